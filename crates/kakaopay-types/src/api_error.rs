@@ -1,0 +1,87 @@
+//! An error as the API answers it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::object::object_tag;
+use crate::open_enum::open_enum;
+
+open_enum! {
+    /// The `code` of an error: what a program decides by. Messages change without notice.
+    ErrorCode {
+        /// The key is wrong or missing.
+        AuthenticationFailure = "authentication_failure",
+        /// A parameter is wrong or missing.
+        BadRequest = "bad_request",
+        /// The charge asked for cannot be made.
+        InvalidCharge = "invalid_charge",
+        /// The amount cannot be charged.
+        InvalidAmount = "invalid_amount",
+        /// The object does not exist, or is not the account's.
+        NotFound = "not_found",
+        /// The account may not do this.
+        NotAuthorized = "not_authorized",
+        /// The key has expired.
+        KeyExpired = "key_expired_error",
+        /// The account is locked.
+        LockedAccount = "locked_account_error",
+        /// The refund cannot be made.
+        FailedRefund = "failed_refund",
+        /// The charge cannot be expired.
+        FailedExpire = "failed_expire",
+        /// The charge has already ended.
+        ProcessedCharge = "processed_charge",
+        /// Too many requests in a short time.
+        TooManyRequests = "too_many_requests",
+        /// The service failed.
+        InternalError = "internal_error",
+    }
+}
+
+object_tag! {
+    /// The `object` member of an error: always `error`.
+    ErrorObject = "error";
+}
+
+/// An error as the API answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// Always `error`.
+    pub object: ErrorObject,
+    /// Where the code is documented.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// What is wrong.
+    pub code: ErrorCode,
+    /// What is wrong, for people.
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+impl ApiError {
+    /// An error with a code and a message, documented where the API documents its codes.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let anchor = code.as_str().replace('_', "-");
+        Self {
+            object: ErrorObject,
+            location: Some(format!("https://www.omise.co/api-errors#{anchor}")),
+            code,
+            message: Some(message.into()),
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        match &self.message {
+            Some(message) => write!(f, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}

@@ -1,0 +1,137 @@
+//! The proof that a charge was paid, and paid for this very order.
+
+use std::fmt;
+
+use crate::charge::{Charge, Outcome};
+use crate::id::ChargeId;
+use crate::mode::Mode;
+use crate::money::Money;
+use crate::reference::AttemptReference;
+use crate::source::SourceType;
+
+/// What the charge of an order must be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Amount and currency of the order.
+    pub amount: Money,
+    /// The mode of the key the charge was created with.
+    pub mode: Mode,
+    /// The attempt that its `metadata` must name.
+    pub attempt: AttemptReference,
+}
+
+impl Expected {
+    /// Checks a charge against the order, whatever its status.
+    ///
+    /// # Errors
+    /// [`Mismatch`], which names the first member that differs.
+    pub fn check(&self, charge: &Charge) -> Result<(), Mismatch> {
+        let found = if charge.metadata.attempt().as_ref() != Some(&self.attempt) {
+            Mismatch::Reference
+        } else if charge.amount != self.amount.minor_units() {
+            Mismatch::Amount
+        } else if charge.currency != self.amount.currency() {
+            Mismatch::Currency
+        } else if charge.mode() != self.mode || charge.id.mode() != self.mode {
+            Mismatch::Mode
+        } else if charge.source.as_ref().map(|source| &source.kind) != Some(&SourceType::Kakaopay) {
+            Mismatch::SourceType
+        } else {
+            return Ok(());
+        };
+        Err(found)
+    }
+}
+
+/// Proof that something was checked and found good. The one way to make it is named by what it
+/// checks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmed<T>(T);
+
+impl Confirmed<Charge> {
+    /// Proof that a charge, which was just read from the service, is paid and belongs to the order.
+    ///
+    /// Only give it a charge that came back from a read with the secret key: a webhook's copy may
+    /// be forged, and the answer to a creation is older than the buyer's approval.
+    ///
+    /// # Errors
+    /// [`Unconfirmed`] when the status is not `successful` or another member differs from the order.
+    pub fn paid(charge: Charge, expected: &Expected) -> Result<Self, Unconfirmed> {
+        expected.check(&charge).map_err(Unconfirmed::Mismatch)?;
+        if charge.outcome() != Outcome::Successful {
+            return Err(Unconfirmed::NotPaid);
+        }
+        Ok(Self(charge))
+    }
+
+    /// Identifies the paid charge.
+    #[must_use]
+    pub fn charge_id(&self) -> &ChargeId {
+        &self.0.id
+    }
+}
+
+impl<T> Confirmed<T> {
+    /// What was checked.
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The member by which a charge is not the order's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mismatch {
+    /// It names another attempt, or none.
+    Reference,
+    /// Another amount.
+    Amount,
+    /// Another currency.
+    Currency,
+    /// Test where live was expected, or the other way round.
+    Mode,
+    /// Not paid by KakaoPay.
+    SourceType,
+}
+
+impl Mismatch {
+    /// The member of the charge that differs.
+    #[must_use]
+    pub fn member(self) -> &'static str {
+        match self {
+            Self::Reference => "metadata.kakaopay_reference",
+            Self::Amount => "amount",
+            Self::Currency => "currency",
+            Self::Mode => "livemode",
+            Self::SourceType => "source.type",
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the charge's {} is not the order's", self.member())
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// Why a charge does not prove a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unconfirmed {
+    /// Its status is not `successful`.
+    NotPaid,
+    /// It is not the order's charge.
+    Mismatch(Mismatch),
+}
+
+impl fmt::Display for Unconfirmed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPaid => f.write_str("the charge's status is not successful"),
+            Self::Mismatch(mismatch) => fmt::Display::fmt(mismatch, f),
+        }
+    }
+}
+
+impl std::error::Error for Unconfirmed {}

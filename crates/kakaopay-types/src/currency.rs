@@ -1,0 +1,131 @@
+//! The currency of an amount.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::limits::Limits;
+
+/// An ISO 4217 currency code. KakaoPay through Omise is paid in Singapore dollars or Thai baht;
+/// any other code is kept as it came.
+///
+/// Reads both cases (API version 2017-11-02 writes `thb`) and writes upper case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// Singapore dollar, counted in cents.
+    pub const SGD: Self = Self(*b"SGD");
+    /// Thai baht, counted in satang.
+    pub const THB: Self = Self(*b"THB");
+
+    /// Reads a three-letter code in either case.
+    ///
+    /// # Errors
+    /// [`InvalidCurrency`] when it is not three ASCII letters.
+    pub fn parse(text: &str) -> Result<Self, InvalidCurrency> {
+        let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| InvalidCurrency)?;
+        if !code.iter().all(u8::is_ascii_alphabetic) {
+            return Err(InvalidCurrency);
+        }
+        Ok(Self(code.map(|letter| letter.to_ascii_uppercase())))
+    }
+
+    /// The code in upper case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Only ASCII letters ever get in.
+        str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// How many decimals the minor unit has; `None` for a currency not known here.
+    #[must_use]
+    pub fn exponent(self) -> Option<u8> {
+        match self {
+            Self::SGD | Self::THB => Some(2),
+            _ => None,
+        }
+    }
+
+    /// What KakaoPay takes in one payment of this currency; `None` where it takes none.
+    #[must_use]
+    pub fn kakaopay_limits(self) -> Option<Limits> {
+        Limits::of(self)
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = InvalidCurrency;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Currency;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a three-letter currency code")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Currency, E> {
+                Currency::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+/// The text is not three ASCII letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidCurrency;
+
+impl fmt::Display for InvalidCurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a currency is three letters, such as SGD or THB")
+    }
+}
+
+impl std::error::Error for InvalidCurrency {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_case_is_the_same_currency() {
+        assert_eq!(Currency::parse("thb"), Ok(Currency::THB));
+        assert_eq!(Currency::parse("Sgd").unwrap().to_string(), "SGD");
+        assert_eq!(Currency::parse("JPY").unwrap().exponent(), None);
+    }
+
+    #[test]
+    fn what_is_no_code_is_refused() {
+        for text in ["", "SG", "SGDX", "S1D", "฿", "SG "] {
+            assert_eq!(Currency::parse(text), Err(InvalidCurrency), "{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What every call has.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use crate::params::Params;
+
+/// One call of the API as a value.
+///
+/// Its parameters go into the query of a [`Method::Get`] and into the body of any other, as a form
+/// or as JSON, both made from [`Endpoint::params`].
+pub trait Endpoint {
+    /// Which key may make the call: [`AnyKey`](crate::AnyKey) or [`SecretOnly`](crate::SecretOnly).
+    type Access;
+    /// Whether it changes anything: [`Read`] or [`Mutation`].
+    type Effect: Effect;
+    /// What comes back.
+    type Response: DeserializeOwned;
+
+    /// Names the call in logs and errors, such as `charges.create`.
+    const OPERATION: &'static str;
+    /// The HTTP method.
+    const METHOD: Method;
+
+    /// The path on the API's host, from the `/`.
+    fn path(&self) -> String;
+
+    /// The parameters, in the order of the API's documentation.
+    fn params(&self) -> Params {
+        Params::new()
+    }
+}
+
+/// An HTTP method the API uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates or acts.
+    Post,
+    /// Changes members.
+    Patch,
+}
+
+impl Method {
+    /// The method as HTTP writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether a call changes anything, as a type.
+pub trait Effect {
+    /// Whether sending it twice is the same as sending it once.
+    const REPEATABLE: bool;
+}
+
+/// The call only reads: it may be sent again.
+#[derive(Debug, Clone, Copy)]
+pub enum Read {}
+
+/// The call changes something. The API has no idempotency key, so it must not be sent again when
+/// its answer is unknown.
+#[derive(Debug, Clone, Copy)]
+pub enum Mutation {}
+
+impl Effect for Read {
+    const REPEATABLE: bool = true;
+}
+
+impl Effect for Mutation {
+    const REPEATABLE: bool = false;
+}

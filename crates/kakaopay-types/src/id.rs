@@ -1,0 +1,193 @@
+//! Identifiers of the API's objects, one type for each kind.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::mode::Mode;
+
+/// Longest identifier accepted. Recorded ones have 30 characters or fewer.
+const MAX_LENGTH: usize = 64;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// Only lower-case letters, digits and the fixed prefix can be in it, so that it is safe
+        /// in a path as it is.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// What every identifier of this kind begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// Reads an identifier.
+            ///
+            /// # Errors
+            #[doc = concat!("[`InvalidId`] unless it is `", $prefix, "_…` or `", $prefix, "_test_…` followed by lower-case letters and digits.")]
+            pub fn parse(text: &str) -> Result<Self, InvalidId> {
+                check($prefix, text)?;
+                Ok(Self(text.into()))
+            }
+
+            /// The identifier as the API writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The mode its own text tells.
+            #[must_use]
+            pub fn mode(&self) -> Mode {
+                mode_of($prefix, &self.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Visitor($prefix)).map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Identifies a charge (`chrg_…`).
+    ChargeId = "chrg";
+    /// Identifies a source (`src_…`).
+    SourceId = "src";
+    /// Identifies an event (`evnt_…`).
+    EventId = "evnt";
+    /// Identifies a refund (`rfnd_…`).
+    RefundId = "rfnd";
+}
+
+struct Visitor(&'static str);
+
+impl de::Visitor<'_> for Visitor {
+    type Value = Box<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an identifier that begins with {}_", self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Box<str>, E> {
+        check(self.0, text).map_err(E::custom)?;
+        Ok(text.into())
+    }
+}
+
+fn check(prefix: &'static str, text: &str) -> Result<(), InvalidId> {
+    let invalid = Err(InvalidId { prefix });
+    let Some(rest) = text
+        .strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('_'))
+    else {
+        return invalid;
+    };
+    let rest = rest.strip_prefix("test_").unwrap_or(rest);
+    let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if rest.is_empty() || text.len() > MAX_LENGTH || !rest.bytes().all(legal) {
+        return invalid;
+    }
+    Ok(())
+}
+
+fn mode_of(prefix: &str, text: &str) -> Mode {
+    let rest = text.strip_prefix(prefix).unwrap_or(text);
+    Mode::from_livemode(!rest.starts_with("_test_"))
+}
+
+/// The text is no identifier of the kind asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidId {
+    /// What an identifier of this kind begins with.
+    pub prefix: &'static str,
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "not an identifier of the form {0}_… or {0}_test_…",
+            self.prefix
+        )
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_tells_its_mode() {
+        assert_eq!(
+            ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")
+                .unwrap()
+                .mode(),
+            Mode::Test
+        );
+        assert_eq!(
+            ChargeId::parse("chrg_5w4415netlwqpc54tyg").unwrap().mode(),
+            Mode::Live
+        );
+        // Without anything behind it, `test` is the identifier itself.
+        assert_eq!(ChargeId::parse("chrg_test").unwrap().mode(), Mode::Live);
+    }
+
+    #[test]
+    fn what_could_lead_a_path_elsewhere_is_refused() {
+        let long = format!("chrg_{}", "a".repeat(MAX_LENGTH));
+        for text in [
+            "",
+            "chrg",
+            "chrg_",
+            "chrg_test_",
+            "src_test_1",
+            "chrg_test_../account",
+            "chrg_a/b",
+            "chrg_a?b",
+            "chrg_A",
+            "chrg_ก",
+            "chrg_a b",
+            "xchrg_a",
+            &long,
+        ] {
+            assert_eq!(
+                ChargeId::parse(text),
+                Err(InvalidId { prefix: "chrg" }),
+                "{text}"
+            );
+        }
+    }
+}

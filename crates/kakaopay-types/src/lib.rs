@@ -1,0 +1,78 @@
+//! Models, validation and endpoints of KakaoPay payments through [Omise], without any IO.
+//!
+//! Everything that goes out is checked when it is made, so that a value that exists can be sent;
+//! everything that comes in is read tolerantly, so that a service that grows does not break it.
+//! There is no clock, no randomness and no network in here, which is why it also builds for wasm
+//! and goes with any HTTP client:
+//!
+//! ```
+//! use kakaopay_types::endpoint::{CreateSource, Endpoint};
+//! use kakaopay_types::{Currency, Money, PaymentAmount, PlatformType};
+//!
+//! let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
+//! let create = CreateSource { amount, platform_type: Some(PlatformType::Web) };
+//! assert_eq!(create.path(), "/sources");
+//! assert_eq!(
+//!     create.params().to_form(),
+//!     "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB",
+//! );
+//! # Ok::<(), kakaopay_types::OutsideLimits>(())
+//! ```
+//!
+//! Read in this order: [`money`], [`limits`] and [`currency`]; [`key`], [`id`] and [`mode`];
+//! [`charge`], [`source`] and [`event`]; [`endpoint`] and [`params`]; [`confirmed`].
+//!
+//! [Omise]: https://docs.omise.co/
+
+pub mod currency;
+pub mod limits;
+pub mod money;
+
+pub mod id;
+pub mod key;
+pub mod mode;
+pub mod reference;
+pub mod return_uri;
+pub mod timestamp;
+
+mod object;
+mod open_enum;
+
+pub mod api_error;
+pub mod charge;
+pub mod event;
+pub mod failure;
+pub mod list;
+pub mod metadata;
+pub mod platform;
+pub mod source;
+pub mod status;
+
+pub mod confirmed;
+pub mod decode;
+pub mod endpoint;
+pub mod params;
+
+pub use api_error::{ApiError, ErrorCode};
+pub use charge::{Charge, Outcome};
+pub use confirmed::{Confirmed, Expected, Mismatch, Unconfirmed};
+pub use currency::{Currency, InvalidCurrency};
+pub use decode::DecodeError;
+pub use event::{Event, EventKey};
+pub use failure::FailureCode;
+pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
+pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
+pub use limits::{Limits, OutsideLimits, PaymentAmount};
+pub use list::{List, Order};
+pub use metadata::Metadata;
+pub use mode::Mode;
+pub use money::Money;
+#[cfg(feature = "server")]
+pub use params::InvalidParams;
+pub use params::{Param, Params};
+pub use platform::PlatformType;
+pub use reference::{AttemptReference, InvalidReference, Reference};
+pub use return_uri::{InvalidReturnUri, ReturnUri};
+pub use source::{Flow, Source, SourceType};
+pub use status::{ChargeStatus, SourceChargeStatus};
+pub use timestamp::{InvalidTimestamp, Timestamp};

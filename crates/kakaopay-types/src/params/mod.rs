@@ -1,0 +1,11 @@
+//! The parameters of a request, from which both encodings are made.
+
+mod form;
+mod json;
+#[cfg(feature = "server")]
+mod read;
+mod value;
+
+#[cfg(feature = "server")]
+pub use read::InvalidParams;
+pub use value::{Param, Params};

@@ -1,0 +1,132 @@
+//! A tree of named values in the order they were given.
+
+use serde_json::Number;
+
+/// One value of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param {
+    /// An explicit `null`. Some official clients send one for every unset field.
+    Null,
+    /// Text. In a form everything arrives as text.
+    Text(String),
+    /// A number. Only integers are ever sent; a received one may be anything JSON allows.
+    Number(Number),
+    /// A truth value.
+    Bool(bool),
+    /// Named values below this one: `source[type]` in a form.
+    Map(Params),
+    /// Values in order: `webhook_endpoints[]` in a form.
+    List(Vec<Param>),
+}
+
+/// Named values in the order they were given. Encoding them is deterministic: the same parameters
+/// are the same bytes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Params(Vec<(String, Param)>);
+
+impl Params {
+    /// No parameters.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// These parameters and one more behind them. A name given twice keeps its last value, in the
+    /// place of the first.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Param>) -> Self {
+        self.set(name.into(), value.into());
+        self
+    }
+
+    /// These parameters, and one more if there is a value for it.
+    #[must_use]
+    pub fn with_some(self, name: &str, value: Option<impl Into<Param>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// The value of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Param> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Every name with its value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Param)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn set(&mut self, name: String, value: Param) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn entry(&mut self, name: &str, default: Param) -> &mut Param {
+        let at = self
+            .0
+            .iter()
+            .position(|(known, _)| known == name)
+            .unwrap_or_else(|| {
+                self.0.push((name.to_owned(), default));
+                self.0.len() - 1
+            });
+        &mut self.0[at].1
+    }
+}
+
+impl From<&str> for Param {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Param {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Param {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<u32> for Param {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<bool> for Param {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<Params> for Param {
+    fn from(params: Params) -> Self {
+        Self::Map(params)
+    }
+}
+
+impl From<Vec<Param>> for Param {
+    fn from(list: Vec<Param>) -> Self {
+        Self::List(list)
+    }
+}

@@ -1,0 +1,195 @@
+//! The merchant's own name for an order, and for one attempt to charge it.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The merchant's own name for an order: what a payment is known by everywhere here.
+///
+/// One to 64 characters out of `A–Z a–z 0–9 . _ - :`, so that it is the same in a URL, a form, a
+/// file name and a log line. Two orders must never share one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference(Box<str>);
+
+impl Reference {
+    /// Most characters a reference may have.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// Reads a reference.
+    ///
+    /// # Errors
+    /// [`InvalidReference`] when it is empty, longer than 64 characters, or has another character.
+    pub fn parse(text: &str) -> Result<Self, InvalidReference> {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte);
+        if text.is_empty() || text.len() > Self::MAX_LENGTH || !text.bytes().all(legal) {
+            return Err(InvalidReference);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The reference as the merchant wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name of one attempt to create the charge of this order.
+    #[must_use]
+    pub fn attempt(&self, number: NonZeroU32) -> AttemptReference {
+        AttemptReference {
+            order: self.clone(),
+            number,
+        }
+    }
+}
+
+/// One attempt to create the charge of an order, written `ORDER/NUMBER`.
+///
+/// It travels in the charge's `metadata` under [`AttemptReference::METADATA_KEY`]. The API has no
+/// idempotency key, so this is how a charge whose creation went unanswered is found again.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptReference {
+    order: Reference,
+    number: NonZeroU32,
+}
+
+impl AttemptReference {
+    /// The member of a charge's `metadata` that holds it.
+    pub const METADATA_KEY: &'static str = "kakaopay_reference";
+
+    /// Reads `ORDER/NUMBER`.
+    ///
+    /// # Errors
+    /// [`InvalidReference`] when either part is not what this crate would write.
+    pub fn parse(text: &str) -> Result<Self, InvalidReference> {
+        let (order, number) = text.rsplit_once('/').ok_or(InvalidReference)?;
+        // `parse` would take `+1` and `01` too, which nobody here ever wrote.
+        if number.starts_with(['+', '0']) {
+            return Err(InvalidReference);
+        }
+        let number = number.parse().map_err(|_| InvalidReference)?;
+        Ok(Self {
+            order: Reference::parse(order)?,
+            number,
+        })
+    }
+
+    /// The order it is an attempt at.
+    #[must_use]
+    pub fn order(&self) -> &Reference {
+        &self.order
+    }
+
+    /// Which attempt it is, from one.
+    #[must_use]
+    pub fn number(&self) -> NonZeroU32 {
+        self.number
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for AttemptReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.order, self.number)
+    }
+}
+
+impl fmt::Debug for AttemptReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Reference {
+    type Err = InvalidReference;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Reference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reference {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// The text is no order reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidReference;
+
+impl fmt::Display for InvalidReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a reference has 1 to {} characters out of A-Z a-z 0-9 . _ - :",
+            Reference::MAX_LENGTH
+        )
+    }
+}
+
+impl std::error::Error for InvalidReference {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_reads_back_what_it_writes() {
+        let order = Reference::parse("order-345678").unwrap();
+        let attempt = order.attempt(NonZeroU32::new(2).unwrap());
+        assert_eq!(attempt.to_string(), "order-345678/2");
+        assert_eq!(AttemptReference::parse("order-345678/2"), Ok(attempt));
+    }
+
+    #[test]
+    fn what_nobody_here_writes_is_no_attempt() {
+        for text in [
+            "",
+            "a",
+            "a/",
+            "/1",
+            "a/0",
+            "a/+1",
+            "a/01",
+            "a/b/1",
+            "a/1/",
+            "a/4294967296",
+            "a/-1",
+        ] {
+            assert_eq!(
+                AttemptReference::parse(text),
+                Err(InvalidReference),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_reference_keeps_to_its_characters_and_length() {
+        assert!(Reference::parse(&"a".repeat(64)).is_ok());
+        for text in ["", "a b", "a/b", "ก", "a\n", &"a".repeat(65)] {
+            assert_eq!(Reference::parse(text), Err(InvalidReference), "{text}");
+        }
+    }
+}
