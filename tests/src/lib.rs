@@ -1,1 +1,8 @@
-//! Placeholder while the workspace is laid out.
+//! What the tests that span the crates share.
+
+pub mod drive;
+pub mod guide;
+pub mod order;
+
+pub use drive::Driven;
+pub use order::Order;

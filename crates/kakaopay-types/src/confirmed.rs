@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::charge::{Charge, Outcome};
 use crate::id::ChargeId;
 use crate::mode::Mode;
@@ -80,7 +82,8 @@ impl<T> Confirmed<T> {
 }
 
 /// The member by which a charge is not the order's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mismatch {
     /// It names another attempt, or none.
     Reference,

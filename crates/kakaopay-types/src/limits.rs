@@ -65,6 +65,13 @@ impl PaymentAmount {
         Ok(Self(money))
     }
 
+    /// An amount that was checked when it was stored. Limits may have changed since, and a payment
+    /// that exists must still be read.
+    #[must_use]
+    pub fn accepted_before(money: Money) -> Self {
+        Self(money)
+    }
+
     /// The amount with its currency.
     #[must_use]
     pub fn money(self) -> Money {

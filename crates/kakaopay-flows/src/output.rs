@@ -1,0 +1,95 @@
+//! What a payment asks its driver to do.
+
+use std::num::NonZeroU32;
+
+use kakaopay_types::endpoint::{CreateCharge, CreateSource, ListCharges, Page, RetrieveCharge};
+use kakaopay_types::{Order, Timestamp};
+
+use crate::event::Event;
+use crate::record::Entry;
+
+/// What a payment asks its driver to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Append the entry to the payment's journal, then answer
+    /// [`Input::Persisted`](crate::Input::Persisted).
+    Persist(Entry),
+    /// Send a request, then answer [`Input::Answered`](crate::Input::Answered).
+    Transmit(Request),
+    /// Send the buyer to this address. It is opaque.
+    Redirect(String),
+    /// Wake the payment with [`Input::Tick`](crate::Input::Tick), in place of any deadline before.
+    Deadline(Deadline),
+    /// Tell the merchant.
+    Event(Event),
+}
+
+/// When a payment wants to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deadline {
+    /// At this moment, or as soon after it as can be.
+    At(Timestamp),
+    /// Not at all.
+    Never,
+}
+
+/// A request to the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Create the source. Harmless when done twice: a source moves no money.
+    CreateSource(CreateSource),
+    /// Create the charge.
+    CreateCharge(CreateCharge),
+    /// Read the charge.
+    RetrieveCharge(RetrieveCharge),
+    /// Look for a charge that may have been created.
+    LookUp(LookUp),
+}
+
+impl Request {
+    /// Whether it changes anything at the service.
+    #[must_use]
+    pub fn is_mutation(&self) -> bool {
+        matches!(self, Self::CreateSource(_) | Self::CreateCharge(_))
+    }
+}
+
+/// One page of the search for a charge whose creation went unanswered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookUp {
+    /// When the search began, by the driver's clock.
+    pub asked_at: Timestamp,
+    /// How many attempts had been made by then.
+    pub attempts: NonZeroU32,
+    /// Whether every element of the pages before this one could be read.
+    pub complete: bool,
+    /// The page to read.
+    pub list: ListCharges,
+}
+
+impl LookUp {
+    /// How far before the payment was opened a search begins: the service's clock may be behind.
+    const MARGIN_SECONDS: i64 = 3_600;
+
+    pub(crate) fn first(opened_at: Timestamp, asked_at: Timestamp, attempts: NonZeroU32) -> Self {
+        let page = Page {
+            from: Some(
+                opened_at
+                    .saturating_add_seconds(-Self::MARGIN_SECONDS)
+                    .truncate_to_seconds(),
+            ),
+            // Unset, so that the service's clock decides what "until now" means; the next pages
+            // repeat what it answered.
+            to: None,
+            offset: 0,
+            limit: Some(Page::MAX_LIMIT),
+            order: Some(Order::Chronological),
+        };
+        Self {
+            asked_at,
+            attempts,
+            complete: true,
+            list: ListCharges { page },
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The payment as a machine that a driver feeds and empties.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::error::{Misuse, ReplayError};
+use crate::event::Attention;
+use crate::input::{Input, Now};
+use crate::intent::Intent;
+use crate::model::Model;
+use crate::output::Output;
+use crate::record::{Entry, Record};
+use crate::state::State;
+use crate::step::{self, Step};
+
+/// One payment, without IO, clock or randomness.
+///
+/// # How to drive it
+///
+/// 1. Make one with [`Payment::open`], or bring one back with [`Payment::replay`].
+/// 2. Take every output with [`Payment::poll_output`] until there is none. What comes before the
+///    first `None` belongs together: an [`Output::Persist`] with its [`Output::Event`]s and its
+///    [`Output::Deadline`] are one transaction.
+/// 3. When that transaction is durable, and not before, [`Payment::handle`]
+///    [`Input::Persisted`]. Only then [`Output::Transmit`] of a mutation and [`Output::Redirect`]
+///    come out. Go to 2.
+/// 4. Carry the requests out, and `handle` what became of each as [`Input::Answered`]; `handle`
+///    [`Input::Evidence`] when a webhook or the buyer comes, and [`Input::Tick`] at the deadline.
+///    Go to 2.
+///
+/// If the transaction fails, throw the machine away and replay the journal: what was not durable
+/// has not happened. Nothing else is ever needed after a crash, because every request that may be
+/// on its way has a deadline, and the deadline is in the same transaction.
+///
+/// ```
+/// use kakaopay_flows::{Input, Intent, Output, Payment, SourcePlan};
+/// # use kakaopay_types::{Currency, Mode, Money, PaymentAmount, Reference, ReturnUri, Timestamp};
+/// # let intent = Intent {
+/// #     reference: Reference::parse("order-1").unwrap(),
+/// #     amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).unwrap(),
+/// #     mode: Mode::Test,
+/// #     return_uri: ReturnUri::parse("https://example.com/done").unwrap(),
+/// #     description: None,
+/// #     source: SourcePlan::WithCharge(None),
+/// #     jitter_seed: 7,
+/// # };
+/// # let now = Timestamp::UNIX_EPOCH;
+/// let mut journal = Vec::new();
+/// let mut wire = Vec::new();
+/// let mut payment = Payment::open(intent, now);
+/// loop {
+///     let mut to_acknowledge = None;
+///     while let Some(output) = payment.poll_output() {
+///         match output {
+///             Output::Persist(entry) => {
+///                 journal.push((entry.seq, entry.to_bytes()));
+///                 to_acknowledge = Some(entry.seq);
+///             }
+///             Output::Transmit(request) => wire.push(request),
+///             Output::Event(_) | Output::Deadline(_) | Output::Redirect(_) => {}
+///         }
+///     }
+///     // Here the transaction is committed.
+///     match to_acknowledge {
+///         Some(seq) => payment.handle(Input::Persisted(seq), now)?,
+///         None => break,
+///     }
+/// }
+/// assert_eq!((journal.len(), wire.len()), (1, 1));
+/// let again = Payment::replay(journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice())))?;
+/// assert_eq!(again.unwrap().state(), payment.state());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Payment {
+    model: Model,
+    /// Entries made so far, durable or not.
+    seq: u64,
+    /// The entry that is not known to be durable.
+    unacknowledged: Option<u64>,
+    ready: VecDeque<Output>,
+    /// What comes out once the entry is durable.
+    held: Vec<Output>,
+}
+
+impl Payment {
+    /// A new payment. Its first outputs make the intent durable.
+    #[must_use]
+    pub fn open(intent: Intent, now: Now) -> Self {
+        let model = Model::opened(intent, now);
+        let step = step::open(&model, now);
+        let mut payment = Self::at(model, 0);
+        payment.take(step, now);
+        payment
+    }
+
+    /// A payment as its journal has it; `None` when the journal is empty.
+    ///
+    /// # Errors
+    /// [`ReplayError`] when the entries are not one payment's journal from its beginning.
+    pub fn replay<'a>(
+        journal: impl IntoIterator<Item = (u64, &'a [u8])>,
+    ) -> Result<Option<Self>, ReplayError> {
+        let mut payment: Option<Self> = None;
+        for (seq, bytes) in journal {
+            let expected = payment.as_ref().map_or(1, |payment| payment.seq + 1);
+            if seq != expected {
+                return Err(ReplayError::OutOfOrder {
+                    expected,
+                    found: seq,
+                });
+            }
+            let entry = Entry::from_bytes(seq, bytes)?;
+            match &mut payment {
+                Some(payment) => payment.absorb(&entry, &entry.records)?,
+                None => payment = Some(Self::from_first(&entry)?),
+            }
+        }
+        Ok(payment)
+    }
+
+    /// Takes an input. The outputs it leads to are taken with [`Payment::poll_output`].
+    ///
+    /// # Errors
+    /// [`Misuse`] when outputs of the step before were not taken, or its entry not acknowledged;
+    /// the payment is unchanged.
+    pub fn handle(&mut self, input: Input, now: Now) -> Result<(), Misuse> {
+        if !self.ready.is_empty() {
+            return Err(Misuse::NotDrained);
+        }
+        match (self.unacknowledged, &input) {
+            (Some(waiting), Input::Persisted(seq)) if waiting == *seq => {
+                self.unacknowledged = None;
+                self.ready.extend(self.held.drain(..));
+                return Ok(());
+            }
+            (_, Input::Persisted(seq)) => {
+                return Err(Misuse::UnexpectedAcknowledgement { seq: *seq });
+            }
+            (Some(seq), _) => return Err(Misuse::NotAcknowledged { seq }),
+            (None, _) => {}
+        }
+        let step = step::step(&self.model, &input, now);
+        self.take(step, now);
+        Ok(())
+    }
+
+    /// The next thing to do; `None` when there is nothing until the next input.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.ready.pop_front()
+    }
+
+    /// How far the payment has come.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.model.state
+    }
+
+    /// What the merchant wants.
+    #[must_use]
+    pub fn intent(&self) -> &Intent {
+        &self.model.intent
+    }
+
+    /// What a person was asked to look at.
+    #[must_use]
+    pub fn attentions(&self) -> &BTreeSet<Attention> {
+        &self.model.attentions
+    }
+
+    /// The sequence number of the last entry.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Where to send the buyer while the charge waits to be approved. It is opaque.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        match self.state() {
+            State::Pending(pending) => pending.authorize_uri.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn at(model: Model, seq: u64) -> Self {
+        Self {
+            model,
+            seq,
+            unacknowledged: None,
+            ready: VecDeque::new(),
+            held: Vec::new(),
+        }
+    }
+
+    fn from_first(entry: &Entry) -> Result<Self, ReplayError> {
+        let Some((Record::Opened(intent), rest)) = entry.records.split_first() else {
+            return Err(ReplayError::Impossible { seq: entry.seq });
+        };
+        let mut payment = Self::at(Model::opened(intent.clone().into(), entry.at), 0);
+        payment.absorb(entry, rest)?;
+        Ok(payment)
+    }
+
+    fn absorb(&mut self, entry: &Entry, records: &[Record]) -> Result<(), ReplayError> {
+        for record in records {
+            self.model
+                .apply(record, entry.at)
+                .ok_or(ReplayError::Impossible { seq: entry.seq })?;
+        }
+        self.seq = entry.seq;
+        Ok(())
+    }
+
+    /// Turns a step into outputs: what belongs to the transaction first, the rest behind it.
+    fn take(&mut self, step: Step, now: Now) {
+        let Step {
+            records,
+            events,
+            deadline,
+            redirect,
+            mutation,
+            read,
+        } = step;
+        let behind = [
+            redirect.map(Output::Redirect),
+            mutation.map(Output::Transmit),
+            read.map(Output::Transmit),
+        ];
+        if records.is_empty() {
+            self.ready.extend(deadline.map(Output::Deadline));
+            // A step that records nothing has nothing to say and changes nothing; were there ever
+            // a mutation in it, it would not leave.
+            self.ready
+                .extend(behind.into_iter().flatten().filter(is_read));
+            return;
+        }
+        for record in &records {
+            // A step only records what can follow the state it was made from.
+            let applied =
+                matches!(record, Record::Opened(_)) || self.model.apply(record, now).is_some();
+            debug_assert!(applied, "{record:?} cannot follow {:?}", self.model.state);
+        }
+        self.seq += 1;
+        self.unacknowledged = Some(self.seq);
+        self.ready.push_back(Output::Persist(Entry {
+            seq: self.seq,
+            at: now,
+            records,
+        }));
+        self.ready.extend(events.into_iter().map(Output::Event));
+        self.ready.extend(deadline.map(Output::Deadline));
+        self.held.extend(behind.into_iter().flatten());
+    }
+}
+
+fn is_read(output: &Output) -> bool {
+    matches!(output, Output::Transmit(request) if !request.is_mutation())
+}

@@ -1,0 +1,224 @@
+//! The journal of a payment: what is stored of it, in a form that never changes its meaning.
+
+use std::num::NonZeroU32;
+
+use kakaopay_types::{
+    ChargeId, Currency, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference,
+    ReturnUri, SourceId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ReplayError;
+use crate::event::Attention;
+use crate::intent::{Intent, SourcePlan};
+
+/// The version of the stored form that is written.
+const VERSION: u32 = 1;
+
+/// One step of a payment as it is stored: facts, in the order they became known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its place in the payment's journal, from one.
+    pub seq: u64,
+    /// When the step was taken, by the driver's clock.
+    pub at: Timestamp,
+    /// What became known.
+    pub records: Vec<Record>,
+}
+
+impl Entry {
+    /// The bytes to store.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let stored = StoredRef {
+            v: VERSION,
+            at: self.at,
+            records: &self.records,
+        };
+        // Every record is plain data with text keys, which JSON can always express.
+        serde_json::to_vec(&stored).unwrap_or_default()
+    }
+
+    /// Reads stored bytes.
+    ///
+    /// # Errors
+    /// [`ReplayError`] when they were written by a version this one does not know, or are damaged.
+    pub fn from_bytes(seq: u64, bytes: &[u8]) -> Result<Self, ReplayError> {
+        let version: StoredVersion =
+            serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
+        if version.v != VERSION {
+            return Err(ReplayError::Version {
+                seq,
+                version: version.v,
+            });
+        }
+        let stored: Stored =
+            serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
+        Ok(Self {
+            seq,
+            at: stored.at,
+            records: stored.records,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct StoredVersion {
+    v: u32,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    at: Timestamp,
+    records: Vec<Record>,
+}
+
+#[derive(Serialize)]
+struct StoredRef<'a> {
+    v: u32,
+    at: Timestamp,
+    records: &'a [Record],
+}
+
+/// A fact about a payment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// The merchant wants to be paid.
+    Opened(StoredIntent),
+    /// The source is about to be asked for.
+    SourceRequested,
+    /// The source exists.
+    SourceCreated {
+        /// The source.
+        source: SourceId,
+    },
+    /// The charge is about to be asked for.
+    ChargeRequested {
+        /// The number of the attempt.
+        attempt: NonZeroU32,
+    },
+    /// The request for the charge did not leave this machine.
+    ChargeNotSent,
+    /// Nobody knows whether the charge was created.
+    OutcomeUnknown,
+    /// The charge exists.
+    ChargeFound {
+        /// The charge.
+        charge: ChargeId,
+        /// The attempt it names.
+        attempt: NonZeroU32,
+        /// Where the buyer approves it.
+        authorize_uri: Option<String>,
+        /// When it can no longer be paid.
+        expires_at: Option<Timestamp>,
+    },
+    /// The service answered with a charge that is not the order's.
+    Halted,
+    /// The charge was paid.
+    Successful {
+        /// When, if the service told.
+        paid_at: Option<Timestamp>,
+    },
+    /// The charge failed.
+    Failed {
+        /// Why, if the service told.
+        code: Option<FailureCode>,
+        /// Why, for people.
+        message: Option<String>,
+    },
+    /// The charge expired.
+    Expired,
+    /// The service said no.
+    Refused {
+        /// Its error code.
+        code: String,
+        /// Its words.
+        message: Option<String>,
+    },
+    /// A person was asked to look.
+    Noted {
+        /// At what.
+        attention: Attention,
+    },
+}
+
+impl Record {
+    /// The record's name, for people.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opened(_) => "opened",
+            Self::SourceRequested => "source requested",
+            Self::SourceCreated { .. } => "source created",
+            Self::ChargeRequested { .. } => "charge requested",
+            Self::ChargeNotSent => "charge not sent",
+            Self::OutcomeUnknown => "outcome unknown",
+            Self::ChargeFound { .. } => "charge found",
+            Self::Halted => "halted",
+            Self::Successful { .. } => "successful",
+            Self::Failed { .. } => "failed",
+            Self::Expired => "expired",
+            Self::Refused { .. } => "refused",
+            Self::Noted { .. } => "attention",
+        }
+    }
+}
+
+/// An [`Intent`] as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredIntent {
+    reference: Reference,
+    amount: i64,
+    currency: Currency,
+    mode: Mode,
+    return_uri: ReturnUri,
+    description: Option<String>,
+    source: StoredPlan,
+    jitter_seed: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "plan", rename_all = "snake_case")]
+enum StoredPlan {
+    WithCharge { platform_type: Option<PlatformType> },
+    Separate { platform_type: Option<PlatformType> },
+    Given { source: SourceId },
+}
+
+impl From<Intent> for StoredIntent {
+    fn from(intent: Intent) -> Self {
+        Self {
+            reference: intent.reference,
+            amount: intent.amount.minor_units(),
+            currency: intent.amount.currency(),
+            mode: intent.mode,
+            return_uri: intent.return_uri,
+            description: intent.description,
+            source: match intent.source {
+                SourcePlan::WithCharge(platform_type) => StoredPlan::WithCharge { platform_type },
+                SourcePlan::Separate(platform_type) => StoredPlan::Separate { platform_type },
+                SourcePlan::Given(source) => StoredPlan::Given { source },
+            },
+            jitter_seed: intent.jitter_seed,
+        }
+    }
+}
+
+impl From<StoredIntent> for Intent {
+    fn from(stored: StoredIntent) -> Self {
+        Self {
+            reference: stored.reference,
+            amount: PaymentAmount::accepted_before(Money::new(stored.amount, stored.currency)),
+            mode: stored.mode,
+            return_uri: stored.return_uri,
+            description: stored.description,
+            source: match stored.source {
+                StoredPlan::WithCharge { platform_type } => SourcePlan::WithCharge(platform_type),
+                StoredPlan::Separate { platform_type } => SourcePlan::Separate(platform_type),
+                StoredPlan::Given { source } => SourcePlan::Given(source),
+            },
+            jitter_seed: stored.jitter_seed,
+        }
+    }
+}

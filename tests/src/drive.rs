@@ -1,0 +1,99 @@
+//! A payment with a driver that keeps its journal and checks the contract at each step.
+
+use kakaopay_flows::{Deadline, Event, Input, Intent, Output, Payment, Request, State};
+use kakaopay_types::Timestamp;
+
+/// A payment with all that has come out of it.
+#[derive(Debug, Clone)]
+pub struct Driven {
+    /// The machine.
+    pub payment: Payment,
+    /// The journal.
+    pub journal: Vec<(u64, Vec<u8>)>,
+    /// What the merchant was told.
+    pub events: Vec<Event>,
+    /// The links that were handed out.
+    pub redirects: Vec<String>,
+    /// When the payment wants to be woken.
+    pub deadline: Deadline,
+}
+
+impl Driven {
+    /// Opens a payment, and gives what it asks for first.
+    #[must_use]
+    pub fn open(intent: Intent, now: Timestamp) -> (Self, Vec<Request>) {
+        let mut driven = Self {
+            payment: Payment::open(intent, now),
+            journal: Vec::new(),
+            events: Vec::new(),
+            redirects: Vec::new(),
+            deadline: Deadline::Never,
+        };
+        let requests = driven.drain(now);
+        (driven, requests)
+    }
+
+    /// Hands an input in, and gives what the payment asks for then.
+    ///
+    /// # Panics
+    /// If the payment breaks its contract.
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Request> {
+        let before = self.payment.state().clone();
+        self.payment.handle(input, now).expect("the driver keeps the contract");
+        let requests = self.drain(now);
+        if before.is_final() {
+            assert_eq!(&before, self.payment.state(), "a final state stays");
+        }
+        requests
+    }
+
+    /// How far the payment has come.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.payment.state()
+    }
+
+    /// Takes every output, as the contract says, and holds the payment to it.
+    fn drain(&mut self, now: Timestamp) -> Vec<Request> {
+        let mut requests = Vec::new();
+        loop {
+            let mut unacknowledged = None;
+            while let Some(output) = self.payment.poll_output() {
+                match output {
+                    Output::Persist(entry) => {
+                        assert_eq!(unacknowledged, None, "one entry a step");
+                        unacknowledged = Some(entry.seq);
+                        self.journal.push((entry.seq, entry.to_bytes()));
+                    }
+                    Output::Transmit(request) => {
+                        assert_eq!(unacknowledged, None, "nothing leaves before its entry is durable");
+                        requests.push(request);
+                    }
+                    Output::Redirect(link) => {
+                        assert_eq!(unacknowledged, None, "no link is handed out before it is durable");
+                        self.redirects.push(link);
+                    }
+                    Output::Deadline(deadline) => self.deadline = deadline,
+                    Output::Event(event) => {
+                        assert!(unacknowledged.is_some(), "what is told is stored with the entry that tells it");
+                        self.events.push(event);
+                    }
+                }
+            }
+            self.check_replay();
+            match unacknowledged {
+                Some(seq) => self.payment.handle(Input::Persisted(seq), now).expect("it waits for this"),
+                None => return requests,
+            }
+        }
+    }
+
+    /// The journal alone brings the same payment back.
+    fn check_replay(&self) {
+        let entries = self.journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
+        let replayed = Payment::replay(entries).expect("a good journal").expect("an opened payment");
+        assert_eq!(replayed.state(), self.payment.state());
+        assert_eq!(replayed.attentions(), self.payment.attentions());
+        assert_eq!(replayed.intent(), self.payment.intent());
+    }
+}

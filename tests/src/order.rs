@@ -1,0 +1,69 @@
+//! One order that the tests pay, and its charges.
+
+use std::num::NonZeroU32;
+
+use kakaopay_flows::{Intent, SourcePlan};
+use kakaopay_types::{
+    AttemptReference, Charge, Currency, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, Timestamp,
+};
+use serde_json::{Value, json};
+
+use crate::guide;
+
+/// The order of the guide's example: 1500 Singapore dollars.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// What the merchant wants.
+    pub intent: Intent,
+}
+
+impl Order {
+    /// The order with a way to get its source.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn new(source: SourcePlan) -> Self {
+        let intent = Intent {
+            reference: Reference::parse("order-345678").expect("a reference"),
+            amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
+            mode: Mode::Test,
+            return_uri: ReturnUri::parse("https://example.com/orders/345678/complete").expect("an address"),
+            description: None,
+            source,
+            jitter_seed: 7,
+        };
+        Self { intent }
+    }
+
+    /// The order, paid in one call.
+    #[must_use]
+    pub fn one_call() -> Self {
+        Self::new(SourcePlan::WithCharge(Some(PlatformType::Web)))
+    }
+
+    /// The order, paid in two calls.
+    #[must_use]
+    pub fn two_calls() -> Self {
+        Self::new(SourcePlan::Separate(Some(PlatformType::Web)))
+    }
+
+    /// A charge of the order: the guide's, with the attempt in its metadata and some changes.
+    #[must_use]
+    pub fn charge(&self, attempt: u32, changes: &[(&str, Value)]) -> Charge {
+        let attempt = NonZeroU32::new(attempt).unwrap_or(NonZeroU32::MIN);
+        let attempt = self.intent.reference.attempt(attempt).to_string();
+        let mut all = vec![("metadata", json!({ AttemptReference::METADATA_KEY: attempt }))];
+        all.extend(changes.iter().map(|(path, value)| (*path, value.clone())));
+        guide::charge_with(&all)
+    }
+}
+
+/// The moment the guide's charge was created.
+///
+/// # Panics
+/// Never: the text is a moment.
+#[must_use]
+pub fn start() -> Timestamp {
+    Timestamp::parse("2023-06-15T02:25:15Z").expect("a moment")
+}
