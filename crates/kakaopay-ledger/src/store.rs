@@ -1,0 +1,105 @@
+//! The contract of a store.
+
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+use crate::commit::{Commit, Entry, Seq};
+use crate::error::StoreError;
+use crate::work::{Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt};
+
+/// Where payments are durable.
+///
+/// What every store promises:
+///
+/// - When a method returns `Ok`, what it did survives the loss of the process and of power.
+/// - A [`Commit`] is stored whole or not at all, and only on top of the entry it names.
+/// - What is claimed is seen by nobody else until the lease ends. Then it comes back, because
+///   whoever claimed it may be dead; if they are not, their [`Claim`] no longer counts.
+///
+/// [`conformance`](crate::conformance) holds a store to it.
+///
+/// Time comes in as an argument, so that a store needs no clock of its own.
+pub trait Store: Clone + Send + Sync + 'static {
+    /// Stores a step, and gives the payment's last entry.
+    ///
+    /// # Errors
+    /// [`Conflict`](crate::StoreErrorKind::Conflict) when there is another entry by now,
+    /// [`ChargeTaken`](crate::StoreErrorKind::ChargeTaken) when its charge belongs to another
+    /// payment, or any trouble of the store.
+    fn commit(&self, commit: Commit) -> impl Future<Output = Result<Seq, StoreError>> + Send;
+
+    /// A payment's entries in order; none when it is not known.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn journal(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
+    /// The payment a charge belongs to.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn reference_of(
+        &self,
+        charge: &ChargeId,
+    ) -> impl Future<Output = Result<Option<Reference>, StoreError>> + Send;
+
+    /// Stores a webhook, once for each event.
+    ///
+    /// # Errors
+    /// Any trouble of the store; then it must not be acknowledged.
+    fn receive(
+        &self,
+        delivery: Delivery,
+    ) -> impl Future<Output = Result<Receipt, StoreError>> + Send;
+
+    /// Claims webhooks that wait to be worked off, oldest first.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn claim_events(
+        &self,
+        lease: Lease,
+    ) -> impl Future<Output = Result<Vec<InboxEvent>, StoreError>> + Send;
+
+    /// Marks a webhook as worked off. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn finish_event(&self, event: &EventId) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Claims payments whose deadline has come, earliest first. The deadline moves to the end of
+    /// the lease; whoever wakes the payment sets a new one.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn claim_due(&self, lease: Lease) -> impl Future<Output = Result<Vec<Due>, StoreError>> + Send;
+
+    /// Claims messages that wait to be told, oldest first.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn claim_messages(
+        &self,
+        lease: Lease,
+    ) -> impl Future<Output = Result<Vec<ClaimedMessage>, StoreError>> + Send;
+
+    /// Marks a message as told. It stays known, so that it is never told again.
+    ///
+    /// # Errors
+    /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) when somebody else has claimed it since,
+    /// or any trouble of the store.
+    fn complete(
+        &self,
+        key: &str,
+        claim: Claim,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The earliest moment at which anything can be claimed; `None` when nothing waits. What waits
+    /// already gives a moment that may lie in the past.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn next_wake(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
+}

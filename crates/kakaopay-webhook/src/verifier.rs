@@ -1,0 +1,171 @@
+//! Whether a webhook was signed by the service, lately.
+
+use hmac::Mac;
+use kakaopay_types::Timestamp;
+use thiserror::Error;
+
+use crate::secret::Secret;
+use crate::signature::mac;
+
+/// Largest body that is looked at, in bytes. The service's events are some 3 kB.
+pub const MAX_BODY: usize = 256 * 1024;
+/// Most signatures that are looked at. The service sends two while a secret is being replaced.
+const MAX_SIGNATURES: usize = 4;
+/// How far the moment of signing may lie from now, either way, in seconds. The service names no
+/// number; five minutes is what receivers use.
+const TOLERANCE_SECONDS: u64 = 300;
+
+/// Checks signatures against one or more secrets.
+///
+/// What passes was written by somebody who knows a secret, about now. It may still be old news,
+/// repeated, or of another order, so that it is a reason to read the charge and nothing more.
+///
+/// ```
+/// use kakaopay_types::Timestamp;
+/// use kakaopay_webhook::{Secret, Verifier};
+///
+/// let secret = Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
+/// let verifier = Verifier::new([secret])?;
+/// let body = br#"{"object":"event","id":"evnt_test_1","key":"charge.complete"}"#;
+/// let signature = b"260fe1918ee63762653d9f081fa8ba8a4c5c627df76f07f0ddab87ccd2a08f64";
+/// let now = Timestamp::from_unix_seconds(1_700_000_012)?;
+/// verifier.verify(signature, b"1700000000", body, now)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    secrets: Vec<Secret>,
+    tolerance: u64,
+}
+
+impl Verifier {
+    /// Checks against these secrets; give both while one is being replaced by the other.
+    ///
+    /// # Errors
+    /// [`NoSecret`] when there is none: nothing could ever be told from a forgery.
+    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Result<Self, NoSecret> {
+        let secrets: Vec<_> = secrets.into_iter().collect();
+        if secrets.is_empty() {
+            return Err(NoSecret);
+        }
+        Ok(Self {
+            secrets,
+            tolerance: TOLERANCE_SECONDS,
+        })
+    }
+
+    /// The same, with another number of seconds that the moment of signing may lie from now,
+    /// either way, itself included. 300 by default.
+    #[must_use]
+    pub fn with_tolerance(self, seconds: u32) -> Self {
+        Self {
+            tolerance: seconds.into(),
+            ..self
+        }
+    }
+
+    /// Checks the two headers, as they came, against the body, as it came.
+    ///
+    /// # Errors
+    /// [`Refusal`]: answer 401 and change nothing.
+    pub fn verify(
+        &self,
+        signature: &[u8],
+        timestamp: &[u8],
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if body.len() > MAX_BODY {
+            return Err(Refusal::TooLarge);
+        }
+        let signed_at = seconds_of(timestamp)?;
+        let signatures = signatures_of(signature)?;
+        if now.unix_seconds().abs_diff(signed_at) > self.tolerance {
+            return Err(Refusal::Stale);
+        }
+        // `verify_slice` compares in constant time.
+        let good = |secret: &Secret| {
+            let mac = mac(secret, timestamp, body);
+            signatures
+                .iter()
+                .any(|signature| mac.clone().verify_slice(signature).is_ok())
+        };
+        if self.secrets.iter().any(good) {
+            Ok(())
+        } else {
+            Err(Refusal::NoMatch)
+        }
+    }
+}
+
+fn seconds_of(timestamp: &[u8]) -> Result<i64, Refusal> {
+    if timestamp.is_empty() {
+        return Err(Refusal::MissingTimestamp);
+    }
+    // `parse` would take a sign too.
+    if !timestamp.iter().all(u8::is_ascii_digit) {
+        return Err(Refusal::MalformedTimestamp);
+    }
+    let text = str::from_utf8(timestamp).map_err(|_| Refusal::MalformedTimestamp)?;
+    text.parse().map_err(|_| Refusal::MalformedTimestamp)
+}
+
+fn signatures_of(header: &[u8]) -> Result<Vec<[u8; 32]>, Refusal> {
+    if header.trim_ascii().is_empty() {
+        return Err(Refusal::MissingSignature);
+    }
+    let parts: Vec<_> = header
+        .split(|byte| *byte == b',')
+        .take(MAX_SIGNATURES + 1)
+        .collect();
+    if parts.len() > MAX_SIGNATURES {
+        return Err(Refusal::MalformedSignature);
+    }
+    parts
+        .into_iter()
+        .map(|part| signature_of(part.trim_ascii()))
+        .collect()
+}
+
+fn signature_of(text: &[u8]) -> Result<[u8; 32], Refusal> {
+    // The service writes lower case; upper case is somebody else's writing.
+    let lower = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let mut signature = [0; 32];
+    if !text.iter().all(lower) || hex::decode_to_slice(text, &mut signature).is_err() {
+        return Err(Refusal::MalformedSignature);
+    }
+    Ok(signature)
+}
+
+/// A receiver was asked to check signatures without a secret to check them with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "no webhook secret is set: roll one in the dashboard, or ask for an unsigned receiver by name"
+)]
+pub struct NoSecret;
+
+/// Why a webhook is not believed. No part of what came is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The body is larger than [`MAX_BODY`].
+    #[error("the body is larger than 256 KiB")]
+    TooLarge,
+    /// There is no signature: no secret is set at the service, or it is not the service.
+    #[error("there is no signature")]
+    MissingSignature,
+    /// The signature is not one or more lower-case hex values of 64 digits.
+    #[error("the signature is not of the service's form")]
+    MalformedSignature,
+    /// There is no moment of signing.
+    #[error("there is no moment of signing")]
+    MissingTimestamp,
+    /// The moment of signing is not a whole number of seconds.
+    #[error("the moment of signing is not a whole number of seconds")]
+    MalformedTimestamp,
+    /// It was signed too long ago, or too far in the future.
+    #[error("it was not signed lately: check this machine's clock")]
+    Stale,
+    /// No secret makes this signature over this body.
+    #[error("no secret makes this signature: was it rolled, or is it of the other mode?")]
+    NoMatch,
+}

@@ -1,0 +1,223 @@
+//! Which webhooks are believed: tables at the boundaries, and properties.
+
+use kakaopay_types::Timestamp;
+use kakaopay_webhook::{MAX_BODY, NoSecret, Refusal, Secret, Signer, Verifier};
+use proptest::prelude::*;
+
+const SECRET: &str = "dGVzdC13ZWJob29rLXNlY3JldA==";
+const OTHER: &str = "YW5vdGhlci1zZWNyZXQ=";
+const BODY: &[u8] = br#"{"object":"event","id":"evnt_test_1","key":"charge.complete"}"#;
+const SIGNATURE: &str = "260fe1918ee63762653d9f081fa8ba8a4c5c627df76f07f0ddab87ccd2a08f64";
+const SIGNED_AT: i64 = 1_700_000_000;
+
+fn secret(text: &str) -> Secret {
+    Secret::from_base64(text).expect("base64")
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(seconds).expect("a moment")
+}
+
+fn verify(signature: &str, timestamp: &str, body: &[u8], now: i64) -> Result<(), Refusal> {
+    let verifier = Verifier::new([secret(SECRET)]).expect("a secret");
+    verifier.verify(signature.as_bytes(), timestamp.as_bytes(), body, at(now))
+}
+
+#[track_caller]
+fn check_signature(signature: &str, expected: Result<(), Refusal>) {
+    assert_eq!(
+        verify(signature, "1700000000", BODY, SIGNED_AT),
+        expected,
+        "{signature}"
+    );
+}
+
+#[test]
+fn the_signer_makes_the_documented_signature() {
+    let signed = Signer::new([secret(SECRET)]).sign(at(SIGNED_AT), BODY);
+    assert_eq!(
+        (signed.signature.as_str(), signed.timestamp.as_str()),
+        (SIGNATURE, "1700000000")
+    );
+}
+
+#[test]
+fn f05_only_the_right_signature_is_believed() {
+    use Refusal::{MalformedSignature, MissingSignature, NoMatch};
+    let zeros = "0".repeat(64);
+    let other = Signer::new([secret(OTHER)])
+        .sign(at(SIGNED_AT), BODY)
+        .signature;
+    check_signature(SIGNATURE, Ok(()));
+    check_signature(&format!("{zeros},{SIGNATURE}"), Ok(()));
+    check_signature(&format!(" {SIGNATURE} , {zeros}"), Ok(()));
+    check_signature("", Err(MissingSignature));
+    check_signature("  ", Err(MissingSignature));
+    check_signature(&zeros, Err(NoMatch));
+    check_signature(&other, Err(NoMatch));
+    for malformed in [
+        ",",
+        "hello",
+        &SIGNATURE[..63],
+        &format!("{SIGNATURE}0"),
+        &SIGNATURE.to_uppercase(),
+        &format!("sha256={SIGNATURE}"),
+        &format!("t=1700000000,v1={SIGNATURE}"),
+        &format!("{SIGNATURE},"),
+        &format!("{SIGNATURE};{SIGNATURE}"),
+        &[SIGNATURE; 5].join(","),
+        "ก",
+    ] {
+        check_signature(malformed, Err(MalformedSignature));
+    }
+}
+
+#[test]
+fn f05_without_a_secret_nothing_starts() {
+    assert_eq!(Verifier::new([]).map(drop), Err(NoSecret));
+    for text in ["", "  ", "not base64!", "===="] {
+        assert!(Secret::from_base64(text).is_err(), "{text}");
+    }
+    assert_eq!(secret(" dGVzdC13ZWJob29rLXNlY3JldA\n"), secret(SECRET));
+}
+
+#[test]
+fn f06_the_window_ends_at_five_minutes_either_way() {
+    use Refusal::{MalformedTimestamp, MissingTimestamp, Stale};
+    for (now, expected) in [
+        (SIGNED_AT, Ok(())),
+        (SIGNED_AT + 299, Ok(())),
+        (SIGNED_AT + 300, Ok(())),
+        (SIGNED_AT + 301, Err(Stale)),
+        (SIGNED_AT - 299, Ok(())),
+        (SIGNED_AT - 300, Ok(())),
+        (SIGNED_AT - 301, Err(Stale)),
+        (0, Err(Stale)),
+        (253_402_000_000, Err(Stale)),
+    ] {
+        assert_eq!(
+            verify(SIGNATURE, "1700000000", BODY, now),
+            expected,
+            "{now}"
+        );
+    }
+    for (timestamp, expected) in [
+        ("", MissingTimestamp),
+        (" 1700000000", MalformedTimestamp),
+        ("+1700000000", MalformedTimestamp),
+        ("-1700000000", MalformedTimestamp),
+        ("1700000000.0", MalformedTimestamp),
+        ("0x65", MalformedTimestamp),
+        ("99999999999999999999", MalformedTimestamp),
+        ("9223372036854775807", Stale),
+        ("0", Stale),
+        // The same moment in another writing is not what was signed.
+        ("01700000000", Refusal::NoMatch),
+    ] {
+        assert_eq!(
+            verify(SIGNATURE, timestamp, BODY, SIGNED_AT),
+            Err(expected),
+            "{timestamp}"
+        );
+    }
+}
+
+#[test]
+fn f07_a_rotation_loses_nothing() {
+    let (old, new) = (secret(SECRET), secret(OTHER));
+    let both = Verifier::new([old.clone(), new.clone()]).expect("secrets");
+    for signing in [
+        vec![old.clone()],
+        vec![new.clone()],
+        vec![old.clone(), new.clone()],
+        vec![new, old],
+    ] {
+        let signed = Signer::new(signing).sign(at(SIGNED_AT), BODY);
+        let found = both.verify(
+            signed.signature.as_bytes(),
+            signed.timestamp.as_bytes(),
+            BODY,
+            at(SIGNED_AT),
+        );
+        assert_eq!(found, Ok(()));
+    }
+}
+
+#[test]
+fn f08_only_the_exact_bytes_are_believed() {
+    let spaced = br#"{"object": "event", "id": "evnt_test_1", "key": "charge.complete"}"#;
+    let ordered = br#"{"id":"evnt_test_1","key":"charge.complete","object":"event"}"#;
+    let marked = [b"\xef\xbb\xbf", BODY].concat();
+    let ended = [BODY, b"\n"].concat();
+    for body in [&spaced[..], ordered, &marked, &ended, b""] {
+        assert_eq!(
+            verify(SIGNATURE, "1700000000", body, SIGNED_AT),
+            Err(Refusal::NoMatch)
+        );
+    }
+    let large = vec![b' '; MAX_BODY + 1];
+    assert_eq!(
+        verify(SIGNATURE, "1700000000", &large, SIGNED_AT),
+        Err(Refusal::TooLarge)
+    );
+}
+
+#[test]
+fn i7_no_secret_prints() {
+    let canary = Secret::from_bytes(*b"canary").expect("not empty");
+    let encoded = canary.expose_base64();
+    let verifier = Verifier::new([canary.clone()]).expect("a secret");
+    for shown in [
+        format!("{canary:?}"),
+        format!("{verifier:?}"),
+        format!("{:?}", Signer::new([canary.clone()])),
+    ] {
+        assert!(
+            !shown.contains("canary") && !shown.contains(encoded.as_str()),
+            "{shown}"
+        );
+        assert!(!shown.contains("99, 97, 110"), "{shown}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn f05_what_is_signed_is_believed_and_one_changed_byte_is_not(
+        key in prop::collection::vec(any::<u8>(), 1..80),
+        body in prop::collection::vec(any::<u8>(), 0..400),
+        seconds in 0_i64..4_000_000_000,
+        place in any::<prop::sample::Index>(),
+        flip in 1_u8..=255,
+    ) {
+        let secret = Secret::from_bytes(key).expect("not empty");
+        let signed = Signer::new([secret.clone()]).sign(at(seconds), &body);
+        let verifier = Verifier::new([secret]).expect("a secret").with_tolerance(0);
+        let check = |signature: &[u8], timestamp: &[u8], body: &[u8]| {
+            verifier.verify(signature, timestamp, body, at(seconds)).is_ok()
+        };
+        let (signature, timestamp) = (signed.signature.into_bytes(), signed.timestamp.into_bytes());
+        prop_assert!(check(&signature, &timestamp, &body));
+
+        let mut changed = signature.clone();
+        changed[place.index(signature.len())] ^= flip;
+        prop_assert!(!check(&changed, &timestamp, &body));
+        let mut changed = timestamp.clone();
+        changed[place.index(timestamp.len())] ^= flip;
+        prop_assert!(!check(&signature, &changed, &body));
+        if !body.is_empty() {
+            let mut changed = body.clone();
+            changed[place.index(body.len())] ^= flip;
+            prop_assert!(!check(&signature, &timestamp, &changed));
+        }
+    }
+
+    #[test]
+    fn i9_any_bytes_are_refused_quietly(
+        signature in any::<Vec<u8>>(),
+        timestamp in any::<Vec<u8>>(),
+        body in any::<Vec<u8>>(),
+    ) {
+        let verifier = Verifier::new([secret(SECRET)]).expect("a secret");
+        prop_assert!(verifier.verify(&signature, &timestamp, &body, at(SIGNED_AT)).is_err());
+    }
+}
