@@ -60,10 +60,7 @@ impl Event {
             Self::Failed { reference, .. } => format!("{reference}/failed"),
             Self::Expired { reference, .. } => format!("{reference}/expired"),
             Self::Refused { reference, .. } => format!("{reference}/refused"),
-            Self::Attention {
-                reference,
-                attention,
-            } => format!("{reference}/attention/{}", attention.key()),
+            Self::Attention { reference, attention } => format!("{reference}/attention/{}", attention.key()),
         }
     }
 
@@ -101,11 +98,7 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    pub(crate) fn of(
-        confirmed: &Confirmed<Charge>,
-        reference: &Reference,
-        attempt: NonZeroU32,
-    ) -> Self {
+    pub(crate) fn of(confirmed: &Confirmed<Charge>, reference: &Reference, attempt: NonZeroU32) -> Self {
         let charge = confirmed.get();
         Self {
             reference: reference.clone(),
@@ -171,21 +164,13 @@ impl fmt::Display for Attention {
         match self {
             Self::Mismatch { charge, member } => write!(f, "{charge}: {member}"),
             Self::Contradiction { charge, status } => {
-                write!(
-                    f,
-                    "{charge} is {status} at the service, though the payment has ended otherwise"
-                )
+                write!(f, "{charge} is {status} at the service, though the payment has ended otherwise")
             }
             Self::PaidTwice { charge, other } => write!(f, "{other} was paid beside {charge}"),
             Self::TooManyAttempts { attempts } => {
-                write!(
-                    f,
-                    "no charge was found after {attempts} attempts to create one"
-                )
+                write!(f, "no charge was found after {attempts} attempts to create one")
             }
-            Self::LookUpBlocked => {
-                f.write_str("charges that cannot be read stand in the way of the look-up")
-            }
+            Self::LookUpBlocked => f.write_str("charges that cannot be read stand in the way of the look-up"),
         }
     }
 }

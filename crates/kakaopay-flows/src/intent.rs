@@ -39,29 +39,16 @@ pub enum SourcePlan {
 
 impl Intent {
     /// What a charge must be like to be the order's, when it names an attempt made so far.
-    pub(crate) fn expected(
-        &self,
-        named: Option<AttemptReference>,
-        attempts: NonZeroU32,
-    ) -> Expected {
+    pub(crate) fn expected(&self, named: Option<AttemptReference>, attempts: NonZeroU32) -> Expected {
         let number = match named {
-            Some(named) if *named.order() == self.reference && named.number() <= attempts => {
-                named.number()
-            }
+            Some(named) if *named.order() == self.reference && named.number() <= attempts => named.number(),
             _ => attempts,
         };
-        Expected {
-            amount: self.amount.money(),
-            mode: self.mode,
-            attempt: self.reference.attempt(number),
-        }
+        Expected { amount: self.amount.money(), mode: self.mode, attempt: self.reference.attempt(number) }
     }
 
     pub(crate) fn create_source(&self, platform_type: Option<PlatformType>) -> CreateSource {
-        CreateSource {
-            amount: self.amount,
-            platform_type,
-        }
+        CreateSource { amount: self.amount, platform_type }
     }
 
     pub(crate) fn create_charge(&self, source: ChargeSource, number: NonZeroU32) -> CreateCharge {

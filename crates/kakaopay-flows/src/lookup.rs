@@ -38,11 +38,7 @@ pub(crate) fn begin(model: &Model, creating: &Creating, now: Now) -> Step {
 /// The deadline of a look-up has come: looks again.
 pub(crate) fn again(model: &Model, creating: &Creating, now: Now) -> Step {
     let next = schedule::next_look(creating.since, None, now, model.intent.jitter_seed);
-    Step {
-        deadline: Some(Deadline::At(next)),
-        read: Some(look_up(model, creating, now)),
-        ..Step::default()
-    }
+    Step { deadline: Some(Deadline::At(next)), read: Some(look_up(model, creating, now)), ..Step::default() }
 }
 
 /// A page of the look-up has come.
@@ -54,10 +50,7 @@ pub(crate) fn answered(
     now: Now,
 ) -> Step {
     let ours = |charge: &&Charge| {
-        charge
-            .metadata
-            .attempt()
-            .is_some_and(|attempt| *attempt.order() == model.intent.reference)
+        charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
     };
     if let Some(charge) = list.data.good.iter().find(ours) {
         return observe::adopt(model, creating, charge, Via::List, now);
@@ -67,10 +60,7 @@ pub(crate) fn answered(
     }
     let complete = request.complete && list.data.bad.is_empty();
     match next_page(request, list, complete) {
-        NextPage::Read(next) => Step {
-            read: Some(Request::LookUp(next)),
-            ..Step::default()
-        },
+        NextPage::Read(next) => Step { read: Some(Request::LookUp(next)), ..Step::default() },
         // What could not be read may be the very charge: it proves nothing.
         NextPage::TooMany => note(model, Attention::LookUpBlocked),
         NextPage::End if !complete => note(model, Attention::LookUpBlocked),
@@ -95,16 +85,8 @@ fn next_page(request: &LookUp, list: &List<Charge>, complete: bool) -> NextPage 
         return NextPage::TooMany;
     }
     // The service's own end of the list is fixed, so that new charges do not shift the pages.
-    let page = Page {
-        offset,
-        to: page.to.or(list.to),
-        ..page.clone()
-    };
-    NextPage::Read(LookUp {
-        complete,
-        list: ListCharges { page },
-        ..request.clone()
-    })
+    let page = Page { offset, to: page.to.or(list.to), ..page.clone() };
+    NextPage::Read(LookUp { complete, list: ListCharges { page }, ..request.clone() })
 }
 
 fn not_found(model: &Model, creating: &Creating, request: &LookUp, now: Now) -> Step {
@@ -117,11 +99,6 @@ fn not_found(model: &Model, creating: &Creating, request: &LookUp, now: Now) -> 
         Some(next) if next.get() <= MAX_ATTEMPTS => {
             ask_for_charge(model, creating.source.as_ref(), next, now)
         }
-        _ => note(
-            model,
-            Attention::TooManyAttempts {
-                attempts: creating.attempts,
-            },
-        ),
+        _ => note(model, Attention::TooManyAttempts { attempts: creating.attempts }),
     }
 }

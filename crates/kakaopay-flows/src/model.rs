@@ -27,18 +27,8 @@ impl Model {
             SourcePlan::Separate(_) => (Stage::Source, None),
             SourcePlan::Given(source) => (Stage::Charge, Some(source.clone())),
         };
-        let creating = Creating {
-            stage,
-            attempts: NonZeroU32::MIN,
-            source,
-            since: at,
-        };
-        Self {
-            intent,
-            opened_at: at,
-            state: State::Creating(creating),
-            attentions: BTreeSet::new(),
-        }
+        let creating = Creating { stage, attempts: NonZeroU32::MIN, source, since: at };
+        Self { intent, opened_at: at, state: State::Creating(creating), attentions: BTreeSet::new() }
     }
 
     /// Takes a record in. `None` when it cannot follow what is known, which only a damaged journal
@@ -56,10 +46,9 @@ impl Model {
                 }
             }
             State::Pending(pending) => self.state = from_pending(pending, record)?,
-            State::Successful(_)
-            | State::Failed { .. }
-            | State::Expired(_)
-            | State::Refused { .. } => return None,
+            State::Successful(_) | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => {
+                return None;
+            }
         }
         Some(())
     }
@@ -80,12 +69,7 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
         Record::ChargeNotSent => Stage::Unsent,
         Record::OutcomeUnknown => Stage::LookUp,
         Record::Halted => Stage::Halted,
-        Record::ChargeFound {
-            charge,
-            attempt,
-            authorize_uri,
-            expires_at,
-        } => {
+        Record::ChargeFound { charge, attempt, authorize_uri, expires_at } => {
             return Some(Some(State::Pending(Pending {
                 charge: charge.clone(),
                 attempt: *attempt,
@@ -95,10 +79,7 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
             })));
         }
         Record::Refused { code, message } => {
-            return Some(Some(State::Refused {
-                code: code.clone(),
-                message: message.clone(),
-            }));
+            return Some(Some(State::Refused { code: code.clone(), message: message.clone() }));
         }
         Record::Opened(_)
         | Record::Successful { .. }
@@ -115,11 +96,9 @@ fn from_pending(pending: &Pending, record: &Record) -> Option<State> {
     let pending = pending.clone();
     match record {
         Record::Successful { .. } => Some(State::Successful(pending)),
-        Record::Failed { code, message } => Some(State::Failed {
-            pending,
-            code: code.clone(),
-            message: message.clone(),
-        }),
+        Record::Failed { code, message } => {
+            Some(State::Failed { pending, code: code.clone(), message: message.clone() })
+        }
         Record::Expired => Some(State::Expired(pending)),
         _ => None,
     }

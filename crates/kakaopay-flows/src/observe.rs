@@ -23,24 +23,10 @@ pub(crate) enum Via {
 }
 
 /// Takes a charge as the payment's own, if it is the order's.
-pub(crate) fn adopt(
-    model: &Model,
-    creating: &Creating,
-    charge: &Charge,
-    via: Via,
-    now: Now,
-) -> Step {
-    let expected = model
-        .intent
-        .expected(charge.metadata.attempt(), creating.attempts);
+pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Via, now: Now) -> Step {
+    let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
-        let mut step = note(
-            model,
-            Attention::Mismatch {
-                charge: charge.id.clone(),
-                member,
-            },
-        );
+        let mut step = note(model, Attention::Mismatch { charge: charge.id.clone(), member });
         // A charge that names the order and yet differs would be created just so again.
         let stop = via == Via::Creation || member != Mismatch::Reference;
         if stop && creating.stage != Stage::Halted {
@@ -75,13 +61,7 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge) -> Step {
     }
     let expected = expected_of(model, pending);
     if let Err(member) = expected.check(charge) {
-        return note(
-            model,
-            Attention::Mismatch {
-                charge: charge.id.clone(),
-                member,
-            },
-        );
+        return note(model, Attention::Mismatch { charge: charge.id.clone(), member });
     }
     let mut step = Step::default();
     conclude(model, &expected, charge, &mut step);
@@ -94,13 +74,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge) -> S
         return another(model, pending, charge);
     }
     if let Err(member) = expected_of(model, pending).check(charge) {
-        return note(
-            model,
-            Attention::Mismatch {
-                charge: charge.id.clone(),
-                member,
-            },
-        );
+        return note(model, Attention::Mismatch { charge: charge.id.clone(), member });
     }
     let agrees = match charge.outcome() {
         Outcome::Successful => matches!(model.state, State::Successful(_)),
@@ -109,11 +83,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge) -> S
         // A reading older than the end, or a status that says nothing.
         Outcome::Pending | Outcome::Unknown(_) => true,
     };
-    if agrees {
-        Step::default()
-    } else {
-        note(model, contradiction(charge))
-    }
+    if agrees { Step::default() } else { note(model, contradiction(charge)) }
 }
 
 /// Judges a charge that was read of a payment that was refused.
@@ -144,12 +114,7 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Step
                 return;
             };
             let settlement = Settlement::of(&confirmed, &reference, expected.attempt.number());
-            (
-                Record::Successful {
-                    paid_at: charge.paid_at,
-                },
-                Event::Settled(settlement),
-            )
+            (Record::Successful { paid_at: charge.paid_at }, Event::Settled(settlement))
         }
         Outcome::Failed { code, message } => {
             let (code, message) = (code.cloned(), message.map(str::to_owned));
@@ -161,13 +126,7 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Step
             };
             (Record::Failed { code, message }, event)
         }
-        Outcome::Expired => (
-            Record::Expired,
-            Event::Expired {
-                reference,
-                charge: charge.id.clone(),
-            },
-        ),
+        Outcome::Expired => (Record::Expired, Event::Expired { reference, charge: charge.id.clone() }),
         Outcome::Pending | Outcome::Unknown(_) => return,
     };
     step.records.push(record);
@@ -181,15 +140,9 @@ fn expected_of(model: &Model, pending: &Pending) -> Expected {
 }
 
 fn names_order(model: &Model, charge: &Charge) -> bool {
-    charge
-        .metadata
-        .attempt()
-        .is_some_and(|attempt| *attempt.order() == model.intent.reference)
+    charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
 }
 
 fn contradiction(charge: &Charge) -> Attention {
-    Attention::Contradiction {
-        charge: charge.id.clone(),
-        status: charge.status.to_string(),
-    }
+    Attention::Contradiction { charge: charge.id.clone(), status: charge.status.to_string() }
 }

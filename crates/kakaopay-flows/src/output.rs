@@ -73,11 +73,7 @@ impl LookUp {
 
     pub(crate) fn first(opened_at: Timestamp, asked_at: Timestamp, attempts: NonZeroU32) -> Self {
         let page = Page {
-            from: Some(
-                opened_at
-                    .saturating_add_seconds(-Self::MARGIN_SECONDS)
-                    .truncate_to_seconds(),
-            ),
+            from: Some(opened_at.saturating_add_seconds(-Self::MARGIN_SECONDS).truncate_to_seconds()),
             // Unset, so that the service's clock decides what "until now" means; the next pages
             // repeat what it answered.
             to: None,
@@ -85,11 +81,6 @@ impl LookUp {
             limit: Some(Page::MAX_LIMIT),
             order: Some(Order::Chronological),
         };
-        Self {
-            asked_at,
-            attempts,
-            complete: true,
-            list: ListCharges { page },
-        }
+        Self { asked_at, attempts, complete: true, list: ListCharges { page } }
     }
 }

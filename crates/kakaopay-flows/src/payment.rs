@@ -104,10 +104,7 @@ impl Payment {
         for (seq, bytes) in journal {
             let expected = payment.as_ref().map_or(1, |payment| payment.seq + 1);
             if seq != expected {
-                return Err(ReplayError::OutOfOrder {
-                    expected,
-                    found: seq,
-                });
+                return Err(ReplayError::OutOfOrder { expected, found: seq });
             }
             let entry = Entry::from_bytes(seq, bytes)?;
             match &mut payment {
@@ -183,13 +180,7 @@ impl Payment {
     }
 
     fn at(model: Model, seq: u64) -> Self {
-        Self {
-            model,
-            seq,
-            unacknowledged: None,
-            ready: VecDeque::new(),
-            held: Vec::new(),
-        }
+        Self { model, seq, unacknowledged: None, ready: VecDeque::new(), held: Vec::new() }
     }
 
     fn from_first(entry: &Entry) -> Result<Self, ReplayError> {
@@ -203,9 +194,7 @@ impl Payment {
 
     fn absorb(&mut self, entry: &Entry, records: &[Record]) -> Result<(), ReplayError> {
         for record in records {
-            self.model
-                .apply(record, entry.at)
-                .ok_or(ReplayError::Impossible { seq: entry.seq })?;
+            self.model.apply(record, entry.at).ok_or(ReplayError::Impossible { seq: entry.seq })?;
         }
         self.seq = entry.seq;
         Ok(())
@@ -213,40 +202,24 @@ impl Payment {
 
     /// Turns a step into outputs: what belongs to the transaction first, the rest behind it.
     fn take(&mut self, step: Step, now: Now) {
-        let Step {
-            records,
-            events,
-            deadline,
-            redirect,
-            mutation,
-            read,
-        } = step;
-        let behind = [
-            redirect.map(Output::Redirect),
-            mutation.map(Output::Transmit),
-            read.map(Output::Transmit),
-        ];
+        let Step { records, events, deadline, redirect, mutation, read } = step;
+        let behind =
+            [redirect.map(Output::Redirect), mutation.map(Output::Transmit), read.map(Output::Transmit)];
         if records.is_empty() {
             self.ready.extend(deadline.map(Output::Deadline));
             // A step that records nothing has nothing to say and changes nothing; were there ever
             // a mutation in it, it would not leave.
-            self.ready
-                .extend(behind.into_iter().flatten().filter(is_read));
+            self.ready.extend(behind.into_iter().flatten().filter(is_read));
             return;
         }
         for record in &records {
             // A step only records what can follow the state it was made from.
-            let applied =
-                matches!(record, Record::Opened(_)) || self.model.apply(record, now).is_some();
+            let applied = matches!(record, Record::Opened(_)) || self.model.apply(record, now).is_some();
             debug_assert!(applied, "{record:?} cannot follow {:?}", self.model.state);
         }
         self.seq += 1;
         self.unacknowledged = Some(self.seq);
-        self.ready.push_back(Output::Persist(Entry {
-            seq: self.seq,
-            at: now,
-            records,
-        }));
+        self.ready.push_back(Output::Persist(Entry { seq: self.seq, at: now, records }));
         self.ready.extend(events.into_iter().map(Output::Event));
         self.ready.extend(deadline.map(Output::Deadline));
         self.held.extend(behind.into_iter().flatten());

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    ChargeId, Currency, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference,
-    ReturnUri, SourceId, Timestamp,
+    ChargeId, Currency, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri,
+    SourceId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,11 +30,7 @@ impl Entry {
     /// The bytes to store.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let stored = StoredRef {
-            v: VERSION,
-            at: self.at,
-            records: &self.records,
-        };
+        let stored = StoredRef { v: VERSION, at: self.at, records: &self.records };
         // Every record is plain data with text keys, which JSON can always express.
         serde_json::to_vec(&stored).unwrap_or_default()
     }
@@ -47,18 +43,10 @@ impl Entry {
         let version: StoredVersion =
             serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
         if version.v != VERSION {
-            return Err(ReplayError::Version {
-                seq,
-                version: version.v,
-            });
+            return Err(ReplayError::Version { seq, version: version.v });
         }
-        let stored: Stored =
-            serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
-        Ok(Self {
-            seq,
-            at: stored.at,
-            records: stored.records,
-        })
+        let stored: Stored = serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
+        Ok(Self { seq, at: stored.at, records: stored.records })
     }
 }
 

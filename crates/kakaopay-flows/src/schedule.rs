@@ -33,11 +33,7 @@ pub(crate) fn next_look(
 
 /// The first moment of a plan that lies after `now`.
 fn first_after(start: Timestamp, delays: &[i64], now: Timestamp, seed: Option<u64>) -> Timestamp {
-    let last = delays
-        .last()
-        .copied()
-        .unwrap_or(3_600)
-        .saturating_mul(1_000);
+    let last = delays.last().copied().unwrap_or(3_600).saturating_mul(1_000);
     let mut at = start;
     for (index, delay) in (0_u64..).zip(delays) {
         at = at.saturating_add_millis(jittered(delay.saturating_mul(1_000), seed, index));
@@ -119,13 +115,7 @@ mod tests {
 
     #[test]
     fn after_expiry_the_end_is_looked_for_without_hurry() {
-        let after: Vec<i64> = looks(7, 100, 300_000)
-            .into_iter()
-            .filter(|at| *at >= 100_000)
-            .collect();
-        assert_eq!(
-            after,
-            [160_000, 1_060_000, 87_460_000, 173_860_000, 260_260_000]
-        );
+        let after: Vec<i64> = looks(7, 100, 300_000).into_iter().filter(|at| *at >= 100_000).collect();
+        assert_eq!(after, [160_000, 1_060_000, 87_460_000, 173_860_000, 260_260_000]);
     }
 }

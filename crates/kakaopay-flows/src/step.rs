@@ -42,9 +42,7 @@ pub(crate) fn step(model: &Model, input: &Input, now: Now) -> Step {
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),
         State::Successful(pending) => after_end(model, pending, input, true),
-        State::Failed { pending, .. } | State::Expired(pending) => {
-            after_end(model, pending, input, false)
-        }
+        State::Failed { pending, .. } | State::Expired(pending) => after_end(model, pending, input, false),
         State::Refused { .. } => after_refusal(model, input),
     }
 }
@@ -53,12 +51,9 @@ pub(crate) fn step(model: &Model, input: &Input, now: Now) -> Step {
 pub(crate) fn open(model: &Model, now: Now) -> Step {
     let mut step = match &model.intent.source {
         SourcePlan::Separate(platform_type) => ask_for_source(model, platform_type.clone(), now),
-        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => {
-            ask_for_charge(model, None, NonZeroU32::MIN, now)
-        }
+        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => ask_for_charge(model, None, NonZeroU32::MIN, now),
     };
-    step.records
-        .insert(0, Record::Opened(model.intent.clone().into()));
+    step.records.insert(0, Record::Opened(model.intent.clone().into()));
     step
 }
 
@@ -66,9 +61,7 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
     match input {
         Input::Persisted(_) => Step::default(),
         Input::Tick => creating_tick(model, creating, now),
-        Input::Answered(Answer::Source(result)) => {
-            source_answered(model, creating, result.as_deref(), now)
-        }
+        Input::Answered(Answer::Source(result)) => source_answered(model, creating, result.as_deref(), now),
         Input::Answered(Answer::Charge { attempt, result }) => match result {
             Ok(charge) => observe::adopt(model, creating, charge, Via::Creation, now),
             Err(trouble) => charge_troubled(model, creating, *attempt, trouble, now),
@@ -76,13 +69,10 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
             observe::adopt(model, creating, charge, Via::Read, now)
         }
-        Input::Answered(Answer::LookUp {
-            request,
-            result: Ok(list),
-        }) => lookup::answered(model, creating, request, list, now),
-        Input::Answered(Answer::Read(Err(_)) | Answer::LookUp { result: Err(_), .. }) => {
-            Step::default()
+        Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
+            lookup::answered(model, creating, request, list, now)
         }
+        Input::Answered(Answer::Read(Err(_)) | Answer::LookUp { result: Err(_), .. }) => Step::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
             // No charge has been asked for, so that there is none of this order.
             Stage::Source => Step::default(),
@@ -96,10 +86,9 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
 
 fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
     match input {
-        Input::Tick => Step {
-            deadline: Some(Deadline::At(next_poll(model, pending, now))),
-            ..read(&pending.charge)
-        },
+        Input::Tick => {
+            Step { deadline: Some(Deadline::At(next_poll(model, pending, now))), ..read(&pending.charge) }
+        }
         Input::Evidence(Evidence::Returned) => read(&pending.charge),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             if *key == EventKey::ChargeCreate && *charge == pending.charge {
@@ -112,9 +101,9 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
             observe::judge(model, pending, charge)
         }
         // Another way has been faster than the answer to the creation.
-        Input::Answered(Answer::Charge {
-            result: Ok(charge), ..
-        }) if charge.id != pending.charge => read(&charge.id),
+        Input::Answered(Answer::Charge { result: Ok(charge), .. }) if charge.id != pending.charge => {
+            read(&charge.id)
+        }
         Input::Persisted(_) | Input::Answered(_) => Step::default(),
     }
 }
@@ -122,10 +111,7 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
 /// What a payment that ended does with an input: nothing but watch for what should not be.
 fn after_end(model: &Model, pending: &Pending, input: &Input, paid: bool) -> Step {
     match input {
-        Input::Tick => Step {
-            deadline: Some(Deadline::Never),
-            ..Step::default()
-        },
+        Input::Tick => Step { deadline: Some(Deadline::Never), ..Step::default() },
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             let news = *charge != pending.charge || (!paid && *key != EventKey::ChargeCreate);
             if news { read(charge) } else { Step::default() }
@@ -133,32 +119,23 @@ fn after_end(model: &Model, pending: &Pending, input: &Input, paid: bool) -> Ste
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
             observe::contradict(model, pending, charge)
         }
-        Input::Answered(Answer::Charge {
-            result: Ok(charge), ..
-        }) if charge.id != pending.charge => read(&charge.id),
-        Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => {
-            Step::default()
+        Input::Answered(Answer::Charge { result: Ok(charge), .. }) if charge.id != pending.charge => {
+            read(&charge.id)
         }
+        Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
 }
 
 /// What a refused payment does with an input: it has no charge, so that any paid one is news.
 fn after_refusal(model: &Model, input: &Input) -> Step {
     match input {
-        Input::Tick => Step {
-            deadline: Some(Deadline::Never),
-            ..Step::default()
-        },
+        Input::Tick => Step { deadline: Some(Deadline::Never), ..Step::default() },
         Input::Evidence(Evidence::Webhook { charge, .. }) => read(charge),
-        Input::Answered(Answer::Charge {
-            result: Ok(charge), ..
-        }) => read(&charge.id),
+        Input::Answered(Answer::Charge { result: Ok(charge), .. }) => read(&charge.id),
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
             observe::unasked(model, charge)
         }
-        Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => {
-            Step::default()
-        }
+        Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
 }
 
@@ -169,40 +146,24 @@ fn creating_tick(model: &Model, creating: &Creating, now: Now) -> Step {
         Stage::Charge => {
             let due = creating.since.saturating_add_seconds(ANSWER_SECONDS);
             if now < due {
-                Step {
-                    deadline: Some(Deadline::At(due)),
-                    ..Step::default()
-                }
+                Step { deadline: Some(Deadline::At(due)), ..Step::default() }
             } else {
                 lookup::begin(model, creating, now)
             }
         }
         Stage::LookUp => lookup::again(model, creating, now),
-        Stage::Halted => Step {
-            deadline: Some(Deadline::Never),
-            ..Step::default()
-        },
+        Stage::Halted => Step { deadline: Some(Deadline::Never), ..Step::default() },
     }
 }
 
-fn source_answered(
-    model: &Model,
-    creating: &Creating,
-    result: Result<&Source, &Trouble>,
-    now: Now,
-) -> Step {
+fn source_answered(model: &Model, creating: &Creating, result: Result<&Source, &Trouble>, now: Now) -> Step {
     if creating.stage != Stage::Source {
         return Step::default();
     }
     match result {
         Ok(source) => {
             let mut step = ask_for_charge(model, Some(&source.id), creating.attempts, now);
-            step.records.insert(
-                0,
-                Record::SourceCreated {
-                    source: source.id.clone(),
-                },
-            );
+            step.records.insert(0, Record::SourceCreated { source: source.id.clone() });
             step
         }
         Err(Trouble::Refused(error)) => refused(model, error),
@@ -221,10 +182,9 @@ fn charge_troubled(
     // An earlier attempt's trouble is old news: it has been counted as unknown already.
     let awaited = creating.stage == Stage::Charge && attempt == creating.attempts;
     match trouble {
-        Trouble::NotSent if awaited => Step {
-            records: vec![Record::ChargeNotSent],
-            ..try_again_later(model, now)
-        },
+        Trouble::NotSent if awaited => {
+            Step { records: vec![Record::ChargeNotSent], ..try_again_later(model, now) }
+        }
         Trouble::Unknown if awaited => lookup::begin(model, creating, now),
         Trouble::Refused(error) if awaited => refused(model, error),
         Trouble::NotSent | Trouble::Unknown | Trouble::Refused(_) => Step::default(),
@@ -234,9 +194,7 @@ fn charge_troubled(
 fn ask_for_source(model: &Model, platform_type: Option<PlatformType>, now: Now) -> Step {
     Step {
         records: vec![Record::SourceRequested],
-        mutation: Some(Request::CreateSource(
-            model.intent.create_source(platform_type),
-        )),
+        mutation: Some(Request::CreateSource(model.intent.create_source(platform_type))),
         deadline: Some(Deadline::At(now.saturating_add_seconds(ANSWER_SECONDS))),
         ..Step::default()
     }
@@ -256,15 +214,11 @@ pub(crate) fn ask_for_charge(
         Some(source) if attempt == NonZeroU32::MIN => ChargeSource::Existing(source.clone()),
         // Whether a source can be charged twice is not documented, so each attempt after the first
         // brings a fresh one.
-        _ => ChargeSource::New {
-            platform_type: platform_of(&model.intent.source),
-        },
+        _ => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
     };
     Step {
         records: vec![Record::ChargeRequested { attempt }],
-        mutation: Some(Request::CreateCharge(
-            model.intent.create_charge(source, attempt),
-        )),
+        mutation: Some(Request::CreateCharge(model.intent.create_charge(source, attempt))),
         deadline: Some(Deadline::At(now.saturating_add_seconds(ANSWER_SECONDS))),
         ..Step::default()
     }
@@ -272,33 +226,21 @@ pub(crate) fn ask_for_charge(
 
 fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
     match plan {
-        SourcePlan::WithCharge(platform_type) | SourcePlan::Separate(platform_type) => {
-            platform_type.clone()
-        }
+        SourcePlan::WithCharge(platform_type) | SourcePlan::Separate(platform_type) => platform_type.clone(),
         SourcePlan::Given(_) => None,
     }
 }
 
 fn try_again_later(model: &Model, now: Now) -> Step {
     let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
-    Step {
-        deadline: Some(Deadline::At(next)),
-        ..Step::default()
-    }
+    Step { deadline: Some(Deadline::At(next)), ..Step::default() }
 }
 
 fn refused(model: &Model, error: &ApiError) -> Step {
     let (code, message) = (error.code.to_string(), error.message.clone());
     Step {
-        records: vec![Record::Refused {
-            code: code.clone(),
-            message: message.clone(),
-        }],
-        events: vec![Event::Refused {
-            reference: model.intent.reference.clone(),
-            code,
-            message,
-        }],
+        records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
+        events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],
         deadline: Some(Deadline::Never),
         ..Step::default()
     }
@@ -306,21 +248,13 @@ fn refused(model: &Model, error: &ApiError) -> Step {
 
 /// When to poll a pending charge next.
 pub(crate) fn next_poll(model: &Model, pending: &Pending, now: Now) -> Now {
-    schedule::next_look(
-        pending.since,
-        pending.expires_at,
-        now,
-        model.intent.jitter_seed,
-    )
+    schedule::next_look(pending.since, pending.expires_at, now, model.intent.jitter_seed)
 }
 
 /// Reads a charge.
 pub(crate) fn read(charge: &ChargeId) -> Step {
     let request = Request::RetrieveCharge(RetrieveCharge { id: charge.clone() });
-    Step {
-        read: Some(request),
-        ..Step::default()
-    }
+    Step { read: Some(request), ..Step::default() }
 }
 
 /// Asks a person to look, once for each thing there is to see.
@@ -330,13 +264,8 @@ pub(crate) fn note(model: &Model, attention: Attention) -> Step {
     }
     let reference = model.intent.reference.clone();
     Step {
-        records: vec![Record::Noted {
-            attention: attention.clone(),
-        }],
-        events: vec![Event::Attention {
-            reference,
-            attention,
-        }],
+        records: vec![Record::Noted { attention: attention.clone() }],
+        events: vec![Event::Attention { reference, attention }],
         ..Step::default()
     }
 }

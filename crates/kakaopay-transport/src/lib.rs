@@ -1,1 +1,52 @@
-//! Placeholder while the workspace is laid out.
+//! A typed client for Omise over any tower service.
+//!
+//! [`Client`] takes any `tower::Service` from requests to responses that is `Clone + Send + Sync`:
+//! the default [`Wire`], your own stack, or something that stands in for the network in a test.
+//! Around it stand the [layers](layer), in the one order that their reasons allow.
+//!
+//! The API has no idempotency key. So no layer ever sends a request twice, and every [`Error`] says
+//! whether what was asked for may have been done: [`Error::outcome_unknown`].
+//!
+//! ```
+//! use kakaopay_transport::testing::Scripted;
+//! use kakaopay_transport::{Client, Delivery};
+//! use kakaopay_types::endpoint::RetrieveCharge;
+//! use kakaopay_types::{ChargeId, ErrorCode, SecretKey};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+//! let service = Scripted::new().json(404, r#"{"object":"error","code":"not_found"}"#);
+//! let client = Client::new(service, SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?);
+//!
+//! let id = ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")?;
+//! let error = client.send(RetrieveCharge { id }).await.unwrap_err();
+//! assert_eq!(error.delivery(), Delivery::Answered);
+//! assert_eq!(error.refused().unwrap().code, ErrorCode::NotFound);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod base_uri;
+mod body;
+mod builder;
+mod client;
+mod encoding;
+mod error;
+pub mod layer;
+mod operation;
+mod response;
+mod stack;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "hyper")]
+mod wire;
+
+pub use base_uri::{BaseUri, InvalidBaseUri};
+pub use body::{Request, RequestBody, Response};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use encoding::Encoding;
+pub use error::{BoxError, Delivery, Error, ErrorKind, NotSent};
+pub use operation::Operation;
+#[cfg(feature = "hyper")]
+pub use wire::{TlsError, Wire, default_tls_config};

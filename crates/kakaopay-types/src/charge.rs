@@ -195,14 +195,11 @@ impl Charge {
         match &self.status {
             ChargeStatus::Pending => Outcome::Pending,
             ChargeStatus::Successful => Outcome::Successful,
-            ChargeStatus::Failed => Outcome::Failed {
-                code: self.failure_code.as_ref(),
-                message: self.failure_message.as_deref(),
-            },
-            ChargeStatus::Expired => Outcome::Expired,
-            status @ (ChargeStatus::Reversed | ChargeStatus::Unknown(_)) => {
-                Outcome::Unknown(status)
+            ChargeStatus::Failed => {
+                Outcome::Failed { code: self.failure_code.as_ref(), message: self.failure_message.as_deref() }
             }
+            ChargeStatus::Expired => Outcome::Expired,
+            status @ (ChargeStatus::Reversed | ChargeStatus::Unknown(_)) => Outcome::Unknown(status),
         }
     }
 

@@ -20,24 +20,16 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
 /// # Errors
 /// [`DecodeError`], which names where the object is not what was expected.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
-    serde_path_to_error::deserialize(value).map_err(|error| DecodeError {
-        path: error.path().to_string(),
-        reason: Reason::of(error.inner()),
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| DecodeError { path: error.path().to_string(), reason: Reason::of(error.inner()) })
 }
 
 fn locate<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> DecodeError {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(located) => DecodeError {
-            path: located.path().to_string(),
-            reason: Reason::of(located.inner()),
-        },
+        Err(located) => DecodeError { path: located.path().to_string(), reason: Reason::of(located.inner()) },
         // The object itself is good; what comes behind it is not.
-        Ok(_) => DecodeError {
-            path: ".".to_owned(),
-            reason: Reason::of(error),
-        },
+        Ok(_) => DecodeError { path: ".".to_owned(), reason: Reason::of(error) },
     }
 }
 
@@ -91,11 +83,7 @@ impl fmt::Display for DecodeError {
             Reason::NotJson => write!(f, "not JSON at `{}`", self.path),
             Reason::Truncated => write!(f, "the JSON ends too soon, at `{}`", self.path),
             Reason::Unexpected => {
-                write!(
-                    f,
-                    "`{}` is missing something, of another type, or has an impossible value",
-                    self.path
-                )
+                write!(f, "`{}` is missing something, of another type, or has an impossible value", self.path)
             }
         }
     }
@@ -128,21 +116,9 @@ mod tests {
 
     #[test]
     fn the_place_is_named_and_the_value_is_not() {
-        check(
-            r#"{"inner":[{"amount":1},{"amount":"canary"}]}"#,
-            "inner[1].amount",
-            Reason::Unexpected,
-        );
-        check(
-            r#"{"inner":[{"amount":1},{}]}"#,
-            "inner[1]",
-            Reason::Unexpected,
-        );
-        check(
-            r#"{"inner":[{"amount":1.5}]}"#,
-            "inner[0].amount",
-            Reason::Unexpected,
-        );
+        check(r#"{"inner":[{"amount":1},{"amount":"canary"}]}"#, "inner[1].amount", Reason::Unexpected);
+        check(r#"{"inner":[{"amount":1},{}]}"#, "inner[1]", Reason::Unexpected);
+        check(r#"{"inner":[{"amount":1.5}]}"#, "inner[0].amount", Reason::Unexpected);
         check(r#"{"inner":[]} canary"#, ".", Reason::NotJson);
         check("<html>canary</html>", ".", Reason::NotJson);
         check("", ".", Reason::Truncated);

@@ -80,11 +80,7 @@ impl Event {
         if self.data.get("object")?.as_str()? != "charge" {
             return None;
         }
-        let text = self
-            .data
-            .get("metadata")?
-            .get(AttemptReference::METADATA_KEY)?
-            .as_str()?;
+        let text = self.data.get("metadata")?.get(AttemptReference::METADATA_KEY)?.as_str()?;
         AttemptReference::parse(text).ok()
     }
 }

@@ -107,10 +107,7 @@ impl de::Visitor<'_> for Visitor {
 
 fn check(prefix: &'static str, text: &str) -> Result<(), InvalidId> {
     let invalid = Err(InvalidId { prefix });
-    let Some(rest) = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-    else {
+    let Some(rest) = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')) else {
         return invalid;
     };
     let rest = rest.strip_prefix("test_").unwrap_or(rest);
@@ -135,11 +132,7 @@ pub struct InvalidId {
 
 impl fmt::Display for InvalidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "not an identifier of the form {0}_… or {0}_test_…",
-            self.prefix
-        )
+        write!(f, "not an identifier of the form {0}_… or {0}_test_…", self.prefix)
     }
 }
 
@@ -151,16 +144,8 @@ mod tests {
 
     #[test]
     fn an_identifier_tells_its_mode() {
-        assert_eq!(
-            ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")
-                .unwrap()
-                .mode(),
-            Mode::Test
-        );
-        assert_eq!(
-            ChargeId::parse("chrg_5w4415netlwqpc54tyg").unwrap().mode(),
-            Mode::Live
-        );
+        assert_eq!(ChargeId::parse("chrg_test_5w4415netlwqpc54tyg").unwrap().mode(), Mode::Test);
+        assert_eq!(ChargeId::parse("chrg_5w4415netlwqpc54tyg").unwrap().mode(), Mode::Live);
         // Without anything behind it, `test` is the identifier itself.
         assert_eq!(ChargeId::parse("chrg_test").unwrap().mode(), Mode::Live);
     }
@@ -183,11 +168,7 @@ mod tests {
             "xchrg_a",
             &long,
         ] {
-            assert_eq!(
-                ChargeId::parse(text),
-                Err(InvalidId { prefix: "chrg" }),
-                "{text}"
-            );
+            assert_eq!(ChargeId::parse(text), Err(InvalidId { prefix: "chrg" }), "{text}");
         }
     }
 }

@@ -102,10 +102,7 @@ keys! {
 
 fn mode_of(prefix: &'static str, text: &str) -> Result<Mode, InvalidKey> {
     let invalid = Err(InvalidKey { prefix });
-    let Some(rest) = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-    else {
+    let Some(rest) = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')) else {
         return invalid;
     };
     let (mode, rest) = match rest.strip_prefix("test_") {
@@ -114,10 +111,7 @@ fn mode_of(prefix: &'static str, text: &str) -> Result<Mode, InvalidKey> {
     };
     // The key is a user name in HTTP Basic: a colon or a control character in it would change
     // what is sent.
-    if rest.is_empty()
-        || text.len() > MAX_LENGTH
-        || !rest.bytes().all(|b| b.is_ascii_alphanumeric())
-    {
+    if rest.is_empty() || text.len() > MAX_LENGTH || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return invalid;
     }
     Ok(mode)
@@ -144,29 +138,16 @@ mod tests {
 
     #[test]
     fn a_key_knows_its_mode() {
-        assert_eq!(
-            PublicKey::parse("pkey_test_abc123").unwrap().mode(),
-            Mode::Test
-        );
+        assert_eq!(PublicKey::parse("pkey_test_abc123").unwrap().mode(), Mode::Test);
         assert_eq!(SecretKey::parse("skey_abc123").unwrap().mode(), Mode::Live);
     }
 
     #[test]
     fn what_is_no_secret_key_is_refused() {
-        for text in [
-            "",
-            "pkey_test_abc",
-            "skey_",
-            "skey_test_",
-            "skey_test_a:b",
-            "skey_test_a\n",
-            " skey_test_a",
-        ] {
-            assert_eq!(
-                SecretKey::parse(text),
-                Err(InvalidKey { prefix: "skey" }),
-                "{text}"
-            );
+        for text in
+            ["", "pkey_test_abc", "skey_", "skey_test_", "skey_test_a:b", "skey_test_a\n", " skey_test_a"]
+        {
+            assert_eq!(SecretKey::parse(text), Err(InvalidKey { prefix: "skey" }), "{text}");
         }
     }
 

@@ -24,10 +24,7 @@ impl Limits {
             Currency::THB => (2_000, 15_000_000),
             _ => return None,
         };
-        Some(Self {
-            min: Money::new(min, currency),
-            max: Money::new(max, currency),
-        })
+        Some(Self { min: Money::new(min, currency), max: Money::new(max, currency) })
     }
 
     /// The smallest payment.
@@ -120,16 +117,12 @@ impl fmt::Display for OutsideLimits {
             Self::Currency(currency) => {
                 write!(f, "KakaoPay takes SGD and THB, not {currency}")
             }
-            Self::TooSmall { min } => write!(
-                f,
-                "below KakaoPay's minimum of {min} ({} in minor units)",
-                min.minor_units()
-            ),
-            Self::TooLarge { max } => write!(
-                f,
-                "above KakaoPay's maximum of {max} ({} in minor units)",
-                max.minor_units()
-            ),
+            Self::TooSmall { min } => {
+                write!(f, "below KakaoPay's minimum of {min} ({} in minor units)", min.minor_units())
+            }
+            Self::TooLarge { max } => {
+                write!(f, "above KakaoPay's maximum of {max} ({} in minor units)", max.minor_units())
+            }
         }
     }
 }
@@ -143,10 +136,7 @@ mod tests {
     #[track_caller]
     fn check(units: i64, currency: Currency, expected: Result<(), &str>) {
         let found = PaymentAmount::new(Money::new(units, currency));
-        assert_eq!(
-            found.map(drop).map_err(|error| error.to_string()),
-            expected.map_err(str::to_owned)
-        );
+        assert_eq!(found.map(drop).map_err(|error| error.to_string()), expected.map_err(str::to_owned));
     }
 
     #[test]
@@ -161,11 +151,7 @@ mod tests {
         check(2_000_001, Currency::SGD, large);
         check(i64::MAX, Currency::SGD, large);
 
-        check(
-            1_999,
-            Currency::THB,
-            Err("below KakaoPay's minimum of THB 20.00 (2000 in minor units)"),
-        );
+        check(1_999, Currency::THB, Err("below KakaoPay's minimum of THB 20.00 (2000 in minor units)"));
         check(2_000, Currency::THB, Ok(()));
         check(15_000_000, Currency::THB, Ok(()));
         check(
@@ -177,10 +163,6 @@ mod tests {
 
     #[test]
     fn another_currency_is_refused() {
-        check(
-            1_000,
-            Currency::parse("JPY").unwrap(),
-            Err("KakaoPay takes SGD and THB, not JPY"),
-        );
+        check(1_000, Currency::parse("JPY").unwrap(), Err("KakaoPay takes SGD and THB, not JPY"));
     }
 }

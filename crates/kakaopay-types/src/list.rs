@@ -67,10 +67,7 @@ pub struct Elements<T> {
 
 impl<T> Default for Elements<T> {
     fn default() -> Self {
-        Self {
-            good: Vec::new(),
-            bad: Vec::new(),
-        }
+        Self { good: Vec::new(), bad: Vec::new() }
     }
 }
 

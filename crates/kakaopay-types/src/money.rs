@@ -17,10 +17,7 @@ impl Money {
     /// That many minor units of a currency.
     #[must_use]
     pub const fn new(minor_units: i64, currency: Currency) -> Self {
-        Self {
-            minor_units,
-            currency,
-        }
+        Self { minor_units, currency }
     }
 
     /// The amount in minor units.
@@ -51,10 +48,7 @@ impl Money {
         if self.currency != other.currency {
             return None;
         }
-        Some(Self::new(
-            operation(self.minor_units, other.minor_units)?,
-            self.currency,
-        ))
+        Some(Self::new(operation(self.minor_units, other.minor_units)?, self.currency))
     }
 }
 
@@ -65,18 +59,11 @@ impl fmt::Display for Money {
             return write!(f, "{} {} (minor units)", self.currency, self.minor_units);
         };
         let sign = if self.minor_units < 0 { "-" } else { "" };
-        let digits = format!(
-            "{:0>width$}",
-            self.minor_units.unsigned_abs(),
-            width = usize::from(exponent) + 1
-        );
+        let digits =
+            format!("{:0>width$}", self.minor_units.unsigned_abs(), width = usize::from(exponent) + 1);
         let (major, minor) = digits.split_at(digits.len() - usize::from(exponent));
         write!(f, "{} {sign}{major}", self.currency)?;
-        if minor.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ".{minor}")
-        }
+        if minor.is_empty() { Ok(()) } else { write!(f, ".{minor}") }
     }
 }
 

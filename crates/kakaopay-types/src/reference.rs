@@ -38,10 +38,7 @@ impl Reference {
     /// The name of one attempt to create the charge of this order.
     #[must_use]
     pub fn attempt(&self, number: NonZeroU32) -> AttemptReference {
-        AttemptReference {
-            order: self.clone(),
-            number,
-        }
+        AttemptReference { order: self.clone(), number }
     }
 }
 
@@ -70,10 +67,7 @@ impl AttemptReference {
             return Err(InvalidReference);
         }
         let number = number.parse().map_err(|_| InvalidReference)?;
-        Ok(Self {
-            order: Reference::parse(order)?,
-            number,
-        })
+        Ok(Self { order: Reference::parse(order)?, number })
     }
 
     /// The order it is an attempt at.
@@ -140,11 +134,7 @@ pub struct InvalidReference;
 
 impl fmt::Display for InvalidReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "a reference has 1 to {} characters out of A-Z a-z 0-9 . _ - :",
-            Reference::MAX_LENGTH
-        )
+        write!(f, "a reference has 1 to {} characters out of A-Z a-z 0-9 . _ - :", Reference::MAX_LENGTH)
     }
 }
 
@@ -164,24 +154,8 @@ mod tests {
 
     #[test]
     fn what_nobody_here_writes_is_no_attempt() {
-        for text in [
-            "",
-            "a",
-            "a/",
-            "/1",
-            "a/0",
-            "a/+1",
-            "a/01",
-            "a/b/1",
-            "a/1/",
-            "a/4294967296",
-            "a/-1",
-        ] {
-            assert_eq!(
-                AttemptReference::parse(text),
-                Err(InvalidReference),
-                "{text}"
-            );
+        for text in ["", "a", "a/", "/1", "a/0", "a/+1", "a/01", "a/b/1", "a/1/", "a/4294967296", "a/-1"] {
+            assert_eq!(AttemptReference::parse(text), Err(InvalidReference), "{text}");
         }
     }
 

@@ -44,10 +44,7 @@ impl ReturnUri {
         if !behind.bytes().all(is_legal) {
             return Err(InvalidReturnUri::Character);
         }
-        Ok(Self {
-            text: text.into(),
-            host_end: 8 + host.len(),
-        })
+        Ok(Self { text: text.into(), host_end: 8 + host.len() })
     }
 
     /// The address as it was given.
@@ -66,25 +63,20 @@ impl ReturnUri {
 fn is_host(host: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
     // A last label without a letter would be read as an IPv4 address in one of its many spellings.
     let named = host.rsplit('.').next().is_some_and(|last| {
-        !last.bytes().all(|byte| byte.is_ascii_digit())
-            && !last.starts_with("0x")
-            && !last.starts_with("0X")
+        !last.bytes().all(|byte| byte.is_ascii_digit()) && !last.starts_with("0x") && !last.starts_with("0X")
     });
     host.len() <= 253 && host.split('.').all(label) && named
 }
 
 fn is_port(port: &str) -> bool {
     // `parse` would take a sign too.
-    port.bytes().all(|byte| byte.is_ascii_digit())
-        && port.parse::<u16>().is_ok_and(|port| port != 0)
+    port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
 /// The characters RFC 3986 allows behind the host.
@@ -153,11 +145,7 @@ mod tests {
     fn the_guides_address_is_taken() {
         let uri = ReturnUri::parse("https://example.com/orders/345678/complete").unwrap();
         assert_eq!(uri.host(), "example.com");
-        for text in [
-            "https://a.b",
-            "HTTPS://a.b:8443/?a=1#b",
-            "https://xn--e1afmkfd.example/%20",
-        ] {
+        for text in ["https://a.b", "HTTPS://a.b:8443/?a=1#b", "https://xn--e1afmkfd.example/%20"] {
             assert!(ReturnUri::parse(text).is_ok(), "{text}");
         }
     }

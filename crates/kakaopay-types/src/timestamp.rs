@@ -31,9 +31,7 @@ impl Timestamp {
     /// # Errors
     /// [`InvalidTimestamp`] when that is outside years -9999 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, InvalidTimestamp> {
-        jiff::Timestamp::from_second(seconds)
-            .map(Self)
-            .map_err(|_| InvalidTimestamp)
+        jiff::Timestamp::from_second(seconds).map(Self).map_err(|_| InvalidTimestamp)
     }
 
     /// The moment that many milliseconds after the Unix epoch.
@@ -41,9 +39,7 @@ impl Timestamp {
     /// # Errors
     /// [`InvalidTimestamp`] when that is outside years -9999 to 9999.
     pub fn from_unix_millis(millis: i64) -> Result<Self, InvalidTimestamp> {
-        jiff::Timestamp::from_millisecond(millis)
-            .map(Self)
-            .map_err(|_| InvalidTimestamp)
+        jiff::Timestamp::from_millisecond(millis).map(Self).map_err(|_| InvalidTimestamp)
     }
 
     /// Whole seconds since the Unix epoch, rounded towards it.
@@ -67,11 +63,7 @@ impl Timestamp {
     /// The moment `milliseconds` later (earlier when negative), held at the ends of time.
     #[must_use]
     pub fn saturating_add_millis(self, milliseconds: i64) -> Self {
-        let edge = if milliseconds < 0 {
-            jiff::Timestamp::MIN
-        } else {
-            jiff::Timestamp::MAX
-        };
+        let edge = if milliseconds < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         let span = jiff::SignedDuration::from_millis(milliseconds);
         Self(self.0.checked_add(span).unwrap_or(edge))
     }
@@ -79,11 +71,7 @@ impl Timestamp {
     /// The moment `seconds` later (earlier when negative), held at the ends of time.
     #[must_use]
     pub fn saturating_add_seconds(self, seconds: i64) -> Self {
-        let edge = if seconds < 0 {
-            jiff::Timestamp::MIN
-        } else {
-            jiff::Timestamp::MAX
-        };
+        let edge = if seconds < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
         let span = jiff::SignedDuration::from_secs(seconds);
         Self(self.0.checked_add(span).unwrap_or(edge))
     }
@@ -171,14 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_no_datetime_is_refused() {
-        for text in [
-            "",
-            "now",
-            "2023-06-15",
-            "2023-06-15T02:25:15",
-            "1700000000",
-            "2023-13-01T00:00:00Z",
-        ] {
+        for text in ["", "now", "2023-06-15", "2023-06-15T02:25:15", "1700000000", "2023-13-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp), "{text}");
         }
     }

@@ -67,24 +67,14 @@ pub struct Receiver<S> {
 
 impl<S> std::fmt::Debug for Receiver<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Receiver")
-            .field("policy", &self.policy)
-            .finish_non_exhaustive()
+        f.debug_struct("Receiver").field("policy", &self.policy).finish_non_exhaustive()
     }
 }
 
 impl<S: Sink> Receiver<S> {
     /// An endpoint that puts what it takes into `sink`, by a clock.
-    pub fn new(
-        policy: Policy,
-        sink: S,
-        now: impl Fn() -> Timestamp + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            policy: Arc::new(policy),
-            sink,
-            now: Arc::new(now),
-        }
+    pub fn new(policy: Policy, sink: S, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { policy: Arc::new(policy), sink, now: Arc::new(now) }
     }
 
     /// Takes one request.
@@ -128,16 +118,8 @@ impl<S: Sink> Receiver<S> {
         }
         let event: Event = decode::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
         let verified = self.policy.verifier().is_some();
-        let accepted = Accepted {
-            event,
-            body,
-            received_at,
-            verified,
-        };
-        self.sink
-            .store(accepted)
-            .await
-            .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+        let accepted = Accepted { event, body, received_at, verified };
+        self.sink.store(accepted).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
     }
 }
 
@@ -156,9 +138,7 @@ fn check_form(headers: &HeaderMap) -> Result<(), StatusCode> {
     {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
@@ -169,25 +149,17 @@ fn check_form(headers: &HeaderMap) -> Result<(), StatusCode> {
 fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a [u8], StatusCode> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().map_or(&[][..], HeaderValue::as_bytes);
-    if values.next().is_some() {
-        Err(StatusCode::BAD_REQUEST)
-    } else {
-        Ok(value)
-    }
+    if values.next().is_some() { Err(StatusCode::BAD_REQUEST) } else { Ok(value) }
 }
 
 fn answer(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("60"));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response
 }

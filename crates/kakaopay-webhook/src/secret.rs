@@ -26,9 +26,7 @@ impl Secret {
     /// # Errors
     /// [`InvalidSecret`] when it is not base64 or empty.
     pub fn from_base64(text: &str) -> Result<Self, InvalidSecret> {
-        let bytes = ENGINE
-            .decode(text.trim_ascii())
-            .map_err(|_| InvalidSecret)?;
+        let bytes = ENGINE.decode(text.trim_ascii()).map_err(|_| InvalidSecret)?;
         Self::from_bytes(bytes)
     }
 
@@ -38,11 +36,7 @@ impl Secret {
     /// [`InvalidSecret`] when it is empty.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
         let bytes = Zeroizing::new(bytes.into());
-        if bytes.is_empty() {
-            Err(InvalidSecret)
-        } else {
-            Ok(Self(bytes))
-        }
+        if bytes.is_empty() { Err(InvalidSecret) } else { Ok(Self(bytes)) }
     }
 
     /// The secret as the dashboard shows it, to be handed to whoever must know it.

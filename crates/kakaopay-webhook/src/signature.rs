@@ -38,18 +38,9 @@ impl Signer {
         let signatures: Vec<_> = self
             .0
             .iter()
-            .map(|secret| {
-                hex::encode(
-                    mac(secret, timestamp.as_bytes(), body)
-                        .finalize()
-                        .into_bytes(),
-                )
-            })
+            .map(|secret| hex::encode(mac(secret, timestamp.as_bytes(), body).finalize().into_bytes()))
             .collect();
-        SignedHeaders {
-            signature: signatures.join(","),
-            timestamp,
-        }
+        SignedHeaders { signature: signatures.join(","), timestamp }
     }
 }
 

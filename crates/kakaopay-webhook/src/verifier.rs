@@ -48,20 +48,14 @@ impl Verifier {
         if secrets.is_empty() {
             return Err(NoSecret);
         }
-        Ok(Self {
-            secrets,
-            tolerance: TOLERANCE_SECONDS,
-        })
+        Ok(Self { secrets, tolerance: TOLERANCE_SECONDS })
     }
 
     /// The same, with another number of seconds that the moment of signing may lie from now,
     /// either way, itself included. 300 by default.
     #[must_use]
     pub fn with_tolerance(self, seconds: u32) -> Self {
-        Self {
-            tolerance: seconds.into(),
-            ..self
-        }
+        Self { tolerance: seconds.into(), ..self }
     }
 
     /// Checks the two headers, as they came, against the body, as it came.
@@ -86,15 +80,9 @@ impl Verifier {
         // `verify_slice` compares in constant time.
         let good = |secret: &Secret| {
             let mac = mac(secret, timestamp, body);
-            signatures
-                .iter()
-                .any(|signature| mac.clone().verify_slice(signature).is_ok())
+            signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok())
         };
-        if self.secrets.iter().any(good) {
-            Ok(())
-        } else {
-            Err(Refusal::NoMatch)
-        }
+        if self.secrets.iter().any(good) { Ok(()) } else { Err(Refusal::NoMatch) }
     }
 }
 
@@ -114,17 +102,11 @@ fn signatures_of(header: &[u8]) -> Result<Vec<[u8; 32]>, Refusal> {
     if header.trim_ascii().is_empty() {
         return Err(Refusal::MissingSignature);
     }
-    let parts: Vec<_> = header
-        .split(|byte| *byte == b',')
-        .take(MAX_SIGNATURES + 1)
-        .collect();
+    let parts: Vec<_> = header.split(|byte| *byte == b',').take(MAX_SIGNATURES + 1).collect();
     if parts.len() > MAX_SIGNATURES {
         return Err(Refusal::MalformedSignature);
     }
-    parts
-        .into_iter()
-        .map(|part| signature_of(part.trim_ascii()))
-        .collect()
+    parts.into_iter().map(|part| signature_of(part.trim_ascii())).collect()
 }
 
 fn signature_of(text: &[u8]) -> Result<[u8; 32], Refusal> {
@@ -139,9 +121,7 @@ fn signature_of(text: &[u8]) -> Result<[u8; 32], Refusal> {
 
 /// A receiver was asked to check signatures without a secret to check them with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error(
-    "no webhook secret is set: roll one in the dashboard, or ask for an unsigned receiver by name"
-)]
+#[error("no webhook secret is set: roll one in the dashboard, or ask for an unsigned receiver by name")]
 pub struct NoSecret;
 
 /// Why a webhook is not believed. No part of what came is repeated.

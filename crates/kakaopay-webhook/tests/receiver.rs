@@ -24,10 +24,7 @@ impl Sink for Inbox {
         if self.broken {
             return Err(std::io::Error::other("the disk is full"));
         }
-        self.stored
-            .lock()
-            .expect("unpoisoned")
-            .push(accepted.event.id.to_string());
+        self.stored.lock().expect("unpoisoned").push(accepted.event.id.to_string());
         Ok(())
     }
 }
@@ -64,9 +61,7 @@ fn check_with(
     status: StatusCode,
     stored: usize,
 ) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let receiver = Receiver::new(policy, inbox.clone(), now);
     let response = runtime.block_on(receiver.receive(request));
     assert_eq!(response.status(), status);
@@ -86,23 +81,14 @@ fn a_signed_event_is_stored_and_then_acknowledged() {
 
 #[test]
 fn i10_what_is_not_stored_is_not_acknowledged() {
-    let inbox = Inbox {
-        broken: true,
-        ..Inbox::default()
-    };
+    let inbox = Inbox { broken: true, ..Inbox::default() };
     check(&inbox, signed(BODY), StatusCode::SERVICE_UNAVAILABLE, 0);
 }
 
 #[test]
 fn f05_f06_what_is_not_believed_gets_401_and_changes_nothing() {
     let put = |name: &'static str, value: &'static str| {
-        with(|request| {
-            drop(
-                request
-                    .headers_mut()
-                    .insert(name, value.parse().expect("a value")),
-            )
-        })
+        with(|request| drop(request.headers_mut().insert(name, value.parse().expect("a value"))))
     };
     let without = |name: &'static str| with(|request| drop(request.headers_mut().remove(name)));
     for request in [
@@ -119,13 +105,7 @@ fn f05_f06_what_is_not_believed_gets_401_and_changes_nothing() {
 #[test]
 fn f08_f32_requests_of_another_form_are_refused() {
     let put = |name: &'static str, value: &'static str| {
-        with(|request| {
-            drop(
-                request
-                    .headers_mut()
-                    .insert(name, value.parse().expect("a value")),
-            )
-        })
+        with(|request| drop(request.headers_mut().insert(name, value.parse().expect("a value"))))
     };
     let append = |name: &'static str| {
         with(|request| {
@@ -133,33 +113,18 @@ fn f08_f32_requests_of_another_form_are_refused() {
         })
     };
     for (request, status) in [
-        (
-            with(|request| *request.method_mut() = http::Method::GET),
-            StatusCode::METHOD_NOT_ALLOWED,
-        ),
+        (with(|request| *request.method_mut() = http::Method::GET), StatusCode::METHOD_NOT_ALLOWED),
         (
             with(|request| drop(request.headers_mut().remove("content-type"))),
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ),
-        (
-            put("content-type", "text/plain"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ),
-        (
-            put("content-encoding", "gzip"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ),
+        (put("content-type", "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (put("content-encoding", "gzip"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
         (append("omise-signature"), StatusCode::BAD_REQUEST),
         (append("omise-signature-timestamp"), StatusCode::BAD_REQUEST),
         (signed("not json"), StatusCode::BAD_REQUEST),
-        (
-            signed(r#"{"object":"charge","id":"chrg_test_1"}"#),
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            signed(r#"{"object":"event","id":"../../x","key":"a","data":{}}"#),
-            StatusCode::BAD_REQUEST,
-        ),
+        (signed(r#"{"object":"charge","id":"chrg_test_1"}"#), StatusCode::BAD_REQUEST),
+        (signed(r#"{"object":"event","id":"../../x","key":"a","data":{}}"#), StatusCode::BAD_REQUEST),
         (
             signed(r#"{"object":"event","id":"evnt_1","id":"evnt_2","key":"a","data":{}}"#),
             StatusCode::BAD_REQUEST,
@@ -172,24 +137,12 @@ fn f08_f32_requests_of_another_form_are_refused() {
 #[test]
 fn f31_a_body_over_the_cap_gets_413_however_it_is_declared() {
     let large = " ".repeat(MAX_BODY + 1);
-    check(
-        &Inbox::default(),
-        signed(&large),
-        StatusCode::PAYLOAD_TOO_LARGE,
-        0,
-    );
+    check(&Inbox::default(), signed(&large), StatusCode::PAYLOAD_TOO_LARGE, 0);
     let declared = with(|request| {
         let length = (MAX_BODY + 1).to_string();
-        request
-            .headers_mut()
-            .insert("content-length", length.parse().expect("a value"));
+        request.headers_mut().insert("content-length", length.parse().expect("a value"));
     });
-    check(
-        &Inbox::default(),
-        declared,
-        StatusCode::PAYLOAD_TOO_LARGE,
-        0,
-    );
+    check(&Inbox::default(), declared, StatusCode::PAYLOAD_TOO_LARGE, 0);
     let padded = format!("{BODY}{}", " ".repeat(MAX_BODY - BODY.len()));
     check(&Inbox::default(), signed(&padded), StatusCode::OK, 1);
 }
@@ -200,11 +153,5 @@ fn unsigned_must_be_asked_for_by_name() {
         request.headers_mut().remove("omise-signature");
         request.headers_mut().remove("omise-signature-timestamp");
     });
-    check_with(
-        Policy::unsigned(),
-        &Inbox::default(),
-        plain,
-        StatusCode::OK,
-        1,
-    );
+    check_with(Policy::unsigned(), &Inbox::default(), plain, StatusCode::OK, 1);
 }

@@ -25,29 +25,20 @@ fn verify(signature: &str, timestamp: &str, body: &[u8], now: i64) -> Result<(),
 
 #[track_caller]
 fn check_signature(signature: &str, expected: Result<(), Refusal>) {
-    assert_eq!(
-        verify(signature, "1700000000", BODY, SIGNED_AT),
-        expected,
-        "{signature}"
-    );
+    assert_eq!(verify(signature, "1700000000", BODY, SIGNED_AT), expected, "{signature}");
 }
 
 #[test]
 fn the_signer_makes_the_documented_signature() {
     let signed = Signer::new([secret(SECRET)]).sign(at(SIGNED_AT), BODY);
-    assert_eq!(
-        (signed.signature.as_str(), signed.timestamp.as_str()),
-        (SIGNATURE, "1700000000")
-    );
+    assert_eq!((signed.signature.as_str(), signed.timestamp.as_str()), (SIGNATURE, "1700000000"));
 }
 
 #[test]
 fn f05_only_the_right_signature_is_believed() {
     use Refusal::{MalformedSignature, MissingSignature, NoMatch};
     let zeros = "0".repeat(64);
-    let other = Signer::new([secret(OTHER)])
-        .sign(at(SIGNED_AT), BODY)
-        .signature;
+    let other = Signer::new([secret(OTHER)]).sign(at(SIGNED_AT), BODY).signature;
     check_signature(SIGNATURE, Ok(()));
     check_signature(&format!("{zeros},{SIGNATURE}"), Ok(()));
     check_signature(&format!(" {SIGNATURE} , {zeros}"), Ok(()));
@@ -95,11 +86,7 @@ fn f06_the_window_ends_at_five_minutes_either_way() {
         (0, Err(Stale)),
         (253_402_000_000, Err(Stale)),
     ] {
-        assert_eq!(
-            verify(SIGNATURE, "1700000000", BODY, now),
-            expected,
-            "{now}"
-        );
+        assert_eq!(verify(SIGNATURE, "1700000000", BODY, now), expected, "{now}");
     }
     for (timestamp, expected) in [
         ("", MissingTimestamp),
@@ -114,11 +101,7 @@ fn f06_the_window_ends_at_five_minutes_either_way() {
         // The same moment in another writing is not what was signed.
         ("01700000000", Refusal::NoMatch),
     ] {
-        assert_eq!(
-            verify(SIGNATURE, timestamp, BODY, SIGNED_AT),
-            Err(expected),
-            "{timestamp}"
-        );
+        assert_eq!(verify(SIGNATURE, timestamp, BODY, SIGNED_AT), Err(expected), "{timestamp}");
     }
 }
 
@@ -126,19 +109,10 @@ fn f06_the_window_ends_at_five_minutes_either_way() {
 fn f07_a_rotation_loses_nothing() {
     let (old, new) = (secret(SECRET), secret(OTHER));
     let both = Verifier::new([old.clone(), new.clone()]).expect("secrets");
-    for signing in [
-        vec![old.clone()],
-        vec![new.clone()],
-        vec![old.clone(), new.clone()],
-        vec![new, old],
-    ] {
+    for signing in [vec![old.clone()], vec![new.clone()], vec![old.clone(), new.clone()], vec![new, old]] {
         let signed = Signer::new(signing).sign(at(SIGNED_AT), BODY);
-        let found = both.verify(
-            signed.signature.as_bytes(),
-            signed.timestamp.as_bytes(),
-            BODY,
-            at(SIGNED_AT),
-        );
+        let found =
+            both.verify(signed.signature.as_bytes(), signed.timestamp.as_bytes(), BODY, at(SIGNED_AT));
         assert_eq!(found, Ok(()));
     }
 }
@@ -150,16 +124,10 @@ fn f08_only_the_exact_bytes_are_believed() {
     let marked = [b"\xef\xbb\xbf", BODY].concat();
     let ended = [BODY, b"\n"].concat();
     for body in [&spaced[..], ordered, &marked, &ended, b""] {
-        assert_eq!(
-            verify(SIGNATURE, "1700000000", body, SIGNED_AT),
-            Err(Refusal::NoMatch)
-        );
+        assert_eq!(verify(SIGNATURE, "1700000000", body, SIGNED_AT), Err(Refusal::NoMatch));
     }
     let large = vec![b' '; MAX_BODY + 1];
-    assert_eq!(
-        verify(SIGNATURE, "1700000000", &large, SIGNED_AT),
-        Err(Refusal::TooLarge)
-    );
+    assert_eq!(verify(SIGNATURE, "1700000000", &large, SIGNED_AT), Err(Refusal::TooLarge));
 }
 
 #[test]
@@ -167,15 +135,10 @@ fn i7_no_secret_prints() {
     let canary = Secret::from_bytes(*b"canary").expect("not empty");
     let encoded = canary.expose_base64();
     let verifier = Verifier::new([canary.clone()]).expect("a secret");
-    for shown in [
-        format!("{canary:?}"),
-        format!("{verifier:?}"),
-        format!("{:?}", Signer::new([canary.clone()])),
-    ] {
-        assert!(
-            !shown.contains("canary") && !shown.contains(encoded.as_str()),
-            "{shown}"
-        );
+    for shown in
+        [format!("{canary:?}"), format!("{verifier:?}"), format!("{:?}", Signer::new([canary.clone()]))]
+    {
+        assert!(!shown.contains("canary") && !shown.contains(encoded.as_str()), "{shown}");
         assert!(!shown.contains("99, 97, 110"), "{shown}");
     }
 }

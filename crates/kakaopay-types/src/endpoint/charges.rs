@@ -64,18 +64,12 @@ impl Endpoint for CreateCharge {
                 "source",
                 Params::new()
                     .with("type", SourceType::Kakaopay.as_str())
-                    .with_some(
-                        "platform_type",
-                        platform_type.as_ref().map(PlatformType::as_str),
-                    ),
+                    .with_some("platform_type", platform_type.as_ref().map(PlatformType::as_str)),
             ),
         };
         params
             .with_some("description", self.description.as_deref())
-            .with(
-                "metadata",
-                Params::new().with(AttemptReference::METADATA_KEY, self.attempt.to_string()),
-            )
+            .with("metadata", Params::new().with(AttemptReference::METADATA_KEY, self.attempt.to_string()))
     }
 }
 
@@ -165,9 +159,6 @@ impl Endpoint for MarkChargeAsFailed {
     }
 
     fn params(&self) -> Params {
-        Params::new().with_some(
-            "failure_code",
-            self.failure_code.as_ref().map(FailureCode::as_str),
-        )
+        Params::new().with_some("failure_code", self.failure_code.as_ref().map(FailureCode::as_str))
     }
 }

@@ -34,10 +34,7 @@ impl Endpoint for CreateSource {
             .with("amount", self.amount.minor_units())
             .with("currency", self.amount.currency().as_str())
             .with("type", SourceType::Kakaopay.as_str())
-            .with_some(
-                "platform_type",
-                self.platform_type.as_ref().map(PlatformType::as_str),
-            )
+            .with_some("platform_type", self.platform_type.as_ref().map(PlatformType::as_str))
     }
 }
 

@@ -59,9 +59,7 @@ fn write_pair(path: &str, text: &str, out: &mut String) {
 fn escape(text: &str, out: &mut String) {
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
-                out.push(byte.into())
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => out.push(byte.into()),
             b' ' => out.push('+'),
             // Writing to a String cannot fail.
             _ => drop(write!(out, "%{byte:02X}")),
@@ -79,16 +77,8 @@ mod tests {
     fn nesting_is_the_guides() {
         let params = Params::new()
             .with("amount", 150_000_i64)
-            .with(
-                "source",
-                Params::new()
-                    .with("type", "kakaopay")
-                    .with("platform_type", "WEB"),
-            )
-            .with(
-                "webhook_endpoints",
-                vec![Param::from("https://a.example/x?y=1")],
-            );
+            .with("source", Params::new().with("type", "kakaopay").with("platform_type", "WEB"))
+            .with("webhook_endpoints", vec![Param::from("https://a.example/x?y=1")]);
         assert_eq!(
             params.to_form(),
             "amount=150000&source[type]=kakaopay&source[platform_type]=WEB\

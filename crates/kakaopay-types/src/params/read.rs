@@ -179,20 +179,12 @@ mod tests {
         let name = "[^\\[\\]&=]{1,8}";
         let map = prop::collection::vec((name, text.clone()), 1..4).prop_map(|pairs| {
             Param::Map(
-                pairs
-                    .into_iter()
-                    .fold(Params::new(), |params, (name, value)| {
-                        params.with(name, value)
-                    }),
+                pairs.into_iter().fold(Params::new(), |params, (name, value)| params.with(name, value)),
             )
         });
         let list = prop::collection::vec(text.clone(), 1..4).prop_map(Param::List);
         prop::collection::vec((name, prop_oneof![text, map, list]), 0..5).prop_map(|pairs| {
-            pairs
-                .into_iter()
-                .fold(Params::new(), |params, (name, value)| {
-                    params.with(name, value)
-                })
+            pairs.into_iter().fold(Params::new(), |params, (name, value)| params.with(name, value))
         })
     }
 
@@ -216,21 +208,8 @@ mod tests {
 
     #[test]
     fn brackets_that_do_not_match_are_refused() {
-        for body in [
-            "a[=1",
-            "a[b=1",
-            "a[b]c=1",
-            "[b]=1",
-            "a[][b]=1",
-            "a=1&a[b]=2",
-            "a[b]=1&a[]=2",
-            "=1",
-        ] {
-            assert_eq!(
-                Params::from_form(body.as_bytes()),
-                Err(InvalidParams),
-                "{body}"
-            );
+        for body in ["a[=1", "a[b=1", "a[b]c=1", "[b]=1", "a[][b]=1", "a=1&a[b]=2", "a[b]=1&a[]=2", "=1"] {
+            assert_eq!(Params::from_form(body.as_bytes()), Err(InvalidParams), "{body}");
         }
         let deep = format!("a{}=1", "[b]".repeat(MAX_DEPTH));
         assert_eq!(Params::from_form(deep.as_bytes()), Err(InvalidParams));
@@ -239,11 +218,7 @@ mod tests {
     #[test]
     fn json_that_is_no_object_is_refused() {
         for body in ["[]", "1", "null", "{", "{\"a\":1,\"a\":2}", "{} {}"] {
-            assert_eq!(
-                Params::from_json(body.as_bytes()),
-                Err(InvalidParams),
-                "{body}"
-            );
+            assert_eq!(Params::from_json(body.as_bytes()), Err(InvalidParams), "{body}");
         }
         assert_eq!(Params::from_json(b" "), Ok(Params::new()));
     }

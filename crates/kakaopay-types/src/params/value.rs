@@ -51,10 +51,7 @@ impl Params {
     /// The value of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Param> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// Every name with its value, in order.
@@ -77,14 +74,10 @@ impl Params {
 
     #[cfg(feature = "server")]
     pub(crate) fn entry(&mut self, name: &str, default: Param) -> &mut Param {
-        let at = self
-            .0
-            .iter()
-            .position(|(known, _)| known == name)
-            .unwrap_or_else(|| {
-                self.0.push((name.to_owned(), default));
-                self.0.len() - 1
-            });
+        let at = self.0.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.0.push((name.to_owned(), default));
+            self.0.len() - 1
+        });
         &mut self.0[at].1
     }
 }

@@ -1,0 +1,151 @@
+//! Where the API is.
+
+use std::fmt;
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+
+/// The origin of the API, to which the key goes and to nowhere else.
+///
+/// Plain `http` is only taken for this machine itself: a sandbox. Everything else is `https`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUri {
+    scheme: Scheme,
+    authority: Authority,
+}
+
+impl BaseUri {
+    /// Reads an origin: `https://host[:port]`, or `http://` on loopback.
+    ///
+    /// # Errors
+    /// [`InvalidBaseUri`], which says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, InvalidBaseUri> {
+        let uri: Uri = text.parse().map_err(|_| InvalidBaseUri::NotAUri)?;
+        let parts = uri.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(InvalidBaseUri::NotAUri);
+        };
+        if authority.as_str().contains('@') {
+            return Err(InvalidBaseUri::UserInfo);
+        }
+        if authority.host().is_empty() {
+            return Err(InvalidBaseUri::NotAUri);
+        }
+        if parts.path_and_query.is_some_and(|path| path.as_str() != "/") {
+            return Err(InvalidBaseUri::Path);
+        }
+        if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(authority.host())) {
+            return Err(InvalidBaseUri::NotHttps);
+        }
+        Ok(Self { scheme, authority })
+    }
+
+    /// The URI of a path on this origin.
+    pub(crate) fn join(&self, path_and_query: &str) -> Result<Uri, http::Error> {
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(path_and_query)
+            .build()
+    }
+}
+
+impl Default for BaseUri {
+    /// `https://api.omise.co`, for test and live alike: the key decides.
+    fn default() -> Self {
+        Self { scheme: Scheme::HTTPS, authority: Authority::from_static("api.omise.co") }
+    }
+}
+
+impl fmt::Display for BaseUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.authority)
+    }
+}
+
+/// Whether a host is this machine itself, by what it is called.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    if host.eq_ignore_ascii_case("localhost") {
+        return true;
+    }
+    if let Some(v6) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return v6.parse().is_ok_and(|address: std::net::Ipv6Addr| address.is_loopback());
+    }
+    host.parse().is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback())
+}
+
+/// Why a text is no origin of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidBaseUri {
+    /// It is not `scheme://host`.
+    #[error("a base URI has the form https://host")]
+    NotAUri,
+    /// It has a user name or password, which would go wherever the URI goes.
+    #[error("a base URI has no user name: the key is given to the client")]
+    UserInfo,
+    /// It has a path or a query.
+    #[error("a base URI ends behind its host")]
+    Path,
+    /// It is neither `https` nor on this machine.
+    #[error("a base URI is https, or http on loopback: the key would be readable on its way")]
+    NotHttps,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<(), InvalidBaseUri>) {
+        assert_eq!(BaseUri::parse(text).map(drop), expected, "{text}");
+    }
+
+    #[test]
+    fn f25_plain_http_is_only_for_this_machine() {
+        for good in [
+            "https://api.omise.co",
+            "https://api.omise.co/",
+            "https://10.0.0.1:8443",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://localhost:1",
+            "http://LOCALHOST",
+            "http://[::1]:80",
+        ] {
+            check(good, Ok(()));
+        }
+        for plain in [
+            "http://api.omise.co",
+            "http://10.0.0.1",
+            "http://0.0.0.0",
+            "http://128.0.0.1",
+            "http://[::2]",
+            "http://[::ffff:127.0.0.1]",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+            "http://2130706433",
+            "ftp://localhost",
+        ] {
+            check(plain, Err(InvalidBaseUri::NotHttps));
+        }
+    }
+
+    #[test]
+    fn what_is_more_or_less_than_an_origin_is_refused() {
+        check("", Err(InvalidBaseUri::NotAUri));
+        check("api.omise.co", Err(InvalidBaseUri::NotAUri));
+        check("/charges", Err(InvalidBaseUri::NotAUri));
+        check("https://", Err(InvalidBaseUri::NotAUri));
+        check("https://skey_test_1@api.omise.co", Err(InvalidBaseUri::UserInfo));
+        check("http://127.0.0.1@api.omise.co", Err(InvalidBaseUri::UserInfo));
+        check("https://api.omise.co/v1", Err(InvalidBaseUri::Path));
+        check("https://api.omise.co/?a=1", Err(InvalidBaseUri::Path));
+        check("https://api.omise.co?a=1", Err(InvalidBaseUri::Path));
+    }
+
+    #[test]
+    fn the_default_is_the_service() {
+        assert_eq!(BaseUri::default().to_string(), "https://api.omise.co");
+        assert_eq!(BaseUri::parse("https://api.omise.co").unwrap(), BaseUri::default());
+    }
+}

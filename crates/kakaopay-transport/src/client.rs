@@ -1,0 +1,132 @@
+//! The typed client.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http_body::Body;
+use kakaopay_types::endpoint::{Effect, Endpoint, Method};
+use kakaopay_types::{Authorizes, Key, Mode};
+use tower::ServiceExt;
+use tower_service::Service;
+
+use crate::body::{Request, RequestBody};
+use crate::builder::ClientBuilder;
+use crate::encoding::Encoding;
+use crate::error::{BoxError, Delivery, Error, ErrorKind};
+use crate::operation::Operation;
+use crate::response;
+use crate::stack::Stack;
+
+/// A client that signs in with one key and makes typed calls over any tower service.
+///
+/// It never sends a request twice and never follows a redirect. Clones share everything.
+///
+/// The key decides which calls there are; a public key cannot create a charge:
+///
+/// ```compile_fail
+/// # use kakaopay_transport::Client;
+/// # use kakaopay_types::{PublicKey, endpoint::CreateCharge};
+/// async fn pay(client: Client<PublicKey>, charge: CreateCharge) {
+///     let _ = client.send(charge).await;
+/// }
+/// ```
+///
+/// and a secret key can:
+///
+/// ```
+/// # use kakaopay_transport::Client;
+/// # use kakaopay_types::{SecretKey, endpoint::CreateCharge};
+/// async fn pay(client: Client<SecretKey>, charge: CreateCharge) {
+///     let _ = client.send(charge).await;
+/// }
+/// ```
+pub struct Client<K> {
+    stack: Stack,
+    mode: Mode,
+    encoding: Encoding,
+    key: PhantomData<fn() -> K>,
+}
+
+impl<K: Key> Client<K> {
+    /// A client of `https://api.omise.co` over a service: the default wire, or any stack of your
+    /// own.
+    pub fn new<S, B>(wire: S, key: K) -> Self
+    where
+        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        Self::builder(wire, key).build()
+    }
+
+    /// Sets a client up in another way.
+    pub fn builder<S>(wire: S, key: K) -> ClientBuilder<S, K> {
+        ClientBuilder::new(wire, key)
+    }
+
+    pub(crate) fn over(stack: Stack, mode: Mode, encoding: Encoding) -> Self {
+        Self { stack, mode, encoding, key: PhantomData }
+    }
+
+    /// The world of the key: test or live.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// [`Error`], which says whether the call may have been carried out all the same.
+    pub async fn send<E>(&self, endpoint: E) -> Result<E::Response, Error>
+    where
+        E: Endpoint,
+        K: Authorizes<E::Access>,
+    {
+        let repeatable = E::Effect::REPEATABLE;
+        let result = match self.request(&endpoint) {
+            Ok(request) => self.stack.clone().oneshot(request).await,
+            Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),
+        };
+        result
+            .and_then(|response| response::read(&response))
+            .map_err(|error| error.of_call(E::OPERATION, repeatable))
+    }
+
+    fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request, http::Error> {
+        let (mut path, params) = (endpoint.path(), endpoint.params());
+        let operation = Operation { name: E::OPERATION, repeatable: E::Effect::REPEATABLE };
+        let request = http::Request::builder().method(E::METHOD.as_str()).extension(operation);
+        if E::METHOD == Method::Get {
+            if !params.is_empty() {
+                path.push('?');
+                path.push_str(&params.to_form());
+            }
+            return request.uri(path).body(RequestBody::new(Bytes::new()));
+        }
+        request
+            .uri(path)
+            .header(CONTENT_TYPE, self.encoding.content_type())
+            .body(RequestBody::new(self.encoding.encode(&params)))
+    }
+}
+
+impl<K> Clone for Client<K> {
+    fn clone(&self) -> Self {
+        Self { stack: self.stack.clone(), mode: self.mode, encoding: self.encoding, key: PhantomData }
+    }
+}
+
+impl<K> fmt::Debug for Client<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("mode", &self.mode)
+            .field("encoding", &self.encoding)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! How the body of a request is written.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use kakaopay_types::Params;
+
+/// How the body of a request is written. The service takes both.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// `application/x-www-form-urlencoded`, like the guide's examples.
+    #[default]
+    Form,
+    /// `application/json`.
+    Json,
+}
+
+impl Encoding {
+    pub(crate) fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Form => "application/x-www-form-urlencoded",
+            Self::Json => "application/json",
+        })
+    }
+
+    pub(crate) fn encode(self, params: &Params) -> Bytes {
+        match self {
+            Self::Form => params.to_form().into(),
+            Self::Json => params.to_json().into(),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Signs in with the key.
+
+use std::task::{Context, Poll};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use kakaopay_types::Key;
+use tower_layer::Layer;
+use tower_service::Service;
+use zeroize::Zeroizing;
+
+use crate::body::Request;
+
+/// Signs in with the key: HTTP Basic with the key as the user name and no password, as Omise's
+/// documentation on authentication says. The header is marked as sensitive.
+#[derive(Clone)]
+pub struct AuthLayer(HeaderValue);
+
+impl AuthLayer {
+    /// Signs in with this key.
+    #[must_use]
+    pub fn new(key: &impl Key) -> Self {
+        let user = Zeroizing::new(format!("{}:", key.expose()));
+        let value = Zeroizing::new(format!("Basic {}", STANDARD.encode(user.as_bytes())));
+        // Base64 is always a legal header value.
+        let mut header = HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static(""));
+        header.set_sensitive(true);
+        Self(header)
+    }
+}
+
+impl std::fmt::Debug for AuthLayer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AuthLayer(redacted)")
+    }
+}
+
+impl<S> Layer<S> for AuthLayer {
+    type Service = Auth<S>;
+
+    fn layer(&self, inner: S) -> Auth<S> {
+        Auth { inner, header: self.0.clone() }
+    }
+}
+
+/// The service of [`AuthLayer`].
+#[derive(Clone)]
+pub struct Auth<S> {
+    inner: S,
+    header: HeaderValue,
+}
+
+impl<S: std::fmt::Debug> std::fmt::Debug for Auth<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Auth").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+impl<S: Service<Request>> Service<Request> for Auth<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> S::Future {
+        request.headers_mut().insert(AUTHORIZATION, self.header.clone());
+        self.inner.call(request)
+    }
+}

@@ -1,0 +1,60 @@
+//! Says which API version is meant, and who is asking.
+
+use std::task::{Context, Poll};
+
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderName, HeaderValue};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::body::Request;
+
+const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");
+
+/// Says which API version is meant, whatever the account's default is, and who is asking.
+#[derive(Debug, Clone)]
+pub struct VersionLayer {
+    version: HeaderValue,
+    user_agent: HeaderValue,
+}
+
+impl VersionLayer {
+    /// Asks for an API version, such as `2019-05-29`.
+    #[must_use]
+    pub fn new(version: HeaderValue, user_agent: HeaderValue) -> Self {
+        Self { version, user_agent }
+    }
+}
+
+impl<S> Layer<S> for VersionLayer {
+    type Service = Version<S>;
+
+    fn layer(&self, inner: S) -> Version<S> {
+        Version { inner, headers: self.clone() }
+    }
+}
+
+/// The service of [`VersionLayer`].
+#[derive(Debug, Clone)]
+pub struct Version<S> {
+    inner: S,
+    headers: VersionLayer,
+}
+
+impl<S: Service<Request>> Service<Request> for Version<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> S::Future {
+        let headers = request.headers_mut();
+        headers.insert(OMISE_VERSION, self.headers.version.clone());
+        headers.insert(USER_AGENT, self.headers.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        self.inner.call(request)
+    }
+}

@@ -1,0 +1,41 @@
+//! What an answer means.
+
+use http::HeaderMap;
+use kakaopay_types::{ApiError, decode};
+use serde::de::DeserializeOwned;
+
+use crate::body::Response;
+use crate::error::{Error, ErrorKind};
+
+/// Longest request id that is kept. Recorded ones are UUIDs.
+const MAX_REQUEST_ID: usize = 128;
+
+/// The object an answer carries.
+///
+/// An error object is an error whatever the status says: official clients go by the one or the
+/// other, so both are looked at.
+pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+    let status = response.status();
+    let error = |kind| Error::answered(kind, status, request_id(response.headers()));
+    if status.is_redirection() {
+        return Err(error(ErrorKind::Redirect));
+    }
+    if !status.is_success() {
+        return Err(match decode::from_slice::<ApiError>(response.body()) {
+            Ok(api) => error(ErrorKind::Api).api_error(api),
+            Err(_) => error(ErrorKind::Status),
+        });
+    }
+    decode::from_slice(response.body()).map_err(|unreadable| {
+        match decode::from_slice::<ApiError>(response.body()) {
+            Ok(api) => error(ErrorKind::Api).api_error(api),
+            Err(_) => error(ErrorKind::Decode).decode_error(unreadable),
+        }
+    })
+}
+
+/// The service's name for the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    (id.len() <= MAX_REQUEST_ID).then(|| id.to_owned())
+}

@@ -1,0 +1,69 @@
+//! Answers what it was told to, in order.
+
+use std::collections::VecDeque;
+use std::future::{Ready, ready};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use tower_service::Service;
+
+use crate::body::Request;
+use crate::error::BoxError;
+
+type Answer = Result<http::Response<Full<Bytes>>, BoxError>;
+
+/// Answers what it was told to, in order.
+///
+/// Use when a test knows what the service says, and in which order. A request for which no answer
+/// is left fails.
+#[derive(Debug, Clone, Default)]
+pub struct Scripted(Arc<Mutex<VecDeque<Answer>>>);
+
+impl Scripted {
+    /// Nothing to answer yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers with a status and a JSON body next.
+    #[must_use]
+    pub fn json(self, status: u16, body: impl Into<Bytes>) -> Self {
+        let response = http::Response::builder()
+            .status(status)
+            .header("content-type", "application/json; charset=utf-8")
+            .header("x-request-id", "5d0b726c-c53d-47b6-86dc-ba7626b88d7d")
+            .body(Full::new(body.into()));
+        self.then(response.map_err(BoxError::from))
+    }
+
+    /// Answers with this next.
+    #[must_use]
+    pub fn then(self, answer: Answer) -> Self {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(answer);
+        self
+    }
+
+    /// Whether everything was answered.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
+
+impl Service<Request> for Scripted {
+    type Response = http::Response<Full<Bytes>>;
+    type Error = BoxError;
+    type Future = Ready<Answer>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        ready(next.unwrap_or_else(|| Err("the script has no answer left".into())))
+    }
+}

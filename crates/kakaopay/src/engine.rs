@@ -1,0 +1,170 @@
+//! One step of one payment: load, tell, store, and only then let its requests go.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kakaopay_flows::{Answer, Deadline, Event, Input, Output, Payment, Record, Request, Trouble};
+use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
+use kakaopay_types::{Mode, Reference};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::order::Order;
+use crate::wire::Clients;
+
+/// How often a step is tried again because somebody else was faster.
+const MAX_TRIES: usize = 32;
+
+/// What every handle of a merchant shares.
+pub(crate) struct Engine<S> {
+    pub(crate) store: S,
+    pub(crate) clients: Clients,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) mode: Mode,
+    /// Spreads the polls of different payments; never a source of secrets.
+    pub(crate) jitter: Mutex<fastrand::Rng>,
+    /// Rung when there may be something to do sooner than was thought.
+    pub(crate) bell: Notify,
+}
+
+/// A payment after a step, and what it asks for.
+pub(crate) struct Told {
+    pub(crate) payment: Payment,
+    pub(crate) requests: Vec<Request>,
+}
+
+/// A payment after all that it asked for was carried out.
+pub(crate) struct Pursued {
+    pub(crate) payment: Payment,
+    /// Whether something it wanted to read could not be read.
+    pub(crate) unread: bool,
+}
+
+impl<S: Store> Engine<S> {
+    pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
+        let journal = self.store.journal(reference).await?;
+        let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
+        Payment::replay(entries).map_err(|source| Error::Journal { reference: reference.clone(), source })
+    }
+
+    /// Opens the payment of an order, or finds the one that was opened before.
+    pub(crate) async fn open(&self, order: Order) -> Result<Told, Error> {
+        for _ in 0..MAX_TRIES {
+            if let Some(payment) = self.load(order.reference()).await? {
+                if !order.is_same(payment.intent()) {
+                    let intent = payment.intent();
+                    return Err(Error::ReferenceTaken {
+                        reference: intent.reference.clone(),
+                        amount: intent.amount,
+                    });
+                }
+                return Ok(Told { payment, requests: Vec::new() });
+            }
+            let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
+            let intent = order.clone().into_intent(self.mode, seed);
+            let mut payment = Payment::open(intent, self.clock.now());
+            match self.store_and_release(&mut payment).await {
+                Ok(requests) => return Ok(Told { payment, requests }),
+                Err(Error::Store(error)) if error.is_conflict() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Contended(order.reference().clone()))
+    }
+
+    /// Tells a payment something. When somebody else moves it meanwhile, it is loaded and told again.
+    pub(crate) async fn tell(&self, reference: &Reference, input: &Input) -> Result<Told, Error> {
+        for _ in 0..MAX_TRIES {
+            let Some(mut payment) = self.load(reference).await? else {
+                return Err(Error::Unknown(reference.clone()));
+            };
+            payment.handle(input.clone(), self.clock.now())?;
+            match self.store_and_release(&mut payment).await {
+                Ok(requests) => return Ok(Told { payment, requests }),
+                Err(Error::Store(error)) if error.is_conflict() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Contended(reference.clone()))
+    }
+
+    /// Carries out what a payment asks for, and what it asks for then, until it asks no more.
+    pub(crate) async fn pursue(&self, told: Told) -> Result<Pursued, Error> {
+        let Told { mut payment, requests } = told;
+        let mut waiting = VecDeque::from(requests);
+        let mut unread = false;
+        while let Some(request) = waiting.pop_front() {
+            let answer = self.clients.carry_out(request).await;
+            unread |= is_unread(&answer);
+            let reference = payment.intent().reference.clone();
+            let told = self.tell(&reference, &Input::Answered(answer)).await?;
+            payment = told.payment;
+            waiting.extend(told.requests);
+        }
+        Ok(Pursued { payment, unread })
+    }
+
+    /// Takes a payment's outputs: stores what belongs together in one transaction, and gives the
+    /// requests that come out once it is durable.
+    async fn store_and_release(&self, payment: &mut Payment) -> Result<Vec<Request>, Error> {
+        let mut requests = Vec::new();
+        loop {
+            let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
+            let mut entry = None;
+            while let Some(output) = payment.poll_output() {
+                match output {
+                    Output::Persist(stored) => entry = Some(stored),
+                    Output::Transmit(request) => requests.push(request),
+                    Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
+                    Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
+                    Output::Event(event) => commit.messages.push(message_of(&event)),
+                    // Whoever checks out takes the link from the payment itself.
+                    Output::Redirect(_) => {}
+                }
+            }
+            let Some(entry) = entry else {
+                if commit.deadline != DeadlineChange::Keep {
+                    self.commit(commit).await?;
+                }
+                return Ok(requests);
+            };
+            commit.expected = Seq::new(entry.seq.saturating_sub(1));
+            commit.entry = Some(entry.to_bytes().into());
+            commit.charge = entry.records.iter().find_map(|record| match record {
+                Record::ChargeFound { charge, .. } => Some(charge.clone()),
+                _ => None,
+            });
+            for record in &entry.records {
+                tracing::info!(
+                    reference = payment.intent().reference.as_str(),
+                    seq = entry.seq,
+                    record = record.name(),
+                    "payment",
+                );
+            }
+            self.commit(commit).await?;
+            payment.handle(Input::Persisted(entry.seq), entry.at)?;
+        }
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<(), Error> {
+        self.store.commit(commit).await?;
+        self.bell.notify_one();
+        Ok(())
+    }
+}
+
+fn message_of(event: &Event) -> Message {
+    // An event is plain data with text keys, which JSON can always express.
+    let body = serde_json::to_vec(event).unwrap_or_default();
+    Message { key: event.key(), body: body.into() }
+}
+
+fn is_unread(answer: &Answer) -> bool {
+    let troubled = |trouble: &Trouble| !matches!(trouble, Trouble::Refused(_));
+    match answer {
+        Answer::Read(Err(trouble)) | Answer::LookUp { result: Err(trouble), .. } => troubled(trouble),
+        _ => false,
+    }
+}

@@ -1,0 +1,167 @@
+//! A merchant's payments: what a shop calls.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use kakaopay_flows::{Evidence, Input};
+use kakaopay_ledger::Store;
+use kakaopay_transport::Client;
+use kakaopay_types::{PublicKey, Reference, SecretKey, Timestamp};
+use kakaopay_webhook::{Policy, Receiver};
+use tokio::sync::Notify;
+
+use crate::checkout::{Checkout, Status};
+use crate::clock::{Clock, SystemClock};
+use crate::engine::{Engine, Told};
+use crate::error::Error;
+use crate::inbox::Inbox;
+use crate::order::Order;
+use crate::wire::Clients;
+
+/// A merchant's payments. Clones share everything.
+///
+/// A shop calls [`Merchant::checkout`] for each order and sends the buyer to the address it gives,
+/// serves [`Merchant::receiver`] as its webhook endpoint, and keeps [`Merchant::run`] running
+/// beside it. It releases goods when its [`Handler`](crate::Handler) is told that an order was
+/// settled, and at no other time.
+///
+/// Every method may be cut off at any moment, by a crash too: what was stored goes on.
+pub struct Merchant<S> {
+    pub(crate) engine: Arc<Engine<S>>,
+}
+
+/// Makes a [`Merchant`].
+pub struct MerchantBuilder<S> {
+    clients: Clients,
+    store: S,
+    clock: Arc<dyn Clock>,
+    jitter_seed: Option<u64>,
+}
+
+impl<S: Store> MerchantBuilder<S> {
+    /// Creates sources of their own with this client, see [`Order::with_separate_source`].
+    #[must_use]
+    pub fn public_client(mut self, client: Client<PublicKey>) -> Self {
+        self.clients.public = Some(client);
+        self
+    }
+
+    /// Takes the time from another clock than the machine's.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Spreads polls in the same way in every run, for tests.
+    #[must_use]
+    pub fn jitter_seed(self, seed: u64) -> Self {
+        Self { jitter_seed: Some(seed), ..self }
+    }
+
+    /// The merchant.
+    #[must_use]
+    pub fn build(self) -> Merchant<S> {
+        let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let engine = Engine {
+            mode: self.clients.secret.mode(),
+            store: self.store,
+            clients: self.clients,
+            clock: self.clock,
+            jitter: Mutex::new(jitter),
+            bell: Notify::new(),
+        };
+        Merchant { engine: Arc::new(engine) }
+    }
+}
+
+impl<S: Store> Merchant<S> {
+    /// A merchant whose charges are created and read by this client, and kept in this store.
+    #[must_use]
+    pub fn builder(client: Client<SecretKey>, store: S) -> MerchantBuilder<S> {
+        let clients = Clients { public: None, secret: client };
+        MerchantBuilder { clients, store, clock: Arc::new(SystemClock), jitter_seed: None }
+    }
+
+    /// Asks for an order to be paid, and says what to do with the buyer.
+    ///
+    /// The same reference is the same payment, however often it is asked for: the buyer gets the
+    /// same address, and there is never a second charge for a link that was handed out.
+    ///
+    /// # Errors
+    /// [`Error::ReferenceTaken`] when the reference belongs to an order of another amount,
+    /// [`Error::NoPublicKey`] when the order needs it, or trouble with the store. What the service
+    /// refuses is no error but a payment that [ended](Checkout::Ended).
+    pub async fn checkout(&self, order: Order) -> Result<Checkout, Error> {
+        if order.needs_public_key() && self.engine.clients.public.is_none() {
+            return Err(Error::NoPublicKey);
+        }
+        let told = self.engine.open(order).await?;
+        self.pursue(told).await.map(|(checkout, _)| checkout)
+    }
+
+    /// The buyer has come back to `return_uri`, which says nothing about the payment: reads the
+    /// charge and says how far it has come. It may still be pending for a moment.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when no payment has this reference, or trouble with the store.
+    pub async fn returned(&self, reference: &Reference) -> Result<Status, Error> {
+        let told = self.engine.tell(reference, &Input::Evidence(Evidence::Returned)).await?;
+        self.pursue(told).await.map(|(_, status)| status)
+    }
+
+    /// How far a payment has come, as far as it is known here; `None` when there is none.
+    ///
+    /// # Errors
+    /// Trouble with the store.
+    pub async fn payment(&self, reference: &Reference) -> Result<Option<Status>, Error> {
+        Ok(self.engine.load(reference).await?.as_ref().map(Status::of))
+    }
+
+    /// The webhook endpoint: a tower service for any HTTP server. It stores what comes in;
+    /// [`Merchant::run`] works it off.
+    #[must_use]
+    pub fn receiver(&self, policy: Policy) -> Receiver<Inbox<S>> {
+        let clock = Arc::clone(&self.engine.clock);
+        Receiver::new(policy, Inbox::new(Arc::clone(&self.engine)), move || clock.now())
+    }
+
+    /// The moment it is, by the merchant's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.engine.clock.now()
+    }
+
+    /// Carries out what a payment asks for in a task of its own: a buyer who closes the connection
+    /// must not cut off the answer to a request that moves money.
+    async fn pursue(&self, told: Told) -> Result<(Checkout, Status), Error> {
+        let reference = told.payment.intent().reference.clone();
+        let engine = Arc::clone(&self.engine);
+        let pursuit = tokio::spawn(async move { engine.pursue(told).await });
+        match pursuit.await {
+            Ok(pursued) => {
+                pursued.map(|pursued| (Checkout::of(&pursued.payment), Status::of(&pursued.payment)))
+            }
+            // The runtime is shutting down, or the task has panicked: the journal knows how far
+            // it came, and its deadline brings it on.
+            Err(_) => Err(Error::Interrupted(reference)),
+        }
+    }
+}
+
+impl<S> Clone for Merchant<S> {
+    fn clone(&self) -> Self {
+        Self { engine: Arc::clone(&self.engine) }
+    }
+}
+
+impl<S> fmt::Debug for Merchant<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Merchant").field("mode", &self.engine.mode).finish_non_exhaustive()
+    }
+}
+
+impl<S> fmt::Debug for MerchantBuilder<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MerchantBuilder").finish_non_exhaustive()
+    }
+}
