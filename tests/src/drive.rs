@@ -75,7 +75,10 @@ impl Driven {
                     }
                     Output::Deadline(deadline) => self.deadline = deadline,
                     Output::Event(event) => {
-                        assert!(unacknowledged.is_some(), "what is told is stored with the entry that tells it");
+                        assert!(
+                            unacknowledged.is_some(),
+                            "what is told is stored with the entry that tells it"
+                        );
                         self.events.push(event);
                     }
                 }

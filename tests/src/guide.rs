@@ -47,7 +47,9 @@ pub fn ended(status: &str) -> Vec<(&'static str, Value)> {
             ("failure_code", json!("insufficient_fund")),
             ("failure_message", json!("insufficient funds in the account")),
         ]),
-        "expired" => changes.extend([("expired", json!(true)), ("expired_at", json!("2023-06-22T02:25:15Z"))]),
+        "expired" => {
+            changes.extend([("expired", json!(true)), ("expired_at", json!("2023-06-22T02:25:15Z"))])
+        }
         _ => {}
     }
     changes

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use kakaopay_flows::{Intent, SourcePlan};
 use kakaopay_types::{
-    AttemptReference, Charge, Currency, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, Timestamp,
+    AttemptReference, Charge, Currency, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri,
+    Timestamp,
 };
 use serde_json::{Value, json};
 

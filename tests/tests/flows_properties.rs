@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 /// A charge that may or may not be the order's, in any status.
 fn any_charge() -> impl Strategy<Value = Charge> {
-    let status = prop::sample::select(vec!["pending", "successful", "failed", "expired", "reversed", "holding"]);
+    let status =
+        prop::sample::select(vec!["pending", "successful", "failed", "expired", "reversed", "holding"]);
     let change = prop::sample::select(vec![
         None,
         None,
@@ -157,7 +158,8 @@ fn told(end: &str, picks: &[usize]) -> (State, Vec<String>) {
     let created = Answer::Charge { attempt: NonZeroU32::MIN, result: Ok(charge(&[])) };
     driven.handle(Input::Answered(created.clone()), start());
     let last = charge(&guide::ended(end));
-    let webhook = |key, charge: &Charge| Input::Evidence(Evidence::Webhook { key, charge: charge.id.clone() });
+    let webhook =
+        |key, charge: &Charge| Input::Evidence(Evidence::Webhook { key, charge: charge.id.clone() });
     let pieces = [
         Input::Tick,
         Input::Evidence(Evidence::Returned),

@@ -3,6 +3,8 @@
 //! Expand [`conformance_tests!`](crate::conformance_tests) with an expression that makes an empty
 //! store; it may be `async`. The tests run on tokio, which the expanding crate depends on.
 
+#![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
+
 use std::sync::Arc;
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -57,64 +59,32 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn lease(now: i64, until: i64) -> Lease {
-    Lease {
-        now: at(now),
-        until: at(until),
-        limit: 10,
-    }
+    Lease { now: at(now), until: at(until), limit: 10 }
 }
 
 fn step(name: &str, expected: u64, entry: &str) -> Commit {
-    Commit {
-        entry: Some(entry.as_bytes().into()),
-        ..Commit::new(reference(name), Seq::new(expected))
-    }
+    Commit { entry: Some(entry.as_bytes().into()), ..Commit::new(reference(name), Seq::new(expected)) }
 }
 
 fn message(key: &str) -> Message {
-    Message {
-        key: key.to_owned(),
-        body: key.as_bytes().into(),
-    }
+    Message { key: key.to_owned(), body: key.as_bytes().into() }
 }
 
 fn delivery(name: &str, received_at: i64, body: &str) -> Delivery {
-    Delivery {
-        event: event(name),
-        body: body.as_bytes().into(),
-        received_at: at(received_at),
-    }
+    Delivery { event: event(name), body: body.as_bytes().into(), received_at: at(received_at) }
 }
 
 /// Entries come back in the order they were stored, each payment's own.
 pub async fn entries_come_back_in_order<S: Store>(store: S) {
-    assert!(
-        store
-            .journal(&reference("a"))
-            .await
-            .expect("read")
-            .is_empty()
-    );
-    assert_eq!(
-        store.commit(step("a", 0, "one")).await.expect("stored"),
-        Seq::new(1)
-    );
-    assert_eq!(
-        store.commit(step("b", 0, "other")).await.expect("stored"),
-        Seq::new(1)
-    );
-    assert_eq!(
-        store.commit(step("a", 1, "two")).await.expect("stored"),
-        Seq::new(2)
-    );
+    assert!(store.journal(&reference("a")).await.expect("read").is_empty());
+    assert_eq!(store.commit(step("a", 0, "one")).await.expect("stored"), Seq::new(1));
+    assert_eq!(store.commit(step("b", 0, "other")).await.expect("stored"), Seq::new(1));
+    assert_eq!(store.commit(step("a", 1, "two")).await.expect("stored"), Seq::new(2));
     // A step without an entry does not move the journal.
     let quiet = Commit::new(reference("a"), Seq::new(2));
     assert_eq!(store.commit(quiet).await.expect("stored"), Seq::new(2));
     let journal = store.journal(&reference("a")).await.expect("read");
-    let found: Vec<_> = journal
-        .iter()
-        .map(|entry| (entry.seq.get(), &*entry.bytes))
-        .collect();
+    let found: Vec<_> = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes)).collect();
     assert_eq!(found, [(1, &b"one"[..]), (2, b"two")]);
 }
 
@@ -129,10 +99,7 @@ pub async fn i10_a_conflict_leaves_nothing_behind<S: Store>(store: S) {
             ..step("a", expected, "stale")
         };
         let error = store.commit(stale).await.expect_err("a conflict");
-        let kind = StoreErrorKind::Conflict {
-            expected: Seq::new(expected),
-            found: Seq::new(1),
-        };
+        let kind = StoreErrorKind::Conflict { expected: Seq::new(expected), found: Seq::new(1) };
         assert_eq!(error.kind(), kind);
     }
     assert_eq!(store.journal(&reference("a")).await.expect("read").len(), 1);
@@ -142,28 +109,13 @@ pub async fn i10_a_conflict_leaves_nothing_behind<S: Store>(store: S) {
 
 /// A charge leads to its payment, and cannot become another's.
 pub async fn a_charge_belongs_to_one_payment<S: Store>(store: S) {
-    let with_charge = |name, expected| Commit {
-        charge: Some(charge("1")),
-        ..step(name, expected, "x")
-    };
+    let with_charge = |name, expected| Commit { charge: Some(charge("1")), ..step(name, expected, "x") };
     store.commit(with_charge("a", 0)).await.expect("stored");
     store.commit(with_charge("a", 1)).await.expect("its own");
-    let error = store
-        .commit(with_charge("b", 0))
-        .await
-        .expect_err("another's");
+    let error = store.commit(with_charge("b", 0)).await.expect_err("another's");
     assert_eq!(error.kind(), StoreErrorKind::ChargeTaken);
-    assert!(
-        store
-            .journal(&reference("b"))
-            .await
-            .expect("read")
-            .is_empty()
-    );
-    assert_eq!(
-        store.reference_of(&charge("1")).await.expect("read"),
-        Some(reference("a"))
-    );
+    assert!(store.journal(&reference("b")).await.expect("read").is_empty());
+    assert_eq!(store.reference_of(&charge("1")).await.expect("read"), Some(reference("a")));
     assert_eq!(store.reference_of(&charge("2")).await.expect("read"), None);
 }
 
@@ -172,12 +124,7 @@ pub async fn f01_a_webhook_is_stored_once<S: Store>(store: S) {
     let tasks: Vec<_> = (0..64)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move {
-                store
-                    .receive(delivery("1", 5, "first"))
-                    .await
-                    .expect("stored")
-            })
+            tokio::spawn(async move { store.receive(delivery("1", 5, "first")).await.expect("stored") })
         })
         .collect();
     let mut new = 0;
@@ -185,122 +132,46 @@ pub async fn f01_a_webhook_is_stored_once<S: Store>(store: S) {
         new += usize::from(task.await.expect("no panic") == Receipt::New);
     }
     assert_eq!(new, 1);
-    assert_eq!(
-        store
-            .claim_events(lease(5, 9))
-            .await
-            .expect("claimed")
-            .len(),
-        1
-    );
+    assert_eq!(store.claim_events(lease(5, 9)).await.expect("claimed").len(), 1);
     store.finish_event(&event("1")).await.expect("finished");
     store.finish_event(&event("1")).await.expect("and again");
-    let receipt = store
-        .receive(delivery("1", 50, "second"))
-        .await
-        .expect("stored");
+    let receipt = store.receive(delivery("1", 50, "second")).await.expect("stored");
     assert_eq!(receipt, Receipt::Duplicate);
-    assert!(
-        store
-            .claim_events(lease(100, 200))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_events(lease(100, 200)).await.expect("claimed").is_empty());
 }
 
 /// What is claimed is seen by nobody until the lease ends; oldest first; no more than asked for.
 pub async fn a_claimed_webhook_comes_back_when_the_lease_ends<S: Store>(store: S) {
     for (name, received_at) in [("2", 1), ("1", 1), ("3", 2)] {
-        store
-            .receive(delivery(name, received_at, name))
-            .await
-            .expect("stored");
+        store.receive(delivery(name, received_at, name)).await.expect("stored");
     }
     let names = |events: Vec<crate::InboxEvent>| -> Vec<_> {
-        events
-            .into_iter()
-            .map(|found| found.event.to_string())
-            .collect()
+        events.into_iter().map(|found| found.event.to_string()).collect()
     };
-    assert!(
-        store
-            .claim_events(lease(0, 9))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
-    let two = Lease {
-        limit: 2,
-        ..lease(2, 10)
-    };
-    assert_eq!(
-        names(store.claim_events(two).await.expect("claimed")),
-        ["evnt_test_2", "evnt_test_1"]
-    );
-    assert_eq!(
-        names(store.claim_events(lease(3, 20)).await.expect("claimed")),
-        ["evnt_test_3"]
-    );
-    assert!(
-        store
-            .claim_events(lease(9, 20))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_events(lease(0, 9)).await.expect("claimed").is_empty());
+    let two = Lease { limit: 2, ..lease(2, 10) };
+    assert_eq!(names(store.claim_events(two).await.expect("claimed")), ["evnt_test_2", "evnt_test_1"]);
+    assert_eq!(names(store.claim_events(lease(3, 20)).await.expect("claimed")), ["evnt_test_3"]);
+    assert!(store.claim_events(lease(9, 20)).await.expect("claimed").is_empty());
     store.finish_event(&event("2")).await.expect("finished");
-    assert_eq!(
-        names(store.claim_events(lease(10, 20)).await.expect("claimed")),
-        ["evnt_test_1"]
-    );
+    assert_eq!(names(store.claim_events(lease(10, 20)).await.expect("claimed")), ["evnt_test_1"]);
 }
 
 /// Deadlines come when they are due, earliest first, and to one who asks.
 pub async fn deadlines_come_earliest_first_and_once<S: Store>(store: S) {
     for (name, seconds) in [("late", 30), ("b", 10), ("a", 20)] {
         let deadline = DeadlineChange::Set(at(seconds));
-        store
-            .commit(Commit {
-                deadline,
-                ..step(name, 0, "x")
-            })
-            .await
-            .expect("stored");
+        store.commit(Commit { deadline, ..step(name, 0, "x") }).await.expect("stored");
     }
-    assert!(
-        store
-            .claim_due(lease(9, 50))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_due(lease(9, 50)).await.expect("claimed").is_empty());
     let due = store.claim_due(lease(20, 50)).await.expect("claimed");
-    let found: Vec<_> = due
-        .iter()
-        .map(|due| (due.reference.as_str(), due.at))
-        .collect();
+    let found: Vec<_> = due.iter().map(|due| (due.reference.as_str(), due.at)).collect();
     assert_eq!(found, [("b", at(10)), ("a", at(20))]);
-    assert!(
-        store
-            .claim_due(lease(20, 50))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_due(lease(20, 50)).await.expect("claimed").is_empty());
     // Whoever claimed them is gone: they come back.
-    let due = store
-        .claim_due(Lease {
-            limit: 1,
-            ..lease(50, 90)
-        })
-        .await
-        .expect("claimed");
+    let due = store.claim_due(Lease { limit: 1, ..lease(50, 90) }).await.expect("claimed");
     assert_eq!(due[0].reference, reference("late"));
-    assert_eq!(
-        store.claim_due(lease(50, 90)).await.expect("claimed").len(),
-        2
-    );
+    assert_eq!(store.claim_due(lease(50, 90)).await.expect("claimed").len(), 2);
 }
 
 /// A payment has one deadline: the last one set.
@@ -312,27 +183,12 @@ pub async fn a_deadline_is_replaced_and_cleared<S: Store>(store: S) {
     store.commit(step("a", 0, "x")).await.expect("stored");
     store.commit(set(1, 10)).await.expect("stored");
     store.commit(set(1, 30)).await.expect("stored");
-    assert!(
-        store
-            .claim_due(lease(29, 50))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_due(lease(29, 50)).await.expect("claimed").is_empty());
     store.commit(step("a", 1, "y")).await.expect("stored");
     assert_eq!(store.next_wake().await.expect("read"), Some(at(30)));
-    let clear = Commit {
-        deadline: DeadlineChange::Clear,
-        ..Commit::new(reference("a"), Seq::new(2))
-    };
+    let clear = Commit { deadline: DeadlineChange::Clear, ..Commit::new(reference("a"), Seq::new(2)) };
     store.commit(clear).await.expect("stored");
-    assert!(
-        store
-            .claim_due(lease(99, 100))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_due(lease(99, 100)).await.expect("claimed").is_empty());
 }
 
 /// A message whose key was stored once is never stored again, told or not.
@@ -341,74 +197,29 @@ pub async fn i3_a_message_is_known_by_its_key_for_ever<S: Store>(store: S) {
         messages: keys.iter().map(|key| message(key)).collect(),
         ..step("a", expected, "x")
     };
-    store
-        .commit(telling(0, &["a/1", "a/2"]))
-        .await
-        .expect("stored");
-    store
-        .commit(telling(1, &["a/2", "a/3"]))
-        .await
-        .expect("stored");
+    store.commit(telling(0, &["a/1", "a/2"])).await.expect("stored");
+    store.commit(telling(1, &["a/2", "a/3"])).await.expect("stored");
     let claimed = store.claim_messages(lease(1, 10)).await.expect("claimed");
     let keys: Vec<_> = claimed.iter().map(|message| message.key.as_str()).collect();
     assert_eq!(keys, ["a/1", "a/2", "a/3"]);
-    assert!(
-        claimed
-            .iter()
-            .all(|message| message.reference == reference("a"))
-    );
+    assert!(claimed.iter().all(|message| message.reference == reference("a")));
     for message in &claimed {
-        store
-            .complete(&message.key, message.claim)
-            .await
-            .expect("completed");
+        store.complete(&message.key, message.claim).await.expect("completed");
     }
     store.commit(telling(2, &["a/1"])).await.expect("stored");
-    assert!(
-        store
-            .claim_messages(lease(99, 100))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
+    assert!(store.claim_messages(lease(99, 100)).await.expect("claimed").is_empty());
 }
 
 /// Whoever comes back after their lease has passed on cannot complete.
 pub async fn f40_a_zombie_cannot_complete<S: Store>(store: S) {
-    store
-        .commit(Commit {
-            messages: vec![message("a/1")],
-            ..step("a", 0, "x")
-        })
-        .await
-        .expect("stored");
-    let zombie = store
-        .claim_messages(lease(1, 10))
-        .await
-        .expect("claimed")
-        .remove(0);
-    assert!(
-        store
-            .claim_messages(lease(9, 20))
-            .await
-            .expect("claimed")
-            .is_empty()
-    );
-    let heir = store
-        .claim_messages(lease(10, 20))
-        .await
-        .expect("claimed")
-        .remove(0);
-    let error = store
-        .complete("a/1", zombie.claim)
-        .await
-        .expect_err("a zombie");
+    store.commit(Commit { messages: vec![message("a/1")], ..step("a", 0, "x") }).await.expect("stored");
+    let zombie = store.claim_messages(lease(1, 10)).await.expect("claimed").remove(0);
+    assert!(store.claim_messages(lease(9, 20)).await.expect("claimed").is_empty());
+    let heir = store.claim_messages(lease(10, 20)).await.expect("claimed").remove(0);
+    let error = store.complete("a/1", zombie.claim).await.expect_err("a zombie");
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
     store.complete("a/1", heir.claim).await.expect("the heir's");
-    let error = store
-        .complete("a/2", heir.claim)
-        .await
-        .expect_err("never claimed");
+    let error = store.complete("a/2", heir.claim).await.expect_err("never claimed");
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
 }
 
@@ -416,48 +227,24 @@ pub async fn f40_a_zombie_cannot_complete<S: Store>(store: S) {
 pub async fn the_next_wake_is_the_earliest_of_all<S: Store>(store: S) {
     assert_eq!(store.next_wake().await.expect("read"), None);
     let deadline = DeadlineChange::Set(at(30));
-    store
-        .commit(Commit {
-            deadline,
-            ..step("a", 0, "x")
-        })
-        .await
-        .expect("stored");
+    store.commit(Commit { deadline, ..step("a", 0, "x") }).await.expect("stored");
     assert_eq!(store.next_wake().await.expect("read"), Some(at(30)));
     store.receive(delivery("1", 20, "x")).await.expect("stored");
     assert_eq!(store.next_wake().await.expect("read"), Some(at(20)));
     store.claim_events(lease(20, 60)).await.expect("claimed");
     assert_eq!(store.next_wake().await.expect("read"), Some(at(30)));
     store.finish_event(&event("1")).await.expect("finished");
-    store
-        .commit(Commit {
-            messages: vec![message("a/1")],
-            ..step("a", 1, "y")
-        })
-        .await
-        .expect("stored");
-    assert!(
-        store
-            .next_wake()
-            .await
-            .expect("read")
-            .is_some_and(|wake| wake <= at(0))
-    );
+    store.commit(Commit { messages: vec![message("a/1")], ..step("a", 1, "y") }).await.expect("stored");
+    assert!(store.next_wake().await.expect("read").is_some_and(|wake| wake <= at(0)));
 }
 
 /// Bodies are kept as they are, from none at all to more than any webhook.
 pub async fn bodies_of_any_size_are_kept<S: Store>(store: S) {
     for (name, size) in [("empty", 0), ("one", 1), ("large", 300_000)] {
         let body: Box<[u8]> = (0..size).map(|index: u32| index.to_le_bytes()[0]).collect();
-        let commit = Commit {
-            entry: Some(body.clone()),
-            ..Commit::new(reference(name), Seq::ZERO)
-        };
+        let commit = Commit { entry: Some(body.clone()), ..Commit::new(reference(name), Seq::ZERO) };
         store.commit(commit).await.expect("stored");
-        assert_eq!(
-            store.journal(&reference(name)).await.expect("read")[0].bytes,
-            body
-        );
+        assert_eq!(store.journal(&reference(name)).await.expect("read")[0].bytes, body);
     }
 }
 
@@ -468,9 +255,7 @@ pub async fn one_of_many_writers_wins_each_place<S: Store>(store: S) {
         let tasks: Vec<_> = (0..16)
             .map(|writer| {
                 let store = Arc::clone(&store);
-                tokio::spawn(
-                    async move { store.commit(step("a", place, &writer.to_string())).await },
-                )
+                tokio::spawn(async move { store.commit(step("a", place, &writer.to_string())).await })
             })
             .collect();
         let mut won = 0;

@@ -60,10 +60,7 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// An error of a kind, with what led to it.
     pub fn new(kind: StoreErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            kind,
-            source: Some(source.into()),
-        }
+        Self { kind, source: Some(source.into()) }
     }
 
     /// What kind of trouble it is.

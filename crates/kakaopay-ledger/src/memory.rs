@@ -58,11 +58,7 @@ impl Tables {
     fn commit(&mut self, commit: Commit) -> Result<Seq, StoreError> {
         let found = Seq::new(self.journals.get(&commit.reference).map_or(0, Vec::len) as u64);
         if found != commit.expected {
-            return Err(StoreErrorKind::Conflict {
-                expected: commit.expected,
-                found,
-            }
-            .into());
+            return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
         }
         if let Some(charge) = commit.charge {
             match self.charges.get(&charge) {
@@ -74,10 +70,7 @@ impl Tables {
         }
         let mut last = found;
         if let Some(entry) = commit.entry {
-            self.journals
-                .entry(commit.reference.clone())
-                .or_default()
-                .push(entry);
+            self.journals.entry(commit.reference.clone()).or_default().push(entry);
             last = last.next();
         }
         match commit.deadline {
@@ -104,10 +97,7 @@ impl Tables {
             .deadlines
             .iter()
             .filter(|(_, at)| **at <= lease.now)
-            .map(|(reference, at)| Due {
-                reference: reference.clone(),
-                at: *at,
-            })
+            .map(|(reference, at)| Due { reference: reference.clone(), at: *at })
             .collect();
         due.sort_by(|one, other| (one.at, &one.reference).cmp(&(other.at, &other.reference)));
         due.truncate(lease.limit);
@@ -125,10 +115,7 @@ impl Tables {
             .take(lease.limit)
             .map(|stored| {
                 stored.visible_at = Some(lease.until);
-                InboxEvent {
-                    event: stored.event.clone(),
-                    body: stored.body.clone(),
-                }
+                InboxEvent { event: stored.event.clone(), body: stored.body.clone() }
             })
             .collect()
     }
@@ -166,12 +153,7 @@ impl Tables {
     fn next_wake(&self) -> Option<Timestamp> {
         let inbox = self.inbox.iter().filter_map(|stored| stored.visible_at);
         let outbox = self.outbox.iter().filter_map(|waiting| waiting.visible_at);
-        self.deadlines
-            .values()
-            .copied()
-            .chain(inbox)
-            .chain(outbox)
-            .min()
+        self.deadlines.values().copied().chain(inbox).chain(outbox).min()
     }
 }
 
@@ -182,19 +164,9 @@ impl Store for MemoryStore {
 
     async fn journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
         let tables = self.tables();
-        let entries = tables
-            .journals
-            .get(reference)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let entries = tables.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
         let seqs = (1..).map(Seq::new);
-        Ok(seqs
-            .zip(entries)
-            .map(|(seq, bytes)| Entry {
-                seq,
-                bytes: bytes.clone(),
-            })
-            .collect())
+        Ok(seqs.zip(entries).map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect())
     }
 
     async fn reference_of(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
@@ -203,23 +175,11 @@ impl Store for MemoryStore {
 
     async fn receive(&self, delivery: Delivery) -> Result<Receipt, StoreError> {
         let mut tables = self.tables();
-        if tables
-            .inbox
-            .iter()
-            .any(|stored| stored.event == delivery.event)
-        {
+        if tables.inbox.iter().any(|stored| stored.event == delivery.event) {
             return Ok(Receipt::Duplicate);
         }
-        let Delivery {
-            event,
-            body,
-            received_at,
-        } = delivery;
-        tables.inbox.push(Stored {
-            event,
-            body,
-            visible_at: Some(received_at),
-        });
+        let Delivery { event, body, received_at } = delivery;
+        tables.inbox.push(Stored { event, body, visible_at: Some(received_at) });
         Ok(Receipt::New)
     }
 
@@ -228,12 +188,7 @@ impl Store for MemoryStore {
     }
 
     async fn finish_event(&self, event: &EventId) -> Result<(), StoreError> {
-        if let Some(stored) = self
-            .tables()
-            .inbox
-            .iter_mut()
-            .find(|stored| stored.event == *event)
-        {
+        if let Some(stored) = self.tables().inbox.iter_mut().find(|stored| stored.event == *event) {
             stored.visible_at = None;
         }
         Ok(())

@@ -31,10 +31,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// Any trouble of the store.
-    fn journal(
-        &self,
-        reference: &Reference,
-    ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+    fn journal(&self, reference: &Reference) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
     /// The payment a charge belongs to.
     ///
@@ -49,19 +46,13 @@ pub trait Store: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// Any trouble of the store; then it must not be acknowledged.
-    fn receive(
-        &self,
-        delivery: Delivery,
-    ) -> impl Future<Output = Result<Receipt, StoreError>> + Send;
+    fn receive(&self, delivery: Delivery) -> impl Future<Output = Result<Receipt, StoreError>> + Send;
 
     /// Claims webhooks that wait to be worked off, oldest first.
     ///
     /// # Errors
     /// Any trouble of the store.
-    fn claim_events(
-        &self,
-        lease: Lease,
-    ) -> impl Future<Output = Result<Vec<InboxEvent>, StoreError>> + Send;
+    fn claim_events(&self, lease: Lease) -> impl Future<Output = Result<Vec<InboxEvent>, StoreError>> + Send;
 
     /// Marks a webhook as worked off. Doing it again changes nothing.
     ///
@@ -90,11 +81,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// # Errors
     /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) when somebody else has claimed it since,
     /// or any trouble of the store.
-    fn complete(
-        &self,
-        key: &str,
-        claim: Claim,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn complete(&self, key: &str, claim: Claim) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// The earliest moment at which anything can be claimed; `None` when nothing waits. What waits
     /// already gives a moment that may lie in the past.

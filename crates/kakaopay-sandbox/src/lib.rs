@@ -1,1 +1,36 @@
-//! Placeholder while the workspace is laid out.
+//! A stand-in for the Omise API and its KakaoPay page, on a laptop.
+//!
+//! It has the state, the errors and the webhooks of a test account, and a clock of its own that can
+//! be moved. Nothing of it is shared with the machine that drives payments: its objects are written
+//! a second time, so that the one can be held against the other.
+//!
+//! ```
+//! use kakaopay_sandbox::Sandbox;
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let sandbox = Sandbox::builder().build();
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let running = sandbox.serve(listener)?;
+//! println!("the API is at {}", running.url());
+//! running.shutdown().await;
+//! # Ok::<(), std::io::Error>(())
+//! # })?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod api;
+mod clock;
+mod json;
+mod keys;
+mod object;
+mod page;
+mod sandbox;
+mod serve;
+mod service;
+mod webhook;
+mod world;
+
+pub use clock::SandboxClock;
+pub use sandbox::{Sandbox, SandboxBuilder};
+pub use serve::Running;
+pub use service::SandboxService;
+pub use webhook::{InvalidWebhookUrl, WebhookUrl};

@@ -52,11 +52,14 @@ impl<S: Store> Engine<S> {
     /// could not be done, and comes back when its lease ends.
     pub(crate) async fn work_off(&self, stored: &InboxEvent) -> Result<(), Error> {
         if let Some((reference, evidence)) = self.evidence_in(stored).await? {
-            match self.tell(&reference, &Input::Evidence(evidence)).await {
-                Ok(told) if self.pursue(told).await?.unread => return Ok(()),
+            let pursued = match self.tell(&reference, &Input::Evidence(evidence)).await {
+                Ok(told) => Some(self.pursue(told).await?),
                 // It names an order that is not paid here.
-                Ok(_) | Err(Error::Unknown(_)) => {}
+                Err(Error::Unknown(_)) => None,
                 Err(error) => return Err(error),
+            };
+            if pursued.is_some_and(|pursued| pursued.unread) {
+                return Ok(());
             }
         }
         Ok(self.store.finish_event(&stored.event).await?)

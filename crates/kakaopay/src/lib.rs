@@ -1,4 +1,20 @@
-#![doc = include_str!("../README.md")]
+//! Accept KakaoPay through Omise: payments that are never lost, settled twice, or believed without
+//! proof.
+//!
+//! [`Merchant`] drives the machine of `kakaopay-flows` over the client of `kakaopay-transport` and
+//! a store of `kakaopay-ledger`. It moves values and holds no rules of its own.
+//!
+//! What a shop does:
+//!
+//! 1. [`Merchant::checkout`] an [`Order`], and send the buyer to the address it gives.
+//! 2. Serve [`Merchant::receiver`] where the dashboard's webhook points to.
+//! 3. Keep [`Merchant::run`] running, and release the goods when its [`Handler`] is told of a
+//!    [`Settlement`].
+//! 4. On the page the buyer comes back to, show what [`Merchant::returned`] says.
+//!
+//! What is told in `tracing`, at `INFO` and above: each `payment` fact with `reference`, `seq` and
+//! `record`; each `webhook` with its `key` and whether it was new; each request without a good
+//! answer with `operation`, `kind`, `delivery`, `status` and `request_id`.
 
 mod checkout;
 mod clock;
@@ -20,7 +36,7 @@ pub use merchant::{Merchant, MerchantBuilder};
 pub use order::Order;
 pub use run::Worked;
 
-pub use kakaopay_flows::{Attention, Event, Settlement, State};
+pub use kakaopay_flows::{Attention, Event, Settlement, SourcePlan, State};
 pub use kakaopay_ledger as ledger;
 pub use kakaopay_transport as transport;
 pub use kakaopay_types as types;

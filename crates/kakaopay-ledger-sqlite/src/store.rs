@@ -1,0 +1,142 @@
+//! The store's handle: the contract, as calls to its two threads.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kakaopay_ledger::{
+    Claim, ClaimedMessage, Commit, Delivery, Due, Entry, InboxEvent, Lease, Receipt, Seq, Store, StoreError,
+};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+use crate::open::{Missing, OpenOptions, connect_reader, connect_writer};
+use crate::open_error::OpenError;
+use crate::worker::{Duty, Worker};
+use crate::{group, lookup, queue, step};
+
+/// A ledger in one SQLite file. Clones share its two threads, one that writes and one that reads.
+///
+/// Several stores, in one process or in several on one machine, may have the same file open.
+/// When the last clone is dropped the threads finish what waits and close the file by themselves;
+/// [`SqliteStore::close`] waits for that.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    workers: Arc<Workers>,
+}
+
+/// The reader stands first, so that it is dropped first: SQLite tidies up its log when the last
+/// connection closes, if that one may write.
+#[derive(Debug)]
+struct Workers {
+    reader: Worker,
+    writer: Worker,
+}
+
+impl SqliteStore {
+    /// Opens the ledger in this file as [`OpenOptions::new`] does, and creates it when there is
+    /// no file. It blocks while it does so.
+    ///
+    /// # Errors
+    /// [`OpenError`] says why. A file that is not a ledger is left as it is.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        OpenOptions::new().open(path)
+    }
+
+    /// Closes the file for all clones, after the calls that wait already. Later calls fail as
+    /// `Closed`. Closing again changes nothing.
+    ///
+    /// # Errors
+    /// `Busy` when too many calls wait: try again.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.workers.reader.stop().await?;
+        self.workers.writer.stop().await
+    }
+
+    /// Reads the whole file, and finds damage that no other call has met yet. Other reads wait
+    /// meanwhile: run it at quiet times.
+    ///
+    /// # Errors
+    /// `Corrupt` when there is damage, or any trouble of the store.
+    pub async fn integrity_check(&self) -> Result<(), StoreError> {
+        self.workers.reader.call(lookup::integrity_check).await
+    }
+
+    pub(crate) fn start(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
+        // The writer first: it makes the file that the reader wants to find.
+        let writing = connect_writer(path, options, Missing::Create)?;
+        let reading = connect_reader(path, options)?;
+        let (again, with) = (path.to_owned(), options.clone());
+        let (reader, reader_thread) = Worker::spawn(Duty {
+            name: "kakaopay-reader",
+            connection: reading,
+            reconnect: Box::new(move || connect_reader(&again, &with)),
+            run: group::read,
+            queue: options.queue_length(),
+            closed_before: None,
+        })?;
+        let (again, with) = (path.to_owned(), options.clone());
+        let (writer, _) = Worker::spawn(Duty {
+            name: "kakaopay-writer",
+            connection: writing,
+            reconnect: Box::new(move || connect_writer(&again, &with, Missing::Refuse)),
+            run: group::write,
+            queue: options.queue_length(),
+            closed_before: Some(reader_thread),
+        })?;
+        Ok(Self { workers: Arc::new(Workers { reader, writer }) })
+    }
+}
+
+impl Store for SqliteStore {
+    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| step::commit(file, &commit)).await
+    }
+
+    async fn journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
+        let reference = reference.clone();
+        let reader = &self.workers.reader;
+        reader.call(move |file| lookup::journal(file, &reference)).await
+    }
+
+    async fn reference_of(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
+        let charge = charge.clone();
+        let reader = &self.workers.reader;
+        reader.call(move |file| lookup::payment_of(file, &charge)).await
+    }
+
+    async fn receive(&self, delivery: Delivery) -> Result<Receipt, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::receive(file, &delivery)).await
+    }
+
+    async fn claim_events(&self, lease: Lease) -> Result<Vec<InboxEvent>, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::claim_events(file, lease)).await
+    }
+
+    async fn finish_event(&self, event: &EventId) -> Result<(), StoreError> {
+        let event = event.clone();
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::finish_event(file, &event)).await
+    }
+
+    async fn claim_due(&self, lease: Lease) -> Result<Vec<Due>, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::claim_due(file, lease)).await
+    }
+
+    async fn claim_messages(&self, lease: Lease) -> Result<Vec<ClaimedMessage>, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::claim_messages(file, lease)).await
+    }
+
+    async fn complete(&self, key: &str, claim: Claim) -> Result<(), StoreError> {
+        let key = key.to_owned();
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::complete(file, &key, claim)).await
+    }
+
+    async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.workers.reader.call(lookup::next_wake).await
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading the members of a request, as tolerantly as the service does.
+
+use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, Timestamp};
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+
+/// How a refusal is made: sources and charges have codes of their own.
+pub(crate) type Refuse = fn(String) -> Refusal;
+
+/// The amount: an integer, or the text of one, since a form has nothing else.
+pub(crate) fn amount(params: &Params, refuse: Refuse) -> Result<i64, Refusal> {
+    let amount = match params.get("amount") {
+        Some(Param::Number(number)) => number.as_i64(),
+        Some(Param::Text(text)) if !text.starts_with('+') => text.parse().ok(),
+        _ => None,
+    };
+    amount.ok_or_else(|| refuse("amount is not a number".to_owned()))
+}
+
+/// A currency that KakaoPay is paid in.
+pub(crate) fn currency(params: &Params, refuse: Refuse) -> Result<Currency, Refusal> {
+    text(params, "currency")
+        .and_then(|code| Currency::parse(code).ok())
+        .filter(|currency| Limits::of(*currency).is_some())
+        .ok_or_else(|| refuse("currency is currently not supported".to_owned()))
+}
+
+/// Holds an amount to the limits of its currency.
+pub(crate) fn within_limits(amount: i64, currency: Currency, refuse: Refuse) -> Result<(), Refusal> {
+    let Some(limits) = Limits::of(currency) else { return Ok(()) };
+    let (min, max) = (limits.min().minor_units(), limits.max().minor_units());
+    let unit = currency.as_str().to_ascii_lowercase();
+    if amount < min {
+        return Err(refuse(format!("amount must be greater than or equal to {min} ({unit} subunits)")));
+    }
+    if amount > max {
+        return Err(refuse(format!("amount must be less than or equal to {max} ({unit} subunits)")));
+    }
+    Ok(())
+}
+
+/// The platform, in any case; the service answers in upper case.
+pub(crate) fn platform_type(params: &Params) -> Result<Option<PlatformType>, Refusal> {
+    let Some(text) = text(params, "platform_type") else { return Ok(None) };
+    match PlatformType::from(text.to_ascii_uppercase().as_str()) {
+        PlatformType::Unknown(_) => Err(Refusal::bad_request("platform_type is not supported")),
+        known => Ok(Some(known)),
+    }
+}
+
+/// The payment method, which must be KakaoPay.
+pub(crate) fn source_type(params: &Params) -> Result<(), Refusal> {
+    match text(params, "type") {
+        Some("kakaopay") => Ok(()),
+        _ => Err(Refusal::bad_request("type is currently not supported")),
+    }
+}
+
+/// The merchant's members: an object of anything.
+pub(crate) fn metadata(params: &Params) -> Result<Map<String, Value>, Refusal> {
+    match params.get("metadata") {
+        None | Some(Param::Null) => Ok(Map::new()),
+        Some(Param::Text(text)) if text.is_empty() => Ok(Map::new()),
+        Some(Param::Map(map)) => Ok(object_of(map)),
+        Some(_) => Err(Refusal::bad_request("metadata is not an object")),
+    }
+}
+
+/// A text; `None` when it is missing, `null` or empty.
+pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
+    match params.get(name) {
+        Some(Param::Text(text)) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// A whole number that is not negative.
+pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusal> {
+    let count = match params.get(name) {
+        None | Some(Param::Null) => return Ok(None),
+        Some(Param::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Some(Param::Text(text)) => text.parse().ok(),
+        Some(_) => None,
+    };
+    count.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a number")))
+}
+
+/// A moment.
+pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
+    let Some(text) = text(params, name) else { return Ok(None) };
+    Timestamp::parse(text).map(Some).map_err(|_| Refusal::bad_request(format!("{name} is not a datetime")))
+}
+
+fn object_of(params: &Params) -> Map<String, Value> {
+    params.iter().map(|(name, value)| (name.to_owned(), value_of(value))).collect()
+}
+
+fn value_of(param: &Param) -> Value {
+    match param {
+        Param::Null => Value::Null,
+        Param::Text(text) => text.clone().into(),
+        Param::Number(number) => number.clone().into(),
+        Param::Bool(truth) => (*truth).into(),
+        Param::Map(map) => object_of(map).into(),
+        Param::List(list) => list.iter().map(value_of).collect(),
+    }
+}

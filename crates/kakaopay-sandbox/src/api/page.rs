@@ -1,0 +1,67 @@
+//! Which part of a list is asked for.
+
+use kakaopay_types::Timestamp;
+
+use super::fields;
+use super::refusal::Refusal;
+use super::request::Call;
+use crate::object::ListObject;
+
+/// Elements on a page, unless another number is asked for.
+const LIMIT: usize = 20;
+/// Most elements on a page.
+const MAX_LIMIT: usize = 100;
+
+/// Which part of a list is asked for.
+#[derive(Debug)]
+pub(crate) struct Page {
+    limit: usize,
+    offset: usize,
+    from: Timestamp,
+    to: Timestamp,
+    reverse: bool,
+}
+
+impl Page {
+    /// What a call asks for.
+    pub(crate) fn of(call: &Call) -> Result<Self, Refusal> {
+        let params = call.query_params()?;
+        let reverse = match fields::text(&params, "order") {
+            None | Some("chronological") => false,
+            Some("reverse_chronological") => true,
+            Some(_) => return Err(Refusal::bad_request("order is not supported")),
+        };
+        Ok(Self {
+            limit: fields::count(&params, "limit")?.unwrap_or(LIMIT).min(MAX_LIMIT),
+            offset: fields::count(&params, "offset")?.unwrap_or(0),
+            from: fields::moment(&params, "from")?.unwrap_or(Timestamp::UNIX_EPOCH),
+            to: fields::moment(&params, "to")?.unwrap_or(call.now.truncate_to_seconds()),
+            reverse,
+        })
+    }
+
+    /// That part of these elements, each with the moment it was created.
+    pub(crate) fn cut<E, T>(
+        &self,
+        location: &str,
+        elements: impl Iterator<Item = (Timestamp, E)>,
+        object: impl Fn(E) -> T,
+    ) -> ListObject<T> {
+        let inside = |(at, _): &(Timestamp, E)| (self.from..=self.to).contains(at);
+        let mut found: Vec<_> = elements.filter(inside).map(|(_, element)| element).collect();
+        if self.reverse {
+            found.reverse();
+        }
+        ListObject {
+            object: "list",
+            total: found.len(),
+            data: found.into_iter().skip(self.offset).take(self.limit).map(object).collect(),
+            limit: self.limit,
+            offset: self.offset,
+            location: location.to_owned(),
+            order: if self.reverse { "reverse_chronological" } else { "chronological" },
+            from: self.from,
+            to: self.to,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The API's no, in its error object.
+
+use http::StatusCode;
+use kakaopay_types::{ApiError, ErrorCode};
+
+/// The API's no.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) error: ApiError,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { status, error: ApiError::new(code, message) }
+    }
+
+    pub(crate) fn authentication() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::AuthenticationFailure, "authentication failed")
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, message)
+    }
+
+    pub(crate) fn invalid_charge(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::InvalidCharge, message)
+    }
+
+    pub(crate) fn processed_charge() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::ProcessedCharge, "charge was already processed")
+    }
+
+    /// What was asked for does not exist: `charge chrg_test_1 was not found`.
+    pub(crate) fn not_found(kind: &str, id: &str) -> Self {
+        let message = format!("{kind} {id} was not found");
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
+    }
+
+    /// There is nothing of this name and method.
+    pub(crate) fn no_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "the requested resource was not found")
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BadRequest, "the request body is too large")
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalError, "the sandbox failed")
+    }
+}
+
+impl From<kakaopay_types::InvalidId> for Refusal {
+    /// An identifier that the sandbox made itself is not of its own form.
+    fn from(_: kakaopay_types::InvalidId) -> Self {
+        Self::internal()
+    }
+}

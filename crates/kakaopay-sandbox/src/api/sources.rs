@@ -1,0 +1,47 @@
+//! `/sources`.
+
+use kakaopay_types::{Params, SourceId};
+
+use super::fields;
+use super::refusal::Refusal;
+use super::request::Call;
+use crate::object::SourceObject;
+use crate::world::{Source, World};
+
+/// `POST /sources`.
+pub(crate) fn create(world: &mut World, call: &Call) -> Result<SourceObject, Refusal> {
+    let params = call.body_params()?;
+    fields::source_type(&params)?;
+    let amount = fields::amount(&params, Refusal::bad_request)?;
+    let currency = fields::currency(&params, Refusal::bad_request)?;
+    fields::within_limits(amount, currency, Refusal::bad_request)?;
+    let platform_type = fields::platform_type(&params)?;
+    let source = world.create_source(amount, currency, platform_type, call.now)?;
+    Ok(SourceObject::of(&source, "unknown"))
+}
+
+/// `GET /sources/{id}`.
+pub(crate) fn retrieve(world: &World, id: &str) -> Result<SourceObject, Refusal> {
+    let source = find(world, id)?;
+    let charge = world.charges().rev().find(|charge| charge.source == source.id);
+    Ok(SourceObject::of(source, charge.map_or("unknown", |charge| charge.status())))
+}
+
+/// The source with an identifier.
+pub(crate) fn find<'a>(world: &'a World, id: &str) -> Result<&'a Source, Refusal> {
+    let found = SourceId::parse(id).ok().and_then(|id| world.source(&id));
+    found.ok_or_else(|| Refusal::not_found("source", id))
+}
+
+/// Creates a source inside a charge: amount and currency are the charge's.
+pub(crate) fn create_inside(
+    world: &mut World,
+    inside: &Params,
+    amount: i64,
+    currency: kakaopay_types::Currency,
+    call: &Call,
+) -> Result<SourceId, Refusal> {
+    fields::source_type(inside)?;
+    let platform_type = fields::platform_type(inside)?;
+    Ok(world.create_source(amount, currency, platform_type, call.now)?.id)
+}

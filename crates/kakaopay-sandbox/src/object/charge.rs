@@ -1,0 +1,233 @@
+//! The charge object, in the guide's members and order.
+
+use kakaopay_types::{ChargeId, Currency, Timestamp};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{ListObject, SourceObject};
+use crate::world::{Charge, Ending, Source};
+
+/// Omise's fee in the guide's example: 2.9 %, in tenths of a percent.
+const FEE_PERMILLE: i64 = 29;
+/// The tax on the fee of a Thai account, in percent.
+const THAI_VAT_PERCENT: i64 = 7;
+
+/// A member that is always `null` for KakaoPay.
+type Null = ();
+
+/// The charge object, in the guide's members and order.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ChargeObject {
+    object: &'static str,
+    id: ChargeId,
+    location: String,
+    amount: i64,
+    net: i64,
+    fee: i64,
+    fee_vat: i64,
+    interest: i64,
+    interest_vat: i64,
+    funding_amount: i64,
+    refunded_amount: i64,
+    transaction_fees: Fees,
+    platform_fee: PlatformFee,
+    currency: Currency,
+    funding_currency: Currency,
+    ip: Option<String>,
+    refunds: ListObject<Null>,
+    link: Null,
+    description: Option<String>,
+    metadata: Map<String, Value>,
+    card: Null,
+    source: SourceObject,
+    schedule: Null,
+    customer: Null,
+    dispute: Null,
+    transaction: Option<String>,
+    failure_code: Option<String>,
+    failure_message: Option<&'static str>,
+    status: &'static str,
+    authorize_uri: String,
+    return_uri: String,
+    created_at: Timestamp,
+    paid_at: Option<Timestamp>,
+    expires_at: Timestamp,
+    expired_at: Option<Timestamp>,
+    reversed_at: Null,
+    zero_interest_installments: bool,
+    branch: Null,
+    terminal: Null,
+    device: Null,
+    authorized: bool,
+    capturable: bool,
+    capture: bool,
+    disputable: bool,
+    livemode: bool,
+    refundable: bool,
+    reversed: bool,
+    reversible: bool,
+    voided: bool,
+    paid: bool,
+    expired: bool,
+}
+
+/// Rates as decimal text.
+#[derive(Debug, Clone, Serialize)]
+struct Fees {
+    fee_flat: &'static str,
+    fee_rate: &'static str,
+    vat_rate: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct PlatformFee {
+    fixed: Null,
+    amount: Null,
+    percentage: Null,
+}
+
+impl ChargeObject {
+    /// A charge as it is read at a moment.
+    pub(crate) fn of(charge: &Charge, source: &Source, now: Timestamp) -> Self {
+        let fees = FeesOf::new(charge.amount, charge.currency);
+        let ends = Ends::of(charge, now);
+        let location = format!("/charges/{}", charge.id);
+        Self {
+            object: "charge",
+            id: charge.id.clone(),
+            amount: charge.amount,
+            net: charge.amount - fees.fee - fees.vat,
+            fee: fees.fee,
+            fee_vat: fees.vat,
+            interest: 0,
+            interest_vat: 0,
+            funding_amount: charge.amount,
+            refunded_amount: 0,
+            transaction_fees: Fees { fee_flat: "0.0", fee_rate: "2.9", vat_rate: fees.vat_rate },
+            platform_fee: PlatformFee { fixed: (), amount: (), percentage: () },
+            currency: charge.currency,
+            funding_currency: charge.currency,
+            ip: charge.ip.clone(),
+            refunds: no_refunds(&location, now),
+            location,
+            link: (),
+            description: charge.description.clone(),
+            metadata: charge.metadata.clone(),
+            card: (),
+            source: SourceObject::of(source, charge.status()),
+            schedule: (),
+            customer: (),
+            dispute: (),
+            transaction: ends.transaction,
+            failure_code: ends.failure_code,
+            failure_message: ends.failure_message,
+            status: charge.status(),
+            authorize_uri: charge.authorize_uri(),
+            return_uri: charge.return_uri.clone(),
+            created_at: charge.created_at,
+            paid_at: ends.paid_at,
+            expires_at: charge.expires_at,
+            expired_at: ends.expired_at,
+            reversed_at: (),
+            zero_interest_installments: false,
+            branch: (),
+            terminal: (),
+            device: (),
+            authorized: ends.paid_at.is_some(),
+            capturable: false,
+            capture: true,
+            disputable: ends.paid_at.is_some(),
+            livemode: false,
+            refundable: ends.paid_at.is_some(),
+            reversed: false,
+            reversible: false,
+            voided: false,
+            paid: ends.paid_at.is_some(),
+            expired: ends.expired,
+        }
+    }
+}
+
+/// The members that tell how a charge ended.
+#[derive(Default)]
+struct Ends {
+    transaction: Option<String>,
+    paid_at: Option<Timestamp>,
+    failure_code: Option<String>,
+    failure_message: Option<&'static str>,
+    expired_at: Option<Timestamp>,
+    expired: bool,
+}
+
+impl Ends {
+    fn of(charge: &Charge, now: Timestamp) -> Self {
+        // As recorded: once `expires_at` has passed it stands in `expired_at` too, even of a charge
+        // that was paid.
+        let passed = (charge.expires_at <= now).then_some(charge.expires_at);
+        match &charge.ending {
+            None => Self::default(),
+            Some(Ending::Paid { at, transaction }) => Self {
+                transaction: Some(transaction.clone()),
+                paid_at: Some(*at),
+                expired_at: passed,
+                ..Self::default()
+            },
+            Some(Ending::Failed { code }) => Self {
+                failure_code: Some(code.to_string()),
+                failure_message: Some(message_of(code)),
+                expired_at: passed,
+                // As recorded of failed charges that were read later.
+                expired: passed.is_some(),
+                ..Self::default()
+            },
+            Some(Ending::Expired { at }) => Self { expired_at: Some(*at), expired: true, ..Self::default() },
+        }
+    }
+}
+
+struct FeesOf {
+    fee: i64,
+    vat: i64,
+    vat_rate: &'static str,
+}
+
+impl FeesOf {
+    /// The fees of an amount inside KakaoPay's limits, rounded to the nearest minor unit.
+    fn new(amount: i64, currency: Currency) -> Self {
+        let fee = amount.saturating_mul(FEE_PERMILLE).saturating_add(500) / 1_000;
+        if currency == Currency::THB {
+            let vat = fee.saturating_mul(THAI_VAT_PERCENT).saturating_add(50) / 100;
+            Self { fee, vat, vat_rate: "7.0" }
+        } else {
+            Self { fee, vat: 0, vat_rate: "0.0" }
+        }
+    }
+}
+
+/// What the service says to people about a failure. Except for the first the wording is ours.
+fn message_of(code: &kakaopay_types::FailureCode) -> &'static str {
+    use kakaopay_types::FailureCode;
+    match code {
+        FailureCode::InsufficientFund => {
+            "insufficient funds in the account or the card has reached the credit limit"
+        }
+        FailureCode::PaymentExpired => "payment expired",
+        FailureCode::PaymentRejected => "payment rejected",
+        FailureCode::InvalidAccount => "no valid account was found for the payment method",
+        _ => "payment processing failed",
+    }
+}
+
+fn no_refunds(charge: &str, now: Timestamp) -> ListObject<Null> {
+    ListObject {
+        object: "list",
+        data: Vec::new(),
+        limit: 20,
+        offset: 0,
+        total: 0,
+        location: format!("{charge}/refunds"),
+        order: "chronological",
+        from: Timestamp::UNIX_EPOCH,
+        to: now.truncate_to_seconds(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The source object, in the guide's members and order.
+
+use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
+use serde::Serialize;
+
+use crate::world::Source;
+
+/// A member that is always `null` for KakaoPay.
+type Null = ();
+/// A member that is always an empty list for KakaoPay.
+type Empty = [(); 0];
+
+/// The source object, in the guide's members and order.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SourceObject {
+    object: &'static str,
+    id: SourceId,
+    livemode: bool,
+    location: String,
+    amount: i64,
+    barcode: Null,
+    bank: Null,
+    created_at: Timestamp,
+    currency: Currency,
+    email: Null,
+    flow: &'static str,
+    installment_term: Null,
+    absorption_type: Null,
+    name: Null,
+    mobile_number: Null,
+    phone_number: Null,
+    platform_type: Option<PlatformType>,
+    scannable_code: Null,
+    billing: Null,
+    shipping: Null,
+    items: Empty,
+    references: Null,
+    store_id: Null,
+    store_name: Null,
+    terminal_id: Null,
+    r#type: &'static str,
+    zero_interest_installments: Null,
+    charge_status: &'static str,
+    receipt_amount: Null,
+    discounts: Empty,
+}
+
+impl SourceObject {
+    /// A source whose charge has a status; `unknown` when there is no charge.
+    pub(crate) fn of(source: &Source, charge_status: &'static str) -> Self {
+        Self {
+            object: "source",
+            id: source.id.clone(),
+            livemode: false,
+            location: format!("/sources/{}", source.id),
+            amount: source.amount,
+            barcode: (),
+            bank: (),
+            created_at: source.created_at,
+            currency: source.currency,
+            email: (),
+            flow: "app_redirect",
+            installment_term: (),
+            absorption_type: (),
+            name: (),
+            mobile_number: (),
+            phone_number: (),
+            platform_type: source.platform_type.clone(),
+            scannable_code: (),
+            billing: (),
+            shipping: (),
+            items: [],
+            references: (),
+            store_id: (),
+            store_name: (),
+            terminal_id: (),
+            r#type: "kakaopay",
+            zero_interest_installments: (),
+            charge_status,
+            receipt_amount: (),
+            discounts: [],
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The headers of every page.
+
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderValue, Response, StatusCode};
+
+/// No script, no frame around it, and nothing from elsewhere. A form may lead on to the merchant's
+/// `return_uri`, which is always https.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+                      form-action 'self' https:";
+
+/// A page.
+pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
+    response(status, "text/html; charset=utf-8", html.into())
+}
+
+/// The style of the pages.
+pub(super) fn style() -> Response<Bytes> {
+    let css = include_str!("../../templates/sandbox.css");
+    response(StatusCode::OK, "text/css; charset=utf-8", css.into())
+}
+
+fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,118 @@
+//! Posting events to the merchant.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use http::{Request, Uri};
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use kakaopay_webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use tokio::sync::watch;
+
+use crate::sandbox::Sandbox;
+use crate::world::Delivery;
+
+/// How long an endpoint may take to answer. The service's own number is not documented.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where events are posted to: plain http on this machine, since a sandbox must not be a way to
+/// reach anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookUrl(Uri);
+
+impl WebhookUrl {
+    /// Reads an address such as `http://127.0.0.1:8080/webhooks`.
+    ///
+    /// # Errors
+    /// [`InvalidWebhookUrl`] when it is not plain http on loopback.
+    pub fn parse(text: &str) -> Result<Self, InvalidWebhookUrl> {
+        let uri: Uri = text.parse().map_err(|_| InvalidWebhookUrl)?;
+        let local = uri.host().is_some_and(is_loopback);
+        let bare = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if uri.scheme_str() == Some("http") && local && bare { Ok(Self(uri)) } else { Err(InvalidWebhookUrl) }
+    }
+}
+
+impl fmt::Display for WebhookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || v6.is_some_and(|host| host.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback()))
+}
+
+/// The address is not plain http on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sandbox posts webhooks to this machine only: http://127.0.0.1:PORT/PATH")]
+pub struct InvalidWebhookUrl;
+
+impl Sandbox {
+    /// Posts every event that waits, one after the other, and says how many were posted. A server
+    /// does it by itself. As with the service, what fails is not tried again.
+    pub async fn deliver_pending(&self) -> usize {
+        let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+        let mut posted = 0;
+        while let Some((event, url, body)) = self.next_post() {
+            let delivery = self.post(&client, &url, body).await;
+            self.posted(&event, delivery);
+            posted += 1;
+        }
+        posted
+    }
+
+    /// Posts events as they happen, until it is told to stop; then those that still wait.
+    pub(crate) async fn deliver(&self, mut stopped: watch::Receiver<bool>) {
+        loop {
+            self.deliver_pending().await;
+            tokio::select! {
+                () = self.bell().notified() => {}
+                _ = stopped.changed() => break,
+            }
+        }
+        self.deliver_pending().await;
+    }
+
+    async fn post(
+        &self,
+        client: &Client<HttpConnector, Full<Bytes>>,
+        url: &WebhookUrl,
+        body: Vec<u8>,
+    ) -> Delivery {
+        let at = self.clock().now();
+        let signed = self.signer().sign(at, &body);
+        let payload = String::from_utf8_lossy(&body).into_owned();
+        let request = Request::post(url.0.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, concat!("kakaopay-sandbox/", env!("CARGO_PKG_VERSION")))
+            .header(SIGNATURE_HEADER, signed.signature)
+            .header(TIMESTAMP_HEADER, signed.timestamp)
+            .body(Full::from(body));
+        let answer = match request {
+            Ok(request) => match tokio::time::timeout(TIMEOUT, client.request(request)).await {
+                Ok(Ok(response)) => Ok(response.status().as_u16()),
+                Ok(Err(_)) => Err("the endpoint could not be reached"),
+                Err(_) => Err("the endpoint did not answer in time"),
+            },
+            Err(_) => Err("the endpoint's address cannot be used"),
+        };
+        tracing::debug!(status = ?answer, "webhook posted");
+        Delivery {
+            id: String::new(),
+            uri: url.to_string(),
+            status: answer.ok(),
+            error: answer.err().map(str::to_owned),
+            payload,
+            created_at: at,
+        }
+    }
+}

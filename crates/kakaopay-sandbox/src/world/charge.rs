@@ -1,0 +1,47 @@
+//! A charge, as the sandbox keeps it.
+
+use kakaopay_types::{ChargeId, Currency, FailureCode, SourceId, Timestamp};
+use serde_json::{Map, Value};
+
+/// A charge, as the sandbox keeps it.
+#[derive(Debug, Clone)]
+pub(crate) struct Charge {
+    pub(crate) id: ChargeId,
+    /// What names it in its `authorize_uri`.
+    pub(crate) payment: String,
+    /// The origin of its `authorize_uri`.
+    pub(crate) origin: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: Currency,
+    pub(crate) source: SourceId,
+    pub(crate) return_uri: String,
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) ip: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) ending: Option<Ending>,
+}
+
+/// How a charge ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Paid { at: Timestamp, transaction: String },
+    Failed { code: FailureCode },
+    Expired { at: Timestamp },
+}
+
+impl Charge {
+    pub(crate) fn authorize_uri(&self) -> String {
+        format!("{}/payments/{}/authorize", self.origin, self.payment)
+    }
+
+    pub(crate) fn status(&self) -> &'static str {
+        match &self.ending {
+            None => "pending",
+            Some(Ending::Paid { .. }) => "successful",
+            Some(Ending::Failed { .. }) => "failed",
+            Some(Ending::Expired { .. }) => "expired",
+        }
+    }
+}

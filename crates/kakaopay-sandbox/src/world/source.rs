@@ -1,0 +1,15 @@
+//! A source, as the sandbox keeps it.
+
+use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
+
+/// A source, as the sandbox keeps it.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) id: SourceId,
+    pub(crate) amount: i64,
+    pub(crate) currency: Currency,
+    pub(crate) platform_type: Option<PlatformType>,
+    pub(crate) created_at: Timestamp,
+    /// Whether a charge was made from it.
+    pub(crate) used: bool,
+}

@@ -1,0 +1,207 @@
+//! The tables of the sandbox and what may be done with them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use kakaopay_types::{
+    ChargeId, Currency, EventId, FailureCode, InvalidId, PlatformType, SourceId, Timestamp,
+};
+use serde_json::{Map, Value};
+
+use super::{Charge, Ending, Event, Ids, Source};
+use crate::object::ChargeObject;
+
+/// How long a charge can be paid, as in the guide's example: seven days.
+const LIFETIME_SECONDS: i64 = 7 * 86_400;
+
+/// Everything there is.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) ids: Ids,
+    sources: BTreeMap<SourceId, Source>,
+    charges: BTreeMap<ChargeId, Charge>,
+    /// Charges in the order they were created.
+    created: Vec<ChargeId>,
+    payments: BTreeMap<String, ChargeId>,
+    expiring: BTreeSet<(Timestamp, ChargeId)>,
+    events: Vec<Event>,
+    /// Events that wait to be posted.
+    outgoing: VecDeque<EventId>,
+}
+
+/// What a new charge is made of.
+#[derive(Debug)]
+pub(crate) struct NewCharge {
+    pub(crate) amount: i64,
+    pub(crate) currency: Currency,
+    pub(crate) source: SourceId,
+    pub(crate) origin: String,
+    pub(crate) return_uri: String,
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) ip: Option<String>,
+}
+
+impl World {
+    pub(crate) fn new(ids: Ids) -> Self {
+        Self {
+            ids,
+            sources: BTreeMap::new(),
+            charges: BTreeMap::new(),
+            created: Vec::new(),
+            payments: BTreeMap::new(),
+            expiring: BTreeSet::new(),
+            events: Vec::new(),
+            outgoing: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn source(&self, id: &SourceId) -> Option<&Source> {
+        self.sources.get(id)
+    }
+
+    pub(crate) fn charge(&self, id: &ChargeId) -> Option<&Charge> {
+        self.charges.get(id)
+    }
+
+    pub(crate) fn charge_of_payment(&self, payment: &str) -> Option<&Charge> {
+        self.charges.get(self.payments.get(payment)?)
+    }
+
+    /// Charges in the order they were created.
+    pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> {
+        self.created.iter().filter_map(|id| self.charges.get(id))
+    }
+
+    /// Events in the order they happened.
+    pub(crate) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.events.iter()
+    }
+
+    pub(crate) fn event(&self, id: &EventId) -> Option<&Event> {
+        self.events.iter().find(|event| event.id == *id)
+    }
+
+    pub(crate) fn event_mut(&mut self, id: &EventId) -> Option<&mut Event> {
+        self.events.iter_mut().find(|event| event.id == *id)
+    }
+
+    pub(crate) fn create_source(
+        &mut self,
+        amount: i64,
+        currency: Currency,
+        platform_type: Option<PlatformType>,
+        now: Timestamp,
+    ) -> Result<Source, InvalidId> {
+        let id = SourceId::parse(&self.ids.next("src"))?;
+        let created_at = now.truncate_to_seconds();
+        let source = Source { id: id.clone(), amount, currency, platform_type, created_at, used: false };
+        self.sources.insert(id, source.clone());
+        Ok(source)
+    }
+
+    pub(crate) fn create_charge(&mut self, new: NewCharge, now: Timestamp) -> Result<ChargeId, InvalidId> {
+        let id = ChargeId::parse(&self.ids.next("chrg"))?;
+        let created_at = now.truncate_to_seconds();
+        let charge = Charge {
+            id: id.clone(),
+            payment: self.ids.next("pay2"),
+            origin: new.origin,
+            amount: new.amount,
+            currency: new.currency,
+            source: new.source.clone(),
+            return_uri: new.return_uri,
+            description: new.description,
+            metadata: new.metadata,
+            ip: new.ip,
+            created_at,
+            expires_at: created_at.saturating_add_seconds(LIFETIME_SECONDS),
+            ending: None,
+        };
+        if let Some(source) = self.sources.get_mut(&new.source) {
+            source.used = true;
+        }
+        self.payments.insert(charge.payment.clone(), id.clone());
+        self.expiring.insert((charge.expires_at, id.clone()));
+        self.created.push(id.clone());
+        self.charges.insert(id.clone(), charge);
+        self.happen("charge.create", &id, now)?;
+        Ok(id)
+    }
+
+    /// The buyer has paid. `Ok(false)` when the charge has ended already.
+    pub(crate) fn pay(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
+        let transaction = self.ids.next("trxn");
+        self.end(id, Ending::Paid { at: now.truncate_to_seconds(), transaction }, "charge.complete", now)
+    }
+
+    /// The payment has failed. `Ok(false)` when the charge has ended already.
+    pub(crate) fn fail(
+        &mut self,
+        id: &ChargeId,
+        code: FailureCode,
+        now: Timestamp,
+    ) -> Result<bool, InvalidId> {
+        self.end(id, Ending::Failed { code }, "charge.complete", now)
+    }
+
+    /// Ends the charges whose time is over. The event's key is a choice: the service documents one
+    /// of this name, and not when it is sent.
+    pub(crate) fn expire(&mut self, now: Timestamp) -> Result<(), InvalidId> {
+        while let Some((at, id)) = self.expiring.first().cloned() {
+            if at > now {
+                break;
+            }
+            self.end(&id, Ending::Expired { at }, "charge.expire", now)?;
+        }
+        Ok(())
+    }
+
+    /// The next event to be posted.
+    pub(crate) fn next_outgoing(&mut self) -> Option<EventId> {
+        self.outgoing.pop_front()
+    }
+
+    /// Has an event posted, once more if it was posted before.
+    pub(crate) fn post(&mut self, id: &EventId) -> bool {
+        let known = self.event(id).is_some();
+        if known {
+            self.outgoing.push_back(id.clone());
+        }
+        known
+    }
+
+    fn end(
+        &mut self,
+        id: &ChargeId,
+        ending: Ending,
+        key: &'static str,
+        now: Timestamp,
+    ) -> Result<bool, InvalidId> {
+        let Some(charge) = self.charges.get_mut(id) else { return Ok(false) };
+        self.expiring.remove(&(charge.expires_at, id.clone()));
+        if charge.ending.is_some() {
+            return Ok(false);
+        }
+        charge.ending = Some(ending);
+        self.happen(key, id, now)?;
+        Ok(true)
+    }
+
+    fn happen(&mut self, key: &'static str, charge: &ChargeId, now: Timestamp) -> Result<(), InvalidId> {
+        let id = EventId::parse(&self.ids.next("evnt"))?;
+        let known =
+            self.charges.get(charge).and_then(|charge| Some((charge, self.sources.get(&charge.source)?)));
+        let Some((record, source)) = known else { return Ok(()) };
+        let event = Event {
+            id: id.clone(),
+            key,
+            charge: charge.clone(),
+            data: ChargeObject::of(record, source, now),
+            created_at: now.truncate_to_seconds(),
+            deliveries: Vec::new(),
+        };
+        self.events.push(event);
+        self.outgoing.push_back(id);
+        Ok(())
+    }
+}
