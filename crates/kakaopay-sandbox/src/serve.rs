@@ -22,6 +22,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    sandbox: Sandbox,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
     sender: JoinHandle<()>,
@@ -38,7 +39,7 @@ impl Sandbox {
         let server = tokio::spawn(accept(self.clone(), listener, stopped.clone()));
         let sandbox = self.clone();
         let sender = tokio::spawn(async move { sandbox.deliver(stopped).await });
-        Ok(Running { address, stop, server, sender })
+        Ok(Running { address, sandbox: self.clone(), stop, server, sender })
     }
 }
 
@@ -61,6 +62,8 @@ impl Running {
         // A task that has panicked has ended as well.
         let _ = (&mut self.server).await;
         let _ = (&mut self.sender).await;
+        // What the last requests have brought about.
+        self.sandbox.deliver_pending().await;
     }
 }
 

@@ -70,16 +70,15 @@ impl Sandbox {
         posted
     }
 
-    /// Posts events as they happen, until it is told to stop; then those that still wait.
+    /// Posts events as they happen, until it is told to stop.
     pub(crate) async fn deliver(&self, mut stopped: watch::Receiver<bool>) {
         loop {
             self.deliver_pending().await;
             tokio::select! {
                 () = self.bell().notified() => {}
-                _ = stopped.changed() => break,
+                _ = stopped.changed() => return,
             }
         }
-        self.deliver_pending().await;
     }
 
     async fn post(

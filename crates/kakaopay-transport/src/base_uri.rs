@@ -1,6 +1,7 @@
 //! Where the API is.
 
 use std::fmt;
+use std::str::FromStr;
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
@@ -20,6 +21,10 @@ impl BaseUri {
     /// # Errors
     /// [`InvalidBaseUri`], which says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, InvalidBaseUri> {
+        // A fragment would be dropped without a word.
+        if text.contains('#') {
+            return Err(InvalidBaseUri::Path);
+        }
         let uri: Uri = text.parse().map_err(|_| InvalidBaseUri::NotAUri)?;
         let parts = uri.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
@@ -30,6 +35,11 @@ impl BaseUri {
         }
         if authority.host().is_empty() {
             return Err(InvalidBaseUri::NotAUri);
+        }
+        // A port that is no number would be taken for none, and the default port used for it.
+        let has_port = authority.as_str().len() > authority.host().len();
+        if has_port && authority.port_u16().is_none_or(|port| port == 0) {
+            return Err(InvalidBaseUri::Port);
         }
         if parts.path_and_query.is_some_and(|path| path.as_str() != "/") {
             return Err(InvalidBaseUri::Path);
@@ -47,6 +57,14 @@ impl BaseUri {
             .authority(self.authority.clone())
             .path_and_query(path_and_query)
             .build()
+    }
+}
+
+impl FromStr for BaseUri {
+    type Err = InvalidBaseUri;
+
+    fn from_str(text: &str) -> Result<Self, InvalidBaseUri> {
+        Self::parse(text)
     }
 }
 
@@ -76,6 +94,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 /// Why a text is no origin of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum InvalidBaseUri {
     /// It is not `scheme://host`.
     #[error("a base URI has the form https://host")]
@@ -83,7 +102,10 @@ pub enum InvalidBaseUri {
     /// It has a user name or password, which would go wherever the URI goes.
     #[error("a base URI has no user name: the key is given to the client")]
     UserInfo,
-    /// It has a path or a query.
+    /// Its port is not a number from 1 to 65535.
+    #[error("the port of a base URI is a number from 1 to 65535")]
+    Port,
+    /// It has a path, a query or a fragment.
     #[error("a base URI ends behind its host")]
     Path,
     /// It is neither `https` nor on this machine.
@@ -106,10 +128,13 @@ mod tests {
             "https://api.omise.co",
             "https://api.omise.co/",
             "https://10.0.0.1:8443",
+            "https://[2001:db8::1]:8443",
+            "HTTPS://api.omise.co:65535",
             "http://127.0.0.1:8080",
             "http://127.9.9.9",
             "http://localhost:1",
             "http://LOCALHOST",
+            "http://[::1]",
             "http://[::1]:80",
         ] {
             check(good, Ok(()));
@@ -124,6 +149,9 @@ mod tests {
             "http://localhost.example",
             "http://127.0.0.1.example",
             "http://2130706433",
+            "http://127.1",
+            "http://localhost.",
+            "http://[::1%25lo]",
             "ftp://localhost",
         ] {
             check(plain, Err(InvalidBaseUri::NotHttps));
@@ -141,6 +169,13 @@ mod tests {
         check("https://api.omise.co/v1", Err(InvalidBaseUri::Path));
         check("https://api.omise.co/?a=1", Err(InvalidBaseUri::Path));
         check("https://api.omise.co?a=1", Err(InvalidBaseUri::Path));
+        check("https://api.omise.co#a", Err(InvalidBaseUri::Path));
+        check("https://api.omise.co\\@evil.example", Err(InvalidBaseUri::NotAUri));
+        check("https://[::1", Err(InvalidBaseUri::NotAUri));
+        for port in ["", "x", "0", "65536", "99999", "-1", "+1"] {
+            check(&format!("https://api.omise.co:{port}"), Err(InvalidBaseUri::Port));
+            check(&format!("http://[::1]:{port}"), Err(InvalidBaseUri::Port));
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use http_body::Body;
 use kakaopay_types::Key;
 use tower_service::Service;
 
+use crate::api_version::ApiVersion;
 use crate::base_uri::BaseUri;
 use crate::body::Request;
 use crate::client::Client;
@@ -14,8 +15,8 @@ use crate::encoding::Encoding;
 use crate::error::BoxError;
 use crate::stack;
 
-/// The newest version of the API, in whose form answers are read. KakaoPay needs 2017-11-02.
-const API_VERSION: &str = "2019-05-29";
+/// Who is asking, before whatever is added to it.
+const USER_AGENT: &str = concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"));
 /// How long a call may take. Omise says that a bank may need up to 60 seconds.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// Most bytes of an answer: some 300 charges. A page has 100.
@@ -34,7 +35,7 @@ pub struct ClientBuilder<S, K> {
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) base_uri: BaseUri,
-    pub(crate) version: HeaderValue,
+    pub(crate) version: ApiVersion,
     pub(crate) user_agent: HeaderValue,
     pub(crate) deadline: Duration,
     pub(crate) cap: usize,
@@ -44,8 +45,8 @@ impl<S, K: Key> ClientBuilder<S, K> {
     pub(crate) fn new(wire: S, key: K) -> Self {
         let settings = Settings {
             base_uri: BaseUri::default(),
-            version: HeaderValue::from_static(API_VERSION),
-            user_agent: HeaderValue::from_static(concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"))),
+            version: ApiVersion::default(),
+            user_agent: HeaderValue::from_static(USER_AGENT),
             deadline: DEADLINE,
             cap: CAP,
         };
@@ -65,14 +66,26 @@ impl<S, K: Key> ClientBuilder<S, K> {
         Self { encoding, ..self }
     }
 
-    /// Who is asking; `kakaopay-rust/VERSION` by default.
+    /// In which version answers are written; 2019-05-29 by default.
     #[must_use]
-    pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
-        self.settings.user_agent = user_agent;
+    pub fn api_version(mut self, version: ApiVersion) -> Self {
+        self.settings.version = version;
         self
     }
 
-    /// How long a call may take in all; 60 seconds by default. Mutations with a shorter one end
+    /// Says who is asking, such as `shop/1.2`, behind this crate's own `kakaopay-rust/VERSION`.
+    #[must_use]
+    pub fn user_agent_suffix(mut self, suffix: &HeaderValue) -> Self {
+        let whole = [USER_AGENT.as_bytes(), b" ", suffix.as_bytes()].concat();
+        // Two legal values and a space between them are a legal value.
+        if let Ok(user_agent) = HeaderValue::from_bytes(&whole) {
+            self.settings.user_agent = user_agent;
+        }
+        self
+    }
+
+    /// How long a call may take in all, waiting for the service included; 60 seconds by default.
+    /// Mutations with a shorter one end
     /// with an unknown outcome more often.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {

@@ -21,7 +21,8 @@ use crate::stack::Stack;
 
 /// A client that signs in with one key and makes typed calls over any tower service.
 ///
-/// It never sends a request twice and never follows a redirect. Clones share everything.
+/// It never sends a request twice and never follows a redirect, and a service of your own must do
+/// neither as well. Clones share everything. The deadline needs a tokio runtime with its timer.
 ///
 /// The key decides which calls there are; a public key cannot create a charge:
 ///
@@ -80,6 +81,8 @@ impl<K: Key> Client<K> {
     }
 
     /// Makes a call.
+    ///
+    /// Dropping the future does not take the request back: what it asked for may be done.
     ///
     /// # Errors
     /// [`Error`], which says whether the call may have been carried out all the same.

@@ -38,9 +38,12 @@ enum Cause {
 pub enum ErrorKind {
     /// The request cannot be sent as it is.
     Request,
-    /// No connection could be made.
+    /// The request could not be handed over: no connection could be made, or the service below was
+    /// not ready.
     Connect,
-    /// The connection broke, or what came over it is no HTTP.
+    /// The connection broke, or what came over it is no HTTP. With [`Delivery::Answered`] the answer
+    /// had begun and broke off: the service has done its work and what it said cannot be read, so
+    /// that the outcome of a mutation must be looked up.
     Wire,
     /// The deadline passed.
     Timeout,
@@ -87,12 +90,21 @@ impl Error {
     }
 
     /// An error of the service below, sent or not as the error itself says.
-    pub(crate) fn wire(source: impl Into<BoxError>) -> Self {
-        let source = source.into();
-        if is_not_sent(source.as_ref()) {
-            Self::new(ErrorKind::Connect, Delivery::NotSent).because(source)
-        } else {
-            Self::new(ErrorKind::Wire, Delivery::MaybeSent).because(source)
+    pub(crate) fn of_service(source: impl Into<BoxError>) -> Self {
+        match source.into().downcast::<Self>() {
+            Ok(ours) => *ours,
+            Err(source) if is_not_sent(source.as_ref()) => {
+                Self::new(ErrorKind::Connect, Delivery::NotSent).because(source)
+            }
+            Err(source) => Self::new(ErrorKind::Wire, Delivery::MaybeSent).because(source),
+        }
+    }
+
+    /// An error of the service below before it was given the request, which so cannot have left.
+    pub(crate) fn not_ready(source: impl Into<BoxError>) -> Self {
+        match source.into().downcast::<Self>() {
+            Ok(ours) => *ours,
+            Err(source) => Self::new(ErrorKind::Connect, Delivery::NotSent).because(source),
         }
     }
 
@@ -216,6 +228,9 @@ fn is_not_sent(error: &(dyn StdError + 'static)) -> bool {
         if error.is::<NotSent>() {
             return true;
         }
+        if let Some(ours) = error.downcast_ref::<Error>() {
+            return ours.delivery() == Delivery::NotSent;
+        }
         // An I/O error passes over the error it wraps and names that one's source.
         let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         next = match wrapped {
@@ -233,11 +248,17 @@ impl fmt::Display for Error {
             write!(f, "{}: ", inner.operation)?;
         }
         match (inner.kind, inner.status) {
-            (ErrorKind::Request, _) => f.write_str("the request cannot be sent as it is")?,
-            (ErrorKind::Connect, _) => f.write_str("no connection could be made")?,
-            (ErrorKind::Wire, _) => f.write_str("the connection broke")?,
+            (ErrorKind::Request, _) => f.write_str("the request cannot be sent as it is, and was not")?,
+            (ErrorKind::Connect, _) => f.write_str("nothing was sent, for want of a connection")?,
+            (ErrorKind::Wire, Some(_)) => f.write_str("the answer broke off")?,
+            (ErrorKind::Wire, None) => f.write_str("the connection broke")?,
+            (ErrorKind::Timeout, _) if inner.delivery == Delivery::NotSent => {
+                f.write_str("the deadline passed before anything was sent")?
+            }
             (ErrorKind::Timeout, _) => f.write_str("the deadline passed")?,
-            (ErrorKind::TooLarge, _) => f.write_str("the response is larger than the cap")?,
+            (ErrorKind::TooLarge, _) => {
+                f.write_str("the answer is larger than the cap: raise it if that is right")?
+            }
             (ErrorKind::Redirect, _) => {
                 f.write_str("the service redirects, which is never followed: check the base URI")?
             }
@@ -246,7 +267,7 @@ impl fmt::Display for Error {
                 None => f.write_str("the service answered with an error")?,
             },
             (ErrorKind::Status, Some(status)) => {
-                write!(f, "the service answered with status {}", status.as_u16())?
+                write!(f, "status {} with no error of the service's own", status.as_u16())?
             }
             (ErrorKind::Status, None) => f.write_str("the service answered with a bad status")?,
             (ErrorKind::Decode, _) => match self.decode() {
@@ -256,6 +277,8 @@ impl fmt::Display for Error {
         }
         if self.outcome_unknown() {
             f.write_str("; it may have been carried out: look before sending it again")?;
+        } else if self.is_retryable() {
+            f.write_str("; it can be sent again without harm")?;
         }
         Ok(())
     }

@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod api_version;
 mod base_uri;
 mod body;
 mod builder;
@@ -41,6 +42,7 @@ pub mod testing;
 #[cfg(feature = "hyper")]
 mod wire;
 
+pub use api_version::ApiVersion;
 pub use base_uri::{BaseUri, InvalidBaseUri};
 pub use body::{Request, RequestBody, Response};
 pub use builder::ClientBuilder;

@@ -13,13 +13,11 @@ const MAX_REQUEST_ID: usize = 128;
 /// The object an answer carries.
 ///
 /// An error object is an error whatever the status says: official clients go by the one or the
-/// other, so both are looked at.
+/// other, so both are looked at. With a good status the object asked for is tried first, because
+/// that is the usual case and no object of `kakaopay-types` reads one with another `object` member.
 pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     let status = response.status();
     let error = |kind| Error::answered(kind, status, request_id(response.headers()));
-    if status.is_redirection() {
-        return Err(error(ErrorKind::Redirect));
-    }
     if !status.is_success() {
         return Err(match decode::from_slice::<ApiError>(response.body()) {
             Ok(api) => error(ErrorKind::Api).api_error(api),

@@ -18,7 +18,8 @@ pub(crate) type Stack = BoxCloneSyncService<Request, Response, Error>;
 ///
 /// 1. trace, so that it sees what the caller sees;
 /// 2. deadline, so that everything below is inside it;
-/// 3. origin, before the key is added, so that a request for elsewhere never carries it;
+/// 3. origin, before the key is added, so that a request for elsewhere never carries it, and below
+///    the trace, so that a redirect is told as the error it is;
 /// 4. version, which may be seen by anybody;
 /// 5. auth, as low as can be, so that as little as possible holds the key;
 /// 6. collect, which needs the wire's own body.

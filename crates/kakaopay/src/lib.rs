@@ -25,6 +25,8 @@ mod inbox;
 mod merchant;
 mod order;
 mod run;
+#[cfg(feature = "server")]
+mod serve;
 mod wire;
 
 pub use checkout::{Checkout, Status};
@@ -35,6 +37,8 @@ pub use inbox::Inbox;
 pub use merchant::{Merchant, MerchantBuilder};
 pub use order::Order;
 pub use run::Worked;
+#[cfg(feature = "server")]
+pub use serve::serve;
 
 pub use kakaopay_flows::{Attention, Event, Settlement, SourcePlan, State};
 pub use kakaopay_ledger as ledger;

@@ -122,7 +122,13 @@ impl<S: Store> Merchant<S> {
     #[must_use]
     pub fn receiver(&self, policy: Policy) -> Receiver<Inbox<S>> {
         let clock = Arc::clone(&self.engine.clock);
-        Receiver::new(policy, Inbox::new(Arc::clone(&self.engine)), move || clock.now())
+        Receiver::new(policy, self.inbox(), move || clock.now())
+    }
+
+    /// Where webhooks are stored, for a receiver that does something beside.
+    #[must_use]
+    pub fn inbox(&self) -> Inbox<S> {
+        Inbox::new(Arc::clone(&self.engine))
     }
 
     /// The moment it is, by the merchant's clock.

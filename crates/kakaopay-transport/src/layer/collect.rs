@@ -14,7 +14,10 @@ use crate::error::{BoxError, Error, ErrorKind};
 use crate::response::request_id;
 
 /// Reads the answer to its end, and no further than a cap. It stands right above the wire: what is
-/// above it sees whole answers and this crate's errors.
+/// above it sees whole answers.
+///
+/// An answer that breaks off was an answer all the same: its error keeps the status and the request
+/// id, and says [`Answered`](crate::Delivery::Answered), though nobody could read what was said.
 #[derive(Debug, Clone, Copy)]
 pub struct CollectLayer {
     cap: usize,
@@ -57,14 +60,14 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(context).map_err(Error::wire)
+        self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
         let answer = self.inner.call(request);
         let cap = self.cap;
         Box::pin(async move {
-            let (parts, body) = answer.await.map_err(Error::wire)?.into_parts();
+            let (parts, body) = answer.await.map_err(Error::of_service)?.into_parts();
             let collected: Result<Bytes, BoxError> =
                 Limited::new(body, cap).collect().await.map(http_body_util::Collected::to_bytes);
             match collected {

@@ -1,5 +1,6 @@
 //! Bounds how long a call may take in all.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -8,12 +9,17 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::body::Request;
-use crate::error::{Delivery, Error, ErrorKind};
+use crate::error::{BoxError, Delivery, Error, ErrorKind};
 
-/// Bounds how long a call may take from its start to the last byte of its answer.
+/// Bounds how long a call may take, from waiting for the service below to be ready to the end of
+/// its answer.
 ///
-/// Omise says that a bank may need up to 60 seconds, which is the default of a client. What was
-/// asked for may have been done when the deadline passes.
+/// Omise says that a bank may need up to 60 seconds, which is the default of a client. When the
+/// deadline passes, what was asked for may have been done, unless the service below was not even
+/// ready to take the request: then nothing was sent, and the error says so.
+///
+/// The layer is always ready itself, because time spent waiting must count. It needs a tokio
+/// runtime with its timer.
 #[derive(Debug, Clone, Copy)]
 pub struct DeadlineLayer(Duration);
 
@@ -42,22 +48,31 @@ pub struct Deadline<S> {
 
 impl<S> Service<Request> for Deadline<S>
 where
-    S: Service<Request, Error = Error>,
-    S::Future: Send + 'static,
+    S: Service<Request> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
 {
     type Response = S::Response;
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let bounded = tokio::time::timeout(self.after, self.inner.call(request));
+        let (mut inner, after) = (self.inner.clone(), self.after);
         Box::pin(async move {
-            bounded.await.unwrap_or_else(|elapsed| {
-                Err(Error::new(ErrorKind::Timeout, Delivery::MaybeSent).because(elapsed))
+            let mut handed_over = false;
+            let call = async {
+                poll_fn(|context| inner.poll_ready(context)).await.map_err(Error::not_ready)?;
+                handed_over = true;
+                inner.call(request).await.map_err(Error::of_service)
+            };
+            let outcome = tokio::time::timeout(after, call).await;
+            outcome.unwrap_or_else(|elapsed| {
+                let delivery = if handed_over { Delivery::MaybeSent } else { Delivery::NotSent };
+                Err(Error::new(ErrorKind::Timeout, delivery).because(elapsed))
             })
         })
     }

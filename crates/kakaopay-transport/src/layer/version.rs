@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::api_version::ApiVersion;
 use crate::body::Request;
 
 const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");
@@ -19,10 +20,10 @@ pub struct VersionLayer {
 }
 
 impl VersionLayer {
-    /// Asks for an API version, such as `2019-05-29`.
+    /// Asks for answers in this version.
     #[must_use]
-    pub fn new(version: HeaderValue, user_agent: HeaderValue) -> Self {
-        Self { version, user_agent }
+    pub fn new(version: ApiVersion, user_agent: HeaderValue) -> Self {
+        Self { version: version.header(), user_agent }
     }
 }
 

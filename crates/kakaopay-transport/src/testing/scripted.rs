@@ -16,8 +16,11 @@ type Answer = Result<http::Response<Full<Bytes>>, BoxError>;
 
 /// Answers what it was told to, in order.
 ///
-/// Use when a test knows what the service says, and in which order. A request for which no answer
-/// is left fails.
+/// Use when a test knows what the service says, and in which order. Clones share the script.
+///
+/// # Panics
+/// A request for which no answer is left panics, which fails the test. An error could pass for a
+/// broken connection, which the code under test may be right to bear.
 #[derive(Debug, Clone, Default)]
 pub struct Scripted(Arc<Mutex<VecDeque<Answer>>>);
 
@@ -39,7 +42,7 @@ impl Scripted {
         self.then(response.map_err(BoxError::from))
     }
 
-    /// Answers with this next.
+    /// Answers with this next: any response, or an error.
     #[must_use]
     pub fn then(self, answer: Answer) -> Self {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(answer);
@@ -62,8 +65,11 @@ impl Service<Request> for Scripted {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: Request) -> Self::Future {
+    fn call(&mut self, request: Request) -> Self::Future {
         let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        ready(next.unwrap_or_else(|| Err("the script has no answer left".into())))
+        match next {
+            Some(answer) => ready(answer),
+            None => panic!("the script has no answer left for {} {}", request.method(), request.uri()),
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The default wire: hyper with rustls.
 
-mod connector;
+mod connect;
 mod service;
+mod tls;
 
-pub use connector::{TlsError, default_tls_config};
 pub use service::Wire;
+pub use tls::{TlsError, default_tls_config};

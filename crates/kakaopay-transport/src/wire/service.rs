@@ -15,9 +15,10 @@ use tower_service::Service;
 use crate::base_uri::is_loopback;
 use crate::body::{Request, RequestBody};
 use crate::error::{BoxError, NotSent};
-use crate::wire::connector::{TlsError, default_tls_config};
+use crate::wire::connect::Connect;
+use crate::wire::tls::{TlsError, default_tls_config};
 
-/// How long making a connection may take.
+/// How long making a connection may take, from the name's look-up to the end of the TLS handshake.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an unused connection is kept. Shorter than servers commonly keep theirs, because a
 /// request that meets a closing connection has an unknown outcome.
@@ -28,7 +29,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// It keeps connections, tries addresses of both families, never sends a request twice, and speaks
 /// plain HTTP with this machine only. Clones share the connections.
 #[derive(Clone)]
-pub struct Wire(Client<HttpsConnector<HttpConnector>, RequestBody>);
+pub struct Wire(Client<Connect<HttpsConnector<HttpConnector>>, RequestBody>);
 
 impl Wire {
     /// A wire with the provider and the roots that were chosen by feature.
@@ -39,11 +40,15 @@ impl Wire {
         Ok(Self::with_tls(default_tls_config()?))
     }
 
-    /// A wire with a TLS configuration of your own. It must name no ALPN protocols.
+    /// A wire with a TLS configuration of your own. Its ALPN protocols are set here, since they
+    /// follow from what the wire can speak.
     #[must_use]
-    pub fn with_tls(config: rustls::ClientConfig) -> Self {
+    pub fn with_tls(mut config: rustls::ClientConfig) -> Self {
+        // hyper-rustls panics on others than its own.
+        config.alpn_protocols.clear();
         let mut http = HttpConnector::new();
         http.enforce_http(false);
+        // Shared out among the addresses of a name, so that a dead one leaves time for the next.
         http.set_connect_timeout(Some(CONNECT));
         http.set_nodelay(true);
         let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
@@ -56,7 +61,8 @@ impl Wire {
             .pool_timer(TokioTimer::new())
             // The API has no idempotency key: whether to send again is never the wire's to decide.
             .retry_canceled_requests(false)
-            .build(https.wrap_connector(http));
+            .set_host(true)
+            .build(Connect::within(CONNECT, https.wrap_connector(http)));
         Self(client)
     }
 }

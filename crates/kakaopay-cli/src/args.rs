@@ -1,0 +1,114 @@
+//! What can be asked for.
+
+use std::net::SocketAddr;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use kakaopay::types::{Currency, FailureCode, Money, PaymentAmount};
+
+use crate::demo::Plan;
+use crate::failure::Failure;
+
+/// Accept KakaoPay through Omise.
+#[derive(Debug, Parser)]
+#[command(name = "kakaopay", version, about)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run one payment from end to end on this machine: no account, no network, no configuration.
+    Demo(DemoOptions),
+    /// Serve a stand-in for the Omise API and its KakaoPay page until interrupted.
+    Sandbox(SandboxOptions),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoOptions {
+    /// Write one JSON object a line, with the field `step`.
+    #[arg(long)]
+    json: bool,
+    /// What is to be paid, in minor units: 150000 is SGD 1500.00.
+    #[arg(long, default_value_t = 150_000, allow_negative_numbers = true)]
+    amount: i64,
+    /// SGD or THB.
+    #[arg(long, default_value = "SGD")]
+    currency: String,
+    /// How the payment ends.
+    #[arg(long, value_enum, default_value_t = Outcome::Successful)]
+    outcome: Outcome,
+    /// Why it fails, with --outcome failed: payment_rejected unless another is named.
+    #[arg(long)]
+    failure_code: Option<String>,
+    /// Lose every webhook: polling must finish the payment.
+    #[arg(long)]
+    no_webhook: bool,
+    /// Create source and charge in one call.
+    #[arg(long)]
+    one_call: bool,
+}
+
+/// How the payment of a demo ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Outcome {
+    /// The buyer approves.
+    Successful,
+    /// The payment fails.
+    Failed,
+    /// The buyer never comes.
+    Expired,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SandboxOptions {
+    /// Where to serve; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub(crate) addr: SocketAddr,
+    /// The account's public test key; a new one unless given.
+    #[arg(long)]
+    pub(crate) public_key: Option<String>,
+    /// The account's secret test key; a new one unless given.
+    #[arg(long)]
+    pub(crate) secret_key: Option<String>,
+    /// Where events are posted to, on this machine: http://127.0.0.1:PORT/PATH.
+    #[arg(long)]
+    pub(crate) webhook_url: Option<String>,
+    /// What webhooks are signed with, in base64; a new one unless given.
+    #[arg(long)]
+    pub(crate) webhook_secret: Option<String>,
+    /// Write one JSON object instead of lines for people.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl DemoOptions {
+    /// What to do, if the options go together.
+    pub(crate) fn plan(self) -> Result<Plan, Failure> {
+        let currency =
+            Currency::parse(&self.currency).map_err(|error| Failure::usage("--currency", error))?;
+        let amount = PaymentAmount::new(Money::new(self.amount, currency))
+            .map_err(|error| Failure::usage("--amount", error))?;
+        Ok(Plan {
+            failure_code: self.failure_code()?,
+            amount,
+            outcome: self.outcome,
+            webhook: !self.no_webhook,
+            one_call: self.one_call,
+            json: self.json,
+        })
+    }
+
+    fn failure_code(&self) -> Result<FailureCode, Failure> {
+        let Some(text) = &self.failure_code else { return Ok(FailureCode::PaymentRejected) };
+        if self.outcome != Outcome::Failed {
+            return Err(Failure::usage("--failure-code", "only goes with --outcome failed"));
+        }
+        let code = FailureCode::from(text.as_str());
+        if FailureCode::KNOWN.contains(&code) {
+            return Ok(code);
+        }
+        let known: Vec<_> = FailureCode::KNOWN.iter().map(FailureCode::as_str).collect();
+        Err(Failure::usage("--failure-code", format!("must be one of {}", known.join(", "))))
+    }
+}

@@ -1,0 +1,87 @@
+//! Keeps what a client sends and what is answered, without any header: headers carry the key.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use http_body_util::BodyExt;
+use kakaopay::transport::{BoxError, Request, RequestBody};
+use tower_service::Service;
+
+/// A layer that keeps what goes through it. Clones keep into the same place.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Vec<Exchange>>>);
+
+/// A request and the status of its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: String,
+    pub(crate) status: Option<u16>,
+}
+
+impl Exchange {
+    /// The request as people write it.
+    pub(crate) fn line(&self) -> String {
+        let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        match self.body.as_str() {
+            "" => format!("{} {} → {status}", self.method, self.path),
+            body => format!("{} {} {body} → {status}", self.method, self.path),
+        }
+    }
+}
+
+impl Recorder {
+    /// What went through since the last time.
+    pub(crate) fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A service above another that keeps here.
+    pub(crate) fn above<S>(&self, inner: S) -> Recording<S> {
+        Recording { inner, recorder: self.clone() }
+    }
+}
+
+/// The service of a [`Recorder`].
+#[derive(Debug, Clone)]
+pub(crate) struct Recording<S> {
+    inner: S,
+    recorder: Recorder,
+}
+
+impl<S, B> Service<Request> for Recording<S>
+where
+    S: Service<Request, Response = http::Response<B>, Error = BoxError> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        // The service that is ready is the one to call; its clone is for next time.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let recorder = self.recorder.clone();
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            let mut exchange = Exchange {
+                method: parts.method.to_string(),
+                path: parts.uri.path().to_owned(),
+                body: String::from_utf8_lossy(&body).into_owned(),
+                status: None,
+            };
+            let answer = inner.call(Request::from_parts(parts, RequestBody::new(body))).await;
+            exchange.status = answer.as_ref().ok().map(|response| response.status().as_u16());
+            recorder.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
+            answer
+        })
+    }
+}

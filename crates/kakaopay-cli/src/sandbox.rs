@@ -1,0 +1,91 @@
+//! `kakaopay sandbox`.
+
+use std::io::Write;
+
+use kakaopay::types::{Key, PublicKey, SecretKey};
+use kakaopay::webhook::Secret;
+use kakaopay_sandbox::{Sandbox, SandboxBuilder, WebhookUrl};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::args::SandboxOptions;
+use crate::failure::Failure;
+
+/// Serves a sandbox until interrupted.
+pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
+    let sandbox = built(&options)?;
+    let listener = TcpListener::bind(options.addr)
+        .await
+        .map_err(|error| Failure::from(format!("{} cannot be served on: {error}", options.addr)))?;
+    let running = sandbox.serve(listener)?;
+    tell(&sandbox, &running.url(), options.json)?;
+    interrupted().await?;
+    running.shutdown().await;
+    Ok(())
+}
+
+fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
+    let mut builder = Sandbox::builder();
+    if let Some(text) = &options.public_key {
+        let key = PublicKey::parse(text).map_err(|error| Failure::usage("--public-key", error))?;
+        builder = with_test_key("--public-key", &key, builder)?.public_key(key);
+    }
+    if let Some(text) = &options.secret_key {
+        let key = SecretKey::parse(text).map_err(|error| Failure::usage("--secret-key", error))?;
+        builder = with_test_key("--secret-key", &key, builder)?.secret_key(key);
+    }
+    if let Some(text) = &options.webhook_secret {
+        let secret = Secret::from_base64(text).map_err(|error| Failure::usage("--webhook-secret", error))?;
+        builder = builder.webhook_secret(secret);
+    }
+    if let Some(text) = &options.webhook_url {
+        let url = WebhookUrl::parse(text).map_err(|error| Failure::usage("--webhook-url", error))?;
+        builder = builder.webhook_url(url);
+    }
+    Ok(builder.build())
+}
+
+/// A live key has no business in a sandbox, which would answer it with test objects.
+fn with_test_key(argument: &str, key: &impl Key, builder: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
+    if key.mode().is_live() {
+        return Err(Failure::usage(argument, "is a live key: a sandbox takes test keys only"));
+    }
+    Ok(builder)
+}
+
+fn tell(sandbox: &Sandbox, url: &str, json: bool) -> Result<(), Failure> {
+    let (public, secret) = (sandbox.public_key().expose(), sandbox.secret_key().expose());
+    let webhook_secret = sandbox.webhook_secret().expose_base64();
+    let mut out = anstream::stdout().lock();
+    if json {
+        let line = json!({
+            "url": url, "public_key": public, "secret_key": secret, "webhook_secret": *webhook_secret,
+        });
+        writeln!(out, "{line}")?;
+    } else {
+        writeln!(out, "The sandbox is at {url}")?;
+        writeln!(out, "  public key      {public}")?;
+        writeln!(out, "  secret key      {secret}")?;
+        writeln!(out, "  webhook secret  {}", *webhook_secret)?;
+        writeln!(out, "Ctrl-C ends it. A first payment:")?;
+        writeln!(out, "  curl {url}/charges -u {secret}: -d amount=150000 -d currency=SGD \\")?;
+        writeln!(out, "    -d return_uri=https://example.com/done -d 'source[type]=kakaopay'")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Waits for Ctrl-C, or to be asked to end.
+async fn interrupted() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            ended = tokio::signal::ctrl_c() => ended,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
