@@ -37,9 +37,14 @@ impl BaseUri {
             return Err(InvalidBaseUri::NotAUri);
         }
         // A port that is no number would be taken for none, and the default port used for it.
-        let has_port = authority.as_str().len() > authority.host().len();
-        if has_port && authority.port_u16().is_none_or(|port| port == 0) {
-            return Err(InvalidBaseUri::Port);
+        if let Some(port) = authority.as_str().strip_prefix(authority.host()).filter(|port| !port.is_empty())
+        {
+            let digits = port.trim_start_matches(':');
+            if !digits.bytes().all(|byte| byte.is_ascii_digit())
+                || !matches!(digits.parse(), Ok(1..=u16::MAX))
+            {
+                return Err(InvalidBaseUri::Port);
+            }
         }
         if parts.path_and_query.is_some_and(|path| path.as_str() != "/") {
             return Err(InvalidBaseUri::Path);

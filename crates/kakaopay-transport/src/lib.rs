@@ -8,13 +8,16 @@
 //! whether what was asked for may have been done: [`Error::outcome_unknown`].
 //!
 //! ```
-//! use kakaopay_transport::testing::Scripted;
-//! use kakaopay_transport::{Client, Delivery};
+//! use kakaopay_transport::{BoxError, Client, Delivery, Request, RequestBody};
 //! use kakaopay_types::endpoint::RetrieveCharge;
 //! use kakaopay_types::{ChargeId, ErrorCode, SecretKey};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
-//! let service = Scripted::new().json(404, r#"{"object":"error","code":"not_found"}"#);
+//! // A service of one's own, which stands in for the network here.
+//! let service = tower::service_fn(async |_: Request| {
+//!     let body = RequestBody::from(r#"{"object":"error","code":"not_found"}"#);
+//!     Ok::<_, BoxError>(http::Response::builder().status(404).body(body)?)
+//! });
 //! let client = Client::new(service, SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?);
 //!
 //! let id = ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")?;

@@ -1,17 +1,20 @@
 //! What goes over the wire, and what every kind of answer means.
 
-use std::future::pending;
-use std::time::Duration;
+use std::num::NonZeroU32;
 
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use http_body_util::Full;
 use kakaopay_transport::testing::{Capture, LoseResponse, Scripted};
-use kakaopay_transport::{BaseUri, BoxError, Client, Delivery, Encoding, Error, ErrorKind, NotSent, Request};
-use kakaopay_types::endpoint::{CreateSource, RetrieveSource};
+use kakaopay_transport::{
+    ApiVersion, BaseUri, BoxError, Client, Delivery, Encoding, Error, ErrorKind, NotSent,
+};
+use kakaopay_types::endpoint::{
+    ChargeSource, CreateCharge, CreateSource, Endpoint, ListCharges, ListEvents, MarkChargeAsFailed,
+    MarkChargeAsPaid, RetrieveCharge, RetrieveEvent, RetrieveSource,
+};
 use kakaopay_types::{
-    AnyKey, Authorizes, Currency, ErrorCode, Money, PaymentAmount, PlatformType, PublicKey, SecretKey,
-    SourceId,
+    AnyKey, Authorizes, ChargeId, Currency, ErrorCode, EventId, Money, PaymentAmount, PlatformType,
+    PublicKey, Reference, ReturnUri, SecretKey, SecretOnly, SourceId,
 };
 
 const SOURCE: &str = r#"{"object":"source","id":"src_test_1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
@@ -28,6 +31,17 @@ fn create() -> CreateSource {
 
 fn retrieve() -> RetrieveSource {
     RetrieveSource { id: SourceId::parse("src_test_1").expect("an id") }
+}
+
+fn charge_to_create() -> CreateCharge {
+    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
+    CreateCharge {
+        amount,
+        return_uri: ReturnUri::parse("https://shop.example/orders/7").expect("a URI"),
+        source: ChargeSource::New { platform_type: Some(PlatformType::Web) },
+        description: None,
+        attempt: Reference::parse("order-7").expect("a reference").attempt(NonZeroU32::MIN),
+    }
 }
 
 async fn answer_to_create(service: Scripted) -> Result<(), Error> {
@@ -52,6 +66,7 @@ async fn a_mutation_is_a_form_or_json_to_the_origin() {
         let client = Client::builder(wire.clone(), key()).encoding(encoding).build();
         client.send(create()).await.expect("a source");
         let request = wire.requests().remove(0);
+        assert!(!format!("{wire:?}").contains("c2tleV90ZXN0"));
         assert_eq!(
             (request.method().as_str(), request.uri().to_string()),
             ("POST", "https://api.omise.co/sources".into())
@@ -67,6 +82,22 @@ async fn a_mutation_is_a_form_or_json_to_the_origin() {
 }
 
 #[tokio::test]
+async fn a_charge_goes_out_as_the_guide_shows_it() {
+    let wire = Capture::new(Scripted::new().json(500, ""));
+    let client = Client::builder(wire.clone(), key())
+        .base_uri(BaseUri::parse("http://127.0.0.1:8080").expect("an origin"))
+        .build();
+    client.send(charge_to_create()).await.expect_err("no charge");
+    let request = wire.requests().remove(0);
+    assert_eq!(request.uri(), "http://127.0.0.1:8080/charges");
+    assert_eq!(
+        request.body(),
+        "amount=150000&currency=SGD&return_uri=https%3A%2F%2Fshop.example%2Forders%2F7\
+         &source[type]=kakaopay&source[platform_type]=WEB&metadata[kakaopay_reference]=order-7%2F1"
+    );
+}
+
+#[tokio::test]
 async fn a_read_has_no_body_and_no_content_type() {
     let wire = Capture::new(Scripted::new().json(200, SOURCE));
     Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
@@ -79,6 +110,7 @@ async fn a_read_has_no_body_and_no_content_type() {
 async fn f22_every_kind_of_answer_has_its_place() {
     use ErrorKind::{Api, Decode, Redirect, Status, TooLarge};
     let refused = r#"{"object":"error","location":"x","code":"invalid_charge","message":"no"}"#;
+    let deep = "[".repeat(100_000);
     let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1024 * 1024));
     // Status, body, kind, whether it is a refusal, whether the outcome of a mutation is unknown.
     for (status, body, kind, is_refusal, unknown) in [
@@ -99,6 +131,9 @@ async fn f22_every_kind_of_answer_has_its_place() {
         (200, "<html></html>", Decode, false, true),
         (200, &SOURCE[..40], Decode, false, true),
         (200, r#"{"object":"charge","id":"chrg_test_1"}"#, Decode, false, true),
+        (200, deep.as_str(), Decode, false, true),
+        (409, refused, Api, true, false),
+        (304, "", Redirect, false, true),
         (302, "", Redirect, false, true),
         (200, large.as_str(), TooLarge, false, true),
     ] {
@@ -128,7 +163,7 @@ async fn f22_a_read_that_went_wrong_may_be_repeated() {
 }
 
 #[tokio::test]
-async fn malformed_json_names_the_place_and_never_the_value() {
+async fn f22_malformed_json_names_the_place_and_never_the_value() {
     let body = SOURCE.replace("150000", "\"canary\"");
     let error = answer_to_create(Scripted::new().json(200, body)).await.expect_err("no source");
     assert_eq!(error.decode().map(|decode| decode.path()), Some("amount"));
@@ -137,7 +172,7 @@ async fn malformed_json_names_the_place_and_never_the_value() {
 }
 
 #[tokio::test]
-async fn an_api_error_keeps_what_the_service_said() {
+async fn f22_an_api_error_keeps_what_the_service_said() {
     let body = r#"{"object":"error","location":"https://www.omise.co/api-errors#not-found","code":"not_found","message":"charge x was not found"}"#;
     let error = answer_to_create(Scripted::new().json(404, body)).await.expect_err("no source");
     let api = error.api().expect("the service's error");
@@ -149,7 +184,7 @@ async fn an_api_error_keeps_what_the_service_said() {
 }
 
 #[tokio::test]
-async fn only_an_error_that_says_so_was_not_sent() {
+async fn f24_only_an_error_that_says_so_was_not_sent() {
     let fails = |error: BoxError| Scripted::new().then(Err(error));
     let error = answer_to_create(fails("reset".into())).await.expect_err("broken");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent));
@@ -171,17 +206,6 @@ async fn f24_a_lost_answer_is_unknown_and_sent_once() {
     assert!(error.outcome_unknown());
     assert_eq!(wire.requests().len(), 1);
     client.send(create()).await.expect("the next is not lost");
-}
-
-#[tokio::test(start_paused = true)]
-async fn f23_a_silent_service_ends_at_the_deadline() {
-    let silent = tower::service_fn(|_: Request| pending::<Result<http::Response<Full<Bytes>>, BoxError>>());
-    let start = tokio::time::Instant::now();
-    let error = Client::new(silent, key()).send(create()).await.expect_err("silence");
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent));
-    assert!(error.outcome_unknown());
-    let took = start.elapsed();
-    assert!(took >= Duration::from_secs(60) && took <= Duration::from_secs(66), "{took:?}");
 }
 
 #[tokio::test]
@@ -218,8 +242,130 @@ async fn a_public_key_makes_the_calls_that_it_may() {
     let public = PublicKey::parse("pkey_test_1").expect("a key");
     let client = Client::builder(Scripted::new().json(200, SOURCE), public)
         .base_uri(BaseUri::parse("http://127.0.0.1:1").expect("an origin"))
-        .user_agent(HeaderValue::from_static("shop/1"))
         .build();
     source(&client).await;
     assert!(!client.mode().is_live());
+}
+
+#[tokio::test]
+async fn the_version_and_the_user_agent_can_be_chosen() {
+    let own = concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"));
+    let wire = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
+    Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
+    Client::builder(wire.clone(), key())
+        .api_version(ApiVersion::V2017_11_02)
+        .user_agent_suffix(&HeaderValue::from_static("shop/1.2"))
+        .build()
+        .send(retrieve())
+        .await
+        .expect("a source");
+    let sent = wire
+        .requests()
+        .into_iter()
+        .map(|request| ["omise-version", "user-agent", "accept"].map(|name| request.headers()[name].clone()));
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        [
+            ["2019-05-29".to_owned(), own.to_owned(), "application/json".to_owned()],
+            ["2017-11-02".to_owned(), format!("{own} shop/1.2"), "application/json".to_owned()],
+        ]
+    );
+}
+
+#[tokio::test]
+async fn f22_an_error_object_is_an_error_for_every_call_whatever_the_status() {
+    async fn check<E: Endpoint>(endpoint: E)
+    where
+        SecretKey: Authorizes<E::Access>,
+        E::Response: std::fmt::Debug,
+    {
+        let body = r#"{"object":"error","code":"bad_request","data":[],"limit":1,"offset":0,"total":0}"#;
+        let error =
+            Client::new(Scripted::new().json(200, body), key()).send(endpoint).await.expect_err("an error");
+        assert_eq!(error.kind(), ErrorKind::Api, "{}", E::OPERATION);
+        assert_eq!(error.api().map(|api| &api.code), Some(&ErrorCode::BadRequest));
+    }
+    let charge = || ChargeId::parse("chrg_test_1").expect("an id");
+    check(create()).await;
+    check(retrieve()).await;
+    check(charge_to_create()).await;
+    check(RetrieveCharge { id: charge() }).await;
+    check(ListCharges::default()).await;
+    check(MarkChargeAsPaid { id: charge() }).await;
+    check(MarkChargeAsFailed { id: charge(), failure_code: None }).await;
+    check(RetrieveEvent { id: EventId::parse("evnt_test_1").expect("an id") }).await;
+    check(ListEvents::default()).await;
+}
+
+#[tokio::test]
+async fn f22_a_request_id_is_kept_when_it_is_one() {
+    let too_long = "x".repeat(129);
+    for (header, kept) in [
+        (None, None),
+        (Some("5d0b726c"), Some("5d0b726c")),
+        (Some(too_long.as_str()), None),
+        (Some("caf\u{e9}"), None),
+    ] {
+        let mut response = http::Response::new(Full::default());
+        *response.status_mut() = StatusCode::BAD_GATEWAY;
+        if let Some(header) = header {
+            response
+                .headers_mut()
+                .insert("x-request-id", HeaderValue::from_bytes(header.as_bytes()).expect("a header"));
+        }
+        let error = answer_to_create(Scripted::new().then(Ok(response))).await.expect_err("a bad gateway");
+        assert_eq!(error.request_id(), kept);
+    }
+}
+
+#[tokio::test]
+async fn i9_an_answer_is_read_up_to_the_cap() {
+    for (cap, kind) in [(SOURCE.len(), None), (SOURCE.len() - 1, Some(ErrorKind::TooLarge))] {
+        let service = Scripted::new().json(200, SOURCE);
+        let client = Client::builder(service, key()).response_cap(cap).build();
+        assert_eq!(client.send(retrieve()).await.err().map(|error| error.kind()), kind);
+    }
+}
+
+#[test]
+fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
+    use proptest::prelude::*;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let bodies = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..200),
+        (0..SOURCE.len()).prop_map(|end| SOURCE.as_bytes()[..end].to_vec()),
+        (0..SOURCE.len(), any::<u8>()).prop_map(|(at, byte)| {
+            let mut body = SOURCE.as_bytes().to_vec();
+            body[at] = byte;
+            body
+        }),
+    ];
+    proptest!(|(status in 200u16..600, body in bodies)| {
+        let result = runtime.block_on(answer_to_create(Scripted::new().json(status, body)));
+        if let Err(error) = result {
+            prop_assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+            prop_assert_eq!(error.delivery(), Delivery::Answered);
+            prop_assert_eq!(error.outcome_unknown(), error.refused().is_none());
+        } else {
+            prop_assert!((200..300).contains(&status));
+        }
+    });
+}
+
+#[tokio::test]
+#[should_panic(expected = "the script has no answer left for POST")]
+async fn a_script_that_ran_out_fails_the_test() {
+    let _ = answer_to_create(Scripted::new()).await;
+}
+
+#[test]
+fn clients_go_between_threads() {
+    fn check<T: Clone + Send + Sync + 'static>() {}
+    fn may<K: Authorizes<SecretOnly>>() {}
+    check::<Client<SecretKey>>();
+    check::<Client<PublicKey>>();
+    may::<SecretKey>();
+    fn sends<F: Send>(_: F) {}
+    sends(Client::new(Scripted::new(), key()).send(create()));
 }

@@ -1,0 +1,149 @@
+//! Each layer alone, over a plain service.
+
+use std::time::Duration;
+
+use http_body_util::Full;
+use kakaopay_transport::layer::{
+    AuthLayer, CollectLayer, DeadlineLayer, OriginLayer, TraceLayer, VersionLayer,
+};
+use kakaopay_transport::testing::{Capture, Scripted};
+use kakaopay_transport::{ApiVersion, BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
+use kakaopay_types::SecretKey;
+use tower::ServiceExt;
+use tower_layer::Layer;
+
+fn request(uri: &str) -> Request {
+    http::Request::get(uri).body(RequestBody::default()).expect("a request")
+}
+
+fn key() -> SecretKey {
+    SecretKey::parse("skey_test_canary1").expect("a key")
+}
+
+#[tokio::test]
+async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
+    for uri in [
+        "https://evil.example/charges",
+        "http://api.omise.co/charges",
+        "https://api.omise.co/charges",
+        "evil.example:443",
+        "*",
+    ] {
+        let wire = Capture::new(Scripted::new());
+        let service = OriginLayer::new(BaseUri::default()).layer(wire.clone());
+        let error = service.oneshot(request(uri)).await.expect_err("refused");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Request, Delivery::NotSent), "{uri}");
+        assert!(wire.requests().is_empty(), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn i7_a_path_goes_to_the_origin_whatever_it_looks_like() {
+    for path in ["/charges", "/charges?limit=1&from=2026-01-01", "//evil.example/charges", "/@evil.example"] {
+        let wire = Capture::new(Scripted::new().json(200, "{}"));
+        OriginLayer::new(BaseUri::default()).layer(wire.clone()).oneshot(request(path)).await.expect("sent");
+        let uri = wire.requests().remove(0).uri().clone();
+        assert_eq!((uri.scheme_str(), uri.host()), (Some("https"), Some("api.omise.co")));
+        assert_eq!(uri.path_and_query().map(|path| path.as_str()), Some(path));
+    }
+}
+
+#[tokio::test]
+async fn f26_the_origin_layer_lets_no_redirect_through() {
+    for status in [300, 301, 302, 303, 304, 307, 308] {
+        let service = OriginLayer::new(BaseUri::default()).layer(Scripted::new().json(status, ""));
+        let error = service.oneshot(request("/charges")).await.expect_err("a redirect");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Redirect, Delivery::Answered));
+        assert!(error.request_id().is_some());
+    }
+}
+
+#[tokio::test]
+async fn i7_the_key_is_signed_in_with_and_does_not_print() {
+    let wire = Capture::new(Scripted::new().json(200, "{}"));
+    let layer = AuthLayer::new(&key());
+    let service = layer.layer(wire.clone());
+    // What is there already does not win.
+    let mut request = request("/");
+    request.headers_mut().insert("authorization", http::HeaderValue::from_static("Basic other"));
+    service.clone().oneshot(request).await.expect("sent");
+    let sent = wire.requests().remove(0);
+    // `printf skey_test_canary1: | base64`
+    assert_eq!(sent.headers()["authorization"], "Basic c2tleV90ZXN0X2NhbmFyeTE6");
+    assert_eq!(sent.headers().get_all("authorization").iter().count(), 1);
+    for shown in [format!("{layer:?}"), format!("{service:?}"), format!("{sent:?}")] {
+        assert!(!shown.contains("canary") && !shown.contains("c2tleV90ZXN0"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn the_version_layer_stands_alone() {
+    let wire = Capture::new(Scripted::new().json(200, "{}"));
+    let agent = http::HeaderValue::from_static("shop/1");
+    VersionLayer::new(ApiVersion::default(), agent)
+        .layer(wire.clone())
+        .oneshot(request("/"))
+        .await
+        .expect("sent");
+    assert_eq!(wire.requests()[0].headers()["omise-version"], ApiVersion::V2019_05_29.as_str());
+}
+
+/// A service that fails in its own way, or answers.
+fn plain(
+    failure: Option<&'static str>,
+) -> impl tower_service::Service<
+    Request,
+    Response = http::Response<Full<bytes::Bytes>>,
+    Error = BoxError,
+    Future: Send,
+> + Clone
++ Send {
+    tower::service_fn(move |_: Request| async move {
+        match failure {
+            Some(failure) => Err(BoxError::from(failure)),
+            None => Ok(http::Response::new(Full::default())),
+        }
+    })
+}
+
+#[tokio::test]
+async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
+    async fn check<L>(layer: L)
+    where
+        L: Fn(Option<&'static str>) -> futures_util::future::BoxFuture<'static, Option<Error>>,
+    {
+        assert!(layer(None).await.is_none());
+        let error = layer(Some("reset")).await.expect("an error");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent));
+    }
+    macro_rules! alone {
+        ($layer:expr) => {
+            check(|failure| {
+                Box::pin(async move { $layer.layer(plain(failure)).oneshot(request("/")).await.err() })
+            })
+            .await
+        };
+    }
+    alone!(CollectLayer::new(16));
+    alone!(DeadlineLayer::new(Duration::from_secs(1)));
+    alone!(OriginLayer::new(BaseUri::default()));
+    alone!(TraceLayer);
+}
+
+#[tokio::test]
+async fn an_error_of_ours_from_below_is_not_wrapped_again() {
+    // A stack of one's own, below a client, in which the inner layer refuses.
+    let inner = OriginLayer::new(BaseUri::default()).layer(Scripted::new());
+    let stack = TraceLayer.layer(DeadlineLayer::new(Duration::from_secs(1)).layer(inner));
+    let error = stack.oneshot(request("https://evil.example/")).await.expect_err("refused");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Request, Delivery::NotSent));
+
+    // And one that passed through somebody else's error keeps what it knew.
+    let wrapped = BoxError::from(std::io::Error::other(error));
+    let error = CollectLayer::new(16)
+        .layer(Scripted::new().then(Err(wrapped)))
+        .oneshot(request("/"))
+        .await
+        .expect_err("refused");
+    assert_eq!(error.delivery(), Delivery::NotSent);
+}
