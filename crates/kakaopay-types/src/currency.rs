@@ -36,7 +36,7 @@ impl Currency {
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Only ASCII letters ever get in.
-        str::from_utf8(&self.0).unwrap_or("XXX")
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// How many decimals the minor unit has; `None` for a currency not known here.

@@ -1,0 +1,128 @@
+//! `kakaopay sandbox` as a user runs it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// A sandbox that is ended when the test is.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a sandbox and gives its first line.
+fn serve(arguments: &[&str]) -> (Served, String) {
+    let child = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
+        .arg("sandbox")
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut served = Served(child);
+    let mut line = String::new();
+    let stdout = served.0.stdout.as_mut().expect("piped");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    (served, line)
+}
+
+/// Sends a form as curl does and gives the whole answer.
+fn post(url: &str, path: &str, key: &str, form: &str) -> String {
+    let host = url.strip_prefix("http://").expect("plain http");
+    let user = STANDARD.encode(format!("{key}:"));
+    let mut stream = TcpStream::connect(host).expect("connected");
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {user}\r\nAccept: */*\r\nContent-Length: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n{form}",
+        form.len(),
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered");
+    answer
+}
+
+#[test]
+fn the_first_line_tells_where_and_with_which_keys() {
+    let (_served, line) = serve(&["--json"]);
+    let told: Value = serde_json::from_str(&line).expect("one object");
+    let text = |name: &str| told[name].as_str().expect("text").to_owned();
+    assert_eq!(told.as_object().map(serde_json::Map::len), Some(4));
+    assert_eq!(STANDARD.decode(text("webhook_secret")).map(|secret| secret.len()), Ok(32));
+
+    let source = "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB";
+    let answer = post(&text("url"), "/sources", &text("public_key"), source);
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    // The page is where the sandbox is.
+    let charge = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
+    let answer = post(&text("url"), "/charges", &text("secret_key"), charge);
+    assert!(
+        answer.contains(&format!("\"authorize_uri\": \"{}/payments/pay2_test_", text("url"))),
+        "{answer}"
+    );
+    let answer = post(&text("url"), "/charges", "skey_test_wrong", charge);
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("authentication_failure"), "{answer}");
+}
+
+#[test]
+fn people_are_told_in_a_line() {
+    let (_served, line) = serve(&[]);
+    assert!(line.starts_with("The sandbox is at http://127.0.0.1:"), "{line}");
+}
+
+#[test]
+fn keys_may_be_given() {
+    let (_served, line) = serve(&[
+        "--json",
+        "--public-key",
+        "pkey_test_mine",
+        "--secret-key",
+        "skey_test_mine",
+        "--webhook-secret",
+        "c2VjcmV0",
+        "--webhook-url",
+        "http://127.0.0.1:1/webhooks",
+    ]);
+    let told: Value = serde_json::from_str(&line).expect("one object");
+    assert_eq!(
+        (&told["public_key"], &told["secret_key"], &told["webhook_secret"]),
+        (&"pkey_test_mine".into(), &"skey_test_mine".into(), &"c2VjcmV0".into()),
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_without_repeating_it() {
+    for arguments in [
+        &["--secret-key", "canary"][..],
+        &["--secret-key", "skey_canary"],
+        &["--public-key", "skey_test_canary"],
+        &["--webhook-secret", "canary!"],
+        &["--webhook-url", "http://canary.example/"],
+        &["--addr", "canary"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
+            .arg("sandbox")
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let message = String::from_utf8(output.stderr).expect("text");
+        assert!(arguments[0] == "--addr" || !message.contains("canary"), "{message}");
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
+        .args(["sandbox", "--addr", &address])
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).expect("text").contains(&address));
+}

@@ -1,0 +1,52 @@
+//! A wire that holds back the answers to mutations until it is told to let them go.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use kakaopay_transport::Request;
+use tokio::sync::watch;
+use tower_service::Service;
+
+/// A wire that holds back the answers to mutations until it is told to let them go.
+#[derive(Debug, Clone)]
+pub struct Hold<S> {
+    inner: S,
+    released: watch::Receiver<bool>,
+}
+
+impl<S> Hold<S> {
+    /// Holds answers back until the channel says `true`, or nobody is left to say it.
+    pub fn new(inner: S, released: watch::Receiver<bool>) -> Self {
+        Self { inner, released }
+    }
+}
+
+impl<S> Service<Request> for Hold<S>
+where
+    S: Service<Request>,
+    S::Future: Send + 'static,
+    S::Response: Send,
+    S::Error: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let held = request.method() != http::Method::GET;
+        let mut released = self.released.clone();
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let answer = answer.await;
+            if held {
+                // An error says that nobody is left to release it.
+                let _ = released.wait_for(|released| *released).await;
+            }
+            answer
+        })
+    }
+}

@@ -1,0 +1,223 @@
+//! A shop with all its parts, over loopback HTTP, its ledger in SQLite.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
+use kakaopay::webhook::{Policy, Verifier};
+use kakaopay::{Checkout, Event, Handler, Merchant, Order, Status};
+use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_sandbox::{Running, Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_transport::{BaseUri, BoxError, Client, Request, Wire};
+use kakaopay_types::Timestamp;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tower_service::Service;
+
+/// A shop with all its parts.
+pub struct Shop {
+    /// The service it is paid through.
+    pub sandbox: Sandbox,
+    /// Its payments.
+    pub merchant: Merchant<SqliteStore>,
+    /// What it was told.
+    pub told: Told,
+    /// Where its webhooks arrive.
+    pub webhook_url: String,
+    /// Where its ledger is.
+    pub ledger: PathBuf,
+    running: Running,
+    _folder: TempDir,
+}
+
+/// How a shop is set up.
+#[derive(Debug, Default)]
+pub struct ShopBuilder {
+    key: Option<SecretKey>,
+}
+
+impl ShopBuilder {
+    /// The shop signs in with another key than the service's.
+    #[must_use]
+    pub fn secret_key(self, key: SecretKey) -> Self {
+        Self { key: Some(key) }
+    }
+
+    /// Opens the shop.
+    pub async fn open(self) -> Shop {
+        self.open_over(|wire| wire).await
+    }
+
+    /// Opens the shop over a wire of its own.
+    ///
+    /// # Panics
+    /// If something cannot be started.
+    pub async fn open_over<W>(self, over: impl FnOnce(Wire) -> W) -> Shop
+    where
+        W: Service<Request, Response = http::Response<Incoming>, Error = BoxError>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        W::Future: Send + 'static,
+    {
+        let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
+        let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(now)).build();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let running = sandbox.serve(listener).expect("serving");
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = folder.path().join("ledger.sqlite");
+        let key = self.key.unwrap_or_else(|| sandbox.secret_key().clone());
+        let wire = over(Wire::new().expect("a wire"));
+        let merchant = merchant(&sandbox, &running.url(), key, wire, &ledger);
+
+        let verifier = Verifier::new([sandbox.webhook_secret().clone()]).expect("a secret");
+        let receiver = merchant.receiver(Policy::signed(verifier));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let webhook_url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
+        sandbox.set_webhook_url(Some(WebhookUrl::parse(&webhook_url).expect("on loopback")));
+        tokio::spawn(kakaopay::serve(listener, receiver, std::future::pending()));
+        Shop { sandbox, merchant, told: Told::default(), webhook_url, ledger, running, _folder: folder }
+    }
+}
+
+fn merchant<W>(sandbox: &Sandbox, api: &str, key: SecretKey, wire: W, ledger: &Path) -> Merchant<SqliteStore>
+where
+    W: Service<Request, Response = http::Response<Incoming>, Error = BoxError>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    W::Future: Send + 'static,
+{
+    let base = BaseUri::parse(api).expect("an origin");
+    let secret = Client::builder(wire.clone(), key).base_uri(base.clone()).build();
+    let public = Client::builder(wire, sandbox.public_key().clone()).base_uri(base).build();
+    let clock = sandbox.clock().clone();
+    let store = SqliteStore::open(ledger).expect("a ledger");
+    Merchant::builder(secret, store).public_client(public).clock(move || clock.now()).jitter_seed(7).build()
+}
+
+impl Shop {
+    /// How a shop is set up.
+    #[must_use]
+    pub fn builder() -> ShopBuilder {
+        ShopBuilder::default()
+    }
+
+    /// The order of the guide's example.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn order() -> Order {
+        let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
+        let uri = ReturnUri::parse("https://example.com/orders/345678/complete").expect("an address");
+        Order::new(Self::reference(), amount, uri)
+    }
+
+    /// The reference of that order.
+    ///
+    /// # Panics
+    /// Never: it is good.
+    #[must_use]
+    pub fn reference() -> Reference {
+        Reference::parse("order-345678").expect("a reference")
+    }
+
+    /// Checks the order out and gives the address of its page.
+    ///
+    /// # Panics
+    /// If it leads elsewhere.
+    pub async fn check_out(&self, order: Order) -> String {
+        match self.merchant.checkout(order).await.expect("a checkout") {
+            Checkout::Redirect { authorize_uri, .. } => authorize_uri,
+            other => panic!("no page: {other:?}"),
+        }
+    }
+
+    /// Does what waits by now until nothing does, webhooks that are on their way included.
+    ///
+    /// # Panics
+    /// If something goes wrong.
+    pub async fn settle_down(&self) {
+        self.sandbox.deliver_pending().await;
+        while self.merchant.work(&self.told).await.expect("worked").any() {}
+    }
+
+    /// Works off what comes in, without moving the clock, until the shop is told something.
+    ///
+    /// # Panics
+    /// If it is told nothing within half a minute.
+    pub async fn wait_for_webhook(&self) {
+        let told = async {
+            while self.told.events().is_empty() {
+                self.settle_down().await;
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), told).await.expect("a webhook that ends the payment");
+    }
+
+    /// Moves the clock on, second by second, until the shop is told something.
+    ///
+    /// # Panics
+    /// If it is told nothing within a minute.
+    pub async fn wait_until_told(&self) {
+        for _ in 0..60 {
+            self.settle_down().await;
+            if !self.told.events().is_empty() {
+                return;
+            }
+            self.sandbox.clock().advance_seconds(1);
+        }
+        panic!("the shop is told nothing");
+    }
+
+    /// How far the order's payment has come.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn status(&self) -> Status {
+        self.merchant.payment(&Self::reference()).await.expect("read").expect("a payment")
+    }
+
+    /// How many charges the service has.
+    #[must_use]
+    pub fn charges(&self) -> usize {
+        self.sandbox.events().iter().filter(|(_, key)| *key == "charge.create").count()
+    }
+
+    /// The same shop after its process has ended and started again: only the ledger is left.
+    ///
+    /// # Panics
+    /// If the ledger cannot be opened.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        let key = self.sandbox.secret_key().clone();
+        let wire = Wire::new().expect("a wire");
+        let merchant = merchant(&self.sandbox, &self.running.url(), key, wire, &self.ledger);
+        Self { merchant, ..self }
+    }
+}
+
+/// What a shop was told, in order, each with its key.
+#[derive(Debug, Clone, Default)]
+pub struct Told(Arc<Mutex<Vec<(String, Event)>>>);
+
+impl Told {
+    /// What the shop was told.
+    #[must_use]
+    pub fn events(&self) -> Vec<(String, Event)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Handler for Told {
+    async fn handle(&self, key: &str, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((key.to_owned(), event.clone()));
+        Ok(())
+    }
+}

@@ -1,0 +1,239 @@
+//! One payment from end to end, over loopback HTTP: each outcome, each way, each mishap.
+
+use kakaopay::types::{FailureCode, SecretKey};
+use kakaopay::webhook::{MAX_BODY, Secret, Signer};
+use kakaopay::{Checkout, Error, Event, State};
+use kakaopay_tests::hold::Hold;
+use kakaopay_tests::{Shop, browser};
+use kakaopay_transport::testing::LoseResponse;
+
+/// How a shop was told that its order was paid.
+#[track_caller]
+fn assert_settled(shop: &Shop) {
+    let events = shop.told.events();
+    assert_eq!(events.len(), 1, "{events:?}");
+    let (key, Event::Settled(paid)) = &events[0] else { panic!("not settled: {events:?}") };
+    assert_eq!(key, "order-345678/settled");
+    assert_eq!(
+        (paid.amount, paid.currency.as_str(), paid.reference.as_str()),
+        (150_000, "SGD", "order-345678")
+    );
+}
+
+async fn journey(two_calls: bool, webhook: bool, form: Option<&str>) -> Shop {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(webhook);
+    let order = if two_calls { Shop::order().with_separate_source() } else { Shop::order() };
+    let page = shop.check_out(order).await;
+    match form {
+        Some(form) => browser::decide(&page, form).await,
+        None => shop.sandbox.clock().advance_seconds(7 * 86_400 + 61),
+    }
+    // With webhooks the clock stands still, so that nothing but a webhook can end the payment.
+    if webhook && form.is_some() {
+        shop.wait_for_webhook().await;
+    } else {
+        shop.wait_until_told().await;
+    }
+    // Whatever comes later changes nothing.
+    let state = shop.status().await.state;
+    shop.sandbox.clock().advance_seconds(30 * 86_400);
+    shop.settle_down().await;
+    assert_eq!(shop.status().await.state, state);
+    assert_eq!((shop.told.events().len(), shop.charges()), (1, 1));
+    shop
+}
+
+#[tokio::test]
+async fn a_payment_is_settled_once_each_way() {
+    for (two_calls, webhook) in [(true, true), (true, false), (false, true), (false, false)] {
+        let shop = journey(two_calls, webhook, Some("outcome=successful")).await;
+        assert_settled(&shop);
+        assert!(shop.status().await.is_paid());
+    }
+}
+
+#[tokio::test]
+async fn a_payment_fails_with_each_code_each_way() {
+    for (index, code) in FailureCode::KNOWN.iter().enumerate() {
+        let form = format!("outcome=failed&failure_code={code}");
+        let shop = journey(index % 2 == 0, index % 3 != 0, Some(&form)).await;
+        let (key, event) = shop.told.events().remove(0);
+        assert_eq!(key, "order-345678/failed");
+        let Event::Failed { failure_code, failure_message, .. } = event else { panic!("{event:?}") };
+        assert_eq!(failure_code.as_ref(), Some(code));
+        assert!(failure_message.is_some());
+        assert_eq!(shop.status().await.failure().map(|(code, _)| code), Some(code));
+    }
+}
+
+#[tokio::test]
+async fn a_payment_expires_each_way() {
+    for webhook in [true, false] {
+        let shop = journey(true, webhook, None).await;
+        let (key, event) = shop.told.events().remove(0);
+        assert_eq!(key, "order-345678/expired");
+        assert!(matches!(event, Event::Expired { .. }), "{event:?}");
+    }
+}
+
+#[tokio::test]
+async fn i3_f01_a_duplicated_webhook_settles_once() {
+    let shop = Shop::builder().open().await;
+    let page = shop.check_out(Shop::order()).await;
+    browser::decide(&page, "outcome=successful").await;
+    for _ in 0..3 {
+        for (event, _) in shop.sandbox.events() {
+            assert!(shop.sandbox.resend(&event));
+        }
+        shop.settle_down().await;
+    }
+    assert_settled(&shop);
+}
+
+#[tokio::test]
+async fn the_webhook_may_be_faster_than_the_answer_to_the_creation() {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let shop = Shop::builder().open_over(|wire| Hold::new(wire, released)).await;
+    let merchant = shop.merchant.clone();
+    let checkout = tokio::spawn(async move { merchant.checkout(Shop::order()).await });
+    // The service has created the charge, and its answer is on the way.
+    let mut event = shop.sandbox.events();
+    while event.is_empty() {
+        tokio::task::yield_now().await;
+        event = shop.sandbox.events();
+    }
+    assert!(matches!(shop.status().await.state, State::Creating(_)));
+    // It is paid, by whatever way, and the webhook of that comes first.
+    pay_by_api(&shop).await;
+    shop.settle_down().await;
+    assert_settled(&shop);
+    release.send_replace(true);
+    let checkout = checkout.await.expect("no panic").expect("a checkout");
+    assert!(matches!(checkout, Checkout::Ended(status) if status.is_paid()));
+    shop.settle_down().await;
+    assert_settled(&shop);
+    assert_eq!(shop.charges(), 1);
+}
+
+/// Marks the only charge as paid, through the API and not through the shop.
+async fn pay_by_api(shop: &Shop) {
+    use kakaopay::types::endpoint::{ListCharges, MarkChargeAsPaid};
+    use kakaopay_transport::Client;
+
+    let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
+    let list = client.send(ListCharges::default()).await.expect("a list");
+    let id = list.data.good[0].id.clone();
+    client.send(MarkChargeAsPaid { id }).await.expect("paid");
+}
+
+#[tokio::test]
+async fn f10_a_lost_answer_is_looked_up_and_nothing_is_created_twice() {
+    let lose = |wire| LoseResponse::new(wire, 1).only(http::Method::POST);
+    let shop = Shop::builder().open_over(lose).await;
+    let page = shop.check_out(Shop::order()).await;
+    assert_eq!(shop.charges(), 1);
+    browser::decide(&page, "outcome=successful").await;
+    shop.wait_until_told().await;
+    assert_settled(&shop);
+}
+
+#[tokio::test]
+async fn i1_the_same_reference_is_the_same_payment() {
+    let shop = Shop::builder().open().await;
+    let page = shop.check_out(Shop::order()).await;
+    assert_eq!(shop.check_out(Shop::order().with_separate_source()).await, page);
+    assert_eq!(shop.charges(), 1);
+
+    let other = kakaopay::types::PaymentAmount::new(kakaopay::types::Money::new(
+        150_001,
+        kakaopay::types::Currency::SGD,
+    ));
+    let uri = kakaopay::types::ReturnUri::parse("https://example.com").expect("an address");
+    let order = kakaopay::Order::new(Shop::reference(), other.expect("an amount"), uri);
+    let error = shop.merchant.checkout(order).await.expect_err("another order");
+    assert!(matches!(error, Error::ReferenceTaken { .. }), "{error}");
+    browser::decide(&page, "outcome=successful").await;
+    shop.settle_down().await;
+    let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+    assert!(matches!(checkout, Checkout::Ended(status) if status.is_paid()));
+}
+
+#[tokio::test]
+async fn f11_a_restarted_shop_goes_on() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    let page = shop.check_out(Shop::order()).await;
+    let shop = shop.restarted();
+    assert_eq!(shop.check_out(Shop::order()).await, page);
+    browser::decide(&page, "outcome=successful").await;
+    let shop = shop.restarted();
+    shop.wait_until_told().await;
+    assert_settled(&shop);
+    let shop = shop.restarted();
+    shop.settle_down().await;
+    assert_settled(&shop);
+}
+
+#[tokio::test]
+async fn what_the_service_refuses_ends_the_payment() {
+    let key = SecretKey::parse("skey_test_wrong").expect("a key");
+    let shop = Shop::builder().secret_key(key).open().await;
+    let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+    let Checkout::Ended(status) = checkout else { panic!("{checkout:?}") };
+    let State::Refused { code, .. } = &status.state else { panic!("{status:?}") };
+    assert_eq!((code.as_str(), shop.charges()), ("authentication_failure", 0));
+    shop.settle_down().await;
+    assert_eq!(shop.told.events()[0].0, "order-345678/refused");
+}
+
+#[tokio::test]
+async fn the_return_makes_the_charge_be_read() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    let page = shop.check_out(Shop::order()).await;
+    let pending = shop.merchant.returned(&Shop::reference()).await.expect("read");
+    assert!(!pending.is_paid() && !pending.state.is_final());
+    browser::decide(&page, "outcome=successful").await;
+    assert!(shop.merchant.returned(&Shop::reference()).await.expect("read").is_paid());
+    shop.settle_down().await;
+    assert_settled(&shop);
+    let unknown = kakaopay::types::Reference::parse("order-1").expect("a reference");
+    assert!(matches!(shop.merchant.returned(&unknown).await, Err(Error::Unknown(_))));
+}
+
+#[tokio::test]
+async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    shop.check_out(Shop::order()).await;
+    let before = shop.status().await;
+    let charge = before.charge().expect("a charge").clone();
+    let body = format!(
+        r#"{{"object":"event","id":"evnt_test_forged","key":"charge.complete","data":{{"object":"charge","id":"{charge}","status":"successful","paid":true}}}}"#
+    );
+    let now = shop.sandbox.clock().now();
+    let good = Signer::new([shop.sandbox.webhook_secret().clone()]);
+    let forged = Signer::new([Secret::from_bytes(*b"not the secret").expect("a secret")]);
+    let stale = good.sign(now.saturating_add_seconds(-301), body.as_bytes());
+    let large = " ".repeat(MAX_BODY + 1);
+    for (signed, body, expected) in [
+        (Some(forged.sign(now, body.as_bytes())), body.clone(), 401),
+        (None, body.clone(), 401),
+        (Some(stale), body.clone(), 401),
+        (Some(good.sign(now, b"another body")), body.clone(), 401),
+        (Some(good.sign(now, large.as_bytes())), large, 413),
+    ] {
+        let mut request = http::Request::post(&shop.webhook_url).header("content-type", "application/json");
+        if let Some(signed) = signed {
+            request = request
+                .header("omise-signature", signed.signature)
+                .header("omise-signature-timestamp", signed.timestamp);
+        }
+        let request = request.body(http_body_util::Full::from(body)).expect("a request");
+        assert_eq!(browser::send(request).await.0, expected);
+        let worked = shop.merchant.work(&shop.told).await.expect("worked");
+        assert_eq!(worked.webhooks, 0);
+        assert_eq!(shop.status().await, before);
+    }
+}

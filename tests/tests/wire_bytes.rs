@@ -1,0 +1,132 @@
+//! The bytes of every request, and the guide's two objects read and written again.
+
+use std::num::NonZeroU32;
+
+use kakaopay_tests::{Order, guide};
+use kakaopay_transport::testing::{Capture, Captured, Scripted};
+use kakaopay_transport::{Client, Encoding};
+use kakaopay_types::endpoint::{
+    ChargeSource, CreateCharge, CreateSource, Endpoint, ListCharges, ListEvents, MarkChargeAsFailed,
+    MarkChargeAsPaid, Page, RetrieveCharge, RetrieveEvent, RetrieveSource,
+};
+use kakaopay_types::{
+    Authorizes, Charge, ChargeId, EventId, FailureCode, Order as ListOrder, PlatformType, SecretKey, Source,
+    SourceId, Timestamp, decode,
+};
+use serde_json::Value;
+
+/// A request as it goes over the wire in both encodings. The key is a well-known one.
+fn bytes_of<E: Endpoint + Clone>(endpoint: E) -> String
+where
+    SecretKey: Authorizes<E::Access>,
+{
+    let form = sent(endpoint.clone(), Encoding::Form);
+    let json = sent(endpoint, Encoding::Json);
+    if form == json { form } else { format!("{form}\n\n----- as JSON -----\n{json}") }
+}
+
+fn sent<E: Endpoint>(endpoint: E, encoding: Encoding) -> String
+where
+    SecretKey: Authorizes<E::Access>,
+{
+    let wire = Capture::new(Scripted::new().json(404, "{}"));
+    let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8").expect("a key");
+    let client = Client::builder(wire.clone(), key).encoding(encoding).build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    // Only what goes out matters here.
+    runtime.block_on(client.send(endpoint)).map(drop).expect_err("nothing is found");
+    shown(&wire.requests()[0])
+}
+
+fn shown(request: &Captured) -> String {
+    let mut headers: Vec<_> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", value.to_str().expect("text")))
+        .collect();
+    headers.sort();
+    let body = str::from_utf8(request.body()).expect("text");
+    format!("{} {}\n{}\n\n{body}", request.method(), request.uri(), headers.join("\n")).trim_end().to_owned()
+}
+
+fn charge_id() -> ChargeId {
+    ChargeId::parse("chrg_test_5w4415netlwqpc54tyg").expect("an id")
+}
+
+fn source_id() -> SourceId {
+    SourceId::parse("src_test_5w4415ken4foy3yfgk4").expect("an id")
+}
+
+fn create_charge(source: ChargeSource) -> CreateCharge {
+    let intent = Order::one_call().intent;
+    CreateCharge {
+        amount: intent.amount,
+        return_uri: intent.return_uri,
+        source,
+        description: Some("Two books & a pen".to_owned()),
+        attempt: intent.reference.attempt(NonZeroU32::MIN),
+    }
+}
+
+fn page() -> Page {
+    Page {
+        from: Some(Timestamp::parse("2023-06-15T02:25:15Z").expect("a moment")),
+        to: Some(Timestamp::parse("2023-06-22T02:25:15Z").expect("a moment")),
+        offset: 100,
+        limit: Some(1_000),
+        order: Some(ListOrder::ReverseChronological),
+    }
+}
+
+#[test]
+fn sources() {
+    let amount = Order::one_call().intent.amount;
+    let create = CreateSource { amount, platform_type: Some(PlatformType::Web) };
+    insta::assert_snapshot!("sources_create", bytes_of(create));
+    insta::assert_snapshot!(
+        "sources_create_without_platform",
+        bytes_of(CreateSource { amount, platform_type: None })
+    );
+    insta::assert_snapshot!("sources_retrieve", bytes_of(RetrieveSource { id: source_id() }));
+}
+
+#[test]
+fn charges() {
+    let existing = create_charge(ChargeSource::Existing(source_id()));
+    insta::assert_snapshot!("charges_create", bytes_of(existing));
+    let one_call = create_charge(ChargeSource::New { platform_type: Some(PlatformType::Web) });
+    insta::assert_snapshot!("charges_create_in_one_call", bytes_of(one_call));
+    insta::assert_snapshot!("charges_retrieve", bytes_of(RetrieveCharge { id: charge_id() }));
+    insta::assert_snapshot!("charges_list", bytes_of(ListCharges { page: page() }));
+    insta::assert_snapshot!("charges_list_by_default", bytes_of(ListCharges::default()));
+    insta::assert_snapshot!("charges_mark_as_paid", bytes_of(MarkChargeAsPaid { id: charge_id() }));
+    let failed = MarkChargeAsFailed { id: charge_id(), failure_code: Some(FailureCode::InsufficientFund) };
+    insta::assert_snapshot!("charges_mark_as_failed", bytes_of(failed));
+}
+
+#[test]
+fn events() {
+    let id = EventId::parse("evnt_test_5w4415netlwqpc54tyg").expect("an id");
+    insta::assert_snapshot!("events_retrieve", bytes_of(RetrieveEvent { id }));
+    insta::assert_snapshot!("events_list", bytes_of(ListEvents { page: page() }));
+}
+
+#[test]
+fn the_guides_source_is_read_and_written_without_loss() {
+    let source: Source = decode::from_slice(guide::SOURCE.as_bytes()).expect("the guide's source");
+    let written = serde_json::to_string_pretty(&source).expect("JSON");
+    assert_eq!(written, guide::SOURCE.trim_end());
+    insta::assert_snapshot!("guide_source", written);
+}
+
+#[test]
+fn the_guides_charge_is_read_and_written_without_loss() {
+    let charge: Charge = decode::from_slice(guide::CHARGE.as_bytes()).expect("the guide's charge");
+    let written = serde_json::to_string_pretty(&charge).expect("JSON");
+    assert_eq!(written, guide::CHARGE.trim_end());
+    // And by value, should the one above ever be blamed on white space.
+    let [written, original]: [Value; 2] =
+        [&written, guide::CHARGE].map(|text| serde_json::from_str(text).expect("JSON"));
+    assert_eq!(written, original);
+    insta::assert_snapshot!("guide_charge", serde_json::to_string_pretty(&charge).expect("JSON"));
+}
