@@ -1,0 +1,52 @@
+//! `cargo xtask ci`: everything that must be good before a change lands.
+
+use std::time::Instant;
+
+use crate::shell::{self, Problem, cargo, output, shown};
+use crate::{layers, tidy};
+
+fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
+    println!("\n── {name}");
+    let start = Instant::now();
+    step().map_err(|problem| Problem::new(format!("{name}: {problem}")))?;
+    println!("── {name}: good, {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+fn cargo_step(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Problem> {
+    let mut command = cargo(arguments);
+    command.envs(variables.iter().copied());
+    run_step(&shown(&command), || shell::run(&mut command))
+}
+
+fn run_all() -> Result<(), Problem> {
+    cargo_step(&["test", "--workspace"], &[])?;
+    cargo_step(&["fmt", "--all", "--check"], &[])?;
+    cargo_step(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], &[])?;
+    let strict = [("RUSTDOCFLAGS", "-D warnings")];
+    cargo_step(&["doc", "--workspace", "--no-deps"], &strict)?;
+    run_step("layers", layers::run)?;
+    run_step("tidy", tidy::run)?;
+    run_step("deny", deny)?;
+    cargo_step(&["run", "--package", "kakaopay-cli", "--", "demo"], &[])
+}
+
+pub(crate) fn run() -> Result<(), Problem> {
+    run_all()?;
+    println!("\nEverything is good.");
+    Ok(())
+}
+
+/// Licences, bans and sources. Only where the tool is promised to be is its absence a failure.
+fn deny() -> Result<(), Problem> {
+    if output(&mut cargo(&["deny", "--version"])).is_err() {
+        let promised = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false");
+        let hint = "cargo-deny is not installed: `cargo install cargo-deny --locked`";
+        if promised {
+            return Err(Problem::new(hint));
+        }
+        println!("SKIPPED: {hint}");
+        return Ok(());
+    }
+    shell::run(&mut cargo(&["deny", "--all-features", "check", "licenses", "bans", "sources"]))
+}

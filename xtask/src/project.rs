@@ -1,0 +1,63 @@
+//! What cargo knows of the workspace.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::shell::{Problem, cargo, output};
+
+/// A member of the workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    /// The folder it is in.
+    pub(crate) folder: String,
+    pub(crate) publish: bool,
+    pub(crate) description: bool,
+    /// Names of the members it depends on, by kind of dependency: `normal`, `dev`, `build`.
+    pub(crate) depends: Vec<(String, String)>,
+}
+
+impl Member {
+    /// The members it depends on to be built, tests apart.
+    pub(crate) fn needs(&self) -> impl Iterator<Item = &str> {
+        self.depends.iter().filter(|(kind, _)| kind != "dev").map(|(_, name)| name.as_str())
+    }
+}
+
+/// The members of the workspace by name.
+pub(crate) fn members() -> Result<BTreeMap<String, Member>, Problem> {
+    let text = output(&mut cargo(&["metadata", "--format-version", "1", "--no-deps", "--locked"]))?;
+    let metadata: Value = serde_json::from_str(&text)?;
+    let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
+    let names: Vec<String> = packages.iter().map(|package| text_of(&package["name"])).collect();
+    let members = packages.iter().map(|package| member(package, &names));
+    Ok(members.map(|member| (member.name.clone(), member)).collect())
+}
+
+fn member(package: &Value, names: &[String]) -> Member {
+    let depends = package["dependencies"].as_array().cloned().unwrap_or_default();
+    let depends = depends
+        .iter()
+        .map(|dependency| {
+            let kind = dependency["kind"].as_str().unwrap_or("normal");
+            (kind.to_owned(), text_of(&dependency["name"]))
+        })
+        .filter(|(_, name)| names.contains(name))
+        .collect();
+    let manifest = text_of(&package["manifest_path"]);
+    Member {
+        name: text_of(&package["name"]),
+        version: text_of(&package["version"]),
+        folder: manifest.trim_end_matches("/Cargo.toml").to_owned(),
+        // `publish = false` is an empty list of registries.
+        publish: package["publish"].as_array().is_none_or(|registries| !registries.is_empty()),
+        description: package["description"].is_string(),
+        depends,
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,107 @@
+//! Sizes of functions, and roots of modules that only list.
+
+use std::path::Path;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Block, ImplItemFn, Item, ItemFn, TraitItemFn};
+
+use crate::shell::root;
+
+/// Most lines of a function, from its first brace to its last.
+const MAX_LINES: usize = 70;
+
+/// What is wrong with the functions of a file.
+pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
+    let name = file.strip_prefix(root()).unwrap_or(file).display().to_string();
+    let parsed = match syn::parse_file(text) {
+        Ok(parsed) => parsed,
+        Err(error) => return vec![format!("{name} cannot be read: {error}")],
+    };
+    let mut functions = Functions { name: &name, findings: Vec::new() };
+    functions.visit_file(&parsed);
+    let mut findings = functions.findings;
+    if file.ends_with("src/lib.rs") || file.ends_with("mod.rs") {
+        let more = parsed.items.iter().filter(|item| !only_lists(item, file));
+        findings.extend(more.map(|item| format!("{name}:{} does more than list", line(item.span()))));
+    }
+    findings
+}
+
+struct Functions<'a> {
+    name: &'a str,
+    findings: Vec<String>,
+}
+
+impl Functions<'_> {
+    fn measure(&mut self, function: &impl std::fmt::Display, span: Span, block: &Block) {
+        let brace = block.brace_token.span;
+        let lines = brace.close().end().line - brace.open().start().line + 1;
+        if lines > MAX_LINES {
+            let finding =
+                format!("{}:{} `{function}` has {lines} lines, more than {MAX_LINES}", self.name, line(span));
+            self.findings.push(finding);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions<'_> {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.measure(&function.sig.ident, function.sig.span(), &function.block);
+        visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.measure(&function.sig.ident, function.sig.span(), &function.block);
+        visit::visit_impl_item_fn(self, function);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        if let Some(block) = &function.default {
+            self.measure(&function.sig.ident, function.sig.span(), block);
+        }
+        visit::visit_trait_item_fn(self, function);
+    }
+}
+
+/// Whether an item of a root only names another place. A root of tests' helpers, and this crate's
+/// own folders, may hold their one function.
+fn only_lists(item: &Item, file: &Path) -> bool {
+    let helper = file.iter().any(|part| part == "tests" || part == "xtask");
+    match item {
+        Item::Mod(module) => module.content.is_none(),
+        Item::Use(_) | Item::ExternCrate(_) => true,
+        _ => helper,
+    }
+}
+
+fn line(span: Span) -> usize {
+    span.start().line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_not_too_long() {
+        let function =
+            |lines: usize| format!("impl A {{\n    fn long() {{{}}}\n}}\n", "\n".repeat(lines - 1));
+        assert!(check(Path::new("a.rs"), &function(MAX_LINES)).is_empty());
+        let found = check(Path::new("a.rs"), &function(MAX_LINES + 1));
+        assert_eq!(found, ["a.rs:2 `long` has 71 lines, more than 70"]);
+    }
+
+    #[test]
+    fn a_root_only_lists() {
+        let text = "mod a;\npub use a::A;\nfn b() {}\n";
+        assert_eq!(check(Path::new("src/lib.rs"), text), ["src/lib.rs:3 does more than list"]);
+        assert!(check(Path::new("src/main.rs"), text).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_rust_is_said_to_be_none() {
+        assert_eq!(check(Path::new("a.rs"), "fn (").len(), 1);
+    }
+}
