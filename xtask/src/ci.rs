@@ -24,7 +24,7 @@ fn run_all() -> Result<(), Problem> {
     cargo_step(&["fmt", "--all", "--check"], &[])?;
     cargo_step(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], &[])?;
     let strict = [("RUSTDOCFLAGS", "-D warnings")];
-    cargo_step(&["doc", "--workspace", "--no-deps"], &strict)?;
+    cargo_step(&["doc", "--workspace", "--no-deps", "--all-features"], &strict)?;
     run_step("layers", layers::run)?;
     run_step("tidy", tidy::run)?;
     run_step("deny", deny)?;
