@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Answer, Evidence, Input, Request, State, Trouble};
+use kakaopay_flows::{Answer, Deadline, Evidence, Input, Request, Stage, State, Trouble};
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, EventKey, List, decode};
@@ -87,7 +87,7 @@ proptest! {
     /// [`Driven`] asserts at each step: nothing leaves before its entry is durable, a final state
     /// stays, and the journal alone brings the same payment back.
     #[test]
-    fn i6_i10_the_contract_holds_whatever_is_told(
+    fn i6_i8_i10_the_contract_holds_whatever_is_told(
         order in any_order(),
         moves in prop::collection::vec((any_move(), 0_i64..200), 0..40),
     ) {
@@ -109,6 +109,10 @@ proptest! {
             };
             requests.extend(driven.handle(input, now));
         }
+        // I8: what has not ended wakes up again, unless a person must look first.
+        let halted = matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Halted);
+        let sleeps = driven.deadline == Deadline::Never;
+        prop_assert_eq!(sleeps, halted || driven.state().is_final(), "{:?}", driven.state());
         // A link is handed out once at the most, however often the charge is seen.
         prop_assert!(driven.redirects.len() <= 1, "{:?}", driven.redirects);
         // Whoever is told twice is told the same thing under the same key.

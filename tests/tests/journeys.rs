@@ -237,3 +237,28 @@ async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
         assert_eq!(shop.status().await, before);
     }
 }
+
+#[tokio::test]
+async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
+    let lose = |wire| LoseResponse::new(wire, 1).only(http::Method::GET);
+    let shop = Shop::builder().open_over(lose).await;
+    let page = shop.check_out(Shop::order()).await;
+    browser::decide(&page, "outcome=successful").await;
+    // The reading that the webhook leads to is lost.
+    let work = async || shop.merchant.work(&shop.told).await.expect("worked").webhooks;
+    let mut seen = 0;
+    while seen < 2 {
+        shop.sandbox.deliver_pending().await;
+        tokio::task::yield_now().await;
+        seen += work().await;
+    }
+    assert!(!shop.status().await.is_paid());
+    // It stays with whoever took it until that one may be thought dead.
+    shop.sandbox.clock().advance_seconds(119);
+    assert_eq!(work().await, 0);
+    shop.sandbox.clock().advance_seconds(1);
+    assert_eq!(work().await, 1);
+    shop.settle_down().await;
+    assert_settled(&shop);
+    assert_eq!(work().await, 0);
+}
