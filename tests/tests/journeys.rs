@@ -260,5 +260,7 @@ async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
     assert_eq!(work().await, 1);
     shop.settle_down().await;
     assert_settled(&shop);
+    // What was looked into never comes back.
+    shop.sandbox.clock().advance_seconds(1_000);
     assert_eq!(work().await, 0);
 }
