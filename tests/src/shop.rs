@@ -12,6 +12,7 @@ use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_sandbox::{Running, Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_transport::{BaseUri, BoxError, Client, Request, Wire};
 use kakaopay_types::Timestamp;
+use kakaopay_types::endpoint::ListEvents;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower_service::Service;
@@ -188,6 +189,17 @@ impl Shop {
     #[must_use]
     pub fn charges(&self) -> usize {
         self.sandbox.events().iter().filter(|(_, key)| *key == "charge.create").count()
+    }
+
+    /// How many webhooks its endpoint has acknowledged.
+    ///
+    /// # Panics
+    /// If the service does not answer.
+    pub async fn deliveries(&self) -> usize {
+        let client = Client::builder(self.sandbox.service(), self.sandbox.secret_key().clone()).build();
+        let events = client.send(ListEvents::default()).await.expect("a list").data.good;
+        let json = serde_json::to_string(&events).expect("JSON");
+        json.matches("\"status\":200").count()
     }
 
     /// The same shop after its process has ended and started again: only the ledger is left.

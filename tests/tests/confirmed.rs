@@ -38,6 +38,7 @@ fn i4_f20_a_charge_that_differs_in_one_member_is_none() {
     check(&[("amount", json!(-150_000))], differs(Mismatch::Amount));
     check(&[("currency", json!("THB"))], differs(Mismatch::Currency));
     check(&[("livemode", json!(true))], differs(Mismatch::Mode));
+    check(&[("livemode", Value::Null)], differs(Mismatch::Mode));
     check(&[("id", json!("chrg_5w4415netlwqpc54tyg"))], differs(Mismatch::Mode));
     check(&[("source.type", json!("alipay"))], differs(Mismatch::SourceType));
     check(&[("source", Value::Null)], differs(Mismatch::SourceType));
@@ -46,6 +47,7 @@ fn i4_f20_a_charge_that_differs_in_one_member_is_none() {
         check(&[("metadata", metadata)], differs(Mismatch::Reference));
     }
     check(&[("metadata", json!({}))], differs(Mismatch::Reference));
+    check(&[("metadata", Value::Null)], differs(Mismatch::Reference));
     check(&[("metadata", json!({"kakaopay_reference": 1}))], differs(Mismatch::Reference));
 }
 
@@ -54,4 +56,29 @@ fn i4_f27_another_status_is_no_proof_whatever_else_it_says() {
     for status in ["pending", "failed", "expired", "reversed", "Successful", "successful ", "paid", ""] {
         check(&[("status", json!(status)), ("paid", json!(true))], Err(Unconfirmed::NotPaid));
     }
+}
+
+#[test]
+fn i2_f27_a_null_that_nobody_needs_does_not_hide_a_payment() {
+    let charge: Value = serde_json::from_str(guide::CHARGE).expect("JSON");
+    let needed = ["object", "id", "amount", "currency", "status", "metadata", "source", "livemode"];
+    let members =
+        charge.as_object().expect("an object").keys().filter(|name| !needed.contains(&name.as_str()));
+    let mut checked = 0;
+    for name in members {
+        // The table wants names that live as long as the program.
+        let name: &'static str = Box::leak(name.clone().into_boxed_str());
+        check(&[(name, Value::Null)], Ok(()));
+        checked += 1;
+    }
+    let source = charge["source"].as_object().expect("an object");
+    for name in source
+        .keys()
+        .filter(|name| !["object", "id", "amount", "currency", "flow", "type"].contains(&name.as_str()))
+    {
+        let path: &'static str = Box::leak(format!("source.{name}").into_boxed_str());
+        check(&[(path, Value::Null)], Ok(()));
+        checked += 1;
+    }
+    assert!(checked > 60, "{checked}");
 }

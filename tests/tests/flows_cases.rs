@@ -170,6 +170,63 @@ fn f28_a_look_up_reads_page_by_page_with_its_end_fixed() {
 }
 
 #[test]
+fn f28_a_list_that_lies_proves_nothing() {
+    let foreign = json_of(&Order::one_call().charge(1, &[("metadata", json!({}))]));
+    let full: Vec<_> = std::iter::repeat_n(foreign, 100).collect();
+    // A full page has another behind it, though the total denies it.
+    let (mut driven, _) = unanswered();
+    let late = only_look_up(&driven.handle(Input::Tick, at(150)));
+    let next = only_look_up(&driven.handle(page(&late, &full, 100), at(151)));
+    assert_eq!(next.list.page.offset, 100);
+    // A service that ignores the offset shows the first page again and again.
+    let first = LookUp { list: late.list.clone(), ..next.clone() };
+    let Input::Answered(Answer::LookUp { result, .. }) = page(&first, &full[..1], 1) else {
+        panic!("a page")
+    };
+    let again = Input::Answered(Answer::LookUp { request: next, result });
+    assert!(driven.handle(again, at(152)).is_empty());
+    assert_eq!(stage(&driven), Stage::LookUp);
+    assert!(driven.payment.attentions().contains(&Attention::LookUpBlocked));
+}
+
+#[test]
+fn a_look_up_that_is_never_answered_asks_a_person_in_time() {
+    let (mut driven, look_up) = unanswered();
+    let failed = |look_up: &LookUp| {
+        Input::Answered(Answer::LookUp { request: look_up.clone(), result: Err(Trouble::Unknown) })
+    };
+    driven.handle(failed(&look_up), at(959));
+    assert!(driven.payment.attentions().is_empty());
+    for _ in 0..2 {
+        driven.handle(failed(&look_up), at(960));
+        assert_eq!(driven.events.len(), 1);
+    }
+    only_look_up(&driven.handle(Input::Tick, at(1_000)));
+}
+
+#[test]
+fn a_good_charge_is_preferred_to_one_that_only_names_the_order() {
+    let (mut driven, look_up) = unanswered();
+    let higher = Order::one_call().charge(3, &[("id", json!("chrg_test_third"))]);
+    let own = Order::one_call().charge(1, &[]);
+    driven.handle(page(&look_up, &[json_of(&higher), json_of(&own)], 2), at(61));
+    assert!(matches!(driven.state(), State::Pending(pending) if pending.charge == own.id));
+}
+
+#[test]
+fn a_reason_to_look_makes_it_look_again_soon() {
+    let (mut driven, charge) = pending();
+    // Hours later the plan looks once an hour.
+    driven.handle(Input::Tick, at(20_000));
+    let Deadline::At(planned) = driven.deadline else { panic!("no deadline") };
+    assert!(planned > at(20_500), "{planned}");
+    driven.handle(Input::Evidence(Evidence::Returned), at(20_001));
+    assert_eq!(driven.deadline, Deadline::At(at(20_011)));
+    driven.handle(read(charge), at(20_002));
+    assert_eq!(driven.deadline, Deadline::At(at(20_011)));
+}
+
+#[test]
 fn a_charge_that_cannot_be_read_proves_nothing() {
     let (mut driven, _) = unanswered();
     let late = only_look_up(&driven.handle(Input::Tick, at(150)));

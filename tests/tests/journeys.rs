@@ -82,12 +82,19 @@ async fn i3_f01_a_duplicated_webhook_settles_once() {
     let shop = Shop::builder().open().await;
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
+    shop.wait_for_webhook().await;
     for _ in 0..3 {
         for (event, _) in shop.sandbox.events() {
             assert!(shop.sandbox.resend(&event));
         }
         shop.settle_down().await;
     }
+    // All of them arrive and are acknowledged: two events, four times each.
+    while shop.deliveries().await < 8 {
+        shop.settle_down().await;
+        tokio::task::yield_now().await;
+    }
+    shop.settle_down().await;
     assert_settled(&shop);
 }
 
@@ -263,4 +270,33 @@ async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
     // What was looked into never comes back.
     shop.sandbox.clock().advance_seconds(1_000);
     assert_eq!(work().await, 0);
+}
+
+#[tokio::test]
+async fn i4_a_test_payment_is_none_of_a_live_shop() {
+    use kakaopay::Merchant;
+    use kakaopay::types::Reference;
+    use kakaopay_ledger_sqlite::SqliteStore;
+    use kakaopay_transport::Client;
+    use kakaopay_transport::testing::Scripted;
+
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    let page = shop.check_out(Shop::order()).await;
+    browser::decide(&page, "outcome=successful").await;
+    shop.wait_until_told().await;
+    assert!(!shop.status().await.mode.is_live());
+
+    // The same ledger under a live key, whose service must not even be asked.
+    let live = Client::new(Scripted::new(), SecretKey::parse("skey_live").expect("a key"));
+    let store = SqliteStore::open(&shop.ledger).expect("the ledger");
+    let live = Merchant::builder(live, store).build();
+    let reference: Reference = Shop::reference();
+    for error in [
+        live.checkout(Shop::order()).await.expect_err("of test mode"),
+        live.payment(&reference).await.expect_err("of test mode"),
+        live.returned(&reference).await.expect_err("of test mode"),
+    ] {
+        assert!(matches!(error, Error::OtherMode { .. }), "{error}");
+    }
 }

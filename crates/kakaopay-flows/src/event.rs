@@ -106,7 +106,8 @@ impl Settlement {
             charge: charge.id.clone(),
             amount: charge.amount,
             currency: charge.currency,
-            mode: charge.mode(),
+            // What was confirmed says it, and its id too.
+            mode: charge.id.mode(),
             paid_at: charge.paid_at,
         }
     }
@@ -143,7 +144,7 @@ pub enum Attention {
         /// How many attempts were made.
         attempts: NonZeroU32,
     },
-    /// Charges that cannot be read stand in the way of knowing whether one is the order's.
+    /// What cannot be read stands in the way of knowing whether a charge is the order's.
     LookUpBlocked,
 }
 
@@ -170,7 +171,7 @@ impl fmt::Display for Attention {
             Self::TooManyAttempts { attempts } => {
                 write!(f, "no charge was found after {attempts} attempts to create one")
             }
-            Self::LookUpBlocked => f.write_str("charges that cannot be read stand in the way of the look-up"),
+            Self::LookUpBlocked => f.write_str("what cannot be read stands in the way of the look-up"),
         }
     }
 }

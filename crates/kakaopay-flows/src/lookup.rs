@@ -21,6 +21,8 @@ use crate::step::{Step, ask_for_charge, look_up, note};
 
 /// Most attempts that are made unasked.
 const MAX_ATTEMPTS: u32 = 5;
+/// How long a look-up may go unanswered before a person is asked to look.
+const PATIENCE_SECONDS: i64 = 900;
 /// Most charges one look-up reads, so that a list that never ends cannot hold it for ever.
 const MAX_READ: u32 = 100_000;
 
@@ -41,6 +43,15 @@ pub(crate) fn again(model: &Model, creating: &Creating, now: Now) -> Step {
     Step { deadline: Some(Deadline::At(next)), read: Some(look_up(model, creating, now)), ..Step::default() }
 }
 
+/// A look-up was not answered. When that has gone on for long, a person is asked to look.
+pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Now) -> Step {
+    if creating.stage == Stage::LookUp && now >= creating.since.saturating_add_seconds(PATIENCE_SECONDS) {
+        note(model, Attention::LookUpBlocked)
+    } else {
+        Step::default()
+    }
+}
+
 /// A page of the look-up has come.
 pub(crate) fn answered(
     model: &Model,
@@ -52,13 +63,21 @@ pub(crate) fn answered(
     let ours = |charge: &&Charge| {
         charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
     };
-    if let Some(charge) = list.data.good.iter().find(ours) {
+    let good = |charge: &&Charge| {
+        let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
+        expected.check(charge).is_ok()
+    };
+    // One that only names the order is no reason to pass over one that is the order's.
+    let found = list.data.good.iter().filter(ours);
+    if let Some(charge) = found.clone().find(good).or_else(|| found.clone().next()) {
         return observe::adopt(model, creating, charge, Via::List, now);
     }
     if creating.stage != Stage::LookUp {
         return Step::default();
     }
-    let complete = request.complete && list.data.bad.is_empty();
+    // A page that is not the one that was asked for leaves a gap.
+    let asked = list.offset == u64::from(request.list.page.offset);
+    let complete = request.complete && asked && list.data.bad.is_empty();
     match next_page(request, list, complete) {
         NextPage::Read(next) => Step { read: Some(Request::LookUp(next)), ..Step::default() },
         // What could not be read may be the very charge: it proves nothing.
@@ -78,7 +97,9 @@ fn next_page(request: &LookUp, list: &List<Charge>, complete: bool) -> NextPage 
     let page = &request.list.page;
     let read = u32::try_from(list.data.good.len() + list.data.bad.len()).unwrap_or(u32::MAX);
     let offset = page.offset.saturating_add(read);
-    if read == 0 || u64::from(offset) >= list.total {
+    // A full page may have another behind it, whatever the total says.
+    let full = u64::from(read) >= list.limit;
+    if read == 0 || (!full && u64::from(offset) >= list.total) {
         return NextPage::End;
     }
     if offset >= MAX_READ {

@@ -19,7 +19,8 @@ use crate::step::{self, Step};
 /// 1. Make one with [`Payment::open`], or bring one back with [`Payment::replay`].
 /// 2. Take every output with [`Payment::poll_output`] until there is none. What comes before the
 ///    first `None` belongs together: an [`Output::Persist`] with its [`Output::Event`]s and its
-///    [`Output::Deadline`] are one transaction.
+///    [`Output::Deadline`] are one transaction, on the condition that the journal ends where
+///    [`Payment::seq`] says. That holds for a deadline alone, too.
 /// 3. When that transaction is durable, and not before, [`Payment::handle`]
 ///    [`Input::Persisted`]. Only then [`Output::Transmit`] of a mutation and [`Output::Redirect`]
 ///    come out. Go to 2.
@@ -28,8 +29,9 @@ use crate::step::{self, Step};
 ///    Go to 2.
 ///
 /// If the transaction fails, throw the machine away and replay the journal: what was not durable
-/// has not happened. Nothing else is ever needed after a crash, because every request that may be
-/// on its way has a deadline, and the deadline is in the same transaction.
+/// has not happened. Nothing else is needed after a crash to end a payment, because until then it
+/// always has a deadline, and the deadline is in the same transaction. (One that has ended only
+/// reads on evidence: give that again until the reading was answered.)
 ///
 /// ```
 /// use kakaopay_flows::{Input, Intent, Output, Payment, SourcePlan};

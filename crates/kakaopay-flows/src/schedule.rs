@@ -9,6 +9,8 @@ const AFTER_EXPIRY: [i64; 3] = [60, 900, 86_400];
 /// How long an answer may take before its outcome counts as unknown: a little more than the
 /// longest a bank was ever said to need, which is also the client's own deadline.
 pub(crate) const ANSWER_SECONDS: i64 = 75;
+/// How soon to look again after a reason to look.
+pub(crate) const SOON_SECONDS: i64 = 10;
 /// How long after an unknown outcome a charge may still appear in a list.
 pub(crate) const LATE_SECONDS: i64 = 90;
 

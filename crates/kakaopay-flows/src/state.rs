@@ -25,7 +25,8 @@ pub enum State {
     },
     /// Not paid in time, as read from the service.
     Expired(Pending),
-    /// The service said no: there is no charge.
+    /// The service said no: there is no charge. It is as final as the others, even if it was only the
+    /// key that was wrong: pay the order under a new reference.
     Refused {
         /// The service's error code.
         code: String,

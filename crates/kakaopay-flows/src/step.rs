@@ -16,7 +16,7 @@ use crate::model::Model;
 use crate::observe::{self, Via};
 use crate::output::{Deadline, LookUp, Request};
 use crate::record::Record;
-use crate::schedule::{self, ANSWER_SECONDS};
+use crate::schedule::{self, ANSWER_SECONDS, SOON_SECONDS};
 use crate::state::{Creating, Pending, Stage, State};
 
 /// What a step leads to.
@@ -72,7 +72,8 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
         Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
             lookup::answered(model, creating, request, list, now)
         }
-        Input::Answered(Answer::Read(Err(_)) | Answer::LookUp { result: Err(_), .. }) => Step::default(),
+        Input::Answered(Answer::LookUp { result: Err(_), .. }) => lookup::unanswered(model, creating, now),
+        Input::Answered(Answer::Read(Err(_))) => Step::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
             // No charge has been asked for, so that there is none of this order.
             Stage::Source => Step::default(),
@@ -89,12 +90,14 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
         Input::Tick => {
             Step { deadline: Some(Deadline::At(next_poll(model, pending, now))), ..read(&pending.charge) }
         }
-        Input::Evidence(Evidence::Returned) => read(&pending.charge),
+        Input::Evidence(Evidence::Returned) => look_soon(model, pending, now),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
-            if *key == EventKey::ChargeCreate && *charge == pending.charge {
+            if *charge != pending.charge {
+                read(charge)
+            } else if *key == EventKey::ChargeCreate {
                 Step::default()
             } else {
-                read(charge)
+                look_soon(model, pending, now)
             }
         }
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
@@ -244,6 +247,13 @@ fn refused(model: &Model, error: &ApiError) -> Step {
         deadline: Some(Deadline::Never),
         ..Step::default()
     }
+}
+
+/// Something suggests that there is news: looks now, and once more soon, because the service may be
+/// a moment behind itself.
+fn look_soon(model: &Model, pending: &Pending, now: Now) -> Step {
+    let soon = next_poll(model, pending, now).min(now.saturating_add_seconds(SOON_SECONDS));
+    Step { deadline: Some(Deadline::At(soon)), ..read(&pending.charge) }
 }
 
 /// When to poll a pending charge next.

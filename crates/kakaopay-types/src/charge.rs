@@ -10,6 +10,7 @@ use crate::list::List;
 use crate::metadata::Metadata;
 use crate::mode::Mode;
 use crate::money::Money;
+use crate::null::null_as_default;
 use crate::object::object_tag;
 use crate::source::Source;
 use crate::status::ChargeStatus;
@@ -25,7 +26,7 @@ object_tag! {
 /// Whether it was paid is told by [`Charge::outcome`] alone. Members that look as if they told it
 /// too are kept, so that nothing is lost when the charge is written again, but cannot be read:
 /// recorded charges carry an `expired_at` though they were paid, `expired: true` though they
-/// failed, and flags that change with time.
+/// failed, and flags that change with time. Nor can what they hold make the charge unreadable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Charge {
@@ -58,7 +59,7 @@ pub struct Charge {
     pub funding_amount: Option<i64>,
     /// Sum of the refunds in minor units. A refund leaves the status as it is.
     #[serde(default, alias = "refunded")]
-    pub refunded_amount: i64,
+    pub refunded_amount: Option<i64>,
     /// The rates the fees were computed with.
     #[serde(default)]
     pub transaction_fees: Option<TransactionFees>,
@@ -83,7 +84,7 @@ pub struct Charge {
     #[serde(default)]
     pub description: Option<String>,
     /// What the merchant attached to it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub metadata: Metadata,
     /// Card, for card charges.
     #[serde(default)]
@@ -127,7 +128,7 @@ pub struct Charge {
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
     #[serde(default)]
-    expired_at: Option<Timestamp>,
+    expired_at: Option<Value>,
     /// When an authorisation was given back. Never for KakaoPay.
     #[serde(default)]
     pub reversed_at: Option<Timestamp>,
@@ -144,28 +145,28 @@ pub struct Charge {
     #[serde(default)]
     pub device: Option<Value>,
     #[serde(default)]
-    authorized: bool,
+    authorized: Option<Value>,
     #[serde(default)]
-    capturable: bool,
+    capturable: Option<Value>,
     #[serde(default)]
-    capture: bool,
+    capture: Option<Value>,
     #[serde(default)]
-    disputable: bool,
-    /// Whether real money moves.
+    disputable: Option<Value>,
+    /// Whether real money moves. A charge that does not say so is no order's.
     #[serde(default)]
-    pub livemode: bool,
+    pub livemode: Option<bool>,
     #[serde(default)]
-    refundable: bool,
+    refundable: Option<Value>,
     #[serde(default)]
-    reversed: bool,
+    reversed: Option<Value>,
     #[serde(default)]
-    reversible: bool,
+    reversible: Option<Value>,
     #[serde(default)]
-    voided: bool,
+    voided: Option<Value>,
     #[serde(default)]
-    paid: bool,
+    paid: Option<Value>,
     #[serde(default)]
-    expired: bool,
+    expired: Option<Value>,
 }
 
 /// What became of a charge, read from its `status` alone.
@@ -209,10 +210,10 @@ impl Charge {
         Money::new(self.amount, self.currency)
     }
 
-    /// The mode the `livemode` member tells.
+    /// The mode the `livemode` member tells, if it does.
     #[must_use]
-    pub fn mode(&self) -> Mode {
-        Mode::from_livemode(self.livemode)
+    pub fn mode(&self) -> Option<Mode> {
+        self.livemode.map(Mode::from_livemode)
     }
 }
 

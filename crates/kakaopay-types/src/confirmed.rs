@@ -34,7 +34,7 @@ impl Expected {
             Mismatch::Amount
         } else if charge.currency != self.amount.currency() {
             Mismatch::Currency
-        } else if charge.mode() != self.mode || charge.id.mode() != self.mode {
+        } else if charge.mode() != Some(self.mode) || charge.id.mode() != self.mode {
             Mismatch::Mode
         } else if charge.source.as_ref().map(|source| &source.kind) != Some(&SourceType::Kakaopay) {
             Mismatch::SourceType

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::id::{ChargeId, EventId};
+use crate::null::null_as_default;
 use crate::object::object_tag;
 use crate::open_enum::open_enum;
 use crate::reference::AttemptReference;
@@ -48,7 +49,7 @@ pub struct Event {
     pub id: EventId,
     /// Whether real money is concerned; absent in old recordings, where the id tells.
     #[serde(default)]
-    pub livemode: bool,
+    pub livemode: Option<bool>,
     /// Path of the event on the API's host.
     #[serde(default)]
     pub location: Option<String>,
@@ -58,7 +59,7 @@ pub struct Event {
     #[serde(default, alias = "created")]
     pub created_at: Option<Timestamp>,
     data: Value,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     webhook_deliveries: Vec<Value>,
 }
 

@@ -35,6 +35,7 @@ pub mod reference;
 pub mod return_uri;
 pub mod timestamp;
 
+mod null;
 mod object;
 mod open_enum;
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::currency::Currency;
 use crate::id::SourceId;
 use crate::money::Money;
+use crate::null::null_as_default;
 use crate::object::object_tag;
 use crate::open_enum::open_enum;
 use crate::platform::PlatformType;
@@ -45,7 +46,7 @@ pub struct Source {
     pub id: SourceId,
     /// Whether real money moves; absent in old recordings, where the id tells.
     #[serde(default)]
-    pub livemode: bool,
+    pub livemode: Option<bool>,
     /// Path of the source on the API's host.
     #[serde(default)]
     pub location: Option<String>,
@@ -95,7 +96,7 @@ pub struct Source {
     #[serde(default)]
     pub shipping: Option<Value>,
     /// Items of the order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub items: Vec<Value>,
     /// References of bill payments.
     #[serde(default)]
@@ -122,7 +123,7 @@ pub struct Source {
     #[serde(default)]
     pub receipt_amount: Option<i64>,
     /// Discounts of the method.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub discounts: Vec<Value>,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kakaopay_flows::{Attention, Payment, State};
-use kakaopay_types::{ChargeId, FailureCode, PaymentAmount, Reference};
+use kakaopay_types::{ChargeId, FailureCode, Mode, PaymentAmount, Reference};
 
 /// What to do with the buyer now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Status {
     pub reference: Reference,
     /// What was to be paid.
     pub amount: PaymentAmount,
+    /// Whether it is about real money.
+    pub mode: Mode,
     /// How far it has come.
     pub state: State,
     /// What a person should look at.
@@ -42,6 +44,7 @@ impl Status {
         Self {
             reference: payment.intent().reference.clone(),
             amount: payment.intent().amount,
+            mode: payment.intent().mode,
             state: payment.state().clone(),
             attentions: payment.attentions().clone(),
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kakaopay_flows::{Answer, Deadline, Event, Input, Output, Payment, Record, Request, Trouble};
 use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
-use kakaopay_types::{Mode, Reference};
+use kakaopay_types::{ErrorCode, Mode, Reference};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
@@ -42,10 +42,18 @@ pub(crate) struct Pursued {
 }
 
 impl<S: Store> Engine<S> {
+    /// The payment with a reference. One of the other mode is nobody's to see or move here.
     pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
         let journal = self.store.journal(reference).await?;
         let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
-        Payment::replay(entries).map_err(|source| Error::Journal { reference: reference.clone(), source })
+        let payment = Payment::replay(entries)
+            .map_err(|source| Error::Journal { reference: reference.clone(), source })?;
+        match payment {
+            Some(payment) if payment.intent().mode != self.mode => {
+                Err(Error::OtherMode { reference: reference.clone(), mode: payment.intent().mode })
+            }
+            payment => Ok(payment),
+        }
     }
 
     /// Opens the payment of an order, or finds the one that was opened before.
@@ -162,9 +170,36 @@ fn message_of(event: &Event) -> Message {
 }
 
 fn is_unread(answer: &Answer) -> bool {
-    let troubled = |trouble: &Trouble| !matches!(trouble, Trouble::Refused(_));
+    // That there is no such charge is an answer; that the key may not ask is none.
+    let troubled = |trouble: &Trouble| match trouble {
+        Trouble::Refused(error) => error.code != ErrorCode::NotFound,
+        Trouble::NotSent | Trouble::Unknown => true,
+    };
     match answer {
         Answer::Read(Err(trouble)) | Answer::LookUp { result: Err(trouble), .. } => troubled(trouble),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kakaopay_types::ApiError;
+
+    use super::*;
+
+    #[test]
+    fn only_the_words_that_there_is_no_such_charge_count_as_read() {
+        let refused = |code| Trouble::Refused(ApiError::new(code, "no"));
+        for (trouble, unread) in [
+            (refused(ErrorCode::NotFound), false),
+            (refused(ErrorCode::AuthenticationFailure), true),
+            (refused(ErrorCode::KeyExpired), true),
+            (Trouble::NotSent, true),
+            (Trouble::Unknown, true),
+        ] {
+            assert_eq!(is_unread(&Answer::Read(Err(trouble.clone()))), unread, "{trouble:?}");
+            // What was to change something is not read again.
+            assert!(!is_unread(&Answer::Source(Err(trouble))));
+        }
     }
 }

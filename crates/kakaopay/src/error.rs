@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{Misuse, ReplayError};
 use kakaopay_ledger::StoreError;
-use kakaopay_types::{PaymentAmount, Reference};
+use kakaopay_types::{Mode, PaymentAmount, Reference};
 use thiserror::Error;
 
 /// What went wrong. Nothing was lost: what was stored is carried on by [`Merchant::run`].
@@ -30,9 +30,18 @@ pub enum Error {
         /// The amount of the order that has it.
         amount: PaymentAmount,
     },
-    /// A separate source needs the public key, and none was given.
+    /// The payment belongs to the other mode: a test payment must not count for a live shop, nor be
+    /// moved with a live key. Keep a ledger for each mode.
+    #[error("{reference} is a {mode} payment, and this is not a {mode} key: keep a ledger for each mode")]
+    OtherMode {
+        /// The payment.
+        reference: Reference,
+        /// Its mode.
+        mode: Mode,
+    },
+    /// A separate source needs the public key of the same mode, and none was given.
     #[error(
-        "a source of its own needs the public key: give it to the builder, or leave the source to the charge"
+        "a source of its own needs the public key of this mode: give it to the builder, or leave the source to the charge"
     )]
     NoPublicKey,
     /// No payment has this reference.

@@ -28,7 +28,9 @@ impl<S: Store> Sink for Inbox<S> {
     async fn store(&self, accepted: Accepted) -> Result<(), StoreError> {
         let Accepted { event, body, received_at, .. } = accepted;
         let delivery = Delivery { event: event.id, body: body.to_vec().into(), received_at };
-        let receipt = self.engine.store.receive(delivery).await?;
+        let receipt = self.engine.store.receive(delivery).await.inspect_err(|error| {
+            tracing::error!(%error, "a webhook could not be stored, and is not acknowledged");
+        })?;
         tracing::info!(key = event.key.as_str(), receipt = ?receipt, "webhook");
         self.engine.bell.notify_one();
         Ok(())

@@ -89,10 +89,12 @@ impl<S: Store> Merchant<S> {
     ///
     /// # Errors
     /// [`Error::ReferenceTaken`] when the reference belongs to an order of another amount,
+    /// [`Error::OtherMode`] when it belongs to a payment of the other mode,
     /// [`Error::NoPublicKey`] when the order needs it, or trouble with the store. What the service
     /// refuses is no error but a payment that [ended](Checkout::Ended).
     pub async fn checkout(&self, order: Order) -> Result<Checkout, Error> {
-        if order.needs_public_key() && self.engine.clients.public.is_none() {
+        let public = self.engine.clients.public.as_ref().map(Client::mode);
+        if order.needs_public_key() && public != Some(self.engine.mode) {
             return Err(Error::NoPublicKey);
         }
         let told = self.engine.open(order).await?;
@@ -103,7 +105,8 @@ impl<S: Store> Merchant<S> {
     /// charge and says how far it has come. It may still be pending for a moment.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when no payment has this reference, or trouble with the store.
+    /// [`Error::Unknown`] when no payment has this reference, [`Error::OtherMode`] when the payment is
+    /// of the other mode, or trouble with the store.
     pub async fn returned(&self, reference: &Reference) -> Result<Status, Error> {
         let told = self.engine.tell(reference, &Input::Evidence(Evidence::Returned)).await?;
         self.pursue(told).await.map(|(_, status)| status)
@@ -112,7 +115,7 @@ impl<S: Store> Merchant<S> {
     /// How far a payment has come, as far as it is known here; `None` when there is none.
     ///
     /// # Errors
-    /// Trouble with the store.
+    /// [`Error::OtherMode`] when the payment is of the other mode, or trouble with the store.
     pub async fn payment(&self, reference: &Reference) -> Result<Option<Status>, Error> {
         Ok(self.engine.load(reference).await?.as_ref().map(Status::of))
     }

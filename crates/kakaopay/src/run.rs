@@ -1,18 +1,23 @@
 //! What goes on beside the shop: deadlines, webhooks, and telling the merchant.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_flows::{Event, Input};
 use kakaopay_ledger::{ClaimedMessage, Lease, Store};
+use kakaopay_types::Reference;
 
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::merchant::Merchant;
 
-/// For how long what is claimed is nobody else's, in seconds: longer than one request may take.
+/// For how long what is claimed is nobody else's, in seconds. All that is claimed is begun at once,
+/// and one payment seldom needs more than one request, which may take a minute. Should it need
+/// longer, somebody else looks too, and the journal lets one of them write.
 const LEASE_SECONDS: i64 = 120;
-/// Most things claimed at once.
-const BATCH: usize = 32;
+/// Most things of a kind claimed at once.
+const BATCH: usize = 16;
 /// How long to rest when nothing waits, in milliseconds: another process may bring something.
 const REST_MILLIS: i64 = 30_000;
 /// How long to rest when the store is in trouble.
@@ -69,22 +74,33 @@ impl<S: Store> Merchant<S> {
     /// # Errors
     /// Trouble with the store. What one payment meets does not stop the others.
     pub async fn work(&self, handler: &impl Handler) -> Result<Worked, Error> {
-        let mut worked = Worked::default();
+        // What is known is told first: however slow the service is, it does not hold that up.
+        let mut worked = Worked { told: self.tell_all(handler).await?, ..Worked::default() };
+        let mut tasks = Vec::new();
         for stored in self.engine.store.claim_events(self.lease()).await? {
             worked.webhooks += 1;
-            logged(self.engine.work_off(&stored).await);
+            let engine = Arc::clone(&self.engine);
+            tasks.push(tokio::spawn(async move { logged(engine.work_off(&stored).await) }));
         }
         for due in self.engine.store.claim_due(self.lease()).await? {
             worked.deadlines += 1;
-            logged(match self.engine.tell(&due.reference, &Input::Tick).await {
-                Ok(told) => self.engine.pursue(told).await.map(drop),
-                Err(error) => Err(error),
-            });
+            let engine = Arc::clone(&self.engine);
+            tasks.push(tokio::spawn(async move { logged(engine.wake(&due.reference).await) }));
         }
-        for message in self.engine.store.claim_messages(self.lease()).await? {
-            worked.told += usize::from(self.tell_merchant(handler, &message).await?);
+        for task in tasks {
+            // A payment whose task has panicked comes back when its lease ends.
+            let _ = task.await;
         }
+        worked.told += self.tell_all(handler).await?;
         Ok(worked)
+    }
+
+    async fn tell_all(&self, handler: &impl Handler) -> Result<usize, Error> {
+        let mut told = 0;
+        for message in self.engine.store.claim_messages(self.lease()).await? {
+            told += usize::from(self.tell_merchant(handler, &message).await?);
+        }
+        Ok(told)
     }
 
     async fn tell_merchant(&self, handler: &impl Handler, message: &ClaimedMessage) -> Result<bool, Error> {
@@ -117,6 +133,14 @@ impl<S: Store> Merchant<S> {
         let Ok(next) = self.engine.store.next_wake().await else { return TROUBLED };
         let millis = next.map_or(REST_MILLIS, |next| next.millis_since(self.now()).clamp(1, REST_MILLIS));
         Duration::from_millis(millis.unsigned_abs())
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// A payment's deadline has come.
+    async fn wake(&self, reference: &Reference) -> Result<(), Error> {
+        let told = self.tell(reference, &Input::Tick).await?;
+        self.pursue(told).await.map(drop)
     }
 }
 

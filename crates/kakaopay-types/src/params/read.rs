@@ -32,7 +32,8 @@ impl Params {
     /// Reads a JSON body. An empty one is no parameters, as some clients send it.
     ///
     /// # Errors
-    /// [`InvalidParams`] when it is not one JSON object, or names a member twice.
+    /// [`InvalidParams`] when it is not one JSON object, names a member twice, or an object in it has
+    /// more than 1000.
     pub fn from_json(body: &[u8]) -> Result<Self, InvalidParams> {
         if body.trim_ascii().is_empty() {
             return Ok(Self::new());
@@ -93,6 +94,9 @@ impl<'de> Deserialize<'de> for Params {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Params, A::Error> {
                 let mut params = Params::new();
                 while let Some((name, value)) = map.next_entry::<String, Param>()? {
+                    if params.iter().count() >= MAX_PAIRS {
+                        return Err(de::Error::custom("there are too many parameters"));
+                    }
                     if params.get(&name).is_some() {
                         return Err(de::Error::custom("a parameter is given twice"));
                     }
