@@ -13,7 +13,7 @@ use tower_service::Service;
 use crate::sandbox::Sandbox;
 
 /// Largest request body that is read.
-const MAX_BODY: usize = 1024 * 1024;
+const MAX_BODY: usize = 256 * 1024;
 
 /// The sandbox as a tower service: give it to a client and no socket is needed, or to any server.
 #[derive(Debug, Clone)]

@@ -200,6 +200,15 @@ fn every_refused_charge_has_its_code() {
 }
 
 #[test]
+fn f31_a_body_over_the_cap_gets_413() {
+    let mut ask = Ask::new();
+    let form = "amount=150000&currency=SGD&type=kakaopay&note=";
+    let most = 256 * 1024 - form.len();
+    ask.secret("POST", "/sources", &format!("{form}{}", "x".repeat(most))).ok();
+    ask.secret("POST", "/sources", &format!("{form}{}", "x".repeat(most + 1))).refused(413, "bad_request");
+}
+
+#[test]
 fn what_does_not_exist_is_not_found() {
     let mut ask = Ask::new();
     for (method, path) in [
