@@ -8,9 +8,10 @@ use crate::{layers, tidy};
 fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
     println!("\n── {name}");
     let start = Instant::now();
-    step().map_err(|problem| Problem::new(format!("{name}: {problem}")))?;
-    println!("── {name}: good, {} s", start.elapsed().as_secs());
-    Ok(())
+    let result = step();
+    let verdict = if result.is_ok() { "good" } else { "FAILED" };
+    println!("── {name}: {verdict}, {:.1} s", start.elapsed().as_secs_f64());
+    result
 }
 
 fn cargo_step(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Problem> {
@@ -19,6 +20,8 @@ fn cargo_step(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), Prob
     run_step(&shown(&command), || shell::run(&mut command))
 }
 
+/// The tests stand first: they are what a change is judged by. The demo stands last, as the one
+/// step that shows the whole at work.
 fn run_all() -> Result<(), Problem> {
     cargo_step(&["test", "--workspace"], &[])?;
     cargo_step(&["fmt", "--all", "--check"], &[])?;

@@ -1,54 +1,75 @@
 //! `cargo xtask layers`: which crate may depend on which, and what stays pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::project::{Member, members};
-use crate::shell::{Problem, cargo, output};
+use crate::project::{Dependency, Member, members};
+use crate::shell::{Problem, cargo, output, root};
 use crate::tidy::rust_files;
 
-/// Which crate may depend on which. An edge only leads to a lower layer; tests may also use what
-/// their crate could use.
-const ALLOWED: &[(&str, &[&str])] = &[
+/// Where a crate stands, and what it may depend on to be built.
+///
+/// What only its tests depend on is not bound to the list, but to the layers: they may use any
+/// crate that stands no higher than their own.
+struct Place {
+    name: &'static str,
+    /// `None` is apart from all layers: it uses none of the others, and none of them uses it.
+    layer: Option<u8>,
+    may_use: &'static [&'static str],
+}
+
+const fn place(layer: u8, name: &'static str, may_use: &'static [&'static str]) -> Place {
+    Place { name, layer: Some(layer), may_use }
+}
+
+/// Every crate of the workspace. An edge only leads to a lower layer.
+const PLACES: &[Place] = &[
     // Layer 0: models.
-    ("kakaopay-types", &[]),
+    place(0, "kakaopay-types", &[]),
     // Layer 1: each over the models alone.
-    ("kakaopay-flows", &["kakaopay-types"]),
-    ("kakaopay-webhook", &["kakaopay-types"]),
-    ("kakaopay-transport", &["kakaopay-types"]),
-    ("kakaopay-ledger", &["kakaopay-types"]),
+    place(1, "kakaopay-flows", &["kakaopay-types"]),
+    place(1, "kakaopay-webhook", &["kakaopay-types"]),
+    place(1, "kakaopay-transport", &["kakaopay-types"]),
+    place(1, "kakaopay-ledger", &["kakaopay-types"]),
     // Layer 2: stores.
-    ("kakaopay-ledger-sqlite", &["kakaopay-ledger", "kakaopay-types"]),
-    ("kakaopay-ledger-postgres", &["kakaopay-ledger", "kakaopay-types"]),
-    // Layer 3: the driver. It knows no store by name.
-    (
-        "kakaopay",
-        &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-transport", "kakaopay-ledger"],
-    ),
+    place(2, "kakaopay-ledger-sqlite", &["kakaopay-ledger", "kakaopay-types"]),
+    place(2, "kakaopay-ledger-postgres", &["kakaopay-ledger", "kakaopay-types"]),
     // Beside them: the sandbox shares no behaviour with what is tested against it.
-    ("kakaopay-sandbox", &["kakaopay-types", "kakaopay-webhook"]),
-    // Layer 4, and the tests that span the crates: anything.
-    ("kakaopay-cli", ANYTHING),
-    ("kakaopay-tests", ANYTHING),
-    // Apart: compiles without any of them.
-    ("xtask", &[]),
+    place(2, "kakaopay-sandbox", &["kakaopay-types", "kakaopay-webhook"]),
+    // Layer 3: the driver. It knows no store by name.
+    place(3, "kakaopay", DRIVEN),
+    // Layer 4: the command, and layer 5: the tests that span the crates.
+    place(4, "kakaopay-cli", ANYTHING),
+    place(5, "kakaopay-tests", ANYTHING),
+    // Apart: it compiles when none of them does.
+    Place { name: "xtask", layer: None, may_use: &[] },
 ];
+
+const DRIVEN: &[&str] =
+    &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-transport", "kakaopay-ledger"];
 
 const ANYTHING: &[&str] = &["*"];
 
-/// Crates without IO: by default nothing in the first list is below them.
+/// Crates without IO: by default nothing in the list below is beneath them.
 const PURE: &[&str] = &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-ledger"];
+/// Runtimes, sockets, TLS, randomness, and libraries of time with a clock at hand.
 const IMPURE: &[&str] = &[
     "tokio",
-    "hyper",
-    "hyper-util",
-    "mio",
-    "socket2",
-    "reqwest",
+    "async-io",
     "async-std",
     "smol",
+    "mio",
+    "socket2",
+    "hyper",
+    "hyper-util",
+    "reqwest",
+    "ureq",
     "rustls",
+    "native-tls",
+    "openssl",
     "getrandom",
+    "chrono",
+    "time",
 ];
 /// What asks a clock. It must not stand in the code of a pure crate.
 const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
@@ -57,21 +78,7 @@ pub(crate) fn run() -> Result<(), Problem> {
     let members = members()?;
     let mut findings = edges(&members);
     for name in PURE {
-        let tree = output(&mut cargo(&[
-            // Only this crate's own features count: in a build of the whole workspace another
-            // member may turn more of them on.
-            "tree",
-            "--package",
-            name,
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--format",
-            "{lib}",
-            "--locked",
-        ]))?;
-        findings.extend(impure(name, &tree));
+        findings.extend(impure(name, &tree(name)?));
         if let Some(member) = members.get(*name) {
             findings.extend(clocks(Path::new(&member.folder))?);
         }
@@ -85,32 +92,58 @@ pub(crate) fn run() -> Result<(), Problem> {
 fn edges(members: &BTreeMap<String, Member>) -> Vec<String> {
     let mut findings = Vec::new();
     for member in members.values() {
-        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == member.name) else {
-            findings.push(format!("{} has no place: add it to ALLOWED in xtask/src/layers.rs", member.name));
+        let Some(from) = place_of(&member.name) else {
+            findings.push(format!("{} has no place: add it to PLACES in xtask/src/layers.rs", member.name));
             continue;
         };
-        for needed in member.needs() {
-            if *allowed != ANYTHING && !allowed.contains(&needed) {
-                findings.push(format!("{} must not depend on {needed}", member.name));
+        for needed in &member.depends {
+            if place_of(&needed.name).is_some_and(|to| !may_use(from, to, needed)) {
+                let tests = if needed.dev { ", not even in its tests" } else { "" };
+                findings.push(format!("{} must not depend on {}{tests}", member.name, needed.name));
             }
-            if members.get(needed).is_some_and(|needed| !needed.publish) && member.publish {
-                findings.push(format!("{} is published and {needed} is not", member.name));
+            let private = members.get(&needed.name).is_some_and(|needed| !needed.publish);
+            if private && member.publish && !needed.dev {
+                findings.push(format!("{} is published and {} is not", member.name, needed.name));
             }
         }
     }
     findings
 }
 
+fn place_of(name: &str) -> Option<&'static Place> {
+    PLACES.iter().find(|place| place.name == name)
+}
+
+fn may_use(from: &Place, to: &Place, needed: &Dependency) -> bool {
+    match (from.layer, to.layer) {
+        (Some(own), Some(other)) if needed.dev => other <= own,
+        (Some(_), Some(_)) => from.may_use == ANYTHING || from.may_use.contains(&to.name),
+        _ => false,
+    }
+}
+
+/// The libraries that a crate is built with, by name, one a line.
+///
+/// `cargo metadata` cannot tell: it resolves the whole workspace at once, where another member may
+/// turn on features of this crate. `cargo tree` of one package turns on its default features alone.
+/// All targets count, or what only Windows needs would go unseen on Linux.
+fn tree(name: &str) -> Result<String, Problem> {
+    let mut command = cargo(&["tree", "--package", name, "--edges", "normal", "--target", "all"]);
+    output(command.args(["--prefix", "none", "--format", "{lib}", "--locked"]))
+}
+
 fn impure(name: &str, tree: &str) -> Vec<String> {
-    let found = tree.lines().map(|line| line.trim().replace('_', "-"));
-    let found = found.filter(|library| IMPURE.contains(&library.as_str()));
-    found.map(|library| format!("{name} is pure, and {library} is below it")).collect()
+    // What stands in the tree a second time is marked with a star.
+    let libraries = tree.lines().map(|line| line.trim_end_matches(" (*)").replace('_', "-"));
+    let found: BTreeSet<_> = libraries.filter(|library| IMPURE.contains(&library.as_str())).collect();
+    found.into_iter().map(|library| format!("{name} is pure, and {library} is below it")).collect()
 }
 
 fn clocks(folder: &Path) -> Result<Vec<String>, Problem> {
     let mut findings = Vec::new();
-    for file in rust_files()?.iter().filter(|file| file.starts_with(folder.join("src"))) {
-        let text = std::fs::read_to_string(file)?;
+    let files = rust_files()?;
+    for file in files.iter().filter(|file| root().join(file).starts_with(folder.join("src"))) {
+        let text = std::fs::read_to_string(root().join(file))?;
         for clock in CLOCKS.iter().filter(|clock| text.contains(**clock)) {
             findings.push(format!("{} is pure, and asks {clock}", file.display()));
         }
@@ -135,50 +168,85 @@ mod tests {
     use super::*;
 
     fn member(name: &str, depends: &[(&str, &str)]) -> (String, Member) {
-        let depends = depends.iter().map(|(kind, on)| ((*kind).to_owned(), (*on).to_owned())).collect();
+        let depends = depends.iter().map(|(kind, on)| Dependency {
+            name: (*on).to_owned(),
+            dev: *kind == "dev",
+            versioned: true,
+        });
         let member = Member {
             name: name.to_owned(),
             version: "0.1.0".to_owned(),
             folder: String::new(),
             publish: !["xtask", "kakaopay-tests"].contains(&name),
             description: true,
-            depends,
+            readme: None,
+            depends: depends.collect(),
         };
         (name.to_owned(), member)
     }
 
+    #[track_caller]
+    fn check(members: &[(String, Member)], expected: &[&str]) {
+        assert_eq!(edges(&members.iter().cloned().collect()), expected);
+    }
+
     #[test]
-    fn an_edge_upwards_is_found() {
-        let members = BTreeMap::from([
-            member("kakaopay-types", &[("dev", "kakaopay-flows")]),
-            member("kakaopay-flows", &[("normal", "kakaopay-types"), ("normal", "kakaopay-transport")]),
-            member("kakaopay-transport", &[]),
-            member("kakaopay-sandbox", &[("build", "kakaopay-flows")]),
-            member("kakaopay-cli", &[("normal", "kakaopay-sandbox")]),
-            member("kakaopay-extra", &[]),
-        ]);
-        assert_eq!(
-            edges(&members),
-            [
-                "kakaopay-extra has no place: add it to ALLOWED in xtask/src/layers.rs",
+    fn an_edge_that_is_not_in_the_table_is_found() {
+        check(
+            &[
+                member("kakaopay-flows", &[("normal", "kakaopay-types"), ("normal", "kakaopay-transport")]),
+                member("kakaopay-sandbox", &[("build", "kakaopay-flows")]),
+                member("kakaopay-cli", &[("normal", "kakaopay-sandbox")]),
+            ],
+            &[
                 "kakaopay-flows must not depend on kakaopay-transport",
                 "kakaopay-sandbox must not depend on kakaopay-flows",
-            ]
+            ],
         );
     }
 
     #[test]
+    fn a_crate_without_a_place_is_found() {
+        let finding = "kakaopay-extra has no place: add it to PLACES in xtask/src/layers.rs";
+        check(&[member("kakaopay-extra", &[])], &[finding]);
+    }
+
+    #[test]
+    fn tests_use_what_stands_no_higher() {
+        check(&[member("kakaopay", &[("dev", "kakaopay-sandbox"), ("dev", "kakaopay")])], &[]);
+        check(&[member("kakaopay-webhook", &[("dev", "kakaopay-ledger")])], &[]);
+        let finding = "kakaopay-sandbox must not depend on kakaopay, not even in its tests";
+        check(&[member("kakaopay-sandbox", &[("dev", "kakaopay")])], &[finding]);
+    }
+
+    #[test]
+    fn the_chores_stand_apart() {
+        let finding = "xtask must not depend on kakaopay-types, not even in its tests";
+        check(&[member("xtask", &[("dev", "kakaopay-types")])], &[finding]);
+        let finding = "kakaopay-tests must not depend on xtask";
+        check(&[member("kakaopay-tests", &[("normal", "xtask")])], &[finding]);
+    }
+
+    #[test]
     fn what_is_published_does_not_need_what_is_not() {
-        let members = BTreeMap::from([
-            member("kakaopay-cli", &[("normal", "kakaopay-tests")]),
-            member("kakaopay-tests", &[("normal", "kakaopay-cli")]),
-        ]);
-        assert_eq!(edges(&members), ["kakaopay-cli is published and kakaopay-tests is not"]);
+        let members =
+            [member("kakaopay-cli", &[("normal", "kakaopay-tests")]), member("kakaopay-tests", &[])];
+        check(&members, &["kakaopay-cli is published and kakaopay-tests is not"]);
+    }
+
+    #[test]
+    fn a_place_is_given_once_and_leads_down() {
+        for place in PLACES {
+            assert_eq!(PLACES.iter().filter(|other| other.name == place.name).count(), 1, "{}", place.name);
+            for used in place.may_use.iter().filter(|used| **used != "*") {
+                assert!(place_of(used).is_some_and(|used| used.layer < place.layer), "{used}");
+            }
+        }
     }
 
     #[test]
     fn a_runtime_below_a_pure_crate_is_found() {
-        assert_eq!(impure("a", "serde\nhyper_util\ntokio\n").len(), 2);
-        assert!(impure("a", "serde\ntower_service\n").is_empty());
+        assert_eq!(impure("a", "serde\nhyper_util\ntokio\ntokio (*)\n").len(), 2);
+        assert!(impure("a", "serde\ntower_service\n\n").is_empty());
     }
 }

@@ -15,15 +15,19 @@ pub(crate) struct Member {
     pub(crate) folder: String,
     pub(crate) publish: bool,
     pub(crate) description: bool,
-    /// Names of the members it depends on, by kind of dependency: `normal`, `dev`, `build`.
-    pub(crate) depends: Vec<(String, String)>,
+    /// The README it carries when it is published, from its folder.
+    pub(crate) readme: Option<String>,
+    pub(crate) depends: Vec<Dependency>,
 }
 
-impl Member {
-    /// The members it depends on to be built, tests apart.
-    pub(crate) fn needs(&self) -> impl Iterator<Item = &str> {
-        self.depends.iter().filter(|(kind, _)| kind != "dev").map(|(_, name)| name.as_str())
-    }
+/// A member's dependency on another member.
+#[derive(Debug, Clone)]
+pub(crate) struct Dependency {
+    pub(crate) name: String,
+    /// For its tests, examples and benches alone.
+    pub(crate) dev: bool,
+    /// It names a version, so that the registry must know the other crate too.
+    pub(crate) versioned: bool,
 }
 
 /// The members of the workspace by name.
@@ -40,11 +44,13 @@ fn member(package: &Value, names: &[String]) -> Member {
     let depends = package["dependencies"].as_array().cloned().unwrap_or_default();
     let depends = depends
         .iter()
-        .map(|dependency| {
-            let kind = dependency["kind"].as_str().unwrap_or("normal");
-            (kind.to_owned(), text_of(&dependency["name"]))
+        .map(|dependency| Dependency {
+            name: text_of(&dependency["name"]),
+            dev: dependency["kind"] == "dev",
+            // A dependency by path alone asks for any version.
+            versioned: dependency["req"] != "*",
         })
-        .filter(|(_, name)| names.contains(name))
+        .filter(|dependency| names.contains(&dependency.name))
         .collect();
     let manifest = text_of(&package["manifest_path"]);
     Member {
@@ -54,6 +60,7 @@ fn member(package: &Value, names: &[String]) -> Member {
         // `publish = false` is an empty list of registries.
         publish: package["publish"].as_array().is_none_or(|registries| !registries.is_empty()),
         description: package["description"].is_string(),
+        readme: package["readme"].as_str().map(str::to_owned),
         depends,
     }
 }

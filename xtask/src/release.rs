@@ -67,14 +67,16 @@ fn check_tree(version: &str) -> Result<(), Problem> {
     Problem::of("release", &findings)
 }
 
-/// What is published, each crate behind those it needs.
+/// What is published, each crate behind those it needs. The registry refuses a crate that names a
+/// version of one it does not know, also where only tests need it.
 fn order(members: &BTreeMap<String, Member>) -> Result<Vec<String>, Problem> {
     let mut left: Vec<&Member> = members.values().filter(|member| member.publish).collect();
     let mut order: Vec<String> = Vec::new();
     while !left.is_empty() {
-        let (ready, waiting): (Vec<_>, Vec<_>) = left
-            .into_iter()
-            .partition(|member| member.needs().all(|needed| order.iter().any(|done| done == needed)));
+        let (ready, waiting): (Vec<_>, Vec<_>) = left.into_iter().partition(|member| {
+            let mut needed = member.depends.iter().filter(|needed| !needed.dev || needed.versioned);
+            needed.all(|needed| needed.name == member.name || order.contains(&needed.name))
+        });
         if ready.is_empty() {
             return Err(Problem::new("the crates depend on each other in a circle"));
         }
@@ -87,6 +89,7 @@ fn order(members: &BTreeMap<String, Member>) -> Result<Vec<String>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::Dependency;
 
     fn member(name: &str, needs: &[&str]) -> (String, Member) {
         let member = Member {
@@ -95,9 +98,14 @@ mod tests {
             folder: String::new(),
             publish: name != "private",
             description: true,
-            depends: needs.iter().map(|name| ("normal".to_owned(), (*name).to_owned())).collect(),
+            readme: None,
+            depends: needs.iter().map(|name| needed(name, false, true)).collect(),
         };
         (name.to_owned(), member)
+    }
+
+    fn needed(name: &str, dev: bool, versioned: bool) -> Dependency {
+        Dependency { name: name.to_owned(), dev, versioned }
     }
 
     #[test]
@@ -111,6 +119,15 @@ mod tests {
         assert_eq!(order(&members).expect("an order"), ["b", "c", "a"]);
         let circle = BTreeMap::from([member("a", &["b"]), member("b", &["a"])]);
         assert!(order(&circle).is_err());
+    }
+
+    #[test]
+    fn a_versioned_need_of_tests_is_published_first_too() {
+        let (name, mut first) = member("a", &[]);
+        first.depends =
+            vec![needed("a", true, true), needed("b", true, true), needed("private", true, false)];
+        let members = BTreeMap::from([(name, first), member("b", &[]), member("private", &[])]);
+        assert_eq!(order(&members).expect("an order"), ["b", "a"]);
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! Sizes of files, first lines, and what must stand in none of them.
+//!
+//! Files are named from the root. A rule must not look at the folders above it, or it would judge
+//! by where somebody keeps the project.
 
 use std::path::{Path, PathBuf};
 
@@ -9,38 +12,49 @@ const MAX_LINES: usize = 400;
 /// Most bytes of any file.
 const MAX_BYTES: usize = 1024 * 1024;
 /// What is written to come back to. Whoever meets it cannot know what was meant.
-const UNFINISHED: [&str; 3] = ["TODO", "FIXME", "XXX"];
+const UNFINISHED: [&str; 4] = ["TODO", "FIXME", "XXX", "todo!"];
+/// A folder beside the project: on another machine it is not there. In two pieces, so that this
+/// file is not found.
+const BESIDE: &str = concat!("../", "shared");
 
 /// The files git tracks, and those it would.
 pub(crate) fn tracked() -> Result<Vec<PathBuf>, Problem> {
-    let list = git(&["ls-files", "--cached", "--others", "--exclude-standard"])?;
-    let files = list.lines().map(|file| root().join(file));
-    Ok(files.filter(|file| file.is_file()).collect())
+    // Ended by zeros, since git puts unusual names in quotes otherwise.
+    let list = git(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
+    let files = list.split_terminator('\0').map(PathBuf::from);
+    Ok(files.filter(|file| root().join(file).is_file()).collect())
 }
 
 /// The Rust files among them.
 pub(crate) fn rust_files() -> Result<Vec<PathBuf>, Problem> {
-    let rust = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "rs");
-    Ok(tracked()?.into_iter().filter(rust).collect())
+    Ok(tracked()?.into_iter().filter(|file| is_rust(file)).collect())
 }
 
-/// What is wrong with a file.
+pub(super) fn is_rust(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "rs")
+}
+
+/// Whether a file is larger than anything that is written or recorded by hand.
+pub(super) fn too_large(file: &Path, bytes: usize) -> Option<String> {
+    (bytes > MAX_BYTES).then(|| format!("{} has {bytes} bytes, more than {MAX_BYTES}", file.display()))
+}
+
+/// What is wrong with the text of a file.
 pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
     let mut findings = Vec::new();
-    let name = file.strip_prefix(root()).unwrap_or(file).display();
-    if text.len() > MAX_BYTES {
-        findings.push(format!("{name} is larger than {MAX_BYTES} bytes"));
+    let name = file.display();
+    if text.contains(BESIDE) {
+        findings.push(format!("{name} names {BESIDE}: the project stands alone"));
     }
     // Recorded and made files are as they are.
-    let made =
-        file.iter().any(|part| part == "snapshots" || part == "data") || name.to_string() == "Cargo.lock";
-    if made {
+    let data = !is_rust(file) && file.iter().any(|part| part == "data");
+    if data || file.iter().any(|part| part == "snapshots") || file == Path::new("Cargo.lock") {
         return findings;
     }
     if let Some(line) = text.lines().position(|line| line.ends_with([' ', '\t'])) {
         findings.push(format!("{name}:{} ends with a space", line + 1));
     }
-    if file.extension().is_none_or(|extension| extension != "rs") {
+    if !is_rust(file) {
         return findings;
     }
     let lines = text.lines().count();
@@ -51,7 +65,7 @@ pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
         findings.push(format!("{name} does not begin with `//!` and what it is for"));
     }
     // This file has to name them.
-    if !file.ends_with("tidy/files.rs") {
+    if file != Path::new("xtask/src/tidy/files.rs") {
         for word in UNFINISHED.iter().filter(|word| text.contains(**word)) {
             findings.push(format!("{name} has a {word}: write an issue, or do it"));
         }
@@ -87,5 +101,21 @@ mod tests {
         check_text("a.rs", "//! TODO: all of it.\n", &["a.rs has a TODO: write an issue, or do it"]);
         check_text("a.md", "One \nTwo\n", &["a.md:1 ends with a space"]);
         check_text("snapshots/a.snap", "One \nTwo\n", &[]);
+        check_text("data/a.json", "{} \n", &[]);
+        check_text("data/a.rs", "//! A. \n", &["data/a.rs:1 ends with a space"]);
+    }
+
+    #[test]
+    fn nothing_leads_to_a_folder_beside_the_project() {
+        let text = format!("See {BESIDE}/a.md.\n");
+        let finding = format!("names {BESIDE}: the project stands alone");
+        check_text("a.md", &text, &[&format!("a.md {finding}")]);
+        check_text("snapshots/a.snap", &text, &[&format!("snapshots/a.snap {finding}")]);
+    }
+
+    #[test]
+    fn a_file_is_not_too_large() {
+        assert_eq!(too_large(Path::new("a.png"), MAX_BYTES), None);
+        assert!(too_large(Path::new("a.png"), MAX_BYTES + 1).is_some());
     }
 }
