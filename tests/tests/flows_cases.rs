@@ -134,7 +134,7 @@ fn f10_a_charge_that_is_found_is_adopted() {
     let own = Order::one_call().charge(1, &[]);
     driven.handle(page(&look_up, &[json_of(&foreign), json_of(&own)], 2), at(61));
     assert!(matches!(driven.state(), State::Pending(pending) if pending.charge == own.id));
-    assert_eq!(driven.redirects, [own.authorize_uri.expect("a page")]);
+    assert_eq!(driven.redirects, [String::from(own.authorize_uri.expect("a page"))]);
 }
 
 #[test]

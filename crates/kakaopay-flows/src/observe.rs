@@ -40,14 +40,14 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
         records: vec![Record::ChargeFound {
             charge: charge.id.clone(),
             attempt: expected.attempt.number(),
-            authorize_uri: charge.authorize_uri.clone(),
+            authorize_uri: charge.authorize_uri.clone().map(String::from),
             expires_at: charge.expires_at,
         }],
         deadline: Some(Deadline::At(next)),
         ..Step::default()
     };
     match charge.outcome() {
-        Outcome::Pending => step.redirect.clone_from(&charge.authorize_uri),
+        Outcome::Pending => step.redirect = charge.authorize_uri.clone().map(String::from),
         _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
         _ => step.read = read(&charge.id).read,
     }

@@ -240,7 +240,7 @@ fn try_again_later(model: &Model, now: Now) -> Step {
 }
 
 fn refused(model: &Model, error: &ApiError) -> Step {
-    let (code, message) = (error.code.to_string(), error.message.clone());
+    let (code, message) = (error.code.to_string(), error.message.clone().map(String::from));
     Step {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
         events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],

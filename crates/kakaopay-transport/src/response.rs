@@ -1,8 +1,7 @@
 //! What an answer means.
 
 use http::HeaderMap;
-use kakaopay_types::{ApiError, decode};
-use serde::de::DeserializeOwned;
+use kakaopay_types::{ApiError, Decode, decode};
 
 use crate::body::Response;
 use crate::error::{Error, ErrorKind};
@@ -15,7 +14,7 @@ const MAX_REQUEST_ID: usize = 128;
 /// An error object is an error whatever the status says: official clients go by the one or the
 /// other, so both are looked at. With a good status the object asked for is tried first, because
 /// that is the usual case and no object of `kakaopay-types` reads one with another `object` member.
-pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+pub(crate) fn read<T: Decode>(response: &Response) -> Result<T, Error> {
     let status = response.status();
     let error = |kind| Error::answered(kind, status, request_id(response.headers()));
     if !status.is_success() {

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use crate::object::object_tag;
+use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 
 open_enum! {
@@ -44,30 +42,28 @@ object_tag! {
     ErrorObject = "error";
 }
 
-/// An error as the API answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// Always `error`.
-    pub object: ErrorObject,
-    /// Where the code is documented.
-    #[serde(default)]
-    pub location: Option<String>,
-    /// What is wrong.
-    pub code: ErrorCode,
-    /// What is wrong, for people.
-    #[serde(default)]
-    pub message: Option<String>,
+object! {
+    /// An error as the API answers it.
+    ApiError {
+        /// Always `error`.
+        pub object: ErrorObject,
+        /// Where the code is documented.
+        pub location: Option<Box<str>>,
+        /// What is wrong.
+        pub code: ErrorCode,
+        /// What is wrong, for people. The wording changes without notice.
+        pub message: Option<Box<str>>,
+    }
 }
 
 impl ApiError {
     /// An error with a code and a message, documented where the API documents its codes.
     #[must_use]
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<Box<str>>) -> Self {
         let anchor = code.as_str().replace('_', "-");
         Self {
             object: ErrorObject,
-            location: Some(format!("https://www.omise.co/api-errors#{anchor}")),
+            location: Some(format!("https://www.omise.co/api-errors#{anchor}").into()),
             code,
             message: Some(message.into()),
         }

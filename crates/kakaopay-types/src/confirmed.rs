@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 
 use crate::charge::{Charge, Outcome};
+use crate::decode::reads_text;
 use crate::id::ChargeId;
 use crate::mode::Mode;
 use crate::money::Money;
@@ -82,8 +83,7 @@ impl<T> Confirmed<T> {
 }
 
 /// The member by which a charge is not the order's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mismatch {
     /// It names another attempt, or none.
     Reference,
@@ -98,6 +98,21 @@ pub enum Mismatch {
 }
 
 impl Mismatch {
+    /// Every mismatch, in the order they are looked for.
+    pub const ALL: [Self; 5] = [Self::Reference, Self::Amount, Self::Currency, Self::Mode, Self::SourceType];
+
+    /// Its name, as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Amount => "amount",
+            Self::Currency => "currency",
+            Self::Mode => "mode",
+            Self::SourceType => "source_type",
+        }
+    }
+
     /// The member of the charge that differs.
     #[must_use]
     pub fn member(self) -> &'static str {
@@ -109,6 +124,16 @@ impl Mismatch {
             Self::SourceType => "source.type",
         }
     }
+}
+
+impl Serialize for Mismatch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+reads_text! {
+    Mismatch: "a mismatch", |text| Self::ALL.into_iter().find(|mismatch| mismatch.as_str() == text);
 }
 
 impl fmt::Display for Mismatch {

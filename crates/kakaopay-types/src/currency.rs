@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
+use crate::decode::reads_text;
 use crate::limits::Limits;
 
 /// An ISO 4217 currency code. KakaoPay through Omise is paid in Singapore dollars or Thai baht;
@@ -81,22 +82,8 @@ impl Serialize for Currency {
     }
 }
 
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = Currency;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a three-letter currency code")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Currency, E> {
-                Currency::parse(text).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_str(Visitor)
-    }
+reads_text! {
+    Currency: "a three-letter currency code", |text| Self::parse(text).ok();
 }
 
 /// The text is not three ASCII letters.

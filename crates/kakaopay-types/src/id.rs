@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
+use crate::decode::reads_text;
 use crate::mode::Mode;
 
 /// Longest identifier accepted. Recorded ones have 30 characters or fewer.
@@ -71,10 +72,8 @@ macro_rules! ids {
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(Visitor($prefix)).map(Self)
-            }
+        reads_text! {
+            $name: concat!("an identifier that begins with ", $prefix, "_"), |text| Self::parse(text).ok();
         }
     )*};
 }
@@ -88,21 +87,6 @@ ids! {
     EventId = "evnt";
     /// Identifies a refund (`rfnd_…`).
     RefundId = "rfnd";
-}
-
-struct Visitor(&'static str);
-
-impl de::Visitor<'_> for Visitor {
-    type Value = Box<str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an identifier that begins with {}_", self.0)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Box<str>, E> {
-        check(self.0, text).map_err(E::custom)?;
-        Ok(text.into())
-    }
 }
 
 fn check(prefix: &'static str, text: &str) -> Result<(), InvalidId> {

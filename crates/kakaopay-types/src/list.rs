@@ -1,13 +1,14 @@
 //! One page of a list, of which a bad element does not spoil the rest.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Deserializer, SeqAccess};
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::decode::{self, DecodeError};
-use crate::object::object_tag;
+use crate::decode::{self, Decode, DecodeError, Reader};
+use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 use crate::timestamp::Timestamp;
 
@@ -26,38 +27,33 @@ object_tag! {
     ListObject = "list";
 }
 
-/// One page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "T: DeserializeOwned"))]
-#[non_exhaustive]
-pub struct List<T> {
-    /// Always `list`.
-    pub object: ListObject,
-    /// The elements that could be read, in order, and those that could not.
-    pub data: Elements<T>,
-    /// Most elements a page holds.
-    pub limit: u64,
-    /// How many elements lie before this page.
-    pub offset: u64,
-    /// How many elements there are on all pages.
-    pub total: u64,
-    /// Path of the list on the API's host.
-    #[serde(default)]
-    pub location: Option<String>,
-    /// The order of the elements; absent in old recordings.
-    #[serde(default)]
-    pub order: Option<Order>,
-    /// Elements created before this are left out.
-    #[serde(default)]
-    pub from: Option<Timestamp>,
-    /// Elements created after this are left out.
-    #[serde(default)]
-    pub to: Option<Timestamp>,
+object! {
+    /// One page of a list. API version 2017-11-02 writes the same members in another order.
+    List<T> {
+        /// Always `list`.
+        pub object: ListObject,
+        /// The elements that could be read, in order, and those that could not.
+        pub data: Elements<T>,
+        /// Most elements a page holds.
+        pub limit: u64,
+        /// How many elements lie before this page.
+        pub offset: u64,
+        /// How many elements there are on all pages.
+        pub total: u64,
+        /// Path of the list on the API's host.
+        pub location: Option<Box<str>>,
+        /// The order of the elements; `null` or absent in old recordings.
+        pub order: Option<Order>,
+        /// Elements created before this are left out.
+        pub from: Option<Timestamp>,
+        /// Elements created after this are left out.
+        pub to: Option<Timestamp>,
+    }
 }
 
 /// The elements of a list. One that could not be read is set aside with its place and reason,
 /// because an object of a kind not known here must not hide the others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elements<T> {
     /// What could be read, in order.
     pub good: Vec<T>,
@@ -72,34 +68,43 @@ impl<T> Default for Elements<T> {
 }
 
 impl<T: Serialize> Serialize for Elements<T> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(&self.good)
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Elements<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: DeserializeOwned> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Elements<T>;
+struct Each<T>(PhantomData<T>);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the elements of a list")
-            }
+impl<'de, T: Decode> Visitor<'de> for Each<T> {
+    type Value = Elements<T>;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Elements<T>, A::Error> {
-                let mut elements = Elements::default();
-                let mut index = 0;
-                while let Some(value) = seq.next_element::<Value>()? {
-                    match decode::from_value(value) {
-                        Ok(element) => elements.good.push(element),
-                        Err(error) => elements.bad.push((index, error)),
-                    }
-                    index += 1;
-                }
-                Ok(elements)
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the elements of a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Elements<T>, A::Error> {
+        let mut elements = Elements::default();
+        let mut index = 0;
+        while let Some(value) = seq.next_element::<Value>()? {
+            match decode::from_value(value) {
+                Ok(element) => elements.good.push(element),
+                Err(error) => elements.bad.push((index, error)),
             }
+            index += 1;
         }
-        deserializer.deserialize_seq(Visitor(std::marker::PhantomData))
+        Ok(elements)
+    }
+}
+
+impl<'de, T: Decode> Deserialize<'de> for Elements<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Each(PhantomData))
+    }
+}
+
+impl<T: Decode> Decode for Elements<T> {
+    /// A bad element is a surprise like any other: the general way sets it aside.
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        Vec::in_order(reader).map(|good| Self { good, bad: Vec::new() })
     }
 }

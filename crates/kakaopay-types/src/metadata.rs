@@ -1,13 +1,16 @@
 //! What the merchant attached to an object.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::decode::{Decode, Reader};
 use crate::reference::AttemptReference;
 
 /// The `metadata` of an object: any JSON members the merchant chose.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+///
+/// Old objects are without it; then it is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata(Map<String, Value>);
 
 impl Metadata {
@@ -15,6 +18,17 @@ impl Metadata {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
+    }
+
+    /// Every member with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Whether there are no members.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The attempt this library wrote into it, if it did.
@@ -28,5 +42,30 @@ impl Metadata {
 impl FromIterator<(String, Value)> for Metadata {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
         Self(members.into_iter().collect())
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A `null` has not been seen, and nothing says that it cannot come. It must not make a
+        // charge unreadable.
+        Option::deserialize(deserializer).map(|map| Self(map.unwrap_or_default()))
+    }
+}
+
+impl Decode for Metadata {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        Map::in_order(reader).map(Self)
+    }
+
+    #[inline]
+    fn absent() -> Option<Self> {
+        Some(Self::default())
     }
 }

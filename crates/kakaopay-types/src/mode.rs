@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
+
+use crate::decode::reads_text;
 
 /// The world a key or an object belongs to. The key alone decides it; the host is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// No money moves. Keys and ids carry `_test_`.
     Test,
@@ -21,6 +22,15 @@ impl Mode {
         if livemode { Self::Live } else { Self::Test }
     }
 
+    /// `test` or `live`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Live => "live",
+        }
+    }
+
     /// Whether this is [`Mode::Live`].
     #[must_use]
     pub fn is_live(self) -> bool {
@@ -30,9 +40,16 @@ impl Mode {
 
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Test => "test",
-            Self::Live => "live",
-        })
+        f.write_str(self.as_str())
     }
+}
+
+impl Serialize for Mode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+reads_text! {
+    Mode: "`test` or `live`", |text| [Self::Test, Self::Live].into_iter().find(|mode| mode.as_str() == text);
 }

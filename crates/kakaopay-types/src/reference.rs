@@ -4,7 +4,9 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
+
+use crate::decode::reads_text;
 
 /// The merchant's own name for an order: what a payment is known by everywhere here.
 ///
@@ -121,11 +123,8 @@ impl Serialize for Reference {
     }
 }
 
-impl<'de> Deserialize<'de> for Reference {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(de::Error::custom)
-    }
+reads_text! {
+    Reference: "a reference", |text| Self::parse(text).ok();
 }
 
 /// The text is no order reference.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
+
+use crate::decode::reads_text;
 
 /// Longest URI accepted. The service's own limit is not documented.
 const MAX_LENGTH: usize = 2_048;
@@ -102,11 +104,8 @@ impl Serialize for ReturnUri {
     }
 }
 
-impl<'de> Deserialize<'de> for ReturnUri {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(de::Error::custom)
-    }
+reads_text! {
+    ReturnUri: "an HTTPS address", |text| Self::parse(text).ok();
 }
 
 /// What is wrong with an address to come back to.

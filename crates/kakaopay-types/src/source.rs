@@ -1,13 +1,11 @@
 //! The source of a charge: by which method, and how much.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::currency::Currency;
 use crate::id::SourceId;
 use crate::money::Money;
-use crate::null::null_as_default;
-use crate::object::object_tag;
+use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 use crate::platform::PlatformType;
 use crate::status::SourceChargeStatus;
@@ -33,98 +31,86 @@ open_enum! {
     }
 }
 
-/// A source, with every member Omise's KakaoPay guide shows.
-///
-/// Only the members that have been in every recorded source are required; another that is absent
-/// reads like `null`. Unknown members are ignored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Source {
-    /// Always `source`.
-    pub object: SourceObject,
-    /// Identifies the source.
-    pub id: SourceId,
-    /// Whether real money moves; absent in old recordings, where the id tells.
-    #[serde(default)]
-    pub livemode: Option<bool>,
-    /// Path of the source on the API's host.
-    #[serde(default)]
-    pub location: Option<String>,
-    /// Amount in minor units.
-    pub amount: i64,
-    /// Barcode, for methods that scan one.
-    #[serde(default)]
-    pub barcode: Option<String>,
-    /// Bank, for methods that name one.
-    #[serde(default)]
-    pub bank: Option<String>,
-    /// When it was created.
-    #[serde(default, alias = "created")]
-    pub created_at: Option<Timestamp>,
-    /// Currency of the amount.
-    pub currency: Currency,
-    /// The buyer's e-mail address.
-    #[serde(default)]
-    pub email: Option<String>,
-    /// How the buyer is asked.
-    pub flow: Flow,
-    /// Months of an instalment plan.
-    #[serde(default)]
-    pub installment_term: Option<i64>,
-    /// Who bears the cost of an instalment plan.
-    #[serde(default)]
-    pub absorption_type: Option<String>,
-    /// The buyer's name.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The buyer's mobile number.
-    #[serde(default)]
-    pub mobile_number: Option<String>,
-    /// The buyer's phone number.
-    #[serde(default)]
-    pub phone_number: Option<String>,
-    /// The platform the buyer pays on.
-    #[serde(default)]
-    pub platform_type: Option<PlatformType>,
-    /// A code to scan, for methods that show one.
-    #[serde(default)]
-    pub scannable_code: Option<Value>,
-    /// Billing address.
-    #[serde(default)]
-    pub billing: Option<Value>,
-    /// Shipping address.
-    #[serde(default)]
-    pub shipping: Option<Value>,
-    /// Items of the order.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub items: Vec<Value>,
-    /// References of bill payments.
-    #[serde(default)]
-    pub references: Option<Value>,
-    /// Store identifier.
-    #[serde(default)]
-    pub store_id: Option<String>,
-    /// Store name.
-    #[serde(default)]
-    pub store_name: Option<String>,
-    /// Terminal identifier.
-    #[serde(default)]
-    pub terminal_id: Option<String>,
-    /// The payment method.
-    #[serde(rename = "type")]
-    pub kind: SourceType,
-    /// Whether an instalment plan bears no interest.
-    #[serde(default)]
-    pub zero_interest_installments: Option<bool>,
-    /// What became of the charge made from it. A mirror: the charge itself decides.
-    #[serde(default)]
-    pub charge_status: Option<SourceChargeStatus>,
-    /// Amount on the receipt in minor units, where it differs.
-    #[serde(default)]
-    pub receipt_amount: Option<i64>,
-    /// Discounts of the method.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub discounts: Vec<Value>,
+object_tag! {
+    /// The `object` member of a source: always `source`.
+    SourceObject = "source";
+}
+
+object! {
+    /// A source, with every member that Omise documents or has been recorded to send.
+    ///
+    /// Only the members that have been in every recorded source are required; `None` is what was
+    /// `null` or absent. For KakaoPay nearly all of them are `null`: they belong to other methods.
+    Source {
+        /// Always `source`.
+        pub object: SourceObject,
+        /// Identifies the source.
+        pub id: SourceId,
+        /// Whether real money moves; absent in old recordings, where the id tells.
+        pub livemode: Option<bool>,
+        /// Path of the source on the API's host.
+        pub location: Option<Box<str>>,
+        /// Amount in minor units.
+        pub amount: i64,
+        /// Barcode, for methods that scan one.
+        pub barcode: Option<Box<str>>,
+        /// Bank, for methods that name one.
+        pub bank: Option<Box<str>>,
+        created_at: Option<Timestamp>,
+        created: Option<Timestamp> [unless is_none],
+        /// Currency of the amount.
+        pub currency: Currency,
+        /// The buyer's e-mail address.
+        pub email: Option<Box<str>>,
+        /// How the buyer is asked.
+        pub flow: Flow,
+        /// Months of an instalment plan.
+        pub installment_term: Option<i64>,
+        /// IP address that the source was created from.
+        pub ip: Option<Box<str>> [unless is_none],
+        /// Who bears the cost of an instalment plan.
+        pub absorption_type: Option<Box<str>>,
+        /// The buyer's name.
+        pub name: Option<Box<str>>,
+        /// The buyer's mobile number.
+        pub mobile_number: Option<Box<str>>,
+        /// The buyer's phone number.
+        pub phone_number: Option<Box<str>>,
+        /// The platform the buyer pays on.
+        pub platform_type: Option<PlatformType>,
+        /// A code to scan, for methods that show one.
+        pub scannable_code: Option<Value>,
+        /// How such a code looks.
+        pub qr_settings: Option<Value> [unless is_none],
+        /// Billing address.
+        pub billing: Option<Value>,
+        /// Shipping address.
+        pub shipping: Option<Value>,
+        /// Items of the order.
+        pub items: Option<Vec<Value>>,
+        /// References of bill payments.
+        pub references: Option<Value>,
+        /// The method's own names for the payment.
+        pub provider_references: Option<Value> [unless is_none],
+        /// Store identifier.
+        pub store_id: Option<Box<str>>,
+        /// Store name.
+        pub store_name: Option<Box<str>>,
+        /// Terminal identifier.
+        pub terminal_id: Option<Box<str>>,
+        /// The payment method.
+        pub kind as "type": SourceType,
+        /// Whether an instalment plan bears no interest.
+        pub zero_interest_installments: Option<bool>,
+        /// What became of the charge made from it; absent in old recordings. No proof of a payment.
+        pub charge_status: Option<SourceChargeStatus>,
+        /// Amount on the receipt in minor units, where it differs.
+        pub receipt_amount: Option<i64>,
+        /// Discounts of the method.
+        pub discounts: Option<Vec<Value>>,
+        /// Code of a promotion.
+        pub promotion_code: Option<Box<str>> [unless is_none],
+    }
 }
 
 impl Source {
@@ -133,9 +119,10 @@ impl Source {
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
     }
-}
 
-object_tag! {
-    /// The `object` member of a source: always `source`.
-    SourceObject = "source";
+    /// When it was created: `created_at`, or `created` in API version 2017-11-02.
+    #[must_use]
+    pub fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.or(self.created)
+    }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: ErrorCode, message: impl Into<Box<str>>) -> Self {
         Self { status, error: ApiError::new(code, message) }
     }
 
@@ -19,11 +19,11 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, ErrorCode::AuthenticationFailure, "authentication failed")
     }
 
-    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(message: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, message)
     }
 
-    pub(crate) fn invalid_charge(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid_charge(message: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::InvalidCharge, message)
     }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
-
+use crate::decode::Decode;
 use crate::params::Params;
 
 /// One call of the API as a value.
@@ -16,7 +15,7 @@ pub trait Endpoint {
     /// Whether it changes anything: [`Read`] or [`Mutation`].
     type Effect: Effect;
     /// What comes back.
-    type Response: DeserializeOwned;
+    type Response: Decode;
 
     /// Names the call in logs and errors, such as `charges.create`.
     const OPERATION: &'static str;

@@ -1,0 +1,108 @@
+//! The two ways to read an object, and the order they are tried in.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::error::DecodeError;
+use super::reader::Reader;
+
+/// What can be read from JSON: every object of the API.
+///
+/// For a type of your own, an empty `impl Decode for Mine {}` over its serde implementation is all
+/// it takes; it is then read in the general way.
+pub trait Decode: DeserializeOwned {
+    /// Reads the value that comes next, if it stands just as the service writes it.
+    ///
+    /// `None` is no verdict: the general way decides. What is given must be what that way gives.
+    #[doc(hidden)]
+    fn in_order(_reader: &mut Reader<'_>) -> Option<Self> {
+        None
+    }
+
+    /// What an absent member reads as; `None` where one must be there.
+    #[doc(hidden)]
+    #[must_use]
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// Reads an object of the API from the bytes of a response or a webhook.
+///
+/// # Errors
+/// [`DecodeError`], which names where the object is not what was expected.
+pub fn from_slice<T: Decode>(bytes: &[u8]) -> Result<T, DecodeError> {
+    if let Some(object) = in_order(bytes) {
+        return Ok(object);
+    }
+    // The path is only worth its cost once something is wrong, so the good case never tracks it.
+    serde_json::from_slice(bytes).map_err(|error| locate::<T>(bytes, &error))
+}
+
+/// Reads an object from bytes that stand just as the service writes them: its members in its order,
+/// no escapes, no fractions. `None` at the first surprise, which says nothing about the object.
+///
+/// This is the fast half of [`from_slice`], which is what to call.
+#[must_use]
+pub fn in_order<T: Decode>(bytes: &[u8]) -> Option<T> {
+    let mut reader = Reader::new(bytes)?;
+    let object = T::in_order(&mut reader)?;
+    reader.finish()?;
+    Some(object)
+}
+
+/// Reads an object of the API from a JSON value.
+///
+/// # Errors
+/// [`DecodeError`], which names where the object is not what was expected.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
+    serde_path_to_error::deserialize(value).map_err(|error| DecodeError::at(error.path(), error.inner()))
+}
+
+fn locate<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> DecodeError {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(located) => DecodeError::at(located.path(), located.inner()),
+        // The object itself is good; what comes behind it is not.
+        Ok(_) => DecodeError::of_the_whole(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Reason;
+    use super::*;
+    use crate::capability::{AccountLimits, PaymentMethod};
+
+    #[track_caller]
+    fn check<T: Decode + std::fmt::Debug>(json: &str, path: &str, reason: Reason) {
+        let error = from_slice::<T>(json.as_bytes()).unwrap_err();
+        assert_eq!((error.path(), error.reason()), (path, reason));
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+
+    fn method(members: &str) -> String {
+        format!(r#"{{"object":"payment_method",{members}}}"#)
+    }
+
+    #[test]
+    fn the_place_is_named_and_the_value_is_not() {
+        let currencies = method(r#""name":"kakaopay","currencies":["SGD","canary"]"#);
+        check::<PaymentMethod>(&currencies, "currencies[1]", Reason::Unexpected);
+        check::<PaymentMethod>(&method(r#""name":["canary"],"currencies":[]"#), "name", Reason::Unexpected);
+        check::<PaymentMethod>(&method(r#""name":"canary""#), "currencies", Reason::Missing);
+        check::<PaymentMethod>(&method(r#""name":"canary","name":"b""#), "name", Reason::Duplicate);
+        check::<PaymentMethod>(r#"{"object":"canary"}"#, "object", Reason::Unexpected);
+        check::<PaymentMethod>(r#"["payment_method","canary",[]]"#, ".", Reason::Unexpected);
+        let fraction = r#"{"charge_amount":{"max":1.5}}"#;
+        check::<AccountLimits>(fraction, "charge_amount.max", Reason::Unexpected);
+    }
+
+    #[test]
+    fn what_is_no_json_is_said_to_be_none() {
+        check::<AccountLimits>("{} canary", ".", Reason::NotJson);
+        check::<AccountLimits>("<html>canary</html>", ".", Reason::NotJson);
+        check::<AccountLimits>("", ".", Reason::Truncated);
+        check::<AccountLimits>(r#"{"charge_amount":{"max":1,"#, "charge_amount.?", Reason::Truncated);
+    }
+}

@@ -1,0 +1,78 @@
+//! Values without members, and what holds others.
+
+use serde_json::{Map, Value};
+
+use super::general::Decode;
+use super::reader::Reader;
+
+impl Decode for i64 {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.integer()
+    }
+}
+
+impl Decode for u64 {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.integer()?.try_into().ok()
+    }
+}
+
+impl Decode for bool {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.truth()
+    }
+}
+
+impl Decode for String {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text().map(str::to_owned)
+    }
+}
+
+impl Decode for Box<str> {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text().map(Self::from)
+    }
+}
+
+impl Decode for Value {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.value(0)
+    }
+}
+
+impl Decode for Map<String, Value> {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.map(0)
+    }
+}
+
+/// `null` and an absent member both read as `None`.
+impl<T: Decode> Decode for Option<T> {
+    #[inline(always)]
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        if reader.null() { Some(None) } else { T::in_order(reader).map(Some) }
+    }
+
+    #[inline]
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        let mut elements = Self::new();
+        reader.elements(|reader| {
+            elements.push(T::in_order(reader)?);
+            Some(())
+        })?;
+        Some(elements)
+    }
+}
+
+impl<T: Decode> Decode for Box<T> {
+    fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+        T::in_order(reader).map(Self::new)
+    }
+}

@@ -1,0 +1,141 @@
+//! The members of an object, from which everything that reads and writes it is made.
+
+/// Defines an object of the API: a struct, and from the same list of members how it is written, how
+/// it is read in general, and how it is read from bytes that stand just as the service writes them.
+///
+/// Members stand in the service's own order. A member's name in JSON may be given with
+/// `as "name"`. What is absent reads as its type says ([`Decode::absent`]): `Option` as `None`, most
+/// others not at all. A member with `[unless is_none]` behind it is left out when it is `None`, as
+/// the service leaves out what not every account or version has; any other `None` is a `null`.
+///
+/// Unlike serde's derive it takes no JSON array for an object.
+///
+/// [`Decode::absent`]: crate::decode::Decode::absent
+macro_rules! object {
+    (
+        $(#[$doc:meta])*
+        $name:ident $(<$element:ident>)? {$(
+            $(#[$member_doc:meta])*
+            $vis:vis $member:ident $(as $wire:literal)?: $type:ty $([unless $none:ident])?,
+        )*}
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name $(<$element>)? {
+            $($(#[$member_doc])* $vis $member: $type,)*
+        }
+
+        impl $(<$element>)? $name $(<$element>)? {
+            /// The names of the members known here, in the service's order.
+            pub const MEMBERS: &'static [&'static str] =
+                &[$($crate::object::wire_name!($member $($wire)?)),*];
+        }
+
+        impl $(<$element: serde::Serialize>)? serde::Serialize for $name $(<$element>)? {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    let left_out = false $(|| self.$member.$none())?;
+                    if !left_out {
+                        let name = $crate::object::wire_name!($member $($wire)?);
+                        serde::ser::SerializeMap::serialize_entry(&mut map, name, &self.$member)?;
+                    }
+                )*
+                serde::ser::SerializeMap::end(map)
+            }
+        }
+
+        const _: () = {
+            use std::fmt;
+            use std::marker::PhantomData;
+
+            use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+            use $crate::decode::{Decode, FromText, Reader, TextVisitor};
+
+            #[allow(non_camel_case_types)]
+            enum Name { $($member,)* Unknown_ }
+
+            impl FromText for Name {
+                const EXPECTED: &'static str = "the name of a member";
+
+                fn from_text(text: &str) -> Option<Self> {
+                    Some(match text {
+                        $($crate::object::wire_name!($member $($wire)?) => Self::$member,)*
+                        _ => Self::Unknown_,
+                    })
+                }
+            }
+
+            impl<'de> Deserialize<'de> for Name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_identifier(TextVisitor::new())
+                }
+            }
+
+            struct Object<T>(PhantomData<T>);
+
+            impl<'de $(, $element: Decode)?> Visitor<'de> for Object<$name $(<$element>)?> {
+                type Value = $name $(<$element>)?;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("an object")
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                    $(let mut $member: Option<$type> = None;)*
+                    while let Some(which) = map.next_key()? {
+                        match which {
+                            $(Name::$member => {
+                                let name = $crate::object::wire_name!($member $($wire)?);
+                                if $member.replace(map.next_value()?).is_some() {
+                                    return Err(A::Error::duplicate_field(name));
+                                }
+                            })*
+                            Name::Unknown_ => drop(map.next_value::<IgnoredAny>()?),
+                        }
+                    }
+                    Ok($name {$(
+                        $member: match $member.or_else(<$type as Decode>::absent) {
+                            Some(value) => value,
+                            None => {
+                                let name = $crate::object::wire_name!($member $($wire)?);
+                                return Err(A::Error::missing_field(name));
+                            }
+                        },
+                    )*})
+                }
+            }
+
+            impl<'de $(, $element: Decode)?> Deserialize<'de> for $name $(<$element>)? {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_map(Object(PhantomData))
+                }
+            }
+
+            impl $(<$element: Decode>)? Decode for $name $(<$element>)? {
+                fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
+                    reader.open_object()?;
+                    $(let $member = reader.member::<$type>(
+                        concat!("\"", $crate::object::wire_name!($member $($wire)?), "\":")
+                    )?;)*
+                    reader.close_object()?;
+                    Some(Self { $($member,)* })
+                }
+            }
+        };
+    };
+}
+
+/// The name of a member in JSON: the one that is given, or its own.
+macro_rules! wire_name {
+    ($member:ident) => {
+        stringify!($member)
+    };
+    ($member:ident $wire:literal) => {
+        $wire
+    };
+}
+
+pub(crate) use {object, wire_name};
