@@ -123,7 +123,7 @@ fn f10_a_new_attempt_waits_until_a_late_charge_can_no_longer_appear() {
     assert_eq!(stage(&driven), Stage::LookUp);
     let late = only_look_up(&driven.handle(Input::Tick, at(150)));
     let create = only_creation(&driven.handle(page(&late, &[], 0), at(151)));
-    assert_eq!(create.attempt.to_string(), "order-345678/2");
+    assert_eq!(create.metadata.reference.to_string(), "order-345678/2");
     assert!(matches!(create.source, ChargeSource::New { .. }));
 }
 
@@ -251,7 +251,7 @@ fn attempts_come_to_an_end_and_looking_does_not() {
             break;
         }
         let number = u32::try_from(number).expect("small");
-        assert_eq!(only_creation(&requests).attempt.number().get(), number);
+        assert_eq!(only_creation(&requests).metadata.reference.number().get(), number);
         driven.handle(creation(number, Err(Trouble::Unknown)), at(now + 60));
     }
     let many = Attention::TooManyAttempts { attempts: attempt(5) };

@@ -59,13 +59,9 @@ fn source_id() -> SourceId {
 
 fn create_charge(source: ChargeSource) -> CreateCharge {
     let intent = Order::one_call().intent;
-    CreateCharge {
-        amount: intent.amount,
-        return_uri: intent.return_uri,
-        source,
-        description: Some("Two books & a pen".to_owned()),
-        attempt: intent.reference.attempt(NonZeroU32::MIN),
-    }
+    let attempt = intent.reference.attempt(NonZeroU32::MIN);
+    let create = CreateCharge::new(intent.amount, intent.return_uri, source, attempt);
+    CreateCharge { description: Some("Two books & a pen".to_owned()), ..create }
 }
 
 fn page() -> Page {

@@ -52,12 +52,8 @@ impl Intent {
     }
 
     pub(crate) fn create_charge(&self, source: ChargeSource, number: NonZeroU32) -> CreateCharge {
-        CreateCharge {
-            amount: self.amount,
-            return_uri: self.return_uri.clone(),
-            source,
-            description: self.description.clone(),
-            attempt: self.reference.attempt(number),
-        }
+        let attempt = self.reference.attempt(number);
+        let create = CreateCharge::new(self.amount, self.return_uri.clone(), source, attempt);
+        CreateCharge { description: self.description.clone(), ..create }
     }
 }

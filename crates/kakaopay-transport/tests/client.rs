@@ -35,13 +35,10 @@ fn retrieve() -> RetrieveSource {
 
 fn charge_to_create() -> CreateCharge {
     let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
-    CreateCharge {
-        amount,
-        return_uri: ReturnUri::parse("https://shop.example/orders/7").expect("a URI"),
-        source: ChargeSource::New { platform_type: Some(PlatformType::Web) },
-        description: None,
-        attempt: Reference::parse("order-7").expect("a reference").attempt(NonZeroU32::MIN),
-    }
+    let return_uri = ReturnUri::parse("https://shop.example/orders/7").expect("a URI");
+    let source = ChargeSource::New { platform_type: Some(PlatformType::Web) };
+    let attempt = Reference::parse("order-7").expect("a reference").attempt(NonZeroU32::MIN);
+    CreateCharge::new(amount, return_uri, source, attempt)
 }
 
 async fn answer_to_create(service: Scripted) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::decode::reads_text;
+use crate::exponent;
 use crate::limits::Limits;
 
 /// An ISO 4217 currency code. KakaoPay through Omise is paid in Singapore dollars or Thai baht;
@@ -40,13 +41,10 @@ impl Currency {
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimals the minor unit has; `None` for a currency not known here.
+    /// How many decimals the minor unit has, by ISO 4217; `None` for a code that has no entry there.
     #[must_use]
     pub fn exponent(self) -> Option<u8> {
-        match self {
-            Self::SGD | Self::THB => Some(2),
-            _ => None,
-        }
+        exponent::of(self.as_str())
     }
 
     /// What KakaoPay takes in one payment of this currency; `None` where it takes none.
@@ -106,7 +104,8 @@ mod tests {
     fn either_case_is_the_same_currency() {
         assert_eq!(Currency::parse("thb"), Ok(Currency::THB));
         assert_eq!(Currency::parse("Sgd").unwrap().to_string(), "SGD");
-        assert_eq!(Currency::parse("JPY").unwrap().exponent(), None);
+        assert_eq!(Currency::parse("JPY").unwrap().exponent(), Some(0));
+        assert_eq!(Currency::parse("ZZZ").unwrap().exponent(), None);
     }
 
     #[test]

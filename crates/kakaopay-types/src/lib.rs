@@ -25,6 +25,7 @@
 //! [Omise]: https://docs.omise.co/
 
 pub mod currency;
+mod exponent;
 pub mod limits;
 pub mod money;
 
@@ -52,6 +53,8 @@ pub mod metadata;
 pub mod platform;
 pub mod raw;
 pub mod refund;
+pub mod refund_amount;
+pub mod refund_window;
 pub mod search;
 pub mod source;
 pub mod status;
@@ -71,14 +74,14 @@ pub use decode::{Decode, DecodeError};
 pub use delivery::WebhookDelivery;
 pub use event::{Event, EventData, EventKey};
 pub use expandable::Expandable;
-pub use failure::FailureCode;
+pub use failure::{FailureCode, Language};
 pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
 pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
 pub use limits::{Limits, OutsideLimits, PaymentAmount};
 pub use list::{List, Order};
 pub use metadata::Metadata;
 pub use mode::Mode;
-pub use money::Money;
+pub use money::{InvalidMoney, Money};
 #[cfg(feature = "server")]
 pub use params::InvalidParams;
 pub use params::{Param, Params};
@@ -86,6 +89,8 @@ pub use platform::PlatformType;
 pub use raw::Raw;
 pub use reference::{AttemptReference, InvalidReference, Reference};
 pub use refund::{Refund, RefundStatus};
+pub use refund_amount::{NothingToRefund, RefundAmount};
+pub use refund_window::RefundWindow;
 pub use return_uri::{InvalidReturnUri, ReturnUri};
 pub use search::{SearchResult, SearchScope};
 pub use source::{Flow, Source, SourceType};

@@ -44,6 +44,53 @@ impl Money {
         self.combine(other, i64::checked_sub)
     }
 
+    /// The sum of many amounts of one currency; `None` when one has another, or it does not fit.
+    #[must_use]
+    pub fn checked_sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        amounts.into_iter().try_fold(Self::new(0, currency), Self::checked_add)
+    }
+
+    /// Reads an amount of major units as people write it: `1500`, `1500.00` or `1,500.00`.
+    ///
+    /// Commas stand in every third place or nowhere, and there are no more decimals than the
+    /// currency has.
+    ///
+    /// # Errors
+    /// [`InvalidMoney`], which says what is wrong with the text.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, InvalidMoney> {
+        let exponent = currency.exponent().ok_or(InvalidMoney::Currency(currency))?;
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+        let (whole, decimals) = match digits.split_once('.') {
+            Some((whole, decimals)) if !decimals.is_empty() => (whole, decimals),
+            Some(_) => return Err(InvalidMoney::Form),
+            None => (digits, ""),
+        };
+        if !is_whole(whole) || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(InvalidMoney::Form);
+        }
+        let missing = usize::from(exponent).checked_sub(decimals.len()).ok_or(InvalidMoney::Decimals)?;
+        let digits = whole.bytes().filter(u8::is_ascii_digit).chain(decimals.bytes());
+        let padded = digits.chain(std::iter::repeat_n(b'0', missing));
+        // Counted downwards, because the lowest integer has no positive counterpart.
+        let units = padded
+            .map(|digit| i64::from(digit - b'0'))
+            .try_fold(0_i64, |units, digit| units.checked_mul(10)?.checked_sub(digit));
+        let units = if negative { units } else { units.and_then(i64::checked_neg) };
+        units.map(|units| Self::new(units, currency)).ok_or(InvalidMoney::TooLarge)
+    }
+
+    /// The amount in major units as a program writes it: `1500.00`, with all decimals of the
+    /// currency and no commas. `None` for a currency whose decimals are not known.
+    #[must_use]
+    pub fn to_major(self) -> Option<String> {
+        let exponent = usize::from(self.currency.exponent()?);
+        let sign = if self.minor_units < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", self.minor_units.unsigned_abs(), width = exponent + 1);
+        let (major, minor) = digits.split_at(digits.len() - exponent);
+        let point = if minor.is_empty() { "" } else { "." };
+        Some(format!("{sign}{major}{point}{minor}"))
+    }
+
     fn combine(self, other: Self, operation: fn(i64, i64) -> Option<i64>) -> Option<Self> {
         if self.currency != other.currency {
             return None;
@@ -55,17 +102,51 @@ impl Money {
 /// `SGD 1500.00`. A currency whose decimals are not known here is shown in minor units, and says so.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(exponent) = self.currency.exponent() else {
-            return write!(f, "{} {} (minor units)", self.currency, self.minor_units);
-        };
-        let sign = if self.minor_units < 0 { "-" } else { "" };
-        let digits =
-            format!("{:0>width$}", self.minor_units.unsigned_abs(), width = usize::from(exponent) + 1);
-        let (major, minor) = digits.split_at(digits.len() - usize::from(exponent));
-        write!(f, "{} {sign}{major}", self.currency)?;
-        if minor.is_empty() { Ok(()) } else { write!(f, ".{minor}") }
+        match self.to_major() {
+            Some(major) => write!(f, "{} {major}", self.currency),
+            None => write!(f, "{} {} (minor units)", self.currency, self.minor_units),
+        }
     }
 }
+
+/// Digits, with commas in every third place or nowhere.
+fn is_whole(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once(',') {
+        None => digits(text),
+        Some((first, groups)) => {
+            first.len() <= 3
+                && digits(first)
+                && groups.split(',').all(|group| group.len() == 3 && digits(group))
+        }
+    }
+}
+
+/// Why a text is no amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidMoney {
+    /// It is not written like `1500.00` or `1,500.00`.
+    Form,
+    /// It has more decimals than the currency.
+    Decimals,
+    /// It is more than an `i64` of minor units holds.
+    TooLarge,
+    /// How many decimals the currency has is not known.
+    Currency(Currency),
+}
+
+impl fmt::Display for InvalidMoney {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("an amount is written like 1500.00 or 1,500.00"),
+            Self::Decimals => f.write_str("the amount has more decimals than its currency"),
+            Self::TooLarge => f.write_str("the amount is too large"),
+            Self::Currency(currency) => write!(f, "how many decimals {currency} has is not known"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidMoney {}
 
 impl fmt::Debug for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,6 +156,8 @@ impl fmt::Debug for Money {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -89,8 +172,98 @@ mod tests {
         ] {
             assert_eq!(Money::new(units, Currency::SGD).to_string(), text);
         }
-        let yen = Currency::parse("JPY").unwrap();
-        assert_eq!(Money::new(5, yen).to_string(), "JPY 5 (minor units)");
+        let of = |code, units| Money::new(units, Currency::parse(code).unwrap()).to_string();
+        assert_eq!(of("KRW", 15_000), "KRW 15000");
+        assert_eq!(of("KWD", -5), "KWD -0.005");
+        assert_eq!(of("ZZZ", 5), "ZZZ 5 (minor units)");
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<i64, InvalidMoney>) {
+        let found = Money::parse(text, Currency::SGD).map(Money::minor_units);
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn f19_amounts_are_read_as_people_write_them() {
+        check("1,500.00", Ok(150_000));
+        check("1500.00", Ok(150_000));
+        check("1500", Ok(150_000));
+        check("1500.5", Ok(150_050));
+        check("0.01", Ok(1));
+        check("-0.01", Ok(-1));
+        check("007", Ok(700));
+        check("92,233,720,368,547,758.07", Ok(i64::MAX));
+        check("-92233720368547758.08", Ok(i64::MIN));
+        let won = Currency::parse("KRW").unwrap();
+        assert_eq!(Money::parse("15,000", won), Ok(Money::new(15_000, won)));
+    }
+
+    #[test]
+    fn f19_what_is_no_amount_is_refused() {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1.",
+            ".5",
+            "1,50",
+            "1,5000",
+            "15,00,000",
+            ",500",
+            "1,500,",
+            "1500,000",
+            "1.0.0",
+            "1e3",
+            " 1",
+            "1 ",
+            "+1",
+            "--1",
+            "1_000",
+            "S$1",
+            "๑",
+            "1,500.0,0",
+            "0x10",
+            "NaN",
+            "1.-5",
+        ] {
+            check(text, Err(InvalidMoney::Form));
+        }
+        check("1.005", Err(InvalidMoney::Decimals));
+        check("1.000", Err(InvalidMoney::Decimals));
+        check("92233720368547758.08", Err(InvalidMoney::TooLarge));
+        check("-92233720368547758.09", Err(InvalidMoney::TooLarge));
+        let unknown = Currency::parse("ZZZ").unwrap();
+        assert_eq!(Money::parse("1", unknown), Err(InvalidMoney::Currency(unknown)));
+    }
+
+    proptest! {
+        #[test]
+        fn f19_an_amount_reads_back_as_it_is_written(units in any::<i64>(), code in "SGD|THB|KRW|KWD") {
+            let money = Money::new(units, Currency::parse(&code).unwrap());
+            let major = money.to_major().unwrap();
+            prop_assert_eq!(Money::parse(&major, money.currency()), Ok(money));
+        }
+
+        #[test]
+        fn f45_any_text_is_an_amount_or_refused(text in "[-0-9,.]{0,24}") {
+            if let Ok(money) = Money::parse(&text, Currency::THB) {
+                let plain = text.replace(',', "");
+                let whole = plain.split('.').next().unwrap();
+                let major = money.to_major().unwrap();
+                let trimmed = whole.trim_start_matches('-').trim_start_matches('0');
+                prop_assert!(major.trim_start_matches('-').trim_start_matches('0').starts_with(trimmed));
+            }
+        }
+    }
+
+    #[test]
+    fn f19_sums_of_many_are_checked() {
+        let one = Money::new(1, Currency::SGD);
+        assert_eq!(Money::checked_sum(Currency::SGD, [one; 3]), Some(Money::new(3, Currency::SGD)));
+        assert_eq!(Money::checked_sum(Currency::SGD, []), Some(Money::new(0, Currency::SGD)));
+        assert_eq!(Money::checked_sum(Currency::THB, [one]), None);
+        assert_eq!(Money::checked_sum(Currency::SGD, [Money::new(i64::MAX, Currency::SGD), one]), None);
     }
 
     #[test]

@@ -53,6 +53,11 @@ impl Timestamp {
         self.0.as_second()
     }
 
+    /// Whole seconds since the Unix epoch, rounded down.
+    pub(crate) fn floor_seconds(self) -> i64 {
+        self.0.as_second() - i64::from(self.0.subsec_nanosecond() < 0)
+    }
+
     /// Whole milliseconds since the Unix epoch, rounded towards it.
     #[must_use]
     pub fn unix_millis(self) -> i64 {

@@ -22,7 +22,7 @@ impl Clients {
                 None => boxed(self.secret.send(create).await),
             }),
             Request::CreateCharge(create) => {
-                let attempt = create.attempt.number();
+                let attempt = create.metadata.reference.number();
                 Answer::Charge { attempt, result: boxed(self.secret.send(create).await) }
             }
             Request::RetrieveCharge(retrieve) => Answer::Read(boxed(self.secret.send(retrieve).await)),

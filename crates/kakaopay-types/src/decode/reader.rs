@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
     fn learn_gap(&mut self, from: usize) {
         let length = self.at - from;
         if length <= 8 {
-            let mask = u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0);
+            let mask = (0..length).fold(0, |mask, _| mask << 8 | 0xFF);
             self.gap = Gap { space: self.word(from), mask, length };
         }
     }

@@ -1,164 +1,147 @@
 //! Calls that concern charges.
 
-use super::contract::{Endpoint, Method, Mutation, Read};
+use std::net::IpAddr;
+
+use super::charge_source::ChargeSource;
+use super::definition::endpoint;
+use super::outgoing::ChargeMetadata;
 use super::page::Page;
+use super::webhook_endpoints::WebhookEndpoints;
 use crate::charge::Charge;
+use crate::event::Event;
 use crate::failure::FailureCode;
-use crate::id::{ChargeId, SourceId};
-use crate::key::SecretOnly;
+use crate::id::ChargeId;
 use crate::limits::PaymentAmount;
 use crate::list::List;
-use crate::params::Params;
-use crate::platform::PlatformType;
-use crate::reference::AttemptReference;
 use crate::return_uri::ReturnUri;
-use crate::source::SourceType;
+use crate::timestamp::Timestamp;
 
-/// `POST /charges`: creates a KakaoPay charge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreateCharge {
-    /// How much is to be paid; the same as the source's.
-    pub amount: PaymentAmount,
-    /// Where the buyer comes back to.
-    pub return_uri: ReturnUri,
-    /// What it is paid from.
-    pub source: ChargeSource,
-    /// Text about the order, for the dashboard and the service's fraud checks.
-    pub description: Option<String>,
-    /// By what the charge is found again should the answer be lost; goes into `metadata`.
-    pub attempt: AttemptReference,
-}
-
-/// What a charge is paid from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChargeSource {
-    /// A source that was created before, by the buyer's browser or by the merchant.
-    Existing(SourceId),
-    /// A new KakaoPay source, created in the same call.
-    New {
-        /// The platform the buyer pays on.
-        platform_type: Option<PlatformType>,
-    },
-}
-
-impl Endpoint for CreateCharge {
-    type Access = SecretOnly;
-    type Effect = Mutation;
-    type Response = Charge;
-
-    const OPERATION: &'static str = "charges.create";
-    const METHOD: Method = Method::Post;
-
-    fn path(&self) -> String {
-        "/charges".to_owned()
-    }
-
-    fn params(&self) -> Params {
-        let params = Params::new()
-            .with("amount", self.amount.minor_units())
-            .with("currency", self.amount.currency().as_str())
-            .with("return_uri", self.return_uri.as_str());
-        let params = match &self.source {
-            ChargeSource::Existing(id) => params.with("source", id.as_str()),
-            ChargeSource::New { platform_type } => params.with(
-                "source",
-                Params::new()
-                    .with("type", SourceType::Kakaopay.as_str())
-                    .with_some("platform_type", platform_type.as_ref().map(PlatformType::as_str)),
-            ),
-        };
-        params
-            .with_some("description", self.description.as_deref())
-            .with("metadata", Params::new().with(AttemptReference::METADATA_KEY, self.attempt.to_string()))
+endpoint! {
+    /// `POST /charges`: creates a KakaoPay charge.
+    ///
+    /// Parameters that only cards and other methods have do not exist here.
+    CreateCharge: "charges.create" = Post "/charges", SecretOnly, Mutation -> Charge;
+    params {
+        /// How much is to be paid; the same as the source's.
+        amount: PaymentAmount,
+        /// Where the buyer comes back to.
+        return_uri: ReturnUri,
+        /// What it is paid from.
+        source: ChargeSource,
+        /// Text about the order, for the dashboard and the service's fraud checks. How long it may
+        /// be is not documented.
+        description: Option<String>,
+        /// By what the charge is found again, and members of the merchant's own.
+        metadata: ChargeMetadata,
+        /// The buyer's IP address, for the service's fraud checks.
+        ip: Option<IpAddr>,
+        /// When the charge is to expire. Documented for some methods; whether KakaoPay heeds it is
+        /// unconfirmed, so read the charge's own `expires_at`.
+        expires_at: Option<Timestamp>,
+        /// Where its events are posted, instead of the account's endpoint.
+        webhook_endpoints: Option<WebhookEndpoints>,
     }
 }
 
-/// `GET /charges/{id}`: reads a charge. The only call that tells what became of a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RetrieveCharge {
-    /// The charge to read.
-    pub id: ChargeId,
-}
-
-impl Endpoint for RetrieveCharge {
-    type Access = SecretOnly;
-    type Effect = Read;
-    type Response = Charge;
-
-    const OPERATION: &'static str = "charges.retrieve";
-    const METHOD: Method = Method::Get;
-
-    fn path(&self) -> String {
-        format!("/charges/{}", self.id)
+impl CreateCharge {
+    /// A charge with what every charge needs.
+    #[must_use]
+    pub fn new(
+        amount: PaymentAmount,
+        return_uri: ReturnUri,
+        source: ChargeSource,
+        metadata: impl Into<ChargeMetadata>,
+    ) -> Self {
+        Self {
+            amount,
+            return_uri,
+            source,
+            description: None,
+            metadata: metadata.into(),
+            ip: None,
+            expires_at: None,
+            webhook_endpoints: None,
+        }
     }
 }
 
-/// `GET /charges`: reads a page of the account's charges.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListCharges {
-    /// Which part of the list.
-    pub page: Page,
-}
-
-impl Endpoint for ListCharges {
-    type Access = SecretOnly;
-    type Effect = Read;
-    type Response = List<Charge>;
-
-    const OPERATION: &'static str = "charges.list";
-    const METHOD: Method = Method::Get;
-
-    fn path(&self) -> String {
-        "/charges".to_owned()
-    }
-
-    fn params(&self) -> Params {
-        self.page.params()
+endpoint! {
+    /// `GET /charges/{id}`: reads a charge. The only call that tells what became of a payment.
+    RetrieveCharge: "charges.retrieve" = Get "/charges/{}", SecretOnly, Read -> Charge;
+    path {
+        /// The charge to read.
+        id: ChargeId,
     }
 }
 
-/// `POST /charges/{id}/mark_as_paid`: ends a pending test charge as the buyer's approval would.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkChargeAsPaid {
-    /// The test charge.
-    pub id: ChargeId,
-}
-
-impl Endpoint for MarkChargeAsPaid {
-    type Access = SecretOnly;
-    type Effect = Mutation;
-    type Response = Charge;
-
-    const OPERATION: &'static str = "charges.mark_as_paid";
-    const METHOD: Method = Method::Post;
-
-    fn path(&self) -> String {
-        format!("/charges/{}/mark_as_paid", self.id)
+endpoint! {
+    /// `GET /charges`: reads a page of the account's charges.
+    #[derive(Default)]
+    ListCharges: "charges.list" = Get "/charges", SecretOnly, Read -> List<Charge>;
+    params {
+        /// Which part of the list.
+        page: Page,
     }
 }
 
-/// `POST /charges/{id}/mark_as_failed`: ends a pending test charge as a failure would.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkChargeAsFailed {
-    /// The test charge.
-    pub id: ChargeId,
-    /// Why it fails; `None` leaves it to the service.
-    pub failure_code: Option<FailureCode>,
+endpoint! {
+    /// `PATCH /charges/{id}`: changes what the merchant attached to a charge.
+    UpdateCharge: "charges.update" = Patch "/charges/{}", SecretOnly, Mutation -> Charge;
+    path {
+        /// The charge to change.
+        id: ChargeId,
+    }
+    params {
+        /// New text about the order.
+        description: Option<String>,
+        /// New metadata. Whether it takes the place of the old or is added to it is not documented,
+        /// so it names the attempt again: a charge that names none is no order's.
+        metadata: Option<ChargeMetadata>,
+    }
 }
 
-impl Endpoint for MarkChargeAsFailed {
-    type Access = SecretOnly;
-    type Effect = Mutation;
-    type Response = Charge;
-
-    const OPERATION: &'static str = "charges.mark_as_failed";
-    const METHOD: Method = Method::Post;
-
-    fn path(&self) -> String {
-        format!("/charges/{}/mark_as_failed", self.id)
+endpoint! {
+    /// `POST /charges/{id}/expire`: ends a pending charge. Whether KakaoPay charges can be ended so
+    /// is unconfirmed; a charge of a sibling method was. The refusal is `failed_expire`.
+    ExpireCharge: "charges.expire" = Post "/charges/{}/expire", SecretOnly, Mutation -> Charge;
+    path {
+        /// The charge to end.
+        id: ChargeId,
     }
+}
 
-    fn params(&self) -> Params {
-        Params::new().with_some("failure_code", self.failure_code.as_ref().map(FailureCode::as_str))
+endpoint! {
+    /// `POST /charges/{id}/mark_as_paid`: ends a pending test charge as the buyer's approval would.
+    MarkChargeAsPaid: "charges.mark_as_paid" = Post "/charges/{}/mark_as_paid", SecretOnly, Mutation -> Charge;
+    path {
+        /// The test charge.
+        id: ChargeId,
+    }
+}
+
+endpoint! {
+    /// `POST /charges/{id}/mark_as_failed`: ends a pending test charge as a failure would.
+    MarkChargeAsFailed:
+        "charges.mark_as_failed" = Post "/charges/{}/mark_as_failed", SecretOnly, Mutation -> Charge;
+    path {
+        /// The test charge.
+        id: ChargeId,
+    }
+    params {
+        /// Why it fails; `None` leaves it to the service.
+        failure_code: Option<FailureCode>,
+    }
+}
+
+endpoint! {
+    /// `GET /charges/{id}/events`: reads a page of what happened to a charge.
+    ListChargeEvents: "charges.events" = Get "/charges/{}/events", SecretOnly, Read -> List<Event>;
+    path {
+        /// The charge.
+        id: ChargeId,
+    }
+    params {
+        /// Which part of the list.
+        page: Page,
     }
 }

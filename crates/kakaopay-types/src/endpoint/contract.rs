@@ -22,13 +22,14 @@ pub trait Endpoint {
     /// The HTTP method.
     const METHOD: Method;
 
+    /// The path on the API's host, with `{}` for each id in it.
+    const PATH: &'static str;
+
     /// The path on the API's host, from the `/`.
     fn path(&self) -> String;
 
     /// The parameters, in the order of the API's documentation.
-    fn params(&self) -> Params {
-        Params::new()
-    }
+    fn params(&self) -> Params;
 }
 
 /// An HTTP method the API uses.

@@ -1,15 +1,38 @@
 //! The calls of the API as values: what to send, with which key, and what comes back.
 
-mod charges;
 mod contract;
-mod events;
+mod definition;
+mod field;
+mod outgoing;
 mod page;
-mod sources;
+mod path;
+#[cfg(feature = "server")]
+mod receive;
 
+mod account;
+mod charge_source;
+mod charges;
+mod events;
+mod filters;
+mod refunds;
+mod search;
+mod sources;
+mod webhook_endpoints;
+
+pub use account::{RetrieveAccount, RetrieveCapability};
+pub use charge_source::ChargeSource;
 pub use charges::{
-    ChargeSource, CreateCharge, ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, RetrieveCharge,
+    CreateCharge, ExpireCharge, ListChargeEvents, ListCharges, MarkChargeAsFailed, MarkChargeAsPaid,
+    RetrieveCharge, UpdateCharge,
 };
 pub use contract::{Effect, Endpoint, Method, Mutation, Read};
 pub use events::{ListEvents, RetrieveEvent};
+pub use filters::Filters;
+pub use outgoing::{ChargeMetadata, OutgoingMetadata, RefundMetadata};
 pub use page::Page;
+#[cfg(feature = "server")]
+pub use receive::{InvalidRequest, Receive};
+pub use refunds::{CreateRefund, ListChargeRefunds, ListRefunds, RetrieveRefund};
+pub use search::{SearchCharges, SearchRefunds};
 pub use sources::{CreateSource, RetrieveSource};
+pub use webhook_endpoints::{InvalidWebhookEndpoints, WebhookEndpoints};

@@ -1,5 +1,8 @@
 //! Which part of a list to read.
 
+use super::field::Field;
+#[cfg(feature = "server")]
+use super::receive::InvalidRequest;
 use crate::list::Order;
 use crate::params::Params;
 use crate::timestamp::Timestamp;
@@ -24,13 +27,26 @@ pub struct Page {
 impl Page {
     /// Most elements the API puts on one page.
     pub const MAX_LIMIT: u32 = 100;
+}
 
-    pub(super) fn params(&self) -> Params {
-        Params::new()
-            .with_some("from", self.from.map(|at| at.to_string()))
-            .with_some("to", self.to.map(|at| at.to_string()))
-            .with_some("offset", (self.offset != 0).then_some(self.offset))
-            .with_some("limit", self.limit.map(|limit| limit.min(Self::MAX_LIMIT)))
-            .with_some("order", self.order.as_ref().map(Order::as_str))
+/// Each of its members is a parameter of its own.
+impl Field for Page {
+    fn put(&self, _name: &'static str, params: &mut Params) {
+        self.from.put("from", params);
+        self.to.put("to", params);
+        (self.offset != 0).then_some(self.offset).put("offset", params);
+        self.limit.map(|limit| limit.min(Self::MAX_LIMIT)).put("limit", params);
+        self.order.put("order", params);
+    }
+
+    #[cfg(feature = "server")]
+    fn take(_name: &'static str, params: &Params) -> Result<Self, InvalidRequest> {
+        Ok(Self {
+            from: Field::take("from", params)?,
+            to: Field::take("to", params)?,
+            offset: <Option<u32> as Field>::take("offset", params)?.unwrap_or_default(),
+            limit: Field::take("limit", params)?,
+            order: Field::take("order", params)?,
+        })
     }
 }

@@ -1,9 +1,9 @@
 //! A tree of named values in the order they were given.
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// One value of a request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Param {
     /// An explicit `null`. Some official clients send one for every unset field.
     Null,
@@ -21,7 +21,7 @@ pub enum Param {
 
 /// Named values in the order they were given. Encoding them is deterministic: the same parameters
 /// are the same bytes.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, Param)>);
 
 impl Params {
@@ -109,6 +109,38 @@ impl From<u32> for Param {
 impl From<bool> for Param {
     fn from(truth: bool) -> Self {
         Self::Bool(truth)
+    }
+}
+
+/// Any JSON is a parameter.
+impl From<&Value> for Param {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(truth) => Self::Bool(*truth),
+            Value::Number(number) => Self::Number(number.clone()),
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Array(list) => Self::List(list.iter().map(Self::from).collect()),
+            Value::Object(map) => map
+                .iter()
+                .fold(Params::new(), |params, (name, value)| params.with(name.as_str(), Self::from(value)))
+                .into(),
+        }
+    }
+}
+
+impl From<&Param> for Value {
+    fn from(param: &Param) -> Self {
+        match param {
+            Param::Null => Self::Null,
+            Param::Bool(truth) => Self::Bool(*truth),
+            Param::Number(number) => Self::Number(number.clone()),
+            Param::Text(text) => Self::String(text.clone()),
+            Param::List(list) => Self::Array(list.iter().map(Self::from).collect()),
+            Param::Map(params) => {
+                params.iter().map(|(name, value)| (name.to_owned(), Self::from(value))).collect()
+            }
+        }
     }
 }
 

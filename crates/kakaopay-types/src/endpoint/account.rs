@@ -1,0 +1,17 @@
+//! Calls that concern the account.
+
+use super::definition::endpoint;
+use crate::account::Account;
+use crate::capability::Capability;
+
+endpoint! {
+    /// `GET /capability`: reads what the account can do. API version 2017-11-02 does not have it.
+    #[derive(Default)]
+    RetrieveCapability: "capability.retrieve" = Get "/capability", AnyKey, Read -> Capability;
+}
+
+endpoint! {
+    /// `GET /account`: reads the account.
+    #[derive(Default)]
+    RetrieveAccount: "account.retrieve" = Get "/account", SecretOnly, Read -> Account;
+}

@@ -1,0 +1,79 @@
+//! How a call is defined, and what is made from the definition.
+
+/// Defines a call of the API as a value: a struct of what is in its path and its parameters, and
+/// from them what is sent. With the feature `server` the same definition reads the request back.
+///
+/// `{}` in the path stands for the members below `path`, in their order. Parameters are sent in the
+/// order they stand here: `params`, then those that are `always` the same, `then` the others.
+macro_rules! endpoint {
+    (
+        $(#[$meta:meta])*
+        $name:ident: $operation:literal = $method:ident $path:literal, $access:ident, $effect:ident -> $response:ty
+;
+        $(path { $($(#[$segment_meta:meta])* $segment:ident: $segment_type:ty,)* })?
+        $(params { $($(#[$param_meta:meta])* $param:ident: $param_type:ty,)* })?
+        $(always { $($constant:ident $(as $wire:literal)? = $text:literal,)* })?
+        $(then { $($(#[$later_meta:meta])* $later:ident: $later_type:ty,)* })?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name {
+            $($($(#[$segment_meta])* pub $segment: $segment_type,)*)?
+            $($($(#[$param_meta])* pub $param: $param_type,)*)?
+            $($($(#[$later_meta])* pub $later: $later_type,)*)?
+        }
+
+        impl $crate::endpoint::Endpoint for $name {
+            type Access = $crate::key::$access;
+            type Effect = $crate::endpoint::$effect;
+            type Response = $response;
+
+            const OPERATION: &'static str = $operation;
+            const METHOD: $crate::endpoint::Method = $crate::endpoint::Method::$method;
+            const PATH: &'static str = $path;
+
+            fn path(&self) -> String {
+                $crate::endpoint::path::filled($path, &[$($(self.$segment.as_str(),)*)?])
+            }
+
+            #[allow(unused_mut)]
+            fn params(&self) -> $crate::params::Params {
+                let mut params = $crate::params::Params::new();
+                $($($crate::endpoint::field::Field::put(&self.$param, stringify!($param), &mut params);)*)?
+                $($(params = params.with($crate::object::wire_name!($constant $($wire)?), $text);)*)?
+                $($($crate::endpoint::field::Field::put(&self.$later, stringify!($later), &mut params);)*)?
+                params
+            }
+        }
+
+        #[cfg(feature = "server")]
+        impl $crate::endpoint::Receive for $name {
+            #[allow(unused_mut, unused_variables)]
+            fn receive(
+                method: $crate::endpoint::Method,
+                path: &str,
+                params: &$crate::params::Params,
+            ) -> Result<Option<Self>, $crate::endpoint::InvalidRequest> {
+                use $crate::endpoint::{Endpoint, path as template};
+
+                if method != Self::METHOD {
+                    return Ok(None);
+                }
+                let Some(segments) = template::segments(Self::PATH, path) else { return Ok(None) };
+                let mut segments = segments.into_iter();
+                $($($crate::endpoint::field::constant(
+                    $crate::object::wire_name!($constant $($wire)?),
+                    $text,
+                    params,
+                )?;)*)?
+                Ok(Some(Self {
+                    $($($segment: template::segment(stringify!($segment), segments.next())?,)*)?
+                    $($($param: $crate::endpoint::field::Field::take(stringify!($param), params)?,)*)?
+                    $($($later: $crate::endpoint::field::Field::take(stringify!($later), params)?,)*)?
+                }))
+            }
+        }
+    };
+}
+
+pub(crate) use endpoint;

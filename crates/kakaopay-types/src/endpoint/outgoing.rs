@@ -1,0 +1,79 @@
+//! Metadata as it is sent: always with the name by which the object is found again.
+
+#[cfg(feature = "server")]
+use serde_json::Value;
+
+use super::field::Single;
+#[cfg(feature = "server")]
+use super::field::text;
+#[cfg(feature = "server")]
+use crate::decode::FromText;
+use crate::metadata::Metadata;
+use crate::params::{Param, Params};
+use crate::reference::{AttemptReference, Reference};
+
+/// The `metadata` of a request: the name by which the object is found again should the answer be
+/// lost, and members of the merchant's own.
+///
+/// The API has no idempotency key, so every object that is created carries such a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingMetadata<R> {
+    /// The name; it is sent as the member [`AttemptReference::METADATA_KEY`].
+    pub reference: R,
+    /// Members of your own. A member of that name in here is not sent.
+    pub members: Metadata,
+}
+
+/// The `metadata` of a charge, which names the attempt to charge an order.
+pub type ChargeMetadata = OutgoingMetadata<AttemptReference>;
+/// The `metadata` of a refund, which names the refund.
+pub type RefundMetadata = OutgoingMetadata<Reference>;
+
+impl<R> From<R> for OutgoingMetadata<R> {
+    fn from(reference: R) -> Self {
+        Self { reference, members: Metadata::default() }
+    }
+}
+
+/// A name that goes into metadata.
+pub(crate) trait Name: ToString {
+    /// Reads the name.
+    #[cfg(feature = "server")]
+    fn read(text: &str) -> Option<Self>
+    where
+        Self: Sized;
+}
+
+impl Name for AttemptReference {
+    #[cfg(feature = "server")]
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl Name for Reference {
+    #[cfg(feature = "server")]
+    fn read(text: &str) -> Option<Self> {
+        Self::from_text(text)
+    }
+}
+
+impl<R: Name> Single for OutgoingMetadata<R> {
+    #[cfg(feature = "server")]
+    const EXPECTED: &'static str = "an object with a kakaopay_reference";
+
+    fn to_param(&self) -> Param {
+        let name = Params::new().with(AttemptReference::METADATA_KEY, self.reference.to_string());
+        let own = self.members.iter().filter(|(name, _)| *name != AttemptReference::METADATA_KEY);
+        own.fold(name, |params, (name, value)| params.with(name, Param::from(value))).into()
+    }
+
+    #[cfg(feature = "server")]
+    fn from_param(param: &Param) -> Option<Self> {
+        let Param::Map(params) = param else { return None };
+        let reference = params.get(AttemptReference::METADATA_KEY).and_then(text).and_then(R::read)?;
+        let own = params.iter().filter(|(name, _)| *name != AttemptReference::METADATA_KEY);
+        let members = own.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        Some(Self { reference, members })
+    }
+}

@@ -1,0 +1,60 @@
+//! Paths with places to fill in.
+
+#[cfg(feature = "server")]
+use super::receive::InvalidRequest;
+#[cfg(feature = "server")]
+use crate::decode::FromText;
+
+/// A path with its places filled in. What is filled in is safe in a path as it is.
+pub(crate) fn filled(template: &str, segments: &[&str]) -> String {
+    let mut segments = segments.iter();
+    let pieces = template.split('/').map(|piece| match piece {
+        "{}" => segments.next().copied().unwrap_or_default(),
+        piece => piece,
+    });
+    pieces.collect::<Vec<_>>().join("/")
+}
+
+/// What stands in the places of a path; `None` when it is another path.
+#[cfg(feature = "server")]
+pub(crate) fn segments<'a>(template: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    // Some clients put a slash behind the path.
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let (mut pieces, mut found) = (path.split('/'), Vec::new());
+    for expected in template.split('/') {
+        match pieces.next()? {
+            piece if expected == "{}" => found.push(piece),
+            piece if piece == expected => {}
+            _ => return None,
+        }
+    }
+    pieces.next().is_none().then_some(found)
+}
+
+/// What stands in one place.
+#[cfg(feature = "server")]
+pub(crate) fn segment<T: FromText>(name: &'static str, text: Option<&str>) -> Result<T, InvalidRequest> {
+    text.and_then(T::from_text).ok_or_else(|| InvalidRequest::new(name, T::EXPECTED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_filled_in_order() {
+        assert_eq!(filled("/charges", &[]), "/charges");
+        assert_eq!(filled("/charges/{}/refunds/{}", &["a", "b"]), "/charges/a/refunds/b");
+    }
+
+    #[test]
+    #[cfg(feature = "server")]
+    fn what_was_filled_in_is_found() {
+        let template = "/charges/{}/refunds/{}";
+        assert_eq!(segments(template, "/charges/a/refunds/b"), Some(vec!["a", "b"]));
+        assert_eq!(segments(template, "/charges/a/refunds/b/"), Some(vec!["a", "b"]));
+        for path in ["", "/", "/charges/a", "/charges/a/refunds/b/c", "/sources/a/refunds/b"] {
+            assert_eq!(segments(template, path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Why a charge failed, and what to tell whom.
+
+mod advice;
+mod code;
+mod explanation;
+
+pub use advice::{Retry, Side};
+pub use code::FailureCode;
+pub use explanation::Language;

@@ -1,0 +1,49 @@
+//! How much goes back.
+
+use std::fmt;
+
+/// What a refund gives back, in minor units of its charge's currency: more than nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefundAmount(i64);
+
+impl RefundAmount {
+    /// Checks an amount.
+    ///
+    /// # Errors
+    /// [`NothingToRefund`] unless it is above zero.
+    pub fn new(minor_units: i64) -> Result<Self, NothingToRefund> {
+        if minor_units > 0 { Ok(Self(minor_units)) } else { Err(NothingToRefund) }
+    }
+
+    /// The amount in minor units.
+    #[must_use]
+    pub fn minor_units(self) -> i64 {
+        self.0
+    }
+}
+
+/// The amount is not above zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NothingToRefund;
+
+impl fmt::Display for NothingToRefund {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a refund gives back more than nothing")
+    }
+}
+
+impl std::error::Error for NothingToRefund {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f19_a_refund_is_above_zero() {
+        for units in [i64::MIN, -1, 0] {
+            assert_eq!(RefundAmount::new(units), Err(NothingToRefund));
+        }
+        assert_eq!(RefundAmount::new(1).map(RefundAmount::minor_units), Ok(1));
+        assert_eq!(RefundAmount::new(i64::MAX).map(RefundAmount::minor_units), Ok(i64::MAX));
+    }
+}

@@ -1,0 +1,118 @@
+//! Until when a payment can be refunded.
+
+use crate::timestamp::Timestamp;
+
+/// The time in which a KakaoPay payment can be refunded: until 00:15 at UTC+8 of the day after it
+/// was paid, by Omise's KakaoPay guide.
+///
+/// The guide does not say whose day that is, so it is taken to be the day of `paid_at` at UTC+8, the
+/// zone of the time itself; and 00:15:00 is taken to be too late. Both are the cautious reading. The
+/// service has the last word, and its clock is not this one.
+///
+/// UTC+8 is an offset and no time zone: nothing here depends on the machine's zone or its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundWindow;
+
+/// How far UTC+8 is ahead of UTC, in seconds.
+const AHEAD: i64 = 8 * 3_600;
+const DAY: i64 = 24 * 3_600;
+/// How far the next day is open.
+const QUARTER: i64 = 15 * 60;
+
+impl RefundWindow {
+    /// The first moment at which a payment can no longer be refunded.
+    ///
+    /// ```
+    /// use kakaopay_types::{RefundWindow, Timestamp};
+    ///
+    /// // 23:59:59 of the 15th at UTC+8: a quarter of an hour and a second are left.
+    /// let paid_at = Timestamp::parse("2023-06-15T15:59:59Z")?;
+    /// let closes_at = Timestamp::parse("2023-06-15T16:15:00Z")?;
+    /// assert_eq!(RefundWindow::closes_at(paid_at), closes_at);
+    /// # Ok::<(), kakaopay_types::InvalidTimestamp>(())
+    /// ```
+    #[must_use]
+    pub fn closes_at(paid_at: Timestamp) -> Timestamp {
+        // A timestamp is within ±9999 years, so none of this comes near the ends of an i64.
+        let day = (paid_at.floor_seconds() + AHEAD).div_euclid(DAY);
+        let closes = (day + 1) * DAY + QUARTER - AHEAD;
+        Timestamp::UNIX_EPOCH.saturating_add_seconds(closes)
+    }
+
+    /// Whether a payment can still be refunded, as far as this clock knows.
+    #[must_use]
+    pub fn is_open(paid_at: Timestamp, now: Timestamp) -> bool {
+        now < Self::closes_at(paid_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).expect("a moment")
+    }
+
+    #[track_caller]
+    fn check(paid_at: &str, closes_at: &str) {
+        assert_eq!(RefundWindow::closes_at(at(paid_at)), at(closes_at), "paid at {paid_at}");
+    }
+
+    #[test]
+    fn f16_the_window_closes_at_a_quarter_past_midnight() {
+        check("2023-06-15T02:25:15Z", "2023-06-15T16:15:00Z");
+        // The last moment of a day at UTC+8, and the first of the next.
+        check("2023-06-15T23:59:59.999999999+08:00", "2023-06-16T00:15:00+08:00");
+        check("2023-06-16T00:00:00+08:00", "2023-06-17T00:15:00+08:00");
+        // Paid inside the quarter of an hour: it belongs to the day that has begun.
+        check("2023-06-16T00:14:59+08:00", "2023-06-17T00:15:00+08:00");
+        // Ends of months and years, and leap days.
+        check("2023-06-30T12:00:00+08:00", "2023-07-01T00:15:00+08:00");
+        check("2023-12-31T20:00:00Z", "2024-01-02T00:15:00+08:00");
+        check("2024-02-28T10:00:00+08:00", "2024-02-29T00:15:00+08:00");
+        check("2024-02-29T10:00:00+08:00", "2024-03-01T00:15:00+08:00");
+        check("2100-02-28T10:00:00+08:00", "2100-03-01T00:15:00+08:00");
+        // Before 1970, where rounding towards zero would go the wrong way.
+        check("1969-12-31T15:59:59.5Z", "1969-12-31T16:15:00Z");
+    }
+
+    #[test]
+    fn f16_the_quarter_itself_is_too_late() {
+        let paid_at = at("2023-06-15T10:00:00+08:00");
+        assert!(RefundWindow::is_open(paid_at, paid_at));
+        assert!(RefundWindow::is_open(paid_at, at("2023-06-16T00:14:59.999+08:00")));
+        assert!(!RefundWindow::is_open(paid_at, at("2023-06-16T00:15:00+08:00")));
+    }
+
+    #[test]
+    fn f19_the_ends_of_time_do_not_wrap() {
+        let last = Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MAX);
+        let first = Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MIN);
+        assert_eq!(RefundWindow::closes_at(last), last);
+        assert!(RefundWindow::closes_at(first) > first);
+    }
+
+    proptest! {
+        /// The `time` crate's calendar is the oracle.
+        #[test]
+        fn f16_another_calendar_agrees(seconds in -62_000_000_000_i64..250_000_000_000, nanos in 0..1_000_000_000_i64) {
+            let utc = time::OffsetDateTime::from_unix_timestamp(seconds).expect("a moment")
+                + time::Duration::nanoseconds(nanos);
+            let there = utc.to_offset(time::macros::offset!(+8));
+            let next_day = there.date().next_day().expect("a day");
+            let closes = next_day.with_time(time::macros::time!(00:15)).assume_offset(time::macros::offset!(+8));
+            let paid_at = Timestamp::from_unix_seconds(seconds).expect("a moment").saturating_add_millis(nanos / 1_000_000);
+            prop_assert_eq!(RefundWindow::closes_at(paid_at).unix_seconds(), closes.unix_timestamp());
+        }
+
+        #[test]
+        fn f16_at_least_a_quarter_and_at_most_a_day_more(seconds in -62_000_000_000_i64..250_000_000_000) {
+            let paid_at = Timestamp::from_unix_seconds(seconds).expect("a moment");
+            let left = RefundWindow::closes_at(paid_at).unix_seconds() - seconds;
+            prop_assert!((QUARTER + 1..=DAY + QUARTER).contains(&left), "{} s", left);
+        }
+    }
+}
