@@ -5,6 +5,7 @@ pub mod drive;
 pub mod guide;
 pub mod hold;
 pub mod order;
+pub mod sample;
 pub mod shop;
 
 pub use drive::Driven;

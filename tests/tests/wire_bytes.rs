@@ -6,14 +6,16 @@ use kakaopay_tests::{Order, guide};
 use kakaopay_transport::testing::{Capture, Captured, Scripted};
 use kakaopay_transport::{Client, Encoding};
 use kakaopay_types::endpoint::{
-    ChargeSource, CreateCharge, CreateSource, Endpoint, ListCharges, ListEvents, MarkChargeAsFailed,
-    MarkChargeAsPaid, Page, RetrieveCharge, RetrieveEvent, RetrieveSource,
+    ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters,
+    ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListRefunds, MarkChargeAsFailed,
+    MarkChargeAsPaid, Page, RetrieveAccount, RetrieveCapability, RetrieveCharge, RetrieveEvent,
+    RetrieveRefund, RetrieveSource, SearchCharges, SearchRefunds, UpdateCharge, WebhookEndpoints,
 };
 use kakaopay_types::{
-    Authorizes, Charge, ChargeId, EventId, FailureCode, Order as ListOrder, PlatformType, SecretKey, Source,
-    SourceId, Timestamp, decode,
+    Authorizes, Charge, ChargeId, EventId, FailureCode, Order as ListOrder, PlatformType, Reference,
+    RefundAmount, RefundId, SecretKey, Source, SourceId, Timestamp, decode,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A request as it goes over the wire in both encodings. The key is a well-known one.
 fn bytes_of<E: Endpoint + Clone>(endpoint: E) -> String
@@ -105,6 +107,64 @@ fn events() {
     let id = EventId::parse("evnt_test_5w4415netlwqpc54tyg").expect("an id");
     insta::assert_snapshot!("events_retrieve", bytes_of(RetrieveEvent { id }));
     insta::assert_snapshot!("events_list", bytes_of(ListEvents { page: page() }));
+}
+
+/// A charge with every parameter there is.
+fn whole_charge() -> CreateCharge {
+    let mut create = create_charge(ChargeSource::New { platform_type: None });
+    let members = [("shelf", json!(12)), ("gift", json!(true)), ("kakaopay_reference", json!("never sent"))];
+    create.metadata.members = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    create.ip = Some("203.0.113.7".parse().expect("an address"));
+    create.expires_at = page().to;
+    let endpoints = WebhookEndpoints::new(["https://shop.example/a", "https://shop.example/b?c=1&d=2"]);
+    create.webhook_endpoints = Some(endpoints.expect("two addresses"));
+    create
+}
+
+#[test]
+fn the_whole_of_a_charge() {
+    insta::assert_snapshot!("charges_create_with_everything", bytes_of(whole_charge()));
+    let update = UpdateCharge {
+        id: charge_id(),
+        description: Some("One book".to_owned()),
+        metadata: Some(whole_charge().metadata),
+    };
+    insta::assert_snapshot!("charges_update", bytes_of(update));
+    insta::assert_snapshot!("charges_expire", bytes_of(ExpireCharge { id: charge_id() }));
+    insta::assert_snapshot!("charges_events", bytes_of(ListChargeEvents { id: charge_id(), page: page() }));
+}
+
+#[test]
+fn refunds() {
+    let charge = charge_id();
+    let reference = Reference::parse("refund-345678-1").expect("a reference");
+    let amount = RefundAmount::new(50_000).expect("an amount");
+    let create = CreateRefund { charge: charge.clone(), amount, metadata: reference.into(), void: None };
+    insta::assert_snapshot!("refunds_create", bytes_of(create.clone()));
+    insta::assert_snapshot!("refunds_create_as_void", bytes_of(CreateRefund { void: Some(true), ..create }));
+    let id = RefundId::parse("rfnd_test_63kq9m4n7p0q3r6s9t2").expect("an id");
+    insta::assert_snapshot!("refunds_retrieve", bytes_of(RetrieveRefund { charge: charge.clone(), id }));
+    insta::assert_snapshot!("charges_refunds", bytes_of(ListChargeRefunds { charge, page: page() }));
+    insta::assert_snapshot!("refunds_list", bytes_of(ListRefunds { page: page() }));
+}
+
+#[test]
+fn searches() {
+    let search = SearchCharges {
+        query: Some("order-345678 & more".to_owned()),
+        filters: Filters::default().with("status", "successful").with("amount", "1500.00"),
+        page: Some(2),
+        per_page: Some(100),
+        order: Some(ListOrder::ReverseChronological),
+    };
+    insta::assert_snapshot!("search_charges", bytes_of(search));
+    insta::assert_snapshot!("search_refunds", bytes_of(SearchRefunds::default()));
+}
+
+#[test]
+fn the_account() {
+    insta::assert_snapshot!("account_retrieve", bytes_of(RetrieveAccount {}));
+    insta::assert_snapshot!("capability_retrieve", bytes_of(RetrieveCapability {}));
 }
 
 #[test]

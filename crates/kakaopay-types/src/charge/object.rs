@@ -44,6 +44,24 @@ object! {
     ///   `partially_refundable`, `disputable`, `reversible` and `can_perform_void` with theirs.
     /// - `voided` is `true` after a full refund before settlement; the `status` stays `successful`.
     ///
+    /// ```compile_fail,E0616
+    /// # fn shipped(charge: kakaopay_types::Charge) -> bool {
+    /// charge.paid == Some(true)
+    /// # }
+    /// ```
+    ///
+    /// ```compile_fail,E0616
+    /// # fn is_over(charge: &kakaopay_types::Charge) -> bool {
+    /// charge.expired == Some(true) || charge.expired_at.is_some()
+    /// # }
+    /// ```
+    ///
+    /// ```compile_fail,E0616
+    /// # fn shipped(charge: &kakaopay_types::Charge) -> bool {
+    /// charge.captured_amount == Some(charge.amount)
+    /// # }
+    /// ```
+    ///
     /// Nor may [`refunded_amount`](Self::refunded_amount) be taken to be below the amount: one
     /// recorded charge has more.
     Charge {
