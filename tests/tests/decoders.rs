@@ -85,9 +85,9 @@ impl Print {
     fn print(self, value: &Value) -> String {
         match self {
             Self::Compact => value.to_string(),
-            Self::Pretty => serde_json::to_string_pretty(value).unwrap(),
+            Self::Pretty => serde_json::to_string_pretty(value).expect("JSON"),
             Self::Loose => {
-                let pretty = serde_json::to_string_pretty(value).unwrap();
+                let pretty = serde_json::to_string_pretty(value).expect("JSON");
                 format!("\t{}\r\n ", pretty.replace("\": ", "\"  :\t ").replace('\n', "\r\n"))
             }
         }
@@ -161,6 +161,6 @@ fn an_event_is_read_in_order_as_it_is_posted() {
     let sample = sample::own("event");
     let mut json: Value = serde_json::from_str(&sample.json).unwrap();
     json["webhook_deliveries"] = json!([]);
-    let posted = serde_json::to_string_pretty(&json).unwrap().replace("[]", "[\n\n  ]");
+    let posted = serde_json::to_string_pretty(&json).expect("JSON").replace("[]", "[\n\n  ]");
     assert!(sample.kind.is_in_order(posted.as_bytes()));
 }

@@ -75,7 +75,7 @@ fn check(sample: &Sample, json: &Value, place: &str, what: &str) {
 
 /// Every member of a sample, changed in every way; how many changes there were.
 fn change_every_member(sample: &Sample) -> usize {
-    let json: Value = serde_json::from_str(&sample.json).unwrap();
+    let json: Value = serde_json::from_str(&sample.json).expect("a place in the sample");
     let values = [
         Value::Null,
         json!(true),
@@ -86,17 +86,17 @@ fn change_every_member(sample: &Sample) -> usize {
     ];
     let places = members(&json);
     for place in &places {
-        let (parent, name) = place.rsplit_once('/').unwrap();
+        let (parent, name) = place.rsplit_once('/').expect("a place in the sample");
         let mut without = json.clone();
-        match without.pointer_mut(parent).unwrap() {
+        match without.pointer_mut(parent).expect("a place in the sample") {
             Value::Object(object) => drop(object.remove(name)),
-            Value::Array(array) => drop(array.remove(name.parse().unwrap())),
+            Value::Array(array) => drop(array.remove(name.parse().expect("a place in the sample"))),
             _ => unreachable!("a parent has members"),
         }
         check(sample, &without, place, "dropped");
         let mut changed = json.clone();
         for value in &values {
-            *changed.pointer_mut(place).unwrap() = value.clone();
+            *changed.pointer_mut(place).expect("a place in the sample") = value.clone();
             check(sample, &changed, place, &value.to_string());
         }
     }

@@ -71,7 +71,7 @@ fn without_nulls_of_some(came: &Value, written: &Value) -> String {
             _ => came.clone(),
         }
     }
-    serde_json::to_string(&prune(came, written)).unwrap()
+    serde_json::to_string(&prune(came, written)).expect("JSON")
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::shell::{self, Problem, cargo, output, shown};
-use crate::{layers, tidy};
+use crate::{compliance, layers, tidy};
 
 fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
     println!("\n── {name}");
@@ -30,6 +30,9 @@ fn run_all() -> Result<(), Problem> {
     cargo_step(&["doc", "--workspace", "--no-deps", "--all-features"], &strict)?;
     run_step("layers", layers::run)?;
     run_step("tidy", tidy::run)?;
+    run_step("compliance", compliance::run)?;
+    // The fuzz targets are a workspace of their own, which nothing else here would compile.
+    cargo_step(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"], &[])?;
     run_step("deny", deny)?;
     cargo_step(&["run", "--package", "kakaopay-cli", "--", "demo"], &[])
 }

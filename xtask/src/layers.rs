@@ -13,7 +13,7 @@ use crate::tidy::rust_files;
 /// crate that stands no higher than their own.
 struct Place {
     name: &'static str,
-    /// `None` is apart from all layers: it uses none of the others, and none of them uses it.
+    /// `None` is apart from all layers: none of the others uses it.
     layer: Option<u8>,
     may_use: &'static [&'static str],
 }
@@ -41,8 +41,9 @@ const PLACES: &[Place] = &[
     // Layer 4: the command, and layer 5: the tests that span the crates.
     place(4, "kakaopay-cli", ANYTHING),
     place(5, "kakaopay-tests", ANYTHING),
-    // Apart: it compiles when none of them does.
+    // Apart: the chores, which compile when none of the others does, and the benchmarks.
     Place { name: "xtask", layer: None, may_use: &[] },
+    Place { name: "kakaopay-benches", layer: None, may_use: &["kakaopay-types"] },
 ];
 
 const DRIVEN: &[&str] =
@@ -116,9 +117,9 @@ fn place_of(name: &str) -> Option<&'static Place> {
 
 fn may_use(from: &Place, to: &Place, needed: &Dependency) -> bool {
     match (from.layer, to.layer) {
+        (_, None) => false,
         (Some(own), Some(other)) if needed.dev => other <= own,
-        (Some(_), Some(_)) => from.may_use == ANYTHING || from.may_use.contains(&to.name),
-        _ => false,
+        _ => from.may_use == ANYTHING || from.may_use.contains(&to.name),
     }
 }
 
@@ -228,6 +229,15 @@ mod tests {
     }
 
     #[test]
+    fn the_benchmarks_stand_apart_over_the_models() {
+        check(&[member("kakaopay-benches", &[("normal", "kakaopay-types")])], &[]);
+        let finding = "kakaopay-benches must not depend on kakaopay, not even in its tests";
+        check(&[member("kakaopay-benches", &[("dev", "kakaopay")])], &[finding]);
+        let finding = "kakaopay-tests must not depend on kakaopay-benches";
+        check(&[member("kakaopay-tests", &[("normal", "kakaopay-benches")])], &[finding]);
+    }
+
+    #[test]
     fn what_is_published_does_not_need_what_is_not() {
         let members =
             [member("kakaopay-cli", &[("normal", "kakaopay-tests")]), member("kakaopay-tests", &[])];
@@ -239,7 +249,8 @@ mod tests {
         for place in PLACES {
             assert_eq!(PLACES.iter().filter(|other| other.name == place.name).count(), 1, "{}", place.name);
             for used in place.may_use.iter().filter(|used| **used != "*") {
-                assert!(place_of(used).is_some_and(|used| used.layer < place.layer), "{used}");
+                let lower = |used: &Place| place.layer.is_none() || used.layer < place.layer;
+                assert!(place_of(used).is_some_and(lower), "{used}");
             }
         }
     }

@@ -1,7 +1,11 @@
 //! The project's chores. `cargo xtask` lists them.
 
+mod bench;
 mod build_cost;
 mod ci;
+mod compliance;
+mod figure;
+mod fuzz;
 mod layers;
 mod project;
 mod release;
@@ -16,7 +20,10 @@ const HELP: &str = "\
 cargo xtask ci                           everything that must be good before a change lands
 cargo xtask layers                       which crate may depend on which, and what stays pure
 cargo xtask tidy                         sizes of files and functions, first lines, names in the documents
-cargo xtask build-cost [CRATE…]          crates and CPU seconds of a cold build of each crate alone
+cargo xtask compliance                   every statement of the guide has a test that exists
+cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
+cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
+cargo xtask build-cost [CRATE…] [--json] crates and CPU seconds of a cold build of each crate alone
 cargo xtask release [VERSION] [--execute] checks a release and prints, or does, its publishing";
 
 fn main() -> ExitCode {
@@ -36,7 +43,10 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["ci"] => ci::run(),
         ["layers"] => layers::run(),
         ["tidy"] => tidy::run(),
-        ["build-cost", crates @ ..] => build_cost::run(crates),
+        ["compliance"] => compliance::run(),
+        ["fuzz", options @ ..] => fuzz::run(options),
+        ["bench", options @ ..] => bench::run(options),
+        ["build-cost", options @ ..] => build_cost::run(options),
         ["release", options @ ..] => release::run(options),
         [] | ["help" | "--help"] => {
             println!("{HELP}");

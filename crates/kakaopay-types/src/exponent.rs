@@ -35,7 +35,7 @@ mod tests {
                 assert_eq!(of(code), Some(u8::try_from(exponent.1).unwrap()));
             }
         }
-        for code in ["", " ", "AAA", "XXX", "XAU", "sgd", "SGD THB"] {
+        for code in ["", " ", "AAA", "XTS", "XAU", "sgd", "SGD THB"] {
             assert_eq!(of(code), None, "{code}");
         }
     }

@@ -34,6 +34,7 @@ pub mod key;
 pub mod mode;
 pub mod reference;
 pub mod return_uri;
+mod rfc3339;
 pub mod timestamp;
 
 mod object;

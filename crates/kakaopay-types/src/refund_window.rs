@@ -96,16 +96,18 @@ mod tests {
     }
 
     proptest! {
-        /// The `time` crate's calendar is the oracle.
+        /// jiff's calendar is the oracle.
         #[test]
-        fn f16_another_calendar_agrees(seconds in -62_000_000_000_i64..250_000_000_000, nanos in 0..1_000_000_000_i64) {
-            let utc = time::OffsetDateTime::from_unix_timestamp(seconds).expect("a moment")
-                + time::Duration::nanoseconds(nanos);
-            let there = utc.to_offset(time::macros::offset!(+8));
-            let next_day = there.date().next_day().expect("a day");
-            let closes = next_day.with_time(time::macros::time!(00:15)).assume_offset(time::macros::offset!(+8));
-            let paid_at = Timestamp::from_unix_seconds(seconds).expect("a moment").saturating_add_millis(nanos / 1_000_000);
-            prop_assert_eq!(RefundWindow::closes_at(paid_at).unix_seconds(), closes.unix_timestamp());
+        fn f16_another_calendar_agrees(
+            seconds in -62_000_000_000_i64..250_000_000_000,
+            millis in 0..1_000_i64,
+        ) {
+            let there = jiff::tz::offset(8);
+            let paid = there.to_datetime(jiff::Timestamp::from_second(seconds).expect("a moment"));
+            let next_day = paid.date().tomorrow().expect("a day");
+            let closes = there.to_timestamp(next_day.at(0, 15, 0, 0)).expect("a moment");
+            let paid_at = Timestamp::from_unix_seconds(seconds).expect("a moment").saturating_add_millis(millis);
+            prop_assert_eq!(RefundWindow::closes_at(paid_at).unix_seconds(), closes.as_second());
         }
 
         #[test]

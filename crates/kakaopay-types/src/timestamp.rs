@@ -6,45 +6,49 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::decode::reads_text;
+use crate::rfc3339;
 
-/// A moment in time with nanosecond precision, always in UTC.
+/// A moment in time with nanosecond precision, always in UTC, between the years 0 and 9999.
 ///
 /// Reads any RFC 3339 datetime (the API writes `Z`, but events have been recorded with `+07:00`)
 /// and writes `Z`. There is no `now()` here: time comes in as an argument.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp(jiff_core::Timestamp);
+
+/// 0000-01-01T00:00:00Z.
+const FIRST: jiff_core::Timestamp = jiff_core::Timestamp::constant(-62_167_219_200, 0);
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z, which is also the API's default for a list's `from`.
-    pub const UNIX_EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+    pub const UNIX_EPOCH: Self = Self(jiff_core::Timestamp::UNIX_EPOCH);
 
     /// Reads an RFC 3339 datetime with any offset.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when the text is no RFC 3339 datetime or lies outside years -9999 to 9999.
+    /// [`InvalidTimestamp`] when the text is no RFC 3339 datetime, or has more than nine digits of a
+    /// second.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
-        if let Some(own) = parse_own_form(text.as_bytes()) {
-            return Ok(own);
-        }
-        // jiff accepts more of ISO 8601 than RFC 3339 does; the `T` and the offset are what it
-        // could leave out in places where the API never does.
-        text.parse().map(Self).map_err(|_| InvalidTimestamp)
+        rfc3339::parse(text.as_bytes()).and_then(Self::of).ok_or(InvalidTimestamp)
     }
 
     /// The moment that many seconds after the Unix epoch.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when that is outside years -9999 to 9999.
+    /// [`InvalidTimestamp`] when that is outside the years 0 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, InvalidTimestamp> {
-        jiff::Timestamp::from_second(seconds).map(Self).map_err(|_| InvalidTimestamp)
+        jiff_core::Timestamp::from_second(seconds).ok().and_then(Self::of).ok_or(InvalidTimestamp)
     }
 
     /// The moment that many milliseconds after the Unix epoch.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when that is outside years -9999 to 9999.
+    /// [`InvalidTimestamp`] when that is outside the years 0 to 9999.
     pub fn from_unix_millis(millis: i64) -> Result<Self, InvalidTimestamp> {
-        jiff::Timestamp::from_millisecond(millis).map(Self).map_err(|_| InvalidTimestamp)
+        jiff_core::Timestamp::from_millisecond(millis).ok().and_then(Self::of).ok_or(InvalidTimestamp)
+    }
+
+    fn of(inner: jiff_core::Timestamp) -> Option<Self> {
+        (inner >= FIRST).then_some(Self(inner))
     }
 
     /// Whole seconds since the Unix epoch, rounded towards it.
@@ -67,60 +71,46 @@ impl Timestamp {
     /// This moment without its fraction of a second: the API's own precision.
     #[must_use]
     pub fn truncate_to_seconds(self) -> Self {
-        Self(jiff::Timestamp::from_second(self.0.as_second()).unwrap_or(self.0))
+        Self(jiff_core::Timestamp::from_second(self.0.as_second()).unwrap_or(self.0))
     }
 
     /// The moment `milliseconds` later (earlier when negative), held at the ends of time.
     #[must_use]
     pub fn saturating_add_millis(self, milliseconds: i64) -> Self {
-        let edge = if milliseconds < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-        let span = jiff::SignedDuration::from_millis(milliseconds);
-        Self(self.0.checked_add(span).unwrap_or(edge))
+        self.saturating_add_nanos(i128::from(milliseconds) * 1_000_000)
     }
 
     /// The moment `seconds` later (earlier when negative), held at the ends of time.
     #[must_use]
     pub fn saturating_add_seconds(self, seconds: i64) -> Self {
-        let edge = if seconds < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-        let span = jiff::SignedDuration::from_secs(seconds);
-        Self(self.0.checked_add(span).unwrap_or(edge))
+        self.saturating_add_nanos(i128::from(seconds) * 1_000_000_000)
+    }
+
+    fn saturating_add_nanos(self, nanos: i128) -> Self {
+        // Both are far inside an i128.
+        let edge = if nanos < 0 { FIRST } else { jiff_core::Timestamp::MAX };
+        let sum = jiff_core::Timestamp::from_nanosecond(self.0.as_nanosecond() + nanos);
+        sum.ok().and_then(Self::of).unwrap_or(Self(edge))
     }
 
     /// Milliseconds from `earlier` to this moment; negative when `earlier` is in fact later.
     #[must_use]
     pub fn millis_since(self, earlier: Self) -> i64 {
-        // Both are within ±9999 years, so the difference is far inside i64.
+        // Both are within 9999 years, so the difference is far inside i64.
         self.unix_millis().saturating_sub(earlier.unix_millis())
     }
 }
 
-/// Reads `YYYY-MM-DDTHH:MM:SSZ`, which is what the API writes and most of what is ever read. `None`
-/// leaves the text to the library.
-fn parse_own_form(text: &[u8]) -> Option<Timestamp> {
-    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1, b'Z'] = text
-    else {
-        return None;
-    };
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0, |number: i16, digit| {
-            digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
-        })
-    };
-    let two = |tens, ones| number(&[tens, ones])?.try_into().ok();
-    let date = jiff::civil::Date::new(number(&[y0, y1, y2, y3])?, two(m0, m1)?, two(d0, d1)?).ok()?;
-    let time = jiff::civil::Time::new(two(h0, h1)?, two(n0, n1)?, two(s0, s1)?, 0).ok()?;
-    jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(Timestamp)
-}
-
+/// RFC 3339 with `Z`, and as many digits of a second as it has.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        rfc3339::write(self.0, f)
     }
 }
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -134,7 +124,7 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.collect_str(self)
     }
 }
 
@@ -142,13 +132,13 @@ reads_text! {
     Timestamp: "an RFC 3339 datetime", |text| Self::parse(text).ok();
 }
 
-/// The text is no RFC 3339 datetime, or the moment is outside years -9999 to 9999.
+/// The text is no RFC 3339 datetime, or the moment is outside the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidTimestamp;
 
 impl fmt::Display for InvalidTimestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an RFC 3339 datetime between years -9999 and 9999")
+        f.write_str("not an RFC 3339 datetime between the years 0 and 9999")
     }
 }
 
@@ -156,6 +146,8 @@ impl std::error::Error for InvalidTimestamp {}
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -173,7 +165,32 @@ mod tests {
 
     #[test]
     fn what_is_no_datetime_is_refused() {
-        for text in ["", "now", "2023-06-15", "2023-06-15T02:25:15", "1700000000", "2023-13-01T00:00:00Z"] {
+        for text in [
+            "",
+            "now",
+            "2023-06-15",
+            "2023-06-15T02:25:15",
+            "1700000000",
+            "2023-13-01T00:00:00Z",
+            "2023-02-29T00:00:00Z",
+            "2023-06-15T24:00:00Z",
+            "2023-06-15T02:60:00Z",
+            "2023-06-15T02:25:61Z",
+            "2023-06-15 02:25:15Z",
+            "2023-06-15T02:25:15+0700",
+            "2023-06-15T02:25:15+07",
+            "2023-06-15T02:25:15+24:00",
+            "2023-06-15T02:25:15+07:60",
+            "2023-06-15T02:25:15.Z",
+            "2023-06-15T02:25:15.1234567890Z",
+            "2023-06-15T02:25:15Z ",
+            "2023-6-15T02:25:15Z",
+            "-2023-06-15T02:25:15Z",
+            "+02023-06-15T02:25:15Z",
+            "0000-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59Z",
+            "๒๐๒๓-06-15T02:25:15Z",
+        ] {
             assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp), "{text}");
         }
     }
@@ -182,6 +199,45 @@ mod tests {
     fn adding_stops_at_the_ends_of_time() {
         let last = Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MAX);
         assert_eq!(last.saturating_add_millis(1), last);
-        assert!(Timestamp::UNIX_EPOCH.saturating_add_seconds(i64::MIN) < Timestamp::UNIX_EPOCH);
+        let first = Timestamp::UNIX_EPOCH.saturating_add_seconds(i64::MIN);
+        assert_eq!(
+            (first.to_string().as_str(), first.saturating_add_seconds(-1)),
+            ("0000-01-01T00:00:00Z", first)
+        );
+        assert_eq!(Timestamp::from_unix_seconds(first.unix_seconds() - 1), Err(InvalidTimestamp));
+    }
+
+    proptest! {
+        /// jiff is the oracle, which reads and writes far more than RFC 3339.
+        #[test]
+        fn any_moment_is_written_and_read_as_jiff_does(
+            seconds in -62_167_219_200_i64..253_402_207_200,
+            nanos in prop_oneof![Just(0), 0..1_000_000_000_i32],
+            offset in -1_439..=1_439_i32,
+        ) {
+            let moment = jiff::Timestamp::new(seconds, nanos).expect("a moment");
+            let own = Timestamp::parse(&moment.to_string()).expect("what jiff writes");
+            prop_assert_eq!(own.to_string(), moment.to_string());
+            prop_assert_eq!(own.unix_seconds(), moment.as_second());
+            prop_assert_eq!(own.unix_millis(), moment.as_millisecond());
+            let offset = jiff::tz::Offset::from_seconds(offset * 60).expect("an offset");
+            let there = moment.display_with_offset(offset).to_string();
+            // Beyond these years RFC 3339 has no words for it.
+            if !there.starts_with('-') {
+                prop_assert_eq!(Timestamp::parse(&there), Ok(own), "{}", there);
+            }
+        }
+
+        #[test]
+        fn f45_what_is_read_is_what_jiff_reads(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])") {
+            let known = text.parse::<jiff::Timestamp>().ok();
+            let own = Timestamp::parse(&text).ok();
+            prop_assert_eq!(own.map(|at| at.to_string()), known.map(|at| at.to_string()).filter(|at| !at.starts_with('-')));
+        }
+
+        #[test]
+        fn f45_any_text_is_a_moment_or_refused(text in any::<String>()) {
+            let _ = Timestamp::parse(&text);
+        }
     }
 }

@@ -1,0 +1,3 @@
+//! What the benchmarks measure, written once for all the ways of measuring it.
+
+pub mod types;

@@ -1,0 +1,26 @@
+//! Any body is the parameters of a call or a typed error; what is read is sent again alike.
+
+#![no_main]
+
+use kakaopay_types::Params;
+use kakaopay_types::endpoint::{
+    CreateCharge, CreateRefund, CreateSource, ListCharges, Method, Receive, SearchCharges,
+};
+
+libfuzzer_sys::fuzz_target!(|input: (&str, &[u8])| {
+    let (path, body) = input;
+    for params in [Params::from_form(body), Params::from_json(body)].into_iter().flatten() {
+        again::<CreateSource>(Method::Post, "/sources", &params);
+        again::<CreateCharge>(Method::Post, "/charges", &params);
+        again::<CreateRefund>(Method::Post, "/charges/chrg_test_1/refunds", &params);
+        again::<CreateRefund>(Method::Post, path, &params);
+        again::<ListCharges>(Method::Get, "/charges", &params);
+        again::<SearchCharges>(Method::Get, "/search", &params);
+    }
+});
+
+fn again<E: Receive + PartialEq + std::fmt::Debug>(method: Method, path: &str, params: &Params) {
+    let Ok(Some(call)) = E::receive(method, path, params) else { return };
+    let sent = Params::from_json(call.params().to_json().as_bytes()).expect("what is sent can be read");
+    assert_eq!(E::receive(E::METHOD, &call.path(), &sent), Ok(Some(call)));
+}

@@ -1,0 +1,80 @@
+//! What is benchmarked, and the run of one of them.
+
+use std::path::Path;
+
+use super::{allocations, instructions, program, time};
+use crate::figure::{Measure, Measured};
+use crate::shell::Problem;
+
+/// A benchmark and its measures.
+struct Bench {
+    name: &'static str,
+    takes: &'static [Take],
+}
+
+/// A measure, and how it is taken with which program.
+struct Take {
+    measure: Measure,
+    /// The program is named after the benchmark, followed by this.
+    suffix: &'static str,
+    take: fn(&Path) -> Result<Vec<Measured>, Problem>,
+}
+
+/// All the benchmarks, each with what its measures are held against.
+const BENCHES: &[Bench] = &[Bench {
+    name: "types",
+    // Skipping the JSON is the least that reading it can take; it needs next to no memory, though.
+    takes: &[in_time("ignored_any"), in_allocations("value"), in_instructions("ignored_any")],
+}];
+
+const fn in_time(base: &'static str) -> Take {
+    Take { measure: Measure { name: "time", unit: "ns", base }, suffix: "", take: time::take }
+}
+
+const fn in_allocations(base: &'static str) -> Take {
+    let measure = Measure { name: "allocations", unit: "count", base };
+    Take { measure, suffix: "_allocations", take: allocations::take }
+}
+
+const fn in_instructions(base: &'static str) -> Take {
+    let measure = Measure { name: "instructions", unit: "count", base };
+    Take { measure, suffix: "_instructions", take: instructions::take }
+}
+
+pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
+    let (bench, json) = match options {
+        [name] => (named(name)?, false),
+        [name, "--json"] | ["--json", name] => (named(name)?, true),
+        _ => return Err(Problem::new(format!("cargo xtask bench NAME [--json], where NAME is {}", names()))),
+    };
+    let targets: Vec<_> = bench.takes.iter().map(|take| format!("{}{}", bench.name, take.suffix)).collect();
+    let programs = program::build(&targets)?;
+    for (take, program) in bench.takes.iter().zip(&programs) {
+        for figure in take.measure.figures(&(take.take)(program)?)? {
+            println!("{}", if json { figure.json() } else { figure.row() });
+        }
+    }
+    Ok(())
+}
+
+fn named(name: &str) -> Result<&'static Bench, Problem> {
+    let found = BENCHES.iter().find(|bench| bench.name == name);
+    found.ok_or_else(|| Problem::new(format!("there is no benchmark `{name}`, only {}", names())))
+}
+
+fn names() -> String {
+    BENCHES.iter().map(|bench| bench.name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_told_what_there_is() {
+        assert!(named("types").is_ok());
+        let problem = named("typos").err().expect("a problem");
+        assert_eq!(problem.to_string(), format!("there is no benchmark `typos`, only {}", names()));
+        assert!(run(&["types", "--jsno"]).is_err());
+    }
+}
