@@ -8,7 +8,7 @@ use kakaopay_tests::Order;
 use kakaopay_types::endpoint::{
     ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters,
     ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListRefunds, MarkChargeAsFailed,
-    MarkChargeAsPaid, Method, OutgoingMetadata, Page, Receive, RetrieveAccount, RetrieveCapability,
+    MarkChargeAsPaid, Method, OutgoingMetadata, Page, Query, Receive, RetrieveAccount, RetrieveCapability,
     RetrieveCharge, RetrieveEvent, RetrieveRefund, RetrieveSource, SearchCharges, SearchRefunds,
     UpdateCharge, WebhookEndpoints,
 };
@@ -170,13 +170,13 @@ proptest! {
 
     #[test]
     fn searches_read_back(
-        query in option::of(".{1,12}"),
+        words in option::of(".{1,12}"),
         filters in filters(),
         page in option::of(any::<u32>()),
         per_page in option::of(any::<u32>()),
         order in orders(),
     ) {
-        let search = SearchCharges { query, filters, page, per_page, order };
+        let search = SearchCharges { query: Query { words, filters, page, per_page, order } };
         check(&search);
         let other = SearchRefunds::receive(Method::Get, "/search", &search.params());
         prop_assert_eq!(other.map_err(|error| error.name()), Err("scope"));

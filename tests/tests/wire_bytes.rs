@@ -8,7 +8,7 @@ use kakaopay_transport::{Client, Encoding};
 use kakaopay_types::endpoint::{
     ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters,
     ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListRefunds, MarkChargeAsFailed,
-    MarkChargeAsPaid, Page, RetrieveAccount, RetrieveCapability, RetrieveCharge, RetrieveEvent,
+    MarkChargeAsPaid, Page, Query, RetrieveAccount, RetrieveCapability, RetrieveCharge, RetrieveEvent,
     RetrieveRefund, RetrieveSource, SearchCharges, SearchRefunds, UpdateCharge, WebhookEndpoints,
 };
 use kakaopay_types::{
@@ -150,14 +150,14 @@ fn refunds() {
 
 #[test]
 fn searches() {
-    let search = SearchCharges {
-        query: Some("order-345678 & more".to_owned()),
+    let query = Query {
+        words: Some("order-345678 & more".to_owned()),
         filters: Filters::default().with("status", "successful").with("amount", "1500.00"),
         page: Some(2),
         per_page: Some(100),
         order: Some(ListOrder::ReverseChronological),
     };
-    insta::assert_snapshot!("search_charges", bytes_of(search));
+    insta::assert_snapshot!("search_charges", bytes_of(SearchCharges { query }));
     insta::assert_snapshot!("search_refunds", bytes_of(SearchRefunds::default()));
 }
 

@@ -19,8 +19,30 @@
 //! # Ok::<(), kakaopay_types::OutsideLimits>(())
 //! ```
 //!
+//! What comes in is told by [`Charge::outcome`] alone, and read by [`decode`], which is fast on what
+//! the service sends and never repeats a value in an error:
+//!
+//! ```
+//! use kakaopay_types::{Charge, Outcome, RefundWindow, decode};
+//!
+//! let body = br#"{
+//!   "object": "charge", "id": "chrg_test_1", "amount": 150000, "currency": "SGD",
+//!   "status": "successful", "paid_at": "2023-06-15T02:30:00Z"
+//! }"#;
+//! let charge: Charge = decode::from_slice(body)?;
+//! assert_eq!(charge.outcome(), Outcome::Successful);
+//! assert_eq!(charge.money().to_string(), "SGD 1500.00");
+//! let closes_at = charge.paid_at.map(RefundWindow::closes_at);
+//! assert_eq!(closes_at.map(|at| at.to_string()).as_deref(), Some("2023-06-15T16:15:00Z"));
+//!
+//! let error = decode::from_slice::<Charge>(br#"{"object": "charge", "id": 7}"#).unwrap_err();
+//! assert_eq!(error.to_string(), "`id` is of another type, or has a value that it cannot have");
+//! # Ok::<(), kakaopay_types::DecodeError>(())
+//! ```
+//!
 //! Read in this order: [`money`], [`limits`] and [`currency`]; [`key`], [`id`] and [`mode`];
-//! [`charge`], [`source`] and [`event`]; [`endpoint`] and [`params`]; [`confirmed`].
+//! [`charge`], [`source`], [`refund`] and [`event`]; [`failure`] and [`refund_window`]; [`endpoint`]
+//! and [`params`]; [`decode`]; [`confirmed`].
 //!
 //! [Omise]: https://docs.omise.co/
 

@@ -14,6 +14,7 @@ mod charge_source;
 mod charges;
 mod events;
 mod filters;
+mod query;
 mod refunds;
 mod search;
 mod sources;
@@ -30,6 +31,7 @@ pub use events::{ListEvents, RetrieveEvent};
 pub use filters::Filters;
 pub use outgoing::{ChargeMetadata, OutgoingMetadata, RefundMetadata};
 pub use page::Page;
+pub use query::Query;
 #[cfg(feature = "server")]
 pub use receive::{InvalidRequest, Receive};
 pub use refunds::{CreateRefund, ListChargeRefunds, ListRefunds, RetrieveRefund};

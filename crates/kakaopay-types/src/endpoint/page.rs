@@ -18,7 +18,8 @@ pub struct Page {
     pub to: Option<Timestamp>,
     /// How many elements to skip.
     pub offset: u32,
-    /// Most elements to read, 100 at most; `None` for the API's default of 20.
+    /// Most elements to read; more than 100 are asked for as 100, the API's most. `None` for the
+    /// API's default of 20.
     pub limit: Option<u32>,
     /// The order.
     pub order: Option<Order>,
@@ -29,13 +30,17 @@ impl Page {
     pub const MAX_LIMIT: u32 = 100;
 }
 
+fn capped(limit: Option<u32>) -> Option<u32> {
+    limit.map(|limit| limit.min(Page::MAX_LIMIT))
+}
+
 /// Each of its members is a parameter of its own.
 impl Field for Page {
     fn put(&self, _name: &'static str, params: &mut Params) {
         self.from.put("from", params);
         self.to.put("to", params);
         (self.offset != 0).then_some(self.offset).put("offset", params);
-        self.limit.map(|limit| limit.min(Self::MAX_LIMIT)).put("limit", params);
+        capped(self.limit).put("limit", params);
         self.order.put("order", params);
     }
 
@@ -45,7 +50,7 @@ impl Field for Page {
             from: Field::take("from", params)?,
             to: Field::take("to", params)?,
             offset: <Option<u32> as Field>::take("offset", params)?.unwrap_or_default(),
-            limit: Field::take("limit", params)?,
+            limit: capped(Field::take("limit", params)?),
             order: Field::take("order", params)?,
         })
     }

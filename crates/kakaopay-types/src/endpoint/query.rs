@@ -1,0 +1,46 @@
+//! What to search for.
+
+use super::field::Field;
+use super::filters::Filters;
+#[cfg(feature = "server")]
+use super::receive::InvalidRequest;
+use crate::list::Order;
+use crate::params::Params;
+
+/// What to search for, and which part of what is found. What is left out is the API's default: the
+/// first 30 of all, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Words to search for.
+    pub words: Option<String>,
+    /// What the objects must be like.
+    pub filters: Filters,
+    /// Which page, from one.
+    pub page: Option<u32>,
+    /// Most elements of a page.
+    pub per_page: Option<u32>,
+    /// The order.
+    pub order: Option<Order>,
+}
+
+/// Each of its members is a parameter of its own.
+impl Field for Query {
+    fn put(&self, _name: &'static str, params: &mut Params) {
+        self.words.put("query", params);
+        self.filters.put("filters", params);
+        self.page.put("page", params);
+        self.per_page.put("per_page", params);
+        self.order.put("order", params);
+    }
+
+    #[cfg(feature = "server")]
+    fn take(_name: &'static str, params: &Params) -> Result<Self, InvalidRequest> {
+        Ok(Self {
+            words: Field::take("query", params)?,
+            filters: Field::take("filters", params)?,
+            page: Field::take("page", params)?,
+            per_page: Field::take("per_page", params)?,
+            order: Field::take("order", params)?,
+        })
+    }
+}
