@@ -49,7 +49,8 @@ impl<'a> Reader<'a> {
 
     /// The value of a member, if it is the next; what an absent one reads as, if it is not. The name
     /// is given as it stands, in quotes and with its colon.
-    // Inlined, the name is a constant, and comparing it takes an instruction or two.
+    // Inlined, the name is a constant, and comparing it takes a few instructions. Inlining more than
+    // that makes it slower: the code of a charge is as large as a processor's cache for code.
     #[inline(always)]
     pub(crate) fn member<T: super::Decode>(&mut self, name: &str) -> Option<T> {
         if !self.take(name) {

@@ -29,7 +29,9 @@ pub trait Endpoint {
     fn path(&self) -> String;
 
     /// The parameters, in the order of the API's documentation.
-    fn params(&self) -> Params;
+    fn params(&self) -> Params {
+        Params::new()
+    }
 }
 
 /// An HTTP method the API uses.

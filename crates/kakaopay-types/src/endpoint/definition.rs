@@ -8,8 +8,7 @@
 macro_rules! endpoint {
     (
         $(#[$meta:meta])*
-        $name:ident: $operation:literal = $method:ident $path:literal, $access:ident, $effect:ident -> $response:ty
-;
+        $name:ident: $operation:literal = $method:ident $path:literal, $access:ident, $effect:ident -> $response:ty;
         $(path { $($(#[$segment_meta:meta])* $segment:ident: $segment_type:ty,)* })?
         $(params { $($(#[$param_meta:meta])* $param:ident: $param_type:ty,)* })?
         $(always { $($constant:ident $(as $wire:literal)? = $text:literal,)* })?
