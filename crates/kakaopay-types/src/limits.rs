@@ -162,6 +162,13 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_that_is_taken_is_the_amount() {
+        let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).unwrap();
+        assert_eq!((amount.minor_units(), amount.currency()), (150_000, Currency::SGD));
+        assert_eq!(amount.to_string(), "SGD 1500.00");
+    }
+
+    #[test]
     fn another_currency_is_refused() {
         check(1_000, Currency::parse("JPY").unwrap(), Err("KakaoPay takes SGD and THB, not JPY"));
     }

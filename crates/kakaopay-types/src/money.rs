@@ -170,7 +170,8 @@ mod tests {
             (i64::MAX, "SGD 92233720368547758.07"),
             (i64::MIN, "SGD -92233720368547758.08"),
         ] {
-            assert_eq!(Money::new(units, Currency::SGD).to_string(), text);
+            let money = Money::new(units, Currency::SGD);
+            assert_eq!((money.to_string().as_str(), format!("{money:?}").as_str()), (text, text));
         }
         let of = |code, units| Money::new(units, Currency::parse(code).unwrap()).to_string();
         assert_eq!(of("KRW", 15_000), "KRW 15000");
@@ -234,7 +235,9 @@ mod tests {
         check("92233720368547758.08", Err(InvalidMoney::TooLarge));
         check("-92233720368547758.09", Err(InvalidMoney::TooLarge));
         let unknown = Currency::parse("ZZZ").unwrap();
-        assert_eq!(Money::parse("1", unknown), Err(InvalidMoney::Currency(unknown)));
+        let error = InvalidMoney::Currency(unknown);
+        assert_eq!(Money::parse("1", unknown), Err(error));
+        assert_eq!(error.to_string(), "how many decimals ZZZ has is not known");
     }
 
     proptest! {

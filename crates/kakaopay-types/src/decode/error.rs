@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
 
 /// Something read is not the object asked for. It names the place and never repeats a value,
 /// because a value may be personal or secret.
@@ -14,8 +15,8 @@ pub struct DecodeError {
 
 impl DecodeError {
     /// An error of `serde_json` at the place that was kept track of.
-    pub(super) fn at(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Self {
-        let path = path.to_string();
+    pub(super) fn at(path: &Path, error: &serde_json::Error) -> Self {
+        let path = shown(path);
         // serde names such a member in its message alone. The name is the type's own, not the JSON's.
         let message = error.to_string();
         let named = |prefix| message.strip_prefix(prefix)?.split('`').next();
@@ -44,6 +45,28 @@ impl DecodeError {
     pub fn reason(&self) -> Reason {
         self.reason
     }
+}
+
+/// A path such as `refunds.data[0].id`. A name that is no plain one, as only those of a merchant's
+/// metadata are, may be anything, and is not repeated.
+fn shown(path: &Path) -> String {
+    let plain = |name: &str| name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let mut shown = String::new();
+    for segment in path {
+        let name = match segment {
+            Segment::Seq { index } => {
+                shown.push_str(&format!("[{index}]"));
+                continue;
+            }
+            Segment::Map { key } if plain(key) => key,
+            _ => "?",
+        };
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(name);
+    }
+    if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
 /// What is wrong at the place a [`DecodeError`] names.

@@ -99,6 +99,19 @@ mod tests {
     }
 
     #[test]
+    fn f45_a_name_that_could_be_anything_is_not_repeated() {
+        for name in ["canary@shop.example", "canary\\nINFO paid", "canary.id", "ชื่อ"] {
+            let json = format!(r#"{{"object":"charge","metadata":{{"{name}":tru}}}}"#);
+            check::<crate::Charge>(&json, "metadata.?", Reason::NotJson);
+        }
+        check::<crate::Charge>(
+            r#"{"object":"charge","metadata":{"gift":tru}}"#,
+            "metadata.gift",
+            Reason::NotJson,
+        );
+    }
+
+    #[test]
     fn what_is_no_json_is_said_to_be_none() {
         check::<AccountLimits>("{} canary", ".", Reason::NotJson);
         check::<AccountLimits>("<html>canary</html>", ".", Reason::NotJson);
