@@ -32,6 +32,8 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
         // What is found goes into the first folder, so that the seeds stay as they are.
         let (corpus, seeds) = (format!("corpus/{target}"), format!("seeds/{target}"));
         std::fs::create_dir_all(root().join("fuzz").join(&corpus))?;
+        // With the address sanitizer, which is cargo-fuzz's own choice. It is several times slower,
+        // but what is below us has unsafe code that ours may lead astray.
         let mut fuzz = Command::new("cargo");
         fuzz.args(["+nightly", "fuzz", "run", target, &corpus, &seeds, "--"]);
         fuzz.args(["-dict=json.dict", MAX_LENGTH, "-timeout=10", &format!("-max_total_time={seconds}")]);
