@@ -1,6 +1,6 @@
 //! One payment from end to end, over loopback HTTP: each outcome, each way, each mishap.
 
-use kakaopay::types::{FailureCode, SecretKey};
+use kakaopay::types::{FailureCode, SecretKey, SourceId};
 use kakaopay::webhook::{MAX_BODY, Secret, Signer};
 use kakaopay::{Checkout, Error, Event, State};
 use kakaopay_tests::hold::Hold;
@@ -184,14 +184,26 @@ async fn f11_a_restarted_shop_goes_on() {
 
 #[tokio::test]
 async fn what_the_service_refuses_ends_the_payment() {
+    let shop = Shop::builder().open().await;
+    let unknown = SourceId::parse("src_test_5w4415ken4foy3yfgk4").expect("an id");
+    let checkout = shop.merchant.checkout(Shop::order().with_source(unknown)).await.expect("a checkout");
+    let Checkout::Ended(status) = checkout else { panic!("{checkout:?}") };
+    assert!(matches!(&status.state, State::Refused { .. }), "{status:?}");
+    assert_eq!(shop.charges(), 0);
+    shop.settle_down().await;
+    assert_eq!(shop.told.events()[0].0, "order-345678/refused");
+}
+
+#[tokio::test]
+async fn a_wrong_key_ends_no_payment_and_asks_a_person() {
     let key = SecretKey::parse("skey_test_wrong").expect("a key");
     let shop = Shop::builder().secret_key(key).open().await;
     let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
-    let Checkout::Ended(status) = checkout else { panic!("{checkout:?}") };
-    let State::Refused { code, .. } = &status.state else { panic!("{status:?}") };
-    assert_eq!((code.as_str(), shop.charges()), ("authentication_failure", 0));
+    assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
     shop.settle_down().await;
-    assert_eq!(shop.told.events()[0].0, "order-345678/refused");
+    let events = shop.told.events();
+    assert_eq!(events[0].0, "order-345678/attention/key_refused/authentication_failure");
+    assert_eq!((events.len(), shop.charges()), (1, 0));
 }
 
 #[tokio::test]

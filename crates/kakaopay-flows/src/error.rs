@@ -1,5 +1,6 @@
-//! What goes wrong when a payment is driven wrongly, or its journal is not its own.
+//! What goes wrong when a payment is driven wrongly, cannot be refunded, or its journal is not its own.
 
+use kakaopay_types::Timestamp;
 use thiserror::Error;
 
 /// The driver broke the contract of [`Payment`](crate::Payment). The payment is unchanged.
@@ -22,21 +23,49 @@ pub enum Misuse {
     },
 }
 
+/// A refund that is not begun. The payment is unchanged, and nothing was asked of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RefundError {
+    /// The driver broke the contract of [`Payment`](crate::Payment).
+    #[error(transparent)]
+    Misuse(#[from] Misuse),
+    /// The payment is not known to be paid.
+    #[error("the payment is not paid")]
+    NotPaid,
+    /// The refunds of the payment would give back more than was paid.
+    #[error("only {left} minor units are left to refund")]
+    Exceeds {
+        /// How much may still go back, in minor units.
+        left: i64,
+    },
+    /// The time for refunds has passed. [`AfterWindow::LetServiceDecide`](crate::AfterWindow) asks all
+    /// the same.
+    #[error("the time for refunds passed at {closed_at}")]
+    WindowClosed {
+        /// When it passed.
+        closed_at: Timestamp,
+    },
+    /// The payment has another refund of this reference: of another amount, or another way.
+    #[error("the refund's reference belongs to another refund of the payment")]
+    ReferenceTaken,
+}
+
 /// A journal cannot be replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ReplayError {
     /// Written by a newer version of this library.
     #[error("entry {seq} has stored form {version}, which this version does not know: update it")]
     Version {
-        /// The entry.
+        /// The entry, or the last one of a snapshot.
         seq: u64,
         /// The version of its form.
         version: u32,
     },
-    /// The bytes are damaged, or never were an entry.
+    /// The bytes are damaged, or never were an entry or a snapshot.
     #[error("entry {seq} cannot be read")]
     Unreadable {
-        /// The entry.
+        /// The entry; zero for a snapshot.
         seq: u64,
     },
     /// An entry is missing, doubled, or out of order.

@@ -1,12 +1,14 @@
 //! What the merchant is told about a payment.
 
-use std::fmt;
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    Charge, ChargeId, Confirmed, Currency, FailureCode, Mismatch, Mode, Reference, Timestamp,
+    Charge, ChargeId, Confirmed, Currency, FailureCode, Mode, Reference, RefundId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::attention::Attention;
+use crate::refund::Withdrawal;
 
 /// What the merchant is told about a payment, at least once each, under a key that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +44,43 @@ pub enum Event {
         /// The service's words.
         message: Option<String>,
     },
-    /// Something that a person should look at. The payment's state did not change by it.
+    /// A refund was made: the money is on its way back to the buyer.
+    Refunded {
+        /// The refund.
+        #[serde(flatten)]
+        notice: RefundNotice,
+        /// The refund at the service.
+        refund: RefundId,
+        /// Whether the payment was undone instead of paid back, if the service told.
+        voided: Option<bool>,
+    },
+    /// A refund has failed at the service: the money stays.
+    RefundFailed {
+        /// The refund.
+        #[serde(flatten)]
+        notice: RefundNotice,
+        /// The refund at the service.
+        refund: RefundId,
+    },
+    /// The service refused to make a refund.
+    RefundRefused {
+        /// The refund.
+        #[serde(flatten)]
+        notice: RefundNotice,
+        /// The service's error code.
+        code: String,
+        /// The service's words.
+        message: Option<String>,
+    },
+    /// A refund was given up here, before it was made.
+    RefundWithdrawn {
+        /// The refund.
+        #[serde(flatten)]
+        notice: RefundNotice,
+        /// Why.
+        withdrawal: Withdrawal,
+    },
+    /// Something that a person should look at.
     Attention {
         /// The order.
         reference: Reference,
@@ -60,6 +98,12 @@ impl Event {
             Self::Failed { reference, .. } => format!("{reference}/failed"),
             Self::Expired { reference, .. } => format!("{reference}/expired"),
             Self::Refused { reference, .. } => format!("{reference}/refused"),
+            Self::Refunded { notice, .. }
+            | Self::RefundFailed { notice, .. }
+            | Self::RefundRefused { notice, .. }
+            | Self::RefundWithdrawn { notice, .. } => {
+                format!("{}/refund/{}", notice.reference, notice.refund_reference)
+            }
             Self::Attention { reference, attention } => format!("{reference}/attention/{}", attention.key()),
         }
     }
@@ -73,6 +117,10 @@ impl Event {
             | Self::Expired { reference, .. }
             | Self::Refused { reference, .. }
             | Self::Attention { reference, .. } => reference,
+            Self::Refunded { notice, .. }
+            | Self::RefundFailed { notice, .. }
+            | Self::RefundRefused { notice, .. }
+            | Self::RefundWithdrawn { notice, .. } => &notice.reference,
         }
     }
 }
@@ -113,65 +161,18 @@ impl Settlement {
     }
 }
 
-/// Something that a person should look at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+/// Which refund the merchant is told about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Attention {
-    /// A charge that should be the order's differs from it.
-    Mismatch {
-        /// The charge.
-        charge: ChargeId,
-        /// The member that differs.
-        member: Mismatch,
-    },
-    /// The payment has ended one way, and the service now says another.
-    Contradiction {
-        /// The charge.
-        charge: ChargeId,
-        /// The status the service now says.
-        status: String,
-    },
-    /// A second charge of the order was paid.
-    PaidTwice {
-        /// The order's charge.
-        charge: ChargeId,
-        /// The other one.
-        other: ChargeId,
-    },
-    /// The charge was not found after the last attempt that is made unasked.
-    TooManyAttempts {
-        /// How many attempts were made.
-        attempts: NonZeroU32,
-    },
-    /// What cannot be read stands in the way of knowing whether a charge is the order's.
-    LookUpBlocked,
-}
-
-impl Attention {
-    fn key(&self) -> String {
-        match self {
-            Self::Mismatch { charge, member } => format!("mismatch/{charge}/{}", member.member()),
-            Self::Contradiction { charge, status } => format!("contradiction/{charge}/{status}"),
-            Self::PaidTwice { other, .. } => format!("paid_twice/{other}"),
-            Self::TooManyAttempts { attempts } => format!("attempts/{attempts}"),
-            Self::LookUpBlocked => "look_up_blocked".to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Attention {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Mismatch { charge, member } => write!(f, "{charge}: {member}"),
-            Self::Contradiction { charge, status } => {
-                write!(f, "{charge} is {status} at the service, though the payment has ended otherwise")
-            }
-            Self::PaidTwice { charge, other } => write!(f, "{other} was paid beside {charge}"),
-            Self::TooManyAttempts { attempts } => {
-                write!(f, "no charge was found after {attempts} attempts to create one")
-            }
-            Self::LookUpBlocked => f.write_str("what cannot be read stands in the way of the look-up"),
-        }
-    }
+pub struct RefundNotice {
+    /// The order.
+    pub reference: Reference,
+    /// The refund's own reference.
+    pub refund_reference: Reference,
+    /// The charge that was paid.
+    pub charge: ChargeId,
+    /// How much was to go back, in minor units.
+    pub amount: i64,
+    /// The currency of the amount.
+    pub currency: Currency,
 }

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{ApiError, Charge, ChargeId, EventKey, List, Source, Timestamp};
+use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source, Timestamp};
 
-use crate::output::LookUp;
+use crate::output::{LookUp, RefundList};
+use crate::trouble::Trouble;
 
 /// What a payment can be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub enum Input {
     Evidence(Evidence),
     /// The payment's deadline has come.
     Tick,
+    /// Look now, because a person wants to know, or has put right what halted the payment.
+    Look,
 }
 
 /// What became of a request.
@@ -40,28 +43,31 @@ pub enum Answer {
         /// The page, or why there is none to show.
         result: Result<Box<List<Charge>>, Trouble>,
     },
-}
-
-/// Why a request has no answer to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// It surely did not reach the service.
-    NotSent,
-    /// The service said no and did nothing.
-    Refused(ApiError),
-    /// It may have reached the service, and may have been carried out.
-    Unknown,
+    /// Of [`Request::CreateRefund`](crate::Request::CreateRefund).
+    Refund {
+        /// The refund's own reference.
+        reference: Reference,
+        /// The refund, or why there is none to show.
+        result: Result<Box<Refund>, Trouble>,
+    },
+    /// Of [`Request::ListRefunds`](crate::Request::ListRefunds).
+    Refunds {
+        /// The request that was sent.
+        request: RefundList,
+        /// The page, or why there is none to show.
+        result: Result<Box<List<Refund>>, Trouble>,
+    },
 }
 
 /// Something that suggests that there is news of a payment. Only a charge that was read from the
 /// service says what the news is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
-    /// A webhook about a charge came in. It may be forged, old, or one of many.
+    /// A webhook about a charge, or a refund of it, came in. It may be forged, old, or one of many.
     Webhook {
         /// What it says has happened.
         key: EventKey,
-        /// The charge it speaks of.
+        /// The charge it speaks of, or whose refund it speaks of.
         charge: ChargeId,
     },
     /// The buyer came back to `return_uri`, which tells nothing about the payment.

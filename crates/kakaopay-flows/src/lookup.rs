@@ -7,17 +7,19 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::endpoint::{ListCharges, Page};
-use kakaopay_types::{Charge, List};
+use kakaopay_types::{Charge, List, Outcome};
 
-use crate::event::Attention;
+use crate::attention::Attention;
 use crate::input::Now;
 use crate::model::Model;
 use crate::observe::{self, Via};
-use crate::output::{Deadline, LookUp, Request};
+use crate::other;
+use crate::output::{LookUp, Request};
 use crate::record::Record;
-use crate::schedule::{self, LATE_SECONDS};
+use crate::schedule::LATE_SECONDS;
 use crate::state::{Creating, Stage};
-use crate::step::{Step, ask_for_charge, look_up, note};
+use crate::step::{Step, ask_for_charge, note};
+use crate::wake::Wake;
 
 /// Most attempts that are made unasked.
 const MAX_ATTEMPTS: u32 = 5;
@@ -25,22 +27,20 @@ const MAX_ATTEMPTS: u32 = 5;
 const PATIENCE_SECONDS: i64 = 900;
 /// Most charges one look-up reads, so that a list that never ends cannot hold it for ever.
 const MAX_READ: u32 = 100_000;
+/// Most charges a look-up reads that can conclude nothing yet: the newest, among which the one it looks
+/// for stands if it exists.
+const MAX_READ_EARLY: u32 = 500;
 
 /// The outcome has become unknown: looks at once, and again on the plan.
 pub(crate) fn begin(model: &Model, creating: &Creating, now: Now) -> Step {
-    let next = schedule::next_look(now, None, now, model.intent.jitter_seed);
-    Step {
-        records: vec![Record::OutcomeUnknown],
-        deadline: Some(Deadline::At(next)),
-        read: Some(look_up(model, creating, now)),
-        ..Step::default()
-    }
+    let records = vec![Record::OutcomeUnknown];
+    Step { records, wake: Wake::Plan, ..again(model, creating, now) }
 }
 
-/// The deadline of a look-up has come: looks again.
+/// The deadline of a look-up has come: looks again, from the first page on.
 pub(crate) fn again(model: &Model, creating: &Creating, now: Now) -> Step {
-    let next = schedule::next_look(creating.since, None, now, model.intent.jitter_seed);
-    Step { deadline: Some(Deadline::At(next)), read: Some(look_up(model, creating, now)), ..Step::default() }
+    let first = LookUp::first(model.opened_at, now, creating.attempts);
+    Step { reads: vec![Request::LookUp(first)], wake: Wake::Plan, ..Step::default() }
 }
 
 /// A look-up was not answered. When that has gone on for long, a person is asked to look.
@@ -52,39 +52,83 @@ pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Now) -> Step {
     }
 }
 
-/// A page of the look-up has come.
+/// A page has come while no charge is known.
 pub(crate) fn answered(
     model: &Model,
     creating: &Creating,
     request: &LookUp,
     list: &List<Charge>,
-    now: Now,
 ) -> Step {
-    let ours = |charge: &&Charge| {
-        charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
-    };
-    let good = |charge: &&Charge| {
-        let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        expected.check(charge).is_ok()
-    };
-    // One that only names the order is no reason to pass over one that is the order's.
-    let found = list.data.good.iter().filter(ours);
-    if let Some(charge) = found.clone().find(good).or_else(|| found.clone().next()) {
-        return observe::adopt(model, creating, charge, Via::List, now);
+    if let Some(found) = best(model, creating, list) {
+        let step = observe::adopt(model, creating, found, Via::List);
+        // Further ones are watched; what was adopted is known once the step is taken.
+        let others = list.data.good.iter().filter(|charge| charge.id != found.id);
+        return others.fold(step, |step, charge| step.and(other::judge(model, charge, Via::List)));
     }
     if creating.stage != Stage::LookUp {
         return Step::default();
     }
-    // A page that is not the one that was asked for leaves a gap.
-    let asked = list.offset == u64::from(request.list.page.offset);
-    let complete = request.complete && asked && list.data.bad.is_empty();
+    let settled = creating.since.saturating_add_seconds(LATE_SECONDS);
+    let conclusive = request.asked_at >= settled;
+    let complete = is_complete(request, list);
     match next_page(request, list, complete) {
-        NextPage::Read(next) => Step { read: Some(Request::LookUp(next)), ..Step::default() },
+        NextPage::Read(next) if !conclusive && next.list.page.offset >= MAX_READ_EARLY => Step::default(),
+        NextPage::Read(next) => Step { reads: vec![Request::LookUp(next)], ..Step::default() },
         // What could not be read may be the very charge: it proves nothing.
         NextPage::TooMany => note(model, Attention::LookUpBlocked),
         NextPage::End if !complete => note(model, Attention::LookUpBlocked),
-        NextPage::End => not_found(model, creating, request, now),
+        NextPage::End if conclusive && request.attempts == creating.attempts => {
+            not_found(model, creating)
+        }
+        NextPage::End => Step::default(),
     }
+}
+
+/// A page has come while the payment's own charge is known: others of the order are looked for.
+pub(crate) fn searched(
+    model: &Model,
+    request: &LookUp,
+    list: &List<Charge>,
+    judge: impl Fn(&Charge) -> Step,
+) -> Step {
+    let charges = list.data.good.iter().filter(|charge| {
+        other::is_of_order(model, charge) || other::is_own(&model.state, &charge.id)
+    });
+    let step = charges.fold(Step::default(), |step, charge| step.and(judge(charge)));
+    if model.search.is_none() {
+        return step;
+    }
+    let complete = is_complete(request, list);
+    step.and(match next_page(request, list, complete) {
+        NextPage::Read(next) => Step { reads: vec![Request::LookUp(next)], ..Step::default() },
+        NextPage::TooMany => other::searched(model, request, false),
+        NextPage::End => other::searched(model, request, complete),
+    })
+}
+
+/// The charge of a page that is the order's. Of several, one that is the order's in every member comes
+/// first, then one that has been or can be paid.
+fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
+    let named = list.data.good.iter().filter(|charge| {
+        charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
+    });
+    named.min_by_key(|charge| {
+        let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
+        let rank = match charge.outcome() {
+            Outcome::Successful => 0,
+            Outcome::Pending => 1,
+            Outcome::Unknown(_) => 2,
+            Outcome::Failed { .. } | Outcome::Expired => 3,
+        };
+        (expected.check(charge).is_err(), rank)
+    })
+}
+
+/// Whether all of the pages so far could be read.
+fn is_complete(request: &LookUp, list: &List<Charge>) -> bool {
+    // A page that is not the one that was asked for leaves a gap.
+    let in_place = list.offset == u64::from(request.list.page.offset);
+    request.complete && in_place && list.data.bad.is_empty()
 }
 
 enum NextPage {
@@ -105,20 +149,19 @@ fn next_page(request: &LookUp, list: &List<Charge>, complete: bool) -> NextPage 
     if offset >= MAX_READ {
         return NextPage::TooMany;
     }
-    // The service's own end of the list is fixed, so that new charges do not shift the pages.
-    let page = Page { offset, to: page.to.or(list.to), ..page.clone() };
+    // The end of the list is fixed at what the service said "until now" meant, and a second more: it
+    // says so in whole seconds, and what this left out again would shift the pages over something.
+    // What is new only shifts them so that an element comes twice.
+    let to = page.to.or(list.to.map(|to| to.saturating_add_seconds(1)));
+    let page = Page { offset, to, ..page.clone() };
     NextPage::Read(LookUp { complete, list: ListCharges { page }, ..request.clone() })
 }
 
-fn not_found(model: &Model, creating: &Creating, request: &LookUp, now: Now) -> Step {
-    let settled = creating.since.saturating_add_seconds(LATE_SECONDS);
-    if request.attempts != creating.attempts || request.asked_at < settled {
-        return Step::default();
-    }
+fn not_found(model: &Model, creating: &Creating) -> Step {
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {
         Some(next) if next.get() <= MAX_ATTEMPTS => {
-            ask_for_charge(model, creating.source.as_ref(), next, now)
+            ask_for_charge(model, creating.source.as_ref(), next)
         }
         _ => note(model, Attention::TooManyAttempts { attempts: creating.attempts }),
     }

@@ -1,13 +1,15 @@
 //! What is known of a payment: the sum of its records.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_types::Timestamp;
+use kakaopay_types::{ChargeId, Reference, Timestamp};
 
-use crate::event::Attention;
+use crate::attention::Attention;
 use crate::intent::{Intent, SourcePlan};
+use crate::other::Other;
 use crate::record::Record;
+use crate::refund::{Refund, RefundRecord};
 use crate::state::{Creating, Pending, Stage, State};
 
 /// What is known of a payment.
@@ -17,6 +19,11 @@ pub(crate) struct Model {
     pub(crate) opened_at: Timestamp,
     pub(crate) state: State,
     pub(crate) attentions: BTreeSet<Attention>,
+    /// Charges of the order beside its own.
+    pub(crate) others: BTreeMap<ChargeId, Other>,
+    /// Since when they are searched for, while more than one attempt may have made one.
+    pub(crate) search: Option<Timestamp>,
+    pub(crate) refunds: BTreeMap<Reference, Refund>,
 }
 
 impl Model {
@@ -28,25 +35,72 @@ impl Model {
             SourcePlan::Given(source) => (Stage::Charge, Some(source.clone())),
         };
         let creating = Creating { stage, attempts: NonZeroU32::MIN, source, since: at };
-        Self { intent, opened_at: at, state: State::Creating(creating), attentions: BTreeSet::new() }
+        Self {
+            intent,
+            opened_at: at,
+            state: State::Creating(creating),
+            attentions: BTreeSet::new(),
+            others: BTreeMap::new(),
+            search: None,
+            refunds: BTreeMap::new(),
+        }
+    }
+
+    /// Takes records in that were made from what is known, and so can follow it.
+    pub(crate) fn apply_all(&mut self, records: &[Record], at: Timestamp) {
+        for record in records {
+            let applied = matches!(record, Record::Opened(_)) || self.apply(record, at).is_some();
+            debug_assert!(applied, "{record:?} cannot follow {:?}", self.state);
+        }
     }
 
     /// Takes a record in. `None` when it cannot follow what is known, which only a damaged journal
     /// makes happen.
     pub(crate) fn apply(&mut self, record: &Record, at: Timestamp) -> Option<()> {
-        if let Record::Noted { attention } = record {
-            self.attentions.insert(attention.clone());
-            return Some(());
+        match record {
+            Record::Noted { attention } => {
+                self.attentions.insert(attention.clone());
+            }
+            Record::OtherFound { charge, expires_at } => {
+                let other = Other { since: at, expires_at: *expires_at, end: None };
+                self.others.entry(charge.clone()).or_insert(other);
+            }
+            Record::OtherEnded { charge, status } => {
+                self.others.get_mut(charge)?.end.get_or_insert_with(|| status.clone());
+            }
+            Record::Searched => self.search = None,
+            Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
+            _ => self.move_on(record, at)?,
         }
+        Some(())
+    }
+
+    fn apply_refund(&mut self, reference: &Reference, change: &RefundRecord, at: Timestamp) -> Option<()> {
+        if let Some(refund) = self.refunds.get_mut(reference) {
+            return refund.apply(change, at);
+        }
+        let State::Successful { .. } = self.state else { return None };
+        self.refunds.insert(reference.clone(), Refund::ordered(change, at)?);
+        Some(())
+    }
+
+    /// Takes in a record that is about the payment's own charge.
+    fn move_on(&mut self, record: &Record, at: Timestamp) -> Option<()> {
         match &mut self.state {
             State::Creating(creating) => {
-                let moved = from_creating(creating, record, at)?;
-                if let Some(state) = moved {
+                let attempts = creating.attempts;
+                if let Some(state) = from_creating(creating, record, at)? {
+                    let found = matches!(state, State::Pending(_));
+                    self.search = (found && attempts > NonZeroU32::MIN).then_some(at);
                     self.state = state;
                 }
             }
-            State::Pending(pending) => self.state = from_pending(pending, record)?,
-            State::Successful(_) | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => {
+            State::Pending(pending) => {
+                if let Some(state) = from_pending(pending, record)? {
+                    self.state = state;
+                }
+            }
+            State::Successful { .. } | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => {
                 return None;
             }
         }
@@ -81,25 +135,30 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
         Record::Refused { code, message } => {
             return Some(Some(State::Refused { code: code.clone(), message: message.clone() }));
         }
-        Record::Opened(_)
-        | Record::Successful { .. }
-        | Record::Failed { .. }
-        | Record::Expired
-        | Record::Noted { .. } => return None,
+        _ => return None,
     };
     creating.stage = stage;
     creating.since = at;
     Some(None)
 }
 
-fn from_pending(pending: &Pending, record: &Record) -> Option<State> {
-    let pending = pending.clone();
-    match record {
-        Record::Successful { .. } => Some(State::Successful(pending)),
-        Record::Failed { code, message } => {
-            Some(State::Failed { pending, code: code.clone(), message: message.clone() })
+/// The state a record leads to from `Pending`; `Some(None)` when it stays there.
+fn from_pending(pending: &mut Pending, record: &Record) -> Option<Option<State>> {
+    let moved = match record {
+        Record::LinkLearned { authorize_uri } => {
+            pending.authorize_uri = Some(authorize_uri.clone());
+            return Some(None);
         }
-        Record::Expired => Some(State::Expired(pending)),
-        _ => None,
-    }
+        Record::ExpiryLearned { expires_at } => {
+            pending.expires_at = Some(*expires_at);
+            return Some(None);
+        }
+        Record::Successful { paid_at } => State::Successful { pending: pending.clone(), paid_at: *paid_at },
+        Record::Failed { code, message } => {
+            State::Failed { pending: pending.clone(), code: code.clone(), message: message.clone() }
+        }
+        Record::Expired => State::Expired(pending.clone()),
+        _ => return None,
+    };
+    Some(Some(moved))
 }

@@ -2,14 +2,14 @@
 
 use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome};
 
-use crate::event::{Attention, Event, Settlement};
-use crate::input::Now;
+use crate::attention::Attention;
+use crate::event::{Event, Settlement};
 use crate::model::Model;
-use crate::output::Deadline;
+use crate::other;
 use crate::record::Record;
-use crate::schedule;
 use crate::state::{Creating, Pending, Stage, State};
 use crate::step::{Step, note, read};
+use crate::wake::Wake;
 
 /// How a charge came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) enum Via {
 }
 
 /// Takes a charge as the payment's own, if it is the order's.
-pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Via, now: Now) -> Step {
+pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Via) -> Step {
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
         let mut step = note(model, Attention::Mismatch { charge: charge.id.clone(), member });
@@ -31,11 +31,10 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
         let stop = via == Via::Creation || member != Mismatch::Reference;
         if stop && creating.stage != Stage::Halted {
             step.records.push(Record::Halted);
-            step.deadline = Some(Deadline::Never);
+            step.wake = Wake::Plan;
         }
         return step;
     }
-    let next = schedule::next_look(now, charge.expires_at, now, model.intent.jitter_seed);
     let mut step = Step {
         records: vec![Record::ChargeFound {
             charge: charge.id.clone(),
@@ -43,65 +42,71 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
             authorize_uri: charge.authorize_uri.clone().map(String::from),
             expires_at: charge.expires_at,
         }],
-        deadline: Some(Deadline::At(next)),
+        wake: Wake::Plan,
         ..Step::default()
     };
     match charge.outcome() {
         Outcome::Pending => step.redirect = charge.authorize_uri.clone().map(String::from),
         _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
-        _ => step.read = read(&charge.id).read,
+        _ => step.reads = read(&charge.id).reads,
     }
     step
 }
 
-/// Judges a pending payment by a charge that was read.
-pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge) -> Step {
+/// Judges a pending payment by a charge that came from the service.
+pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Via) -> Step {
     if charge.id != pending.charge {
-        return another(model, pending, charge);
+        return other::judge(model, charge, via);
     }
     let expected = expected_of(model, pending);
     if let Err(member) = expected.check(charge) {
         return note(model, Attention::Mismatch { charge: charge.id.clone(), member });
     }
     let mut step = Step::default();
-    conclude(model, &expected, charge, &mut step);
+    match charge.outcome() {
+        Outcome::Pending => learn(pending, charge, &mut step),
+        _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
+        _ => step.reads = read(&charge.id).reads,
+    }
     step
 }
 
-/// Compares a payment that has ended with a charge that was read. The state stays as it is.
-pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge) -> Step {
+/// Compares a payment that has ended with a charge that came from the service. The state stays as it
+/// is.
+pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via: Via) -> Step {
     if charge.id != pending.charge {
-        return another(model, pending, charge);
+        return other::judge(model, charge, via);
     }
     if let Err(member) = expected_of(model, pending).check(charge) {
         return note(model, Attention::Mismatch { charge: charge.id.clone(), member });
     }
     let agrees = match charge.outcome() {
-        Outcome::Successful => matches!(model.state, State::Successful(_)),
+        Outcome::Successful => matches!(model.state, State::Successful { .. }),
         Outcome::Failed { .. } => matches!(model.state, State::Failed { .. }),
         Outcome::Expired => matches!(model.state, State::Expired(_)),
         // A reading older than the end, or a status that says nothing.
         Outcome::Pending | Outcome::Unknown(_) => true,
     };
-    if agrees { Step::default() } else { note(model, contradiction(charge)) }
-}
-
-/// Judges a charge that was read of a payment that was refused.
-pub(crate) fn unasked(model: &Model, charge: &Charge) -> Step {
-    if names_order(model, charge) && charge.outcome() == Outcome::Successful {
-        note(model, contradiction(charge))
-    } else {
-        Step::default()
+    if agrees {
+        return Step::default();
+    }
+    let status = charge.status.to_string();
+    match via {
+        Via::Read => note(model, Attention::Contradiction { charge: charge.id.clone(), status }),
+        Via::Creation | Via::List => read(&charge.id),
     }
 }
 
-/// Judges a charge that was read and is not the payment's own.
-fn another(model: &Model, pending: &Pending, charge: &Charge) -> Step {
-    if names_order(model, charge) && charge.outcome() == Outcome::Successful {
-        let (charge, other) = (pending.charge.clone(), charge.id.clone());
-        note(model, Attention::PaidTwice { charge, other })
-    } else {
-        Step::default()
+/// What a pending charge tells that was not told before.
+fn learn(pending: &Pending, charge: &Charge, step: &mut Step) {
+    if let (None, Some(authorize_uri)) = (&pending.authorize_uri, &charge.authorize_uri) {
+        let authorize_uri = String::from(authorize_uri.clone());
+        step.records.push(Record::LinkLearned { authorize_uri: authorize_uri.clone() });
+        step.redirect = Some(authorize_uri);
+    }
+    if let (None, Some(expires_at)) = (pending.expires_at, charge.expires_at) {
+        step.records.push(Record::ExpiryLearned { expires_at });
+        step.wake = Wake::Plan;
     }
 }
 
@@ -131,18 +136,10 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Step
     };
     step.records.push(record);
     step.events.push(event);
-    step.deadline = Some(Deadline::Never);
+    step.wake = Wake::Plan;
 }
 
 fn expected_of(model: &Model, pending: &Pending) -> Expected {
     let attempt = model.intent.reference.attempt(pending.attempt);
     model.intent.expected(Some(attempt), pending.attempt)
-}
-
-fn names_order(model: &Model, charge: &Charge) -> bool {
-    charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
-}
-
-fn contradiction(charge: &Charge) -> Attention {
-    Attention::Contradiction { charge: charge.id.clone(), status: charge.status.to_string() }
 }

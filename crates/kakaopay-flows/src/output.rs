@@ -2,8 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::endpoint::{CreateCharge, CreateSource, ListCharges, Page, RetrieveCharge};
-use kakaopay_types::{Order, Timestamp};
+use kakaopay_types::endpoint::{
+    CreateCharge, CreateRefund, CreateSource, ListChargeRefunds, ListCharges, Page, RetrieveCharge,
+};
+use kakaopay_types::{ChargeId, Order, Timestamp};
 
 use crate::event::Event;
 use crate::record::Entry;
@@ -44,13 +46,17 @@ pub enum Request {
     RetrieveCharge(RetrieveCharge),
     /// Look for a charge that may have been created.
     LookUp(LookUp),
+    /// Create the refund.
+    CreateRefund(CreateRefund),
+    /// Read the charge's refunds.
+    ListRefunds(RefundList),
 }
 
 impl Request {
     /// Whether it changes anything at the service.
     #[must_use]
     pub fn is_mutation(&self) -> bool {
-        matches!(self, Self::CreateSource(_) | Self::CreateCharge(_))
+        matches!(self, Self::CreateSource(_) | Self::CreateCharge(_) | Self::CreateRefund(_))
     }
 }
 
@@ -68,8 +74,9 @@ pub struct LookUp {
 }
 
 impl LookUp {
-    /// How far before the payment was opened a search begins: the service's clock may be behind.
-    const MARGIN_SECONDS: i64 = 3_600;
+    /// How far before the payment was opened a search begins, because either clock may be wrong by as
+    /// much. What is even farther off is not found; its link is never handed out.
+    const MARGIN_SECONDS: i64 = 86_400;
 
     pub(crate) fn first(opened_at: Timestamp, asked_at: Timestamp, attempts: NonZeroU32) -> Self {
         let page = Page {
@@ -79,8 +86,35 @@ impl LookUp {
             to: None,
             offset: 0,
             limit: Some(Page::MAX_LIMIT),
-            order: Some(Order::Chronological),
+            // What was created a moment ago stands on the first page, however busy the account is.
+            order: Some(Order::ReverseChronological),
         };
         Self { asked_at, attempts, complete: true, list: ListCharges { page } }
+    }
+}
+
+/// One page of the refunds of a charge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundList {
+    /// When the reading began, by the driver's clock.
+    pub asked_at: Timestamp,
+    /// Whether every element of the pages before this one could be read.
+    pub complete: bool,
+    /// What the pages before this one gave back that nobody asked for here, in minor units.
+    pub foreign: i64,
+    /// The page to read.
+    pub list: ListChargeRefunds,
+}
+
+impl RefundList {
+    pub(crate) fn first(charge: &ChargeId, asked_at: Timestamp) -> Self {
+        // From the oldest on, so that what is new does not shift the pages.
+        let page = Page {
+            limit: Some(Page::MAX_LIMIT),
+            order: Some(Order::Chronological),
+            ..Page::default()
+        };
+        let list = ListChargeRefunds { charge: charge.clone(), page };
+        Self { asked_at, complete: true, foreign: 0, list }
     }
 }

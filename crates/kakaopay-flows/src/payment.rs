@@ -1,22 +1,33 @@
 //! The payment as a machine that a driver feeds and empties.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::error::{Misuse, ReplayError};
-use crate::event::Attention;
+use kakaopay_types::{ChargeId, Reference};
+
+use crate::attention::Attention;
+use crate::error::{Misuse, RefundError, ReplayError};
 use crate::input::{Input, Now};
 use crate::intent::Intent;
 use crate::model::Model;
+use crate::other::Other;
 use crate::output::Output;
 use crate::record::{Entry, Record};
+use crate::refund::{self, Refund, RefundOrder};
+use crate::snapshot;
 use crate::state::State;
 use crate::step::{self, Step};
 
 /// One payment, without IO, clock or randomness.
 ///
+/// It has four kinds of methods: those that make one ([`open`](Self::open), [`replay`](Self::replay),
+/// [`restore`](Self::restore)), those that tell it something ([`handle`](Self::handle),
+/// [`refund`](Self::refund)), the one that gives what to do ([`poll_output`](Self::poll_output)), and those
+/// that only look.
+///
 /// # How to drive it
 ///
-/// 1. Make one with [`Payment::open`], or bring one back with [`Payment::replay`].
+/// 1. Make one with [`Payment::open`], or bring one back with [`Payment::replay`] or
+///    [`Payment::restore`].
 /// 2. Take every output with [`Payment::poll_output`] until there is none. What comes before the
 ///    first `None` belongs together: an [`Output::Persist`] with its [`Output::Event`]s and its
 ///    [`Output::Deadline`] are one transaction, on the condition that the journal ends where
@@ -31,7 +42,8 @@ use crate::step::{self, Step};
 /// If the transaction fails, throw the machine away and replay the journal: what was not durable
 /// has not happened. Nothing else is needed after a crash to end a payment, because until then it
 /// always has a deadline, and the deadline is in the same transaction. (One that has ended only
-/// reads on evidence: give that again until the reading was answered.)
+/// reads on evidence: give that again until the reading was answered.) The one that has none before its
+/// end is halted: a person was asked to look, and says [`Input::Look`] then.
 ///
 /// ```
 /// use kakaopay_flows::{Input, Intent, Output, Payment, SourcePlan};
@@ -89,7 +101,7 @@ impl Payment {
     #[must_use]
     pub fn open(intent: Intent, now: Now) -> Self {
         let model = Model::opened(intent, now);
-        let step = step::open(&model, now);
+        let step = step::open(&model);
         let mut payment = Self::at(model, 0);
         payment.take(step, now);
         payment
@@ -104,15 +116,35 @@ impl Payment {
     ) -> Result<Option<Self>, ReplayError> {
         let mut payment: Option<Self> = None;
         for (seq, bytes) in journal {
-            let expected = payment.as_ref().map_or(1, |payment| payment.seq + 1);
-            if seq != expected {
-                return Err(ReplayError::OutOfOrder { expected, found: seq });
-            }
-            let entry = Entry::from_bytes(seq, bytes)?;
             match &mut payment {
-                Some(payment) => payment.absorb(&entry, &entry.records)?,
-                None => payment = Some(Self::from_first(&entry)?),
+                Some(payment) => payment.follow(seq, bytes)?,
+                None if seq != 1 => return Err(ReplayError::OutOfOrder { expected: 1, found: seq }),
+                None => payment = Some(Self::from_first(&Entry::from_bytes(seq, bytes)?)?),
             }
+        }
+        Ok(payment)
+    }
+
+    /// What is known of the payment as bytes, so that its journal need not be read from the beginning.
+    /// Store it beside the journal, if at all: it is made again from that at any time.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        snapshot::to_bytes(&self.model, self.seq)
+    }
+
+    /// A payment as a [snapshot](Self::snapshot) has it, and the entries behind that.
+    ///
+    /// # Errors
+    /// [`ReplayError`] when it is no snapshot of a version known here, or the entries are not those that
+    /// follow it.
+    pub fn restore<'a>(
+        snapshot: &[u8],
+        journal: impl IntoIterator<Item = (u64, &'a [u8])>,
+    ) -> Result<Self, ReplayError> {
+        let (model, seq) = snapshot::from_bytes(snapshot)?;
+        let mut payment = Self::at(model, seq);
+        for (seq, bytes) in journal {
+            payment.follow(seq, bytes)?;
         }
         Ok(payment)
     }
@@ -143,6 +175,26 @@ impl Payment {
         Ok(())
     }
 
+    /// Begins to give money back to the buyer; see [`Refund`] for how that goes on. The same refund
+    /// asked for again is the one that was begun, and nothing happens.
+    ///
+    /// # Errors
+    /// [`RefundError`] when the payment is not paid, too little is left of it, the time for refunds has
+    /// passed, the reference belongs to another refund, or the contract was broken; the payment is
+    /// unchanged.
+    pub fn refund(&mut self, order: &RefundOrder, now: Now) -> Result<(), RefundError> {
+        if !self.ready.is_empty() {
+            return Err(Misuse::NotDrained.into());
+        }
+        if let Some(seq) = self.unacknowledged {
+            return Err(Misuse::NotAcknowledged { seq }.into());
+        }
+        if let Some(step) = refund::open(&self.model, order, now)? {
+            self.take(step, now);
+        }
+        Ok(())
+    }
+
     /// The next thing to do; `None` when there is nothing until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.ready.pop_front()
@@ -164,6 +216,18 @@ impl Payment {
     #[must_use]
     pub fn attentions(&self) -> &BTreeSet<Attention> {
         &self.model.attentions
+    }
+
+    /// Charges of the order beside its own, each watched until it has ended.
+    #[must_use]
+    pub fn others(&self) -> &BTreeMap<ChargeId, Other> {
+        &self.model.others
+    }
+
+    /// The refunds, by their own references.
+    #[must_use]
+    pub fn refunds(&self) -> &BTreeMap<Reference, Refund> {
+        &self.model.refunds
     }
 
     /// The sequence number of the last entry.
@@ -194,6 +258,15 @@ impl Payment {
         Ok(payment)
     }
 
+    fn follow(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ReplayError> {
+        let expected = self.seq + 1;
+        if seq != expected {
+            return Err(ReplayError::OutOfOrder { expected, found: seq });
+        }
+        let entry = Entry::from_bytes(seq, bytes)?;
+        self.absorb(&entry, &entry.records)
+    }
+
     fn absorb(&mut self, entry: &Entry, records: &[Record]) -> Result<(), ReplayError> {
         for record in records {
             self.model.apply(record, entry.at).ok_or(ReplayError::Impossible { seq: entry.seq })?;
@@ -204,27 +277,23 @@ impl Payment {
 
     /// Turns a step into outputs: what belongs to the transaction first, the rest behind it.
     fn take(&mut self, step: Step, now: Now) {
-        let Step { records, events, deadline, redirect, mutation, read } = step;
-        let behind =
-            [redirect.map(Output::Redirect), mutation.map(Output::Transmit), read.map(Output::Transmit)];
+        let Step { records, events, wake, redirect, mutations, reads } = step;
+        self.model.apply_all(&records, now);
+        let deadline = wake.deadline(&self.model, now).map(Output::Deadline);
+        let requests = mutations.into_iter().chain(reads).map(Output::Transmit);
         if records.is_empty() {
-            self.ready.extend(deadline.map(Output::Deadline));
+            self.ready.extend(deadline);
             // A step that records nothing has nothing to say and changes nothing; were there ever
             // a mutation in it, it would not leave.
-            self.ready.extend(behind.into_iter().flatten().filter(is_read));
+            self.ready.extend(requests.filter(is_read));
             return;
-        }
-        for record in &records {
-            // A step only records what can follow the state it was made from.
-            let applied = matches!(record, Record::Opened(_)) || self.model.apply(record, now).is_some();
-            debug_assert!(applied, "{record:?} cannot follow {:?}", self.model.state);
         }
         self.seq += 1;
         self.unacknowledged = Some(self.seq);
         self.ready.push_back(Output::Persist(Entry { seq: self.seq, at: now, records }));
         self.ready.extend(events.into_iter().map(Output::Event));
-        self.ready.extend(deadline.map(Output::Deadline));
-        self.held.extend(behind.into_iter().flatten());
+        self.ready.extend(deadline);
+        self.held.extend(redirect.map(Output::Redirect).into_iter().chain(requests));
     }
 }
 

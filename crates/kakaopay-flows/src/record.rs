@@ -8,12 +8,11 @@ use kakaopay_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::attention::Attention;
 use crate::error::ReplayError;
-use crate::event::Attention;
 use crate::intent::{Intent, SourcePlan};
-
-/// The version of the stored form that is written.
-const VERSION: u32 = 1;
+use crate::refund::RefundRecord;
+use crate::stored;
 
 /// One step of a payment as it is stored: facts, in the order they became known.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,29 +29,19 @@ impl Entry {
     /// The bytes to store.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let stored = StoredRef { v: VERSION, at: self.at, records: &self.records };
+        let stored = StoredRef { v: stored::VERSION, at: self.at, records: &self.records };
         // Every record is plain data with text keys, which JSON can always express.
         serde_json::to_vec(&stored).unwrap_or_default()
     }
 
-    /// Reads stored bytes.
+    /// Reads stored bytes, of this version or any before it.
     ///
     /// # Errors
     /// [`ReplayError`] when they were written by a version this one does not know, or are damaged.
     pub fn from_bytes(seq: u64, bytes: &[u8]) -> Result<Self, ReplayError> {
-        let version: StoredVersion =
-            serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
-        if version.v != VERSION {
-            return Err(ReplayError::Version { seq, version: version.v });
-        }
-        let stored: Stored = serde_json::from_slice(bytes).map_err(|_| ReplayError::Unreadable { seq })?;
-        Ok(Self { seq, at: stored.at, records: stored.records })
+        let Stored { at, records } = stored::read(bytes, stored::ENTRY_UPGRADES, seq)?;
+        Ok(Self { seq, at, records })
     }
-}
-
-#[derive(Deserialize)]
-struct StoredVersion {
-    v: u32,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +113,40 @@ pub enum Record {
         /// Its words.
         message: Option<String>,
     },
+    /// The service has told where the buyer approves the charge.
+    LinkLearned {
+        /// The address.
+        authorize_uri: String,
+    },
+    /// The service has told when the charge can no longer be paid.
+    ExpiryLearned {
+        /// The moment.
+        expires_at: Timestamp,
+    },
+    /// Another charge of the order exists.
+    OtherFound {
+        /// The charge.
+        charge: ChargeId,
+        /// When it can no longer be paid.
+        expires_at: Option<Timestamp>,
+    },
+    /// Another charge of the order has ended.
+    OtherEnded {
+        /// The charge.
+        charge: ChargeId,
+        /// Its status.
+        status: String,
+    },
+    /// Every charge of the order that may exist is known.
+    Searched,
+    /// Something about a refund of the payment.
+    Refund {
+        /// The refund's own reference.
+        reference: Reference,
+        /// What.
+        #[serde(flatten)]
+        change: RefundRecord,
+    },
     /// A person was asked to look.
     Noted {
         /// At what.
@@ -148,6 +171,12 @@ impl Record {
             Self::Failed { .. } => "failed",
             Self::Expired => "expired",
             Self::Refused { .. } => "refused",
+            Self::LinkLearned { .. } => "link learned",
+            Self::ExpiryLearned { .. } => "expiry learned",
+            Self::OtherFound { .. } => "other charge found",
+            Self::OtherEnded { .. } => "other charge ended",
+            Self::Searched => "searched",
+            Self::Refund { change, .. } => change.name(),
             Self::Noted { .. } => "attention",
         }
     }

@@ -3,17 +3,24 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{ChargeId, FailureCode, SourceId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// How far a payment has come. `Creating` → `Pending` → `Successful`, `Failed` or `Expired`, or
 /// `Creating` → `Refused`. The last four are final: nothing moves a payment out of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// The intent is durable; no charge is known yet.
     Creating(Creating),
     /// A charge exists and the buyer has a way to pay it.
     Pending(Pending),
     /// Paid, as read from the service and confirmed.
-    Successful(Pending),
+    Successful {
+        /// The charge that was paid.
+        pending: Pending,
+        /// When, if the service told.
+        paid_at: Option<Timestamp>,
+    },
     /// Not paid.
     Failed {
         /// The charge that failed.
@@ -25,8 +32,8 @@ pub enum State {
     },
     /// Not paid in time, as read from the service.
     Expired(Pending),
-    /// The service said no: there is no charge. It is as final as the others, even if it was only the
-    /// key that was wrong: pay the order under a new reference.
+    /// The service said no to what was asked for: there is no charge. That the key is wrong is no such
+    /// answer, and is tried again.
     Refused {
         /// The service's error code.
         code: String,
@@ -36,7 +43,7 @@ pub enum State {
 }
 
 /// A payment whose charge is not known yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Creating {
     /// What is being waited for.
     pub stage: Stage,
@@ -50,22 +57,24 @@ pub struct Creating {
 }
 
 /// What a payment without a known charge waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// The source was asked for and has not been answered.
     Source,
     /// The charge was asked for and has not been answered.
     Charge,
-    /// The request for the charge did not leave this machine; it will be sent again.
+    /// The request for the charge was surely not carried out; it will be sent again.
     Unsent,
     /// Nobody knows whether the charge was created; it is looked for.
     LookUp,
-    /// The service answered with a charge that is not the order's. A person must look.
+    /// The service answered with a charge that is not the order's. A person must look; then
+    /// [`Input::Look`](crate::Input::Look) goes on.
     Halted,
 }
 
 /// A payment whose charge is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// The charge.
     pub charge: ChargeId,
@@ -92,7 +101,7 @@ impl State {
         match self {
             Self::Creating(_) | Self::Refused { .. } => None,
             Self::Pending(pending)
-            | Self::Successful(pending)
+            | Self::Successful { pending, .. }
             | Self::Failed { pending, .. }
             | Self::Expired(pending) => Some(pending),
         }
@@ -104,7 +113,7 @@ impl State {
         match self {
             Self::Creating(_) => "creating",
             Self::Pending(_) => "pending",
-            Self::Successful(_) => "successful",
+            Self::Successful { .. } => "successful",
             Self::Failed { .. } => "failed",
             Self::Expired(_) => "expired",
             Self::Refused { .. } => "refused",

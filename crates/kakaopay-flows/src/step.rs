@@ -6,18 +6,23 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::endpoint::{ChargeSource, RetrieveCharge};
-use kakaopay_types::{ApiError, ChargeId, EventKey, PlatformType, Source};
+use kakaopay_types::{ApiError, ChargeId, EventKey, PlatformType, Source, Timestamp};
 
-use crate::event::{Attention, Event};
-use crate::input::{Answer, Evidence, Input, Now, Trouble};
+use crate::attention::Attention;
+use crate::event::Event;
+use crate::input::{Answer, Evidence, Input, Now};
 use crate::intent::SourcePlan;
 use crate::lookup;
 use crate::model::Model;
 use crate::observe::{self, Via};
-use crate::output::{Deadline, LookUp, Request};
+use crate::other;
+use crate::output::Request;
 use crate::record::Record;
+use crate::refund;
 use crate::schedule::{self, ANSWER_SECONDS, SOON_SECONDS};
 use crate::state::{Creating, Pending, Stage, State};
+use crate::trouble::{Trouble, Verdict};
+use crate::wake::Wake;
 
 /// What a step leads to.
 #[derive(Debug, Default)]
@@ -26,14 +31,27 @@ pub(crate) struct Step {
     pub(crate) records: Vec<Record>,
     /// What the merchant is told.
     pub(crate) events: Vec<Event>,
-    /// When to wake up, if that changes.
-    pub(crate) deadline: Option<Deadline>,
+    /// What becomes of the deadline.
+    pub(crate) wake: Wake,
     /// Where the buyer goes.
     pub(crate) redirect: Option<String>,
     /// What to change at the service. It leaves only once `records` are durable.
-    pub(crate) mutation: Option<Request>,
+    pub(crate) mutations: Vec<Request>,
     /// What to read from the service.
-    pub(crate) read: Option<Request>,
+    pub(crate) reads: Vec<Request>,
+}
+
+impl Step {
+    /// Both, this one first.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.records.extend(other.records);
+        self.events.extend(other.events);
+        self.wake = self.wake.and(other.wake);
+        self.redirect = self.redirect.or(other.redirect);
+        self.mutations.extend(other.mutations);
+        self.reads.extend(other.reads);
+        self
+    }
 }
 
 /// What a payment does with an input.
@@ -41,17 +59,17 @@ pub(crate) fn step(model: &Model, input: &Input, now: Now) -> Step {
     match &model.state {
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),
-        State::Successful(pending) => after_end(model, pending, input, true),
-        State::Failed { pending, .. } | State::Expired(pending) => after_end(model, pending, input, false),
-        State::Refused { .. } => after_refusal(model, input),
+        State::Successful { pending, .. } => after_payment(model, pending, input, now),
+        State::Failed { pending, .. } | State::Expired(pending) => after_end(model, pending, input, now),
+        State::Refused { .. } => after_refusal(model, input, now),
     }
 }
 
 /// The first step of a new payment.
-pub(crate) fn open(model: &Model, now: Now) -> Step {
+pub(crate) fn open(model: &Model) -> Step {
     let mut step = match &model.intent.source {
-        SourcePlan::Separate(platform_type) => ask_for_source(model, platform_type.clone(), now),
-        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => ask_for_charge(model, None, NonZeroU32::MIN, now),
+        SourcePlan::Separate(platform_type) => ask_for_source(model, platform_type.clone()),
+        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => ask_for_charge(model, None, NonZeroU32::MIN),
     };
     step.records.insert(0, Record::Opened(model.intent.clone().into()));
     step
@@ -61,19 +79,24 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
     match input {
         Input::Persisted(_) => Step::default(),
         Input::Tick => creating_tick(model, creating, now),
+        Input::Look => creating_look(model, creating, now),
         Input::Answered(Answer::Source(result)) => source_answered(model, creating, result.as_deref(), now),
         Input::Answered(Answer::Charge { attempt, result }) => match result {
-            Ok(charge) => observe::adopt(model, creating, charge, Via::Creation, now),
+            Ok(charge) => observe::adopt(model, creating, charge, Via::Creation),
             Err(trouble) => charge_troubled(model, creating, *attempt, trouble, now),
         },
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::adopt(model, creating, charge, Via::Read, now)
+            observe::adopt(model, creating, charge, Via::Read)
         }
         Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
-            lookup::answered(model, creating, request, list, now)
+            lookup::answered(model, creating, request, list)
         }
-        Input::Answered(Answer::LookUp { result: Err(_), .. }) => lookup::unanswered(model, creating, now),
-        Input::Answered(Answer::Read(Err(_))) => Step::default(),
+        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => {
+            lookup::unanswered(model, creating, now).and(key_refused(model, trouble))
+        }
+        Input::Answered(Answer::Read(Err(trouble))) => key_refused(model, trouble),
+        // No charge is paid, so that none is refunded.
+        Input::Answered(Answer::Refund { .. } | Answer::Refunds { .. }) => Step::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
             // No charge has been asked for, so that there is none of this order.
             Stage::Source => Step::default(),
@@ -87,56 +110,97 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
 
 fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
     match input {
-        Input::Tick => {
-            Step { deadline: Some(Deadline::At(next_poll(model, pending, now))), ..read(&pending.charge) }
+        Input::Tick | Input::Look => {
+            Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now))
         }
-        Input::Evidence(Evidence::Returned) => look_soon(model, pending, now),
+        Input::Evidence(Evidence::Returned) => look_soon(pending, now),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             if *charge != pending.charge {
                 read(charge)
             } else if *key == EventKey::ChargeCreate {
                 Step::default()
             } else {
-                look_soon(model, pending, now)
+                look_soon(pending, now)
             }
         }
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::judge(model, pending, charge)
+            observe::judge(model, pending, charge, Via::Read)
         }
-        // Another way has been faster than the answer to the creation.
-        Input::Answered(Answer::Charge { result: Ok(charge), .. }) if charge.id != pending.charge => {
-            read(&charge.id)
+        // Another way may have been faster than the answer to the creation.
+        Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
+            observe::judge(model, pending, charge, Via::Creation)
+        }
+        Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
+            let judge = |charge: &_| observe::judge(model, pending, charge, Via::List);
+            lookup::searched(model, request, list, judge)
+        }
+        Input::Answered(Answer::Read(Err(trouble)) | Answer::LookUp { result: Err(trouble), .. }) => {
+            key_refused(model, trouble)
         }
         Input::Persisted(_) | Input::Answered(_) => Step::default(),
     }
 }
 
-/// What a payment that ended does with an input: nothing but watch for what should not be.
-fn after_end(model: &Model, pending: &Pending, input: &Input, paid: bool) -> Step {
+/// What a paid payment does with an input: its refunds, and watching for what should not be.
+fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
     match input {
-        Input::Tick => Step { deadline: Some(Deadline::Never), ..Step::default() },
+        Input::Tick => {
+            refund::look(model, pending, false, now).and(after_end(model, pending, input, now))
+        }
+        Input::Look => refund::look(model, pending, true, now).and(after_end(model, pending, input, now)),
+        Input::Answered(Answer::Refund { reference, result }) => {
+            refund::answered(model, pending, reference, result.as_deref(), now)
+        }
+        Input::Answered(Answer::Refunds { request, result: Ok(list) }) => {
+            refund::listed(model, pending, request, list, now)
+        }
+        Input::Answered(Answer::Refunds { result: Err(trouble), .. }) => key_refused(model, trouble),
+        Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge })
+            if *charge == pending.charge =>
+        {
+            refund::list(&pending.charge, now)
+        }
+        // What is told of a charge that was paid is no news.
+        Input::Evidence(Evidence::Webhook { charge, .. }) if *charge == pending.charge => Step::default(),
+        _ => after_end(model, pending, input, now),
+    }
+}
+
+/// What a payment that ended does with an input: nothing but watch for what should not be.
+fn after_end(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
+    match input {
+        Input::Tick => Step { wake: Wake::Plan, ..other::look(model, now) },
+        Input::Look => {
+            Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now))
+        }
         Input::Evidence(Evidence::Webhook { key, charge }) => {
-            let news = *charge != pending.charge || (!paid && *key != EventKey::ChargeCreate);
+            let news = *charge != pending.charge || *key != EventKey::ChargeCreate;
             if news { read(charge) } else { Step::default() }
         }
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::contradict(model, pending, charge)
+            observe::contradict(model, pending, charge, Via::Read)
         }
-        Input::Answered(Answer::Charge { result: Ok(charge), .. }) if charge.id != pending.charge => {
-            read(&charge.id)
+        Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
+            observe::contradict(model, pending, charge, Via::Creation)
+        }
+        Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
+            let judge = |charge: &_| observe::contradict(model, pending, charge, Via::List);
+            lookup::searched(model, request, list, judge)
         }
         Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
 }
 
-/// What a refused payment does with an input: it has no charge, so that any paid one is news.
-fn after_refusal(model: &Model, input: &Input) -> Step {
+/// What a refused payment does with an input: it has no charge, so that any is watched.
+fn after_refusal(model: &Model, input: &Input, now: Now) -> Step {
     match input {
-        Input::Tick => Step { deadline: Some(Deadline::Never), ..Step::default() },
+        Input::Tick | Input::Look => Step { wake: Wake::Plan, ..other::look(model, now) },
         Input::Evidence(Evidence::Webhook { charge, .. }) => read(charge),
-        Input::Answered(Answer::Charge { result: Ok(charge), .. }) => read(&charge.id),
+        Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
+            other::judge(model, charge, Via::Creation)
+        }
         Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::unasked(model, charge)
+            other::judge(model, charge, Via::Read)
         }
         Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
@@ -144,18 +208,24 @@ fn after_refusal(model: &Model, input: &Input) -> Step {
 
 fn creating_tick(model: &Model, creating: &Creating, now: Now) -> Step {
     match creating.stage {
-        Stage::Source => ask_for_source(model, platform_of(&model.intent.source), now),
-        Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts, now),
-        Stage::Charge => {
-            let due = creating.since.saturating_add_seconds(ANSWER_SECONDS);
-            if now < due {
-                Step { deadline: Some(Deadline::At(due)), ..Step::default() }
-            } else {
-                lookup::begin(model, creating, now)
-            }
+        Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
+        Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
+        Stage::Charge if now < creating.since.saturating_add_seconds(ANSWER_SECONDS) => {
+            Step { wake: Wake::Plan, ..Step::default() }
         }
+        Stage::Charge => lookup::begin(model, creating, now),
         Stage::LookUp => lookup::again(model, creating, now),
-        Stage::Halted => Step { deadline: Some(Deadline::Never), ..Step::default() },
+        Stage::Halted => Step { wake: Wake::Plan, ..Step::default() },
+    }
+}
+
+/// A person wants to know, or has put right what halted the payment.
+fn creating_look(model: &Model, creating: &Creating, now: Now) -> Step {
+    match creating.stage {
+        Stage::Halted => lookup::begin(model, creating, now),
+        Stage::LookUp => lookup::again(model, creating, now),
+        // What was asked for is answered without being asked for again.
+        Stage::Source | Stage::Charge | Stage::Unsent => Step::default(),
     }
 }
 
@@ -165,13 +235,18 @@ fn source_answered(model: &Model, creating: &Creating, result: Result<&Source, &
     }
     match result {
         Ok(source) => {
-            let mut step = ask_for_charge(model, Some(&source.id), creating.attempts, now);
+            let mut step = ask_for_charge(model, Some(&source.id), creating.attempts);
             step.records.insert(0, Record::SourceCreated { source: source.id.clone() });
             step
         }
-        Err(Trouble::Refused(error)) => refused(model, error),
-        // A source moves no money: one that nobody charges is forgotten, so another may be made.
-        Err(Trouble::NotSent | Trouble::Unknown) => try_again_later(model, now),
+        Err(trouble) => match trouble.verdict() {
+            Verdict::Refused(error) => refused(model, error),
+            Verdict::KeyRefused(code) => {
+                try_again_later(model, now).and(note(model, Attention::key_refused(code)))
+            }
+            // A source moves no money: one that nobody charges is forgotten, so another may be made.
+            Verdict::NotDone | Verdict::Unknown => try_again_later(model, now),
+        },
     }
 }
 
@@ -183,22 +258,23 @@ fn charge_troubled(
     now: Now,
 ) -> Step {
     // An earlier attempt's trouble is old news: it has been counted as unknown already.
-    let awaited = creating.stage == Stage::Charge && attempt == creating.attempts;
-    match trouble {
-        Trouble::NotSent if awaited => {
-            Step { records: vec![Record::ChargeNotSent], ..try_again_later(model, now) }
-        }
-        Trouble::Unknown if awaited => lookup::begin(model, creating, now),
-        Trouble::Refused(error) if awaited => refused(model, error),
-        Trouble::NotSent | Trouble::Unknown | Trouble::Refused(_) => Step::default(),
+    if creating.stage != Stage::Charge || attempt != creating.attempts {
+        return Step::default();
+    }
+    let not_sent = Step { records: vec![Record::ChargeNotSent], wake: Wake::Plan, ..Step::default() };
+    match trouble.verdict() {
+        Verdict::NotDone => not_sent,
+        Verdict::KeyRefused(code) => not_sent.and(note(model, Attention::key_refused(code))),
+        Verdict::Unknown => lookup::begin(model, creating, now),
+        Verdict::Refused(error) => refused(model, error),
     }
 }
 
-fn ask_for_source(model: &Model, platform_type: Option<PlatformType>, now: Now) -> Step {
+fn ask_for_source(model: &Model, platform_type: Option<PlatformType>) -> Step {
     Step {
         records: vec![Record::SourceRequested],
-        mutation: Some(Request::CreateSource(model.intent.create_source(platform_type))),
-        deadline: Some(Deadline::At(now.saturating_add_seconds(ANSWER_SECONDS))),
+        mutations: vec![Request::CreateSource(model.intent.create_source(platform_type))],
+        wake: Wake::Plan,
         ..Step::default()
     }
 }
@@ -207,7 +283,6 @@ pub(crate) fn ask_for_charge(
     model: &Model,
     source: Option<&kakaopay_types::SourceId>,
     attempt: NonZeroU32,
-    now: Now,
 ) -> Step {
     let given = match (&model.intent.source, source) {
         (SourcePlan::Given(source), _) => Some(source),
@@ -221,8 +296,8 @@ pub(crate) fn ask_for_charge(
     };
     Step {
         records: vec![Record::ChargeRequested { attempt }],
-        mutation: Some(Request::CreateCharge(model.intent.create_charge(source, attempt))),
-        deadline: Some(Deadline::At(now.saturating_add_seconds(ANSWER_SECONDS))),
+        mutations: vec![Request::CreateCharge(model.intent.create_charge(source, attempt))],
+        wake: Wake::Plan,
         ..Step::default()
     }
 }
@@ -234,9 +309,10 @@ fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
     }
 }
 
+/// The step of a source that was not made: it is asked for again, sooner than an answer would be late.
 fn try_again_later(model: &Model, now: Now) -> Step {
     let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
-    Step { deadline: Some(Deadline::At(next)), ..Step::default() }
+    Step { wake: Wake::By(next), ..Step::default() }
 }
 
 fn refused(model: &Model, error: &ApiError) -> Step {
@@ -244,27 +320,25 @@ fn refused(model: &Model, error: &ApiError) -> Step {
     Step {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
         events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],
-        deadline: Some(Deadline::Never),
+        wake: Wake::Plan,
         ..Step::default()
     }
 }
 
 /// Something suggests that there is news: looks now, and once more soon, because the service may be
 /// a moment behind itself.
-fn look_soon(model: &Model, pending: &Pending, now: Now) -> Step {
-    let soon = next_poll(model, pending, now).min(now.saturating_add_seconds(SOON_SECONDS));
-    Step { deadline: Some(Deadline::At(soon)), ..read(&pending.charge) }
+fn look_soon(pending: &Pending, now: Now) -> Step {
+    Step { wake: Wake::By(soon(now)), ..read(&pending.charge) }
 }
 
-/// When to poll a pending charge next.
-pub(crate) fn next_poll(model: &Model, pending: &Pending, now: Now) -> Now {
-    schedule::next_look(pending.since, pending.expires_at, now, model.intent.jitter_seed)
+fn soon(now: Now) -> Timestamp {
+    now.saturating_add_seconds(SOON_SECONDS)
 }
 
 /// Reads a charge.
 pub(crate) fn read(charge: &ChargeId) -> Step {
     let request = Request::RetrieveCharge(RetrieveCharge { id: charge.clone() });
-    Step { read: Some(request), ..Step::default() }
+    Step { reads: vec![request], ..Step::default() }
 }
 
 /// Asks a person to look, once for each thing there is to see.
@@ -280,7 +354,7 @@ pub(crate) fn note(model: &Model, attention: Attention) -> Step {
     }
 }
 
-/// Looks for the charge, page by page from the first.
-pub(crate) fn look_up(model: &Model, creating: &Creating, now: Now) -> Request {
-    Request::LookUp(LookUp::first(model.opened_at, now, creating.attempts))
+/// Something could not be read. If it was for the key's sake, a person should know.
+fn key_refused(model: &Model, trouble: &Trouble) -> Step {
+    trouble.key().map_or_else(Step::default, |code| note(model, Attention::key_refused(code)))
 }

@@ -53,7 +53,7 @@ impl Status {
     /// Whether the goods may be released: the service said so of the order's own charge.
     #[must_use]
     pub fn is_paid(&self) -> bool {
-        matches!(self.state, State::Successful(_))
+        matches!(self.state, State::Successful { .. })
     }
 
     /// The charge, once it is known.

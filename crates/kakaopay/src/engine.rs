@@ -176,7 +176,9 @@ fn is_unread(answer: &Answer) -> bool {
         Trouble::NotSent | Trouble::Unknown => true,
     };
     match answer {
-        Answer::Read(Err(trouble)) | Answer::LookUp { result: Err(trouble), .. } => troubled(trouble),
+        Answer::Read(Err(trouble))
+        | Answer::LookUp { result: Err(trouble), .. }
+        | Answer::Refunds { result: Err(trouble), .. } => troubled(trouble),
         _ => false,
     }
 }

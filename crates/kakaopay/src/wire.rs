@@ -30,6 +30,14 @@ impl Clients {
                 let result = boxed(self.secret.send(request.list.clone()).await);
                 Answer::LookUp { request, result }
             }
+            Request::CreateRefund(create) => {
+                let reference = create.metadata.reference.clone();
+                Answer::Refund { reference, result: boxed(self.secret.send(create).await) }
+            }
+            Request::ListRefunds(request) => {
+                let result = boxed(self.secret.send(request.list.clone()).await);
+                Answer::Refunds { request, result }
+            }
         }
     }
 }
@@ -52,6 +60,10 @@ fn boxed<T>(result: Result<T, Error>) -> Result<Box<T>, Trouble> {
 fn trouble_of(error: &Error) -> Trouble {
     if let Some(refusal) = error.refused() {
         return Trouble::Refused(refusal.clone());
+    }
+    // The service has no time to take it, and says so before it does anything.
+    if error.status().is_some_and(|status| status.as_u16() == 429) {
+        return Trouble::NotSent;
     }
     match error.delivery() {
         Delivery::NotSent => Trouble::NotSent,

@@ -1,0 +1,114 @@
+//! Another charge of the order than the one whose link was handed out.
+//!
+//! It comes of an attempt that seemed lost. Nobody was sent to its page, so that nobody should pay it;
+//! it is watched until it has ended, and a person is told if it was paid all the same.
+
+use kakaopay_types::{Charge, ChargeId, Outcome, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::attention::Attention;
+use crate::input::Now;
+use crate::model::Model;
+use crate::observe::Via;
+use crate::output::{LookUp, Request};
+use crate::record::Record;
+use crate::schedule::{ANSWER_SECONDS, LATE_SECONDS};
+use crate::state::State;
+use crate::step::{Step, note, read};
+use crate::wake::Wake;
+
+/// How long the search for charges of earlier attempts goes on while parts of the lists cannot be read.
+const PATIENCE_SECONDS: i64 = 86_400;
+
+/// Another charge of the order than its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Other {
+    /// When it became known here.
+    pub since: Timestamp,
+    /// When it can no longer be paid, if the service told.
+    pub expires_at: Option<Timestamp>,
+    /// The status it has ended with, once it has.
+    pub end: Option<String>,
+}
+
+/// Judges a charge that is not the payment's own.
+pub(crate) fn judge(model: &Model, charge: &Charge, via: Via) -> Step {
+    if !is_of_order(model, charge) {
+        return Step::default();
+    }
+    let known = model.others.get(&charge.id);
+    let mut step = Step::default();
+    if known.is_none() {
+        step.records.push(Record::OtherFound { charge: charge.id.clone(), expires_at: charge.expires_at });
+        step.wake = Wake::Plan;
+    }
+    let end = match charge.outcome() {
+        Outcome::Pending | Outcome::Unknown(_) => return step,
+        Outcome::Successful | Outcome::Failed { .. } | Outcome::Expired => charge.status.to_string(),
+    };
+    if via != Via::Read {
+        let ended = known.is_some_and(|other| other.end.is_some());
+        return if ended { step } else { step.and(read(&charge.id)) };
+    }
+    if known.is_none_or(|other| other.end.is_none()) {
+        step.records.push(Record::OtherEnded { charge: charge.id.clone(), status: end });
+        step.wake = Wake::Plan;
+    }
+    if charge.outcome() == Outcome::Successful { step.and(paid(model, charge)) } else { step }
+}
+
+/// Another charge was paid: a person is told.
+fn paid(model: &Model, charge: &Charge) -> Step {
+    let other = charge.id.clone();
+    note(
+        model,
+        match model.state.charge() {
+            Some(own) => Attention::OtherChargePaid { charge: own.charge.clone(), other },
+            None => Attention::Contradiction { charge: other, status: charge.status.to_string() },
+        },
+    )
+}
+
+/// The deadline has come, or a person wants to know: reads what has not ended, and searches on.
+pub(crate) fn look(model: &Model, now: Now) -> Step {
+    let open = model.others.iter().filter(|(_, other)| other.end.is_none());
+    let step = open.fold(Step::default(), |step, (charge, _)| step.and(read(charge)));
+    match (model.search, model.state.charge()) {
+        (Some(_), Some(own)) => {
+            let first = LookUp::first(model.opened_at, now, own.attempt);
+            step.and(Step { reads: vec![Request::LookUp(first)], ..Step::default() })
+        }
+        _ => step,
+    }
+}
+
+/// The search for charges of other attempts has been read to its end.
+pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Step {
+    let Some(since) = model.search else { return Step::default() };
+    let over = Step { records: vec![Record::Searched], wake: Wake::Plan, ..Step::default() };
+    if complete && request.asked_at >= settled(since) {
+        over
+    } else if request.asked_at >= since.saturating_add_seconds(PATIENCE_SECONDS) {
+        over.and(note(model, Attention::LookUpBlocked))
+    } else {
+        Step::default()
+    }
+}
+
+/// When a search can first conclude that there is nothing more to find: the last attempt may just have
+/// left, when the charge of an earlier one came to light.
+pub(crate) fn settled(since: Timestamp) -> Timestamp {
+    since.saturating_add_seconds(ANSWER_SECONDS + LATE_SECONDS)
+}
+
+/// Whether a charge names the order, in the payment's mode.
+pub(crate) fn is_of_order(model: &Model, charge: &Charge) -> bool {
+    charge.id.mode() == model.intent.mode
+        && charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
+}
+
+/// Whether a charge is the payment's own.
+pub(crate) fn is_own(state: &State, charge: &ChargeId) -> bool {
+    state.charge().is_some_and(|own| own.charge == *charge)
+}

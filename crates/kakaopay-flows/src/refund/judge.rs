@@ -1,0 +1,128 @@
+//! What a refund that came from the service says about one that was ordered here.
+
+use kakaopay_types::{AttemptReference, Reference, Refund as Made, RefundStatus};
+
+use super::machine::{Refund, RefundState};
+use super::record::RefundRecord;
+use super::step::{notice, record_of};
+use crate::attention::Attention;
+use crate::event::Event;
+use crate::model::Model;
+use crate::state::Pending;
+use crate::step::{Step, note};
+use crate::wake::Wake;
+
+/// How a refund came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Via {
+    /// As the answer to its creation.
+    Creation,
+    /// In the list of the charge's refunds.
+    List,
+}
+
+/// The refund of the payment that one at the service names.
+pub(super) fn named<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a Refund)> {
+    let name = made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?;
+    model.refunds.get_key_value(&Reference::parse(name).ok()?)
+}
+
+/// Judges a refund at the service that answers, or names, one that was ordered here.
+pub(super) fn judge(
+    model: &Model,
+    pending: &Pending,
+    reference: &Reference,
+    refund: &Refund,
+    made: &Made,
+    via: Via,
+) -> Step {
+    if !is_same(model, pending, reference, refund, made) {
+        return mismatched(model, reference, refund, made, via);
+    }
+    match refund.state() {
+        RefundState::Checking | RefundState::Requested | RefundState::LookUp | RefundState::Halted => {
+            conclude(model, pending, reference, refund, made)
+        }
+        RefundState::Pending { refund: known } if *known == made.id => {
+            if is_undecided(made) { Step::default() } else { conclude(model, pending, reference, refund, made) }
+        }
+        RefundState::Closed { refund: known, .. } if *known == made.id => match &made.status {
+            Some(RefundStatus::Failed) => contradicted(model, reference, made),
+            _ => Step::default(),
+        },
+        RefundState::Failed { refund: known } if *known == made.id => match &made.status {
+            Some(RefundStatus::Closed) => contradicted(model, reference, made),
+            _ => Step::default(),
+        },
+        RefundState::Pending { refund: known }
+        | RefundState::Closed { refund: known, .. }
+        | RefundState::Failed { refund: known } => {
+            if made.status == Some(RefundStatus::Failed) {
+                return Step::default();
+            }
+            let (refund, other) = (known.clone(), made.id.clone());
+            note(model, Attention::RefundedTwice { reference: reference.clone(), refund, other })
+        }
+        RefundState::Refused { .. } | RefundState::Withdrawn { .. } => match &made.status {
+            Some(RefundStatus::Failed) => Step::default(),
+            _ => contradicted(model, reference, made),
+        },
+    }
+}
+
+/// Whether a refund at the service is what was asked for.
+fn is_same(model: &Model, pending: &Pending, reference: &Reference, refund: &Refund, made: &Made) -> bool {
+    let name = made.metadata.get(AttemptReference::METADATA_KEY).and_then(|name| name.as_str());
+    name == Some(reference.as_str())
+        && made.amount == refund.amount()
+        && made.currency == model.intent.amount.currency()
+        && *made.charge_id() == pending.charge
+        && made.id.mode() == model.intent.mode
+        && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
+}
+
+fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made, via: Via) -> Step {
+    let attention = Attention::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
+    let mut step = note(model, attention);
+    // It would be made just so again, and what names this refund may be it.
+    let stop = !refund.state().is_final() && refund.state().refund().is_none();
+    if stop && *refund.state() != RefundState::Halted && (via == Via::Creation || named(model, made).is_some())
+    {
+        step.records.push(record_of(reference, RefundRecord::Halted));
+        step.wake = Wake::Plan;
+    }
+    step
+}
+
+/// Takes a refund at the service as the one that was ordered.
+fn conclude(model: &Model, pending: &Pending, reference: &Reference, refund: &Refund, made: &Made) -> Step {
+    let notice = notice(model, pending, reference, refund);
+    let id = made.id.clone();
+    let (record, event) = match &made.status {
+        Some(RefundStatus::Failed) => {
+            (RefundRecord::Failed { refund: id.clone() }, Some(Event::RefundFailed { notice, refund: id }))
+        }
+        // Without a status it is of an API version that has only this one.
+        Some(RefundStatus::Closed) | None => {
+            let event = Event::Refunded { notice, refund: id.clone(), voided: made.voided };
+            (RefundRecord::Closed { refund: id, voided: made.voided }, Some(event))
+        }
+        Some(_) => (RefundRecord::Found { refund: id }, None),
+    };
+    Step {
+        records: vec![record_of(reference, record)],
+        events: event.into_iter().collect(),
+        wake: Wake::Plan,
+        ..Step::default()
+    }
+}
+
+fn is_undecided(made: &Made) -> bool {
+    !matches!(made.status, None | Some(RefundStatus::Closed | RefundStatus::Failed))
+}
+
+fn contradicted(model: &Model, reference: &Reference, made: &Made) -> Step {
+    let status = made.status.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
+    let (reference, refund) = (reference.clone(), made.id.clone());
+    note(model, Attention::RefundContradiction { reference, refund, status })
+}

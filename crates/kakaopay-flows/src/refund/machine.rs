@@ -1,0 +1,270 @@
+//! How far a refund has come.
+
+use kakaopay_types::{RefundId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::order::AfterWindow;
+use super::record::RefundRecord;
+use crate::schedule::ANSWER_SECONDS;
+
+/// One refund of a payment, begun with [`Payment::refund`](crate::Payment::refund).
+///
+/// # How it goes
+///
+/// It is a machine inside its payment's: it shares the payment's journal, its transactions and its
+/// deadline, so that no two refunds can be promised the same money, and it is driven as the
+/// [`Payment`](crate::Payment) is.
+///
+/// 1. `Checking`: before anything is sent, the charge's refunds are listed. One of this reference is
+///    taken over. What others gave back, together with what is promised here, must leave enough, and
+///    the window must be open.
+/// 2. `Requested`: the request leaves once it is durable that it may have left.
+/// 3. The answer ends it, or nobody knows: then it is in `LookUp`, and the charge's refunds are listed
+///    until one of this reference is there. Only when none is, ten minutes later and with every
+///    element read, is it asked for again.
+///
+/// ```
+/// use kakaopay_flows::{AfterWindow, RefundError, RefundOrder};
+/// # use kakaopay_flows::{Answer, Input, Intent, Output, Payment, Request, SourcePlan};
+/// # use kakaopay_types::{Charge, Currency, Mode, Money, PaymentAmount, Reference, RefundAmount};
+/// # use kakaopay_types::{ReturnUri, Timestamp, decode};
+/// # fn drive(payment: &mut Payment, now: Timestamp) -> Vec<Request> {
+/// #     let mut requests = Vec::new();
+/// #     loop {
+/// #         let mut entry = None;
+/// #         while let Some(output) = payment.poll_output() {
+/// #             match output {
+/// #                 Output::Persist(stored) => entry = Some(stored.seq),
+/// #                 Output::Transmit(request) => requests.push(request),
+/// #                 _ => {}
+/// #             }
+/// #         }
+/// #         let Some(seq) = entry else { return requests };
+/// #         payment.handle(Input::Persisted(seq), now).expect("it waits for this");
+/// #     }
+/// # }
+/// # let intent = Intent {
+/// #     reference: Reference::parse("order-1")?,
+/// #     amount: PaymentAmount::new(Money::new(150_000, Currency::SGD))?,
+/// #     mode: Mode::Test,
+/// #     return_uri: ReturnUri::parse("https://example.com/done")?,
+/// #     description: None,
+/// #     source: SourcePlan::WithCharge(None),
+/// #     jitter_seed: 7,
+/// # };
+/// # let charge = br#"{"object":"charge","id":"chrg_test_1","amount":150000,"currency":"SGD",
+/// #     "status":"successful","livemode":false,"paid_at":"2026-01-01T04:00:00Z","refunded_amount":0,
+/// #     "metadata":{"kakaopay_reference":"order-1/1"},"source":{"object":"source","id":"src_test_1",
+/// #     "type":"kakaopay","flow":"redirect","amount":150000,"currency":"SGD"}}"#;
+/// # let charge: Charge = decode::from_slice(charge)?;
+/// # let now = Timestamp::parse("2026-01-01T04:00:00Z")?;
+/// # let mut payment = Payment::open(intent, now);
+/// # drive(&mut payment, now);
+/// # payment.handle(Input::Answered(Answer::Read(Ok(Box::new(charge)))), now)?;
+/// # drive(&mut payment, now);
+/// // A payment that was settled, and how much of it goes back.
+/// let order = |reference: &str, amount| RefundOrder {
+///     reference: Reference::parse(reference).expect("a reference"),
+///     amount: RefundAmount::new(amount).expect("more than nothing"),
+///     void: None,
+///     after_window: AfterWindow::Refuse,
+/// };
+/// payment.refund(&order("return-1", 100_000), now)?;
+/// // The driver's loop, as on `Payment`: the first thing to do is to list the charge's refunds.
+/// let requests = drive(&mut payment, now);
+/// assert!(matches!(requests.as_slice(), [Request::ListRefunds(_)]));
+/// // What is promised to one refund is not there for another.
+/// let refused = payment.refund(&order("return-2", 50_001), now);
+/// assert_eq!(refused, Err(RefundError::Exceeds { left: 50_000 }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    amount: i64,
+    void: Option<bool>,
+    after_window: AfterWindow,
+    pub(super) state: RefundState,
+    /// When the state began.
+    pub(super) since: Timestamp,
+    /// How often it was asked for, as far as it may have been carried out.
+    pub(super) requests: u32,
+}
+
+/// How far a refund has come. `Checking` → `Requested` → `Closed`, `Failed` or `Refused`; the last three
+/// and `Withdrawn` are final.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RefundState {
+    /// The charge's refunds are listed before anything is sent.
+    Checking,
+    /// It was asked for and has not been answered.
+    Requested,
+    /// Nobody knows whether it was made; it is looked for.
+    LookUp,
+    /// The service answered with another refund than was asked for. A person must look.
+    Halted,
+    /// The service has it and has not decided.
+    Pending {
+        /// The refund at the service.
+        refund: RefundId,
+    },
+    /// It was made: the money is on its way.
+    Closed {
+        /// The refund at the service.
+        refund: RefundId,
+        /// Whether the payment was undone instead, if the service told.
+        voided: Option<bool>,
+    },
+    /// The service has it, and it has failed: the money stays.
+    Failed {
+        /// The refund at the service.
+        refund: RefundId,
+    },
+    /// The service said no: the money stays.
+    Refused {
+        /// Its error code.
+        code: String,
+        /// Its words, which change without notice.
+        message: Option<String>,
+    },
+    /// It was given up here: the money stays.
+    Withdrawn {
+        /// Why.
+        withdrawal: Withdrawal,
+    },
+}
+
+/// Why a refund was given up before it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Withdrawal {
+    /// Its time had passed.
+    WindowClosed {
+        /// When.
+        closed_at: Timestamp,
+    },
+    /// Refunds that were made elsewhere leave too little.
+    Exceeds {
+        /// How much is left for it, in minor units.
+        left: i64,
+    },
+}
+
+impl Refund {
+    /// A refund that was just ordered; `None` for a record of anything else.
+    pub(crate) fn ordered(record: &RefundRecord, at: Timestamp) -> Option<Self> {
+        let RefundRecord::Ordered { amount, void, after_window } = *record else { return None };
+        Some(Self { amount, void, after_window, state: RefundState::Checking, since: at, requests: 0 })
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn state(&self) -> &RefundState {
+        &self.state
+    }
+
+    /// How much goes back, in minor units of the payment's currency.
+    #[must_use]
+    pub fn amount(&self) -> i64 {
+        self.amount
+    }
+
+    /// Whether the payment is to be undone instead of paid back.
+    #[must_use]
+    pub fn void(&self) -> Option<bool> {
+        self.void
+    }
+
+    /// What to do after its time.
+    #[must_use]
+    pub fn after_window(&self) -> AfterWindow {
+        self.after_window
+    }
+
+    /// Whether the money may go, or have gone, back by it: everything but a refund that surely was not
+    /// made.
+    #[must_use]
+    pub fn claims(&self) -> bool {
+        self.state.claims()
+    }
+
+    /// When its state began.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// Takes a record in. `None` when it cannot follow.
+    pub(crate) fn apply(&mut self, record: &RefundRecord, at: Timestamp) -> Option<()> {
+        if self.state.is_final() {
+            return None;
+        }
+        self.state = match record.clone() {
+            RefundRecord::Ordered { .. } => return None,
+            RefundRecord::Requested => {
+                self.requests = self.requests.saturating_add(1);
+                RefundState::Requested
+            }
+            RefundRecord::NotSent => {
+                self.requests = self.requests.saturating_sub(1);
+                RefundState::Checking
+            }
+            RefundRecord::OutcomeUnknown => RefundState::LookUp,
+            RefundRecord::Halted => RefundState::Halted,
+            RefundRecord::Found { refund } => RefundState::Pending { refund },
+            RefundRecord::Closed { refund, voided } => RefundState::Closed { refund, voided },
+            RefundRecord::Failed { refund } => RefundState::Failed { refund },
+            RefundRecord::Refused { code, message } => RefundState::Refused { code, message },
+            RefundRecord::Withdrawn { withdrawal } => RefundState::Withdrawn { withdrawal },
+        };
+        self.since = at;
+        Some(())
+    }
+
+    /// Whether the answer to its request is late.
+    pub(super) fn is_overdue(&self, now: Timestamp) -> bool {
+        self.state == RefundState::Requested && now >= self.since.saturating_add_seconds(ANSWER_SECONDS)
+    }
+}
+
+impl RefundState {
+    /// Whether nothing moves the refund any more.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed { .. } | Self::Failed { .. } | Self::Refused { .. } | Self::Withdrawn { .. }
+        )
+    }
+
+    /// The refund at the service, once it is known.
+    #[must_use]
+    pub fn refund(&self) -> Option<&RefundId> {
+        match self {
+            Self::Pending { refund } | Self::Closed { refund, .. } | Self::Failed { refund } => Some(refund),
+            _ => None,
+        }
+    }
+
+    /// Whether the money may go, or have gone, back.
+    #[must_use]
+    pub fn claims(&self) -> bool {
+        !matches!(self, Self::Failed { .. } | Self::Refused { .. } | Self::Withdrawn { .. })
+    }
+
+    /// The state's name, as it is written for people and programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Checking => "checking",
+            Self::Requested => "requested",
+            Self::LookUp => "look_up",
+            Self::Halted => "halted",
+            Self::Pending { .. } => "pending",
+            Self::Closed { .. } => "closed",
+            Self::Failed { .. } => "failed",
+            Self::Refused { .. } => "refused",
+            Self::Withdrawn { .. } => "withdrawn",
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What the merchant wants back for the buyer.
+
+use kakaopay_types::{Reference, RefundAmount};
+use serde::{Deserialize, Serialize};
+
+/// What the merchant wants back for the buyer. It never changes after the refund was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// The merchant's name for the refund, which no other refund of the payment has. The same
+    /// reference is the same refund, however often it is asked for.
+    pub reference: Reference,
+    /// How much goes back.
+    pub amount: RefundAmount,
+    /// `true` asks to undo the payment instead of paying back, see
+    /// [`CreateRefund::void`](kakaopay_types::endpoint::CreateRefund).
+    pub void: Option<bool>,
+    /// What to do once the time for refunds has passed.
+    pub after_window: AfterWindow,
+}
+
+/// What to do once the time for refunds has passed, by the driver's clock. KakaoPay takes refunds
+/// until [`RefundWindow::closes_at`](kakaopay_types::RefundWindow::closes_at).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterWindow {
+    /// Ask for nothing any more.
+    Refuse,
+    /// Ask all the same: the service knows better. A person is told
+    /// ([`Attention::RefundLate`](crate::Attention)).
+    LetServiceDecide,
+}

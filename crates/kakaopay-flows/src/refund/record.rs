@@ -1,0 +1,78 @@
+//! What is stored of a refund.
+
+use kakaopay_types::RefundId;
+use serde::{Deserialize, Serialize};
+
+use super::machine::Withdrawal;
+use super::order::AfterWindow;
+
+/// A fact about a refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "refund_record", rename_all = "snake_case")]
+pub enum RefundRecord {
+    /// The merchant wants it.
+    Ordered {
+        /// How much goes back, in minor units of the payment's currency.
+        amount: i64,
+        /// Whether the payment is to be undone.
+        void: Option<bool>,
+        /// What to do after its time.
+        after_window: AfterWindow,
+    },
+    /// It is about to be asked for.
+    Requested,
+    /// The request was surely not carried out.
+    NotSent,
+    /// Nobody knows whether it was made.
+    OutcomeUnknown,
+    /// The service answered with another refund than was asked for.
+    Halted,
+    /// The service has it and has not decided.
+    Found {
+        /// The refund at the service.
+        refund: RefundId,
+    },
+    /// It was made.
+    Closed {
+        /// The refund at the service.
+        refund: RefundId,
+        /// Whether the payment was undone instead, if the service told.
+        voided: Option<bool>,
+    },
+    /// The service has it, and it has failed.
+    Failed {
+        /// The refund at the service.
+        refund: RefundId,
+    },
+    /// The service said no.
+    Refused {
+        /// Its error code.
+        code: String,
+        /// Its words.
+        message: Option<String>,
+    },
+    /// It was given up here.
+    Withdrawn {
+        /// Why.
+        withdrawal: Withdrawal,
+    },
+}
+
+impl RefundRecord {
+    /// The record's name, for people.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ordered { .. } => "refund ordered",
+            Self::Requested => "refund requested",
+            Self::NotSent => "refund not sent",
+            Self::OutcomeUnknown => "refund outcome unknown",
+            Self::Halted => "refund halted",
+            Self::Found { .. } => "refund found",
+            Self::Closed { .. } => "refund closed",
+            Self::Failed { .. } => "refund failed",
+            Self::Refused { .. } => "refund refused",
+            Self::Withdrawn { .. } => "refund withdrawn",
+        }
+    }
+}

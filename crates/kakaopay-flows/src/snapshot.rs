@@ -1,0 +1,62 @@
+//! A payment as a whole, stored so that its journal need not be read from the beginning.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kakaopay_types::{ChargeId, Reference, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::attention::Attention;
+use crate::error::ReplayError;
+use crate::model::Model;
+use crate::other::Other;
+use crate::record::StoredIntent;
+use crate::refund::Refund;
+use crate::state::State;
+use crate::stored;
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    v: u32,
+    /// The last entry that is in it.
+    seq: u64,
+    opened_at: Timestamp,
+    intent: StoredIntent,
+    state: State,
+    attentions: BTreeSet<Attention>,
+    others: BTreeMap<ChargeId, Other>,
+    search: Option<Timestamp>,
+    refunds: BTreeMap<Reference, Refund>,
+}
+
+/// The bytes of what is known after an entry.
+pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
+    let model = model.clone();
+    let stored = Stored {
+        v: stored::VERSION,
+        seq,
+        opened_at: model.opened_at,
+        intent: model.intent.into(),
+        state: model.state,
+        attentions: model.attentions,
+        others: model.others,
+        search: model.search,
+        refunds: model.refunds,
+    };
+    // Plain data with text keys, which JSON can always express.
+    serde_json::to_vec(&stored).unwrap_or_default()
+}
+
+/// What is known, and after which entry.
+pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
+    let stored: Stored = stored::read(bytes, stored::SNAPSHOT_UPGRADES, 0)?;
+    let model = Model {
+        intent: stored.intent.into(),
+        opened_at: stored.opened_at,
+        state: stored.state,
+        attentions: stored.attentions,
+        others: stored.others,
+        search: stored.search,
+        refunds: stored.refunds,
+    };
+    Ok((model, stored.seq))
+}

@@ -1,0 +1,90 @@
+//! Why a request has no answer to show, and what that means for what it asked for.
+
+use kakaopay_types::{ApiError, ErrorCode};
+
+/// Why a request has no answer to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It surely was not carried out: it did not leave, or the service had no time to take it (429).
+    NotSent,
+    /// The service said no and did nothing.
+    Refused(ApiError),
+    /// It may have reached the service, and may have been carried out.
+    Unknown,
+}
+
+/// What trouble means for a request that was to change something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict<'a> {
+    /// It was surely not carried out, and may be sent again.
+    NotDone,
+    /// Likewise, and a person should look at the key.
+    KeyRefused(&'a ErrorCode),
+    /// The service's no to what was asked for.
+    Refused(&'a ApiError),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Trouble {
+    /// What it means for a request that was to change something.
+    pub(crate) fn verdict(&self) -> Verdict<'_> {
+        match self {
+            Self::NotSent => Verdict::NotDone,
+            Self::Unknown => Verdict::Unknown,
+            Self::Refused(error) => match &error.code {
+                // They are about who asks, not about what is asked for.
+                code @ (ErrorCode::AuthenticationFailure
+                | ErrorCode::KeyExpired
+                | ErrorCode::LockedAccount
+                | ErrorCode::NotAuthorized) => Verdict::KeyRefused(code),
+                ErrorCode::TooManyRequests => Verdict::NotDone,
+                // Somebody failed on the way, perhaps after the deed.
+                ErrorCode::InternalError | ErrorCode::BackendError | ErrorCode::SearchUnavailable => {
+                    Verdict::Unknown
+                }
+                _ => Verdict::Refused(error),
+            },
+        }
+    }
+
+    /// The key trouble in it, if it is that.
+    pub(crate) fn key(&self) -> Option<&ErrorCode> {
+        match self.verdict() {
+            Verdict::KeyRefused(code) => Some(code),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_the_key_or_the_hour_is_no_answer_to_the_request() {
+        let refused = |code: &ErrorCode| Trouble::Refused(ApiError::new(code.clone(), "no"));
+        for code in ErrorCode::KNOWN {
+            let trouble = refused(code);
+            let about_key = trouble.key() == Some(code);
+            let expected = match code.as_str() {
+                "authentication_failure" | "key_expired_error" | "locked_account_error" | "not_authorized" => {
+                    "key"
+                }
+                "too_many_requests" => "not done",
+                "internal_error" | "backend_error" | "search_unavailable" => "unknown",
+                _ => "refused",
+            };
+            let found = match trouble.verdict() {
+                Verdict::KeyRefused(_) => "key",
+                Verdict::NotDone => "not done",
+                Verdict::Unknown => "unknown",
+                Verdict::Refused(_) => "refused",
+            };
+            assert_eq!((found, about_key), (expected, expected == "key"), "{code}");
+        }
+        assert_eq!(Trouble::NotSent.verdict(), Verdict::NotDone);
+        assert_eq!(Trouble::Unknown.verdict(), Verdict::Unknown);
+        assert_eq!(Trouble::Unknown.key(), None);
+    }
+}

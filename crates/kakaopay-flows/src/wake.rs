@@ -1,0 +1,94 @@
+//! When a payment wants to be woken: one function of what is known, so that a restart at any moment
+//! goes on with the same plan.
+
+use kakaopay_types::Timestamp;
+
+use crate::input::Now;
+use crate::model::Model;
+use crate::other;
+use crate::output::Deadline;
+use crate::refund::{self, Refund, RefundState};
+use crate::schedule::{ANSWER_SECONDS, LATE_SECONDS, next_look};
+use crate::state::{Creating, Stage, State};
+
+/// What a step does to the deadline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// It stays.
+    #[default]
+    Keep,
+    /// It becomes what the plan says.
+    Plan,
+    /// It becomes what the plan says, or this moment if that is sooner.
+    By(Timestamp),
+}
+
+impl Wake {
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Keep, wake) | (wake, Self::Keep) => wake,
+            (Self::By(one), Self::By(other)) => Self::By(one.min(other)),
+            (Self::By(at), Self::Plan) | (Self::Plan, Self::By(at)) => Self::By(at),
+            (Self::Plan, Self::Plan) => Self::Plan,
+        }
+    }
+
+    /// The deadline it makes of what is known.
+    pub(crate) fn deadline(self, model: &Model, now: Now) -> Option<Deadline> {
+        match (self, plan(model, now)) {
+            (Self::Keep, _) => None,
+            (Self::Plan, planned) => Some(planned.map_or(Deadline::Never, Deadline::At)),
+            (Self::By(at), planned) => Some(Deadline::At(planned.map_or(at, |planned| planned.min(at)))),
+        }
+    }
+}
+
+/// When to look next, at whatever has not ended.
+fn plan(model: &Model, now: Now) -> Option<Timestamp> {
+    let seed = model.intent.jitter_seed;
+    let own = match &model.state {
+        State::Creating(creating) => creating_plan(model, creating, now),
+        State::Pending(pending) => Some(next_look(pending.since, pending.expires_at, now, seed)),
+        State::Successful { .. } | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => None,
+    };
+    let others = model.others.values().filter(|other| other.end.is_none());
+    let others = others.map(|other| next_look(other.since, other.expires_at, now, seed));
+    let search = model.search.map(|since| look_until(since, other::settled(since), now, seed));
+    let refunds = model.refunds.values().filter_map(|refund| refund_plan(refund, now, seed));
+    own.into_iter().chain(others).chain(search).chain(refunds).min()
+}
+
+fn creating_plan(model: &Model, creating: &Creating, now: Now) -> Option<Timestamp> {
+    let seed = model.intent.jitter_seed;
+    match creating.stage {
+        Stage::Source | Stage::Charge => Some(creating.since.saturating_add_seconds(ANSWER_SECONDS)),
+        Stage::Unsent => Some(next_look(model.opened_at, None, now, seed)),
+        Stage::LookUp => {
+            let settled = creating.since.saturating_add_seconds(LATE_SECONDS);
+            Some(look_until(creating.since, settled, now, seed))
+        }
+        Stage::Halted => None,
+    }
+}
+
+fn refund_plan(refund: &Refund, now: Now, seed: u64) -> Option<Timestamp> {
+    match refund.state() {
+        RefundState::Checking | RefundState::Pending { .. } => {
+            Some(next_look(refund.since(), None, now, seed))
+        }
+        RefundState::Requested => Some(refund.since().saturating_add_seconds(ANSWER_SECONDS)),
+        RefundState::LookUp => Some(look_until(refund.since(), refund::settled(refund), now, seed)),
+        RefundState::Halted
+        | RefundState::Closed { .. }
+        | RefundState::Failed { .. }
+        | RefundState::Refused { .. }
+        | RefundState::Withdrawn { .. } => None,
+    }
+}
+
+/// The next look of a plan that has one at `settled` too, when it can first conclude anything.
+fn look_until(since: Timestamp, settled: Timestamp, now: Now, seed: u64) -> Timestamp {
+    let next = next_look(since, None, now, seed);
+    if now < settled { next.min(settled) } else { next }
+}
