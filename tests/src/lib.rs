@@ -7,6 +7,7 @@ pub mod hold;
 pub mod order;
 pub mod sample;
 pub mod shop;
+pub mod world;
 
 pub use drive::Driven;
 pub use order::Order;

@@ -142,7 +142,10 @@ impl fmt::Display for Attention {
                 write!(f, "{other} was made beside {refund} for refund {reference}")
             }
             Self::RefundContradiction { reference, refund, status } => {
-                write!(f, "{refund} is {status} at the service, though refund {reference} has ended otherwise")
+                write!(
+                    f,
+                    "{refund} is {status} at the service, though refund {reference} has ended otherwise"
+                )
             }
             Self::RefundUnresolved { reference } => {
                 write!(f, "nobody knows whether refund {reference} was made")

@@ -53,12 +53,7 @@ pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Now) -> Step {
 }
 
 /// A page has come while no charge is known.
-pub(crate) fn answered(
-    model: &Model,
-    creating: &Creating,
-    request: &LookUp,
-    list: &List<Charge>,
-) -> Step {
+pub(crate) fn answered(model: &Model, creating: &Creating, request: &LookUp, list: &List<Charge>) -> Step {
     if let Some(found) = best(model, creating, list) {
         let step = observe::adopt(model, creating, found, Via::List);
         // Further ones are watched; what was adopted is known once the step is taken.
@@ -77,9 +72,7 @@ pub(crate) fn answered(
         // What could not be read may be the very charge: it proves nothing.
         NextPage::TooMany => note(model, Attention::LookUpBlocked),
         NextPage::End if !complete => note(model, Attention::LookUpBlocked),
-        NextPage::End if conclusive && request.attempts == creating.attempts => {
-            not_found(model, creating)
-        }
+        NextPage::End if conclusive && request.attempts == creating.attempts => not_found(model, creating),
         NextPage::End => Step::default(),
     }
 }
@@ -91,9 +84,11 @@ pub(crate) fn searched(
     list: &List<Charge>,
     judge: impl Fn(&Charge) -> Step,
 ) -> Step {
-    let charges = list.data.good.iter().filter(|charge| {
-        other::is_of_order(model, charge) || other::is_own(&model.state, &charge.id)
-    });
+    let charges = list
+        .data
+        .good
+        .iter()
+        .filter(|charge| other::is_of_order(model, charge) || other::is_own(&model.state, &charge.id));
     let step = charges.fold(Step::default(), |step, charge| step.and(judge(charge)));
     if model.search.is_none() {
         return step;
@@ -160,9 +155,7 @@ fn next_page(request: &LookUp, list: &List<Charge>, complete: bool) -> NextPage 
 fn not_found(model: &Model, creating: &Creating) -> Step {
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {
-        Some(next) if next.get() <= MAX_ATTEMPTS => {
-            ask_for_charge(model, creating.source.as_ref(), next)
-        }
+        Some(next) if next.get() <= MAX_ATTEMPTS => ask_for_charge(model, creating.source.as_ref(), next),
         _ => note(model, Attention::TooManyAttempts { attempts: creating.attempts }),
     }
 }

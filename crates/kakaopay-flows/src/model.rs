@@ -123,13 +123,15 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
         Record::ChargeNotSent => Stage::Unsent,
         Record::OutcomeUnknown => Stage::LookUp,
         Record::Halted => Stage::Halted,
-        Record::ChargeFound { charge, attempt, authorize_uri, expires_at } => {
+        Record::ChargeFound { charge, attempt, authorize_uri, expires_at, lifetime } => {
+            let lasts_until = lifetime.map(|lifetime| at.saturating_add_millis(lifetime));
             return Some(Some(State::Pending(Pending {
                 charge: charge.clone(),
                 attempt: *attempt,
                 authorize_uri: authorize_uri.clone(),
                 expires_at: *expires_at,
                 since: at,
+                until: (*expires_at).max(lasts_until),
             })));
         }
         Record::Refused { code, message } => {
@@ -150,7 +152,7 @@ fn from_pending(pending: &mut Pending, record: &Record) -> Option<Option<State>>
             return Some(None);
         }
         Record::ExpiryLearned { expires_at } => {
-            pending.expires_at = Some(*expires_at);
+            (pending.expires_at, pending.until) = (Some(*expires_at), Some(*expires_at));
             return Some(None);
         }
         Record::Successful { paid_at } => State::Successful { pending: pending.clone(), paid_at: *paid_at },

@@ -41,6 +41,7 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
             attempt: expected.attempt.number(),
             authorize_uri: charge.authorize_uri.clone().map(String::from),
             expires_at: charge.expires_at,
+            lifetime: charge.expires_at.zip(charge.created_at()).map(|(end, start)| end.millis_since(start)),
         }],
         wake: Wake::Plan,
         ..Step::default()

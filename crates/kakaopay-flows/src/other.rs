@@ -12,12 +12,14 @@ use crate::model::Model;
 use crate::observe::Via;
 use crate::output::{LookUp, Request};
 use crate::record::Record;
-use crate::schedule::{ANSWER_SECONDS, LATE_SECONDS};
 use crate::state::State;
 use crate::step::{Step, note, read};
 use crate::wake::Wake;
 
-/// How long the search for charges of earlier attempts goes on while parts of the lists cannot be read.
+/// How long charges of other attempts are searched for. An attempt that seemed lost may still be under
+/// way; that one is later than this was never seen.
+const SEARCH_SECONDS: i64 = 900;
+/// How long the search for charges of other attempts goes on while parts of the lists cannot be read.
 const PATIENCE_SECONDS: i64 = 86_400;
 
 /// Another charge of the order than its own.
@@ -96,10 +98,9 @@ pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Step 
     }
 }
 
-/// When a search can first conclude that there is nothing more to find: the last attempt may just have
-/// left, when the charge of an earlier one came to light.
+/// When a search can first conclude that there is nothing more to find.
 pub(crate) fn settled(since: Timestamp) -> Timestamp {
-    since.saturating_add_seconds(ANSWER_SECONDS + LATE_SECONDS)
+    since.saturating_add_seconds(SEARCH_SECONDS)
 }
 
 /// Whether a charge names the order, in the payment's mode.

@@ -109,11 +109,8 @@ pub struct RefundList {
 impl RefundList {
     pub(crate) fn first(charge: &ChargeId, asked_at: Timestamp) -> Self {
         // From the oldest on, so that what is new does not shift the pages.
-        let page = Page {
-            limit: Some(Page::MAX_LIMIT),
-            order: Some(Order::Chronological),
-            ..Page::default()
-        };
+        let page =
+            Page { limit: Some(Page::MAX_LIMIT), order: Some(Order::Chronological), ..Page::default() };
         let list = ListChargeRefunds { charge: charge.clone(), page };
         Self { asked_at, complete: true, foreign: 0, list }
     }

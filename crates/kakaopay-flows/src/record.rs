@@ -89,6 +89,9 @@ pub enum Record {
         authorize_uri: Option<String>,
         /// When it can no longer be paid.
         expires_at: Option<Timestamp>,
+        /// For how long it can be paid, in milliseconds, by the service's clock alone.
+        #[serde(default)]
+        lifetime: Option<i64>,
     },
     /// The service answered with a charge that is not the order's.
     Halted,

@@ -86,6 +86,8 @@ pub struct Pending {
     pub expires_at: Option<Timestamp>,
     /// When it became known here: polling counts from it.
     pub since: Timestamp,
+    /// Until when it may be paid by the driver's clock, which need not agree with the service's.
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl State {

@@ -144,9 +144,7 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
 /// What a paid payment does with an input: its refunds, and watching for what should not be.
 fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
     match input {
-        Input::Tick => {
-            refund::look(model, pending, false, now).and(after_end(model, pending, input, now))
-        }
+        Input::Tick => refund::look(model, pending, false, now).and(after_end(model, pending, input, now)),
         Input::Look => refund::look(model, pending, true, now).and(after_end(model, pending, input, now)),
         Input::Answered(Answer::Refund { reference, result }) => {
             refund::answered(model, pending, reference, result.as_deref(), now)
@@ -170,9 +168,7 @@ fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
 fn after_end(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
     match input {
         Input::Tick => Step { wake: Wake::Plan, ..other::look(model, now) },
-        Input::Look => {
-            Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now))
-        }
+        Input::Look => Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now)),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             let news = *charge != pending.charge || *key != EventKey::ChargeCreate;
             if news { read(charge) } else { Step::default() }

@@ -68,9 +68,10 @@ mod tests {
             let trouble = refused(code);
             let about_key = trouble.key() == Some(code);
             let expected = match code.as_str() {
-                "authentication_failure" | "key_expired_error" | "locked_account_error" | "not_authorized" => {
-                    "key"
-                }
+                "authentication_failure"
+                | "key_expired_error"
+                | "locked_account_error"
+                | "not_authorized" => "key",
                 "too_many_requests" => "not done",
                 "internal_error" | "backend_error" | "search_unavailable" => "unknown",
                 _ => "refused",

@@ -49,7 +49,7 @@ fn plan(model: &Model, now: Now) -> Option<Timestamp> {
     let seed = model.intent.jitter_seed;
     let own = match &model.state {
         State::Creating(creating) => creating_plan(model, creating, now),
-        State::Pending(pending) => Some(next_look(pending.since, pending.expires_at, now, seed)),
+        State::Pending(pending) => Some(next_look(pending.since, pending.until, now, seed)),
         State::Successful { .. } | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => None,
     };
     let others = model.others.values().filter(|other| other.end.is_none());

@@ -44,7 +44,11 @@ pub(super) fn judge(
             conclude(model, pending, reference, refund, made)
         }
         RefundState::Pending { refund: known } if *known == made.id => {
-            if is_undecided(made) { Step::default() } else { conclude(model, pending, reference, refund, made) }
+            if is_undecided(made) {
+                Step::default()
+            } else {
+                conclude(model, pending, reference, refund, made)
+            }
         }
         RefundState::Closed { refund: known, .. } if *known == made.id => match &made.status {
             Some(RefundStatus::Failed) => contradicted(model, reference, made),
@@ -86,7 +90,9 @@ fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made
     let mut step = note(model, attention);
     // It would be made just so again, and what names this refund may be it.
     let stop = !refund.state().is_final() && refund.state().refund().is_none();
-    if stop && *refund.state() != RefundState::Halted && (via == Via::Creation || named(model, made).is_some())
+    if stop
+        && *refund.state() != RefundState::Halted
+        && (via == Via::Creation || named(model, made).is_some())
     {
         step.records.push(record_of(reference, RefundRecord::Halted));
         step.wake = Wake::Plan;

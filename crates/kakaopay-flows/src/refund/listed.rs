@@ -9,7 +9,7 @@ use kakaopay_types::{List, Reference, Refund as Made, RefundStatus};
 
 use super::judge::{self, Via};
 use super::machine::{Refund, RefundState};
-use super::step::request;
+use super::step::{refused, request};
 use crate::attention::Attention;
 use crate::input::Now;
 use crate::model::Model;
@@ -20,8 +20,6 @@ use crate::step::{Step, note};
 /// How long after an unknown outcome a refund may still appear. The client gives a request up after a
 /// minute; that the service carries it out later than this was never seen, and would pay twice.
 const LATE_SECONDS: i64 = 600;
-/// Most requests for one refund that are made unasked.
-const MAX_REQUESTS: u32 = 3;
 /// Most refunds one reading goes through. A charge has fewer than 15.
 const MAX_READ: u32 = 1_000;
 
@@ -112,7 +110,10 @@ fn not_found(
     read: &RefundList,
     now: Now,
 ) -> Step {
-    if refund.requests < MAX_REQUESTS {
+    if let Some(refusal) = refund.refusal.clone() {
+        return refused(seen, pending, (reference, refund), refusal);
+    }
+    if !refund.is_unresolved() {
         return request(seen, pending, (reference, refund), read.foreign, now);
     }
     note(seen, Attention::RefundUnresolved { reference: reference.clone() })

@@ -88,6 +88,15 @@ pub struct Refund {
     pub(super) since: Timestamp,
     /// How often it was asked for, as far as it may have been carried out.
     pub(super) requests: u32,
+    /// The service's last no, while it is looked for whether that came of an earlier request.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// The service's no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Refusal {
+    pub(super) code: String,
+    pub(super) message: Option<String>,
 }
 
 /// How far a refund has come. `Checking` → `Requested` → `Closed`, `Failed` or `Refused`; the last three
@@ -155,7 +164,8 @@ impl Refund {
     /// A refund that was just ordered; `None` for a record of anything else.
     pub(crate) fn ordered(record: &RefundRecord, at: Timestamp) -> Option<Self> {
         let RefundRecord::Ordered { amount, void, after_window } = *record else { return None };
-        Some(Self { amount, void, after_window, state: RefundState::Checking, since: at, requests: 0 })
+        let state = RefundState::Checking;
+        Some(Self { amount, void, after_window, state, since: at, requests: 0, refusal: None })
     }
 
     /// How far it has come.
@@ -201,6 +211,14 @@ impl Refund {
         }
         self.state = match record.clone() {
             RefundRecord::Ordered { .. } => return None,
+            RefundRecord::RefusedAfterUnknown { code, message } => {
+                self.refusal = Some(Refusal { code, message });
+                RefundState::LookUp
+            }
+            RefundRecord::Resumed => {
+                (self.requests, self.refusal) = (1, None);
+                RefundState::LookUp
+            }
             RefundRecord::Requested => {
                 self.requests = self.requests.saturating_add(1);
                 RefundState::Requested
@@ -221,11 +239,19 @@ impl Refund {
         Some(())
     }
 
+    /// Whether it has been asked for as often as is done unasked.
+    pub(super) fn is_unresolved(&self) -> bool {
+        self.requests >= MAX_REQUESTS
+    }
+
     /// Whether the answer to its request is late.
     pub(super) fn is_overdue(&self, now: Timestamp) -> bool {
         self.state == RefundState::Requested && now >= self.since.saturating_add_seconds(ANSWER_SECONDS)
     }
 }
+
+/// Most requests for one refund that are made unasked.
+const MAX_REQUESTS: u32 = 3;
 
 impl RefundState {
     /// Whether nothing moves the refund any more.

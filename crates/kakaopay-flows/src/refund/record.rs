@@ -25,6 +25,15 @@ pub enum RefundRecord {
     NotSent,
     /// Nobody knows whether it was made.
     OutcomeUnknown,
+    /// The service said no, though an earlier request may have been carried out: that may be why.
+    RefusedAfterUnknown {
+        /// Its error code.
+        code: String,
+        /// Its words.
+        message: Option<String>,
+    },
+    /// A person said to go on.
+    Resumed,
     /// The service answered with another refund than was asked for.
     Halted,
     /// The service has it and has not decided.
@@ -67,6 +76,8 @@ impl RefundRecord {
             Self::Requested => "refund requested",
             Self::NotSent => "refund not sent",
             Self::OutcomeUnknown => "refund outcome unknown",
+            Self::RefusedAfterUnknown { .. } => "refund refused after an unknown outcome",
+            Self::Resumed => "refund resumed",
             Self::Halted => "refund halted",
             Self::Found { .. } => "refund found",
             Self::Closed { .. } => "refund closed",

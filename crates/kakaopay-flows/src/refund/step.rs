@@ -4,7 +4,7 @@ use kakaopay_types::endpoint::{CreateRefund, RefundMetadata};
 use kakaopay_types::{ChargeId, Reference, Refund as Made, RefundAmount, RefundWindow, Timestamp};
 
 use super::judge;
-use super::machine::{Refund, RefundState, Withdrawal};
+use super::machine::{Refund, RefundState, Refusal, Withdrawal};
 use super::order::{AfterWindow, RefundOrder};
 use super::record::RefundRecord;
 use crate::attention::Attention;
@@ -75,25 +75,40 @@ fn troubled(
     match trouble.verdict() {
         Verdict::NotDone => not_sent,
         Verdict::KeyRefused(code) => not_sent.and(note(model, Attention::key_refused(code))),
-        // A refusal may say that an earlier request, whose outcome was never known, was carried out.
-        Verdict::Refused(error) if refund.requests == 1 => {
-            let (code, message) = (error.code.to_string(), error.message.clone().map(String::from));
-            let notice = notice(model, pending, reference, refund);
-            let event = Event::RefundRefused { notice, code: code.clone(), message: message.clone() };
-            Step {
-                records: vec![record_of(reference, RefundRecord::Refused { code, message })],
-                events: vec![event],
-                wake: Wake::Plan,
-                ..Step::default()
+        Verdict::Refused(error) => {
+            let refusal =
+                Refusal { code: error.code.to_string(), message: error.message.clone().map(String::from) };
+            if refund.requests == 1 {
+                return refused(model, pending, (reference, refund), refusal);
             }
+            // An earlier request, whose outcome was never known, may be why.
+            let Refusal { code, message } = refusal;
+            unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message }, now)
         }
-        Verdict::Refused(_) | Verdict::Unknown => unknown(pending, reference, now),
+        Verdict::Unknown => unknown(pending, reference, RefundRecord::OutcomeUnknown, now),
+    }
+}
+
+/// The service's no ends it.
+pub(super) fn refused(
+    model: &Model,
+    pending: &Pending,
+    (reference, refund): (&Reference, &Refund),
+    Refusal { code, message }: Refusal,
+) -> Step {
+    let notice = notice(model, pending, reference, refund);
+    let event = Event::RefundRefused { notice, code: code.clone(), message: message.clone() };
+    Step {
+        records: vec![record_of(reference, RefundRecord::Refused { code, message })],
+        events: vec![event],
+        wake: Wake::Plan,
+        ..Step::default()
     }
 }
 
 /// The outcome has become unknown: looks at once, and again on the plan.
-fn unknown(pending: &Pending, reference: &Reference, now: Now) -> Step {
-    let records = vec![record_of(reference, RefundRecord::OutcomeUnknown)];
+fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord, now: Now) -> Step {
+    let records = vec![record_of(reference, record)];
     Step { records, wake: Wake::Plan, ..list(&pending.charge, now) }
 }
 
@@ -102,12 +117,22 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> 
     let mut step = Step::default();
     let mut open = false;
     for (reference, refund) in &model.refunds {
-        let halted = *refund.state() == RefundState::Halted;
-        if refund.is_overdue(now) || (halted && person) {
+        let stuck = match refund.state() {
+            RefundState::Halted => true,
+            RefundState::LookUp => refund.is_unresolved(),
+            _ => false,
+        };
+        if refund.is_overdue(now) {
             step.records.push(record_of(reference, RefundRecord::OutcomeUnknown));
+        } else if stuck && person {
+            step.records.push(record_of(reference, RefundRecord::Resumed));
         }
-        let waits = *refund.state() == RefundState::Requested && !refund.is_overdue(now);
-        open |= !refund.state().is_final() && !waits && (!halted || person);
+        let waits = match refund.state() {
+            RefundState::Requested => !refund.is_overdue(now),
+            RefundState::Halted => !person,
+            state => state.is_final(),
+        };
+        open |= !waits;
     }
     if open { step.and(list(&pending.charge, now)) } else { step }
 }

@@ -1,0 +1,205 @@
+//! A service in memory: what it holds, and what it answers when it is reached.
+
+use std::sync::LazyLock;
+
+use kakaopay_flows::{Answer, LookUp, RefundList, Request, Trouble};
+use kakaopay_types::endpoint::{CreateCharge, CreateRefund};
+use kakaopay_types::{
+    ApiError, AttemptReference, Charge, ChargeId, ChargeStatus, ErrorCode, FailureCode, List, Metadata,
+    Refund, RefundId, RefundStatus, RefundWindow, Source, SourceId, Timestamp, decode,
+};
+use serde_json::json;
+
+use crate::guide;
+
+static SOURCE: LazyLock<Source> = LazyLock::new(guide::source);
+static REFUND: LazyLock<Refund> = LazyLock::new(|| {
+    let bytes = include_bytes!("../../data/refund.json");
+    decode::from_slice(bytes).expect("a refund")
+});
+
+/// A service in memory. It never answers wrongly; what is lost, is lost on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Service {
+    /// The charges, oldest first, each with when it was created.
+    pub charges: Vec<(Timestamp, Charge)>,
+    /// The refunds, oldest first.
+    pub refunds: Vec<Refund>,
+    /// Most elements it puts on a page, whatever is asked for.
+    pub page: usize,
+    /// How long a charge can be paid, in seconds.
+    pub lifetime: i64,
+    sources: u32,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self { charges: Vec::new(), refunds: Vec::new(), page: 100, lifetime: 1_800, sources: 0 }
+    }
+}
+
+impl Service {
+    /// Carries a request out and answers it.
+    ///
+    /// # Panics
+    /// Never: what it makes is well formed.
+    pub fn carry_out(&mut self, request: &Request, now: Timestamp) -> Answer {
+        self.expire(now);
+        match request {
+            Request::CreateSource(_) => {
+                self.sources += 1;
+                let mut source = SOURCE.clone();
+                source.id = SourceId::parse(&format!("src_test_{}", self.sources)).expect("an id");
+                Answer::Source(Ok(Box::new(source)))
+            }
+            Request::CreateCharge(create) => {
+                let attempt = create.metadata.reference.number();
+                Answer::Charge { attempt, result: Ok(Box::new(self.create_charge(create, now))) }
+            }
+            Request::RetrieveCharge(retrieve) => {
+                let found = self.charge(&retrieve.id).cloned().map(Box::new);
+                Answer::Read(found.ok_or_else(|| refused(ErrorCode::NotFound)))
+            }
+            Request::LookUp(look_up) => {
+                Answer::LookUp { request: look_up.clone(), result: Ok(Box::new(self.look_up(look_up, now))) }
+            }
+            Request::CreateRefund(create) => {
+                let reference = create.metadata.reference.clone();
+                Answer::Refund { reference, result: self.create_refund(create, now).map(Box::new) }
+            }
+            Request::ListRefunds(list) => {
+                Answer::Refunds { request: list.clone(), result: Ok(Box::new(self.list_refunds(list))) }
+            }
+        }
+    }
+
+    /// The charge with an id.
+    #[must_use]
+    pub fn charge(&self, id: &ChargeId) -> Option<&Charge> {
+        self.charges.iter().map(|(_, charge)| charge).find(|charge| charge.id == *id)
+    }
+
+    /// The charge behind a link.
+    pub fn behind(&mut self, link: &str) -> Option<&mut Charge> {
+        let charges = self.charges.iter_mut().map(|(_, charge)| charge);
+        charges.into_iter().find(|charge| charge.authorize_uri.as_deref() == Some(link))
+    }
+
+    /// Ends a pending charge; whether it was pending.
+    pub fn end(charge: &mut Charge, status: ChargeStatus, now: Timestamp) -> bool {
+        if charge.status != ChargeStatus::Pending {
+            return false;
+        }
+        charge.paid_at = (status == ChargeStatus::Successful).then_some(now);
+        charge.failure_code = (status == ChargeStatus::Failed).then_some(FailureCode::PaymentRejected);
+        charge.status = status;
+        true
+    }
+
+    /// Ends what was not paid in time.
+    pub fn expire(&mut self, now: Timestamp) {
+        for (_, charge) in &mut self.charges {
+            if charge.expires_at.is_some_and(|at| at <= now) {
+                Self::end(charge, ChargeStatus::Expired, now);
+            }
+        }
+    }
+
+    /// Somebody refunds in the dashboard, as far as the charge allows.
+    ///
+    /// # Panics
+    /// Never: what it makes is well formed.
+    pub fn refund_by_hand(&mut self, charge: &ChargeId, amount: i64) {
+        let left = self.charge(charge).map_or(0, |found| found.amount) - self.refunded(charge);
+        if amount <= left {
+            self.add_refund(charge, amount, Metadata::default());
+        }
+    }
+
+    /// What went back of a charge.
+    #[must_use]
+    pub fn refunded(&self, charge: &ChargeId) -> i64 {
+        self.refunds.iter().filter(|refund| refund.charge_id() == charge).map(|refund| refund.amount).sum()
+    }
+
+    fn create_charge(&mut self, create: &CreateCharge, now: Timestamp) -> Charge {
+        let number = self.charges.len() + 1;
+        // As short as a charge can be, because very many are made.
+        let text = format!(
+            r#"{{"object":"charge","id":"chrg_test_{number}","amount":{},"currency":"{}","status":"pending",
+            "metadata":{{"{}":"{}"}},"livemode":false,"refunded_amount":0,
+            "authorize_uri":"https://pay.omise.co/payments/pay2_test_{number}/authorize",
+            "created_at":"{now}","expires_at":"{}","source":{{"object":"source","id":"src_test_{number}",
+            "type":"kakaopay","flow":"redirect","amount":{},"currency":"{}"}}}}"#,
+            create.amount.minor_units(),
+            create.amount.currency(),
+            AttemptReference::METADATA_KEY,
+            create.metadata.reference,
+            now.saturating_add_seconds(self.lifetime),
+            create.amount.minor_units(),
+            create.amount.currency(),
+        );
+        let charge: Charge = decode::from_slice(text.as_bytes()).expect("a charge");
+        self.charges.push((now, charge.clone()));
+        charge
+    }
+
+    fn look_up(&self, look_up: &LookUp, now: Timestamp) -> List<Charge> {
+        let page = &look_up.list.page;
+        let (from, to) = (page.from.unwrap_or(Timestamp::UNIX_EPOCH), page.to.unwrap_or(now));
+        let found = self.charges.iter().rev().filter(|(at, _)| (from..=to).contains(at));
+        let found: Vec<_> = found.map(|(_, charge)| charge.clone()).collect();
+        self.page_of(&found, page.offset, to)
+    }
+
+    fn list_refunds(&self, list: &RefundList) -> List<Refund> {
+        let found = self.refunds.iter().filter(|refund| *refund.charge_id() == list.list.charge);
+        let found: Vec<_> = found.cloned().collect();
+        self.page_of(&found, list.list.page.offset, Timestamp::UNIX_EPOCH)
+    }
+
+    fn page_of<T: Clone>(&self, found: &[T], offset: u32, to: Timestamp) -> List<T>
+    where
+        T: serde::de::DeserializeOwned + 'static,
+        List<T>: serde::de::DeserializeOwned,
+    {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let mut list: List<T> = serde_json::from_str(EMPTY).expect("a list");
+        list.data.good = found.iter().skip(offset).take(self.page).cloned().collect();
+        list.offset = u64::try_from(offset).unwrap_or(u64::MAX);
+        list.limit = u64::try_from(self.page).unwrap_or(u64::MAX);
+        list.total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        list.to = Some(to.truncate_to_seconds());
+        list
+    }
+
+    fn create_refund(&mut self, create: &CreateRefund, now: Timestamp) -> Result<Refund, Trouble> {
+        let charge = self.charge(&create.charge).ok_or_else(|| refused(ErrorCode::NotFound))?;
+        let open = charge.paid_at.is_some_and(|at| RefundWindow::is_open(at, now));
+        let left = charge.amount - self.refunded(&create.charge);
+        if charge.status != ChargeStatus::Successful || !open || create.amount.minor_units() > left {
+            return Err(refused(ErrorCode::FailedRefund));
+        }
+        let name = json!(create.metadata.reference.as_str());
+        let metadata = Metadata::from_iter([(AttemptReference::METADATA_KEY.to_owned(), name)]);
+        Ok(self.add_refund(&create.charge, create.amount.minor_units(), metadata))
+    }
+
+    fn add_refund(&mut self, charge: &ChargeId, amount: i64, metadata: Metadata) -> Refund {
+        let id = RefundId::parse(&format!("rfnd_test_{}", self.refunds.len() + 1)).expect("an id");
+        let mut refund = REFUND.clone();
+        (refund.id, refund.amount, refund.metadata) = (id, amount, metadata);
+        refund.charge = serde_json::from_value(json!(charge.as_str())).expect("an id");
+        refund.status = Some(RefundStatus::Closed);
+        self.refunds.push(refund.clone());
+        refund
+    }
+}
+
+const EMPTY: &str = r#"{"object":"list","data":[],"limit":100,"offset":0,"total":0}"#;
+
+/// The service's no.
+#[must_use]
+pub(super) fn refused(code: ErrorCode) -> Trouble {
+    Trouble::Refused(ApiError::new(code, "no"))
+}

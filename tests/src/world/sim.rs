@@ -1,0 +1,387 @@
+//! One order from its beginning to its end, in virtual time.
+
+use std::collections::BTreeMap;
+
+use kakaopay_flows::{Answer, Deadline, Evidence, Input, RefundOrder, Request, Trouble};
+use kakaopay_types::{ChargeId, ChargeStatus, ErrorCode, EventKey, Timestamp};
+
+use super::desk::{Crashed, Desk, is_over};
+use super::fate::{Fate, Kind};
+use super::service::{Service, refused};
+use super::story::Story;
+use super::tape::Tape;
+
+/// Something that is going to happen.
+#[derive(Debug, Clone)]
+enum Happening {
+    Open,
+    Reach { process: u32, request: Request, answer_after: Option<i64> },
+    Answer { process: u32, answer: Answer },
+    Hook { key: EventKey, charge: ChargeId },
+    Return,
+    Decide { link: String },
+    WantRefund(RefundOrder),
+    RefundByHand(i64),
+}
+
+/// A request that left.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// When, by the shop's clock.
+    pub at: Timestamp,
+    /// What.
+    pub request: Request,
+    /// Whether the shop was told that it was surely not carried out.
+    pub in_vain: bool,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub struct End {
+    /// The shop's side.
+    pub desk: Desk,
+    /// The service's side.
+    pub service: Service,
+    /// Every request that left, in order.
+    pub sent: Vec<Sent>,
+    /// The refunds that were wanted and are known to have been taken.
+    pub wanted: Vec<RefundOrder>,
+    /// What was to happen.
+    pub story: Story,
+}
+
+/// One order from its beginning to its end.
+#[derive(Debug)]
+pub struct Sim<'a> {
+    story: Story,
+    tape: Tape<'a>,
+    now: Timestamp,
+    queue: BTreeMap<(Timestamp, u64), Happening>,
+    counter: u64,
+    process: u32,
+    desk: Desk,
+    service: Service,
+    sent: Vec<Sent>,
+    wanted: Vec<RefundOrder>,
+    decided: bool,
+    known: usize,
+    /// When something last came from outside, or went wrong.
+    troubled: Timestamp,
+    /// After how many outputs each further process dies, the last one first.
+    deaths: Vec<u32>,
+}
+
+/// How long after the last thing that went wrong all must have come to its end, in seconds: the charge
+/// is looked at once a day by then.
+const BOUND: i64 = 86_400 + 3_600;
+/// Most things that happen to one order.
+const MOST: usize = 5_000;
+
+impl<'a> Sim<'a> {
+    /// A story in which the tape says what goes wrong.
+    #[must_use]
+    pub fn new(story: Story, tape: Tape<'a>) -> Self {
+        let mut service = Service::default();
+        service.page = story.page;
+        let mut sim = Self {
+            now: story.start,
+            troubled: story.start,
+            deaths: Vec::new(),
+            story,
+            tape,
+            queue: BTreeMap::new(),
+            counter: 0,
+            process: 0,
+            desk: Desk::new(),
+            service,
+            sent: Vec::new(),
+            wanted: Vec::new(),
+            decided: false,
+            known: 0,
+        };
+        sim.after(0, Happening::Open);
+        sim
+    }
+
+    /// The same, in which the first process dies after so many outputs, and the next ones likewise.
+    #[must_use]
+    pub fn crashing_after(mut self, outputs: &[u32]) -> Self {
+        self.deaths = outputs.to_vec();
+        self.deaths.reverse();
+        self.desk.fuel = self.deaths.pop();
+        self
+    }
+
+    /// Runs until nothing waits any more.
+    ///
+    /// # Panics
+    /// If that takes longer than it may (I8), or an invariant is broken on the way.
+    #[must_use]
+    pub fn run(mut self) -> End {
+        for _ in 0..MOST {
+            let next = self.next_moment().filter(|next| !self.rests_at(*next));
+            let Some(next) = next else {
+                let Self { desk, service, sent, wanted, story, .. } = self;
+                return End { desk, service, sent, wanted, story };
+            };
+            self.now = self.now.max(next);
+            assert!(!self.is_late(self.now) || self.is_over(), "I8: {:?}", self.desk.payment());
+            if !self.tape.is_over() {
+                self.troubled = self.now;
+            }
+            self.service.expire(self.now);
+            let happening = match self.queue.first_entry() {
+                Some(first) if first.key().0 <= self.now => Some(first.remove()),
+                _ => None,
+            };
+            match happening {
+                Some(happening) => {
+                    let own = matches!(happening, Happening::Reach { .. } | Happening::Answer { .. });
+                    self.troubled = if own { self.troubled } else { self.now };
+                    self.happen(happening);
+                }
+                None => self.tell(Input::Tick),
+            }
+            self.notice();
+        }
+        panic!("I8: it does not come to its end: {:?}", self.desk.payment());
+    }
+
+    /// Whether all is over by then but for what a person must decide.
+    fn rests_at(&self, next: Timestamp) -> bool {
+        self.is_late(next) && self.is_over()
+    }
+
+    fn is_late(&self, at: Timestamp) -> bool {
+        at.millis_since(self.troubled) > BOUND * 1_000
+    }
+
+    fn is_over(&self) -> bool {
+        self.desk.payment().is_some_and(is_over)
+    }
+
+    fn next_moment(&self) -> Option<Timestamp> {
+        let queued = self.queue.keys().next().map(|(at, _)| *at);
+        let woken = match self.desk.deadline {
+            Deadline::At(at) => Some(at.saturating_add_seconds(-self.story.skew)),
+            Deadline::Never => None,
+        };
+        queued.into_iter().chain(woken).min()
+    }
+
+    fn after(&mut self, seconds: i64, happening: Happening) {
+        self.counter += 1;
+        self.queue.insert((self.now.saturating_add_seconds(seconds), self.counter), happening);
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Open => self.open(),
+            Happening::Reach { process, request, answer_after } => {
+                let answer = self.service.carry_out(&request, self.now);
+                if let Some(seconds) = answer_after {
+                    self.after(seconds, Happening::Answer { process, answer });
+                }
+            }
+            Happening::Answer { process, answer } => {
+                // A process that has died hears nothing.
+                if process == self.process {
+                    self.tell(Input::Answered(answer));
+                }
+            }
+            Happening::Hook { key, charge } => self.tell(Input::Evidence(Evidence::Webhook { key, charge })),
+            Happening::Return => self.tell(Input::Evidence(Evidence::Returned)),
+            Happening::Decide { link } => self.decide(&link),
+            Happening::WantRefund(order) => self.want_refund(order),
+            Happening::RefundByHand(amount) => {
+                let paid = self.service.charges.iter().find(|(_, c)| c.status == ChargeStatus::Successful);
+                if let Some(id) = paid.map(|(_, charge)| charge.id.clone()) {
+                    self.service.refund_by_hand(&id, amount);
+                    self.hook(EventKey::RefundCreate, &id);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self) {
+        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let intent = self.story.intent.clone();
+        let result = self.desk.open(&intent, now, &mut sent);
+        self.left(result, sent);
+        if self.desk.payment().is_none() {
+            // The merchant got no answer and asks again.
+            self.after(5, Happening::Open);
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        if self.tape.next() == 255 {
+            self.desk.fuel = Some(u32::from(self.tape.choose(6)));
+        }
+        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let again = matches!(input, Input::Evidence(_)).then(|| input.clone());
+        let result = self.desk.tell(input, now, &mut sent);
+        let crashed = result.is_err();
+        self.left(result, sent);
+        // What was stored before it was worked off comes back.
+        if let (true, Some(Input::Evidence(Evidence::Webhook { key, charge }))) = (crashed, again) {
+            self.after(120, Happening::Hook { key, charge });
+        }
+    }
+
+    fn want_refund(&mut self, order: RefundOrder) {
+        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let result = self.desk.refund(&order, now, &mut sent);
+        let taken = result == Ok(true);
+        self.left(result.map(|_| ()), sent);
+        if taken || self.desk.has_refund(&order.reference) {
+            self.wanted.push(order);
+        } else if result == Err(Crashed) {
+            self.after(5, Happening::WantRefund(order));
+        }
+    }
+
+    /// What became of a step: its requests go their ways, and a process that died is followed by
+    /// another.
+    fn left(&mut self, result: Result<(), Crashed>, sent: Vec<Request>) {
+        for request in sent {
+            self.send(request);
+        }
+        if result == Err(Crashed) {
+            self.die();
+        }
+    }
+
+    fn die(&mut self) {
+        self.process += 1;
+        self.desk.fuel = self.deaths.pop();
+        self.desk.restart();
+    }
+
+    /// Sends a request on its way, with whatever may happen to it there.
+    fn send(&mut self, request: Request) {
+        let process = self.process;
+        let fate = self.fate_of(&request);
+        let in_vain = fate.is_in_vain();
+        self.sent.push(Sent { at: self.shop_time(), request: request.clone(), in_vain });
+        let trouble = |trouble| Happening::Answer { process, answer: without(&request, trouble) };
+        let reach = |answer_after| Happening::Reach { process, request: request.clone(), answer_after };
+        match fate {
+            Fate::Answered(after) => self.after(0, reach(Some(after))),
+            Fate::NotSent => self.after(0, trouble(Trouble::NotSent)),
+            Fate::Lost => self.after(60, trouble(Trouble::Unknown)),
+            Fate::AnswerLost(after) => {
+                self.after(after, reach(None));
+                self.after(60, trouble(Trouble::Unknown));
+            }
+            Fate::Failed { carried_out } => {
+                if carried_out {
+                    self.after(0, reach(None));
+                }
+                self.after(3, trouble(Trouble::Unknown));
+            }
+            Fate::KeyRefused => self.after(1, trouble(refused(ErrorCode::AuthenticationFailure))),
+            Fate::Doubled => {
+                let answer = self.service.carry_out(&request, self.now);
+                self.after(1, Happening::Answer { process, answer: answer.clone() });
+                self.after(3, Happening::Answer { process, answer });
+            }
+            Fate::Died => {
+                self.after(1, reach(None));
+                self.die();
+            }
+            Fate::Refused => self.after(1, trouble(refused(ErrorCode::BadRequest))),
+        }
+    }
+
+    fn fate_of(&mut self, request: &Request) -> Fate {
+        let kind = Kind::of(request);
+        match self.story.fates.iter().position(|(of, _)| *of == kind) {
+            Some(index) => self.story.fates.remove(index).1,
+            None => Fate::of(self.tape.next(), request),
+        }
+    }
+
+    /// What follows from what has become known: charges that came to be, and a link to follow.
+    fn notice(&mut self) {
+        while self.known < self.service.charges.len() {
+            let charge = self.service.charges[self.known].1.clone();
+            self.known += 1;
+            self.hook(EventKey::ChargeCreate, &charge.id);
+            if self.known > 1 && self.story.orphans_paid {
+                let link = charge.authorize_uri.map(String::from).unwrap_or_default();
+                self.after(20, Happening::Decide { link });
+            }
+        }
+        if !self.decided
+            && let Some(link) = self.desk.links.first().cloned()
+        {
+            self.decided = true;
+            if let Some((_, wait)) = self.story.buyer {
+                self.after(wait, Happening::Decide { link });
+            }
+        }
+    }
+
+    fn decide(&mut self, link: &str) {
+        let own = self.desk.links.contains(link);
+        let status = match (&self.story.buyer, own) {
+            (Some((status, _)), true) => status.clone(),
+            _ => ChargeStatus::Successful,
+        };
+        let now = self.now;
+        let Some(charge) = self.service.behind(link) else { return };
+        let id = charge.id.clone();
+        if !Service::end(charge, status.clone(), now) {
+            return;
+        }
+        self.hook(EventKey::ChargeComplete, &id);
+        if self.tape.choose(2) == 0 && own {
+            self.after(1, Happening::Return);
+        }
+        if own && status == ChargeStatus::Successful {
+            for (after, order) in self.story.refunds.clone() {
+                self.after(after, Happening::WantRefund(order));
+            }
+            if let Some((after, amount)) = self.story.by_hand {
+                self.after(after, Happening::RefundByHand(amount));
+            }
+        }
+    }
+
+    /// A webhook: it comes, or not, or late, or more than once.
+    fn hook(&mut self, key: EventKey, charge: &ChargeId) {
+        let delays: &[i64] = match self.tape.choose(6) {
+            _ if self.story.deaf => &[],
+            0 => &[1],
+            1 => &[],
+            2 => &[0, 0, 3],
+            3 => &[7_200],
+            4 => &[90],
+            _ => &[2, 172_800],
+        };
+        for delay in delays {
+            self.after(*delay, Happening::Hook { key: key.clone(), charge: charge.clone() });
+        }
+    }
+
+    fn shop_time(&self) -> Timestamp {
+        self.now.saturating_add_seconds(self.story.skew)
+    }
+}
+
+/// The answer of a request that has none to show.
+fn without(request: &Request, trouble: Trouble) -> Answer {
+    match request {
+        Request::CreateSource(_) => Answer::Source(Err(trouble)),
+        Request::CreateCharge(create) => {
+            Answer::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
+        }
+        Request::RetrieveCharge(_) => Answer::Read(Err(trouble)),
+        Request::LookUp(look_up) => Answer::LookUp { request: look_up.clone(), result: Err(trouble) },
+        Request::CreateRefund(create) => {
+            Answer::Refund { reference: create.metadata.reference.clone(), result: Err(trouble) }
+        }
+        Request::ListRefunds(list) => Answer::Refunds { request: list.clone(), result: Err(trouble) },
+    }
+}

@@ -1,0 +1,112 @@
+//! What is to happen to an order, apart from what goes wrong.
+
+use kakaopay_flows::{AfterWindow, Intent, RefundOrder, SourcePlan};
+use kakaopay_types::{ChargeStatus, PlatformType, Reference, RefundAmount, Timestamp};
+
+use super::fate::{Fate, Kind};
+use super::tape::Tape;
+use crate::order::Order;
+
+/// What is to happen, apart from what goes wrong.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// When it begins, by the service's clock.
+    pub start: Timestamp,
+    /// How far the shop's clock is ahead, in seconds.
+    pub skew: i64,
+    /// What is to be paid.
+    pub intent: Intent,
+    /// How the buyer decides, and how long after the link was handed out; `None` walks away.
+    pub buyer: Option<(ChargeStatus, i64)>,
+    /// Whether somebody marks every further charge as paid in the dashboard.
+    pub orphans_paid: bool,
+    /// The refunds the merchant wants, each with how long after the payment.
+    pub refunds: Vec<(i64, RefundOrder)>,
+    /// A refund somebody makes in the dashboard.
+    pub by_hand: Option<(i64, i64)>,
+    /// Most elements the service puts on a page.
+    pub page: usize,
+    /// What becomes of the next request of a kind, each once, before chance is asked.
+    pub fates: Vec<(Kind, Fate)>,
+    /// Whether every webhook is lost.
+    pub deaf: bool,
+}
+
+impl Story {
+    /// An order that is paid after half a minute.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn paid() -> Self {
+        Self {
+            // Five minutes to midnight at UTC+8.
+            start: Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment"),
+            skew: 0,
+            intent: Order::one_call().intent,
+            buyer: Some((ChargeStatus::Successful, 30)),
+            orphans_paid: false,
+            refunds: Vec::new(),
+            by_hand: None,
+            page: 100,
+            fates: Vec::new(),
+            deaf: false,
+        }
+    }
+
+    /// The same in which something becomes of the next request of a kind.
+    #[must_use]
+    pub fn with(mut self, kind: Kind, fate: Fate) -> Self {
+        self.fates.push((kind, fate));
+        self
+    }
+
+    /// The same with a refund some seconds after the payment.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn with_refund(mut self, after: i64, amount: i64, after_window: AfterWindow) -> Self {
+        let name = format!("refund-{}", self.refunds.len() + 1);
+        let order = RefundOrder {
+            reference: Reference::parse(&name).expect("a reference"),
+            amount: RefundAmount::new(amount).expect("more than nothing"),
+            void: None,
+            after_window,
+        };
+        self.refunds.push((after, order));
+        self
+    }
+
+    /// A story told by chance.
+    #[must_use]
+    pub fn of(tape: &mut Tape<'_>) -> Self {
+        let mut story = Self::paid();
+        let plan = match tape.choose(3) {
+            0 => SourcePlan::WithCharge(Some(PlatformType::Web)),
+            1 => SourcePlan::Separate(None),
+            _ => SourcePlan::WithCharge(None),
+        };
+        story.intent = Order::new(plan).intent;
+        story.intent.jitter_seed = u64::from(tape.next());
+        story.start = story.start.saturating_add_seconds(i64::from(tape.next()) * 337);
+        story.skew = [0, 1, -1, 600, -600, 86_400, -86_400, 3_600][usize::from(tape.choose(8))];
+        let wait = [30, 1, 600, 1_799, 1_801, 90][usize::from(tape.choose(6))];
+        story.buyer = match tape.choose(6) {
+            0..=2 => Some((ChargeStatus::Successful, wait)),
+            3 => Some((ChargeStatus::Failed, wait)),
+            4 => Some((ChargeStatus::Expired, wait)),
+            _ => None,
+        };
+        story.orphans_paid = tape.choose(8) == 7;
+        story.page = [100, 1, 2][usize::from(tape.choose(3))];
+        for _ in 0..tape.choose(4) {
+            let after = [5, 60, 1_200, 1_500, 40_000][usize::from(tape.choose(5))];
+            let amount = [50_000, 75_001, 150_000, 1][usize::from(tape.choose(4))];
+            let late = if tape.choose(3) == 2 { AfterWindow::LetServiceDecide } else { AfterWindow::Refuse };
+            story = story.with_refund(after, amount, late);
+        }
+        story.by_hand = (tape.choose(5) == 4).then(|| (i64::from(tape.next()), 50_000));
+        story
+    }
+}
