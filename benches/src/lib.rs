@@ -1,3 +1,4 @@
 //! What the benchmarks measure, written once for all the ways of measuring it.
 
+pub mod flows;
 pub mod types;

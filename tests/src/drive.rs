@@ -1,6 +1,8 @@
 //! A payment with a driver that keeps its journal and checks the contract at each step.
 
-use kakaopay_flows::{Deadline, Event, Input, Intent, Output, Payment, Request, State};
+use kakaopay_flows::{
+    Deadline, Event, Input, Intent, Output, Payment, RefundError, RefundOrder, Request, State,
+};
 use kakaopay_types::Timestamp;
 
 /// A payment with all that has come out of it.
@@ -45,6 +47,15 @@ impl Driven {
             assert_eq!(&before, self.payment.state(), "a final state stays");
         }
         requests
+    }
+
+    /// Orders a refund, and gives what the payment asks for then.
+    ///
+    /// # Errors
+    /// [`RefundError`] when the payment takes no such refund.
+    pub fn refund(&mut self, order: &RefundOrder, now: Timestamp) -> Result<Vec<Request>, RefundError> {
+        self.payment.refund(order, now)?;
+        Ok(self.drain(now))
     }
 
     /// How far the payment has come.
@@ -96,7 +107,6 @@ impl Driven {
         let entries = self.journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
         let replayed = Payment::replay(entries).expect("a good journal").expect("an opened payment");
         assert_eq!(replayed.state(), self.payment.state());
-        assert_eq!(replayed.attentions(), self.payment.attentions());
-        assert_eq!(replayed.intent(), self.payment.intent());
+        assert_eq!(replayed.snapshot(), self.payment.snapshot());
     }
 }

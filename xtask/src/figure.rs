@@ -12,8 +12,8 @@ pub(crate) type Measured = (String, f64);
 pub(crate) struct Measure {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
-    /// The name of the base; of `charge/value` it is the part behind the line.
-    pub(crate) base: &'static str,
+    /// What a base is called; of `charge/value` it is the part behind the line. A group has one of them.
+    pub(crate) bases: &'static [&'static str],
 }
 
 /// A value with its ratio to the base of the same run.
@@ -36,13 +36,14 @@ impl Measure {
     }
 
     fn figure(self, bench: &str, value: f64, measured: &[Measured]) -> Result<Figure, Problem> {
-        let base = match bench.rsplit_once('/') {
-            Some((group, _)) => format!("{group}/{}", self.base),
-            None => self.base.to_owned(),
-        };
-        let of_base = measured.iter().find(|(name, value)| *name == base && *value > 0.0);
-        let (_, of_base) =
-            of_base.ok_or_else(|| Problem::new(format!("{base} has no {} to compare with", self.name)))?;
+        let group = bench.rsplit_once('/').map_or("", |(group, _)| group);
+        let of_base = measured.iter().find(|(name, value)| {
+            let (of, name) = name.rsplit_once('/').unwrap_or(("", name));
+            of == group && self.bases.contains(&name) && *value > 0.0
+        });
+        let (base, of_base) =
+            of_base.ok_or_else(|| Problem::new(format!("{bench} has no {} to compare with", self.name)))?;
+        let base = base.clone();
         Ok(Figure { measure: self, bench: bench.to_owned(), value, ratio: value / of_base, base })
     }
 }
@@ -60,7 +61,7 @@ impl Figure {
     /// One row of a table, for people.
     pub(crate) fn row(&self) -> String {
         let Self { measure: Measure { name, unit, .. }, bench, base, value, ratio } = self;
-        format!("{bench:30} {name:12} {value:12.0} {unit:5} {ratio:6.2} × {base}")
+        format!("{bench:30} {name:12} {value:12.1} {unit:5} {ratio:6.2} × {base}")
     }
 }
 
@@ -68,7 +69,7 @@ impl Figure {
 mod tests {
     use super::*;
 
-    const TIME: Measure = Measure { name: "time", unit: "ns", base: "value" };
+    const TIME: Measure = Measure { name: "time", unit: "ns", bases: &["value"] };
 
     #[track_caller]
     fn check(measured: &[(&str, f64)], expected: &[&str]) {

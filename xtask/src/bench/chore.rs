@@ -21,23 +21,40 @@ struct Take {
 }
 
 /// All the benchmarks, each with what its measures are held against.
-const BENCHES: &[Bench] = &[Bench {
-    name: "types",
-    // Skipping the JSON is the least that reading it can take; it needs next to no memory, though.
-    takes: &[in_time("ignored_any"), in_allocations("value"), in_instructions("ignored_any")],
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "types",
+        // Skipping the JSON is the least that reading it can take; it needs next to no memory, though.
+        takes: &[in_time(&["ignored_any"]), in_allocations(&["value"]), in_instructions(&["ignored_any"])],
+    },
+    Bench {
+        name: "flows",
+        takes: &[
+            // A heap is what most would take for deadlines, and reading JSON is what any journal costs.
+            in_time(&["binary_heap", "value"]),
+            in_bytes(&["binary_heap"]),
+            in_allocations(&["value"]),
+            in_instructions(&["value"]),
+        ],
+    },
+];
 
-const fn in_time(base: &'static str) -> Take {
-    Take { measure: Measure { name: "time", unit: "ns", base }, suffix: "", take: time::take }
+const fn in_time(bases: &'static [&'static str]) -> Take {
+    Take { measure: Measure { name: "time", unit: "ns", bases }, suffix: "", take: time::take }
 }
 
-const fn in_allocations(base: &'static str) -> Take {
-    let measure = Measure { name: "allocations", unit: "count", base };
+const fn in_bytes(bases: &'static [&'static str]) -> Take {
+    let measure = Measure { name: "memory", unit: "bytes", bases };
+    Take { measure, suffix: "_bytes", take: allocations::take }
+}
+
+const fn in_allocations(bases: &'static [&'static str]) -> Take {
+    let measure = Measure { name: "allocations", unit: "count", bases };
     Take { measure, suffix: "_allocations", take: allocations::take }
 }
 
-const fn in_instructions(base: &'static str) -> Take {
-    let measure = Measure { name: "instructions", unit: "count", base };
+const fn in_instructions(bases: &'static [&'static str]) -> Take {
+    let measure = Measure { name: "instructions", unit: "count", bases };
     Take { measure, suffix: "_instructions", take: instructions::take }
 }
 

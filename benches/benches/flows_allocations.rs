@@ -1,0 +1,14 @@
+//! How often the reading of a journal asks for memory, growth of what it had included: a line a reader.
+
+#![expect(clippy::print_stdout, reason = "the counts are what it is for")]
+
+use allocation_counter::measure;
+use kakaopay_benches::flows::readers;
+
+fn main() {
+    for (name, read) in readers() {
+        // What is set up once a thread belongs to no one reading.
+        read();
+        println!("{name} {}", measure(read).count_total);
+    }
+}

@@ -1,0 +1,119 @@
+//! The queue beside what it must do, said slowly.
+
+use std::collections::BTreeSet;
+
+use kakaopay_types::Timestamp;
+use proptest::prelude::*;
+
+use super::queue::DeadlineQueue;
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add_millis(millis)
+}
+
+/// What it must do, said slowly.
+#[derive(Default)]
+struct Oracle(BTreeSet<(Timestamp, u32)>);
+
+impl Oracle {
+    fn set(&mut self, payment: u32, deadline: Option<Timestamp>) {
+        self.0.retain(|(_, known)| *known != payment);
+        self.0.extend(deadline.map(|at| (at, payment)));
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Move {
+    Insert(u32, i64),
+    Cancel(u32),
+    Pop(i64),
+}
+
+fn any_span() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        -10_000_i64..10_000,
+        0_i64..40_000,
+        0_i64..20_000_000,
+        0_i64..5_000_000_000,
+        -80_000_000_000_000_i64..200_000_000_000_000,
+    ]
+}
+
+fn any_move() -> impl Strategy<Value = Move> {
+    prop_oneof![
+        6 => (0_u32..40, any_span()).prop_map(|(payment, span)| Move::Insert(payment, span)),
+        1 => (0_u32..45).prop_map(Move::Cancel),
+        3 => any_span().prop_map(Move::Pop),
+    ]
+}
+
+proptest! {
+    /// The time may leap either way, and a deadline may lie anywhere.
+    #[test]
+    fn f15_it_gives_back_what_is_due_in_order(
+        start in any_span(),
+        moves in prop::collection::vec(any_move(), 1..200),
+    ) {
+        let (mut now, mut queue, mut oracle) = (start, DeadlineQueue::new(at(start)), Oracle::default());
+        for next in moves {
+            match next {
+                Move::Insert(payment, span) => {
+                    queue.insert(payment, at(now + span));
+                    oracle.set(payment, Some(at(now + span)));
+                }
+                Move::Cancel(payment) => {
+                    let had = oracle.0.iter().any(|(_, known)| *known == payment);
+                    oracle.set(payment, None);
+                    prop_assert_eq!(queue.cancel(payment), had);
+                }
+                Move::Pop(span) => {
+                    // Within the years that a timestamp has.
+                    now = (now + span / 4).clamp(-60_000_000_000_000, 200_000_000_000_000);
+                    let due: Vec<_> = oracle.0.iter().copied().take_while(|(due, _)| *due <= at(now)).collect();
+                    for (_, payment) in due {
+                        oracle.set(payment, None);
+                        prop_assert_eq!(queue.pop_due(at(now)), Some(payment));
+                    }
+                    prop_assert_eq!(queue.pop_due(at(now)), None);
+                }
+            }
+            prop_assert_eq!(queue.len(), oracle.0.len());
+            prop_assert_eq!(queue.is_empty(), oracle.0.is_empty());
+            prop_assert_eq!(queue.next_due(), oracle.0.first().map(|(due, _)| *due));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_given_back_early() {
+    let moment = Timestamp::parse("2026-01-01T00:00:00.0005Z").expect("a moment");
+    let mut queue = DeadlineQueue::new(at(0));
+    queue.insert(0, moment);
+    assert_eq!(queue.pop_due(Timestamp::parse("2026-01-01T00:00:00.0004Z").expect("a moment")), None);
+    assert_eq!(queue.pop_due(Timestamp::parse("2026-01-01T00:00:00.001Z").expect("a moment")), Some(0));
+}
+
+#[test]
+fn i9_the_ends_of_time_are_reached_at_once() {
+    let (first, last) = (at(i64::MIN), at(i64::MAX));
+    let mut queue = DeadlineQueue::new(first);
+    queue.insert(0, last);
+    queue.insert(1, first);
+    queue.insert(2, at(0));
+    assert_eq!(queue.pop_due(first), Some(1));
+    assert_eq!(queue.pop_due(first), None);
+    assert_eq!((queue.pop_due(last), queue.pop_due(last)), (Some(2), Some(0)));
+    assert_eq!((queue.pop_due(last), queue.next_due()), (None, None));
+}
+
+#[test]
+fn i9_what_is_left_over_is_cleared_away() {
+    let mut queue = DeadlineQueue::new(at(0));
+    for round in 0..100_000 {
+        queue.insert(0, at(1_000_000 + round * 1_000));
+        queue.insert(1, at(3_000));
+        queue.cancel(1);
+    }
+    assert!(queue.held() < 200, "{}", queue.held());
+    assert_eq!((queue.len(), queue.next_due()), (1, Some(at(100_999_000))));
+}
