@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use criterion::Criterion;
-use kakaopay_benches::flows::{Timed, contestants, readers};
+use kakaopay_benches::flows::{COUNT, Timed, contestants, readers};
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -15,16 +15,20 @@ fn main() {
         .sample_size(10)
         .nresamples(2_000)
         .configure_from_args();
+    let mut group = criterion.benchmark_group("timers");
     for (name, begin) in contestants() {
         let mut timed = Timed::new(begin);
         // What was set at the beginning is spread unlike what is set later.
-        for _ in 0..kakaopay_benches::flows::COUNT {
+        for _ in 0..COUNT {
             timed.cycle();
         }
-        criterion.bench_function(name, |bencher| bencher.iter(|| timed.cycle()));
+        group.bench_function(name, |bencher| bencher.iter(|| timed.cycle()));
     }
+    group.finish();
+    let mut group = criterion.benchmark_group("journal");
     for (name, read) in readers() {
-        criterion.bench_function(name, |bencher| bencher.iter(&read));
+        group.bench_function(name, |bencher| bencher.iter(&read));
     }
+    group.finish();
     criterion.final_summary();
 }

@@ -9,6 +9,6 @@ fn main() {
     for (name, read) in readers() {
         // What is set up once a thread belongs to no one reading.
         read();
-        println!("{name} {}", measure(read).count_total);
+        println!("journal/{name} {}", measure(read).count_total);
     }
 }

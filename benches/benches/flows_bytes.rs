@@ -17,7 +17,7 @@ fn main() {
         })
         .bytes_current;
         let count = i64::from(COUNT);
-        println!("{name} {}.{:02}", bytes / count, bytes % count * 100 / count);
+        println!("timers/{name} {}.{:02}", bytes / count, bytes % count * 100 / count);
         drop(kept);
     }
 }

@@ -12,8 +12,8 @@ fn main() {
     let times: usize = arguments.get(1).map_or(1, |times| times.parse().expect("a number of times"));
     for (name, read) in readers() {
         match arguments.first() {
-            None => println!("{name}"),
-            Some(asked) if asked == name => (0..times).for_each(|_| read()),
+            None => println!("journal/{name}"),
+            Some(asked) if asked.strip_prefix("journal/") == Some(name) => (0..times).for_each(|_| read()),
             Some(_) => {}
         }
     }

@@ -22,10 +22,10 @@ pub fn readers() -> [Reader; 3] {
     let payment = Payment::replay(entries()).expect("a journal").expect("a payment");
     let snapshot = payment.snapshot();
     [
-        ("journal/replay", Box::new(move || drop(black_box(Payment::replay(entries()))))),
-        ("journal/restore", Box::new(move || drop(black_box(Payment::restore(&snapshot, []))))),
+        ("replay", Box::new(move || drop(black_box(Payment::replay(entries()))))),
+        ("restore", Box::new(move || drop(black_box(Payment::restore(&snapshot, []))))),
         (
-            "journal/value",
+            "value",
             Box::new(move || {
                 for (_, entry) in entries() {
                     drop(black_box(serde_json::from_slice::<Value>(entry)));

@@ -31,9 +31,9 @@ pub type Begin = fn() -> Box<dyn Timers>;
 #[must_use]
 pub fn contestants() -> [(&'static str, Begin); 3] {
     [
-        ("timers/deadline_queue", || Box::new(DeadlineQueue::with_capacity(START, capacity()))),
-        ("timers/binary_heap", || Box::new(BinaryHeap::<Reverse<(i64, u32)>>::with_capacity(capacity()))),
-        ("timers/delay_queue", || Box::new(Tokio::new())),
+        ("deadline_queue", || Box::new(DeadlineQueue::with_capacity(START, capacity()))),
+        ("binary_heap", || Box::new(BinaryHeap::<Reverse<(i64, u32)>>::with_capacity(capacity()))),
+        ("delay_queue", || Box::new(Tokio::new())),
     ]
 }
 

@@ -31,6 +31,9 @@ pub(super) fn take(program: &Path) -> Result<Vec<Measured>, Problem> {
             *least = least.min(median);
         }
     }
+    if best.is_empty() {
+        return Err(Problem::new("criterion left no estimates where they are looked for"));
+    }
     Ok(best.into_iter().collect())
 }
 

@@ -12,7 +12,7 @@ use crate::output::Deadline;
 /// when due. Pure: it has no clock, and the time is an argument.
 ///
 /// A payment is known by a number: its place in a table of your own, since memory is taken up to the
-/// largest. A million deadlines take about 14 bytes each; setting one, and taking one that is due, cost
+/// largest. A deadline takes 24 bytes at most; setting one, and taking one that is due, cost
 /// the same however many there are (`cargo xtask bench flows` says how much).
 ///
 /// What is far off waits in coarse buckets, is moved to finer ones as its time comes near, and is put
@@ -40,22 +40,28 @@ pub struct DeadlineQueue {
     /// By number, in milliseconds since the epoch; [`NONE`] without a deadline. This alone says what is
     /// due when: what stands anywhere below and does not agree with it is left over from before.
     at: Vec<i64>,
-    /// Whose turn has come, or is at hand.
-    near: BinaryHeap<Reverse<(i64, u32)>>,
+    /// What is due in the tick that the cursor stands at, the earliest last.
+    due: Vec<Entry>,
+    /// What was set when its tick had come already.
+    late: BinaryHeap<Reverse<(i64, u32)>>,
     /// What lies ahead: each wheel turns once while the next moves on by one bucket.
     wheels: [Wheel; WHEELS],
     /// What lies beyond the last wheel.
     far: Vec<u32>,
     /// No later than the first tick in `far`.
     far_from: i64,
-    /// The tick up to which everything is in `near`.
+    /// The tick whose turn it is.
     cursor: i64,
     live: usize,
 }
 
+/// The lower half of a deadline, and the number of the payment: in the order of the deadlines among
+/// those of one tick, and as small as it can be, because it is moved from bucket to bucket.
+type Entry = u64;
+
 #[derive(Debug, Clone)]
 struct Wheel {
-    buckets: Vec<Vec<u32>>,
+    buckets: Vec<Vec<Entry>>,
     /// How much all of them hold, left-overs included.
     held: usize,
 }
@@ -82,7 +88,8 @@ impl DeadlineQueue {
         let wheel = || Wheel { buckets: vec![Vec::new(); 1 << WHEEL_BITS], held: 0 };
         Self {
             at: Vec::with_capacity(payments),
-            near: BinaryHeap::new(),
+            due: Vec::new(),
+            late: BinaryHeap::new(),
             wheels: [wheel(), wheel(), wheel()],
             far: Vec::new(),
             far_from: i64::MAX,
@@ -115,7 +122,7 @@ impl DeadlineQueue {
 
     /// Gives a payment a deadline, in place of any before.
     pub fn insert(&mut self, payment: u32, at: Timestamp) {
-        let at = millis_not_before(at).min(last_moment().unix_millis());
+        let at = millis_not_before(at);
         let index = index(payment);
         if index >= self.at.len() {
             self.at.resize(index + 1, NONE);
@@ -138,36 +145,55 @@ impl DeadlineQueue {
     /// The payment whose deadline has come, the earliest first. It has none any more.
     pub fn pop_due(&mut self, now: Now) -> Option<u32> {
         let now = now.unix_millis();
-        self.advance(tick(now));
-        while let Some(Reverse((at, payment))) = self.near.peek().copied() {
+        loop {
+            let Some((at, payment, late)) = self.first() else {
+                if self.cursor >= tick(now) {
+                    return None;
+                }
+                self.advance(tick(now));
+                continue;
+            };
             let current = self.at[index(payment)];
             if current == at && at > now {
                 return None;
             }
-            self.near.pop();
+            if late {
+                self.late.pop();
+            } else {
+                self.due.pop();
+            }
             if current == at {
                 self.at[index(payment)] = NONE;
                 self.live -= 1;
                 return Some(payment);
             }
         }
-        None
     }
 
     /// The earliest deadline. It looks through a bucket: ask once before a rest, not once a payment.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        let near = self.near.iter().filter(|Reverse((at, payment))| self.at[index(*payment)] == *at);
-        let mut next = near.map(|Reverse((at, _))| *at).min();
-        // What is near comes before what lies ahead, and a finer wheel before a coarser one.
+        let due = self.due.iter().map(|entry| (self.whole(*entry), payment_of(*entry)));
+        let here = due.chain(self.late.iter().map(|Reverse(late)| *late));
+        let mut next = here.filter(|(at, payment)| self.at[index(*payment)] == *at).map(|(at, _)| at).min();
+        // What is at hand comes before what lies ahead, and a finer wheel before a coarser one.
         for level in 0..WHEELS {
             if next.is_none() {
                 next = self.first_in(level);
             }
         }
         let far = || self.far.iter().map(|payment| self.at[index(*payment)]).filter(|at| *at != NONE).min();
-        let millis = next.or_else(far)?;
-        Timestamp::from_unix_millis(millis).ok().or_else(|| Some(last_moment()))
+        Timestamp::from_unix_millis(next.or_else(far)?).ok()
+    }
+
+    /// What is at hand, the earliest first, and whether it stands in `late`.
+    fn first(&self) -> Option<(i64, u32, bool)> {
+        let due = self.due.last().map(|entry| (self.whole(*entry), payment_of(*entry), false));
+        let late = self.late.peek().map(|Reverse((at, payment))| (*at, *payment, true));
+        match (due, late) {
+            (Some(due), Some(late)) => Some(due.min(late)),
+            (due, late) => due.or(late),
+        }
     }
 
     /// The earliest deadline on a wheel.
@@ -176,7 +202,7 @@ impl DeadlineQueue {
         let here = self.cursor >> shift;
         (here + 1..=here | MASK).find_map(|place| {
             let bucket = &self.wheels[level].buckets[slot(place)];
-            let valid = bucket.iter().map(|payment| self.at[index(*payment)]);
+            let valid = bucket.iter().map(|entry| self.at[index(payment_of(*entry))]);
             valid.filter(|at| *at != NONE && tick(*at) >> shift == place).min()
         })
     }
@@ -185,14 +211,14 @@ impl DeadlineQueue {
     fn place(&mut self, payment: u32, at: i64) {
         let tick = tick(at);
         if tick <= self.cursor {
-            self.near.push(Reverse((at, payment)));
+            self.late.push(Reverse((at, payment)));
             return;
         }
         for (level, wheel) in self.wheels.iter_mut().enumerate() {
             // The wheel's turn that the cursor is in.
             let turn = shift(level) + WHEEL_BITS;
             if tick >> turn == self.cursor >> turn {
-                wheel.buckets[slot(tick >> shift(level))].push(payment);
+                wheel.buckets[slot(tick >> shift(level))].push(entry(at, payment));
                 wheel.held += 1;
                 return;
             }
@@ -201,22 +227,34 @@ impl DeadlineQueue {
         self.far_from = self.far_from.min(tick);
     }
 
-    /// Moves the cursor on, and what it passes to `near`.
+    /// Moves the cursor on to the next tick at which something is due, or to `target`. Nothing is at hand
+    /// when it is called.
     fn advance(&mut self, target: i64) {
-        while self.cursor < target {
-            self.cursor = self.next_stop().min(target);
-            if self.cursor & turn_mask(WHEELS - 1) == 0 {
-                let far = std::mem::take(&mut self.far);
-                self.far_from = i64::MAX;
-                self.replace(far);
-            }
-            for level in (0..WHEELS).rev() {
-                // A coarse bucket is emptied where the finer wheel begins to turn anew.
-                if level == 0 || self.cursor & turn_mask(level - 1) == 0 {
-                    self.empty(level);
+        self.cursor = self.next_stop().min(target);
+        if self.cursor & turn_mask(WHEELS - 1) == 0 {
+            let far = std::mem::take(&mut self.far);
+            self.far_from = i64::MAX;
+            for payment in far {
+                let at = self.at[index(payment)];
+                if at != NONE {
+                    self.place(payment, at);
                 }
             }
         }
+        for level in (1..WHEELS).rev() {
+            // A coarse bucket is emptied where the finer wheel begins to turn anew.
+            if self.cursor & turn_mask(level - 1) == 0 {
+                self.empty(level);
+            }
+        }
+        let bucket = &mut self.wheels[0].buckets[slot(self.cursor)];
+        // The emptied one takes the bucket's place, and its memory serves again.
+        std::mem::swap(&mut self.due, bucket);
+        self.wheels[0].held -= self.due.len();
+        // Looking all of them up at once lets the processor wait for all of them at once, too.
+        let (at, here) = (&self.at, self.cursor << TICK_BITS);
+        self.due.retain(|entry| at[index(payment_of(*entry))] == whole(here, *entry));
+        self.due.sort_unstable_by_key(|entry| Reverse(*entry));
     }
 
     /// The next tick at which there is something to do.
@@ -233,31 +271,31 @@ impl DeadlineQueue {
         stop.max(self.far_from & !turn_mask(WHEELS - 1))
     }
 
-    /// Empties the bucket of a wheel that the cursor stands at.
+    /// Empties the bucket of a coarse wheel that the cursor stands at into the finer ones.
     fn empty(&mut self, level: usize) {
-        let wheel = &mut self.wheels[level];
-        let bucket = std::mem::take(&mut wheel.buckets[slot(self.cursor >> shift(level))]);
-        if bucket.is_empty() {
-            return;
-        }
-        wheel.held -= bucket.len();
-        self.replace(bucket);
-    }
-
-    /// Puts numbers where they belong now, and leaves out what is left over.
-    fn replace(&mut self, payments: Vec<u32>) {
-        for payment in payments {
-            let at = self.at[index(payment)];
-            if at != NONE {
-                self.place(payment, at);
+        let bucket = std::mem::take(&mut self.wheels[level].buckets[slot(self.cursor >> shift(level))]);
+        self.wheels[level].held -= bucket.len();
+        for entry in bucket {
+            let at = self.whole(entry);
+            if tick(at) == self.cursor {
+                // It is not late: this very tick's bucket is emptied next.
+                self.wheels[0].buckets[slot(self.cursor)].push(entry);
+                self.wheels[0].held += 1;
+            } else {
+                self.place(payment_of(entry), at);
             }
         }
+    }
+
+    /// The whole deadline of an entry on a wheel, which lies less than 2³² milliseconds ahead.
+    fn whole(&self, entry: Entry) -> i64 {
+        whole(self.cursor << TICK_BITS, entry)
     }
 
     /// How much stands anywhere, left-overs included.
     pub(super) fn held(&self) -> usize {
         let wheels: usize = self.wheels.iter().map(|wheel| wheel.held).sum();
-        wheels + self.near.len() + self.far.len()
+        wheels + self.due.len() + self.late.len() + self.far.len()
     }
 
     /// Rebuilds everything from the table once the left-overs are many. Each came of a call of its own,
@@ -266,7 +304,8 @@ impl DeadlineQueue {
         if self.held() <= 2 * self.live + self.at.len() / 4 + 64 {
             return;
         }
-        self.near.clear();
+        self.due.clear();
+        self.late.clear();
         self.far.clear();
         self.far_from = i64::MAX;
         for wheel in &mut self.wheels {
@@ -302,17 +341,34 @@ fn slot(place: i64) -> usize {
     usize::try_from(place & MASK).unwrap_or(0)
 }
 
+fn entry(at: i64, payment: u32) -> Entry {
+    u64::from(lower(at)) << 32 | u64::from(payment)
+}
+
+fn payment_of(entry: Entry) -> u32 {
+    u32::try_from(entry & u64::from(u32::MAX)).unwrap_or(0)
+}
+
+fn deadline_of(entry: Entry) -> u32 {
+    u32::try_from(entry >> 32).unwrap_or(0)
+}
+
+fn whole(here: i64, entry: Entry) -> i64 {
+    here + i64::from(deadline_of(entry).wrapping_sub(lower(here)))
+}
+
+/// The lower half of a number of milliseconds.
+fn lower(millis: i64) -> u32 {
+    u32::try_from(millis & i64::from(u32::MAX)).unwrap_or(0)
+}
+
 fn index(payment: u32) -> usize {
     usize::try_from(payment).unwrap_or(usize::MAX)
 }
 
-/// A moment in whole milliseconds, rounded up: nothing is given back early.
+/// A moment in whole milliseconds, rounded up where there is a moment: nothing is given back early.
 fn millis_not_before(at: Timestamp) -> i64 {
+    let is_before = |millis| Timestamp::from_unix_millis(millis).is_ok_and(|rounded| rounded < at);
     let millis = at.unix_millis();
-    let exact = Timestamp::from_unix_millis(millis).is_ok_and(|rounded| rounded >= at);
-    if exact { millis } else { millis.saturating_add(1) }
-}
-
-fn last_moment() -> Timestamp {
-    Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MAX)
+    if is_before(millis) && Timestamp::from_unix_millis(millis + 1).is_ok() { millis + 1 } else { millis }
 }
