@@ -183,7 +183,7 @@ impl DeadlineQueue {
             }
         }
         let far = || self.far.iter().map(|payment| self.at[index(*payment)]).filter(|at| *at != NONE).min();
-        Timestamp::from_unix_millis(next.or_else(far)?).ok()
+        Some(Timestamp::UNIX_EPOCH.saturating_add_millis(next.or_else(far)?))
     }
 
     /// What is at hand, the earliest first, and whether it stands in `late`.
