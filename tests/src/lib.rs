@@ -7,6 +7,8 @@ pub mod hold;
 pub mod order;
 pub mod sample;
 pub mod shop;
+pub mod table;
+pub mod told;
 pub mod world;
 
 pub use drive::Driven;

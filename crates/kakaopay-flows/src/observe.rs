@@ -24,6 +24,10 @@ pub(crate) enum Via {
 
 /// Takes a charge as the payment's own, if it is the order's.
 pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Via) -> Step {
+    // Somebody else's, which a webhook that is wrong or forged has led to.
+    if via != Via::Creation && !other::is_of_order(model, charge) {
+        return Step::default();
+    }
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
         let mut step = note(model, Attention::Mismatch { charge: charge.id.clone(), member });

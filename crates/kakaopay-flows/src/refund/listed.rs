@@ -38,9 +38,9 @@ pub(crate) fn answered(
     for made in &list.data.good {
         let next = match judge::named(&seen, made) {
             Some((reference, refund)) => judge::judge(&seen, pending, reference, refund, made, Via::List),
+            None if made.status == Some(RefundStatus::Failed) => Step::default(),
             None => {
-                let gone = made.status != Some(RefundStatus::Failed);
-                foreign = foreign.saturating_add(if gone { made.amount.max(0) } else { 0 });
+                foreign = foreign.saturating_add(made.amount.max(0));
                 note(&seen, Attention::UnknownRefund { refund: made.id.clone() })
             }
         };
