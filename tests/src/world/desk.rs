@@ -158,7 +158,7 @@ impl Desk {
             }
         }
         if let Some(link) = payment.link() {
-            self.hand_out(&link.to_owned());
+            self.hand_out(link);
         }
         self.payment = Some(payment);
         Ok(())
@@ -198,7 +198,7 @@ fn acknowledge(payment: &mut Payment, seq: u64, now: Timestamp) -> Result<(), Mi
 
 /// Whether a payment has come to its end, refunds included, or a person must go on.
 #[must_use]
-pub(super) fn is_over(payment: &Payment) -> bool {
+pub fn is_over(payment: &Payment) -> bool {
     let unresolved = |reference: &Reference| {
         let attention = Attention::RefundUnresolved { reference: reference.clone() };
         payment.attentions().contains(&attention)

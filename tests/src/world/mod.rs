@@ -9,9 +9,9 @@ mod story;
 mod tape;
 
 pub use check::check;
-pub use desk::{Crashed, Desk};
+pub use desk::{Crashed, Desk, is_over};
 pub use fate::{Fate, Kind};
 pub use service::Service;
-pub use sim::{End, Sent, Sim};
+pub use sim::{End, Sent, Sim, without};
 pub use story::Story;
 pub use tape::Tape;

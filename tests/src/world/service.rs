@@ -29,7 +29,8 @@ pub struct Service {
     pub page: usize,
     /// How long a charge can be paid, in seconds.
     pub lifetime: i64,
-    sources: u32,
+    /// How many sources it has made.
+    pub sources: u32,
 }
 
 impl Default for Service {
@@ -160,7 +161,6 @@ impl Service {
 
     fn page_of<T: Clone>(&self, found: &[T], offset: u32, to: Timestamp) -> List<T>
     where
-        T: serde::de::DeserializeOwned + 'static,
         List<T>: serde::de::DeserializeOwned,
     {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);

@@ -81,8 +81,7 @@ impl<'a> Sim<'a> {
     /// A story in which the tape says what goes wrong.
     #[must_use]
     pub fn new(story: Story, tape: Tape<'a>) -> Self {
-        let mut service = Service::default();
-        service.page = story.page;
+        let service = Service { page: story.page, ..Service::default() };
         let mut sim = Self {
             now: story.start,
             troubled: story.start,
@@ -215,7 +214,7 @@ impl<'a> Sim<'a> {
     }
 
     fn tell(&mut self, input: Input) {
-        if self.tape.next() == 255 {
+        if self.tape.draw() == 255 {
             self.desk.fuel = Some(u32::from(self.tape.choose(6)));
         }
         let (now, mut sent) = (self.shop_time(), Vec::new());
@@ -298,7 +297,7 @@ impl<'a> Sim<'a> {
         let kind = Kind::of(request);
         match self.story.fates.iter().position(|(of, _)| *of == kind) {
             Some(index) => self.story.fates.remove(index).1,
-            None => Fate::of(self.tape.next(), request),
+            None => Fate::of(self.tape.draw(), request),
         }
     }
 
@@ -371,7 +370,8 @@ impl<'a> Sim<'a> {
 }
 
 /// The answer of a request that has none to show.
-fn without(request: &Request, trouble: Trouble) -> Answer {
+#[must_use]
+pub fn without(request: &Request, trouble: Trouble) -> Answer {
     match request {
         Request::CreateSource(_) => Answer::Source(Err(trouble)),
         Request::CreateCharge(create) => {

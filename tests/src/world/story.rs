@@ -88,8 +88,8 @@ impl Story {
             _ => SourcePlan::WithCharge(None),
         };
         story.intent = Order::new(plan).intent;
-        story.intent.jitter_seed = u64::from(tape.next());
-        story.start = story.start.saturating_add_seconds(i64::from(tape.next()) * 337);
+        story.intent.jitter_seed = u64::from(tape.draw());
+        story.start = story.start.saturating_add_seconds(i64::from(tape.draw()) * 337);
         story.skew = [0, 1, -1, 600, -600, 86_400, -86_400, 3_600][usize::from(tape.choose(8))];
         let wait = [30, 1, 600, 1_799, 1_801, 90][usize::from(tape.choose(6))];
         story.buyer = match tape.choose(6) {
@@ -106,7 +106,7 @@ impl Story {
             let late = if tape.choose(3) == 2 { AfterWindow::LetServiceDecide } else { AfterWindow::Refuse };
             story = story.with_refund(after, amount, late);
         }
-        story.by_hand = (tape.choose(5) == 4).then(|| (i64::from(tape.next()), 50_000));
+        story.by_hand = (tape.choose(5) == 4).then(|| (i64::from(tape.draw()), 50_000));
         story
     }
 }

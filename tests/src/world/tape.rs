@@ -15,7 +15,7 @@ impl<'a> Tape<'a> {
     }
 
     /// The next decision; zero when nothing more goes wrong.
-    pub fn next(&mut self) -> u8 {
+    pub fn draw(&mut self) -> u8 {
         self.bytes.next().copied().unwrap_or(0)
     }
 
@@ -27,6 +27,6 @@ impl<'a> Tape<'a> {
 
     /// The next decision, out of so many.
     pub fn choose(&mut self, of: u8) -> u8 {
-        self.next() % of.max(1)
+        self.draw() % of.max(1)
     }
 }

@@ -1,0 +1,130 @@
+//! Charges and refunds, and what is told of them.
+
+use std::num::NonZeroU32;
+
+use kakaopay_flows::{
+    AfterWindow, Answer, Evidence, Input, LookUp, RefundList, RefundOrder, Request, Trouble,
+};
+use kakaopay_types::{
+    ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, Timestamp, decode,
+};
+use serde_json::{Value, json};
+
+use crate::order::start;
+use crate::{Driven, Order, guide};
+
+pub(super) fn at(seconds: i64) -> Timestamp {
+    start().saturating_add_seconds(seconds)
+}
+
+/// When every state is told every input: late enough for an answer to be missed.
+pub(super) fn now() -> Timestamp {
+    at(5_000)
+}
+
+pub(super) fn attempt(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).expect("from one")
+}
+
+pub(super) fn charge(status: &str, more: &[(&'static str, Value)]) -> Box<Charge> {
+    let mut changes = guide::ended(status);
+    changes.extend(more.iter().cloned());
+    Box::new(Order::one_call().charge(1, &changes))
+}
+
+pub(super) fn other(status: &str) -> Box<Charge> {
+    let mut changes = guide::ended(status);
+    changes.push(("id", json!(OTHER)));
+    Box::new(Order::one_call().charge(2, &changes))
+}
+
+pub(super) const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
+pub(super) const OTHER: &str = "chrg_test_other";
+
+pub(super) fn created(number: u32, result: Result<Box<Charge>, Trouble>) -> Input {
+    Input::Answered(Answer::Charge { attempt: attempt(number), result })
+}
+
+pub(super) fn read(charge: Box<Charge>) -> Input {
+    Input::Answered(Answer::Read(Ok(charge)))
+}
+
+pub(super) fn refused(code: ErrorCode) -> Trouble {
+    Trouble::Refused(ApiError::new(code, "no"))
+}
+
+pub(super) fn webhook(key: EventKey, charge: &str) -> Input {
+    let charge = ChargeId::parse(charge).expect("an id");
+    Input::Evidence(Evidence::Webhook { key, charge })
+}
+
+pub(super) fn look_up(requests: &[Request]) -> LookUp {
+    match requests {
+        [.., Request::LookUp(look_up)] => look_up.clone(),
+        other => panic!("no look-up: {other:?}"),
+    }
+}
+
+pub(super) fn page(asked_at: Timestamp, data: &[Value]) -> Input {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(10));
+    // As the payment itself asks; only when differs from test to test.
+    let request = LookUp { asked_at, ..look_up(&requests) };
+    let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
+    let list: List<Charge> = decode::from_value(list).expect("a list");
+    Input::Answered(Answer::LookUp { request, result: Ok(Box::new(list)) })
+}
+
+pub(super) fn json_of(charge: &Charge) -> Value {
+    serde_json::to_value(charge).expect("JSON")
+}
+
+pub(super) fn refund_order(amount: i64) -> RefundOrder {
+    RefundOrder {
+        reference: Reference::parse("refund-1").expect("a reference"),
+        amount: RefundAmount::new(amount).expect("more than nothing"),
+        void: None,
+        after_window: AfterWindow::Refuse,
+    }
+}
+
+/// A refund at the service: the one that was ordered, with other values for some members.
+pub(super) fn refund(changes: Value) -> Value {
+    let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
+    refund["charge"] = json!(OWN);
+    refund["metadata"]["kakaopay_reference"] = json!("refund-1");
+    let Value::Object(changes) = changes else { panic!("an object") };
+    for (member, value) in changes {
+        refund[member] = value;
+    }
+    refund
+}
+
+pub(super) fn by_hand(amount: i64) -> Value {
+    refund(json!({"metadata": {}, "amount": amount, "id": "rfnd_test_byhand"}))
+}
+
+pub(super) fn refund_made(changes: Value) -> Input {
+    let made: Refund = decode::from_value(refund(changes)).expect("a refund");
+    let reference = refund_order(1).reference;
+    Input::Answered(Answer::Refund { reference, result: Ok(Box::new(made)) })
+}
+
+pub(super) fn refund_troubled(trouble: Trouble) -> Input {
+    Input::Answered(Answer::Refund { reference: refund_order(1).reference, result: Err(trouble) })
+}
+
+pub(super) fn list_at(asked_at: Timestamp) -> RefundList {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(read(charge("successful", &[])), at(1));
+    match &driven.refund(&refund_order(1), at(2)).expect("a refund")[..] {
+        [Request::ListRefunds(list)] => RefundList { asked_at, ..list.clone() },
+        other => panic!("no list: {other:?}"),
+    }
+}
+
+pub(super) fn refunds(asked_at: Timestamp, data: &[Value]) -> Input {
+    let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
+    let list: List<Refund> = decode::from_value(list).expect("a list");
+    Input::Answered(Answer::Refunds { request: list_at(asked_at), result: Ok(Box::new(list)) })
+}
