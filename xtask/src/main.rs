@@ -7,6 +7,7 @@ mod compliance;
 mod figure;
 mod fuzz;
 mod layers;
+mod mutants;
 mod project;
 mod release;
 mod shell;
@@ -24,6 +25,7 @@ cargo xtask compliance                   every statement of the guide has a test
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
 cargo xtask build-cost [CRATE…] [--json] crates and CPU seconds of a cold build of each crate alone
+cargo xtask mutants PACKAGE [OPTION…]    changes the code and sees whether a test fails; takes hours
 cargo xtask release [VERSION] [--execute] checks a release and prints, or does, its publishing";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),
         ["build-cost", options @ ..] => build_cost::run(options),
+        ["mutants", options @ ..] => mutants::run(options),
         ["release", options @ ..] => release::run(options),
         [] | ["help" | "--help"] => {
             println!("{HELP}");

@@ -1,0 +1,146 @@
+//! `cargo xtask mutants PACKAGE [OPTION…]`: does a test fail whenever the code is changed?
+//!
+//! Options go to cargo-mutants as they are: `--shard 0/4` takes a quarter. It takes hours, and is no
+//! part of `ci`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::shell::{Problem, cargo, root};
+
+/// What is mutated, and which tests look at it: those that would take minutes for each mutant do not.
+const PACKAGES: &[(&str, &[&str])] = &[(
+    "kakaopay-flows",
+    &["flows_cases", "flows_permutations", "flows_properties", "flows_stored", "flows_table", "flows_world"],
+)];
+/// Of a hundred mutants, as many must be caught at least.
+const LEAST: usize = 95;
+
+pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
+    let Some((package, options)) = options.split_first() else {
+        return Err(Problem::new("cargo xtask mutants PACKAGE [OPTION…]"));
+    };
+    let found = PACKAGES.iter().find(|(name, _)| name == package);
+    let (package, tests) = found.ok_or_else(|| Problem::new(format!("`{package}` is not set up for it")))?;
+    let root = root();
+    let out = root.join("target/mutants");
+    fs::create_dir_all(&out)?;
+    let mut command = cargo(&["mutants", "--package", package, "--test-package"]);
+    command.arg(format!("{package},kakaopay-tests")).arg("--output").arg(&out);
+    command.args(["--colors", "never", "--cargo-test-arg=--lib"]);
+    command.args(tests.iter().map(|test| format!("--cargo-test-arg=--test={test}")));
+    command.args(options);
+    // It fails whenever a mutant survives; whether that is too many is said below.
+    let status = command.status()?;
+    let outcomes = fs::read_to_string(out.join("mutants.out/outcomes.json"))
+        .map_err(|error| Problem::new(format!("cargo-mutants left no outcomes ({status}): {error}")))?;
+    let tally = Tally::of(&serde_json::from_str(&outcomes)?)?;
+    let reasons = reasons(&fs::read_to_string(survivors_file(&root, package)).unwrap_or_default());
+    tally.judge(&reasons)
+}
+
+/// The file that says of each known survivor why it lives.
+fn survivors_file(root: &Path, package: &str) -> std::path::PathBuf {
+    root.join("crates").join(package).join("SURVIVORS.md")
+}
+
+/// The mutants a text names, in back quotes at the beginning of a line of a list.
+fn reasons(text: &str) -> BTreeSet<String> {
+    let named = text.lines().filter_map(|line| line.strip_prefix("- `")?.split_once('`'));
+    named.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// What became of the mutants.
+#[derive(Debug, PartialEq, Eq)]
+struct Tally {
+    caught: usize,
+    survivors: Vec<String>,
+}
+
+impl Tally {
+    fn of(outcomes: &Value) -> Result<Self, Problem> {
+        let outcomes = outcomes["outcomes"].as_array().ok_or_else(|| Problem::new("no outcomes"))?;
+        let mut tally = Self { caught: 0, survivors: Vec::new() };
+        for outcome in outcomes {
+            match outcome["summary"].as_str() {
+                Some("CaughtMutant" | "Timeout") => tally.caught += 1,
+                Some("MissedMutant") => {
+                    let name = outcome["scenario"]["Mutant"]["name"].as_str();
+                    tally.survivors.push(without_place(name.unwrap_or_default()));
+                }
+                // The code as it is, and what does not compile.
+                _ => {}
+            }
+        }
+        Ok(tally)
+    }
+
+    fn judge(&self, reasons: &BTreeSet<String>) -> Result<(), Problem> {
+        let all = self.caught + self.survivors.len();
+        println!("{} of {all} mutants caught", self.caught);
+        let mut unexplained = 0;
+        for survivor in &self.survivors {
+            let known = reasons.contains(survivor);
+            println!("{} {survivor}", if known { "explained:  " } else { "unexplained:" });
+            unexplained += usize::from(!known);
+        }
+        if self.caught * 100 < all * LEAST {
+            return Err(Problem::new(format!("fewer than {LEAST} % were caught")));
+        }
+        if unexplained > 0 {
+            return Err(Problem::new(format!("{unexplained} survivors have no reason in SURVIVORS.md")));
+        }
+        Ok(())
+    }
+}
+
+/// A mutant's name without line and column, which change with every edit above it.
+fn without_place(name: &str) -> String {
+    let mut parts = name.splitn(4, ':');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(file), Some(_), Some(_), Some(what)) => format!("{file}:{what}"),
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_survives_is_counted_and_named() {
+        let mutant =
+            |name: &str, summary: &str| json!({"scenario": {"Mutant": {"name": name}}, "summary": summary});
+        let outcomes = json!({"outcomes": [
+            {"scenario": "Baseline", "summary": "Success"},
+            mutant("a.rs:1:2: replace x", "CaughtMutant"),
+            mutant("a.rs:1:3: replace y", "Timeout"),
+            mutant("a.rs:10:20: replace z::f with ()", "MissedMutant"),
+            mutant("a.rs:4:5: replace w", "Unviable"),
+        ]});
+        let tally = Tally::of(&outcomes).expect("a tally");
+        let survivors = vec!["a.rs: replace z::f with ()".to_owned()];
+        assert_eq!(tally, Tally { caught: 2, survivors: survivors.clone() });
+        // Two of three are too few, whatever the reason.
+        assert!(tally.judge(&survivors.into_iter().collect()).is_err());
+        assert!(Tally::of(&json!({})).is_err());
+    }
+
+    #[test]
+    fn a_survivor_needs_a_reason() {
+        let tally = Tally { caught: 99, survivors: vec!["a.rs: replace x".to_owned()] };
+        assert!(tally.judge(&BTreeSet::new()).is_err());
+        assert!(tally.judge(&reasons("# Text\n\n- `a.rs: replace x`: nobody can tell.\n")).is_ok());
+    }
+
+    #[test]
+    fn it_is_told_what_to_mutate() {
+        assert!(run(&[]).is_err());
+        assert!(run(&["kakaopay-typos"]).is_err());
+    }
+}
