@@ -28,8 +28,8 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     let root = root();
     let out = root.join("target/mutants");
     fs::create_dir_all(&out)?;
-    let mut command = cargo(&["mutants", "--package", package, "--test-package"]);
-    command.arg(format!("{package},kakaopay-tests")).arg("--output").arg(&out);
+    let mut command = cargo(&["mutants", "--package", package, "--test-package", package]);
+    command.args(["--test-package", "kakaopay-tests", "--output"]).arg(&out);
     command.args(["--colors", "never", "--cargo-test-arg=--lib"]);
     command.args(tests.iter().map(|test| format!("--cargo-test-arg=--test={test}")));
     command.args(options);
