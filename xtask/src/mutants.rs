@@ -30,8 +30,8 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     fs::create_dir_all(&out)?;
     let mut command = cargo(&["mutants", "--package", package, "--test-package", package]);
     command.args(["--test-package", "kakaopay-tests", "--output"]).arg(&out);
-    command.args(["--colors", "never", "--cargo-test-arg=--lib"]);
-    command.args(tests.iter().map(|test| format!("--cargo-test-arg=--test={test}")));
+    command.args(["--colors", "never", "--cargo-arg=--lib"]);
+    command.args(tests.iter().map(|test| format!("--cargo-arg=--test={test}")));
     command.args(options);
     // It fails whenever a mutant survives; whether that is too many is said below.
     let status = command.status()?;
