@@ -1,4 +1,5 @@
 //! What the benchmarks measure, written once for all the ways of measuring it.
 
 pub mod flows;
+pub mod transport;
 pub mod types;
