@@ -94,11 +94,10 @@ impl Driven {
                     }
                 }
             }
+            let Some(seq) = unacknowledged else { return requests };
+            assert!(self.payment.snapshot().is_err(), "what is not durable is not to be stored as known");
+            self.payment.handle(Input::Persisted(seq), now).expect("it waits for this");
             self.check_replay();
-            match unacknowledged {
-                Some(seq) => self.payment.handle(Input::Persisted(seq), now).expect("it waits for this"),
-                None => return requests,
-            }
         }
     }
 
@@ -107,6 +106,6 @@ impl Driven {
         let entries = self.journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
         let replayed = Payment::replay(entries).expect("a good journal").expect("an opened payment");
         assert_eq!(replayed.state(), self.payment.state());
-        assert_eq!(replayed.snapshot(), self.payment.snapshot());
+        assert!(self.payment.snapshot().is_ok() && replayed.snapshot() == self.payment.snapshot());
     }
 }

@@ -24,7 +24,7 @@ fn creation(number: u32, result: Result<Charge, Trouble>) -> Input {
 }
 
 fn read(charge: Charge) -> Input {
-    Input::Answered(Answer::Read(Ok(Box::new(charge))))
+    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
 }
 
 fn page(request: &LookUp, data: &[Value], total: usize) -> Input {

@@ -51,7 +51,7 @@ impl World {
         let charges = self.service.charges.iter().map(|(_, charge)| charge.status.to_string());
         let refunds = self.service.refunds.iter().map(|refund| refund.amount);
         (
-            self.desk.payment().map(kakaopay_flows::Payment::snapshot),
+            self.desk.payment().map(|payment| payment.snapshot().expect("all is durable")),
             (format!("{:?}", self.desk.deadline), self.now.unix_millis(), self.desk.links.len()),
             charges.collect::<Vec<_>>(),
             refunds.collect::<Vec<_>>(),

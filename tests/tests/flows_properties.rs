@@ -61,6 +61,8 @@ fn any_move() -> impl Strategy<Value = Move> {
     let key = prop::sample::select(EventKey::KNOWN.to_vec());
     let tell = prop_oneof![
         3 => Just(Input::Tick),
+        1 => Just(Input::Look),
+        1 => Just(Input::Resume),
         1 => Just(Input::Evidence(Evidence::Returned)),
         2 => (key, any_charge()).prop_map(|(key, charge)| Input::Evidence(Evidence::Webhook { key, charge: charge.id })),
         2 => charge().prop_map(|charge| Input::Evidence(Evidence::Read(charge))),
@@ -70,7 +72,10 @@ fn any_move() -> impl Strategy<Value = Move> {
             let attempt = NonZeroU32::new(attempt).expect("from one");
             Input::Answered(Answer::Charge { attempt, result })
         }),
-        2 => prop::result::maybe_ok(charge(), any_trouble()).prop_map(|result| Input::Answered(Answer::Read(result))),
+        2 => (any_charge(), any_trouble(), any::<bool>()).prop_map(|(charge, trouble, good)| {
+            let (id, charge) = (charge.id.clone(), Box::new(charge));
+            Input::Answered(Answer::Read { charge: id, result: if good { Ok(charge) } else { Err(trouble) } })
+        }),
     ];
     let page = (prop::collection::vec(any_charge(), 0..3), 0_u64..4);
     prop_oneof![
@@ -175,7 +180,7 @@ fn told(end: &str, picks: &[usize]) -> (State, Vec<String>) {
         Input::Evidence(Evidence::Read(charge(&[]))),
         Input::Evidence(Evidence::Read(charge(&[("amount", json!(1))]))),
         Input::Evidence(Evidence::Read(charge(&[("status", json!("holding"))]))),
-        Input::Answered(Answer::Read(Ok(last))),
+        Input::Answered(Answer::Read { charge: last.id.clone(), result: Ok(last) }),
     ];
     for pick in picks {
         driven.handle(pieces[*pick].clone(), start());

@@ -21,12 +21,13 @@ wake     sets the deadline, and nothing else
 const PAYMENT: &str = "
                                      | Source              Charge              Unsent              LookUp              Halted              Pending         Watching        Successful Failed  Expired Refused
 the deadline has come early          | s                   .                   Charge+c            l                   .                   r               r+r             .          .       .       .
-the deadline has come                | s                   LookUp+l            Charge+c            l                   .                   r               r+r             .          .       .       .
-a person wants to know               | .                   .                   .                   l                   LookUp+l            r               r+r             r          r       r       .
+the deadline has come                | s+!                 LookUp+l            Charge+c+!          l                   .                   r               r+r             .          .       .       .
+a person wants to know               | .                   .                   .                   l                   l                   r               r+r             r          r       r       .
+a person says to go on               | s                   .                   Charge+c            l                   LookUp+l            r               r+r             r          r       r       .
 the buyer has returned               | .                   .                   .                   .                   .                   r               r               .          .       .       .
 source created                       | Charge+c            .                   .                   .                   .                   .               .               .          .       .       .
-source not sent                      | .                   .                   .                   .                   .                   .               .               .          .       .       .
-source unknown                       | .                   .                   .                   .                   .                   .               .               .          .       .       .
+source not sent                      | wake                .                   .                   .                   .                   .               .               .          .       .       .
+source unknown                       | wake                .                   .                   .                   .                   .               .               .          .       .       .
 source refused                       | Refused+told        .                   .                   .                   .                   .               .               .          .       .       .
 source refused for the key           | !                   .                   .                   .                   .                   .               .               .          .       .       .
 charge created                       | Pending+link        Pending+link        Pending+link        Pending+link        Pending+link        .               .               .          .       .       watch
@@ -44,14 +45,14 @@ read: successful                     | Successful+told     Successful+told     S
 read: failed                         | Failed+told         Failed+told         Failed+told         Failed+told         Failed+told         Failed+told     Failed+told     !          .       !       watch
 read: failed, as expired             | Failed+told         Failed+told         Failed+told         Failed+told         Failed+told         Failed+told     Failed+told     !          .       !       watch
 read: expired                        | Expired+told        Expired+told        Expired+told        Expired+told        Expired+told        Expired+told    Expired+told    !          !       .       watch
-read: of a status nobody knows       | Pending             Pending             Pending             Pending             Pending             .               .               .          .       .       watch
+read: of a status nobody knows       | Pending+link        Pending+link        Pending+link        Pending+link        Pending+link        .               .               .          .       .       watch
 swept: successful                    | Successful+told     Successful+told     Successful+told     Successful+told     Successful+told     Successful+told Successful+told .          !       !       !+watch
 read: another amount                 | Halted+!            Halted+!            Halted+!            Halted+!            .                   !               !               !          !       !       !+watch
 read: another currency               | Halted+!            Halted+!            Halted+!            Halted+!            !                   !               !               !          !       !       !+watch
 read: another mode                   | Halted+!            Halted+!            Halted+!            Halted+!            !                   !               !               !          !       !       !+watch
 read: another reference              | .                   .                   .                   .                   .                   !               !               !          !       !       .
 read: another kind of source         | Halted+!            Halted+!            Halted+!            Halted+!            !                   !               !               !          !       !       !+watch
-read: not found                      | .                   .                   .                   .                   .                   .               .               .          .       .       .
+read: not found                      | .                   .                   .                   .                   .                   !               !               .          .       .       .
 read: refused for the key            | !                   !                   !                   !                   !                   !               !               .          .       .       .
 read: somebody else's, paid          | .                   .                   .                   .                   .                   .               .               .          .       .       .
 read: the order's other charge       | !                   !                   !                   !                   !                   Watching+watch  .               watch      watch   watch   watch
@@ -59,9 +60,10 @@ read: the order's other charge, paid | !                   !                   !
 list: the charge                     | Pending+link        Pending+link        Pending+link        Pending+link        Pending+link        .               .               .          .       .       .
 list: the charge, paid               | Pending+r           Pending+r           Pending+r           Pending+r           Pending+r           r               r               .          r       r       .
 list: the charge, and another        | Watching+link+watch Watching+link+watch Watching+link+watch Watching+link+watch Watching+link+watch Watching+watch  .               watch      watch   watch   .
+list: the charge, not as asked       | Halted+!            Halted+!            Halted+!            Halted+!            .                   !               !               !          !       !       .
 list: nothing, and it is early       | .                   .                   .                   .                   .                   .               .               .          .       .       .
 list: nothing, and it is late        | .                   .                   .                   Charge+c            .                   .               .               .          .       .       .
-list: what cannot be read            | .                   .                   .                   !                   .                   .               .               .          .       .       .
+list: what cannot be read            | .                   .                   .                   Charge+c+!          .                   .               .               .          .       .       .
 list: unknown                        | .                   .                   .                   !                   .                   .               .               .          .       .       .
 webhook: charge.complete             | .                   r                   r                   r                   r                   r               r               .          r       r       r
 webhook: charge.create               | .                   .                   r                   r                   r                   .               .               .          .       .       r
@@ -74,8 +76,9 @@ list of refunds: nothing             | .                   .                   .
 const REFUND: &str = "
                                      | Checking         Requested    LookUp           Halted      Pending     Closed Failed Refused Withdrawn
 the deadline has come early          | L                .            L                .           L           .      .      .       .
-the deadline has come                | L                LookUp+L     L                .           L           .      .      .       .
-a person wants to know               | L+r              LookUp+L+r   L+r              LookUp+L+r  L+r         r      r      r       r
+the deadline has come                | L+!              LookUp+L+!   L+!              .           L           .      .      .       .
+a person wants to know               | L+r+!            LookUp+L+r+! L+r+!            L+r         L+r         r      r      r       r
+a person says to go on               | L+r+!            LookUp+L+r+! L+r+!            LookUp+L+r  L+r         r      r      r       r
 made                                 | Closed+told      Closed+told  Closed+told      Closed+told Closed+told .      !      !       !
 made, and pending                    | Pending          Pending      Pending          Pending     .           .      .      !       !
 made, and failed                     | Failed+told      Failed+told  Failed+told      Failed+told Failed+told !      .      .       .
@@ -86,17 +89,20 @@ made, not as asked                   | Halted+!         Halted+!     Halted+!   
 made, of another currency            | Halted+!         Halted+!     Halted+!         .           !           !      !      !       !
 made, in another mode                | Halted+!         Halted+!     Halted+!         .           !           !      !      !       !
 made, of another charge              | Halted+!         Halted+!     Halted+!         .           !           !      !      !       !
-made, under another name             | Halted+!         Halted+!     Halted+!         .           !           !      !      !       !
+made, under another name             | Halted+!         Halted+!     Halted+!         .           Closed+told .      !      !       !
 not sent                             | .                Checking     .                .           .           .      .      .       .
 unknown                              | .                LookUp+L     .                .           .           .      .      .       .
 refused                              | .                Refused+told .                .           .           .      .      .       .
 refused for the key                  | .                Checking+!   .                .           .           .      .      .       .
+refused for the hour                 | .                LookUp+L     .                .           .           .      .      .       .
 list: it                             | Closed+told      Closed+told  Closed+told      Closed+told Closed+told .      !      !       !
 list: it, pending                    | Pending          Pending      Pending          Pending     .           .      .      !       !
 list: it, failed                     | Failed+told      Failed+told  Failed+told      Failed+told Failed+told !      .      .       .
 list: another of its name            | Closed+told      Closed+told  Closed+told      Closed+told !           !      !      !       !
+list: it, failed, and it again       | Closed+told      Closed+told  Closed+told      Closed+told Closed+told !+!    !      !       !
+list: it, which lost its name        | Requested+R+!    !            !+!              .           Closed+told .      !      !       !
 list: it, not as asked               | Halted+!         Halted+!     Halted+!         .           !           !      !      !       !
-list: nothing, and it is early       | Requested+R      .            .                .           .           .      .      .       .
+list: nothing, and it is early       | Requested+R      .            wake             .           .           .      .      .       .
 list: nothing, and it is late        | Requested+R      .            Requested+R      .           .           .      .      .       .
 list: others, which leave enough     | Requested+R+!    !            Requested+R+!    !           !           !      !      !       .
 list: others, which leave too little | Withdrawn+!+told !            Withdrawn+!+told !           !           !      !      !       .

@@ -43,7 +43,11 @@ const PLACES: &[Place] = &[
     place(5, "kakaopay-tests", ANYTHING),
     // Apart: the chores, which compile when none of the others does, and the benchmarks.
     Place { name: "xtask", layer: None, may_use: &[] },
-    Place { name: "kakaopay-benches", layer: None, may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types"] },
+    Place {
+        name: "kakaopay-benches",
+        layer: None,
+        may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types"],
+    },
 ];
 
 const DRIVEN: &[&str] =

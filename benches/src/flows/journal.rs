@@ -20,7 +20,7 @@ pub type Reader = (&'static str, Box<dyn Fn()>);
 pub fn readers() -> [Reader; 3] {
     let entries = || (1_u64..).zip(JOURNAL.lines().map(str::as_bytes));
     let payment = Payment::replay(entries()).expect("a journal").expect("a payment");
-    let snapshot = payment.snapshot();
+    let snapshot = payment.snapshot().expect("all is durable");
     [
         ("replay", Box::new(move || drop(black_box(Payment::replay(entries()))))),
         ("restore", Box::new(move || drop(black_box(Payment::restore(&snapshot, []))))),

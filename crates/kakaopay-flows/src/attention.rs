@@ -39,6 +39,14 @@ pub enum Attention {
     },
     /// What cannot be read stands in the way of knowing whether a charge is the order's.
     LookUpBlocked,
+    /// The service says that it does not have the payment's charge.
+    ChargeNotFound {
+        /// The charge.
+        charge: ChargeId,
+    },
+    /// The payment waits for longer than anything should take: for its request to be taken, or for the
+    /// service to end a charge that nobody can pay any more.
+    Overdue,
     /// The service does not take the key, or the account may not do this. It is tried again until
     /// that is put right.
     KeyRefused {
@@ -80,6 +88,11 @@ pub enum Attention {
         /// The refund's own reference.
         reference: Reference,
     },
+    /// A refund waits for longer than anything should take.
+    RefundOverdue {
+        /// The refund's own reference.
+        reference: Reference,
+    },
     /// A refund is asked for after its time, because the service is to decide.
     RefundLate {
         /// The refund's own reference.
@@ -107,6 +120,9 @@ impl Attention {
             Self::TooManyAttempts { attempts } => format!("attempts/{attempts}"),
             Self::LookUpBlocked => "look_up_blocked".to_owned(),
             Self::KeyRefused { code } => format!("key_refused/{code}"),
+            Self::ChargeNotFound { charge } => format!("charge_not_found/{charge}"),
+            Self::Overdue => "overdue".to_owned(),
+            Self::RefundOverdue { reference } => format!("refund_overdue/{reference}"),
             Self::RefundMismatch { reference, refund } => format!("refund_mismatch/{reference}/{refund}"),
             Self::RefundedTwice { reference, other, .. } => format!("refunded_twice/{reference}/{other}"),
             Self::RefundContradiction { reference, refund, status } => {
@@ -135,6 +151,11 @@ impl fmt::Display for Attention {
             }
             Self::LookUpBlocked => f.write_str("what cannot be read stands in the way of the look-up"),
             Self::KeyRefused { code } => write!(f, "the service does not take the key: {code}"),
+            Self::ChargeNotFound { charge } => write!(f, "the service says that it does not have {charge}"),
+            Self::Overdue => f.write_str("the payment waits for longer than it should"),
+            Self::RefundOverdue { reference } => {
+                write!(f, "refund {reference} waits for longer than it should")
+            }
             Self::RefundMismatch { reference, refund } => {
                 write!(f, "{refund} is not what refund {reference} asked for")
             }

@@ -86,6 +86,8 @@ pub enum Event {
         reference: Reference,
         /// What was found.
         attention: Attention,
+        /// How many times it was found, this one included: it may come again after it was put right.
+        number: u32,
     },
 }
 
@@ -104,7 +106,14 @@ impl Event {
             | Self::RefundWithdrawn { notice, .. } => {
                 format!("{}/refund/{}", notice.reference, notice.refund_reference)
             }
-            Self::Attention { reference, attention } => format!("{reference}/attention/{}", attention.key()),
+            Self::Attention { reference, attention, number } => {
+                let key = attention.key();
+                if *number > 1 {
+                    format!("{reference}/attention/{key}/{number}")
+                } else {
+                    format!("{reference}/attention/{key}")
+                }
+            }
         }
     }
 

@@ -18,8 +18,13 @@ pub enum Input {
     Evidence(Evidence),
     /// The payment's deadline has come.
     Tick,
-    /// Look now, because a person wants to know, or has put right what halted the payment.
+    /// A person wants to know: look now. It reads, and makes nothing be sent that the plan would not
+    /// send.
     Look,
+    /// A person has looked and says to go on: what halted the payment or a refund was put right, or is
+    /// as it should be. What was asked for often enough may be asked for again, and the person is asked
+    /// again about whatever is still wrong.
+    Resume,
 }
 
 /// What became of a request.
@@ -35,7 +40,12 @@ pub enum Answer {
         result: Result<Box<Charge>, Trouble>,
     },
     /// Of [`Request::RetrieveCharge`](crate::Request::RetrieveCharge).
-    Read(Result<Box<Charge>, Trouble>),
+    Read {
+        /// The charge that was asked for.
+        charge: ChargeId,
+        /// The charge, or why there is none to show.
+        result: Result<Box<Charge>, Trouble>,
+    },
     /// Of [`Request::LookUp`](crate::Request::LookUp).
     LookUp {
         /// The request that was sent.

@@ -18,6 +18,7 @@
 #![doc = include_str!("../TABLES.md")]
 
 mod attention;
+mod creating;
 mod deadline_queue;
 mod error;
 mod event;

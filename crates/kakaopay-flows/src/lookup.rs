@@ -10,6 +10,7 @@ use kakaopay_types::endpoint::{ListCharges, Page};
 use kakaopay_types::{Charge, List, Outcome};
 
 use crate::attention::Attention;
+use crate::creating::ask_for_charge;
 use crate::input::Now;
 use crate::model::Model;
 use crate::observe::{self, Via};
@@ -18,12 +19,13 @@ use crate::output::{LookUp, Request};
 use crate::record::Record;
 use crate::schedule::LATE_SECONDS;
 use crate::state::{Creating, Stage};
-use crate::step::{Step, ask_for_charge, note};
+use crate::step::{Step, note};
 use crate::wake::Wake;
 
-/// Most attempts that are made unasked.
+/// Most attempts that are made unasked, or after a person said to go on.
 const MAX_ATTEMPTS: u32 = 5;
-/// How long a look-up may go unanswered before a person is asked to look.
+/// How long a look-up may go unanswered before a person is asked to look, and how long what cannot be read
+/// may stand in its way.
 const PATIENCE_SECONDS: i64 = 900;
 /// Most charges one look-up reads, so that a list that never ends cannot hold it for ever.
 const MAX_READ: u32 = 100_000;
@@ -60,21 +62,41 @@ pub(crate) fn answered(model: &Model, creating: &Creating, request: &LookUp, lis
         let others = list.data.good.iter().filter(|charge| charge.id != found.id);
         return others.fold(step, |step, charge| step.and(other::judge(model, charge, Via::List)));
     }
-    if creating.stage != Stage::LookUp {
-        return Step::default();
+    let differing = list.data.good.iter().filter_map(|charge| {
+        let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
+        let member = expected.check(charge).err().filter(|_| other::is_of_order(model, charge))?;
+        Some(Attention::Mismatch { charge: charge.id.clone(), member })
+    });
+    let differing: Vec<_> = differing.collect();
+    let differs = request.differs || !differing.is_empty();
+    let step = differing.into_iter().fold(Step::default(), |step, differs| step.and(note(model, differs)));
+    step.and(go_on(model, creating, &LookUp { differs, ..request.clone() }, list))
+}
+
+/// Goes on with a look-up whose pages so far do not have the charge.
+fn go_on(model: &Model, creating: &Creating, request: &LookUp, list: &List<Charge>) -> Step {
+    let looking = matches!(creating.stage, Stage::LookUp | Stage::Halted);
+    let conclusive = request.asked_at >= creating.since.saturating_add_seconds(LATE_SECONDS);
+    let end = match next_page(request, list) {
+        NextPage::Read(next) if looking && (conclusive || next.list.page.offset < MAX_READ_EARLY) => {
+            return Step { reads: vec![Request::LookUp(next)], ..Step::default() };
+        }
+        NextPage::Read(_) => None,
+        NextPage::End { complete } => Some(complete),
+    };
+    // A charge that names the order and yet differs would be created just so again.
+    if request.differs && creating.stage != Stage::Halted {
+        return Step { records: vec![Record::Halted], wake: Wake::Plan, ..Step::default() };
     }
-    let settled = creating.since.saturating_add_seconds(LATE_SECONDS);
-    let conclusive = request.asked_at >= settled;
-    let complete = is_complete(request, list);
-    match next_page(request, list, complete) {
-        NextPage::Read(next) if !conclusive && next.list.page.offset >= MAX_READ_EARLY => Step::default(),
-        NextPage::Read(next) => Step { reads: vec![Request::LookUp(next)], ..Step::default() },
-        // What could not be read may be the very charge: it proves nothing.
-        NextPage::TooMany => note(model, Attention::LookUpBlocked),
-        NextPage::End if !complete => note(model, Attention::LookUpBlocked),
-        NextPage::End if conclusive && request.attempts == creating.attempts => not_found(model, creating),
-        NextPage::End => Step::default(),
+    let Some(complete) = end.filter(|_| creating.stage == Stage::LookUp) else { return Step::default() };
+    // What could not be read may be the very charge. It stops nothing for ever: nobody can pay that one,
+    // since its link was not handed out.
+    let patience = request.asked_at >= creating.since.saturating_add_seconds(PATIENCE_SECONDS);
+    let blocked = if complete { Step::default() } else { note(model, Attention::LookUpBlocked) };
+    if conclusive && request.attempts == creating.attempts && (complete || patience) {
+        return blocked.and(not_found(model, creating));
     }
+    blocked
 }
 
 /// A page has come while the payment's own charge is known: others of the order are looked for.
@@ -93,56 +115,53 @@ pub(crate) fn searched(
     if model.search.is_none() {
         return step;
     }
-    let complete = is_complete(request, list);
-    step.and(match next_page(request, list, complete) {
-        NextPage::Read(next) => Step { reads: vec![Request::LookUp(next)], ..Step::default() },
-        NextPage::TooMany => other::searched(model, request, false),
-        NextPage::End => other::searched(model, request, complete),
+    step.and(match next_page(request, list) {
+        NextPage::Read(next)
+            if next.list.page.offset < MAX_READ_EARLY || other::is_conclusive(model, request) =>
+        {
+            Step { reads: vec![Request::LookUp(next)], ..Step::default() }
+        }
+        NextPage::Read(_) => Step::default(),
+        NextPage::End { complete } => other::searched(model, request, complete),
     })
 }
 
-/// The charge of a page that is the order's. Of several, one that is the order's in every member comes
-/// first, then one that has been or can be paid.
+/// The charge of a page that is the order's in every member. Of several, one that has been or can be
+/// paid comes first.
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
-    let named = list.data.good.iter().filter(|charge| {
-        charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
-    });
-    named.min_by_key(|charge| {
+    let own = list.data.good.iter().filter(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        let rank = match charge.outcome() {
-            Outcome::Successful => 0,
-            Outcome::Pending => 1,
-            Outcome::Unknown(_) => 2,
-            Outcome::Failed { .. } | Outcome::Expired => 3,
-        };
-        (expected.check(charge).is_err(), rank)
+        other::is_of_order(model, charge) && expected.check(charge).is_ok()
+    });
+    own.min_by_key(|charge| match charge.outcome() {
+        Outcome::Successful => 0,
+        Outcome::Pending => 1,
+        Outcome::Unknown(_) => 2,
+        Outcome::Failed { .. } | Outcome::Expired => 3,
     })
-}
-
-/// Whether all of the pages so far could be read.
-fn is_complete(request: &LookUp, list: &List<Charge>) -> bool {
-    // A page that is not the one that was asked for leaves a gap.
-    let in_place = list.offset == u64::from(request.list.page.offset);
-    request.complete && in_place && list.data.bad.is_empty()
 }
 
 enum NextPage {
     Read(LookUp),
-    End,
-    TooMany,
+    /// There is none, and whether every element could be read.
+    End {
+        complete: bool,
+    },
 }
 
-fn next_page(request: &LookUp, list: &List<Charge>, complete: bool) -> NextPage {
+fn next_page(request: &LookUp, list: &List<Charge>) -> NextPage {
     let page = &request.list.page;
+    // A page that is not the one that was asked for leaves a gap.
+    let in_place = list.offset == u64::from(page.offset);
+    let complete = request.complete && in_place && list.data.bad.is_empty();
     let read = u32::try_from(list.data.good.len() + list.data.bad.len()).unwrap_or(u32::MAX);
     let offset = page.offset.saturating_add(read);
+    let shown = u64::from(offset) >= list.total;
     // A full page may have another behind it, whatever the total says.
     let full = u64::from(read) >= list.limit;
-    if read == 0 || (!full && u64::from(offset) >= list.total) {
-        return NextPage::End;
-    }
-    if offset >= MAX_READ {
-        return NextPage::TooMany;
+    if read == 0 || (!full && shown) || offset >= MAX_READ {
+        // What the total promises and no page shows may be the very charge.
+        return NextPage::End { complete: complete && shown && offset < MAX_READ };
     }
     // The end of the list is fixed at what the service said "until now" meant, and a second more: it
     // says so in whole seconds, and what this left out again would shift the pages over something.
@@ -155,7 +174,9 @@ fn next_page(request: &LookUp, list: &List<Charge>, complete: bool) -> NextPage 
 fn not_found(model: &Model, creating: &Creating) -> Step {
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {
-        Some(next) if next.get() <= MAX_ATTEMPTS => ask_for_charge(model, creating.source.as_ref(), next),
+        Some(next) if next.get() <= model.resumed_after.saturating_add(MAX_ATTEMPTS) => {
+            ask_for_charge(model, creating.source.as_ref(), next)
+        }
         _ => note(model, Attention::TooManyAttempts { attempts: creating.attempts }),
     }
 }

@@ -18,7 +18,14 @@ pub(crate) struct Model {
     pub(crate) intent: Intent,
     pub(crate) opened_at: Timestamp,
     pub(crate) state: State,
+    /// What a person was asked to look at, as far as it is not put right.
     pub(crate) attentions: BTreeSet<Attention>,
+    /// How often a person was asked to look at each thing, by its key.
+    pub(crate) noted: BTreeMap<String, u32>,
+    /// How many attempts had been made when a person last said to go on.
+    pub(crate) resumed_after: u32,
+    /// When it became known here that the charge was paid, which was no later than this.
+    pub(crate) settled_at: Option<Timestamp>,
     /// Charges of the order beside its own.
     pub(crate) others: BTreeMap<ChargeId, Other>,
     /// Since when they are searched for, while more than one attempt may have made one.
@@ -40,6 +47,9 @@ impl Model {
             opened_at: at,
             state: State::Creating(creating),
             attentions: BTreeSet::new(),
+            noted: BTreeMap::new(),
+            resumed_after: 0,
+            settled_at: None,
             others: BTreeMap::new(),
             search: None,
             refunds: BTreeMap::new(),
@@ -60,6 +70,14 @@ impl Model {
         match record {
             Record::Noted { attention } => {
                 self.attentions.insert(attention.clone());
+                let times = self.noted.entry(attention.key()).or_default();
+                *times = times.saturating_add(1);
+            }
+            Record::Resumed => {
+                self.attentions.clear();
+                if let State::Creating(creating) = &self.state {
+                    self.resumed_after = creating.attempts.get();
+                }
             }
             Record::OtherFound { charge, expires_at } => {
                 let other = Other { since: at, expires_at: *expires_at, end: None };
@@ -77,7 +95,12 @@ impl Model {
 
     fn apply_refund(&mut self, reference: &Reference, change: &RefundRecord, at: Timestamp) -> Option<()> {
         if let Some(refund) = self.refunds.get_mut(reference) {
-            return refund.apply(change, at);
+            refund.apply(change, at)?;
+            if matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some() {
+                // The service has answered to the key.
+                self.attentions.retain(|attention| !matches!(attention, Attention::KeyRefused { .. }));
+            }
+            return Some(());
         }
         let State::Successful { .. } = self.state else { return None };
         self.refunds.insert(reference.clone(), Refund::ordered(change, at)?);
@@ -90,13 +113,18 @@ impl Model {
             State::Creating(creating) => {
                 let attempts = creating.attempts;
                 if let Some(state) = from_creating(creating, record, at)? {
-                    let found = matches!(state, State::Pending(_));
-                    self.search = (found && attempts > NonZeroU32::MIN).then_some(at);
+                    if let State::Pending(pending) = &state {
+                        self.search = (attempts > NonZeroU32::MIN).then_some(at);
+                        self.others.remove(&pending.charge);
+                        // The service has answered, so that the key is good and nothing is in the way.
+                        self.attentions.retain(|attention| !is_in_the_way(attention));
+                    }
                     self.state = state;
                 }
             }
             State::Pending(pending) => {
-                if let Some(state) = from_pending(pending, record)? {
+                if let Some(state) = from_pending(pending, record, at)? {
+                    self.settled_at = matches!(state, State::Successful { .. }).then_some(at);
                     self.state = state;
                 }
             }
@@ -124,14 +152,13 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
         Record::OutcomeUnknown => Stage::LookUp,
         Record::Halted => Stage::Halted,
         Record::ChargeFound { charge, attempt, authorize_uri, expires_at, lifetime } => {
-            let lasts_until = lifetime.map(|lifetime| at.saturating_add_millis(lifetime));
             return Some(Some(State::Pending(Pending {
                 charge: charge.clone(),
                 attempt: *attempt,
                 authorize_uri: authorize_uri.clone(),
                 expires_at: *expires_at,
                 since: at,
-                until: (*expires_at).max(lasts_until),
+                until: until(*expires_at, *lifetime, at),
             })));
         }
         Record::Refused { code, message } => {
@@ -144,15 +171,27 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
     Some(None)
 }
 
+/// Until when a charge may be paid by the driver's clock: as the service says, or for as long as the
+/// service gives by its own, whichever ends later.
+fn until(expires_at: Option<Timestamp>, lifetime: Option<i64>, at: Timestamp) -> Option<Timestamp> {
+    expires_at.max(lifetime.map(|lifetime| at.saturating_add_millis(lifetime)))
+}
+
+/// Whether it is about what a good answer shows to be over.
+fn is_in_the_way(attention: &Attention) -> bool {
+    matches!(attention, Attention::KeyRefused { .. } | Attention::LookUpBlocked)
+}
+
 /// The state a record leads to from `Pending`; `Some(None)` when it stays there.
-fn from_pending(pending: &mut Pending, record: &Record) -> Option<Option<State>> {
+fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option<Option<State>> {
     let moved = match record {
         Record::LinkLearned { authorize_uri } => {
             pending.authorize_uri = Some(authorize_uri.clone());
             return Some(None);
         }
-        Record::ExpiryLearned { expires_at } => {
-            (pending.expires_at, pending.until) = (Some(*expires_at), Some(*expires_at));
+        Record::ExpiryLearned { expires_at, lifetime } => {
+            pending.expires_at = Some(*expires_at);
+            pending.until = until(Some(*expires_at), *lifetime, at);
             return Some(None);
         }
         Record::Successful { paid_at } => State::Successful { pending: pending.clone(), paid_at: *paid_at },

@@ -39,19 +39,25 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
         }
         return step;
     }
+    let link = charge.authorize_uri.clone().map(String::from);
     let mut step = Step {
         records: vec![Record::ChargeFound {
             charge: charge.id.clone(),
             attempt: expected.attempt.number(),
-            authorize_uri: charge.authorize_uri.clone().map(String::from),
+            authorize_uri: link.clone(),
             expires_at: charge.expires_at,
-            lifetime: charge.expires_at.zip(charge.created_at()).map(|(end, start)| end.millis_since(start)),
+            lifetime: lifetime(charge),
         }],
         wake: Wake::Plan,
         ..Step::default()
     };
     match charge.outcome() {
-        Outcome::Pending => step.redirect = charge.authorize_uri.clone().map(String::from),
+        Outcome::Pending => step.redirect = link,
+        // A status that says nothing stops nobody.
+        Outcome::Unknown(_) => {
+            step.redirect = link;
+            step.reads = if via == Via::Read { Vec::new() } else { read(&charge.id).reads };
+        }
         _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
@@ -110,9 +116,14 @@ fn learn(pending: &Pending, charge: &Charge, step: &mut Step) {
         step.redirect = Some(authorize_uri);
     }
     if let (None, Some(expires_at)) = (pending.expires_at, charge.expires_at) {
-        step.records.push(Record::ExpiryLearned { expires_at });
+        step.records.push(Record::ExpiryLearned { expires_at, lifetime: lifetime(charge) });
         step.wake = Wake::Plan;
     }
+}
+
+/// For how long a charge can be paid, by the service's clock alone.
+fn lifetime(charge: &Charge) -> Option<i64> {
+    charge.expires_at.zip(charge.created_at()).map(|(end, start)| end.millis_since(start))
 }
 
 /// Adds what the end of a charge leads to.

@@ -89,13 +89,18 @@ pub(crate) fn look(model: &Model, now: Now) -> Step {
 pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Step {
     let Some(since) = model.search else { return Step::default() };
     let over = Step { records: vec![Record::Searched], wake: Wake::Plan, ..Step::default() };
-    if complete && request.asked_at >= settled(since) {
+    if complete && is_conclusive(model, request) {
         over
     } else if request.asked_at >= since.saturating_add_seconds(PATIENCE_SECONDS) {
         over.and(note(model, Attention::LookUpBlocked))
     } else {
         Step::default()
     }
+}
+
+/// Whether a search that began then can conclude that there is nothing more to find.
+pub(crate) fn is_conclusive(model: &Model, request: &LookUp) -> bool {
+    model.search.is_some_and(|since| request.asked_at >= settled(since))
 }
 
 /// When a search can first conclude that there is nothing more to find.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use kakaopay_types::endpoint::{
     CreateCharge, CreateRefund, CreateSource, ListChargeRefunds, ListCharges, Page, RetrieveCharge,
 };
-use kakaopay_types::{ChargeId, Order, Timestamp};
+use kakaopay_types::{ChargeId, Order, Refund, Timestamp};
 
 use crate::event::Event;
 use crate::record::Entry;
@@ -36,7 +36,7 @@ pub enum Deadline {
 }
 
 /// A request to the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Request {
     /// Create the source. Harmless when done twice: a source moves no money.
     CreateSource(CreateSource),
@@ -69,6 +69,8 @@ pub struct LookUp {
     pub attempts: NonZeroU32,
     /// Whether every element of the pages before this one could be read.
     pub complete: bool,
+    /// Whether a charge on the pages before this one names the order and differs from it.
+    pub differs: bool,
     /// The page to read.
     pub list: ListCharges,
 }
@@ -89,19 +91,21 @@ impl LookUp {
             // What was created a moment ago stands on the first page, however busy the account is.
             order: Some(Order::ReverseChronological),
         };
-        Self { asked_at, attempts, complete: true, list: ListCharges { page } }
+        Self { asked_at, attempts, complete: true, differs: false, list: ListCharges { page } }
     }
 }
 
 /// One page of the refunds of a charge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RefundList {
     /// When the reading began, by the driver's clock.
     pub asked_at: Timestamp,
     /// Whether every element of the pages before this one could be read.
     pub complete: bool,
-    /// What the pages before this one gave back that nobody asked for here, in minor units.
-    pub foreign: i64,
+    /// The moment it began, by the service's clock, if the service told.
+    pub at_service: Option<Timestamp>,
+    /// What stands on the pages before this one.
+    pub seen: Vec<Refund>,
     /// The page to read.
     pub list: ListChargeRefunds,
 }
@@ -112,6 +116,6 @@ impl RefundList {
         let page =
             Page { limit: Some(Page::MAX_LIMIT), order: Some(Order::Chronological), ..Page::default() };
         let list = ListChargeRefunds { charge: charge.clone(), page };
-        Self { asked_at, complete: true, foreign: 0, list }
+        Self { asked_at, complete: true, at_service: None, seen: Vec::new(), list }
     }
 }

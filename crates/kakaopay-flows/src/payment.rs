@@ -41,9 +41,11 @@ use crate::step::{self, Step};
 ///
 /// If the transaction fails, throw the machine away and replay the journal: what was not durable
 /// has not happened. Nothing else is needed after a crash to end a payment, because until then it
-/// always has a deadline, and the deadline is in the same transaction. (One that has ended only
-/// reads on evidence: give that again until the reading was answered.) The one that has none before its
-/// end is halted: a person was asked to look, and says [`Input::Look`] then.
+/// always has a deadline, and the deadline is in the same transaction. Two have none: a payment, or
+/// a refund of one, that has halted, of which a person was told, who says [`Input::Resume`] then; and
+/// one that has ended. These only read on evidence, and so does any payment that hears of another
+/// charge: give the evidence again until the reading was answered with the charge, or with the word
+/// that there is none.
 ///
 /// ```
 /// use kakaopay_flows::{Input, Intent, Output, Payment, SourcePlan};
@@ -127,9 +129,15 @@ impl Payment {
 
     /// What is known of the payment as bytes, so that its journal need not be read from the beginning.
     /// Store it beside the journal, if at all: it is made again from that at any time.
-    #[must_use]
-    pub fn snapshot(&self) -> Vec<u8> {
-        snapshot::to_bytes(&self.model, self.seq)
+    ///
+    /// # Errors
+    /// [`Misuse::NotAcknowledged`] while the last entry is not known to be durable: what may never have
+    /// happened must not be stored as if it had.
+    pub fn snapshot(&self) -> Result<Vec<u8>, Misuse> {
+        match self.unacknowledged {
+            Some(seq) => Err(Misuse::NotAcknowledged { seq }),
+            None => Ok(snapshot::to_bytes(&self.model, self.seq)),
+        }
     }
 
     /// A payment as a [snapshot](Self::snapshot) has it, and the entries behind that.
@@ -212,7 +220,8 @@ impl Payment {
         &self.model.intent
     }
 
-    /// What a person was asked to look at.
+    /// What a person was asked to look at, and neither put right nor answered with
+    /// [`Input::Resume`].
     #[must_use]
     pub fn attentions(&self) -> &BTreeSet<Attention> {
         &self.model.attentions
@@ -236,11 +245,12 @@ impl Payment {
         self.seq
     }
 
-    /// Where to send the buyer while the charge waits to be approved. It is opaque.
+    /// Where to send the buyer while the charge waits to be approved. It is opaque. There is none while
+    /// the last entry is not known to be durable.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
         match self.state() {
-            State::Pending(pending) => pending.authorize_uri.as_deref(),
+            State::Pending(pending) if self.unacknowledged.is_none() => pending.authorize_uri.as_deref(),
             _ => None,
         }
     }
@@ -259,7 +269,7 @@ impl Payment {
     }
 
     fn follow(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ReplayError> {
-        let expected = self.seq + 1;
+        let expected = self.seq.checked_add(1).ok_or(ReplayError::Unreadable { seq: self.seq })?;
         if seq != expected {
             return Err(ReplayError::OutOfOrder { expected, found: seq });
         }

@@ -125,7 +125,12 @@ pub enum Record {
     ExpiryLearned {
         /// The moment.
         expires_at: Timestamp,
+        /// For how long the charge can be paid, in milliseconds, by the service's clock alone.
+        #[serde(default)]
+        lifetime: Option<i64>,
     },
+    /// A person said to go on.
+    Resumed,
     /// Another charge of the order exists.
     OtherFound {
         /// The charge.
@@ -176,6 +181,7 @@ impl Record {
             Self::Refused { .. } => "refused",
             Self::LinkLearned { .. } => "link learned",
             Self::ExpiryLearned { .. } => "expiry learned",
+            Self::Resumed => "resumed",
             Self::OtherFound { .. } => "other charge found",
             Self::OtherEnded { .. } => "other charge ended",
             Self::Searched => "searched",

@@ -14,6 +14,9 @@ pub(crate) const SOON_SECONDS: i64 = 10;
 /// How long after an unknown outcome a charge may still appear in a list.
 pub(crate) const LATE_SECONDS: i64 = 90;
 
+/// How often to look while the clock is behind the beginning.
+const SKEWED_SECONDS: i64 = 300;
+
 /// The next moment to look, after `now`, at something that began at `start` and ends at `expires_at`.
 ///
 /// A function of its arguments alone, so that a restart at any moment goes on with the same plan.
@@ -23,6 +26,10 @@ pub(crate) fn next_look(
     now: Timestamp,
     seed: u64,
 ) -> Timestamp {
+    if start.saturating_add_seconds(-SKEWED_SECONDS) > now {
+        // The clock was set back, or is another machine's: the plan would begin in its own time.
+        return now.saturating_add_seconds(SKEWED_SECONDS);
+    }
     let end = expires_at.unwrap_or_else(|| start.saturating_add_seconds(7 * 86_400));
     if now < end {
         let next = first_after(start, &DELAYS, now, Some(seed));

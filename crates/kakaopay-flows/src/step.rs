@@ -5,10 +5,11 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::endpoint::{ChargeSource, RetrieveCharge};
-use kakaopay_types::{ApiError, ChargeId, EventKey, PlatformType, Source, Timestamp};
+use kakaopay_types::endpoint::RetrieveCharge;
+use kakaopay_types::{ChargeId, ErrorCode, EventKey, Timestamp};
 
 use crate::attention::Attention;
+use crate::creating;
 use crate::event::Event;
 use crate::input::{Answer, Evidence, Input, Now};
 use crate::intent::SourcePlan;
@@ -19,10 +20,15 @@ use crate::other;
 use crate::output::Request;
 use crate::record::Record;
 use crate::refund;
-use crate::schedule::{self, ANSWER_SECONDS, SOON_SECONDS};
+use crate::schedule::SOON_SECONDS;
 use crate::state::{Creating, Pending, Stage, State};
-use crate::trouble::{Trouble, Verdict};
+use crate::trouble::Trouble;
 use crate::wake::Wake;
+
+/// How long a charge can be paid that does not say for how long: as long as the guide's.
+const LIFETIME_SECONDS: i64 = 7 * 86_400;
+/// How long the service may take to end a charge that nobody can pay any more before a person is told.
+const UNENDED_SECONDS: i64 = 2 * 86_400;
 
 /// What a step leads to.
 #[derive(Debug, Default)]
@@ -42,10 +48,18 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// Both, this one first.
+    /// Both, this one first. What both find, since it stands in a list twice, is found once.
     pub(crate) fn and(mut self, other: Self) -> Self {
-        self.records.extend(other.records);
-        self.events.extend(other.events);
+        for record in other.records {
+            if !self.records.contains(&record) {
+                self.records.push(record);
+            }
+        }
+        for event in other.events {
+            if !self.events.contains(&event) {
+                self.events.push(event);
+            }
+        }
         self.wake = self.wake.and(other.wake);
         self.redirect = self.redirect.or(other.redirect);
         self.mutations.extend(other.mutations);
@@ -68,8 +82,10 @@ pub(crate) fn step(model: &Model, input: &Input, now: Now) -> Step {
 /// The first step of a new payment.
 pub(crate) fn open(model: &Model) -> Step {
     let mut step = match &model.intent.source {
-        SourcePlan::Separate(platform_type) => ask_for_source(model, platform_type.clone()),
-        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => ask_for_charge(model, None, NonZeroU32::MIN),
+        SourcePlan::Separate(platform_type) => creating::ask_for_source(model, platform_type.clone()),
+        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => {
+            creating::ask_for_charge(model, None, NonZeroU32::MIN)
+        }
     };
     step.records.insert(0, Record::Opened(model.intent.clone().into()));
     step
@@ -78,23 +94,25 @@ pub(crate) fn open(model: &Model) -> Step {
 fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -> Step {
     match input {
         Input::Persisted(_) => Step::default(),
-        Input::Tick => creating_tick(model, creating, now),
-        Input::Look => creating_look(model, creating, now),
-        Input::Answered(Answer::Source(result)) => source_answered(model, creating, result.as_deref(), now),
+        Input::Tick => creating::tick(model, creating, now).and(creating::overdue(model, creating, now)),
+        Input::Look => creating::look(model, creating, now),
+        Input::Resume => resumed().and(creating::resume(model, creating, now)),
+        Input::Answered(Answer::Source(result)) => {
+            creating::source_answered(model, creating, result.as_deref(), now)
+        }
         Input::Answered(Answer::Charge { attempt, result }) => match result {
             Ok(charge) => observe::adopt(model, creating, charge, Via::Creation),
-            Err(trouble) => charge_troubled(model, creating, *attempt, trouble, now),
+            Err(trouble) => creating::charge_troubled(model, creating, *attempt, trouble, now),
         },
-        Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::adopt(model, creating, charge, Via::Read)
-        }
+        Input::Answered(Answer::Read { result: Ok(charge), .. })
+        | Input::Evidence(Evidence::Read(charge)) => observe::adopt(model, creating, charge, Via::Read),
         Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
             lookup::answered(model, creating, request, list)
         }
         Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => {
             lookup::unanswered(model, creating, now).and(key_refused(model, trouble))
         }
-        Input::Answered(Answer::Read(Err(trouble))) => key_refused(model, trouble),
+        Input::Answered(Answer::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
         // No charge is paid, so that none is refunded.
         Input::Answered(Answer::Refund { .. } | Answer::Refunds { .. }) => Step::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
@@ -110,9 +128,12 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
 
 fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step {
     match input {
-        Input::Tick | Input::Look => {
-            Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now))
+        Input::Tick => {
+            let look = Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now));
+            look.and(pending_overdue(model, pending, now))
         }
+        Input::Look => Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now)),
+        Input::Resume => resumed().and(while_pending(model, pending, &Input::Look, now)),
         Input::Evidence(Evidence::Returned) => look_soon(pending, now),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             if *charge != pending.charge {
@@ -123,9 +144,8 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
                 look_soon(pending, now)
             }
         }
-        Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::judge(model, pending, charge, Via::Read)
-        }
+        Input::Answered(Answer::Read { result: Ok(charge), .. })
+        | Input::Evidence(Evidence::Read(charge)) => observe::judge(model, pending, charge, Via::Read),
         // Another way may have been faster than the answer to the creation.
         Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
             observe::judge(model, pending, charge, Via::Creation)
@@ -134,9 +154,10 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
             let judge = |charge: &_| observe::judge(model, pending, charge, Via::List);
             lookup::searched(model, request, list, judge)
         }
-        Input::Answered(Answer::Read(Err(trouble)) | Answer::LookUp { result: Err(trouble), .. }) => {
-            key_refused(model, trouble)
+        Input::Answered(Answer::Read { charge, result: Err(trouble) }) => {
+            not_read(model, pending, charge, trouble)
         }
+        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => key_refused(model, trouble),
         Input::Persisted(_) | Input::Answered(_) => Step::default(),
     }
 }
@@ -146,6 +167,12 @@ fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
     match input {
         Input::Tick => refund::look(model, pending, false, now).and(after_end(model, pending, input, now)),
         Input::Look => refund::look(model, pending, true, now).and(after_end(model, pending, input, now)),
+        Input::Resume => resumed().and(refund::resume(model, pending, now)).and(after_end(
+            model,
+            pending,
+            &Input::Look,
+            now,
+        )),
         Input::Answered(Answer::Refund { reference, result }) => {
             refund::answered(model, pending, reference, result.as_deref(), now)
         }
@@ -169,13 +196,13 @@ fn after_end(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step 
     match input {
         Input::Tick => Step { wake: Wake::Plan, ..other::look(model, now) },
         Input::Look => Step { wake: Wake::Plan, ..read(&pending.charge) }.and(other::look(model, now)),
+        Input::Resume => resumed().and(after_end(model, pending, &Input::Look, now)),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             let news = *charge != pending.charge || *key != EventKey::ChargeCreate;
             if news { read(charge) } else { Step::default() }
         }
-        Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            observe::contradict(model, pending, charge, Via::Read)
-        }
+        Input::Answered(Answer::Read { result: Ok(charge), .. })
+        | Input::Evidence(Evidence::Read(charge)) => observe::contradict(model, pending, charge, Via::Read),
         Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
             observe::contradict(model, pending, charge, Via::Creation)
         }
@@ -191,133 +218,35 @@ fn after_end(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step 
 fn after_refusal(model: &Model, input: &Input, now: Now) -> Step {
     match input {
         Input::Tick | Input::Look => Step { wake: Wake::Plan, ..other::look(model, now) },
+        Input::Resume => resumed().and(after_refusal(model, &Input::Look, now)),
         Input::Evidence(Evidence::Webhook { charge, .. }) => read(charge),
         Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
             other::judge(model, charge, Via::Creation)
         }
-        Input::Answered(Answer::Read(Ok(charge))) | Input::Evidence(Evidence::Read(charge)) => {
-            other::judge(model, charge, Via::Read)
-        }
+        Input::Answered(Answer::Read { result: Ok(charge), .. })
+        | Input::Evidence(Evidence::Read(charge)) => other::judge(model, charge, Via::Read),
         Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
 }
 
-fn creating_tick(model: &Model, creating: &Creating, now: Now) -> Step {
-    match creating.stage {
-        Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
-        Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
-        Stage::Charge if now < creating.since.saturating_add_seconds(ANSWER_SECONDS) => {
-            Step { wake: Wake::Plan, ..Step::default() }
+fn resumed() -> Step {
+    Step { records: vec![Record::Resumed], wake: Wake::Plan, ..Step::default() }
+}
+
+/// Nobody can pay the charge any more, and the service has not ended it for long: a person is told.
+fn pending_overdue(model: &Model, pending: &Pending, now: Now) -> Step {
+    let until = pending.until.unwrap_or_else(|| pending.since.saturating_add_seconds(LIFETIME_SECONDS));
+    let late = now >= until.saturating_add_seconds(UNENDED_SECONDS);
+    if late { note(model, Attention::Overdue) } else { Step::default() }
+}
+
+/// A charge could not be read.
+fn not_read(model: &Model, pending: &Pending, charge: &ChargeId, trouble: &Trouble) -> Step {
+    match trouble {
+        Trouble::Refused(error) if error.code == ErrorCode::NotFound && *charge == pending.charge => {
+            note(model, Attention::ChargeNotFound { charge: charge.clone() })
         }
-        Stage::Charge => lookup::begin(model, creating, now),
-        Stage::LookUp => lookup::again(model, creating, now),
-        Stage::Halted => Step { wake: Wake::Plan, ..Step::default() },
-    }
-}
-
-/// A person wants to know, or has put right what halted the payment.
-fn creating_look(model: &Model, creating: &Creating, now: Now) -> Step {
-    match creating.stage {
-        Stage::Halted => lookup::begin(model, creating, now),
-        Stage::LookUp => lookup::again(model, creating, now),
-        // What was asked for is answered without being asked for again.
-        Stage::Source | Stage::Charge | Stage::Unsent => Step::default(),
-    }
-}
-
-fn source_answered(model: &Model, creating: &Creating, result: Result<&Source, &Trouble>, now: Now) -> Step {
-    if creating.stage != Stage::Source {
-        return Step::default();
-    }
-    match result {
-        Ok(source) => {
-            let mut step = ask_for_charge(model, Some(&source.id), creating.attempts);
-            step.records.insert(0, Record::SourceCreated { source: source.id.clone() });
-            step
-        }
-        Err(trouble) => match trouble.verdict() {
-            Verdict::Refused(error) => refused(model, error),
-            Verdict::KeyRefused(code) => {
-                try_again_later(model, now).and(note(model, Attention::key_refused(code)))
-            }
-            // A source moves no money: one that nobody charges is forgotten, so another may be made.
-            Verdict::NotDone | Verdict::Unknown => try_again_later(model, now),
-        },
-    }
-}
-
-fn charge_troubled(
-    model: &Model,
-    creating: &Creating,
-    attempt: NonZeroU32,
-    trouble: &Trouble,
-    now: Now,
-) -> Step {
-    // An earlier attempt's trouble is old news: it has been counted as unknown already.
-    if creating.stage != Stage::Charge || attempt != creating.attempts {
-        return Step::default();
-    }
-    let not_sent = Step { records: vec![Record::ChargeNotSent], wake: Wake::Plan, ..Step::default() };
-    match trouble.verdict() {
-        Verdict::NotDone => not_sent,
-        Verdict::KeyRefused(code) => not_sent.and(note(model, Attention::key_refused(code))),
-        Verdict::Unknown => lookup::begin(model, creating, now),
-        Verdict::Refused(error) => refused(model, error),
-    }
-}
-
-fn ask_for_source(model: &Model, platform_type: Option<PlatformType>) -> Step {
-    Step {
-        records: vec![Record::SourceRequested],
-        mutations: vec![Request::CreateSource(model.intent.create_source(platform_type))],
-        wake: Wake::Plan,
-        ..Step::default()
-    }
-}
-
-pub(crate) fn ask_for_charge(
-    model: &Model,
-    source: Option<&kakaopay_types::SourceId>,
-    attempt: NonZeroU32,
-) -> Step {
-    let given = match (&model.intent.source, source) {
-        (SourcePlan::Given(source), _) => Some(source),
-        (_, source) => source,
-    };
-    let source = match given {
-        Some(source) if attempt == NonZeroU32::MIN => ChargeSource::Existing(source.clone()),
-        // Whether a source can be charged twice is not documented, so each attempt after the first
-        // brings a fresh one.
-        _ => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
-    };
-    Step {
-        records: vec![Record::ChargeRequested { attempt }],
-        mutations: vec![Request::CreateCharge(model.intent.create_charge(source, attempt))],
-        wake: Wake::Plan,
-        ..Step::default()
-    }
-}
-
-fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
-    match plan {
-        SourcePlan::WithCharge(platform_type) | SourcePlan::Separate(platform_type) => platform_type.clone(),
-        SourcePlan::Given(_) => None,
-    }
-}
-
-/// The step of a source that was not made: it is asked for again, sooner than an answer would be late.
-fn try_again_later(model: &Model, now: Now) -> Step {
-    let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
-    Step { wake: Wake::By(next), ..Step::default() }
-}
-
-fn refused(model: &Model, error: &ApiError) -> Step {
-    let (code, message) = (error.code.to_string(), error.message.clone().map(String::from));
-    Step {
-        records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
-        events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],
-        wake: Wake::Plan,
-        ..Step::default()
+        _ => key_refused(model, trouble),
     }
 }
 
@@ -343,9 +272,10 @@ pub(crate) fn note(model: &Model, attention: Attention) -> Step {
         return Step::default();
     }
     let reference = model.intent.reference.clone();
+    let number = model.noted.get(&attention.key()).map_or(1, |times| times.saturating_add(1));
     Step {
         records: vec![Record::Noted { attention: attention.clone() }],
-        events: vec![Event::Attention { reference, attention }],
+        events: vec![Event::Attention { reference, attention, number }],
         ..Step::default()
     }
 }

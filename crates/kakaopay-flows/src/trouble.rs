@@ -5,8 +5,12 @@ use kakaopay_types::{ApiError, ErrorCode};
 /// Why a request has no answer to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
-    /// It surely was not carried out: it did not leave, or the service had no time to take it (429).
+    /// It did not leave.
     NotSent,
+    /// The service said that there are too many requests (429). That it does nothing then is what
+    /// everybody takes for granted and no document says: a charge is created anew all the same, since
+    /// nobody could pay one whose link was not handed out, and a refund is looked for first.
+    RateLimited,
     /// The service said no and did nothing.
     Refused(ApiError),
     /// It may have reached the service, and may have been carried out.
@@ -18,7 +22,9 @@ pub enum Trouble {
 pub(crate) enum Verdict<'a> {
     /// It was surely not carried out, and may be sent again.
     NotDone,
-    /// Likewise, and a person should look at the key.
+    /// Very likely likewise.
+    RateLimited,
+    /// It was surely not carried out, and a person should look at the key.
     KeyRefused(&'a ErrorCode),
     /// The service's no to what was asked for.
     Refused(&'a ApiError),
@@ -31,6 +37,7 @@ impl Trouble {
     pub(crate) fn verdict(&self) -> Verdict<'_> {
         match self {
             Self::NotSent => Verdict::NotDone,
+            Self::RateLimited => Verdict::RateLimited,
             Self::Unknown => Verdict::Unknown,
             Self::Refused(error) => match &error.code {
                 // They are about who asks, not about what is asked for.
@@ -38,7 +45,7 @@ impl Trouble {
                 | ErrorCode::KeyExpired
                 | ErrorCode::LockedAccount
                 | ErrorCode::NotAuthorized) => Verdict::KeyRefused(code),
-                ErrorCode::TooManyRequests => Verdict::NotDone,
+                ErrorCode::TooManyRequests => Verdict::RateLimited,
                 // Somebody failed on the way, perhaps after the deed.
                 ErrorCode::InternalError | ErrorCode::BackendError | ErrorCode::SearchUnavailable => {
                     Verdict::Unknown
@@ -72,19 +79,21 @@ mod tests {
                 | "key_expired_error"
                 | "locked_account_error"
                 | "not_authorized" => "key",
-                "too_many_requests" => "not done",
+                "too_many_requests" => "rate limited",
                 "internal_error" | "backend_error" | "search_unavailable" => "unknown",
                 _ => "refused",
             };
             let found = match trouble.verdict() {
                 Verdict::KeyRefused(_) => "key",
                 Verdict::NotDone => "not done",
+                Verdict::RateLimited => "rate limited",
                 Verdict::Unknown => "unknown",
                 Verdict::Refused(_) => "refused",
             };
             assert_eq!((found, about_key), (expected, expected == "key"), "{code}");
         }
         assert_eq!(Trouble::NotSent.verdict(), Verdict::NotDone);
+        assert_eq!(Trouble::RateLimited.verdict(), Verdict::RateLimited);
         assert_eq!(Trouble::Unknown.verdict(), Verdict::Unknown);
         assert_eq!(Trouble::Unknown.key(), None);
     }

@@ -62,7 +62,12 @@ fn plan(model: &Model, now: Now) -> Option<Timestamp> {
 fn creating_plan(model: &Model, creating: &Creating, now: Now) -> Option<Timestamp> {
     let seed = model.intent.jitter_seed;
     match creating.stage {
-        Stage::Source | Stage::Charge => Some(creating.since.saturating_add_seconds(ANSWER_SECONDS)),
+        Stage::Charge => Some(creating.since.saturating_add_seconds(ANSWER_SECONDS)),
+        // Asked for again on a plan that slows down, once no answer can come any more.
+        Stage::Source => {
+            let late = creating.since.saturating_add_seconds(ANSWER_SECONDS);
+            Some(next_look(model.opened_at, None, late.max(now), seed))
+        }
         Stage::Unsent => Some(next_look(model.opened_at, None, now, seed)),
         Stage::LookUp => {
             let settled = creating.since.saturating_add_seconds(LATE_SECONDS);
@@ -75,7 +80,7 @@ fn creating_plan(model: &Model, creating: &Creating, now: Now) -> Option<Timesta
 fn refund_plan(refund: &Refund, now: Now, seed: u64) -> Option<Timestamp> {
     match refund.state() {
         RefundState::Checking | RefundState::Pending { .. } => {
-            Some(next_look(refund.since(), None, now, seed))
+            Some(next_look(refund.ordered_at(), None, now, seed))
         }
         RefundState::Requested => Some(refund.since().saturating_add_seconds(ANSWER_SECONDS)),
         RefundState::LookUp => Some(look_until(refund.since(), refund::settled(refund), now, seed)),

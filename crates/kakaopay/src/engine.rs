@@ -173,10 +173,10 @@ fn is_unread(answer: &Answer) -> bool {
     // That there is no such charge is an answer; that the key may not ask is none.
     let troubled = |trouble: &Trouble| match trouble {
         Trouble::Refused(error) => error.code != ErrorCode::NotFound,
-        Trouble::NotSent | Trouble::Unknown => true,
+        Trouble::NotSent | Trouble::RateLimited | Trouble::Unknown => true,
     };
     match answer {
-        Answer::Read(Err(trouble))
+        Answer::Read { result: Err(trouble), .. }
         | Answer::LookUp { result: Err(trouble), .. }
         | Answer::Refunds { result: Err(trouble), .. } => troubled(trouble),
         _ => false,
@@ -185,21 +185,24 @@ fn is_unread(answer: &Answer) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use kakaopay_types::ApiError;
+    use kakaopay_types::{ApiError, ChargeId};
 
     use super::*;
 
     #[test]
     fn only_the_words_that_there_is_no_such_charge_count_as_read() {
         let refused = |code| Trouble::Refused(ApiError::new(code, "no"));
+        let charge = ChargeId::parse("chrg_test_1").expect("an id");
         for (trouble, unread) in [
             (refused(ErrorCode::NotFound), false),
             (refused(ErrorCode::AuthenticationFailure), true),
             (refused(ErrorCode::KeyExpired), true),
             (Trouble::NotSent, true),
+            (Trouble::RateLimited, true),
             (Trouble::Unknown, true),
         ] {
-            assert_eq!(is_unread(&Answer::Read(Err(trouble.clone()))), unread, "{trouble:?}");
+            let read = Answer::Read { charge: charge.clone(), result: Err(trouble.clone()) };
+            assert_eq!(is_unread(&read), unread, "{trouble:?}");
             // What was to change something is not read again.
             assert!(!is_unread(&Answer::Source(Err(trouble))));
         }

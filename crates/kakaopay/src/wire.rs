@@ -25,7 +25,10 @@ impl Clients {
                 let attempt = create.metadata.reference.number();
                 Answer::Charge { attempt, result: boxed(self.secret.send(create).await) }
             }
-            Request::RetrieveCharge(retrieve) => Answer::Read(boxed(self.secret.send(retrieve).await)),
+            Request::RetrieveCharge(retrieve) => {
+                let charge = retrieve.id.clone();
+                Answer::Read { charge, result: boxed(self.secret.send(retrieve).await) }
+            }
             Request::LookUp(request) => {
                 let result = boxed(self.secret.send(request.list.clone()).await);
                 Answer::LookUp { request, result }
@@ -61,9 +64,8 @@ fn trouble_of(error: &Error) -> Trouble {
     if let Some(refusal) = error.refused() {
         return Trouble::Refused(refusal.clone());
     }
-    // The service has no time to take it, and says so before it does anything.
     if error.status().is_some_and(|status| status.as_u16() == 429) {
-        return Trouble::NotSent;
+        return Trouble::RateLimited;
     }
     match error.delivery() {
         Delivery::NotSent => Trouble::NotSent,

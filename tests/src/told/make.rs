@@ -46,7 +46,7 @@ pub(super) fn created(number: u32, result: Result<Box<Charge>, Trouble>) -> Inpu
 }
 
 pub(super) fn read(charge: Box<Charge>) -> Input {
-    Input::Answered(Answer::Read(Ok(charge)))
+    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(charge) })
 }
 
 pub(super) fn refused(code: ErrorCode) -> Trouble {

@@ -1,7 +1,7 @@
 //! The states of a payment, and what it can be told.
 
 use kakaopay_flows::{Answer, Evidence, Input, Stage, State, Trouble};
-use kakaopay_types::{ErrorCode, EventKey};
+use kakaopay_types::{ChargeId, ErrorCode, EventKey};
 use serde_json::json;
 
 use super::cell::{Told, late};
@@ -56,6 +56,7 @@ fn answers() -> Vec<(&'static str, Input)> {
     vec![
         ("the deadline has come", Input::Tick),
         ("a person wants to know", Input::Look),
+        ("a person says to go on", Input::Resume),
         ("the buyer has returned", Input::Evidence(Evidence::Returned)),
         ("source created", source(Ok(Box::new(guide::source())))),
         ("source not sent", source(Err(Trouble::NotSent))),
@@ -71,8 +72,13 @@ fn answers() -> Vec<(&'static str, Input)> {
         ("charge unknown, of another attempt", created(2, Err(Trouble::Unknown))),
         ("charge refused", created(1, Err(refused(ErrorCode::InvalidCharge)))),
         ("charge refused for the key", created(1, Err(refused(ErrorCode::AuthenticationFailure)))),
-        ("charge refused for the hour", created(1, Err(refused(ErrorCode::TooManyRequests)))),
+        ("charge refused for the hour", created(1, Err(Trouble::RateLimited))),
     ]
+}
+
+fn unread(code: ErrorCode) -> Input {
+    let charge = ChargeId::parse(OWN).expect("an id");
+    Input::Answered(Answer::Read { charge, result: Err(refused(code)) })
 }
 
 fn readings() -> Vec<(&'static str, Input)> {
@@ -93,8 +99,8 @@ fn readings() -> Vec<(&'static str, Input)> {
         ("read: another mode", differs("livemode", json!(true))),
         ("read: another reference", differs("metadata", json!({"kakaopay_reference": "order-1/1"}))),
         ("read: another kind of source", differs("source.type", json!("alipay"))),
-        ("read: not found", Input::Answered(Answer::Read(Err(refused(ErrorCode::NotFound))))),
-        ("read: refused for the key", Input::Answered(Answer::Read(Err(refused(ErrorCode::KeyExpired))))),
+        ("read: not found", unread(ErrorCode::NotFound)),
+        ("read: refused for the key", unread(ErrorCode::KeyExpired)),
         ("read: somebody else's, paid", foreign),
         ("read: the order's other charge", read(other("pending"))),
         ("read: the order's other charge, paid", read(other("successful"))),
@@ -113,6 +119,10 @@ fn lists() -> Vec<(&'static str, Input)> {
         ("list: the charge, and another", {
             page(now(), &[json_of(&charge("pending", &[])), json_of(&other("pending"))])
         }),
+        (
+            "list: the charge, not as asked",
+            page(now(), &[json_of(&charge("pending", &[("amount", json!(1))]))]),
+        ),
         ("list: nothing, and it is early", page(at(61), &[])),
         ("list: nothing, and it is late", page(now(), &[])),
         ("list: what cannot be read", page(now(), &[unreadable])),

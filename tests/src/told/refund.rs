@@ -55,6 +55,7 @@ pub fn refund_inputs() -> Vec<Told> {
     told.extend(late(vec![
         ("the deadline has come", Input::Tick),
         ("a person wants to know", Input::Look),
+        ("a person says to go on", Input::Resume),
         ("made", refund_made(json!({}))),
         ("made, and pending", refund_made(json!({"status": "pending"}))),
         ("made, and failed", refund_made(json!({"status": "failed"}))),
@@ -70,10 +71,15 @@ pub fn refund_inputs() -> Vec<Told> {
         ("unknown", refund_troubled(Trouble::Unknown)),
         ("refused", refund_troubled(refused(ErrorCode::FailedRefund))),
         ("refused for the key", refund_troubled(refused(ErrorCode::AuthenticationFailure))),
+        ("refused for the hour", refund_troubled(Trouble::RateLimited)),
         ("list: it", listed(json!({}))),
         ("list: it, pending", listed(json!({"status": "pending"}))),
         ("list: it, failed", listed(json!({"status": "failed"}))),
         ("list: another of its name", listed(json!({"id": "rfnd_test_other"}))),
+        ("list: it, failed, and it again", {
+            refunds(now(), &[refund(json!({"status": "failed"})), refund(json!({"id": "rfnd_test_other"}))])
+        }),
+        ("list: it, which lost its name", listed(json!({"metadata": {}}))),
         ("list: it, not as asked", listed(json!({"amount": 1}))),
         ("list: nothing, and it is early", refunds(at(380), &[])),
         ("list: nothing, and it is late", refunds(now(), &[])),

@@ -110,7 +110,8 @@ impl Desk {
         let half = self.journal.len() / 2;
         let replayed = Payment::replay(entries().take(half)).expect("a journal");
         if let (Some(early), Some(payment)) = (replayed, &self.payment) {
-            let restored = Payment::restore(&early.snapshot(), entries().skip(half)).expect("a snapshot");
+            let restored = Payment::restore(&early.snapshot().expect("all is durable"), entries().skip(half))
+                .expect("a snapshot");
             assert_eq!(restored.snapshot(), payment.snapshot());
         }
     }

@@ -29,13 +29,22 @@ pub struct Service {
     pub page: usize,
     /// How long a charge can be paid, in seconds.
     pub lifetime: i64,
+    /// Whether lists of refunds end at the present moment, or show no clock.
+    pub tells_time: bool,
     /// How many sources it has made.
     pub sources: u32,
 }
 
 impl Default for Service {
     fn default() -> Self {
-        Self { charges: Vec::new(), refunds: Vec::new(), page: 100, lifetime: 1_800, sources: 0 }
+        Self {
+            charges: Vec::new(),
+            refunds: Vec::new(),
+            page: 100,
+            lifetime: 1_800,
+            tells_time: true,
+            sources: 0,
+        }
     }
 }
 
@@ -59,7 +68,8 @@ impl Service {
             }
             Request::RetrieveCharge(retrieve) => {
                 let found = self.charge(&retrieve.id).cloned().map(Box::new);
-                Answer::Read(found.ok_or_else(|| refused(ErrorCode::NotFound)))
+                let result = found.ok_or_else(|| refused(ErrorCode::NotFound));
+                Answer::Read { charge: retrieve.id.clone(), result }
             }
             Request::LookUp(look_up) => {
                 Answer::LookUp { request: look_up.clone(), result: Ok(Box::new(self.look_up(look_up, now))) }
@@ -69,7 +79,7 @@ impl Service {
                 Answer::Refund { reference, result: self.create_refund(create, now).map(Box::new) }
             }
             Request::ListRefunds(list) => {
-                Answer::Refunds { request: list.clone(), result: Ok(Box::new(self.list_refunds(list))) }
+                Answer::Refunds { request: list.clone(), result: Ok(Box::new(self.list_refunds(list, now))) }
             }
         }
     }
@@ -153,10 +163,10 @@ impl Service {
         self.page_of(&found, page.offset, to)
     }
 
-    fn list_refunds(&self, list: &RefundList) -> List<Refund> {
+    fn list_refunds(&self, list: &RefundList, now: Timestamp) -> List<Refund> {
         let found = self.refunds.iter().filter(|refund| *refund.charge_id() == list.list.charge);
         let found: Vec<_> = found.cloned().collect();
-        self.page_of(&found, list.list.page.offset, Timestamp::UNIX_EPOCH)
+        self.page_of(&found, list.list.page.offset, if self.tells_time { now } else { Timestamp::UNIX_EPOCH })
     }
 
     fn page_of<T: Clone>(&self, found: &[T], offset: u32, to: Timestamp) -> List<T>

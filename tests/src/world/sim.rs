@@ -29,6 +29,8 @@ enum Happening {
 pub struct Sent {
     /// When, by the shop's clock.
     pub at: Timestamp,
+    /// When, by the service's.
+    pub truly_at: Timestamp,
     /// What.
     pub request: Request,
     /// Whether the shop was told that it was surely not carried out.
@@ -81,7 +83,7 @@ impl<'a> Sim<'a> {
     /// A story in which the tape says what goes wrong.
     #[must_use]
     pub fn new(story: Story, tape: Tape<'a>) -> Self {
-        let service = Service { page: story.page, ..Service::default() };
+        let service = Service { page: story.page, tells_time: story.tells_time, ..Service::default() };
         let mut sim = Self {
             now: story.start,
             troubled: story.start,
@@ -162,7 +164,7 @@ impl<'a> Sim<'a> {
     fn next_moment(&self) -> Option<Timestamp> {
         let queued = self.queue.keys().next().map(|(at, _)| *at);
         let woken = match self.desk.deadline {
-            Deadline::At(at) => Some(at.saturating_add_seconds(-self.story.skew)),
+            Deadline::At(at) => Some(self.story.truly_at(at, self.now)),
             Deadline::Never => None,
         };
         queued.into_iter().chain(woken).min()
@@ -262,7 +264,8 @@ impl<'a> Sim<'a> {
         let process = self.process;
         let fate = self.fate_of(&request);
         let in_vain = fate.is_in_vain();
-        self.sent.push(Sent { at: self.shop_time(), request: request.clone(), in_vain });
+        let at = self.shop_time();
+        self.sent.push(Sent { at, truly_at: self.now, request: request.clone(), in_vain });
         let trouble = |trouble| Happening::Answer { process, answer: without(&request, trouble) };
         let reach = |answer_after| Happening::Reach { process, request: request.clone(), answer_after };
         match fate {
@@ -365,7 +368,7 @@ impl<'a> Sim<'a> {
     }
 
     fn shop_time(&self) -> Timestamp {
-        self.now.saturating_add_seconds(self.story.skew)
+        self.now.saturating_add_seconds(self.story.skew_at(self.now))
     }
 }
 
@@ -377,7 +380,7 @@ pub fn without(request: &Request, trouble: Trouble) -> Answer {
         Request::CreateCharge(create) => {
             Answer::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
         }
-        Request::RetrieveCharge(_) => Answer::Read(Err(trouble)),
+        Request::RetrieveCharge(read) => Answer::Read { charge: read.id.clone(), result: Err(trouble) },
         Request::LookUp(look_up) => Answer::LookUp { request: look_up.clone(), result: Err(trouble) },
         Request::CreateRefund(create) => {
             Answer::Refund { reference: create.metadata.reference.clone(), result: Err(trouble) }

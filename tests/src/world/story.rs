@@ -14,6 +14,10 @@ pub struct Story {
     pub start: Timestamp,
     /// How far the shop's clock is ahead, in seconds.
     pub skew: i64,
+    /// How long after the start the shop's clock is set, and by how many seconds.
+    pub jump: Option<(i64, i64)>,
+    /// Whether the service's lists of refunds show its clock.
+    pub tells_time: bool,
     /// What is to be paid.
     pub intent: Intent,
     /// How the buyer decides, and how long after the link was handed out; `None` walks away.
@@ -43,6 +47,8 @@ impl Story {
             // Five minutes to midnight at UTC+8.
             start: Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment"),
             skew: 0,
+            jump: None,
+            tells_time: true,
             intent: Order::one_call().intent,
             buyer: Some((ChargeStatus::Successful, 30)),
             orphans_paid: false,
@@ -78,6 +84,24 @@ impl Story {
         self
     }
 
+    /// How far the shop's clock is ahead at a moment, in seconds.
+    #[must_use]
+    pub fn skew_at(&self, now: Timestamp) -> i64 {
+        match self.jump {
+            Some((after, by)) if now >= self.start.saturating_add_seconds(after) => self.skew + by,
+            _ => self.skew,
+        }
+    }
+
+    /// When the shop's clock shows a moment next, by the service's.
+    #[must_use]
+    pub fn truly_at(&self, shown: Timestamp, now: Timestamp) -> Timestamp {
+        let plain = shown.saturating_add_seconds(-self.skew);
+        let Some((after, by)) = self.jump else { return plain };
+        let jump = self.start.saturating_add_seconds(after);
+        if now < jump && plain <= jump { plain } else { jump.max(plain.saturating_add_seconds(-by)) }
+    }
+
     /// A story told by chance.
     #[must_use]
     pub fn of(tape: &mut Tape<'_>) -> Self {
@@ -91,6 +115,11 @@ impl Story {
         story.intent.jitter_seed = u64::from(tape.draw());
         story.start = story.start.saturating_add_seconds(i64::from(tape.draw()) * 337);
         story.skew = [0, 1, -1, 600, -600, 86_400, -86_400, 3_600][usize::from(tape.choose(8))];
+        story.tells_time = tape.choose(4) != 3;
+        // Without the service's clock there is only the shop's, which then must not run ahead.
+        let jumps = if story.tells_time { [0, 600, 3_600, 86_400] } else { [0, -60, -600, -1] };
+        let by = jumps[usize::from(tape.choose(4))];
+        story.jump = (by != 0).then(|| (i64::from(tape.draw()) * 7, by));
         let wait = [30, 1, 600, 1_799, 1_801, 90][usize::from(tape.choose(6))];
         story.buyer = match tape.choose(6) {
             0..=2 => Some((ChargeStatus::Successful, wait)),

@@ -21,10 +21,13 @@ pub(super) enum Via {
     List,
 }
 
-/// The refund of the payment that one at the service names.
-pub(super) fn named<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a Refund)> {
-    let name = made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?;
-    model.refunds.get_key_value(&Reference::parse(name).ok()?)
+/// The refund of the payment that one at the service is, or was made for.
+pub(super) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a Refund)> {
+    let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
+    known.or_else(|| {
+        let name = made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?;
+        model.refunds.get_key_value(&Reference::parse(name).ok()?)
+    })
 }
 
 /// Judges a refund at the service that answers, or names, one that was ordered here.
@@ -37,7 +40,9 @@ pub(super) fn judge(
     via: Via,
 ) -> Step {
     if !is_same(model, pending, reference, refund, made) {
-        return mismatched(model, reference, refund, made, via);
+        // One in the list that has failed moved nothing, whatever it was for.
+        let harmless = via == Via::List && made.status == Some(RefundStatus::Failed);
+        return if harmless { Step::default() } else { mismatched(model, reference, refund, made) };
     }
     match refund.state() {
         RefundState::Checking | RefundState::Requested | RefundState::LookUp | RefundState::Halted => {
@@ -58,26 +63,38 @@ pub(super) fn judge(
             Some(RefundStatus::Closed) => contradicted(model, reference, made),
             _ => Step::default(),
         },
-        RefundState::Pending { refund: known }
-        | RefundState::Closed { refund: known, .. }
-        | RefundState::Failed { refund: known } => {
-            if made.status == Some(RefundStatus::Failed) {
-                return Step::default();
-            }
+        // A further one that has failed changes nothing.
+        _ if made.status == Some(RefundStatus::Failed) => Step::default(),
+        RefundState::Pending { refund: known } | RefundState::Closed { refund: known, .. } => {
             let (refund, other) = (known.clone(), made.id.clone());
             note(model, Attention::RefundedTwice { reference: reference.clone(), refund, other })
         }
-        RefundState::Refused { .. } | RefundState::Withdrawn { .. } => match &made.status {
-            Some(RefundStatus::Failed) => Step::default(),
-            _ => contradicted(model, reference, made),
-        },
+        RefundState::Failed { .. } | RefundState::Refused { .. } | RefundState::Withdrawn { .. } => {
+            contradicted(model, reference, made)
+        }
+    }
+}
+
+/// Judges one that was made in place of what was taken for the refund, and has failed.
+pub(super) fn replace(
+    model: &Model,
+    pending: &Pending,
+    reference: &Reference,
+    refund: &Refund,
+    made: &Made,
+) -> Step {
+    if is_same(model, pending, reference, refund, made) {
+        conclude(model, pending, reference, refund, made)
+    } else {
+        mismatched(model, reference, refund, made)
     }
 }
 
 /// Whether a refund at the service is what was asked for.
 fn is_same(model: &Model, pending: &Pending, reference: &Reference, refund: &Refund, made: &Made) -> bool {
     let name = made.metadata.get(AttemptReference::METADATA_KEY).and_then(|name| name.as_str());
-    name == Some(reference.as_str())
+    // What was taken for it before need not say its name again.
+    (name == Some(reference.as_str()) || refund.state().refund() == Some(&made.id))
         && made.amount == refund.amount()
         && made.currency == model.intent.amount.currency()
         && *made.charge_id() == pending.charge
@@ -85,16 +102,13 @@ fn is_same(model: &Model, pending: &Pending, reference: &Reference, refund: &Ref
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
 }
 
-fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made, via: Via) -> Step {
+fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made) -> Step {
     let attention = Attention::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
     let mut step = note(model, attention);
-    // It would be made just so again, and what names this refund may be it.
+    // It would be made just so again.
     let stop = !refund.state().is_final() && refund.state().refund().is_none();
-    if stop
-        && *refund.state() != RefundState::Halted
-        && (via == Via::Creation || named(model, made).is_some())
-    {
-        step.records.push(record_of(reference, RefundRecord::Halted));
+    if stop && !(*refund.state() == RefundState::Halted && refund.is_known_as(&made.id)) {
+        step.records.push(record_of(reference, RefundRecord::Halted { refund: made.id.clone() }));
         step.wake = Wake::Plan;
     }
     step

@@ -2,24 +2,29 @@
 //!
 //! The API has no idempotency key, so that a refund must not be asked for again blindly. The list is
 //! read before the first request, to see what others gave back, and after each one whose outcome is
-//! not known.
+//! not known. It is read through before anything is made of it, so that the order of its elements, and
+//! where a page ends, cannot matter.
 
 use kakaopay_types::endpoint::{ListChargeRefunds, Page};
-use kakaopay_types::{List, Reference, Refund as Made, RefundStatus};
+use kakaopay_types::{List, Reference, Refund as Made, RefundStatus, Timestamp};
 
 use super::judge::{self, Via};
 use super::machine::{Refund, RefundState};
-use super::step::{refused, request};
+use super::record::RefundRecord;
+use super::step::{record_of, refused, request};
 use crate::attention::Attention;
 use crate::input::Now;
 use crate::model::Model;
 use crate::output::{RefundList, Request};
 use crate::state::Pending;
 use crate::step::{Step, note};
+use crate::wake::Wake;
 
 /// How long after an unknown outcome a refund may still appear. The client gives a request up after a
 /// minute; that the service carries it out later than this was never seen, and would pay twice.
 const LATE_SECONDS: i64 = 600;
+/// What whole seconds and the way there may add between two moments by the service's clock.
+const SLACK_SECONDS: i64 = 2;
 /// Most refunds one reading goes through. A charge has fewer than 15.
 const MAX_READ: u32 = 1_000;
 
@@ -31,75 +36,134 @@ pub(crate) fn answered(
     list: &List<Made>,
     now: Now,
 ) -> Step {
+    let mut read = asked.clone();
+    // A page that is not the one that was asked for leaves a gap.
+    read.complete &= list.offset == u64::from(asked.list.page.offset) && list.data.bad.is_empty();
+    read.at_service = read.at_service.or(list.to);
+    for made in &list.data.good {
+        match read.seen.iter_mut().find(|seen| seen.id == made.id) {
+            Some(seen) => *seen = made.clone(),
+            None => read.seen.push(made.clone()),
+        }
+    }
+    let elements = u32::try_from(list.data.good.len() + list.data.bad.len()).unwrap_or(u32::MAX);
+    let offset = asked.list.page.offset.saturating_add(elements);
+    // A full page may have another behind it, whatever the total says.
+    let more = u64::from(elements) >= list.limit || u64::from(offset) < list.total;
+    if elements > 0 && more && offset < MAX_READ {
+        let page = Page { offset, ..asked.list.page.clone() };
+        read.list = ListChargeRefunds { page, ..asked.list.clone() };
+        return Step { reads: vec![Request::ListRefunds(read)], ..Step::default() };
+    }
+    // What the total promises and no page shows may be the very refund.
+    read.complete &= u64::from(offset) >= list.total && (elements == 0 || !more);
+    reckon(model, pending, &read, now)
+}
+
+/// The list has been read: takes in what it has, then goes on with every refund that is not in it.
+fn reckon(model: &Model, pending: &Pending, read: &RefundList, now: Now) -> Step {
     // What is learned from one element is in place when the next is judged.
     let mut seen = model.clone();
     let mut step = Step::default();
-    let mut foreign = asked.foreign;
-    for made in &list.data.good {
-        let next = match judge::named(&seen, made) {
-            Some((reference, refund)) => judge::judge(&seen, pending, reference, refund, made, Via::List),
-            None if made.status == Some(RefundStatus::Failed) => Step::default(),
-            None => {
-                foreign = foreign.saturating_add(made.amount.max(0));
-                note(&seen, Attention::UnknownRefund { refund: made.id.clone() })
+    let mut elements: Vec<&Made> = read.seen.iter().collect();
+    // One that was made comes before one that failed, in whatever order the service has them.
+    elements.sort_by_key(|made| (rank(made), &made.id));
+    for made in elements {
+        let next = match judge::of_payment(&seen, made) {
+            // Another, which could not be read, may have been made.
+            Some((_, refund)) if has_failed(made) && !read.complete && refund.state().refund().is_none() => {
+                Step::default()
             }
+            // What was taken for the refund has failed, and this was made in its place.
+            Some((reference, refund)) if has_failed_for(refund, made, read) => {
+                judge::replace(&seen, pending, reference, refund, made)
+            }
+            Some((reference, refund)) => judge::judge(&seen, pending, reference, refund, made, Via::List),
+            None if has_failed(made) => Step::default(),
+            None => note(&seen, Attention::UnknownRefund { refund: made.id.clone() }),
         };
         seen.apply_all(&next.records, now);
         step = step.and(next);
     }
-    // A page that is not the one that was asked for leaves a gap.
-    let in_place = list.offset == u64::from(asked.list.page.offset);
-    let complete = asked.complete && in_place && list.data.bad.is_empty();
-    let so_far = RefundList { complete, foreign, ..asked.clone() };
-    match next_page(&so_far, list) {
-        Some(next) => step.and(Step { reads: vec![Request::ListRefunds(next)], ..Step::default() }),
-        None => step.and(read_through(&mut seen, pending, &so_far, now)),
-    }
-}
-
-/// The page behind this one, if there may be one.
-fn next_page(so_far: &RefundList, list: &List<Made>) -> Option<RefundList> {
-    let read = u32::try_from(list.data.good.len() + list.data.bad.len()).unwrap_or(u32::MAX);
-    let page = &so_far.list.page;
-    let offset = page.offset.saturating_add(read);
-    // A full page may have another behind it, whatever the total says.
-    let full = u64::from(read) >= list.limit;
-    if read == 0 || (!full && u64::from(offset) >= list.total) || offset >= MAX_READ {
-        return None;
-    }
-    let list = ListChargeRefunds { page: Page { offset, ..page.clone() }, ..so_far.list.clone() };
-    Some(RefundList { list, ..so_far.clone() })
-}
-
-/// The list has been read to its end: goes on with every refund that is not in it.
-fn read_through(seen: &mut Model, pending: &Pending, read: &RefundList, now: Now) -> Step {
-    let mut step = Step::default();
     let references: Vec<_> = seen.refunds.keys().cloned().collect();
     for reference in references {
         let Some(refund) = seen.refunds.get(&reference) else { continue };
-        let next = match refund.state() {
-            // A list that was asked for before the refund was begun may be older than what it must not
-            // miss.
-            RefundState::Checking if read.asked_at >= refund.since && read.complete => {
-                request(seen, pending, (&reference, refund), read.foreign, now)
-            }
-            RefundState::LookUp if is_conclusive(read, refund) => {
-                not_found(seen, pending, (&reference, refund), read, now)
-            }
-            // What could not be read may be the very refund, or leave too little for it.
-            RefundState::Checking | RefundState::LookUp if !read.complete => {
-                note(seen, Attention::RefundBlocked { reference: reference.clone() })
-            }
-            _ => Step::default(),
-        };
+        let next = go_on(&seen, pending, (&reference, refund), read, now);
         seen.apply_all(&next.records, now);
         step = step.and(next);
     }
     step
 }
 
+fn has_failed(made: &Made) -> bool {
+    made.status == Some(RefundStatus::Failed)
+}
+
+/// Whether the list shows that what a refund waits for has failed, while another of its name has not.
+fn has_failed_for(refund: &Refund, made: &Made, read: &RefundList) -> bool {
+    let RefundState::Pending { refund: known } = refund.state() else { return false };
+    *known != made.id && !has_failed(made) && read.seen.iter().any(|seen| seen.id == *known && has_failed(seen))
+}
+
+fn rank(made: &Made) -> u8 {
+    match &made.status {
+        Some(RefundStatus::Closed) | None => 0,
+        Some(RefundStatus::Failed) => 2,
+        Some(_) => 1,
+    }
+}
+
+/// Goes on with a refund, as the list allows.
+fn go_on(
+    seen: &Model,
+    pending: &Pending,
+    (reference, refund): (&Reference, &Refund),
+    read: &RefundList,
+    now: Now,
+) -> Step {
+    if !matches!(refund.state(), RefundState::Checking | RefundState::LookUp) {
+        return Step::default();
+    }
+    // What could not be read may be the very refund, or leave too little for it.
+    if !read.complete {
+        return note(seen, Attention::RefundBlocked { reference: reference.clone() });
+    }
+    if *refund.state() == RefundState::Checking {
+        // A list that was asked for before the refund was begun may be older than what it must not
+        // miss.
+        let fresh = read.asked_at >= refund.since;
+        return if fresh {
+            request(seen, pending, (reference, refund), left_for(seen, read, reference), now)
+        } else {
+            Step::default()
+        };
+    }
+    if is_conclusive(read, refund) {
+        return not_found(seen, pending, (reference, refund), read, now);
+    }
+    if refund.unlisted.is_some() || read.asked_at < refund.since {
+        return Step::default();
+    }
+    let record = RefundRecord::NotListed { at_service: read.at_service };
+    Step { records: vec![record_of(reference, record)], wake: Wake::Plan, ..Step::default() }
+}
+
+/// Whether a refund that is not in the list can no longer come. Two clocks are asked: the driver's may
+/// have been set, or be another machine's.
 fn is_conclusive(read: &RefundList, refund: &Refund) -> bool {
-    read.complete && read.asked_at >= refund.since.saturating_add_seconds(LATE_SECONDS)
+    if read.asked_at < refund.since.saturating_add_seconds(LATE_SECONDS) {
+        return false;
+    }
+    match (refund.unlisted, read.at_service) {
+        // The service's clock has only been read once.
+        (None, Some(_)) => false,
+        (Some(first), Some(then)) => match first.at_service {
+            Some(first) if then > first => then >= first.saturating_add_seconds(LATE_SECONDS),
+            // One that stands still is no clock, unless it is the same list that has come twice.
+            _ => read.asked_at >= first.at.saturating_add_seconds(LATE_SECONDS),
+        },
+        (_, None) => true,
+    }
 }
 
 /// The service does not have the refund and will not make it any more: asks for it again.
@@ -113,13 +177,36 @@ fn not_found(
     if let Some(refusal) = refund.refusal.clone() {
         return refused(seen, pending, (reference, refund), refusal);
     }
-    if !refund.is_unresolved() {
-        return request(seen, pending, (reference, refund), read.foreign, now);
+    // One that nobody named may be this one, if the service has lost its name.
+    let may_be_it = |made: &Made| {
+        !has_failed(made) && made.amount == refund.amount() && judge::of_payment(seen, made).is_none()
+    };
+    if !refund.is_unresolved() && (refund.resumed || !read.seen.iter().any(may_be_it)) {
+        return request(seen, pending, (reference, refund), left_for(seen, read, reference), now);
     }
     note(seen, Attention::RefundUnresolved { reference: reference.clone() })
 }
 
+/// How much of the payment is left for one refund: neither given back, as the list says, nor promised
+/// to another that is not in the list yet.
+fn left_for(seen: &Model, read: &RefundList, reference: &Reference) -> i64 {
+    let made = || read.seen.iter().filter(|made| !has_failed(made));
+    let back = made().fold(0_i64, |sum, made| sum.saturating_add(made.amount.max(0)));
+    let is_listed = |other: &Reference| {
+        made().any(|made| judge::of_payment(seen, made).is_some_and(|(listed, _)| listed == other))
+    };
+    let promised = seen
+        .refunds
+        .iter()
+        .filter(|(other, refund)| *other != reference && refund.claims() && !is_listed(other));
+    let promised = promised.fold(0_i64, |sum, (_, refund)| sum.saturating_add(refund.amount()));
+    seen.intent.amount.minor_units().saturating_sub(back).saturating_sub(promised)
+}
+
 /// When a look-up of a refund can first conclude anything.
-pub(crate) fn settled(refund: &Refund) -> kakaopay_types::Timestamp {
-    refund.since.saturating_add_seconds(LATE_SECONDS)
+pub(crate) fn settled(refund: &Refund) -> Timestamp {
+    let by_own = refund.since.saturating_add_seconds(LATE_SECONDS);
+    let unlisted = refund.unlisted.filter(|first| first.at_service.is_some());
+    let by_service = unlisted.map(|first| first.at.saturating_add_seconds(LATE_SECONDS + SLACK_SECONDS));
+    by_service.map_or(by_own, |by_service| by_service.max(by_own))
 }

@@ -1,5 +1,7 @@
 //! How far a refund has come.
 
+use std::collections::BTreeSet;
+
 use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +22,11 @@ use crate::schedule::ANSWER_SECONDS;
 ///    the window must be open.
 /// 2. `Requested`: the request leaves once it is durable that it may have left.
 /// 3. The answer ends it, or nobody knows: then it is in `LookUp`, and the charge's refunds are listed
-///    until one of this reference is there. Only when none is, ten minutes later and with every
-///    element read, is it asked for again.
+///    until one of this reference is there. Only when none is, ten minutes later by the driver's clock
+///    and by the service's, and with every element read, is it asked for again.
+///
+/// What the service made instead of what was asked for is never asked for again while it is there: the
+/// refund is `Halted`, and a person looks.
 ///
 /// ```
 /// use kakaopay_flows::{AfterWindow, RefundError, RefundOrder};
@@ -60,7 +65,8 @@ use crate::schedule::ANSWER_SECONDS;
 /// # let now = Timestamp::parse("2026-01-01T04:00:00Z")?;
 /// # let mut payment = Payment::open(intent, now);
 /// # drive(&mut payment, now);
-/// # payment.handle(Input::Answered(Answer::Read(Ok(Box::new(charge)))), now)?;
+/// # let read = Answer::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) };
+/// # payment.handle(Input::Answered(read), now)?;
 /// # drive(&mut payment, now);
 /// // A payment that was settled, and how much of it goes back.
 /// let order = |reference: &str, amount| RefundOrder {
@@ -84,12 +90,29 @@ pub struct Refund {
     void: Option<bool>,
     after_window: AfterWindow,
     pub(super) state: RefundState,
+    /// When the merchant wanted it: what is done again and again is done ever slower from then on.
+    pub(super) ordered_at: Timestamp,
     /// When the state began.
     pub(super) since: Timestamp,
     /// How often it was asked for, as far as it may have been carried out.
     pub(super) requests: u32,
+    /// What the service made for it, and not as it was asked for.
+    pub(super) made: BTreeSet<RefundId>,
+    /// When the charge's list was first read whole without it, since nobody knows whether it was made.
+    pub(super) unlisted: Option<Unlisted>,
+    /// Whether a person has looked and said to go on, since it was last asked for.
+    pub(super) resumed: bool,
     /// The service's last no, while it is looked for whether that came of an earlier request.
     pub(super) refusal: Option<Refusal>,
+}
+
+/// When something was not in a list, by two clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unlisted {
+    /// The driver's.
+    pub(super) at: Timestamp,
+    /// The service's, if it told.
+    pub(super) at_service: Option<Timestamp>,
 }
 
 /// The service's no.
@@ -165,7 +188,19 @@ impl Refund {
     pub(crate) fn ordered(record: &RefundRecord, at: Timestamp) -> Option<Self> {
         let RefundRecord::Ordered { amount, void, after_window } = *record else { return None };
         let state = RefundState::Checking;
-        Some(Self { amount, void, after_window, state, since: at, requests: 0, refusal: None })
+        Some(Self {
+            amount,
+            void,
+            after_window,
+            state,
+            ordered_at: at,
+            since: at,
+            requests: 0,
+            made: BTreeSet::new(),
+            unlisted: None,
+            resumed: false,
+            refusal: None,
+        })
     }
 
     /// How far it has come.
@@ -199,6 +234,11 @@ impl Refund {
         self.state.claims()
     }
 
+    /// When the merchant wanted it.
+    pub(crate) fn ordered_at(&self) -> Timestamp {
+        self.ordered_at
+    }
+
     /// When its state began.
     pub(crate) fn since(&self) -> Timestamp {
         self.since
@@ -209,18 +249,22 @@ impl Refund {
         if self.state.is_final() {
             return None;
         }
+        if let RefundRecord::NotListed { at_service } = *record {
+            self.unlisted.get_or_insert(Unlisted { at, at_service });
+            return Some(());
+        }
         self.state = match record.clone() {
-            RefundRecord::Ordered { .. } => return None,
+            RefundRecord::Ordered { .. } | RefundRecord::NotListed { .. } => return None,
             RefundRecord::RefusedAfterUnknown { code, message } => {
                 self.refusal = Some(Refusal { code, message });
                 RefundState::LookUp
             }
             RefundRecord::Resumed => {
-                (self.requests, self.refusal) = (1, None);
+                (self.requests, self.refusal, self.resumed) = (1, None, true);
                 RefundState::LookUp
             }
             RefundRecord::Requested => {
-                self.requests = self.requests.saturating_add(1);
+                (self.requests, self.resumed) = (self.requests.saturating_add(1), false);
                 RefundState::Requested
             }
             RefundRecord::NotSent => {
@@ -228,15 +272,33 @@ impl Refund {
                 RefundState::Checking
             }
             RefundRecord::OutcomeUnknown => RefundState::LookUp,
-            RefundRecord::Halted => RefundState::Halted,
+            RefundRecord::Halted { refund } => {
+                self.made.insert(refund);
+                RefundState::Halted
+            }
             RefundRecord::Found { refund } => RefundState::Pending { refund },
             RefundRecord::Closed { refund, voided } => RefundState::Closed { refund, voided },
             RefundRecord::Failed { refund } => RefundState::Failed { refund },
             RefundRecord::Refused { code, message } => RefundState::Refused { code, message },
             RefundRecord::Withdrawn { withdrawal } => RefundState::Withdrawn { withdrawal },
         };
-        self.since = at;
+        (self.since, self.unlisted) = (at, None);
         Some(())
+    }
+
+    /// Whether one at the service was made for it, as far as is known.
+    pub(super) fn is_known_as(&self, id: &RefundId) -> bool {
+        self.state.refund() == Some(id) || self.made.contains(id)
+    }
+
+    /// Whether it has waited for longer than it should.
+    pub(super) fn is_late(&self, now: Timestamp) -> bool {
+        let patience = match self.state {
+            RefundState::Checking | RefundState::Requested | RefundState::LookUp => PATIENCE_SECONDS,
+            RefundState::Pending { .. } => UNDECIDED_SECONDS,
+            _ => return false,
+        };
+        now >= self.ordered_at.saturating_add_seconds(patience)
     }
 
     /// Whether it has been asked for as often as is done unasked.
@@ -252,6 +314,10 @@ impl Refund {
 
 /// Most requests for one refund that are made unasked.
 const MAX_REQUESTS: u32 = 3;
+/// How long a refund may take before a person is told: it has a day at most to be asked for.
+const PATIENCE_SECONDS: i64 = 3_600;
+/// How long the service may take to decide before a person is told.
+const UNDECIDED_SECONDS: i64 = 86_400;
 
 impl RefundState {
     /// Whether nothing moves the refund any more.

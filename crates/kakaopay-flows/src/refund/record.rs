@@ -1,6 +1,6 @@
 //! What is stored of a refund.
 
-use kakaopay_types::RefundId;
+use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::machine::Withdrawal;
@@ -32,10 +32,19 @@ pub enum RefundRecord {
         /// Its words.
         message: Option<String>,
     },
+    /// The charge's list of refunds was read whole without it, for the first time since nobody knows
+    /// whether it was made.
+    NotListed {
+        /// When, by the service's clock, if it told.
+        at_service: Option<Timestamp>,
+    },
     /// A person said to go on.
     Resumed,
     /// The service answered with another refund than was asked for.
-    Halted,
+    Halted {
+        /// What it made.
+        refund: RefundId,
+    },
     /// The service has it and has not decided.
     Found {
         /// The refund at the service.
@@ -77,8 +86,9 @@ impl RefundRecord {
             Self::NotSent => "refund not sent",
             Self::OutcomeUnknown => "refund outcome unknown",
             Self::RefusedAfterUnknown { .. } => "refund refused after an unknown outcome",
+            Self::NotListed { .. } => "refund not listed",
             Self::Resumed => "refund resumed",
-            Self::Halted => "refund halted",
+            Self::Halted { .. } => "refund halted",
             Self::Found { .. } => "refund found",
             Self::Closed { .. } => "refund closed",
             Self::Failed { .. } => "refund failed",

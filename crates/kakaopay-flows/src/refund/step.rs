@@ -1,7 +1,9 @@
 //! One step of a refund: begun, asked for, answered, looked for.
 
 use kakaopay_types::endpoint::{CreateRefund, RefundMetadata};
-use kakaopay_types::{ChargeId, Reference, Refund as Made, RefundAmount, RefundWindow, Timestamp};
+use kakaopay_types::{
+    ChargeId, Reference, Refund as Made, RefundAmount, RefundStatus, RefundWindow, Timestamp,
+};
 
 use super::judge;
 use super::machine::{Refund, RefundState, Refusal, Withdrawal};
@@ -26,11 +28,12 @@ pub(crate) fn open(model: &Model, order: &RefundOrder, now: Now) -> Result<Optio
         return if same { Ok(None) } else { Err(RefundError::ReferenceTaken) };
     }
     let State::Successful { pending, paid_at } = &model.state else { return Err(RefundError::NotPaid) };
-    let left = left_of(model, 0);
+    let left = left_of(model);
     if order.amount.minor_units() > left {
         return Err(RefundError::Exceeds { left });
     }
-    if let Some(closed_at) = closed(*paid_at, order.after_window, now) {
+    let paid_at = paid_at.or(model.settled_at);
+    if let Some(closed_at) = closed(paid_at, order.after_window, now) {
         return Err(RefundError::WindowClosed { closed_at });
     }
     let record = RefundRecord::Ordered {
@@ -52,6 +55,14 @@ pub(crate) fn answered(
 ) -> Step {
     let Some(refund) = model.refunds.get(reference) else { return Step::default() };
     match result {
+        // An earlier request, whose outcome was never known, may have made one that did not fail.
+        Ok(made)
+            if made.status == Some(RefundStatus::Failed)
+                && refund.requests > 1
+                && *refund.state() == RefundState::Requested =>
+        {
+            unknown(pending, reference, RefundRecord::OutcomeUnknown, now)
+        }
         Ok(made) => judge::judge(model, pending, reference, refund, made, judge::Via::Creation),
         // It has been counted as unknown already.
         Err(_) if *refund.state() != RefundState::Requested => Step::default(),
@@ -85,7 +96,10 @@ fn troubled(
             let Refusal { code, message } = refusal;
             unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message }, now)
         }
-        Verdict::Unknown => unknown(pending, reference, RefundRecord::OutcomeUnknown, now),
+        // That the service has no time is taken for "not done" in the field, and written nowhere.
+        Verdict::RateLimited | Verdict::Unknown => {
+            unknown(pending, reference, RefundRecord::OutcomeUnknown, now)
+        }
     }
 }
 
@@ -112,20 +126,17 @@ fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord, now: 
     Step { records, wake: Wake::Plan, ..list(&pending.charge, now) }
 }
 
-/// The deadline has come, or a person wants to know: looks at every refund that has not ended.
+/// The deadline has come, or a person wants to know: looks at every refund that has not ended. Only a
+/// person makes it look at one that has halted.
 pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> Step {
     let mut step = Step::default();
     let mut open = false;
     for (reference, refund) in &model.refunds {
-        let stuck = match refund.state() {
-            RefundState::Halted => true,
-            RefundState::LookUp => refund.is_unresolved(),
-            _ => false,
-        };
         if refund.is_overdue(now) {
             step.records.push(record_of(reference, RefundRecord::OutcomeUnknown));
-        } else if stuck && person {
-            step.records.push(record_of(reference, RefundRecord::Resumed));
+        }
+        if refund.is_late(now) {
+            step = step.and(note(model, Attention::RefundOverdue { reference: reference.clone() }));
         }
         let waits = match refund.state() {
             RefundState::Requested => !refund.is_overdue(now),
@@ -137,20 +148,27 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> 
     if open { step.and(list(&pending.charge, now)) } else { step }
 }
 
-/// Asks for a refund, unless its time has passed or too little is left.
+/// A person has put right what stood in the way: goes on with what does not go on by itself.
+pub(crate) fn resume(model: &Model, pending: &Pending, now: Now) -> Step {
+    let stuck = model.refunds.iter().filter(|(_, refund)| {
+        matches!(refund.state(), RefundState::Halted | RefundState::LookUp)
+    });
+    let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();
+    Step { records, wake: Wake::Plan, ..Step::default() }.and(look(model, pending, true, now))
+}
+
+/// Asks for a refund, unless its time has passed or less than it is left.
 pub(super) fn request(
     model: &Model,
     pending: &Pending,
     (reference, refund): (&Reference, &Refund),
-    foreign: i64,
+    left: i64,
     now: Now,
 ) -> Step {
     let paid_at = match &model.state {
-        State::Successful { paid_at, .. } => *paid_at,
+        State::Successful { paid_at, .. } => paid_at.or(model.settled_at),
         _ => None,
     };
-    // What is promised to this very refund is not in its way.
-    let left = left_of(model, foreign).saturating_add(refund.amount());
     if refund.amount() > left {
         return withdraw(model, pending, reference, refund, Withdrawal::Exceeds { left: left.max(0) });
     }
@@ -191,12 +209,12 @@ fn withdraw(
     }
 }
 
-/// How much of the payment is neither promised to a refund here nor given back from elsewhere.
-fn left_of(model: &Model, foreign: i64) -> i64 {
+/// How much of the payment is not promised to a refund here.
+fn left_of(model: &Model) -> i64 {
     let paid = model.intent.amount.minor_units();
     let claims = model.refunds.values().filter(|refund| refund.claims());
     let promised = claims.fold(0_i64, |sum, refund| sum.saturating_add(refund.amount()));
-    paid.saturating_sub(promised).saturating_sub(foreign)
+    paid.saturating_sub(promised)
 }
 
 /// When the time for refunds passed, if it has and that is minded.
