@@ -25,6 +25,8 @@ struct Bounds {
     crashes: u8,
     /// Webhooks that come.
     hooks: u8,
+    /// Persons who say to go on.
+    persons: u8,
     /// What the merchant wants back once it is paid.
     refund: Option<RefundOrder>,
 }
@@ -41,6 +43,7 @@ struct World {
     faults: u8,
     crashes: u8,
     hooks: u8,
+    persons: u8,
     decided: bool,
     refund_wanted: bool,
 }
@@ -56,7 +59,7 @@ impl World {
             charges.collect::<Vec<_>>(),
             refunds.collect::<Vec<_>>(),
             format!("{:?} {:?}", self.waiting, self.astray),
-            [self.faults, self.crashes, self.hooks],
+            [self.faults, self.crashes, self.hooks, self.persons],
             [self.decided, self.refund_wanted],
         )
     }
@@ -110,6 +113,8 @@ enum Step {
     Hook(usize),
     /// The merchant wants money to go back.
     Refund,
+    /// A person says to go on.
+    Resume,
 }
 
 /// How long after it was sent a request may be carried out, in seconds. Nothing can be done about a
@@ -131,6 +136,7 @@ impl Model for Bounds {
             faults: self.faults,
             crashes: self.crashes,
             hooks: self.hooks,
+            persons: self.persons,
             decided: false,
             refund_wanted: false,
         };
@@ -165,6 +171,9 @@ impl Model for Bounds {
             let ended = world.service.charges.iter().enumerate();
             let ended = ended.filter(|(_, (_, charge))| charge.status != ChargeStatus::Pending);
             actions.extend(ended.map(|(index, _)| Step::Hook(index)));
+        }
+        if world.persons > 0 && !world.is_over() {
+            actions.push(Step::Resume);
         }
         if self.refund.is_some() && !world.refund_wanted && world.is_paid() {
             actions.push(Step::Refund);
@@ -223,6 +232,10 @@ impl Model for Bounds {
                 world.hooks -= 1;
                 let charge = world.service.charges[index].1.id.clone();
                 world.tell(Input::Evidence(Evidence::Webhook { key: EventKey::ChargeComplete, charge }));
+            }
+            Step::Resume => {
+                world.persons -= 1;
+                world.tell(Input::Resume);
             }
             Step::Refund => {
                 world.refund_wanted = true;
@@ -310,25 +323,30 @@ fn refund() -> RefundOrder {
 
 #[test]
 fn f10_f11_i2_i4_i8_a_payment() {
-    check(Bounds { faults: 1, crashes: 1, hooks: 0, refund: None }, 413_120);
+    check(Bounds { faults: 1, crashes: 1, hooks: 0, persons: 0, refund: None }, 364_506);
 }
 
 #[test]
 fn f10_i2_i4_i8_a_payment_on_a_bad_line() {
-    check(Bounds { faults: 2, crashes: 0, hooks: 0, refund: None }, 289_190);
+    check(Bounds { faults: 2, crashes: 0, hooks: 0, persons: 0, refund: None }, 294_623);
 }
 
 #[test]
 fn f02_f10_i2_i4_i8_a_payment_with_webhooks() {
-    check(Bounds { faults: 1, crashes: 0, hooks: 2, refund: None }, 34_039);
+    check(Bounds { faults: 1, crashes: 0, hooks: 2, persons: 0, refund: None }, 34_672);
 }
 
 #[test]
 fn f18_i5_i8_a_refund() {
-    check(Bounds { faults: 1, crashes: 0, hooks: 0, refund: Some(refund()) }, 33_438);
+    check(Bounds { faults: 1, crashes: 0, hooks: 0, persons: 0, refund: Some(refund()) }, 34_088);
 }
 
 #[test]
 fn f11_i5_i8_a_refund_and_a_crash() {
-    check(Bounds { faults: 0, crashes: 1, hooks: 0, refund: Some(refund()) }, 32_873);
+    check(Bounds { faults: 0, crashes: 1, hooks: 0, persons: 0, refund: Some(refund()) }, 33_515);
+}
+
+#[test]
+fn f10_f18_i5_i8_a_person_says_to_go_on() {
+    check(Bounds { faults: 1, crashes: 0, hooks: 0, persons: 1, refund: Some(refund()) }, 493_079);
 }

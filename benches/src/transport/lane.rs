@@ -63,7 +63,7 @@ impl Kind {
             }
             Self::HyperUtil => {
                 let client = Legacy::builder(TokioExecutor::new()).build_http();
-                (0..count).map(|_| Lane::HyperUtil(client.clone(), address)).collect()
+                (0..count).map(|_| Lane::HyperUtil(Box::new(client.clone()), address)).collect()
             }
             Self::HyperConn => {
                 let mut lanes = Vec::new();
@@ -87,7 +87,7 @@ pub enum Lane {
     #[expect(missing_docs, reason = "see `Kind`")]
     Reqwest(reqwest::Client, SocketAddr),
     #[expect(missing_docs, reason = "see `Kind`")]
-    HyperUtil(Legacy<HttpConnector, Empty<Bytes>>, SocketAddr),
+    HyperUtil(Box<Legacy<HttpConnector, Empty<Bytes>>>, SocketAddr),
     #[expect(missing_docs, reason = "see `Kind`")]
     HyperConn(SendRequest<Empty<Bytes>>, SocketAddr),
 }

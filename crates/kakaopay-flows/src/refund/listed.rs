@@ -102,7 +102,9 @@ fn has_failed(made: &Made) -> bool {
 /// Whether the list shows that what a refund waits for has failed, while another of its name has not.
 fn has_failed_for(refund: &Refund, made: &Made, read: &RefundList) -> bool {
     let RefundState::Pending { refund: known } = refund.state() else { return false };
-    *known != made.id && !has_failed(made) && read.seen.iter().any(|seen| seen.id == *known && has_failed(seen))
+    *known != made.id
+        && !has_failed(made)
+        && read.seen.iter().any(|seen| seen.id == *known && has_failed(seen))
 }
 
 fn rank(made: &Made) -> u8 {

@@ -150,9 +150,10 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> 
 
 /// A person has put right what stood in the way: goes on with what does not go on by itself.
 pub(crate) fn resume(model: &Model, pending: &Pending, now: Now) -> Step {
-    let stuck = model.refunds.iter().filter(|(_, refund)| {
-        matches!(refund.state(), RefundState::Halted | RefundState::LookUp)
-    });
+    let stuck = model
+        .refunds
+        .iter()
+        .filter(|(_, refund)| matches!(refund.state(), RefundState::Halted | RefundState::LookUp));
     let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();
     Step { records, wake: Wake::Plan, ..Step::default() }.and(look(model, pending, true, now))
 }
