@@ -39,7 +39,10 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
         command.args(["--colors", "never", "--cargo-arg=--lib"]);
         command.args(tests.iter().map(|test| format!("--cargo-arg=--test={test}")));
         command.args(options);
-        if round > 0 {
+        if round == 0 {
+            // To compile takes longer than to test.
+            command.arg(format!("--cargo-arg=--config=profile.dev.package.{package}.opt-level=0"));
+        } else if !options.contains(&"--iterate") {
             // Only those that nothing has caught yet.
             command.arg("--iterate");
         }
