@@ -78,13 +78,19 @@ fn opened() -> Driven {
 
 /// A payment whose second attempt found the first one's charge, so that there may be another.
 fn pending_after_two_attempts() -> (Driven, LookUp) {
+    let (mut driven, look_up) = second_attempt_under_way();
+    driven.handle(read(own("pending", &[])), start().saturating_add_seconds(160));
+    (driven, look_up)
+}
+
+/// A payment whose first attempt was never answered nor found, and whose second has been made.
+fn second_attempt_under_way() -> (Driven, LookUp) {
     let mut driven = opened();
     let unknown = Answer::Charge { attempt: attempt(1), result: Err(Trouble::Unknown) };
     driven.handle(Input::Answered(unknown), start().saturating_add_seconds(60));
     let late = start().saturating_add_seconds(160);
     let look_up = only_look_up(&driven.handle(Input::Tick, late));
     driven.handle(page(&look_up, &[]), late);
-    driven.handle(read(own("pending", &[])), late);
     (driven, look_up)
 }
 
@@ -179,6 +185,36 @@ fn f02_i6_a_payment_with_two_charges() {
             page(&look_up, &[own(end, &[]), other("pending")]),
         ]);
         assert_eq!(walk(&begin, &pieces, known), 3_999_675, "{end}");
+    }
+}
+
+/// F10: the first attempt's charge comes to light while the second is under way, in any order with
+/// what becomes of that, and with one that names the order and differs from it.
+#[test]
+fn f02_f10_i6_a_payment_whose_second_attempt_is_under_way() {
+    let (begin, look_up) = second_attempt_under_way();
+    let third = || {
+        let mut third = other("successful");
+        third.id = ChargeId::parse("chrg_test_third").expect("an id");
+        third.amount = 1;
+        third
+    };
+    for end in ["failed", "expired"] {
+        let pieces = [
+            Input::Evidence(Evidence::Returned),
+            webhook(EventKey::ChargeComplete, OWN),
+            webhook(EventKey::ChargeComplete, "chrg_test_other"),
+            created(1, own(end, &[])),
+            read(own(end, &[])),
+            created(2, other("pending")),
+            read(other("pending")),
+            read(third()),
+            page(&look_up, &[own(end, &[])]),
+            page(&look_up, &[third()]),
+            page(&look_up, &[own(end, &[]), other("pending")]),
+        ];
+        // 11 + 11·10 + … + 11·10·9·8·7·6
+        assert_eq!(walk(&begin, &pieces, known), 397_111, "{end}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::endpoint::ChargeSource;
-use kakaopay_types::{ApiError, PlatformType, Source, SourceId};
+use kakaopay_types::{PlatformType, Source, SourceId};
 
 use crate::attention::Attention;
 use crate::event::Event;
@@ -13,7 +13,8 @@ use crate::lookup;
 use crate::model::Model;
 use crate::output::Request;
 use crate::record::Record;
-use crate::schedule::{self, ANSWER_SECONDS};
+use crate::refusal::Refusal;
+use crate::schedule;
 use crate::state::{Creating, Stage};
 use crate::step::{Step, note};
 use crate::trouble::{Trouble, Verdict};
@@ -26,7 +27,7 @@ pub(crate) fn tick(model: &Model, creating: &Creating, now: Now) -> Step {
     match creating.stage {
         Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
         Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
-        Stage::Charge if now < creating.since.saturating_add_seconds(ANSWER_SECONDS) => {
+        Stage::Charge if !schedule::is_answer_late(creating.since, now) => {
             Step { wake: Wake::Plan, ..Step::default() }
         }
         Stage::Charge => lookup::begin(model, creating, now),
@@ -79,12 +80,12 @@ pub(crate) fn source_answered(
             step
         }
         Err(trouble) => match trouble.verdict() {
-            Verdict::Refused(error) => refused(model, error),
+            Verdict::Refused(error) => refused(model, error.into()),
             Verdict::KeyRefused(code) => {
                 try_again_later(model, now).and(note(model, Attention::key_refused(code)))
             }
             // A source moves no money: one that nobody charges is forgotten, so another may be made.
-            Verdict::NotDone | Verdict::RateLimited | Verdict::Unknown => try_again_later(model, now),
+            Verdict::NotDone | Verdict::Unknown => try_again_later(model, now),
         },
     }
 }
@@ -102,10 +103,16 @@ pub(crate) fn charge_troubled(
     }
     let not_sent = Step { records: vec![Record::ChargeNotSent], wake: Wake::Plan, ..Step::default() };
     match trouble.verdict() {
-        Verdict::NotDone | Verdict::RateLimited => not_sent,
+        Verdict::NotDone => not_sent,
         Verdict::KeyRefused(code) => not_sent.and(note(model, Attention::key_refused(code))),
         Verdict::Unknown => lookup::begin(model, creating, now),
-        Verdict::Refused(error) => refused(model, error),
+        Verdict::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
+        // An earlier attempt, whose outcome was never known, may have created a charge.
+        Verdict::Refused(error) => {
+            let Refusal { code, message } = error.into();
+            let records = vec![Record::RefusedAfterUnknown { code, message }];
+            Step { records, wake: Wake::Plan, ..lookup::again(model, creating, now) }
+        }
     }
 }
 
@@ -150,8 +157,8 @@ fn try_again_later(model: &Model, now: Now) -> Step {
     Step { wake: Wake::By(next), ..Step::default() }
 }
 
-fn refused(model: &Model, error: &ApiError) -> Step {
-    let (code, message) = (error.code.to_string(), error.message.clone().map(String::from));
+/// The service's no ends it.
+pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Step {
     Step {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
         events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],

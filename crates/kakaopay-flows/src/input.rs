@@ -57,6 +57,8 @@ pub enum Answer {
     Refund {
         /// The refund's own reference.
         reference: Reference,
+        /// The request's number.
+        number: u32,
         /// The refund, or why there is none to show.
         result: Result<Box<Refund>, Trouble>,
     },

@@ -10,7 +10,7 @@ use kakaopay_types::endpoint::{ListCharges, Page};
 use kakaopay_types::{Charge, List, Outcome};
 
 use crate::attention::Attention;
-use crate::creating::ask_for_charge;
+use crate::creating;
 use crate::input::Now;
 use crate::model::Model;
 use crate::observe::{self, Via};
@@ -62,14 +62,13 @@ pub(crate) fn answered(model: &Model, creating: &Creating, request: &LookUp, lis
         let others = list.data.good.iter().filter(|charge| charge.id != found.id);
         return others.fold(step, |step, charge| step.and(other::judge(model, charge, Via::List)));
     }
-    let differing = list.data.good.iter().filter_map(|charge| {
+    let differs = list.data.good.iter().any(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        let member = expected.check(charge).err().filter(|_| other::is_of_order(model, charge))?;
-        Some(Attention::Mismatch { charge: charge.id.clone(), member })
+        other::is_of_order(model, charge) && expected.check(charge).is_err()
     });
-    let differing: Vec<_> = differing.collect();
-    let differs = request.differs || !differing.is_empty();
-    let step = differing.into_iter().fold(Step::default(), |step, differs| step.and(note(model, differs)));
+    let differs = request.differs || differs;
+    let others = list.data.good.iter().map(|charge| other::judge(model, charge, Via::List));
+    let step = others.fold(Step::default(), Step::and);
     step.and(go_on(model, creating, &LookUp { differs, ..request.clone() }, list))
 }
 
@@ -131,7 +130,9 @@ pub(crate) fn searched(
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
     let own = list.data.good.iter().filter(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        other::is_of_order(model, charge) && expected.check(charge).is_ok()
+        other::is_of_order(model, charge)
+            && expected.check(charge).is_ok()
+            && !observe::is_outlived(creating, charge)
     });
     own.min_by_key(|charge| match charge.outcome() {
         Outcome::Successful => 0,
@@ -172,10 +173,13 @@ fn next_page(request: &LookUp, list: &List<Charge>) -> NextPage {
 }
 
 fn not_found(model: &Model, creating: &Creating) -> Step {
+    if let Some(refusal) = creating.refusal.clone() {
+        return creating::refused(model, refusal);
+    }
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {
         Some(next) if next.get() <= model.resumed_after.saturating_add(MAX_ATTEMPTS) => {
-            ask_for_charge(model, creating.source.as_ref(), next)
+            creating::ask_for_charge(model, creating.source.as_ref(), next)
         }
         _ => note(model, Attention::TooManyAttempts { attempts: creating.attempts }),
     }

@@ -10,6 +10,7 @@ use crate::intent::{Intent, SourcePlan};
 use crate::other::Other;
 use crate::record::Record;
 use crate::refund::{Refund, RefundRecord};
+use crate::refusal::Refusal;
 use crate::state::{Creating, Pending, Stage, State};
 
 /// What is known of a payment.
@@ -22,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) attentions: BTreeSet<Attention>,
     /// How often a person was asked to look at each thing, by its key.
     pub(crate) noted: BTreeMap<String, u32>,
+    /// How many attempts were made to create the charge.
+    pub(crate) attempts: NonZeroU32,
     /// How many attempts had been made when a person last said to go on.
     pub(crate) resumed_after: u32,
     /// When it became known here that the charge was paid, which was no later than this.
@@ -41,13 +44,14 @@ impl Model {
             SourcePlan::Separate(_) => (Stage::Source, None),
             SourcePlan::Given(source) => (Stage::Charge, Some(source.clone())),
         };
-        let creating = Creating { stage, attempts: NonZeroU32::MIN, source, since: at };
+        let creating = Creating { stage, attempts: NonZeroU32::MIN, source, since: at, refusal: None };
         Self {
             intent,
             opened_at: at,
             state: State::Creating(creating),
             attentions: BTreeSet::new(),
             noted: BTreeMap::new(),
+            attempts: NonZeroU32::MIN,
             resumed_after: 0,
             settled_at: None,
             others: BTreeMap::new(),
@@ -75,8 +79,8 @@ impl Model {
             }
             Record::Resumed => {
                 self.attentions.clear();
-                if let State::Creating(creating) = &self.state {
-                    self.resumed_after = creating.attempts.get();
+                if let State::Creating(_) = &self.state {
+                    self.resumed_after = self.attempts.get();
                 }
             }
             Record::OtherFound { charge, expires_at } => {
@@ -109,12 +113,15 @@ impl Model {
 
     /// Takes in a record that is about the payment's own charge.
     fn move_on(&mut self, record: &Record, at: Timestamp) -> Option<()> {
+        if let Record::ChargeRequested { attempt } = record {
+            self.attempts = *attempt;
+        }
         match &mut self.state {
             State::Creating(creating) => {
-                let attempts = creating.attempts;
                 if let Some(state) = from_creating(creating, record, at)? {
+                    // An attempt that seemed lost may still be under way.
+                    self.search = (self.attempts > NonZeroU32::MIN).then_some(at);
                     if let State::Pending(pending) = &state {
-                        self.search = (attempts > NonZeroU32::MIN).then_some(at);
                         self.others.remove(&pending.charge);
                         // The service has answered, so that the key is good and nothing is in the way.
                         self.attentions.retain(|attention| !is_in_the_way(attention));
@@ -145,11 +152,15 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
             creating.stage
         }
         Record::ChargeRequested { attempt } => {
-            creating.attempts = *attempt;
+            (creating.attempts, creating.refusal) = (*attempt, None);
             Stage::Charge
         }
         Record::ChargeNotSent => Stage::Unsent,
         Record::OutcomeUnknown => Stage::LookUp,
+        Record::RefusedAfterUnknown { code, message } => {
+            creating.refusal = Some(Refusal { code: code.clone(), message: message.clone() });
+            Stage::LookUp
+        }
         Record::Halted => Stage::Halted,
         Record::ChargeFound { charge, attempt, authorize_uri, expires_at, lifetime } => {
             return Some(Some(State::Pending(Pending {

@@ -30,7 +30,10 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
     }
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
-        let mut step = note(model, Attention::Mismatch { charge: charge.id.clone(), member });
+        let mut step = other::judge(model, charge, via);
+        if via == Via::Creation {
+            step = step.and(note(model, Attention::Mismatch { charge: charge.id.clone(), member }));
+        }
         // A charge that names the order and yet differs would be created just so again.
         let stop = via == Via::Creation || member != Mismatch::Reference;
         if stop && creating.stage != Stage::Halted {
@@ -38,6 +41,9 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
             step.wake = Wake::Plan;
         }
         return step;
+    }
+    if is_outlived(creating, charge) {
+        return other::judge(model, charge, via);
     }
     let link = charge.authorize_uri.clone().map(String::from);
     let mut step = Step {
@@ -61,7 +67,14 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
         _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
-    step
+    step.and(other::told_of(model, &charge.id))
+}
+
+/// Whether a charge has ended unpaid that an earlier attempt created: the last one may have another,
+/// which the buyer can pay.
+pub(crate) fn is_outlived(creating: &Creating, charge: &Charge) -> bool {
+    charge.metadata.attempt().is_some_and(|attempt| attempt.number() < creating.attempts)
+        && matches!(charge.outcome(), Outcome::Failed { .. } | Outcome::Expired)
 }
 
 /// Judges a pending payment by a charge that came from the service.

@@ -3,7 +3,9 @@
 //! It comes of an attempt that seemed lost. Nobody was sent to its page, so that nobody should pay it;
 //! it is watched until it has ended, and a person is told if it was paid all the same.
 
-use kakaopay_types::{Charge, ChargeId, Outcome, Timestamp};
+use std::num::NonZeroU32;
+
+use kakaopay_types::{Charge, ChargeId, ChargeStatus, Outcome, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::attention::Attention;
@@ -13,7 +15,7 @@ use crate::observe::Via;
 use crate::output::{LookUp, Request};
 use crate::record::Record;
 use crate::state::State;
-use crate::step::{Step, note, read};
+use crate::step::{Step, is_unended, note, read};
 use crate::wake::Wake;
 
 /// How long charges of other attempts are searched for. An attempt that seemed lost may still be under
@@ -45,6 +47,11 @@ pub(crate) fn judge(model: &Model, charge: &Charge, via: Via) -> Step {
         step.records.push(Record::OtherFound { charge: charge.id.clone(), expires_at: charge.expires_at });
         step.wake = Wake::Plan;
     }
+    // Whichever attempt made it, it is to be like the order.
+    let expected = model.intent.expected(charge.metadata.attempt(), model.attempts);
+    if let Err(member) = expected.check(charge) {
+        step = step.and(note(model, Attention::Mismatch { charge: charge.id.clone(), member }));
+    }
     let end = match charge.outcome() {
         Outcome::Pending | Outcome::Unknown(_) => return step,
         Outcome::Successful | Outcome::Failed { .. } | Outcome::Expired => charge.status.to_string(),
@@ -60,29 +67,50 @@ pub(crate) fn judge(model: &Model, charge: &Charge, via: Via) -> Step {
     if charge.outcome() == Outcome::Successful { step.and(paid(model, charge)) } else { step }
 }
 
+/// A charge becomes the payment's own: a person is told of those beside it that are known to be paid.
+pub(crate) fn told_of(model: &Model, own: &ChargeId) -> Step {
+    let paid = |other: &Other| other.end.as_deref() == Some(ChargeStatus::Successful.as_str());
+    let others = model.others.iter().filter(|(charge, other)| *charge != own && paid(other));
+    let told = others.map(|(other, _)| {
+        note(model, Attention::OtherChargePaid { charge: own.clone(), other: other.clone() })
+    });
+    told.fold(Step::default(), Step::and)
+}
+
 /// Another charge was paid: a person is told.
 fn paid(model: &Model, charge: &Charge) -> Step {
     let other = charge.id.clone();
-    note(
-        model,
-        match model.state.charge() {
-            Some(own) => Attention::OtherChargePaid { charge: own.charge.clone(), other },
-            None => Attention::Contradiction { charge: other, status: charge.status.to_string() },
-        },
-    )
+    match (&model.state, model.state.charge()) {
+        (_, Some(own)) => note(model, Attention::OtherChargePaid { charge: own.charge.clone(), other }),
+        // One that is the order's settles it, one that differs has been told as that, and both of them
+        // once the payment has a charge of its own.
+        (State::Creating(_), None) => Step::default(),
+        (_, None) => {
+            note(model, Attention::Contradiction { charge: other, status: charge.status.to_string() })
+        }
+    }
 }
 
 /// The deadline has come, or a person wants to know: reads what has not ended, and searches on.
 pub(crate) fn look(model: &Model, now: Now) -> Step {
-    let open = model.others.iter().filter(|(_, other)| other.end.is_none());
-    let step = open.fold(Step::default(), |step, (charge, _)| step.and(read(charge)));
-    match (model.search, model.state.charge()) {
-        (Some(_), Some(own)) => {
-            let first = LookUp::first(model.opened_at, now, own.attempt);
-            step.and(Step { reads: vec![Request::LookUp(first)], ..Step::default() })
-        }
-        _ => step,
+    let open = || model.others.iter().filter(|(_, other)| other.end.is_none());
+    let mut step = open().fold(Step::default(), |step, (charge, _)| step.and(read(charge)));
+    if open().any(|(_, other)| is_unended(other.since, other.expires_at, now)) {
+        step = step.and(note(model, Attention::Overdue));
     }
+    // While the charge itself is looked for, its others come to light by that.
+    if model.search.is_none() || matches!(model.state, State::Creating(_)) {
+        return step;
+    }
+    let attempts = model.state.charge().map_or(NonZeroU32::MIN, |own| own.attempt);
+    let first = LookUp::first(model.opened_at, now, attempts);
+    step.and(Step { reads: vec![Request::LookUp(first)], ..Step::default() })
+}
+
+/// The search was not answered. When that has gone on for long, a person is told.
+pub(crate) fn unanswered(model: &Model, now: Now) -> Step {
+    let late = model.search.is_some_and(|since| now >= since.saturating_add_seconds(PATIENCE_SECONDS));
+    if late { note(model, Attention::LookUpBlocked) } else { Step::default() }
 }
 
 /// The search for charges of other attempts has been read to its end.

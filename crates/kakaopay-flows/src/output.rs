@@ -8,7 +8,9 @@ use kakaopay_types::endpoint::{
 use kakaopay_types::{ChargeId, Order, Refund, Timestamp};
 
 use crate::event::Event;
+use crate::input::Answer;
 use crate::record::Entry;
+use crate::trouble::Trouble;
 
 /// What a payment asks its driver to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +18,8 @@ pub enum Output {
     /// Append the entry to the payment's journal, then answer
     /// [`Input::Persisted`](crate::Input::Persisted).
     Persist(Entry),
-    /// Send a request, then answer [`Input::Answered`](crate::Input::Answered).
+    /// Send a request, then answer [`Input::Answered`](crate::Input::Answered), once. One that changes
+    /// something leaves within [`LEAVE_WITHIN_SECONDS`](crate::LEAVE_WITHIN_SECONDS), or not at all.
     Transmit(Request),
     /// Send the buyer to this address. It is opaque.
     Redirect(String),
@@ -47,7 +50,12 @@ pub enum Request {
     /// Look for a charge that may have been created.
     LookUp(LookUp),
     /// Create the refund.
-    CreateRefund(CreateRefund),
+    CreateRefund {
+        /// The how manieth request for this refund it is, from one.
+        number: u32,
+        /// What to send.
+        create: CreateRefund,
+    },
     /// Read the charge's refunds.
     ListRefunds(RefundList),
 }
@@ -56,7 +64,24 @@ impl Request {
     /// Whether it changes anything at the service.
     #[must_use]
     pub fn is_mutation(&self) -> bool {
-        matches!(self, Self::CreateSource(_) | Self::CreateCharge(_) | Self::CreateRefund(_))
+        matches!(self, Self::CreateSource(_) | Self::CreateCharge(_) | Self::CreateRefund { .. })
+    }
+
+    /// What to tell the payment when the request has no answer to show.
+    #[must_use]
+    pub fn without_answer(self, trouble: Trouble) -> Answer {
+        match self {
+            Self::CreateSource(_) => Answer::Source(Err(trouble)),
+            Self::CreateCharge(create) => {
+                Answer::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
+            }
+            Self::RetrieveCharge(read) => Answer::Read { charge: read.id, result: Err(trouble) },
+            Self::LookUp(request) => Answer::LookUp { request, result: Err(trouble) },
+            Self::CreateRefund { number, create } => {
+                Answer::Refund { reference: create.metadata.reference, number, result: Err(trouble) }
+            }
+            Self::ListRefunds(request) => Answer::Refunds { request, result: Err(trouble) },
+        }
     }
 }
 

@@ -30,14 +30,20 @@ use crate::step::{self, Step};
 ///    [`Payment::restore`].
 /// 2. Take every output with [`Payment::poll_output`] until there is none. What comes before the
 ///    first `None` belongs together: an [`Output::Persist`] with its [`Output::Event`]s and its
-///    [`Output::Deadline`] are one transaction, on the condition that the journal ends where
-///    [`Payment::seq`] says. That holds for a deadline alone, too.
+///    [`Output::Deadline`] are one transaction, on the condition that the journal ends with the entry
+///    before this one. A deadline alone is one, too, on the condition that the journal ends where
+///    [`Payment::seq`] says.
 /// 3. When that transaction is durable, and not before, [`Payment::handle`]
 ///    [`Input::Persisted`]. Only then [`Output::Transmit`] of a mutation and [`Output::Redirect`]
 ///    come out. Go to 2.
-/// 4. Carry the requests out, and `handle` what became of each as [`Input::Answered`]; `handle`
+/// 4. Carry the requests out, and `handle` what became of each as [`Input::Answered`], once; `handle`
 ///    [`Input::Evidence`] when a webhook or the buyer comes, and [`Input::Tick`] at the deadline.
-///    Go to 2.
+///    Go to 2. A mutation leaves within [`LEAVE_WITHIN_SECONDS`](crate::LEAVE_WITHIN_SECONDS) of its
+///    entry's [`at`](crate::Entry::at) and may take a minute; one that cannot is answered with
+///    [`Trouble::NotSent`](crate::Trouble::NotSent) instead, since somebody else may be about to take
+///    it for lost.
+///
+/// When the clock was set back, tick every payment that has a deadline: it may lie far ahead now.
 ///
 /// If the transaction fails, throw the machine away and replay the journal: what was not durable
 /// has not happened. Nothing else is needed after a crash to end a payment, because until then it

@@ -79,6 +79,13 @@ pub enum Record {
     ChargeNotSent,
     /// Nobody knows whether the charge was created.
     OutcomeUnknown,
+    /// The service said no to an attempt, and an earlier one may have created a charge all the same.
+    RefusedAfterUnknown {
+        /// Its error code.
+        code: String,
+        /// Its words.
+        message: Option<String>,
+    },
     /// The charge exists.
     ChargeFound {
         /// The charge.
@@ -173,6 +180,7 @@ impl Record {
             Self::ChargeRequested { .. } => "charge requested",
             Self::ChargeNotSent => "charge not sent",
             Self::OutcomeUnknown => "outcome unknown",
+            Self::RefusedAfterUnknown { .. } => "refused after an unknown outcome",
             Self::ChargeFound { .. } => "charge found",
             Self::Halted => "halted",
             Self::Successful { .. } => "successful",

@@ -6,9 +6,12 @@ use kakaopay_types::Timestamp;
 const DELAYS: [i64; 10] = [2, 5, 10, 20, 40, 60, 120, 300, 900, 3_600];
 /// Seconds after `expires_at` at which to look for the end. The last repeats.
 const AFTER_EXPIRY: [i64; 3] = [60, 900, 86_400];
-/// How long an answer may take before its outcome counts as unknown: a little more than the
+/// How long after its entry was made, by the driver's clock, a request that changes something may still
+/// leave, in seconds. Later it must not: the payment may be about to take it for lost.
+pub const LEAVE_WITHIN_SECONDS: i64 = 15;
+/// How long an answer may take before its outcome counts as unknown: what it takes to leave, and the
 /// longest a bank was ever said to need, which is also the client's own deadline.
-pub(crate) const ANSWER_SECONDS: i64 = 75;
+pub(crate) const ANSWER_SECONDS: i64 = LEAVE_WITHIN_SECONDS + 60;
 /// How soon to look again after a reason to look.
 pub(crate) const SOON_SECONDS: i64 = 10;
 /// How long after an unknown outcome a charge may still appear in a list.
@@ -26,8 +29,7 @@ pub(crate) fn next_look(
     now: Timestamp,
     seed: u64,
 ) -> Timestamp {
-    if start.saturating_add_seconds(-SKEWED_SECONDS) > now {
-        // The clock was set back, or is another machine's: the plan would begin in its own time.
+    if is_ahead(start, now) {
         return now.saturating_add_seconds(SKEWED_SECONDS);
     }
     let end = expires_at.unwrap_or_else(|| start.saturating_add_seconds(7 * 86_400));
@@ -38,6 +40,23 @@ pub(crate) fn next_look(
         }
     }
     first_after(end, &AFTER_EXPIRY, now, None)
+}
+
+/// Whether something began so far ahead of now that the clock was set back since, or is another
+/// machine's: a plan that counts from there would begin in its own time.
+fn is_ahead(start: Timestamp, now: Timestamp) -> bool {
+    start.saturating_add_seconds(-SKEWED_SECONDS) > now
+}
+
+/// Whether the answer to what left at `since` is late. Where the clock was set back, nobody can say,
+/// and it counts as late.
+pub(crate) fn is_answer_late(since: Timestamp, now: Timestamp) -> bool {
+    now >= since.saturating_add_seconds(ANSWER_SECONDS) || is_ahead(since, now)
+}
+
+/// When the answer to what left at `since` is late.
+pub(crate) fn answer_due(since: Timestamp, now: Timestamp) -> Timestamp {
+    if is_ahead(since, now) { now } else { since.saturating_add_seconds(ANSWER_SECONDS) }
 }
 
 /// The first moment of a plan that lies after `now`.

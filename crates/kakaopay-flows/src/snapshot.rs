@@ -1,6 +1,7 @@
 //! A payment as a whole, stored so that its journal need not be read from the beginning.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ struct Stored {
     state: State,
     attentions: BTreeSet<Attention>,
     noted: BTreeMap<String, u32>,
+    attempts: NonZeroU32,
     resumed_after: u32,
     settled_at: Option<Timestamp>,
     others: BTreeMap<ChargeId, Other>,
@@ -42,6 +44,7 @@ pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
         state: model.state,
         attentions: model.attentions,
         noted: model.noted,
+        attempts: model.attempts,
         resumed_after: model.resumed_after,
         settled_at: model.settled_at,
         others: model.others,
@@ -61,6 +64,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
         state: stored.state,
         attentions: stored.attentions,
         noted: stored.noted,
+        attempts: stored.attempts,
         resumed_after: stored.resumed_after,
         settled_at: stored.settled_at,
         others: stored.others,

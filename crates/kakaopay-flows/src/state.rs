@@ -5,6 +5,8 @@ use std::num::NonZeroU32;
 use kakaopay_types::{ChargeId, FailureCode, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::refusal::Refusal;
+
 /// How far a payment has come. `Creating` → `Pending` → `Successful`, `Failed` or `Expired`, or
 /// `Creating` → `Refused`. The last four are final: nothing moves a payment out of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +56,8 @@ pub struct Creating {
     pub source: Option<SourceId>,
     /// When the stage began.
     pub since: Timestamp,
+    /// The service's no to the last attempt, while it is looked for what became of those before.
+    pub(crate) refusal: Option<Refusal>,
 }
 
 /// What a payment without a known charge waits for.
@@ -69,7 +73,7 @@ pub enum Stage {
     /// Nobody knows whether the charge was created; it is looked for.
     LookUp,
     /// The service answered with a charge that is not the order's. A person must look; then
-    /// [`Input::Look`](crate::Input::Look) goes on.
+    /// [`Input::Resume`](crate::Input::Resume) goes on.
     Halted,
 }
 

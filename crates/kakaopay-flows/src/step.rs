@@ -94,8 +94,11 @@ pub(crate) fn open(model: &Model) -> Step {
 fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -> Step {
     match input {
         Input::Persisted(_) => Step::default(),
-        Input::Tick => creating::tick(model, creating, now).and(creating::overdue(model, creating, now)),
-        Input::Look => creating::look(model, creating, now),
+        Input::Tick => {
+            let tick = creating::tick(model, creating, now).and(creating::overdue(model, creating, now));
+            tick.and(other::look(model, now))
+        }
+        Input::Look => creating::look(model, creating, now).and(other::look(model, now)),
         Input::Resume => resumed().and(creating::resume(model, creating, now)),
         Input::Answered(Answer::Source(result)) => {
             creating::source_answered(model, creating, result.as_deref(), now)
@@ -157,7 +160,7 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
         Input::Answered(Answer::Read { charge, result: Err(trouble) }) => {
             not_read(model, pending, charge, trouble)
         }
-        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => key_refused(model, trouble),
+        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => not_searched(model, trouble, now),
         Input::Persisted(_) | Input::Answered(_) => Step::default(),
     }
 }
@@ -173,8 +176,8 @@ fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
             &Input::Look,
             now,
         )),
-        Input::Answered(Answer::Refund { reference, result }) => {
-            refund::answered(model, pending, reference, result.as_deref(), now)
+        Input::Answered(Answer::Refund { reference, number, result }) => {
+            refund::answered(model, pending, (reference, *number), result.as_deref(), now)
         }
         Input::Answered(Answer::Refunds { request, result: Ok(list) }) => {
             refund::listed(model, pending, request, list, now)
@@ -210,11 +213,13 @@ fn after_end(model: &Model, pending: &Pending, input: &Input, now: Now) -> Step 
             let judge = |charge: &_| observe::contradict(model, pending, charge, Via::List);
             lookup::searched(model, request, list, judge)
         }
+        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => not_searched(model, trouble, now),
+        Input::Answered(Answer::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
         Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
 }
 
-/// What a refused payment does with an input: it has no charge, so that any is watched.
+/// What a refused payment does with an input: it has no charge, so that any is searched for and watched.
 fn after_refusal(model: &Model, input: &Input, now: Now) -> Step {
     match input {
         Input::Tick | Input::Look => Step { wake: Wake::Plan, ..other::look(model, now) },
@@ -225,6 +230,11 @@ fn after_refusal(model: &Model, input: &Input, now: Now) -> Step {
         }
         Input::Answered(Answer::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => other::judge(model, charge, Via::Read),
+        Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
+            lookup::searched(model, request, list, |charge| other::judge(model, charge, Via::List))
+        }
+        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => not_searched(model, trouble, now),
+        Input::Answered(Answer::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
         Input::Persisted(_) | Input::Answered(_) | Input::Evidence(Evidence::Returned) => Step::default(),
     }
 }
@@ -235,9 +245,15 @@ fn resumed() -> Step {
 
 /// Nobody can pay the charge any more, and the service has not ended it for long: a person is told.
 fn pending_overdue(model: &Model, pending: &Pending, now: Now) -> Step {
-    let until = pending.until.unwrap_or_else(|| pending.since.saturating_add_seconds(LIFETIME_SECONDS));
-    let late = now >= until.saturating_add_seconds(UNENDED_SECONDS);
+    let late = is_unended(pending.since, pending.until, now);
     if late { note(model, Attention::Overdue) } else { Step::default() }
+}
+
+/// Whether a charge that was found at `since` and can be paid until `until` has not ended for long after
+/// that.
+pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Now) -> bool {
+    let until = until.unwrap_or_else(|| since.saturating_add_seconds(LIFETIME_SECONDS));
+    now >= until.saturating_add_seconds(UNENDED_SECONDS)
 }
 
 /// A charge could not be read.
@@ -278,6 +294,11 @@ pub(crate) fn note(model: &Model, attention: Attention) -> Step {
         events: vec![Event::Attention { reference, attention, number }],
         ..Step::default()
     }
+}
+
+/// A page of the search for other charges could not be read.
+fn not_searched(model: &Model, trouble: &Trouble, now: Now) -> Step {
+    key_refused(model, trouble).and(other::unanswered(model, now))
 }
 
 /// Something could not be read. If it was for the key's sake, a person should know.

@@ -8,8 +8,7 @@ pub enum Trouble {
     /// It did not leave.
     NotSent,
     /// The service said that there are too many requests (429). That it does nothing then is what
-    /// everybody takes for granted and no document says: a charge is created anew all the same, since
-    /// nobody could pay one whose link was not handed out, and a refund is looked for first.
+    /// everybody takes for granted and no document says, so that what was asked for is looked for first.
     RateLimited,
     /// The service said no and did nothing.
     Refused(ApiError),
@@ -22,8 +21,6 @@ pub enum Trouble {
 pub(crate) enum Verdict<'a> {
     /// It was surely not carried out, and may be sent again.
     NotDone,
-    /// Very likely likewise.
-    RateLimited,
     /// It was surely not carried out, and a person should look at the key.
     KeyRefused(&'a ErrorCode),
     /// The service's no to what was asked for.
@@ -37,19 +34,18 @@ impl Trouble {
     pub(crate) fn verdict(&self) -> Verdict<'_> {
         match self {
             Self::NotSent => Verdict::NotDone,
-            Self::RateLimited => Verdict::RateLimited,
-            Self::Unknown => Verdict::Unknown,
+            Self::RateLimited | Self::Unknown => Verdict::Unknown,
             Self::Refused(error) => match &error.code {
                 // They are about who asks, not about what is asked for.
                 code @ (ErrorCode::AuthenticationFailure
                 | ErrorCode::KeyExpired
                 | ErrorCode::LockedAccount
                 | ErrorCode::NotAuthorized) => Verdict::KeyRefused(code),
-                ErrorCode::TooManyRequests => Verdict::RateLimited,
                 // Somebody failed on the way, perhaps after the deed.
-                ErrorCode::InternalError | ErrorCode::BackendError | ErrorCode::SearchUnavailable => {
-                    Verdict::Unknown
-                }
+                ErrorCode::InternalError
+                | ErrorCode::BackendError
+                | ErrorCode::SearchUnavailable
+                | ErrorCode::TooManyRequests => Verdict::Unknown,
                 _ => Verdict::Refused(error),
             },
         }
@@ -79,21 +75,19 @@ mod tests {
                 | "key_expired_error"
                 | "locked_account_error"
                 | "not_authorized" => "key",
-                "too_many_requests" => "rate limited",
-                "internal_error" | "backend_error" | "search_unavailable" => "unknown",
+                "internal_error" | "backend_error" | "search_unavailable" | "too_many_requests" => "unknown",
                 _ => "refused",
             };
             let found = match trouble.verdict() {
                 Verdict::KeyRefused(_) => "key",
                 Verdict::NotDone => "not done",
-                Verdict::RateLimited => "rate limited",
                 Verdict::Unknown => "unknown",
                 Verdict::Refused(_) => "refused",
             };
             assert_eq!((found, about_key), (expected, expected == "key"), "{code}");
         }
         assert_eq!(Trouble::NotSent.verdict(), Verdict::NotDone);
-        assert_eq!(Trouble::RateLimited.verdict(), Verdict::RateLimited);
+        assert_eq!(Trouble::RateLimited.verdict(), Verdict::Unknown);
         assert_eq!(Trouble::Unknown.verdict(), Verdict::Unknown);
         assert_eq!(Trouble::Unknown.key(), None);
     }

@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::other;
 use crate::output::Deadline;
 use crate::refund::{self, Refund, RefundState};
-use crate::schedule::{ANSWER_SECONDS, LATE_SECONDS, next_look};
+use crate::schedule::{LATE_SECONDS, answer_due, next_look};
 use crate::state::{Creating, Stage, State};
 
 /// What a step does to the deadline.
@@ -62,10 +62,10 @@ fn plan(model: &Model, now: Now) -> Option<Timestamp> {
 fn creating_plan(model: &Model, creating: &Creating, now: Now) -> Option<Timestamp> {
     let seed = model.intent.jitter_seed;
     match creating.stage {
-        Stage::Charge => Some(creating.since.saturating_add_seconds(ANSWER_SECONDS)),
+        Stage::Charge => Some(answer_due(creating.since, now)),
         // Asked for again on a plan that slows down, once no answer can come any more.
         Stage::Source => {
-            let late = creating.since.saturating_add_seconds(ANSWER_SECONDS);
+            let late = answer_due(creating.since, now);
             Some(next_look(model.opened_at, None, late.max(now), seed))
         }
         Stage::Unsent => Some(next_look(model.opened_at, None, now, seed)),
@@ -82,7 +82,7 @@ fn refund_plan(refund: &Refund, now: Now, seed: u64) -> Option<Timestamp> {
         RefundState::Checking | RefundState::Pending { .. } => {
             Some(next_look(refund.ordered_at(), None, now, seed))
         }
-        RefundState::Requested => Some(refund.since().saturating_add_seconds(ANSWER_SECONDS)),
+        RefundState::Requested => Some(answer_due(refund.since(), now)),
         RefundState::LookUp => Some(look_until(refund.since(), refund::settled(refund), now, seed)),
         RefundState::Halted
         | RefundState::Closed { .. }

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kakaopay_flows::{Answer, Deadline, Event, Input, Output, Payment, Record, Request, Trouble};
+use kakaopay_flows::{
+    Answer, Deadline, Event, Input, LEAVE_WITHIN_SECONDS, Output, Payment, Record, Request, Trouble,
+};
 use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
-use kakaopay_types::{ErrorCode, Mode, Reference};
+use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
@@ -31,7 +33,21 @@ pub(crate) struct Engine<S> {
 /// A payment after a step, and what it asks for.
 pub(crate) struct Told {
     pub(crate) payment: Payment,
-    pub(crate) requests: Vec<Request>,
+    pub(crate) requests: Vec<Released>,
+}
+
+/// A request that may leave, since its entry is durable.
+pub(crate) struct Released {
+    request: Request,
+    /// When its entry was made.
+    at: Timestamp,
+}
+
+impl Released {
+    /// Whether it must not leave any more: its payment may be about to take it for lost.
+    fn is_stale(&self, now: Timestamp) -> bool {
+        self.request.is_mutation() && now > self.at.saturating_add_seconds(LEAVE_WITHIN_SECONDS)
+    }
 }
 
 /// A payment after all that it asked for was carried out.
@@ -102,8 +118,13 @@ impl<S: Store> Engine<S> {
         let Told { mut payment, requests } = told;
         let mut waiting = VecDeque::from(requests);
         let mut unread = false;
-        while let Some(request) = waiting.pop_front() {
-            let answer = self.clients.carry_out(request).await;
+        while let Some(released) = waiting.pop_front() {
+            let answer = if released.is_stale(self.clock.now()) {
+                // Another request took long, or this process did not run for a while.
+                released.request.without_answer(Trouble::NotSent)
+            } else {
+                self.clients.carry_out(released.request).await
+            };
             unread |= is_unread(&answer);
             let reference = payment.intent().reference.clone();
             let told = self.tell(&reference, &Input::Answered(answer)).await?;
@@ -115,15 +136,16 @@ impl<S: Store> Engine<S> {
 
     /// Takes a payment's outputs: stores what belongs together in one transaction, and gives the
     /// requests that come out once it is durable.
-    async fn store_and_release(&self, payment: &mut Payment) -> Result<Vec<Request>, Error> {
+    async fn store_and_release(&self, payment: &mut Payment) -> Result<Vec<Released>, Error> {
         let mut requests = Vec::new();
+        let mut at = self.clock.now();
         loop {
             let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
             let mut entry = None;
             while let Some(output) = payment.poll_output() {
                 match output {
                     Output::Persist(stored) => entry = Some(stored),
-                    Output::Transmit(request) => requests.push(request),
+                    Output::Transmit(request) => requests.push(Released { request, at }),
                     Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
                     Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
                     Output::Event(event) => commit.messages.push(message_of(&event)),
@@ -137,6 +159,7 @@ impl<S: Store> Engine<S> {
                 }
                 return Ok(requests);
             };
+            at = entry.at;
             commit.expected = Seq::new(entry.seq.saturating_sub(1));
             commit.entry = Some(entry.to_bytes().into());
             commit.charge = entry.records.iter().find_map(|record| match record {
@@ -185,9 +208,24 @@ fn is_unread(answer: &Answer) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use kakaopay_types::{ApiError, ChargeId};
+    use kakaopay_types::endpoint::{CreateSource, RetrieveCharge};
+    use kakaopay_types::{ApiError, ChargeId, Currency, Money, PaymentAmount};
 
     use super::*;
+
+    #[test]
+    fn f40_what_changes_something_leaves_soon_or_not_at_all() {
+        let at = Timestamp::UNIX_EPOCH;
+        let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
+        let create = CreateSource { amount, platform_type: None };
+        let create = Released { request: Request::CreateSource(create), at };
+        let id = ChargeId::parse("chrg_test_1").expect("an id");
+        let read = Released { request: Request::RetrieveCharge(RetrieveCharge { id }), at };
+        for (seconds, stale) in [(-86_400, false), (0, false), (15, false), (16, true), (86_400, true)] {
+            let now = at.saturating_add_seconds(seconds);
+            assert_eq!((create.is_stale(now), read.is_stale(now)), (stale, false), "{seconds}");
+        }
+    }
 
     #[test]
     fn only_the_words_that_there_is_no_such_charge_count_as_read() {

@@ -33,9 +33,9 @@ impl Clients {
                 let result = boxed(self.secret.send(request.list.clone()).await);
                 Answer::LookUp { request, result }
             }
-            Request::CreateRefund(create) => {
+            Request::CreateRefund { number, create } => {
                 let reference = create.metadata.reference.clone();
-                Answer::Refund { reference, result: boxed(self.secret.send(create).await) }
+                Answer::Refund { reference, number, result: boxed(self.secret.send(create).await) }
             }
             Request::ListRefunds(request) => {
                 let result = boxed(self.secret.send(request.list.clone()).await);

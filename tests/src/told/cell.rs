@@ -32,7 +32,7 @@ fn cell(
         Request::CreateCharge(_) => "c",
         Request::RetrieveCharge(_) => "r",
         Request::LookUp(_) => "l",
-        Request::CreateRefund(_) => "R",
+        Request::CreateRefund { .. } => "R",
         Request::ListRefunds(_) => "L",
     }));
     cell.extend((driven.redirects.len() > links).then_some("link"));

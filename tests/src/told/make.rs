@@ -107,11 +107,11 @@ pub(super) fn by_hand(amount: i64) -> Value {
 pub(super) fn refund_made(changes: Value) -> Input {
     let made: Refund = decode::from_value(refund(changes)).expect("a refund");
     let reference = refund_order(1).reference;
-    Input::Answered(Answer::Refund { reference, result: Ok(Box::new(made)) })
+    Input::Answered(Answer::Refund { reference, number: 1, result: Ok(Box::new(made)) })
 }
 
 pub(super) fn refund_troubled(trouble: Trouble) -> Input {
-    Input::Answered(Answer::Refund { reference: refund_order(1).reference, result: Err(trouble) })
+    Input::Answered(Answer::Refund { reference: refund_order(1).reference, number: 1, result: Err(trouble) })
 }
 
 pub(super) fn list_at(asked_at: Timestamp) -> RefundList {

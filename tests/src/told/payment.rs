@@ -28,6 +28,7 @@ pub fn states() -> Vec<(&'static str, Driven)> {
     vec![
         ("Source", Driven::open(Order::two_calls().intent, start()).0),
         ("Charge", open()),
+        ("Charge2", second_attempt()),
         ("Unsent", told(open(), created(1, Err(Trouble::NotSent)))),
         ("LookUp", told(open(), created(1, Err(Trouble::Unknown)))),
         ("Halted", halted),
@@ -38,6 +39,14 @@ pub fn states() -> Vec<(&'static str, Driven)> {
         ("Expired", ended("expired")),
         ("Refused", told(open(), created(1, Err(refused(ErrorCode::InvalidCharge))))),
     ]
+}
+
+/// A payment whose first attempt was neither answered nor found, and whose second has been made.
+fn second_attempt() -> Driven {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(created(1, Err(Trouble::Unknown)), at(10));
+    driven.handle(page(at(101), &[]), at(101));
+    driven
 }
 
 /// What a payment can be told.
@@ -71,6 +80,7 @@ fn answers() -> Vec<(&'static str, Input)> {
         ("charge unknown", created(1, Err(Trouble::Unknown))),
         ("charge unknown, of another attempt", created(2, Err(Trouble::Unknown))),
         ("charge refused", created(1, Err(refused(ErrorCode::InvalidCharge)))),
+        ("charge refused, of the second attempt", created(2, Err(refused(ErrorCode::InvalidCharge)))),
         ("charge refused for the key", created(1, Err(refused(ErrorCode::AuthenticationFailure)))),
         ("charge refused for the hour", created(1, Err(Trouble::RateLimited))),
     ]
@@ -127,6 +137,7 @@ fn lists() -> Vec<(&'static str, Input)> {
         ("list: nothing, and it is late", page(now(), &[])),
         ("list: what cannot be read", page(now(), &[unreadable])),
         ("list: unknown", list_failed(Trouble::Unknown)),
+        ("list: refused for the key", list_failed(refused(ErrorCode::KeyExpired))),
     ]
 }
 
@@ -150,6 +161,7 @@ pub fn state_of(driven: &Driven) -> &'static str {
     match driven.state() {
         State::Creating(creating) => match creating.stage {
             Stage::Source => "Source",
+            Stage::Charge if creating.attempts.get() > 1 => "Charge2",
             Stage::Charge => "Charge",
             Stage::Unsent => "Unsent",
             Stage::LookUp => "LookUp",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay_flows::{AfterWindow, Attention, Event, Request, State};
-use kakaopay_types::{Charge, ChargeStatus, RefundWindow};
+use kakaopay_types::{Charge, ChargeStatus, RefundStatus, RefundWindow};
 
 use super::desk::is_over;
 use super::sim::End;
@@ -95,7 +95,7 @@ fn nothing_is_made_twice(end: &End) {
     }
     assert!(attempts.values().all(|count| *count == 1), "F10: {attempts:?}");
     let mut refunds = BTreeMap::new();
-    for refund in &end.service.refunds {
+    for refund in end.service.refunds.iter().filter(|refund| refund.status != Some(RefundStatus::Failed)) {
         if let Some(name) = refund.metadata.get("kakaopay_reference") {
             *refunds.entry(name.to_string()).or_insert(0) += 1;
         }
@@ -114,7 +114,8 @@ fn refunds_add_up(end: &End) {
         _ => None,
     });
     let mut told: Vec<_> = told.collect();
-    let named = end.service.refunds.iter().filter(|refund| !refund.metadata.is_empty());
+    let made = end.service.refunds.iter().filter(|refund| refund.status != Some(RefundStatus::Failed));
+    let named = made.filter(|refund| !refund.metadata.is_empty());
     let mut made: Vec<_> = named.map(|refund| (refund.id.clone(), refund.amount)).collect();
     told.sort();
     made.sort();
@@ -131,7 +132,7 @@ fn refunds_are_asked_for_in_time(end: &End) {
     let State::Successful { paid_at, .. } = payment.state() else { return };
     let mut last = BTreeMap::new();
     for sent in end.sent.iter().filter(|sent| !sent.in_vain) {
-        let Request::CreateRefund(create) = &sent.request else { continue };
+        let Request::CreateRefund { create, .. } = &sent.request else { continue };
         let reference = &create.metadata.reference;
         // The service's word has whole seconds.
         if let Some(before) = last.insert(reference.clone(), sent.truly_at) {

@@ -28,7 +28,7 @@ impl Kind {
             Request::CreateCharge(_) => Self::Charge,
             Request::RetrieveCharge(_) => Self::Read,
             Request::LookUp(_) => Self::LookUp,
-            Request::CreateRefund(_) => Self::Refund,
+            Request::CreateRefund { .. } => Self::Refund,
             Request::ListRefunds(_) => Self::Refunds,
         }
     }
@@ -47,6 +47,11 @@ pub enum Fate {
     AnswerLost(i64),
     /// Somebody fails on the way: before the deed, or after it.
     Failed {
+        /// Whether it was carried out.
+        carried_out: bool,
+    },
+    /// The service says that it has no time: before the deed, as it should, or after it.
+    RateLimited {
         /// Whether it was carried out.
         carried_out: bool,
     },
@@ -70,6 +75,7 @@ impl Fate {
             6 => Self::Lost,
             7 => Self::AnswerLost(0),
             8 => Self::AnswerLost(i64::from(chance) * latest / 255),
+            9 if chance < 64 => Self::RateLimited { carried_out: chance > 40 },
             9 => Self::Failed { carried_out: chance > 128 },
             10 => Self::KeyRefused,
             11 => Self::Doubled,

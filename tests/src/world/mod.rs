@@ -12,6 +12,6 @@ pub use check::check;
 pub use desk::{Crashed, Desk, is_over};
 pub use fate::{Fate, Kind};
 pub use service::Service;
-pub use sim::{End, Sent, Sim, without};
+pub use sim::{End, Sent, Sim};
 pub use story::Story;
 pub use tape::Tape;

@@ -33,6 +33,10 @@ pub struct Service {
     pub tells_time: bool,
     /// How many sources it has made.
     pub sources: u32,
+    /// Which of the refunds it makes on request fails: the first is 0.
+    pub failing_refund: Option<usize>,
+    /// Whether it answers before it has decided on a refund, which is when the refunds are listed.
+    pub slow_refunds: bool,
 }
 
 impl Default for Service {
@@ -44,6 +48,8 @@ impl Default for Service {
             lifetime: 1_800,
             tells_time: true,
             sources: 0,
+            failing_refund: None,
+            slow_refunds: false,
         }
     }
 }
@@ -74,9 +80,13 @@ impl Service {
             Request::LookUp(look_up) => {
                 Answer::LookUp { request: look_up.clone(), result: Ok(Box::new(self.look_up(look_up, now))) }
             }
-            Request::CreateRefund(create) => {
+            Request::CreateRefund { number, create } => {
                 let reference = create.metadata.reference.clone();
-                Answer::Refund { reference, result: self.create_refund(create, now).map(Box::new) }
+                Answer::Refund {
+                    reference,
+                    number: *number,
+                    result: self.create_refund(create, now).map(Box::new),
+                }
             }
             Request::ListRefunds(list) => {
                 Answer::Refunds { request: list.clone(), result: Ok(Box::new(self.list_refunds(list, now))) }
@@ -123,14 +133,15 @@ impl Service {
     pub fn refund_by_hand(&mut self, charge: &ChargeId, amount: i64) {
         let left = self.charge(charge).map_or(0, |found| found.amount) - self.refunded(charge);
         if amount <= left {
-            self.add_refund(charge, amount, Metadata::default());
+            self.add_refund(charge, amount, Metadata::default(), RefundStatus::Closed);
         }
     }
 
     /// What went back of a charge.
     #[must_use]
     pub fn refunded(&self, charge: &ChargeId) -> i64 {
-        self.refunds.iter().filter(|refund| refund.charge_id() == charge).map(|refund| refund.amount).sum()
+        let made = self.refunds.iter().filter(|refund| refund.status != Some(RefundStatus::Failed));
+        made.filter(|refund| refund.charge_id() == charge).map(|refund| refund.amount).sum()
     }
 
     fn create_charge(&mut self, create: &CreateCharge, now: Timestamp) -> Charge {
@@ -163,7 +174,12 @@ impl Service {
         self.page_of(&found, page.offset, to)
     }
 
-    fn list_refunds(&self, list: &RefundList, now: Timestamp) -> List<Refund> {
+    fn list_refunds(&mut self, list: &RefundList, now: Timestamp) -> List<Refund> {
+        for refund in &mut self.refunds {
+            if refund.status == Some(RefundStatus::Pending) {
+                refund.status = Some(RefundStatus::Closed);
+            }
+        }
         let found = self.refunds.iter().filter(|refund| *refund.charge_id() == list.list.charge);
         let found: Vec<_> = found.cloned().collect();
         self.page_of(&found, list.list.page.offset, if self.tells_time { now } else { Timestamp::UNIX_EPOCH })
@@ -192,15 +208,27 @@ impl Service {
         }
         let name = json!(create.metadata.reference.as_str());
         let metadata = Metadata::from_iter([(AttemptReference::METADATA_KEY.to_owned(), name)]);
-        Ok(self.add_refund(&create.charge, create.amount.minor_units(), metadata))
+        let asked = self.refunds.iter().filter(|refund| !refund.metadata.is_empty()).count();
+        let status = match self.failing_refund {
+            Some(failing) if failing == asked => RefundStatus::Failed,
+            _ if self.slow_refunds => RefundStatus::Pending,
+            _ => RefundStatus::Closed,
+        };
+        Ok(self.add_refund(&create.charge, create.amount.minor_units(), metadata, status))
     }
 
-    fn add_refund(&mut self, charge: &ChargeId, amount: i64, metadata: Metadata) -> Refund {
+    fn add_refund(
+        &mut self,
+        charge: &ChargeId,
+        amount: i64,
+        metadata: Metadata,
+        status: RefundStatus,
+    ) -> Refund {
         let id = RefundId::parse(&format!("rfnd_test_{}", self.refunds.len() + 1)).expect("an id");
         let mut refund = REFUND.clone();
         (refund.id, refund.amount, refund.metadata) = (id, amount, metadata);
         refund.charge = serde_json::from_value(json!(charge.as_str())).expect("an id");
-        refund.status = Some(RefundStatus::Closed);
+        refund.status = Some(status);
         self.refunds.push(refund.clone());
         refund
     }

@@ -83,7 +83,13 @@ impl<'a> Sim<'a> {
     /// A story in which the tape says what goes wrong.
     #[must_use]
     pub fn new(story: Story, tape: Tape<'a>) -> Self {
-        let service = Service { page: story.page, tells_time: story.tells_time, ..Service::default() };
+        let service = Service {
+            page: story.page,
+            tells_time: story.tells_time,
+            failing_refund: story.failing_refund,
+            slow_refunds: story.slow_refunds,
+            ..Service::default()
+        };
         let mut sim = Self {
             now: story.start,
             troubled: story.start,
@@ -266,7 +272,8 @@ impl<'a> Sim<'a> {
         let in_vain = fate.is_in_vain();
         let at = self.shop_time();
         self.sent.push(Sent { at, truly_at: self.now, request: request.clone(), in_vain });
-        let trouble = |trouble| Happening::Answer { process, answer: without(&request, trouble) };
+        let trouble =
+            |trouble| Happening::Answer { process, answer: request.clone().without_answer(trouble) };
         let reach = |answer_after| Happening::Reach { process, request: request.clone(), answer_after };
         match fate {
             Fate::Answered(after) => self.after(0, reach(Some(after))),
@@ -281,6 +288,12 @@ impl<'a> Sim<'a> {
                     self.after(0, reach(None));
                 }
                 self.after(3, trouble(Trouble::Unknown));
+            }
+            Fate::RateLimited { carried_out } => {
+                if carried_out {
+                    self.after(0, reach(None));
+                }
+                self.after(1, trouble(Trouble::RateLimited));
             }
             Fate::KeyRefused => self.after(1, trouble(refused(ErrorCode::AuthenticationFailure))),
             Fate::Doubled => {
@@ -310,7 +323,7 @@ impl<'a> Sim<'a> {
             let charge = self.service.charges[self.known].1.clone();
             self.known += 1;
             self.hook(EventKey::ChargeCreate, &charge.id);
-            if self.known > 1 && self.story.orphans_paid {
+            if self.story.orphans_paid && (self.known > 1 || self.tape.choose(4) == 3) {
                 let link = charge.authorize_uri.map(String::from).unwrap_or_default();
                 self.after(20, Happening::Decide { link });
             }
@@ -369,22 +382,5 @@ impl<'a> Sim<'a> {
 
     fn shop_time(&self) -> Timestamp {
         self.now.saturating_add_seconds(self.story.skew_at(self.now))
-    }
-}
-
-/// The answer of a request that has none to show.
-#[must_use]
-pub fn without(request: &Request, trouble: Trouble) -> Answer {
-    match request {
-        Request::CreateSource(_) => Answer::Source(Err(trouble)),
-        Request::CreateCharge(create) => {
-            Answer::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
-        }
-        Request::RetrieveCharge(read) => Answer::Read { charge: read.id.clone(), result: Err(trouble) },
-        Request::LookUp(look_up) => Answer::LookUp { request: look_up.clone(), result: Err(trouble) },
-        Request::CreateRefund(create) => {
-            Answer::Refund { reference: create.metadata.reference.clone(), result: Err(trouble) }
-        }
-        Request::ListRefunds(list) => Answer::Refunds { request: list.clone(), result: Err(trouble) },
     }
 }

@@ -28,6 +28,10 @@ pub struct Story {
     pub refunds: Vec<(i64, RefundOrder)>,
     /// A refund somebody makes in the dashboard.
     pub by_hand: Option<(i64, i64)>,
+    /// Which refund the service lets fail, counted from the first it makes on request.
+    pub failing_refund: Option<usize>,
+    /// Whether the service answers before it has decided on a refund.
+    pub slow_refunds: bool,
     /// Most elements the service puts on a page.
     pub page: usize,
     /// What becomes of the next request of a kind, each once, before chance is asked.
@@ -54,6 +58,8 @@ impl Story {
             orphans_paid: false,
             refunds: Vec::new(),
             by_hand: None,
+            failing_refund: None,
+            slow_refunds: false,
             page: 100,
             fates: Vec::new(),
             deaf: false,
@@ -135,6 +141,9 @@ impl Story {
             let late = if tape.choose(3) == 2 { AfterWindow::LetServiceDecide } else { AfterWindow::Refuse };
             story = story.with_refund(after, amount, late);
         }
+        let failing = usize::from(tape.choose(8));
+        story.failing_refund = failing.checked_sub(6);
+        story.slow_refunds = tape.choose(4) == 3;
         story.by_hand = (tape.choose(5) == 4).then(|| (i64::from(tape.draw()), 50_000));
         story
     }

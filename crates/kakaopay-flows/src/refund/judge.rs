@@ -18,7 +18,10 @@ pub(super) enum Via {
     /// As the answer to its creation.
     Creation,
     /// In the list of the charge's refunds.
-    List,
+    List {
+        /// Whether what is not in it can no longer come.
+        conclusive: bool,
+    },
 }
 
 /// The refund of the payment that one at the service is, or was made for.
@@ -34,15 +37,18 @@ pub(super) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Refer
 pub(super) fn judge(
     model: &Model,
     pending: &Pending,
-    reference: &Reference,
-    refund: &Refund,
+    (reference, refund): (&Reference, &Refund),
     made: &Made,
     via: Via,
 ) -> Step {
     if !is_same(model, pending, reference, refund, made) {
         // One in the list that has failed moved nothing, whatever it was for.
-        let harmless = via == Via::List && made.status == Some(RefundStatus::Failed);
+        let harmless = via != Via::Creation && made.status == Some(RefundStatus::Failed);
         return if harmless { Step::default() } else { mismatched(model, reference, refund, made) };
+    }
+    let last_word = refund.requests <= 1 || via == Via::List { conclusive: true };
+    if made.status == Some(RefundStatus::Failed) && !last_word && !refund.state().is_final() {
+        return outlived(reference, refund, made);
     }
     match refund.state() {
         RefundState::Checking | RefundState::Requested | RefundState::LookUp | RefundState::Halted => {
@@ -73,6 +79,16 @@ pub(super) fn judge(
             contradicted(model, reference, made)
         }
     }
+}
+
+/// One has failed, and another request may have made, or make, one that does not: the refund ends when
+/// that is known.
+fn outlived(reference: &Reference, refund: &Refund, made: &Made) -> Step {
+    if refund.state().refund() != Some(&made.id) {
+        return Step::default();
+    }
+    let records = vec![record_of(reference, RefundRecord::OutcomeUnknown)];
+    Step { records, wake: Wake::Plan, ..Step::default() }
 }
 
 /// Judges one that was made in place of what was taken for the refund, and has failed.

@@ -78,7 +78,16 @@ fn reckon(model: &Model, pending: &Pending, read: &RefundList, now: Now) -> Step
             Some((reference, refund)) if has_failed_for(refund, made, read) => {
                 judge::replace(&seen, pending, reference, refund, made)
             }
-            Some((reference, refund)) => judge::judge(&seen, pending, reference, refund, made, Via::List),
+            Some((reference, refund)) => {
+                let conclusive = read.complete
+                    && match refund.state() {
+                        // Nothing is under way, and what was has been waited for.
+                        RefundState::Checking => read.asked_at >= refund.since,
+                        RefundState::LookUp => is_conclusive(read, refund),
+                        _ => false,
+                    };
+                judge::judge(&seen, pending, (reference, refund), made, Via::List { conclusive })
+            }
             None if has_failed(made) => Step::default(),
             None => note(&seen, Attention::UnknownRefund { refund: made.id.clone() }),
         };

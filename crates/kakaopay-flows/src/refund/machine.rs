@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::order::AfterWindow;
 use super::record::RefundRecord;
-use crate::schedule::ANSWER_SECONDS;
+use crate::refusal::Refusal;
+use crate::schedule::is_answer_late;
 
 /// One refund of a payment, begun with [`Payment::refund`](crate::Payment::refund).
 ///
@@ -94,6 +95,8 @@ pub struct Refund {
     pub(super) ordered_at: Timestamp,
     /// When the state began.
     pub(super) since: Timestamp,
+    /// How often it was asked for.
+    pub(super) asked: u32,
     /// How often it was asked for, as far as it may have been carried out.
     pub(super) requests: u32,
     /// What the service made for it, and not as it was asked for.
@@ -113,13 +116,6 @@ pub(super) struct Unlisted {
     pub(super) at: Timestamp,
     /// The service's, if it told.
     pub(super) at_service: Option<Timestamp>,
-}
-
-/// The service's no.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Refusal {
-    pub(super) code: String,
-    pub(super) message: Option<String>,
 }
 
 /// How far a refund has come. `Checking` → `Requested` → `Closed`, `Failed` or `Refused`; the last three
@@ -195,6 +191,7 @@ impl Refund {
             state,
             ordered_at: at,
             since: at,
+            asked: 0,
             requests: 0,
             made: BTreeSet::new(),
             unlisted: None,
@@ -264,6 +261,7 @@ impl Refund {
                 RefundState::LookUp
             }
             RefundRecord::Requested => {
+                self.asked = self.asked.saturating_add(1);
                 (self.requests, self.resumed) = (self.requests.saturating_add(1), false);
                 RefundState::Requested
             }
@@ -308,7 +306,7 @@ impl Refund {
 
     /// Whether the answer to its request is late.
     pub(super) fn is_overdue(&self, now: Timestamp) -> bool {
-        self.state == RefundState::Requested && now >= self.since.saturating_add_seconds(ANSWER_SECONDS)
+        self.state == RefundState::Requested && is_answer_late(self.since, now)
     }
 }
 

@@ -6,7 +6,7 @@ use kakaopay_types::{
 };
 
 use super::judge;
-use super::machine::{Refund, RefundState, Refusal, Withdrawal};
+use super::machine::{Refund, RefundState, Withdrawal};
 use super::order::{AfterWindow, RefundOrder};
 use super::record::RefundRecord;
 use crate::attention::Attention;
@@ -16,6 +16,7 @@ use crate::input::Now;
 use crate::model::Model;
 use crate::output::{RefundList, Request};
 use crate::record::Record;
+use crate::refusal::Refusal;
 use crate::state::{Pending, State};
 use crate::step::{Step, note};
 use crate::trouble::{Trouble, Verdict};
@@ -24,7 +25,8 @@ use crate::wake::Wake;
 /// The merchant wants a refund. `None` when the same is under way already.
 pub(crate) fn open(model: &Model, order: &RefundOrder, now: Now) -> Result<Option<Step>, RefundError> {
     if let Some(refund) = model.refunds.get(&order.reference) {
-        let same = (refund.amount(), refund.void()) == (order.amount.minor_units(), order.void);
+        let asked = (order.amount.minor_units(), order.void, order.after_window);
+        let same = (refund.amount(), refund.void(), refund.after_window()) == asked;
         return if same { Ok(None) } else { Err(RefundError::ReferenceTaken) };
     }
     let State::Successful { pending, paid_at } = &model.state else { return Err(RefundError::NotPaid) };
@@ -49,7 +51,7 @@ pub(crate) fn open(model: &Model, order: &RefundOrder, now: Now) -> Result<Optio
 pub(crate) fn answered(
     model: &Model,
     pending: &Pending,
-    reference: &Reference,
+    (reference, number): (&Reference, u32),
     result: Result<&Made, &Trouble>,
     now: Now,
 ) -> Step {
@@ -59,13 +61,14 @@ pub(crate) fn answered(
         Ok(made)
             if made.status == Some(RefundStatus::Failed)
                 && refund.requests > 1
-                && *refund.state() == RefundState::Requested =>
+                && *refund.state() == RefundState::Requested
+                && number == refund.asked =>
         {
             unknown(pending, reference, RefundRecord::OutcomeUnknown, now)
         }
-        Ok(made) => judge::judge(model, pending, reference, refund, made, judge::Via::Creation),
-        // It has been counted as unknown already.
-        Err(_) if *refund.state() != RefundState::Requested => Step::default(),
+        Ok(made) => judge::judge(model, pending, (reference, refund), made, judge::Via::Creation),
+        // It has been counted as unknown already, or is about an earlier request.
+        Err(_) if *refund.state() != RefundState::Requested || number != refund.asked => Step::default(),
         Err(trouble) => troubled(model, pending, reference, refund, trouble, now),
     }
 }
@@ -87,8 +90,7 @@ fn troubled(
         Verdict::NotDone => not_sent,
         Verdict::KeyRefused(code) => not_sent.and(note(model, Attention::key_refused(code))),
         Verdict::Refused(error) => {
-            let refusal =
-                Refusal { code: error.code.to_string(), message: error.message.clone().map(String::from) };
+            let refusal = Refusal::from(error);
             if refund.requests == 1 {
                 return refused(model, pending, (reference, refund), refusal);
             }
@@ -96,10 +98,7 @@ fn troubled(
             let Refusal { code, message } = refusal;
             unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message }, now)
         }
-        // That the service has no time is taken for "not done" in the field, and written nowhere.
-        Verdict::RateLimited | Verdict::Unknown => {
-            unknown(pending, reference, RefundRecord::OutcomeUnknown, now)
-        }
+        Verdict::Unknown => unknown(pending, reference, RefundRecord::OutcomeUnknown, now),
     }
 }
 
@@ -150,10 +149,15 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> 
 
 /// A person has put right what stood in the way: goes on with what does not go on by itself.
 pub(crate) fn resume(model: &Model, pending: &Pending, now: Now) -> Step {
-    let stuck = model
-        .refunds
-        .iter()
-        .filter(|(_, refund)| matches!(refund.state(), RefundState::Halted | RefundState::LookUp));
+    let unresolved = |reference: &Reference| {
+        model.attentions.contains(&Attention::RefundUnresolved { reference: reference.clone() })
+    };
+    let stuck = model.refunds.iter().filter(|(reference, refund)| match refund.state() {
+        RefundState::Halted => true,
+        // What nobody was asked about, nobody has answered.
+        RefundState::LookUp => unresolved(reference),
+        _ => false,
+    });
     let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();
     Step { records, wake: Wake::Plan, ..Step::default() }.and(look(model, pending, true, now))
 }
@@ -186,7 +190,7 @@ pub(super) fn request(
     };
     let step = Step {
         records: vec![record_of(reference, RefundRecord::Requested)],
-        mutations: vec![Request::CreateRefund(create)],
+        mutations: vec![Request::CreateRefund { number: refund.asked.saturating_add(1), create }],
         wake: Wake::Plan,
         ..Step::default()
     };

@@ -1,0 +1,226 @@
+//! The forms of all that is stored, one of each: a form that changes breaks what was stored before.
+
+use std::num::NonZeroU32;
+
+use kakaopay_types::{
+    ChargeId, Currency, FailureCode, Mismatch, Mode, Reference, RefundId, ReturnUri, Timestamp,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::attention::Attention;
+use crate::event::{Event, RefundNotice, Settlement};
+use crate::record::{Record, StoredIntent};
+use crate::refund::{AfterWindow, RefundRecord, Withdrawal};
+
+fn reference(name: &str) -> Reference {
+    Reference::parse(name).expect("a reference")
+}
+
+fn charge() -> ChargeId {
+    ChargeId::parse("chrg_test_1").expect("an id")
+}
+
+fn refund() -> RefundId {
+    RefundId::parse("rfnd_test_1").expect("an id")
+}
+
+fn at() -> Timestamp {
+    Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment")
+}
+
+fn no() -> (String, Option<String>) {
+    ("invalid_charge".to_owned(), Some("no".to_owned()))
+}
+
+/// The one that follows, from `None` to the last: whoever adds another is led here by the compiler.
+fn next_attention(last: Option<&Attention>) -> Option<Attention> {
+    use Attention as A;
+    let reference = || reference("refund-1");
+    Some(match last {
+        None => A::Mismatch { charge: charge(), member: Mismatch::SourceType },
+        Some(A::Mismatch { .. }) => A::Contradiction { charge: charge(), status: "failed".to_owned() },
+        Some(A::Contradiction { .. }) => A::OtherChargePaid { charge: charge(), other: charge() },
+        Some(A::OtherChargePaid { .. }) => A::TooManyAttempts { attempts: NonZeroU32::MIN },
+        Some(A::TooManyAttempts { .. }) => A::LookUpBlocked,
+        Some(A::LookUpBlocked) => A::ChargeNotFound { charge: charge() },
+        Some(A::ChargeNotFound { .. }) => A::Overdue,
+        Some(A::Overdue) => A::KeyRefused { code: "not_authorized".to_owned() },
+        Some(A::KeyRefused { .. }) => A::RefundMismatch { reference: reference(), refund: refund() },
+        Some(A::RefundMismatch { .. }) => {
+            A::RefundedTwice { reference: reference(), refund: refund(), other: refund() }
+        }
+        Some(A::RefundedTwice { .. }) => {
+            A::RefundContradiction { reference: reference(), refund: refund(), status: "closed".to_owned() }
+        }
+        Some(A::RefundContradiction { .. }) => A::RefundUnresolved { reference: reference() },
+        Some(A::RefundUnresolved { .. }) => A::RefundBlocked { reference: reference() },
+        Some(A::RefundBlocked { .. }) => A::RefundOverdue { reference: reference() },
+        Some(A::RefundOverdue { .. }) => A::RefundLate { reference: reference() },
+        Some(A::RefundLate { .. }) => A::UnknownRefund { refund: refund() },
+        Some(A::UnknownRefund { .. }) => return None,
+    })
+}
+
+fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
+    use RefundRecord as R;
+    let (code, message) = no();
+    Some(match last {
+        None => R::Ordered { amount: 1, void: Some(true), after_window: AfterWindow::LetServiceDecide },
+        Some(R::Ordered { .. }) => R::Requested,
+        Some(R::Requested) => R::NotSent,
+        Some(R::NotSent) => R::OutcomeUnknown,
+        Some(R::OutcomeUnknown) => R::RefusedAfterUnknown { code, message },
+        Some(R::RefusedAfterUnknown { .. }) => R::NotListed { at_service: Some(at()) },
+        Some(R::NotListed { .. }) => R::Resumed,
+        Some(R::Resumed) => R::Halted { refund: refund() },
+        Some(R::Halted { .. }) => R::Found { refund: refund() },
+        Some(R::Found { .. }) => R::Closed { refund: refund(), voided: Some(false) },
+        Some(R::Closed { .. }) => R::Failed { refund: refund() },
+        Some(R::Failed { .. }) => R::Refused { code, message },
+        Some(R::Refused { .. }) => R::Withdrawn { withdrawal: Withdrawal::WindowClosed { closed_at: at() } },
+        Some(R::Withdrawn { withdrawal: Withdrawal::WindowClosed { .. } }) => {
+            R::Withdrawn { withdrawal: Withdrawal::Exceeds { left: 1 } }
+        }
+        Some(R::Withdrawn { withdrawal: Withdrawal::Exceeds { .. } }) => return None,
+    })
+}
+
+fn next_record(last: Option<&Record>) -> Option<Record> {
+    use Record as R;
+    let (code, message) = no();
+    let authorize_uri = || "https://pay.omise.co/a".to_owned();
+    Some(match last {
+        None => R::Opened(intent()),
+        Some(R::Opened(_)) => R::SourceRequested,
+        Some(R::SourceRequested) => R::SourceCreated { source: "src_test_1".parse().expect("an id") },
+        Some(R::SourceCreated { .. }) => R::ChargeRequested { attempt: NonZeroU32::MIN },
+        Some(R::ChargeRequested { .. }) => R::ChargeNotSent,
+        Some(R::ChargeNotSent) => R::OutcomeUnknown,
+        Some(R::OutcomeUnknown) => R::RefusedAfterUnknown { code, message },
+        Some(R::RefusedAfterUnknown { .. }) => R::ChargeFound {
+            charge: charge(),
+            attempt: NonZeroU32::MIN,
+            authorize_uri: Some(authorize_uri()),
+            expires_at: Some(at()),
+            lifetime: Some(1),
+        },
+        Some(R::ChargeFound { .. }) => R::Halted,
+        Some(R::Halted) => R::Successful { paid_at: Some(at()) },
+        Some(R::Successful { .. }) => {
+            R::Failed { code: Some(FailureCode::PaymentExpired), message: Some("no".to_owned()) }
+        }
+        Some(R::Failed { .. }) => R::Expired,
+        Some(R::Expired) => R::Refused { code, message },
+        Some(R::Refused { .. }) => R::LinkLearned { authorize_uri: authorize_uri() },
+        Some(R::LinkLearned { .. }) => R::ExpiryLearned { expires_at: at(), lifetime: Some(1) },
+        Some(R::ExpiryLearned { .. }) => R::Resumed,
+        Some(R::Resumed) => R::OtherFound { charge: charge(), expires_at: Some(at()) },
+        Some(R::OtherFound { .. }) => R::OtherEnded { charge: charge(), status: "expired".to_owned() },
+        Some(R::OtherEnded { .. }) => R::Searched,
+        Some(R::Searched) => R::Noted { attention: Attention::Overdue },
+        Some(R::Noted { .. }) => {
+            R::Refund { reference: reference("refund-1"), change: RefundRecord::Resumed }
+        }
+        Some(R::Refund { .. }) => return None,
+    })
+}
+
+fn next_event(last: Option<&Event>) -> Option<Event> {
+    use Event as E;
+    let (code, message) = no();
+    let reference = reference("order-1");
+    Some(match last {
+        None => E::Settled(Settlement {
+            reference,
+            attempt: NonZeroU32::MIN,
+            charge: charge(),
+            amount: 150_000,
+            currency: Currency::SGD,
+            mode: Mode::Test,
+            paid_at: Some(at()),
+        }),
+        Some(E::Settled(_)) => E::Failed {
+            reference,
+            charge: charge(),
+            failure_code: Some(FailureCode::PaymentExpired),
+            failure_message: Some("no".to_owned()),
+        },
+        Some(E::Failed { .. }) => E::Expired { reference, charge: charge() },
+        Some(E::Expired { .. }) => E::Refused { reference, code, message },
+        Some(E::Refused { .. }) => E::Refunded { notice: notice(), refund: refund(), voided: Some(false) },
+        Some(E::Refunded { .. }) => E::RefundFailed { notice: notice(), refund: refund() },
+        Some(E::RefundFailed { .. }) => E::RefundRefused { notice: notice(), code, message },
+        Some(E::RefundRefused { .. }) => {
+            E::RefundWithdrawn { notice: notice(), withdrawal: Withdrawal::Exceeds { left: 1 } }
+        }
+        Some(E::RefundWithdrawn { .. }) => {
+            E::Attention { reference, attention: Attention::LookUpBlocked, number: 2 }
+        }
+        Some(E::Attention { .. }) => return None,
+    })
+}
+
+fn intent() -> StoredIntent {
+    crate::Intent {
+        reference: reference("order-1"),
+        amount: kakaopay_types::PaymentAmount::new(kakaopay_types::Money::new(150_000, Currency::SGD))
+            .expect("an amount"),
+        mode: Mode::Test,
+        return_uri: ReturnUri::parse("https://example.com/done").expect("an address"),
+        description: None,
+        source: crate::SourcePlan::WithCharge(None),
+        jitter_seed: 7,
+    }
+    .into()
+}
+
+fn notice() -> RefundNotice {
+    RefundNotice {
+        reference: reference("order-1"),
+        refund_reference: reference("refund-1"),
+        charge: charge(),
+        amount: 1,
+        currency: Currency::SGD,
+    }
+}
+
+/// One of each is written as it always was, and read.
+#[track_caller]
+fn check<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
+    golden: &str,
+    next: fn(Option<&T>) -> Option<T>,
+) {
+    let all: Vec<T> = std::iter::successors(next(None), |last| next(Some(last))).collect();
+    let lines: Vec<_> = all.iter().map(|one| serde_json::to_string(one).expect("JSON")).collect();
+    assert_eq!(lines, golden.lines().collect::<Vec<_>>(), "the golden file is:\n{}", lines.join("\n"));
+    for (line, one) in lines.iter().zip(&all) {
+        assert_eq!(&serde_json::from_str::<T>(line).expect("it is read"), one);
+    }
+}
+
+#[test]
+fn f43_every_record_has_its_form() {
+    check(include_str!("../golden/records.jsonl"), next_record);
+    check(include_str!("../golden/refund_records.jsonl"), next_refund_record);
+}
+
+#[test]
+fn f43_every_attention_and_every_event_has_its_form() {
+    check(include_str!("../golden/attentions.jsonl"), next_attention);
+    check(include_str!("../golden/events.jsonl"), next_event);
+}
+
+/// What version 0.1.0 wanted to tell, and had not told when it was replaced, is told.
+#[test]
+fn f43_i10_what_an_older_version_stored_to_tell_is_told() {
+    for (line, key) in include_str!("../golden/events_0_1_0.jsonl").lines().zip([
+        "order-1/settled",
+        "order-1/attention/mismatch/chrg_test_1/amount",
+        "order-1/attention/other_charge_paid/chrg_test_2",
+        "order-1/attention/attempts/5",
+    ]) {
+        let event: Event = serde_json::from_str(line).expect("it is read");
+        assert_eq!(event.key(), key);
+    }
+}
