@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::shell::{Problem, cargo, root};
+use crate::shell::{self, Problem, cargo, root};
 
 /// What is mutated, which tests look at each mutant, and which slower ones at those that are left then.
 /// The model checker looks at none: it would take an hour.
@@ -28,6 +28,8 @@ const PACKAGES: &[(&str, [&[&str]; 2])] = &[(
         &["flows_permutations", "flows_world"],
     ],
 )];
+/// How long a mutant's tests may take, in seconds: many times what they take.
+const TIMEOUT: &str = "--timeout=120";
 /// Of a hundred mutants, as many must be caught at least.
 const LEAST: usize = 95;
 
@@ -42,15 +44,16 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     fs::create_dir_all(&out)?;
     let mut tally = Tally { caught: 0, survivors: Vec::new() };
     for (round, tests) in rounds.iter().enumerate() {
+        let settings = settings(package, tests, round == 0);
+        // What fails without a mutant would catch every mutant. The tool's own look at that takes the
+        // tests of the mutated package alone.
+        let mut unchanged = cargo(&["test", "--package", package, "--package", "kakaopay-tests"]);
+        shell::run(unchanged.args(&settings))?;
         let mut command = cargo(&["mutants", "--package", package, "--test-package", package]);
-        command.args(["--test-package", "kakaopay-tests", "--output"]).arg(&out);
-        command.args(["--colors", "never", "--cargo-arg=--lib"]);
-        command.args(tests.iter().map(|test| format!("--cargo-arg=--test={test}")));
-        command.args(options);
-        if round == 0 {
-            // To compile takes longer than to test.
-            command.arg(format!("--cargo-arg=--config=profile.dev.package.{package}.opt-level=0"));
-        } else if !options.contains(&"--iterate") {
+        command.args(["--test-package", "kakaopay-tests", "--baseline=skip", TIMEOUT, "--output"]).arg(&out);
+        command.args(["--colors", "never"]);
+        command.args(settings.iter().map(|setting| format!("--cargo-arg={setting}"))).args(options);
+        if round > 0 && !options.contains(&"--iterate") {
             // Only those that nothing has caught yet.
             command.arg("--iterate");
         }
@@ -67,6 +70,18 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     }
     let reasons = reasons(&fs::read_to_string(survivors_file(&root, package)).unwrap_or_default());
     tally.judge(&reasons)
+}
+
+/// Which tests are run, and how they are compiled: without optimisation where to compile takes longer
+/// than to test.
+fn settings(package: &str, tests: &[&str], quickly: bool) -> Vec<String> {
+    let mut settings = vec!["--lib".to_owned()];
+    settings.extend(tests.iter().map(|test| format!("--test={test}")));
+    if quickly {
+        let plain = |package| format!("--config=profile.dev.package.{package}.opt-level=0");
+        settings.extend([package, "kakaopay-tests"].map(plain));
+    }
+    settings
 }
 
 /// Whether cargo-mutants has tested its mutants, as its manual says of its exit codes: all caught, some

@@ -260,6 +260,8 @@ impl<'a> Sim<'a> {
     }
 
     fn die(&mut self) {
+        // What made it die may lie far back.
+        self.troubled = self.now;
         self.process += 1;
         self.desk.fuel = self.deaths.pop();
         self.desk.restart();
