@@ -37,6 +37,7 @@ fn main() {
 }
 
 /// Makes as many calls in every lane, and tells how long it took.
+#[expect(clippy::disallowed_methods, reason = "time is what it measures")]
 fn calls(runtime: &Runtime, lanes: &mut Vec<Lane>, times: u64) -> Duration {
     runtime.block_on(async {
         let start = Instant::now();

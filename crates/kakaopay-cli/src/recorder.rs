@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use http_body_util::BodyExt;
-use kakaopay::transport::{BoxError, Request, RequestBody};
+use kakaopay::transport::{BoxError, Request};
 use tower_service::Service;
 
 /// A layer that keeps what goes through it. Clones keep into the same place.
@@ -70,15 +70,13 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let recorder = self.recorder.clone();
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let body = body.collect().await?.to_bytes();
             let mut exchange = Exchange {
-                method: parts.method.to_string(),
-                path: parts.uri.path().to_owned(),
-                body: String::from_utf8_lossy(&body).into_owned(),
+                method: request.method().to_string(),
+                path: request.uri().path().to_owned(),
+                body: String::from_utf8_lossy(request.body().bytes()).into_owned(),
                 status: None,
             };
-            let answer = inner.call(Request::from_parts(parts, RequestBody::new(body))).await;
+            let answer = inner.call(request).await;
             exchange.status = answer.as_ref().ok().map(|response| response.status().as_u16());
             recorder.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
             answer

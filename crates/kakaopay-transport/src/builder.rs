@@ -1,31 +1,39 @@
 //! How a client is set up.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 use http_body::Body;
 use kakaopay_types::Key;
+use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::api_version::ApiVersion;
 use crate::base_uri::BaseUri;
-use crate::body::Request;
+use crate::body::{Request, Response};
 use crate::client::Client;
 use crate::encoding::Encoding;
 use crate::error::BoxError;
-use crate::stack;
+use crate::layer::RetryPolicy;
+use crate::stack::{self, Stack};
 
 /// Who is asking, before whatever is added to it.
 const USER_AGENT: &str = concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"));
 /// How long a call may take. Omise says that a bank may need up to 60 seconds.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// How long one attempt of a call may take that only reads: long for a reading, and short enough for
+/// three of them.
+const ATTEMPT: Duration = Duration::from_secs(18);
 /// Most bytes of an answer: some 300 charges. A page has 100.
 const CAP: usize = 1024 * 1024;
 
 /// Sets a [`Client`] up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ClientBuilder<S, K> {
     wire: S,
+    above: Vec<Arc<dyn Fn(Stack) -> Stack + Send + Sync>>,
     key: K,
     encoding: Encoding,
     settings: Settings,
@@ -38,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) version: ApiVersion,
     pub(crate) user_agent: HeaderValue,
     pub(crate) deadline: Duration,
+    pub(crate) attempt_deadline: Duration,
+    pub(crate) retry: RetryPolicy,
     pub(crate) cap: usize,
 }
 
@@ -48,9 +58,11 @@ impl<S, K: Key> ClientBuilder<S, K> {
             version: ApiVersion::default(),
             user_agent: HeaderValue::from_static(USER_AGENT),
             deadline: DEADLINE,
+            attempt_deadline: ATTEMPT,
+            retry: RetryPolicy::default(),
             cap: CAP,
         };
-        Self { wire, key, encoding: Encoding::default(), settings }
+        Self { wire, above: Vec::new(), key, encoding: Encoding::default(), settings }
     }
 
     /// Where the API is; `https://api.omise.co` by default.
@@ -93,6 +105,44 @@ impl<S, K: Key> ClientBuilder<S, K> {
         self
     }
 
+    /// How long one attempt of a call may take that only reads; 18 seconds by default.
+    #[must_use]
+    pub fn attempt_deadline(mut self, deadline: Duration) -> Self {
+        self.settings.attempt_deadline = deadline;
+        self
+    }
+
+    /// When a call that only reads is made again; three attempts by default. What changes something is
+    /// never sent again, whatever stands here.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// Puts a layer of your own above all of this crate's: it sees a call once, with its
+    /// [operation](crate::RequestBody::operation) and its final answer, and neither the key nor the origin. A
+    /// further one goes above it.
+    #[must_use]
+    pub fn above<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Stack> + Send + Sync + 'static,
+        L::Service: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Error: Into<BoxError>,
+        <L::Service as Service<Request>>::Future: Send,
+    {
+        self.above.push(Arc::new(move |stack: Stack| stack.below(&layer)));
+        self
+    }
+
+    /// Puts a layer of your own below all of this crate's, right above the wire: it sees each attempt,
+    /// with the key and the whole address, and the wire's own answer. A further one goes above it.
+    #[must_use]
+    pub fn below<L: Layer<S>>(self, layer: &L) -> ClientBuilder<L::Service, K> {
+        let Self { wire, above, key, encoding, settings } = self;
+        ClientBuilder { wire: layer.layer(wire), above, key, encoding, settings }
+    }
+
     /// Most bytes of an answer that are read; 1 MiB by default.
     #[must_use]
     pub fn response_cap(mut self, bytes: usize) -> Self {
@@ -112,6 +162,16 @@ impl<S, K: Key> ClientBuilder<S, K> {
         B::Error: Into<BoxError>,
     {
         let stack = stack::build(self.wire, &self.key, self.settings);
+        let stack = self.above.iter().fold(stack, |stack, above| above(stack));
         Client::over(stack, self.key.mode(), self.encoding)
+    }
+}
+
+impl<S, K> fmt::Debug for ClientBuilder<S, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("encoding", &self.encoding)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }

@@ -6,9 +6,8 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http_body::Body;
-use kakaopay_types::endpoint::{Effect, Endpoint, Method};
+use kakaopay_types::endpoint::{Endpoint, Method};
 use kakaopay_types::{Authorizes, Key, Mode};
-use tower::ServiceExt;
 use tower_service::Service;
 
 use crate::body::{Request, RequestBody};
@@ -91,9 +90,10 @@ impl<K: Key> Client<K> {
         E: Endpoint,
         K: Authorizes<E::Access>,
     {
-        let repeatable = E::Effect::REPEATABLE;
-        let result = match self.request(&endpoint) {
-            Ok(request) => self.stack.clone().oneshot(request).await,
+        let operation = Operation::of::<E>();
+        let repeatable = operation.is_repeatable();
+        let result = match self.request(&endpoint, operation) {
+            Ok(request) => self.stack.send(request).await,
             Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),
         };
         result
@@ -101,21 +101,26 @@ impl<K: Key> Client<K> {
             .map_err(|error| error.of_call(E::OPERATION, repeatable))
     }
 
-    fn request<E: Endpoint>(&self, endpoint: &E) -> Result<Request, http::Error> {
+    /// What lies below the typed calls, as a tower service of its own.
+    #[must_use]
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    fn request<E: Endpoint>(&self, endpoint: &E, operation: Operation) -> Result<Request, http::Error> {
         let (mut path, params) = (endpoint.path(), endpoint.params());
-        let operation = Operation { name: E::OPERATION, repeatable: E::Effect::REPEATABLE };
-        let request = http::Request::builder().method(E::METHOD.as_str()).extension(operation);
+        let request = http::Request::builder().method(E::METHOD.as_str());
         if E::METHOD == Method::Get {
             if !params.is_empty() {
                 path.push('?');
                 path.push_str(&params.to_form());
             }
-            return request.uri(path).body(RequestBody::new(Bytes::new()));
+            return request.uri(path).body(RequestBody::new(Bytes::new()).of_call(operation));
         }
         request
             .uri(path)
             .header(CONTENT_TYPE, self.encoding.content_type())
-            .body(RequestBody::new(self.encoding.encode(&params)))
+            .body(RequestBody::new(self.encoding.encode(&params)).of_call(operation))
     }
 }
 

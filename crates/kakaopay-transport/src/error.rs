@@ -38,6 +38,9 @@ enum Cause {
 pub enum ErrorKind {
     /// The request cannot be sent as it is.
     Request,
+    /// A layer tried to send a request a second time that changes something, which was refused. What
+    /// became of the first is not known here.
+    Repeated,
     /// The request could not be handed over: no connection could be made, or the service below was
     /// not ready.
     Connect,
@@ -108,10 +111,10 @@ impl Error {
         }
     }
 
-    pub(crate) fn answered(kind: ErrorKind, status: StatusCode, request_id: Option<String>) -> Self {
+    pub(crate) fn answered(kind: ErrorKind, status: StatusCode, request_id: Option<&str>) -> Self {
         let mut error = Self::new(kind, Delivery::Answered);
         error.0.status = Some(status);
-        error.0.request_id = request_id;
+        error.0.request_id = request_id.map(str::to_owned);
         error
     }
 
@@ -217,7 +220,11 @@ impl Error {
                     || status == StatusCode::TOO_MANY_REQUESTS
                     || status == StatusCode::REQUEST_TIMEOUT
             }),
-            ErrorKind::Request | ErrorKind::TooLarge | ErrorKind::Redirect | ErrorKind::Decode => false,
+            ErrorKind::Request
+            | ErrorKind::Repeated
+            | ErrorKind::TooLarge
+            | ErrorKind::Redirect
+            | ErrorKind::Decode => false,
         }
     }
 }
@@ -249,6 +256,9 @@ impl fmt::Display for Error {
         }
         match (inner.kind, inner.status) {
             (ErrorKind::Request, _) => f.write_str("the request cannot be sent as it is, and was not")?,
+            (ErrorKind::Repeated, _) => {
+                f.write_str("a layer tried to send it a second time, which was refused: take that layer out")?
+            }
             (ErrorKind::Connect, _) => f.write_str("nothing was sent, for want of a connection")?,
             (ErrorKind::Wire, Some(_)) => f.write_str("the answer broke off")?,
             (ErrorKind::Wire, None) => f.write_str("the connection broke")?,

@@ -38,6 +38,8 @@ mod encoding;
 mod error;
 pub mod layer;
 mod operation;
+mod pages;
+mod resource;
 mod response;
 mod stack;
 #[cfg(feature = "testing")]
@@ -53,5 +55,8 @@ pub use client::Client;
 pub use encoding::Encoding;
 pub use error::{BoxError, Delivery, Error, ErrorKind, NotSent};
 pub use operation::Operation;
+pub use pages::Paged;
+pub use resource::{Charges, Events, Refunds, Sources};
+pub use stack::{Stack, StackFuture};
 #[cfg(feature = "hyper")]
 pub use wire::{TlsError, Wire, default_tls_config};

@@ -32,7 +32,7 @@ pub(crate) fn read<T: Decode>(response: &Response) -> Result<T, Error> {
 }
 
 /// The service's name for the request.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
-    (id.len() <= MAX_REQUEST_ID).then(|| id.to_owned())
+    (id.len() <= MAX_REQUEST_ID).then_some(id)
 }

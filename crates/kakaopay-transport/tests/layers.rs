@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use http_body_util::Full;
 use kakaopay_transport::layer::{
-    AuthLayer, CollectLayer, DeadlineLayer, OriginLayer, TraceLayer, VersionLayer,
+    AuthLayer, CollectLayer, DeadlineLayer, OnceLayer, OperationLayer, OriginLayer, RetryLayer, RetryPolicy,
+    TraceLayer, VersionLayer,
 };
 use kakaopay_transport::testing::{Capture, Scripted};
 use kakaopay_transport::{ApiVersion, BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
@@ -91,19 +91,26 @@ async fn the_version_layer_stands_alone() {
 /// A service that fails in its own way, or answers.
 fn plain(
     failure: Option<&'static str>,
-) -> impl tower_service::Service<
-    Request,
-    Response = http::Response<Full<bytes::Bytes>>,
-    Error = BoxError,
-    Future: Send,
-> + Clone
+) -> impl tower_service::Service<Request, Response = http::Response<RequestBody>, Error = BoxError, Future: Send>
++ Clone
 + Send {
     tower::service_fn(move |_: Request| async move {
         match failure {
             Some(failure) => Err(BoxError::from(failure)),
-            None => Ok(http::Response::new(Full::default())),
+            None => Ok(http::Response::new(RequestBody::default())),
         }
     })
+}
+
+/// A layer that needs whole answers, above the one that makes them.
+struct Both(RetryLayer, CollectLayer);
+
+impl<S> Layer<S> for Both {
+    type Service = kakaopay_transport::layer::Retry<kakaopay_transport::layer::Collect<S>>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        self.0.layer(self.1.layer(inner))
+    }
 }
 
 #[tokio::test]
@@ -126,6 +133,10 @@ async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
     }
     alone!(CollectLayer::new(16));
     alone!(DeadlineLayer::new(Duration::from_secs(1)));
+    alone!(DeadlineLayer::of_attempt(Duration::from_secs(1)));
+    alone!(OnceLayer);
+    alone!(OperationLayer);
+    alone!(Both(RetryLayer::new(RetryPolicy::default()), CollectLayer::new(16)));
     alone!(OriginLayer::new(BaseUri::default()));
     alone!(TraceLayer);
 }

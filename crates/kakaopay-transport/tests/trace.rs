@@ -75,7 +75,7 @@ fn check_no_secret(log: &str) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn i7_the_log_tells_the_call_and_nothing_more() {
     const ID: &str = "request_id=\"5d0b726c-c53d-47b6-86dc-ba7626b88d7d\"";
     for (service, fields) in [
@@ -83,10 +83,17 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
         (Scripted::new().json(404, SOURCE), &["status=404", ID, "outcome=\"answered\""]),
         (Scripted::new().json(302, SOURCE), &["status=302", ID, "outcome=Redirect"]),
         (Scripted::new().json(200, SOURCE.replace("150000", "\"personal\"")), &["status=200", ID]),
-        (Scripted::new().then(Err(BoxError::from("reset"))), &["outcome=Wire"]),
+        (Scripted::new().then(Err(BoxError::from("reset"))).json(404, SOURCE), &["attempts=2", "status=404"]),
+        (
+            (0..3).fold(Scripted::new(), |script, _| script.then(Err(BoxError::from("reset")))),
+            &["attempts=3", "outcome=Wire"],
+        ),
     ] {
         let log = logged(Client::new(service, key())).await;
-        assert!(log.contains("\nomise: operation=\"sources.retrieve\""), "{log}");
+        assert!(
+            log.contains("\nomise: operation=\"sources.retrieve\" otel.name=\"sources.retrieve\""),
+            "{log}"
+        );
         assert!(log.contains("message=the call ended"), "{log}");
         for field in fields {
             assert!(log.contains(field), "{field} in {log}");

@@ -1,11 +1,12 @@
 //! Reads the answer to its end, and no further than a cap.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::response::Parts;
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -50,34 +51,142 @@ impl<S, B> Service<Request> for Collect<S>
 where
     S: Service<Request, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
-    S::Future: Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
+    B: Body,
     B::Error: Into<BoxError>,
 {
     type Response = Response;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
+    type Future = CollectFuture<S::Future, B>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let answer = self.inner.call(request);
-        let cap = self.cap;
-        Box::pin(async move {
-            let (parts, body) = answer.await.map_err(Error::of_service)?.into_parts();
-            let collected: Result<Bytes, BoxError> =
-                Limited::new(body, cap).collect().await.map(http_body_util::Collected::to_bytes);
-            match collected {
-                Ok(body) => Ok(Response::from_parts(parts, body)),
-                Err(error) => {
-                    let large = error.is::<LengthLimitError>();
-                    let kind = if large { ErrorKind::TooLarge } else { ErrorKind::Wire };
-                    Err(Error::answered(kind, parts.status, request_id(&parts.headers)).because(error))
+        CollectFuture { state: State::Waiting { below: self.inner.call(request) }, cap: self.cap }
+    }
+}
+
+pin_project! {
+    /// The future of [`Collect`].
+    pub struct CollectFuture<F, B> {
+        #[pin]
+        state: State<F, B>,
+        cap: usize,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<F, B> {
+        Waiting {
+            #[pin]
+            below: F,
+        },
+        Reading {
+            parts: Option<Parts>,
+            read: Collected,
+            #[pin]
+            body: B,
+        },
+    }
+}
+
+impl<F, B> std::fmt::Debug for CollectFuture<F, B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CollectFuture").field("cap", &self.cap).finish_non_exhaustive()
+    }
+}
+
+impl<F, B, E> Future for CollectFuture<F, B>
+where
+    F: Future<Output = Result<http::Response<B>, E>>,
+    E: Into<BoxError>,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    type Output = Result<Response, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            match this.state.as_mut().project() {
+                StateProjection::Waiting { below } => {
+                    let answer = ready!(below.poll(context)).map_err(Error::of_service)?;
+                    let (parts, body) = answer.into_parts();
+                    this.state.set(State::Reading { parts: Some(parts), read: Collected::Nothing, body });
+                }
+                StateProjection::Reading { parts, read, body } => {
+                    let Some(known) = parts else { return Poll::Pending };
+                    let broken = |kind| Error::answered(kind, known.status, request_id(&known.headers));
+                    // What is announced to be too large need not come.
+                    if body.size_hint().lower() > this.cap.saturating_sub(read.len()) as u64 {
+                        return Poll::Ready(Err(broken(ErrorKind::TooLarge)));
+                    }
+                    match ready!(body.poll_frame(context)) {
+                        None => {
+                            let Some(parts) = parts.take() else { return Poll::Pending };
+                            let body = std::mem::take(read).into_bytes();
+                            return Poll::Ready(Ok(Response::from_parts(parts, body)));
+                        }
+                        Some(Err(error)) => {
+                            return Poll::Ready(Err(broken(ErrorKind::Wire).because(error)));
+                        }
+                        // Trailers say nothing here.
+                        Some(Ok(frame)) => {
+                            if let Ok(data) = frame.into_data() {
+                                if data.remaining() > this.cap.saturating_sub(read.len()) {
+                                    return Poll::Ready(Err(broken(ErrorKind::TooLarge)));
+                                }
+                                read.add(data);
+                            }
+                        }
+                    }
                 }
             }
-        })
+        }
+    }
+}
+
+/// What was read so far. Most answers come in one piece, which then is not copied.
+#[derive(Default)]
+enum Collected {
+    #[default]
+    Nothing,
+    One(Bytes),
+    More(BytesMut),
+}
+
+impl Collected {
+    fn len(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::One(bytes) => bytes.len(),
+            Self::More(bytes) => bytes.len(),
+        }
+    }
+
+    fn add(&mut self, mut data: impl Buf) {
+        *self = match std::mem::take(self) {
+            Self::Nothing => Self::One(data.copy_to_bytes(data.remaining())),
+            Self::One(first) => {
+                let mut more = BytesMut::with_capacity(2 * (first.len() + data.remaining()));
+                more.extend_from_slice(&first);
+                more.put(data);
+                Self::More(more)
+            }
+            Self::More(mut more) => {
+                more.put(data);
+                Self::More(more)
+            }
+        };
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::One(bytes) => bytes,
+            Self::More(bytes) => bytes.freeze(),
+        }
     }
 }

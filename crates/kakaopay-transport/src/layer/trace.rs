@@ -1,24 +1,26 @@
 //! Tells what was called and what came of it, and nothing that is anybody's secret.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
+use tracing::Span;
 use tracing::field::{Empty, debug};
-use tracing::{Instrument, Span};
 
 use crate::body::Request;
 use crate::error::{BoxError, Error};
-use crate::operation::Operation;
 use crate::response::request_id;
 
 /// Tells what was called and what came of it.
 ///
-/// A `tracing` span named `omise` at level debug has the fields `operation`, `status`, `request_id`
-/// and `outcome`, and one event at its end. No body, no header, and no path, since paths have
-/// identifiers in them. `outcome` is `answered`, or the [`ErrorKind`](crate::ErrorKind) of what
-/// went wrong below; what the answer says is for whoever reads it.
+/// A `tracing` span named `omise` at level debug has the fields `operation`, `otel.name` (the same, by
+/// which OpenTelemetry names the span), `attempts`, `status`, `request_id` and `outcome`, and one event
+/// at its end. No body, no header, and no path, since paths have identifiers in them. `attempts` is
+/// only there when there were more than one. `outcome` is `answered`, or the
+/// [`ErrorKind`](crate::ErrorKind) of what went wrong below; what the answer says is for whoever reads
+/// it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TraceLayer;
 
@@ -38,30 +40,55 @@ impl<S, B> Service<Request> for Trace<S>
 where
     S: Service<Request, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
-    S::Future: Send + 'static,
 {
     type Response = http::Response<B>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<http::Response<B>, Error>> + Send>>;
+    type Future = TraceFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.0.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let operation = request.extensions().get::<Operation>().map_or("", |operation| operation.name);
-        let span =
-            tracing::debug_span!("omise", operation, status = Empty, request_id = Empty, outcome = Empty);
-        let answer = span.in_scope(|| self.0.call(request));
-        let recorded = span.clone();
-        Box::pin(
-            async move {
-                let result = answer.await.map_err(Error::of_service);
-                record(&recorded, &result);
-                result
-            }
-            .instrument(span),
-        )
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let operation = request.body().operation().map_or("", |operation| operation.name());
+        let span = tracing::debug_span!(
+            "omise",
+            operation,
+            otel.name = operation,
+            attempts = Empty,
+            status = Empty,
+            request_id = Empty,
+            outcome = Empty,
+        );
+        request.body_mut().set_span(span.clone());
+        let below = span.in_scope(|| self.0.call(request));
+        TraceFuture { below, span }
+    }
+}
+
+pin_project! {
+    /// The future of [`Trace`].
+    #[derive(Debug)]
+    pub struct TraceFuture<F> {
+        #[pin]
+        below: F,
+        span: Span,
+    }
+}
+
+impl<F, B, E> Future for TraceFuture<F>
+where
+    F: Future<Output = Result<http::Response<B>, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<http::Response<B>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let _inside = this.span.enter();
+        let result = ready!(this.below.poll(context)).map_err(Error::of_service);
+        record(this.span, &result);
+        Poll::Ready(result)
     }
 }
 
@@ -71,7 +98,7 @@ fn record<B>(span: &Span, result: &Result<http::Response<B>, Error>) {
     }
     let (status, id) = match result {
         Ok(response) => (Some(response.status()), request_id(response.headers())),
-        Err(error) => (error.status(), error.request_id().map(str::to_owned)),
+        Err(error) => (error.status(), error.request_id()),
     };
     if let Some(status) = status {
         span.record("status", status.as_u16());

@@ -1,14 +1,12 @@
 //! Keeps what is sent, and passes it on.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
 use tower_service::Service;
 
-use crate::body::{Request, RequestBody};
+use crate::body::Request;
 
 /// Keeps what is sent, and passes it on to a service below.
 ///
@@ -35,31 +33,21 @@ impl<S> Capture<S> {
     }
 }
 
-impl<S> Service<Request> for Capture<S>
-where
-    S: Service<Request> + Clone + Send + 'static,
-    S::Future: Send,
-{
+impl<S: Service<Request>> Service<Request> for Capture<S> {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+    type Future = S::Future;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        // The service that is ready is the one to call; its clone is for next time.
-        let clone = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, clone);
-        let kept = Arc::clone(&self.kept);
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            // A whole body in memory cannot fail.
-            let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-            let captured = Captured::from_parts(parts.clone(), body.clone());
-            kept.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
-            inner.call(Request::from_parts(parts, RequestBody::new(body))).await
-        })
+    fn call(&mut self, request: Request) -> S::Future {
+        let mut captured = Captured::new(request.body().bytes().clone());
+        captured.method_mut().clone_from(request.method());
+        captured.uri_mut().clone_from(request.uri());
+        captured.headers_mut().clone_from(request.headers());
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
+        self.inner.call(request)
     }
 }

@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body_util::Full;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::{Request, RequestBody};
 use crate::error::BoxError;
 
-type Answer = Result<http::Response<Full<Bytes>>, BoxError>;
+type Answer = Result<http::Response<RequestBody>, BoxError>;
 
 /// Answers what it was told to, in order.
 ///
@@ -38,7 +37,7 @@ impl Scripted {
             .status(status)
             .header("content-type", "application/json; charset=utf-8")
             .header("x-request-id", "5d0b726c-c53d-47b6-86dc-ba7626b88d7d")
-            .body(Full::new(body.into()));
+            .body(RequestBody::new(body));
         self.then(response.map_err(BoxError::from))
     }
 
@@ -57,7 +56,7 @@ impl Scripted {
 }
 
 impl Service<Request> for Scripted {
-    type Response = http::Response<Full<Bytes>>;
+    type Response = http::Response<RequestBody>;
     type Error = BoxError;
     type Future = Ready<Answer>;
 

@@ -1,0 +1,76 @@
+//! Says of every error which call it ended.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::body::Request;
+use crate::error::{BoxError, Error};
+
+/// Says of every error from below which call it ended, and whether that call may be made again.
+///
+/// The call stands in the request's body ([`RequestBody::operation`](crate::RequestBody)); a request
+/// without one counts as something that must not be sent twice.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OperationLayer;
+
+impl<S> Layer<S> for OperationLayer {
+    type Service = Named<S>;
+
+    fn layer(&self, inner: S) -> Named<S> {
+        Named(inner)
+    }
+}
+
+/// The service of [`OperationLayer`].
+#[derive(Debug, Clone)]
+pub struct Named<S>(S);
+
+impl<S> Service<Request> for Named<S>
+where
+    S: Service<Request>,
+    S::Error: Into<BoxError>,
+{
+    type Response = S::Response;
+    type Error = Error;
+    type Future = NamedFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.0.poll_ready(context).map_err(Error::not_ready)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let operation = request.body().operation();
+        let name = operation.map_or("", |operation| operation.name());
+        let repeatable = operation.is_some_and(|operation| operation.is_repeatable());
+        NamedFuture { below: self.0.call(request), name, repeatable }
+    }
+}
+
+pin_project! {
+    /// The future of [`Named`].
+    #[derive(Debug)]
+    pub struct NamedFuture<F> {
+        #[pin]
+        below: F,
+        name: &'static str,
+        repeatable: bool,
+    }
+}
+
+impl<F, T, E> Future for NamedFuture<F>
+where
+    F: Future<Output = Result<T, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<T, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, Error>> {
+        let this = self.project();
+        let of_call = |error: E| Error::of_service(error).of_call(this.name, *this.repeatable);
+        this.below.poll(context).map_err(of_call)
+    }
+}

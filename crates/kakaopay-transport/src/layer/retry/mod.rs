@@ -1,0 +1,11 @@
+//! Sends what only reads again, when that may help and costs little.
+
+mod after;
+mod budget;
+mod future;
+mod policy;
+mod service;
+
+pub use future::RetryFuture;
+pub use policy::{Decision, RetryPolicy};
+pub use service::{Retry, RetryLayer};

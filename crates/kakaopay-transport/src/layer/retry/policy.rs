@@ -1,0 +1,163 @@
+//! Whether to make a further attempt, and when: apart from the waiting.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::after::retry_after;
+use crate::body::Response;
+use crate::error::{Error, ErrorKind};
+
+/// Whether to make a further attempt, and how long to wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Most attempts of one call, the first included.
+    pub attempts: u32,
+    /// The longest wait before the second attempt. It doubles with each.
+    pub base: Duration,
+    /// The longest wait that is chosen here. The service may ask for more.
+    pub cap: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Three attempts, 250 ms, 5 s.
+    fn default() -> Self {
+        Self { attempts: 3, base: Duration::from_millis(250), cap: Duration::from_secs(5) }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt, and no other.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { attempts: 1, ..Self::default() }
+    }
+}
+
+/// What to do after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// This was the last.
+    Stop,
+    /// Another, after so long.
+    Wait(Duration),
+}
+
+impl RetryPolicy {
+    /// What to do after an attempt of a call that only reads: its number, from one; what came of it; how
+    /// much of the call's time is left, if that is bounded; and a random number, which decides how much of
+    /// the wait is waited ("full jitter").
+    #[must_use]
+    pub fn decide(
+        &self,
+        attempt: u32,
+        outcome: &Result<Response, Error>,
+        left: Option<Duration>,
+        random: u64,
+    ) -> Decision {
+        if attempt >= self.attempts || !may_help(outcome) {
+            return Decision::Stop;
+        }
+        let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
+        let longest = self.base.saturating_mul(doubled).min(self.cap);
+        let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+        let jittered = Duration::from_nanos(nanos.checked_add(1).map_or(random, |end| random % end));
+        let asked = outcome.as_ref().ok().and_then(|response| retry_after(response.headers()));
+        let wait = jittered.max(asked.unwrap_or_default());
+        // What would come too late is not worth waiting for: the answer that is there says more.
+        if left.is_some_and(|left| wait >= left) { Decision::Stop } else { Decision::Wait(wait) }
+    }
+}
+
+/// Whether another attempt may end otherwise.
+fn may_help(outcome: &Result<Response, Error>) -> bool {
+    match outcome {
+        Ok(response) => {
+            let status = response.status();
+            status.is_server_error()
+                || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+        }
+        Err(error) => matches!(error.kind(), ErrorKind::Connect | ErrorKind::Wire | ErrorKind::Timeout),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::error::Delivery;
+
+    fn answer(status: u16, retry_after: Option<&str>) -> Result<Response, Error> {
+        let mut response = http::Response::builder().status(status);
+        if let Some(value) = retry_after {
+            response = response.header("retry-after", value);
+        }
+        Ok(response.body(Bytes::new()).expect("a response"))
+    }
+
+    #[test]
+    fn only_what_may_end_otherwise_is_tried_again() {
+        let policy = RetryPolicy::default();
+        for (status, again) in [
+            (200, false),
+            (304, false),
+            (400, false),
+            (404, false),
+            (408, true),
+            (409, false),
+            (429, true),
+            (500, true),
+            (502, true),
+            (503, true),
+        ] {
+            let decision = policy.decide(1, &answer(status, None), None, 7);
+            assert_eq!(decision != Decision::Stop, again, "{status}");
+        }
+        for (kind, again) in [
+            (ErrorKind::Connect, true),
+            (ErrorKind::Wire, true),
+            (ErrorKind::Timeout, true),
+            (ErrorKind::Request, false),
+            (ErrorKind::Repeated, false),
+            (ErrorKind::TooLarge, false),
+            (ErrorKind::Redirect, false),
+        ] {
+            let error = Err(Error::new(kind, Delivery::MaybeSent));
+            assert_eq!(policy.decide(1, &error, None, 7) != Decision::Stop, again, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn f21_the_services_wish_is_heeded_inside_the_deadline() {
+        let policy = RetryPolicy::default();
+        let decide = |value, left| policy.decide(1, &answer(429, value), left, 0);
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(decide(Some("7"), seconds(60)), Decision::Wait(Duration::from_secs(7)));
+        assert_eq!(decide(Some("7"), seconds(7)), Decision::Stop);
+        assert_eq!(decide(Some("1000000000"), None), Decision::Wait(Duration::from_secs(60)));
+        assert_eq!(decide(Some("1000000000"), seconds(60)), Decision::Stop);
+        assert_eq!(decide(Some("soon"), seconds(60)), Decision::Wait(Duration::ZERO));
+        assert_eq!(decide(None, seconds(0)), Decision::Stop);
+    }
+
+    proptest! {
+        #[test]
+        fn the_wait_is_anything_up_to_what_doubles(attempt in 1_u32..80, random in any::<u64>()) {
+            let policy = RetryPolicy { attempts: u32::MAX, ..RetryPolicy::default() };
+            let Decision::Wait(wait) = policy.decide(attempt, &answer(500, None), None, random) else {
+                panic!("it may help")
+            };
+            let longest = policy.base.as_secs_f64() * 2_f64.powi(i32::try_from(attempt).expect("small") - 1);
+            prop_assert!(wait <= policy.cap && wait.as_secs_f64() <= longest + 1e-9);
+        }
+
+        #[test]
+        fn the_last_attempt_is_the_last(attempts in 0_u32..5, attempt in 1_u32..9) {
+            let policy = RetryPolicy { attempts, ..RetryPolicy::default() };
+            let decision = policy.decide(attempt, &answer(500, None), None, 0);
+            prop_assert_eq!(decision == Decision::Stop, attempt >= attempts);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The layer, and its service.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::budget::Budget;
+use super::future::RetryFuture;
+use super::policy::RetryPolicy;
+use crate::body::{Request, Response};
+use crate::error::{BoxError, Error};
+
+/// Sends what only reads again, when that may help and costs little.
+///
+/// A call that changes something goes through untouched, whatever becomes of it: that cannot be
+/// configured. All clones share one budget: further attempts are a fifth of all calls at the most,
+/// beside ten that are always there. It needs a tokio runtime with its timer.
+#[derive(Debug, Clone)]
+pub struct RetryLayer {
+    policy: RetryPolicy,
+    shared: Arc<Shared>,
+}
+
+/// What all clones share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) budget: Budget,
+    random: Mutex<fastrand::Rng>,
+}
+
+impl Shared {
+    pub(super) fn random(&self) -> u64 {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
+    }
+}
+
+impl RetryLayer {
+    /// Tries again as this says.
+    #[must_use]
+    pub fn new(policy: RetryPolicy) -> Self {
+        Self::with(policy, fastrand::Rng::new())
+    }
+
+    /// The same with waits that a seed decides, for tests.
+    #[must_use]
+    pub fn seeded(policy: RetryPolicy, seed: u64) -> Self {
+        Self::with(policy, fastrand::Rng::with_seed(seed))
+    }
+
+    fn with(policy: RetryPolicy, random: fastrand::Rng) -> Self {
+        let shared = Shared { budget: Budget::default(), random: Mutex::new(random) };
+        Self { policy, shared: Arc::new(shared) }
+    }
+}
+
+impl<S> Layer<S> for RetryLayer {
+    type Service = Retry<S>;
+
+    fn layer(&self, inner: S) -> Retry<S> {
+        Retry { inner, layer: self.clone() }
+    }
+}
+
+/// The service of [`RetryLayer`].
+#[derive(Debug, Clone)]
+pub struct Retry<S> {
+    inner: S,
+    layer: RetryLayer,
+}
+
+impl<S> Service<Request> for Retry<S>
+where
+    S: Service<Request, Response = Response> + Clone,
+    S::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = Error;
+    type Future = RetryFuture<S>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(context).map_err(Error::not_ready)
+    }
+
+    fn call(&mut self, request: Request) -> RetryFuture<S> {
+        let repeatable = request.body().operation().is_some_and(|operation| operation.is_repeatable());
+        let again = (repeatable && self.layer.policy.attempts > 1).then(|| {
+            self.layer.shared.budget.pay_in();
+            copy_of(&request)
+        });
+        let inner = self.inner.clone();
+        RetryFuture::new(self.inner.call(request), inner, again, self.layer.policy, &self.layer.shared)
+    }
+}
+
+/// The same request. What only reads has no body, and above the other layers no headers yet.
+pub(super) fn copy_of(request: &Request) -> Request {
+    let mut copy = Request::new(request.body().clone());
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    copy.headers_mut().clone_from(request.headers());
+    copy
+}

@@ -1,0 +1,29 @@
+//! Never answers.
+
+use std::future::{Pending, pending};
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+
+use crate::body::{Request, RequestBody};
+use crate::error::BoxError;
+
+/// Takes every request and never answers.
+///
+/// Use when a test is about what a deadline does, with tokio's paused time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Never;
+
+impl Service<Request> for Never {
+    type Response = http::Response<RequestBody>;
+    type Error = BoxError;
+    type Future = Pending<Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        pending()
+    }
+}

@@ -1,0 +1,166 @@
+//! Lists, element by element, from services that tell the truth and others.
+
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use futures_util::StreamExt;
+use kakaopay_transport::{BoxError, Client, ErrorKind, Request, RequestBody};
+use kakaopay_types::SecretKey;
+use kakaopay_types::endpoint::{ListEvents, Page};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tower_service::Service;
+
+/// What a service says of a list.
+#[derive(Debug, Clone)]
+struct Said {
+    ids: Vec<u32>,
+    limit: u64,
+    total: u64,
+    /// What it skips is not what was asked to be skipped.
+    cycles: bool,
+    /// Ids that come to be behind each page.
+    grows: u32,
+}
+
+/// A service of one list.
+#[derive(Clone)]
+struct Lists(Arc<Mutex<(Said, Vec<String>)>>);
+
+impl Lists {
+    fn saying(said: Said) -> Self {
+        Self(Arc::new(Mutex::new((said, Vec::new()))))
+    }
+
+    fn requests(&self) -> Vec<String> {
+        self.0.lock().expect("a lock").1.clone()
+    }
+}
+
+fn event(id: u32) -> Value {
+    json!({"object": "event", "id": format!("evnt_test_{id}"), "key": "charge.complete",
+        "data": {"object": "charge"}})
+}
+
+impl Service<Request> for Lists {
+    type Response = http::Response<RequestBody>;
+    type Error = BoxError;
+    type Future = std::future::Ready<Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let mut guard = self.0.lock().expect("a lock");
+        let (said, requests) = &mut *guard;
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let parameter = |name: &str| {
+            let pair = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
+            pair.and_then(|value| value.parse::<usize>().ok())
+        };
+        let offset = if said.cycles { 0 } else { parameter("offset").unwrap_or(0) };
+        let size = usize::try_from(said.limit).expect("small");
+        let data: Vec<_> = said.ids.iter().skip(offset).take(size).map(|id| event(*id)).collect();
+        let body = json!({"object": "list", "data": data, "limit": said.limit, "offset": offset,
+            "total": said.total, "to": "2026-01-01T00:00:00Z"});
+        for _ in 0..said.grows {
+            let next = said.ids.len();
+            said.ids.push(u32::try_from(next).expect("small"));
+            said.total += 1;
+        }
+        requests.push(query);
+        std::future::ready(Ok(http::Response::new(RequestBody::from(body.to_string()))))
+    }
+}
+
+fn read(service: &Lists, page: Page) -> Vec<Result<String, ErrorKind>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let client = Client::new(service.clone(), SecretKey::parse("skey_test_1").expect("a key"));
+    let events = client.each(ListEvents { page });
+    let events = runtime.block_on(events.collect::<Vec<_>>());
+    events
+        .into_iter()
+        .map(|event| event.map(|event| event.id.to_string()).map_err(|error| error.kind()))
+        .collect()
+}
+
+fn honest(count: u32, limit: u64) -> Said {
+    Said { ids: (0..count).collect(), limit, total: u64::from(count), cycles: false, grows: 0 }
+}
+
+#[test]
+fn every_element_comes_once_and_in_order() {
+    for (count, limit, requests) in [(0, 20, 1), (1, 20, 1), (20, 20, 2), (21, 20, 2), (45, 20, 3), (3, 1, 4)]
+    {
+        let service = Lists::saying(honest(count, limit));
+        let expected: Vec<_> = (0..count).map(|id| Ok(format!("evnt_test_{id}"))).collect();
+        assert_eq!(read(&service, Page::default()), expected);
+        assert_eq!(service.requests().len(), requests, "{count} by {limit}");
+    }
+}
+
+#[test]
+fn f28_the_end_in_time_is_fixed_by_the_first_page() {
+    let service = Lists::saying(honest(3, 2));
+    read(&service, Page::default());
+    assert_eq!(service.requests(), ["limit=100", "to=2026-01-01T00%3A00%3A01Z&offset=2&limit=100"]);
+    // What the caller says stands.
+    let service = Lists::saying(honest(5, 2));
+    let page = Page { offset: 1, limit: Some(2), ..Page::default() };
+    assert_eq!(read(&service, page).len(), 4);
+    assert_eq!(service.requests()[0], "offset=1&limit=2");
+}
+
+#[test]
+fn an_element_that_cannot_be_read_does_not_end_it() {
+    let service = tower::service_fn(async |_: Request| {
+        let data = json!([event(1), {"object": "event", "id": 7}, event(2)]);
+        let body = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": 3});
+        Ok::<_, BoxError>(http::Response::new(RequestBody::from(body.to_string())))
+    });
+    let client = Client::new(service, SecretKey::parse("skey_test_1").expect("a key"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let events = runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>());
+    let kinds: Vec<_> = events.iter().map(|event| event.as_ref().err().map(|error| error.kind())).collect();
+    assert_eq!(kinds.iter().filter(|kind| kind.is_none()).count(), 2);
+    assert_eq!(kinds.iter().filter(|kind| **kind == Some(ErrorKind::Decode)).count(), 1);
+}
+
+#[test]
+fn after_a_request_that_failed_nothing_follows() {
+    let service = tower::service_fn(async |_: Request| {
+        Ok::<_, BoxError>(http::Response::builder().status(404).body(RequestBody::default())?)
+    });
+    let client = Client::new(service, SecretKey::parse("skey_test_1").expect("a key"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let events = runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>());
+    assert!(matches!(&events[..], [Err(error)] if error.kind() == ErrorKind::Status));
+}
+
+proptest! {
+    /// Whatever the service says, the reading ends, and no element comes twice.
+    #[test]
+    fn f28_i9_a_list_that_lies_is_read_to_an_end(
+        count in 0_u32..60,
+        limit in 0_u64..30,
+        lie in -60_i64..600,
+        cycles in any::<bool>(),
+        grows in 0_u32..10,
+        repeats in any::<bool>(),
+    ) {
+        let total = u64::try_from((i64::from(count) + lie).max(0)).expect("not below zero");
+        let mut ids: Vec<_> = (0..count).collect();
+        if repeats {
+            ids.extend(0..count);
+        }
+        let service = Lists::saying(Said { ids, limit, total, cycles, grows });
+        let found = read(&service, Page::default());
+        let requests = service.requests().len() as u64;
+        prop_assert!(requests <= total.div_ceil(limit.max(1)) + 1, "{requests} requests");
+        let mut once = found.clone();
+        once.sort_by_key(|found| found.clone().unwrap_or_default());
+        once.dedup();
+        prop_assert_eq!(once.len(), found.len());
+    }
+}

@@ -1,0 +1,263 @@
+//! What only reads is sent again; what changes something never is, whatever layer tries.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use kakaopay_transport::layer::{OnceLayer, RetryPolicy};
+use kakaopay_transport::testing::{Capture, Flaky, Never, Scripted};
+use kakaopay_transport::{
+    BoxError, Client, Delivery, Error, ErrorKind, Operation, Request, RequestBody, Response, Stack,
+};
+use kakaopay_types::endpoint::{ChargeSource, CreateCharge, CreateSource, MarkChargeAsPaid, RetrieveSource};
+use kakaopay_types::{ChargeId, Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey, SourceId};
+use proptest::prelude::*;
+use tower::ServiceExt;
+use tower_layer::Layer;
+use tower_service::Service;
+
+const SOURCE: &str = r#"{"object":"source","id":"src_test_1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
+
+fn key() -> SecretKey {
+    SecretKey::parse("skey_test_1").expect("a key")
+}
+
+fn amount() -> PaymentAmount {
+    PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount")
+}
+
+fn retrieve() -> RetrieveSource {
+    RetrieveSource { id: SourceId::parse("src_test_1").expect("an id") }
+}
+
+fn create() -> CreateSource {
+    CreateSource { amount: amount(), platform_type: None }
+}
+
+/// A script with a wait that the service asks for.
+fn busy(script: Scripted, wait: &str) -> Scripted {
+    let response = http::Response::builder().status(429).header("retry-after", wait);
+    script.then(response.body(RequestBody::default()).map_err(BoxError::from))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_is_made_again_until_it_is_answered() {
+    let script = Scripted::new().json(503, "").then(Err(BoxError::from("reset"))).json(200, SOURCE);
+    let wire = Capture::new(script);
+    let source = Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
+    assert_eq!(source.amount, 150_000);
+    let sent = wire.requests();
+    assert_eq!(sent.len(), 3);
+    // Each like the first, the key included.
+    assert!(sent.iter().all(|request| {
+        request.uri() == "https://api.omise.co/sources/src_test_1" && request.headers() == sent[0].headers()
+    }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_answer_is_the_one_that_is_told() {
+    let wire = Capture::new(Scripted::new().json(500, "").json(502, "").json(503, ""));
+    let error = Client::new(wire.clone(), key()).send(retrieve()).await.expect_err("no source");
+    assert_eq!((error.status().map(|status| status.as_u16()), wire.requests().len()), (Some(503), 3));
+    assert!(error.is_retryable());
+
+    let wire = Capture::new(Scripted::new().json(500, ""));
+    let client = Client::builder(wire.clone(), key()).retry(RetryPolicy::never()).build();
+    client.send(retrieve()).await.expect_err("no source");
+    assert_eq!(wire.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f21_the_service_says_when_and_the_deadline_says_whether() {
+    let start = tokio::time::Instant::now();
+    let script = busy(Scripted::new(), "7").json(200, SOURCE);
+    Client::new(script, key()).send(retrieve()).await.expect("a source");
+    let took = start.elapsed();
+    assert!(took >= Duration::from_secs(7) && took < Duration::from_secs(8), "{took:?}");
+
+    // It would be too late: what is known now is told now.
+    for wait in ["60", "1000000000"] {
+        let start = tokio::time::Instant::now();
+        let wire = Capture::new(busy(Scripted::new(), wait));
+        let error = Client::new(wire.clone(), key()).send(retrieve()).await.expect_err("busy");
+        assert_eq!((error.status().map(|status| status.as_u16()), wire.requests().len()), (Some(429), 1));
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f23_an_attempt_that_stalls_leaves_time_for_another() {
+    let start = tokio::time::Instant::now();
+    let calls = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&calls);
+    let stalls_once = tower::service_fn(move |_: Request| {
+        let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if first {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, BoxError>(http::Response::new(RequestBody::from(SOURCE)))
+        }
+    });
+    Client::new(stalls_once, key()).send(retrieve()).await.expect("a source");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+
+    // What changes something has one attempt, and all of the time.
+    let start = tokio::time::Instant::now();
+    let error = Client::new(Never, key()).send(create()).await.expect_err("no answer");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent));
+    assert_eq!(start.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f21_a_service_in_trouble_is_not_asked_much_more_for_it() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&calls);
+    let down = tower::service_fn(move |_: Request| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async { Err::<http::Response<RequestBody>, _>(BoxError::from("reset")) }
+    });
+    let client = Client::new(down, key());
+    for _ in 0..1_000 {
+        client.send(retrieve()).await.expect_err("down");
+    }
+    let extra = calls.load(Ordering::SeqCst) - 1_000;
+    assert!((200..=210).contains(&extra), "{extra}");
+}
+
+/// Sends everything again that has no good answer, as a layer of somebody's own might.
+#[derive(Clone)]
+struct Stubborn<S>(S);
+
+impl<S> Service<Request> for Stubborn<S>
+where
+    S: Service<Request, Response = Response, Error = Error> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Error;
+    type Future = futures_util::future::BoxFuture<'static, Result<Response, Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let service = self.0.clone();
+        Box::pin(async move {
+            let mut answer = service.clone().oneshot(request.clone()).await;
+            for _ in 0..3 {
+                if answer.as_ref().is_ok_and(|response| response.status().is_success()) {
+                    break;
+                }
+                answer = service.clone().oneshot(request.clone()).await;
+            }
+            answer
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct StubbornLayer;
+
+impl Layer<Stack> for StubbornLayer {
+    type Service = Stubborn<Stack>;
+
+    fn layer(&self, stack: Stack) -> Stubborn<Stack> {
+        Stubborn(stack)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f24_no_layer_above_can_make_two_of_one() {
+    let wire = Capture::new(Scripted::new().then(Err(BoxError::from("reset"))));
+    let client = Client::builder(wire.clone(), key()).above(StubbornLayer).build();
+    let error = client.send(create()).await.expect_err("no source");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Repeated, Delivery::MaybeSent));
+    assert_eq!((error.operation(), error.outcome_unknown()), ("sources.create", true));
+    assert!(error.to_string().contains("take that layer out"), "{error}");
+    assert_eq!(wire.requests().len(), 1);
+
+    // What only reads may be repeated by anybody.
+    let script = (0..3).fold(Scripted::new(), |script, _| script.json(500, "")).json(200, SOURCE);
+    let wire = Capture::new(script);
+    let client = Client::builder(wire.clone(), key()).above(StubbornLayer).build();
+    client.send(retrieve()).await.expect("a source");
+    assert_eq!(wire.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn f24_the_layer_alone_lets_a_clone_through_once() {
+    let operation = Operation::of::<CreateSource>();
+    let request = |operation| Request::new(RequestBody::default().of_call(operation));
+    let service = OnceLayer.layer(Scripted::new().json(200, "{}"));
+    service.clone().oneshot(request(operation.clone())).await.expect("the first");
+    let error = service.clone().oneshot(request(operation)).await.expect_err("the second");
+    assert_eq!(error.kind(), ErrorKind::Repeated);
+}
+
+/// How often each mutation was carried out, by its body.
+#[derive(Clone, Default)]
+struct Counting(Arc<std::sync::Mutex<std::collections::HashMap<String, u32>>>);
+
+impl Service<Request> for Counting {
+    type Response = http::Response<RequestBody>;
+    type Error = BoxError;
+    type Future = std::future::Ready<Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if request.method() != http::Method::GET {
+            let call = format!("{} {:?}", request.uri(), request.body().bytes());
+            *self.0.lock().expect("a lock").entry(call).or_default() += 1;
+        }
+        std::future::ready(Ok(http::Response::new(RequestBody::from(SOURCE))))
+    }
+}
+
+proptest! {
+    /// F24: whatever the network does, nothing is carried out twice, and what says that it was not sent
+    /// was not.
+    #[test]
+    fn f24_no_mutation_is_ever_carried_out_twice(seed in any::<u64>(), good in 0_u8..100) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let service = Counting::default();
+            let client = Client::new(Flaky::new(service.clone(), seed).good(good), key());
+            for number in 1..=20 {
+                let attempt = Reference::parse(&format!("order-{number}")).expect("a reference");
+                let charge = CreateCharge::new(
+                    amount(),
+                    ReturnUri::parse("https://shop.example/").expect("a URI"),
+                    ChargeSource::New { platform_type: None },
+                    attempt.attempt(std::num::NonZeroU32::MIN),
+                );
+                let made = client.send(charge).await;
+                let count = |part: &str| {
+                    let carried_out = service.0.lock().expect("a lock");
+                    carried_out.iter().filter(|(call, _)| call.contains(part)).map(|(_, count)| *count).sum::<u32>()
+                };
+                let count = count(&format!("order-{number}%2F1"));
+                prop_assert!(count <= 1);
+                if let Err(error) = made {
+                    prop_assert!(error.delivery() != Delivery::NotSent || count == 0, "{error}");
+                    prop_assert!(error.outcome_unknown() || count == 0, "{error}");
+                }
+                let id = ChargeId::parse(&format!("chrg_test_{number}")).expect("an id");
+                let _ = client.send(MarkChargeAsPaid { id }).await;
+                let _ = client.send(retrieve()).await;
+            }
+            prop_assert!(service.0.lock().expect("a lock").values().all(|count| *count == 1));
+            Ok(())
+        })?;
+    }
+}
