@@ -59,4 +59,4 @@ pub use pages::Paged;
 pub use resource::{Charges, Events, Refunds, Sources};
 pub use stack::{Stack, StackFuture};
 #[cfg(feature = "hyper")]
-pub use wire::{TlsError, Wire, default_tls_config};
+pub use wire::{HttpConnector, TlsError, Wire, WireBuilder, default_tls_config};

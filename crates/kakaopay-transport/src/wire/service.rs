@@ -3,33 +3,34 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
+use http::Uri;
 use http::uri::Scheme;
+use hyper::rt::{Read, Write};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
 use tower_service::Service;
 
 use crate::base_uri::is_loopback;
 use crate::body::{Request, RequestBody};
 use crate::error::{BoxError, NotSent};
+use crate::wire::builder::{Settings, WireBuilder, tcp};
 use crate::wire::connect::Connect;
-use crate::wire::tls::{TlsError, default_tls_config};
-
-/// How long making a connection may take, from the name's look-up to the end of the TLS handshake.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How long an unused connection is kept. Shorter than servers commonly keep theirs, because a
-/// request that meets a closing connection has an unknown outcome.
-const IDLE: Duration = Duration::from_secs(30);
+use crate::wire::tls::TlsError;
 
 /// The default wire: hyper with rustls, on tokio.
 ///
 /// It keeps connections, tries addresses of both families, never sends a request twice, and speaks
-/// plain HTTP with this machine only. Clones share the connections.
+/// plain HTTP with this machine only. Clones share the connections. It is bound to no runtime: each call
+/// uses the one that it is made on, and what another one left behind is not taken up.
+///
+/// HTTP/1.1 is spoken, and HTTP/2 with feature `http2` if the service chooses it in the TLS handshake.
+/// `C` makes the bare connections: TCP, unless [`WireBuilder::connector`] puts something else there.
 #[derive(Clone)]
-pub struct Wire(Client<Connect<HttpsConnector<HttpConnector>>, RequestBody>);
+pub struct Wire<C = HttpConnector>(Client<Connect<HttpsConnector<C>>, RequestBody>);
 
 impl Wire {
     /// A wire with the provider and the roots that were chosen by feature.
@@ -37,43 +38,64 @@ impl Wire {
     /// # Errors
     /// [`TlsError`] when they do not make a configuration.
     pub fn new() -> Result<Self, TlsError> {
-        Ok(Self::with_tls(default_tls_config()?))
+        Self::builder().build()
     }
 
     /// A wire with a TLS configuration of your own. Its ALPN protocols are set here, since they
     /// follow from what the wire can speak.
     #[must_use]
-    pub fn with_tls(mut config: rustls::ClientConfig) -> Self {
+    pub fn with_tls(config: ClientConfig) -> Self {
+        let settings = Self::builder().settings;
+        Self::of(tcp(settings.connect_timeout), config, settings)
+    }
+
+    /// Sets a wire up in another way.
+    #[must_use]
+    pub fn builder() -> WireBuilder {
+        WireBuilder::new()
+    }
+}
+
+impl<C> Wire<C>
+where
+    C: Service<Uri> + Clone + Send + Sync + 'static,
+    C::Response: Read + Write + Connection + Unpin + Send + 'static,
+    C::Error: Into<BoxError>,
+    C::Future: Send + 'static,
+{
+    pub(super) fn of(connector: C, mut config: ClientConfig, settings: Settings) -> Self {
         // hyper-rustls panics on others than its own.
         config.alpn_protocols.clear();
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        // Shared out among the addresses of a name, so that a dead one leaves time for the next.
-        http.set_connect_timeout(Some(CONNECT));
-        http.set_nodelay(true);
         let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
         #[cfg(feature = "http2")]
         let https = https.enable_all_versions();
         #[cfg(not(feature = "http2"))]
         let https = https.enable_http1();
         let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
+            .pool_idle_timeout(settings.idle_timeout)
+            .pool_max_idle_per_host(settings.max_idle_per_host)
             .pool_timer(TokioTimer::new())
             // The API has no idempotency key: whether to send again is never the wire's to decide.
             .retry_canceled_requests(false)
             .set_host(true)
-            .build(Connect::within(CONNECT, https.wrap_connector(http)));
+            .build(Connect::within(settings.connect_timeout, https.wrap_connector(connector)));
         Self(client)
     }
 }
 
-impl fmt::Debug for Wire {
+impl<C> fmt::Debug for Wire<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wire").finish_non_exhaustive()
     }
 }
 
-impl Service<Request> for Wire {
+impl<C> Service<Request> for Wire<C>
+where
+    C: Service<Uri> + Clone + Send + Sync + 'static,
+    C::Response: Read + Write + Connection + Unpin + Send + 'static,
+    C::Error: Into<BoxError>,
+    C::Future: Send + 'static,
+{
     type Response = http::Response<hyper::body::Incoming>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
