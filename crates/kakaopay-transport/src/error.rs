@@ -58,7 +58,14 @@ pub enum ErrorKind {
     Api,
     /// The service answered with a bad status and no error of its own: a proxy, perhaps.
     Status,
-    /// The answer is not what the call gives.
+    /// The status is good and there is no body. Every call gives an object, so that something between
+    /// here and the service has lost it.
+    Empty,
+    /// The status is good, and the body is neither what the call gives nor said to be JSON: a page that
+    /// somebody else than the service answered with, such as a proxy or a captive portal. What can be read
+    /// is taken, whatever its header says.
+    ContentType,
+    /// The answer is not what the call gives: broken JSON, or an object of another shape.
     Decode,
 }
 
@@ -214,7 +221,11 @@ impl Error {
             return false;
         }
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Wire | ErrorKind::Timeout => true,
+            ErrorKind::Connect
+            | ErrorKind::Wire
+            | ErrorKind::Timeout
+            | ErrorKind::Empty
+            | ErrorKind::ContentType => true,
             ErrorKind::Api | ErrorKind::Status => self.0.status.is_some_and(|status| {
                 status.is_server_error()
                     || status == StatusCode::TOO_MANY_REQUESTS
@@ -280,8 +291,14 @@ impl fmt::Display for Error {
                 write!(f, "status {} with no error of the service's own", status.as_u16())?
             }
             (ErrorKind::Status, None) => f.write_str("the service answered with a bad status")?,
+            (ErrorKind::Empty, _) => {
+                f.write_str("the answer is empty: tell the service's support its request id")?
+            }
+            (ErrorKind::ContentType, _) => f.write_str(
+                "the answer is no JSON and hardly the service's: look for a proxy on the way to it",
+            )?,
             (ErrorKind::Decode, _) => match self.decode() {
-                Some(error) => write!(f, "the answer cannot be used: {error}")?,
+                Some(error) => write!(f, "the answer cannot be used, which is worth reporting: {error}")?,
                 None => f.write_str("the answer cannot be used")?,
             },
         }

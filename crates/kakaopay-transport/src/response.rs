@@ -1,6 +1,7 @@
 //! What an answer means.
 
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use kakaopay_types::{ApiError, Decode, decode};
 
 use crate::body::Response;
@@ -26,8 +27,19 @@ pub(crate) fn read<T: Decode>(response: &Response) -> Result<T, Error> {
     decode::from_slice(response.body()).map_err(|unreadable| {
         match decode::from_slice::<ApiError>(response.body()) {
             Ok(api) => error(ErrorKind::Api).api_error(api),
+            Err(_) if response.body().is_empty() => error(ErrorKind::Empty),
+            Err(_) if is_no_json(response.headers()) => error(ErrorKind::ContentType),
             Err(_) => error(ErrorKind::Decode).decode_error(unreadable),
         }
+    })
+}
+
+/// Whether an answer is said to be something else than JSON. Whoever says nothing has not said that.
+fn is_no_json(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| {
+        let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+        let essence = essence.trim_ascii().to_ascii_lowercase();
+        !essence.is_empty() && !essence.ends_with(b"/json") && !essence.ends_with(b"+json")
     })
 }
 

@@ -1,10 +1,4 @@
-//! The default wire against servers on this machine.
-
-// Without a provider and roots there is no wire to try.
-#![cfg(all(
-    any(feature = "aws-lc-rs", feature = "ring"),
-    any(feature = "webpki-roots", feature = "platform-verifier")
-))]
+//! The default wire over TCP, against servers on this machine.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,30 +10,20 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, NotSent, RequestBody, Wire};
-use kakaopay_types::endpoint::{CreateSource, RetrieveSource};
-use kakaopay_types::{Currency, Money, PaymentAmount, SecretKey, SourceId};
+use kakaopay_types::endpoint::CreateSource;
+use kakaopay_types::{Currency, Money, PaymentAmount, SecretKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-const SOURCE: &str = r#"{"object":"source","id":"src_test_1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
+use crate::support::{SOURCE, create, key, retrieve};
 
 fn client_of(base: &str) -> Client<SecretKey> {
-    let key = SecretKey::parse("skey_test_1").expect("a key");
     let base = BaseUri::parse(base).expect("an origin");
-    Client::builder(Wire::new().expect("a wire"), key).base_uri(base).build()
+    Client::builder(Wire::new().expect("a wire"), key()).base_uri(base).build()
 }
 
 fn client(address: SocketAddr) -> Client<SecretKey> {
     client_of(&format!("http://{address}"))
-}
-
-fn retrieve() -> RetrieveSource {
-    RetrieveSource { id: SourceId::parse("src_test_1").expect("an id") }
-}
-
-fn create() -> CreateSource {
-    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
-    CreateSource { amount, platform_type: None }
 }
 
 /// A server of any bytes: each connection is read until a request ends, then gets the next of these
@@ -121,7 +105,7 @@ async fn calls_go_over_one_kept_connection() {
     assert_eq!((seen[0].method().as_str(), seen[0].uri().path()), ("POST", "/sources"));
     assert_eq!(seen[0].headers()["host"], address.to_string());
     assert_eq!(seen[0].headers()["content-length"], seen[0].body().len().to_string());
-    assert_eq!(seen[0].body(), "amount=150000&currency=SGD&type=kakaopay");
+    assert_eq!(seen[0].body(), "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB");
     assert_eq!((seen[1].method().as_str(), seen[1].uri().path()), ("GET", "/sources/src_test_1"));
     assert!(!seen[1].headers().contains_key("content-length"));
 }

@@ -5,11 +5,12 @@ use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
 use kakaopay_transport::{BoxError, Client, ErrorKind, Request, RequestBody};
-use kakaopay_types::SecretKey;
 use kakaopay_types::endpoint::{ListEvents, Page};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower_service::Service;
+
+use crate::support::key;
 
 /// What a service says of a list.
 #[derive(Debug, Clone)]
@@ -76,7 +77,7 @@ impl Service<Request> for Lists {
 
 fn read(service: &Lists, page: Page) -> Vec<Result<String, ErrorKind>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let client = Client::new(service.clone(), SecretKey::parse("skey_test_1").expect("a key"));
+    let client = Client::new(service.clone(), key());
     let events = client.each(ListEvents { page });
     let events = runtime.block_on(events.collect::<Vec<_>>());
     events
@@ -119,7 +120,7 @@ fn an_element_that_cannot_be_read_does_not_end_it() {
         let body = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": 3});
         Ok::<_, BoxError>(http::Response::new(RequestBody::from(body.to_string())))
     });
-    let client = Client::new(service, SecretKey::parse("skey_test_1").expect("a key"));
+    let client = Client::new(service, key());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let events = runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>());
     let kinds: Vec<_> = events.iter().map(|event| event.as_ref().err().map(|error| error.kind())).collect();
@@ -132,7 +133,7 @@ fn after_a_request_that_failed_nothing_follows() {
     let service = tower::service_fn(async |_: Request| {
         Ok::<_, BoxError>(http::Response::builder().status(404).body(RequestBody::default())?)
     });
-    let client = Client::new(service, SecretKey::parse("skey_test_1").expect("a key"));
+    let client = Client::new(service, key());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let events = runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>());
     assert!(matches!(&events[..], [Err(error)] if error.kind() == ErrorKind::Status));

@@ -10,11 +10,11 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use kakaopay_transport::layer::DeadlineLayer;
 use kakaopay_transport::{BoxError, Client, Delivery, Error, ErrorKind, Request, RequestBody};
-use kakaopay_types::endpoint::CreateSource;
-use kakaopay_types::{Currency, Money, PaymentAmount, SecretKey};
 use tower::ServiceExt;
 use tower_layer::Layer;
 use tower_service::Service;
+
+use crate::support::{create, key};
 
 /// Makes a mutation and tells how long it took to go wrong.
 async fn send<S, B>(service: S, deadline: Duration) -> (Error, Duration)
@@ -25,11 +25,9 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    let key = SecretKey::parse("skey_test_1").expect("a key");
-    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
-    let client = Client::builder(service, key).deadline(deadline).build();
+    let client = Client::builder(service, key()).deadline(deadline).build();
     let start = tokio::time::Instant::now();
-    let error = client.send(CreateSource { amount, platform_type: None }).await.expect_err("no answer");
+    let error = client.send(create()).await.expect_err("no answer");
     (error, start.elapsed())
 }
 

@@ -10,30 +10,14 @@ use kakaopay_transport::testing::{Capture, Flaky, Never, Scripted};
 use kakaopay_transport::{
     BoxError, Client, Delivery, Error, ErrorKind, Operation, Request, RequestBody, Response, Stack,
 };
-use kakaopay_types::endpoint::{ChargeSource, CreateCharge, CreateSource, MarkChargeAsPaid, RetrieveSource};
-use kakaopay_types::{ChargeId, Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey, SourceId};
+use kakaopay_types::endpoint::{ChargeSource, CreateCharge, CreateSource, MarkChargeAsPaid};
+use kakaopay_types::{ChargeId, Reference, ReturnUri};
 use proptest::prelude::*;
 use tower::ServiceExt;
 use tower_layer::Layer;
 use tower_service::Service;
 
-const SOURCE: &str = r#"{"object":"source","id":"src_test_1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
-
-fn key() -> SecretKey {
-    SecretKey::parse("skey_test_1").expect("a key")
-}
-
-fn amount() -> PaymentAmount {
-    PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount")
-}
-
-fn retrieve() -> RetrieveSource {
-    RetrieveSource { id: SourceId::parse("src_test_1").expect("an id") }
-}
-
-fn create() -> CreateSource {
-    CreateSource { amount: amount(), platform_type: None }
-}
+use crate::support::{SOURCE, amount, create, key, retrieve};
 
 /// A script with a wait that the service asks for.
 fn busy(script: Scripted, wait: &str) -> Scripted {

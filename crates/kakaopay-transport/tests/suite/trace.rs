@@ -12,6 +12,8 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
+use crate::support::key;
+
 const SOURCE: &str = r#"{"object":"source","id":"src_test_personal1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
 
 /// Keeps every field of everything, at every level.
@@ -49,10 +51,6 @@ impl Subscriber for Log {
     fn enter(&self, _: &Id) {}
 
     fn exit(&self, _: &Id) {}
-}
-
-fn key() -> SecretKey {
-    SecretKey::parse("skey_test_canary1").expect("a key")
 }
 
 /// What is logged of one call, with the error it ended in shown as well.

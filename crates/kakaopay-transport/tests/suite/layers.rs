@@ -8,16 +8,13 @@ use kakaopay_transport::layer::{
 };
 use kakaopay_transport::testing::{Capture, Scripted};
 use kakaopay_transport::{ApiVersion, BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
-use kakaopay_types::SecretKey;
 use tower::ServiceExt;
 use tower_layer::Layer;
 
+use crate::support::key;
+
 fn request(uri: &str) -> Request {
     http::Request::get(uri).body(RequestBody::default()).expect("a request")
-}
-
-fn key() -> SecretKey {
-    SecretKey::parse("skey_test_canary1").expect("a key")
 }
 
 #[tokio::test]

@@ -1,0 +1,177 @@
+//! What must never be logged, and how it is told from other text.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// What must never be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Leak {
+    /// The value of an `Authorization` header: `Basic` and a name with its password.
+    Authorization,
+    /// One of the service's keys, as it is or as HTTP Basic encodes it.
+    Key,
+    /// The signature of a webhook: 32 bytes in lower-case hex, and nothing around them.
+    Signature,
+    /// The body of a request or of an answer, or a piece of one.
+    Body,
+}
+
+impl Leak {
+    /// What a text has in it that must not be there, if anything.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let finders: [(Self, fn(&str) -> bool); 4] = [
+            (Self::Authorization, has_authorization),
+            (Self::Key, has_key),
+            (Self::Signature, has_signature),
+            (Self::Body, has_body),
+        ];
+        finders.into_iter().find(|(_, found)| found(text)).map(|(leak, _)| leak)
+    }
+}
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Authorization => "an Authorization value",
+            Self::Key => "a key",
+            Self::Signature => "a signature",
+            Self::Body => "a body",
+        })
+    }
+}
+
+/// What stands behind each place where a piece of text is found.
+fn behind<'a>(text: &'a str, piece: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(piece).map(move |(at, _)| &text[at + piece.len()..])
+}
+
+fn has_authorization(text: &str) -> bool {
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let engine = GeneralPurpose::new(&STANDARD, lenient);
+    let text_in_lower_case = text.to_ascii_lowercase();
+    text_in_lower_case.match_indices("basic ").any(|(at, scheme)| {
+        let rest = &text[at + scheme.len()..];
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)));
+        let encoded = &rest[..end.unwrap_or(rest.len())];
+        // Words follow the word, too. None of them has a colon in it when it is decoded.
+        engine.decode(encoded).is_ok_and(|user| user.is_ascii() && user.contains(&b':'))
+    })
+}
+
+fn has_key(text: &str) -> bool {
+    let kinds = ["skey_test_", "skey_live_", "pkey_test_", "pkey_live_"];
+    let plain =
+        |kind: &&str| behind(text, kind).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    // Base64 of the same four, as far as what follows does not change it.
+    let encoded = ["c2tleV90ZXN0X", "c2tleV9saXZlX", "cGtleV90ZXN0X", "cGtleV9saXZlX"];
+    kinds.iter().any(|kind| plain(kind)) || encoded.iter().any(|kind| text.contains(kind))
+}
+
+fn has_signature(text: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    words.any(|word| word.len() == 64 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+}
+
+fn has_body(text: &str) -> bool {
+    if !["object", "amount", "metadata"].iter().any(|member| text.contains(member)) {
+        return false;
+    }
+    // As it was sent, or as `Debug` writes a text.
+    let json: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
+    if json.contains("\"object\":\"") || json.contains("\"amount\":") {
+        return true;
+    }
+    let parameter = |(at, name): (usize, &str)| {
+        let rest = &text[at + name.len()..];
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "%._-+".contains(c)));
+        text[..at].ends_with('&') || end.is_some_and(|end| end > 0 && rest[end..].starts_with('&'))
+    };
+    text.contains("metadata[")
+        || text.to_ascii_lowercase().contains("metadata%5b")
+        || text.match_indices("amount=").any(parameter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<Leak>) {
+        assert_eq!(Leak::find(text), expected, "{text}");
+        // However it is embedded, and however it is printed.
+        assert_eq!(Leak::find(&format!("before: {text}, after")), expected, "{text}");
+        assert_eq!(Leak::find(&format!("{text:?}")), expected, "{text:?}");
+    }
+
+    #[test]
+    fn f39_each_secret_is_found() {
+        for key in
+            ["skey_test_5xt0gk0nqqnwnp1bnm8", "pkey_test_1", "skey_live_a", "pkey_live_B", "xskey_test_1"]
+        {
+            check(key, Some(Leak::Key));
+        }
+        // `printf 'skey_test_1:' | base64` and its like.
+        for key in ["c2tleV90ZXN0XzE6", "c2tleV9saXZlX2E6", "cGtleV90ZXN0XzE6", "cGtleV9saXZlX0I6"] {
+            check(key, Some(Leak::Key));
+            check(&format!("Basic {key}"), Some(Leak::Authorization));
+        }
+        // `printf 'user:password' | base64`
+        for value in [
+            "Basic dXNlcjpwYXNzd29yZA==",
+            "basic dXNlcjpwYXNzd29yZA",
+            "authorization: Basic dXNlcjpwYXNzd29yZA==",
+        ] {
+            check(value, Some(Leak::Authorization));
+        }
+        check(&"0123456789abcdef".repeat(4), Some(Leak::Signature));
+        check(&format!("v1={},", "9f".repeat(32)), Some(Leak::Signature));
+        for body in [
+            r#"{"object":"charge","id":"chrg_test_1"}"#,
+            r#"{ "object": "list" }"#,
+            r#"{"amount":150000"#,
+            "amount=150000&currency=SGD",
+            "currency=SGD&amount=150000",
+            "metadata[kakaopay_reference]=order-7%2F1",
+            "metadata%5Bkakaopay_reference%5D=order-7",
+        ] {
+            check(body, Some(Leak::Body));
+        }
+    }
+
+    #[test]
+    fn f39_innocent_text_is_not() {
+        let almost = "0123456789abcdef".repeat(4);
+        for text in [
+            "",
+            "the call ended",
+            "a key begins with skey_test_ or pkey_live_",
+            "skey_test_…",
+            "Basic authentication is what the service asks for",
+            "a basic settings page",
+            "Basic",
+            "Basic !",
+            "chrg_test_5w4415netlwqpc54tyg",
+            "5d0b726c-c53d-47b6-86dc-ba7626b88d7d",
+            "the object is no charge: an amount is missing",
+            "error decoding `amount`",
+            "amount=5",
+            "SizeHint { lower: 0, upper: None } amount= & more",
+            "metadata { name: \"event\" }",
+            "caf\u{e9} \u{1f4b3}",
+            &almost[1..],
+            &almost.to_uppercase(),
+            &format!("{almost}0"),
+            &format!("x{almost}"),
+            &"é".repeat(32),
+        ] {
+            check(text, None);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The default wire.
+
+mod tcp;
