@@ -1,3 +1,14 @@
-//! The default wire.
+//! The default wire, over TCP and over pipes in memory.
 
+mod authority;
+mod bomb;
+mod delivery;
+mod encrypted;
+mod http2;
+mod pipe;
+mod pool;
+mod refused;
+mod server;
+mod stalls;
+mod tap;
 mod tcp;
