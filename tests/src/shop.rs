@@ -10,6 +10,7 @@ use kakaopay::webhook::{Policy, Verifier};
 use kakaopay::{Checkout, Event, Handler, Merchant, Order, Status};
 use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_sandbox::{Running, Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_transport::testing::LeakWatch;
 use kakaopay_transport::{BaseUri, BoxError, Client, Request, Wire};
 use kakaopay_types::Timestamp;
 use kakaopay_types::endpoint::ListEvents;
@@ -64,6 +65,8 @@ impl ShopBuilder {
             + 'static,
         W::Future: Send + 'static,
     {
+        // From now on, who logs a secret ends the tests.
+        LeakWatch::install();
         let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(now)).build();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -5,6 +5,7 @@ use kakaopay::webhook::{MAX_BODY, Secret, Signer};
 use kakaopay::{Checkout, Error, Event, State};
 use kakaopay_tests::hold::Hold;
 use kakaopay_tests::{Shop, browser};
+use kakaopay_transport::layer::RetryPolicy;
 use kakaopay_transport::testing::LoseResponse;
 
 /// How a shop was told that its order was paid.
@@ -259,7 +260,9 @@ async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
 
 #[tokio::test]
 async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
-    let lose = |wire| LoseResponse::new(wire, 1).only(http::Method::GET);
+    // As often as the client tries.
+    let attempts = usize::try_from(RetryPolicy::default().attempts).expect("few");
+    let lose = |wire| LoseResponse::new(wire, attempts).only(http::Method::GET);
     let shop = Shop::builder().open_over(lose).await;
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_tests::{Order, guide};
-use kakaopay_transport::testing::{Capture, Captured, Scripted};
+use kakaopay_transport::testing::{Capture, Captured, LeakWatch, Scripted};
 use kakaopay_transport::{Client, Encoding};
 use kakaopay_types::endpoint::{
     ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters,
@@ -31,6 +31,7 @@ fn sent<E: Endpoint>(endpoint: E, encoding: Encoding) -> String
 where
     SecretKey: Authorizes<E::Access>,
 {
+    LeakWatch::install();
     let wire = Capture::new(Scripted::new().json(404, "{}"));
     let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8").expect("a key");
     let client = Client::builder(wire.clone(), key).encoding(encoding).build();
