@@ -1,7 +1,9 @@
 //! `cargo xtask ci`: everything that must be good before a change lands.
 
+use std::path::Path;
 use std::time::Instant;
 
+use crate::project::members;
 use crate::shell::{self, Problem, cargo, output, shown};
 use crate::{compliance, layers, tidy};
 
@@ -34,12 +36,30 @@ fn run_all() -> Result<(), Problem> {
     // The fuzz targets are a workspace of their own, which nothing else here would compile.
     cargo_step(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"], &[])?;
     run_step("deny", deny)?;
+    run_step("examples", examples)?;
     cargo_step(&["run", "--package", "kakaopay-cli", "--", "demo"], &[])
 }
 
 pub(crate) fn run() -> Result<(), Problem> {
     run_all()?;
     println!("\nEverything is good.");
+    Ok(())
+}
+
+/// Each example of each crate runs to its end: what it speaks with, it starts itself.
+fn examples() -> Result<(), Problem> {
+    for member in members()?.values() {
+        let folder = Path::new(&member.folder).join("examples");
+        let Ok(files) = std::fs::read_dir(folder) else { continue };
+        let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().map(|file| file.path());
+        let mut files: Vec<_> =
+            files.filter(|file| file.extension().is_some_and(|end| end == "rs")).collect();
+        files.sort();
+        for name in files.iter().filter_map(|file| file.file_stem()?.to_str()) {
+            println!("{name}:");
+            shell::run(&mut cargo(&["run", "--quiet", "--package", &member.name, "--example", name]))?;
+        }
+    }
     Ok(())
 }
 

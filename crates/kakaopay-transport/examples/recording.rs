@@ -1,0 +1,72 @@
+//! A layer of one's own above all others, which keeps every exchange: without the key, since it stands
+//! above the layer that adds it.
+//!
+//! `cargo run -p kakaopay-transport --example recording`
+#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+
+mod service;
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use kakaopay_transport::{BaseUri, BoxError, Client, Error, Request, Response, Stack, Wire};
+use kakaopay_types::endpoint::CreateSource;
+use kakaopay_types::{Money, PaymentAmount, SecretKey, SourceId};
+use tower_service::Service;
+
+/// What was called, and the status and length of what came back.
+type Tape = Arc<Mutex<Vec<String>>>;
+
+#[derive(Clone)]
+struct Recorder {
+    below: Stack,
+    tape: Tape,
+}
+
+impl Service<Request> for Recorder {
+    type Response = Response;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.below.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let name = request.body().operation().map_or("", |operation| operation.name());
+        let sent = request.body().bytes().len();
+        let (answer, tape) = (self.below.call(request), Arc::clone(&self.tape));
+        Box::pin(async move {
+            let answer = answer.await;
+            let came = match &answer {
+                Ok(response) => format!("{}, {} bytes", response.status(), response.body().len()),
+                Err(error) => format!("{:?}", error.kind()),
+            };
+            if let Ok(mut tape) = tape.lock() {
+                tape.push(format!("{name}: {sent} bytes -> {came}"));
+            }
+            answer
+        })
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), BoxError> {
+    let tape = Tape::default();
+    let base = BaseUri::parse(&format!("http://{}", service::start().await?))?;
+    let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?;
+    let recording = Arc::clone(&tape);
+    let client = Client::builder(Wire::new()?, key)
+        .base_uri(base)
+        .above(tower::layer::layer_fn(move |below| Recorder { below, tape: Arc::clone(&recording) }))
+        .build();
+
+    let amount = PaymentAmount::new(Money::parse("1500.00", "SGD".parse()?)?)?;
+    client.sources().create(CreateSource { amount, platform_type: None }).await?;
+    client.sources().retrieve(SourceId::parse("src_test_1")?).await?;
+    for line in tape.lock().map_err(|_| "a lock")?.iter() {
+        println!("{line}");
+    }
+    Ok(())
+}
