@@ -54,17 +54,24 @@ struct Reading<E: Paged> {
     offset: u32,
     /// How many pages may still be read; unknown until the first was.
     left: Option<u64>,
+    /// How many pages in a row have had nothing new.
+    stale: u32,
     read: VecDeque<Result<E::Element, Error>>,
     seen: HashSet<String>,
 }
+
+/// How many pages in a row may have nothing new. A list that grows may push what was read behind the next
+/// page; one that goes round and round has an end here, whatever total it claims.
+const MOST_STALE: u32 = 3;
 
 impl<K> Client<K> {
     /// The elements of a list, each once, from its first page to its last.
     ///
     /// Pages of 100 are read unless the call says otherwise, and the list is taken as it was when the
     /// first page came: its end in time is fixed then, and no more than ⌈total ÷ limit⌉ + 1 requests are
-    /// made, whatever the service says later. An element that cannot be read is an error in its place, and
-    /// the next one follows; after the error of a request nothing follows.
+    /// made, whatever the service says later. Three pages in a row without anything new are the end as well.
+    /// An element that cannot be read is an error in its place, and the next one follows; after the error of
+    /// a request nothing follows.
     ///
     /// ```
     /// use futures_util::{StreamExt, pin_mut};
@@ -89,7 +96,8 @@ impl<K> Client<K> {
         let page = call.page_mut();
         page.limit = page.limit.or(Some(Page::MAX_LIMIT));
         let offset = page.offset;
-        let reading = Reading { call, offset, left: None, read: VecDeque::new(), seen: HashSet::new() };
+        let reading =
+            Reading { call, offset, left: None, stale: 0, read: VecDeque::new(), seen: HashSet::new() };
         stream::unfold(reading, move |mut reading| {
             let client = client.clone();
             async move {
@@ -119,26 +127,32 @@ impl<E: Paged> Reading<E> {
     fn take(&mut self, list: List<E::Element>) {
         let count = list.data.good.len() + list.data.bad.len();
         let page = self.call.page_mut();
+        // A page has no more than were asked for, whatever it says.
+        let most = u64::from(Page::MAX_LIMIT);
+        let limit = list.limit.min(page.limit.map_or(most, |asked| most.min(u64::from(asked)))).max(1);
         if self.left.is_none() {
             // What comes to be meanwhile shifts no page then. The service says whole seconds.
             page.to = page.to.or(list.to.map(|to| to.saturating_add_seconds(1)));
             let ahead = list.total.saturating_sub(u64::from(self.offset));
-            self.left = Some(ahead.div_ceil(list.limit.max(1)).saturating_add(1));
+            self.left = Some(ahead.div_ceil(limit).saturating_add(1));
         }
         let left = self.left.map_or(0, |left| left.saturating_sub(1));
         self.offset = self.offset.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         // A full page may have another behind it, whatever the total says.
-        let full = count as u64 >= list.limit.max(1);
-        let over = count == 0 || (!full && u64::from(self.offset) >= list.total);
-        self.left = Some(if over { 0 } else { left });
+        let full = count as u64 >= limit;
+        let before = self.seen.len();
         for element in list.data.good {
             if self.seen.insert(E::id(&element).to_owned()) {
                 self.read.push_back(Ok(element));
             }
         }
+        let fresh = self.seen.len() > before || !list.data.bad.is_empty();
         for (_, unreadable) in list.data.bad {
             let error = Error::new(ErrorKind::Decode, Delivery::Answered).decode_error(unreadable);
             self.read.push_back(Err(error.of_call(E::OPERATION, true)));
         }
+        self.stale = if fresh { 0 } else { self.stale.saturating_add(1) };
+        let over = count == 0 || (!full && u64::from(self.offset) >= list.total) || self.stale >= MOST_STALE;
+        self.left = Some(if over { 0 } else { left });
     }
 }

@@ -114,6 +114,31 @@ fn f28_the_end_in_time_is_fixed_by_the_first_page() {
 }
 
 #[test]
+fn f28_a_list_that_goes_round_and_round_ends_whatever_it_claims() {
+    for total in [1_000, u64::MAX] {
+        let service = Lists::saying(Said { total, cycles: true, ..honest(3, 3) });
+        assert_eq!(read(&service, Page::default()).len(), 3);
+        assert_eq!(service.requests().len(), 4, "one page, and three without anything new");
+    }
+}
+
+#[test]
+fn f28_a_limit_that_is_claimed_to_be_larger_loses_nothing() {
+    let service = tower::service_fn(async |request: Request| {
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset="));
+        let offset: u32 = offset.map_or(0, |offset| offset.parse().expect("a number"));
+        let data: Vec<_> = (offset..250).take(100).map(event).collect();
+        let body =
+            json!({"object": "list", "data": data, "limit": 1_000_000, "offset": offset, "total": 250});
+        Ok::<_, BoxError>(http::Response::new(RequestBody::from(body.to_string())))
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let client = Client::new(service, key());
+    assert_eq!(runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>()).len(), 250);
+}
+
+#[test]
 fn an_element_that_cannot_be_read_does_not_end_it() {
     let service = tower::service_fn(async |_: Request| {
         let data = json!([event(1), {"object": "event", "id": 7}, event(2)]);
