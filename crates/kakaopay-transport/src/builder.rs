@@ -136,7 +136,8 @@ impl<S, K: Key> ClientBuilder<S, K> {
     }
 
     /// Puts a layer of your own below all of this crate's, right above the wire: it sees each attempt,
-    /// with the key and the whole address, and the wire's own answer. A further one goes above it.
+    /// with the key and the whole address, and the wire's own answer. A further one goes above it. Like the
+    /// wire it must send each request once: nothing below it can hold it to that.
     #[must_use]
     pub fn below<L: Layer<S>>(self, layer: &L) -> ClientBuilder<L::Service, K> {
         let Self { wire, above, key, encoding, settings } = self;

@@ -4,6 +4,18 @@
 //! the default [`Wire`], your own stack, or something that stands in for the network in a test.
 //! Around it stand the [layers](layer), in the one order that their reasons allow.
 //!
+//! | runnable with `cargo run -p kakaopay-transport --example …` | shows |
+//! |---|---|
+//! | `own_service` | a tower service of your own as the wire, and how it says that nothing was sent |
+//! | `reqwest_as_wire` | `reqwest` as the wire, with its redirects and retries turned off |
+//! | `proxy` | the default wire through the tunnel of an HTTP proxy |
+//! | `mtls` | the default wire with roots and a client certificate of your own |
+//! | `recording` | a layer of your own that keeps every exchange, without the key |
+//! | `single_threaded` | one thread for everything |
+//!
+//! No client is bound to a runtime: it is made outside of any, and goes on when one has ended. Nothing here
+//! runs in the background but what the default wire needs for its connections.
+//!
 //! The API has no idempotency key. So no layer ever sends a request twice, and every [`Error`] says
 //! whether what was asked for may have been done: [`Error::outcome_unknown`].
 //!

@@ -1,27 +1,5 @@
-//! What stands for the service in the examples: it answers every call with the same source.
+//! What stands for the service in the examples.
 
-use std::convert::Infallible;
-use std::net::SocketAddr;
+mod start;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-
-const SOURCE: &str = r#"{"object":"source","id":"src_test_1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
-
-/// Starts it on a port that is free, and tells where it is.
-pub(crate) async fn start() -> std::io::Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let answer =
-                service_fn(async |_| Ok::<_, Infallible>(http::Response::new(Full::<Bytes>::from(SOURCE))));
-            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
-        }
-    });
-    Ok(address)
-}
+pub(crate) use start::start;
