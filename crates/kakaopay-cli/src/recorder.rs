@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use http_body_util::BodyExt;
 use kakaopay::transport::{BoxError, Request};
 use tower_service::Service;
 
