@@ -22,6 +22,9 @@ use super::authority::{Authority, TODAY, good, server};
 use super::pipe::Pipes;
 use crate::support::{SOURCE, create, key, retrieve};
 
+/// What the wire speaks with a service that can speak both.
+const BEST: Version = if cfg!(feature = "http2") { Version::HTTP_2 } else { Version::HTTP_11 };
+
 /// What the service does with a request.
 #[derive(Clone, Copy)]
 enum Does {
@@ -80,9 +83,8 @@ async fn body(does: Does) -> BoxBody<Bytes, Infallible> {
 
 #[tokio::test]
 async fn the_service_chooses_among_what_the_wire_can_speak() {
-    let best = if cfg!(feature = "http2") { Version::HTTP_2 } else { Version::HTTP_11 };
     for (protocols, version) in [
-        (&["h2", "http/1.1"][..], best),
+        (&["h2", "http/1.1"][..], BEST),
         (&["http/1.1", "h2"], Version::HTTP_11),
         (&["http/1.1"], Version::HTTP_11),
         (&[], Version::HTTP_11),
@@ -106,21 +108,19 @@ async fn calls_at_once_share_one_connection() {
     assert_eq!(*seen.lock().expect("a lock"), [[Version::HTTP_2; 21]]);
 }
 
-#[cfg(feature = "http2")]
 #[tokio::test]
 async fn f29_a_stream_without_an_end_stops_at_the_cap() {
-    let (client, _) = service(&["h2"], Does::Flood);
+    let (client, _) = service(&["h2", "http/1.1"], Does::Flood);
     let error = client.send(create()).await.expect_err("too large");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::TooLarge, Delivery::Answered));
 }
 
-#[cfg(feature = "http2")]
 #[tokio::test(start_paused = true)]
 async fn f23_a_stream_that_stalls_ends_at_the_deadline() {
-    let (client, seen) = service(&["h2"], Does::Nothing);
+    let (client, seen) = service(&["h2", "http/1.1"], Does::Nothing);
     let start = tokio::time::Instant::now();
     let error = client.send(create()).await.expect_err("no answer");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent));
     assert!(start.elapsed() <= Duration::from_secs(66), "{:?}", start.elapsed());
-    assert_eq!(*seen.lock().expect("a lock"), [[Version::HTTP_2]]);
+    assert_eq!(*seen.lock().expect("a lock"), [[BEST]]);
 }
