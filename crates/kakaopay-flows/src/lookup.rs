@@ -114,6 +114,12 @@ pub(crate) fn searched(
     if model.search.is_none() {
         return step;
     }
+    let own = list.data.good.iter().find(|charge| other::is_own(&model.state, &charge.id));
+    let request = &LookUp {
+        at_service: request.at_service.or(list.to),
+        own_created: request.own_created.or(own.and_then(Charge::created_at)),
+        ..request.clone()
+    };
     step.and(match next_page(request, list) {
         NextPage::Read(next)
             if next.list.page.offset < MAX_READ_EARLY || other::is_conclusive(model, request) =>

@@ -119,16 +119,21 @@ pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Step 
     let over = Step { records: vec![Record::Searched], wake: Wake::Plan, ..Step::default() };
     if complete && is_conclusive(model, request) {
         over
-    } else if request.asked_at >= since.saturating_add_seconds(PATIENCE_SECONDS) {
+    } else if !complete && request.asked_at >= since.saturating_add_seconds(PATIENCE_SECONDS) {
         over.and(note(model, Attention::LookUpBlocked))
     } else {
         Step::default()
     }
 }
 
-/// Whether a search that began then can conclude that there is nothing more to find.
+/// Whether a search that began then can conclude that there is nothing more to find. Two clocks are asked
+/// where both are known: the driver's may have been set.
 pub(crate) fn is_conclusive(model: &Model, request: &LookUp) -> bool {
-    model.search.is_some_and(|since| request.asked_at >= settled(since))
+    let by_service = match (request.own_created, request.at_service) {
+        (Some(created), Some(now)) => now >= settled(created),
+        _ => true,
+    };
+    by_service && model.search.is_some_and(|since| request.asked_at >= settled(since))
 }
 
 /// When a search can first conclude that there is nothing more to find.

@@ -96,6 +96,10 @@ pub struct LookUp {
     pub complete: bool,
     /// Whether a charge on the pages before this one names the order and differs from it.
     pub differs: bool,
+    /// The moment it began, by the service's clock, if the service told.
+    pub at_service: Option<Timestamp>,
+    /// When the payment's own charge was created, by the same clock, if it stands on a page before this one.
+    pub own_created: Option<Timestamp>,
     /// The page to read.
     pub list: ListCharges,
 }
@@ -116,7 +120,15 @@ impl LookUp {
             // What was created a moment ago stands on the first page, however busy the account is.
             order: Some(Order::ReverseChronological),
         };
-        Self { asked_at, attempts, complete: true, differs: false, list: ListCharges { page } }
+        Self {
+            asked_at,
+            attempts,
+            complete: true,
+            differs: false,
+            at_service: None,
+            own_created: None,
+            list: ListCharges { page },
+        }
     }
 }
 

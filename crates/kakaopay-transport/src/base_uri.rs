@@ -98,25 +98,36 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 }
 
 /// Why a text is no origin of the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidBaseUri {
     /// It is not `scheme://host`.
-    #[error("a base URI has the form https://host")]
     NotAUri,
     /// It has a user name or password, which would go wherever the URI goes.
-    #[error("a base URI has no user name: the key is given to the client")]
     UserInfo,
     /// Its port is not a number from 1 to 65535.
-    #[error("the port of a base URI is a number from 1 to 65535")]
     Port,
     /// It has a path, a query or a fragment.
-    #[error("a base URI ends behind its host")]
     Path,
     /// It is neither `https` nor on this machine.
-    #[error("a base URI is https, or http on loopback: the key would be readable on its way")]
     NotHttps,
 }
+
+impl fmt::Display for InvalidBaseUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAUri => "a base URI has the form https://host",
+            Self::UserInfo => "a base URI has no user name: the key is given to the client",
+            Self::Port => "the port of a base URI is a number from 1 to 65535",
+            Self::Path => "a base URI ends behind its host",
+            Self::NotHttps => {
+                "a base URI is https, or http on loopback: the key would be readable on its way"
+            }
+        })
+    }
+}
+
+impl std::error::Error for InvalidBaseUri {}
 
 #[cfg(test)]
 mod tests {

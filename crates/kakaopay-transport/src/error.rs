@@ -82,9 +82,20 @@ pub enum Delivery {
 
 /// A service's word that a request has not left: wrap the error of your own service in it when
 /// that is sure. Any other error counts as "maybe".
-#[derive(Debug, thiserror::Error)]
-#[error("the request was not sent")]
-pub struct NotSent(#[source] pub BoxError);
+#[derive(Debug)]
+pub struct NotSent(pub BoxError);
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request was not sent")
+    }
+}
+
+impl StdError for NotSent {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(self.0.as_ref())
+    }
+}
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, delivery: Delivery) -> Self {

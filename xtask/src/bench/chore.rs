@@ -28,6 +28,11 @@ const BENCHES: &[Bench] = &[
         takes: &[in_time(&["ignored_any"]), in_allocations(&["value"]), in_instructions(&["ignored_any"])],
     },
     Bench {
+        name: "transport",
+        // What most would take, with the same object in the end.
+        takes: &[in_time(&["reqwest"]), in_allocations(&["reqwest"]), in_instructions(&["reqwest"])],
+    },
+    Bench {
         name: "flows",
         takes: &[
             // A heap is what most would take for deadlines, and reading JSON is what any journal costs.

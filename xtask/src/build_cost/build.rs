@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use crate::shell::{Problem, cargo, output, run};
 
 /// What is built alone.
 pub(super) struct Package<'a> {
     pub(super) name: &'a str,
+    /// The features that are chosen in place of the default ones, by commas.
+    pub(super) features: Option<&'a str>,
     /// The root of the workspace it is a member of.
     pub(super) workspace: PathBuf,
 }
@@ -20,14 +21,12 @@ pub(super) struct Cost {
     pub(super) crates: u32,
     /// Seconds of all programs together.
     pub(super) cpu: f64,
-    /// Seconds until it is done.
-    pub(super) wall: f64,
 }
 
 impl Cost {
     /// The lesser times of two builds of the same.
     pub(super) fn least(self, other: Self) -> Self {
-        Self { cpu: self.cpu.min(other.cpu), wall: self.wall.min(other.wall), ..self }
+        Self { cpu: self.cpu.min(other.cpu), ..self }
     }
 }
 
@@ -39,14 +38,19 @@ impl Package<'_> {
         let crates = self.crates()?;
         let target = tempfile::tempdir()?;
         let mut build = cargo(&["build", "--quiet", "--package", self.name, "--locked"]);
-        build.env("CARGO_TARGET_DIR", target.path()).current_dir(&self.workspace);
-        let (before, start) = (children_seconds()?, Instant::now());
+        build.args(self.choice()).env("CARGO_TARGET_DIR", target.path()).current_dir(&self.workspace);
+        let before = children_seconds()?;
         run(&mut build)?;
-        Ok(Cost { crates, cpu: children_seconds()? - before, wall: start.elapsed().as_secs_f64() })
+        Ok(Cost { crates, cpu: children_seconds()? - before })
+    }
+
+    fn choice(&self) -> Vec<&str> {
+        self.features.map_or_else(Vec::new, |features| vec!["--no-default-features", "--features", features])
     }
 
     fn crates(&self) -> Result<u32, Problem> {
         let mut tree = cargo(&["tree", "--package", self.name, "--edges", "normal,build", "--locked"]);
+        tree.args(self.choice());
         let tree = output(tree.args(["--prefix", "none", "--format", "{p}"]).current_dir(&self.workspace))?;
         // What stands in the tree a second time is marked with a star.
         let crates = tree.lines().filter(|line| !line.is_empty()).map(|line| line.trim_end_matches(" (*)"));

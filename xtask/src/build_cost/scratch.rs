@@ -1,4 +1,4 @@
-//! A crate that uses serde and `serde_json` and nothing else: what anything that reads JSON costs.
+//! Crates to hold others against: what anything that reads JSON costs, and what most would take for a client.
 
 use std::fs;
 
@@ -8,6 +8,22 @@ use crate::shell::{Problem, cargo, root, run};
 
 /// The crate's name, in its own workspace.
 pub(super) const NAME: &str = "scratch";
+
+/// A crate to hold others against.
+pub(super) struct Scratch {
+    dependencies: &'static str,
+}
+
+/// What reads JSON: serde and `serde_json`, and nothing else.
+pub(super) const JSON: Scratch = Scratch { dependencies: "" };
+
+/// A client of typed calls as most would make it: reqwest with serde, and rustls with ring.
+pub(super) const CLIENT: Scratch = Scratch {
+    dependencies: r#"
+reqwest = { workspace = true, features = ["json", "rustls-no-provider"] }
+rustls = { workspace = true, features = ["ring"] }
+"#,
+};
 
 const PACKAGE: &str = r#"
 [package]
@@ -20,27 +36,30 @@ serde = { workspace = true, features = ["derive"] }
 serde_json.workspace = true
 "#;
 
-const CODE: &str = r#"
+const CODE: &str = r"
 #[derive(serde::Serialize, serde::Deserialize)]
 pub struct Charge {
     pub id: String,
     pub amount: u64,
     pub paid: bool,
 }
-"#;
+";
 
-/// Makes the crate in a folder of its own. Versions, features and profiles are the workspace's:
-/// its manifest is that one with other members, and so is its lock file.
-pub(super) fn make() -> Result<TempDir, Problem> {
-    let folder = tempfile::tempdir()?;
-    let file = |name: &str| folder.path().join(name);
-    fs::write(file("Cargo.toml"), manifest(&fs::read_to_string(root().join("Cargo.toml"))?))?;
-    fs::copy(root().join("Cargo.lock"), file("Cargo.lock"))?;
-    fs::create_dir(file("src"))?;
-    fs::write(file("src/lib.rs"), CODE)?;
-    // That leaves in the lock file what it needs, in the same versions.
-    run(cargo(&["fetch", "--quiet"]).current_dir(folder.path()))?;
-    Ok(folder)
+impl Scratch {
+    /// Makes the crate in a folder of its own. Versions, features and profiles are the workspace's:
+    /// its manifest is that one with other members, and so is its lock file.
+    pub(super) fn make(&self) -> Result<TempDir, Problem> {
+        let folder = tempfile::tempdir()?;
+        let file = |name: &str| folder.path().join(name);
+        let workspace = manifest(&fs::read_to_string(root().join("Cargo.toml"))?);
+        fs::write(file("Cargo.toml"), workspace + self.dependencies)?;
+        fs::copy(root().join("Cargo.lock"), file("Cargo.lock"))?;
+        fs::create_dir(file("src"))?;
+        fs::write(file("src/lib.rs"), CODE)?;
+        // That leaves in the lock file what it needs, in the same versions.
+        run(cargo(&["fetch", "--quiet"]).current_dir(folder.path()))?;
+        Ok(folder)
+    }
 }
 
 fn manifest(workspace: &str) -> String {

@@ -1,5 +1,6 @@
 //! Bounds how long making a connection may take.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -51,6 +52,13 @@ where
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("no connection within {0:?}")]
+#[derive(Debug)]
 struct TooSlow(Duration);
+
+impl fmt::Display for TooSlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no connection within {:?}", self.0)
+    }
+}
+
+impl std::error::Error for TooSlow {}

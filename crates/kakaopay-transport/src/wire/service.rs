@@ -121,6 +121,13 @@ where
 }
 
 /// The request would leave this machine unencrypted.
-#[derive(Debug, thiserror::Error)]
-#[error("plain http is only for this machine itself")]
+#[derive(Debug)]
 struct PlainHttp;
+
+impl fmt::Display for PlainHttp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("plain http is only for this machine itself")
+    }
+}
+
+impl std::error::Error for PlainHttp {}

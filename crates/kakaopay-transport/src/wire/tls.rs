@@ -1,5 +1,6 @@
 //! The TLS side of the default wire.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
@@ -54,16 +55,38 @@ fn with_roots(_: Builder) -> Result<ClientConfig, TlsError> {
 }
 
 /// TLS cannot be set up.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum TlsError {
     /// No cryptography provider was chosen.
-    #[error("choose feature `aws-lc-rs` or `ring`, or bring a ClientConfig")]
     NoProvider,
     /// No kind of roots was chosen.
-    #[error("choose feature `webpki-roots` or `platform-verifier`, or bring a ClientConfig")]
     NoRoots,
     /// rustls refuses.
-    #[error("TLS cannot be set up")]
-    Rustls(#[from] rustls::Error),
+    Rustls(rustls::Error),
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoProvider => "choose feature `aws-lc-rs` or `ring`, or bring a ClientConfig",
+            Self::NoRoots => "choose feature `webpki-roots` or `platform-verifier`, or bring a ClientConfig",
+            Self::Rustls(_) => "TLS cannot be set up",
+        })
+    }
+}
+
+impl std::error::Error for TlsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Rustls(error) => Some(error),
+            Self::NoProvider | Self::NoRoots => None,
+        }
+    }
+}
+
+impl From<rustls::Error> for TlsError {
+    fn from(error: rustls::Error) -> Self {
+        Self::Rustls(error)
+    }
 }
