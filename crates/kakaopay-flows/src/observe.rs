@@ -31,6 +31,7 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
         let mut step = other::judge(model, charge, via);
+        // One that does not even name the order is none of its others, and yet was made for it.
         if via == Via::Creation {
             step = step.and(note(model, Attention::Mismatch { charge: charge.id.clone(), member }));
         }

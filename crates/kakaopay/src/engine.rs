@@ -39,14 +39,15 @@ pub(crate) struct Told {
 /// A request that may leave, since its entry is durable.
 pub(crate) struct Released {
     request: Request,
-    /// When its entry was made.
-    at: Timestamp,
+    /// When its entry was made. What only reads may have none.
+    at: Option<Timestamp>,
 }
 
 impl Released {
     /// Whether it must not leave any more: its payment may be about to take it for lost.
     fn is_stale(&self, now: Timestamp) -> bool {
-        self.request.is_mutation() && now > self.at.saturating_add_seconds(LEAVE_WITHIN_SECONDS)
+        let is_late = |at: Timestamp| now > at.saturating_add_seconds(LEAVE_WITHIN_SECONDS);
+        self.request.is_mutation() && self.at.is_none_or(is_late)
     }
 }
 
@@ -138,7 +139,7 @@ impl<S: Store> Engine<S> {
     /// requests that come out once it is durable.
     async fn store_and_release(&self, payment: &mut Payment) -> Result<Vec<Released>, Error> {
         let mut requests = Vec::new();
-        let mut at = self.clock.now();
+        let mut at = None;
         loop {
             let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
             let mut entry = None;
@@ -159,7 +160,7 @@ impl<S: Store> Engine<S> {
                 }
                 return Ok(requests);
             };
-            at = entry.at;
+            at = Some(entry.at);
             commit.expected = Seq::new(entry.seq.saturating_sub(1));
             commit.entry = Some(entry.to_bytes().into());
             commit.charge = entry.records.iter().find_map(|record| match record {
@@ -218,9 +219,9 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
         let create = CreateSource { amount, platform_type: None };
-        let create = Released { request: Request::CreateSource(create), at };
+        let create = Released { request: Request::CreateSource(create), at: Some(at) };
         let id = ChargeId::parse("chrg_test_1").expect("an id");
-        let read = Released { request: Request::RetrieveCharge(RetrieveCharge { id }), at };
+        let read = Released { request: Request::RetrieveCharge(RetrieveCharge { id }), at: Some(at) };
         for (seconds, stale) in [(-86_400, false), (0, false), (15, false), (16, true), (86_400, true)] {
             let now = at.saturating_add_seconds(seconds);
             assert_eq!((create.is_stale(now), read.is_stale(now)), (stale, false), "{seconds}");

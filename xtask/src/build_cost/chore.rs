@@ -22,7 +22,9 @@ const ROUNDS: usize = 3;
 pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     let json = options.contains(&"--json");
     let named: Vec<_> = options.iter().copied().filter(|option| *option != "--json").collect();
-    let (reader, client) = (scratch::JSON.make()?, scratch::CLIENT.make()?);
+    let reader = scratch::JSON.make()?;
+    // Only what is held against it needs it.
+    let client = if named.is_empty() { Some(scratch::CLIENT.make()?) } else { None };
     let of_scratch = |folder: &TempDir| Package {
         name: scratch::NAME,
         features: None,
@@ -30,10 +32,10 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     };
     let member = |name, features| Package { name, features, workspace: root() };
     let mut packages = vec![(BASE, of_scratch(&reader))];
-    if named.is_empty() {
+    if let Some(client) = &client {
         packages.push(("kakaopay-types", member("kakaopay-types", None)));
         packages.push((CLIENT[0], member("kakaopay-transport", Some(CLIENT_FEATURES))));
-        packages.push((CLIENT[1], of_scratch(&client)));
+        packages.push((CLIENT[1], of_scratch(client)));
     }
     packages.extend(named.iter().map(|name| (*name, member(name, None))));
     let mut costs = packages.iter().map(|(_, package)| package.cost()).collect::<Result<Vec<_>, _>>()?;

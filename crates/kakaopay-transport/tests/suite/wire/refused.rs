@@ -69,16 +69,21 @@ async fn check_server((name, authority, config, expected): Row<'_>) {
         https(stream, Arc::clone(&config), server.clone())
     });
     let error = client(authority.client(), pipes).send(create()).await.expect_err(name);
+    check_refused(name, &error, expected, &seen).await;
+}
+
+/// Nothing was sent, for the reason that is expected, and nothing was seen.
+async fn check_refused(name: &str, error: &Error, expected: Expected, seen: &Seen) {
     assert_eq!(
         (error.kind(), error.delivery()),
         (ErrorKind::Connect, Delivery::NotSent),
         "{name}: {error:?}"
     );
-    let reason = reason(&error);
+    let reason = reason(error);
     assert!(reason.as_ref().is_some_and(expected), "{name}: {reason:?}");
     // In paused time: when everything that can happen has happened.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    check_unseen(name, &seen);
+    check_unseen(name, seen);
 }
 
 /// Whether that is what is wrong.
@@ -225,15 +230,7 @@ async fn f25_who_speaks_no_tls_of_today_is_refused() {
             }
         });
         let error = client(Authority::new().client(), pipes).send(create()).await.expect_err(name);
-        assert_eq!(
-            (error.kind(), error.delivery()),
-            (ErrorKind::Connect, Delivery::NotSent),
-            "{name}: {error:?}"
-        );
-        let reason = reason(&error);
-        assert!(reason.as_ref().is_some_and(expected), "{name}: {reason:?}");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        check_unseen(name, &seen);
+        check_refused(name, &error, expected, &seen).await;
     }
 }
 
