@@ -1,11 +1,14 @@
 //! What the tests that span the crates share.
 
+#[cfg(feature = "shop")]
 pub mod browser;
 pub mod drive;
 pub mod guide;
+#[cfg(feature = "shop")]
 pub mod hold;
 pub mod order;
 pub mod sample;
+#[cfg(feature = "shop")]
 pub mod shop;
 pub mod table;
 pub mod told;
@@ -13,9 +16,10 @@ pub mod world;
 
 pub use drive::Driven;
 pub use order::Order;
+#[cfg(feature = "shop")]
 pub use shop::{Shop, ShopBuilder};
 
 /// The README's examples, compiled and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "shop"))]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

@@ -142,7 +142,7 @@ fn page() -> String {
     let legend = format!(
         "\nIn each cell stands the state that follows, if it is another, and what comes out:\n\n```text\n{LEGEND}```\n"
     );
-    let head = "<!-- Drawn by tests/tests/flows_table.rs from the tables that it checks. -->\n";
+    let head = "<!-- Drawn by tests/tests/flows/table.rs from the tables that it checks. -->\n";
     let payment = section("payment", &Table::parse(PAYMENT));
     let refund = section("refund", &Table::parse(REFUND));
     format!("{head}{payment}{legend}{refund}")

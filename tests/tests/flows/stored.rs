@@ -101,7 +101,7 @@ fn refunded() -> Driven {
     let mut driven = settled();
     let name = |number: u32| Reference::parse(&format!("refund-{number}")).expect("a reference");
     let made = |number: u32, changes: Value| {
-        let mut refund: Value = serde_json::from_str(include_str!("../data/refund.json")).expect("JSON");
+        let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
         refund["id"] = json!(format!("rfnd_test_{number}"));
         refund["charge"] = json!("chrg_test_5w4415netlwqpc54tyg");
         refund["amount"] = json!(number);

@@ -37,7 +37,7 @@ fn order(reference: &str, amount: i64, after_window: AfterWindow) -> RefundOrder
 
 /// A refund at the service, perhaps under a name.
 fn made(id: &str, reference: Option<&str>, amount: i64, status: &str) -> Value {
-    let mut refund: Value = serde_json::from_str(include_str!("../data/refund.json")).expect("JSON");
+    let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
     refund["id"] = json!(id);
     refund["charge"] = json!(OWN);
     refund["amount"] = json!(amount);

@@ -173,7 +173,7 @@ fn order(reference: &str, amount: i64) -> RefundOrder {
 
 /// A refund at the service, perhaps under a name.
 fn made(id: &str, reference: Option<&str>, status: &str) -> Value {
-    let mut refund: Value = serde_json::from_str(include_str!("../data/refund.json")).expect("JSON");
+    let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
     (refund["id"], refund["charge"], refund["amount"]) = (json!(id), json!(OWN), json!(1_000));
     refund["status"] = json!(status);
     refund["metadata"] = reference.map_or(json!({}), |name| json!({"kakaopay_reference": name}));

@@ -1,0 +1,11 @@
+//! What the machines do: case by case, as tables, in every order, as properties, and in whole stories.
+
+mod cases;
+mod permutations;
+mod persons;
+mod properties;
+mod refunds;
+mod second;
+mod stored;
+mod table;
+mod world;
