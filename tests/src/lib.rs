@@ -20,6 +20,7 @@ pub use order::Order;
 pub use shop::{Shop, ShopBuilder};
 
 /// The README's examples, compiled and run.
-#[cfg(all(doctest, feature = "shop"))]
+#[cfg(feature = "shop")]
+#[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
