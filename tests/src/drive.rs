@@ -41,10 +41,14 @@ impl Driven {
     /// If the payment breaks its contract.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Request> {
         let before = self.payment.state().clone();
+        let ticks = matches!(input, Input::Tick);
         self.payment.handle(input, now).expect("the driver keeps the contract");
         let requests = self.drain(now);
         if before.is_final() {
             assert_eq!(&before, self.payment.state(), "a final state stays");
+        }
+        if let (true, Deadline::At(next)) = (ticks, self.deadline) {
+            assert!(next > now, "a deadline that has come gives way to a later one: {next:?}, {now:?}");
         }
         requests
     }

@@ -111,7 +111,7 @@ pub(crate) fn charge_troubled(
         Verdict::Refused(error) => {
             let Refusal { code, message } = error.into();
             let records = vec![Record::RefusedAfterUnknown { code, message }];
-            Step { records, wake: Wake::Plan, ..lookup::again(model, creating, now) }
+            Step { records, ..lookup::again(model, creating, now) }
         }
     }
 }

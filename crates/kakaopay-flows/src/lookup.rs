@@ -35,8 +35,7 @@ const MAX_READ_EARLY: u32 = 500;
 
 /// The outcome has become unknown: looks at once, and again on the plan.
 pub(crate) fn begin(model: &Model, creating: &Creating, now: Now) -> Step {
-    let records = vec![Record::OutcomeUnknown];
-    Step { records, wake: Wake::Plan, ..again(model, creating, now) }
+    Step { records: vec![Record::OutcomeUnknown], ..again(model, creating, now) }
 }
 
 /// The deadline of a look-up has come: looks again, from the first page on.

@@ -13,7 +13,7 @@ pub(crate) struct Migration {
 /// All steps in order; the version of a file is how many of them it has seen.
 ///
 /// A step that was ever released is never edited, moved or removed: files remember its checksum.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { sql: FIRST }];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { sql: FIRST }, Migration { sql: SNAPSHOTS }];
 
 /// The tables, in the order a payment meets them. Moments are milliseconds since the Unix epoch.
 const FIRST: &str = "
@@ -73,4 +73,17 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_waiting ON outbox (position) WHERE visible_at IS NOT NULL;
 CREATE INDEX outbox_visible ON outbox (visible_at) WHERE visible_at IS NOT NULL;
+";
+
+/// Snapshots, beside the payments: a row of those is read and written at every step, and stays small.
+const SNAPSHOTS: &str = "
+CREATE TABLE snapshot (
+    payment INTEGER PRIMARY KEY REFERENCES payment (id),
+    -- The last entry it speaks of.
+    seq     INTEGER NOT NULL CHECK (seq >= 1),
+    bytes   BLOB    NOT NULL
+) STRICT;
+
+-- When the step was made that a message belongs to; before this migration that was not kept.
+ALTER TABLE outbox ADD COLUMN stored_at INTEGER NOT NULL DEFAULT 0;
 ";

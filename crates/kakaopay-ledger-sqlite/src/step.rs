@@ -1,7 +1,7 @@
 //! One step of one payment, inside a transaction of somebody else's.
 
 use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, StoreError, StoreErrorKind};
-use kakaopay_types::{ChargeId, Reference};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::column::{seq_of, seq_value};
@@ -22,13 +22,16 @@ pub(crate) fn commit(connection: &Connection, commit: &Commit) -> Result<Seq, St
         last = found.next();
         append(connection, payment, last, bytes)?;
     }
+    if let Some(bytes) = commit.snapshot.as_deref().filter(|_| last > Seq::ZERO) {
+        put_snapshot(connection, payment, last, bytes)?;
+    }
     match commit.deadline {
         DeadlineChange::Keep => {}
         DeadlineChange::Set(at) => put_deadline(connection, payment, Some(at.unix_millis()))?,
         DeadlineChange::Clear => put_deadline(connection, payment, None)?,
     }
     for message in &commit.messages {
-        enqueue(connection, payment, message)?;
+        enqueue(connection, payment, message, commit.at)?;
     }
     Ok(last)
 }
@@ -89,13 +92,30 @@ pub(crate) fn put_deadline(connection: &Connection, payment: i64, at: Option<i64
         .map_err(failed)
 }
 
-fn enqueue(connection: &Connection, payment: i64, message: &Message) -> Result<(), StoreError> {
+fn put_snapshot(connection: &Connection, payment: i64, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+    let seq = seq_value(seq)?;
     connection
         .prepare_cached(
-            "INSERT INTO outbox (key, payment, body) VALUES (?1, ?2, ?3)
+            "INSERT INTO snapshot (payment, seq, bytes) VALUES (?1, ?2, ?3)
+             ON CONFLICT (payment) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes",
+        )
+        .and_then(|mut put| put.execute((payment, seq, bytes)))
+        .map(drop)
+        .map_err(failed)
+}
+
+fn enqueue(
+    connection: &Connection,
+    payment: i64,
+    message: &Message,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO outbox (key, payment, body, stored_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (key) DO NOTHING",
         )
-        .and_then(|mut insert| insert.execute((&message.key, payment, &*message.body)))
+        .and_then(|mut insert| insert.execute((&message.key, payment, &*message.body, at.unix_millis())))
         .map(drop)
         .map_err(failed)
 }

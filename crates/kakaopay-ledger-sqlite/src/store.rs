@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kakaopay_ledger::{
-    Claim, ClaimedMessage, Commit, Delivery, Due, Entry, InboxEvent, Lease, Receipt, Seq, Store, StoreError,
+    Backlog, Claim, ClaimedMessage, Commit, Delivery, Due, Entry, InboxEvent, Lease, Loaded, Receipt, Seq,
+    Store, StoreError,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -98,6 +99,16 @@ impl Store for SqliteStore {
         reader.call(move |file| lookup::journal(file, &reference)).await
     }
 
+    async fn load(&self, reference: &Reference) -> Result<Loaded, StoreError> {
+        let reference = reference.clone();
+        self.workers.reader.call(move |file| lookup::load(file, &reference)).await
+    }
+
+    async fn payments(&self, after: Option<&Reference>, limit: usize) -> Result<Vec<Reference>, StoreError> {
+        let after = after.cloned();
+        self.workers.reader.call(move |file| lookup::payments(file, after.as_ref(), limit)).await
+    }
+
     async fn reference_of(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
         let charge = charge.clone();
         let reader = &self.workers.reader;
@@ -138,5 +149,9 @@ impl Store for SqliteStore {
 
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         self.workers.reader.call(lookup::next_wake).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.workers.reader.call(lookup::backlog).await
     }
 }

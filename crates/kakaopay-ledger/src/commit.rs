@@ -36,8 +36,14 @@ pub struct Commit {
     pub reference: Reference,
     /// The last entry that the writer has seen. Should there be another by now, nothing is stored.
     pub expected: Seq,
+    /// When the step was made.
+    pub at: Timestamp,
     /// What to append to the journal, if anything. What it means is its writer's business.
     pub entry: Option<Box<[u8]>>,
+    /// All that the journal says up to its last entry, this one included, in one piece: it spares a reader
+    /// the entries before. It takes the place of an earlier one; of a journal without entries there is none.
+    /// Its version stands in the bytes, for the writer to know.
+    pub snapshot: Option<Box<[u8]>>,
     /// What becomes of the payment's deadline.
     pub deadline: DeadlineChange,
     /// What to tell the merchant.
@@ -49,11 +55,13 @@ pub struct Commit {
 impl Commit {
     /// A step that changes nothing yet.
     #[must_use]
-    pub fn new(reference: Reference, expected: Seq) -> Self {
+    pub fn new(reference: Reference, expected: Seq, at: Timestamp) -> Self {
         Self {
             reference,
             expected,
+            at,
             entry: None,
+            snapshot: None,
             deadline: DeadlineChange::Keep,
             messages: Vec::new(),
             charge: None,
@@ -89,4 +97,13 @@ pub struct Entry {
     pub seq: Seq,
     /// What was stored.
     pub bytes: Box<[u8]>,
+}
+
+/// What is enough to know a payment by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// The newest snapshot, and the last entry it speaks of.
+    pub snapshot: Option<Entry>,
+    /// The entries after it: all of them, where there is no snapshot.
+    pub entries: Vec<Entry>,
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-use crate::commit::{Commit, DeadlineChange, Message, Seq};
+use crate::commit::{Commit, DeadlineChange, Entry, Loaded, Message, Seq};
 use crate::error::StoreErrorKind;
 use crate::store::Store;
-use crate::work::{Delivery, Lease, Receipt};
+use crate::work::{Backlog, Delivery, Lease, Receipt, Waiting};
 
 /// Expands to one test for each promise of [`Store`], each with an empty store of its own.
 #[macro_export]
@@ -20,6 +20,9 @@ macro_rules! conformance_tests {
     ($make:expr) => {
         $crate::conformance_tests!(@each $make;
             entries_come_back_in_order,
+            a_snapshot_stands_for_the_entries_before,
+            payments_are_listed_page_by_page,
+            what_waits_is_counted,
             i10_a_conflict_leaves_nothing_behind,
             a_charge_belongs_to_one_payment,
             f01_a_webhook_is_stored_once,
@@ -63,7 +66,7 @@ fn lease(now: i64, until: i64) -> Lease {
 }
 
 fn step(name: &str, expected: u64, entry: &str) -> Commit {
-    Commit { entry: Some(entry.as_bytes().into()), ..Commit::new(reference(name), Seq::new(expected)) }
+    Commit { entry: Some(entry.as_bytes().into()), ..Commit::new(reference(name), Seq::new(expected), at(7)) }
 }
 
 fn message(key: &str) -> Message {
@@ -81,11 +84,94 @@ pub async fn entries_come_back_in_order<S: Store>(store: S) {
     assert_eq!(store.commit(step("b", 0, "other")).await.expect("stored"), Seq::new(1));
     assert_eq!(store.commit(step("a", 1, "two")).await.expect("stored"), Seq::new(2));
     // A step without an entry does not move the journal.
-    let quiet = Commit::new(reference("a"), Seq::new(2));
+    let quiet = Commit::new(reference("a"), Seq::new(2), at(7));
     assert_eq!(store.commit(quiet).await.expect("stored"), Seq::new(2));
     let journal = store.journal(&reference("a")).await.expect("read");
     let found: Vec<_> = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes)).collect();
     assert_eq!(found, [(1, &b"one"[..]), (2, b"two")]);
+}
+
+/// A snapshot is kept with the entry it was taken at, and the whole journal beside it.
+pub async fn a_snapshot_stands_for_the_entries_before<S: Store>(store: S) {
+    let a = reference("a");
+    let load = async || store.load(&a).await.expect("read");
+    let entry = |seq, bytes: &str| Entry { seq: Seq::new(seq), bytes: bytes.as_bytes().into() };
+    let taken = |expected, bytes: &str, snapshot: &str| Commit {
+        snapshot: Some(snapshot.as_bytes().into()),
+        ..step("a", expected, bytes)
+    };
+    assert_eq!(load().await, Loaded::default());
+    // There is nothing to take one of yet.
+    let empty = Commit { entry: None, ..taken(0, "", "of nothing") };
+    assert_eq!(store.commit(empty).await.expect("stored"), Seq::ZERO);
+    assert_eq!(load().await, Loaded::default());
+    store.commit(step("a", 0, "one")).await.expect("stored");
+    assert_eq!(load().await, Loaded { snapshot: None, entries: vec![entry(1, "one")] });
+    store.commit(taken(1, "two", "of two")).await.expect("stored");
+    assert_eq!(load().await, Loaded { snapshot: Some(entry(2, "of two")), entries: Vec::new() });
+    store.commit(step("a", 2, "three")).await.expect("stored");
+    store.commit(step("a", 3, "four")).await.expect("stored");
+    let entries = vec![entry(3, "three"), entry(4, "four")];
+    assert_eq!(load().await, Loaded { snapshot: Some(entry(2, "of two")), entries: entries.clone() });
+    // One that is refused with its step leaves the other.
+    store.commit(taken(3, "stale", "stale")).await.expect_err("a conflict");
+    assert_eq!(load().await, Loaded { snapshot: Some(entry(2, "of two")), entries });
+    // Without an entry of its own it speaks of the last.
+    store.commit(Commit { entry: None, ..taken(4, "", "of four") }).await.expect("stored");
+    assert_eq!(load().await, Loaded { snapshot: Some(entry(4, "of four")), entries: Vec::new() });
+    assert_eq!(store.journal(&a).await.expect("read").len(), 4);
+    assert_eq!(store.load(&reference("b")).await.expect("read"), Loaded::default());
+}
+
+/// Every payment is listed once, in the order of the bytes of its reference.
+pub async fn payments_are_listed_page_by_page<S: Store>(store: S) {
+    let page = async |after: Option<&str>, limit| {
+        let after = after.map(reference);
+        let found = store.payments(after.as_ref(), limit).await.expect("read");
+        found.iter().map(Reference::to_string).collect::<Vec<_>>()
+    };
+    assert!(page(None, 10).await.is_empty());
+    for name in ["b", "a-2", "B", "a_1", "a", "10", "9"] {
+        store.commit(step(name, 0, "x")).await.expect("stored");
+    }
+    store.commit(step("a", 1, "y")).await.expect("stored");
+    assert_eq!(page(None, 4).await, ["10", "9", "B", "a"]);
+    assert_eq!(page(Some("a"), 4).await, ["a-2", "a_1", "b"]);
+    // After one that there is not.
+    assert_eq!(page(Some("C"), 1).await, ["a"]);
+    assert!(page(Some("b"), 4).await.is_empty());
+    assert!(page(None, 0).await.is_empty());
+}
+
+/// What waits is counted until it is done, claimed or not, with the time of the oldest.
+pub async fn what_waits_is_counted<S: Store>(store: S) {
+    let waiting = |count, oldest: i64| Waiting { count, oldest: Some(at(oldest)) };
+    let backlog = async || store.backlog().await.expect("read");
+    assert_eq!(backlog().await, Backlog::default());
+    for (name, seconds, deadline) in [("a", 7, 30), ("b", 5, 40)] {
+        let telling = Commit {
+            at: at(seconds),
+            deadline: DeadlineChange::Set(at(deadline)),
+            messages: vec![message(name)],
+            ..step(name, 0, "x")
+        };
+        store.commit(telling).await.expect("stored");
+        store.receive(delivery(name, seconds, "x")).await.expect("stored");
+    }
+    let all = Backlog { deadlines: waiting(2, 30), inbox: waiting(2, 5), outbox: waiting(2, 5) };
+    assert_eq!(backlog().await, all);
+    store.claim_events(lease(10, 20)).await.expect("claimed");
+    for message in store.claim_messages(lease(10, 20)).await.expect("claimed") {
+        if message.key == "b" {
+            store.complete("b", message.claim).await.expect("completed");
+            store.complete("b", message.claim).await.expect("and again");
+        }
+    }
+    store.finish_event(&event("b")).await.expect("finished");
+    let clear = Commit { deadline: DeadlineChange::Clear, ..step("a", 1, "y") };
+    store.commit(clear).await.expect("stored");
+    let rest = Backlog { deadlines: waiting(1, 40), inbox: waiting(1, 7), outbox: waiting(1, 7) };
+    assert_eq!(backlog().await, rest);
 }
 
 /// A step on top of another entry than the last stores nothing of itself.
@@ -178,7 +264,7 @@ pub async fn deadlines_come_earliest_first_and_once<S: Store>(store: S) {
 pub async fn a_deadline_is_replaced_and_cleared<S: Store>(store: S) {
     let set = |expected, seconds| Commit {
         deadline: DeadlineChange::Set(at(seconds)),
-        ..Commit::new(reference("a"), Seq::new(expected))
+        ..Commit::new(reference("a"), Seq::new(expected), at(7))
     };
     store.commit(step("a", 0, "x")).await.expect("stored");
     store.commit(set(1, 10)).await.expect("stored");
@@ -186,7 +272,7 @@ pub async fn a_deadline_is_replaced_and_cleared<S: Store>(store: S) {
     assert!(store.claim_due(lease(29, 50)).await.expect("claimed").is_empty());
     store.commit(step("a", 1, "y")).await.expect("stored");
     assert_eq!(store.next_wake().await.expect("read"), Some(at(30)));
-    let clear = Commit { deadline: DeadlineChange::Clear, ..Commit::new(reference("a"), Seq::new(2)) };
+    let clear = Commit { deadline: DeadlineChange::Clear, ..Commit::new(reference("a"), Seq::new(2), at(7)) };
     store.commit(clear).await.expect("stored");
     assert!(store.claim_due(lease(99, 100)).await.expect("claimed").is_empty());
 }
@@ -242,7 +328,7 @@ pub async fn the_next_wake_is_the_earliest_of_all<S: Store>(store: S) {
 pub async fn bodies_of_any_size_are_kept<S: Store>(store: S) {
     for (name, size) in [("empty", 0), ("one", 1), ("large", 300_000)] {
         let body: Box<[u8]> = (0..size).map(|index: u32| index.to_le_bytes()[0]).collect();
-        let commit = Commit { entry: Some(body.clone()), ..Commit::new(reference(name), Seq::ZERO) };
+        let commit = Commit { entry: Some(body.clone()), ..Commit::new(reference(name), Seq::ZERO, at(7)) };
         store.commit(commit).await.expect("stored");
         assert_eq!(store.journal(&reference(name)).await.expect("read")[0].bytes, body);
     }

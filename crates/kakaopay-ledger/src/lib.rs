@@ -16,8 +16,8 @@ mod memory;
 mod store;
 mod work;
 
-pub use commit::{Commit, DeadlineChange, Entry, Message, Seq};
+pub use commit::{Commit, DeadlineChange, Entry, Loaded, Message, Seq};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use store::Store;
-pub use work::{Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt};
+pub use work::{Backlog, Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, Waiting};

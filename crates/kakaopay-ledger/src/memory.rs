@@ -1,14 +1,15 @@
 //! A store in memory, for tests and demonstrations: it keeps every promise but durability.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-use crate::commit::{Commit, DeadlineChange, Entry, Seq};
+use crate::commit::{Commit, DeadlineChange, Entry, Loaded, Seq};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::store::Store;
-use crate::work::{Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt};
+use crate::work::{Backlog, Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, Waiting};
 
 /// A store in memory, for tests and demonstrations: it keeps every promise but durability.
 #[derive(Debug, Clone, Default)]
@@ -16,26 +17,30 @@ pub struct MemoryStore(Arc<Mutex<Tables>>);
 
 #[derive(Debug, Default)]
 struct Tables {
+    /// Of every payment that was ever committed to, its entries.
     journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
+    snapshots: BTreeMap<Reference, Entry>,
     charges: BTreeMap<ChargeId, Reference>,
     deadlines: BTreeMap<Reference, Timestamp>,
     inbox: Vec<Stored>,
-    outbox: Vec<Waiting>,
+    outbox: Vec<Untold>,
 }
 
 #[derive(Debug)]
 struct Stored {
     event: EventId,
     body: Box<[u8]>,
+    received_at: Timestamp,
     /// From when on it can be claimed; `None` once it is worked off.
     visible_at: Option<Timestamp>,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Untold {
     key: String,
     reference: Reference,
     body: Box<[u8]>,
+    stored_at: Timestamp,
     claims: u64,
     /// From when on it can be claimed; `None` once it is told.
     visible_at: Option<Timestamp>,
@@ -69,9 +74,13 @@ impl Tables {
             }
         }
         let mut last = found;
+        let journal = self.journals.entry(commit.reference.clone()).or_default();
         if let Some(entry) = commit.entry {
-            self.journals.entry(commit.reference.clone()).or_default().push(entry);
+            journal.push(entry);
             last = last.next();
+        }
+        if let Some(bytes) = commit.snapshot.filter(|_| last > Seq::ZERO) {
+            self.snapshots.insert(commit.reference.clone(), Entry { seq: last, bytes });
         }
         match commit.deadline {
             DeadlineChange::Keep => {}
@@ -80,10 +89,11 @@ impl Tables {
         }
         for message in commit.messages {
             if self.outbox.iter().all(|known| known.key != message.key) {
-                self.outbox.push(Waiting {
+                self.outbox.push(Untold {
                     key: message.key,
                     reference: commit.reference.clone(),
                     body: message.body,
+                    stored_at: commit.at,
                     claims: 0,
                     visible_at: Some(Timestamp::UNIX_EPOCH),
                 });
@@ -121,7 +131,7 @@ impl Tables {
     }
 
     fn claim_messages(&mut self, lease: Lease) -> Vec<ClaimedMessage> {
-        let ready = |waiting: &&mut Waiting| waiting.visible_at.is_some_and(|at| at <= lease.now);
+        let ready = |waiting: &&mut Untold| waiting.visible_at.is_some_and(|at| at <= lease.now);
         self.outbox
             .iter_mut()
             .filter(ready)
@@ -150,6 +160,22 @@ impl Tables {
         }
     }
 
+    fn journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
+        let entries = self.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
+        let entries = (1..).map(Seq::new).zip(entries).filter(|(seq, _)| *seq > after);
+        entries.map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect()
+    }
+
+    fn backlog(&self) -> Backlog {
+        let inbox = self.inbox.iter().filter(|stored| stored.visible_at.is_some());
+        let outbox = self.outbox.iter().filter(|untold| untold.visible_at.is_some());
+        Backlog {
+            deadlines: waiting(self.deadlines.values().copied()),
+            inbox: waiting(inbox.map(|stored| stored.received_at)),
+            outbox: waiting(outbox.map(|untold| untold.stored_at)),
+        }
+    }
+
     fn next_wake(&self) -> Option<Timestamp> {
         let inbox = self.inbox.iter().filter_map(|stored| stored.visible_at);
         let outbox = self.outbox.iter().filter_map(|waiting| waiting.visible_at);
@@ -163,10 +189,21 @@ impl Store for MemoryStore {
     }
 
     async fn journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.tables().journal(reference, Seq::ZERO))
+    }
+
+    async fn load(&self, reference: &Reference) -> Result<Loaded, StoreError> {
         let tables = self.tables();
-        let entries = tables.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
-        let seqs = (1..).map(Seq::new);
-        Ok(seqs.zip(entries).map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect())
+        let snapshot = tables.snapshots.get(reference).cloned();
+        let entries = tables.journal(reference, snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq));
+        Ok(Loaded { snapshot, entries })
+    }
+
+    async fn payments(&self, after: Option<&Reference>, limit: usize) -> Result<Vec<Reference>, StoreError> {
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let tables = self.tables();
+        let found = tables.journals.range::<Reference, _>((after, Bound::Unbounded));
+        Ok(found.map(|(reference, _)| reference.clone()).take(limit).collect())
     }
 
     async fn reference_of(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
@@ -179,7 +216,7 @@ impl Store for MemoryStore {
             return Ok(Receipt::Duplicate);
         }
         let Delivery { event, body, received_at } = delivery;
-        tables.inbox.push(Stored { event, body, visible_at: Some(received_at) });
+        tables.inbox.push(Stored { event, body, received_at, visible_at: Some(received_at) });
         Ok(Receipt::New)
     }
 
@@ -209,4 +246,15 @@ impl Store for MemoryStore {
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.tables().next_wake())
     }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        Ok(self.tables().backlog())
+    }
+}
+
+fn waiting(since: impl Iterator<Item = Timestamp>) -> Waiting {
+    since.fold(Waiting::default(), |waiting, at| Waiting {
+        count: waiting.count + 1,
+        oldest: Some(waiting.oldest.map_or(at, |oldest| oldest.min(at))),
+    })
 }

@@ -2,9 +2,9 @@
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-use crate::commit::{Commit, Entry, Seq};
+use crate::commit::{Commit, Entry, Loaded, Seq};
 use crate::error::StoreError;
-use crate::work::{Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt};
+use crate::work::{Backlog, Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt};
 
 /// Where payments are durable.
 ///
@@ -32,6 +32,22 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// # Errors
     /// Any trouble of the store.
     fn journal(&self, reference: &Reference) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
+    /// A payment's newest snapshot and the entries after it, of one moment; neither when it is not known.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn load(&self, reference: &Reference) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
+
+    /// The payments after a reference, or from the first on, in the order of their references' bytes.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn payments(
+        &self,
+        after: Option<&Reference>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Reference>, StoreError>> + Send;
 
     /// The payment a charge belongs to.
     ///
@@ -76,7 +92,8 @@ pub trait Store: Clone + Send + Sync + 'static {
         lease: Lease,
     ) -> impl Future<Output = Result<Vec<ClaimedMessage>, StoreError>> + Send;
 
-    /// Marks a message as told. It stays known, so that it is never told again.
+    /// Marks a message as told. It stays known, so that it is never told again. Doing it again under the
+    /// same claim changes nothing.
     ///
     /// # Errors
     /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) when somebody else has claimed it since,
@@ -89,4 +106,10 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// # Errors
     /// Any trouble of the store.
     fn next_wake(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
+
+    /// How much waits.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
 }

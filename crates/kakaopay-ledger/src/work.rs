@@ -81,3 +81,23 @@ pub struct Lease {
     /// Most things to claim.
     pub limit: usize,
 }
+
+/// How much waits, for those who watch over it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Payments that have a deadline: those that have not ended. The oldest is the earliest deadline.
+    pub deadlines: Waiting,
+    /// Webhooks that were stored and are not worked off. The oldest is when it came.
+    pub inbox: Waiting,
+    /// Messages that the merchant was not told yet. The oldest is when its step was made.
+    pub outbox: Waiting,
+}
+
+/// How much of one kind waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: u64,
+    /// Since when the oldest does.
+    pub oldest: Option<Timestamp>,
+}

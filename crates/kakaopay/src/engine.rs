@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::load::SNAPSHOT_EVERY;
 use crate::order::Order;
 use crate::wire::Clients;
 
@@ -59,20 +60,6 @@ pub(crate) struct Pursued {
 }
 
 impl<S: Store> Engine<S> {
-    /// The payment with a reference. One of the other mode is nobody's to see or move here.
-    pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
-        let journal = self.store.journal(reference).await?;
-        let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
-        let payment = Payment::replay(entries)
-            .map_err(|source| Error::Journal { reference: reference.clone(), source })?;
-        match payment {
-            Some(payment) if payment.intent().mode != self.mode => {
-                Err(Error::OtherMode { reference: reference.clone(), mode: payment.intent().mode })
-            }
-            payment => Ok(payment),
-        }
-    }
-
     /// Opens the payment of an order, or finds the one that was opened before.
     pub(crate) async fn open(&self, order: Order) -> Result<Told, Error> {
         for _ in 0..MAX_TRIES {
@@ -141,7 +128,8 @@ impl<S: Store> Engine<S> {
         let mut requests = Vec::new();
         let mut at = None;
         loop {
-            let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
+            let mut commit =
+                Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()), self.clock.now());
             let mut entry = None;
             while let Some(output) = payment.poll_output() {
                 match output {
@@ -155,7 +143,10 @@ impl<S: Store> Engine<S> {
                 }
             }
             let Some(entry) = entry else {
-                if commit.deadline != DeadlineChange::Keep {
+                if at.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
+                    commit.snapshot = Some(payment.snapshot()?.into());
+                }
+                if commit.deadline != DeadlineChange::Keep || commit.snapshot.is_some() {
                     self.commit(commit).await?;
                 }
                 return Ok(requests);

@@ -22,6 +22,7 @@ mod engine;
 mod error;
 mod handler;
 mod inbox;
+mod load;
 mod merchant;
 mod order;
 mod run;

@@ -41,7 +41,10 @@ pub(crate) fn lease(now: i64, until: i64) -> Lease {
 }
 
 pub(crate) fn step(name: &str, expected: u64, entry: impl Into<Box<[u8]>>) -> Commit {
-    Commit { entry: Some(entry.into()), ..Commit::new(reference(name), Seq::new(expected)) }
+    Commit {
+        entry: Some(entry.into()),
+        ..Commit::new(reference(name), Seq::new(expected), Timestamp::UNIX_EPOCH)
+    }
 }
 
 pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> Delivery {
