@@ -151,6 +151,25 @@ mod tests {
     }
 
     #[test]
+    fn f43_what_an_older_program_stored_stays() {
+        let connection = memory();
+        migrate(&connection, &MIGRATIONS[..1]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO payment (id, reference, seq, deadline) VALUES (1, 'a', 1, 5);
+                 INSERT INTO entry VALUES (1, 1, x'61');
+                 INSERT INTO outbox (key, payment, body) VALUES ('a/settled', 1, x'62');",
+            )
+            .unwrap();
+        migrate(&connection, MIGRATIONS).unwrap();
+        let loaded =
+            crate::lookup::load(&connection, &kakaopay_types::Reference::parse("a").unwrap()).unwrap();
+        assert_eq!((loaded.snapshot, loaded.entries.len()), (None, 1));
+        let backlog = crate::lookup::backlog(&connection).unwrap();
+        assert_eq!((backlog.deadlines.count, backlog.outbox.count), (1, 1));
+    }
+
+    #[test]
     fn an_older_program_refuses_a_newer_file() {
         let connection = memory();
         migrate(&connection, &[ONE, TWO]).unwrap();

@@ -27,7 +27,7 @@ async fn a_newer_schema_is_refused() {
     raw.pragma_update(None, "user_version", 7).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::NewerSchema { found: 7, supported: 1 }), "{error}");
+    assert!(matches!(error, OpenError::NewerSchema { found: 7, supported: 2 }), "{error}");
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::Foreign);
 }
 
