@@ -12,11 +12,11 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! use kakaopay_ledger::{Commit, Seq, Store};
 //! use kakaopay_ledger_sqlite::SqliteStore;
-//! use kakaopay_types::Reference;
+//! use kakaopay_types::{Reference, Timestamp};
 //!
 //! let store = SqliteStore::open(&path)?;
 //! let order = Reference::parse("order-345678")?;
-//! let mut step = Commit::new(order.clone(), Seq::ZERO);
+//! let mut step = Commit::new(order.clone(), Seq::ZERO, Timestamp::parse("2024-02-29T12:00:00Z")?);
 //! step.entry = Some(b"intended".as_slice().into());
 //! store.commit(step).await?;
 //! assert_eq!(store.journal(&order).await?.len(), 1);
