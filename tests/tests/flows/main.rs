@@ -1,6 +1,8 @@
 //! What the machines do: case by case, as tables, in every order, as properties, and in whole stories.
 
 mod cases;
+mod deadlines;
+mod pages;
 mod permutations;
 mod persons;
 mod properties;
@@ -8,4 +10,5 @@ mod refunds;
 mod second;
 mod stored;
 mod table;
+mod words;
 mod world;

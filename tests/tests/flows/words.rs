@@ -1,0 +1,119 @@
+//! What is asked for and told, word for word.
+
+use std::fmt::Write as _;
+use std::num::NonZeroU32;
+
+use kakaopay_flows::{Answer, Attention, Event, Input, Request, SourcePlan, Trouble};
+use kakaopay_tests::order::start;
+use kakaopay_tests::{Driven, Order, guide};
+use kakaopay_types::endpoint::{ChargeSource, CreateCharge};
+use kakaopay_types::{ChargeId, Mismatch, PlatformType, Reference, RefundId};
+use serde_json::json;
+
+fn creation(requests: &[Request]) -> &CreateCharge {
+    match requests {
+        [Request::CreateCharge(create)] => create,
+        other => panic!("not one creation: {other:?}"),
+    }
+}
+
+/// F10: whether a source can be charged twice is nobody's promise, so each further attempt brings its own,
+/// like the first one's.
+#[test]
+fn f10_a_second_attempt_brings_a_source_of_its_own() {
+    let web = || Some(PlatformType::Web);
+    let given = || SourcePlan::Given(guide::source().id);
+    for (plan, platform_type) in
+        [(SourcePlan::Separate(web()), web()), (SourcePlan::WithCharge(web()), web()), (given(), None)]
+    {
+        let at = |seconds| start().saturating_add_seconds(seconds);
+        let separate = matches!(plan, SourcePlan::Separate(_));
+        let (mut driven, mut requests) = Driven::open(Order::new(plan.clone()).intent, start());
+        if separate {
+            let made = Answer::Source(Ok(Box::new(guide::source())));
+            requests = driven.handle(Input::Answered(made), start());
+        }
+        let first = match &plan {
+            SourcePlan::WithCharge(_) => ChargeSource::New { platform_type: platform_type.clone() },
+            _ => ChargeSource::Existing(guide::source().id),
+        };
+        assert_eq!(creation(&requests).source, first);
+        let lost = Answer::Charge { attempt: NonZeroU32::MIN, result: Err(Trouble::Unknown) };
+        driven.handle(Input::Answered(lost), start());
+        let requests = driven.handle(Input::Tick, at(100));
+        let [Request::LookUp(request)] = &requests[..] else { panic!("no look-up: {requests:?}") };
+        let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
+        let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
+        let found = Answer::LookUp { request: request.clone(), result: Ok(Box::new(nothing)) };
+        let requests = driven.handle(Input::Answered(found), at(100));
+        assert_eq!(creation(&requests).source, ChargeSource::New { platform_type });
+    }
+}
+
+#[test]
+fn what_the_merchant_says_of_an_order_stands_in_its_charge() {
+    let mut order = Order::one_call();
+    order.intent.description = Some("two tickets".to_owned());
+    let (_, requests) = Driven::open(order.intent.clone(), start());
+    let create = creation(&requests);
+    assert_eq!(create.description.as_deref(), Some("two tickets"));
+    assert_eq!(create.amount, order.intent.amount);
+    assert_eq!(create.return_uri, order.intent.return_uri);
+}
+
+fn attentions() -> Vec<Attention> {
+    let charge = || ChargeId::parse("chrg_test_own").expect("an id");
+    let (refund, other_refund) = ("rfnd_test_1", "rfnd_test_2");
+    let id = |text| RefundId::parse(text).expect("an id");
+    let reference = || Reference::parse("refund-1").expect("a reference");
+    let status = || "failed".to_owned();
+    vec![
+        Attention::Mismatch { charge: charge(), member: Mismatch::Amount },
+        Attention::Contradiction { charge: charge(), status: status() },
+        Attention::OtherChargePaid {
+            charge: charge(),
+            other: ChargeId::parse("chrg_test_other").expect("an id"),
+        },
+        Attention::TooManyAttempts { attempts: NonZeroU32::MIN },
+        Attention::LookUpBlocked,
+        Attention::ChargeNotFound { charge: charge() },
+        Attention::Overdue,
+        Attention::KeyRefused { code: "authentication_failure".to_owned() },
+        Attention::RefundMismatch { reference: reference(), refund: id(refund) },
+        Attention::RefundedTwice { reference: reference(), refund: id(refund), other: id(other_refund) },
+        Attention::RefundContradiction { reference: reference(), refund: id(refund), status: status() },
+        Attention::RefundUnresolved { reference: reference() },
+        Attention::RefundBlocked { reference: reference() },
+        Attention::RefundOverdue { reference: reference() },
+        Attention::RefundLate { reference: reference() },
+        Attention::UnknownRefund { refund: id(refund) },
+    ]
+}
+
+/// I8: what a person is told, how often, and under which key.
+#[test]
+fn i8_each_attention_has_its_words_and_its_key() {
+    let mut told = String::new();
+    for attention in attentions() {
+        let event = |number| Event::Attention {
+            reference: Reference::parse("order-345678").expect("a reference"),
+            attention: attention.clone(),
+            number,
+        };
+        writeln!(told, "{}\n    {attention}", event(1).key()).expect("text");
+        assert_eq!(event(2).key(), format!("{}/2", event(1).key()));
+    }
+    insta::assert_snapshot!(told);
+}
+
+/// F43: version 0.1.0 told each attention once, and did not say so.
+#[test]
+fn f43_an_event_that_does_not_count_itself_is_the_first() {
+    let old = json!({
+        "event": "attention",
+        "reference": "order-345678",
+        "attention": {"kind": "paid_twice", "charge": "chrg_test_own", "other": "chrg_test_other"},
+    });
+    let event: Event = serde_json::from_value(old).expect("an event");
+    assert!(matches!(event, Event::Attention { number: 1, .. }), "{event:?}");
+}
