@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(found, RELEASED);
     }
 
-    const RELEASED: [&str; 2] = ["4ed97f0c7abeb1e1", "e4e3b4704278a3ef"];
+    const RELEASED: [&str; 2] = ["4ed97f0c7abeb1e1", "c71ede7e9bdf382d"];
 
     #[test]
     fn a_file_goes_forward_one_migration_at_a_time() {

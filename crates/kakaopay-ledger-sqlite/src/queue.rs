@@ -3,7 +3,7 @@
 use kakaopay_ledger::{
     Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, StoreError, StoreErrorKind,
 };
-use kakaopay_types::EventId;
+use kakaopay_types::{EventId, Timestamp};
 use rusqlite::{Connection, Row};
 
 use crate::column::{claim_of, event_of, limit_value, moment_of, reference_of};
@@ -111,6 +111,28 @@ pub(crate) fn complete(connection: &Connection, key: &str, claim: Claim) -> Resu
         return Err(StoreErrorKind::StaleClaim.into());
     }
     Ok(())
+}
+
+pub(crate) fn claim_chore(connection: &Connection, chore: &str, lease: Lease) -> Result<bool, StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO chore (chore, due) VALUES (?1, ?3)
+             ON CONFLICT (chore) DO UPDATE SET due = excluded.due WHERE due <= ?2",
+        )
+        .and_then(|mut put| put.execute((chore, lease.now.unix_millis(), lease.until.unix_millis())))
+        .map(|claimed| claimed > 0)
+        .map_err(failed)
+}
+
+pub(crate) fn put_off(connection: &Connection, chore: &str, due: Timestamp) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO chore (chore, due) VALUES (?1, ?2)
+             ON CONFLICT (chore) DO UPDATE SET due = excluded.due",
+        )
+        .and_then(|mut put| put.execute((chore, due.unix_millis())))
+        .map(drop)
+        .map_err(failed)
 }
 
 /// The rows that a lease may claim.

@@ -13,7 +13,7 @@ pub(crate) struct Migration {
 /// All steps in order; the version of a file is how many of them it has seen.
 ///
 /// A step that was ever released is never edited, moved or removed: files remember its checksum.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { sql: FIRST }, Migration { sql: SNAPSHOTS }];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { sql: FIRST }, Migration { sql: SECOND }];
 
 /// The tables, in the order a payment meets them. Moments are milliseconds since the Unix epoch.
 const FIRST: &str = "
@@ -75,8 +75,9 @@ CREATE INDEX outbox_waiting ON outbox (position) WHERE visible_at IS NOT NULL;
 CREATE INDEX outbox_visible ON outbox (visible_at) WHERE visible_at IS NOT NULL;
 ";
 
-/// Snapshots, beside the payments: a row of those is read and written at every step, and stays small.
-const SNAPSHOTS: &str = "
+/// Snapshots, ages and chores.
+const SECOND: &str = "
+-- Beside the payments: a row of those is written at every step, and stays small.
 CREATE TABLE snapshot (
     payment INTEGER PRIMARY KEY REFERENCES payment (id),
     -- The last entry it speaks of.
@@ -86,4 +87,9 @@ CREATE TABLE snapshot (
 
 -- When the step was made that a message belongs to; before this migration that was not kept.
 ALTER TABLE outbox ADD COLUMN stored_at INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE chore (
+    chore TEXT    NOT NULL PRIMARY KEY,
+    due   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 ";

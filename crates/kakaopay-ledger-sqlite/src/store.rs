@@ -147,6 +147,16 @@ impl Store for SqliteStore {
         writer.call(move |file| queue::complete(file, &key, claim)).await
     }
 
+    async fn claim_chore(&self, chore: &str, lease: Lease) -> Result<bool, StoreError> {
+        let chore = chore.to_owned();
+        self.workers.writer.call(move |file| queue::claim_chore(file, &chore, lease)).await
+    }
+
+    async fn put_off(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
+        let chore = chore.to_owned();
+        self.workers.writer.call(move |file| queue::put_off(file, &chore, due)).await
+    }
+
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         self.workers.reader.call(lookup::next_wake).await
     }

@@ -24,6 +24,8 @@ struct Tables {
     deadlines: BTreeMap<Reference, Timestamp>,
     inbox: Vec<Stored>,
     outbox: Vec<Untold>,
+    /// When each is due.
+    chores: BTreeMap<String, Timestamp>,
 }
 
 #[derive(Debug)]
@@ -241,6 +243,20 @@ impl Store for MemoryStore {
 
     async fn complete(&self, key: &str, claim: Claim) -> Result<(), StoreError> {
         self.tables().complete(key, claim)
+    }
+
+    async fn claim_chore(&self, chore: &str, lease: Lease) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let is_due = tables.chores.get(chore).is_none_or(|due| *due <= lease.now);
+        if is_due {
+            tables.chores.insert(chore.to_owned(), lease.until);
+        }
+        Ok(is_due)
+    }
+
+    async fn put_off(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
+        self.tables().chores.insert(chore.to_owned(), due);
+        Ok(())
     }
 
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -100,6 +100,21 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// or any trouble of the store.
     fn complete(&self, key: &str, claim: Claim) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Claims a chore that is done once by all processes together, and by and by again. `true` to the one
+    /// that is to do it; the others are told so when the lease ends, or whenever it was put off to. A chore
+    /// that nobody has claimed yet is due. It is no part of what [`next_wake`](Store::next_wake) tells.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn claim_chore(&self, chore: &str, lease: Lease)
+    -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Puts a chore off, because it was done: it is due again at that moment.
+    ///
+    /// # Errors
+    /// Any trouble of the store.
+    fn put_off(&self, chore: &str, due: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// The earliest moment at which anything can be claimed; `None` when nothing waits. What waits
     /// already gives a moment that may lie in the past.
     ///

@@ -1,0 +1,14 @@
+//! The suite that holds every store to the contract of [`Store`].
+//!
+//! Expand [`conformance_tests!`](crate::conformance_tests) with an expression that makes an empty
+//! store; it may be `async`. The tests run on tokio, which the expanding crate depends on.
+
+mod crowd;
+mod journal;
+mod make;
+mod suite;
+mod work;
+
+pub use crowd::*;
+pub use journal::*;
+pub use work::*;

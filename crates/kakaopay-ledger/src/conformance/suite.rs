@@ -1,0 +1,33 @@
+//! The suite as tests.
+
+/// Expands to one test for each promise of [`Store`], each with an empty store of its own.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($make:expr) => {
+        $crate::conformance_tests!(@each $make;
+            entries_come_back_in_order,
+            a_snapshot_stands_for_the_entries_before,
+            payments_are_listed_page_by_page,
+            what_waits_is_counted,
+            f40_a_chore_is_one_processs_at_a_time,
+            i10_a_conflict_leaves_nothing_behind,
+            a_charge_belongs_to_one_payment,
+            f01_a_webhook_is_stored_once,
+            a_claimed_webhook_comes_back_when_the_lease_ends,
+            deadlines_come_earliest_first_and_once,
+            a_deadline_is_replaced_and_cleared,
+            i3_a_message_is_known_by_its_key_for_ever,
+            f40_a_zombie_cannot_complete,
+            the_next_wake_is_the_earliest_of_all,
+            bodies_of_any_size_are_kept,
+            one_of_many_writers_wins_each_place,
+            steps_of_many_payments_are_all_stored,
+        );
+    };
+    (@each $make:expr; $($name:ident,)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            $crate::conformance::$name($make).await;
+        }
+    )*};
+}
