@@ -7,7 +7,7 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
 use kakaopay::webhook::{Policy, Verifier};
-use kakaopay::{Checkout, Event, Handler, Merchant, Order, Status};
+use kakaopay::{Checkout, Event, Handler, Merchant, Order, Status, Telling};
 use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_sandbox::{Running, Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_transport::testing::LeakWatch;
@@ -231,8 +231,9 @@ impl Told {
 }
 
 impl Handler for Told {
-    async fn handle(&self, key: &str, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((key.to_owned(), event.clone()));
+    async fn handle(&self, telling: &Telling) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let told = (telling.key.clone(), telling.event.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(told);
         Ok(())
     }
 }

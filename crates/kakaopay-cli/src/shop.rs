@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kakaopay::ledger::{Store, StoreError};
 use kakaopay::types::EventKey;
 use kakaopay::webhook::{Accepted, Sink};
-use kakaopay::{Event, Handler, Inbox};
+use kakaopay::{Event, Handler, Inbox, Telling};
 use tokio::sync::mpsc;
 
 /// A webhook that was stored.
@@ -52,8 +52,8 @@ impl Told {
 }
 
 impl Handler for Told {
-    async fn handle(&self, _: &str, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
+    async fn handle(&self, telling: &Telling) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(telling.event.clone());
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::counts::Counting;
 use crate::error::Error;
 use crate::load::SNAPSHOT_EVERY;
 use crate::order::Order;
@@ -27,8 +28,17 @@ pub(crate) struct Engine<S> {
     pub(crate) mode: Mode,
     /// Spreads the polls of different payments; never a source of secrets.
     pub(crate) jitter: Mutex<fastrand::Rng>,
-    /// Rung when there may be something to do sooner than was thought.
-    pub(crate) bell: Notify,
+    pub(crate) bells: Bells,
+    pub(crate) counts: Counting,
+}
+
+/// Rung when there may be something to do sooner than was thought.
+#[derive(Debug, Default)]
+pub(crate) struct Bells {
+    /// For whoever moves payments on.
+    pub(crate) work: Notify,
+    /// For whoever tells the merchant.
+    pub(crate) tell: Notify,
 }
 
 /// A payment after a step, and what it asks for.
@@ -85,13 +95,22 @@ impl<S: Store> Engine<S> {
         Err(Error::Contended(order.reference().clone()))
     }
 
-    /// Tells a payment something. When somebody else moves it meanwhile, it is loaded and told again.
+    /// Tells a payment something.
     pub(crate) async fn tell(&self, reference: &Reference, input: &Input) -> Result<Told, Error> {
+        self.change(reference, |payment, now| Ok(payment.handle(input.clone(), now)?)).await
+    }
+
+    /// Changes a payment. When somebody else moves it meanwhile, it is loaded and changed again.
+    pub(crate) async fn change(
+        &self,
+        reference: &Reference,
+        change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send,
+    ) -> Result<Told, Error> {
         for _ in 0..MAX_TRIES {
             let Some(mut payment) = self.load(reference).await? else {
                 return Err(Error::Unknown(reference.clone()));
             };
-            payment.handle(input.clone(), self.clock.now())?;
+            change(&mut payment, self.clock.now())?;
             match self.store_and_release(&mut payment).await {
                 Ok(requests) => return Ok(Told { payment, requests }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
@@ -159,6 +178,9 @@ impl<S: Store> Engine<S> {
                 _ => None,
             });
             for record in &entry.records {
+                if matches!(record, Record::OutcomeUnknown) {
+                    self.counts.unknown_outcome();
+                }
                 tracing::info!(
                     reference = payment.intent().reference.as_str(),
                     seq = entry.seq,
@@ -172,8 +194,12 @@ impl<S: Store> Engine<S> {
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Error> {
+        let tells = !commit.messages.is_empty();
         self.store.commit(commit).await?;
-        self.bell.notify_one();
+        self.bells.work.notify_one();
+        if tells {
+            self.bells.tell.notify_one();
+        }
         Ok(())
     }
 }

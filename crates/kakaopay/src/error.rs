@@ -1,6 +1,6 @@
 //! What goes wrong when payments are driven.
 
-use kakaopay_flows::{Misuse, ReplayError};
+use kakaopay_flows::{Misuse, RefundError, ReplayError};
 use kakaopay_ledger::StoreError;
 use kakaopay_types::{Mode, PaymentAmount, Reference};
 use thiserror::Error;
@@ -53,7 +53,19 @@ pub enum Error {
     /// The work was cut off. What was stored goes on by itself; ask again.
     #[error("the work on {0} was cut off: ask again")]
     Interrupted(Reference),
+    /// The payment takes no such refund.
+    #[error("the refund cannot be made")]
+    Refund(#[source] RefundError),
     /// The machine was driven wrongly, which is a fault of this crate.
     #[error("a payment was driven wrongly: please report this")]
     Misuse(#[from] Misuse),
+}
+
+impl From<RefundError> for Error {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::Misuse(misuse) => Self::Misuse(misuse),
+            error => Self::Refund(error),
+        }
+    }
 }

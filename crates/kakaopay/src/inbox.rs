@@ -29,10 +29,12 @@ impl<S: Store> Sink for Inbox<S> {
         let Accepted { event, body, received_at, .. } = accepted;
         let delivery = Delivery { event: event.id, body: body.to_vec().into(), received_at };
         let receipt = self.engine.store.receive(delivery).await.inspect_err(|error| {
+            self.engine.counts.not_stored();
             tracing::error!(%error, "a webhook could not be stored, and is not acknowledged");
         })?;
         tracing::info!(key = event.key.as_str(), receipt = ?receipt, "webhook");
-        self.engine.bell.notify_one();
+        self.engine.counts.received(receipt);
+        self.engine.bells.work.notify_one();
         Ok(())
     }
 }

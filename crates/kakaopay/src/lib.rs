@@ -18,6 +18,7 @@
 
 mod checkout;
 mod clock;
+mod counts;
 mod engine;
 mod error;
 mod handler;
@@ -28,20 +29,30 @@ mod order;
 mod run;
 #[cfg(feature = "server")]
 mod serve;
+mod status;
+mod sweep;
+mod tell;
 mod wire;
+mod work;
 
-pub use checkout::{Checkout, Status};
+pub use checkout::Checkout;
 pub use clock::{Clock, SystemClock};
+pub use counts::Counts;
 pub use error::Error;
-pub use handler::Handler;
+pub use handler::{Handler, Telling};
 pub use inbox::Inbox;
 pub use merchant::{Merchant, MerchantBuilder};
 pub use order::Order;
-pub use run::Worked;
 #[cfg(feature = "server")]
 pub use serve::serve;
+pub use status::{RefundStatus, Status};
+pub use sweep::Swept;
+pub use work::Worked;
 
-pub use kakaopay_flows::{Attention, Event, Settlement, SourcePlan, State};
+pub use kakaopay_flows::{
+    AfterWindow, Attention, Event, RefundError, RefundOrder, RefundState, Settlement, SourcePlan, State,
+    Withdrawal,
+};
 pub use kakaopay_ledger as ledger;
 pub use kakaopay_transport as transport;
 pub use kakaopay_types as types;

@@ -3,19 +3,20 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use kakaopay_flows::{Evidence, Input};
-use kakaopay_ledger::Store;
+use kakaopay_flows::{Evidence, Input, RefundOrder};
+use kakaopay_ledger::{Backlog, Store};
 use kakaopay_transport::Client;
 use kakaopay_types::{PublicKey, Reference, SecretKey, Timestamp};
 use kakaopay_webhook::{Policy, Receiver};
-use tokio::sync::Notify;
 
-use crate::checkout::{Checkout, Status};
+use crate::checkout::Checkout;
 use crate::clock::{Clock, SystemClock};
-use crate::engine::{Engine, Told};
+use crate::counts::{Counting, Counts};
+use crate::engine::{Bells, Engine, Told};
 use crate::error::Error;
 use crate::inbox::Inbox;
 use crate::order::Order;
+use crate::status::{RefundStatus, Status};
 use crate::wire::Clients;
 
 /// A merchant's payments. Clones share everything.
@@ -68,7 +69,8 @@ impl<S: Store> MerchantBuilder<S> {
             clients: self.clients,
             clock: self.clock,
             jitter: Mutex::new(jitter),
-            bell: Notify::new(),
+            bells: Bells::default(),
+            counts: Counting::default(),
         };
         Merchant { engine: Arc::new(engine) }
     }
@@ -118,6 +120,61 @@ impl<S: Store> Merchant<S> {
     /// [`Error::OtherMode`] when the payment is of the other mode, or trouble with the store.
     pub async fn payment(&self, reference: &Reference) -> Result<Option<Status>, Error> {
         Ok(self.engine.load(reference).await?.as_ref().map(Status::of))
+    }
+
+    /// Gives money back to the buyer, whole or in part, and says how far that has come: it goes on by itself
+    /// from here on, and the handler is told how it ended. Nothing is asked of the service before its list of
+    /// the charge's refunds was read.
+    ///
+    /// The same reference is the same refund, however often it is asked for, and the service is never asked
+    /// for a second one.
+    ///
+    /// # Errors
+    /// [`Error::Refund`] when the payment is not paid, too little of it is left, the time for refunds has
+    /// passed or the refund's reference is another's, [`Error::Unknown`] when there is no such payment,
+    /// [`Error::OtherMode`] when it is of the other mode, or trouble with the store. What the service refuses
+    /// is no error but a refund that was refused.
+    pub async fn refund(&self, reference: &Reference, order: RefundOrder) -> Result<RefundStatus, Error> {
+        let refund = order.reference.clone();
+        let begun = self.engine.change(reference, |payment, now| Ok(payment.refund(&order, now)?)).await?;
+        let (_, status) = self.pursue(begun).await?;
+        // It was begun, or there would have been an error.
+        let found = status.refunds.into_iter().find(|found| found.reference == refund);
+        found.ok_or_else(|| Error::Interrupted(reference.clone()))
+    }
+
+    /// A person wants to know: reads what can be read of the payment now, whatever its plan says.
+    ///
+    /// # Errors
+    /// As [`Merchant::returned`].
+    pub async fn look(&self, reference: &Reference) -> Result<Status, Error> {
+        let told = self.engine.tell(reference, &Input::Look).await?;
+        self.pursue(told).await.map(|(_, status)| status)
+    }
+
+    /// A person has looked, at the service's dashboard too, and says to go on: a payment or refund that
+    /// stopped for a person's sake is taken up again.
+    ///
+    /// # Errors
+    /// As [`Merchant::returned`].
+    pub async fn resume(&self, reference: &Reference) -> Result<Status, Error> {
+        let told = self.engine.tell(reference, &Input::Resume).await?;
+        self.pursue(told).await.map(|(_, status)| status)
+    }
+
+    /// How much waits, in all processes together: how long the oldest deadline is past says how far behind
+    /// they are, and the age of the oldest message how long the merchant was not told.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn backlog(&self) -> Result<Backlog, Error> {
+        Ok(self.engine.store.backlog().await?)
+    }
+
+    /// What this process has counted.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.engine.counts.read()
     }
 
     /// The webhook endpoint: a tower service for any HTTP server. It stores what comes in;
