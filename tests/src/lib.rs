@@ -12,6 +12,8 @@ pub mod sample;
 pub mod shop;
 pub mod table;
 pub mod told;
+#[cfg(feature = "shop")]
+pub mod unsent;
 pub mod world;
 
 pub use drive::Driven;

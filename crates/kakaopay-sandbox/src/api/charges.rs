@@ -88,7 +88,7 @@ pub(crate) fn failure_code(text: &str) -> Result<FailureCode, Refusal> {
     }
 }
 
-fn find<'a>(world: &'a World, id: &str) -> Result<&'a Charge, Refusal> {
+pub(super) fn find<'a>(world: &'a World, id: &str) -> Result<&'a Charge, Refusal> {
     let found = ChargeId::parse(id).ok().and_then(|id| world.charge(&id));
     found.ok_or_else(|| Refusal::not_found("charge", id))
 }

@@ -6,6 +6,7 @@ mod charges;
 mod events;
 mod fields;
 mod page;
+mod refunds;
 mod refusal;
 mod request;
 mod routes;

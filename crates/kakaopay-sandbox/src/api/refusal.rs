@@ -31,6 +31,14 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::ProcessedCharge, "charge was already processed")
     }
 
+    pub(crate) fn failed_refund(message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedRefund, message)
+    }
+
+    pub(crate) fn failed_void(message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedVoid, message)
+    }
+
     /// What was asked for does not exist: `charge chrg_test_1 was not found`.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         let message = format!("{kind} {id} was not found");

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::auth::{Signed, signed};
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{charges, events, sources};
+use super::{charges, events, refunds, sources};
 use crate::keys::Keys;
 use crate::world::World;
 
@@ -36,6 +36,10 @@ fn carry_out(world: &mut World, keys: &Keys, call: &Call) -> Result<Answer, Refu
         ("GET", ["charges", id, "events"]) => charges::events(world, call, id).into(),
         ("POST", ["charges", id, "mark_as_paid"]) => charges::mark_as_paid(world, call, id).into(),
         ("POST", ["charges", id, "mark_as_failed"]) => charges::mark_as_failed(world, call, id).into(),
+        ("POST", ["charges", id, "refunds"]) => refunds::create(world, call, id).into(),
+        ("GET", ["charges", id, "refunds"]) => refunds::of_charge(world, call, id).into(),
+        ("GET", ["charges", id, "refunds", refund]) => refunds::retrieve(world, id, refund).into(),
+        ("GET", ["refunds"]) => refunds::list(world, call).into(),
         ("GET", ["events"]) => events::list(world, call).into(),
         ("GET", ["events", id]) => events::retrieve(world, id).into(),
         _ => return Err(Refusal::no_route()),

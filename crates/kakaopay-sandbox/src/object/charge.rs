@@ -4,7 +4,7 @@ use kakaopay_types::{ChargeId, Currency, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{ListObject, SourceObject};
+use super::{ListObject, RefundObject, SourceObject};
 use crate::world::{Charge, Ending, Source};
 
 /// Omise's fee in the guide's example: 2.9 %, in tenths of a percent.
@@ -13,7 +13,7 @@ const FEE_PERMILLE: i64 = 29;
 const THAI_VAT_PERCENT: i64 = 7;
 
 /// A member that is always `null` for KakaoPay.
-type Null = ();
+pub(super) type Null = ();
 
 /// The charge object, in the guide's members and order.
 #[derive(Debug, Clone, Serialize)]
@@ -34,7 +34,7 @@ pub(crate) struct ChargeObject {
     currency: Currency,
     funding_currency: Currency,
     ip: Option<String>,
-    refunds: ListObject<Null>,
+    refunds: ListObject<RefundObject>,
     link: Null,
     description: Option<String>,
     metadata: Map<String, Value>,
@@ -92,6 +92,8 @@ impl ChargeObject {
         let fees = FeesOf::new(charge.amount, charge.currency);
         let ends = Ends::of(charge, now);
         let location = format!("/charges/{}", charge.id);
+        // Whether anything of it may still go back. That the time for that has passed does not show here.
+        let is_left = ends.paid_at.is_some() && charge.refunded() < charge.amount;
         Self {
             object: "charge",
             id: charge.id.clone(),
@@ -102,13 +104,13 @@ impl ChargeObject {
             interest: 0,
             interest_vat: 0,
             funding_amount: charge.amount,
-            refunded_amount: 0,
+            refunded_amount: charge.refunded(),
             transaction_fees: Fees { fee_flat: "0.0", fee_rate: "2.9", vat_rate: fees.vat_rate },
             platform_fee: PlatformFee { fixed: (), amount: (), percentage: () },
             currency: charge.currency,
             funding_currency: charge.currency,
             ip: charge.ip.clone(),
-            refunds: no_refunds(&location, now),
+            refunds: refunds(charge, &location, now),
             location,
             link: (),
             description: charge.description.clone(),
@@ -136,12 +138,12 @@ impl ChargeObject {
             authorized: ends.paid_at.is_some(),
             capturable: false,
             capture: true,
-            disputable: ends.paid_at.is_some(),
+            disputable: is_left,
             livemode: false,
-            refundable: ends.paid_at.is_some(),
+            refundable: is_left,
             reversed: false,
             reversible: false,
-            voided: false,
+            voided: charge.refunds.iter().any(|refund| refund.voided),
             paid: ends.paid_at.is_some(),
             expired: ends.expired,
         }
@@ -218,14 +220,16 @@ fn message_of(code: &kakaopay_types::FailureCode) -> &'static str {
     }
 }
 
-fn no_refunds(charge: &str, now: Timestamp) -> ListObject<Null> {
+/// The first refunds, as many as a page of their own list has.
+fn refunds(charge: &Charge, location: &str, now: Timestamp) -> ListObject<RefundObject> {
+    let limit = 20;
     ListObject {
         object: "list",
-        data: Vec::new(),
-        limit: 20,
+        data: charge.refunds.iter().take(limit).map(RefundObject::of).collect(),
+        limit,
         offset: 0,
-        total: 0,
-        location: format!("{charge}/refunds"),
+        total: charge.refunds.len(),
+        location: format!("{location}/refunds"),
         order: "chronological",
         from: Timestamp::UNIX_EPOCH,
         to: now.truncate_to_seconds(),

@@ -3,7 +3,7 @@
 use kakaopay_types::{EventId, Timestamp};
 use serde::Serialize;
 
-use super::ChargeObject;
+use super::{ChargeObject, RefundObject};
 use crate::world::{Delivery, Event};
 
 /// The event object.
@@ -14,9 +14,17 @@ pub(crate) struct EventObject {
     livemode: bool,
     location: String,
     webhook_deliveries: Vec<DeliveryObject>,
-    data: ChargeObject,
+    data: EventData,
     key: &'static str,
     created_at: Timestamp,
+}
+
+/// What an event is about, as it was when it happened.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(crate) enum EventData {
+    Charge(Box<ChargeObject>),
+    Refund(Box<RefundObject>),
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -6,9 +6,11 @@
 mod charge;
 mod event;
 mod list;
+mod refund;
 mod source;
 
 pub(crate) use charge::ChargeObject;
-pub(crate) use event::EventObject;
+pub(crate) use event::{EventData, EventObject};
 pub(crate) use list::ListObject;
+pub(crate) use refund::RefundObject;
 pub(crate) use source::SourceObject;

@@ -3,6 +3,8 @@
 use kakaopay_types::{ChargeId, Currency, FailureCode, SourceId, Timestamp};
 use serde_json::{Map, Value};
 
+use super::Refund;
+
 /// A charge, as the sandbox keeps it.
 #[derive(Debug, Clone)]
 pub(crate) struct Charge {
@@ -21,6 +23,8 @@ pub(crate) struct Charge {
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) ending: Option<Ending>,
+    /// In the order they were made.
+    pub(crate) refunds: Vec<Refund>,
 }
 
 /// How a charge ended.
@@ -34,6 +38,11 @@ pub(crate) enum Ending {
 impl Charge {
     pub(crate) fn authorize_uri(&self) -> String {
         format!("{}/payments/{}/authorize", self.origin, self.payment)
+    }
+
+    /// How much has gone back.
+    pub(crate) fn refunded(&self) -> i64 {
+        self.refunds.iter().fold(0, |sum, refund| sum.saturating_add(refund.amount))
     }
 
     pub(crate) fn status(&self) -> &'static str {

@@ -2,15 +2,15 @@
 
 use kakaopay_types::{ChargeId, EventId, Timestamp};
 
-use crate::object::ChargeObject;
+use crate::object::EventData;
 
-/// An event, as the sandbox keeps it. Its `data` is what the charge was like when it happened.
+/// An event, as the sandbox keeps it. Its `data` is what the charge or the refund was like when it happened.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) id: EventId,
     pub(crate) key: &'static str,
     pub(crate) charge: ChargeId,
-    pub(crate) data: ChargeObject,
+    pub(crate) data: EventData,
     pub(crate) created_at: Timestamp,
     pub(crate) deliveries: Vec<Delivery>,
 }

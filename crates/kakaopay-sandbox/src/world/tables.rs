@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use kakaopay_types::{
-    ChargeId, Currency, EventId, FailureCode, InvalidId, PlatformType, SourceId, Timestamp,
+    ChargeId, Currency, EventId, FailureCode, InvalidId, PlatformType, RefundId, SourceId, Timestamp,
 };
 use serde_json::{Map, Value};
 
-use super::{Charge, Ending, Event, Ids, Source};
-use crate::object::ChargeObject;
+use super::{Charge, Ending, Event, Ids, Refund, Source};
+use crate::object::{ChargeObject, EventData, RefundObject};
 
 /// How long a charge can be paid, as in the guide's example: seven days.
 const LIFETIME_SECONDS: i64 = 7 * 86_400;
@@ -21,6 +21,8 @@ pub(crate) struct World {
     charges: BTreeMap<ChargeId, Charge>,
     /// Charges in the order they were created.
     created: Vec<ChargeId>,
+    /// Refunds in the order they were made: the charge, and the place among its own.
+    refunded: Vec<(ChargeId, usize)>,
     payments: BTreeMap<String, ChargeId>,
     expiring: BTreeSet<(Timestamp, ChargeId)>,
     events: Vec<Event>,
@@ -41,6 +43,15 @@ pub(crate) struct NewCharge {
     pub(crate) ip: Option<String>,
 }
 
+/// What a new refund is made of.
+#[derive(Debug)]
+pub(crate) struct NewRefund {
+    pub(crate) charge: ChargeId,
+    pub(crate) amount: i64,
+    pub(crate) voided: bool,
+    pub(crate) metadata: Map<String, Value>,
+}
+
 impl World {
     pub(crate) fn new(ids: Ids) -> Self {
         Self {
@@ -48,6 +59,7 @@ impl World {
             sources: BTreeMap::new(),
             charges: BTreeMap::new(),
             created: Vec::new(),
+            refunded: Vec::new(),
             payments: BTreeMap::new(),
             expiring: BTreeSet::new(),
             events: Vec::new(),
@@ -70,6 +82,11 @@ impl World {
     /// Charges in the order they were created.
     pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> {
         self.created.iter().filter_map(|id| self.charges.get(id))
+    }
+
+    /// Refunds in the order they were made.
+    pub(crate) fn refunds(&self) -> impl DoubleEndedIterator<Item = &Refund> {
+        self.refunded.iter().filter_map(|(charge, place)| self.charges.get(charge)?.refunds.get(*place))
     }
 
     /// Events in the order they happened.
@@ -116,6 +133,7 @@ impl World {
             created_at,
             expires_at: created_at.saturating_add_seconds(LIFETIME_SECONDS),
             ending: None,
+            refunds: Vec::new(),
         };
         if let Some(source) = self.sources.get_mut(&new.source) {
             source.used = true;
@@ -142,6 +160,28 @@ impl World {
         now: Timestamp,
     ) -> Result<bool, InvalidId> {
         self.end(id, Ending::Failed { code }, "charge.complete", now)
+    }
+
+    /// Money goes back. Whether it may is for the caller to know.
+    pub(crate) fn refund(&mut self, new: NewRefund, now: Timestamp) -> Result<Option<Refund>, InvalidId> {
+        let id = RefundId::parse(&self.ids.next("rfnd"))?;
+        let transaction = self.ids.next("trxn");
+        let Some(charge) = self.charges.get_mut(&new.charge) else { return Ok(None) };
+        let refund = Refund {
+            id,
+            charge: new.charge,
+            amount: new.amount,
+            currency: charge.currency,
+            voided: new.voided,
+            transaction,
+            metadata: new.metadata,
+            created_at: now.truncate_to_seconds(),
+        };
+        self.refunded.push((refund.charge.clone(), charge.refunds.len()));
+        charge.refunds.push(refund.clone());
+        let data = EventData::Refund(Box::new(RefundObject::of(&refund)));
+        self.note("refund.create", &refund.charge, data, now)?;
+        Ok(Some(refund))
     }
 
     /// Ends the charges whose time is over. The event's key is a choice: the service documents one
@@ -188,15 +228,26 @@ impl World {
     }
 
     fn happen(&mut self, key: &'static str, charge: &ChargeId, now: Timestamp) -> Result<(), InvalidId> {
-        let id = EventId::parse(&self.ids.next("evnt"))?;
         let known =
             self.charges.get(charge).and_then(|charge| Some((charge, self.sources.get(&charge.source)?)));
         let Some((record, source)) = known else { return Ok(()) };
+        let data = EventData::Charge(Box::new(ChargeObject::of(record, source, now)));
+        self.note(key, charge, data, now)
+    }
+
+    fn note(
+        &mut self,
+        key: &'static str,
+        charge: &ChargeId,
+        data: EventData,
+        now: Timestamp,
+    ) -> Result<(), InvalidId> {
+        let id = EventId::parse(&self.ids.next("evnt"))?;
         let event = Event {
             id: id.clone(),
             key,
             charge: charge.clone(),
-            data: ChargeObject::of(record, source, now),
+            data,
             created_at: now.truncate_to_seconds(),
             deliveries: Vec::new(),
         };

@@ -18,18 +18,25 @@ pub struct LoseResponse<S> {
     inner: S,
     left: Arc<AtomicUsize>,
     method: Option<http::Method>,
+    path_end: &'static str,
 }
 
 impl<S> LoseResponse<S> {
     /// Loses this many answers, then none.
     pub fn new(inner: S, answers: usize) -> Self {
-        Self { inner, left: Arc::new(AtomicUsize::new(answers)), method: None }
+        Self { inner, left: Arc::new(AtomicUsize::new(answers)), method: None, path_end: "" }
     }
 
     /// Only loses answers to requests of this method.
     #[must_use]
     pub fn only(self, method: http::Method) -> Self {
         Self { method: Some(method), ..self }
+    }
+
+    /// Only loses answers to requests whose path ends like this.
+    #[must_use]
+    pub fn at(self, path_end: &'static str) -> Self {
+        Self { path_end, ..self }
     }
 }
 
@@ -49,7 +56,8 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let concerned = self.method.as_ref().is_none_or(|method| request.method() == method);
+        let concerned = self.method.as_ref().is_none_or(|method| request.method() == method)
+            && request.uri().path().ends_with(self.path_end);
         let take = |left: usize| left.checked_sub(1);
         let lose = concerned && self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok();
         let answer = self.inner.call(request);

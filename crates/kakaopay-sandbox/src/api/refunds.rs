@@ -1,0 +1,77 @@
+//! `/charges/{id}/refunds` and `/refunds`.
+
+use kakaopay_types::{Param, Params, RefundWindow};
+
+use super::charges::find;
+use super::fields;
+use super::page::Page;
+use super::refusal::Refusal;
+use super::request::Call;
+use crate::object::{ListObject, RefundObject};
+use crate::world::{Charge, Ending, NewRefund, World};
+
+/// A charge takes fewer partial refunds than this, as the API's documentation says.
+const MOST_PARTIAL: usize = 15;
+
+/// `POST /charges/{id}/refunds`.
+///
+/// The codes are documented; which of them comes when, and every message, is a choice.
+pub(crate) fn create(world: &mut World, call: &Call, id: &str) -> Result<RefundObject, Refusal> {
+    let charge = find(world, id)?;
+    let params = call.body_params()?;
+    let amount = fields::amount(&params, Refusal::bad_request)?;
+    let metadata = fields::metadata(&params)?;
+    let Some(Ending::Paid { at: paid_at, .. }) = &charge.ending else {
+        return Err(Refusal::failed_refund("charge was not paid"));
+    };
+    if amount <= 0 {
+        return Err(Refusal::bad_request("amount must be greater than 0"));
+    }
+    if !RefundWindow::is_open(*paid_at, call.now) {
+        return Err(Refusal::failed_refund("charge can no longer be refunded"));
+    }
+    let left = charge.amount - charge.refunded();
+    if amount > left {
+        return Err(Refusal::failed_refund(format!("amount must be less than or equal to {left}")));
+    }
+    let voided = is_void(charge, amount, &params)?;
+    if amount < charge.amount && charge.refunds.len() + 1 >= MOST_PARTIAL {
+        return Err(Refusal::failed_refund("charge has too many refunds"));
+    }
+    let new = NewRefund { charge: charge.id.clone(), amount, voided, metadata };
+    let refund = world.refund(new, call.now)?.ok_or_else(Refusal::internal)?;
+    Ok(RefundObject::of(&refund))
+}
+
+/// Whether a refund undoes the payment: one of all of it does, as long as nothing is settled, which here is
+/// for as long as there can be refunds at all. That it can be asked for, or asked not to be, is documented.
+fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
+    let is_all = amount == charge.amount;
+    match params.get("void") {
+        Some(Param::Bool(true)) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
+        Some(Param::Text(text)) if text == "true" && !is_all => {
+            Err(Refusal::failed_void("only a whole charge can be voided"))
+        }
+        Some(Param::Bool(false)) => Ok(false),
+        Some(Param::Text(text)) if text == "false" => Ok(false),
+        _ => Ok(is_all),
+    }
+}
+
+/// `GET /charges/{id}/refunds`.
+pub(crate) fn of_charge(world: &World, call: &Call, id: &str) -> Result<ListObject<RefundObject>, Refusal> {
+    let refunds = find(world, id)?.refunds.iter().map(|refund| (refund.created_at, refund));
+    Ok(Page::of(call)?.cut(&format!("/charges/{id}/refunds"), refunds, RefundObject::of))
+}
+
+/// `GET /charges/{id}/refunds/{id}`.
+pub(crate) fn retrieve(world: &World, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
+    let found = find(world, id)?.refunds.iter().find(|found| found.id.as_str() == refund);
+    found.map(RefundObject::of).ok_or_else(|| Refusal::not_found("refund", refund))
+}
+
+/// `GET /refunds`.
+pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<RefundObject>, Refusal> {
+    let refunds = world.refunds().map(|refund| (refund.created_at, refund));
+    Ok(Page::of(call)?.cut("/refunds", refunds, RefundObject::of))
+}

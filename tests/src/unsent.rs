@@ -1,0 +1,44 @@
+//! A wire over which the first mutation never leaves.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use kakaopay_transport::{BoxError, NotSent, Request};
+use tower_service::Service;
+
+/// A wire over which the first mutation never leaves, and it is known that it did not.
+#[derive(Debug, Clone)]
+pub struct Unsent<S> {
+    inner: S,
+    was_first: Arc<AtomicBool>,
+}
+
+impl<S> Unsent<S> {
+    /// Refuses the first mutation, and none after it.
+    pub fn new(inner: S) -> Self {
+        Self { inner, was_first: Arc::default() }
+    }
+}
+
+impl<S> Service<Request> for Unsent<S>
+where
+    S: Service<Request, Error = BoxError>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if request.method() != http::Method::GET && !self.was_first.swap(true, Ordering::SeqCst) {
+            return Box::pin(async { Err(NotSent("there is no way".into()).into()) });
+        }
+        Box::pin(self.inner.call(request))
+    }
+}
