@@ -39,11 +39,12 @@ impl<S: Store> Merchant<S> {
             shutdown.await;
             stop.send_replace(true);
         };
+        // Boxed once, so that whoever spawns this moves little.
         tokio::join!(
             ring,
-            self.move_on(stopped.clone()),
-            self.tell_on(&handler, stopped.clone()),
-            self.keep_house(stopped),
+            Box::pin(self.move_on(stopped.clone())),
+            Box::pin(self.tell_on(&handler, stopped.clone())),
+            Box::pin(self.keep_house(stopped)),
         );
     }
 
