@@ -53,6 +53,8 @@ mod queue;
 mod step;
 mod store;
 
+pub use rusqlite;
+
 pub use open::OpenOptions;
 pub use open_error::OpenError;
 pub use store::SqliteStore;

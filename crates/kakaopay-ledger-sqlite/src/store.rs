@@ -1,13 +1,15 @@
 //! The store's handle: the contract, as calls to its two threads.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
 use kakaopay_ledger::{
     Backlog, Claim, ClaimedMessage, Commit, Delivery, Due, Entry, InboxEvent, Lease, Loaded, Receipt, Seq,
-    Store, StoreError,
+    Store, StoreError, StoreErrorKind,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+use rusqlite::Connection;
 
 use crate::open::{Missing, OpenOptions, connect_reader, connect_writer};
 use crate::open_error::OpenError;
@@ -59,6 +61,32 @@ impl SqliteStore {
     /// `Corrupt` when there is damage, or any trouble of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
         self.workers.reader.call(lookup::integrity_check).await
+    }
+
+    /// Marks a message as told in the same transaction as work on tables of the caller's own, which lie in this
+    /// file beside the ledger's: both are durable together, or neither is. That is how what a message asks for
+    /// is done exactly once.
+    ///
+    /// The work runs on the thread that writes, while everything else that wants to write waits. It gets the
+    /// connection inside a transaction, must not end that, and must leave the ledger's tables alone. Make the
+    /// tables of your own with a connection of your own, before.
+    ///
+    /// # Errors
+    /// `StaleClaim` when somebody else has claimed the message since, and the work is not begun; `Rejected`
+    /// when the work failed, with its error as the source; or any trouble of the store.
+    pub async fn complete_with<T, W>(&self, key: &str, claim: Claim, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Box<dyn Error + Send + Sync>> + Send + 'static,
+    {
+        let key = key.to_owned();
+        let writer = &self.workers.writer;
+        writer
+            .call(move |file| {
+                queue::complete(file, &key, claim)?;
+                work(file).map_err(|error| StoreError::new(StoreErrorKind::Rejected, error))
+            })
+            .await
     }
 
     pub(crate) fn start(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {

@@ -31,6 +31,9 @@ pub enum StoreErrorKind {
     /// Somebody else has claimed it since.
     #[error("the claim has passed to somebody else")]
     StaleClaim,
+    /// What was to be stored together with it failed, see its source.
+    #[error("what was to be stored together with it failed")]
+    Rejected,
     /// There is no room left.
     #[error("the store is full: make room")]
     Full,

@@ -5,4 +5,5 @@ mod durable;
 mod files;
 mod shared;
 mod support;
+mod together;
 mod trouble;

@@ -1,0 +1,78 @@
+//! What a message asks for, done in the transaction that marks it as told.
+
+use kakaopay_ledger::{ClaimedMessage, Commit, Message, Store, StoreErrorKind};
+use kakaopay_ledger_sqlite::SqliteStore;
+use rusqlite::Connection;
+
+use crate::support::{lease, open, place, step};
+
+/// A ledger with a message, and the merchant's own table beside it.
+async fn shop(path: &std::path::Path) -> SqliteStore {
+    let store = open(path);
+    let messages = vec![Message { key: "a/settled".to_owned(), body: Box::from(*b"paid") }];
+    store.commit(Commit { messages, ..step("a", 0, *b"one") }).await.unwrap();
+    let own = Connection::open(path).unwrap();
+    own.execute_batch("CREATE TABLE shipment (message TEXT NOT NULL) STRICT").unwrap();
+    store
+}
+
+async fn claim(store: &SqliteStore, now: i64) -> Option<ClaimedMessage> {
+    store.claim_messages(lease(now, now + 10)).await.unwrap().pop()
+}
+
+/// Ships, and marks the message as told.
+async fn ship(store: &SqliteStore, message: &ClaimedMessage) -> Result<usize, StoreErrorKind> {
+    let key = message.key.clone();
+    let shipped = store.complete_with(&message.key, message.claim, move |own| {
+        Ok(own.execute("INSERT INTO shipment (message) VALUES (?1)", [key])?)
+    });
+    shipped.await.map_err(|error| error.kind())
+}
+
+fn shipments(path: &std::path::Path) -> i64 {
+    let own = Connection::open(path).unwrap();
+    own.query_row("SELECT count(*) FROM shipment", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn i3_what_is_done_with_the_completion_is_done_once() {
+    let (_dir, path) = place();
+    let store = shop(&path).await;
+    let zombie = claim(&store, 1).await.expect("a message");
+    let heir = claim(&store, 11).await.expect("it has come back");
+    assert_eq!(ship(&store, &heir).await, Ok(1));
+    // F40: whoever comes back after that ships nothing.
+    assert_eq!(ship(&store, &zombie).await, Err(StoreErrorKind::StaleClaim));
+    assert_eq!(shipments(&path), 1);
+    assert_eq!(claim(&store, 99).await, None);
+}
+
+#[tokio::test]
+async fn i3_work_that_fails_leaves_the_message_untold() {
+    let (_dir, path) = place();
+    let store = shop(&path).await;
+    let message = claim(&store, 1).await.expect("a message");
+    let failed = store.complete_with(&message.key, message.claim, |own| {
+        own.execute("INSERT INTO shipment (message) VALUES ('half')", [])?;
+        Err::<(), _>("out of stock".into())
+    });
+    let error = failed.await.expect_err("it failed");
+    assert_eq!(error.kind(), StoreErrorKind::Rejected);
+    assert_eq!(std::error::Error::source(&error).map(ToString::to_string).as_deref(), Some("out of stock"));
+    assert_eq!(shipments(&path), 0);
+    let message = claim(&store, 11).await.expect("it comes back");
+    assert_eq!(ship(&store, &message).await, Ok(1));
+}
+
+/// I10: work that ends the transaction under the store is no success of anybody.
+#[tokio::test]
+async fn i10_work_that_ends_the_transaction_is_an_error() {
+    let (_dir, path) = place();
+    let store = shop(&path).await;
+    let message = claim(&store, 1).await.expect("a message");
+    let ended = store.complete_with(&message.key, message.claim, |own| Ok(own.execute_batch("ROLLBACK")?));
+    ended.await.expect_err("the transaction is gone");
+    let message = claim(&store, 11).await.expect("it comes back");
+    assert_eq!(ship(&store, &message).await, Ok(1));
+    assert_eq!(shipments(&path), 1);
+}
