@@ -1,6 +1,7 @@
 //! What can be asked for.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use kakaopay::types::{Currency, FailureCode, Money, PaymentAmount};
@@ -22,6 +23,53 @@ pub(crate) enum Command {
     Demo(DemoOptions),
     /// Serve a stand-in for the Omise API and its KakaoPay page until interrupted.
     Sandbox(SandboxOptions),
+    /// Look into a ledger: nothing is changed.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+/// What of a ledger is shown.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Everything that is stored of one payment, entry by entry, and how far it has come.
+    Show {
+        /// The order's reference.
+        reference: String,
+        #[command(flatten)]
+        ledger: LedgerOptions,
+    },
+    /// The payments' references, in order.
+    List {
+        /// Only those after this one.
+        #[arg(long)]
+        after: Option<String>,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        ledger: LedgerOptions,
+    },
+    /// How much waits: deadlines, webhooks, messages, each with the time of the oldest.
+    Backlog {
+        #[command(flatten)]
+        ledger: LedgerOptions,
+    },
+    /// Read the whole file and look for damage.
+    Check {
+        #[command(flatten)]
+        ledger: LedgerOptions,
+    },
+}
+
+/// Which ledger, and how it is written out.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LedgerOptions {
+    /// The SQLite file.
+    #[arg(long)]
+    pub(crate) file: PathBuf,
+    /// Write one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

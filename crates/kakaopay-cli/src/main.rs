@@ -7,6 +7,7 @@ mod args;
 mod buyer;
 mod demo;
 mod failure;
+mod ledger;
 mod recorder;
 mod sandbox;
 mod shop;
@@ -38,5 +39,6 @@ fn run(args: Args) -> Result<(), Failure> {
             runtime.block_on(demo::run(plan))
         }
         Command::Sandbox(options) => runtime.block_on(sandbox::run(options)),
+        Command::Ledger(command) => runtime.block_on(ledger::run(command)),
     }
 }

@@ -49,6 +49,7 @@ pub use status::{RefundStatus, Status};
 pub use sweep::Swept;
 pub use work::Worked;
 
+pub use kakaopay_flows as flows;
 pub use kakaopay_flows::{
     AfterWindow, Attention, Event, RefundError, RefundOrder, RefundState, Settlement, SourcePlan, State,
     Withdrawal,
