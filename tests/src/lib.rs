@@ -6,6 +6,8 @@ pub mod drive;
 pub mod guide;
 #[cfg(feature = "shop")]
 pub mod hold;
+#[cfg(feature = "shop")]
+pub mod ledger;
 pub mod order;
 pub mod sample;
 #[cfg(feature = "shop")]

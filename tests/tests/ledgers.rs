@@ -1,0 +1,105 @@
+//! The stores, told the same sequences of calls, and held to one model.
+
+use kakaopay::ledger::{MemoryStore, Store};
+use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_tests::ledger::{Call, Model, Told};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The model, as the calls are made up by.
+struct Calls;
+
+impl ReferenceStateMachine for Calls {
+    type State = Model;
+    type Transition = Call;
+
+    fn init_state() -> BoxedStrategy<Model> {
+        Just(Model::default()).boxed()
+    }
+
+    fn transitions(_: &Model) -> BoxedStrategy<Call> {
+        Call::any()
+    }
+
+    fn apply(state: Model, call: &Call) -> Model {
+        state.after(call)
+    }
+}
+
+/// A store, and what it runs on.
+struct Running<S> {
+    told: Told<S>,
+    runtime: Runtime,
+}
+
+impl<S: Store> Running<S> {
+    fn new(store: S, runtime: Runtime) -> Self {
+        Self { told: Told::new(store), runtime }
+    }
+
+    fn tell(mut self, call: &Call) -> Self {
+        self.runtime.block_on(self.told.tell(call));
+        self
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+struct Memory;
+
+impl StateMachineTest for Memory {
+    type SystemUnderTest = Running<MemoryStore>;
+    type Reference = Calls;
+
+    fn init_test(_: &Model) -> Self::SystemUnderTest {
+        Running::new(MemoryStore::new(), runtime())
+    }
+
+    fn apply(running: Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
+        running.tell(&call)
+    }
+}
+
+struct Sqlite;
+
+impl StateMachineTest for Sqlite {
+    type SystemUnderTest = (Running<SqliteStore>, TempDir);
+    type Reference = Calls;
+
+    fn init_test(_: &Model) -> Self::SystemUnderTest {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+        (Running::new(store, runtime()), folder)
+    }
+
+    fn apply((mut running, folder): Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
+        if matches!(call, Call::Reopen) {
+            running.runtime.block_on(running.told.store.close()).expect("closed");
+            running.told.store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+        }
+        (running.tell(&call), folder)
+    }
+}
+
+fn cases(cases: u32) -> Config {
+    Config { cases, max_shrink_iters: 2_000, ..Config::default() }
+}
+
+prop_state_machine! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn i10_memory_does_what_the_model_does(sequential 1..60 => Memory);
+}
+
+prop_state_machine! {
+    #![proptest_config(cases(32))]
+
+    #[test]
+    fn i10_sqlite_does_what_the_model_does(sequential 1..60 => Sqlite);
+}
