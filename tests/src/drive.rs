@@ -108,6 +108,7 @@ impl Driven {
     /// The journal alone brings the same payment back.
     fn check_replay(&self) {
         let entries = self.journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
+        assert_eq!(self.payment.seq(), self.journal.len() as u64, "the last entry is known");
         let replayed = Payment::replay(entries).expect("a good journal").expect("an opened payment");
         assert_eq!(replayed.state(), self.payment.state());
         assert!(self.payment.snapshot().is_ok() && replayed.snapshot() == self.payment.snapshot());

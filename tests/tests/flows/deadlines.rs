@@ -59,6 +59,7 @@ const MOMENTS: &[(&str, i64)] = &[
     ("2 h", 7_200),
     ("a day", 86_400),
     ("7 days less a minute", 604_740),
+    ("7 days", 604_800),
     ("7 days and a minute", 604_860),
     ("8 days", 691_200),
     ("100 days", 8_640_000),

@@ -130,7 +130,7 @@ fn f15_a_search_of_many_pages_asks_the_services_clock() {
         let now = at(10 * SEARCHED);
         let request = looked_up(&driven.handle(Input::Tick, now)).expect("a search");
         let mut first = strangers();
-        first[0] = serde_json::to_value(&own).expect("JSON");
+        first[50] = serde_json::to_value(&own).expect("JSON");
         // The service's clock goes otherwise than the driver's.
         let to = at(CONCLUSIVE + seconds);
         let next =
@@ -138,8 +138,35 @@ fn f15_a_search_of_many_pages_asks_the_services_clock() {
         assert_eq!((next.at_service, next.own_created), (Some(to), own.created_at()));
         // A later page says a later moment, which is not when the search began.
         driven.handle(page(next, &strangers()[..1], 101, Some(at(100 * SEARCHED))), now);
+        assert_is_planned(&driven, now);
         let goes_on = looked_up(&driven.handle(Input::Tick, at(20 * SEARCHED))).is_some();
         assert_eq!(goes_on, !over, "{seconds}");
+    }
+}
+
+/// The deadline is the one that a tick would set.
+#[track_caller]
+fn assert_is_planned(driven: &Driven, now: Timestamp) {
+    let mut ticked = driven.clone();
+    ticked.handle(Input::Tick, now);
+    assert_eq!(driven.deadline, ticked.deadline);
+}
+
+/// I8: what cannot be read stands in the way of a search for a day, and then a person is told. What can be read
+/// and is too early by the service's clock never ends it.
+#[test]
+fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
+    const DAY: i64 = 86_400;
+    let bad = vec![json!({"object": "charge"})];
+    for (seconds, readable, over) in [(DAY - 1, false, false), (DAY, false, true), (10 * DAY, true, false)] {
+        let (mut driven, own) = searching();
+        let now = at(CONCLUSIVE + seconds);
+        let request = looked_up(&driven.handle(Input::Tick, now)).expect("a search");
+        let data = if readable { vec![serde_json::to_value(&own).expect("JSON")] } else { bad.clone() };
+        driven.handle(page(request, &data, 1, Some(at(CONCLUSIVE + SEARCHED - 1))), now);
+        let blocked = driven.payment.attentions().contains(&Attention::LookUpBlocked);
+        let goes_on = looked_up(&driven.handle(Input::Tick, at(20 * DAY))).is_some();
+        assert_eq!((goes_on, blocked), (!over, over), "{seconds}");
     }
 }
 

@@ -344,3 +344,25 @@ fn f15_a_clock_that_is_set_back_makes_an_answer_late() {
     driven.handle(Input::Tick, at(10 - 300));
     assert_eq!(*state(&driven), RefundState::Requested);
 }
+
+/// I4: one that names the order, differs from it and was paid all the same is told of, once the order's own is
+/// known.
+#[test]
+fn i4_a_paid_stranger_is_told_of_beside_the_orders_own() {
+    for (status, told) in [("successful", true), ("failed", false)] {
+        let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+        let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(1));
+        let mut changes = guide::ended(status);
+        changes.extend([("id", json!("chrg_test_stranger")), ("amount", json!(1))]);
+        let stranger = Order::one_call().charge(1, &changes);
+        driven.handle(charges(&requests, &[&stranger]), at(1));
+        assert_eq!(stage(&driven), Some(Stage::Halted));
+        driven.handle(read(stranger.clone()), at(2));
+        let requests = driven.handle(Input::Resume, at(3));
+        let own = Order::one_call().charge(1, &[]);
+        driven.handle(charges(&requests, &[&stranger, &own]), at(3));
+        assert_eq!(driven.state().charge().map(|own| own.charge.as_str()), Some(OWN));
+        let paid = Attention::OtherChargePaid { charge: own.id, other: stranger.id };
+        assert_eq!(driven.payment.attentions().contains(&paid), told, "{status}");
+    }
+}

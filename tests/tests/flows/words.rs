@@ -1,14 +1,19 @@
 //! What is asked for and told, word for word.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 use std::num::NonZeroU32;
+use std::path::Path;
 
-use kakaopay_flows::{Answer, Attention, Event, Input, Request, SourcePlan, Trouble};
+use kakaopay_flows::{
+    AfterWindow, Answer, Attention, Event, Evidence, Input, Record, RefundOrder, Request, SourcePlan, Trouble,
+};
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::endpoint::{ChargeSource, CreateCharge};
-use kakaopay_types::{ChargeId, Mismatch, PlatformType, Reference, RefundId};
-use serde_json::json;
+use kakaopay_types::{ChargeId, Mismatch, PlatformType, Reference, RefundAmount, RefundId};
+use serde_json::{Value, json};
 
 fn creation(requests: &[Request]) -> &CreateCharge {
     match requests {
@@ -88,6 +93,52 @@ fn attentions() -> Vec<Attention> {
         Attention::RefundLate { reference: reference() },
         Attention::UnknownRefund { refund: id(refund) },
     ]
+}
+
+/// F24: what changes something is told from what only reads, so that it leaves once.
+#[test]
+fn f24_requests_are_known_by_what_they_do() {
+    let (mut driven, requests) = Driven::open(Order::one_call().intent, start());
+    assert!(requests.iter().all(Request::is_mutation), "{requests:?}");
+    let lost = Answer::Charge { attempt: NonZeroU32::MIN, result: Err(Trouble::Unknown) };
+    let requests = driven.handle(Input::Answered(lost), start());
+    assert!(!requests.is_empty() && !requests.iter().any(Request::is_mutation), "{requests:?}");
+    let (_, requests) = Driven::open(Order::two_calls().intent, start());
+    assert!(requests.iter().all(Request::is_mutation), "{requests:?}");
+
+    let paid = Order::one_call().charge(1, &guide::ended("successful"));
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(Input::Evidence(Evidence::Read(Box::new(paid))), start());
+    let refund = RefundOrder {
+        reference: Reference::parse("refund-1").expect("a reference"),
+        amount: RefundAmount::new(1).expect("an amount"),
+        void: None,
+        after_window: AfterWindow::Refuse,
+    };
+    let requests = driven.refund(&refund, start()).expect("a refund");
+    let [list @ Request::ListRefunds(first)] = &requests[..] else { panic!("{requests:?}") };
+    assert!(!list.is_mutation());
+    // What is new must not shift the pages of what is read.
+    let page = &first.list.page;
+    assert_eq!((page.limit, page.order.clone()), (Some(100), Some(kakaopay_types::Order::Chronological)));
+    let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
+    let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
+    let answer = Answer::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
+    let requests = driven.handle(Input::Answered(answer), start());
+    assert!(!requests.is_empty() && requests.iter().all(Request::is_mutation), "{requests:?}");
+}
+
+/// What the stored facts are called in logs.
+#[test]
+fn each_record_has_its_name() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/kakaopay-flows/golden/records.jsonl");
+    let mut names = BTreeMap::new();
+    for line in fs::read_to_string(golden).expect("text").lines() {
+        let stored: Value = serde_json::from_str(line).expect("JSON");
+        let record: Record = serde_json::from_str(line).expect("a record");
+        names.insert(stored["record"].as_str().expect("a name").to_owned(), record.name());
+    }
+    insta::assert_debug_snapshot!(names);
 }
 
 /// I8: what a person is told, how often, and under which key.
