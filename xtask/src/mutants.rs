@@ -3,7 +3,7 @@
 //! Options go to cargo-mutants as they are: `--shard 0/4` takes a quarter. It takes hours, and is no
 //! part of `ci`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     let root = root();
     let out = root.join("target/mutants");
     fs::create_dir_all(&out)?;
-    let mut tally = Tally { caught: 0, survivors: Vec::new() };
+    let book = out.join(format!("{package}.json"));
     for (number, round) in rounds.iter().enumerate() {
         let settings = settings(package, round);
         // What fails without a mutant would catch every mutant. The tool's own look at that takes the
@@ -67,12 +67,12 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
             return Err(Problem::new(format!("cargo-mutants tested nothing ({status})")));
         }
         let outcomes = fs::read_to_string(out.join("mutants.out/outcomes.json"))?;
-        let found = Tally::of(&serde_json::from_str(&outcomes)?)?;
-        tally = Tally { caught: tally.caught + found.caught, survivors: found.survivors };
-        if tally.survivors.is_empty() {
-            break;
-        }
+        let known = learned(&book, &serde_json::from_str(&outcomes)?)?;
+        fs::write(&book, serde_json::to_string_pretty(&known)?)?;
     }
+    let listed = shell::output(&mut cargo(&["mutants", "--package", package, "--list", "--json"]))?;
+    let known = learned(&book, &Value::Null)?;
+    let tally = Tally::of(&known, &serde_json::from_str(&listed)?)?;
     let reasons = reasons(&fs::read_to_string(survivors_file(&root, package)).unwrap_or_default());
     tally.judge(&reasons)
 }
@@ -107,26 +107,43 @@ fn reasons(text: &str) -> BTreeSet<String> {
     named.map(|(name, _)| name.to_owned()).collect()
 }
 
+/// What became of each mutant, by its name and place: what an earlier run has found, and what this one has. A run
+/// looks at what no run before has caught, so that no run alone knows all.
+fn learned(book: &Path, outcomes: &Value) -> Result<BTreeMap<String, String>, Problem> {
+    let mut known: BTreeMap<String, String> = match fs::read_to_string(book) {
+        Ok(text) => serde_json::from_str(&text)?,
+        Err(_) => BTreeMap::new(),
+    };
+    for outcome in outcomes["outcomes"].as_array().into_iter().flatten() {
+        let name = outcome["scenario"]["Mutant"]["name"].as_str();
+        if let (Some(name), Some(summary)) = (name, outcome["summary"].as_str()) {
+            known.insert(name.to_owned(), summary.to_owned());
+        }
+    }
+    Ok(known)
+}
+
 /// What became of the mutants.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     caught: usize,
     survivors: Vec<String>,
+    /// Those that no run has looked at: of another shard, or where the code has changed since.
+    untested: usize,
 }
 
 impl Tally {
-    fn of(outcomes: &Value) -> Result<Self, Problem> {
-        let outcomes = outcomes["outcomes"].as_array().ok_or_else(|| Problem::new("no outcomes"))?;
-        let mut tally = Self { caught: 0, survivors: Vec::new() };
-        for outcome in outcomes {
-            match outcome["summary"].as_str() {
+    /// Of the mutants there are, by what is known of them.
+    fn of(known: &BTreeMap<String, String>, listed: &Value) -> Result<Self, Problem> {
+        let listed = listed.as_array().ok_or_else(|| Problem::new("no list of mutants"))?;
+        let mut tally = Self::default();
+        for name in listed.iter().filter_map(|mutant| mutant["name"].as_str()) {
+            match known.get(name).map(String::as_str) {
                 Some("CaughtMutant" | "Timeout") => tally.caught += 1,
-                Some("MissedMutant") => {
-                    let name = outcome["scenario"]["Mutant"]["name"].as_str();
-                    tally.survivors.push(without_place(name.unwrap_or_default()));
-                }
-                // The code as it is, and what does not compile.
-                _ => {}
+                Some("MissedMutant") => tally.survivors.push(without_place(name)),
+                // What does not compile.
+                Some(_) => {}
+                None => tally.untested += 1,
             }
         }
         Ok(tally)
@@ -138,6 +155,9 @@ impl Tally {
             return Err(Problem::new("there was no mutant to test"));
         }
         println!("{} of {all} mutants caught", self.caught);
+        if self.untested > 0 {
+            println!("{} not tested yet", self.untested);
+        }
         let mut unexplained = 0;
         for survivor in &self.survivors {
             let known = reasons.contains(survivor);
@@ -146,6 +166,11 @@ impl Tally {
         }
         if self.caught * 100 < all * LEAST {
             return Err(Problem::new(format!("fewer than {LEAST} % were caught")));
+        }
+        if self.untested > 0 {
+            return Err(Problem::new(
+                "some are not tested yet: go on with --iterate, or with the other shards",
+            ));
         }
         if unexplained > 0 {
             return Err(Problem::new(format!("{unexplained} survivors have no reason in SURVIVORS.md")));
@@ -179,25 +204,38 @@ mod tests {
             mutant("a.rs:1:3: replace y", "Timeout"),
             mutant("a.rs:10:20: replace z::f with ()", "MissedMutant"),
             mutant("a.rs:4:5: replace w", "Unviable"),
+            mutant("gone.rs:1:1: replace v", "MissedMutant"),
         ]});
-        let tally = Tally::of(&outcomes).expect("a tally");
+        let known = learned(Path::new("no such file"), &outcomes).expect("read");
+        let names = [
+            "a.rs:1:2: replace x",
+            "a.rs:1:3: replace y",
+            "a.rs:10:20: replace z::f with ()",
+            "a.rs:4:5: replace w",
+        ];
+        let listed: Vec<_> = names.iter().map(|name| json!({"name": name})).collect();
+        let tally = Tally::of(&known, &listed.clone().into()).expect("a tally");
         let survivors = vec!["a.rs: replace z::f with ()".to_owned()];
-        assert_eq!(tally, Tally { caught: 2, survivors: survivors.clone() });
+        assert_eq!(tally, Tally { caught: 2, survivors: survivors.clone(), untested: 0 });
         // Two of three are too few, whatever the reason.
         assert!(tally.judge(&survivors.into_iter().collect()).is_err());
-        assert!(Tally::of(&json!({})).is_err());
+        assert!(Tally::of(&known, &json!({})).is_err());
+        let more: Vec<_> = listed.into_iter().chain([json!({"name": "b.rs:1:1: replace u"})]).collect();
+        assert_eq!(Tally::of(&known, &more.into()).expect("a tally").untested, 1);
     }
 
     #[test]
     fn a_survivor_needs_a_reason() {
-        let tally = Tally { caught: 99, survivors: vec!["a.rs: replace x".to_owned()] };
+        let mut tally = Tally { caught: 99, survivors: vec!["a.rs: replace x".to_owned()], untested: 0 };
         assert!(tally.judge(&BTreeSet::new()).is_err());
         assert!(tally.judge(&reasons("# Text\n\n- `a.rs: replace x`: nobody can tell.\n")).is_ok());
+        tally.untested = 1;
+        assert!(tally.judge(&reasons("- `a.rs: replace x`: nobody can tell.\n")).is_err());
     }
 
     #[test]
     fn nothing_tested_is_nothing_proven() {
-        let nothing = Tally { caught: 0, survivors: Vec::new() };
+        let nothing = Tally::default();
         assert!(nothing.judge(&BTreeSet::new()).is_err());
         let tested = [Some(0), Some(1), Some(2), Some(3), Some(4), Some(70), None].map(has_tested);
         assert_eq!(tested, [true, false, true, true, false, false, false]);
