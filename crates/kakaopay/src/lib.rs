@@ -12,9 +12,44 @@
 //!    [`Settlement`].
 //! 4. On the page the buyer comes back to, show what [`Merchant::returned`] says.
 //!
-//! What is told in `tracing`, at `INFO` and above: each `payment` fact with `reference`, `seq` and
-//! `record`; each `webhook` with its `key` and whether it was new; each request without a good
-//! answer with `operation`, `kind`, `delivery`, `status` and `request_id`.
+//! 5. [`Merchant::refund`] what goes back, while [the window](types::RefundWindow) is open.
+//!
+//! # What finds a payment
+//!
+//! Nothing depends on one thing. A webhook makes the charge be read at once; so does the buyer's return. If both
+//! are lost, each payment has its deadline in the store: after seconds while the buyer may be on the page, then
+//! minutes, then an hour, and until the service says something final. Every hour [`Merchant::run`] looks at all
+//! the service has made in the last three, and every day in the last ten days ([`Merchant::sweep`]). Any number
+//! of processes share all that over one store.
+//!
+//! # What to watch
+//!
+//! | figure | where | worry when |
+//! |---|---|---|
+//! | oldest unreconciled | `backlog().deadlines.oldest` | it lies minutes back: nobody runs, or the service is away |
+//! | webhooks not worked off | `backlog().inbox` | the oldest is older than minutes |
+//! | outbox age | `backlog().outbox.oldest` | it is minutes old: the handler fails |
+//! | unknown outcomes | `counts().unknown_outcomes` | it grows faster than your line is bad |
+//! | webhooks not stored | `counts().not_stored` | it grows at all: the store is in trouble |
+//! | handler failures | `counts().handler_failures` | it grows at all |
+//! | attentions | the handler is told [`Event::Attention`] | always: each is for a person |
+//!
+//! [`Merchant::backlog`] is of all processes together, [`Merchant::counts`] of this one since it began.
+//!
+//! # What is told in `tracing`
+//!
+//! | message | level | fields |
+//! |---|---|---|
+//! | `payment` | `INFO` | `reference`, `seq`, `record`: a fact that was stored |
+//! | `webhook` | `INFO` | `key`, `receipt`: whether it was new |
+//! | `swept` | `INFO` | `chore`, and what was found |
+//! | a request has no good answer | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
+//! | the handler failed, or was slow | `WARN` | `key`, `error` |
+//! | a webhook could not be stored | `ERROR` | `error` |
+//! | a charge of an order that is not in this ledger | `ERROR` | `reference`, `charge` |
+//! | a payment, a chore or the telling cannot go on now | `ERROR` | `error` |
+//!
+//! No body, signature, key or address of a page is ever in them.
 
 mod checkout;
 mod clock;
