@@ -90,11 +90,11 @@ fn read_on(driven: &mut Driven, mut request: LookUp, now: Timestamp, most: u32) 
 #[test]
 fn f10_f28_a_look_up_reads_as_far_as_it_can_conclude_something() {
     let (mut driven, request) = unknown();
-    assert_eq!(read_on(&mut driven, request, start(), 20), 5);
-    for (seconds, pages) in [(CONCLUSIVE - 1, 5), (CONCLUSIVE, 20)] {
+    assert_eq!(read_on(&mut driven, request, start(), 7), 5);
+    for (seconds, pages) in [(CONCLUSIVE - 1, 5), (CONCLUSIVE, 7)] {
         let (mut driven, _) = unknown();
         let request = looked_up(&driven.handle(Input::Tick, at(seconds))).expect("a look-up");
-        assert_eq!(read_on(&mut driven, request, at(seconds), 20), pages, "{seconds}");
+        assert_eq!(read_on(&mut driven, request, at(seconds), 7), pages, "{seconds}");
     }
 }
 
@@ -107,18 +107,18 @@ fn f10_a_page_that_comes_too_late_is_the_last() {
         let request = looked_up(&driven.handle(Input::Tick, at(CONCLUSIVE))).expect("a look-up");
         driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
         assert!(matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Charge));
-        assert_eq!(read_on(&mut driven, old, at(CONCLUSIVE), 20), 1);
+        assert_eq!(read_on(&mut driven, old, at(CONCLUSIVE), 7), 1);
     }
 }
 
 /// F10, F28: the search beside a charge reads as far, by the same rule.
 #[test]
 fn f10_f28_a_search_reads_as_far_as_it_can_conclude_something() {
-    for (seconds, pages) in [(SEARCHED - 1, 5), (SEARCHED, 20)] {
+    for (seconds, pages) in [(SEARCHED - 1, 5), (SEARCHED, 7)] {
         let (mut driven, _) = searching();
         let now = at(CONCLUSIVE + seconds);
         let request = looked_up(&driven.handle(Input::Tick, now)).expect("a search");
-        assert_eq!(read_on(&mut driven, request, now, 20), pages, "{seconds}");
+        assert_eq!(read_on(&mut driven, request, now, 7), pages, "{seconds}");
     }
 }
 
