@@ -186,6 +186,7 @@ mod tests {
             description: true,
             readme: None,
             depends: depends.collect(),
+            examples: Vec::new(),
         };
         (name.to_owned(), member)
     }
