@@ -22,6 +22,8 @@ mod engine;
 mod error;
 mod handler;
 mod inbox;
+#[cfg(feature = "server")]
+mod listener;
 mod load;
 mod merchant;
 mod order;
@@ -35,6 +37,8 @@ pub use clock::{Clock, SystemClock};
 pub use error::Error;
 pub use handler::Handler;
 pub use inbox::Inbox;
+#[cfg(feature = "server")]
+pub use listener::Listener;
 pub use merchant::{Merchant, MerchantBuilder};
 pub use order::Order;
 pub use run::Worked;
