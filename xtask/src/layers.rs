@@ -46,7 +46,7 @@ const PLACES: &[Place] = &[
     Place {
         name: "kakaopay-benches",
         layer: None,
-        may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types"],
+        may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types", "kakaopay-webhook"],
     },
 ];
 
