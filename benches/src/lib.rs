@@ -3,3 +3,4 @@
 pub mod flows;
 pub mod transport;
 pub mod types;
+pub mod webhook;

@@ -1,6 +1,5 @@
 //! `cargo xtask ci`: everything that must be good before a change lands.
 
-use std::path::Path;
 use std::time::Instant;
 
 use crate::project::members;
@@ -49,15 +48,12 @@ pub(crate) fn run() -> Result<(), Problem> {
 /// Each example of each crate runs to its end: what it speaks with, it starts itself.
 fn examples() -> Result<(), Problem> {
     for member in members()?.values() {
-        let folder = Path::new(&member.folder).join("examples");
-        let Ok(files) = std::fs::read_dir(folder) else { continue };
-        let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().map(|file| file.path());
-        let mut files: Vec<_> =
-            files.filter(|file| file.extension().is_some_and(|end| end == "rs")).collect();
-        files.sort();
-        for name in files.iter().filter_map(|file| file.file_stem()?.to_str()) {
-            println!("{name}:");
-            shell::run(&mut cargo(&["run", "--quiet", "--package", &member.name, "--example", name]))?;
+        for example in &member.examples {
+            println!("{}:", example.name);
+            let features = example.features.join(",");
+            let mut command =
+                cargo(&["run", "--quiet", "--package", &member.name, "--example", &example.name]);
+            shell::run(command.args(["--features", &features]))?;
         }
     }
     Ok(())

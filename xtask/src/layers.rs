@@ -46,7 +46,7 @@ const PLACES: &[Place] = &[
     Place {
         name: "kakaopay-benches",
         layer: None,
-        may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types"],
+        may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types", "kakaopay-webhook"],
     },
 ];
 
@@ -186,6 +186,7 @@ mod tests {
             description: true,
             readme: None,
             depends: depends.collect(),
+            examples: Vec::new(),
         };
         (name.to_owned(), member)
     }

@@ -20,7 +20,7 @@ use crate::shell::Problem;
 const HELP: &str = "\
 cargo xtask ci                           everything that must be good before a change lands
 cargo xtask layers                       which crate may depend on which, and what stays pure
-cargo xtask tidy                         sizes of files and functions, first lines, names in the documents
+cargo xtask tidy                         sizes of files and functions, first lines, names in the documents, no comparison of MACs
 cargo xtask compliance                   every statement of the guide has a test that exists
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's

@@ -18,6 +18,16 @@ pub(crate) struct Member {
     /// The README it carries when it is published, from its folder.
     pub(crate) readme: Option<String>,
     pub(crate) depends: Vec<Dependency>,
+    /// Its examples, by name.
+    pub(crate) examples: Vec<Example>,
+}
+
+/// An example of a member.
+#[derive(Debug, Clone)]
+pub(crate) struct Example {
+    pub(crate) name: String,
+    /// Without these it is not built.
+    pub(crate) features: Vec<String>,
 }
 
 /// A member's dependency on another member.
@@ -62,9 +72,44 @@ fn member(package: &Value, names: &[String]) -> Member {
         description: package["description"].is_string(),
         readme: package["readme"].as_str().map(str::to_owned),
         depends,
+        examples: examples(&package["targets"]),
     }
+}
+
+fn examples(targets: &Value) -> Vec<Example> {
+    let is_example = |target: &&Value| {
+        target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "example"))
+    };
+    let texts = |value: &Value| value.as_array().into_iter().flatten().map(text_of).collect();
+    let targets = targets.as_array().into_iter().flatten().filter(is_example);
+    let mut examples: Vec<_> = targets
+        .map(|target| Example {
+            name: text_of(&target["name"]),
+            features: texts(&target["required-features"]),
+        })
+        .collect();
+    examples.sort_by(|a, b| a.name.cmp(&b.name));
+    examples
 }
 
 fn text_of(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_found_with_the_features_they_need() {
+        let targets = serde_json::json!([
+            { "name": "a", "kind": ["lib"] },
+            { "name": "c", "kind": ["example"], "required-features": ["x", "y"] },
+            { "name": "b", "kind": ["example"] },
+        ]);
+        let found = examples(&targets);
+        let found: Vec<_> =
+            found.iter().map(|example| (example.name.as_str(), example.features.join(","))).collect();
+        assert_eq!(found, [("b", String::new()), ("c", "x,y".to_owned())]);
+    }
 }

@@ -100,6 +100,7 @@ mod tests {
             description: true,
             readme: None,
             depends: needs.iter().map(|name| needed(name, false, true)).collect(),
+            examples: Vec::new(),
         };
         (name.to_owned(), member)
     }

@@ -5,6 +5,55 @@
 //!
 //! The form of the signature is the one Omise documents for its webhooks: HMAC-SHA256, keyed with
 //! the decoded secret, over the timestamp, a dot and the raw body.
+//!
+//! # Use alone
+//!
+//! Nothing else of this library is needed. A [`Receiver`] goes wherever a tower service goes, such as
+//! axum's `route_service`, and puts what it takes into a [`Sink`] of your own: a table, a queue, a
+//! file. The examples `in_axum` and `in_hyper` do it.
+//!
+//! ```
+//! # #[cfg(feature = "receiver")] {
+//! use kakaopay_types::Timestamp;
+//! use kakaopay_webhook::{Accepted, Policy, Receiver, Secret, Sink, Verifier};
+//!
+//! #[derive(Clone)]
+//! struct Table;
+//!
+//! impl Sink for Table {
+//!     type Error = std::io::Error;
+//!
+//!     async fn store(&self, accepted: Accepted) -> std::io::Result<()> {
+//!         // Insert `accepted.event.id` and `accepted.body`, unless that id is there, and commit.
+//!         # drop(accepted);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # fn now() -> Timestamp { Timestamp::UNIX_EPOCH }
+//! // Two while one is being replaced by the other.
+//! let secrets = [Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?];
+//! let receiver = Receiver::new(Policy::signed(Verifier::new(secrets)?), Table, now);
+//! # drop(receiver);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | answer | when |
+//! |---|---|
+//! | 200 | the sink has stored it |
+//! | 400 | a header that is looked at came twice, or the body broke off or is no event |
+//! | 401 | the signature is missing, wrong, or not of now |
+//! | 405 | the method is not `POST` |
+//! | 413 | the body is larger than 256 KiB |
+//! | 415 | the body is not `application/json`, or is compressed |
+//! | 503, `Retry-After: 60` | the sink could not store it |
+//! | none | the sink panicked, or the server's patience or the client's ended |
+//!
+//! Without feature `receiver`, read the body as bytes, up to [`MAX_BODY`], and give it to
+//! [`Verifier::verify`] with both headers before anything else looks at it. Store it, and answer 200
+//! when it is stored. Whatever is done about an event, read its charge first: a webhook may be old,
+//! come twice, or not at all.
 
 mod policy;
 #[cfg(feature = "receiver")]

@@ -1,11 +1,13 @@
 //! Whether a webhook was signed by the service, lately.
 
+use std::fmt;
+
 use hmac::Mac;
 use kakaopay_types::Timestamp;
 use thiserror::Error;
 
 use crate::secret::Secret;
-use crate::signature::mac;
+use crate::signature::{Keyed, keyed, mac};
 
 /// Largest body that is looked at, in bytes. The service's events are some 3 kB.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -32,10 +34,17 @@ const TOLERANCE_SECONDS: u64 = 300;
 /// verifier.verify(signature, b"1700000000", body, now)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Verifier {
-    secrets: Vec<Secret>,
+    keys: Vec<Keyed>,
     tolerance: u64,
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { keys, tolerance } = self;
+        f.debug_struct("Verifier").field("secrets", &keys.len()).field("tolerance", tolerance).finish()
+    }
 }
 
 impl Verifier {
@@ -44,11 +53,11 @@ impl Verifier {
     /// # Errors
     /// [`NoSecret`] when there is none: nothing could ever be told from a forgery.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Result<Self, NoSecret> {
-        let secrets: Vec<_> = secrets.into_iter().collect();
-        if secrets.is_empty() {
+        let keys: Vec<_> = secrets.into_iter().map(|secret| keyed(&secret)).collect();
+        if keys.is_empty() {
             return Err(NoSecret);
         }
-        Ok(Self { secrets, tolerance: TOLERANCE_SECONDS })
+        Ok(Self { keys, tolerance: TOLERANCE_SECONDS })
     }
 
     /// The same, with another number of seconds that the moment of signing may lie from now,
@@ -77,12 +86,12 @@ impl Verifier {
         if now.unix_seconds().abs_diff(signed_at) > self.tolerance {
             return Err(Refusal::Stale);
         }
-        // `verify_slice` compares in constant time.
-        let good = |secret: &Secret| {
-            let mac = mac(secret, timestamp, body);
-            signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok())
+        // `verify` compares in constant time. Which of several made the match is no secret.
+        let good = |key: &Keyed| {
+            let mac = mac(key.clone(), timestamp, body);
+            signatures.iter().any(|signature| mac.clone().verify(signature.into()).is_ok())
         };
-        if self.secrets.iter().any(good) { Ok(()) } else { Err(Refusal::NoMatch) }
+        if self.keys.iter().any(good) { Ok(()) } else { Err(Refusal::NoMatch) }
     }
 }
 
@@ -98,15 +107,30 @@ fn seconds_of(timestamp: &[u8]) -> Result<i64, Refusal> {
     text.parse().map_err(|_| Refusal::MalformedTimestamp)
 }
 
-fn signatures_of(header: &[u8]) -> Result<Vec<[u8; 32]>, Refusal> {
+/// The signatures of a header, on the stack: whoever sends forgeries costs no memory.
+#[derive(Default)]
+struct Signatures {
+    all: [[u8; 32]; MAX_SIGNATURES],
+    count: usize,
+}
+
+impl Signatures {
+    fn iter(&self) -> impl Iterator<Item = &[u8; 32]> {
+        self.all.iter().take(self.count)
+    }
+}
+
+fn signatures_of(header: &[u8]) -> Result<Signatures, Refusal> {
     if header.trim_ascii().is_empty() {
         return Err(Refusal::MissingSignature);
     }
-    let parts: Vec<_> = header.split(|byte| *byte == b',').take(MAX_SIGNATURES + 1).collect();
-    if parts.len() > MAX_SIGNATURES {
-        return Err(Refusal::MalformedSignature);
+    let mut signatures = Signatures::default();
+    for part in header.split(|byte| *byte == b',') {
+        let place = signatures.all.get_mut(signatures.count).ok_or(Refusal::MalformedSignature)?;
+        *place = signature_of(part.trim_ascii())?;
+        signatures.count += 1;
     }
-    parts.into_iter().map(|part| signature_of(part.trim_ascii())).collect()
+    Ok(signatures)
 }
 
 fn signature_of(text: &[u8]) -> Result<[u8; 32], Refusal> {

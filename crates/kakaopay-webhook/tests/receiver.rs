@@ -87,9 +87,6 @@ fn i10_what_is_not_stored_is_not_acknowledged() {
 
 #[test]
 fn f05_f06_what_is_not_believed_gets_401_and_changes_nothing() {
-    let put = |name: &'static str, value: &'static str| {
-        with(|request| drop(request.headers_mut().insert(name, value.parse().expect("a value"))))
-    };
     let without = |name: &'static str| with(|request| drop(request.headers_mut().remove(name)));
     for request in [
         put("omise-signature", "00"),
@@ -102,36 +99,76 @@ fn f05_f06_what_is_not_believed_gets_401_and_changes_nothing() {
     }
 }
 
+fn put(name: &'static str, value: &'static str) -> Request<Full<Bytes>> {
+    with(|request| drop(request.headers_mut().insert(name, value.parse().expect("a value"))))
+}
+
 #[test]
-fn f08_f32_requests_of_another_form_are_refused() {
-    let put = |name: &'static str, value: &'static str| {
-        with(|request| drop(request.headers_mut().insert(name, value.parse().expect("a value"))))
-    };
-    let append = |name: &'static str| {
-        with(|request| {
-            request.headers_mut().append(name, "1".parse().expect("a value"));
-        })
-    };
-    for (request, status) in [
-        (with(|request| *request.method_mut() = http::Method::GET), StatusCode::METHOD_NOT_ALLOWED),
-        (
-            with(|request| drop(request.headers_mut().remove("content-type"))),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ),
-        (put("content-type", "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (put("content-encoding", "gzip"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (append("omise-signature"), StatusCode::BAD_REQUEST),
-        (append("omise-signature-timestamp"), StatusCode::BAD_REQUEST),
-        (signed("not json"), StatusCode::BAD_REQUEST),
-        (signed(r#"{"object":"charge","id":"chrg_test_1"}"#), StatusCode::BAD_REQUEST),
-        (signed(r#"{"object":"event","id":"../../x","key":"a","data":{}}"#), StatusCode::BAD_REQUEST),
-        (
-            signed(r#"{"object":"event","id":"evnt_1","id":"evnt_2","key":"a","data":{}}"#),
-            StatusCode::BAD_REQUEST,
-        ),
-    ] {
-        check(&Inbox::default(), request, status, 0);
+fn f32_requests_of_another_form_are_refused() {
+    use StatusCode as S;
+    for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "post", "FETCH"] {
+        let request = with(|request| *request.method_mut() = method.parse().expect("a method"));
+        check(&Inbox::default(), request, S::METHOD_NOT_ALLOWED, 0);
     }
+    let without = with(|request| drop(request.headers_mut().remove("content-type")));
+    check(&Inbox::default(), without, S::UNSUPPORTED_MEDIA_TYPE, 0);
+    for (kind, status, stored) in [
+        ("application/json", S::OK, 1),
+        ("Application/JSON ; charset=UTF-8", S::OK, 1),
+        // What the bytes are is not the header's to say: these are the bytes that were signed.
+        ("application/json; charset=utf-16", S::OK, 1),
+        ("text/plain", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("text/json", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("application/jsonp", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("application/problem+json", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("application/x-www-form-urlencoded", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("multipart/form-data; boundary=application/json", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("", S::UNSUPPORTED_MEDIA_TYPE, 0),
+    ] {
+        check(&Inbox::default(), put("content-type", kind), status, stored);
+    }
+    for (coding, status, stored) in [
+        ("identity", S::OK, 1),
+        ("gzip", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("identity, gzip", S::UNSUPPORTED_MEDIA_TYPE, 0),
+        ("br", S::UNSUPPORTED_MEDIA_TYPE, 0),
+    ] {
+        check(&Inbox::default(), put("content-encoding", coding), status, stored);
+    }
+}
+
+/// Of two values one would be looked at here and perhaps the other in front of it.
+#[test]
+fn f08_f32_a_header_that_comes_twice_is_refused() {
+    for name in ["omise-signature", "omise-signature-timestamp", "content-type", "content-encoding"] {
+        let twice = with(|request| {
+            let headers = request.headers_mut();
+            let value = headers.get(name).cloned().unwrap_or(http::HeaderValue::from_static("identity"));
+            headers.insert(name, value.clone());
+            headers.append(name, value);
+        });
+        check(&Inbox::default(), twice, StatusCode::BAD_REQUEST, 0);
+    }
+}
+
+#[test]
+fn f08_a_signed_body_that_is_no_event_is_refused() {
+    for body in [
+        "",
+        "not json",
+        "null",
+        "[]",
+        r#"{"object":"charge","id":"chrg_test_1"}"#,
+        r#"{"object":"event","id":"../../x","key":"a","data":{}}"#,
+        r#"{"object":"event","id":"evnt_1","id":"evnt_2","key":"a","data":{}}"#,
+        r#"{"object":"event","id":"evnt_1","key":"a","data":{}} {}"#,
+        "\u{FEFF}{\"object\":\"event\",\"id\":\"evnt_1\",\"key\":\"a\",\"data\":{}}",
+    ] {
+        check(&Inbox::default(), signed(body), StatusCode::BAD_REQUEST, 0);
+    }
+    let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(r#"{{"object":"event","id":"evnt_1","key":"a","data":{open}{close}}}"#);
+    check(&Inbox::default(), signed(&deep), StatusCode::BAD_REQUEST, 0);
 }
 
 #[test]

@@ -58,6 +58,8 @@ mod engine;
 mod error;
 mod handler;
 mod inbox;
+#[cfg(feature = "server")]
+mod listener;
 mod load;
 mod merchant;
 mod order;
@@ -76,6 +78,8 @@ pub use counts::Counts;
 pub use error::Error;
 pub use handler::{Handler, Telling};
 pub use inbox::Inbox;
+#[cfg(feature = "server")]
+pub use listener::Listener;
 pub use merchant::{Merchant, MerchantBuilder};
 pub use order::Order;
 #[cfg(feature = "server")]

@@ -52,6 +52,7 @@ mod tests {
             description: true,
             readme: None,
             depends: Vec::new(),
+            examples: Vec::new(),
         };
         assert!(unnamed(&member, "About `a`.", "| `a` | when |\n").is_empty());
         assert_eq!(unnamed(&member, "", "About `a`.\n").len(), 2);

@@ -3,6 +3,7 @@
 mod documents;
 mod files;
 mod functions;
+mod macs;
 mod sweep;
 
 pub(crate) use files::rust_files;

@@ -1,6 +1,6 @@
 //! One pass of all the rules over everything git would take.
 
-use super::{documents, files, functions};
+use super::{documents, files, functions, macs};
 use crate::shell::{Problem, root};
 
 pub(crate) fn run() -> Result<(), Problem> {
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<(), Problem> {
         findings.extend(files::check(file, &text));
         if files::is_rust(file) {
             findings.extend(functions::check(file, &text));
+            findings.extend(macs::check(file, &text));
         }
     }
     findings.extend(documents::check()?);

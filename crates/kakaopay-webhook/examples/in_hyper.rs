@@ -1,0 +1,70 @@
+//! The receiver under hyper alone. What it takes goes into a file, one event a line.
+//!
+//! `cargo run -p kakaopay-webhook --features receiver --example in_hyper`
+#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+
+mod service;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use kakaopay_webhook::{Accepted, Policy, Receiver, Secret, Sink, Verifier};
+use service::{EVENT, now, post};
+use tokio::net::TcpListener;
+
+/// A file that is only ever written at its end. An event that came twice stands there twice.
+#[derive(Debug, Clone)]
+struct Lines(Arc<File>);
+
+impl Sink for Lines {
+    type Error = io::Error;
+
+    async fn store(&self, accepted: Accepted) -> io::Result<()> {
+        let file = Arc::clone(&self.0);
+        let write = move || {
+            // A body may be written over several lines; between its values that says nothing.
+            let mut line: Vec<u8> = accepted.body.iter().copied().filter(|byte| *byte != b'\n').collect();
+            line.push(b'\n');
+            (&*file).write_all(&line)?;
+            // The answer says that it is stored: it must outlive a power cut.
+            file.sync_data()
+        };
+        tokio::task::spawn_blocking(write).await?
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let secret = Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("webhooks.jsonl");
+    let file = File::options().create(true).append(true).open(&path)?;
+    let policy = Policy::signed(Verifier::new([secret.clone()])?);
+    let receiver = Receiver::new(policy, Lines(Arc::new(file)), now);
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                // Without it, anybody could hold connections open by sending nothing.
+                .header_read_timeout(Duration::from_secs(5))
+                .serve_connection(TokioIo::new(stream), TowerToHyperService::new(receiver.clone()));
+            // A body may come slowly as well.
+            tokio::spawn(tokio::time::timeout(Duration::from_secs(20), connection));
+        }
+    });
+
+    println!("signed: {}", post(address, secret, EVENT).await?);
+    let other = Secret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
+    println!("signed by somebody else: {}", post(address, other, EVENT).await?);
+    print!("stored: {}", std::fs::read_to_string(&path)?);
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! A webhook endpoint behind `kakaopay::serve`, and clients that write bytes to it.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use kakaopay::Listener;
+use kakaopay::types::Timestamp;
+use kakaopay::webhook::{Accepted, Policy, Receiver, Secret, Signer, Sink, Verifier};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// How much a pipe holds, as a socket's buffer does.
+const PIPE: usize = 64 * 1024;
+
+/// The ends of pipes that clients made, each taken once.
+struct Pipes(mpsc::UnboundedReceiver<DuplexStream>);
+
+impl Listener for Pipes {
+    type Stream = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<DuplexStream> {
+        match self.0.recv().await {
+            Some(stream) => Ok(stream),
+            // Like a port at which nobody calls any more.
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// What became of the webhooks that reached the store.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    /// Being stored at the moment.
+    pub(crate) storing: usize,
+    /// The most that were being stored at a time.
+    pub(crate) most: usize,
+    /// The events that are stored.
+    pub(crate) stored: Vec<String>,
+}
+
+/// A store that waits for a permit before each webhook, and panics if it is told to.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    pub(crate) counts: Arc<Mutex<Counts>>,
+    pub(crate) permits: Arc<Semaphore>,
+    panics: bool,
+}
+
+/// Counts one that is being stored, however that ends.
+struct Storing<'a>(&'a Mutex<Counts>);
+
+impl<'a> Storing<'a> {
+    fn begin(counts: &'a Mutex<Counts>) -> Self {
+        let mut now = counts.lock().expect("unpoisoned");
+        now.storing += 1;
+        now.most = now.most.max(now.storing);
+        Self(counts)
+    }
+}
+
+impl Drop for Storing<'_> {
+    fn drop(&mut self) {
+        self.0.lock().expect("unpoisoned").storing -= 1;
+    }
+}
+
+impl Sink for Store {
+    type Error = io::Error;
+
+    async fn store(&self, accepted: Accepted) -> io::Result<()> {
+        let _storing = Storing::begin(&self.counts);
+        self.permits.acquire().await.expect("never closed").forget();
+        assert!(!self.panics, "a bug in the store");
+        self.counts.lock().expect("unpoisoned").stored.push(accepted.event.id.to_string());
+        Ok(())
+    }
+}
+
+/// A running server and the way to it.
+pub(crate) struct Shop {
+    pub(crate) store: Store,
+    connections: mpsc::UnboundedSender<DuplexStream>,
+    shutdown: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+}
+
+impl Shop {
+    /// One whose store keeps nobody waiting.
+    pub(crate) fn open() -> Self {
+        Self::with(Semaphore::MAX_PERMITS, false)
+    }
+
+    /// One whose store waits for permits.
+    pub(crate) fn waiting() -> Self {
+        Self::with(0, false)
+    }
+
+    /// One whose store panics.
+    pub(crate) fn panicking() -> Self {
+        Self::with(Semaphore::MAX_PERMITS, true)
+    }
+
+    fn with(permits: usize, panics: bool) -> Self {
+        let permits = Arc::new(Semaphore::new(permits));
+        let store = Store { counts: Arc::default(), permits, panics };
+        let policy = Policy::signed(Verifier::new([secret()]).expect("a secret"));
+        let receiver = Receiver::new(policy, store.clone(), now);
+        let (connections, accepted) = mpsc::unbounded_channel();
+        let (shutdown, told) = oneshot::channel();
+        let told = async { drop(told.await) };
+        let server = tokio::spawn(kakaopay::serve(Pipes(accepted), receiver, told));
+        Self { store, connections, shutdown: Some(shutdown), server }
+    }
+
+    pub(crate) fn connect(&self) -> DuplexStream {
+        let (near, far) = duplex(PIPE);
+        self.connections.send(far).expect("serving");
+        near
+    }
+
+    /// Sends bytes, and gives what is answered until the server ends the connection.
+    pub(crate) async fn talk(&self, bytes: &[u8]) -> String {
+        let (mut read, mut write) = tokio::io::split(self.connect());
+        let mut answer = Vec::new();
+        // The server may well stop listening before all is said.
+        let (_, _) = tokio::join!(write.write_all(bytes), read.read_to_end(&mut answer));
+        String::from_utf8(answer).expect("text")
+    }
+
+    pub(crate) fn stored(&self) -> usize {
+        self.store.counts.lock().expect("unpoisoned").stored.len()
+    }
+
+    pub(crate) fn storing(&self) -> usize {
+        self.store.counts.lock().expect("unpoisoned").storing
+    }
+
+    /// Tells the server to end, and waits until it has.
+    pub(crate) async fn shut_down(&mut self) {
+        drop(self.shutdown.take());
+        (&mut self.server).await.expect("it ends by itself");
+    }
+}
+
+/// Lets everybody do all that can be done without time going by.
+pub(crate) async fn settle() {
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Every status in what a server has said, in order.
+pub(crate) fn statuses(answer: &str) -> Vec<u16> {
+    let heads = answer.split("HTTP/1.1 ").skip(1);
+    heads.map(|head| head[..3].parse().expect("a status")).collect()
+}
+
+pub(crate) fn event(number: usize) -> String {
+    format!(r#"{{"object":"event","id":"evnt_test_{number}","key":"charge.complete","data":{{}}}}"#)
+}
+
+/// The head of a request, signed for a body, up to where its length would stand.
+pub(crate) fn head(body: &[u8]) -> String {
+    let signed = Signer::new([secret()]).sign(now(), body);
+    format!(
+        "POST /webhooks HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/json\r\n\
+         Omise-Signature: {}\r\nOmise-Signature-Timestamp: {}\r\n",
+        signed.signature, signed.timestamp,
+    )
+}
+
+/// A request as the service sends it.
+pub(crate) fn genuine(number: usize) -> Vec<u8> {
+    let body = event(number);
+    let head = head(body.as_bytes());
+    format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+fn secret() -> Secret {
+    Secret::from_bytes(*b"a secret").expect("not empty")
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_unix_seconds(1_700_000_000).expect("a moment")
+}
