@@ -1,0 +1,12 @@
+//! The PostgreSQL store against the contract, and against what happens to servers and connections.
+
+mod conformance;
+mod durable;
+mod migrations;
+mod once;
+mod proxy;
+mod secrets;
+mod shared;
+mod support;
+mod tls;
+mod trouble;
