@@ -7,14 +7,11 @@ use deadpool_postgres::ClientWrapper;
 use kakaopay_ledger::{StoreError, StoreErrorKind};
 use tokio::time::timeout;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
 
 use crate::connector::Connector;
 use crate::failure::{failed, leaves_sound, was_in_the_way};
+use crate::hidden::{Hidden, Param};
 use crate::open_error::OpenError;
-
-/// The parameters of a statement.
-pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// How often a statement is run again that others were in the way of. Each time one of those who
 /// met goes through, so that more than this means trouble.
@@ -32,12 +29,12 @@ impl Calls {
     }
 
     /// The rows that a statement gives.
-    pub(crate) async fn rows(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         let late = |_| Err(StoreError::new(StoreErrorKind::Io, "the server did not answer in time"));
         timeout(self.within, self.attempts(sql, params)).await.unwrap_or_else(late)
     }
 
-    async fn attempts(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
+    async fn attempts(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         let mut left = AGAIN;
         loop {
             let mut connection = self.lend().await?;
@@ -84,8 +81,10 @@ impl Calls {
 async fn query(
     client: &ClientWrapper,
     sql: &str,
-    params: Params<'_>,
+    params: &[Param<'_>],
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
     let statement = client.prepare_cached(sql).await?;
-    client.query(&statement, params).await
+    let hidden: Vec<_> = params.iter().copied().map(Hidden).collect();
+    let params: Vec<Param<'_>> = hidden.iter().map(|hidden| hidden as _).collect();
+    client.query(&statement, &params).await
 }

@@ -21,6 +21,24 @@ pub(crate) struct Connector {
     pub(crate) statement_timeout: Duration,
 }
 
+impl Connector {
+    async fn connect(&self) -> Result<Connection, OpenError> {
+        let client = match &self.encryption {
+            Encryption::None => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
+                // Its error is told to whoever waits for an answer on it.
+                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
+            }
+            Encryption::Tls(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await.map_err(refused)?;
+                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
+            }
+        };
+        prepare(&client, self.statement_timeout).await?;
+        Ok(Connection { client, under_way: false })
+    }
+}
+
 /// A connection, and whether anything is under way on it.
 ///
 /// A call that is given up in its middle, by its caller or by its time, leaves it so, and the
@@ -35,19 +53,8 @@ impl Manager for Connector {
     type Error = OpenError;
 
     async fn create(&self) -> Result<Connection, OpenError> {
-        let client = match &self.encryption {
-            Encryption::None => {
-                let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
-                // Its error is told to whoever waits for an answer on it.
-                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
-            }
-            Encryption::Tls(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await.map_err(refused)?;
-                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
-            }
-        };
-        prepare(&client, self.statement_timeout).await?;
-        Ok(Connection { client, under_way: false })
+        // A handshake takes much room in a future, and each call would carry it.
+        Box::pin(self.connect()).await
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<OpenError> {
@@ -124,6 +131,26 @@ mod tests {
         }
         let error = check(150_000, "off", "on").unwrap_err();
         assert!(matches!(&error, OpenError::NotDurable { setting: "fsync", .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn f12_a_connection_waits_for_the_disk_whatever_the_server_is_set_to() {
+        let Some(cluster) = kakaopay_postgres_cluster::shared() else { return };
+        let config: Config = cluster.tcp("template1").parse().unwrap();
+        let statement_timeout = Duration::from_secs(7);
+        let connector = Connector { config, encryption: Encryption::None, statement_timeout };
+        let show = async |name: &str| -> String {
+            let connection = connector.create().await.unwrap();
+            connection.client.query_one(&format!("SHOW {name}"), &[]).await.unwrap().get(0)
+        };
+        for (set, taken) in [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")] {
+            let admin = connector.create().await.unwrap();
+            let alter = format!("ALTER DATABASE template1 SET synchronous_commit = {set}");
+            admin.client.batch_execute(&alter).await.unwrap();
+            assert_eq!(show("synchronous_commit").await, taken, "{set}");
+        }
+        assert_eq!(show("statement_timeout").await, "7s");
+        assert_eq!(show("default_transaction_isolation").await, "read committed");
     }
 
     #[test]

@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(found, RELEASED);
     }
 
-    const RELEASED: [&str; 1] = ["1be5cc2cdb3db8d3"];
+    const RELEASED: [&str; 1] = ["58491e2b9478f704"];
 
     #[tokio::test]
     async fn a_schema_goes_forward_one_migration_at_a_time() {

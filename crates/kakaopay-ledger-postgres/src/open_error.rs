@@ -66,7 +66,9 @@ pub enum TlsProblem {
     #[error("choose feature `aws-lc-rs` or `ring`, or bring a ClientConfig")]
     NoProvider,
     /// No roots are known.
-    #[error("give the certificates of your authority, choose feature `webpki-roots`, or bring a ClientConfig")]
+    #[error(
+        "give the certificates of your authority, choose feature `webpki-roots`, or bring a ClientConfig"
+    )]
     NoRoots,
     /// The certificates that were given cannot be read.
     #[error("the certificates of the authority are no PEM with certificates in it")]

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kakaopay_ledger::{
-    Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, StoreError,
-};
-use kakaopay_types::EventId;
+use kakaopay_ledger::{Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, StoreError};
+use kakaopay_types::{EventId, Timestamp};
 use tokio_postgres::Row;
 
 use crate::calls::Calls;
@@ -49,9 +47,8 @@ pub(crate) async fn claim_due(
     lease: Lease,
 ) -> Result<Vec<Due>, StoreError> {
     let rows = claim(calls, &statements.claim_due, lease).await?;
-    let due = |row: &Row| {
-        Ok(Due { reference: reference_of(column(row, 0)?)?, at: moment_of(column(row, 1)?)? })
-    };
+    let due =
+        |row: &Row| Ok(Due { reference: reference_of(column(row, 0)?)?, at: moment_of(column(row, 1)?)? });
     rows.iter().map(due).collect()
 }
 
@@ -97,4 +94,25 @@ pub(crate) async fn complete<'a>(
         }
     }
     Ok(asked.into_iter().map(|(key, _)| key).collect())
+}
+
+/// Whether the chore is the caller's to do.
+pub(crate) async fn claim_chore(
+    calls: &Calls,
+    statements: &Statements,
+    chore: &str,
+    lease: Lease,
+) -> Result<bool, StoreError> {
+    let (now, until) = (lease.now.unix_millis(), lease.until.unix_millis());
+    let rows = calls.rows(&statements.claim_chore, &[&chore, &now, &until]).await?;
+    Ok(!rows.is_empty())
+}
+
+pub(crate) async fn put_off(
+    calls: &Calls,
+    statements: &Statements,
+    chore: &str,
+    due: Timestamp,
+) -> Result<(), StoreError> {
+    calls.rows(&statements.put_off, &[&chore, &due.unix_millis()]).await.map(drop)
 }

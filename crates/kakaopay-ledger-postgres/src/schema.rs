@@ -124,6 +124,11 @@ CREATE TABLE {schema}.outbox (
         autovacuum_vacuum_cost_delay = 0);
 
 CREATE INDEX outbox_visible ON {schema}.outbox (visible_at);
+
+CREATE TABLE {schema}.chore (
+    chore text   COLLATE "C" NOT NULL PRIMARY KEY,
+    due   bigint NOT NULL
+);
 "#;
 
 #[cfg(test)]

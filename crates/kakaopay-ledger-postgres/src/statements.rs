@@ -24,6 +24,8 @@ pub(crate) struct Statements {
     pub(crate) claim_messages: String,
     pub(crate) complete: String,
     pub(crate) completed: String,
+    pub(crate) claim_chore: String,
+    pub(crate) put_off: String,
     pub(crate) next_wake: String,
     pub(crate) backlog: String,
     pub(crate) gaps: String,
@@ -47,6 +49,8 @@ impl Statements {
             claim_messages: schema.fill(CLAIM_MESSAGES),
             complete: schema.fill(COMPLETE),
             completed: schema.fill(COMPLETED),
+            claim_chore: schema.fill(CLAIM_CHORE),
+            put_off: schema.fill(PUT_OFF),
             next_wake: schema.fill(NEXT_WAKE),
             backlog: schema.fill(BACKLOG),
             gaps: schema.fill(GAPS),
@@ -144,7 +148,8 @@ RETURNING delivery";
 
 /// Rows that others are claiming are passed over, not waited for.
 ///
-/// `= ANY (ARRAY(…))` makes the planner look each row up: for a join it might read the whole table.
+/// The planner cannot know how few rows the limit leaves, and might read a whole table to join it.
+/// `= ANY (ARRAY(…))`, and a query for each row, leave it no choice but to look the rows up.
 const CLAIM_EVENTS: &str = "
 WITH picked AS (
     SELECT delivery FROM {schema}.inbox WHERE visible_at <= $1
@@ -169,8 +174,8 @@ WITH picked AS (
     UPDATE {schema}.deadline SET at = $3
     WHERE payment = ANY (ARRAY(SELECT payment FROM picked))
 )
-SELECT payment.reference, picked.at
-FROM picked JOIN {schema}.payment ON payment.id = picked.payment ORDER BY picked.at, payment.reference";
+SELECT (SELECT reference FROM {schema}.payment WHERE payment.id = picked.payment), picked.at
+FROM picked ORDER BY 2, 1";
 
 const CLAIM_MESSAGES: &str = "
 WITH picked AS (
@@ -202,6 +207,15 @@ RETURNING message.key";
 const COMPLETED: &str = "
 SELECT message.key FROM unnest($1::text[], $2::bigint[]) AS asked (key, claim)
 JOIN {schema}.message ON message.key = asked.key AND message.told = asked.claim";
+
+const CLAIM_CHORE: &str = "
+INSERT INTO {schema}.chore AS chore (chore, due) VALUES ($1, $3)
+ON CONFLICT (chore) DO UPDATE SET due = excluded.due WHERE chore.due <= $2
+RETURNING chore";
+
+const PUT_OFF: &str = "
+INSERT INTO {schema}.chore (chore, due) VALUES ($1, $2)
+ON CONFLICT (chore) DO UPDATE SET due = excluded.due";
 
 const NEXT_WAKE: &str = "
 SELECT least(
@@ -235,3 +249,76 @@ WHERE payment.seq <> coalesce(journal.entries, 0) OR payment.seq <> coalesce(jou
 const AHEAD: &str = "
 SELECT count(*) FROM {schema}.snapshot JOIN {schema}.payment ON payment.id = snapshot.payment
 WHERE snapshot.seq > payment.seq";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrate::migrate;
+    use crate::schema::MIGRATIONS;
+    use kakaopay_postgres_cluster::shared;
+    use tokio_postgres::{Client, NoTls};
+
+    /// Enough that reading a whole table would cost more than looking rows up.
+    const FILL: &str = "
+        SET session_replication_role = replica;
+        SET plan_cache_mode = force_generic_plan;
+        INSERT INTO {schema}.payment (reference, seq) SELECT 'order-' || n, 1 FROM generate_series(1, 20000) AS n;
+        INSERT INTO {schema}.entry SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
+        INSERT INTO {schema}.snapshot SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
+        INSERT INTO {schema}.charge SELECT 'chrg_test_' || id, id FROM {schema}.payment;
+        INSERT INTO {schema}.deadline SELECT id, id FROM {schema}.payment;
+        INSERT INTO {schema}.delivery (event, body, received_at)
+            SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, id FROM {schema}.payment;
+        INSERT INTO {schema}.inbox SELECT id, id, id FROM {schema}.delivery;
+        INSERT INTO {schema}.message (key, payment, body, stored_at)
+            SELECT reference, id, repeat('x', 100)::bytea, id FROM {schema}.payment;
+        INSERT INTO {schema}.outbox (message, stored_at) SELECT id, id FROM {schema}.message;
+        ANALYZE";
+
+    async fn plan(client: &Client, sql: &str) -> String {
+        client.batch_execute(&format!("PREPARE asked AS {sql}")).await.unwrap();
+        let parameters = (1..).take_while(|number| sql.contains(&format!("${number}"))).count();
+        let nothing = vec!["NULL"; parameters].join(", ");
+        let arguments = if parameters == 0 { String::new() } else { format!("({nothing})") };
+        let explain = format!("EXPLAIN (COSTS OFF) EXECUTE asked {arguments}");
+        let rows = client.query(&explain, &[]).await.unwrap();
+        client.batch_execute("DEALLOCATE asked").await.unwrap();
+        rows.iter().map(|row| row.get::<_, &str>(0)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What a payment costs must not grow with what is stored.
+    #[tokio::test]
+    async fn no_call_reads_a_whole_table() {
+        let Some(cluster) = shared() else { return };
+        let (mut client, connection) =
+            tokio_postgres::connect(&cluster.tcp("postgres"), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let schema = Namespace::parse("plans").unwrap();
+        migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
+        client.batch_execute(&schema.fill(FILL)).await.unwrap();
+        let all = Statements::new(&schema);
+        let calls = [
+            [&all.begin, &all.go_on, &all.last_entry, &all.journal, &all.load, &all.payments],
+            [
+                &all.payment_of,
+                &all.receive,
+                &all.claim_events,
+                &all.finish_event,
+                &all.claim_due,
+                &all.next_wake,
+            ],
+            [
+                &all.claim_messages,
+                &all.complete,
+                &all.completed,
+                &all.claim_chore,
+                &all.put_off,
+                &all.next_wake,
+            ],
+        ];
+        for sql in calls.into_iter().flatten() {
+            let plan = plan(&client, sql).await;
+            assert!(!plan.contains("Seq Scan"), "{sql}\n{plan}");
+        }
+    }
+}

@@ -32,11 +32,7 @@ pub(crate) async fn commit(
 }
 
 /// The payment's last entry by then; `None` when it is not at the one that was expected.
-async fn advance(
-    calls: &Calls,
-    statements: &Statements,
-    commit: &Commit,
-) -> Result<Option<Seq>, StoreError> {
+async fn advance(calls: &Calls, statements: &Statements, commit: &Commit) -> Result<Option<Seq>, StoreError> {
     let sql = if commit.expected == Seq::ZERO { &statements.begin } else { &statements.go_on };
     let deadline = match commit.deadline {
         DeadlineChange::Set(at) => Some(at.unix_millis()),

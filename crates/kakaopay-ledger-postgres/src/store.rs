@@ -152,6 +152,14 @@ impl Store for PostgresStore {
         if stale == 0 { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
     }
 
+    async fn claim_chore(&self, chore: &str, lease: Lease) -> Result<bool, StoreError> {
+        queue::claim_chore(&self.inner.calls, &self.inner.statements, chore, lease).await
+    }
+
+    async fn put_off(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
+        queue::put_off(&self.inner.calls, &self.inner.statements, chore, due).await
+    }
+
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         lookup::next_wake(&self.inner.calls, &self.inner.statements).await
     }

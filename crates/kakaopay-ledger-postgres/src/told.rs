@@ -6,6 +6,7 @@ use tokio_postgres::{Row, Transaction};
 
 use crate::column::claim_value;
 use crate::failure::failed;
+use crate::hidden::{Hidden, Param};
 use crate::statements::Statements;
 
 /// Whether a message is told by this transaction, or was before.
@@ -42,6 +43,7 @@ async fn run(
     claim: Claim,
 ) -> Result<Vec<Row>, StoreError> {
     let (keys, claims) = (vec![key], vec![claim_value(claim)]);
-    let params = [(&keys as _, Type::TEXT_ARRAY), (&claims as _, Type::INT8_ARRAY)];
+    let (keys, claims) = (Hidden(&keys), Hidden(&claims));
+    let params: [(Param<'_>, Type); 2] = [(&keys, Type::TEXT_ARRAY), (&claims, Type::INT8_ARRAY)];
     transaction.query_typed(sql, &params).await.map_err(failed)
 }

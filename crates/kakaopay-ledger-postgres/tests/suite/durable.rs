@@ -80,8 +80,9 @@ async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed
     let store = options(&cluster.tcp("postgres")).connections(8).open().await.unwrap();
     for _ in 0..3 {
         let stored = Arc::new((AtomicU64::new(0), Notify::new()));
-        let writers: Vec<_> =
-            (0..16).map(|number| load(store.clone(), format!("order-{number}"), Arc::clone(&stored))).collect();
+        let writers: Vec<_> = (0..16)
+            .map(|number| load(store.clone(), format!("order-{number}"), Arc::clone(&stored)))
+            .collect();
         stored.1.notified().await;
         let killed = Arc::clone(&cluster);
         spawn_blocking(move || killed.kill()).await.unwrap();

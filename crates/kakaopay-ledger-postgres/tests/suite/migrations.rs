@@ -30,7 +30,9 @@ async fn a_schema_of_another_program_is_refused_and_left_alone() {
     for table in ["payment (id bigint)", "migration (name text)"] {
         let Some(home) = Home::new() else { return };
         let raw = home.raw().await;
-        raw.batch_execute(&format!("CREATE SCHEMA {0}; CREATE TABLE {0}.{table}", home.schema)).await.unwrap();
+        raw.batch_execute(&format!("CREATE SCHEMA {0}; CREATE TABLE {0}.{table}", home.schema))
+            .await
+            .unwrap();
         let error = home.options().open().await.unwrap_err();
         assert!(matches!(error, OpenError::NotALedger), "{error}");
         assert_eq!(kind(error), StoreErrorKind::Foreign);
@@ -72,8 +74,7 @@ async fn a_user_who_may_make_no_tables_opens_a_ledger_that_is_there() {
     let user = format!("clerk_{}", home.schema);
     raw.batch_execute(&format!("CREATE USER {user} PASSWORD 'secret'")).await.unwrap();
     let port = home.cluster.port();
-    let connection =
-        format!("postgres://{user}:secret@127.0.0.1:{port}/postgres?sslmode=disable");
+    let connection = format!("postgres://{user}:secret@127.0.0.1:{port}/postgres?sslmode=disable");
     let options = || PostgresOptions::new(&connection).unwrap().schema(&home.schema);
     let error = options().open().await.unwrap_err();
     assert_eq!(kind(error), StoreErrorKind::ReadOnly);
@@ -119,10 +120,9 @@ async fn damage_is_found_by_the_check_and_by_the_journal() {
     raw.batch_execute(damage).await.unwrap();
     let error = store.integrity_check().await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    for error in [
-        store.journal(&reference("a")).await.unwrap_err(),
-        store.load(&reference("a")).await.unwrap_err(),
-    ] {
+    for error in
+        [store.journal(&reference("a")).await.unwrap_err(), store.load(&reference("a")).await.unwrap_err()]
+    {
         assert_eq!(error.kind(), StoreErrorKind::Corrupt);
     }
     raw.batch_execute("DELETE FROM entry; UPDATE payment SET seq = 0").await.unwrap();

@@ -2,11 +2,13 @@
 
 use std::error::Error;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kakaopay_ledger::Store;
+use kakaopay_ledger::{Commit, Store};
 use kakaopay_ledger_postgres::{OpenError, PostgresOptions};
+use log::{LevelFilter, Log, Metadata, Record};
 
-use crate::support::{Home, connect, options, step};
+use crate::support::{Home, connect, delivery, lease, message, options, step};
 
 /// Neither shown nor debugged, an error nor anything below it says one of these.
 #[track_caller]
@@ -79,4 +81,53 @@ async fn i7_an_error_of_the_server_repeats_nothing_that_was_sent() {
     let error = store.commit(step("hunter2", 0, *b"x")).await.unwrap_err();
     keeps(&error, &["hunter2"]);
     assert!(error.source().unwrap().to_string().contains("23514"));
+}
+
+/// Counts what is logged at any level, and what of it tells a secret.
+struct Watch {
+    records: AtomicUsize,
+    leaks: AtomicUsize,
+}
+
+static WATCH: Watch = Watch { records: AtomicUsize::new(0), leaks: AtomicUsize::new(0) };
+
+impl Log for Watch {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let text = record.args().to_string();
+        // As text, or byte by byte as slices are shown.
+        let bytes = format!("{:?}", b"swordfish");
+        if [bytes.trim_matches(['[', ']']), "swordfish", "battery"].iter().any(|secret| text.contains(secret))
+        {
+            self.leaks.fetch_add(1, Ordering::SeqCst);
+        }
+        self.records.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn flush(&self) {}
+}
+
+#[tokio::test]
+async fn i7_nothing_that_is_stored_or_signed_in_with_is_logged() {
+    let Some(home) = Home::new() else { return };
+    log::set_logger(&WATCH).unwrap();
+    log::set_max_level(LevelFilter::Trace);
+    let store = home.open().await;
+    let commit = Commit {
+        snapshot: Some(Box::from(*b"swordfish")),
+        messages: vec![message("swordfish")],
+        ..step("swordfish", 0, *b"swordfish")
+    };
+    store.commit(commit).await.unwrap();
+    store.receive(delivery("1", *b"swordfish")).await.unwrap();
+    let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
+    let mut raw = connect(&home.cluster.tcp("postgres")).await;
+    let transaction = raw.transaction().await.unwrap();
+    let _ = store.complete_in(&transaction, &claimed.key, claimed.claim).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(WATCH.records.load(Ordering::SeqCst) > 0, "nothing is logged that could leak");
+    assert_eq!(WATCH.leaks.load(Ordering::SeqCst), 0);
 }

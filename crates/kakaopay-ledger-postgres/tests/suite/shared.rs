@@ -67,8 +67,8 @@ async fn fill(store: &PostgresStore, number: usize) {
             messages: vec![message(&name)],
             ..step(&name, 0, *b"x")
         };
-        store.commit(commit).await.unwrap();
-        store.receive(delivery(&number.to_string(), *b"x")).await.unwrap();
+        store.commit(commit).await.expect("stored");
+        store.receive(delivery(&number.to_string(), *b"x")).await.expect("stored");
     }
 }
 
