@@ -78,14 +78,15 @@ fn refused(error: tokio_postgres::Error) -> OpenError {
 ///
 /// In one message, and so of one server and one moment.
 async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), OpenError> {
+    // Zero would be no limit.
+    let limit = statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
     let setup = format!(
-        "SET statement_timeout = {};
+        "SET statement_timeout = {limit};
          SET default_transaction_isolation = 'read committed';
          SELECT set_config('synchronous_commit', 'on', false)
          WHERE current_setting('synchronous_commit') <> 'remote_apply';
          SELECT current_setting('server_version_num'), current_setting('fsync'),
-                current_setting('synchronous_commit')",
-        statement_timeout.as_millis()
+                current_setting('synchronous_commit')"
     );
     let answers = client.simple_query(&setup).await.map_err(failed)?;
     let rows = answers.iter().filter_map(|answer| match answer {

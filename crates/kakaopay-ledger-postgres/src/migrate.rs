@@ -33,9 +33,10 @@ pub(crate) async fn migrate(
         return Ok(());
     }
     let transaction = client.transaction().await.map_err(failed)?;
-    // A migration takes as long as it takes, and so does waiting for another process's. The lock
-    // goes with the transaction, so that a pooler in between cannot keep it.
-    transaction.batch_execute("SET LOCAL statement_timeout = 0").await.map_err(failed)?;
+    // A migration takes as long as it takes, but nobody waits for ever for another process's. The
+    // lock goes with the transaction, so that a pooler in between cannot keep it.
+    let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
+    transaction.batch_execute(patience).await.map_err(failed)?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&schema.lock()]).await.map_err(failed)?;
     // Another process may have done it while this one waited for the lock.
     let found = look(&transaction, schema, migrations).await?;

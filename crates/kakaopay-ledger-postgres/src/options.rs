@@ -36,7 +36,7 @@ pub struct PostgresOptions {
 
 impl PostgresOptions {
     /// The schema `kakaopay` of the database this leads to; at most eight connections; five seconds
-    /// to connect and to wait for a connection, ten for a statement and twenty for a whole call.
+    /// to connect and to wait for a connection, ten for a statement and thirty for a whole call.
     ///
     /// It is a URL (`postgres://user:password@host/database`) or pairs of keys and values, as
     /// [`tokio_postgres::Config`] reads them. Several hosts may be given: the first that can be
@@ -54,7 +54,7 @@ impl PostgresOptions {
             connect_timeout: Duration::from_secs(5),
             wait_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
-            call_timeout: Duration::from_secs(20),
+            call_timeout: Duration::from_secs(30),
         })
     }
 
@@ -81,11 +81,11 @@ impl PostgresOptions {
         self
     }
 
-    /// The most connections that are open at once. All processes together must stay below the
+    /// The most connections that are open at once, and at least one. All processes together must stay below the
     /// server's `max_connections`; a few per core of the server is where it is fastest.
     #[must_use]
     pub fn connections(mut self, most: usize) -> Self {
-        self.connections = most;
+        self.connections = most.max(1);
         self
     }
 

@@ -74,13 +74,11 @@ fn trusting(roots: RootCertStore) -> Result<ClientConfig, TlsProblem> {
 }
 
 #[cfg(feature = "aws-lc-rs")]
-#[expect(clippy::unnecessary_wraps, reason = "without features there is none")]
 fn provider() -> Option<Arc<CryptoProvider>> {
     Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-#[expect(clippy::unnecessary_wraps, reason = "without features there is none")]
 fn provider() -> Option<Arc<CryptoProvider>> {
     Some(Arc::new(rustls::crypto::ring::default_provider()))
 }
@@ -91,7 +89,6 @@ fn provider() -> Option<Arc<CryptoProvider>> {
 }
 
 #[cfg(feature = "webpki-roots")]
-#[expect(clippy::unnecessary_wraps, reason = "without features there are none")]
 fn default_roots() -> Result<RootCertStore, TlsProblem> {
     Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
 }

@@ -78,7 +78,7 @@ async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed
     let Some(cluster) = Cluster::start(Setup::new()) else { return };
     let cluster = Arc::new(cluster);
     let store = options(&cluster.tcp("postgres")).connections(8).open().await.unwrap();
-    for _ in 0..3 {
+    for _ in 0..2 {
         let stored = Arc::new((AtomicU64::new(0), Notify::new()));
         let writers: Vec<_> = (0..16)
             .map(|number| load(store.clone(), format!("order-{number}"), Arc::clone(&stored)))
@@ -101,7 +101,7 @@ async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed
         store.integrity_check().await.unwrap();
     }
     let told = store.backlog().await.unwrap().outbox.count;
-    assert!(told >= 600, "each entry has its message: {told}");
+    assert!(told >= 400, "each entry has its message: {told}");
 }
 
 #[tokio::test]
