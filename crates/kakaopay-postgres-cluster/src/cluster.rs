@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::installed::{programs, required};
+use crate::installed::{leave_out, programs};
 use crate::place::Place;
 use crate::setup::Setup;
 use crate::supervisor::Supervisor;
@@ -31,11 +31,9 @@ impl Cluster {
     /// # Panics
     /// When PostgreSQL is there and cannot be started, or is required and not there.
     #[must_use]
-    #[expect(clippy::print_stderr, reason = "tests that did not run say so")]
     pub fn start(setup: Setup) -> Option<Self> {
         let Some(programs) = programs() else {
-            assert!(!required(), "KAKAOPAY_REQUIRE_POSTGRES is 1 and PostgreSQL is not installed");
-            eprintln!("SKIPPED: PostgreSQL is not installed (Debian: apt-get install postgresql)");
+            leave_out("it is not installed (Debian: apt-get install postgresql)");
             return None;
         };
         let place = Place::new();
