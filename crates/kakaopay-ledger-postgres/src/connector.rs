@@ -65,7 +65,7 @@ impl Manager for Connector {
     }
 }
 
-/// What a failure to connect means. Class 28 is about who it is, and 3D about the database.
+/// What a failure to connect means. Class 28 is about who it is.
 fn refused(error: tokio_postgres::Error) -> OpenError {
     let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
     match class.as_deref() {

@@ -1,5 +1,6 @@
 //! The PostgreSQL store against the contract, and against what happens to servers and connections.
 
+mod answers;
 mod conformance;
 mod durable;
 mod migrations;
