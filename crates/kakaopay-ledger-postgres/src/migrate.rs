@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(found, RELEASED);
     }
 
-    const RELEASED: [&str; 1] = ["58491e2b9478f704"];
+    const RELEASED: [&str; 1] = ["cc91722894ddd1d3"];
 
     #[tokio::test]
     async fn a_schema_goes_forward_one_migration_at_a_time() {

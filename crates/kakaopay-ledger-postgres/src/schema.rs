@@ -74,12 +74,14 @@ FOR EACH ROW EXECUTE FUNCTION {schema}.refuse_charge();
 -- from the end where rows have just gone. Vacuum them by number of rows and without pauses: a share
 -- of the table would let them wait longest when most is to be skipped.
 CREATE TABLE {schema}.deadline (
-    payment bigint NOT NULL PRIMARY KEY REFERENCES {schema}.payment,
-    at      bigint NOT NULL
+    payment   bigint NOT NULL PRIMARY KEY REFERENCES {schema}.payment,
+    -- Here too, so that those of one moment are claimed in the order of their references.
+    reference text   COLLATE "C" NOT NULL,
+    at        bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
-CREATE INDEX deadline_at ON {schema}.deadline (at, payment);
+CREATE INDEX deadline_at ON {schema}.deadline (at, reference);
 
 CREATE TABLE {schema}.delivery (
     -- Counts up in the order of arrival.

@@ -91,8 +91,8 @@ const STEP: &str = ", appended AS (
     ON CONFLICT (charge) DO UPDATE SET payment = excluded.payment
     WHERE charge.payment <> excluded.payment
 ), due AS (
-    INSERT INTO {schema}.deadline (payment, at)
-    SELECT id, $7::bigint FROM moved WHERE $7 IS NOT NULL
+    INSERT INTO {schema}.deadline (payment, reference, at)
+    SELECT id, $1, $7::bigint FROM moved WHERE $7 IS NOT NULL
     ON CONFLICT (payment) DO UPDATE SET at = excluded.at
 ), cleared AS (
     DELETE FROM {schema}.deadline USING moved WHERE $8::boolean AND deadline.payment = moved.id
@@ -149,7 +149,7 @@ RETURNING delivery";
 /// Rows that others are claiming are passed over, not waited for.
 ///
 /// The planner cannot know how few rows the limit leaves, and might read a whole table to join it.
-/// `= ANY (ARRAY(…))`, and a query for each row, leave it no choice but to look the rows up.
+/// `= ANY (ARRAY(…))` leaves it no choice but to look the rows up.
 const CLAIM_EVENTS: &str = "
 WITH picked AS (
     SELECT delivery FROM {schema}.inbox WHERE visible_at <= $1
@@ -168,14 +168,13 @@ WHERE delivery.event = $1 AND inbox.delivery = delivery.id";
 
 const CLAIM_DUE: &str = "
 WITH picked AS (
-    SELECT payment, at FROM {schema}.deadline WHERE at <= $1
-    ORDER BY at, payment LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT payment, reference, at FROM {schema}.deadline WHERE at <= $1
+    ORDER BY at, reference LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE {schema}.deadline SET at = $3
     WHERE payment = ANY (ARRAY(SELECT payment FROM picked))
 )
-SELECT (SELECT reference FROM {schema}.payment WHERE payment.id = picked.payment), picked.at
-FROM picked ORDER BY 2, 1";
+SELECT reference, at FROM picked ORDER BY at, reference";
 
 const CLAIM_MESSAGES: &str = "
 WITH picked AS (
@@ -266,7 +265,7 @@ mod tests {
         INSERT INTO {schema}.entry SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
         INSERT INTO {schema}.snapshot SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
         INSERT INTO {schema}.charge SELECT 'chrg_test_' || id, id FROM {schema}.payment;
-        INSERT INTO {schema}.deadline SELECT id, id FROM {schema}.payment;
+        INSERT INTO {schema}.deadline SELECT id, reference, id FROM {schema}.payment;
         INSERT INTO {schema}.delivery (event, body, received_at)
             SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, id FROM {schema}.payment;
         INSERT INTO {schema}.inbox SELECT id, id, id FROM {schema}.delivery;
