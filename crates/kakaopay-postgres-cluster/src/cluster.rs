@@ -38,9 +38,10 @@ impl Cluster {
         };
         let place = Place::new();
         initialise(&place, &programs, setup);
-        let port = free_port();
-        let mut supervisor = Supervisor::new(&place, &programs, port);
-        assert!(start(&mut supervisor), "PostgreSQL does not start");
+        let mut supervisor = Supervisor::new(&place, &programs);
+        // Between being found and being used, a port may become somebody else's.
+        let mut ports = (0..STARTS).map(|_| free_port());
+        let port = ports.find(|port| supervisor.start(*port)).expect("PostgreSQL starts");
         Some(Self { supervisor: Mutex::new(supervisor), place, port })
     }
 
@@ -90,7 +91,8 @@ impl Cluster {
     /// # Panics
     /// When it does not start.
     pub fn start_again(&self) {
-        assert!(self.supervise(start), "PostgreSQL does not start again");
+        let started = self.supervise(|supervisor| (0..STARTS).any(|_| supervisor.start(self.port)));
+        assert!(started, "PostgreSQL does not start again");
     }
 
     fn supervise<T>(&self, work: impl FnOnce(&mut Supervisor) -> T) -> T {
@@ -99,11 +101,7 @@ impl Cluster {
     }
 }
 
-fn start(supervisor: &mut Supervisor) -> bool {
-    (0..STARTS).any(|_| supervisor.start())
-}
-
-/// A port that was free a moment ago. Should another process take it, the start fails and says so.
+/// A port that was free a moment ago.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("its number").port()

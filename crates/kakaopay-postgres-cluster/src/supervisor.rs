@@ -12,8 +12,8 @@ use crate::place::Place;
 /// Takes one command a line; the end of its input is the end of the process that started it.
 ///
 /// The server is the shell's own child, so that a killed one is reaped and its lock is free. Its
-/// own children are killed with it, as a loss of power would. `$1` is the folder of the programs,
-/// `$2` that of the server, `$3` the port.
+/// own children are killed with it, as a loss of power would. `$1` is the folder of the programs
+/// and `$2` that of the server.
 const SCRIPT: &str = r#"
 pid=
 end() {
@@ -22,11 +22,11 @@ end() {
     wait "$pid" 2>/dev/null
     pid=
 }
-while read -r command; do
+while read -r command port; do
     case $command in
     start)
         end QUIT
-        "$1/postgres" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 2>&1 &
+        "$1/postgres" -D "$2/data" -p "$port" -k "$2" -h 127.0.0.1 2>&1 &
         pid=$!
         ;;
     stop) end INT; echo supervisor: ended ;;
@@ -61,9 +61,9 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(crate) fn new(place: &Place, programs: &Path, port: u16) -> Self {
+    pub(crate) fn new(place: &Place, programs: &Path) -> Self {
         let mut command: Command = place.command(Path::new("/bin/sh"));
-        command.args(["-c", SCRIPT, "sh"]).arg(programs).arg(place.path()).arg(port.to_string());
+        command.args(["-c", SCRIPT, "sh"]).arg(programs).arg(place.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // An interrupt at the terminal is for the tests; the server ends after them.
         let mut shell = command.process_group(0).spawn().expect("a shell");
@@ -73,10 +73,10 @@ impl Supervisor {
         Self { commands: shell.stdin.take(), shell, news }
     }
 
-    /// Starts the server and waits until it answers. `false` when something is in its way that may
-    /// go by itself.
-    pub(crate) fn start(&mut self) -> bool {
-        self.say("start");
+    /// Starts the server and waits until it answers. `false` when something is in its way: processes of
+    /// the one before, which go by themselves, or somebody else on this port.
+    pub(crate) fn start(&mut self, port: u16) -> bool {
+        self.say(&format!("start {port}"));
         match self.news.recv().expect("the server's log") {
             News::Ready => true,
             News::Taken => false,
@@ -111,7 +111,9 @@ fn listen(log: impl BufRead, told: &Sender<News>) {
             News::Ready
         } else if line == "supervisor: ended" {
             News::Ended
-        } else if line.contains("pre-existing shared memory") || line.contains("could not bind") {
+        } else if line.contains("pre-existing shared memory")
+            || line.contains("could not create any TCP/IP sockets")
+        {
             News::Taken
         } else if line.contains("FATAL:  could not") || line.contains("FATAL:  configuration") {
             News::Failed(line)

@@ -50,10 +50,16 @@ async fn i10_opening_again_finds_everything() {
     store.integrity_check().await.unwrap();
 }
 
-/// Commits to one payment after another until the server is gone; gives what was acknowledged.
-fn load(store: PostgresStore, name: String, stored: Arc<(AtomicU64, Notify)>) -> JoinHandle<(String, u64)> {
+/// Commits to a payment that has so many entries until the server is gone; gives how many were
+/// acknowledged.
+fn load(
+    store: PostgresStore,
+    name: String,
+    entries: u64,
+    stored: Arc<(AtomicU64, Notify)>,
+) -> JoinHandle<(String, u64)> {
     tokio::spawn(async move {
-        let mut acknowledged = store.journal(&reference(&name)).await.expect("read").len() as u64;
+        let mut acknowledged = entries;
         loop {
             let commit = Commit {
                 messages: vec![message(&format!("{name}/{acknowledged}"))],
@@ -78,11 +84,11 @@ async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed
     let Some(cluster) = Cluster::start(Setup::new()) else { return };
     let cluster = Arc::new(cluster);
     let store = options(&cluster.tcp("postgres")).connections(8).open().await.unwrap();
+    let mut payments: Vec<_> = (0..16).map(|number| (format!("order-{number}"), 0)).collect();
     for _ in 0..2 {
         let stored = Arc::new((AtomicU64::new(0), Notify::new()));
-        let writers: Vec<_> = (0..16)
-            .map(|number| load(store.clone(), format!("order-{number}"), Arc::clone(&stored)))
-            .collect();
+        let begin = |(name, entries)| load(store.clone(), name, entries, Arc::clone(&stored));
+        let writers: Vec<_> = payments.drain(..).map(begin).collect();
         stored.1.notified().await;
         let killed = Arc::clone(&cluster);
         spawn_blocking(move || killed.kill()).await.unwrap();
@@ -97,6 +103,7 @@ async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed
             let found = store.journal(&reference(&name)).await.unwrap().len() as u64;
             // The one step that nobody was told about may be there.
             assert!(found == acknowledged || found == acknowledged + 1, "{found} of {acknowledged}");
+            payments.push((name, found));
         }
         store.integrity_check().await.unwrap();
     }
