@@ -1,7 +1,11 @@
 //! The stores, told the same sequences of calls, and held to one model.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use kakaopay::ledger::{MemoryStore, Store};
+use kakaopay_ledger_postgres::{PostgresOptions, PostgresStore};
 use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_postgres_cluster::shared;
 use kakaopay_tests::ledger::{Call, Model, Told};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -86,6 +90,34 @@ impl StateMachineTest for Sqlite {
     }
 }
 
+struct Postgres;
+
+/// `None` where PostgreSQL is not installed, which is said.
+type OnPostgres = Option<(Running<PostgresStore>, PostgresOptions)>;
+
+impl StateMachineTest for Postgres {
+    type SystemUnderTest = OnPostgres;
+    type Reference = Calls;
+
+    fn init_test(_: &Model) -> OnPostgres {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let schema = format!("ledger_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let options = PostgresOptions::new(&shared()?.tcp("postgres")).expect("options").schema(&schema);
+        let runtime = runtime();
+        let store = runtime.block_on(options.open()).expect("a ledger");
+        Some((Running::new(store, runtime), options))
+    }
+
+    fn apply(state: OnPostgres, _: &Model, call: Call) -> OnPostgres {
+        let (mut running, options) = state?;
+        if matches!(call, Call::Reopen) {
+            running.told.store.close();
+            running.told.store = running.runtime.block_on(options.open()).expect("a ledger");
+        }
+        Some((running.tell(&call), options))
+    }
+}
+
 fn cases(cases: u32) -> Config {
     Config { cases, max_shrink_iters: 2_000, ..Config::default() }
 }
@@ -102,4 +134,11 @@ prop_state_machine! {
 
     #[test]
     fn i10_sqlite_does_what_the_model_does(sequential 1..60 => Sqlite);
+}
+
+prop_state_machine! {
+    #![proptest_config(cases(16))]
+
+    #[test]
+    fn i10_postgres_does_what_the_model_does(sequential 1..60 => Postgres);
 }

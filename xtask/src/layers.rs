@@ -36,6 +36,8 @@ const PLACES: &[Place] = &[
     place(2, "kakaopay-ledger-postgres", &["kakaopay-ledger", "kakaopay-types"]),
     // Beside them: the sandbox shares no behaviour with what is tested against it.
     place(2, "kakaopay-sandbox", &["kakaopay-types", "kakaopay-webhook"]),
+    // A server for the tests of what needs one; not published.
+    place(2, "kakaopay-postgres-cluster", &[]),
     // Layer 3: the driver. It knows no store by name.
     place(3, "kakaopay", DRIVEN),
     // Layer 4: the command, and layer 5: the tests that span the crates.

@@ -5,8 +5,9 @@
 //! that go out. What the bytes in it mean is not its business, so that it never has to change when
 //! they do.
 //!
-//! Take `kakaopay-ledger-sqlite` for a store in one file; implement [`Store`] for any other, and
-//! expand [`conformance_tests!`](crate::conformance_tests) (feature `testing`) in its tests.
+//! Take `kakaopay-ledger-sqlite` for a store in one file, and `kakaopay-ledger-postgres` for one that
+//! many processes share; implement [`Store`] for any other, and expand
+//! [`conformance_tests!`](crate::conformance_tests) (feature `testing`) in its tests.
 
 mod commit;
 #[cfg(feature = "testing")]

@@ -1,0 +1,143 @@
+//! Schemas that are refused, and that they are left as they were; and many who open at once.
+
+use kakaopay_ledger::{Store, StoreErrorKind};
+use kakaopay_ledger_postgres::{OpenError, PostgresOptions};
+
+use crate::support::{Home, connect, kind, reference, step};
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let Some(home) = Home::new() else { return };
+    home.open().await;
+    home.raw().await.execute("INSERT INTO migration VALUES (2, 'newer')", &[]).await.unwrap();
+    let error = home.options().open().await.unwrap_err();
+    assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
+    assert_eq!(kind(error), StoreErrorKind::Foreign);
+}
+
+#[tokio::test]
+async fn an_altered_schema_is_refused() {
+    let Some(home) = Home::new() else { return };
+    home.open().await;
+    home.raw().await.execute("UPDATE migration SET checksum = 'other'", &[]).await.unwrap();
+    let error = home.options().open().await.unwrap_err();
+    assert!(matches!(error, OpenError::AlteredSchema { version: 1 }), "{error}");
+    assert_eq!(kind(error), StoreErrorKind::Foreign);
+}
+
+#[tokio::test]
+async fn a_schema_of_another_program_is_refused_and_left_alone() {
+    for table in ["payment (id bigint)", "migration (name text)"] {
+        let Some(home) = Home::new() else { return };
+        let raw = home.raw().await;
+        raw.batch_execute(&format!("CREATE SCHEMA {0}; CREATE TABLE {0}.{table}", home.schema))
+            .await
+            .unwrap();
+        let error = home.options().open().await.unwrap_err();
+        assert!(matches!(error, OpenError::NotALedger), "{error}");
+        assert_eq!(kind(error), StoreErrorKind::Foreign);
+        let count = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
+        let tables: i64 = raw.query_one(count, &[&home.schema]).await.unwrap().get(0);
+        assert_eq!(tables, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_schema_becomes_a_ledger() {
+    let Some(home) = Home::new() else { return };
+    home.raw().await.batch_execute(&format!("CREATE SCHEMA {}", home.schema)).await.unwrap();
+    home.open().await.commit(step("a", 0, *b"x")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_may_make_the_same_ledger_at_once() {
+    for _ in 0..5 {
+        let Some(home) = Home::new() else { return };
+        let opening: Vec<_> = (0..6)
+            .map(|_| {
+                let options = home.options();
+                tokio::spawn(async move { options.open().await.expect("a ledger") })
+            })
+            .collect();
+        for (number, store) in opening.into_iter().enumerate() {
+            let name = format!("order-{number}");
+            store.await.unwrap().commit(step(&name, 0, *b"x")).await.unwrap();
+        }
+    }
+}
+
+/// Whoever runs the shop need not be the one who made the tables.
+#[tokio::test]
+async fn a_user_who_may_make_no_tables_opens_a_ledger_that_is_there() {
+    let Some(home) = Home::new() else { return };
+    let raw = home.raw().await;
+    let user = format!("clerk_{}", home.schema);
+    raw.batch_execute(&format!("CREATE USER {user} PASSWORD 'secret'")).await.unwrap();
+    let port = home.cluster.port();
+    let connection = format!("postgres://{user}:secret@127.0.0.1:{port}/postgres?sslmode=disable");
+    let options = || PostgresOptions::new(&connection).unwrap().schema(&home.schema);
+    let error = options().open().await.unwrap_err();
+    assert_eq!(kind(error), StoreErrorKind::ReadOnly);
+    home.open().await;
+    let grant = format!(
+        "GRANT USAGE ON SCHEMA {0} TO {user};
+         GRANT SELECT ON ALL TABLES IN SCHEMA {0} TO {user};",
+        home.schema
+    );
+    raw.batch_execute(&grant).await.unwrap();
+    let store = options().open().await.unwrap();
+    assert!(store.journal(&reference("a")).await.unwrap().is_empty());
+    let error = store.commit(step("a", 0, *b"x")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::ReadOnly);
+    let grant = format!("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {user}", home.schema);
+    raw.batch_execute(&grant).await.unwrap();
+    store.commit(step("a", 0, *b"x")).await.unwrap();
+    assert_eq!(store.journal(&reference("a")).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_entry_is_never_changed_or_deleted() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    store.commit(step("a", 0, *b"x")).await.unwrap();
+    let raw = home.raw().await;
+    for change in ["UPDATE entry SET seq = 2", "DELETE FROM entry", "TRUNCATE entry"] {
+        let error = raw.execute(change, &[]).await.unwrap_err();
+        assert_eq!(error.code().unwrap().code(), "KK001", "{change}");
+    }
+}
+
+#[tokio::test]
+async fn damage_is_found_by_the_check_and_by_the_journal() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    for (seq, bytes) in [*b"one", *b"two"].into_iter().enumerate() {
+        store.commit(step("a", u64::try_from(seq).unwrap(), bytes)).await.unwrap();
+    }
+    store.integrity_check().await.unwrap();
+    let raw = home.raw().await;
+    let damage = "ALTER TABLE entry DISABLE TRIGGER ALL; DELETE FROM entry WHERE seq = 1";
+    raw.batch_execute(damage).await.unwrap();
+    let error = store.integrity_check().await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    for error in
+        [store.journal(&reference("a")).await.unwrap_err(), store.load(&reference("a")).await.unwrap_err()]
+    {
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    }
+    raw.batch_execute("DELETE FROM entry; UPDATE payment SET seq = 0").await.unwrap();
+    raw.batch_execute("INSERT INTO snapshot SELECT id, 1, '' FROM payment").await.unwrap();
+    let error = store.integrity_check().await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+}
+
+#[tokio::test]
+async fn a_ledger_whose_tables_are_gone_is_foreign() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    store.commit(step("a", 0, *b"x")).await.unwrap();
+    let raw = connect(&home.cluster.tcp("postgres")).await;
+    raw.batch_execute(&format!("DROP SCHEMA {} CASCADE", home.schema)).await.unwrap();
+    let error = store.commit(step("a", 1, *b"x")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Foreign);
+}

@@ -1,0 +1,64 @@
+//! A wire between a store and its server that goes wrong where it is told to.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What becomes of the server's answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answers {
+    /// They arrive.
+    Arrive = 0,
+    /// They are kept, and the connection stays open: the other side seems dead.
+    Vanish = 1,
+    /// The connection ends at the first of them.
+    Cut = 2,
+}
+
+/// A wire between a store and its server.
+pub(crate) struct Proxy {
+    pub(crate) port: u16,
+    answers: Arc<AtomicU8>,
+}
+
+impl Proxy {
+    pub(crate) async fn start(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("its number").port();
+        let answers = Arc::new(AtomicU8::new(Answers::Arrive as u8));
+        let mode = Arc::clone(&answers);
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let far = TcpStream::connect(("127.0.0.1", server)).await?;
+                let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
+                tokio::spawn(carry(from_near, to_far, Arc::new(AtomicU8::new(0))));
+                tokio::spawn(carry(from_far, to_near, Arc::clone(&mode)));
+            }
+            io::Result::Ok(())
+        });
+        Self { port, answers }
+    }
+
+    /// For every connection, from now on.
+    pub(crate) fn answers(&self, answers: Answers) {
+        self.answers.store(answers as u8, Ordering::SeqCst);
+    }
+}
+
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mode: Arc<AtomicU8>) -> io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let length = from.read(&mut buffer).await?;
+        let mode = mode.load(Ordering::SeqCst);
+        if length == 0 || mode == Answers::Cut as u8 {
+            return to.shutdown().await;
+        }
+        if mode == Answers::Arrive as u8 {
+            to.write_all(&buffer[..length]).await?;
+        }
+    }
+}
