@@ -7,7 +7,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::budget::Budget;
-use super::future::RetryFuture;
+use super::future::{Again, RetryFuture};
 use super::policy::RetryPolicy;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
@@ -19,8 +19,8 @@ use crate::error::{BoxError, Error};
 /// beside ten that are always there. It needs a tokio runtime with its timer.
 #[derive(Debug, Clone)]
 pub struct RetryLayer {
-    policy: RetryPolicy,
-    shared: Arc<Shared>,
+    pub(super) policy: RetryPolicy,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What all clones share.
@@ -87,18 +87,8 @@ where
         let repeatable = request.body().operation().is_some_and(|operation| operation.is_repeatable());
         let again = (repeatable && self.layer.policy.attempts > 1).then(|| {
             self.layer.shared.budget.pay_in();
-            copy_of(&request)
+            Again { request: request.clone(), inner: self.inner.clone() }
         });
-        let inner = self.inner.clone();
-        RetryFuture::new(self.inner.call(request), inner, again, self.layer.policy, &self.layer.shared)
+        RetryFuture::new(self.inner.call(request), again, &self.layer)
     }
-}
-
-/// The same request. What only reads has no body, and above the other layers no headers yet.
-pub(super) fn copy_of(request: &Request) -> Request {
-    let mut copy = Request::new(request.body().clone());
-    copy.method_mut().clone_from(request.method());
-    copy.uri_mut().clone_from(request.uri());
-    copy.headers_mut().clone_from(request.headers());
-    copy
 }
