@@ -111,7 +111,7 @@ impl Lane {
     pub async fn call(&mut self) {
         match self {
             Self::Ours(client, call) => {
-                let charge = client.send(call.clone()).await.expect("a charge");
+                let charge = client.send(&*call).await.expect("a charge");
                 assert_eq!(charge.status, ChargeStatus::Pending);
             }
             Self::Reqwest(client, address) => {
