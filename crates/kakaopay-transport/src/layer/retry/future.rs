@@ -69,13 +69,12 @@ where
             match this.state.as_mut().project() {
                 StateProjection::Sent { below } => {
                     let outcome = ready!(below.poll(context)).map_err(Error::of_service);
+                    if outcome.as_ref().is_ok_and(|response| response.status().is_success()) {
+                        return Poll::Ready(outcome);
+                    }
                     let Some(again) = this.again.as_ref() else { return Poll::Ready(outcome) };
                     let left = again.request.body().deadline().map(|end| end.duration_since(Instant::now()));
-                    let random = if outcome.as_ref().is_ok_and(|response| response.status().is_success()) {
-                        0
-                    } else {
-                        this.layer.shared.random()
-                    };
+                    let random = this.layer.shared.random.next();
                     match this.layer.policy.decide(*this.attempt, &outcome, left, random) {
                         Decision::Wait(wait) if this.layer.shared.budget.take() => {
                             this.state.set(State::Waiting { sleep: tokio::time::sleep(wait) });

@@ -1,6 +1,6 @@
 //! The layer, and its service.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower_layer::Layer;
@@ -9,6 +9,7 @@ use tower_service::Service;
 use super::budget::Budget;
 use super::future::{Again, RetryFuture};
 use super::policy::RetryPolicy;
+use super::random::Random;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
 
@@ -27,30 +28,24 @@ pub struct RetryLayer {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) budget: Budget,
-    random: Mutex<fastrand::Rng>,
-}
-
-impl Shared {
-    pub(super) fn random(&self) -> u64 {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
-    }
+    pub(super) random: Random,
 }
 
 impl RetryLayer {
     /// Tries again as this says.
     #[must_use]
     pub fn new(policy: RetryPolicy) -> Self {
-        Self::with(policy, fastrand::Rng::new())
+        Self::with(policy, Random::default())
     }
 
     /// The same with waits that a seed decides, for tests.
     #[must_use]
     pub fn seeded(policy: RetryPolicy, seed: u64) -> Self {
-        Self::with(policy, fastrand::Rng::with_seed(seed))
+        Self::with(policy, Random::seeded(seed))
     }
 
-    fn with(policy: RetryPolicy, random: fastrand::Rng) -> Self {
-        let shared = Shared { budget: Budget::default(), random: Mutex::new(random) };
+    fn with(policy: RetryPolicy, random: Random) -> Self {
+        let shared = Shared { budget: Budget::default(), random };
         Self { policy, shared: Arc::new(shared) }
     }
 }
