@@ -1,6 +1,7 @@
 //! Sends every request to the API's origin, and to no other.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::Uri;
@@ -33,7 +34,7 @@ impl<S> Layer<S> for OriginLayer {
     type Service = Origin<S>;
 
     fn layer(&self, inner: S) -> Origin<S> {
-        Origin { inner, base: self.0.clone() }
+        Origin { inner, base: Arc::new(self.0.clone()) }
     }
 }
 
@@ -41,7 +42,8 @@ impl<S> Layer<S> for OriginLayer {
 #[derive(Debug, Clone)]
 pub struct Origin<S> {
     inner: S,
-    base: BaseUri,
+    // Shared, as a service is cloned for each call.
+    base: Arc<BaseUri>,
 }
 
 impl<S> Origin<S> {

@@ -1,5 +1,6 @@
 //! Says which API version is meant, and who is asking.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::header::{ACCEPT, USER_AGENT};
@@ -35,7 +36,7 @@ impl<S> Layer<S> for VersionLayer {
     type Service = Version<S>;
 
     fn layer(&self, inner: S) -> Version<S> {
-        Version { inner, headers: self.clone() }
+        Version { inner, headers: Arc::new(self.clone()) }
     }
 }
 
@@ -43,7 +44,8 @@ impl<S> Layer<S> for VersionLayer {
 #[derive(Debug, Clone)]
 pub struct Version<S> {
     inner: S,
-    headers: VersionLayer,
+    // Shared, as a service is cloned for each call.
+    headers: Arc<VersionLayer>,
 }
 
 impl<S: Service<Request>> Service<Request> for Version<S> {

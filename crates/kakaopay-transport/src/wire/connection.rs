@@ -1,5 +1,7 @@
 //! A connection that was made, and what it does with a request.
 
+#[cfg(feature = "http2")]
+use futures_util::future::Either;
 use http::HeaderValue;
 use http::header::HOST;
 use hyper::body::Incoming;
@@ -9,7 +11,6 @@ use hyper::client::conn::{TrySendError, http1};
 use tokio::runtime::{Handle, Id};
 
 use crate::body::{Request, RequestBody};
-use crate::error::BoxError;
 use crate::wire::target::Target;
 
 /// A connection that requests are sent over.
@@ -27,14 +28,6 @@ pub(super) enum Sender {
     Http1(http1::SendRequest<RequestBody>),
     #[cfg(feature = "http2")]
     Http2(http2::SendRequest<RequestBody>),
-}
-
-/// Why a request has no answer.
-pub(super) enum Unanswered {
-    /// hyper gave it back as it was: not a byte of it has left.
-    Unsent(Box<Request>, BoxError),
-    /// Nobody knows how much of it has left.
-    Lost(BoxError),
 }
 
 impl Connection {
@@ -90,45 +83,28 @@ impl Connection {
         !matches!(self.sender, Sender::Http1(_))
     }
 
-    /// Sends a request whose address is its path.
-    pub(super) async fn send(
+    /// Hands a request on. Not even its future holds it then, which so stays small.
+    pub(super) fn send(
         &mut self,
         mut request: Request,
-    ) -> Result<http::Response<Incoming>, Unanswered> {
-        let answer = match &mut self.sender {
+    ) -> impl Future<Output = Result<http::Response<Incoming>, TrySendError<Request>>> + use<> {
+        match &mut self.sender {
             Sender::Http1(sender) => {
                 request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());
-                sender.try_send_request(request).await
+                // A connection that spoke HTTP/2 may have given it back.
+                #[cfg(feature = "http2")]
+                let _ = Target::take(&mut request);
+                let answer = sender.try_send_request(request);
+                #[cfg(feature = "http2")]
+                let answer = Either::Left(answer);
+                answer
             }
             #[cfg(feature = "http2")]
             Sender::Http2(sender) => {
-                let path = std::mem::take(request.uri_mut());
-                // It is made of parts that were parsed, so that it cannot fail.
-                *request.uri_mut() = self.target.join(&path).unwrap_or_default();
-                let answer = sender.try_send_request(request).await;
-                return answer.map_err(|error| Unanswered::from(error).with_uri(path));
+                // There the address is whole. It is made of parts that were parsed, so that it is one.
+                *request.uri_mut() = self.target.join(request.uri()).unwrap_or_default();
+                Either::Right(sender.try_send_request(request))
             }
-        };
-        answer.map_err(Unanswered::from)
-    }
-}
-
-#[cfg(feature = "http2")]
-impl Unanswered {
-    /// The request that was given back has the address it came with.
-    fn with_uri(mut self, uri: http::Uri) -> Self {
-        if let Self::Unsent(request, _) = &mut self {
-            *request.uri_mut() = uri;
-        }
-        self
-    }
-}
-
-impl From<TrySendError<Request>> for Unanswered {
-    fn from(mut error: TrySendError<Request>) -> Self {
-        match error.take_message() {
-            Some(request) => Self::Unsent(Box::new(request), error.into_error().into()),
-            None => Self::Lost(error.into_error().into()),
         }
     }
 }

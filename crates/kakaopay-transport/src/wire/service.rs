@@ -17,7 +17,6 @@ use crate::body::Request;
 use crate::error::{BoxError, NotSent};
 use crate::wire::builder::{Settings, WireBuilder, tcp};
 use crate::wire::connect::Connect;
-use crate::wire::connection::{self, Unanswered};
 use crate::wire::pool::Pool;
 use crate::wire::target::Target;
 use crate::wire::tls::TlsError;
@@ -122,8 +121,7 @@ where
         let Some(target) = Target::take(&mut request) else {
             return Box::pin(async { Err(NotSent(PlainHttp.into()).into()) });
         };
-        let shared = Arc::clone(&self.0);
-        Box::pin(async move { shared.carry(target, request).await })
+        Box::pin(Arc::clone(&self.0).carry(target, request))
     }
 }
 
@@ -136,35 +134,34 @@ where
 {
     /// Sends a request, once.
     async fn carry(
-        &self,
+        self: Arc<Self>,
         target: Target,
         mut request: Request,
     ) -> Result<http::Response<Incoming>, BoxError> {
-        if let Some(kept) = self.pool.take(&target) {
-            match self.send(kept, request).await {
-                Ok(answer) => return Ok(answer),
-                Err(Unanswered::Lost(error)) => return Err(error),
-                // The service has closed the connection and seen nothing of the request, which leaves over
-                // another one for the first time.
-                Err(Unanswered::Unsent(unsent, _)) => request = *unsent,
+        if let Some(mut kept) = self.pool.take(&target) {
+            match kept.send(request).await {
+                Ok(answer) => {
+                    self.pool.give_back(kept);
+                    return Ok(answer);
+                }
+                // What hyper gives back has left with no byte: the service has closed the connection and seen
+                // nothing of it. So it leaves over another one, for the first time.
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(error.into_error().into()),
+                },
             }
         }
         // It has a piece of memory of its own, so that calls over a kept connection carry no room for it.
-        let fresh = Box::pin(self.connect.connect(target, &self.pool)).await?;
-        self.send(fresh, request).await.map_err(|unanswered| match unanswered {
-            Unanswered::Lost(error) => error,
-            Unanswered::Unsent(_, error) => NotSent(error).into(),
-        })
-    }
-
-    async fn send(
-        &self,
-        mut connection: connection::Connection,
-        request: Request,
-    ) -> Result<http::Response<Incoming>, Unanswered> {
-        let answer = connection.send(request).await?;
-        self.pool.give_back(connection);
-        Ok(answer)
+        let mut fresh = Box::pin(self.connect.connect(target, &self.pool)).await?;
+        match fresh.send(request).await {
+            Ok(answer) => {
+                self.pool.give_back(fresh);
+                Ok(answer)
+            }
+            Err(error) if error.message().is_some() => Err(NotSent(error.into_error().into()).into()),
+            Err(error) => Err(error.into_error().into()),
+        }
     }
 }
 

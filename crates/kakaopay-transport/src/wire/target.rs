@@ -14,14 +14,17 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Takes the origin out of a request, which is left with its path; `None` when it names none, or one
-    /// that would have it leave this machine unencrypted.
+    /// Takes the origin out of a request, which is left with its path. There is none, and the request is
+    /// left as it is, when it names none or one that would have it leave this machine unencrypted.
     pub(super) fn take(request: &mut Request) -> Option<Self> {
-        let parts = std::mem::take(request.uri_mut()).into_parts();
-        let (scheme, authority) = (parts.scheme?, parts.authority?);
-        if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(authority.host())) {
+        let uri = request.uri();
+        let encrypted = uri.scheme()? == &Scheme::HTTPS;
+        let loopback = uri.scheme()? == &Scheme::HTTP && is_loopback(uri.host()?);
+        if !encrypted && !loopback {
             return None;
         }
+        let parts = std::mem::take(request.uri_mut()).into_parts();
+        let (scheme, authority) = (parts.scheme?, parts.authority?);
         let path = parts.path_and_query.unwrap_or_else(|| PathAndQuery::from_static("/"));
         *request.uri_mut() = Uri::from(path);
         Some(Self { scheme, authority })
