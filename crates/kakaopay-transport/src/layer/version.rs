@@ -12,7 +12,7 @@ use crate::api_version::ApiVersion;
 use crate::body::Request;
 
 /// Room for headers, in one piece for all that are added here and below. hyper reads the headers of an
-/// answer into the memory of its request's, and the service sends less than twenty.
+/// answer into the memory of its request's, and the service sends less than twenty of them.
 const ROOM: usize = 24;
 
 const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");

@@ -101,8 +101,11 @@ impl Connection {
             }
             #[cfg(feature = "http2")]
             Sender::Http2(sender) => {
-                // There the address is whole. It is made of parts that were parsed, so that it is one.
-                *request.uri_mut() = self.target.join(request.uri()).unwrap_or_default();
+                // There the address is whole. It is made of parts that were parsed, so that it is one; without
+                // its host hyper would refuse it.
+                if let Ok(uri) = self.target.join(request.uri()) {
+                    *request.uri_mut() = uri;
+                }
                 Either::Right(sender.try_send_request(request))
             }
         }
