@@ -4,17 +4,18 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
+use hyper::body::Body;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::client::legacy::Client as Legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use kakaopay_transport::{BaseUri, Client, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, Wire};
 use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{Charge, ChargeId, ChargeStatus, SecretKey};
 use tokio::net::TcpStream;
 
-const ID: &str = "chrg_test_5w4415netlwqpc54tyg";
-const KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
+pub(super) const ID: &str = "chrg_test_5w4415netlwqpc54tyg";
+pub(super) const KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
 
 /// Who retrieves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +69,7 @@ impl Kind {
             Self::HyperConn => {
                 let mut lanes = Vec::new();
                 for _ in 0..count {
-                    let stream = TcpStream::connect(address).await.expect("a connection");
-                    stream.set_nodelay(true).expect("no delay");
-                    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
-                    tokio::spawn(connection);
-                    lanes.push(Lane::HyperConn(sender, address));
+                    lanes.push(Lane::HyperConn(connection(address).await, address));
                 }
                 lanes
             }
@@ -111,7 +108,7 @@ impl Lane {
     pub async fn call(&mut self) {
         match self {
             Self::Ours(client, call) => {
-                let charge = client.send(call.clone()).await.expect("a charge");
+                let charge = client.send(&*call).await.expect("a charge");
                 assert_eq!(charge.status, ChargeStatus::Pending);
             }
             Self::Reqwest(client, address) => {
@@ -133,6 +130,18 @@ impl Lane {
             }
         }
     }
+}
+
+/// A connection of hyper's with nothing around it.
+pub(super) async fn connection<B>(address: SocketAddr) -> SendRequest<B>
+where
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    let stream = TcpStream::connect(address).await.expect("a connection");
+    stream.set_nodelay(true).expect("no delay");
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
+    tokio::spawn(connection);
+    sender
 }
 
 fn request(uri: &str, address: SocketAddr) -> http::Request<Empty<Bytes>> {

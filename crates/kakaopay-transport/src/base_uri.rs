@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use http::Uri;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, InvalidUriParts, Scheme};
 
 /// The origin of the API, to which the key goes and to nowhere else.
 ///
@@ -55,13 +55,12 @@ impl BaseUri {
         Ok(Self { scheme, authority })
     }
 
-    /// The URI of a path on this origin.
-    pub(crate) fn join(&self, path_and_query: &str) -> Result<Uri, http::Error> {
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(path_and_query)
-            .build()
+    /// The URI of a path on this origin. What was parsed is neither written out nor parsed again.
+    pub(crate) fn join(&self, path: Uri) -> Result<Uri, InvalidUriParts> {
+        let mut parts = path.into_parts();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        Uri::from_parts(parts)
     }
 }
 

@@ -67,6 +67,10 @@ impl RequestBody {
         self.span.as_ref()
     }
 
+    pub(crate) fn set_bytes(&mut self, bytes: Bytes) {
+        self.bytes = bytes;
+    }
+
     pub(crate) fn set_span(&mut self, span: Span) {
         self.span = Some(span);
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use http::uri::InvalidUri;
 use http_body::Body;
 use kakaopay_types::endpoint::{Endpoint, Method};
 use kakaopay_types::{Authorizes, Key, Mode};
@@ -107,20 +107,25 @@ impl<K: Key> Client<K> {
         &self.stack
     }
 
-    fn request<E: Endpoint>(&self, endpoint: &E, operation: Operation) -> Result<Request, http::Error> {
+    fn request<E: Endpoint>(&self, endpoint: &E, operation: Operation) -> Result<Request, InvalidUri> {
         let (mut path, params) = (endpoint.path(), endpoint.params());
-        let request = http::Request::builder().method(E::METHOD.as_str());
+        let mut request = Request::new(RequestBody::default().of_call(operation));
+        *request.method_mut() = match E::METHOD {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Patch => http::Method::PATCH,
+        };
         if E::METHOD == Method::Get {
             if !params.is_empty() {
                 path.push('?');
                 path.push_str(&params.to_form());
             }
-            return request.uri(path).body(RequestBody::new(Bytes::new()).of_call(operation));
+        } else {
+            request.headers_mut().insert(CONTENT_TYPE, self.encoding.content_type());
+            request.body_mut().set_bytes(self.encoding.encode(&params));
         }
-        request
-            .uri(path)
-            .header(CONTENT_TYPE, self.encoding.content_type())
-            .body(RequestBody::new(self.encoding.encode(&params)).of_call(operation))
+        *request.uri_mut() = path.try_into()?;
+        Ok(request)
     }
 }
 

@@ -1,14 +1,14 @@
 //! The layers in their one order.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http_body::Body;
 use kakaopay_types::Key;
-use tower::util::{Oneshot, ServiceExt};
-use tower::{Layer, ServiceBuilder};
+use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::body::{Request, Response};
@@ -46,7 +46,7 @@ pub type StackFuture = Pin<Box<dyn Future<Output = Result<Response, Error>> + Se
 
 /// A service that is cloned for each call, with all of the call in one piece of memory.
 trait Erased: Send + Sync {
-    fn call(&self, request: Request) -> StackFuture;
+    fn carry(&self, request: Request) -> StackFuture;
 }
 
 impl<S> Erased for S
@@ -54,9 +54,12 @@ where
     S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    fn call(&self, request: Request) -> StackFuture {
-        let call: Oneshot<S, Request> = self.clone().oneshot(request);
-        Box::pin(call)
+    fn carry(&self, request: Request) -> StackFuture {
+        let mut service = self.clone();
+        Box::pin(async move {
+            poll_fn(|context| service.poll_ready(context)).await?;
+            service.call(request).await
+        })
     }
 }
 
@@ -78,12 +81,12 @@ impl Stack {
         <L::Service as Service<Request>>::Future: Send,
     {
         // What a layer of somebody's own says is made an error of ours.
-        Self::of(ServiceBuilder::new().layer(OperationLayer).service(layer.layer(self)))
+        Self::of(OperationLayer.layer(layer.layer(self)))
     }
 
     /// Carries a request down.
     pub(crate) fn send(&self, request: Request) -> StackFuture {
-        self.0.call(request)
+        self.0.carry(request)
     }
 }
 
@@ -118,17 +121,14 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    let stack = ServiceBuilder::new()
-        .layer(OperationLayer)
-        .layer(TraceLayer)
-        .layer(DeadlineLayer::new(settings.deadline))
-        .layer(RetryLayer::new(settings.retry))
-        .layer(DeadlineLayer::of_attempt(settings.attempt_deadline))
-        .layer(OriginLayer::new(settings.base_uri))
-        .layer(VersionLayer::new(settings.version, settings.user_agent))
-        .layer(AuthLayer::new(key))
-        .layer(OnceLayer)
-        .layer(CollectLayer::new(settings.cap))
-        .service(wire);
+    // From the wire up.
+    let stack = CollectLayer::new(settings.cap).layer(wire);
+    let stack = AuthLayer::new(key).layer(OnceLayer.layer(stack));
+    let stack = VersionLayer::new(settings.version, settings.user_agent).layer(stack);
+    let stack = OriginLayer::new(settings.base_uri).layer(stack);
+    let stack = DeadlineLayer::of_attempt(settings.attempt_deadline).layer(stack);
+    let stack = RetryLayer::new(settings.retry).layer(stack);
+    let stack = DeadlineLayer::new(settings.deadline).layer(stack);
+    let stack = OperationLayer.layer(TraceLayer.layer(stack));
     Stack::of(stack)
 }

@@ -17,7 +17,7 @@ pub use collect::{Collect, CollectFuture, CollectLayer};
 pub use deadline::{Deadline, DeadlineFuture, DeadlineLayer};
 pub use once::{Once, OnceLayer};
 pub use operation::{Named, NamedFuture, OperationLayer};
-pub use origin::{Origin, OriginLayer};
+pub use origin::{Origin, OriginFuture, OriginLayer};
 pub use retry::{Decision, Retry, RetryFuture, RetryLayer, RetryPolicy};
 pub use trace::{Trace, TraceFuture, TraceLayer};
 pub use version::{Version, VersionLayer};

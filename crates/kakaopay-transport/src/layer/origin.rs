@@ -1,17 +1,18 @@
 //! Sends every request to the API's origin, and to no other.
 
-use std::future::{Ready, ready};
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
-use futures_util::FutureExt;
-use futures_util::future::{Either, Map};
 use http::Uri;
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::base_uri::BaseUri;
 use crate::body::Request;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
+use crate::layer::answer::Answer;
 use crate::response::request_id;
 
 /// Sends every request to the API's origin.
@@ -33,7 +34,7 @@ impl<S> Layer<S> for OriginLayer {
     type Service = Origin<S>;
 
     fn layer(&self, inner: S) -> Origin<S> {
-        Origin { inner, base: self.0.clone() }
+        Origin { inner, base: Arc::new(self.0.clone()) }
     }
 }
 
@@ -41,17 +42,17 @@ impl<S> Layer<S> for OriginLayer {
 #[derive(Debug, Clone)]
 pub struct Origin<S> {
     inner: S,
-    base: BaseUri,
+    // Shared, as a service is cloned for each call.
+    base: Arc<BaseUri>,
 }
 
 impl<S> Origin<S> {
-    fn absolute(&self, uri: &Uri) -> Result<Uri, Error> {
+    fn absolute(&self, uri: Uri) -> Result<Uri, Error> {
         let refused = || Error::new(ErrorKind::Request, Delivery::NotSent);
         if uri.scheme().is_some() || uri.authority().is_some() || !uri.path().starts_with('/') {
             return Err(refused().because("a request names its path only: the client knows the host"));
         }
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        self.base.join(path).map_err(|error| refused().because(error))
+        self.base.join(uri).map_err(|error| refused().because(error))
     }
 }
 
@@ -62,34 +63,46 @@ where
 {
     type Response = http::Response<B>;
     type Error = Error;
-    type Future = OriginFuture<S::Future, B, S::Error>;
+    type Future = OriginFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        match self.absolute(request.uri()) {
+        let below = match self.absolute(std::mem::take(request.uri_mut())) {
             Ok(uri) => {
                 *request.uri_mut() = uri;
-                Either::Left(self.inner.call(request).map(stay::<B, S::Error> as fn(_) -> _))
+                Answer::passed(self.inner.call(request))
             }
-            Err(error) => Either::Right(ready(Err(error))),
-        }
+            Err(error) => Answer::stopped(error),
+        };
+        OriginFuture { below }
     }
 }
 
-/// The future of [`Origin`]: the inner one and a look at its status, or a refusal.
-type OriginFuture<F, B, E> = Either<Map<F, Stay<B, E>>, Ready<Result<http::Response<B>, Error>>>;
-
-type Stay<B, E> = fn(Result<http::Response<B>, E>) -> Result<http::Response<B>, Error>;
-
-/// Makes an error of an answer that redirects.
-fn stay<B, E: Into<BoxError>>(answer: Result<http::Response<B>, E>) -> Result<http::Response<B>, Error> {
-    let response = answer.map_err(Error::of_service)?;
-    if response.status().is_redirection() {
-        let id = request_id(response.headers());
-        return Err(Error::answered(ErrorKind::Redirect, response.status(), id));
+pin_project! {
+    /// The future of [`Origin`]: the answer of the service below and a look at its status, or a refusal.
+    #[derive(Debug)]
+    pub struct OriginFuture<F> {
+        #[pin]
+        below: Answer<F>,
     }
-    Ok(response)
+}
+
+impl<F, B, E> Future for OriginFuture<F>
+where
+    F: Future<Output = Result<http::Response<B>, E>>,
+    E: Into<BoxError>,
+{
+    type Output = Result<http::Response<B>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(self.project().below.poll(context))?;
+        if response.status().is_redirection() {
+            let id = request_id(response.headers());
+            return Poll::Ready(Err(Error::answered(ErrorKind::Redirect, response.status(), id)));
+        }
+        Poll::Ready(Ok(response))
+    }
 }

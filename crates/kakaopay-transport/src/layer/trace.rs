@@ -60,7 +60,9 @@ where
             request_id = Empty,
             outcome = Empty,
         );
-        request.body_mut().set_span(span.clone());
+        if !span.is_disabled() {
+            request.body_mut().set_span(span.clone());
+        }
         let below = span.in_scope(|| self.0.call(request));
         TraceFuture { below, span }
     }

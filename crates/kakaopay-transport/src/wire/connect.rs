@@ -1,54 +1,92 @@
-//! Bounds how long making a connection may take.
+//! Makes connections.
 
 use std::fmt;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use http::Uri;
+use hyper::client::conn::http1;
+#[cfg(feature = "http2")]
+use hyper::client::conn::http2;
+use hyper::rt::{Read, Write};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::Connection as Connected;
+#[cfg(feature = "http2")]
+use hyper_util::rt::TokioExecutor;
 use tower_service::Service;
 
-use crate::error::BoxError;
+use crate::error::{BoxError, NotSent};
+use crate::wire::connection::{Connection, Sender};
+use crate::wire::pool::Pool;
+use crate::wire::target::Target;
 
-/// Bounds how long a connector may take, with TLS.
+/// How often connections look for kept ones that have grown old, at the most.
+const EVICT: Duration = Duration::from_secs(1);
+
+/// Makes connections, each within a time.
 ///
 /// The connector's own limit ends with TCP. A handshake that stalls behind it would wait for the
 /// deadline of the call, which cannot know that no byte of the request has left.
-#[derive(Debug, Clone)]
-pub(crate) struct Connect<C> {
-    connector: C,
+pub(super) struct Connect<C> {
+    connector: HttpsConnector<C>,
     within: Duration,
+    idle_timeout: Duration,
 }
 
 impl<C> Connect<C> {
-    pub(crate) fn within(within: Duration, connector: C) -> Self {
-        Self { connector, within }
+    pub(super) fn new(connector: HttpsConnector<C>, within: Duration, idle_timeout: Duration) -> Self {
+        Self { connector, within, idle_timeout }
     }
 }
 
-impl<C> Service<Uri> for Connect<C>
+impl<C> Connect<C>
 where
-    C: Service<Uri>,
+    C: Service<Uri> + Clone,
+    C::Response: Read + Write + Connected + Unpin + Send + 'static,
     C::Error: Into<BoxError>,
     C::Future: Send + 'static,
 {
-    type Response = C::Response;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.connector.poll_ready(context).map_err(Into::into)
+    /// A new connection to this target, driven by a task of its own on the runtime of this call.
+    pub(super) async fn connect(&self, target: Target, pool: &Arc<Pool>) -> Result<Connection, NotSent> {
+        // A runtime that has ended has left connections behind, and no task that looks for them.
+        pool.evict();
+        match tokio::time::timeout(self.within, self.make(target, pool)).await {
+            Ok(made) => made.map_err(NotSent),
+            Err(_) => Err(NotSent(TooSlow(self.within).into())),
+        }
     }
 
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let within = self.within;
-        let connecting = self.connector.call(uri);
-        Box::pin(async move {
-            match tokio::time::timeout(within, connecting).await {
-                Ok(connected) => connected.map_err(Into::into),
-                Err(_) => Err(TooSlow(within).into()),
+    async fn make(&self, target: Target, pool: &Arc<Pool>) -> Result<Connection, BoxError> {
+        let mut connector = self.connector.clone();
+        std::future::poll_fn(|context| connector.poll_ready(context)).await?;
+        let stream = connector.call(target.join(&Uri::from_static("/"))?).await?;
+        let every = self.idle_timeout.max(EVICT);
+        #[cfg(feature = "http2")]
+        if stream.connected().is_negotiated_h2() {
+            let (sender, driver) = http2::handshake(TokioExecutor::new(), stream).await?;
+            let connection = Connection::new(target, Sender::Http2(sender))?;
+            tokio::spawn(drive(driver, every, Arc::downgrade(pool)));
+            if let Some(shared) = connection.share() {
+                pool.keep(shared);
             }
-        })
+            return Ok(connection);
+        }
+        let (sender, driver) = http1::handshake(stream).await?;
+        tokio::spawn(drive(driver, every, Arc::downgrade(pool)));
+        Ok(Connection::new(target, Sender::Http1(sender))?)
+    }
+}
+
+/// Drives a connection to its end, which comes at the latest when nobody has kept it. The calls that went
+/// over it tell how it ended.
+async fn drive(driver: impl Future, every: Duration, pool: Weak<Pool>) {
+    let mut driver = pin!(driver);
+    // The tasks that there are anyway let go of what is old: none is needed for that alone.
+    while tokio::time::timeout(every, driver.as_mut()).await.is_err() {
+        if let Some(pool) = pool.upgrade() {
+            pool.evict();
+        }
     }
 }
 

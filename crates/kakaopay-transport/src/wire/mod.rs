@@ -2,7 +2,10 @@
 
 mod builder;
 mod connect;
+mod connection;
+mod pool;
 mod service;
+mod target;
 mod tls;
 
 pub use builder::WireBuilder;

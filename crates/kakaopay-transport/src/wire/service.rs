@@ -2,35 +2,44 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::Uri;
-use http::uri::Scheme;
+use hyper::body::Incoming;
 use hyper::rt::{Read, Write};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use tower_service::Service;
 
-use crate::base_uri::is_loopback;
-use crate::body::{Request, RequestBody};
+use crate::body::Request;
 use crate::error::{BoxError, NotSent};
 use crate::wire::builder::{Settings, WireBuilder, tcp};
 use crate::wire::connect::Connect;
+use crate::wire::pool::Pool;
+use crate::wire::target::Target;
 use crate::wire::tls::TlsError;
 
 /// The default wire: hyper with rustls, on tokio.
 ///
 /// It keeps connections, tries addresses of both families, never sends a request twice, and speaks
 /// plain HTTP with this machine only. Clones share the connections. It is bound to no runtime: each call
-/// uses the one that it is made on, and what another one left behind is not taken up.
+/// uses the one that it is made on and that one's connections, and what another one left behind is not
+/// taken up.
+///
+/// A kept connection may turn out to be closed before a byte of the request has left. The request then goes
+/// over a new one, and if that is not to be had either, it was [not sent](NotSent).
 ///
 /// HTTP/1.1 is spoken, and HTTP/2 with feature `http2` if the service chooses it in the TLS handshake.
 /// `C` makes the bare connections: TCP, unless [`WireBuilder::connector`] puts something else there.
-#[derive(Clone)]
-pub struct Wire<C = HttpConnector>(Client<Connect<HttpsConnector<C>>, RequestBody>);
+pub struct Wire<C = HttpConnector>(Arc<Shared<C>>);
+
+/// What clones share.
+struct Shared<C> {
+    connect: Connect<C>,
+    pool: Arc<Pool>,
+}
 
 impl Wire {
     /// A wire with the provider and the roots that were chosen by feature.
@@ -71,15 +80,18 @@ where
         let https = https.enable_all_versions();
         #[cfg(not(feature = "http2"))]
         let https = https.enable_http1();
-        let client = Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(settings.idle_timeout)
-            .pool_max_idle_per_host(settings.max_idle_per_host)
-            .pool_timer(TokioTimer::new())
-            // The API has no idempotency key: whether to send again is never the wire's to decide.
-            .retry_canceled_requests(false)
-            .set_host(true)
-            .build(Connect::within(settings.connect_timeout, https.wrap_connector(connector)));
-        Self(client)
+        let https = https.wrap_connector(connector);
+        let Settings { connect_timeout, idle_timeout, max_idle_per_host } = settings;
+        Self(Arc::new(Shared {
+            connect: Connect::new(https, connect_timeout, idle_timeout),
+            pool: Arc::new(Pool::new(idle_timeout, max_idle_per_host)),
+        }))
+    }
+}
+
+impl<C> Clone for Wire<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 
@@ -96,7 +108,7 @@ where
     C::Error: Into<BoxError>,
     C::Future: Send + 'static,
 {
-    type Response = http::Response<hyper::body::Incoming>;
+    type Response = http::Response<Incoming>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
@@ -105,18 +117,51 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let uri = request.uri();
-        let encrypted = uri.scheme() == Some(&Scheme::HTTPS);
-        if !encrypted && !uri.host().is_some_and(is_loopback) {
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let Some(target) = Target::take(&mut request) else {
             return Box::pin(async { Err(NotSent(PlainHttp.into()).into()) });
+        };
+        Box::pin(Arc::clone(&self.0).carry(target, request))
+    }
+}
+
+impl<C> Shared<C>
+where
+    C: Service<Uri> + Clone + Send + Sync + 'static,
+    C::Response: Read + Write + Connection + Unpin + Send + 'static,
+    C::Error: Into<BoxError>,
+    C::Future: Send + 'static,
+{
+    /// Sends a request, once.
+    async fn carry(
+        self: Arc<Self>,
+        target: Target,
+        mut request: Request,
+    ) -> Result<http::Response<Incoming>, BoxError> {
+        if let Some(mut kept) = self.pool.take(&target) {
+            match kept.send(request).await {
+                Ok(answer) => {
+                    self.pool.give_back(kept);
+                    return Ok(answer);
+                }
+                // What hyper gives back has left with no byte: the service has closed the connection and seen
+                // nothing of it. So it leaves over another one, for the first time.
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(error.into_error().into()),
+                },
+            }
         }
-        let answer = self.0.request(request);
-        Box::pin(async move {
-            answer.await.map_err(|error| {
-                if error.is_connect() { NotSent(error.into()).into() } else { BoxError::from(error) }
-            })
-        })
+        // It has a piece of memory of its own, so that calls over a kept connection carry no room for it.
+        let mut fresh = Box::pin(self.connect.connect(target, &self.pool)).await?;
+        match fresh.send(request).await {
+            Ok(answer) => {
+                self.pool.give_back(fresh);
+                Ok(answer)
+            }
+            Err(error) if error.message().is_some() => Err(NotSent(error.into_error().into()).into()),
+            Err(error) => Err(error.into_error().into()),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What only reads is sent again; what changes something never is, whatever layer tries.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -37,6 +37,31 @@ async fn a_reading_is_made_again_until_it_is_answered() {
     assert!(sent.iter().all(|request| {
         request.uri() == "https://api.omise.co/sources/src_test_1" && request.headers() == sent[0].headers()
     }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_further_attempt_has_what_a_layer_put_into_the_first() {
+    #[derive(Debug, Clone, PartialEq)]
+    struct Tag(&'static str);
+
+    let (seen, script) = (Arc::<Mutex<Vec<_>>>::default(), Scripted::new().json(503, "").json(200, SOURCE));
+    let (kept, tagged) = (
+        Arc::clone(&seen),
+        tower::util::MapRequestLayer::new(|mut request: Request| {
+            request.extensions_mut().insert(Tag("shop 7"));
+            *request.version_mut() = http::Version::HTTP_2;
+            request
+        }),
+    );
+    let looks = tower::util::MapRequestLayer::new(move |request: Request| {
+        let tag = request.extensions().get::<Tag>().cloned();
+        kept.lock().expect("a lock").push((tag, request.version()));
+        request
+    });
+    let client = Client::builder(script, key()).above(tagged).below(&looks).build();
+    client.send(retrieve()).await.expect("a source");
+    let each = (Some(Tag("shop 7")), http::Version::HTTP_2);
+    assert_eq!(*seen.lock().expect("a lock"), [each.clone(), each]);
 }
 
 #[tokio::test(start_paused = true)]

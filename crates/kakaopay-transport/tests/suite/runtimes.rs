@@ -59,4 +59,9 @@ fn f24_what_a_runtime_left_behind_in_the_wire_is_not_taken_up() {
         runtime.block_on(client.send(create())).expect("a source");
         drop(runtime);
     }
+    // One that still is there and drives nothing meanwhile has connections that nobody answers on.
+    let [asleep, awake, _] = runtimes();
+    for runtime in [&asleep, &awake, &asleep] {
+        runtime.block_on(client.send(create())).expect("a source");
+    }
 }

@@ -34,6 +34,25 @@ pub trait Endpoint {
     }
 }
 
+/// A call that is only lent, for one that is made more than once.
+impl<E: Endpoint> Endpoint for &E {
+    type Access = E::Access;
+    type Effect = E::Effect;
+    type Response = E::Response;
+
+    const OPERATION: &'static str = E::OPERATION;
+    const METHOD: Method = E::METHOD;
+    const PATH: &'static str = E::PATH;
+
+    fn path(&self) -> String {
+        E::path(self)
+    }
+
+    fn params(&self) -> Params {
+        E::params(self)
+    }
+}
+
 /// An HTTP method the API uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {

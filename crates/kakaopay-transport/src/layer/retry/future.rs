@@ -1,15 +1,14 @@
 //! The attempts of one call.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep};
 use tower_service::Service;
 
-use super::policy::{Decision, RetryPolicy};
-use super::service::{Shared, copy_of};
+use super::policy::Decision;
+use super::service::RetryLayer;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
 
@@ -18,13 +17,16 @@ pin_project! {
     pub struct RetryFuture<S: Service<Request>> {
         #[pin]
         state: State<S::Future>,
-        inner: S,
-        // What to send again, if it may be.
-        again: Option<Request>,
+        again: Option<Again<S>>,
         attempt: u32,
-        policy: RetryPolicy,
-        shared: Arc<Shared>,
+        layer: RetryLayer,
     }
+}
+
+/// What to send again, and where, of a call that may be.
+pub(super) struct Again<S> {
+    pub(super) request: Request,
+    pub(super) inner: S,
 }
 
 pin_project! {
@@ -43,14 +45,8 @@ pin_project! {
 }
 
 impl<S: Service<Request>> RetryFuture<S> {
-    pub(super) fn new(
-        below: S::Future,
-        inner: S,
-        again: Option<Request>,
-        policy: RetryPolicy,
-        shared: &Arc<Shared>,
-    ) -> Self {
-        Self { state: State::Sent { below }, inner, again, attempt: 1, policy, shared: Arc::clone(shared) }
+    pub(super) fn new(below: S::Future, again: Option<Again<S>>, layer: &RetryLayer) -> Self {
+        Self { state: State::Sent { below }, again, attempt: 1, layer: layer.clone() }
     }
 }
 
@@ -73,15 +69,14 @@ where
             match this.state.as_mut().project() {
                 StateProjection::Sent { below } => {
                     let outcome = ready!(below.poll(context)).map_err(Error::of_service);
-                    let Some(request) = this.again.as_ref() else { return Poll::Ready(outcome) };
-                    let left = request.body().deadline().map(|end| end.duration_since(Instant::now()));
-                    let random = if outcome.as_ref().is_ok_and(|response| response.status().is_success()) {
-                        0
-                    } else {
-                        this.shared.random()
-                    };
-                    match this.policy.decide(*this.attempt, &outcome, left, random) {
-                        Decision::Wait(wait) if this.shared.budget.take() => {
+                    if outcome.as_ref().is_ok_and(|response| response.status().is_success()) {
+                        return Poll::Ready(outcome);
+                    }
+                    let Some(again) = this.again.as_ref() else { return Poll::Ready(outcome) };
+                    let left = again.request.body().deadline().map(|end| end.duration_since(Instant::now()));
+                    let random = this.layer.shared.random.next();
+                    match this.layer.policy.decide(*this.attempt, &outcome, left, random) {
+                        Decision::Wait(wait) if this.layer.shared.budget.take() => {
                             this.state.set(State::Waiting { sleep: tokio::time::sleep(wait) });
                         }
                         Decision::Wait(_) | Decision::Stop => return Poll::Ready(outcome),
@@ -92,13 +87,14 @@ where
                     this.state.set(State::Readying);
                 }
                 StateProjection::Readying => {
-                    ready!(this.inner.poll_ready(context)).map_err(Error::not_ready)?;
-                    let Some(request) = this.again.as_ref().map(copy_of) else { return Poll::Pending };
+                    let Some(again) = this.again.as_mut() else { return Poll::Pending };
+                    ready!(again.inner.poll_ready(context)).map_err(Error::not_ready)?;
+                    let request = again.request.clone();
                     *this.attempt = this.attempt.saturating_add(1);
                     if let Some(span) = request.body().span() {
                         span.record("attempts", *this.attempt);
                     }
-                    let below = this.inner.call(request);
+                    let below = again.inner.call(request);
                     this.state.set(State::Sent { below });
                 }
             }

@@ -4,6 +4,7 @@ mod after;
 mod budget;
 mod future;
 mod policy;
+mod random;
 mod service;
 
 pub use future::RetryFuture;

@@ -1,14 +1,15 @@
 //! The layer, and its service.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::budget::Budget;
-use super::future::RetryFuture;
+use super::future::{Again, RetryFuture};
 use super::policy::RetryPolicy;
+use super::random::Random;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
 
@@ -19,38 +20,32 @@ use crate::error::{BoxError, Error};
 /// beside ten that are always there. It needs a tokio runtime with its timer.
 #[derive(Debug, Clone)]
 pub struct RetryLayer {
-    policy: RetryPolicy,
-    shared: Arc<Shared>,
+    pub(super) policy: RetryPolicy,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What all clones share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) budget: Budget,
-    random: Mutex<fastrand::Rng>,
-}
-
-impl Shared {
-    pub(super) fn random(&self) -> u64 {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
-    }
+    pub(super) random: Random,
 }
 
 impl RetryLayer {
     /// Tries again as this says.
     #[must_use]
     pub fn new(policy: RetryPolicy) -> Self {
-        Self::with(policy, fastrand::Rng::new())
+        Self::with(policy, Random::default())
     }
 
     /// The same with waits that a seed decides, for tests.
     #[must_use]
     pub fn seeded(policy: RetryPolicy, seed: u64) -> Self {
-        Self::with(policy, fastrand::Rng::with_seed(seed))
+        Self::with(policy, Random::seeded(seed))
     }
 
-    fn with(policy: RetryPolicy, random: fastrand::Rng) -> Self {
-        let shared = Shared { budget: Budget::default(), random: Mutex::new(random) };
+    fn with(policy: RetryPolicy, random: Random) -> Self {
+        let shared = Shared { budget: Budget::default(), random };
         Self { policy, shared: Arc::new(shared) }
     }
 }
@@ -87,18 +82,8 @@ where
         let repeatable = request.body().operation().is_some_and(|operation| operation.is_repeatable());
         let again = (repeatable && self.layer.policy.attempts > 1).then(|| {
             self.layer.shared.budget.pay_in();
-            copy_of(&request)
+            Again { request: request.clone(), inner: self.inner.clone() }
         });
-        let inner = self.inner.clone();
-        RetryFuture::new(self.inner.call(request), inner, again, self.layer.policy, &self.layer.shared)
+        RetryFuture::new(self.inner.call(request), again, &self.layer)
     }
-}
-
-/// The same request. What only reads has no body, and above the other layers no headers yet.
-pub(super) fn copy_of(request: &Request) -> Request {
-    let mut copy = Request::new(request.body().clone());
-    copy.method_mut().clone_from(request.method());
-    copy.uri_mut().clone_from(request.uri());
-    copy.headers_mut().clone_from(request.headers());
-    copy
 }

@@ -108,6 +108,36 @@ async fn calls_at_once_share_one_connection() {
     assert_eq!(*seen.lock().expect("a lock"), [[Version::HTTP_2; 21]]);
 }
 
+#[cfg(feature = "http2")]
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_has_ended_is_followed_by_one_of_any_version() {
+    let authority = Authority::new();
+    let acceptors = ["h2", "http/1.1"].map(|protocol| {
+        let mut config = ServerConfig::clone(&server(TODAY, authority.identity(&good())));
+        config.alpn_protocols = vec![protocol.into()];
+        TlsAcceptor::from(Arc::new(config))
+    });
+    let (seen, tasks) = (Seen::default(), Arc::<Mutex<Vec<tokio::task::AbortHandle>>>::default());
+    let (kept, keep) = (Arc::clone(&seen), Arc::clone(&tasks));
+    let pipes = Pipes(move |stream: DuplexStream| {
+        let mut tasks = keep.lock().expect("a lock");
+        let acceptor = acceptors[tasks.len()].clone();
+        tasks.push(tokio::spawn(serve(acceptor, stream, Does::Answer, Arc::clone(&kept))).abort_handle());
+        async {}
+    });
+    let wire = Wire::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
+    let client = Client::new(wire, key());
+    client.send(create()).await.expect("a source");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    tasks.lock().expect("a lock")[0].abort();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    client.send(create()).await.expect("a source");
+    client.send(create()).await.expect("a source");
+    let seen = seen.lock().expect("a lock");
+    assert_eq!(*seen, [vec![Version::HTTP_2], vec![Version::HTTP_11, Version::HTTP_11]]);
+}
+
 #[tokio::test]
 async fn f29_a_stream_without_an_end_stops_at_the_cap() {
     let (client, _) = service(&["h2", "http/1.1"], Does::Flood);
