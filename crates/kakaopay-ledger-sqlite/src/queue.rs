@@ -4,7 +4,7 @@ use kakaopay_ledger::{
     Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, StoreError, StoreErrorKind,
 };
 use kakaopay_types::{EventId, Timestamp};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::column::{claim_of, event_of, limit_value, moment_of, reference_of};
 use crate::failure::failed;
@@ -100,17 +100,32 @@ pub(crate) fn claim_messages(
     Ok(messages)
 }
 
-pub(crate) fn complete(connection: &Connection, key: &str, claim: Claim) -> Result<(), StoreError> {
+/// Whether a message is marked as told now, or was before under the same claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Now,
+    Before,
+}
+
+pub(crate) fn complete(connection: &Connection, key: &str, claim: Claim) -> Result<Told, StoreError> {
     // No message was claimed as often as that, nor never.
     let number = i64::try_from(claim.get()).unwrap_or(0);
-    let completed = connection
-        .prepare_cached("UPDATE outbox SET visible_at = NULL WHERE key = ?1 AND claims = ?2 AND claims > 0")
-        .and_then(|mut update| update.execute((key, number)))
+    let waits: Option<bool> = connection
+        .prepare_cached(
+            "SELECT visible_at IS NOT NULL FROM outbox WHERE key = ?1 AND claims = ?2 AND claims > 0",
+        )
+        .and_then(|mut find| find.query_row((key, number), |row| row.get(0)).optional())
         .map_err(failed)?;
-    if completed == 0 {
-        return Err(StoreErrorKind::StaleClaim.into());
+    match waits {
+        None => return Err(StoreErrorKind::StaleClaim.into()),
+        Some(false) => return Ok(Told::Before),
+        Some(true) => {}
     }
-    Ok(())
+    connection
+        .prepare_cached("UPDATE outbox SET visible_at = NULL WHERE key = ?1")
+        .and_then(|mut update| update.execute([key]))
+        .map(|_| Told::Now)
+        .map_err(failed)
 }
 
 pub(crate) fn claim_chore(connection: &Connection, chore: &str, lease: Lease) -> Result<bool, StoreError> {

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::open::{Missing, OpenOptions, connect_reader, connect_writer};
 use crate::open_error::OpenError;
+use crate::queue::Told;
 use crate::worker::{Duty, Worker};
 use crate::{group, lookup, queue, step};
 
@@ -71,10 +72,13 @@ impl SqliteStore {
     /// connection inside a transaction, must not end that, and must leave the ledger's tables alone. Make the
     /// tables of your own with a connection of your own, before.
     ///
+    /// `None` says that it was marked under this claim before, and the work is not done again: so it is when an
+    /// earlier call ended in an error that leaves open whether it was stored.
+    ///
     /// # Errors
     /// `StaleClaim` when somebody else has claimed the message since, and the work is not begun; `Rejected`
     /// when the work failed, with its error as the source; or any trouble of the store.
-    pub async fn complete_with<T, W>(&self, key: &str, claim: Claim, work: W) -> Result<T, StoreError>
+    pub async fn complete_with<T, W>(&self, key: &str, claim: Claim, work: W) -> Result<Option<T>, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, Box<dyn Error + Send + Sync>> + Send + 'static,
@@ -83,8 +87,10 @@ impl SqliteStore {
         let writer = &self.workers.writer;
         writer
             .call(move |file| {
-                queue::complete(file, &key, claim)?;
-                work(file).map_err(|error| StoreError::new(StoreErrorKind::Rejected, error))
+                if queue::complete(file, &key, claim)? == Told::Before {
+                    return Ok(None);
+                }
+                work(file).map(Some).map_err(|error| StoreError::new(StoreErrorKind::Rejected, error))
             })
             .await
     }
@@ -172,7 +178,7 @@ impl Store for SqliteStore {
     async fn complete(&self, key: &str, claim: Claim) -> Result<(), StoreError> {
         let key = key.to_owned();
         let writer = &self.workers.writer;
-        writer.call(move |file| queue::complete(file, &key, claim)).await
+        writer.call(move |file| queue::complete(file, &key, claim).map(drop)).await
     }
 
     async fn claim_chore(&self, chore: &str, lease: Lease) -> Result<bool, StoreError> {

@@ -46,7 +46,6 @@ pub enum Call {
 
 impl Call {
     /// Any call.
-    #[must_use]
     pub fn any() -> BoxedStrategy<Self> {
         let payment = 0_u8..4;
         let off = prop_oneof![8 => Just(0_i8), 1 => Just(-1_i8), 1 => Just(1_i8)];

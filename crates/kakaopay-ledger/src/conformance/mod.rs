@@ -1,4 +1,4 @@
-//! The suite that holds every store to the contract of [`Store`].
+//! The suite that holds every store to the contract of [`Store`](crate::Store).
 //!
 //! Expand [`conformance_tests!`](crate::conformance_tests) with an expression that makes an empty
 //! store; it may be `async`. The tests run on tokio, which the expanding crate depends on.

@@ -1,6 +1,6 @@
 //! The suite as tests.
 
-/// Expands to one test for each promise of [`Store`], each with an empty store of its own.
+/// Expands to one test for each promise of [`Store`](crate::Store), each with an empty store of its own.
 #[macro_export]
 macro_rules! conformance_tests {
     ($make:expr) => {
