@@ -141,6 +141,16 @@ mod tests {
         }
     }
 
+    /// A look that would fall on the very end is one of those after it.
+    #[test]
+    fn a_look_at_the_end_itself_is_left_out() {
+        for seed in 0..10 {
+            let next = next_look(START, None, START, seed);
+            let end = START.saturating_add_seconds(60).saturating_add_millis(next.unix_millis());
+            assert_eq!(next_look(START, Some(next), START, seed), end);
+        }
+    }
+
     #[test]
     fn after_expiry_the_end_is_looked_for_without_hurry() {
         let after: Vec<i64> = looks(7, 100, 300_000).into_iter().filter(|at| *at >= 100_000).collect();

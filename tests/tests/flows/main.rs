@@ -2,6 +2,7 @@
 
 mod cases;
 mod deadlines;
+mod doubts;
 mod pages;
 mod permutations;
 mod persons;
