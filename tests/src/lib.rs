@@ -3,6 +3,8 @@
 #[cfg(feature = "shop")]
 pub mod browser;
 pub mod drive;
+#[cfg(feature = "shop")]
+pub mod fast_clock;
 pub mod guide;
 #[cfg(feature = "shop")]
 pub mod hold;

@@ -10,14 +10,14 @@ use crate::support::{lease, open, place, step};
 async fn shop(path: &std::path::Path) -> SqliteStore {
     let store = open(path);
     let messages = vec![Message { key: "a/settled".to_owned(), body: Box::from(*b"paid") }];
-    store.commit(Commit { messages, ..step("a", 0, *b"one") }).await.unwrap();
-    let own = Connection::open(path).unwrap();
-    own.execute_batch("CREATE TABLE shipment (message TEXT NOT NULL) STRICT").unwrap();
+    store.commit(Commit { messages, ..step("a", 0, *b"one") }).await.expect("no trouble");
+    let own = Connection::open(path).expect("no trouble");
+    own.execute_batch("CREATE TABLE shipment (message TEXT NOT NULL) STRICT").expect("no trouble");
     store
 }
 
 async fn claim(store: &SqliteStore, now: i64) -> Option<ClaimedMessage> {
-    store.claim_messages(lease(now, now + 10)).await.unwrap().pop()
+    store.claim_messages(lease(now, now + 10)).await.expect("no trouble").pop()
 }
 
 /// Ships, and marks the message as told.
@@ -30,8 +30,8 @@ async fn ship(store: &SqliteStore, message: &ClaimedMessage) -> Result<Option<us
 }
 
 fn shipments(path: &std::path::Path) -> i64 {
-    let own = Connection::open(path).unwrap();
-    own.query_row("SELECT count(*) FROM shipment", [], |row| row.get(0)).unwrap()
+    let own = Connection::open(path).expect("no trouble");
+    own.query_row("SELECT count(*) FROM shipment", [], |row| row.get(0)).expect("no trouble")
 }
 
 #[tokio::test]
