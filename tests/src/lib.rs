@@ -11,6 +11,7 @@ pub mod hold;
 #[cfg(feature = "shop")]
 pub mod ledger;
 pub mod order;
+pub mod report;
 pub mod sample;
 #[cfg(feature = "shop")]
 pub mod shop;

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -16,6 +15,7 @@ use kakaopay::types::{Charge, ChargeId, ChargeStatus, FailureCode, Key, Referenc
 use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
 use kakaopay_sandbox::{Running, Sandbox, SandboxClock};
 use kakaopay_tests::fast_clock::FastClock;
+use kakaopay_tests::report::{report, times};
 use kakaopay_transport::Client;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -145,15 +145,10 @@ impl Scene {
     }
 }
 
-/// How often to kill.
-fn kills() -> u32 {
-    std::env::var("KAKAOPAY_KILLS").ok().map_or(50, |kills| kills.parse().expect("a number"))
-}
-
 /// F11, I1, I2, I3, I10: whatever was said to be done is there, what was paid is shipped once, and nothing else is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f11_i10_a_process_that_is_killed_at_any_moment_loses_nothing() {
-    let (mut scene, kills) = (Scene::set().await, kills());
+    let (mut scene, kills) = (Scene::set().await, times("KAKAOPAY_KILLS", 50));
     let mut decided = BTreeSet::new();
     for kill in 0..kills {
         // What was cut off is asked for again, or left to heal by itself.
@@ -194,9 +189,10 @@ async fn f11_i10_a_process_that_is_killed_at_any_moment_loses_nothing() {
         orders > usize::try_from(kills).expect("few") / 4,
         "{orders} orders are too few to mean anything"
     );
-    report(&format!(
+    let figures = format!(
         "{kills} kills, {orders} orders, {charges} charges, {paid} paid, {paid} shipped, 0 lost, 0 twice"
-    ));
+    );
+    report(env!("CARGO_TARGET_TMPDIR"), "f11-killed-sqlite", &figures);
 }
 
 /// What must hold when everything is over.
@@ -232,10 +228,4 @@ async fn payment(store: &SqliteStore, number: u64) -> Payment {
     let journal = store.journal(&reference).await.expect("read");
     let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
     Payment::replay(entries).expect("a journal").expect("a payment")
-}
-
-/// A line for `cargo xtask faults`.
-fn report(line: &str) {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("faults-killed.txt");
-    std::fs::write(file, format!("{line}\n")).expect("a file");
 }

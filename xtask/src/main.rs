@@ -4,6 +4,7 @@ mod bench;
 mod build_cost;
 mod ci;
 mod compliance;
+mod faults;
 mod figure;
 mod fuzz;
 mod layers;
@@ -22,6 +23,7 @@ cargo xtask ci                           everything that must be good before a c
 cargo xtask layers                       which crate may depend on which, and what stays pure
 cargo xtask tidy                         sizes of files and functions, first lines, names in the documents, no comparison of MACs
 cargo xtask compliance                   every statement of the guide has a test that exists
+cargo xtask faults [TEST…]               the tests that inject faults, thousands of times, and what they counted
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
 cargo xtask build-cost [CRATE…] [--json] crates and CPU seconds of a cold build of each crate alone
@@ -46,6 +48,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["layers"] => layers::run(),
         ["tidy"] => tidy::run(),
         ["compliance"] => compliance::run(),
+        ["faults", names @ ..] => faults::run(names),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),
         ["build-cost", options @ ..] => build_cost::run(options),
