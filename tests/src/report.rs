@@ -17,6 +17,7 @@ pub fn report(folder: &str, name: &str, figures: &str) {
 /// # Panics
 /// If the variable is no number.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
 pub fn times(variable: &str, otherwise: u32) -> u32 {
     std::env::var(variable).map_or(otherwise, |times| times.parse().expect("a number"))
 }

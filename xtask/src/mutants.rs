@@ -32,7 +32,7 @@ struct Round {
 }
 
 /// How long a mutant's tests may take, in seconds: many times what they take.
-const TIMEOUT: &str = "--timeout=60";
+const TIMEOUT: &str = "--timeout=20";
 /// Of a hundred mutants, as many must be caught at least.
 const LEAST: usize = 95;
 

@@ -16,8 +16,9 @@ pub(crate) const VERSION: u32 = 2;
 /// What makes a stored thing of one version one of the next.
 pub(crate) type Upgrade = fn(&mut Value);
 
-/// How entries become newer: the first upgrade leads from version 1 to 2, and so on.
-pub(crate) const ENTRY_UPGRADES: &[Upgrade] = &[other_charge_paid];
+/// How entries become newer: the first upgrade leads from version 1 to 2, and so on. What
+/// version 1 called otherwise is read by its old name, since events that it stored have that name too.
+pub(crate) const ENTRY_UPGRADES: &[Upgrade] = &[|_| {}];
 /// Likewise for snapshots, of which version 1 had none.
 pub(crate) const SNAPSHOT_UPGRADES: &[Upgrade] = &[|_| {}];
 
@@ -46,18 +47,6 @@ pub(crate) fn read<T: DeserializeOwned>(
 #[derive(Deserialize)]
 struct Versioned {
     v: u32,
-}
-
-/// Version 1 called it `paid_twice`, also where the order's own charge was not paid.
-fn other_charge_paid(entry: &mut Value) {
-    let records = entry.get_mut("records").and_then(Value::as_array_mut);
-    for record in records.into_iter().flatten() {
-        if let Some(kind) = record.get_mut("attention").and_then(|attention| attention.get_mut("kind"))
-            && kind == "paid_twice"
-        {
-            *kind = "other_charge_paid".into();
-        }
-    }
 }
 
 #[cfg(test)]

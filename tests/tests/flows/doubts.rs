@@ -3,12 +3,14 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Attention, Deadline, Input, LookUp, RefundOrder, Request, Stage, State, Trouble,
+    AfterWindow, Answer, Attention, Deadline, Evidence, Input, LookUp, RefundOrder, Request, Stage, State,
+    Trouble,
 };
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{
-    ApiError, Charge, ErrorCode, List, Mismatch, Reference, Refund, RefundAmount, Timestamp, decode,
+    ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Mismatch, Reference, Refund, RefundAmount,
+    Timestamp, decode,
 };
 use serde_json::{Value, json};
 
@@ -133,6 +135,19 @@ fn f10_a_search_that_is_over_wakes_nobody() {
     assert!(matches!(driven.deadline, Deadline::At(_)));
     driven.handle(page(request, &[], 0), at(2_000));
     assert_eq!(driven.deadline, Deadline::Never);
+}
+
+/// F20: a webhook about refunds of somebody else's charge has nobody's refunds listed.
+#[test]
+fn f20_a_refund_of_another_charge_is_none_of_the_payments() {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(read(Order::one_call().charge(1, &guide::ended("successful"))), start());
+    let webhook = |charge| Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge });
+    let own = driven.state().charge().expect("a charge").charge.clone();
+    let requests = driven.handle(webhook(own), at(1));
+    assert!(matches!(requests[..], [Request::ListRefunds(_)]), "{requests:?}");
+    let requests = driven.handle(webhook(ChargeId::parse("chrg_test_other").expect("an id")), at(1));
+    assert!(!requests.iter().any(|request| matches!(request, Request::ListRefunds(_))), "{requests:?}");
 }
 
 /// I8: that the key was refused is over when the service has answered to it, whatever it was asked.

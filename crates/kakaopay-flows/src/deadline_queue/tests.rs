@@ -6,6 +6,7 @@ use kakaopay_types::Timestamp;
 use proptest::prelude::*;
 
 use super::queue::DeadlineQueue;
+use crate::output::Deadline;
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH.saturating_add_millis(millis)
@@ -83,6 +84,17 @@ proptest! {
             prop_assert_eq!(queue.next_due(), oracle.0.first().map(|(due, _)| *due));
         }
     }
+}
+
+#[test]
+fn a_payments_output_sets_its_deadline_and_takes_it_away() {
+    let mut queue = DeadlineQueue::new(at(0));
+    queue.set(1, Deadline::At(at(5_000)));
+    queue.set(2, Deadline::At(at(6_000)));
+    queue.set(1, Deadline::At(at(7_000)));
+    queue.set(2, Deadline::Never);
+    assert_eq!((queue.len(), queue.next_due()), (1, Some(at(7_000))));
+    assert_eq!((queue.pop_due(at(9_000)), queue.pop_due(at(9_000))), (Some(1), None));
 }
 
 #[test]
