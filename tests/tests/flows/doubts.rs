@@ -101,18 +101,17 @@ fn f07_another_charge_is_watched_while_an_answer_is_waited_for() {
     let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(1));
     driven.handle(page(looked_up(&requests), &[stranger()], 1), at(1));
     assert_eq!(stage(&driven), Some(Stage::Halted));
-    let requests = driven.handle(Input::Resume, at(100));
-    let begun = looked_up(&requests);
-    driven.handle(page(begun, &[], 0), at(100));
-    let requests = driven.handle(Input::Tick, at(300));
-    driven.handle(page(looked_up(&requests), &[], 0), at(300));
+    let requests = driven.handle(Input::Resume, at(3));
+    driven.handle(page(looked_up(&requests), &[], 0), at(3));
+    let requests = driven.handle(Input::Tick, at(95));
+    driven.handle(page(looked_up(&requests), &[], 0), at(95));
     assert_eq!(stage(&driven), Some(Stage::Charge));
-    let mut looks = 0;
-    for seconds in 301..370 {
-        let requests = driven.handle(Input::Tick, at(seconds));
-        looks += requests.iter().filter(|request| matches!(request, Request::RetrieveCharge(_))).count();
-    }
-    assert!(looks > 1, "{looks}");
+    // Its look comes before the answer is late, and after it the payment waits for the answer.
+    let Deadline::At(look) = driven.deadline else { panic!("{:?}", driven.deadline) };
+    assert!(look < at(95 + 75), "{look}");
+    let requests = driven.handle(Input::Tick, look);
+    assert!(matches!(requests[..], [Request::RetrieveCharge(_)]), "{requests:?}");
+    assert!(driven.deadline != Deadline::At(look));
     assert_eq!(stage(&driven), Some(Stage::Charge));
 }
 
