@@ -89,9 +89,10 @@ fn i4_what_differs_on_an_earlier_page_is_not_forgotten() {
     let first: Vec<_> = [stranger()].into_iter().chain(others).collect();
     let requests = driven.handle(page(looked_up(&requests), &first, 101), at(1));
     assert_eq!(stage(&driven), Some(Stage::LookUp));
-    driven.handle(page(looked_up(&requests), &first[1..2], 101), at(1));
+    // It takes a while, in which the deadline has come.
+    driven.handle(page(looked_up(&requests), &first[1..2], 101), at(30));
     assert_eq!(stage(&driven), Some(Stage::Halted));
-    assert_is_planned(&driven, at(1));
+    assert_is_planned(&driven, at(30));
 }
 
 /// F07: while an answer is waited for, another charge is looked at on its own plan.
@@ -134,6 +135,18 @@ fn f10_a_search_that_is_over_wakes_nobody() {
     assert!(matches!(driven.deadline, Deadline::At(_)));
     driven.handle(page(request, &[], 0), at(2_000));
     assert_eq!(driven.deadline, Deadline::Never);
+}
+
+/// I8: a good answer takes back what it disproves, and nothing else that a person was told.
+#[test]
+fn i8_a_charge_that_came_late_was_late_all_the_same() {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(created(1, Err(Trouble::NotSent)), at(1));
+    driven.handle(Input::Tick, at(1_000));
+    assert!(driven.payment.attentions().contains(&Attention::Overdue));
+    driven.handle(created(1, Ok(Order::one_call().charge(1, &[]))), at(1_001));
+    assert!(matches!(driven.state(), State::Pending(_)));
+    assert!(driven.payment.attentions().contains(&Attention::Overdue));
 }
 
 /// F20: a webhook about refunds of somebody else's charge has nobody's refunds listed.

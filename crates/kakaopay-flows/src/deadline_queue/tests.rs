@@ -130,3 +130,60 @@ fn i9_what_is_left_over_is_cleared_away() {
     assert!(queue.held() < 200, "{}", queue.held());
     assert_eq!((queue.len(), queue.next_due()), (1, Some(at(100_999_000))));
 }
+
+/// Wherever something stands, it is counted, so that left-overs cannot hide.
+#[test]
+fn i9_everything_that_is_held_is_counted() {
+    let mut queue = DeadlineQueue::new(at(0));
+    let wheels = [1_000, 100_000, 10_000_000];
+    for (payment, millis) in (0..).zip(wheels) {
+        queue.insert(payment, at(millis));
+        assert_eq!(queue.held(), usize::try_from(payment).expect("small") + 1);
+    }
+    // Far off, twice, and long past, three times.
+    for (held, (payment, millis)) in (4..).zip([(3, 1 << 40), (4, 1 << 41), (5, -1), (6, -2), (7, -3)]) {
+        queue.insert(payment, at(millis));
+        assert_eq!(queue.held(), held);
+    }
+    // Three of one tick come to hand together.
+    queue.insert(8, at(1_001));
+    queue.insert(9, at(1_002));
+    assert_eq!(queue.held(), 10);
+    for (held, payment) in [(9, 7), (8, 6), (7, 5), (6, 0)] {
+        assert_eq!((queue.pop_due(at(1_000)), queue.held()), (Some(payment), held));
+    }
+    assert_eq!((queue.pop_due(at(1_000)), queue.held(), queue.len()), (None, 6, 6));
+}
+
+/// Left-overs are cleared away once they are many beside what is there, and not before.
+#[test]
+fn i9_left_overs_are_cleared_away_in_time() {
+    for (payments, most) in [(1, 2 + 64), (1_000, 2_000 + 250 + 64)] {
+        let mut queue = DeadlineQueue::new(at(0));
+        for payment in 0..payments {
+            queue.insert(payment, at(2_000_000 + i64::from(payment)));
+        }
+        let live = queue.len();
+        for held in live + 1..=most {
+            queue.insert(0, at(1_000_000));
+            assert_eq!(queue.held(), held);
+        }
+        queue.insert(0, at(1_000_000));
+        assert_eq!((queue.held(), queue.len()), (live, live));
+        assert_eq!(queue.pop_due(at(1_000_000)), Some(0));
+        for payment in 1..payments {
+            assert_eq!(queue.pop_due(at(3_000_000)), Some(payment));
+        }
+        assert_eq!(queue.pop_due(at(3_000_000)), None);
+    }
+}
+
+/// Behind the last moment there is none to round up to.
+#[test]
+fn i9_the_last_moment_is_not_rounded_up() {
+    let mut queue = DeadlineQueue::new(at(0));
+    let last = at(i64::MAX);
+    queue.insert(0, last);
+    let due = queue.next_due().expect("a deadline");
+    assert!(due <= last && due > last.saturating_add_millis(-1), "{due}");
+}
