@@ -10,6 +10,7 @@ mod properties;
 mod refunds;
 mod second;
 mod stored;
+mod sums;
 mod table;
 mod words;
 mod world;

@@ -1,0 +1,128 @@
+//! How much may go back: what is promised counts, what surely was not made does not.
+
+use kakaopay_flows::{AfterWindow, Answer, Input, RefundError, RefundOrder, RefundState, Request, Trouble};
+use kakaopay_tests::order::start;
+use kakaopay_tests::{Driven, Order, guide};
+use kakaopay_types::{ApiError, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
+use serde_json::{Value, json};
+
+/// What was paid, in minor units.
+const PAID: i64 = 150_000;
+
+fn at(seconds: i64) -> Timestamp {
+    start().saturating_add_seconds(seconds)
+}
+
+fn order(reference: &str, amount: i64) -> RefundOrder {
+    RefundOrder {
+        reference: Reference::parse(reference).expect("a reference"),
+        amount: RefundAmount::new(amount).expect("more than nothing"),
+        void: None,
+        after_window: AfterWindow::Refuse,
+    }
+}
+
+fn paid() -> Driven {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    let charge = Box::new(Order::one_call().charge(1, &guide::ended("successful")));
+    driven.handle(Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(charge) }), at(1));
+    driven
+}
+
+/// Answers the list that is asked for with nothing on it, and gives the reference of what is asked for then.
+fn requested(driven: &mut Driven, requests: &[Request], now: Timestamp) -> Reference {
+    let [Request::ListRefunds(request)] = requests else { panic!("no list: {requests:?}") };
+    let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
+    let nothing: List<Refund> = decode::from_value(nothing).expect("a list");
+    let answer = Answer::Refunds { request: request.clone(), result: Ok(Box::new(nothing)) };
+    match &driven.handle(Input::Answered(answer), now)[..] {
+        [Request::CreateRefund { create, .. }] => create.metadata.reference.clone(),
+        other => panic!("no refund: {other:?}"),
+    }
+}
+
+fn made(driven: &mut Driven, reference: &Reference, amount: i64, status: &str) {
+    let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
+    refund["id"] = json!(format!("rfnd_test_{}", reference.as_str().replace('-', "")));
+    refund["charge"] = json!(driven.state().charge().expect("a charge").charge);
+    refund["amount"] = json!(amount);
+    refund["status"] = json!(status);
+    refund["metadata"] = json!({"kakaopay_reference": reference});
+    let refund = Box::new(decode::from_value(refund).expect("a refund"));
+    let answer = Answer::Refund { reference: reference.clone(), number: 1, result: Ok(refund) };
+    driven.handle(Input::Answered(answer), at(20));
+}
+
+/// I5: to the minor unit, from the moment a refund is wanted.
+#[test]
+fn i5_no_more_than_was_paid_is_ever_promised() {
+    let exceeds = |left| Err(RefundError::Exceeds { left });
+    let mut driven = paid();
+    assert_eq!(driven.refund(&order("r-1", PAID + 1), at(2)), exceeds(PAID));
+    driven.refund(&order("r-1", 100_000), at(2)).expect("a part");
+    // Nothing has been asked of the service, and it is promised.
+    assert_eq!(driven.refund(&order("r-2", 50_001), at(3)), exceeds(50_000));
+    driven.refund(&order("r-2", 50_000), at(3)).expect("the rest, exactly");
+    assert_eq!(driven.refund(&order("r-3", 1), at(4)), exceeds(0));
+    assert!(driven.payment.refunds().values().all(|refund| refund.claims() && refund.state().claims()));
+}
+
+/// I5: the state of a refund decides whether it counts.
+#[test]
+fn i5_a_refund_that_was_surely_not_made_leaves_what_it_claimed() {
+    let refused = || Trouble::Refused(ApiError::new(ErrorCode::FailedRefund, "no"));
+    for (status, claims) in
+        [(Some("closed"), true), (Some("pending"), true), (Some("failed"), false), (None, false)]
+    {
+        let mut driven = paid();
+        let requests = driven.refund(&order("r-1", PAID), at(2)).expect("all of it");
+        let reference = requested(&mut driven, &requests, at(3));
+        match status {
+            Some(status) => made(&mut driven, &reference, PAID, status),
+            None => {
+                let answer = Answer::Refund { reference, number: 1, result: Err(refused()) };
+                driven.handle(Input::Answered(answer), at(20));
+            }
+        }
+        let refund = driven.payment.refunds().values().next().expect("a refund").clone();
+        assert_eq!((refund.claims(), refund.state().claims()), (claims, claims), "{status:?}");
+        assert_eq!(driven.refund(&order("r-2", 1), at(30)).is_err(), claims, "{status:?}");
+    }
+}
+
+/// I5: the same reference with anything else than before is another refund.
+#[test]
+fn i5_a_refund_is_known_by_all_that_was_asked_for() {
+    let mut driven = paid();
+    let void = RefundOrder { void: Some(true), ..order("r-1", PAID) };
+    driven.refund(&void, at(2)).expect("a refund");
+    assert_eq!(driven.payment.refunds().values().next().expect("a refund").void(), Some(true));
+    assert_eq!(driven.refund(&void, at(3)), Ok(Vec::new()));
+    for other in [
+        RefundOrder { void: None, ..void.clone() },
+        RefundOrder { amount: RefundAmount::new(1).expect("an amount"), ..void.clone() },
+        RefundOrder { after_window: AfterWindow::LetServiceDecide, ..void.clone() },
+    ] {
+        assert_eq!(driven.refund(&other, at(3)), Err(RefundError::ReferenceTaken));
+    }
+}
+
+#[test]
+fn each_state_of_a_refund_has_its_name() {
+    let refund = || kakaopay_types::RefundId::parse("rfnd_test_1").expect("an id");
+    let names = [
+        RefundState::Checking,
+        RefundState::Requested,
+        RefundState::LookUp,
+        RefundState::Halted,
+        RefundState::Pending { refund: refund() },
+        RefundState::Closed { refund: refund(), voided: None },
+        RefundState::Failed { refund: refund() },
+        RefundState::Refused { code: String::new(), message: None },
+    ]
+    .map(|state| state.name());
+    assert_eq!(
+        names,
+        ["checking", "requested", "look_up", "halted", "pending", "closed", "failed", "refused"]
+    );
+}
