@@ -361,3 +361,12 @@ fn i8_a_refund_that_takes_too_long_is_told() {
         assert_eq!(driven.payment.attentions().contains(&overdue), told, "{seconds}");
     }
 }
+
+/// F18, I5: however often its answer is lost, it is asked for three times unasked, and then a person is told.
+#[test]
+fn f18_i5_a_refund_that_is_always_lost_is_asked_for_three_times() {
+    let mut driven = unknown(50_000);
+    // Long after, and still before the window closes.
+    assert_eq!(wait(&mut driven, at(6 * 3_600), &[]), 2);
+    assert!(driven.payment.attentions().contains(&Attention::RefundUnresolved { reference: name("r1") }));
+}

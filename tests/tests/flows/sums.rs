@@ -1,6 +1,8 @@
 //! How much may go back: what is promised counts, what surely was not made does not.
 
-use kakaopay_flows::{AfterWindow, Answer, Input, RefundError, RefundOrder, RefundState, Request, Trouble};
+use kakaopay_flows::{
+    AfterWindow, Answer, Deadline, Input, RefundError, RefundOrder, RefundState, Request, Trouble,
+};
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
@@ -125,4 +127,55 @@ fn each_state_of_a_refund_has_its_name() {
         names,
         ["checking", "requested", "look_up", "halted", "pending", "closed", "failed", "refused"]
     );
+}
+
+/// A refund of which nobody knows whether it was made, since that many seconds.
+fn lost(since: i64) -> Driven {
+    let mut driven = paid();
+    let requests = driven.refund(&order("r-1", PAID), at(2)).expect("all of it");
+    let reference = requested(&mut driven, &requests, at(3));
+    let answer = Answer::Refund { reference, number: 1, result: Err(Trouble::Unknown) };
+    driven.handle(Input::Answered(answer), at(since));
+    driven
+}
+
+/// Has the list read, which is empty, and says whether the refund is asked for again.
+fn asks_again(driven: &mut Driven, now: Timestamp, service: Option<Timestamp>) -> bool {
+    let requests = driven.handle(Input::Tick, now);
+    let [Request::ListRefunds(request)] = &requests[..] else { panic!("no list: {requests:?}") };
+    let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0, "to": service});
+    let nothing: List<Refund> = decode::from_value(nothing).expect("a list");
+    let answer = Answer::Refunds { request: request.clone(), result: Ok(Box::new(nothing)) };
+    let requests = driven.handle(Input::Answered(answer), now);
+    requests.iter().any(|request| matches!(request, Request::CreateRefund { .. }))
+}
+
+/// F18: a list is believed when it was asked for so late that nothing can be under way any more; to the second.
+#[test]
+fn f18_a_refund_is_asked_for_again_when_its_absence_proves_something() {
+    for (seconds, again) in [(669, false), (670, true)] {
+        assert_eq!(asks_again(&mut lost(70), at(seconds), None), again, "{seconds}");
+    }
+}
+
+/// F15, F18: by the service's clock it is the first list without it that counts, however many follow; and the
+/// payment wakes up in time for that.
+#[test]
+fn f15_f18_the_first_list_without_it_begins_the_wait() {
+    let mut driven = lost(70);
+    for seconds in [71, 300, 600] {
+        assert!(!asks_again(&mut driven, at(seconds), Some(at(seconds))), "{seconds}");
+    }
+    assert!(asks_again(&mut driven, at(671), Some(at(671))));
+
+    let mut driven = lost(70);
+    assert!(!asks_again(&mut driven, at(71), Some(at(71))));
+    let mut now = at(71);
+    while let Deadline::At(next) = driven.deadline {
+        now = next;
+        if asks_again(&mut driven, now, Some(now)) {
+            break;
+        }
+    }
+    assert!(now > at(671) && now < at(680), "{now}");
 }
