@@ -1,11 +1,14 @@
 //! How much may go back: what is promised counts, what surely was not made does not.
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Deadline, Input, RefundError, RefundOrder, RefundState, Request, Trouble,
+    AfterWindow, Answer, Attention, Deadline, Evidence, Input, RefundError, RefundOrder, RefundState,
+    Request, Trouble,
 };
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
-use kakaopay_types::{ApiError, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
+use kakaopay_types::{
+    ApiError, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, Timestamp, decode,
+};
 use serde_json::{Value, json};
 
 /// What was paid, in minor units.
@@ -163,9 +166,12 @@ fn f18_a_refund_is_asked_for_again_when_its_absence_proves_something() {
 #[test]
 fn f15_f18_the_first_list_without_it_begins_the_wait() {
     let mut driven = lost(70);
-    for seconds in [71, 300, 600] {
+    assert!(!asks_again(&mut driven, at(71), Some(at(71))));
+    let entries = driven.journal.len();
+    for seconds in [300, 600] {
         assert!(!asks_again(&mut driven, at(seconds), Some(at(seconds))), "{seconds}");
     }
+    assert_eq!(driven.journal.len(), entries, "what is known is not recorded again");
     assert!(asks_again(&mut driven, at(671), Some(at(671))));
 
     let mut driven = lost(70);
@@ -178,4 +184,29 @@ fn f15_f18_the_first_list_without_it_begins_the_wait() {
         }
     }
     assert!(now > at(671) && now < at(680), "{now}");
+}
+
+/// I5: a refund has failed, and then the service has another of its name that may yet be made.
+#[test]
+fn i5_another_that_may_yet_be_made_contradicts_a_failure() {
+    let mut driven = paid();
+    let requests = driven.refund(&order("r-1", PAID), at(2)).expect("all of it");
+    let reference = requested(&mut driven, &requests, at(3));
+    made(&mut driven, &reference, PAID, "failed");
+    let charge = driven.state().charge().expect("a charge").charge.clone();
+    let webhook = Evidence::Webhook { key: EventKey::RefundCreate, charge: charge.clone() };
+    let requests = driven.handle(Input::Evidence(webhook), at(30));
+    let [Request::ListRefunds(request)] = &requests[..] else { panic!("no list: {requests:?}") };
+    let mut other: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
+    other["id"] = json!("rfnd_test_other");
+    other["charge"] = json!(charge);
+    other["amount"] = json!(PAID);
+    other["status"] = json!("pending");
+    other["metadata"] = json!({"kakaopay_reference": "r-1"});
+    let list = json!({"object": "list", "data": [other], "limit": 100, "offset": 0, "total": 1});
+    let list: List<Refund> = decode::from_value(list).expect("a list");
+    let answer = Answer::Refunds { request: request.clone(), result: Ok(Box::new(list)) };
+    driven.handle(Input::Answered(answer), at(30));
+    let contradicted = |attention: &Attention| matches!(attention, Attention::RefundContradiction { .. });
+    assert!(driven.payment.attentions().iter().any(contradicted), "{:?}", driven.payment.attentions());
 }
