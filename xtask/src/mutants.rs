@@ -16,8 +16,18 @@ use crate::shell::{self, Problem, cargo, root};
 const PACKAGES: &[(&str, [Round; 2])] = &[(
     "kakaopay-flows",
     [
-        Round { tests: "flows", only: &["--skip=permutations::", "--skip=world::"], quickly: true },
-        Round { tests: "flows", only: &["permutations::", "properties::", "world::"], quickly: false },
+        Round {
+            tests: "flows",
+            only: &["--skip=permutations::", "--skip=world::"],
+            quickly: true,
+            seconds: 20,
+        },
+        Round {
+            tests: "flows",
+            only: &["permutations::", "properties::", "world::"],
+            quickly: false,
+            seconds: 300,
+        },
     ],
 )];
 
@@ -29,10 +39,11 @@ struct Round {
     only: &'static [&'static str],
     /// Whether to compile without optimisation, because that takes longer than the tests do.
     quickly: bool,
+    /// How long a mutant's tests may take: many times what they take, since one that takes longer counts as
+    /// caught.
+    seconds: u32,
 }
 
-/// How long a mutant's tests may take, in seconds: many times what they take.
-const TIMEOUT: &str = "--timeout=20";
 /// Of a hundred mutants, as many must be caught at least.
 const LEAST: usize = 95;
 
@@ -53,7 +64,8 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
         let mut unchanged = cargo(&["test", "--package", package, "--package", "kakaopay-tests"]);
         shell::run(unchanged.args(&settings).arg("--").args(round.only))?;
         let mut command = cargo(&["mutants", "--package", package, "--test-package", package]);
-        command.args(["--test-package", "kakaopay-tests", "--baseline=skip", TIMEOUT, "--output"]).arg(&out);
+        command.args(["--test-package", "kakaopay-tests", "--baseline=skip", "--output"]).arg(&out);
+        command.arg(format!("--timeout={}", round.seconds));
         command.args(["--colors", "never"]);
         command.args(settings.iter().map(|setting| format!("--cargo-arg={setting}"))).args(options);
         if number > 0 && !options.contains(&"--iterate") {
