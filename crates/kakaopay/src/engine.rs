@@ -45,6 +45,8 @@ pub(crate) struct Bells {
 pub(crate) struct Told {
     pub(crate) payment: Payment,
     pub(crate) requests: Vec<Released>,
+    /// Its last entry before the step.
+    before: u64,
 }
 
 /// A request that may leave, since its entry is durable.
@@ -67,6 +69,8 @@ pub(crate) struct Pursued {
     pub(crate) payment: Payment,
     /// Whether something it wanted to read could not be read.
     pub(crate) unread: bool,
+    /// Whether anything became known by it.
+    pub(crate) moved: bool,
 }
 
 impl<S: Store> Engine<S> {
@@ -81,13 +85,13 @@ impl<S: Store> Engine<S> {
                         amount: intent.amount,
                     });
                 }
-                return Ok(Told { payment, requests: Vec::new() });
+                return Ok(Told { before: payment.seq(), payment, requests: Vec::new() });
             }
             let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
             let intent = order.clone().into_intent(self.mode, seed);
             let mut payment = Payment::open(intent, self.clock.now());
             match self.store_and_release(&mut payment).await {
-                Ok(requests) => return Ok(Told { payment, requests }),
+                Ok(requests) => return Ok(Told { payment, requests, before: 0 }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -110,9 +114,10 @@ impl<S: Store> Engine<S> {
             let Some(mut payment) = self.load(reference).await? else {
                 return Err(Error::Unknown(reference.clone()));
             };
+            let before = payment.seq();
             change(&mut payment, self.clock.now())?;
             match self.store_and_release(&mut payment).await {
-                Ok(requests) => return Ok(Told { payment, requests }),
+                Ok(requests) => return Ok(Told { payment, requests, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -122,7 +127,7 @@ impl<S: Store> Engine<S> {
 
     /// Carries out what a payment asks for, and what it asks for then, until it asks no more.
     pub(crate) async fn pursue(&self, told: Told) -> Result<Pursued, Error> {
-        let Told { mut payment, requests } = told;
+        let Told { mut payment, requests, before } = told;
         let mut waiting = VecDeque::from(requests);
         let mut unread = false;
         while let Some(released) = waiting.pop_front() {
@@ -138,7 +143,8 @@ impl<S: Store> Engine<S> {
             payment = told.payment;
             waiting.extend(told.requests);
         }
-        Ok(Pursued { payment, unread })
+        let moved = payment.seq() > before;
+        Ok(Pursued { payment, unread, moved })
     }
 
     /// Takes a payment's outputs: stores what belongs together in one transaction, and gives the

@@ -110,8 +110,7 @@ impl<S: Store> Merchant<S> {
     /// [`Error::Unknown`] when no payment has this reference, [`Error::OtherMode`] when the payment is
     /// of the other mode, or trouble with the store.
     pub async fn returned(&self, reference: &Reference) -> Result<Status, Error> {
-        let told = self.engine.tell(reference, &Input::Evidence(Evidence::Returned)).await?;
-        self.pursue(told).await.map(|(_, status)| status)
+        self.tell_and_pursue(reference, &Input::Evidence(Evidence::Returned)).await
     }
 
     /// How far a payment has come, as far as it is known here; `None` when there is none.
@@ -148,8 +147,7 @@ impl<S: Store> Merchant<S> {
     /// # Errors
     /// As [`Merchant::returned`].
     pub async fn look(&self, reference: &Reference) -> Result<Status, Error> {
-        let told = self.engine.tell(reference, &Input::Look).await?;
-        self.pursue(told).await.map(|(_, status)| status)
+        self.tell_and_pursue(reference, &Input::Look).await
     }
 
     /// A person has looked, at the service's dashboard too, and says to go on: a payment or refund that
@@ -158,8 +156,7 @@ impl<S: Store> Merchant<S> {
     /// # Errors
     /// As [`Merchant::returned`].
     pub async fn resume(&self, reference: &Reference) -> Result<Status, Error> {
-        let told = self.engine.tell(reference, &Input::Resume).await?;
-        self.pursue(told).await.map(|(_, status)| status)
+        self.tell_and_pursue(reference, &Input::Resume).await
     }
 
     /// How much waits, in all processes together: how long the oldest deadline is past says how far behind
@@ -195,6 +192,11 @@ impl<S: Store> Merchant<S> {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.engine.clock.now()
+    }
+
+    async fn tell_and_pursue(&self, reference: &Reference, input: &Input) -> Result<Status, Error> {
+        let told = self.engine.tell(reference, input).await?;
+        self.pursue(told).await.map(|(_, status)| status)
     }
 
     /// Carries out what a payment asks for in a task of its own: a buyer who closes the connection

@@ -133,24 +133,21 @@ impl<S: Store> Engine<S> {
             },
         };
         swept.charges += 1;
-        let before = match self.load(&reference).await {
-            Ok(Some(payment)) => payment.seq(),
-            Ok(None) => {
+        let (id, read) = (charge.id.clone(), Input::Evidence(Evidence::Read(Box::new(charge))));
+        let pursued = match self.tell(&reference, &read).await {
+            Ok(told) => self.pursue(told).await,
+            Err(error) => Err(error),
+        };
+        match pursued {
+            Ok(pursued) => swept.moved += u64::from(pursued.moved),
+            Err(Error::Unknown(_)) => {
                 swept.strangers += 1;
                 tracing::error!(
                     reference = reference.as_str(),
-                    charge = charge.id.as_str(),
+                    charge = id.as_str(),
                     "the service has a charge of an order that is not in this ledger",
                 );
-                return Ok(());
             }
-            Err(error) => return swept.troubled(error),
-        };
-        match self.tell(&reference, &Input::Evidence(Evidence::Read(Box::new(charge)))).await {
-            Ok(told) => match self.pursue(told).await {
-                Ok(pursued) => swept.moved += u64::from(pursued.payment.seq() > before),
-                Err(error) => return swept.troubled(error),
-            },
             Err(error) => return swept.troubled(error),
         }
         Ok(())
