@@ -4,7 +4,7 @@ use kakaopay_ledger::{
     Claim, ClaimedMessage, Delivery, Due, InboxEvent, Lease, Receipt, StoreError, StoreErrorKind,
 };
 use kakaopay_types::{EventId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use crate::column::{claim_of, event_of, limit_value, moment_of, reference_of};
 use crate::failure::failed;
@@ -110,22 +110,21 @@ pub(crate) enum Told {
 pub(crate) fn complete(connection: &Connection, key: &str, claim: Claim) -> Result<Told, StoreError> {
     // No message was claimed as often as that, nor never.
     let number = i64::try_from(claim.get()).unwrap_or(0);
-    let waits: Option<bool> = connection
+    let marked = connection
         .prepare_cached(
-            "SELECT visible_at IS NOT NULL FROM outbox WHERE key = ?1 AND claims = ?2 AND claims > 0",
+            "UPDATE outbox SET visible_at = NULL
+             WHERE key = ?1 AND claims = ?2 AND claims > 0 AND visible_at IS NOT NULL",
         )
-        .and_then(|mut find| find.query_row((key, number), |row| row.get(0)).optional())
+        .and_then(|mut update| update.execute((key, number)))
         .map_err(failed)?;
-    match waits {
-        None => return Err(StoreErrorKind::StaleClaim.into()),
-        Some(false) => return Ok(Told::Before),
-        Some(true) => {}
+    if marked > 0 {
+        return Ok(Told::Now);
     }
-    connection
-        .prepare_cached("UPDATE outbox SET visible_at = NULL WHERE key = ?1")
-        .and_then(|mut update| update.execute([key]))
-        .map(|_| Told::Now)
-        .map_err(failed)
+    let was_marked = connection
+        .prepare_cached("SELECT 1 FROM outbox WHERE key = ?1 AND claims = ?2 AND claims > 0")
+        .and_then(|mut find| find.exists((key, number)))
+        .map_err(failed)?;
+    if was_marked { Ok(Told::Before) } else { Err(StoreErrorKind::StaleClaim.into()) }
 }
 
 pub(crate) fn claim_chore(connection: &Connection, chore: &str, lease: Lease) -> Result<bool, StoreError> {
