@@ -62,6 +62,17 @@ impl Driven {
         Ok(self.drain(now))
     }
 
+    /// The deadline is the one that a tick would set.
+    ///
+    /// # Panics
+    /// If it is another.
+    #[track_caller]
+    pub fn assert_is_planned(&self, now: Timestamp) {
+        let mut ticked = self.clone();
+        ticked.handle(Input::Tick, now);
+        assert_eq!(self.deadline, ticked.deadline);
+    }
+
     /// How far the payment has come.
     #[must_use]
     pub fn state(&self) -> &State {

@@ -68,3 +68,9 @@ impl Order {
 pub fn start() -> Timestamp {
     Timestamp::parse("2023-06-15T02:25:15Z").expect("a moment")
 }
+
+/// So many seconds after that.
+#[must_use]
+pub fn at(seconds: i64) -> Timestamp {
+    start().saturating_add_seconds(seconds)
+}

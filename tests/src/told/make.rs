@@ -10,12 +10,8 @@ use kakaopay_types::{
 };
 use serde_json::{Value, json};
 
-use crate::order::start;
+use crate::order::{at, start};
 use crate::{Driven, Order, guide};
-
-pub(super) fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 /// When every state is told every input: late enough for an answer to be missed.
 pub(super) fn now() -> Timestamp {

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::cell::{Told, late};
 use super::make::{
-    OTHER, OWN, at, charge, created, json_of, now, other, page, read, refund_made, refunds, refused, webhook,
+    OTHER, OWN, charge, created, json_of, now, other, page, read, refund_made, refunds, refused, webhook,
 };
-use crate::order::start;
+use crate::order::{at, start};
 use crate::{Driven, Order, guide};
 
 /// The states of a payment, each in a payment that is in it.

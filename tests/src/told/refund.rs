@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::cell::{Told, late};
 use super::make::{
-    OTHER, OWN, at, by_hand, charge, created, list_at, now, read, refund, refund_made, refund_order,
+    OTHER, OWN, by_hand, charge, created, list_at, now, read, refund, refund_made, refund_order,
     refund_troubled, refunds, refused, webhook,
 };
-use crate::order::start;
+use crate::order::{at, start};
 use crate::{Driven, Order};
 
 /// The states of a refund, each in a payment whose refund is in it.

@@ -5,15 +5,11 @@ use std::num::NonZeroU32;
 use kakaopay_flows::{
     Answer, Attention, Deadline, Event, Evidence, Input, LookUp, Request, Stage, State, Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::endpoint::{ChargeSource, CreateCharge};
-use kakaopay_types::{ApiError, Charge, ErrorCode, EventKey, List, SourceId, Timestamp, decode};
+use kakaopay_types::{ApiError, Charge, ErrorCode, EventKey, List, SourceId, decode};
 use serde_json::{Value, json};
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn attempt(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).expect("from one")

@@ -6,17 +6,12 @@ use kakaopay_flows::{
     AfterWindow, Answer, Attention, Deadline, Evidence, Input, LookUp, RefundOrder, Request, Stage, State,
     Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{
-    ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Mismatch, Reference, Refund, RefundAmount,
-    Timestamp, decode,
+    ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Mismatch, Reference, Refund, RefundAmount, decode,
 };
 use serde_json::{Value, json};
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn created(number: u32, result: Result<Charge, Trouble>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
@@ -55,14 +50,6 @@ fn stranger() -> Charge {
     Order::one_call().charge(1, &[("id", json!("chrg_test_stranger")), ("amount", json!(1))])
 }
 
-/// The deadline is the one that a tick would set.
-#[track_caller]
-fn assert_is_planned(driven: &Driven, now: Timestamp) {
-    let mut ticked = driven.clone();
-    ticked.handle(Input::Tick, now);
-    assert_eq!(driven.deadline, ticked.deadline);
-}
-
 /// I4: what the service made for this very request, and does not say so, stops the payment: the next would be
 /// made just so.
 #[test]
@@ -92,7 +79,7 @@ fn i4_what_differs_on_an_earlier_page_is_not_forgotten() {
     // It takes a while, in which the deadline has come.
     driven.handle(page(looked_up(&requests), &first[1..2], 101), at(30));
     assert_eq!(stage(&driven), Some(Stage::Halted));
-    assert_is_planned(&driven, at(30));
+    driven.assert_is_planned(at(30));
 }
 
 /// F07: while an answer is waited for, another charge is looked at on its own plan.

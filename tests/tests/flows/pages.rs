@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{Answer, Attention, Input, LookUp, Request, Stage, State, Trouble};
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order};
 use kakaopay_types::{Charge, List, Timestamp, decode};
 use serde_json::{Value, json};
@@ -12,10 +12,6 @@ use serde_json::{Value, json};
 const CONCLUSIVE: i64 = 90;
 /// And when a search for charges of other attempts can, after the payment's own became known.
 const SEARCHED: i64 = 900;
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn created(number: u32, result: Result<Charge, Trouble>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
@@ -138,18 +134,10 @@ fn f15_a_search_of_many_pages_asks_the_services_clock() {
         assert_eq!((next.at_service, next.own_created), (Some(to), own.created_at()));
         // A later page says a later moment, which is not when the search began.
         driven.handle(page(next, &strangers()[..1], 101, Some(at(100 * SEARCHED))), now);
-        assert_is_planned(&driven, now);
+        driven.assert_is_planned(now);
         let goes_on = looked_up(&driven.handle(Input::Tick, at(20 * SEARCHED))).is_some();
         assert_eq!(goes_on, !over, "{seconds}");
     }
-}
-
-/// The deadline is the one that a tick would set.
-#[track_caller]
-fn assert_is_planned(driven: &Driven, now: Timestamp) {
-    let mut ticked = driven.clone();
-    ticked.handle(Input::Tick, now);
-    assert_eq!(driven.deadline, ticked.deadline);
 }
 
 /// I8: what cannot be read stands in the way of a search for a day, and then a person is told. What can be read

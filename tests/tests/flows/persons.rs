@@ -7,14 +7,10 @@ use kakaopay_flows::{
     Answer, Attention, Deadline, Event, Evidence, Input, LookUp, Misuse, Payment, Request, Stage, State,
     Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
-use kakaopay_types::{ApiError, Charge, ErrorCode, List, Timestamp, decode};
+use kakaopay_types::{ApiError, Charge, ErrorCode, List, decode};
 use serde_json::{Value, json};
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn opened() -> Driven {
     Driven::open(Order::one_call().intent, start()).0

@@ -4,16 +4,12 @@ use kakaopay_flows::{
     AfterWindow, Answer, Attention, Event, Input, RefundError, RefundList, RefundOrder, RefundState, Request,
     Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
 use serde_json::{Value, json};
 
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn name(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")

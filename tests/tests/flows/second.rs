@@ -6,16 +6,12 @@ use kakaopay_flows::{
     AfterWindow, Answer, Attention, Deadline, Event, Input, LookUp, RefundError, RefundList, RefundOrder,
     RefundState, Request, Stage, State, Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
 use serde_json::{Value, json};
 
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn created(number: u32, result: Result<Charge, Trouble>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");

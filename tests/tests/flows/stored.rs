@@ -9,14 +9,10 @@ use kakaopay_flows::{
     AfterWindow, Answer, Entry, Input, LookUp, Payment, RefundOrder, ReplayError, Request, SourcePlan,
     Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
-use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
+use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, decode};
 use serde_json::{Value, json};
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn creation(number: u32, result: Result<Charge, Trouble>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");

@@ -4,7 +4,7 @@ use kakaopay_flows::{
     AfterWindow, Answer, Attention, Deadline, Evidence, Input, RefundError, RefundOrder, RefundState,
     Request, Trouble,
 };
-use kakaopay_tests::order::start;
+use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{
     ApiError, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, Timestamp, decode,
@@ -13,10 +13,6 @@ use serde_json::{Value, json};
 
 /// What was paid, in minor units.
 const PAID: i64 = 150_000;
-
-fn at(seconds: i64) -> Timestamp {
-    start().saturating_add_seconds(seconds)
-}
 
 fn order(reference: &str, amount: i64) -> RefundOrder {
     RefundOrder {
