@@ -47,14 +47,15 @@ pub(crate) fn create(world: &mut World, call: &Call, id: &str) -> Result<RefundO
 /// for as long as there can be refunds at all. That it can be asked for, or asked not to be, is documented.
 fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
     let is_all = amount == charge.amount;
-    match params.get("void") {
-        Some(Param::Bool(true)) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
-        Some(Param::Text(text)) if text == "true" && !is_all => {
-            Err(Refusal::failed_void("only a whole charge can be voided"))
-        }
-        Some(Param::Bool(false)) => Ok(false),
-        Some(Param::Text(text)) if text == "false" => Ok(false),
-        _ => Ok(is_all),
+    let asked = match params.get("void") {
+        Some(Param::Bool(truth)) => Some(*truth),
+        Some(Param::Text(text)) => text.parse().ok(),
+        _ => None,
+    };
+    match asked {
+        Some(true) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
+        Some(false) => Ok(false),
+        Some(true) | None => Ok(is_all),
     }
 }
 
