@@ -4,8 +4,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use bytes::Bytes;
+use http_body_util::Full;
 use kakaopay::Merchant;
 use kakaopay::ledger::{Commit, DeadlineChange, Loaded, MemoryStore, Seq, Store};
+use kakaopay::webhook::{Policy, SIGNATURE_HEADER, Secret, Signer, TIMESTAMP_HEADER, Verifier};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Told;
 use kakaopay_transport::{BaseUri, Client, Wire};
@@ -63,4 +66,33 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
     }
     let snapshot = store.load(&reference).await.expect("read").snapshot.expect("a snapshot");
     assert!(snapshot.seq >= Seq::new(32) && snapshot.bytes.len() > 100, "{snapshot:?}");
+}
+
+/// Signatures that are wrong and events that are unknown can be watched, apart from each other.
+#[tokio::test]
+async fn f05_webhooks_that_are_refused_are_counted() {
+    let (merchant, store, _) = unreachable();
+    let secret = Secret::from_bytes(*b"a secret").expect("not empty");
+    let receiver = merchant.receiver(Policy::signed(Verifier::new([secret.clone()]).expect("a secret")));
+    let event = r#"{"object":"event","id":"evnt_test_1","key":"charge.complete","data":{}}"#;
+    for (signed, sent, status) in [
+        (event, event, 200),
+        (event, event, 200),
+        (event, r#"{"object":"event","id":"evnt_test_2","key":"charge.complete","data":{}}"#, 401),
+        ("{}", "{}", 400),
+        ("{}", event, 401),
+    ] {
+        let headers = Signer::new([secret.clone()]).sign(merchant.now(), signed.as_bytes());
+        let request = http::Request::post("/webhooks")
+            .header("content-type", "application/json")
+            .header(SIGNATURE_HEADER, headers.signature)
+            .header(TIMESTAMP_HEADER, headers.timestamp)
+            .body(Full::new(Bytes::from(sent)))
+            .expect("a request");
+        assert_eq!(receiver.receive(request).await.status(), status, "{sent}");
+    }
+    let counts = merchant.counts();
+    assert_eq!((counts.webhooks, counts.duplicates), (1, 1));
+    assert_eq!((counts.signature_failures, counts.not_understood, counts.not_stored), (2, 1, 0));
+    assert_eq!(store.backlog().await.expect("read").inbox.count, 1);
 }

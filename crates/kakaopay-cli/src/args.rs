@@ -1,5 +1,6 @@
 //! What can be asked for.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -54,22 +55,72 @@ pub(crate) enum LedgerCommand {
         #[command(flatten)]
         ledger: LedgerOptions,
     },
-    /// Read the whole file and look for damage.
+    /// Read the whole file and look for damage. (What PostgreSQL stores, it checks itself: pg_amcheck.)
     Check {
         #[command(flatten)]
         ledger: LedgerOptions,
     },
 }
 
+impl LedgerCommand {
+    /// Which ledger, and how it is written out.
+    pub(crate) fn options(&self) -> &LedgerOptions {
+        match self {
+            Self::Show { ledger, .. } | Self::List { ledger, .. } => ledger,
+            Self::Backlog { ledger } | Self::Check { ledger } => ledger,
+        }
+    }
+}
+
 /// Which ledger, and how it is written out.
 #[derive(Debug, clap::Args)]
 pub(crate) struct LedgerOptions {
-    /// The SQLite file.
-    #[arg(long)]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: LedgerPlace,
+    /// The schema of the database that holds the ledger.
+    #[arg(long, default_value = "kakaopay", conflicts_with = "file")]
+    pub(crate) schema: String,
+    /// A file with the certificates, in PEM, of the authorities that may vouch for the database's server.
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) authority: Option<PathBuf>,
     /// Write one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Where a ledger is.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct LedgerPlace {
+    /// The SQLite file.
+    #[arg(long)]
+    pub(crate) file: Option<PathBuf>,
+    /// The PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE. Others on the machine can read a
+    /// command's arguments, and not its environment.
+    #[arg(long, value_name = "URL", env = "KAKAOPAY_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<DatabaseUrl>,
+}
+
+/// A connection string, which has a password in it and prints nothing.
+#[derive(Clone)]
+pub(crate) struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseUrl")
+    }
 }
 
 #[derive(Debug, clap::Args)]

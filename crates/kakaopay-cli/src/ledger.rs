@@ -1,51 +1,80 @@
 //! `kakaopay ledger`.
 
+use std::path::Path;
+
 use kakaopay::flows::{Entry, Payment};
 use kakaopay::ledger::{Store, Waiting};
 use kakaopay::types::Reference;
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_ledger_postgres::{PostgresOptions, PostgresStore};
+use kakaopay_ledger_sqlite::{OpenOptions, SqliteStore};
 use serde_json::{Map, Value, json};
 
-use crate::args::{LedgerCommand, LedgerOptions};
+use crate::args::{DatabaseUrl, LedgerCommand, LedgerOptions, LedgerPlace};
 use crate::failure::Failure;
 use crate::tell::{Step, Teller};
 
-/// Looks into a ledger.
+/// Looks into a ledger, which is left as it is: one of another version's schema too.
 pub(crate) async fn run(command: LedgerCommand) -> Result<(), Failure> {
-    match command {
-        LedgerCommand::Show { reference, ledger } => {
-            let reference =
-                Reference::parse(&reference).map_err(|error| Failure::usage("REFERENCE", error))?;
-            show(&open(&ledger)?, &reference, Teller::new(ledger.json)).await
+    let options = command.options();
+    let teller = Teller::new(options.json);
+    let LedgerPlace { file, database } = &options.place;
+    let Some(url) = database else {
+        // What is looked for must be there, and clap sees to it that one of the two is given.
+        let store = open_file(file.as_deref().unwrap_or(Path::new("")))?;
+        if matches!(command, LedgerCommand::Check { .. }) {
+            store.integrity_check().await?;
+            return Ok(teller.tell(Step::new("sound", "the ledger is sound"))?);
         }
-        LedgerCommand::List { after, limit, ledger } => {
-            let after = after.as_deref().map(Reference::parse).transpose();
-            let after = after.map_err(|error| Failure::usage("--after", error))?;
-            let teller = Teller::new(ledger.json);
-            for reference in open(&ledger)?.payments(after.as_ref(), limit).await? {
-                teller
-                    .tell(Step::new("payment", reference.as_str()).field("reference", reference.as_str()))?;
+        return look(&store, &command, teller).await;
+    };
+    if matches!(command, LedgerCommand::Check { .. }) {
+        return Err(Failure::usage("--database", "PostgreSQL checks what it stores itself: pg_amcheck"));
+    }
+    let store = open_database(url, options).await?;
+    let looked = look(&store, &command, teller).await;
+    store.close();
+    looked
+}
+
+fn open_file(file: &Path) -> Result<SqliteStore, Failure> {
+    if !file.is_file() {
+        return Err(Failure::usage("--file", format!("there is no file {}", file.display())));
+    }
+    Ok(OpenOptions::new().without_migrating().open(file)?)
+}
+
+async fn open_database(url: &DatabaseUrl, options: &LedgerOptions) -> Result<PostgresStore, Failure> {
+    let database = PostgresOptions::new(url.expose()).map_err(|error| Failure::usage("--database", error))?;
+    let mut database = database.schema(&options.schema).connections(1).without_migrating();
+    if let Some(file) = &options.authority {
+        let pem = std::fs::read(file).map_err(|error| Failure::usage("--authority", error))?;
+        database = database.authority(&pem);
+    }
+    Ok(database.open().await?)
+}
+
+/// What is shown of any store.
+async fn look(store: &impl Store, command: &LedgerCommand, teller: Teller) -> Result<(), Failure> {
+    let reference = |name, text: &str| Reference::parse(text).map_err(|error| Failure::usage(name, error));
+    match command {
+        LedgerCommand::Show { reference: text, .. } => {
+            show(store, &reference("REFERENCE", text)?, teller).await
+        }
+        LedgerCommand::List { after, limit, .. } => {
+            let after = after.as_deref().map(|text| reference("--after", text)).transpose()?;
+            for found in store.payments(after.as_ref(), *limit).await? {
+                teller.tell(Step::new("payment", found.as_str()).field("reference", found.as_str()))?;
             }
             Ok(())
         }
-        LedgerCommand::Backlog { ledger } => backlog(&open(&ledger)?, Teller::new(ledger.json)).await,
-        LedgerCommand::Check { ledger } => {
-            open(&ledger)?.integrity_check().await?;
-            Ok(Teller::new(ledger.json).tell(Step::new("sound", "the ledger is sound"))?)
-        }
+        LedgerCommand::Backlog { .. } => backlog(store, teller).await,
+        // Each store has its own way.
+        LedgerCommand::Check { .. } => Ok(()),
     }
-}
-
-fn open(options: &LedgerOptions) -> Result<SqliteStore, Failure> {
-    // Opening would make a new one where there is none.
-    if !options.file.is_file() {
-        return Err(Failure::usage("--file", format!("there is no file {}", options.file.display())));
-    }
-    Ok(SqliteStore::open(&options.file)?)
 }
 
 /// Tells a payment's journal, and where it has led.
-async fn show(store: &SqliteStore, reference: &Reference, teller: Teller) -> Result<(), Failure> {
+async fn show(store: &impl Store, reference: &Reference, teller: Teller) -> Result<(), Failure> {
     let journal = store.journal(reference).await?;
     let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
     let Some(payment) = Payment::replay(entries.clone())? else {
@@ -88,7 +117,7 @@ fn members(stored: &Value) -> Vec<String> {
         .collect()
 }
 
-async fn backlog(store: &SqliteStore, teller: Teller) -> Result<(), Failure> {
+async fn backlog(store: &impl Store, teller: Teller) -> Result<(), Failure> {
     let backlog = store.backlog().await?;
     for (name, Waiting { count, oldest }) in
         [("deadlines", backlog.deadlines), ("inbox", backlog.inbox), ("outbox", backlog.outbox)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kakaopay::ledger::{Store, StoreError};
 use kakaopay::types::EventKey;
-use kakaopay::webhook::{Accepted, Sink};
+use kakaopay::webhook::{Accepted, Refused, Sink};
 use kakaopay::{Event, Handler, Inbox, Telling};
 use tokio::sync::mpsc;
 
@@ -38,6 +38,10 @@ impl<S: Store> Sink for WatchedInbox<S> {
         // Nobody looks any more once the demo has ended.
         let _ = self.stored.send(stored);
         Ok(())
+    }
+
+    fn refused(&self, why: &Refused) {
+        self.inbox.refused(why);
     }
 }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use kakaopay::ledger::{Commit, DeadlineChange, Message, Seq, Store};
 use kakaopay::types::{Reference, Timestamp};
+use kakaopay_ledger_postgres::PostgresOptions;
 use kakaopay_ledger_sqlite::SqliteStore;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -23,6 +24,12 @@ async fn made() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("payments.sqlite");
     let store = SqliteStore::open(&file).expect("a ledger");
+    fill(&store).await;
+    store.close().await.expect("closed");
+    (folder, file)
+}
+
+async fn fill(store: &impl Store) {
     let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/journals/v2/refunded.jsonl");
     let journal = std::fs::read_to_string(journal).expect("a journal");
     let reference = Reference::parse("order-345678").expect("a reference");
@@ -35,8 +42,6 @@ async fn made() -> (TempDir, PathBuf) {
         };
         store.commit(commit).await.expect("stored");
     }
-    store.close().await.expect("closed");
-    (folder, file)
 }
 
 #[tokio::test]
@@ -84,4 +89,37 @@ async fn what_is_not_there_is_said_and_not_made() {
     let refused = ledger(&["check"], &other);
     assert_eq!(refused.status.code(), Some(1));
     assert_eq!(std::fs::read_to_string(&other).expect("read"), "no ledger");
+}
+
+/// The same over PostgreSQL, where a password must be given and is told to nobody.
+#[tokio::test]
+async fn f39_a_ledger_in_a_database_is_shown_and_its_password_is_not() {
+    let Some(cluster) = kakaopay_postgres_cluster::shared() else { return };
+    let (url, schema) = (cluster.tcp("postgres"), "shown");
+    let look = |arguments: &[&str], url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kakaopay"));
+        command.arg("ledger").args(arguments).args(["--schema", schema]);
+        command.env("KAKAOPAY_DATABASE", url).output().expect("it runs")
+    };
+    let missing = look(&["backlog"], &url);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("the ledger has schema 0"), "{}", text(&missing.stderr));
+    let store = PostgresOptions::new(&url).expect("a URL").schema(schema).open().await.expect("a ledger");
+    fill(&store).await;
+    let shown = text(&look(&["show", "order-345678"], &url).stdout);
+    assert!(shown.contains("state  successful"), "{shown}");
+    assert!(text(&look(&["list"], &url).stdout).contains("order-345678"));
+    assert!(text(&look(&["backlog"], &url).stdout).contains("1 waiting, the oldest 2024-02-29T12:00:00Z"));
+    assert_eq!(look(&["check"], &url).status.code(), Some(2));
+    assert_eq!(look(&["backlog", "--file", "here"], &url).status.code(), Some(2));
+    let wrong = url.replace(cluster.password(), "canary");
+    for (arguments, url) in
+        [(&["backlog"][..], &*wrong), (&["backlog"], "postgres://a:canary@[/x"), (&["--help"], &wrong)]
+    {
+        let output = look(arguments, url);
+        assert!(
+            !format!("{}{}", text(&output.stdout), text(&output.stderr)).contains("canary"),
+            "{output:?}"
+        );
+    }
 }

@@ -61,6 +61,20 @@ pub(crate) async fn migrate(
     Ok(())
 }
 
+/// Refuses a schema that would have to be changed.
+pub(crate) async fn check_newest(
+    client: &Client,
+    schema: &Namespace,
+    migrations: &[Migration],
+) -> Result<(), OpenError> {
+    let version = match look(client, schema, migrations).await? {
+        Found::Missing | Found::Empty => 0,
+        Found::Ledger { version } => version,
+    };
+    let supported = newest(migrations);
+    if version == supported { Ok(()) } else { Err(OpenError::OlderSchema { found: version, supported }) }
+}
+
 /// Looks at a schema without changing it.
 async fn look(
     client: &impl GenericClient,
@@ -185,6 +199,19 @@ mod tests {
         migrate(&mut client, &schema, &[ONE, TWO]).await.unwrap();
         let error = migrate(&mut client, &schema, &[ONE]).await.unwrap_err();
         assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn who_only_looks_changes_nothing() {
+        let Some((mut client, schema)) = client("looked_at").await else { return };
+        let error = check_newest(&client, &schema, &[ONE]).await.unwrap_err();
+        assert!(matches!(error, OpenError::OlderSchema { found: 0, supported: 1 }), "{error}");
+        assert_eq!(look(&client, &schema, &[ONE]).await.unwrap(), Found::Missing);
+        migrate(&mut client, &schema, &[ONE]).await.unwrap();
+        check_newest(&client, &schema, &[ONE]).await.unwrap();
+        let error = check_newest(&client, &schema, &[ONE, TWO]).await.unwrap_err();
+        assert!(matches!(error, OpenError::OlderSchema { found: 1, supported: 2 }), "{error}");
+        assert_eq!(look(&client, &schema, &[ONE, TWO]).await.unwrap(), Found::Ledger { version: 1 });
     }
 
     #[tokio::test]

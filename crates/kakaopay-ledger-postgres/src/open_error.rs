@@ -47,6 +47,14 @@ pub enum OpenError {
         /// The newest schema this version knows.
         supported: i64,
     },
+    /// The database has an older schema, or none at all, and was not to be changed.
+    #[error("the ledger has schema {found} and this version knows {supported}: let the shop open it first")]
+    OlderSchema {
+        /// The ledger's schema; 0 when there is none.
+        found: i64,
+        /// The newest schema this version knows.
+        supported: i64,
+    },
     /// The schema was not made by the migrations of this crate.
     #[error("migration {version} of the ledger is not the one this version knows: restore a copy")]
     AlteredSchema {
@@ -97,9 +105,10 @@ impl From<OpenError> for StoreError {
     fn from(error: OpenError) -> Self {
         let kind = match error {
             OpenError::Store(error) => return error,
-            OpenError::NotALedger | OpenError::NewerSchema { .. } | OpenError::AlteredSchema { .. } => {
-                StoreErrorKind::Foreign
-            }
+            OpenError::NotALedger
+            | OpenError::OlderSchema { .. }
+            | OpenError::NewerSchema { .. }
+            | OpenError::AlteredSchema { .. } => StoreErrorKind::Foreign,
             OpenError::InvalidConnection
             | OpenError::InvalidSchemaName
             | OpenError::Tls(_)

@@ -12,7 +12,7 @@ use tokio_postgres::config::TargetSessionAttrs;
 
 use crate::calls::Calls;
 use crate::connector::Connector;
-use crate::migrate::migrate;
+use crate::migrate::{check_newest, migrate};
 use crate::namespace::Namespace;
 use crate::open_error::OpenError;
 use crate::schema::MIGRATIONS;
@@ -32,6 +32,7 @@ pub struct PostgresOptions {
     wait_timeout: Duration,
     statement_timeout: Duration,
     call_timeout: Duration,
+    migrating: bool,
 }
 
 impl PostgresOptions {
@@ -55,6 +56,7 @@ impl PostgresOptions {
             wait_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
             call_timeout: Duration::from_secs(30),
+            migrating: true,
         })
     }
 
@@ -119,6 +121,14 @@ impl PostgresOptions {
         self
     }
 
+    /// Opens a ledger only if it has this version's schema, makes none, and brings none forward: for those
+    /// who look at the ledger of a shop that runs, perhaps with an older version.
+    #[must_use]
+    pub fn without_migrating(mut self) -> Self {
+        self.migrating = false;
+        self
+    }
+
     /// Connects, and brings the schema to the newest. Processes that do so at the same moment wait
     /// for each other.
     ///
@@ -129,7 +139,11 @@ impl PostgresOptions {
         let calls = Calls::new(self.pool()?, self.call_timeout);
         let mut connection = calls.lend().await?;
         connection.under_way = true;
-        migrate(&mut connection.client, &schema, MIGRATIONS).await?;
+        if self.migrating {
+            migrate(&mut connection.client, &schema, MIGRATIONS).await?;
+        } else {
+            check_newest(&connection.client, &schema, MIGRATIONS).await?;
+        }
         connection.under_way = false;
         drop(connection);
         Ok(PostgresStore::new(calls, &schema))

@@ -71,6 +71,16 @@ pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Resu
     Ok(())
 }
 
+/// Refuses a file that would have to be changed.
+pub(crate) fn check_newest(found: Found, migrations: &[Migration]) -> Result<(), OpenError> {
+    let version = match found {
+        Found::Empty => 0,
+        Found::Ledger { version } => version,
+    };
+    let supported = newest(migrations);
+    if version == supported { Ok(()) } else { Err(OpenError::OlderSchema { found: version, supported }) }
+}
+
 /// Finds a migration that was edited after this file had seen it.
 fn check_applied(connection: &Connection, migrations: &[Migration]) -> Result<(), OpenError> {
     let mut statement = connection.prepare("SELECT version, checksum FROM migration ORDER BY version")?;
@@ -137,6 +147,18 @@ mod tests {
     }
 
     const RELEASED: [&str; 2] = ["4ed97f0c7abeb1e1", "c71ede7e9bdf382d"];
+
+    #[test]
+    fn who_only_looks_takes_the_newest_schema_alone() {
+        let connection = memory();
+        let check = |migrations| check_newest(recognise(&connection, migrations).unwrap(), migrations);
+        let empty = check(&[ONE]).unwrap_err();
+        assert!(matches!(empty, OpenError::OlderSchema { found: 0, supported: 1 }), "{empty}");
+        migrate(&connection, &[ONE]).unwrap();
+        check(&[ONE]).unwrap();
+        let older = check(&[ONE, TWO]).unwrap_err();
+        assert!(matches!(older, OpenError::OlderSchema { found: 1, supported: 2 }), "{older}");
+    }
 
     #[test]
     fn a_file_goes_forward_one_migration_at_a_time() {

@@ -7,7 +7,7 @@ use kakaopay_ledger::{StoreError, StoreErrorKind};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::library::check_library;
-use crate::migrate::{migrate, recognise};
+use crate::migrate::{check_newest, migrate, recognise};
 use crate::open_error::OpenError;
 use crate::schema::MIGRATIONS;
 use crate::store::SqliteStore;
@@ -18,13 +18,14 @@ pub struct OpenOptions {
     busy_timeout: Duration,
     max_pages: Option<u32>,
     queue: usize,
+    migrating: bool,
 }
 
 impl OpenOptions {
     /// Five seconds of patience with other processes, no limit but the disk, 1024 waiting calls.
     #[must_use]
     pub fn new() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), max_pages: None, queue: 1024 }
+        Self { busy_timeout: Duration::from_secs(5), max_pages: None, queue: 1024, migrating: true }
     }
 
     /// How long to wait for another process that holds the file, before calls fail as `Busy`.
@@ -50,6 +51,14 @@ impl OpenOptions {
         self
     }
 
+    /// Opens a ledger only if it has this version's schema, makes none, and brings none forward: for those
+    /// who look at the ledger of a shop that runs, perhaps with an older version.
+    #[must_use]
+    pub fn without_migrating(mut self) -> Self {
+        self.migrating = false;
+        self
+    }
+
     /// Opens the ledger in this file, and creates it when there is no file.
     ///
     /// It reads and may write the file before it returns: on an async runtime, call it while
@@ -59,6 +68,11 @@ impl OpenOptions {
     /// [`OpenError`] says why. A file that is not a ledger is left as it is.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, OpenError> {
         SqliteStore::start(path.as_ref(), self)
+    }
+
+    /// What is done about a file that does not exist when the ledger is opened.
+    pub(crate) fn missing(&self) -> Missing {
+        if self.migrating { Missing::Create } else { Missing::Refuse }
     }
 
     pub(crate) fn queue_length(&self) -> usize {
@@ -101,7 +115,10 @@ pub(crate) fn connect_writer(
         return Err(OpenError::ReadOnly);
     }
     // Before the journal mode is set, which would already change a file that is not ours.
-    recognise(&connection, MIGRATIONS)?;
+    let found = recognise(&connection, MIGRATIONS)?;
+    if !options.migrating {
+        check_newest(found, MIGRATIONS)?;
+    }
     make_durable(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if let Some(pages) = options.max_pages {

@@ -29,6 +29,14 @@ pub enum OpenError {
         /// The newest schema this version knows.
         supported: i64,
     },
+    /// The file has an older schema, or none at all, and was not to be changed.
+    #[error("the ledger has schema {found} and this version knows {supported}: let the shop open it first")]
+    OlderSchema {
+        /// The file's schema; 0 when there is none.
+        found: i64,
+        /// The newest schema this version knows.
+        supported: i64,
+    },
     /// The file's schema was not made by the migrations of this crate.
     #[error("migration {version} of the ledger is not the one this version knows: restore a copy")]
     AlteredSchema {
@@ -64,9 +72,10 @@ impl From<OpenError> for StoreError {
         let kind = match error {
             OpenError::Store(error) => return error,
             OpenError::ReadOnly => StoreErrorKind::ReadOnly,
-            OpenError::NotALedger | OpenError::NewerSchema { .. } | OpenError::AlteredSchema { .. } => {
-                StoreErrorKind::Foreign
-            }
+            OpenError::NotALedger
+            | OpenError::OlderSchema { .. }
+            | OpenError::NewerSchema { .. }
+            | OpenError::AlteredSchema { .. } => StoreErrorKind::Foreign,
             OpenError::LibraryTooOld { .. } | OpenError::NoWal { .. } => StoreErrorKind::Other,
         };
         StoreError::new(kind, error)

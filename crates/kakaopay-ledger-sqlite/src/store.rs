@@ -97,7 +97,7 @@ impl SqliteStore {
 
     pub(crate) fn start(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
         // The writer first: it makes the file that the reader wants to find.
-        let writing = connect_writer(path, options, Missing::Create)?;
+        let writing = connect_writer(path, options, options.missing())?;
         let reading = connect_reader(path, options)?;
         let (again, with) = (path.to_owned(), options.clone());
         let (reader, reader_thread) = Worker::spawn(Duty {

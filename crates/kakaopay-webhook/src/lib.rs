@@ -64,7 +64,7 @@ mod verifier;
 
 pub use policy::Policy;
 #[cfg(feature = "receiver")]
-pub use receiver::{Accepted, Receiver, Sink};
+pub use receiver::{Accepted, Receiver, Refused, Sink};
 pub use secret::{InvalidSecret, Secret};
 pub use signature::{SIGNATURE_HEADER, SignedHeaders, Signer, TIMESTAMP_HEADER};
 pub use verifier::{MAX_BODY, NoSecret, Refusal, Verifier};

@@ -10,12 +10,13 @@ use bytes::Bytes;
 use http::header::{ALLOW, AsHeaderName, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
-use kakaopay_types::{Event, Timestamp, decode};
+use kakaopay_types::{DecodeError, Event, Timestamp, decode};
+use thiserror::Error;
 use tower_service::Service;
 
 use crate::policy::Policy;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use crate::verifier::MAX_BODY;
+use crate::verifier::{MAX_BODY, Refusal};
 
 /// Where a receiver puts what it has taken.
 pub trait Sink: Clone + Send + Sync + 'static {
@@ -28,6 +29,24 @@ pub trait Sink: Clone + Send + Sync + 'static {
     /// When the client goes away or the server's patience ends, the future is dropped where it
     /// waits, and nobody is told anything: whether it was stored or not, the event may come again.
     fn store(&self, accepted: Accepted) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Hears of a webhook that was not believed, or that says nothing, before its answer is sent: to
+    /// count it. Anybody can cause it, so that it must cost little. Does nothing unless implemented.
+    fn refused(&self, why: &Refused) {
+        let _ = why;
+    }
+}
+
+/// Why a webhook of good form was refused. No part of what came is repeated.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// Its signature is not the service's, or not of now.
+    #[error("the webhook is not believed")]
+    Signature(#[source] Refusal),
+    /// It is no event as far as this crate knows. If signatures are checked, the service sent it.
+    #[error("the webhook is not an event")]
+    NoEvent(#[source] DecodeError),
 }
 
 /// A webhook that was taken.
@@ -115,14 +134,20 @@ impl<S: Sink> Receiver<S> {
         };
         let received_at = (self.now)();
         if let Some(verifier) = self.policy.verifier() {
-            verifier
-                .verify(signature, timestamp, &body, received_at)
-                .map_err(|_| StatusCode::UNAUTHORIZED)?;
+            let verified = verifier.verify(signature, timestamp, &body, received_at);
+            verified
+                .map_err(|refusal| self.refuse(&Refused::Signature(refusal), StatusCode::UNAUTHORIZED))?;
         }
-        let event: Event = decode::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+        let event: Event = decode::from_slice(&body)
+            .map_err(|error| self.refuse(&Refused::NoEvent(error), StatusCode::BAD_REQUEST))?;
         let verified = self.policy.verifier().is_some();
         let accepted = Accepted { event, body, received_at, verified };
         self.sink.store(accepted).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+    }
+
+    fn refuse(&self, why: &Refused, status: StatusCode) -> StatusCode {
+        self.sink.refused(why);
+        status
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Accepted, MAX_BODY, Policy, Receiver, Secret, Signer, Sink, Verifier};
+use kakaopay_webhook::{Accepted, MAX_BODY, Policy, Receiver, Refused, Secret, Signer, Sink, Verifier};
 
 const BODY: &str =
     r#"{"object":"event","id":"evnt_test_1","livemode":false,"key":"charge.complete","data":{}}"#;
@@ -14,6 +14,7 @@ const BODY: &str =
 #[derive(Debug, Clone, Default)]
 struct Inbox {
     stored: Arc<Mutex<Vec<String>>>,
+    refused: Arc<Mutex<Vec<String>>>,
     broken: bool,
 }
 
@@ -26,6 +27,11 @@ impl Sink for Inbox {
         }
         self.stored.lock().expect("unpoisoned").push(accepted.event.id.to_string());
         Ok(())
+    }
+
+    fn refused(&self, why: &Refused) {
+        let source = std::error::Error::source(why).expect("a reason");
+        self.refused.lock().expect("unpoisoned").push(format!("{why}: {source}"));
     }
 }
 
@@ -191,4 +197,22 @@ fn unsigned_must_be_asked_for_by_name() {
         request.headers_mut().remove("omise-signature-timestamp");
     });
     check_with(Policy::unsigned(), &Inbox::default(), plain, StatusCode::OK, 1);
+}
+
+/// Whoever watches can tell strangers and a rolled secret from what this version does not know.
+#[test]
+fn the_sink_hears_why_a_webhook_was_refused() {
+    let inbox = Inbox::default();
+    check(&inbox, with(|request| *request.body_mut() = Full::from("{}")), StatusCode::UNAUTHORIZED, 0);
+    check(&inbox, put("omise-signature-timestamp", "1"), StatusCode::UNAUTHORIZED, 0);
+    check(&inbox, signed("{}"), StatusCode::BAD_REQUEST, 0);
+    // Neither of these is a webhook at all.
+    check(&inbox, put("content-type", "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE, 0);
+    check(&inbox, signed(&" ".repeat(MAX_BODY + 1)), StatusCode::PAYLOAD_TOO_LARGE, 0);
+    check(&inbox, signed(BODY), StatusCode::OK, 1);
+    let refused = inbox.refused.lock().expect("unpoisoned");
+    let [changed, old, other] = &refused[..] else { panic!("{refused:?}") };
+    assert!(changed.starts_with("the webhook is not believed: no secret makes"), "{changed}");
+    assert!(old.starts_with("the webhook is not believed: it was not signed lately"), "{old}");
+    assert!(other.starts_with("the webhook is not an event: "), "{other}");
 }

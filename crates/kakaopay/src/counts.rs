@@ -12,6 +12,11 @@ pub struct Counts {
     pub webhooks: u64,
     /// Webhooks whose event had been stored before.
     pub duplicates: u64,
+    /// Webhooks whose signature was not the service's, or not of now. They are refused, and anybody can send them.
+    pub signature_failures: u64,
+    /// Webhooks that were believed and are no event as far as this version knows. They are refused; what they
+    /// would have said is found by looking.
+    pub not_understood: u64,
     /// Webhooks that could not be stored, and were not acknowledged.
     pub not_stored: u64,
     /// Requests of which it became unknown whether the service carried them out.
@@ -27,6 +32,8 @@ pub struct Counts {
 pub(crate) struct Counting {
     webhooks: AtomicU64,
     duplicates: AtomicU64,
+    signature_failures: AtomicU64,
+    not_understood: AtomicU64,
     not_stored: AtomicU64,
     unknown_outcomes: AtomicU64,
     told: AtomicU64,
@@ -39,6 +46,14 @@ impl Counting {
             Receipt::New => &self.webhooks,
             Receipt::Duplicate => &self.duplicates,
         });
+    }
+
+    pub(crate) fn signature_failed(&self) {
+        add(&self.signature_failures);
+    }
+
+    pub(crate) fn not_understood(&self) {
+        add(&self.not_understood);
     }
 
     pub(crate) fn not_stored(&self) {
@@ -62,6 +77,8 @@ impl Counting {
         Counts {
             webhooks: read(&self.webhooks),
             duplicates: read(&self.duplicates),
+            signature_failures: read(&self.signature_failures),
+            not_understood: read(&self.not_understood),
             not_stored: read(&self.not_stored),
             unknown_outcomes: read(&self.unknown_outcomes),
             told: read(&self.told),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kakaopay_flows::{Evidence, Input};
 use kakaopay_ledger::{Delivery, InboxEvent, Store, StoreError};
 use kakaopay_types::{Event, Reference, decode};
-use kakaopay_webhook::{Accepted, Sink};
+use kakaopay_webhook::{Accepted, Refused, Sink};
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -36,6 +36,21 @@ impl<S: Store> Sink for Inbox<S> {
         self.engine.counts.received(receipt);
         self.engine.bells.work.notify_one();
         Ok(())
+    }
+
+    fn refused(&self, why: &Refused) {
+        match why {
+            // Below the level that is usually kept: strangers must not be able to fill a disk with it.
+            Refused::Signature(refusal) => {
+                self.engine.counts.signature_failed();
+                tracing::debug!(error = %refusal, "a webhook is not believed");
+            }
+            Refused::NoEvent(error) => {
+                self.engine.counts.not_understood();
+                tracing::debug!(%error, "a webhook is not an event");
+            }
+            _ => {}
+        }
     }
 }
 

@@ -30,6 +30,8 @@
 //! | webhooks not worked off | `backlog().inbox` | the oldest is older than minutes |
 //! | outbox age | `backlog().outbox.oldest` | it is minutes old: the handler fails |
 //! | unknown outcomes | `counts().unknown_outcomes` | it grows faster than your line is bad |
+//! | signature failures | `counts().signature_failures` | it grows while webhooks do not: the secret was rolled, or a clock is wrong |
+//! | webhooks not understood | `counts().not_understood` | it grows at all: this version is too old, or the endpoint is open to anybody |
 //! | webhooks not stored | `counts().not_stored` | it grows at all: the store is in trouble |
 //! | handler failures | `counts().handler_failures` | it grows at all |
 //! | attentions | the handler is told [`Event::Attention`] | always: each is for a person |
@@ -48,6 +50,7 @@
 //! | a webhook could not be stored | `ERROR` | `error` |
 //! | a charge of an order that is not in this ledger | `ERROR` | `reference`, `charge` |
 //! | a payment, a chore or the telling cannot go on now | `ERROR` | `error` |
+//! | a webhook is not believed, or is not an event | `DEBUG` | `error` |
 //!
 //! No body, signature, key or address of a page is ever in them.
 

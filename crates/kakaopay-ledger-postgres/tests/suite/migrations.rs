@@ -16,6 +16,20 @@ async fn a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
+async fn f43_who_only_looks_changes_nothing() {
+    let Some(home) = Home::new() else { return };
+    let look = async || home.options().without_migrating().open().await;
+    let missing = look().await.unwrap_err();
+    assert!(matches!(missing, OpenError::OlderSchema { found: 0, supported: 1 }), "{missing}");
+    assert_eq!(kind(missing), StoreErrorKind::Foreign);
+    let count = "SELECT count(*) FROM pg_namespace WHERE nspname = $1";
+    let schemas: i64 = home.raw().await.query_one(count, &[&home.schema]).await.unwrap().get(0);
+    assert_eq!(schemas, 0);
+    home.open().await;
+    look().await.expect("a ledger");
+}
+
+#[tokio::test]
 async fn an_altered_schema_is_refused() {
     let Some(home) = Home::new() else { return };
     home.open().await;

@@ -6,7 +6,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use kakaopay_ledger::{Store, StoreError, StoreErrorKind};
-use kakaopay_ledger_sqlite::{OpenError, SqliteStore};
+use kakaopay_ledger_sqlite::{OpenError, OpenOptions, SqliteStore};
 use rusqlite::Connection;
 
 use crate::support::{open, place, step};
@@ -29,6 +29,23 @@ async fn a_newer_schema_is_refused() {
     let error = refused(&path);
     assert!(matches!(error, OpenError::NewerSchema { found: 7, supported: 2 }), "{error}");
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::Foreign);
+}
+
+/// What is empty, or older, is as it was when somebody has only looked at it; what is not there is not made.
+#[tokio::test]
+async fn f43_who_only_looks_changes_nothing() {
+    let (_dir, path) = place();
+    let look = || OpenOptions::new().without_migrating().open(&path);
+    let missing = look().expect_err("no file");
+    assert_eq!(StoreError::from(missing).kind(), StoreErrorKind::Io);
+    assert!(!path.exists());
+    fs::write(&path, "").expect("a file");
+    let empty = look().expect_err("no ledger");
+    assert!(matches!(empty, OpenError::OlderSchema { found: 0, supported: 2 }), "{empty}");
+    assert_eq!(StoreError::from(empty).kind(), StoreErrorKind::Foreign);
+    assert_eq!(fs::read(&path).expect("the file"), b"");
+    open(&path).close().await.unwrap();
+    look().expect("a ledger").close().await.unwrap();
 }
 
 #[tokio::test]
