@@ -1,6 +1,7 @@
 //! What the benchmarks measure, written once for all the ways of measuring it.
 
 pub mod flows;
+pub mod ledger;
 pub mod transport;
 pub mod types;
 pub mod webhook;

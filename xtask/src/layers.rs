@@ -48,7 +48,16 @@ const PLACES: &[Place] = &[
     Place {
         name: "kakaopay-benches",
         layer: None,
-        may_use: &["kakaopay-flows", "kakaopay-transport", "kakaopay-types", "kakaopay-webhook"],
+        may_use: &[
+            "kakaopay-flows",
+            "kakaopay-ledger",
+            "kakaopay-ledger-postgres",
+            "kakaopay-ledger-sqlite",
+            "kakaopay-postgres-cluster",
+            "kakaopay-transport",
+            "kakaopay-types",
+            "kakaopay-webhook",
+        ],
     },
 ];
 

@@ -48,6 +48,12 @@ const BENCHES: &[Bench] = &[
         ],
     },
     Bench {
+        name: "ledger",
+        // One caller who waits for each commit, and a table from which what is claimed is deleted: what many
+        // callers together, and claims that can be taken back, are held against.
+        takes: &[in_rate(&["unbatched", "skip_locked_delete"]), in_cost(&["stored_10000"])],
+    },
+    Bench {
         name: "webhook",
         // The hash is what no check can do without. Instructions are not counted: valgrind knows none of
         // those that a processor has for the hash, and would count another program.
@@ -72,6 +78,16 @@ const fn in_allocations(bases: &'static [&'static str]) -> Take {
 const fn in_instructions(bases: &'static [&'static str]) -> Take {
     let measure = Measure { name: "instructions", unit: "count", bases };
     Take { measure, suffix: "_instructions", take: instructions::take }
+}
+
+/// How much is done a second.
+const fn in_rate(bases: &'static [&'static str]) -> Take {
+    Take { measure: Measure { name: "rate", unit: "/s", bases }, suffix: "", take: allocations::take }
+}
+
+/// What one costs, by how many there are.
+const fn in_cost(bases: &'static [&'static str]) -> Take {
+    Take { measure: Measure { name: "cost", unit: "us", bases }, suffix: "_stored", take: allocations::take }
 }
 
 /// Whether the time something takes tells a secret: Welch's t between two kinds of input.

@@ -1,0 +1,13 @@
+//! Stores: what they keep a second, beside what the disk and the server can do without them.
+
+mod clock;
+mod payment;
+mod plain;
+mod stored;
+mod waiting;
+
+pub use clock::{best, rate};
+pub use payment::{pay, payments};
+pub use plain::{fill, synced, with_rusqlite, with_tokio_postgres};
+pub use stored::{fill_postgres, fill_sqlite};
+pub use waiting::{claim_deadlines, tell_all, wait_in_postgres, wait_in_sqlite, with_skip_locked};

@@ -1,0 +1,57 @@
+//! Payments as the driver stores them: the intent before anything is asked for, and the settlement.
+
+use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
+use tokio::task::JoinSet;
+
+/// What is stored before a charge is asked for, of the size it has.
+pub(super) const INTENT: &str = r#"{"v":2,"at":"2023-06-15T02:25:15Z","records":[{"record":"opened","reference":"order-345678","amount":150000,"currency":"SGD","mode":"test","return_uri":"https://example.com/orders/345678/complete","description":null,"source":{"plan":"with_charge","platform_type":"WEB"},"jitter_seed":7},{"record":"charge_requested","attempt":1}]}"#;
+/// What is stored when it was paid.
+pub(super) const SETTLED: &str = r#"{"v":2,"at":"2023-06-15T02:25:45Z","records":[{"record":"successful","paid_at":"2023-06-15T02:30:00Z"}]}"#;
+
+/// Stores a payment in two steps, each of which is durable before the next: the intent with its deadline, and
+/// the settlement with the message to the merchant.
+///
+/// # Panics
+/// If the store is in trouble.
+pub async fn pay(store: &impl Store, name: &str) {
+    let reference = Reference::parse(name).expect("a reference");
+    let charge = ChargeId::parse(&format!("chrg_test_{}", name.replace(['-', '_'], ""))).expect("an id");
+    let at = Timestamp::UNIX_EPOCH;
+    let intent = Commit {
+        entry: Some(INTENT.as_bytes().into()),
+        deadline: DeadlineChange::Set(at.saturating_add_seconds(2)),
+        ..Commit::new(reference.clone(), Seq::ZERO, at)
+    };
+    let seq = store.commit(intent).await.expect("stored");
+    let settled = Commit {
+        entry: Some(SETTLED.as_bytes().into()),
+        deadline: DeadlineChange::Clear,
+        messages: vec![Message { key: format!("{name}/settled"), body: SETTLED.as_bytes().into() }],
+        charge: Some(charge),
+        ..Commit::new(reference, seq, at)
+    };
+    store.commit(settled).await.expect("stored");
+}
+
+/// Stores `count` payments, so many at a time. Their names begin with `name`, and have no order: an index
+/// is met anywhere.
+///
+/// # Panics
+/// If the store is in trouble.
+pub async fn payments(store: &impl Store, name: &str, count: u64, at_a_time: u64) {
+    let mut callers = JoinSet::new();
+    for caller in 0..at_a_time {
+        let (store, name) = (store.clone(), name.to_owned());
+        callers.spawn(async move {
+            for number in (caller..count).step_by(usize::try_from(at_a_time).expect("few")) {
+                // Knuth's multiplicative hash: each number once, all over the range.
+                let spread = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                pay(&store, &format!("{spread:016x}-{name}-{number}")).await;
+            }
+        });
+    }
+    while let Some(ended) = callers.join_next().await {
+        ended.expect("a caller");
+    }
+}

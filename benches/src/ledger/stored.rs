@@ -1,0 +1,55 @@
+//! Ledgers that have seen many payments.
+
+use std::path::Path;
+
+use kakaopay_ledger_sqlite::rusqlite::Connection;
+
+use super::payment::{INTENT, SETTLED};
+use super::plain::fill;
+
+/// Puts payments that are over into a ledger, past the store, which would take hours for ten million.
+///
+/// # Panics
+/// If the file cannot be written.
+pub fn fill_sqlite(file: &Path, count: u64) {
+    let connection = Connection::open(file).expect("a ledger");
+    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000").expect("set");
+    // A few at a time, so that the log stays small.
+    for first in (0..count).step_by(100_000) {
+        let last = count.min(first + 100_000);
+        let numbers = format!(
+            "WITH RECURSIVE n (i) AS (VALUES ({first}) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {last})"
+        );
+        let spread = "printf('%08x-old-%d', (i * 2654435761) & 4294967295, i)";
+        let rows = format!(
+            "BEGIN;
+            {numbers} INSERT INTO payment (id, reference, seq) SELECT i + 1, {spread}, 2 FROM n;
+            {numbers} INSERT INTO entry SELECT i + 1, seq, bytes FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
+                UNION ALL SELECT 2, CAST('{SETTLED}' AS BLOB)) ORDER BY i, seq;
+            {numbers} INSERT INTO charge SELECT 'chrg_test_' || {spread}, i + 1 FROM n;
+            {numbers} INSERT INTO outbox (key, payment, body, claims, visible_at, stored_at)
+                SELECT {spread} || '/settled', i + 1, CAST('{SETTLED}' AS BLOB), 1, NULL, 0 FROM n;
+            COMMIT"
+        );
+        connection.execute_batch(&rows).expect("stored");
+    }
+}
+
+/// The same into a schema of a database.
+///
+/// # Panics
+/// If the server is in trouble.
+pub async fn fill_postgres(url: &str, schema: &str, count: u64) {
+    let spread = "lpad(to_hex((i * 2654435761) & 4294967295), 8, '0') || '-old-' || i";
+    let numbers = format!("generate_series(1, {count}::bigint) AS n (i)");
+    let rows = format!(
+        "SET search_path = {schema}; SET synchronous_commit = off;
+        INSERT INTO payment (reference, seq) SELECT {spread}, 2 FROM {numbers};
+        INSERT INTO entry SELECT i, 1, convert_to('{INTENT}', 'UTF8') FROM {numbers};
+        INSERT INTO entry SELECT i, 2, convert_to('{SETTLED}', 'UTF8') FROM {numbers};
+        INSERT INTO charge SELECT 'chrg_test_' || {spread}, i FROM {numbers};
+        INSERT INTO message (key, payment, body, stored_at, told)
+            SELECT {spread} || '/settled', i, convert_to('{SETTLED}', 'UTF8'), 0, 1 FROM {numbers}"
+    );
+    fill(url, &rows).await;
+}

@@ -1,0 +1,107 @@
+//! Much that waits, and those who work it off.
+
+use std::path::Path;
+
+use kakaopay_ledger::{Lease, Store};
+use kakaopay_ledger_postgres::PostgresStore;
+use kakaopay_ledger_sqlite::rusqlite::Connection;
+use kakaopay_types::Timestamp;
+use tokio::task::JoinSet;
+
+use super::plain::{client, fill};
+
+/// How many are claimed at a time.
+const BATCH: usize = 1_000;
+
+/// Has so many payments wait for their deadline, and as many messages for being told.
+///
+/// # Panics
+/// If the server is in trouble.
+pub async fn wait_in_postgres(url: &str, schema: &str, count: u64) {
+    let numbers = format!("generate_series(1, {count}::bigint) AS n (i)");
+    let rows = format!(
+        "SET search_path = {schema}; SET synchronous_commit = off;
+        INSERT INTO payment (reference, seq) SELECT 'waits-' || i, 1 FROM {numbers};
+        INSERT INTO deadline SELECT id, reference, id FROM payment;
+        INSERT INTO message (key, payment, body, stored_at) SELECT reference, id, 'x'::bytea, 0 FROM payment;
+        INSERT INTO outbox (message, stored_at) SELECT id, 0 FROM message"
+    );
+    fill(url, &rows).await;
+}
+
+/// The same in a file.
+///
+/// # Panics
+/// If the file cannot be written.
+pub fn wait_in_sqlite(file: &Path, count: u64) {
+    let rows = format!(
+        "PRAGMA synchronous = OFF; BEGIN;
+        WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+            INSERT INTO payment (id, reference, seq, deadline) SELECT i, 'waits-' || i, 1, i FROM n;
+        INSERT INTO outbox (key, payment, body) SELECT reference, id, CAST('x' AS BLOB) FROM payment;
+        COMMIT"
+    );
+    Connection::open(file).expect("a ledger").execute_batch(&rows).expect("stored");
+}
+
+/// Long after everything that waits.
+fn lease() -> Lease {
+    let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1_000_000);
+    Lease { now, until: now.saturating_add_seconds(60), limit: BATCH }
+}
+
+/// Claims deadlines until so many are claimed.
+///
+/// # Panics
+/// If the store is in trouble, or fewer wait.
+pub async fn claim_deadlines(store: &impl Store, count: u64) {
+    for _ in 0..count / BATCH as u64 {
+        assert_eq!(store.claim_due(lease()).await.expect("claimed").len(), BATCH);
+    }
+}
+
+/// Has four workers claim messages and mark them as told, until each has done its share.
+///
+/// # Panics
+/// If the store is in trouble, or fewer wait.
+pub async fn tell_all(store: &PostgresStore, count: u64) {
+    let mut workers = JoinSet::new();
+    for _ in 0..4 {
+        let store = store.clone();
+        workers.spawn(async move {
+            for _ in 0..count / 4 / BATCH as u64 {
+                let claimed = store.claim_messages(lease()).await.expect("claimed");
+                let told: Vec<_> = claimed.iter().map(|message| (&*message.key, message.claim)).collect();
+                assert_eq!(told.len(), BATCH);
+                assert!(store.complete_all(&told).await.expect("completed").is_empty());
+            }
+        });
+    }
+    while let Some(ended) = workers.join_next().await {
+        ended.expect("a worker");
+    }
+}
+
+/// The same with a table that has nothing but what waits, and forgets what was told.
+///
+/// # Panics
+/// If the server is in trouble.
+pub async fn with_skip_locked(url: &str, count: u64) {
+    let take = format!(
+        "DELETE FROM plain_outbox WHERE id = ANY (ARRAY (
+            SELECT id FROM plain_outbox ORDER BY id LIMIT {BATCH} FOR UPDATE SKIP LOCKED)) RETURNING id, body"
+    );
+    let mut workers = JoinSet::new();
+    for _ in 0..4 {
+        let (client, take) = (client(url).await, take.clone());
+        workers.spawn(async move {
+            let take = client.prepare(&take).await.expect("SQL");
+            for _ in 0..count / 4 / BATCH as u64 {
+                assert_eq!(client.query(&take, &[]).await.expect("taken").len(), BATCH);
+            }
+        });
+    }
+    while let Some(ended) = workers.join_next().await {
+        ended.expect("a worker");
+    }
+}
