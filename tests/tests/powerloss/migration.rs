@@ -1,0 +1,1 @@
+//! A file that an older version wrote, on its way forward.

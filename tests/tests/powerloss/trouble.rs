@@ -1,0 +1,1 @@
+//! F13: a disk that fails while it has power.
