@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::fault::{Fault, FaultKind, Faults};
 use crate::file::{File, put};
+use crate::lock::Holder;
 use crate::op::{FileId, Op, Record};
 use crate::trouble::Trouble;
 
@@ -206,7 +207,7 @@ impl Inner {
     }
 
     /// Makes a file durable, and the names of the folder where they are to be with it.
-    pub(crate) fn sync(&self, file: FileId, folder: bool) -> Result<(), Trouble> {
+    pub(crate) fn sync(&self, file: FileId, holder: Holder, folder: bool) -> Result<(), Trouble> {
         let mut state = self.state();
         if self.honesty == Honesty::Liar || state.files.entry(file).or_default().temporary {
             return Ok(());
@@ -215,6 +216,8 @@ impl Inner {
             None => {}
             Some(FaultKind::SyncForgets) => {
                 state.ops.push(Op::Forget { file });
+                let found = state.files.entry(file).or_default();
+                found.to_be_told = found.open.iter().copied().filter(|other| *other != holder).collect();
                 return Err(Trouble::Sync);
             }
             Some(_) => return Err(Trouble::Sync),
@@ -222,6 +225,10 @@ impl Inner {
         state.ops.push(Op::Sync { file });
         if folder {
             state.ops.push(Op::SyncFolder);
+        }
+        // As on Linux, each who had the file open when its writes were given up is told so once.
+        if state.files.entry(file).or_default().to_be_told.remove(&holder) {
+            return Err(Trouble::Sync);
         }
         Ok(())
     }

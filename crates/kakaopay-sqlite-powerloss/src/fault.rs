@@ -14,7 +14,8 @@ pub enum FaultKind {
     /// A sync fails; what was not written still waits to be.
     SyncFails,
     /// A sync fails, and the system takes what was not written for written. Reading finds it in the cache, the
-    /// next sync succeeds, and it never reaches the disk. That is what Linux does.
+    /// next sync succeeds, and it never reaches the disk. That is what Linux does; each who has the file open is
+    /// told once.
     SyncForgets,
 }
 

@@ -1,6 +1,8 @@
 //! A file as those who have it open see it: with everything that was written, durable or not.
 
-use crate::lock::FileLocks;
+use std::collections::BTreeSet;
+
+use crate::lock::{FileLocks, Holder};
 use crate::shared_memory::SharedMemory;
 use crate::trouble::Trouble;
 
@@ -10,6 +12,10 @@ pub(crate) struct File {
     pub(crate) bytes: Vec<u8>,
     pub(crate) locks: FileLocks,
     pub(crate) memory: SharedMemory,
+    /// Who has it open.
+    pub(crate) open: BTreeSet<Holder>,
+    /// Who is still to be told that a sync has failed.
+    pub(crate) to_be_told: BTreeSet<Holder>,
     /// Whether it has no name and its writes are nobody's business.
     pub(crate) temporary: bool,
 }

@@ -50,6 +50,7 @@ impl Handle {
 
     fn new(disk: Disk, file: FileId, sync_folder: bool, remove: Option<String>) -> Self {
         let holder = NEXT.fetch_add(1, Ordering::Relaxed);
+        disk.inner.with_file(file, |file| file.open.insert(holder));
         Self { disk, file, holder, sync_folder: AtomicBool::new(sync_folder), remove }
     }
 
@@ -70,7 +71,7 @@ impl Handle {
     }
 
     pub(crate) fn sync(&self) -> Result<(), Trouble> {
-        self.disk.inner.sync(self.file, self.sync_folder.load(Ordering::Relaxed))?;
+        self.disk.inner.sync(self.file, self.holder, self.sync_folder.load(Ordering::Relaxed))?;
         self.sync_folder.store(false, Ordering::Relaxed);
         Ok(())
     }
@@ -93,6 +94,8 @@ impl Drop for Handle {
         self.disk.inner.with_file(self.file, |file| {
             file.locks.lower(self.holder, Level::None);
             file.memory.leave(self.holder);
+            file.open.remove(&self.holder);
+            file.to_be_told.remove(&self.holder);
         });
         if let Some(name) = &self.remove {
             // Should somebody else have taken it away, it is as it was to be.

@@ -138,9 +138,9 @@ mod tests {
         let file = disk.inner.open("a", true, false).unwrap();
         disk.inner.write(file, 0, b"one").unwrap();
         assert!(found(&disk).contains(&BTreeMap::new()));
-        disk.inner.sync(file, false).unwrap();
+        disk.inner.sync(file, 1, false).unwrap();
         assert_eq!(found(&disk), [BTreeMap::new(), one(b"one")], "the name was not synced");
-        disk.inner.sync(file, true).unwrap();
+        disk.inner.sync(file, 1, true).unwrap();
         assert_eq!(found(&disk), [one(b"one")]);
         disk.inner.remove("a", false).unwrap();
         assert_eq!(found(&disk), [BTreeMap::new(), one(b"one")], "nor was that it is gone");
@@ -160,10 +160,14 @@ mod tests {
         let disk = Disk::with(one(b"one"), crate::Honesty::Honest, true);
         let file = disk.inner.open("a", false, false).unwrap();
         disk.inner.write(file, 0, b"two").unwrap();
+        disk.inner.with_file(file, |file| file.open.extend([1, 2]));
         disk.inject(crate::Fault { kind: crate::FaultKind::SyncForgets, after: 0, times: 1 });
-        disk.inner.sync(file, false).unwrap_err();
-        disk.inner.sync(file, false).unwrap();
+        disk.inner.sync(file, 1, false).unwrap_err();
+        disk.inner.sync(file, 1, false).unwrap();
         assert_eq!((disk.files(), found(&disk)), (one(b"two"), vec![one(b"one")]));
+        // Somebody else who had it open is told when they ask.
+        disk.inner.sync(file, 2, false).unwrap_err();
+        disk.inner.sync(file, 2, false).unwrap();
     }
 
     #[test]
@@ -171,7 +175,7 @@ mod tests {
         let disk = Disk::with(one(b"one"), crate::Honesty::Liar, true);
         let file = disk.inner.open("a", false, false).unwrap();
         disk.inner.write(file, 0, b"two").unwrap();
-        disk.inner.sync(file, true).unwrap();
+        disk.inner.sync(file, 1, true).unwrap();
         assert!(found(&disk).contains(&one(b"one")));
     }
 }

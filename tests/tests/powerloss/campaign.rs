@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use kakaopay_ledger_sqlite::SqliteStore;
-use kakaopay_sqlite_powerloss::{Device, Disk, Honesty, Image, Platter, Record, install};
+use kakaopay_sqlite_powerloss::{Device, Disk, Fault, FaultKind, Honesty, Image, Platter, install};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::check::{Lost, check};
@@ -51,28 +51,44 @@ pub(crate) struct Campaign {
     pub(crate) runtime: Runtime,
     pub(crate) plan: Plan,
     pub(crate) device: Device,
-    pub(crate) record: Record,
     pub(crate) history: History,
+    pub(crate) disk: Disk,
 }
 
 impl Campaign {
     /// Runs a workload on a new disk.
     pub(crate) fn run(seed: u64, honesty: Honesty) -> Self {
+        Self::start(seed, honesty, None)
+    }
+
+    /// Runs a workload on a new disk that will fail.
+    pub(crate) fn run_into(seed: u64, fault: Fault) -> Self {
+        Self::start(seed, Honesty::Honest, Some(fault))
+    }
+
+    fn start(seed: u64, honesty: Honesty, fault: Option<Fault>) -> Self {
         install();
         let mut rng = Rng::with_seed(seed);
-        // One device in four is a lesser one than SQLite takes for granted, and says so.
-        let device = Device { sector: if rng.bool() { 512 } else { 4096 }, powersafe: rng.u8(0..4) > 0 };
+        // One device in four is a lesser one than SQLite takes for granted, and says so. On those SQLite syncs the
+        // log up to a sector and leaves the rest to the next sync, which a system that forgets never does.
+        let forgets = fault.is_some_and(|fault| fault.kind == FaultKind::SyncForgets);
+        let device =
+            Device { sector: if rng.bool() { 512 } else { 4096 }, powersafe: forgets || rng.u8(0..4) > 0 };
         let disk = Disk::with([].into(), honesty, device.powersafe);
+        if let Some(fault) = fault {
+            disk.inject(fault);
+        }
         let (runtime, plan) = (runtime(), Plan { seed });
         let history = runtime.block_on(workload::run(&disk, plan));
-        Self { runtime, plan, device, record: disk.record(), history }
+        Self { runtime, plan, device, history, disk }
     }
 
     /// Loses power about so often, at places that are spread over the whole record.
     pub(crate) fn lose_power(&self, images: u64) -> Counts {
         let (mut counts, mut rng) = (Counts::default(), Rng::with_seed(self.plan.seed ^ 0x70_6f77_6572));
-        let mut platter = Platter::at_start(&self.record);
-        let last = self.record.ops().len() as u64;
+        let record = self.disk.record();
+        let mut platter = Platter::at_start(&record);
+        let last = record.ops().len() as u64;
         let mut due = rng.u64(0..=last);
         for point in 0..=last {
             let before = counts.images;
@@ -93,7 +109,7 @@ impl Campaign {
                 }
             }
             counts.points += u64::from(counts.images > before);
-            if let Some(op) = self.record.ops().get(usize::try_from(point).expect("few")) {
+            if let Some(op) = record.ops().get(usize::try_from(point).expect("few")) {
                 platter.apply(op);
             }
         }
@@ -119,7 +135,7 @@ impl Campaign {
             Err(Lost(what)) => counts.lost.push(format!(
                 "workload {}, place {point} of {}, seed {seed}, twice {twice}: {what}",
                 self.plan.seed,
-                self.record.ops().len()
+                self.disk.position()
             )),
         }
     }

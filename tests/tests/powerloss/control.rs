@@ -85,7 +85,8 @@ fn the_harness_tells_sqlites_levels_apart() {
 #[test]
 fn the_workload_goes_through_everything_that_can_be_cut_off() {
     let campaign = Campaign::run(1, Honesty::Honest);
-    let ops = campaign.record.ops();
+    let record = campaign.disk.record();
+    let ops = record.ops();
     let count = |what: fn(&Op) -> bool| ops.iter().filter(|op| what(op)).count();
     let created = count(|op| matches!(op, Op::Create { name, .. } if name.ends_with("-wal")));
     let removed = count(|op| matches!(op, Op::Remove { name } if name.ends_with("-wal")));

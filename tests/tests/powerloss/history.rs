@@ -50,7 +50,8 @@ pub(crate) struct History {
     pub(crate) finished: BTreeMap<u8, Span>,
     /// Each claim of messages, with how often each was claimed then.
     pub(crate) claims: Vec<(Span, BTreeMap<String, u64>)>,
-    pub(crate) completed: BTreeMap<String, Completion>,
+    /// Each message with those who completed it: again, when the first was not acknowledged.
+    pub(crate) completed: BTreeMap<String, Vec<Completion>>,
     pub(crate) due: Vec<DueClaim>,
     /// What went wrong.
     pub(crate) trouble: Vec<StoreErrorKind>,
@@ -62,6 +63,11 @@ impl History {
         self.steps.values().flatten().filter(|span| span.acknowledged.is_some()).count()
     }
 
+    /// Those who have completed a message.
+    pub(crate) fn completions(&self, message: &str) -> &[Completion] {
+        self.completed.get(message).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Adds what another caller has asked for.
     pub(crate) fn merge(&mut self, other: Self) {
         for (payment, spans) in other.steps {
@@ -70,7 +76,9 @@ impl History {
         self.received.extend(other.received);
         self.finished.extend(other.finished);
         self.claims.extend(other.claims);
-        self.completed.extend(other.completed);
+        for (message, completions) in other.completed {
+            self.completed.entry(message).or_default().extend(completions);
+        }
         self.due.extend(other.due);
         self.trouble.extend(other.trouble);
     }

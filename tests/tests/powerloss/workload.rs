@@ -159,7 +159,7 @@ impl Caller {
         } else {
             self.ask(own, self.store.complete(&key, claim)).await.0
         };
-        own.completed.insert(key, Completion { span, claim, shipped: ship });
+        own.completed.entry(key).or_default().push(Completion { span, claim, shipped: ship });
     }
 
     /// Has the log written back by somebody else who has the file open.
