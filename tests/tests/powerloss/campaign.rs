@@ -161,6 +161,23 @@ impl Campaign {
     }
 }
 
+/// What may be found after a loss of power, several times at each place of a disk's record.
+pub(crate) fn everywhere(disk: &Disk, each: u64) -> Vec<(usize, Image)> {
+    let (record, mut images) = (disk.record(), Vec::new());
+    let mut platter = Platter::at_start(&record);
+    for place in 0..=record.ops().len() {
+        for seed in 0..each {
+            let sector = if seed % 2 == 0 { 512 } else { 4096 };
+            let seed = seed << 32 | place as u64;
+            images.push((place, platter.lose_power(seed, Device { sector, powersafe: true })));
+        }
+        if let Some(op) = record.ops().get(place) {
+            platter.apply(op);
+        }
+    }
+    images
+}
+
 fn runtime() -> Runtime {
     Builder::new_current_thread().build().expect("a runtime")
 }

@@ -1,13 +1,13 @@
-//! F12, F43: a file that the first version wrote, whose power goes on its way to the newest schema.
+//! F12, F43: power that goes while a ledger is made, or is taken from the first schema to the newest.
 
 use std::collections::BTreeMap;
 
-use fastrand::Rng;
 use kakaopay::ledger::{Commit, Lease, Seq, Store};
 use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
-use kakaopay_sqlite_powerloss::{Device, Disk, Honesty, Platter, install};
+use kakaopay_sqlite_powerloss::{Disk, Honesty, install};
 
-use crate::plan::{END, at, reference};
+use crate::campaign::everywhere;
+use crate::plan::{END, Plan, at, reference};
 use crate::workload::LEDGER;
 
 /// What the first version had written, as text.
@@ -48,16 +48,29 @@ async fn f12_f43_a_file_of_the_first_version_survives_the_loss_of_power_on_its_w
     let disk = Disk::with(first_version(), Honesty::Honest, true);
     let store = SqliteStore::open(disk.path(LEDGER)).expect("a ledger");
     store.close().await.expect("closed");
-    let (record, mut rng) = (disk.record(), Rng::with_seed(1));
-    assert!(record.ops().len() > 20, "{} calls", record.ops().len());
-    let mut platter = Platter::at_start(&record);
-    for place in 0..=record.ops().len() {
-        for sector in [512, 4096] {
-            let image = platter.lose_power(rng.u64(..), Device { sector, powersafe: true });
-            check(&Disk::with(image.files, Honesty::Honest, true), place).await;
-        }
-        if let Some(op) = record.ops().get(place) {
-            platter.apply(op);
-        }
+    let images = everywhere(&disk, 8);
+    assert!(images.len() > 8 * 15, "{} places", images.len() / 8);
+    for (place, image) in images {
+        check(&Disk::with(image.files, Honesty::Honest, true), place).await;
+    }
+}
+
+/// F12: a file whose making was cut off anywhere is opened, as a ledger without anything in it.
+#[tokio::test]
+async fn f12_a_file_that_was_being_made_is_a_ledger_or_becomes_one() {
+    install();
+    let disk = Disk::new();
+    SqliteStore::open(disk.path(LEDGER)).expect("a ledger").close().await.expect("closed");
+    let images = everywhere(&disk, 4);
+    assert!(images.iter().any(|(_, image)| image.files.is_empty()));
+    assert!(images.iter().any(|(_, image)| image.files.keys().any(|name| name.ends_with("-journal"))));
+    for (place, image) in images {
+        let found = Disk::with(image.files, Honesty::Honest, true);
+        let store =
+            SqliteStore::open(found.path(LEDGER)).unwrap_or_else(|error| panic!("{place}: {error:?}"));
+        store.integrity_check().await.expect("a sound file");
+        assert_eq!(store.payments(None, 1).await.expect("read"), []);
+        store.commit(Plan { seed: 1 }.step(0, 1)).await.expect("stored");
+        store.close().await.expect("closed");
     }
 }

@@ -162,11 +162,9 @@ async fn f13_i10_what_a_failed_sync_left_is_not_found_when_the_file_is_opened_ag
     let (disk, store) = ledger_that_fails(FaultKind::SyncForgets, 1).await;
     let error = store.commit(PLAN.step(0, 2)).await.expect_err("the sync failed");
     assert_eq!(error.kind(), StoreErrorKind::Io);
-    // Waits for its turn, and changes nothing.
-    store.finish_event(&PLAN.delivery(0).event).await.expect("the disk is well again");
-    // As a process leaves it that is killed then: the cache stays, what it had in memory does not.
-    let left = Disk::with(disk.files(), Honesty::Honest, true);
-    let left = SqliteStore::open(left.path(LEDGER)).expect("a ledger");
+    // The cache stays, and what the process had in memory does not.
+    store.close().await.expect("closed");
+    let left = SqliteStore::open(disk.path(LEDGER)).expect("a ledger");
     assert_eq!(left.journal(&reference(0)).await.expect("read").len(), 1);
 }
 
