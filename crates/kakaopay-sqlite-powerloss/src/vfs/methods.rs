@@ -52,8 +52,11 @@ unsafe extern "C" fn read(
     length: c_int,
     offset: i64,
 ) -> c_int {
-    // SAFETY: SQLite gives room for that many bytes, which nobody else uses meanwhile.
-    let into = unsafe { std::slice::from_raw_parts_mut(into.cast::<u8>(), size(length)) };
+    let (into, length) = (into.cast::<u8>(), size(length));
+    // SAFETY: SQLite gives room for that many bytes. They may never have been written, as a slice's must have been.
+    unsafe { into.write_bytes(0, length) };
+    // SAFETY: they have been now, and nobody else uses them meanwhile.
+    let into = unsafe { std::slice::from_raw_parts_mut(into, length) };
     // SAFETY: SQLite gives an open file.
     code(unsafe { OpenFile::handle(file) }.read(size(offset), into))
 }
