@@ -27,17 +27,15 @@ struct Caller {
 /// Makes a ledger, has it used, closed, opened and used again.
 pub(crate) async fn run(disk: &Disk, plan: Plan) -> History {
     let mut history = History::default();
-    for half in 0..2 {
+    for half in 0..2_i64 {
+        let half_of = |all: i64| all / 2 * half..all / 2 * (half + 1);
         let Some(store) = open(disk, &mut history) else { continue };
         let caller = Caller { store: store.clone(), disk: disk.clone(), plan };
         let mut callers = JoinSet::new();
         for payment in 0..PAYMENTS {
             let before = history.steps.remove(&payment).unwrap_or_default();
-            callers.spawn(caller.clone().move_on(payment, before, STEPS / 2 * (half + 1)));
+            callers.spawn(caller.clone().move_on(payment, before, STEPS / 2 * (half.unsigned_abs() + 1)));
         }
-        let half_of = |all: i64| {
-            all / 2 * i64::try_from(half).expect("two")..all / 2 * (i64::try_from(half).expect("two") + 1)
-        };
         callers.spawn(caller.clone().receive(half_of(EVENTS.into())));
         callers.spawn(caller.clone().work(half_of(ROUNDS)));
         callers.spawn(caller.write_back(half_of(ROUNDS)));
