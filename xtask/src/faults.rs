@@ -17,6 +17,7 @@ const FAULTS: &[Fault] = &[
     Fault { package: "kakaopay-tests", test: "duplicates", times: Some(("KAKAOPAY_DUPLICATES", "10000")) },
     Fault { package: "kakaopay-tests", test: "killed", times: Some(("KAKAOPAY_KILLS", "10000")) },
     Fault { package: "kakaopay-tests", test: "paid_back", times: None },
+    Fault { package: "kakaopay-tests", test: "powerloss", times: Some(("KAKAOPAY_CRASH_IMAGES", "100000")) },
     Fault { package: "kakaopay-tests", test: "sweeps", times: None },
     Fault { package: "kakaopay-ledger-postgres", test: "suite", times: None },
 ];

@@ -38,6 +38,8 @@ const PLACES: &[Place] = &[
     place(2, "kakaopay-sandbox", &["kakaopay-types", "kakaopay-webhook"]),
     // A server for the tests of what needs one; not published.
     place(2, "kakaopay-postgres-cluster", &[]),
+    // A disk that loses power, for the tests of what is kept in SQLite; not published.
+    place(2, UNSAFE, &[]),
     // Layer 3: the driver. It knows no store by name.
     place(3, "kakaopay", DRIVEN),
     // Layer 4: the command, and layer 5: the tests that span the crates.
@@ -60,6 +62,9 @@ const PLACES: &[Place] = &[
         ],
     },
 ];
+
+/// The one crate with unsafe code: it is the file system that SQLite, which is C, calls. Only tests use it.
+const UNSAFE: &str = "kakaopay-sqlite-powerloss";
 
 const DRIVEN: &[&str] =
     &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-transport", "kakaopay-ledger"];
@@ -167,16 +172,32 @@ fn clocks(folder: &Path) -> Result<Vec<String>, Problem> {
     Ok(findings)
 }
 
-/// Every crate but this one has the workspace's lints, `unsafe_code = "forbid"` among them.
+/// Every crate but this one has the workspace's lints, `unsafe_code = "forbid"` among them; one has all but that.
 fn lints(members: &BTreeMap<String, Member>) -> Result<Vec<String>, Problem> {
     let mut findings = Vec::new();
+    let workspace = std::fs::read_to_string(root().join("Cargo.toml"))?;
     for member in members.values().filter(|member| member.name != "xtask") {
         let manifest = std::fs::read_to_string(Path::new(&member.folder).join("Cargo.toml"))?;
-        if !manifest.contains("[lints]\nworkspace = true") {
+        if member.name == UNSAFE {
+            findings.extend(lints_apart(&workspace, &manifest));
+        } else if !manifest.contains("[lints]\nworkspace = true") {
             findings.push(format!("{} does not have the workspace's lints", member.name));
         }
     }
     Ok(findings)
+}
+
+/// A table of lints cannot both be the workspace's and differ from it, so that the one crate has a copy. Every lint
+/// of the workspace stands in it, and unsafe code is denied where it is not expected.
+fn lints_apart(workspace: &str, manifest: &str) -> Vec<String> {
+    let wanted = workspace.lines().skip_while(|line| !line.starts_with("[workspace.lints"));
+    let wanted = wanted.take_while(|line| !line.starts_with("[profile")).filter(|line| line.contains(" = "));
+    let own = |lint: &str| manifest.lines().any(|line| line == lint);
+    let missing = wanted
+        .map(|lint| lint.replace("unsafe_code = \"forbid\"", "unsafe_code = \"deny\""))
+        .filter(|lint| !own(lint))
+        .map(|lint| format!("{UNSAFE} does not have the workspace's lint {lint}"));
+    missing.collect()
 }
 
 #[cfg(test)]
@@ -269,6 +290,16 @@ mod tests {
                 assert!(place_of(used).is_some_and(lower), "{used}");
             }
         }
+    }
+
+    #[test]
+    fn a_lint_that_the_crate_with_unsafe_code_lacks_is_found() {
+        let workspace =
+            "[workspace.lints.rust]\nunsafe_code = \"forbid\"\nmissing_docs = \"deny\"\n[profile.a]\nb = 1";
+        let own = "[lints.rust]\nunsafe_code = \"deny\"\n";
+        let finding = "kakaopay-sqlite-powerloss does not have the workspace's lint missing_docs = \"deny\"";
+        assert_eq!(lints_apart(workspace, own), [finding]);
+        assert!(lints_apart(workspace, &format!("{own}missing_docs = \"deny\"\n")).is_empty());
     }
 
     #[test]

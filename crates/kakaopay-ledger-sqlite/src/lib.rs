@@ -33,6 +33,15 @@
 //! - A place where WAL does not work. Keep the file on a local disk: SQLite's locks do not hold
 //!   on network file systems.
 //!
+//! # Loss of power, and disks that fail
+//!
+//! What was acknowledged survives both, which is tested on a disk in memory that loses power at any write. A sync
+//! that fails is told as `Io` to everybody whose step it was for, and what their commit left at the end of the log
+//! is overwritten before anything else is stored there: a system may take it for written from then on, so that it
+//! could be read, and never be durable. One thing is beyond that. Should the process end while the disk still
+//! fails, before a later call succeeded, restart the machine before the file is opened again, so that what is read
+//! is what is on the disk.
+//!
 //! Nothing is ever deleted: events and messages stay known so that they cannot come twice.
 
 mod library;

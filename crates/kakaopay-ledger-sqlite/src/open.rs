@@ -128,11 +128,25 @@ pub(crate) fn connect_writer(
     Ok(connection)
 }
 
+/// The connection that writes, in place of one that failed.
+pub(crate) fn reconnect_writer(path: &Path, options: &OpenOptions) -> Result<Connection, OpenError> {
+    let connection = connect_writer(path, options, Missing::Refuse)?;
+    // A commit whose sync failed has left itself at the end of the log, and some systems take it for written from
+    // then on. Should the index of the log go before anything else is stored, it would be read as a commit that is
+    // durable, which it is not. So it is overwritten, with a commit that says nothing new.
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    connection.pragma_update(None, "user_version", version)?;
+    Ok(connection)
+}
+
 /// The connection that reads.
 pub(crate) fn connect_reader(path: &Path, options: &OpenOptions) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
+    // Reading opens the log, and who has it open keeps its index, which alone knows that a commit failed. Without
+    // this the index would go with the writer's connection, just when that is replaced because a sync failed.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
 
@@ -160,8 +174,16 @@ fn make_durable(connection: &Connection) -> Result<(), OpenError> {
 /// When several open a new file at once, SQLite fails all but one of them without waiting: each
 /// holds a read lock that the other would have to wait for. So wait for a lock that is taken from
 /// nothing, which honours the busy timeout, and try again. Each round lets at least one through.
+///
+/// SQLite answers `wal` before the file is switched, which the end of the statement does: only when that was
+/// reached without an error is the answer true. Otherwise the store would go on with a rollback journal, where
+/// a loss of power can bring back what a commit has taken away.
 fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
-    let switch = || connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
+    let switch = || -> rusqlite::Result<String> {
+        let mut statement = connection.prepare("PRAGMA journal_mode = WAL")?;
+        let answers = statement.query_map([], |row| row.get(0))?;
+        answers.collect::<rusqlite::Result<Vec<String>>>().map(|answers| answers.concat())
+    };
     let mut answer = switch();
     for _ in 0..SWITCHES {
         match &answer {

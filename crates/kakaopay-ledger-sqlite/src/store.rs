@@ -11,7 +11,7 @@ use kakaopay_ledger::{
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
 
-use crate::open::{Missing, OpenOptions, connect_reader, connect_writer};
+use crate::open::{Missing, OpenOptions, connect_reader, connect_writer, reconnect_writer};
 use crate::open_error::OpenError;
 use crate::queue::Told;
 use crate::worker::{Duty, Worker};
@@ -112,7 +112,7 @@ impl SqliteStore {
         let (writer, _) = Worker::spawn(Duty {
             name: "kakaopay-writer",
             connection: writing,
-            reconnect: Box::new(move || connect_writer(&again, &with, Missing::Refuse)),
+            reconnect: Box::new(move || reconnect_writer(&again, &with)),
             run: group::write,
             queue: options.queue_length(),
             closed_before: Some(reader_thread),

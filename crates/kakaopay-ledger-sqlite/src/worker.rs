@@ -102,9 +102,15 @@ fn serve(duty: Duty, orders: &Receiver<Order>) {
         };
         match usable {
             Ok(usable) => {
-                if (duty.run)(&usable, group) == Health::Sound {
-                    connection = Some(usable);
-                }
+                connection = match (duty.run)(&usable, group) {
+                    Health::Sound => Some(usable),
+                    // At once, since what it left may have to be cleared away. If there is none now, the next
+                    // call tries again.
+                    Health::Suspect => {
+                        drop(usable);
+                        (duty.reconnect)().ok()
+                    }
+                };
             }
             Err(error) => refuse(group, &GroupFailure::from(StoreError::from(error))),
         }

@@ -1,0 +1,214 @@
+//! Holds what is found after a loss of power to what was asked for and acknowledged before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kakaopay::ledger::{Entry, Lease, Loaded, Receipt, Seq, Store, StoreError};
+use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
+use kakaopay_sqlite_powerloss::Disk;
+
+use crate::history::{Completion, History};
+use crate::plan::{BINDS, END, EVENTS, PAYMENTS, Plan, STEPS, at, charge, reference};
+use crate::workload::LEDGER;
+
+/// What is wrong with what was found.
+#[derive(Debug)]
+pub(crate) struct Lost(pub(crate) String);
+
+impl From<StoreError> for Lost {
+    fn from(error: StoreError) -> Self {
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        Self(format!("{error}: {cause}"))
+    }
+}
+
+impl From<rusqlite::Error> for Lost {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Lost> {
+    if holds { Ok(()) } else { Err(Lost(otherwise())) }
+}
+
+/// Opens what was found and looks at all of it. Gives how many acknowledged steps it was held to.
+pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usize) -> Result<u64, Lost> {
+    let store = SqliteStore::open(disk.path(LEDGER)).map_err(StoreError::from)?;
+    store.integrity_check().await?;
+    let found = Found { store: &store, plan, history, point };
+    let shipped = shipments(disk)?;
+    let (mut steps, mut acknowledged) = (BTreeMap::new(), 0);
+    for payment in 0..PAYMENTS {
+        let (there, held) = found.payment(payment).await?;
+        steps.insert(payment, there);
+        acknowledged += held;
+    }
+    found.messages(&steps, &shipped).await?;
+    found.events().await?;
+    found.deadlines(&steps).await?;
+    for payment in store.payments(None, 100).await? {
+        let known = (0..PAYMENTS).any(|own| reference(own) == payment && steps[&own] > 0);
+        ensure(known, || format!("{payment} was never asked for"))?;
+    }
+    // And it goes on from here.
+    let next = (0..PAYMENTS).find(|payment| steps[payment] < STEPS);
+    if let Some(payment) = next {
+        store.commit(plan.step(payment, steps[&payment] + 1)).await?;
+    }
+    store.close().await?;
+    Ok(acknowledged)
+}
+
+/// What the merchant's own table says was shipped.
+fn shipments(disk: &Disk) -> Result<BTreeSet<String>, Lost> {
+    let own = rusqlite::Connection::open(disk.path(LEDGER))?;
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'shipment'";
+    if own.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(BTreeSet::new());
+    }
+    let mut all = own.prepare("SELECT message FROM shipment")?;
+    let rows = all.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+struct Found<'a> {
+    store: &'a SqliteStore,
+    plan: Plan,
+    history: &'a History,
+    point: usize,
+}
+
+impl Found<'_> {
+    /// A payment's steps are those that were asked for, each whole; how many, and how many had to be there.
+    async fn payment(&self, payment: u8) -> Result<(u64, u64), Lost> {
+        let (plan, name) = (self.plan, reference(payment));
+        let spans = self.history.steps.get(&payment).map(Vec::as_slice).unwrap_or_default();
+        let must = spans.iter().filter(|span| span.must_be(self.point)).count() as u64;
+        let may = spans.iter().filter(|span| span.may_be(self.point)).count() as u64;
+        let journal = self.store.journal(&name).await?;
+        let steps = journal.len() as u64;
+        ensure((must..=may).contains(&steps), || {
+            format!("{name} has {steps} steps, {must} were acknowledged and {may} asked for")
+        })?;
+        let entry = |step| Entry { seq: Seq::new(step), bytes: plan.entry(payment, step) };
+        let entries: Vec<_> = (1..=steps).map(entry).collect();
+        ensure(journal == entries, || format!("{name} has other entries than were asked for"))?;
+        let newest = (1..=steps).rev().find(|step| plan.snapshot(payment, *step).is_some());
+        let snapshot = newest
+            .and_then(|step| plan.snapshot(payment, step).map(|bytes| Entry { seq: Seq::new(step), bytes }));
+        let seen = usize::try_from(newest.unwrap_or(0)).expect("few");
+        let expected = Loaded { snapshot, entries: entries[seen..].to_vec() };
+        ensure(self.store.load(&name).await? == expected, || format!("{name} has another snapshot"))?;
+        let owner = self.store.reference_of(&charge(payment)).await?;
+        ensure(owner == (steps >= BINDS).then_some(name.clone()), || {
+            format!("{name} has {steps} steps, and its charge {owner:?}")
+        })?;
+        Ok((steps, must))
+    }
+
+    /// The messages of each step that is there are there, and are told if that was said.
+    async fn messages(&self, steps: &BTreeMap<u8, u64>, shipped: &BTreeSet<String>) -> Result<(), Lost> {
+        let lease = Lease { now: at(END), until: at(END + 1), limit: 10_000 };
+        let open = self.store.claim_messages(lease).await?;
+        let mut open: BTreeMap<_, _> =
+            open.into_iter().map(|message| (message.key.clone(), message)).collect();
+        let mut expected = BTreeSet::new();
+        for (payment, last) in steps {
+            for message in (1..=*last).flat_map(|step| self.plan.messages(*payment, step)) {
+                let key = &message.key;
+                if let Some(found) = open.remove(key) {
+                    ensure(found.body == message.body, || format!("{key} has another body"))?;
+                    self.open_message(key, found.claim.get() - 1)?;
+                } else if self.told_message(key).await?.shipped {
+                    expected.insert(key.clone());
+                }
+            }
+        }
+        ensure(open.is_empty(), || format!("{:?} belong to no step", open.keys()))?;
+        ensure(*shipped == expected, || format!("{shipped:?} are shipped and {expected:?} are told"))
+    }
+
+    /// A message that waits was claimed as often as was said, and is not one that was said to be told.
+    fn open_message(&self, key: &str, claims: u64) -> Result<(), Lost> {
+        let told = self.history.completions(key).iter().any(|one| one.span.must_be(self.point));
+        ensure(!told, || format!("{key} was told"))?;
+        let known = self.history.claims.iter().filter(|(span, _)| span.must_be(self.point));
+        let least = known.filter_map(|(_, numbers)| numbers.get(key)).max().copied().unwrap_or(0);
+        let open = self.history.claims.iter();
+        let open = open.filter(|(span, _)| span.may_be(self.point) && !span.must_be(self.point)).count();
+        let most = least + open as u64;
+        ensure((least..=most).contains(&claims), || {
+            format!("{key} was claimed {claims} times, and not {least} to {most}")
+        })
+    }
+
+    /// A message that waits no more is one that somebody completed, under their claim.
+    async fn told_message(&self, key: &str) -> Result<Completion, Lost> {
+        for completion in self.history.completions(key).iter().filter(|one| one.span.may_be(self.point)) {
+            // Again under the same claim changes nothing; under any other it is an error.
+            if self.store.complete(key, completion.claim).await.is_ok() {
+                return Ok(*completion);
+            }
+        }
+        Err(Lost(format!("{key} is neither open nor told")))
+    }
+
+    /// The webhooks that were acknowledged are there, and those wait that nobody has worked off.
+    async fn events(&self) -> Result<(), Lost> {
+        let lease = Lease { now: at(END), until: at(END + 1), limit: 10_000 };
+        let open = self.store.claim_events(lease).await?;
+        let open: BTreeMap<_, _> = open.into_iter().map(|event| (event.event, event.body)).collect();
+        let mut waiting = 0;
+        for number in 0..EVENTS {
+            let (received, finished) =
+                (self.history.received.get(&number), self.history.finished.get(&number));
+            let delivery = self.plan.delivery(number);
+            let is_open = open.get(&delivery.event);
+            waiting += usize::from(is_open.is_some());
+            ensure(is_open.is_none_or(|body| *body == delivery.body), || {
+                format!("event {number} has another body")
+            })?;
+            let there = self.store.receive(delivery).await? == Receipt::Duplicate;
+            let must = received.is_some_and(|span| span.must_be(self.point));
+            let may = received.is_some_and(|span| span.may_be(self.point));
+            ensure(there || !must, || format!("event {number} was acknowledged"))?;
+            ensure(may || !there, || format!("event {number} had not come"))?;
+            let must = finished.is_some_and(|span| span.must_be(self.point));
+            let may = finished.is_some_and(|span| span.may_be(self.point));
+            ensure(is_open.is_none() || !must, || format!("event {number} was worked off"))?;
+            ensure(is_open.is_some() || !there || may, || format!("event {number} waits no more"))?;
+        }
+        ensure(waiting == open.len(), || "there are other events".to_owned())
+    }
+
+    /// A deadline is where the last step put it, or where a claim did that nobody has taken back.
+    async fn deadlines(&self, steps: &BTreeMap<u8, u64>) -> Result<(), Lost> {
+        let lease = Lease { now: at(END), until: at(END + 1), limit: 10_000 };
+        let due = self.store.claim_due(lease).await?;
+        let due: BTreeMap<_, _> = due.into_iter().map(|due| (due.reference.to_string(), due.at)).collect();
+        for (payment, last) in steps {
+            let (name, found) =
+                (reference(*payment).to_string(), due.get(reference(*payment).as_str()).copied());
+            let by_step = self.plan.deadline_after(*payment, *last);
+            let claims = self.history.due.iter().filter(|claim| claim.span.may_be(self.point));
+            let by_claim = claims.clone().any(|claim| Some(claim.until) == found);
+            ensure(found == by_step || by_claim, || {
+                format!("{name} is due at {found:?}, not at {by_step:?}")
+            })?;
+            // A claim that was acknowledged after the last step holds.
+            let steps = self.history.steps.get(payment);
+            let last_step = steps.and_then(|steps| steps.get(usize::try_from(*last).ok()?.checked_sub(1)?));
+            let stepped = last_step.and_then(|span| span.acknowledged);
+            let holds = claims.filter(|claim| {
+                claim.span.must_be(self.point)
+                    && claim.claimed.contains(&name)
+                    && stepped.is_some_and(|stepped| stepped < claim.span.asked)
+            });
+            let until = holds.map(|claim| claim.until).max();
+            ensure(until.is_none_or(|until| found >= Some(until)), || {
+                format!("{name} is due at {found:?}, and was claimed until {until:?}")
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! What the callers of a workload ask for, made from its seed: so that what is found can be held to it.
+
+use fastrand::Rng;
+use kakaopay::ledger::{Commit, DeadlineChange, Delivery, Lease, Message, Seq};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+/// Payments, each of which somebody moves on.
+pub(crate) const PAYMENTS: u8 = 5;
+/// Steps of each payment.
+pub(crate) const STEPS: u64 = 8;
+/// Webhooks that come in.
+pub(crate) const EVENTS: u8 = 14;
+/// Rounds of those who work off what waits.
+pub(crate) const ROUNDS: i64 = 8;
+/// A moment after all others.
+pub(crate) const END: i64 = 1_000_000;
+
+/// What the callers of a workload ask for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+}
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
+}
+
+pub(crate) fn reference(payment: u8) -> Reference {
+    Reference::parse(&format!("order-{payment}")).expect("a reference")
+}
+
+pub(crate) fn charge(payment: u8) -> ChargeId {
+    ChargeId::parse(&format!("chrg_test_{payment}")).expect("a charge")
+}
+
+/// The step that binds the payment's charge.
+pub(crate) const BINDS: u64 = 2;
+
+/// The lease of one round: later rounds claim what earlier ones did not complete.
+pub(crate) fn lease(round: i64, limit: usize) -> Lease {
+    Lease { now: at(1_000 * round), until: at(1_000 * round + 500), limit }
+}
+
+impl Plan {
+    fn rng(self, kind: u64, number: u64) -> Rng {
+        Rng::with_seed(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (kind << 32) ^ number)
+    }
+
+    fn bytes(self, kind: u64, number: u64) -> Box<[u8]> {
+        let mut rng = self.rng(kind, number);
+        // Mostly a part of a page, sometimes several pages.
+        let length = if rng.u8(0..8) == 0 { rng.usize(4_000..14_000) } else { rng.usize(1..1_200) };
+        let mut bytes = vec![0; length];
+        rng.fill(&mut bytes);
+        bytes.into()
+    }
+
+    /// The entry of a step.
+    pub(crate) fn entry(self, payment: u8, step: u64) -> Box<[u8]> {
+        self.bytes(1, u64::from(payment) << 16 | step)
+    }
+
+    /// The snapshot that a step comes with.
+    pub(crate) fn snapshot(self, payment: u8, step: u64) -> Option<Box<[u8]>> {
+        step.is_multiple_of(3).then(|| self.bytes(2, u64::from(payment) << 16 | step))
+    }
+
+    /// The messages of a step.
+    pub(crate) fn messages(self, payment: u8, step: u64) -> Vec<Message> {
+        let count = self.rng(3, u64::from(payment) << 16 | step).u64(0..3);
+        let message = |number: u64| Message {
+            key: format!("order-{payment}/{step}/{number}"),
+            body: self.bytes(4, u64::from(payment) << 16 | step << 4 | number),
+        };
+        (0..count).map(message).collect()
+    }
+
+    /// What a step does with the deadline.
+    pub(crate) fn deadline(self, payment: u8, step: u64) -> DeadlineChange {
+        match (step + u64::from(payment)) % 4 {
+            0 => DeadlineChange::Clear,
+            1 => DeadlineChange::Keep,
+            _ => DeadlineChange::Set(at(i64::from(payment) * 10 + i64::try_from(step).expect("few"))),
+        }
+    }
+
+    /// The deadline after so many steps, if nobody has claimed it.
+    pub(crate) fn deadline_after(self, payment: u8, steps: u64) -> Option<Timestamp> {
+        (1..=steps).fold(None, |before, step| match self.deadline(payment, step) {
+            DeadlineChange::Keep => before,
+            DeadlineChange::Set(at) => Some(at),
+            DeadlineChange::Clear => None,
+        })
+    }
+
+    /// The step behind so many.
+    pub(crate) fn step(self, payment: u8, step: u64) -> Commit {
+        Commit {
+            entry: Some(self.entry(payment, step)),
+            snapshot: self.snapshot(payment, step),
+            deadline: self.deadline(payment, step),
+            messages: self.messages(payment, step),
+            charge: (step == BINDS).then(|| charge(payment)),
+            ..Commit::new(reference(payment), Seq::new(step - 1), at(1))
+        }
+    }
+
+    /// A webhook.
+    pub(crate) fn delivery(self, event: u8) -> Delivery {
+        let id = EventId::parse(&format!("evnt_test_{event}")).expect("an event");
+        Delivery { event: id, body: self.bytes(5, event.into()), received_at: at(1) }
+    }
+
+    /// How many pages the log holds before it is written back: few, so that it often is.
+    pub(crate) fn pages_of_log(self) -> u16 {
+        self.rng(6, 0).u16(4..60)
+    }
+}
