@@ -24,8 +24,10 @@ mod keys;
 mod object;
 mod page;
 mod sandbox;
+mod script;
 mod serve;
 mod service;
+mod version;
 mod webhook;
 mod world;
 
@@ -33,4 +35,5 @@ pub use clock::SandboxClock;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use serve::Running;
 pub use service::SandboxService;
+pub use version::ApiVersion;
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};

@@ -39,6 +39,43 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedVoid, message)
     }
 
+    pub(crate) fn failed_capture() -> Self {
+        let message = "only authorized charges that are not captured can be captured";
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedCapture, message)
+    }
+
+    pub(crate) fn failed_reverse() -> Self {
+        let message = "only uncaptured authorized charges can be reversed";
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedReverse, message)
+    }
+
+    pub(crate) fn failed_expire() -> Self {
+        let message = "only pending charges can be expired";
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedExpire, message)
+    }
+
+    pub(crate) fn invalid_scope() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidScope, "scope is not supported")
+    }
+
+    pub(crate) fn invalid_filter(message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidFilter, message)
+    }
+
+    pub(crate) fn invalid_page() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidPage, "page is invalid")
+    }
+
+    pub(crate) fn invalid_per_page() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidPerPage, "per_page is invalid")
+    }
+
+    /// The version of the API does not have this kind of object.
+    pub(crate) fn no_serializer() -> Self {
+        let message = "you are using api version which does not support this operation";
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::SerializerNotFound, message)
+    }
+
     /// What was asked for does not exist: `charge chrg_test_1 was not found`.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         let message = format!("{kind} {id} was not found");
