@@ -104,6 +104,7 @@ pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
 pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusal> {
     let count = match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
+        Some(Param::Text(text)) if text.is_empty() => return Ok(None),
         Some(Param::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
         Some(Param::Text(text)) => text.parse().ok(),
         Some(_) => None,
@@ -132,8 +133,13 @@ pub(crate) fn order(params: &Params) -> Result<Option<bool>, Refusal> {
 
 /// A moment.
 pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
-    let Some(text) = text(params, name) else { return Ok(None) };
-    Timestamp::parse(text).map(Some).map_err(|_| Refusal::bad_request(format!("{name} is not a datetime")))
+    let moment = match params.get(name) {
+        None | Some(Param::Null) => return Ok(None),
+        Some(Param::Text(text)) if text.is_empty() => return Ok(None),
+        Some(Param::Text(text)) => Timestamp::parse(text).ok(),
+        Some(_) => None,
+    };
+    moment.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a datetime")))
 }
 
 /// The parameters as the members of an object.

@@ -1,11 +1,13 @@
 //! `/search`.
 
+use std::convert::Infallible;
+
 use kakaopay_types::{Param, Params};
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::fields;
-use super::filters;
+use super::filters::Filters;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::{ChargeObject, RefundObject, SearchObject, Shape};
@@ -45,51 +47,49 @@ pub(crate) fn answer(world: &World, call: &Call, version: ApiVersion) -> Answer 
 }
 
 fn charges(world: &World, call: &Call, asked: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
-    let wanted = Wanted::of(asked)?;
-    let mut found = Vec::new();
-    for charge in world.charges() {
+    let wanted = Wanted::of("charge", asked)?;
+    let charges = world.charges().filter(|charge| {
         let texts = [Some(charge.id.as_str()), Some(charge.source.as_str()), charge.description.as_deref()];
-        if wanted.says(&texts, &charge.metadata) && filters::charge(charge, &wanted.filters)? {
-            found.extend(world.source(&charge.source).map(|source| (charge, source)));
-        }
-    }
-    Ok(wanted.page("charge", found, |(charge, source)| ChargeObject::of(charge, source, call.now)))
+        wanted.says(&texts, &charge.metadata) && wanted.filters.hold_for_charge(charge)
+    });
+    let found = charges.filter_map(|charge| Some((charge, world.source(&charge.source)?))).collect();
+    Ok(wanted.page(found, |(charge, source)| ChargeObject::of(charge, source, call.now)))
 }
 
 fn refunds(world: &World, asked: &Params) -> Result<SearchObject<RefundObject>, Refusal> {
-    let wanted = Wanted::of(asked)?;
-    let mut found = Vec::new();
-    for refund in world.refunds() {
+    let wanted = Wanted::of("refund", asked)?;
+    let refunds = world.refunds().filter(|refund| {
         let texts = [Some(refund.id.as_str()), Some(refund.charge.as_str())];
-        if wanted.says(&texts, &refund.metadata) && filters::refund(refund, &wanted.filters)? {
-            found.push(refund);
-        }
-    }
-    Ok(wanted.page("refund", found, RefundObject::of))
+        wanted.says(&texts, &refund.metadata) && wanted.filters.hold_for_refund(refund)
+    });
+    let found = refunds.collect();
+    Ok(wanted.page(found, RefundObject::of))
 }
 
 fn nothing(scope: &str, asked: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
-    Ok(Wanted::of(asked)?.page(scope, Vec::new(), |nothing: std::convert::Infallible| match nothing {}))
+    Ok(Wanted::of(scope, asked)?.page(Vec::new(), |nothing: Infallible| match nothing {}))
 }
 
 /// What is searched for, and which part of it.
-struct Wanted {
-    words: Option<String>,
-    filters: Params,
+struct Wanted<'a> {
+    scope: &'a str,
+    words: Option<&'a str>,
+    filters: Filters,
+    /// The filters as they were asked for, to be told again.
+    told: Map<String, Value>,
     page: usize,
     per_page: usize,
     chronological: bool,
 }
 
-impl Wanted {
-    fn of(asked: &Params) -> Result<Self, Refusal> {
+impl<'a> Wanted<'a> {
+    fn of(scope: &'a str, asked: &'a Params) -> Result<Self, Refusal> {
         let filters = match asked.get("filters") {
             None | Some(Param::Null) => Params::new(),
             Some(Param::Text(text)) if text.is_empty() => Params::new(),
             Some(Param::Map(filters)) => filters.clone(),
             Some(_) => return Err(Refusal::invalid_filter("filters is not an object")),
         };
-        filters::known(fields::text(asked, "scope").unwrap_or_default(), &filters)?;
         let page = fields::count(asked, "page").map_err(|_| Refusal::invalid_page())?.unwrap_or(1);
         let per_page = fields::count(asked, "per_page").map_err(|_| Refusal::invalid_per_page())?;
         let per_page = per_page.unwrap_or(PER_PAGE);
@@ -99,18 +99,25 @@ impl Wanted {
         if !(1..=MAX_PER_PAGE).contains(&per_page) {
             return Err(Refusal::invalid_per_page());
         }
-        let words = fields::text(asked, "query").map(str::to_owned);
-        Ok(Self { words, filters, page, per_page, chronological: fields::order(asked)? == Some(false) })
+        Ok(Self {
+            scope,
+            words: fields::text(asked, "query"),
+            filters: Filters::read(scope, &filters)?,
+            told: fields::object_of(&filters),
+            page,
+            per_page,
+            chronological: fields::order(asked)? == Some(false),
+        })
     }
 
     /// Whether the words are found in one of these texts, in any case.
     fn says(&self, texts: &[Option<&str>], metadata: &Map<String, Value>) -> bool {
-        let Some(words) = self.words.as_ref().map(|words| words.to_lowercase()) else { return true };
+        let Some(words) = self.words.map(str::to_lowercase) else { return true };
         let attached = metadata.values().filter_map(Value::as_str);
         texts.iter().copied().flatten().chain(attached).any(|text| text.to_lowercase().contains(&words))
     }
 
-    fn page<E, T: Shape>(&self, scope: &str, mut found: Vec<E>, object: impl Fn(E) -> T) -> SearchObject<T> {
+    fn page<E, T: Shape>(self, mut found: Vec<E>, object: impl Fn(E) -> T) -> SearchObject<T> {
         if !self.chronological {
             found.reverse();
         }
@@ -123,11 +130,11 @@ impl Wanted {
             per_page: self.per_page,
             total,
             total_pages: total.div_ceil(self.per_page),
-            filters: fields::object_of(&self.filters),
+            filters: self.told,
             location: "/search",
             order: if self.chronological { "chronological" } else { "reverse_chronological" },
-            query: self.words.clone(),
-            scope: scope.to_owned(),
+            query: self.words.map(str::to_owned),
+            scope: self.scope.to_owned(),
             export: (),
             aggregate_level: (),
         }
