@@ -64,7 +64,8 @@ fn a_pending_charge_is_expired_at_once_and_never_again() {
     }
     assert_eq!(found["source"]["charge_status"], "expired");
     post(&mut ask, &id, "expire").refused(400, "failed_expire");
-    post(&mut ask, &id, "mark_as_paid").refused(400, "processed_charge");
+    post(&mut ask, &id, "mark_as_paid").refused(400, "expired_charge");
+    post(&mut ask, &id, "mark_as_failed").refused(400, "expired_charge");
     // Its first deadline passes, and nothing happens a second time.
     ask.clock.advance_seconds(8 * 86_400);
     let keys: Vec<_> = ask.sandbox.events().into_iter().map(|(_, key)| key).collect();

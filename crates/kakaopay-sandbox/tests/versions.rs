@@ -34,10 +34,17 @@ fn a_call_is_answered_in_the_version_it_asks_for() {
 #[test]
 fn a_version_that_does_not_know_kakaopay_is_refused() {
     let mut ask = Ask::new();
-    for version in ["2014-07-27", "2015-11-17", "2020-01-01", "2019-05-29 ", "2019-5-29", "x"] {
+    for (version, status, code) in [
+        ("2014-07-27", 404, "service_not_found"),
+        ("2015-11-17", 404, "service_not_found"),
+        ("2020-01-01", 400, "bad_request"),
+        ("2019-5-29", 400, "bad_request"),
+        ("2017-11-02, 2019-05-29", 400, "bad_request"),
+        ("x", 400, "bad_request"),
+    ] {
         for (method, path) in [("POST", "/sources"), ("GET", "/charges"), ("GET", "/account")] {
             let answer = asked(&mut ask, version, method, path, "");
-            answer.refused(400, "bad_request");
+            answer.refused(status, code);
             assert!(!answer.headers.contains_key("omise-version"));
         }
     }

@@ -1,12 +1,13 @@
 //! The calls that end a charge, or that would if it were a card's.
 
+use kakaopay_types::FailureCode;
+
 use super::charges::{find, read};
 use super::fields;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::ChargeObject;
-use crate::world::World;
-use kakaopay_types::FailureCode;
+use crate::world::{Charge, Ending, World};
 
 /// `POST /charges/{id}/expire`. Whether the service lets a KakaoPay charge end so is not known; one of a
 /// sibling method was.
@@ -22,7 +23,7 @@ pub(crate) fn expire(world: &mut World, call: &Call, id: &str) -> Result<ChargeO
 pub(crate) fn mark_as_paid(world: &mut World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(world, id)?.id.clone();
     if !world.pay(&charge, call.now)? {
-        return Err(Refusal::processed_charge());
+        return Err(ended(world, id));
     }
     read(world, call, id)
 }
@@ -33,9 +34,17 @@ pub(crate) fn mark_as_failed(world: &mut World, call: &Call, id: &str) -> Result
     let params = call.body_params()?;
     let code = failure_code(fields::text(&params, "failure_code").unwrap_or("failed_processing"))?;
     if !world.fail(&charge, code, call.now)? {
-        return Err(Refusal::processed_charge());
+        return Err(ended(world, id));
     }
     read(world, call, id)
+}
+
+/// Why a charge cannot be completed a second time: its time was over, or it was completed.
+fn ended(world: &World, id: &str) -> Refusal {
+    match find(world, id) {
+        Ok(Charge { ending: Some(Ending::Expired { .. }), .. }) => Refusal::expired_charge(),
+        _ => Refusal::processed_charge(),
+    }
 }
 
 /// `POST /charges/{id}/capture`. Only an authorised card can be captured: KakaoPay is paid at once.

@@ -3,6 +3,9 @@
 use http::StatusCode;
 use kakaopay_types::{ApiError, ErrorCode};
 
+/// What was reported of an account whose version knows no sources.
+const TOO_OLD: &str = "you are using api version which does not support this operation";
+
 /// The API's no.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -29,6 +32,10 @@ impl Refusal {
 
     pub(crate) fn processed_charge() -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::ProcessedCharge, "charge was already processed")
+    }
+
+    pub(crate) fn expired_charge() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::ExpiredCharge, "charge expired")
     }
 
     pub(crate) fn failed_refund(message: impl Into<Box<str>>) -> Self {
@@ -70,10 +77,14 @@ impl Refusal {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidPerPage, "per_page is invalid")
     }
 
+    /// The version of the API does not have this call.
+    pub(crate) fn no_service() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::ServiceNotFound, TOO_OLD)
+    }
+
     /// The version of the API does not have this kind of object.
     pub(crate) fn no_serializer() -> Self {
-        let message = "you are using api version which does not support this operation";
-        Self::new(StatusCode::NOT_FOUND, ErrorCode::SerializerNotFound, message)
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::SerializerNotFound, TOO_OLD)
     }
 
     /// What was asked for does not exist: `charge chrg_test_1 was not found`.

@@ -9,14 +9,13 @@ pub(super) const HEADER: &str = "omise-version";
 
 /// In which version a call is answered: the one it asks for, or else the account's own.
 ///
-/// What the service says to a version that is not one is not documented. It is refused here, so that a
-/// misspelt version is seen in a test and not in the shop.
+/// One that is too old for sources is refused here as it was reported of sources, whatever the call. What the
+/// service says to a version that is not one is not documented: it is refused too, so that a misspelt version is
+/// seen in a test and not in the shop.
 pub(super) fn version(call: &Call, own: ApiVersion) -> Result<ApiVersion, Refusal> {
     let Some(asked) = call.headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
-    ApiVersion::named(asked.to_str().unwrap_or_default()).map_err(|none| {
-        Refusal::bad_request(match none {
-            NoVersion::TooOld => "you are using api version which does not support this operation",
-            NoVersion::Unknown => "the api version is not known",
-        })
+    ApiVersion::named(asked.to_str().unwrap_or_default()).map_err(|none| match none {
+        NoVersion::TooOld => Refusal::no_service(),
+        NoVersion::Unknown => Refusal::bad_request("the api version is not known"),
     })
 }
