@@ -129,6 +129,10 @@ fn a_charge_is_read_with_its_transaction_when_it_is_expanded() {
     ] {
         assert_eq!(transaction[member], expected, "{member}");
     }
+    let location = transaction["location"].as_str().expect("a path");
+    assert_eq!(&ask.secret("GET", location, "").ok(), transaction);
+    ask.secret("GET", "/transactions/trxn_test_none", "").refused(404, "not_found");
+    ask.public("GET", location, "").refused(401, "authentication_failure");
     assert_eq!(&ask.secret_json("GET", &path, r#"{"expand":true}"#).ok(), &found);
     assert_eq!(ask.secret("GET", "/charges?expand=true", "").ok()["data"][0], found);
     // The older shape has no such object in it.

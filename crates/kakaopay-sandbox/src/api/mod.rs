@@ -17,6 +17,7 @@ mod request;
 mod routes;
 mod search;
 mod sources;
+mod transactions;
 mod version;
 mod webhook_secrets;
 

@@ -8,7 +8,10 @@ use super::auth::{Signed, signed};
 use super::refusal::Refusal;
 use super::request::Call;
 use super::version::version;
-use super::{account, capability, charges, cors, endings, events, refunds, search, sources, webhook_secrets};
+use super::{
+    account, capability, charges, cors, endings, events, refunds, search, sources, transactions,
+    webhook_secrets,
+};
 use crate::keys::Keys;
 use crate::version::ApiVersion;
 use crate::world::World;
@@ -83,6 +86,7 @@ fn for_the_account(world: &mut World, call: &Call, route: Route<'_>, version: Ap
     Some(match route {
         ("GET", ["events"]) => Answer::of(events::list(world, call), version),
         ("GET", ["events", id]) => Answer::of(events::retrieve(world, id), version),
+        ("GET", ["transactions", id]) => Answer::of(transactions::retrieve(world, call, id), version),
         ("GET", ["search"]) => search::answer(world, call, version),
         ("GET", ["account"]) => Answer::of(Ok(account::retrieve(world)), version),
         ("PATCH" | "PUT", ["account"]) => Answer::of(account::update(world, call), version),

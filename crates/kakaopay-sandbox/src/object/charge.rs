@@ -156,12 +156,17 @@ impl ChargeObject {
     /// The same with its transaction in it, as `expand` asks for. Of the other members that can be expanded
     /// KakaoPay has none.
     pub(crate) fn expanded(mut self) -> Self {
-        if let (Some(link), Some(paid_at)) = (&mut self.transaction, self.paid_at) {
-            let origin = self.id.as_str();
-            let net = TransactionObject::net(link.id(), origin, self.net, self.currency, paid_at);
-            link.expand(net);
+        let transaction = self.transaction();
+        if let (Some(link), Some(transaction)) = (&mut self.transaction, transaction) {
+            link.expand(transaction);
         }
         self
+    }
+
+    /// What it brought in; `None` when it was not paid.
+    pub(crate) fn transaction(&self) -> Option<TransactionObject> {
+        let (link, paid_at) = (self.transaction.as_ref()?, self.paid_at?);
+        Some(TransactionObject::net(link.id(), self.id.as_str(), self.net, self.currency, paid_at))
     }
 }
 

@@ -1,7 +1,9 @@
-//! The transaction object, which a charge that was paid holds when it is expanded.
+//! The transaction object: what a charge that was paid brought in.
 
 use kakaopay_types::{Currency, Timestamp};
 use serde::Serialize;
+
+use super::shape::same_in_each_version;
 
 /// When the money of a charge can be paid out. How long the service takes is not documented for
 /// KakaoPay, so this is a choice.
@@ -39,3 +41,6 @@ impl TransactionObject {
         }
     }
 }
+
+// In version 2017-11-02 it was never recorded.
+same_in_each_version!(TransactionObject);

@@ -25,8 +25,11 @@ pub(crate) struct World {
     /// Refunds in the order they were made: the charge, and the place among its own.
     refunded: Vec<(ChargeId, usize)>,
     payments: BTreeMap<String, ChargeId>,
+    transactions: BTreeMap<String, ChargeId>,
     expiring: BTreeSet<(Timestamp, ChargeId)>,
     events: Vec<Event>,
+    /// The place of each event among them.
+    event_places: BTreeMap<EventId, usize>,
     /// Events that wait to be posted.
     outgoing: VecDeque<Outgoing>,
 }
@@ -72,8 +75,10 @@ impl World {
             created: Vec::new(),
             refunded: Vec::new(),
             payments: BTreeMap::new(),
+            transactions: BTreeMap::new(),
             expiring: BTreeSet::new(),
             events: Vec::new(),
+            event_places: BTreeMap::new(),
             outgoing: VecDeque::new(),
         }
     }
@@ -88,6 +93,11 @@ impl World {
 
     pub(crate) fn charge_of_payment(&self, payment: &str) -> Option<&Charge> {
         self.charges.get(self.payments.get(payment)?)
+    }
+
+    /// The charge that a transaction comes from.
+    pub(crate) fn charge_of_transaction(&self, transaction: &str) -> Option<&Charge> {
+        self.charges.get(self.transactions.get(transaction)?)
     }
 
     /// Charges in the order they were created.
@@ -106,11 +116,11 @@ impl World {
     }
 
     pub(crate) fn event(&self, id: &EventId) -> Option<&Event> {
-        self.events.iter().find(|event| event.id == *id)
+        self.events.get(*self.event_places.get(id)?)
     }
 
     pub(crate) fn event_mut(&mut self, id: &EventId) -> Option<&mut Event> {
-        self.events.iter_mut().find(|event| event.id == *id)
+        self.events.get_mut(*self.event_places.get(id)?)
     }
 
     pub(crate) fn create_source(
@@ -161,7 +171,12 @@ impl World {
     /// The buyer has paid. `Ok(false)` when the charge has ended already.
     pub(crate) fn pay(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
         let transaction = self.ids.next("trxn");
-        self.end(id, Ending::Paid { at: now.truncate_to_seconds(), transaction }, "charge.complete", now)
+        let ending = Ending::Paid { at: now.truncate_to_seconds(), transaction: transaction.clone() };
+        let paid = self.end(id, ending, "charge.complete", now)?;
+        if paid {
+            self.transactions.insert(transaction, id.clone());
+        }
+        Ok(paid)
     }
 
     /// The payment has failed. `Ok(false)` when the charge has ended already.
@@ -296,6 +311,7 @@ impl World {
             created_at: now.truncate_to_seconds(),
             deliveries: Vec::new(),
         };
+        self.event_places.insert(id.clone(), self.events.len());
         self.events.push(event);
         self.post(&id);
         Ok(())

@@ -115,12 +115,12 @@ impl Ask {
         self.secret("POST", "/charges", form).ok()["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Sends JSON with the secret key, and with these headers.
+    /// Sends a body with the secret key, and with these headers; JSON where they say nothing else.
     pub(crate) fn with_headers(
         &mut self,
         method: &str,
         path: &str,
-        json: &str,
+        body: &str,
         headers: &[(&str, &str)],
     ) -> Answered {
         let user = STANDARD.encode(format!("{}:", self.secret_key()));
@@ -128,12 +128,14 @@ impl Ask {
             .method(method)
             .uri(path)
             .header("host", "localhost")
-            .header("content-type", "application/json")
             .header("authorization", format!("Basic {user}"));
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.request(request.body(Full::from(json.as_bytes().to_vec())).expect("a request"))
+        self.request(request.body(Full::from(body.as_bytes().to_vec())).expect("a request"))
     }
 
     fn send(&mut self, user: Option<&str>, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answered {
