@@ -55,6 +55,37 @@ fn a_source_is_made_however_its_parameters_are_written() {
 }
 
 #[test]
+fn what_a_merchant_attaches_is_kept_as_it_was_written() {
+    let mut ask = Ask::new();
+    let base = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
+    for (form, kept) in [
+        // In a form everything is text, lists have empty brackets, and names are nested.
+        ("metadata[a]=1&metadata[b]=true", json!({"a": "1", "b": "true"})),
+        ("metadata[a][b]=1&metadata[a][c]=2", json!({"a": {"b": "1", "c": "2"}})),
+        ("metadata[a][]=1&metadata[a][]=2", json!({"a": ["1", "2"]})),
+        ("metadata%5Bname%5D=%EC%B1%85+%EB%91%90+%EA%B6%8C", json!({"name": "책 두 권"})),
+        ("metadata=", json!({})),
+        ("", json!({})),
+    ] {
+        assert_eq!(
+            ask.secret("POST", "/charges", &format!("{base}&{form}")).ok()["metadata"],
+            kept,
+            "{form}"
+        );
+    }
+    for kept in [json!({"a": 1, "b": true, "c": null, "d": [1, {"e": "f"}], "g": 1.5, "h": ""}), json!({})] {
+        let json = json!({
+            "amount": 150_000, "currency": "SGD", "return_uri": "https://a.example",
+            "source": {"type": "kakaopay"}, "metadata": kept,
+        });
+        let charge = ask.secret_json("POST", "/charges", &json.to_string()).ok();
+        assert_eq!(charge["metadata"], kept);
+        let location = charge["location"].as_str().expect("a path");
+        assert_eq!(ask.secret("GET", location, "").ok()["metadata"], kept);
+    }
+}
+
+#[test]
 fn a_call_may_be_empty_and_a_path_may_end_in_a_slash() {
     let mut ask = Ask::new();
     for (kind, body) in [

@@ -13,7 +13,8 @@ use crate::world::{Changes, Charge, NewCharge, World};
 /// `POST /charges`.
 ///
 /// Where the service's own code for a refusal is not documented, it is `invalid_charge` here, the
-/// one that was recorded for amounts and currencies.
+/// one that was recorded for amounts and currencies. `expires_at` is passed over, as nothing says that
+/// KakaoPay heeds it; so is what only cards have.
 pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Refusal> {
     let params = call.body_params()?;
     let amount = fields::amount(&params, Refusal::invalid_charge)?;
