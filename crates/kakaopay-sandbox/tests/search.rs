@@ -181,7 +181,15 @@ fn refunds_are_found_too_and_what_kakaopay_has_not_is_not() {
     for query in ["filters[voided]=no", "filters[amount]=1", "query=nothing", "filters[created]=2024-01-01"] {
         assert_eq!(one(query)["total"], 0, "{query}");
     }
-    assert_eq!(found(&mut ask, &[ids, vec![charge]].concat(), "filters[voided]=yes"), [4]);
+    let all = [ids, vec![charge]].concat();
+    for (query, expected) in [
+        ("filters[voided]=yes", vec![4]),
+        ("filters[voided]=no", vec![3, 2, 1, 0]),
+        ("filters[refunded]=yes", vec![4]),
+        ("filters[refunded]=off", vec![3, 2, 1, 0]),
+    ] {
+        assert_eq!(found(&mut ask, &all, query), expected, "{query}");
+    }
     for scope in ["customer", "dispute", "link", "recipient", "transfer", "receipt", "transaction"] {
         let answer = ask.secret("GET", &format!("/search?scope={scope}&filters[type]=corporation"), "").ok();
         assert_eq!(

@@ -246,6 +246,13 @@ async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
         let count = |kept: &Arc<Mutex<Vec<String>>>| kept.lock().expect("unpoisoned").len();
         assert_eq!((count(&account_kept), count(&own_kept)), (at_account, at_own), "{more}");
     }
+    // Switched off, they are lost wherever they were to go.
+    sandbox.set_webhooks(false);
+    charge(&sandbox, "").await;
+    charge(&sandbox, &own).await;
+    assert_eq!(sandbox.deliver_pending().await, 0);
+    sandbox.set_webhooks(true);
+    assert_eq!(sandbox.deliver_pending().await, 0);
 }
 
 #[tokio::test]
