@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use crate::project::members;
-use crate::shell::{self, Problem, cargo, output, shown};
-use crate::{compliance, layers, tidy};
+use crate::shell::{self, Problem, cargo, is_ci, output, shown};
+use crate::{clients, compliance, layers, tidy};
 
 fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
     println!("\n── {name}");
@@ -36,6 +36,7 @@ fn run_all() -> Result<(), Problem> {
     cargo_step(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"], &[])?;
     run_step("deny", deny)?;
     run_step("examples", examples)?;
+    run_step("clients", clients::run)?;
     cargo_step(&["run", "--package", "kakaopay-cli", "--", "demo"], &[])
 }
 
@@ -62,9 +63,8 @@ fn examples() -> Result<(), Problem> {
 /// Licences, bans and sources. Only where the tool is promised to be is its absence a failure.
 fn deny() -> Result<(), Problem> {
     if output(&mut cargo(&["deny", "--version"])).is_err() {
-        let promised = std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false");
         let hint = "cargo-deny is not installed: `cargo install cargo-deny --locked`";
-        if promised {
+        if is_ci() {
             return Err(Problem::new(hint));
         }
         println!("SKIPPED: {hint}");

@@ -3,6 +3,7 @@
 mod bench;
 mod build_cost;
 mod ci;
+mod clients;
 mod compliance;
 mod faults;
 mod figure;
@@ -23,6 +24,7 @@ cargo xtask ci                           everything that must be good before a c
 cargo xtask layers                       which crate may depend on which, and what stays pure
 cargo xtask tidy                         sizes of files and functions, first lines, names in the documents, no comparison of MACs
 cargo xtask compliance                   every statement of the guide has a test that exists
+cargo xtask clients                      official clients of other languages against a served sandbox
 cargo xtask faults [TEST…]               the tests that inject faults, thousands of times, and what they counted
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
@@ -48,6 +50,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["layers"] => layers::run(),
         ["tidy"] => tidy::run(),
         ["compliance"] => compliance::run(),
+        ["clients"] => clients::run(),
         ["faults", names @ ..] => faults::run(names),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),

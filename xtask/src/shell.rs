@@ -34,6 +34,11 @@ impl<E: std::error::Error> From<E> for Problem {
     }
 }
 
+/// Whether this is a machine that everything is promised to be on.
+pub(crate) fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
+}
+
 /// The project's root.
 pub(crate) fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

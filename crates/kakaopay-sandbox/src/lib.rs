@@ -1,8 +1,13 @@
 //! A stand-in for the Omise API and its KakaoPay page, on a laptop.
 //!
-//! It has the state, the errors and the webhooks of a test account, and a clock of its own that can
-//! be moved. Nothing of it is shared with the machine that drives payments: its objects are written
-//! a second time, so that the one can be held against the other.
+//! It has the state, the errors and the webhooks of a test account that takes KakaoPay and nothing
+//! else, and a clock of its own that can be moved. It answers sources, charges, refunds, events,
+//! searches, the capability, the account and webhook secrets, in the version that a call asks for,
+//! and any client of the service's: each manner of writing a key, a form or JSON is taken.
+//! `/omise.js` is a script for the pages of a shop.
+//!
+//! Nothing of it is shared with the machine that drives payments: its objects are written a second
+//! time, so that the one can be held against the other.
 //!
 //! ```
 //! use kakaopay_sandbox::Sandbox;
@@ -24,8 +29,10 @@ mod keys;
 mod object;
 mod page;
 mod sandbox;
+mod script;
 mod serve;
 mod service;
+mod version;
 mod webhook;
 mod world;
 
@@ -33,4 +40,5 @@ pub use clock::SandboxClock;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use serve::Running;
 pub use service::SandboxService;
+pub use version::ApiVersion;
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response};
-use kakaopay_types::{EventId, PublicKey, SecretKey};
+use http::{Request, Response};
+use kakaopay_types::{EventId, PublicKey, SecretKey, Timestamp};
 use kakaopay_webhook::{Secret, Signer};
 use tokio::sync::Notify;
 
@@ -13,8 +13,10 @@ use crate::api::{self, Answer, Call};
 use crate::clock::SandboxClock;
 use crate::keys::Keys;
 use crate::page;
+use crate::script;
+use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
-use crate::world::{Delivery, Ids, World};
+use crate::world::{Account, Delivery, Ids, Secrets, World};
 
 /// A stand-in for the Omise API and its KakaoPay page: one test account, in memory.
 ///
@@ -25,18 +27,10 @@ pub struct Sandbox(Arc<Inner>);
 
 struct Inner {
     keys: Keys,
-    secret: Secret,
     clock: SandboxClock,
     world: Mutex<World>,
-    webhooks: Mutex<Webhooks>,
     /// Rung when there is an event to post.
     bell: Notify,
-}
-
-struct Webhooks {
-    url: Option<WebhookUrl>,
-    /// Whether events are posted. While they are not, they are lost.
-    on: bool,
 }
 
 /// Makes a [`Sandbox`].
@@ -47,6 +41,7 @@ pub struct SandboxBuilder {
     secret: Option<SecretKey>,
     webhook_secret: Option<Secret>,
     webhook_url: Option<WebhookUrl>,
+    version: ApiVersion,
     clock: Option<SandboxClock>,
 }
 
@@ -81,6 +76,12 @@ impl SandboxBuilder {
         Self { webhook_url: Some(url), ..self }
     }
 
+    /// The account's version of the API: the one its events are written in; the current one by default.
+    #[must_use]
+    pub fn api_version(self, version: ApiVersion) -> Self {
+        Self { version, ..self }
+    }
+
     /// The time in the sandbox; the machine's by default.
     #[must_use]
     pub fn clock(self, clock: SandboxClock) -> Self {
@@ -98,14 +99,13 @@ impl SandboxBuilder {
         let keys =
             Keys { public: self.public.unwrap_or(made.public), secret: self.secret.unwrap_or(made.secret) };
         let random = Secret::from_bytes(ids.bytes::<32>()).expect("32 bytes are not empty");
-        Sandbox(Arc::new(Inner {
-            keys,
-            secret: self.webhook_secret.unwrap_or(random),
-            clock: self.clock.unwrap_or_else(SandboxClock::system),
-            world: Mutex::new(World::new(ids)),
-            webhooks: Mutex::new(Webhooks { url: self.webhook_url, on: true }),
-            bell: Notify::new(),
-        }))
+        let clock = self.clock.unwrap_or_else(SandboxClock::system);
+        let now = clock.now();
+        let secret = self.webhook_secret.unwrap_or(random);
+        let secrets = Secrets::first(ids.next("whsec"), secret, now);
+        let account = Account::new(&mut ids, self.version, self.webhook_url, secrets, now);
+        let world = Mutex::new(World::new(ids, account));
+        Sandbox(Arc::new(Inner { keys, clock, world, bell: Notify::new() }))
     }
 }
 
@@ -119,6 +119,7 @@ impl Sandbox {
             secret: None,
             webhook_secret: None,
             webhook_url: None,
+            version: ApiVersion::default(),
             clock: None,
         }
     }
@@ -135,10 +136,11 @@ impl Sandbox {
         &self.0.keys.secret
     }
 
-    /// What webhooks are signed with.
+    /// What webhooks are signed with: the newest secret. The API rolls it, and then the one before it signs
+    /// beside it for a day; and the API deletes it, and then nothing is signed until a new one is made.
     #[must_use]
-    pub fn webhook_secret(&self) -> &Secret {
-        &self.0.secret
+    pub fn webhook_secret(&self) -> Secret {
+        self.world().account.secrets.newest().clone()
     }
 
     /// The time in the sandbox.
@@ -149,12 +151,12 @@ impl Sandbox {
 
     /// Posts events to another place from now on.
     pub fn set_webhook_url(&self, url: Option<WebhookUrl>) {
-        self.webhooks().url = url;
+        self.world().account.webhook_url = url;
     }
 
     /// Posts events from now on, or loses them.
     pub fn set_webhooks(&self, on: bool) {
-        self.webhooks().on = on;
+        self.world().account.posts = on;
     }
 
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such
@@ -174,17 +176,14 @@ impl Sandbox {
 
     /// Answers a request: a call of the API, or a page.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let version = request.headers().get("omise-version").cloned();
         let call = Call::new(request, self.0.clock.now());
         let mut world = self.world();
         let expired = world.expire(call.now);
         debug_assert!(expired.is_ok());
-        let response = match page::respond(&mut world, &call) {
-            Some(page) => page,
-            None => {
-                let answer = api::route(&mut world, &self.0.keys, &call);
-                answered(answer, &mut world, version)
-            }
+        let other = script::respond(&call).or_else(|| page::respond(&mut world, &call));
+        let response = match other {
+            Some(response) => response,
+            None => api::respond(&mut world, &self.0.keys, &call),
         };
         drop(world);
         self.0.bell.notify_one();
@@ -193,7 +192,7 @@ impl Sandbox {
 
     /// Answers a request whose body is larger than is read.
     pub(crate) fn respond_too_large(&self) -> Response<Bytes> {
-        answered(Answer::too_large(), &mut self.world(), None)
+        Answer::too_large().into_response(&self.world().ids.request())
     }
 
     /// The next event to be posted, to where, and what; `None` when none waits. Those that are to be
@@ -202,14 +201,11 @@ impl Sandbox {
         loop {
             let mut world = self.world();
             world.expire(self.0.clock.now()).ok()?;
-            let id = world.next_outgoing()?;
-            let url = {
-                let webhooks = self.webhooks();
-                webhooks.url.clone().filter(|_| webhooks.on)
-            };
-            if let (Some(url), Some(event)) = (url, world.event(&id)) {
+            let outgoing = world.next_outgoing()?;
+            let url = outgoing.url(&world.account);
+            if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
                 let body = crate::json::print(&crate::object::EventObject::posted(event));
-                return Some((id, url, body));
+                return Some((outgoing.event, url, body));
             }
         }
     }
@@ -223,8 +219,11 @@ impl Sandbox {
         }
     }
 
-    pub(crate) fn signer(&self) -> Signer {
-        Signer::new([self.0.secret.clone()])
+    /// What signs at a moment; `None` when nothing does.
+    pub(crate) fn signer(&self, at: Timestamp) -> Option<Signer> {
+        let world = self.world();
+        let secrets: Vec<_> = world.account.secrets.signing(at).map(|secret| secret.secret.clone()).collect();
+        (!secrets.is_empty()).then(|| Signer::new(secrets))
     }
 
     pub(crate) fn bell(&self) -> &Notify {
@@ -234,15 +233,6 @@ impl Sandbox {
     fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn webhooks(&self) -> MutexGuard<'_, Webhooks> {
-        self.0.webhooks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn answered(answer: Answer, world: &mut World, version: Option<HeaderValue>) -> Response<Bytes> {
-    let request_id = world.ids.request();
-    answer.into_response(&request_id, version)
 }
 
 impl fmt::Debug for Sandbox {

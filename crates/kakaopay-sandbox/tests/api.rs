@@ -264,7 +264,7 @@ fn a_charge_expires_by_the_sandboxs_clock() {
     let found = ask.secret("GET", &format!("/charges/{charge}"), "").ok();
     assert_eq!((&found["status"], &found["expired"]), (&json!("expired"), &json!(true)));
     assert_eq!((&found["expired_at"], &found["failure_code"]), (&found["expires_at"], &Value::Null));
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").refused(400, "processed_charge");
+    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").refused(400, "expired_charge");
     let keys: Vec<_> = ask.sandbox.events().into_iter().map(|(_, key)| key).collect();
     assert_eq!(keys, ["charge.create", "charge.expire"]);
 }

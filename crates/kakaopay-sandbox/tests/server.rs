@@ -174,3 +174,97 @@ fn f37_webhooks_go_to_this_machine_only() {
         assert!(WebhookUrl::parse(bad).is_err(), "{bad}");
     }
 }
+
+/// What a webhook was posted with.
+fn signatures(posted: &str) -> Vec<String> {
+    let (head, _) = posted.split_once("\r\n\r\n").expect("a head");
+    let header = header(head, "omise-signature").unwrap_or_default();
+    header.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Makes a charge without a socket, which brings about an event.
+async fn charge(sandbox: &Sandbox, more: &str) {
+    let form =
+        format!("amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay{more}");
+    call(sandbox, "POST", "/charges", form).await;
+}
+
+async fn call(sandbox: &Sandbox, method: &str, path: &str, form: String) {
+    let user = STANDARD.encode(sandbox.secret_key().expose());
+    let request = http::Request::builder()
+        .method(method)
+        .uri(path)
+        .header("authorization", format!("Basic {user}"))
+        .body(http_body_util::Full::new(bytes::Bytes::from(form)));
+    let answer = tower_service::Service::call(&mut sandbox.service(), request.expect("a request")).await;
+    assert_eq!(answer.expect("it always answers").status(), 200, "{path}");
+}
+
+#[tokio::test]
+async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
+    let (url, kept) = endpoint(200).await;
+    let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
+    let sandbox = Sandbox::builder().clock(clock.clone()).webhook_url(url).build();
+    let before = sandbox.webhook_secret();
+    let deliver = async |signed: &[&kakaopay_webhook::Secret]| {
+        charge(&sandbox, "").await;
+        assert_eq!(sandbox.deliver_pending().await, 1);
+        let posted = kept.lock().expect("unpoisoned").pop().expect("a webhook");
+        assert_eq!(signatures(&posted).len(), signed.len());
+        let (head, body) = posted.split_once("\r\n\r\n").expect("a head");
+        for secret in signed {
+            let value = |name| header(head, name).expect("signed").as_bytes();
+            let (signature, at) = (value("omise-signature"), value("omise-signature-timestamp"));
+            let verifier = Verifier::new([(*secret).clone()]).expect("a secret");
+            verifier.verify(signature, at, body.as_bytes(), clock.now()).expect("genuine");
+        }
+        assert_eq!(head.to_ascii_lowercase().contains("omise-signature"), !signed.is_empty(), "{head}");
+    };
+    deliver(&[&before]).await;
+    call(&sandbox, "POST", "/webhooks/secrets", String::new()).await;
+    let after = sandbox.webhook_secret();
+    deliver(&[&before, &after]).await;
+    clock.advance_seconds(86_399);
+    deliver(&[&before, &after]).await;
+    clock.advance_seconds(1);
+    deliver(&[&after]).await;
+    call(&sandbox, "DELETE", "/webhooks/secrets", String::new()).await;
+    deliver(&[]).await;
+}
+
+#[tokio::test]
+async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
+    let ((account, account_kept), (own, own_kept)) = (endpoint(200).await, endpoint(200).await);
+    let sandbox = Sandbox::builder().webhook_url(account).build();
+    let own = format!("&webhook_endpoints[]={own}");
+    let far = "&webhook_endpoints[]=https://shop.example/hooks";
+    for (more, posted, at_account, at_own) in
+        [("", 1, 1, 0), (&*own, 1, 1, 1), (&*format!("{own}{far}"), 1, 1, 2), (far, 0, 1, 2), ("", 1, 2, 2)]
+    {
+        charge(&sandbox, more).await;
+        assert_eq!(sandbox.deliver_pending().await, posted, "{more}");
+        let count = |kept: &Arc<Mutex<Vec<String>>>| kept.lock().expect("unpoisoned").len();
+        assert_eq!((count(&account_kept), count(&own_kept)), (at_account, at_own), "{more}");
+    }
+    // Switched off, they are lost wherever they were to go.
+    sandbox.set_webhooks(false);
+    charge(&sandbox, "").await;
+    charge(&sandbox, &own).await;
+    assert_eq!(sandbox.deliver_pending().await, 0);
+    sandbox.set_webhooks(true);
+    assert_eq!(sandbox.deliver_pending().await, 0);
+}
+
+#[tokio::test]
+async fn the_accounts_address_is_set_by_a_call() {
+    let (url, kept) = endpoint(200).await;
+    let sandbox = Sandbox::builder().build();
+    charge(&sandbox, "").await;
+    assert_eq!(sandbox.deliver_pending().await, 0);
+    call(&sandbox, "PATCH", "/account", format!("webhook_uri={url}")).await;
+    charge(&sandbox, "").await;
+    assert_eq!((sandbox.deliver_pending().await, kept.lock().expect("unpoisoned").len()), (1, 1));
+    call(&sandbox, "PATCH", "/account", "webhook_uri=".to_owned()).await;
+    charge(&sandbox, "").await;
+    assert_eq!(sandbox.deliver_pending().await, 0);
+}

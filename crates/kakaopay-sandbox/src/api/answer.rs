@@ -3,20 +3,25 @@
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
-use serde::Serialize;
 
 use super::refusal::Refusal;
+use super::version::HEADER;
 use crate::json;
+use crate::object::Shape;
+use crate::version::ApiVersion;
 
-/// The version of the API that answers when none is asked for.
-const VERSION: &str = "2019-05-29";
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// An object of the API, or its no.
 #[derive(Debug)]
-pub(crate) struct Answer(Result<Vec<u8>, Refusal>);
+pub(crate) struct Answer(Result<(Vec<u8>, ApiVersion), Refusal>);
 
 impl Answer {
+    /// An object in the shape of a version, or a no.
+    pub(crate) fn of<T: Shape>(result: Result<T, Refusal>, version: ApiVersion) -> Self {
+        Self(result.map(|object| (object.print(version), version)))
+    }
+
     /// A no.
     pub(crate) fn refusal(refusal: Refusal) -> Self {
         Self(Err(refusal))
@@ -27,30 +32,23 @@ impl Answer {
         Self(Err(Refusal::too_large()))
     }
 
-    /// The response, with the headers of the service. As recorded, only a good one tells the
-    /// version; it is the one that was asked for.
-    pub(crate) fn into_response(self, request_id: &str, version: Option<HeaderValue>) -> Response<Bytes> {
-        let (status, body) = match self.0 {
-            Ok(body) => (StatusCode::OK, body),
-            Err(refusal) => (refusal.status, json::print(&refusal.error)),
+    /// The response, with the headers of the service. As recorded, only a good one tells the version.
+    pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
+        let (status, body, version) = match self.0 {
+            Ok((body, version)) => (StatusCode::OK, body, Some(version)),
+            Err(refusal) => (refusal.status, json::print(&refusal.error), None),
         };
         let mut response = Response::new(body.into());
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, JSON);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
-        if status.is_success() {
-            headers.insert("omise-version", version.unwrap_or(HeaderValue::from_static(VERSION)));
+        if let Some(version) = version {
+            headers.insert(HEADER, HeaderValue::from_static(version.as_str()));
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert("x-request-id", id);
         }
         response
-    }
-}
-
-impl<T: Serialize> From<Result<T, Refusal>> for Answer {
-    fn from(result: Result<T, Refusal>) -> Self {
-        Self(result.map(|object| json::print(&object)))
     }
 }

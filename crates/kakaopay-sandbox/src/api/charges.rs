@@ -1,26 +1,29 @@
 //! `/charges`.
 
-use kakaopay_types::{ChargeId, Currency, FailureCode, Param, Params, ReturnUri, SourceId};
+use kakaopay_types::{ChargeId, Currency, Param, Params, ReturnUri, SourceId};
 
 use super::fields;
 use super::page::Page;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::sources;
-use crate::object::{ChargeObject, EventObject, ListObject};
-use crate::world::{Charge, NewCharge, World};
+use crate::object::{ChargeObject, ListObject};
+use crate::world::{Changes, Charge, NewCharge, World};
 
 /// `POST /charges`.
 ///
 /// Where the service's own code for a refusal is not documented, it is `invalid_charge` here, the
-/// one that was recorded for amounts and currencies.
+/// one that was recorded for amounts and currencies. `expires_at` is passed over, as nothing says that
+/// KakaoPay heeds it; so is what only cards have.
 pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Refusal> {
     let params = call.body_params()?;
     let amount = fields::amount(&params, Refusal::invalid_charge)?;
     let currency = fields::currency(&params, Refusal::invalid_charge)?;
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
+    is_no_card(&params)?;
     let return_uri = return_uri(&params)?;
     let metadata = fields::metadata(&params)?;
+    let webhook_endpoints = fields::webhook_endpoints(&params)?;
     let source = source(world, call, &params, amount, currency)?;
     let new = NewCharge {
         amount,
@@ -31,13 +34,24 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Ref
         description: fields::text(&params, "description").map(str::to_owned),
         metadata,
         ip: fields::text(&params, "ip").map(str::to_owned),
+        webhook_endpoints,
     };
     let id = world.create_charge(new, call.now)?;
-    retrieve(world, call, id.as_str())
+    read(world, call, id.as_str())
 }
 
-/// `GET /charges/{id}`.
+/// `GET /charges/{id}`. With `expand=true` its transaction is in it.
 pub(crate) fn retrieve(world: &World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let object = read(world, call, id)?;
+    Ok(if is_expanded(call)? { object.expanded() } else { object })
+}
+
+fn is_expanded(call: &Call) -> Result<bool, Refusal> {
+    Ok(fields::truth(&call.query_params()?, "expand") == Some(true))
+}
+
+/// A charge as it is now.
+pub(super) fn read(world: &World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(world, id)?;
     let source = world.source(&charge.source).ok_or_else(Refusal::internal)?;
     Ok(ChargeObject::of(charge, source, call.now))
@@ -48,49 +62,47 @@ pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<ChargeObject
     let charges = world
         .charges()
         .filter_map(|charge| Some((charge.created_at, (charge, world.source(&charge.source)?))));
-    let object = |(charge, source)| ChargeObject::of(charge, source, call.now);
+    let expanded = is_expanded(call)?;
+    let object = |(charge, source)| {
+        let object = ChargeObject::of(charge, source, call.now);
+        if expanded { object.expanded() } else { object }
+    };
     Ok(Page::of(call)?.cut("/charges", charges, object))
 }
 
-/// `GET /charges/{id}/events`.
-pub(crate) fn events(world: &World, call: &Call, id: &str) -> Result<ListObject<EventObject>, Refusal> {
-    let charge = find(world, id)?;
-    let events =
-        world.events().filter(|event| event.charge == charge.id).map(|event| (event.created_at, event));
-    Ok(Page::of(call)?.cut(&format!("/charges/{id}/events"), events, EventObject::read))
-}
-
-/// `POST /charges/{id}/mark_as_paid`.
-pub(crate) fn mark_as_paid(world: &mut World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
-    let charge = find(world, id)?.id.clone();
-    if !world.pay(&charge, call.now)? {
-        return Err(Refusal::processed_charge());
-    }
-    retrieve(world, call, id)
-}
-
-/// `POST /charges/{id}/mark_as_failed`. Takes a `failure_code`, one of the five of the guide.
-pub(crate) fn mark_as_failed(world: &mut World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+/// `PATCH /charges/{id}`, or `PUT`, as older clients send it. As documented, only what the merchant attached
+/// to it is changed; that new metadata takes the place of the old is a choice.
+pub(crate) fn update(world: &mut World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(world, id)?.id.clone();
     let params = call.body_params()?;
-    let code = failure_code(fields::text(&params, "failure_code").unwrap_or("failed_processing"))?;
-    if !world.fail(&charge, code, call.now)? {
-        return Err(Refusal::processed_charge());
-    }
-    retrieve(world, call, id)
-}
-
-/// One of the five failure codes of the guide.
-pub(crate) fn failure_code(text: &str) -> Result<FailureCode, Refusal> {
-    match FailureCode::from(text) {
-        code if FailureCode::KNOWN.contains(&code) => Ok(code),
-        _ => Err(Refusal::bad_request("failure_code is not supported")),
-    }
+    // A `null` is what some clients send for every field that is not set; an empty text is meant.
+    let description = match params.get("description") {
+        Some(Param::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let metadata = match params.get("metadata") {
+        None | Some(Param::Null) => None,
+        Some(_) => Some(fields::metadata(&params)?),
+    };
+    world.update(&charge, Changes { description, metadata }, call.now)?;
+    read(world, call, id)
 }
 
 pub(super) fn find<'a>(world: &'a World, id: &str) -> Result<&'a Charge, Refusal> {
     let found = ChargeId::parse(id).ok().and_then(|id| world.charge(&id));
     found.ok_or_else(|| Refusal::not_found("charge", id))
+}
+
+/// An account that does nothing but KakaoPay has no cards and no customers, so that none is found.
+fn is_no_card(params: &Params) -> Result<(), Refusal> {
+    if !matches!(params.get("source"), None | Some(Param::Null)) {
+        return Ok(());
+    }
+    match (fields::text(params, "customer"), fields::text(params, "card")) {
+        (Some(customer), _) => Err(Refusal::not_found("customer", customer)),
+        (None, Some(token)) => Err(Refusal::not_found("token", token)),
+        (None, None) => Ok(()),
+    }
 }
 
 fn return_uri(params: &Params) -> Result<String, Refusal> {
@@ -110,14 +122,14 @@ fn source(
 ) -> Result<SourceId, Refusal> {
     let id = match params.get("source") {
         Some(Param::Text(id)) if !id.is_empty() => id,
-        // A source object as it was read, as some clients send it.
-        Some(Param::Map(object)) if object.get("id").is_some() => match object.get("id") {
+        Some(Param::Map(object)) => match object.get("id") {
+            // A source object as it was read, as some clients send it.
             Some(Param::Text(id)) => id,
-            _ => return Err(Refusal::not_found("source", "")),
+            None | Some(Param::Null) => {
+                return sources::create_inside(world, object, amount, currency, call);
+            }
+            Some(_) => return Err(Refusal::not_found("source", "")),
         },
-        Some(Param::Map(inside)) => {
-            return sources::create_inside(world, inside, amount, currency, call);
-        }
         _ => return Err(Refusal::invalid_charge("source is required")),
     };
     let source = sources::find(world, id)?;

@@ -1,7 +1,8 @@
-//! `/events`.
+//! `/events` and `/charges/{id}/events`.
 
 use kakaopay_types::EventId;
 
+use super::charges;
 use super::page::Page;
 use super::refusal::Refusal;
 use super::request::Call;
@@ -9,13 +10,25 @@ use crate::object::{EventObject, ListObject};
 use crate::world::World;
 
 /// `GET /events/{id}`.
-pub(crate) fn retrieve(world: &World, id: &str) -> Result<EventObject, Refusal> {
+pub(crate) fn retrieve<'a>(world: &'a World, id: &str) -> Result<EventObject<'a>, Refusal> {
     let found = EventId::parse(id).ok().and_then(|id| world.event(&id));
     found.map(EventObject::read).ok_or_else(|| Refusal::not_found("event", id))
 }
 
 /// `GET /events`.
-pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<EventObject>, Refusal> {
+pub(crate) fn list<'a>(world: &'a World, call: &Call) -> Result<ListObject<EventObject<'a>>, Refusal> {
     let events = world.events().map(|event| (event.created_at, event));
     Ok(Page::of(call)?.cut("/events", events, EventObject::read))
+}
+
+/// `GET /charges/{id}/events`: those of the charge and of its refunds.
+pub(crate) fn of_charge<'a>(
+    world: &'a World,
+    call: &Call,
+    id: &str,
+) -> Result<ListObject<EventObject<'a>>, Refusal> {
+    let charge = charges::find(world, id)?;
+    let events = world.events().filter(|event| event.charge == charge.id);
+    let events = events.map(|event| (event.created_at, event));
+    Ok(Page::of(call)?.cut(&format!("/charges/{id}/events"), events, EventObject::read))
 }

@@ -1,9 +1,11 @@
 //! Reading the members of a request, as tolerantly as the service does.
 
+use kakaopay_types::endpoint::WebhookEndpoints;
 use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, Timestamp};
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
+use crate::webhook::WebhookUrl;
 
 /// How a refusal is made: sources and charges have codes of their own.
 pub(crate) type Refuse = fn(String) -> Refusal;
@@ -67,6 +69,29 @@ pub(crate) fn metadata(params: &Params) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
+/// Where the events of a charge are to be posted: at most two addresses. The service takes those with HTTPS that
+/// it can reach; a sandbox reaches this machine alone, so plain HTTP on this machine is taken too.
+pub(crate) fn webhook_endpoints(params: &Params) -> Result<Vec<String>, Refusal> {
+    let list = match params.get("webhook_endpoints") {
+        None | Some(Param::Null) => return Ok(Vec::new()),
+        Some(Param::List(list)) => list,
+        Some(_) => return Err(Refusal::bad_request("webhook_endpoints is not a list")),
+    };
+    if list.len() > WebhookEndpoints::MAX {
+        return Err(Refusal::bad_request("webhook_endpoints has more than 2 addresses"));
+    }
+    list.iter()
+        .map(|address| match address {
+            Param::Text(text) if is_endpoint(text) => Ok(text.clone()),
+            _ => Err(Refusal::bad_request("webhook_endpoints has an address that cannot be posted to")),
+        })
+        .collect()
+}
+
+fn is_endpoint(text: &str) -> bool {
+    WebhookUrl::parse(text).is_ok() || WebhookEndpoints::new([text]).is_ok()
+}
+
 /// A text; `None` when it is missing, `null` or empty.
 pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     match params.get(name) {
@@ -79,6 +104,7 @@ pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
 pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusal> {
     let count = match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
+        Some(Param::Text(text)) if text.is_empty() => return Ok(None),
         Some(Param::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
         Some(Param::Text(text)) => text.parse().ok(),
         Some(_) => None,
@@ -86,13 +112,38 @@ pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusa
     count.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a number")))
 }
 
-/// A moment.
-pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
-    let Some(text) = text(params, name) else { return Ok(None) };
-    Timestamp::parse(text).map(Some).map_err(|_| Refusal::bad_request(format!("{name} is not a datetime")))
+/// A truth; `None` when it is missing or neither.
+pub(crate) fn truth(params: &Params, name: &str) -> Option<bool> {
+    match params.get(name)? {
+        Param::Bool(truth) => Some(*truth),
+        Param::Text(text) => text.parse().ok(),
+        _ => None,
+    }
 }
 
-fn object_of(params: &Params) -> Map<String, Value> {
+/// Whether a list is asked for newest first; `None` when no order is.
+pub(crate) fn order(params: &Params) -> Result<Option<bool>, Refusal> {
+    match text(params, "order") {
+        None => Ok(None),
+        Some("chronological") => Ok(Some(false)),
+        Some("reverse_chronological") => Ok(Some(true)),
+        Some(_) => Err(Refusal::bad_request("order is not supported")),
+    }
+}
+
+/// A moment.
+pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
+    let moment = match params.get(name) {
+        None | Some(Param::Null) => return Ok(None),
+        Some(Param::Text(text)) if text.is_empty() => return Ok(None),
+        Some(Param::Text(text)) => Timestamp::parse(text).ok(),
+        Some(_) => None,
+    };
+    moment.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a datetime")))
+}
+
+/// The parameters as the members of an object.
+pub(crate) fn object_of(params: &Params) -> Map<String, Value> {
     params.iter().map(|(name, value)| (name.to_owned(), value_of(value))).collect()
 }
 

@@ -1,17 +1,26 @@
 //! The API: from a request to an answer, without IO.
 
+mod account;
 mod answer;
 mod auth;
+mod capability;
 mod charges;
+mod cors;
+mod endings;
 mod events;
 mod fields;
+mod filters;
 mod page;
 mod refunds;
 mod refusal;
 mod request;
 mod routes;
+mod search;
 mod sources;
+mod transactions;
+mod version;
+mod webhook_secrets;
 
 pub(crate) use answer::Answer;
 pub(crate) use request::Call;
-pub(crate) use routes::route;
+pub(crate) use routes::respond;

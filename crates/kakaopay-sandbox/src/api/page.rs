@@ -26,17 +26,12 @@ impl Page {
     /// What a call asks for.
     pub(crate) fn of(call: &Call) -> Result<Self, Refusal> {
         let params = call.query_params()?;
-        let reverse = match fields::text(&params, "order") {
-            None | Some("chronological") => false,
-            Some("reverse_chronological") => true,
-            Some(_) => return Err(Refusal::bad_request("order is not supported")),
-        };
         Ok(Self {
             limit: fields::count(&params, "limit")?.unwrap_or(LIMIT).min(MAX_LIMIT),
             offset: fields::count(&params, "offset")?.unwrap_or(0),
             from: fields::moment(&params, "from")?.unwrap_or(Timestamp::UNIX_EPOCH),
             to: fields::moment(&params, "to")?.unwrap_or(call.now.truncate_to_seconds()),
-            reverse,
+            reverse: fields::order(&params)?.unwrap_or(false),
         })
     }
 

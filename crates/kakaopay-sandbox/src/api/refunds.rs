@@ -1,8 +1,8 @@
 //! `/charges/{id}/refunds` and `/refunds`.
 
-use kakaopay_types::{Param, Params, RefundWindow};
+use kakaopay_types::{Params, RefundWindow};
 
-use super::charges::find;
+use super::charges::{find, read};
 use super::fields;
 use super::page::Page;
 use super::refusal::Refusal;
@@ -47,11 +47,7 @@ pub(crate) fn create(world: &mut World, call: &Call, id: &str) -> Result<RefundO
 /// for as long as there can be refunds at all. That it can be asked for, or asked not to be, is documented.
 fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
     let is_all = amount == charge.amount;
-    let asked = match params.get("void") {
-        Some(Param::Bool(truth)) => Some(*truth),
-        Some(Param::Text(text)) => text.parse().ok(),
-        _ => None,
-    };
+    let asked = fields::truth(params, "void");
     match asked {
         Some(true) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
         Some(false) => Ok(false),
@@ -66,9 +62,15 @@ pub(crate) fn of_charge(world: &World, call: &Call, id: &str) -> Result<ListObje
 }
 
 /// `GET /charges/{id}/refunds/{id}`.
-pub(crate) fn retrieve(world: &World, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
+///
+/// With `expand=true` its charge is in it.
+pub(crate) fn retrieve(world: &World, call: &Call, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
     let found = find(world, id)?.refunds.iter().find(|found| found.id.as_str() == refund);
-    found.map(RefundObject::of).ok_or_else(|| Refusal::not_found("refund", refund))
+    let object = found.map(RefundObject::of).ok_or_else(|| Refusal::not_found("refund", refund))?;
+    if fields::truth(&call.query_params()?, "expand") == Some(true) {
+        return Ok(object.expanded(read(world, call, id)?));
+    }
+    Ok(object)
 }
 
 /// `GET /refunds`.

@@ -3,6 +3,9 @@
 use http::StatusCode;
 use kakaopay_types::{ApiError, ErrorCode};
 
+/// What was reported of an account whose version knows no sources.
+const TOO_OLD: &str = "you are using api version which does not support this operation";
+
 /// The API's no.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -31,12 +34,57 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::ProcessedCharge, "charge was already processed")
     }
 
+    pub(crate) fn expired_charge() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::ExpiredCharge, "charge expired")
+    }
+
     pub(crate) fn failed_refund(message: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedRefund, message)
     }
 
     pub(crate) fn failed_void(message: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedVoid, message)
+    }
+
+    pub(crate) fn failed_capture() -> Self {
+        let message = "only authorized charges that are not captured can be captured";
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedCapture, message)
+    }
+
+    pub(crate) fn failed_reverse() -> Self {
+        let message = "only uncaptured authorized charges can be reversed";
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedReverse, message)
+    }
+
+    pub(crate) fn failed_expire() -> Self {
+        let message = "only pending charges can be expired";
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::FailedExpire, message)
+    }
+
+    pub(crate) fn invalid_scope() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidScope, "scope is not supported")
+    }
+
+    pub(crate) fn invalid_filter(message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidFilter, message)
+    }
+
+    pub(crate) fn invalid_page() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidPage, "page is invalid")
+    }
+
+    pub(crate) fn invalid_per_page() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidPerPage, "per_page is invalid")
+    }
+
+    /// The version of the API does not have this call.
+    pub(crate) fn no_service() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::ServiceNotFound, TOO_OLD)
+    }
+
+    /// The version of the API does not have this kind of object.
+    pub(crate) fn no_serializer() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::SerializerNotFound, TOO_OLD)
     }
 
     /// What was asked for does not exist: `charge chrg_test_1 was not found`.

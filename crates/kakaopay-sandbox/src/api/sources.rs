@@ -11,9 +11,10 @@ use crate::world::{Source, World};
 /// `POST /sources`.
 pub(crate) fn create(world: &mut World, call: &Call) -> Result<SourceObject, Refusal> {
     let params = call.body_params()?;
-    fields::source_type(&params)?;
+    // In the order in which a source that is wrong in several ways was recorded to be refused.
     let amount = fields::amount(&params, Refusal::bad_request)?;
     let currency = fields::currency(&params, Refusal::bad_request)?;
+    fields::source_type(&params)?;
     fields::within_limits(amount, currency, Refusal::bad_request)?;
     let platform_type = fields::platform_type(&params)?;
     let source = world.create_source(amount, currency, platform_type, call.now)?;

@@ -1,10 +1,10 @@
 //! The charge object, in the guide's members and order.
 
-use kakaopay_types::{ChargeId, Currency, Timestamp};
+use kakaopay_types::{ChargeId, Currency, RefundWindow, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{ListObject, RefundObject, SourceObject};
+use super::{Link, ListObject, RefundObject, SourceObject, TransactionObject};
 use crate::world::{Charge, Ending, Source};
 
 /// Omise's fee in the guide's example: 2.9 %, in tenths of a percent.
@@ -18,38 +18,38 @@ pub(super) type Null = ();
 /// The charge object, in the guide's members and order.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ChargeObject {
-    object: &'static str,
-    id: ChargeId,
-    location: String,
-    amount: i64,
+    pub(super) object: &'static str,
+    pub(super) id: ChargeId,
+    pub(super) location: String,
+    pub(super) amount: i64,
     net: i64,
     fee: i64,
     fee_vat: i64,
     interest: i64,
     interest_vat: i64,
     funding_amount: i64,
-    refunded_amount: i64,
+    pub(super) refunded_amount: i64,
     transaction_fees: Fees,
     platform_fee: PlatformFee,
-    currency: Currency,
+    pub(super) currency: Currency,
     funding_currency: Currency,
-    ip: Option<String>,
-    refunds: ListObject<RefundObject>,
+    pub(super) ip: Option<String>,
+    pub(super) refunds: ListObject<RefundObject>,
     link: Null,
-    description: Option<String>,
-    metadata: Map<String, Value>,
+    pub(super) description: Option<String>,
+    pub(super) metadata: Map<String, Value>,
     card: Null,
-    source: SourceObject,
+    pub(super) source: SourceObject,
     schedule: Null,
     customer: Null,
     dispute: Null,
-    transaction: Option<String>,
-    failure_code: Option<String>,
-    failure_message: Option<&'static str>,
-    status: &'static str,
-    authorize_uri: String,
-    return_uri: String,
-    created_at: Timestamp,
+    pub(super) transaction: Option<Link<TransactionObject>>,
+    pub(super) failure_code: Option<String>,
+    pub(super) failure_message: Option<&'static str>,
+    pub(super) status: &'static str,
+    pub(super) authorize_uri: String,
+    pub(super) return_uri: String,
+    pub(super) created_at: Timestamp,
     paid_at: Option<Timestamp>,
     expires_at: Timestamp,
     expired_at: Option<Timestamp>,
@@ -58,17 +58,20 @@ pub(crate) struct ChargeObject {
     branch: Null,
     terminal: Null,
     device: Null,
-    authorized: bool,
+    pub(super) authorized: bool,
     capturable: bool,
-    capture: bool,
+    pub(super) capture: bool,
     disputable: bool,
-    livemode: bool,
+    pub(super) livemode: bool,
     refundable: bool,
-    reversed: bool,
+    pub(super) reversed: bool,
     reversible: bool,
     voided: bool,
-    paid: bool,
+    pub(super) paid: bool,
     expired: bool,
+    /// What names it in its `authorize_uri`; the older shape tells it as its `reference`.
+    #[serde(skip)]
+    pub(super) payment: String,
 }
 
 /// Rates as decimal text.
@@ -92,8 +95,8 @@ impl ChargeObject {
         let fees = FeesOf::new(charge.amount, charge.currency);
         let ends = Ends::of(charge, now);
         let location = format!("/charges/{}", charge.id);
-        // Whether anything of it may still go back. That the time for that has passed does not show here.
         let is_left = ends.paid_at.is_some() && charge.refunded() < charge.amount;
+        let refundable = is_left && ends.paid_at.is_some_and(|at| RefundWindow::is_open(at, now));
         Self {
             object: "charge",
             id: charge.id.clone(),
@@ -120,7 +123,7 @@ impl ChargeObject {
             schedule: (),
             customer: (),
             dispute: (),
-            transaction: ends.transaction,
+            transaction: ends.transaction.map(Link::named),
             failure_code: ends.failure_code,
             failure_message: ends.failure_message,
             status: charge.status(),
@@ -140,13 +143,30 @@ impl ChargeObject {
             capture: true,
             disputable: is_left,
             livemode: false,
-            refundable: is_left,
+            refundable,
             reversed: false,
             reversible: false,
             voided: charge.refunds.iter().any(|refund| refund.voided),
             paid: ends.paid_at.is_some(),
             expired: ends.expired,
+            payment: charge.payment.clone(),
         }
+    }
+
+    /// The same with its transaction in it, as `expand` asks for. Of the other members that can be expanded
+    /// KakaoPay has none.
+    pub(crate) fn expanded(mut self) -> Self {
+        let transaction = self.transaction();
+        if let (Some(link), Some(transaction)) = (&mut self.transaction, transaction) {
+            link.expand(transaction);
+        }
+        self
+    }
+
+    /// What it brought in; `None` when it was not paid.
+    pub(crate) fn transaction(&self) -> Option<TransactionObject> {
+        let (link, paid_at) = (self.transaction.as_ref()?, self.paid_at?);
+        Some(TransactionObject::net(link.id(), self.id.as_str(), self.net, self.currency, paid_at))
     }
 }
 

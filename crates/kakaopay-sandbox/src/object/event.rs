@@ -2,79 +2,110 @@
 
 use kakaopay_types::{EventId, Timestamp};
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{ChargeObject, RefundObject};
+use super::shape::same_in_each_version;
+use crate::version::ApiVersion;
 use crate::world::{Delivery, Event};
 
-/// The event object.
+/// The event object, in the version the account had when it happened.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct EventObject {
+#[serde(untagged)]
+pub(crate) enum EventObject<'a> {
+    V2017_11_02(Old<'a>),
+    V2019_05_29(Current<'a>),
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Current<'a> {
     object: &'static str,
-    id: EventId,
+    id: &'a EventId,
     livemode: bool,
     location: String,
-    webhook_deliveries: Vec<DeliveryObject>,
-    data: EventData,
+    webhook_deliveries: Vec<DeliveryObject<'a>>,
+    data: &'a Value,
     key: &'static str,
     created_at: Timestamp,
 }
 
-/// What an event is about, as it was when it happened.
+/// As recorded, it does not tell its deliveries.
 #[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-pub(crate) enum EventData {
-    Charge(Box<ChargeObject>),
-    Refund(Box<RefundObject>),
+pub(crate) struct Old<'a> {
+    object: &'static str,
+    id: &'a EventId,
+    livemode: bool,
+    location: String,
+    key: &'static str,
+    created: Timestamp,
+    data: &'a Value,
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct DeliveryObject {
+struct DeliveryObject<'a> {
     object: &'static str,
-    id: String,
-    uri: String,
+    id: &'a str,
+    uri: &'a str,
     status: Option<u16>,
     key: &'static str,
-    error: Option<String>,
-    payload: String,
+    error: Option<&'a str>,
+    payload: &'a str,
     created_at: String,
 }
 
-impl EventObject {
+impl<'a> EventObject<'a> {
     /// An event as it is posted: without its deliveries.
-    pub(crate) fn posted(event: &Event) -> Self {
-        Self {
-            object: "event",
-            id: event.id.clone(),
-            livemode: false,
-            location: format!("/events/{}", event.id),
-            webhook_deliveries: Vec::new(),
-            data: event.data.clone(),
-            key: event.key,
-            created_at: event.created_at,
-        }
+    pub(crate) fn posted(event: &'a Event) -> Self {
+        Self::with(event, Vec::new())
     }
 
     /// An event as it is read: with its deliveries.
-    pub(crate) fn read(event: &Event) -> Self {
-        let webhook_deliveries =
-            event.deliveries.iter().map(|delivery| DeliveryObject::of(delivery, event.key)).collect();
-        Self { webhook_deliveries, ..Self::posted(event) }
+    pub(crate) fn read(event: &'a Event) -> Self {
+        let deliveries = event.deliveries.iter().map(|delivery| DeliveryObject::of(delivery, event.key));
+        Self::with(event, deliveries.collect())
+    }
+
+    fn with(event: &'a Event, webhook_deliveries: Vec<DeliveryObject<'a>>) -> Self {
+        let location = format!("/events/{}", event.id);
+        match event.version {
+            ApiVersion::V2017_11_02 => Self::V2017_11_02(Old {
+                object: "event",
+                id: &event.id,
+                livemode: false,
+                location,
+                key: event.key,
+                created: event.created_at,
+                data: &event.data,
+            }),
+            ApiVersion::V2019_05_29 => Self::V2019_05_29(Current {
+                object: "event",
+                id: &event.id,
+                livemode: false,
+                location,
+                webhook_deliveries,
+                data: &event.data,
+                key: event.key,
+                created_at: event.created_at,
+            }),
+        }
     }
 }
 
-impl DeliveryObject {
-    fn of(delivery: &Delivery, key: &'static str) -> Self {
+// Whatever version a request asks for.
+same_in_each_version!(EventObject<'_>);
+
+impl<'a> DeliveryObject<'a> {
+    fn of(delivery: &'a Delivery, key: &'static str) -> Self {
         // The one time the API does not write in RFC 3339: `2023-06-15 02:25:15 UTC`.
         let created_at = delivery.created_at.truncate_to_seconds().to_string();
         let created_at = created_at.replace('T', " ").replace('Z', " UTC");
         Self {
             object: "webhook_delivery",
-            id: delivery.id.clone(),
-            uri: delivery.uri.clone(),
+            id: &delivery.id,
+            uri: &delivery.uri,
             status: delivery.status,
             key,
-            error: delivery.error.clone(),
-            payload: delivery.payload.clone(),
+            error: delivery.error.as_deref(),
+            payload: &delivery.payload,
             created_at,
         }
     }

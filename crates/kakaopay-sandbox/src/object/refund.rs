@@ -1,31 +1,32 @@
 //! The refund object, in the members and order of a recorded one.
 
-use kakaopay_types::{ChargeId, Currency, RefundId, Timestamp};
+use kakaopay_types::{Currency, RefundId, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::charge::Null;
+use super::charge::{ChargeObject, Null};
+use super::link::Link;
 use crate::world::Refund;
 
 /// The refund object, in the members and order of a recorded one.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct RefundObject {
-    object: &'static str,
-    id: RefundId,
-    location: String,
+    pub(super) object: &'static str,
+    pub(super) id: RefundId,
+    pub(super) location: String,
     livemode: bool,
-    voided: bool,
-    currency: Currency,
-    amount: i64,
+    pub(super) voided: bool,
+    pub(super) currency: Currency,
+    pub(super) amount: i64,
     metadata: Map<String, Value>,
-    charge: ChargeId,
+    pub(super) charge: Link<ChargeObject>,
     capture: Null,
     terminal: Null,
-    transaction: String,
+    pub(super) transaction: String,
     status: &'static str,
     funding_amount: i64,
     funding_currency: Currency,
-    created_at: Timestamp,
+    pub(super) created_at: Timestamp,
     acquirer_reference_number: Null,
     approval_code: Null,
 }
@@ -42,7 +43,7 @@ impl RefundObject {
             currency: refund.currency,
             amount: refund.amount,
             metadata: refund.metadata.clone(),
-            charge: refund.charge.clone(),
+            charge: Link::named(refund.charge.as_str()),
             capture: (),
             terminal: (),
             transaction: refund.transaction.clone(),
@@ -54,5 +55,11 @@ impl RefundObject {
             acquirer_reference_number: (),
             approval_code: (),
         }
+    }
+
+    /// The same with its charge in it, as `expand` asks for.
+    pub(crate) fn expanded(mut self, charge: ChargeObject) -> Self {
+        self.charge.expand(charge);
+        self
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Charge {
     pub(crate) description: Option<String>,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) ip: Option<String>,
+    /// Where its events are to be posted, instead of the account's own address; empty for there.
+    pub(crate) webhook_endpoints: Vec<String>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) ending: Option<Ending>,

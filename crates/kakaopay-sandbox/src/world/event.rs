@@ -1,8 +1,9 @@
 //! An event and its deliveries, as the sandbox keeps them.
 
 use kakaopay_types::{ChargeId, EventId, Timestamp};
+use serde_json::Value;
 
-use crate::object::EventData;
+use crate::version::ApiVersion;
 
 /// An event, as the sandbox keeps it. Its `data` is what the charge or the refund was like when it happened.
 #[derive(Debug, Clone)]
@@ -10,7 +11,9 @@ pub(crate) struct Event {
     pub(crate) id: EventId,
     pub(crate) key: &'static str,
     pub(crate) charge: ChargeId,
-    pub(crate) data: EventData,
+    /// The version it is written in, for ever: the account's own when it happened.
+    pub(crate) version: ApiVersion,
+    pub(crate) data: Value,
     pub(crate) created_at: Timestamp,
     pub(crate) deliveries: Vec<Delivery>,
 }

@@ -7,8 +7,8 @@ use kakaopay_types::{
 };
 use serde_json::{Map, Value};
 
-use super::{Charge, Ending, Event, Ids, Refund, Source};
-use crate::object::{ChargeObject, EventData, RefundObject};
+use super::{Account, Charge, Ending, Event, Ids, Outgoing, Refund, Source};
+use crate::object::{ChargeObject, RefundObject, Shape};
 
 /// How long a charge can be paid, as in the guide's example: seven days.
 const LIFETIME_SECONDS: i64 = 7 * 86_400;
@@ -17,6 +17,7 @@ const LIFETIME_SECONDS: i64 = 7 * 86_400;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) ids: Ids,
+    pub(crate) account: Account,
     sources: BTreeMap<SourceId, Source>,
     charges: BTreeMap<ChargeId, Charge>,
     /// Charges in the order they were created.
@@ -24,10 +25,13 @@ pub(crate) struct World {
     /// Refunds in the order they were made: the charge, and the place among its own.
     refunded: Vec<(ChargeId, usize)>,
     payments: BTreeMap<String, ChargeId>,
+    transactions: BTreeMap<String, ChargeId>,
     expiring: BTreeSet<(Timestamp, ChargeId)>,
     events: Vec<Event>,
+    /// The place of each event among them.
+    event_places: BTreeMap<EventId, usize>,
     /// Events that wait to be posted.
-    outgoing: VecDeque<EventId>,
+    outgoing: VecDeque<Outgoing>,
 }
 
 /// What a new charge is made of.
@@ -41,6 +45,15 @@ pub(crate) struct NewCharge {
     pub(crate) description: Option<String>,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) ip: Option<String>,
+    pub(crate) webhook_endpoints: Vec<String>,
+}
+
+/// What of a charge the merchant changes. What is `None` stays.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    /// Empty for none.
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Option<Map<String, Value>>,
 }
 
 /// What a new refund is made of.
@@ -53,16 +66,19 @@ pub(crate) struct NewRefund {
 }
 
 impl World {
-    pub(crate) fn new(ids: Ids) -> Self {
+    pub(crate) fn new(ids: Ids, account: Account) -> Self {
         Self {
             ids,
+            account,
             sources: BTreeMap::new(),
             charges: BTreeMap::new(),
             created: Vec::new(),
             refunded: Vec::new(),
             payments: BTreeMap::new(),
+            transactions: BTreeMap::new(),
             expiring: BTreeSet::new(),
             events: Vec::new(),
+            event_places: BTreeMap::new(),
             outgoing: VecDeque::new(),
         }
     }
@@ -77,6 +93,11 @@ impl World {
 
     pub(crate) fn charge_of_payment(&self, payment: &str) -> Option<&Charge> {
         self.charges.get(self.payments.get(payment)?)
+    }
+
+    /// The charge that a transaction comes from.
+    pub(crate) fn charge_of_transaction(&self, transaction: &str) -> Option<&Charge> {
+        self.charges.get(self.transactions.get(transaction)?)
     }
 
     /// Charges in the order they were created.
@@ -95,11 +116,11 @@ impl World {
     }
 
     pub(crate) fn event(&self, id: &EventId) -> Option<&Event> {
-        self.events.iter().find(|event| event.id == *id)
+        self.events.get(*self.event_places.get(id)?)
     }
 
     pub(crate) fn event_mut(&mut self, id: &EventId) -> Option<&mut Event> {
-        self.events.iter_mut().find(|event| event.id == *id)
+        self.events.get_mut(*self.event_places.get(id)?)
     }
 
     pub(crate) fn create_source(
@@ -130,6 +151,7 @@ impl World {
             description: new.description,
             metadata: new.metadata,
             ip: new.ip,
+            webhook_endpoints: new.webhook_endpoints,
             created_at,
             expires_at: created_at.saturating_add_seconds(LIFETIME_SECONDS),
             ending: None,
@@ -149,7 +171,12 @@ impl World {
     /// The buyer has paid. `Ok(false)` when the charge has ended already.
     pub(crate) fn pay(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
         let transaction = self.ids.next("trxn");
-        self.end(id, Ending::Paid { at: now.truncate_to_seconds(), transaction }, "charge.complete", now)
+        let ending = Ending::Paid { at: now.truncate_to_seconds(), transaction: transaction.clone() };
+        let paid = self.end(id, ending, "charge.complete", now)?;
+        if paid {
+            self.transactions.insert(transaction, id.clone());
+        }
+        Ok(paid)
     }
 
     /// The payment has failed. `Ok(false)` when the charge has ended already.
@@ -160,6 +187,38 @@ impl World {
         now: Timestamp,
     ) -> Result<bool, InvalidId> {
         self.end(id, Ending::Failed { code }, "charge.complete", now)
+    }
+
+    /// The merchant ends the charge. `Ok(false)` when it has ended already.
+    ///
+    /// As recorded of a sibling method, the moment stands in `expires_at` too.
+    pub(crate) fn expire_early(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
+        let at = now.truncate_to_seconds();
+        match self.charges.get_mut(id) {
+            Some(charge) if charge.ending.is_none() => {
+                self.expiring.remove(&(charge.expires_at, id.clone()));
+                charge.expires_at = at;
+            }
+            _ => return Ok(false),
+        }
+        self.end(id, Ending::Expired { at }, "charge.expire", now)
+    }
+
+    /// The merchant changes what is attached to a charge.
+    pub(crate) fn update(
+        &mut self,
+        id: &ChargeId,
+        changes: Changes,
+        now: Timestamp,
+    ) -> Result<(), InvalidId> {
+        let Some(charge) = self.charges.get_mut(id) else { return Ok(()) };
+        if let Some(text) = changes.description {
+            charge.description = Some(text).filter(|text| !text.is_empty());
+        }
+        if let Some(metadata) = changes.metadata {
+            charge.metadata = metadata;
+        }
+        self.happen("charge.update", id, now)
     }
 
     /// Money goes back. Whether it may is for the caller to know.
@@ -179,7 +238,7 @@ impl World {
         };
         self.refunded.push((refund.charge.clone(), charge.refunds.len()));
         charge.refunds.push(refund.clone());
-        let data = EventData::Refund(Box::new(RefundObject::of(&refund)));
+        let data = RefundObject::of(&refund).tree(self.account.version);
         self.note("refund.create", &refund.charge, data, now)?;
         Ok(Some(refund))
     }
@@ -197,17 +256,17 @@ impl World {
     }
 
     /// The next event to be posted.
-    pub(crate) fn next_outgoing(&mut self) -> Option<EventId> {
+    pub(crate) fn next_outgoing(&mut self) -> Option<Outgoing> {
         self.outgoing.pop_front()
     }
 
     /// Has an event posted, once more if it was posted before.
     pub(crate) fn post(&mut self, id: &EventId) -> bool {
-        let known = self.event(id).is_some();
-        if known {
-            self.outgoing.push_back(id.clone());
-        }
-        known
+        let Some(event) = self.event(id) else { return false };
+        let own = self.charges.get(&event.charge).map_or(&[][..], |charge| &charge.webhook_endpoints);
+        let outgoing = Outgoing::of(id, own);
+        self.outgoing.extend(outgoing);
+        true
     }
 
     fn end(
@@ -231,7 +290,7 @@ impl World {
         let known =
             self.charges.get(charge).and_then(|charge| Some((charge, self.sources.get(&charge.source)?)));
         let Some((record, source)) = known else { return Ok(()) };
-        let data = EventData::Charge(Box::new(ChargeObject::of(record, source, now)));
+        let data = ChargeObject::of(record, source, now).tree(self.account.version);
         self.note(key, charge, data, now)
     }
 
@@ -239,7 +298,7 @@ impl World {
         &mut self,
         key: &'static str,
         charge: &ChargeId,
-        data: EventData,
+        data: Value,
         now: Timestamp,
     ) -> Result<(), InvalidId> {
         let id = EventId::parse(&self.ids.next("evnt"))?;
@@ -247,12 +306,14 @@ impl World {
             id: id.clone(),
             key,
             charge: charge.clone(),
+            version: self.account.version,
             data,
             created_at: now.truncate_to_seconds(),
             deliveries: Vec::new(),
         };
+        self.event_places.insert(id.clone(), self.events.len());
         self.events.push(event);
-        self.outgoing.push_back(id);
+        self.post(&id);
         Ok(())
     }
 }

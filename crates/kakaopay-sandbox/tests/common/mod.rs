@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
-use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_sandbox::{ApiVersion, Sandbox, SandboxClock};
 use kakaopay_types::{Key, Timestamp};
 use serde_json::Value;
 use tower_service::Service;
@@ -60,6 +60,13 @@ impl Ask {
         Self { sandbox, clock }
     }
 
+    /// A sandbox whose account is as old as KakaoPay allows.
+    pub(crate) fn of_2017() -> Self {
+        let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
+        let builder = Sandbox::builder().seed(1).clock(clock.clone());
+        Self { sandbox: builder.api_version(ApiVersion::V2017_11_02).build(), clock }
+    }
+
     pub(crate) fn secret_key(&self) -> String {
         self.sandbox.secret_key().expose().to_owned()
     }
@@ -106,6 +113,29 @@ impl Ask {
     pub(crate) fn charge(&mut self) -> String {
         let form = "amount=150000&currency=SGD&return_uri=https://example.com/done&source[type]=kakaopay";
         self.secret("POST", "/charges", form).ok()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Sends a body with the secret key, and with these headers; JSON where they say nothing else.
+    pub(crate) fn with_headers(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        let user = STANDARD.encode(format!("{}:", self.secret_key()));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost")
+            .header("authorization", format!("Basic {user}"));
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.request(request.body(Full::from(body.as_bytes().to_vec())).expect("a request"))
     }
 
     fn send(&mut self, user: Option<&str>, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answered {

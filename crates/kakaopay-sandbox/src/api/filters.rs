@@ -1,0 +1,139 @@
+//! What the objects of a search must be like.
+
+use std::ops::RangeInclusive;
+
+use kakaopay_types::{Currency, Money, Param, Params, Timestamp};
+
+use super::refusal::Refusal;
+use crate::world::{Charge, Ending, Refund};
+
+/// What the objects of a search must be like: everything in it.
+#[derive(Debug)]
+pub(super) struct Filters(Vec<Filter>);
+
+/// One filter. The service has more: those of cards, and others.
+#[derive(Debug)]
+enum Filter {
+    Amount(RangeInclusive<i64>),
+    Created(RangeInclusive<Timestamp>),
+    Currency(String),
+    Status(String),
+    FailureCode(String),
+    Captured(bool),
+    Refunded(bool),
+    Voided(bool),
+}
+
+impl Filters {
+    /// Reads the filters of a scope. Where nothing can be found, nothing can be left out either.
+    pub(super) fn read(scope: &str, filters: &Params) -> Result<Self, Refusal> {
+        let mut read = Vec::new();
+        for (name, value) in filters.iter() {
+            let text = match value {
+                Param::Null => continue,
+                Param::Text(text) if text.is_empty() => continue,
+                Param::Text(text) => text.clone(),
+                Param::Number(number) => number.to_string(),
+                Param::Bool(truth) => truth.to_string(),
+                Param::Map(_) | Param::List(_) => {
+                    return Err(Refusal::invalid_filter("filter is not a text"));
+                }
+            };
+            match scope {
+                "charge" => read.push(Filter::of_both(name, &text).unwrap_or_else(|| of_charge(name, text))?),
+                "refund" => read.push(Filter::of_both(name, &text).ok_or_else(unknown)??),
+                _ => {}
+            }
+        }
+        Ok(Self(read))
+    }
+
+    /// Whether a charge is like that.
+    pub(super) fn hold_for_charge(&self, charge: &Charge) -> bool {
+        let code = match &charge.ending {
+            Some(Ending::Failed { code }) => Some(code.as_str()),
+            _ => None,
+        };
+        let is_paid = matches!(charge.ending, Some(Ending::Paid { .. }));
+        let is_voided = charge.refunds.iter().any(|refund| refund.voided);
+        self.0.iter().all(|filter| match filter {
+            Filter::Amount(range) => range.contains(&charge.amount),
+            Filter::Created(range) => range.contains(&charge.created_at),
+            Filter::Currency(wanted) => wanted.eq_ignore_ascii_case(charge.currency.as_str()),
+            Filter::Status(wanted) => wanted == charge.status(),
+            Filter::FailureCode(wanted) => Some(wanted.as_str()) == code,
+            Filter::Captured(wanted) => *wanted == is_paid,
+            Filter::Refunded(wanted) => *wanted == (charge.refunded() > 0),
+            Filter::Voided(wanted) => *wanted == is_voided,
+        })
+    }
+
+    /// Whether a refund is like that.
+    pub(super) fn hold_for_refund(&self, refund: &Refund) -> bool {
+        self.0.iter().all(|filter| match filter {
+            Filter::Amount(range) => range.contains(&refund.amount),
+            Filter::Created(range) => range.contains(&refund.created_at),
+            Filter::Currency(wanted) => wanted.eq_ignore_ascii_case(refund.currency.as_str()),
+            Filter::Voided(wanted) => *wanted == refund.voided,
+            // Those of charges are not read for refunds.
+            _ => false,
+        })
+    }
+}
+
+impl Filter {
+    /// A filter that charges and refunds have both.
+    fn of_both(name: &str, text: &str) -> Option<Result<Self, Refusal>> {
+        Some(match name {
+            "amount" => amounts(text).map(Self::Amount),
+            "created" => days(text).map(Self::Created),
+            "currency" => Ok(Self::Currency(text.to_owned())),
+            "voided" => truth(text).map(Self::Voided),
+            _ => return None,
+        })
+    }
+}
+
+fn of_charge(name: &str, text: String) -> Result<Filter, Refusal> {
+    match name {
+        "status" => Ok(Filter::Status(text)),
+        "failure_code" => Ok(Filter::FailureCode(text)),
+        "captured" => truth(&text).map(Filter::Captured),
+        "refunded" => truth(&text).map(Filter::Refunded),
+        _ => Err(unknown()),
+    }
+}
+
+fn unknown() -> Refusal {
+    Refusal::invalid_filter("filter is not supported")
+}
+
+/// An amount or a range of them, as documented in major units here and nowhere else. Both of KakaoPay's
+/// currencies have as many decimals.
+fn amounts(text: &str) -> Result<RangeInclusive<i64>, Refusal> {
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    let units = |text: &str| {
+        let money = Money::parse(text, Currency::SGD);
+        money.map(Money::minor_units).map_err(|_| Refusal::invalid_filter("amount is not a number"))
+    };
+    Ok(units(least)?..=units(most)?)
+}
+
+/// A day or a range of days, both of them included.
+fn days(text: &str) -> Result<RangeInclusive<Timestamp>, Refusal> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    let moment = |text: &str, time: &str| {
+        let moment = format!("{}T{time}Z", text.replace('/', "-"));
+        Timestamp::parse(&moment).map_err(|_| Refusal::invalid_filter("created is not a date"))
+    };
+    Ok(moment(first, "00:00:00")?..=moment(last, "23:59:59")?)
+}
+
+/// A truth in the words that are documented.
+fn truth(text: &str) -> Result<bool, Refusal> {
+    match text {
+        "yes" | "on" | "true" => Ok(true),
+        "no" | "off" | "false" => Ok(false),
+        _ => Err(Refusal::invalid_filter("filter is not a boolean")),
+    }
+}

@@ -1,0 +1,41 @@
+//! `/webhooks/secrets`.
+//!
+//! That there are these calls is documented, and how secrets follow each other; what the calls take and
+//! answer is not, so that is a choice.
+
+use kakaopay_types::Timestamp;
+use kakaopay_webhook::Secret;
+
+use super::page::Page;
+use super::refusal::Refusal;
+use super::request::Call;
+use crate::object::{ListObject, WebhookSecretObject};
+use crate::world::{WebhookSecret, World};
+
+/// `GET /webhooks/secrets`: those that sign now, without themselves.
+pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
+    cut(call, world.account.secrets.signing(call.now))
+}
+
+/// `POST /webhooks/secrets`: a new secret, which is told this once. The one before it signs beside it for a
+/// day.
+pub(crate) fn roll(world: &mut World, call: &Call) -> Result<WebhookSecretObject, Refusal> {
+    let id = world.ids.next("whsec");
+    let secret = Secret::from_bytes(world.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
+    Ok(WebhookSecretObject::told(&world.account.secrets.roll(id, secret, call.now)))
+}
+
+/// `DELETE /webhooks/secrets`: no secret any more, so that webhooks are not signed. Answers what is left:
+/// an empty list.
+pub(crate) fn delete(world: &mut World, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
+    world.account.secrets.clear();
+    cut(call, std::iter::empty())
+}
+
+fn cut<'a>(
+    call: &Call,
+    secrets: impl Iterator<Item = &'a WebhookSecret>,
+) -> Result<ListObject<WebhookSecretObject>, Refusal> {
+    let secrets = secrets.map(|secret| -> (Timestamp, _) { (secret.created_at, secret) });
+    Ok(Page::of(call)?.cut("/webhooks/secrets", secrets, WebhookSecretObject::of))
+}

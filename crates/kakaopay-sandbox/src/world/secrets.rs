@@ -1,0 +1,96 @@
+//! What webhooks are signed with, and how one secret takes the place of another.
+
+use kakaopay_types::Timestamp;
+use kakaopay_webhook::Secret;
+
+/// How long a secret still signs after a newer one was made: a day.
+const OVERLAP_SECONDS: i64 = 86_400;
+
+/// A secret that webhooks are signed with.
+#[derive(Debug, Clone)]
+pub(crate) struct WebhookSecret {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+    pub(crate) created_at: Timestamp,
+    /// When it stops signing, if a newer one was made.
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// The secrets of an account, oldest first. Where there is none, webhooks are not signed.
+#[derive(Debug)]
+pub(crate) struct Secrets {
+    secrets: Vec<WebhookSecret>,
+    /// The last one made, whether it still signs or not.
+    newest: Secret,
+}
+
+impl Secrets {
+    /// An account's first secret.
+    pub(crate) fn first(id: String, secret: Secret, now: Timestamp) -> Self {
+        let mut secrets = Self { secrets: Vec::new(), newest: secret.clone() };
+        secrets.roll(id, secret, now);
+        secrets
+    }
+
+    /// The last one made, whether it still signs or not.
+    pub(crate) fn newest(&self) -> &Secret {
+        &self.newest
+    }
+
+    /// Those that sign at a moment, oldest first: as documented, two for a day after a roll.
+    pub(crate) fn signing(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = &WebhookSecret> {
+        self.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
+    }
+
+    /// A new secret. The one before it signs for another day; one that was before that, if it still did,
+    /// does no longer, since a webhook carries two signatures at most.
+    pub(crate) fn roll(&mut self, id: String, secret: Secret, now: Timestamp) -> WebhookSecret {
+        let created_at = now.truncate_to_seconds();
+        let end = created_at.saturating_add_seconds(OVERLAP_SECONDS);
+        self.secrets.retain(|secret| secret.expires_at.is_none());
+        for before in &mut self.secrets {
+            before.expires_at = Some(end);
+        }
+        self.newest = secret.clone();
+        let rolled = WebhookSecret { id, secret, created_at, expires_at: None };
+        self.secrets.push(rolled.clone());
+        rolled
+    }
+
+    /// No secret any more: webhooks go out without a signature.
+    pub(crate) fn clear(&mut self) {
+        self.secrets.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> Secret {
+        Secret::from_bytes(text).unwrap()
+    }
+
+    #[track_caller]
+    fn check(secrets: &Secrets, at: &str, expected: &[&str]) {
+        let at = Timestamp::parse(at).unwrap();
+        let signing: Vec<_> = secrets.signing(at).map(|secret| secret.id.as_str()).collect();
+        assert_eq!(signing, expected, "{at}");
+    }
+
+    #[test]
+    fn f07_two_secrets_sign_for_a_day_and_never_three() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        let mut secrets = Secrets::first("a".to_owned(), secret("a"), at("2024-02-28T12:00:00Z"));
+        check(&secrets, "2030-01-01T00:00:00Z", &["a"]);
+        secrets.roll("b".to_owned(), secret("b"), at("2024-02-29T12:00:00Z"));
+        check(&secrets, "2024-03-01T11:59:59Z", &["a", "b"]);
+        check(&secrets, "2024-03-01T12:00:00Z", &["b"]);
+        // Rolled again before the day is over.
+        secrets.roll("c".to_owned(), secret("c"), at("2024-02-29T13:00:00Z"));
+        check(&secrets, "2024-02-29T13:00:00Z", &["b", "c"]);
+        check(&secrets, "2024-03-01T13:00:00Z", &["c"]);
+        secrets.clear();
+        check(&secrets, "2024-02-29T13:00:00Z", &[]);
+    }
+}

@@ -1,0 +1,35 @@
+//! The chore: what is there is installed, served and driven.
+
+use super::journey::JOURNEYS;
+use super::runtime::{Runtime, Runtimes};
+use super::served::Served;
+use super::table;
+use crate::shell::{Problem, is_ci};
+
+/// Installs what is missing, serves a sandbox and makes every journey. Only where the runtimes are promised to
+/// be is their absence a failure.
+pub(crate) fn run() -> Result<(), Problem> {
+    let runtimes = Runtimes::found();
+    let missing = runtimes.missing();
+    if !missing.is_empty() {
+        let hint = format!("not installed: {}", missing.join(", "));
+        if is_ci() {
+            return Err(Problem::new(hint));
+        }
+        println!("SKIPPED: {hint}");
+    }
+    let wanted: Vec<_> = JOURNEYS.iter().filter(|journey| runtimes.have(journey.runtime)).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    for runtime in [Runtime::Node, Runtime::Python] {
+        if runtimes.have(runtime) {
+            runtime.install()?;
+        }
+    }
+    let served = Served::start()?;
+    let made: Vec<_> = wanted.into_iter().map(|journey| journey.make(&served)).collect();
+    table::print(&made);
+    let failures: Vec<_> = made.iter().filter_map(|made| made.failure.clone()).collect();
+    Problem::of("journeys that did not end", &failures)
+}

@@ -1,0 +1,110 @@
+//! The languages that the clients are written in.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::shell::{self, Problem, output, root};
+
+/// A language that a client is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runtime {
+    Node,
+    Python,
+}
+
+/// The languages that this machine has.
+#[derive(Debug)]
+pub(crate) struct Runtimes(Vec<(Runtime, &'static str, bool)>);
+
+impl Runtimes {
+    /// Asks each program that is needed for its version.
+    pub(crate) fn found() -> Self {
+        let programs: [(Runtime, &str, &[&str]); 4] = [
+            (Runtime::Node, "node", &["node", "--version"]),
+            (Runtime::Node, "npm", &["npm", "--version"]),
+            (Runtime::Python, "python3", &["python3", "--version"]),
+            (Runtime::Python, "pip", &["python3", "-m", "pip", "--version"]),
+        ];
+        let asked = programs.map(|(runtime, name, words)| {
+            (runtime, name, output(Command::new(words[0]).args(&words[1..])).is_ok())
+        });
+        Self(asked.into())
+    }
+
+    /// The programs that are not there.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        self.0.iter().filter(|(_, _, found)| !found).map(|(_, name, _)| *name).collect()
+    }
+
+    /// Whether everything of a language is there.
+    pub(crate) fn have(&self, runtime: Runtime) -> bool {
+        self.0.iter().filter(|(of, _, _)| *of == runtime).all(|(_, _, found)| *found)
+    }
+}
+
+impl Runtime {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Python => "python",
+        }
+    }
+
+    /// Where the journeys of this language are, and what they need is listed.
+    pub(crate) fn sources(self) -> PathBuf {
+        root().join("crates/kakaopay-sandbox/tests/clients").join(self.name())
+    }
+
+    /// Where its clients are installed.
+    pub(crate) fn folder(self) -> PathBuf {
+        root().join("target/clients").join(self.name())
+    }
+
+    /// The program that runs a script.
+    pub(crate) fn program(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Python => "python3",
+        }
+    }
+
+    /// What is installed: versions, each with the hash of what it must be.
+    fn list(self) -> &'static str {
+        match self {
+            Self::Node => "package-lock.json",
+            Self::Python => "requirements.txt",
+        }
+    }
+
+    /// Installs its clients, unless they were and their list is the same.
+    pub(crate) fn install(self) -> Result<(), Problem> {
+        let (sources, folder) = (self.sources(), self.folder());
+        let wanted = fs::read_to_string(sources.join(self.list()))?;
+        let stamp = folder.join("installed");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(());
+        }
+        // What an earlier list brought is not this one's.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        match self {
+            Self::Node => {
+                for file in ["package.json", self.list()] {
+                    fs::copy(sources.join(file), folder.join(file))?;
+                }
+                // No package needs a program of its own to be run while it is installed.
+                let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+                shell::run(Command::new("npm").args(options).current_dir(&folder))?;
+            }
+            Self::Python => {
+                let options =
+                    ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"];
+                let mut command = Command::new("python3");
+                command.args(options).arg("--root-user-action").arg("ignore");
+                shell::run(command.arg("--target").arg(&folder).arg("-r").arg(sources.join(self.list())))?;
+            }
+        }
+        Ok(fs::write(stamp, wanted)?)
+    }
+}
