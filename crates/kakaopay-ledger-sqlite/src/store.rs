@@ -11,7 +11,7 @@ use kakaopay_ledger::{
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
 
-use crate::open::{Missing, OpenOptions, connect_reader, connect_writer, reconnect_writer};
+use crate::open::{OpenOptions, connect_reader, connect_writer, reconnect_writer};
 use crate::open_error::OpenError;
 use crate::queue::Told;
 use crate::worker::{Duty, Worker};
