@@ -9,6 +9,8 @@ pub mod guide;
 #[cfg(feature = "shop")]
 pub mod hold;
 #[cfg(feature = "shop")]
+pub mod keeping;
+#[cfg(feature = "shop")]
 pub mod ledger;
 pub mod order;
 pub mod report;

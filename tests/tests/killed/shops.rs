@@ -1,0 +1,84 @@
+//! Shops that are killed.
+
+use std::time::Duration;
+
+use kakaopay_postgres_cluster::shared;
+use kakaopay_tests::keeping::{Books, PostgresBooks, SqliteBooks};
+use kakaopay_tests::report::{report, times};
+use tokio::time::{Instant, sleep_until};
+
+use crate::end::{check, heal};
+use crate::scene::Scene;
+
+/// How many are killed, and how soon.
+struct Plan {
+    kills: u32,
+    /// How many work at once.
+    workers: u64,
+    /// How long each lives at the most.
+    longest: Duration,
+}
+
+impl Plan {
+    /// When one that starts now is killed: from before it has opened its books to the middle of an order.
+    fn end(&self, kill: u32) -> Instant {
+        let longest = u32::try_from(self.longest.as_micros()).expect("short");
+        let life = kill.wrapping_mul(2_654_435_761) % longest;
+        Instant::now() + Duration::from_micros(life.into())
+    }
+}
+
+/// F11, I1, I2, I3, I10: whatever was said to be done is there, what was paid is shipped once, and nothing else is.
+async fn kill<B: Books>(scene: &mut Scene, plan: &Plan) -> String {
+    let mut shops: Vec<_> = (1..=plan.workers)
+        .map(|worker| (plan.end(u32::try_from(worker).expect("few") - 1), scene.keeper(worker, 1)))
+        .collect();
+    for kill in 0..plan.kills {
+        let (next, (end, _)) =
+            shops.iter().enumerate().min_by_key(|(_, (end, _))| *end).expect("somebody works");
+        sleep_until(*end).await;
+        let (_, keeper) = shops.swap_remove(next);
+        let worker = keeper.worker;
+        keeper.kill();
+        scene.go_on().await;
+        // What was cut off is asked for again, or left to heal by itself.
+        let first = (scene.begun + u64::from(kill % 4 != 3)).max(1);
+        shops.push((plan.end(kill + 4), scene.keeper(worker, first)));
+    }
+    for (_, keeper) in shops {
+        keeper.kill();
+    }
+    scene.go_on().await;
+    // Whoever runs last finishes everything; the order that was begun last may never be opened.
+    let last: Vec<_> = (1..=plan.workers).map(|worker| scene.keeper(worker, 0)).collect();
+    heal::<B>(scene).await;
+    last.into_iter().for_each(crate::keeper::Keeper::kill);
+    assert!(scene.troubles.is_empty(), "nothing was wrong with the database: {:?}", scene.troubles);
+    let orders = scene.opened.len();
+    assert!(orders > usize::try_from(plan.kills).expect("few") / 4, "{orders} orders mean nothing");
+    check::<B>(scene).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_i10_a_process_that_is_killed_at_any_moment_loses_nothing() {
+    let kills = times("KAKAOPAY_KILLS", 50);
+    let folder = tempfile::tempdir().expect("a folder");
+    let books = folder.path().join("payments.sqlite").display().to_string();
+    let mut scene = Scene::set::<SqliteBooks>(books).await;
+    let plan = Plan { kills, workers: 1, longest: Duration::from_millis(150) };
+    let figures = kill::<SqliteBooks>(&mut scene, &plan).await;
+    report(env!("CARGO_TARGET_TMPDIR"), "f11-killed-sqlite", &format!("{kills} kills, {figures}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_f40_i3_four_workers_that_are_killed_at_any_moment_lose_nothing_and_ship_once() {
+    let Some(cluster) = shared() else { return };
+    let kills = times("KAKAOPAY_KILLS_POSTGRES", 40);
+    let mut scene = Scene::set::<PostgresBooks>(cluster.tcp("postgres")).await;
+    let plan = Plan { kills, workers: 4, longest: Duration::from_millis(600) };
+    let figures = kill::<PostgresBooks>(&mut scene, &plan).await;
+    let shared = scene.shared();
+    assert!(shared > 0, "no two workers were asked for the same order");
+    let figures = format!("{kills} kills of 4 workers, {shared} orders asked of several, {figures}");
+    report(env!("CARGO_TARGET_TMPDIR"), "f11-killed-postgres", &figures);
+}
