@@ -3,7 +3,7 @@
 //! `keeper BOOKS API KEY EPOCH WORKER FIRST`, where the books are an SQLite file or the connection string of a
 //! PostgreSQL database. It says `begin PLACE` before it checks an order out, `open ORDER CHARGE` when the buyer could
 //! be sent to the page, and `trouble KIND` when its database failed it, which it tries again. It sells until its input
-//! ends, and goes on with what was sold; with a `FIRST` of zero it sells nothing.
+//! ends, says `closed`, and goes on with what was sold; with a `FIRST` of zero it sells nothing.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -52,13 +52,13 @@ async fn sell<B: Books>(
     first: u64,
     open: &AtomicBool,
 ) -> Result<(), Trouble> {
-    for place in first.. {
-        if first == 0 || !open.load(Ordering::Relaxed) {
-            break;
-        }
+    let mut place = first;
+    while place > 0 && open.load(Ordering::Relaxed) {
         say(&format!("begin {place}"))?;
         check_out::<B>(merchant, order_at(place, worker)).await?;
+        place += 1;
     }
+    say("closed")?;
     std::future::pending().await
 }
 

@@ -35,7 +35,17 @@ pub(crate) async fn heal<B: Books>(scene: &mut Scene) {
         }
     };
     let healed = tokio::time::timeout(PATIENCE, healed).await;
-    assert!(healed.is_ok(), "{shipped} of {} are shipped, {} are open", scene.paid, open.len());
+    if healed.is_err() {
+        let shipped = books.shipped().await.expect("read").len();
+        let mut left = Vec::new();
+        for order in open {
+            let payment = payment(&books, order).await;
+            if !payment.state().is_final() {
+                left.push(format!("order-{order} {:?}", payment.state()));
+            }
+        }
+        panic!("{shipped} of {} are shipped, {} are open:\n{}", scene.paid, left.len(), left.join("\n"));
+    }
 }
 
 /// What must hold when everything is over. Gives the figures.

@@ -34,6 +34,8 @@ pub(crate) struct Scene {
     pub(crate) paid: usize,
     /// What went wrong with the database.
     pub(crate) troubles: BTreeMap<String, usize>,
+    /// How many processes were told to sell nothing more, and do not.
+    pub(crate) closed: usize,
 }
 
 /// An order whose page the buyer could be sent to.
@@ -68,6 +70,7 @@ impl Scene {
             undecided: Vec::new(),
             paid: 0,
             troubles: BTreeMap::new(),
+            closed: 0,
         }
     }
 
@@ -117,6 +120,7 @@ impl Scene {
                 opened.workers.insert(worker);
                 *self.pages.entry(worker).or_default() += 1;
             }
+            ["closed"] => self.closed += 1,
             ["trouble", kind, ..] => *self.troubles.entry(kind.to_owned()).or_default() += 1,
             _ => panic!("{line}"),
         }
@@ -138,6 +142,11 @@ impl Scene {
                 self.paid += 1;
             }
         }
+    }
+
+    /// How many workers have opened an order.
+    pub(crate) fn opened_by(&self, order: u64) -> usize {
+        self.opened.get(&order).map_or(0, |opened| opened.workers.len())
     }
 
     /// How many orders more than one worker has opened.

@@ -9,6 +9,7 @@ use kakaopay_tests::report::{report, times};
 use tokio::task::spawn_blocking;
 
 use crate::end::{check, heal};
+use crate::keeper::Keeper;
 use crate::scene::Scene;
 
 /// How many shops work at once.
@@ -34,13 +35,12 @@ async fn f13_f11_i10_shops_outlive_a_database_that_is_killed() {
         let server = Arc::clone(&cluster);
         spawn_blocking(move || server.start_again()).await.expect("started");
     }
-    shops.iter_mut().for_each(crate::keeper::Keeper::close);
+    shops.iter_mut().for_each(Keeper::close);
+    scene.hear_until(|scene| scene.closed == shops.len()).await;
     scene.go_on().await;
     heal::<PostgresBooks>(&mut scene).await;
     // None has given up, or it could not be killed.
-    shops.into_iter().for_each(crate::keeper::Keeper::kill);
-    scene.go_on().await;
-    heal::<PostgresBooks>(&mut scene).await;
+    shops.into_iter().for_each(Keeper::kill);
     let troubles: usize = scene.troubles.values().sum();
     assert!(troubles > 0, "nobody noticed");
     let figures = check::<PostgresBooks>(&scene).await;
