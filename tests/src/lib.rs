@@ -1,6 +1,8 @@
 //! What the tests that span the crates share.
 
 #[cfg(feature = "shop")]
+pub mod as_of;
+#[cfg(feature = "shop")]
 pub mod browser;
 pub mod drive;
 #[cfg(feature = "shop")]

@@ -2,8 +2,9 @@
 //!
 //! `keeper BOOKS API KEY EPOCH WORKER FIRST`, where the books are an SQLite file or the connection string of a
 //! PostgreSQL database. It says `begin PLACE` before it checks an order out, `open ORDER CHARGE` when the buyer could
-//! be sent to the page, and `trouble KIND` when its database failed it, which it tries again. It sells until its input
-//! ends, says `closed`, and goes on with what was sold; with a `FIRST` of zero it sells nothing.
+//! be sent to the page, `ship ORDER` before it ships, and `trouble KIND` when its database failed it, which it tries
+//! again. It sells until its input ends, says `closed`, and goes on with what was sold; with a `FIRST` of zero it
+//! sells nothing.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
-use kakaopay::{Checkout, Error, Merchant, Order};
+use kakaopay::{Checkout, Error, Event, Handler, Merchant, Order, Telling};
 use kakaopay_tests::fast_clock::FastClock;
 use kakaopay_tests::keeping::{Books, PostgresBooks, Ship, SqliteBooks, Trouble, order_at};
 use kakaopay_transport::{BaseUri, Client, Wire};
@@ -25,6 +26,18 @@ fn say(line: &str) -> Result<(), Trouble> {
     out.write_all(format!("{line}\n").as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// Says what it ships.
+struct Aloud<B>(Ship<B>);
+
+impl<B: Books> Handler for Aloud<B> {
+    async fn handle(&self, telling: &Telling) -> Result<(), Trouble> {
+        if let Event::Settled(paid) = &telling.event {
+            say(&format!("ship {}", paid.reference))?;
+        }
+        self.0.handle(telling).await
+    }
 }
 
 async fn check_out<B: Books>(merchant: &Merchant<B::Store>, number: u64) -> Result<(), Trouble> {
@@ -78,7 +91,7 @@ async fn keep<B: Books>(arguments: &[String]) -> Result<(), Trouble> {
     });
     tokio::select! {
         sold = sell::<B>(&merchant, worker.parse()?, first.parse()?, &open) => sold,
-        () = merchant.run(Ship(books), std::future::pending()) => Ok(()),
+        () = merchant.run(Aloud(Ship(books)), std::future::pending()) => Ok(()),
     }
 }
 

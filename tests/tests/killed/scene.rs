@@ -106,6 +106,17 @@ impl Scene {
         }
     }
 
+    /// Waits until somebody begins to ship, and says who.
+    pub(crate) async fn hear_shipping(&mut self) -> u64 {
+        loop {
+            let (worker, line) = self.lines.recv().await.expect("it has a sender");
+            self.hear(worker, &line);
+            if line.starts_with("ship ") {
+                return worker;
+            }
+        }
+    }
+
     fn hear(&mut self, worker: u64, line: &str) {
         let words: Vec<_> = line.splitn(3, ' ').collect();
         match words[..] {
@@ -120,6 +131,8 @@ impl Scene {
                 opened.workers.insert(worker);
                 *self.pages.entry(worker).or_default() += 1;
             }
+            // What was shipped stands in the books.
+            ["ship", _] => {}
             ["closed"] => self.closed += 1,
             ["trouble", kind, ..] => *self.troubles.entry(kind.to_owned()).or_default() += 1,
             _ => panic!("{line}"),

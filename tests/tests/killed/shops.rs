@@ -1,11 +1,12 @@
 //! Shops that are killed.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::shared;
 use kakaopay_tests::keeping::{Books, PostgresBooks, SqliteBooks, order_at};
 use kakaopay_tests::report::{report, times};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::end::{check, heal};
 use crate::keeper::Keeper;
@@ -31,22 +32,22 @@ impl Plan {
 
 /// F11, I1, I2, I3, I10: whatever was said to be done is there, what was paid is shipped once, and nothing else is.
 async fn kill<B: Books>(scene: &mut Scene, plan: &Plan) -> String {
-    let mut shops: Vec<_> = (1..=plan.workers)
-        .map(|worker| (plan.end(u32::try_from(worker).expect("few") - 1), scene.keeper(worker, 1)))
+    let mut shops: BTreeMap<_, _> = (1..=plan.workers)
+        .map(|worker| {
+            let kill = u32::try_from(worker).expect("few") - 1;
+            (worker, (plan.end(kill), scene.keeper(worker, 1)))
+        })
         .collect();
     for kill in 0..plan.kills {
-        let (next, (end, _)) =
-            shops.iter().enumerate().min_by_key(|(_, (end, _))| *end).expect("somebody works");
-        sleep_until(*end).await;
-        let (_, keeper) = shops.swap_remove(next);
-        let worker = keeper.worker;
+        let victim = next(scene, &shops, kill).await;
+        let (worker, (_, keeper)) = shops.remove_entry(&victim).expect("it works");
         keeper.kill();
         scene.go_on().await;
         // What was cut off is asked for again, or left to heal by itself.
         let first = (scene.begun + u64::from(kill % 4 != 3)).max(1);
-        shops.push((plan.end(kill + 4), scene.keeper(worker, first)));
+        shops.insert(worker, (plan.end(kill + 4), scene.keeper(worker, first)));
     }
-    for (_, keeper) in shops {
+    for (_, keeper) in shops.into_values() {
         keeper.kill();
     }
     scene.go_on().await;
@@ -64,6 +65,18 @@ async fn kill<B: Books>(scene: &mut Scene, plan: &Plan) -> String {
     let orders = scene.opened.len();
     assert!(orders > usize::try_from(plan.kills).expect("few") / 10, "{orders} orders mean nothing");
     check::<B>(scene).await
+}
+
+/// Waits until it is time for somebody: whenever the plan says, or hard upon the moment that something is shipped.
+async fn next(scene: &mut Scene, shops: &BTreeMap<u64, (Instant, Keeper)>, kill: u32) -> u64 {
+    let (worker, (end, _)) = shops.iter().min_by_key(|(_, (end, _))| *end).expect("somebody works");
+    if kill.is_multiple_of(2) {
+        sleep_until(*end).await;
+    } else if let Ok(shipping) = timeout_at(*end, scene.hear_shipping()).await {
+        tokio::time::sleep(Duration::from_micros(u64::from(kill.wrapping_mul(2_654_435_761) % 4_000))).await;
+        return shipping;
+    }
+    *worker
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
