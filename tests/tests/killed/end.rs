@@ -1,6 +1,8 @@
 //! How it ends: what heals by itself, and what must hold then.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use kakaopay::flows::Payment;
@@ -48,8 +50,33 @@ pub(crate) async fn heal<B: Books>(scene: &mut Scene) {
     }
 }
 
-/// What must hold when everything is over. Gives the figures.
-pub(crate) async fn check<B: Books>(scene: &Scene) -> String {
+/// What was counted.
+#[derive(Default)]
+pub(crate) struct Figures {
+    pub(crate) orders: usize,
+    charges: usize,
+    paid: usize,
+    shipped: usize,
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.orders += other.orders;
+        self.charges += other.charges;
+        self.paid += other.paid;
+        self.shipped += other.shipped;
+    }
+}
+
+impl Display for Figures {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { orders, charges, paid, shipped } = self;
+        write!(f, "{orders} orders, {charges} charges, {paid} paid, {shipped} shipped, 0 lost, 0 twice")
+    }
+}
+
+/// What must hold when everything is over. Gives what was counted.
+pub(crate) async fn check<B: Books>(scene: &Scene) -> Figures {
     let books = B::open(&scene.books).await.expect("books");
     books.check().await.expect("sound books");
     let mut by_order: BTreeMap<String, Vec<Charge>> = BTreeMap::new();
@@ -75,8 +102,7 @@ pub(crate) async fn check<B: Books>(scene: &Scene) -> String {
         assert_eq!(own.as_ref(), opened.charges.first(), "order {order}");
         assert!(payment.state().is_final(), "order {order}: {:?}", payment.state());
     }
-    let (orders, paid) = (scene.opened.len(), scene.paid);
-    format!("{orders} orders, {charges} charges, {paid} paid, {} shipped, 0 lost, 0 twice", shipped.len())
+    Figures { orders: scene.opened.len(), charges, paid: scene.paid, shipped: shipped.len() }
 }
 
 /// A payment as its journal has it.

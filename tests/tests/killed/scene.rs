@@ -106,7 +106,7 @@ impl Scene {
         }
     }
 
-    /// Waits until somebody begins to ship, and says who.
+    /// Waits until somebody begins to ship, and says who. Meanwhile the buyers decide.
     pub(crate) async fn hear_shipping(&mut self) -> u64 {
         loop {
             let (worker, line) = self.lines.recv().await.expect("it has a sender");
@@ -114,6 +114,8 @@ impl Scene {
             if line.starts_with("ship ") {
                 return worker;
             }
+            self.tick();
+            self.decide().await;
         }
     }
 
