@@ -5,6 +5,7 @@
 //! refunded before it was paid.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -198,21 +199,34 @@ fn in_general(text: &str, reference: &Reference) -> String {
     words.collect()
 }
 
+/// Does all of it at the same time, and gives what came of each.
+async fn at_once<T: Send + 'static>(all: impl Iterator<Item: Future<Output = T> + Send + 'static>) -> Vec<T> {
+    let tasks: Vec<_> = all.map(tokio::spawn).collect();
+    let mut done = Vec::new();
+    for task in tasks {
+        done.push(task.await.expect("no panic"));
+    }
+    done
+}
+
 /// All 720 orders; gives what all of them have ended in.
 async fn converge<S: Store>(store: S, paid: bool) -> String {
-    let scene = Scene::set(store);
+    let scene = Arc::new(Scene::set(store));
     let orders = permutations(WEBHOOKS);
     assert_eq!(orders.len(), 720);
-    let mut payings = Vec::new();
-    for number in 0..orders.len() {
-        payings.push(scene.check_out(number, paid).await);
-    }
+    // What the payments do at the same moment shares one sync of the disk.
+    let checkouts = (0..orders.len()).map(|number| {
+        let scene = Arc::clone(&scene);
+        async move { scene.check_out(number, paid).await }
+    });
+    let payings = at_once(checkouts).await;
     for turn in 0..WEBHOOKS {
-        for (paying, order) in payings.iter().zip(&orders) {
-            let piece = &paying.pieces[order[turn]];
+        let deliveries = payings.iter().zip(&orders).map(|(paying, order)| {
+            let (scene, piece) = (Arc::clone(&scene), paying.pieces[order[turn]].clone());
             scene.as_of.show(&paying.charge, piece.charge.clone());
-            scene.deliver(piece).await;
-        }
+            async move { scene.deliver(&piece).await }
+        });
+        at_once(deliveries).await;
         scene.settle_down().await;
     }
     // The clock has stood still: nothing but the webhooks has brought them there.

@@ -45,10 +45,11 @@ impl Books for PostgresBooks {
     }
 
     async fn open(address: &str) -> Result<Self, Trouble> {
-        // The check at the end reads all there is, which takes longer than a call may.
+        // The check at the end reads all there is, and the machine may be busy with whatever else it tests.
         let patient = Duration::from_secs(120);
-        let options = PostgresOptions::new(address)?.connections(4);
-        let store = options.statement_timeout(patient).call_timeout(patient).open().await?;
+        let options = PostgresOptions::new(address)?.connections(4).connect_timeout(patient);
+        let options = options.wait_timeout(patient).statement_timeout(patient).call_timeout(patient);
+        let store = options.open().await?;
         Ok(Self { store, address: address.into(), own: Arc::default() })
     }
 

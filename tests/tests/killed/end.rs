@@ -46,7 +46,9 @@ pub(crate) async fn heal<B: Books>(scene: &mut Scene) {
                 left.push(format!("order-{order} {:?}", payment.state()));
             }
         }
-        panic!("{shipped} of {} are shipped, {} are open:\n{}", scene.paid, left.len(), left.join("\n"));
+        let (backlog, now) = (books.store().backlog().await.expect("read"), scene.now());
+        let (paid, open, left) = (scene.paid, left.len(), left.join("\n"));
+        panic!("{shipped} of {paid} are shipped, {open} are open at {now:?} with {backlog:?}:\n{left}");
     }
 }
 

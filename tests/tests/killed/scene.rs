@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, Page};
-use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey};
+use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
 use kakaopay_sandbox::{Running, Sandbox, SandboxClock};
 use kakaopay_tests::fast_clock::FastClock;
 use kakaopay_tests::keeping::{Books, is_everybodys};
@@ -80,6 +80,11 @@ impl Scene {
         let (api, epoch) = (self.running.url(), self.clock.epoch());
         let orders = Orders { books: &self.books, api, key, epoch, worker, first };
         Keeper::start(&orders, self.said.clone())
+    }
+
+    /// The moment it is in the shop.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The service's clock follows the shop's.
