@@ -28,7 +28,7 @@ pub(crate) struct Keeper {
     child: Child,
     /// What it sells for as long as it is there.
     open: Option<ChildStdin>,
-    listener: JoinHandle<()>,
+    listener: Option<JoinHandle<()>>,
 }
 
 impl Keeper {
@@ -50,7 +50,7 @@ impl Keeper {
                 let _ = said.send((worker, line));
             }
         });
-        Self { worker, open: child.stdin.take(), child, listener }
+        Self { worker, open: child.stdin.take(), child, listener: Some(listener) }
     }
 
     /// It sells nothing more, and goes on with what was sold.
@@ -69,6 +69,16 @@ impl Keeper {
         self.assert_runs();
         self.child.kill().expect("SIGKILL");
         self.child.wait().expect("it is gone");
-        self.listener.join().expect("all was heard");
+        let listener = self.listener.take().expect("one listens until it is gone");
+        listener.join().expect("all was heard");
+    }
+}
+
+impl Drop for Keeper {
+    /// A test that fails leaves nobody behind.
+    fn drop(&mut self) {
+        // It may be gone already, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
