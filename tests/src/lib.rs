@@ -1,6 +1,8 @@
 //! What the tests that span the crates share.
 
 #[cfg(feature = "shop")]
+pub mod as_of;
+#[cfg(feature = "shop")]
 pub mod browser;
 pub mod drive;
 #[cfg(feature = "shop")]
@@ -8,6 +10,8 @@ pub mod fast_clock;
 pub mod guide;
 #[cfg(feature = "shop")]
 pub mod hold;
+#[cfg(feature = "shop")]
+pub mod keeping;
 #[cfg(feature = "shop")]
 pub mod ledger;
 pub mod order;

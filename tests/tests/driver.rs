@@ -6,34 +6,39 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use kakaopay::Merchant;
-use kakaopay::ledger::{Commit, DeadlineChange, Loaded, MemoryStore, Seq, Store};
+use kakaopay::flows::ReplayError;
+use kakaopay::ledger::{Commit, DeadlineChange, Lease, Loaded, MemoryStore, Message, Seq, Store};
 use kakaopay::webhook::{Policy, SIGNATURE_HEADER, Secret, Signer, TIMESTAMP_HEADER, Verifier};
+use kakaopay::{Error, Merchant};
+use kakaopay_ledger_postgres::PostgresStore;
+use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_postgres_cluster::shared;
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Told;
 use kakaopay_transport::{BaseUri, Client, Wire};
 use kakaopay_types::{SecretKey, Timestamp};
 
-/// A merchant whose service cannot be reached, its store, and its clock in seconds.
-fn unreachable() -> (Merchant<MemoryStore>, MemoryStore, Arc<AtomicI64>) {
+/// A merchant whose service cannot be reached, and its clock in seconds.
+fn unreachable<S: Store>(store: S) -> (Merchant<S>, Arc<AtomicI64>) {
     // A port that was somebody's a moment ago, and is nobody's now.
     let port =
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let base = BaseUri::parse(&format!("http://127.0.0.1:{port}")).expect("an origin");
     let key = SecretKey::parse("skey_test_canary").expect("a key");
     let client = Client::builder(Wire::new().expect("a wire"), key).base_uri(base).build();
-    let (store, clock) = (MemoryStore::new(), Arc::new(AtomicI64::new(1_709_208_000)));
+    let clock = Arc::new(AtomicI64::new(1_709_208_000));
     let seconds = Arc::clone(&clock);
     let now = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds.load(Ordering::SeqCst));
-    let merchant = Merchant::builder(client, store.clone()).clock(now).jitter_seed(7).build();
-    (merchant, store, clock)
+    let merchant = Merchant::builder(client, store).clock(now).jitter_seed(7).build();
+    (merchant, clock)
 }
 
 /// F43: a payment that goes on for long is stored as a whole, and read from there; a snapshot that this
 /// version does not know costs time, and nothing else.
 #[tokio::test]
 async fn f43_a_long_payment_is_read_from_its_snapshot() {
-    let (merchant, store, clock) = unreachable();
+    let store = MemoryStore::new();
+    let (merchant, clock) = unreachable(store.clone());
     let (reference, told) = (Shop::reference(), Told::default());
     merchant.checkout(Shop::order()).await.expect("a checkout");
     let mut journal = store.journal(&reference).await.expect("read");
@@ -71,7 +76,8 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
 /// Signatures that are wrong and events that are unknown can be watched, apart from each other.
 #[tokio::test]
 async fn f05_webhooks_that_are_refused_are_counted() {
-    let (merchant, store, _) = unreachable();
+    let store = MemoryStore::new();
+    let (merchant, _) = unreachable(store.clone());
     let secret = Secret::from_bytes(*b"a secret").expect("not empty");
     let receiver = merchant.receiver(Policy::signed(Verifier::new([secret.clone()]).expect("a secret")));
     let event = r#"{"object":"event","id":"evnt_test_1","key":"charge.complete","data":{}}"#;
@@ -95,4 +101,52 @@ async fn f05_webhooks_that_are_refused_are_counted() {
     assert_eq!((counts.webhooks, counts.duplicates), (1, 1));
     assert_eq!((counts.signature_failures, counts.not_understood, counts.not_stored), (2, 1, 0));
     assert_eq!(store.backlog().await.expect("read").inbox.count, 1);
+}
+
+/// A newer version has moved a payment on, and has stored something to tell; then it was rolled back. This version
+/// says so whenever it is asked, writes nothing on top, and leaves both to the newer one.
+async fn leave_to_the_newer<S: Store>(store: S) {
+    let (merchant, clock) = unreachable(store.clone());
+    let (reference, told) = (Shop::reference(), Told::default());
+    merchant.checkout(Shop::order()).await.expect("a checkout");
+    let last = Seq::new(store.journal(&reference).await.expect("read").len() as u64);
+    let newer = Commit {
+        entry: Some(br#"{"v":9,"at":"2031-01-01T00:00:00Z","more":{}}"#[..].into()),
+        messages: vec![Message { key: "order-345678/newer".to_owned(), body: br#"{"newer":{}}"#[..].into() }],
+        ..Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
+    };
+    store.commit(newer).await.expect("stored");
+    let before = store.load(&reference).await.expect("read");
+    for _ in 0..4 {
+        clock.fetch_add(3_600, Ordering::SeqCst);
+        for error in [
+            merchant.checkout(Shop::order()).await.expect_err("newer"),
+            merchant.payment(&reference).await.expect_err("newer"),
+            merchant.returned(&reference).await.expect_err("newer"),
+        ] {
+            let Error::Journal { source, .. } = error else { panic!("{error:?}") };
+            assert!(matches!(source, ReplayError::Version { version: 9, .. }), "{source:?}");
+        }
+        // Its deadline comes, and whoever takes it cannot move it on.
+        let worked = merchant.work(&told).await.expect("work");
+        assert_eq!((worked.deadlines, worked.told), (1, 0));
+    }
+    assert_eq!(store.load(&reference).await.expect("read"), before);
+    assert!(told.events().is_empty());
+    // The newer version finds what it left: the deadline and the message, as soon as the leases are over.
+    let backlog = store.backlog().await.expect("read");
+    assert_eq!((backlog.deadlines.count, backlog.outbox.count), (1, 1));
+    let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(clock.load(Ordering::SeqCst) + 120);
+    let lease = Lease { now, until: now.saturating_add_seconds(60), limit: 9 };
+    assert_eq!(store.claim_due(lease).await.expect("read").len(), 1);
+    assert_eq!(store.claim_messages(lease).await.expect("read").len(), 1);
+}
+
+#[tokio::test]
+async fn f43_i10_a_journal_of_a_newer_version_is_left_to_it() {
+    leave_to_the_newer(MemoryStore::new()).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    leave_to_the_newer(SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger")).await;
+    let Some(cluster) = shared() else { return };
+    leave_to_the_newer(PostgresStore::open(&cluster.tcp("postgres")).await.expect("a ledger")).await;
 }

@@ -6,21 +6,27 @@ use std::fs;
 
 use crate::shell::{self, Problem, cargo, root};
 
-/// A test that injects faults: where it is, and the variable that says how often, with how often.
+/// A test that injects faults: where it is, and the variables that say how often, with how often.
 struct Fault {
     package: &'static str,
     test: &'static str,
-    times: Option<(&'static str, &'static str)>,
+    times: &'static [(&'static str, &'static str)],
 }
 
 const FAULTS: &[Fault] = &[
-    Fault { package: "kakaopay-tests", test: "duplicates", times: Some(("KAKAOPAY_DUPLICATES", "10000")) },
-    Fault { package: "kakaopay-tests", test: "killed", times: Some(("KAKAOPAY_KILLS", "10000")) },
-    Fault { package: "kakaopay-tests", test: "paid_back", times: None },
-    Fault { package: "kakaopay-tests", test: "powerloss", times: Some(("KAKAOPAY_CRASH_IMAGES", "100000")) },
-    Fault { package: "kakaopay-tests", test: "sweeps", times: None },
-    Fault { package: "kakaopay-ledger-postgres", test: "suite", times: None },
+    Fault { package: "kakaopay-tests", test: "duplicates", times: &[("KAKAOPAY_DUPLICATES", "10000")] },
+    Fault { package: "kakaopay-tests", test: "killed", times: KILLS },
+    Fault { package: "kakaopay-tests", test: "paid_back", times: &[] },
+    Fault { package: "kakaopay-tests", test: "powerloss", times: &[("KAKAOPAY_CRASH_IMAGES", "100000")] },
+    Fault { package: "kakaopay-tests", test: "reordered", times: &[] },
+    Fault { package: "kakaopay-tests", test: "sweeps", times: &[] },
+    Fault { package: "kakaopay-ledger-postgres", test: "suite", times: &[] },
+    Fault { package: "kakaopay-ledger-sqlite", test: "suite", times: &[] },
 ];
+
+/// Shops over SQLite, shops over PostgreSQL, and the server under them.
+const KILLS: &[(&str, &str)] =
+    &[("KAKAOPAY_KILLS", "10000"), ("KAKAOPAY_KILLS_POSTGRES", "1000"), ("KAKAOPAY_SERVER_KILLS", "100")];
 
 /// Runs them, or those of the targets named, and tells what they counted.
 pub(crate) fn run(names: &[&str]) -> Result<(), Problem> {
@@ -32,7 +38,7 @@ pub(crate) fn run(names: &[&str]) -> Result<(), Problem> {
     let _ = fs::remove_dir_all(&folder);
     for fault in FAULTS.iter().filter(|fault| names.is_empty() || names.contains(&fault.test)) {
         let mut command = cargo(&["test", "--quiet", "--package", fault.package, "--test", fault.test]);
-        command.envs(fault.times);
+        command.envs(fault.times.iter().copied());
         shell::run(&mut command)?;
     }
     let mut figures: Vec<_> = fs::read_dir(&folder).into_iter().flatten().collect::<Result<_, _>>()?;

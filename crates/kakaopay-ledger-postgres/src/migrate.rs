@@ -153,7 +153,8 @@ CREATE TABLE {schema}.migration (
 mod tests {
     use super::*;
     use crate::schema::MIGRATIONS;
-    use kakaopay_postgres_cluster::shared;
+    use kakaopay_postgres_cluster::{Cluster, Setup, shared};
+    use tokio::task::JoinHandle;
     use tokio_postgres::NoTls;
 
     const ONE: Migration = Migration { sql: "CREATE TABLE {schema}.one (a bigint)" };
@@ -230,5 +231,73 @@ mod tests {
         let found = look(&client, &schema, &[ONE]).await.unwrap();
         assert_eq!(found, Found::Ledger { version: 1 });
         client.batch_execute(&schema.fill("SELECT a FROM {schema}.three")).await.unwrap_err();
+    }
+
+    /// Waits for a lock on the first table when it has made its own.
+    const WAITS: Migration = Migration {
+        sql: "CREATE TABLE {schema}.two (a bigint); ALTER TABLE {schema}.one ADD COLUMN b bigint",
+    };
+
+    /// A client on a server, and the task that its connection is.
+    async fn client_of(cluster: &Cluster) -> (Client, JoinHandle<()>) {
+        let (client, connection) = tokio_postgres::connect(&cluster.tcp("postgres"), NoTls).await.unwrap();
+        (client, tokio::spawn(async { drop(connection.await) }))
+    }
+
+    /// Waits until that many statements wait for a table.
+    async fn until_waiting(client: &Client, count: i64) {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
+        while client.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < count {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn f43_f13_a_migration_in_whose_middle_the_server_is_killed_is_done_by_whoever_opens_next() {
+        let Some(cluster) = Cluster::start(Setup::new()) else { return };
+        let schema = Namespace::parse("cut").unwrap();
+        let (mut client, _) = client_of(&cluster).await;
+        migrate(&mut client, &schema, &[ONE]).await.unwrap();
+        client.batch_execute(&schema.fill("INSERT INTO {schema}.one VALUES (7)")).await.unwrap();
+        let (other, _) = client_of(&cluster).await;
+        other.batch_execute(&schema.fill("BEGIN; LOCK TABLE {schema}.one")).await.unwrap();
+        let both = async {
+            until_waiting(&other, 1).await;
+            cluster.kill();
+        };
+        let (migrated, ()) = tokio::join!(migrate(&mut client, &schema, &[ONE, WAITS]), both);
+        let error = kakaopay_ledger::StoreError::from(migrated.unwrap_err());
+        assert_eq!(error.kind(), kakaopay_ledger::StoreErrorKind::Io);
+        cluster.start_again();
+        let (mut client, _) = client_of(&cluster).await;
+        let found = look(&client, &schema, &[ONE, WAITS]).await.unwrap();
+        assert_eq!(found, Found::Ledger { version: 1 });
+        client.batch_execute(&schema.fill("SELECT a FROM {schema}.two")).await.unwrap_err();
+        migrate(&mut client, &schema, &[ONE, WAITS]).await.unwrap();
+        let kept = client.query_one(&schema.fill("SELECT a, b FROM {schema}.one"), &[]).await.unwrap();
+        assert_eq!((kept.get(0), kept.get(1)), (7_i64, None::<i64>));
+    }
+
+    #[tokio::test]
+    async fn f43_f11_a_migration_whose_process_dies_is_done_by_the_one_that_waits_for_it() {
+        let Some(cluster) = shared() else { return };
+        let Some((mut client, schema)) = client("dies").await else { return };
+        migrate(&mut client, &schema, &[ONE]).await.unwrap();
+        let (other, _) = client_of(cluster).await;
+        other.batch_execute(&schema.fill("BEGIN; LOCK TABLE {schema}.one")).await.unwrap();
+        let (mut dying, wire) = client_of(cluster).await;
+        let named = schema.clone();
+        let begun = tokio::spawn(async move { migrate(&mut dying, &named, &[ONE, WAITS]).await });
+        until_waiting(&other, 1).await;
+        // As when its process is killed: nobody is told, and its end of the wire is closed.
+        begun.abort();
+        wire.abort();
+        let heir = migrate(&mut client, &schema, &[ONE, WAITS]);
+        let both = async { other.batch_execute("COMMIT").await };
+        let (migrated, released) = tokio::join!(heir, both);
+        released.unwrap();
+        migrated.unwrap();
+        let found = look(&client, &schema, &[ONE, WAITS]).await.unwrap();
+        assert_eq!(found, Found::Ledger { version: 2 });
     }
 }

@@ -121,7 +121,9 @@ CREATE TABLE migration (
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::MIGRATIONS;
+    use crate::schema::{MIGRATIONS, SECOND};
+    use kakaopay_ledger::Store;
+    use rusqlite::fallible_iterator::FallibleIterator;
 
     const ONE: Migration = Migration { sql: "CREATE TABLE one (a INTEGER) STRICT;" };
     const TWO: Migration = Migration { sql: "CREATE TABLE two (a INTEGER) STRICT;" };
@@ -190,6 +192,50 @@ mod tests {
         let backlog = crate::lookup::backlog(&connection).unwrap();
         assert_eq!((backlog.deadlines.count, backlog.outbox.count), (1, 1));
     }
+
+    /// A process that is killed leaves the file and its log as they are. What is not committed is in the log, too,
+    /// once it does not fit into memory.
+    #[tokio::test]
+    async fn f43_f11_a_migration_that_is_cut_off_anywhere_is_done_by_whoever_opens_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, left) = (folder.path().join("ledger.db"), folder.path().join("left.db"));
+        let file = Connection::open(&path).unwrap();
+        file.pragma_update(None, "journal_mode", "wal").unwrap();
+        file.pragma_update(None, "cache_size", 1).unwrap();
+        migrate(&file, &MIGRATIONS[..1]).unwrap();
+        file.execute_batch(PAYMENTS).unwrap();
+        let mut cuts = 0;
+        let before = std::fs::metadata(folder.path().join("ledger.db-wal")).unwrap().len();
+        file.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut statements = rusqlite::Batch::new(&file, SECOND);
+        while let Some(mut statement) = statements.next().unwrap() {
+            statement.execute([]).unwrap();
+            // Further than the migration itself goes, so that its pages leave the memory.
+            file.execute_batch("UPDATE outbox SET body = zeroblob(101)").unwrap();
+            cuts += 1;
+            let name = |path: &std::path::Path, end| format!("{}{end}", path.display());
+            for end in ["", "-wal"] {
+                std::fs::copy(name(&path, end), name(&left, end)).unwrap();
+            }
+            let log = std::fs::metadata(name(&left, "-wal")).unwrap().len();
+            assert!(log > before, "what is not committed is in the log");
+            let connection = Connection::open(&left).unwrap();
+            assert_eq!(recognise(&connection, MIGRATIONS).unwrap(), Found::Ledger { version: 1 });
+            drop(connection);
+            let store = crate::SqliteStore::open(&left).unwrap();
+            store.integrity_check().await.unwrap();
+            assert_eq!(store.backlog().await.unwrap().outbox.count, 500);
+            store.close().await.unwrap();
+        }
+        assert_eq!(cuts, 3);
+    }
+
+    /// Five hundred payments of an older program, each with a message.
+    const PAYMENTS: &str = "
+        WITH RECURSIVE one (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM one WHERE number < 500)
+        INSERT INTO payment (reference, seq) SELECT 'order-' || number, 1 FROM one;
+        INSERT INTO entry SELECT id, 1, zeroblob(500) FROM payment;
+        INSERT INTO outbox (key, payment, body) SELECT reference || '/settled', id, zeroblob(100) FROM payment;";
 
     #[test]
     fn an_older_program_refuses_a_newer_file() {

@@ -76,7 +76,7 @@ CREATE INDEX outbox_visible ON outbox (visible_at) WHERE visible_at IS NOT NULL;
 ";
 
 /// Snapshots, ages and chores.
-const SECOND: &str = "
+pub(crate) const SECOND: &str = "
 -- Beside the payments: a row of those is written at every step, and stays small.
 CREATE TABLE snapshot (
     payment INTEGER PRIMARY KEY REFERENCES payment (id),

@@ -1,35 +1,24 @@
 //! A shop that checks orders out, one after the other, and ships what is paid, until it is killed.
 //!
-//! `keeper LEDGER API KEY EPOCH FIRST`: it says `begin N` before it checks an order out, and `open N CHARGE` when
-//! the buyer could be sent to the page. A `FIRST` of zero checks nothing out.
+//! `keeper BOOKS API KEY EPOCH WORKER FIRST`, where the books are an SQLite file or the connection string of a
+//! PostgreSQL database. It says `begin PLACE` before it checks an order out, `open ORDER CHARGE` when the buyer could
+//! be sent to the page, `ship ORDER` before it ships, and `trouble KIND` when its database failed it, which it tries
+//! again. It sells until its input ends, says `closed`, and goes on with what was sold; with a `FIRST` of zero it
+//! sells nothing.
 
-use std::error::Error;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
-use kakaopay::{Checkout, Event, Handler, Merchant, Order, Telling};
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay::{Checkout, Error, Event, Handler, Merchant, Order, Telling};
 use kakaopay_tests::fast_clock::FastClock;
+use kakaopay_tests::keeping::{Books, PostgresBooks, Ship, SqliteBooks, Trouble, order_at};
 use kakaopay_transport::{BaseUri, Client, Wire};
 
-type Trouble = Box<dyn Error + Send + Sync>;
-
-/// Ships in the transaction that marks the message as told.
-struct Ship(SqliteStore);
-
-impl Handler for Ship {
-    async fn handle(&self, telling: &Telling) -> Result<(), Trouble> {
-        let Event::Settled(paid) = &telling.event else { return Ok(()) };
-        let (order, charge) = (paid.reference.to_string(), paid.charge.to_string());
-        let shipped = self.0.complete_with(&telling.key, telling.claim, move |own| {
-            // No key, so that shipping twice would show.
-            Ok(own.execute("INSERT INTO shipment (reference, charge) VALUES (?1, ?2)", (order, charge))?)
-        });
-        shipped.await?;
-        Ok(())
-    }
-}
+/// How long until the shop tries again what was in the way.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// What is heard is what was done before: nothing is kept back in a buffer.
 fn say(line: &str) -> Result<(), Trouble> {
@@ -39,36 +28,79 @@ fn say(line: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-async fn keep(merchant: &Merchant<SqliteStore>, first: u64) -> Result<(), Trouble> {
-    for number in first.. {
-        say(&format!("begin {number}"))?;
-        let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
-        let reference = Reference::parse(&format!("order-{number}"))?;
-        let order = Order::new(reference, amount, ReturnUri::parse("https://shop.example/done")?);
-        loop {
-            match merchant.checkout(order.clone()).await? {
-                Checkout::Redirect { charge, .. } => break say(&format!("open {number} {charge}"))?,
-                Checkout::InProgress => tokio::time::sleep(Duration::from_millis(5)).await,
-                _ => break,
+/// Says what it ships.
+struct Aloud<B>(Ship<B>);
+
+impl<B: Books> Handler for Aloud<B> {
+    async fn handle(&self, telling: &Telling) -> Result<(), Trouble> {
+        if let Event::Settled(paid) = &telling.event {
+            say(&format!("ship {}", paid.reference))?;
+        }
+        self.0.handle(telling).await
+    }
+}
+
+async fn check_out<B: Books>(merchant: &Merchant<B::Store>, number: u64) -> Result<(), Trouble> {
+    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
+    let reference = Reference::parse(&format!("order-{number}"))?;
+    let order = Order::new(reference, amount, ReturnUri::parse("https://shop.example/done")?);
+    loop {
+        match merchant.checkout(order.clone()).await {
+            Ok(Checkout::Redirect { charge, .. }) => return say(&format!("open {number} {charge}")),
+            Ok(Checkout::InProgress) => tokio::time::sleep(BREATH).await,
+            Ok(_) => return Ok(()),
+            Err(Error::Store(error)) => {
+                say(&format!("trouble {:?}", error.kind()))?;
+                tokio::time::sleep(BREATH).await;
             }
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+}
+
+/// Sells from a place on, for as long as it is open.
+async fn sell<B: Books>(
+    merchant: &Merchant<B::Store>,
+    worker: u64,
+    first: u64,
+    open: &AtomicBool,
+) -> Result<(), Trouble> {
+    let mut place = first;
+    while place > 0 && open.load(Ordering::Relaxed) {
+        say(&format!("begin {place}"))?;
+        check_out::<B>(merchant, order_at(place, worker)).await?;
+        place += 1;
+    }
+    say("closed")?;
+    std::future::pending().await
+}
+
+async fn keep<B: Books>(arguments: &[String]) -> Result<(), Trouble> {
+    let [address, api, key, epoch, worker, first] = arguments else { return Err("six arguments".into()) };
+    let clock = FastClock::since(epoch.parse()?);
+    let books = B::open(address).await?;
+    let base = BaseUri::parse(api)?;
+    let client = Client::builder(Wire::new()?, SecretKey::parse(key)?).base_uri(base).build();
+    let merchant = Merchant::builder(client, books.store().clone()).clock(move || clock.now()).build();
+    let open = Arc::new(AtomicBool::new(true));
+    let closing = Arc::clone(&open);
+    std::thread::spawn(move || {
+        // Nobody says anything: it ends when the shop is to close, or whoever started it is gone.
+        let _ = std::io::stdin().read(&mut [0]);
+        closing.store(false, Ordering::Relaxed);
+    });
+    tokio::select! {
+        sold = sell::<B>(&merchant, worker.parse()?, first.parse()?, &open) => sold,
+        () = merchant.run(Aloud(Ship(books)), std::future::pending()) => Ok(()),
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Trouble> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [ledger, api, key, epoch, first] = &arguments[..] else { return Err("five arguments".into()) };
-    let clock = FastClock::since(epoch.parse()?);
-    let store = SqliteStore::open(ledger)?;
-    let base = BaseUri::parse(api)?;
-    let client = Client::builder(Wire::new()?, SecretKey::parse(key)?).base_uri(base).build();
-    let merchant = Merchant::builder(client, store.clone()).clock(move || clock.now()).build();
-    let first = first.parse()?;
-    let kept = async { if first == 0 { std::future::pending().await } else { keep(&merchant, first).await } };
-    tokio::select! {
-        kept = kept => kept,
-        () = merchant.run(Ship(store), std::future::pending()) => Ok(()),
+    if arguments.first().is_some_and(|address| address.starts_with("host=")) {
+        keep::<PostgresBooks>(&arguments).await
+    } else {
+        keep::<SqliteBooks>(&arguments).await
     }
 }

@@ -1,9 +1,10 @@
 //! Schemas that are refused, and that they are left as they were; and many who open at once.
 
-use kakaopay_ledger::{Store, StoreErrorKind};
+use kakaopay_ledger::{Commit, Receipt, Seq, Store, StoreErrorKind};
+use kakaopay_ledger_postgres::tokio_postgres::Row;
 use kakaopay_ledger_postgres::{OpenError, PostgresOptions};
 
-use crate::support::{Home, connect, kind, reference, step};
+use crate::support::{Home, connect, delivery, kind, lease, message, reference, step};
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
@@ -13,6 +14,72 @@ async fn a_newer_schema_is_refused() {
     let error = home.options().open().await.unwrap_err();
     assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
     assert_eq!(kind(error), StoreErrorKind::Foreign);
+}
+
+/// What a version after this one may do to the schema while processes of this one go on: add to it.
+const ADDS: &str = "
+    BEGIN;
+    ALTER TABLE outbox ADD COLUMN urgency bigint NOT NULL DEFAULT 0;
+    ALTER TABLE payment ADD COLUMN shop text;
+    CREATE TABLE later (payment bigint NOT NULL PRIMARY KEY REFERENCES payment);
+    INSERT INTO migration VALUES (2, 'later');
+    COMMIT;";
+
+/// A deployment is rolled out and back: whoever has the ledger open goes on, on the connections it has and on new
+/// ones, and whoever opens it is told.
+#[tokio::test]
+async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_opens_it() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    let one = || Commit { messages: vec![message("a/1")], ..step("a", 0, *b"one") };
+    store.commit(one()).await.unwrap();
+    let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
+    let raw = home.raw().await;
+    raw.batch_execute(ADDS).await.unwrap();
+    for connections in ["as they are", "new"] {
+        if connections == "new" {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+                       AND application_name = 'kakaopay' AND strpos(query, $1 || '.') > 0";
+            raw.execute(end, &[&home.schema]).await.unwrap();
+        }
+        let name = format!("order {connections}").replace(' ', "-");
+        let again = || Commit { messages: vec![message(&format!("{name}/1"))], ..step(&name, 0, *b"one") };
+        // A connection that has just ended leaves it open what was stored, which is not what is asked here.
+        let mut stored = store.commit(again()).await;
+        while stored.as_ref().is_err_and(|error| error.kind() == StoreErrorKind::Io) {
+            stored = store.commit(again()).await;
+        }
+        assert_eq!(stored.unwrap(), Seq::new(1));
+        assert_eq!(store.claim_messages(lease(1, 10)).await.unwrap().len(), 1);
+        assert_eq!(store.journal(&reference(&name)).await.unwrap().len(), 1);
+        assert_eq!(
+            store.receive(delivery(connections.split(' ').next().unwrap(), *b"x")).await.unwrap(),
+            Receipt::New
+        );
+        assert_eq!(store.claim_events(lease(5, 9)).await.unwrap().len(), 1);
+    }
+    store.complete(&claimed.key, claimed.claim).await.unwrap();
+    store.integrity_check().await.unwrap();
+    let all = "SELECT count(*), max(version) FROM migration";
+    let before = raw.query_one(all, &[]).await.unwrap();
+    let error = home.options().open().await.unwrap_err();
+    assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
+    let after = raw.query_one(all, &[]).await.unwrap();
+    let seen = |row: &Row| (row.get::<_, i64>(0), row.get::<_, i64>(1));
+    assert_eq!((seen(&after), seen(&before)), ((2, 2), (2, 2)));
+}
+
+/// A schema that takes away what a call needs is an error of that call, and nothing is stored.
+#[tokio::test]
+async fn f43_a_schema_without_what_a_call_needs_is_foreign_and_stores_nothing() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    home.raw().await.batch_execute("ALTER TABLE message RENAME COLUMN body TO contents").await.unwrap();
+    let two = Commit { messages: vec![message("a/1")], ..step("a", 1, *b"two") };
+    let error = store.commit(two).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Foreign);
+    assert_eq!(store.journal(&reference("a")).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod durable;
+mod elder;
 mod files;
 mod shared;
 mod support;

@@ -1,0 +1,52 @@
+//! The books in an SQLite file.
+
+use kakaopay::Telling;
+use kakaopay_ledger_sqlite::rusqlite::Connection;
+use kakaopay_ledger_sqlite::{OpenOptions, SqliteStore};
+
+use crate::keeping::books::{Books, Trouble};
+
+/// The books in an SQLite file, which is their address.
+#[derive(Debug, Clone)]
+pub struct SqliteBooks {
+    store: SqliteStore,
+    path: String,
+}
+
+impl Books for SqliteBooks {
+    type Store = SqliteStore;
+
+    async fn prepare(address: &str) -> Result<(), Trouble> {
+        SqliteStore::open(address)?.close().await?;
+        let shipment = "CREATE TABLE shipment (reference TEXT NOT NULL, charge TEXT NOT NULL) STRICT";
+        Connection::open(address)?.execute_batch(shipment)?;
+        Ok(())
+    }
+
+    async fn open(address: &str) -> Result<Self, Trouble> {
+        Ok(Self { store: OpenOptions::new().open(address)?, path: address.to_owned() })
+    }
+
+    fn store(&self) -> &SqliteStore {
+        &self.store
+    }
+
+    async fn ship(&self, telling: &Telling, order: String, charge: String) -> Result<(), Trouble> {
+        let shipped = self.store.complete_with(&telling.key, telling.claim, move |own| {
+            Ok(own.execute("INSERT INTO shipment (reference, charge) VALUES (?1, ?2)", (order, charge))?)
+        });
+        shipped.await?;
+        Ok(())
+    }
+
+    async fn shipped(&self) -> Result<Vec<(String, String)>, Trouble> {
+        let own = Connection::open(&self.path)?;
+        let mut all = own.prepare("SELECT reference, charge FROM shipment ORDER BY 1")?;
+        let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    async fn check(&self) -> Result<(), Trouble> {
+        Ok(self.store.integrity_check().await?)
+    }
+}

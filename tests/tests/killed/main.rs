@@ -1,0 +1,10 @@
+//! Shops in processes of their own that are killed again and again, at any moment; and their database, while they work.
+//!
+//! `KAKAOPAY_KILLS`, `KAKAOPAY_KILLS_POSTGRES` and `KAKAOPAY_SERVER_KILLS` say how often; `cargo xtask faults` says
+//! thousands of times.
+
+mod end;
+mod keeper;
+mod scene;
+mod server;
+mod shops;

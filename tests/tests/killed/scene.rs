@@ -1,0 +1,195 @@
+//! The service, the shop's books, and what the shop has said.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, Page};
+use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
+use kakaopay_sandbox::{Running, Sandbox, SandboxClock};
+use kakaopay_tests::fast_clock::FastClock;
+use kakaopay_tests::keeping::{Books, is_everybodys};
+use kakaopay_transport::Client;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::keeper::{Keeper, Orders};
+
+/// The service, the shop's books, and what the shop has said.
+pub(crate) struct Scene {
+    /// Where the books are.
+    pub(crate) books: String,
+    sandbox: Sandbox,
+    running: Running,
+    clock: FastClock,
+    said: UnboundedSender<(u64, String)>,
+    lines: UnboundedReceiver<(u64, String)>,
+    /// The last place of the row where somebody has begun.
+    pub(crate) begun: u64,
+    /// Each order whose page the buyer could be sent to.
+    pub(crate) opened: BTreeMap<u64, Opened>,
+    /// How many pages each worker has opened.
+    pages: BTreeMap<u64, usize>,
+    /// The pages on which no buyer has decided yet.
+    undecided: Vec<(u64, ChargeId)>,
+    /// How many orders were paid.
+    pub(crate) paid: usize,
+    /// What went wrong with the database.
+    pub(crate) troubles: BTreeMap<String, usize>,
+    /// How many processes were told to sell nothing more, and do not.
+    pub(crate) closed: usize,
+}
+
+/// An order whose page the buyer could be sent to.
+#[derive(Default)]
+pub(crate) struct Opened {
+    /// The charges that were named.
+    pub(crate) charges: BTreeSet<String>,
+    /// The workers that named one.
+    workers: BTreeSet<u64>,
+}
+
+impl Scene {
+    /// A service that knows nobody, and books at this address.
+    pub(crate) async fn set<B: Books>(books: String) -> Self {
+        let clock = FastClock::start();
+        let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(clock.now())).build();
+        sandbox.set_webhooks(false);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let running = sandbox.serve(listener).expect("serving");
+        B::prepare(&books).await.expect("books");
+        let (said, lines) = unbounded_channel();
+        Self {
+            books,
+            sandbox,
+            running,
+            clock,
+            said,
+            lines,
+            begun: 0,
+            opened: BTreeMap::new(),
+            pages: BTreeMap::new(),
+            undecided: Vec::new(),
+            paid: 0,
+            troubles: BTreeMap::new(),
+            closed: 0,
+        }
+    }
+
+    /// A process of the shop that sells from there on.
+    pub(crate) fn keeper(&self, worker: u64, first: u64) -> Keeper {
+        let key = self.sandbox.secret_key().expose();
+        let (api, epoch) = (self.running.url(), self.clock.epoch());
+        let orders = Orders { books: &self.books, api, key, epoch, worker, first };
+        Keeper::start(&orders, self.said.clone())
+    }
+
+    /// The moment it is in the shop.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The service's clock follows the shop's.
+    pub(crate) fn tick(&self) {
+        let behind = self.clock.now().millis_since(self.sandbox.clock().now()) / 1_000;
+        self.sandbox.clock().advance_seconds(behind);
+    }
+
+    /// Hears what was said, and lets the buyers decide.
+    pub(crate) async fn go_on(&mut self) {
+        self.tick();
+        while let Ok((worker, line)) = self.lines.try_recv() {
+            self.hear(worker, &line);
+        }
+        self.decide().await;
+    }
+
+    /// Waits until somebody says something that makes this true.
+    pub(crate) async fn hear_until(&mut self, enough: impl Fn(&Self) -> bool) {
+        while !enough(self) {
+            let (worker, line) = self.lines.recv().await.expect("it has a sender");
+            self.hear(worker, &line);
+            self.tick();
+        }
+    }
+
+    /// Waits until somebody begins to ship, and says who. Meanwhile the buyers decide.
+    pub(crate) async fn hear_shipping(&mut self) -> u64 {
+        loop {
+            let (worker, line) = self.lines.recv().await.expect("it has a sender");
+            self.hear(worker, &line);
+            if line.starts_with("ship ") {
+                return worker;
+            }
+            self.tick();
+            self.decide().await;
+        }
+    }
+
+    fn hear(&mut self, worker: u64, line: &str) {
+        let words: Vec<_> = line.splitn(3, ' ').collect();
+        match words[..] {
+            ["begin", place] => self.begun = self.begun.max(place.parse().expect("a place")),
+            ["open", order, charge] => {
+                let order = order.parse().expect("an order");
+                let opened = self.opened.entry(order).or_default();
+                if opened.charges.is_empty() {
+                    self.undecided.push((order, ChargeId::parse(charge).expect("an id")));
+                }
+                opened.charges.insert(charge.to_owned());
+                opened.workers.insert(worker);
+                *self.pages.entry(worker).or_default() += 1;
+            }
+            // What was shipped stands in the books.
+            ["ship", _] => {}
+            ["closed"] => self.closed += 1,
+            ["trouble", kind, ..] => *self.troubles.entry(kind.to_owned()).or_default() += 1,
+            _ => panic!("{line}"),
+        }
+    }
+
+    fn client(&self) -> Client<SecretKey> {
+        Client::builder(self.sandbox.service(), self.sandbox.secret_key().clone()).build()
+    }
+
+    /// The buyers whose page is open decide: one in five fails.
+    async fn decide(&mut self) {
+        let client = self.client();
+        for (order, id) in std::mem::take(&mut self.undecided) {
+            if order % 5 == 0 {
+                let failure_code = Some(FailureCode::PaymentRejected);
+                client.send(MarkChargeAsFailed { id, failure_code }).await.expect("failed");
+            } else {
+                client.send(MarkChargeAsPaid { id }).await.expect("paid");
+                self.paid += 1;
+            }
+        }
+    }
+
+    /// How many workers have opened an order.
+    pub(crate) fn opened_by(&self, order: u64) -> usize {
+        self.opened.get(&order).map_or(0, |opened| opened.workers.len())
+    }
+
+    /// How many orders more than one worker has opened.
+    pub(crate) fn shared(&self) -> usize {
+        self.opened.iter().filter(|(order, one)| is_everybodys(**order) && one.workers.len() > 1).count()
+    }
+
+    /// How many pages the worker has opened that has opened the fewest, of those that have opened any.
+    pub(crate) fn opened_by_each(&self) -> usize {
+        self.pages.values().copied().min().unwrap_or_default()
+    }
+
+    /// All charges that the service has.
+    pub(crate) async fn charges(&self) -> Vec<Charge> {
+        let (client, mut found) = (self.client(), Vec::new());
+        loop {
+            let offset = u32::try_from(found.len()).expect("few");
+            let page = Page { offset, limit: Some(100), ..Page::default() };
+            let list = client.send(ListCharges { page }).await.expect("a list");
+            if list.data.good.is_empty() {
+                return found;
+            }
+            found.extend(list.data.good);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The database's server, killed while shops work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kakaopay_postgres_cluster::{Cluster, Setup};
+use kakaopay_tests::keeping::PostgresBooks;
+use kakaopay_tests::report::{report, times};
+use tokio::task::spawn_blocking;
+
+use crate::end::{check, heal};
+use crate::keeper::Keeper;
+use crate::scene::Scene;
+
+/// How many shops work at once.
+const WORKERS: u64 = 4;
+
+/// F11, F13, I1, I2, I3, I10: the server and every process of it are killed while shops store what they do, and
+/// started anew on the same data. The shops stay up, and what was under way comes to its end through them alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f13_f11_i10_shops_outlive_a_database_that_is_killed() {
+    let Some(cluster) = Cluster::start(Setup::new()) else { return };
+    let (cluster, kills) = (Arc::new(cluster), times("KAKAOPAY_SERVER_KILLS", 6));
+    let mut scene = Scene::set::<PostgresBooks>(cluster.tcp("postgres")).await;
+    let mut shops: Vec<_> = (1..=WORKERS).map(|worker| scene.keeper(worker, 1)).collect();
+    for kill in 0..kills {
+        // They work again, each of them: the next blow meets them in the middle of something.
+        let before = scene.opened_by_each();
+        scene.hear_until(|scene| scene.opened_by_each() > before + 1).await;
+        let until = kill.wrapping_mul(2_654_435_761) % 50_000;
+        tokio::time::sleep(Duration::from_micros(until.into())).await;
+        let server = Arc::clone(&cluster);
+        spawn_blocking(move || server.kill()).await.expect("killed");
+        scene.go_on().await;
+        let server = Arc::clone(&cluster);
+        spawn_blocking(move || server.start_again()).await.expect("started");
+    }
+    shops.iter_mut().for_each(Keeper::close);
+    scene.hear_until(|scene| scene.closed == shops.len()).await;
+    scene.go_on().await;
+    heal::<PostgresBooks>(&mut scene).await;
+    // None has given up, or it could not be killed.
+    shops.into_iter().for_each(Keeper::kill);
+    let troubles: usize = scene.troubles.values().sum();
+    assert!(troubles > 0, "nobody noticed");
+    let figures = check::<PostgresBooks>(&scene).await;
+    let figures = format!("{kills} kills of the server under 4 shops, {troubles} calls failed, {figures}");
+    report(env!("CARGO_TARGET_TMPDIR"), "f13-killed-server", &figures);
+}

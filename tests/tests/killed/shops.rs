@@ -1,0 +1,117 @@
+//! Shops that are killed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kakaopay_postgres_cluster::shared;
+use kakaopay_tests::keeping::{Books, PostgresBooks, SqliteBooks, order_at};
+use kakaopay_tests::report::{report, times};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::end::{Figures, check, heal};
+use crate::keeper::Keeper;
+use crate::scene::Scene;
+
+/// How many are killed, and how soon.
+struct Plan {
+    kills: u32,
+    /// How many work at once.
+    workers: u64,
+    /// How long each lives at the most.
+    longest: Duration,
+}
+
+impl Plan {
+    /// When one that starts now is killed: from before it has opened its books to the middle of an order.
+    fn end(&self, kill: u32) -> Instant {
+        let longest = u32::try_from(self.longest.as_micros()).expect("short");
+        let life = kill.wrapping_mul(2_654_435_761) % longest;
+        Instant::now() + Duration::from_micros(life.into())
+    }
+}
+
+/// F11, I1, I2, I3, I10: whatever was said to be done is there, what was paid is shipped once, and nothing else is.
+async fn kill<B: Books>(scene: &mut Scene, plan: &Plan) -> Figures {
+    let mut shops: BTreeMap<_, _> = (1..=plan.workers)
+        .map(|worker| {
+            let kill = u32::try_from(worker).expect("few") - 1;
+            (worker, (plan.end(kill), scene.keeper(worker, 1)))
+        })
+        .collect();
+    for kill in 0..plan.kills {
+        let victim = next(scene, &shops, kill).await;
+        let (worker, (_, keeper)) = shops.remove_entry(&victim).expect("it works");
+        keeper.kill();
+        scene.go_on().await;
+        // What was cut off is asked for again, or left to heal by itself.
+        let first = (scene.begun + u64::from(kill % 4 != 3)).max(1);
+        shops.insert(worker, (plan.end(kill + 4), scene.keeper(worker, first)));
+    }
+    for (_, keeper) in shops.into_values() {
+        keeper.kill();
+    }
+    scene.go_on().await;
+    // Whoever runs last finishes everything, and all are asked for one order more at the same moment; the order
+    // that was begun last may never be opened.
+    let (place, workers) = ((scene.begun / 4 + 1) * 4, usize::try_from(plan.workers).expect("few"));
+    let mut last: Vec<_> = (1..=plan.workers).map(|worker| scene.keeper(worker, place)).collect();
+    scene.hear_until(|scene| scene.opened_by(order_at(place, 0)) == workers).await;
+    last.iter_mut().for_each(Keeper::close);
+    scene.hear_until(|scene| scene.closed == workers).await;
+    scene.go_on().await;
+    heal::<B>(scene).await;
+    last.into_iter().for_each(Keeper::kill);
+    assert!(scene.troubles.is_empty(), "nothing was wrong with the database: {:?}", scene.troubles);
+    let orders = scene.opened.len();
+    assert!(orders > usize::try_from(plan.kills).expect("few") / 10, "{orders} orders mean nothing");
+    check::<B>(scene).await
+}
+
+/// Waits until it is time for somebody: whenever the plan says, or hard upon the moment that something is shipped.
+async fn next(scene: &mut Scene, shops: &BTreeMap<u64, (Instant, Keeper)>, kill: u32) -> u64 {
+    if !kill.is_multiple_of(2)
+        && let Ok(shipping) = timeout(PATIENCE, scene.hear_shipping()).await
+    {
+        let after = kill.wrapping_mul(2_654_435_761) % 4_000;
+        tokio::time::sleep(Duration::from_micros(after.into())).await;
+        return shipping;
+    }
+    let (worker, (end, _)) = shops.iter().min_by_key(|(_, (end, _))| *end).expect("somebody works");
+    sleep_until(*end).await;
+    *worker
+}
+
+/// How long to wait for somebody to ship something.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+async fn kill_on_sqlite(kills: u32) -> Figures {
+    let folder = tempfile::tempdir().expect("a folder");
+    let books = folder.path().join("payments.sqlite").display().to_string();
+    let mut scene = Scene::set::<SqliteBooks>(books).await;
+    let plan = Plan { kills, workers: 1, longest: Duration::from_millis(150) };
+    kill::<SqliteBooks>(&mut scene, &plan).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_i10_a_process_that_is_killed_at_any_moment_loses_nothing() {
+    let kills = times("KAKAOPAY_KILLS", 50);
+    // Most of the time a shop only lives: two of them, each with books of its own, take half of it.
+    let shops = [kills.div_ceil(2), kills / 2].map(|kills| tokio::spawn(kill_on_sqlite(kills)));
+    let mut figures = Figures::default();
+    for shop in shops {
+        figures += shop.await.expect("no panic");
+    }
+    report(env!("CARGO_TARGET_TMPDIR"), "f11-killed-sqlite", &format!("{kills} kills, {figures}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_f40_i3_four_workers_that_are_killed_at_any_moment_lose_nothing_and_ship_once() {
+    let Some(cluster) = shared() else { return };
+    let kills = times("KAKAOPAY_KILLS_POSTGRES", 40);
+    let mut scene = Scene::set::<PostgresBooks>(cluster.tcp("postgres")).await;
+    let plan = Plan { kills, workers: 4, longest: Duration::from_millis(500) };
+    let figures = kill::<PostgresBooks>(&mut scene, &plan).await;
+    let shared = scene.shared();
+    let figures = format!("{kills} kills of 4 workers, {shared} orders asked of several, {figures}");
+    report(env!("CARGO_TARGET_TMPDIR"), "f11-killed-postgres", &figures);
+}
