@@ -6,7 +6,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::endpoint::RetrieveCharge;
-use kakaopay_types::{ChargeId, ErrorCode, EventKey, Timestamp};
+use kakaopay_types::{Charge, ChargeId, ErrorCode, EventKey, Timestamp};
 
 use crate::attention::Attention;
 use crate::creating;
@@ -108,7 +108,9 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -
             Err(trouble) => creating::charge_troubled(model, creating, *attempt, trouble, now),
         },
         Input::Answered(Answer::Read { result: Ok(charge), .. })
-        | Input::Evidence(Evidence::Read(charge)) => observe::adopt(model, creating, charge, Via::Read),
+        | Input::Evidence(Evidence::Read(charge)) => {
+            settled(model, charge, observe::adopt(model, creating, charge, Via::Read), now)
+        }
         Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
             lookup::answered(model, creating, request, list)
         }
@@ -148,7 +150,9 @@ fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
             }
         }
         Input::Answered(Answer::Read { result: Ok(charge), .. })
-        | Input::Evidence(Evidence::Read(charge)) => observe::judge(model, pending, charge, Via::Read),
+        | Input::Evidence(Evidence::Read(charge)) => {
+            settled(model, charge, observe::judge(model, pending, charge, Via::Read), now)
+        }
         // Another way may have been faster than the answer to the creation.
         Input::Answered(Answer::Charge { result: Ok(charge), .. }) => {
             observe::judge(model, pending, charge, Via::Creation)
@@ -188,10 +192,22 @@ fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Now) -> S
         {
             refund::list(&pending.charge, now)
         }
+        Input::Answered(Answer::Read { result: Ok(charge), .. })
+        | Input::Evidence(Evidence::Read(charge))
+            if charge.id == pending.charge =>
+        {
+            after_end(model, pending, input, now).and(refund::list_foreign(model, charge, now))
+        }
         // What is told of a charge that was paid is no news.
         Input::Evidence(Evidence::Webhook { charge, .. }) if *charge == pending.charge => Step::default(),
         _ => after_end(model, pending, input, now),
     }
+}
+
+/// Adds, where a charge that was read has settled the payment, what it says of refunds.
+fn settled(model: &Model, charge: &Charge, step: Step, now: Now) -> Step {
+    let paid = step.records.iter().any(|record| matches!(record, Record::Successful { .. }));
+    if paid { step.and(refund::list_foreign(model, charge, now)) } else { step }
 }
 
 /// What a payment that ended does with an input: nothing but watch for what should not be.

@@ -64,7 +64,7 @@ pub(crate) fn refuse(group: Vec<Box<dyn Job>>, failure: &GroupFailure) {
 fn store(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), GroupFailure> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     for job in group {
-        connection.execute_batch("SAVEPOINT job")?;
+        execute(connection, "SAVEPOINT job")?;
         if let Err(kind) = job.run(connection) {
             // On some errors, a full disk among them, SQLite ends the whole transaction itself.
             // Then what earlier calls of the group did is gone, too.
@@ -72,12 +72,17 @@ fn store(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Grou
                 let error = StoreError::new(kind, "SQLite took the whole transaction back");
                 return Err(error.into());
             }
-            connection.execute_batch("ROLLBACK TO job")?;
+            execute(connection, "ROLLBACK TO job")?;
         }
-        connection.execute_batch("RELEASE job")?;
+        execute(connection, "RELEASE job")?;
     }
     connection.execute_batch("COMMIT")?;
     Ok(())
+}
+
+/// A statement that is read once and not for every call.
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
 /// Makes a panic a failure, so that no caller waits for a thread that is gone.

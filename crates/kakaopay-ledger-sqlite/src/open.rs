@@ -121,6 +121,11 @@ pub(crate) fn connect_writer(
     }
     make_durable(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What a call of a group can take back is kept in memory: a call has a few pages, and SQLite would put
+    // them into files that it makes and removes again.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // All statements of a step, and those around it.
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     if let Some(pages) = options.max_pages {
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }
@@ -199,6 +204,9 @@ fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
 
 /// How often to try again: more than processes that ever start together on one file.
 const SWITCHES: usize = 32;
+
+/// More than the writer has in all.
+const STATEMENTS: usize = 64;
 
 /// How SQLite numbers `synchronous=FULL`.
 const FULL: i64 = 2;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kakaopay_ledger::{
     Backlog, Claim, ClaimedMessage, Commit, Delivery, Due, Entry, InboxEvent, Lease, Loaded, Receipt, Seq,
@@ -51,7 +52,7 @@ impl SqliteStore {
     /// # Errors
     /// `Busy` when too many calls wait: try again.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.workers.reader.stop().await?;
+        // It ends the reader, too.
         self.workers.writer.stop().await
     }
 
@@ -106,7 +107,8 @@ impl SqliteStore {
             reconnect: Box::new(move || connect_reader(&again, &with)),
             run: group::read,
             queue: options.queue_length(),
-            closed_before: None,
+            linger: Duration::ZERO,
+            companion: None,
         })?;
         let (again, with) = (path.to_owned(), options.clone());
         let (writer, _) = Worker::spawn(Duty {
@@ -115,11 +117,17 @@ impl SqliteStore {
             reconnect: Box::new(move || reconnect_writer(&again, &with)),
             run: group::write,
             queue: options.queue_length(),
-            closed_before: Some(reader_thread),
+            linger: LINGER,
+            // While a writer that failed is replaced, the reader keeps the index of the log, which alone knows
+            // what failed.
+            companion: Some(reader.companion(reader_thread)),
         })?;
         Ok(Self { workers: Arc::new(Workers { reader, writer }) })
     }
 }
+
+/// Less than any disk takes for a sync, and enough for a caller who was answered to call again.
+const LINGER: Duration = Duration::from_micros(50);
 
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use kakaopay_ledger::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
@@ -30,8 +31,26 @@ pub(crate) struct Duty {
     pub(crate) run: fn(&Connection, Vec<Box<dyn Job>>) -> Health,
     /// How many calls may wait.
     pub(crate) queue: usize,
-    /// A thread whose connection must be closed before this one's.
-    pub(crate) closed_before: Option<JoinHandle<()>>,
+    /// How long a group waits for a further call, while it is smaller than the one before.
+    pub(crate) linger: Duration,
+    /// A thread whose connection lasts as long as this one's, and is closed just before it.
+    pub(crate) companion: Option<Companion>,
+}
+
+/// A thread that another one ends.
+pub(crate) struct Companion {
+    orders: SyncSender<Order>,
+    thread: JoinHandle<()>,
+}
+
+impl Companion {
+    /// Ends the thread when what waits for it is done, and waits until it has closed its connection.
+    fn end(self) {
+        // An error means that it has ended already.
+        let _ = self.orders.send(Order::Stop(oneshot::channel().0));
+        // Its panics are caught; should it have died all the same, it holds no connection.
+        let _ = self.thread.join();
+    }
 }
 
 enum Order {
@@ -48,6 +67,11 @@ impl Worker {
             .spawn(move || serve(duty, &received))
             .map_err(|error| OpenError::Store(StoreError::new(StoreErrorKind::Other, error)))?;
         Ok((Self { orders }, thread))
+    }
+
+    /// This thread, to be ended by another one.
+    pub(crate) fn companion(&self, thread: JoinHandle<()>) -> Companion {
+        Companion { orders: self.orders.clone(), thread }
     }
 
     /// Has the thread do this, and waits for the answer.
@@ -87,12 +111,12 @@ impl Worker {
 
 fn serve(duty: Duty, orders: &Receiver<Order>) {
     let mut connection = Some(duty.connection);
-    let mut stopped = None;
+    let (mut stopped, mut usual) = (None, 0);
     while stopped.is_none() {
         // An error means that no handle is left.
         let Ok(first) = orders.recv() else { break };
-        let (group, stop) = gather(first, orders);
-        stopped = stop;
+        let (group, stop) = gather(first, orders, usual, duty.linger);
+        (stopped, usual) = (stop, group.len());
         if group.is_empty() {
             continue;
         }
@@ -115,9 +139,8 @@ fn serve(duty: Duty, orders: &Receiver<Order>) {
             Err(error) => refuse(group, &GroupFailure::from(StoreError::from(error))),
         }
     }
-    if let Some(before) = duty.closed_before {
-        // Its panics are caught; should it have died all the same, it holds no connection.
-        let _ = before.join();
+    if let Some(companion) = duty.companion {
+        companion.end();
     }
     drop(connection);
     if let Some(done) = stopped {
@@ -126,20 +149,32 @@ fn serve(duty: Duty, orders: &Receiver<Order>) {
 }
 
 /// The calls that wait already, up to a limit, and the order to stop if that came among them.
-fn gather(first: Order, orders: &Receiver<Order>) -> (Vec<Box<dyn Job>>, Option<oneshot::Sender<()>>) {
+///
+/// Who was answered a moment ago mostly calls again at once. The first of them would get a sync of the disk for
+/// itself, with all others behind it: so a group that is smaller than the one before lingers for them.
+fn gather(
+    first: Order,
+    orders: &Receiver<Order>,
+    usual: usize,
+    linger: Duration,
+) -> (Vec<Box<dyn Job>>, Option<oneshot::Sender<()>>) {
     let mut group = Vec::new();
-    let mut next = Ok(first);
-    loop {
-        match next {
-            Ok(Order::Call(job)) => group.push(job),
-            Ok(Order::Stop(done)) => return (group, Some(done)),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return (group, None),
+    let mut next = Some(first);
+    while let Some(order) = next {
+        match order {
+            Order::Call(job) => group.push(job),
+            Order::Stop(done) => return (group, Some(done)),
         }
         if group.len() == GROUP {
-            return (group, None);
+            break;
         }
-        next = orders.try_recv();
+        next = match orders.try_recv() {
+            Ok(order) => Some(order),
+            Err(TryRecvError::Empty) if group.len() < usual => orders.recv_timeout(linger).ok(),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
+        };
     }
+    (group, None)
 }
 
 /// Most calls in one transaction: enough to share a sync of the disk, few enough that the first
@@ -161,7 +196,8 @@ mod tests {
             reconnect: Box::new(reconnect),
             run: group::write,
             queue: 8,
-            closed_before: None,
+            linger: Duration::ZERO,
+            companion: None,
         };
         Worker::spawn(duty).unwrap()
     }
@@ -198,5 +234,38 @@ mod tests {
         assert_eq!(worker.call(one).await.unwrap(), 1);
         drop(worker);
         thread.join().unwrap();
+    }
+
+    fn order() -> Order {
+        Order::Call(Box::new(Task::new(one).0))
+    }
+
+    /// With patience for a minute, so that only what is waited for ends the waiting.
+    #[test]
+    fn a_group_waits_for_as_many_as_there_were_before_and_for_no_more() {
+        let gathered = |first, orders: &Receiver<Order>, usual| {
+            let (group, stop) = gather(first, orders, usual, Duration::from_secs(60));
+            (group.len(), stop.is_some())
+        };
+        let (send, orders) = sync_channel(GROUP + 1);
+        assert_eq!(gathered(order(), &orders, 0), (1, false));
+        assert_eq!(gathered(order(), &orders, 1), (1, false));
+        let later = send.clone();
+        let caller = std::thread::spawn(move || {
+            for _ in 0..2 {
+                later.send(order()).unwrap();
+            }
+        });
+        assert_eq!(gathered(order(), &orders, 3), (3, false));
+        caller.join().unwrap();
+        send.send(Order::Stop(oneshot::channel().0)).unwrap();
+        assert_eq!(gathered(order(), &orders, 9), (1, true));
+        for _ in 0..GROUP {
+            send.send(order()).unwrap();
+        }
+        assert_eq!(gathered(order(), &orders, 9), (GROUP, false));
+        drop(send);
+        // What did not fit comes next, and then nobody.
+        assert_eq!(gathered(orders.recv().unwrap(), &orders, 9), (1, false));
     }
 }

@@ -12,4 +12,4 @@ pub use order::{AfterWindow, RefundOrder};
 pub use record::RefundRecord;
 
 pub(crate) use listed::{answered as listed, settled};
-pub(crate) use step::{answered, list, look, open, resume};
+pub(crate) use step::{answered, list, list_foreign, look, open, resume};

@@ -2,7 +2,7 @@
 
 use kakaopay_types::endpoint::{CreateRefund, RefundMetadata};
 use kakaopay_types::{
-    ChargeId, Reference, Refund as Made, RefundAmount, RefundStatus, RefundWindow, Timestamp,
+    Charge, ChargeId, Reference, Refund as Made, RefundAmount, RefundStatus, RefundWindow, Timestamp,
 };
 
 use super::judge;
@@ -231,6 +231,14 @@ fn closed(paid_at: Option<Timestamp>, after_window: AfterWindow, now: Now) -> Op
 /// Reads the charge's refunds, from the first page on.
 pub(crate) fn list(charge: &ChargeId, now: Now) -> Step {
     Step { reads: vec![Request::ListRefunds(RefundList::first(charge, now))], ..Step::default() }
+}
+
+/// Reads the refunds of a charge that says more went back than was ordered here: somebody else gave it back. Their
+/// webhook may have come while the payment was not known to be paid, or never.
+pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Now) -> Step {
+    let promised = model.intent.amount.minor_units().saturating_sub(left_of(model));
+    let more = charge.refunded_amount().is_some_and(|back| back > promised);
+    if more { list(&charge.id, now) } else { Step::default() }
 }
 
 pub(super) fn record_of(reference: &Reference, change: RefundRecord) -> Record {
