@@ -1,5 +1,6 @@
 //! What the machines do: case by case, as tables, in every order, as properties, and in whole stories.
 
+mod by_hand;
 mod cases;
 mod deadlines;
 mod doubts;

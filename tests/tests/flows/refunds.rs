@@ -1,17 +1,12 @@
 //! Refunds where money could go back twice: what the machine must not do, told case by case.
 
-use std::num::NonZeroU32;
-
 use kakaopay_flows::{
-    AfterWindow, Answer, Attention, Event, Evidence, Input, RefundError, RefundList, RefundOrder,
-    RefundState, Request, State, Trouble,
+    AfterWindow, Answer, Attention, Event, Input, RefundError, RefundList, RefundOrder, RefundState, Request,
+    Trouble,
 };
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
-use kakaopay_types::{
-    ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, RefundId,
-    Timestamp, decode,
-};
+use kakaopay_types::{ApiError, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
 use serde_json::{Value, json};
 
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
@@ -21,7 +16,7 @@ fn name(name: &str) -> Reference {
 }
 
 /// A payment that was paid at the beginning.
-fn paid(changes: &[(&'static str, Value)]) -> Driven {
+pub(crate) fn paid(changes: &[(&'static str, Value)]) -> Driven {
     let order = Order::one_call();
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
     let mut ended = guide::ended("successful");
@@ -31,13 +26,13 @@ fn paid(changes: &[(&'static str, Value)]) -> Driven {
     driven
 }
 
-fn order(reference: &str, amount: i64, after_window: AfterWindow) -> RefundOrder {
+pub(crate) fn order(reference: &str, amount: i64, after_window: AfterWindow) -> RefundOrder {
     let amount = RefundAmount::new(amount).expect("more than nothing");
     RefundOrder { reference: name(reference), amount, void: None, after_window }
 }
 
 /// A refund at the service, perhaps under a name.
-fn made(id: &str, reference: Option<&str>, amount: i64, status: &str) -> Value {
+pub(crate) fn made(id: &str, reference: Option<&str>, amount: i64, status: &str) -> Value {
     let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
     refund["id"] = json!(id);
     refund["charge"] = json!(OWN);
@@ -68,7 +63,7 @@ fn page(request: &RefundList, data: &[Value], total: usize, to: Option<Timestamp
     Input::Answered(Answer::Refunds { request: request.clone(), result: Ok(Box::new(list)) })
 }
 
-fn whole(requests: &[Request], data: &[Value]) -> Input {
+pub(crate) fn whole(requests: &[Request], data: &[Value]) -> Input {
     page(&asked(requests), data, data.len(), None)
 }
 
@@ -370,61 +365,4 @@ fn f18_i5_a_refund_that_is_always_lost_is_asked_for_three_times() {
     // Long after, and still before the window closes.
     assert_eq!(wait(&mut driven, at(6 * 3_600), &[]), 2);
     assert!(driven.payment.attentions().contains(&Attention::RefundUnresolved { reference: name("r1") }));
-}
-
-/// The order's charge, paid, with so much of it given back.
-fn given_back(amount: i64) -> Box<Charge> {
-    let mut ended = guide::ended("successful");
-    ended.push(("refunded_amount", json!(amount)));
-    Box::new(Order::one_call().charge(1, &ended))
-}
-
-fn lists(requests: &[Request]) -> usize {
-    requests.iter().filter(|request| matches!(request, Request::ListRefunds(_))).count()
-}
-
-/// F02, I6: money was given back by hand, and the webhook that says so came before the payment was known to be paid,
-/// or not at all: what is known in the end is the same.
-#[test]
-fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
-    let refunded = Input::Evidence(Evidence::Webhook {
-        key: EventKey::RefundCreate,
-        charge: ChargeId::parse(OWN).expect("an id"),
-    });
-    for heard in [true, false] {
-        for created in [true, false] {
-            let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-            if created {
-                let charge = Box::new(Order::one_call().charge(1, &[]));
-                driven.handle(
-                    Input::Answered(Answer::Charge { attempt: NonZeroU32::MIN, result: Ok(charge) }),
-                    at(1),
-                );
-            }
-            if heard {
-                let requests = driven.handle(refunded.clone(), at(2));
-                assert_eq!(lists(&requests), 0);
-            }
-            let requests = driven.handle(Input::Evidence(Evidence::Read(given_back(1_000))), at(3));
-            assert!(matches!(driven.payment.state(), State::Successful { .. }));
-            driven.handle(whole(&requests, &[made("rfnd_test_1", None, 1_000, "closed")]), at(4));
-            let unknown = Attention::UnknownRefund { refund: RefundId::parse("rfnd_test_1").expect("an id") };
-            assert!(driven.payment.attentions().iter().eq([&unknown]), "{heard} {created}");
-        }
-    }
-}
-
-/// A list is read when more went back than is known of here, and for no other reading.
-#[test]
-fn f02_a_reading_of_a_paid_charge_looks_for_refunds_that_are_not_accounted_for() {
-    let mut driven = paid(&[]);
-    let read = |driven: &mut Driven, back, seconds| {
-        lists(&driven.handle(Input::Evidence(Evidence::Read(given_back(back))), at(seconds)))
-    };
-    assert_eq!(read(&mut driven, 0, 2), 0);
-    assert_eq!(read(&mut driven, 1, 3), 1);
-    // What was ordered here is known, whether it was made yet or not.
-    driven.refund(&order("r1", 600, AfterWindow::Refuse), at(10)).expect("a refund");
-    assert_eq!(read(&mut driven, 600, 11), 0);
-    assert_eq!(read(&mut driven, 601, 12), 1);
 }
