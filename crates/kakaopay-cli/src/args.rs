@@ -173,6 +173,9 @@ pub(crate) struct SandboxOptions {
     /// Where events are posted to, on this machine: http://127.0.0.1:PORT/PATH.
     #[arg(long)]
     pub(crate) webhook_url: Option<String>,
+    /// Take a return_uri that is http:// on this machine, too, which Omise refuses.
+    #[arg(long)]
+    pub(crate) local_return_uris: bool,
     /// What webhooks are signed with, in base64; a new one unless given.
     #[arg(long)]
     pub(crate) webhook_secret: Option<String>,

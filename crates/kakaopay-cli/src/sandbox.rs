@@ -25,7 +25,7 @@ pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
 }
 
 fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
-    let mut builder = Sandbox::builder();
+    let mut builder = Sandbox::builder().local_return_uris(options.local_return_uris);
     if let Some(text) = &options.public_key {
         let key = PublicKey::parse(text).map_err(|error| Failure::usage("--public-key", error))?;
         builder = with_test_key("--public-key", &key, builder)?.public_key(key);

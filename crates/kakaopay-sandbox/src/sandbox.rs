@@ -9,7 +9,7 @@ use kakaopay_types::{EventId, PublicKey, SecretKey, Timestamp};
 use kakaopay_webhook::{Secret, Signer};
 use tokio::sync::Notify;
 
-use crate::api::{self, Answer, Call};
+use crate::api::{self, Answer, Call, ReturnUris};
 use crate::clock::SandboxClock;
 use crate::keys::Keys;
 use crate::page;
@@ -43,6 +43,7 @@ pub struct SandboxBuilder {
     webhook_url: Option<WebhookUrl>,
     version: ApiVersion,
     clock: Option<SandboxClock>,
+    return_uris: ReturnUris,
 }
 
 impl SandboxBuilder {
@@ -88,6 +89,14 @@ impl SandboxBuilder {
         Self { clock: Some(clock), ..self }
     }
 
+    /// Also takes a `return_uri` that is plain http on this machine, which the service refuses: a shop under
+    /// test has no certificate.
+    #[must_use]
+    pub fn local_return_uris(self, taken: bool) -> Self {
+        let return_uris = if taken { ReturnUris::Local } else { ReturnUris::Https };
+        Self { return_uris, ..self }
+    }
+
     /// The sandbox.
     ///
     /// # Panics
@@ -104,7 +113,9 @@ impl SandboxBuilder {
         let secret = self.webhook_secret.unwrap_or(random);
         let secrets = Secrets::first(ids.next("whsec"), secret, now);
         let account = Account::new(&mut ids, self.version, self.webhook_url, secrets, now);
-        let world = Mutex::new(World::new(ids, account));
+        let mut world = World::new(ids, account);
+        world.return_uris = self.return_uris;
+        let world = Mutex::new(world);
         Sandbox(Arc::new(Inner { keys, clock, world, bell: Notify::new() }))
     }
 }
@@ -121,6 +132,7 @@ impl Sandbox {
             webhook_url: None,
             version: ApiVersion::default(),
             clock: None,
+            return_uris: ReturnUris::default(),
         }
     }
 

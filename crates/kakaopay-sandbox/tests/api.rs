@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Ask, GUIDE_CHARGE, GUIDE_SOURCE};
+use kakaopay_sandbox::Sandbox;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -335,5 +336,31 @@ proptest! {
         let form = format!("amount={amount}&currency=SGD&type=kakaopay");
         let answer = Ask::new().public("POST", "/sources", &form);
         prop_assert_eq!(answer.status == 200, (100..=2_000_000).contains(&amount));
+    }
+}
+
+#[test]
+fn a_shop_under_test_may_have_no_certificate_where_that_was_asked_for() {
+    let sandbox = Sandbox::builder().local_return_uris(true).build();
+    let mut ask = Ask { clock: sandbox.clock().clone(), sandbox };
+    let mut create = |uri: &str| {
+        let form = format!("amount=150000&currency=SGD&source[type]=kakaopay&return_uri={uri}");
+        ask.secret("POST", "/charges", &form)
+    };
+    for uri in ["https://a.example", "http://127.0.0.1:8080/orders/1", "http://localhost", "http://[::1]:80/"]
+    {
+        assert_eq!(create(uri).ok()["return_uri"], uri);
+    }
+    for uri in [
+        "",
+        "http://example.com",
+        "http://127.0.0.1.example.com/",
+        "http://127.0.0.1@example.com/",
+        "http://example.com#http://127.0.0.1",
+        "ftp://127.0.0.1/",
+        "//127.0.0.1/",
+        "javascript:alert(1)",
+    ] {
+        create(uri).refused(400, "invalid_charge");
     }
 }

@@ -21,6 +21,8 @@ pub(crate) const JOURNEYS: &[Journey] = &[
     Journey { runtime: Runtime::Node, script: "journey.js", version: Some("2019-05-29") },
     Journey { runtime: Runtime::Node, script: "journey.js", version: Some("2017-11-02") },
     Journey { runtime: Runtime::Node, script: "browser.js", version: None },
+    Journey { runtime: Runtime::Node, script: "shop_node.js", version: None },
+    Journey { runtime: Runtime::Php, script: "shop_php.js", version: None },
     Journey { runtime: Runtime::Python, script: "journey.py", version: None },
     Journey { runtime: Runtime::Python, script: "journey.py", version: Some("2019-05-29") },
     Journey { runtime: Runtime::Python, script: "journey.py", version: Some("2017-11-02") },
@@ -48,6 +50,7 @@ impl Journey {
             .env("SANDBOX_URL", &served.url)
             .env("PUBLIC_KEY", &served.public_key)
             .env("SECRET_KEY", &served.secret_key)
+            .env("WEBHOOK_SECRET", &served.webhook_secret)
             .env("CLIENT_FOLDER", self.runtime.folder())
             .env("PYTHONPATH", self.runtime.folder())
             .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -11,6 +11,8 @@ use crate::shell::{self, Problem, output, root};
 pub(crate) enum Runtime {
     Node,
     Python,
+    /// Nothing is installed for it: an example of a shop runs on it, and Node.js is its buyer.
+    Php,
 }
 
 /// The languages that this machine has.
@@ -20,11 +22,12 @@ pub(crate) struct Runtimes(Vec<(Runtime, &'static str, bool)>);
 impl Runtimes {
     /// Asks each program that is needed for its version.
     pub(crate) fn found() -> Self {
-        let programs: [(Runtime, &str, &[&str]); 4] = [
+        let programs: [(Runtime, &str, &[&str]); 5] = [
             (Runtime::Node, "node", &["node", "--version"]),
             (Runtime::Node, "npm", &["npm", "--version"]),
             (Runtime::Python, "python3", &["python3", "--version"]),
             (Runtime::Python, "pip", &["python3", "-m", "pip", "--version"]),
+            (Runtime::Php, "php with curl", &["php", "--rf", "curl_init"]),
         ];
         let asked = programs.map(|(runtime, name, words)| {
             (runtime, name, output(Command::new(words[0]).args(&words[1..])).is_ok())
@@ -39,14 +42,15 @@ impl Runtimes {
 
     /// Whether everything of a language is there.
     pub(crate) fn have(&self, runtime: Runtime) -> bool {
-        self.0.iter().filter(|(of, _, _)| *of == runtime).all(|(_, _, found)| *found)
+        let needed = |of| of == runtime || (runtime == Runtime::Php && of == Runtime::Node);
+        self.0.iter().filter(|(of, _, _)| needed(*of)).all(|(_, _, found)| *found)
     }
 }
 
 impl Runtime {
     fn name(self) -> &'static str {
         match self {
-            Self::Node => "node",
+            Self::Node | Self::Php => "node",
             Self::Python => "python",
         }
     }
@@ -64,7 +68,7 @@ impl Runtime {
     /// The program that runs a script.
     pub(crate) fn program(self) -> &'static str {
         match self {
-            Self::Node => "node",
+            Self::Node | Self::Php => "node",
             Self::Python => "python3",
         }
     }
@@ -72,7 +76,7 @@ impl Runtime {
     /// What is installed: versions, each with the hash of what it must be.
     fn list(self) -> &'static str {
         match self {
-            Self::Node => "package-lock.json",
+            Self::Node | Self::Php => "package-lock.json",
             Self::Python => "requirements.txt",
         }
     }
@@ -89,7 +93,7 @@ impl Runtime {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         match self {
-            Self::Node => {
+            Self::Node | Self::Php => {
                 for file in ["package.json", self.list()] {
                     fs::copy(sources.join(file), folder.join(file))?;
                 }

@@ -14,6 +14,7 @@ pub(crate) struct Served {
     pub(crate) url: String,
     pub(crate) public_key: String,
     pub(crate) secret_key: String,
+    pub(crate) webhook_secret: String,
 }
 
 impl Served {
@@ -23,7 +24,14 @@ impl Served {
         let package = ["--quiet", "--package", "kakaopay-cli"];
         crate::shell::run(cargo(&["build"]).args(package))?;
         let mut command = cargo(&["run"]);
-        command.args(package).args(["--", "sandbox", "--addr", "127.0.0.1:0", "--json"]);
+        command.args(package).args([
+            "--",
+            "sandbox",
+            "--addr",
+            "127.0.0.1:0",
+            "--local-return-uris",
+            "--json",
+        ]);
         let mut process = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(stdout) = process.stdout.take() {
@@ -36,6 +44,7 @@ impl Served {
             url: text("url"),
             public_key: text("public_key"),
             secret_key: text("secret_key"),
+            webhook_secret: text("webhook_secret"),
         };
         if served.url.is_empty() {
             return Err(Problem::new("the sandbox does not say where it is"));

@@ -1,6 +1,6 @@
 //! `/charges`.
 
-use kakaopay_types::{ChargeId, Currency, Param, Params, ReturnUri, SourceId};
+use kakaopay_types::{ChargeId, Currency, Param, Params, SourceId};
 
 use super::fields;
 use super::page::Page;
@@ -21,7 +21,7 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Ref
     let currency = fields::currency(&params, Refusal::invalid_charge)?;
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
     is_no_card(&params)?;
-    let return_uri = return_uri(&params)?;
+    let return_uri = world.return_uris.read(&params)?;
     let metadata = fields::metadata(&params)?;
     let webhook_endpoints = fields::webhook_endpoints(&params)?;
     let source = source(world, call, &params, amount, currency)?;
@@ -103,13 +103,6 @@ fn is_no_card(params: &Params) -> Result<(), Refusal> {
         (None, Some(token)) => Err(Refusal::not_found("token", token)),
         (None, None) => Ok(()),
     }
-}
-
-fn return_uri(params: &Params) -> Result<String, Refusal> {
-    let text = fields::text(params, "return_uri")
-        .ok_or_else(|| Refusal::invalid_charge("return_uri is required for kakaopay"))?;
-    ReturnUri::parse(text).map_err(|error| Refusal::invalid_charge(error.to_string()))?;
-    Ok(text.to_owned())
 }
 
 /// The source that a charge names, or a new one made inside it.

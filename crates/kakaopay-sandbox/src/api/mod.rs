@@ -14,6 +14,7 @@ mod page;
 mod refunds;
 mod refusal;
 mod request;
+mod return_uri;
 mod routes;
 mod search;
 mod sources;
@@ -23,4 +24,5 @@ mod webhook_secrets;
 
 pub(crate) use answer::Answer;
 pub(crate) use request::Call;
+pub(crate) use return_uri::ReturnUris;
 pub(crate) use routes::respond;

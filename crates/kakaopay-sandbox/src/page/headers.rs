@@ -7,9 +7,9 @@ use http::header::{
 use http::{HeaderValue, Response, StatusCode};
 
 /// No script, no frame around it, and nothing from elsewhere. A form may lead on to the merchant's
-/// `return_uri`, which is always https.
+/// `return_uri`, which is https, or on this machine.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-                      form-action 'self' https:";
+                      form-action 'self' https: http://127.0.0.1:* http://localhost:*";
 
 /// A page.
 pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {

@@ -8,6 +8,7 @@ use kakaopay_types::{
 use serde_json::{Map, Value};
 
 use super::{Account, Charge, Ending, Event, Ids, Outgoing, Refund, Source};
+use crate::api::ReturnUris;
 use crate::object::{ChargeObject, RefundObject, Shape};
 
 /// How long a charge can be paid, as in the guide's example: seven days.
@@ -18,6 +19,7 @@ const LIFETIME_SECONDS: i64 = 7 * 86_400;
 pub(crate) struct World {
     pub(crate) ids: Ids,
     pub(crate) account: Account,
+    pub(crate) return_uris: ReturnUris,
     sources: BTreeMap<SourceId, Source>,
     charges: BTreeMap<ChargeId, Charge>,
     /// Charges in the order they were created.
@@ -70,6 +72,7 @@ impl World {
         Self {
             ids,
             account,
+            return_uris: ReturnUris::default(),
             sources: BTreeMap::new(),
             charges: BTreeMap::new(),
             created: Vec::new(),

@@ -1,0 +1,131 @@
+// An example of a shop, as a program of its own: a buyer pays, and walks away; a forger writes; a webhook comes
+// twice. What the shop ships is what was paid, once.
+"use strict";
+
+const assert = require("node:assert/strict");
+const { spawn } = require("node:child_process");
+const { mkdtempSync, rmSync } = require("node:fs");
+const { createServer } = require("node:net");
+const { tmpdir } = require("node:os");
+const path = require("node:path");
+const { Report, variable } = require("./report.js");
+
+const sandbox = variable("SANDBOX_URL");
+const secretKey = variable("SECRET_KEY");
+const shops = path.join(__dirname, "../../../shops");
+
+async function omise(method, place, parameters) {
+  const authorization = `Basic ${btoa(`${secretKey}:`)}`;
+  const body = parameters && new URLSearchParams(parameters);
+  const response = await fetch(sandbox + place, { method, headers: { authorization }, body });
+  assert.equal(response.status, 200, `${method} ${place}`);
+  return response.json();
+}
+
+/** A port that nobody has, for a program that cannot be told to take any. */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Asks until the answer is the one that is waited for. */
+async function until(what, ask) {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer) return answer;
+    assert.ok(Date.now() < end, `${what} does not happen`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** How a webhook of this kind for this charge was received, each time it was posted. */
+async function received(key, charge) {
+  const { data } = await omise("GET", "/events?limit=100&order=reverse_chronological");
+  const event = data.find((event) => event.key === key && event.data.id === charge);
+  return event && (await omise("GET", `/events/${event.id}`)).webhook_deliveries.map(({ status }) => status);
+}
+
+async function buy(shop, report) {
+  const page = await report.call(fetch(shop));
+  assert.match(await page.text(), /<form method="post" action="\/orders">/);
+  const answer = await report.call(fetch(`${shop}/orders`, { method: "POST", redirect: "manual" }));
+  assert.equal(answer.status, 303);
+  return answer.headers.get("location");
+}
+
+/** What the buyer does on the page, and where it leads. */
+async function choose(page, choice) {
+  const answer = await fetch(page, { method: "POST", redirect: "manual", body: new URLSearchParams(choice) });
+  assert.equal(answer.status, 303);
+  return answer.headers.get("location");
+}
+
+async function journey(shop, said, report) {
+  const newest = async () => (await omise("GET", "/charges?limit=1&order=reverse_chronological")).data[0];
+
+  const page = await buy(shop, report);
+  const charge = await newest();
+  assert.equal(charge.authorize_uri, page);
+  // The buyer pays and never comes back: the webhook alone must do.
+  const back = await choose(page, { outcome: "successful" });
+  await until("the webhook", async () => (await received("charge.complete", charge.id))?.includes(200));
+  await until("the shipping", async () => said().includes(`paid by ${charge.id}, shipped`));
+
+  const order = await (await report.call(fetch(back))).json();
+  assert.deepEqual([order.status, order.shipped], ["successful", 1]);
+
+  const forged = JSON.stringify({ object: "event", data: charge });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  for (const signature of ["", "00".repeat(32), "zz"]) {
+    const headers = { "omise-signature": signature, "omise-signature-timestamp": timestamp };
+    const answer = await report.call(fetch(`${shop}/webhooks`, { method: "POST", headers, body: forged }));
+    assert.equal(answer.status, 401, signature);
+  }
+  const again = await (await report.call(fetch(back))).json();
+  assert.deepEqual(again, order);
+  assert.equal(said().split("shipped").length, 2, said());
+
+  const declined = await buy(shop, report);
+  const { id } = await newest();
+  const end = await choose(declined, { outcome: "failed", failure_code: "insufficient_fund" });
+  await until("the webhook", async () => (await received("charge.complete", id))?.includes(200));
+  const { status, shipped } = await (await report.call(fetch(end))).json();
+  assert.deepEqual([status, shipped], ["failed", 0]);
+}
+
+/** Starts a shop, has it told of what happens, and makes the journey. */
+module.exports = async function run({ client, version, manner, command }) {
+  const report = new Report(client, version, manner);
+  const folder = mkdtempSync(path.join(tmpdir(), "kakaopay-shop-"));
+  const port = await freePort();
+  const shop = `http://127.0.0.1:${port}`;
+  const [program, ...words] = command(port);
+  const settings = {
+    OMISE_URL: sandbox,
+    OMISE_SECRET_KEY: secretKey,
+    OMISE_WEBHOOK_SECRET: variable("WEBHOOK_SECRET"),
+    SHOP_FOLDER: folder,
+    PORT: String(port),
+  };
+  const running = spawn(program, words, { cwd: shops, env: { ...process.env, ...settings } });
+  let said = "";
+  for (const stream of [running.stdout, running.stderr]) stream.on("data", (text) => (said += text));
+  try {
+    await until("the shop", async () => (await fetch(shop)).ok);
+    await omise("PATCH", "/account", { webhook_uri: `${shop}/webhooks` });
+    await journey(shop, () => said, report);
+    report.print();
+  } catch (error) {
+    console.error(said);
+    throw error;
+  } finally {
+    await omise("PATCH", "/account", { webhook_uri: "" });
+    running.kill();
+    rmSync(folder, { recursive: true });
+  }
+};
