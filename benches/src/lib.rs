@@ -2,6 +2,7 @@
 
 pub mod flows;
 pub mod ledger;
+pub mod sandbox;
 pub mod transport;
 pub mod types;
 pub mod webhook;

@@ -54,6 +54,12 @@ const BENCHES: &[Bench] = &[
         takes: &[in_rate(&["unbatched", "skip_locked_delete"]), in_cost(&["stored_10000"])],
     },
     Bench {
+        name: "sandbox",
+        // What most would take to stand in for an API that is described; of those that keep what they are told,
+        // one is in JavaScript.
+        takes: &[in_rate(&["prism"]), in_start(&["prism"]), in_memory(&["prism", "json_server"])],
+    },
+    Bench {
         name: "webhook",
         // The hash is what no check can do without. Instructions are not counted: valgrind knows none of
         // those that a processor has for the hash, and would count another program.
@@ -83,6 +89,18 @@ const fn in_instructions(bases: &'static [&'static str]) -> Take {
 /// How much is done a second.
 const fn in_rate(bases: &'static [&'static str]) -> Take {
     Take { measure: Measure { name: "rate", unit: "/s", bases }, suffix: "", take: allocations::take }
+}
+
+/// From the start of a process to its first answer.
+const fn in_start(bases: &'static [&'static str]) -> Take {
+    let measure = Measure { name: "first_answer", unit: "ms", bases };
+    Take { measure, suffix: "_start", take: allocations::take }
+}
+
+/// What a process has resident.
+const fn in_memory(bases: &'static [&'static str]) -> Take {
+    let measure = Measure { name: "memory", unit: "bytes", bases };
+    Take { measure, suffix: "_memory", take: allocations::take }
 }
 
 /// What one costs, by how many there are.
