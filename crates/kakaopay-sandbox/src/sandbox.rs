@@ -14,6 +14,7 @@ use crate::clock::SandboxClock;
 use crate::keys::Keys;
 use crate::page;
 use crate::script;
+use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
 use crate::world::{Account, Delivery, Ids, Secrets, World};
@@ -29,6 +30,8 @@ struct Inner {
     keys: Keys,
     clock: SandboxClock,
     world: Mutex<World>,
+    /// What it was when it was built.
+    first: Snapshot,
     /// Rung when there is an event to post.
     bell: Notify,
 }
@@ -115,8 +118,8 @@ impl SandboxBuilder {
         let account = Account::new(&mut ids, self.version, self.webhook_url, secrets, now);
         let mut world = World::new(ids, account);
         world.return_uris = self.return_uris;
-        let world = Mutex::new(world);
-        Sandbox(Arc::new(Inner { keys, clock, world, bell: Notify::new() }))
+        let first = Snapshot::of(&world, clock.setting());
+        Sandbox(Arc::new(Inner { keys, clock, world: Mutex::new(world), first, bell: Notify::new() }))
     }
 }
 
@@ -223,12 +226,8 @@ impl Sandbox {
     }
 
     /// Remembers what became of a post.
-    pub(crate) fn posted(&self, event: &EventId, mut delivery: Delivery) {
-        let mut world = self.world();
-        delivery.id = world.ids.next("whdl");
-        if let Some(event) = world.event_mut(event) {
-            event.deliveries.push(delivery);
-        }
+    pub(crate) fn posted(&self, event: &EventId, delivery: Delivery) {
+        self.world().delivered(event, delivery);
     }
 
     /// What signs at a moment; `None` when nothing does.
@@ -242,7 +241,12 @@ impl Sandbox {
         &self.0.bell
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    /// What it was when it was built.
+    pub(crate) fn first(&self) -> &Snapshot {
+        &self.0.first
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
