@@ -24,6 +24,7 @@
 
 mod api;
 mod clock;
+mod fault;
 mod json;
 mod keys;
 mod object;
@@ -38,9 +39,10 @@ mod webhook;
 mod world;
 
 pub use clock::SandboxClock;
+pub use fault::{Fault, InvalidRule, Rule, When};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use serve::Running;
-pub use service::SandboxService;
+pub use service::{Lost, SandboxService};
 pub use snapshot::{Changes, Part, Record, RestoreError, Snapshot};
 pub use version::ApiVersion;
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::api::{self, Answer, Call, ReturnUris};
 use crate::clock::SandboxClock;
+use crate::fault::{Fault, Rule, Rules};
 use crate::keys::Keys;
 use crate::page;
 use crate::script;
@@ -30,6 +31,7 @@ struct Inner {
     keys: Keys,
     clock: SandboxClock,
     world: Mutex<World>,
+    faults: Mutex<Rules>,
     /// What it was when it was built.
     first: Snapshot,
     /// Rung when there is an event to post.
@@ -46,6 +48,7 @@ pub struct SandboxBuilder {
     webhook_url: Option<WebhookUrl>,
     version: ApiVersion,
     clock: Option<SandboxClock>,
+    faults: Vec<Rule>,
     return_uris: ReturnUris,
 }
 
@@ -100,6 +103,13 @@ impl SandboxBuilder {
         Self { return_uris, ..self }
     }
 
+    /// Something that goes wrong, besides what was added before; nothing by default.
+    #[must_use]
+    pub fn fault(mut self, rule: Rule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
     /// The sandbox.
     ///
     /// # Panics
@@ -119,7 +129,14 @@ impl SandboxBuilder {
         let mut world = World::new(ids, account);
         world.return_uris = self.return_uris;
         let first = Snapshot::of(&world, clock.setting());
-        Sandbox(Arc::new(Inner { keys, clock, world: Mutex::new(world), first, bell: Notify::new() }))
+        Sandbox(Arc::new(Inner {
+            keys,
+            clock,
+            world: Mutex::new(world),
+            faults: Mutex::new(Rules::new(self.faults)),
+            first,
+            bell: Notify::new(),
+        }))
     }
 }
 
@@ -135,6 +152,7 @@ impl Sandbox {
             webhook_url: None,
             version: ApiVersion::default(),
             clock: None,
+            faults: Vec::new(),
             return_uris: ReturnUris::default(),
         }
     }
@@ -172,6 +190,18 @@ impl Sandbox {
     /// Posts events from now on, or loses them.
     pub fn set_webhooks(&self, on: bool) {
         self.world().account.posts = on;
+    }
+
+    /// Lets these things go wrong from now on, in the place of those before.
+    pub fn set_faults(&self, rules: Vec<Rule>) {
+        *self.0.faults.lock().unwrap_or_else(PoisonError::into_inner) = Rules::new(rules);
+    }
+
+    /// What goes wrong with a request, if anything does.
+    pub(crate) fn next_fault(&self, request: &http::request::Parts) -> Option<Fault> {
+        let mut rules = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let uri = &request.uri;
+        rules.next(request.method.as_str(), uri.path(), uri.query().unwrap_or_default())
     }
 
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such

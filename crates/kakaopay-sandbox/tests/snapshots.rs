@@ -127,6 +127,28 @@ proptest! {
 }
 
 #[test]
+fn each_change_is_told_when_it_is_made_later() {
+    let mut ask = Ask::new();
+    let parts = |ask: &Ask| {
+        let changes = ask.sandbox.changes();
+        changes.records.into_iter().map(|record| record.part).collect::<Vec<_>>()
+    };
+    ask.secret("PATCH", "/account", "webhook_uri=http://127.0.0.1:1/x").ok();
+    let source = ask.source();
+    assert_eq!(parts(&ask).len(), 2);
+    assert_eq!(parts(&ask), [Part::State]);
+    let form = format!("amount=150000&currency=SGD&return_uri=https://example.com&source={source}");
+    let charge = ask.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
+    let event = ask.sandbox.events()[0].0.clone();
+    let charge = Part::Charge(charge.parse().expect("an id"));
+    let source = Part::Source(source.parse().expect("an id"));
+    assert_eq!(parts(&ask), [Part::State, source, charge, Part::Event(event.clone())]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    assert_eq!(runtime.block_on(ask.sandbox.deliver_pending()), 1);
+    assert_eq!(parts(&ask), [Part::State, Part::Event(event)]);
+}
+
+#[test]
 fn a_reset_sandbox_is_as_it_was_built() {
     let mut ask = Ask::new();
     let built = ask.sandbox.snapshot();
