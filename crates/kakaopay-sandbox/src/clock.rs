@@ -43,6 +43,37 @@ impl SandboxClock {
         }
     }
 
+    /// Shows this moment from now on, and goes on from there if it runs.
+    pub fn set(&self, at: Timestamp) {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *setting = match *setting {
+            Setting::Running(_) => Setting::Running(at.millis_since(machine())),
+            Setting::Frozen(_) => Setting::Frozen(at),
+        };
+    }
+
+    /// Stands still at the moment it shows.
+    pub fn freeze(&self) {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Setting::Running(offset) = *setting {
+            *setting = Setting::Frozen(machine().saturating_add_millis(offset));
+        }
+    }
+
+    /// Goes on from the moment it shows, as fast as the machine's.
+    pub fn run(&self) {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Setting::Frozen(at) = *setting {
+            *setting = Setting::Running(at.millis_since(machine()));
+        }
+    }
+
+    /// Whether it stands still.
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.setting(), Setting::Frozen(_))
+    }
+
     /// How it is set.
     pub(crate) fn setting(&self) -> Setting {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -24,6 +24,7 @@
 
 mod api;
 mod clock;
+mod control;
 mod fault;
 mod json;
 mod keys;

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::api::{self, Answer, Call, ReturnUris};
 use crate::clock::SandboxClock;
+use crate::control;
 use crate::fault::{Fault, Rule, Rules};
 use crate::keys::Keys;
 use crate::page;
@@ -197,6 +198,11 @@ impl Sandbox {
         *self.0.faults.lock().unwrap_or_else(PoisonError::into_inner) = Rules::new(rules);
     }
 
+    /// How many rules are set.
+    pub(crate) fn faults(&self) -> usize {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
     /// What goes wrong with a request, if anything does.
     pub(crate) fn next_fault(&self, request: &http::request::Parts) -> Option<Fault> {
         let mut rules = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);
@@ -221,6 +227,9 @@ impl Sandbox {
 
     /// Answers a request: a call of the API, or a page.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if let Some(response) = control::respond(self, &request) {
+            return response;
+        }
         let call = Call::new(request, self.0.clock.now());
         let mut world = self.world();
         let expired = world.expire(call.now);

@@ -14,6 +14,8 @@ use crate::sandbox::Sandbox;
 
 /// Largest request body that is read.
 const MAX_BODY: usize = 256 * 1024;
+/// Largest snapshot that is read: some ten thousand charges with their events.
+const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
 /// Nothing was answered, because a [`Rule`](crate::Rule) says so. A server closes the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,8 +45,9 @@ impl Sandbox {
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
         let (parts, body) = request.into_parts();
+        let most = if parts.uri.path() == "/_sandbox/restore" { MAX_SNAPSHOT } else { MAX_BODY };
         // A body that breaks off reaches nobody's answer, so its kind of error does not matter.
-        let response = match Limited::new(body, MAX_BODY).collect().await {
+        let response = match Limited::new(body, most).collect().await {
             Ok(body) => {
                 let fault = self.next_fault(&parts);
                 self.respond_faultily(Request::from_parts(parts, body.to_bytes()), fault).await?

@@ -23,6 +23,11 @@ impl Rules {
         Self(rules.into_iter().map(Active::new).collect())
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// What goes wrong with a call, if anything does. What is no call of the API is left alone.
     pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
         let operation = operation(method, path, query)?;
