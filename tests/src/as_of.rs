@@ -1,14 +1,13 @@
 //! A service that shows a charge as it was.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use kakaopay_sandbox::{Sandbox, SandboxService};
+use kakaopay_sandbox::{Lost, Sandbox, SandboxService};
 use kakaopay_transport::Request;
 use kakaopay_types::ChargeId;
 use tower_service::Service;
@@ -41,10 +40,10 @@ impl AsOf {
 
 impl Service<Request> for AsOf {
     type Response = http::Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Error = Lost;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Lost>> {
         Poll::Ready(Ok(()))
     }
 

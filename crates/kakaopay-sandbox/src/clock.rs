@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use kakaopay_types::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The sandbox's own clock. Clones are the same clock: charges expire when it is moved, and nobody
 /// has to wait.
 #[derive(Debug, Clone)]
-pub struct SandboxClock(Arc<Mutex<Reading>>);
+pub struct SandboxClock(Arc<Mutex<Setting>>);
 
-#[derive(Debug)]
-enum Reading {
+/// How a clock is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Setting {
     /// The machine's clock and this many milliseconds.
     Running(i64),
     /// A moment that stays until it is moved.
@@ -22,29 +25,70 @@ impl SandboxClock {
     /// A clock that runs with the machine's.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(Mutex::new(Reading::Running(0))))
+        Self(Arc::new(Mutex::new(Setting::Running(0))))
     }
 
     /// A clock that stands still.
     #[must_use]
     pub fn frozen_at(at: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(Reading::Frozen(at))))
+        Self(Arc::new(Mutex::new(Setting::Frozen(at))))
     }
 
     /// The moment it shows.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Reading::Running(offset) => machine().saturating_add_millis(*offset),
-            Reading::Frozen(at) => *at,
+            Setting::Running(offset) => machine().saturating_add_millis(*offset),
+            Setting::Frozen(at) => *at,
         }
+    }
+
+    /// Shows this moment from now on, and goes on from there if it runs.
+    pub fn set(&self, at: Timestamp) {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *setting = match *setting {
+            Setting::Running(_) => Setting::Running(at.millis_since(machine())),
+            Setting::Frozen(_) => Setting::Frozen(at),
+        };
+    }
+
+    /// Stands still at the moment it shows.
+    pub fn freeze(&self) {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Setting::Running(offset) = *setting {
+            *setting = Setting::Frozen(machine().saturating_add_millis(offset));
+        }
+    }
+
+    /// Goes on from the moment it shows, as fast as the machine's.
+    pub fn run(&self) {
+        let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Setting::Frozen(at) = *setting {
+            *setting = Setting::Running(at.millis_since(machine()));
+        }
+    }
+
+    /// Whether it stands still.
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.setting(), Setting::Frozen(_))
+    }
+
+    /// How it is set.
+    pub(crate) fn setting(&self) -> Setting {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets it as another one was.
+    pub(crate) fn set_to(&self, setting: Setting) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = setting;
     }
 
     /// Moves it, forwards or backwards.
     pub fn advance_seconds(&self, seconds: i64) {
         match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Reading::Running(offset) => *offset = offset.saturating_add(seconds.saturating_mul(1_000)),
-            Reading::Frozen(at) => *at = at.saturating_add_seconds(seconds),
+            Setting::Running(offset) => *offset = offset.saturating_add(seconds.saturating_mul(1_000)),
+            Setting::Frozen(at) => *at = at.saturating_add_seconds(seconds),
         }
     }
 }

@@ -24,6 +24,8 @@
 
 mod api;
 mod clock;
+mod control;
+mod fault;
 mod json;
 mod keys;
 mod object;
@@ -32,13 +34,16 @@ mod sandbox;
 mod script;
 mod serve;
 mod service;
+mod snapshot;
 mod version;
 mod webhook;
 mod world;
 
 pub use clock::SandboxClock;
+pub use fault::{Fault, InvalidRule, Rule, When};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use serve::Running;
-pub use service::SandboxService;
+pub use service::{Lost, SandboxService};
+pub use snapshot::{Changes, Part, Record, RestoreError, Snapshot};
 pub use version::ApiVersion;
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};

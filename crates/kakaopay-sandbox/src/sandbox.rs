@@ -11,9 +11,12 @@ use tokio::sync::Notify;
 
 use crate::api::{self, Answer, Call, ReturnUris};
 use crate::clock::SandboxClock;
+use crate::control;
+use crate::fault::{Fault, Rule, Rules};
 use crate::keys::Keys;
 use crate::page;
 use crate::script;
+use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
 use crate::world::{Account, Delivery, Ids, Secrets, World};
@@ -29,6 +32,9 @@ struct Inner {
     keys: Keys,
     clock: SandboxClock,
     world: Mutex<World>,
+    faults: Mutex<Rules>,
+    /// What it was when it was built.
+    first: Snapshot,
     /// Rung when there is an event to post.
     bell: Notify,
 }
@@ -43,6 +49,7 @@ pub struct SandboxBuilder {
     webhook_url: Option<WebhookUrl>,
     version: ApiVersion,
     clock: Option<SandboxClock>,
+    faults: Vec<Rule>,
     return_uris: ReturnUris,
 }
 
@@ -97,6 +104,13 @@ impl SandboxBuilder {
         Self { return_uris, ..self }
     }
 
+    /// Something that goes wrong, besides what was added before; nothing by default.
+    #[must_use]
+    pub fn fault(mut self, rule: Rule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
     /// The sandbox.
     ///
     /// # Panics
@@ -115,8 +129,15 @@ impl SandboxBuilder {
         let account = Account::new(&mut ids, self.version, self.webhook_url, secrets, now);
         let mut world = World::new(ids, account);
         world.return_uris = self.return_uris;
-        let world = Mutex::new(world);
-        Sandbox(Arc::new(Inner { keys, clock, world, bell: Notify::new() }))
+        let first = Snapshot::of(&world, clock.setting());
+        Sandbox(Arc::new(Inner {
+            keys,
+            clock,
+            world: Mutex::new(world),
+            faults: Mutex::new(Rules::new(self.faults)),
+            first,
+            bell: Notify::new(),
+        }))
     }
 }
 
@@ -132,6 +153,7 @@ impl Sandbox {
             webhook_url: None,
             version: ApiVersion::default(),
             clock: None,
+            faults: Vec::new(),
             return_uris: ReturnUris::default(),
         }
     }
@@ -171,6 +193,23 @@ impl Sandbox {
         self.world().account.posts = on;
     }
 
+    /// Lets these things go wrong from now on, in the place of those before.
+    pub fn set_faults(&self, rules: Vec<Rule>) {
+        *self.0.faults.lock().unwrap_or_else(PoisonError::into_inner) = Rules::new(rules);
+    }
+
+    /// How many rules are set.
+    pub(crate) fn faults(&self) -> usize {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
+    /// What goes wrong with a request, if anything does.
+    pub(crate) fn next_fault(&self, request: &http::request::Parts) -> Option<Fault> {
+        let mut rules = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let uri = &request.uri;
+        rules.next(request.method.as_str(), uri.path(), uri.query().unwrap_or_default())
+    }
+
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such
     /// event.
     #[must_use]
@@ -188,6 +227,9 @@ impl Sandbox {
 
     /// Answers a request: a call of the API, or a page.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if let Some(response) = control::respond(self, &request) {
+            return response;
+        }
         let call = Call::new(request, self.0.clock.now());
         let mut world = self.world();
         let expired = world.expire(call.now);
@@ -223,12 +265,8 @@ impl Sandbox {
     }
 
     /// Remembers what became of a post.
-    pub(crate) fn posted(&self, event: &EventId, mut delivery: Delivery) {
-        let mut world = self.world();
-        delivery.id = world.ids.next("whdl");
-        if let Some(event) = world.event_mut(event) {
-            event.deliveries.push(delivery);
-        }
+    pub(crate) fn posted(&self, event: &EventId, delivery: Delivery) {
+        self.world().delivered(event, delivery);
     }
 
     /// What signs at a moment; `None` when nothing does.
@@ -242,7 +280,12 @@ impl Sandbox {
         &self.0.bell
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    /// What it was when it was built.
+    pub(crate) fn first(&self) -> &Snapshot {
+        &self.0.first
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

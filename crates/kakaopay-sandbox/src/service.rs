@@ -1,6 +1,5 @@
 //! The sandbox as a tower service.
 
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,10 +9,25 @@ use http_body::Body;
 use http_body_util::{BodyExt, Full, Limited};
 use tower_service::Service;
 
+use crate::fault::{self, Fault};
 use crate::sandbox::Sandbox;
 
 /// Largest request body that is read.
 const MAX_BODY: usize = 256 * 1024;
+/// Largest snapshot that is read: some ten thousand charges with their events.
+const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
+
+/// Nothing was answered, because a [`Rule`](crate::Rule) says so. A server closes the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Lost {
+    /// Nothing was done.
+    #[error("the request was lost")]
+    Request,
+    /// Everything was done.
+    #[error("the answer was lost")]
+    Answer,
+}
 
 /// The sandbox as a tower service: give it to a client and no socket is needed, or to any server.
 #[derive(Debug, Clone)]
@@ -26,17 +40,44 @@ impl Sandbox {
         SandboxService(self.clone())
     }
 
-    async fn receive<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    async fn receive<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Lost>
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
         let (parts, body) = request.into_parts();
+        let most = if parts.uri.path() == "/_sandbox/restore" { MAX_SNAPSHOT } else { MAX_BODY };
         // A body that breaks off reaches nobody's answer, so its kind of error does not matter.
-        let response = match Limited::new(body, MAX_BODY).collect().await {
-            Ok(body) => self.respond(Request::from_parts(parts, body.to_bytes())),
+        let response = match Limited::new(body, most).collect().await {
+            Ok(body) => {
+                let fault = self.next_fault(&parts);
+                self.respond_faultily(Request::from_parts(parts, body.to_bytes()), fault).await?
+            }
             Err(_) => self.respond_too_large(),
         };
-        response.map(Full::new)
+        Ok(response.map(Full::new))
+    }
+
+    async fn respond_faultily(
+        &self,
+        request: Request<Bytes>,
+        fault: Option<Fault>,
+    ) -> Result<Response<Bytes>, Lost> {
+        let Some(fault) = fault else { return Ok(self.respond(request)) };
+        let request = match &fault {
+            Fault::LoseRequest => return Err(Lost::Request),
+            Fault::Delay(time) => {
+                tokio::time::sleep(*time).await;
+                request
+            }
+            Fault::ListCycle => fault::unpaged(request),
+            _ => request,
+        };
+        let id = self.world().ids.request();
+        if let Some(response) = fault::before(&fault, &id) {
+            return Ok(response);
+        }
+        let response = self.respond(request);
+        if fault == Fault::LoseAnswer { Err(Lost::Answer) } else { Ok(fault::spoil(&fault, response)) }
     }
 }
 
@@ -45,15 +86,15 @@ where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
     type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Error = Lost;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Lost>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let sandbox = self.0.clone();
-        Box::pin(async move { Ok(sandbox.receive(request).await) })
+        Box::pin(async move { sandbox.receive(request).await })
     }
 }

@@ -1,16 +1,20 @@
 //! The versions of the API that know KakaoPay.
 
+use serde::{Deserialize, Serialize};
+
 /// A version of the API that knows KakaoPay: in which shapes objects are written.
 ///
 /// An account has one, in which its events are written whatever a request asks for; a request may
 /// ask for another with `Omise-Version`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ApiVersion {
     /// `2017-11-02`, the oldest that knows KakaoPay.
+    #[serde(rename = "2017-11-02")]
     V2017_11_02,
     /// `2019-05-29`, the current one.
     #[default]
+    #[serde(rename = "2019-05-29")]
     V2019_05_29,
 }
 

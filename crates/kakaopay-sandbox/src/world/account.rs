@@ -1,13 +1,15 @@
 //! The account, as the sandbox keeps it.
 
 use kakaopay_types::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Ids, Secrets};
 use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
 
 /// The account, as the sandbox keeps it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) team: String,

@@ -1,12 +1,14 @@
 //! A charge, as the sandbox keeps it.
 
 use kakaopay_types::{ChargeId, Currency, FailureCode, SourceId, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Refund;
 
 /// A charge, as the sandbox keeps it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Charge {
     pub(crate) id: ChargeId,
     /// What names it in its `authorize_uri`.
@@ -30,7 +32,8 @@ pub(crate) struct Charge {
 }
 
 /// How a charge ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Ending {
     Paid { at: Timestamp, transaction: String },
     Failed { code: FailureCode },

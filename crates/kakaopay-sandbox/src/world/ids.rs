@@ -14,6 +14,16 @@ impl Ids {
         Self(Rng::with_seed(seed))
     }
 
+    /// Goes on where another one stood.
+    pub(crate) fn at(state: u64) -> Self {
+        Self(Rng::with_seed(state))
+    }
+
+    /// Where it stands: what is made from here on follows from it.
+    pub(crate) fn state(&self) -> u64 {
+        self.0.get_seed()
+    }
+
     /// A new test identifier of a kind.
     pub(crate) fn next(&mut self, prefix: &str) -> String {
         let random: String = std::iter::repeat_with(|| self.character()).take(LENGTH).collect();

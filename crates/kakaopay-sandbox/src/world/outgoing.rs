@@ -1,12 +1,14 @@
 //! An event that waits to be posted.
 
 use kakaopay_types::EventId;
+use serde::{Deserialize, Serialize};
 
 use super::Account;
 use crate::webhook::WebhookUrl;
 
 /// An event that waits to be posted to one address.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Outgoing {
     pub(crate) event: EventId,
     /// An address of its charge's own; `None` for the account's.

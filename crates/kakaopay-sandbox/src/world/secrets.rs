@@ -2,14 +2,17 @@
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::Secret;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How long a secret still signs after a newer one was made: a day.
 const OVERLAP_SECONDS: i64 = 86_400;
 
 /// A secret that webhooks are signed with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WebhookSecret {
     pub(crate) id: String,
+    #[serde(serialize_with = "write", deserialize_with = "read")]
     pub(crate) secret: Secret,
     pub(crate) created_at: Timestamp,
     /// When it stops signing, if a newer one was made.
@@ -17,10 +20,12 @@ pub(crate) struct WebhookSecret {
 }
 
 /// The secrets of an account, oldest first. Where there is none, webhooks are not signed.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Secrets {
     secrets: Vec<WebhookSecret>,
     /// The last one made, whether it still signs or not.
+    #[serde(serialize_with = "write", deserialize_with = "read")]
     newest: Secret,
 }
 
@@ -61,6 +66,21 @@ impl Secrets {
     pub(crate) fn clear(&mut self) {
         self.secrets.clear();
     }
+
+    /// Whether a webhook would never carry more signatures than two.
+    pub(crate) fn are_two_at_most(&self) -> bool {
+        let endless = self.secrets.iter().filter(|secret| secret.expires_at.is_none()).count();
+        endless <= 1 && self.secrets.len() <= 2
+    }
+}
+
+fn write<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&secret.expose_base64())
+}
+
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Secret::from_base64(&text).map_err(|_| serde::de::Error::custom("not a secret"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! A source, as the sandbox keeps it.
 
 use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// A source, as the sandbox keeps it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Source {
     pub(crate) id: SourceId,
     pub(crate) amount: i64,

@@ -7,7 +7,7 @@ use kakaopay_types::{
 };
 use serde_json::{Map, Value};
 
-use super::{Account, Charge, Ending, Event, Ids, Outgoing, Refund, Source};
+use super::{Account, Change, Charge, Delivery, Ending, Event, Ids, Journal, Outgoing, Refund, Source};
 use crate::api::ReturnUris;
 use crate::object::{ChargeObject, RefundObject, Shape};
 
@@ -20,20 +20,22 @@ pub(crate) struct World {
     pub(crate) ids: Ids,
     pub(crate) account: Account,
     pub(crate) return_uris: ReturnUris,
-    sources: BTreeMap<SourceId, Source>,
-    charges: BTreeMap<ChargeId, Charge>,
+    pub(super) sources: BTreeMap<SourceId, Source>,
+    pub(super) charges: BTreeMap<ChargeId, Charge>,
     /// Charges in the order they were created.
-    created: Vec<ChargeId>,
+    pub(super) created: Vec<ChargeId>,
     /// Refunds in the order they were made: the charge, and the place among its own.
-    refunded: Vec<(ChargeId, usize)>,
-    payments: BTreeMap<String, ChargeId>,
-    transactions: BTreeMap<String, ChargeId>,
-    expiring: BTreeSet<(Timestamp, ChargeId)>,
-    events: Vec<Event>,
+    pub(super) refunded: Vec<(ChargeId, usize)>,
+    pub(super) payments: BTreeMap<String, ChargeId>,
+    pub(super) transactions: BTreeMap<String, ChargeId>,
+    pub(super) expiring: BTreeSet<(Timestamp, ChargeId)>,
+    pub(super) events: Vec<Event>,
     /// The place of each event among them.
-    event_places: BTreeMap<EventId, usize>,
+    pub(super) event_places: BTreeMap<EventId, usize>,
     /// Events that wait to be posted.
-    outgoing: VecDeque<Outgoing>,
+    pub(super) outgoing: VecDeque<Outgoing>,
+    /// What has changed, for whoever keeps it elsewhere.
+    pub(crate) journal: Journal,
 }
 
 /// What a new charge is made of.
@@ -83,7 +85,14 @@ impl World {
             events: Vec::new(),
             event_places: BTreeMap::new(),
             outgoing: VecDeque::new(),
+            journal: Journal::default(),
         }
+    }
+
+    /// Becomes another world, with its own settings of what it takes. Who keeps it elsewhere is told that all
+    /// of it has changed.
+    pub(crate) fn take_over(&mut self, other: Self) {
+        *self = Self { return_uris: self.return_uris, ..other };
     }
 
     pub(crate) fn source(&self, id: &SourceId) -> Option<&Source> {
@@ -122,8 +131,14 @@ impl World {
         self.events.get(*self.event_places.get(id)?)
     }
 
-    pub(crate) fn event_mut(&mut self, id: &EventId) -> Option<&mut Event> {
-        self.events.get_mut(*self.event_places.get(id)?)
+    /// Remembers what became of a post.
+    pub(crate) fn delivered(&mut self, id: &EventId, mut delivery: Delivery) {
+        delivery.id = self.ids.next("whdl");
+        let event = self.event_places.get(id).and_then(|place| self.events.get_mut(*place));
+        if let Some(event) = event {
+            event.deliveries.push(delivery);
+            self.journal.note(|| Change::Event(id.clone()));
+        }
     }
 
     pub(crate) fn create_source(
@@ -136,6 +151,7 @@ impl World {
         let id = SourceId::parse(&self.ids.next("src"))?;
         let created_at = now.truncate_to_seconds();
         let source = Source { id: id.clone(), amount, currency, platform_type, created_at, used: false };
+        self.journal.note(|| Change::Source(id.clone()));
         self.sources.insert(id, source.clone());
         Ok(source)
     }
@@ -162,10 +178,12 @@ impl World {
         };
         if let Some(source) = self.sources.get_mut(&new.source) {
             source.used = true;
+            self.journal.note(|| Change::Source(new.source.clone()));
         }
         self.payments.insert(charge.payment.clone(), id.clone());
         self.expiring.insert((charge.expires_at, id.clone()));
         self.created.push(id.clone());
+        self.journal.note(|| Change::Charge(id.clone()));
         self.charges.insert(id.clone(), charge);
         self.happen("charge.create", &id, now)?;
         Ok(id)
@@ -221,6 +239,7 @@ impl World {
         if let Some(metadata) = changes.metadata {
             charge.metadata = metadata;
         }
+        self.journal.note(|| Change::Charge(id.clone()));
         self.happen("charge.update", id, now)
     }
 
@@ -232,6 +251,7 @@ impl World {
         let refund = Refund {
             id,
             charge: new.charge,
+            place: self.refunded.len(),
             amount: new.amount,
             currency: charge.currency,
             voided: new.voided,
@@ -241,6 +261,7 @@ impl World {
         };
         self.refunded.push((refund.charge.clone(), charge.refunds.len()));
         charge.refunds.push(refund.clone());
+        self.journal.note(|| Change::Charge(refund.charge.clone()));
         let data = RefundObject::of(&refund).tree(self.account.version);
         self.note("refund.create", &refund.charge, data, now)?;
         Ok(Some(refund))
@@ -285,6 +306,7 @@ impl World {
             return Ok(false);
         }
         charge.ending = Some(ending);
+        self.journal.note(|| Change::Charge(id.clone()));
         self.happen(key, id, now)?;
         Ok(true)
     }
@@ -316,6 +338,7 @@ impl World {
         };
         self.event_places.insert(id.clone(), self.events.len());
         self.events.push(event);
+        self.journal.note(|| Change::Event(id.clone()));
         self.post(&id);
         Ok(())
     }

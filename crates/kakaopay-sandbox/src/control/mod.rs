@@ -1,0 +1,21 @@
+//! `/_sandbox`: the sandbox itself, moved by whoever tests with it.
+//!
+//! No key is needed. Every answer is JSON; a no is `{"error": "…"}`. A browser that comes from another site is
+//! refused, and so is any name for this machine but a loopback one.
+//!
+//! | call | does |
+//! |---|---|
+//! | `GET /_sandbox/clock` | `now`, and whether it is `frozen` |
+//! | `POST /_sandbox/clock` | `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}`, in that order |
+//! | `GET /_sandbox/faults` | how many rules are set |
+//! | `POST /_sandbox/faults` | `{"rules": [RULE, …]}`, in the place of those before |
+//! | `DELETE /_sandbox/faults` | none goes wrong any more |
+//! | `POST /_sandbox/reset` | as it was when it was built |
+//! | `GET /_sandbox/snapshot` | everything there is; the webhook secrets are in it |
+//! | `POST /_sandbox/restore` | a snapshot, in the place of everything there is |
+//! | `POST /_sandbox/events/{id}/resend` | posts an event once more |
+
+mod guard;
+mod routes;
+
+pub(crate) use routes::respond;

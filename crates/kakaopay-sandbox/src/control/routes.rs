@@ -1,0 +1,132 @@
+//! Which call of `/_sandbox` a request is, and its answer.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Request, Response, StatusCode};
+use kakaopay_types::{EventId, Timestamp};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::guard::may_control;
+use crate::fault::Rule;
+use crate::sandbox::Sandbox;
+use crate::snapshot::Snapshot;
+
+/// The answer, if the request is for `/_sandbox`.
+pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
+    let (&"_sandbox", path) = path.split_first()? else { return None };
+    if !may_control(request.headers(), request.uri()) {
+        return Some(refused(
+            StatusCode::FORBIDDEN,
+            "only this machine may do this, and no page of another site",
+        ));
+    }
+    let body = request.body();
+    let done = match (request.method().as_str(), path) {
+        ("GET", ["clock"]) => Ok(told(sandbox)),
+        ("POST", ["clock"]) => read(body).map(|ask| set_clock(sandbox, &ask)),
+        ("GET", ["faults"]) => Ok(json!({"rules": sandbox.faults()})),
+        ("POST", ["faults"]) => set_faults(sandbox, body),
+        ("DELETE", ["faults"]) => {
+            sandbox.set_faults(Vec::new());
+            Ok(json!({"rules": 0}))
+        }
+        ("POST", ["reset"]) => {
+            sandbox.reset();
+            Ok(json!({}))
+        }
+        ("GET", ["snapshot"]) => {
+            return Some(answer(StatusCode::OK, Bytes::from(sandbox.snapshot().as_bytes().to_vec())));
+        }
+        ("POST", ["restore"]) => {
+            let restored = sandbox.restore(&Snapshot::from_bytes(body.to_vec()));
+            restored.map(|()| json!({})).map_err(|error| error.to_string())
+        }
+        ("POST", ["events", id, "resend"]) => {
+            let known = EventId::parse(id).is_ok_and(|id| sandbox.resend(&id));
+            if !known {
+                return Some(refused(StatusCode::NOT_FOUND, "there is no such event"));
+            }
+            Ok(json!({}))
+        }
+        _ => return Some(refused(StatusCode::NOT_FOUND, "there is no such call")),
+    };
+    Some(match done {
+        Ok(value) => answer(StatusCode::OK, value.to_string().into()),
+        Err(problem) => refused(StatusCode::BAD_REQUEST, &problem),
+    })
+}
+
+/// What is asked of the clock.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockCall {
+    set: Option<Timestamp>,
+    advance: Option<i64>,
+    #[serde(default)]
+    freeze: bool,
+    #[serde(default)]
+    run: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultsCall {
+    rules: Vec<String>,
+}
+
+fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Value {
+    let clock = sandbox.clock();
+    if let Some(at) = call.set {
+        clock.set(at);
+    }
+    if let Some(seconds) = call.advance {
+        clock.advance_seconds(seconds);
+    }
+    if call.freeze {
+        clock.freeze();
+    }
+    if call.run {
+        clock.run();
+    }
+    // What expired may have brought about events to post.
+    sandbox.bell().notify_one();
+    told(sandbox)
+}
+
+fn told(sandbox: &Sandbox) -> Value {
+    json!({"now": sandbox.clock().now(), "frozen": sandbox.clock().is_frozen()})
+}
+
+fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Value, String> {
+    let FaultsCall { rules } = read(body)?;
+    let mut parsed = Vec::new();
+    for (place, text) in rules.iter().enumerate() {
+        let rule: Rule = text.parse().map_err(|error| format!("rules[{place}]: {error}"))?;
+        parsed.push(rule);
+    }
+    let count = parsed.len();
+    sandbox.set_faults(parsed);
+    Ok(json!({"rules": count}))
+}
+
+/// The body as JSON. An unknown member is named.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+fn refused(status: StatusCode, problem: &str) -> Response<Bytes> {
+    answer(status, json!({"error": problem}).to_string().into())
+}
+
+fn answer(status: StatusCode, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

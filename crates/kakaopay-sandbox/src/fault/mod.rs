@@ -1,0 +1,12 @@
+//! What goes wrong on purpose: which fault, in which calls, and how often.
+
+mod answer;
+mod kind;
+mod operation;
+mod rule;
+mod rules;
+
+pub(crate) use answer::{before, spoil, unpaged};
+pub use kind::Fault;
+pub use rule::{InvalidRule, Rule, When};
+pub(crate) use rules::Rules;

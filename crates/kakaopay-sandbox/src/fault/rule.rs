@@ -1,0 +1,160 @@
+//! In which calls something goes wrong.
+
+use std::num::NonZeroU64;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::Fault;
+use super::operation::OPERATIONS;
+
+/// A fault, and the calls it happens in.
+///
+/// As a text: `FAULT[=VALUE][@OPERATION][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, as in
+/// `lose-answer@charges.create:nth=2`. Faults are `lose-request`, `lose-answer`, `delay=MILLISECONDS`, `429` or
+/// `429=RETRY-AFTER` (which may hold `:` only as `%3A`), `status=500` to `599`, `html`, `empty`, `truncated`,
+/// `unknown-field`, `unknown-status` and `list-cycle`. Without an operation it is every call of the API; without
+/// a time it is always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    pub(super) fault: Fault,
+    pub(super) operation: Option<&'static str>,
+    pub(super) when: When,
+    pub(super) times: Option<u64>,
+}
+
+/// Which of the calls that a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum When {
+    /// Each.
+    Always,
+    /// Only this one, counted from 1 since the rule was set.
+    Nth(NonZeroU64),
+    /// Each that is divided by this.
+    Every(NonZeroU64),
+    /// So many of a hundred, drawn from a seed.
+    Chance {
+        /// From 0 to 100.
+        percent: u8,
+        /// What they are drawn from.
+        seed: u64,
+    },
+}
+
+impl Rule {
+    /// A fault in every call.
+    ///
+    /// # Errors
+    /// [`InvalidRule::Fault`] when its status is none from 500 to 599, or its `Retry-After` cannot stand in a
+    /// header.
+    pub fn new(fault: Fault) -> Result<Self, InvalidRule> {
+        let good = match &fault {
+            Fault::Status(status) => (500..=599).contains(status),
+            Fault::TooManyRequests { retry_after: Some(text) } => http::HeaderValue::from_str(text).is_ok(),
+            _ => true,
+        };
+        if !good {
+            return Err(InvalidRule::Fault);
+        }
+        Ok(Self { fault, operation: None, when: When::Always, times: None })
+    }
+
+    /// Only in calls of this operation, such as `charges.create`.
+    ///
+    /// # Errors
+    /// [`InvalidRule::Operation`] when there is none of this name.
+    pub fn on(self, operation: &str) -> Result<Self, InvalidRule> {
+        let known = OPERATIONS.into_iter().find(|known| *known == operation);
+        Ok(Self { operation: Some(known.ok_or(InvalidRule::Operation)?), ..self })
+    }
+
+    /// Only in some of those calls.
+    #[must_use]
+    pub fn when(self, when: When) -> Self {
+        Self { when, ..self }
+    }
+
+    /// So many times at most.
+    #[must_use]
+    pub fn times(self, times: u64) -> Self {
+        Self { times: Some(times), ..self }
+    }
+}
+
+impl FromStr for Rule {
+    type Err = InvalidRule;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRule> {
+        let mut parts = text.split(':');
+        let head = parts.next().unwrap_or_default();
+        let (fault, operation) = match head.rsplit_once('@') {
+            Some((fault, operation)) => (fault, Some(operation)),
+            None => (head, None),
+        };
+        let mut rule = Self::new(fault_of(fault)?)?;
+        if let Some(operation) = operation {
+            rule = rule.on(operation)?;
+        }
+        let mut seed = None;
+        for part in parts {
+            let (name, value) = part.split_once('=').ok_or(InvalidRule::When)?;
+            let number: u64 = value.parse().map_err(|_| InvalidRule::When)?;
+            let counted = NonZeroU64::new(number).ok_or(InvalidRule::When);
+            let once = rule.when == When::Always;
+            match name {
+                "nth" if once => rule.when = When::Nth(counted?),
+                "every" if once => rule.when = When::Every(counted?),
+                "chance" if once && number <= 100 => {
+                    let percent = u8::try_from(number).map_err(|_| InvalidRule::When)?;
+                    rule.when = When::Chance { percent, seed: 0 };
+                }
+                "seed" if seed.is_none() => seed = Some(number),
+                "times" if rule.times.is_none() => rule.times = Some(number),
+                _ => return Err(InvalidRule::When),
+            }
+        }
+        match (&mut rule.when, seed) {
+            (When::Chance { seed, .. }, Some(given)) => *seed = given,
+            (_, Some(_)) => return Err(InvalidRule::When),
+            (_, None) => {}
+        }
+        Ok(rule)
+    }
+}
+
+fn fault_of(text: &str) -> Result<Fault, InvalidRule> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    };
+    let number = || value.and_then(|value| value.parse::<u64>().ok()).ok_or(InvalidRule::Fault);
+    Ok(match (name, value) {
+        ("lose-request", None) => Fault::LoseRequest,
+        ("lose-answer", None) => Fault::LoseAnswer,
+        ("delay", _) => Fault::Delay(Duration::from_millis(number()?)),
+        ("429", _) => Fault::TooManyRequests { retry_after: value.map(|text| text.replace("%3A", ":")) },
+        ("status", _) => Fault::Status(u16::try_from(number()?).map_err(|_| InvalidRule::Fault)?),
+        ("html", None) => Fault::Html,
+        ("empty", None) => Fault::Empty,
+        ("truncated", None) => Fault::Truncated,
+        ("unknown-field", None) => Fault::UnknownField,
+        ("unknown-status", None) => Fault::UnknownStatus,
+        ("list-cycle", None) => Fault::ListCycle,
+        _ => return Err(InvalidRule::Fault),
+    })
+}
+
+/// The text is no rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidRule {
+    /// There is no such fault, or not with this value.
+    #[error("no such fault: write one such as lose-answer, delay=500, 429=30, status=503 or truncated")]
+    Fault,
+    /// There is no such operation.
+    #[error("no such operation: write one such as @charges.create or @charges.list")]
+    Operation,
+    /// It cannot be told in which calls.
+    #[error("not a time: write :nth=N, :every=N or :chance=PERCENT with :seed=N, and :times=N")]
+    When,
+}

@@ -1,0 +1,128 @@
+//! The rules that are set, and how far each has counted.
+
+use fastrand::Rng;
+
+use super::operation::operation;
+use super::{Fault, Rule, When};
+
+/// The rules that are set. The first that applies to a call decides; each counts the calls it is about.
+#[derive(Debug, Default)]
+pub(crate) struct Rules(Vec<Active>);
+
+#[derive(Debug)]
+struct Active {
+    rule: Rule,
+    seen: u64,
+    happened: u64,
+    random: Rng,
+}
+
+impl Rules {
+    /// These rules, counted from now on.
+    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+        Self(rules.into_iter().map(Active::new).collect())
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What goes wrong with a call, if anything does. What is no call of the API is left alone.
+    pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
+        let operation = operation(method, path, query)?;
+        // All of them count, also those after the one that applies.
+        let happening: Vec<_> = self.0.iter_mut().filter_map(|active| active.next(operation)).collect();
+        happening.into_iter().next()
+    }
+}
+
+impl Active {
+    fn new(rule: Rule) -> Self {
+        let seed = if let When::Chance { seed, .. } = rule.when { seed } else { 0 };
+        Self { rule, seen: 0, happened: 0, random: Rng::with_seed(seed) }
+    }
+
+    fn next(&mut self, operation: &str) -> Option<Fault> {
+        if self.rule.operation.is_some_and(|own| own != operation) {
+            return None;
+        }
+        self.seen = self.seen.saturating_add(1);
+        let now = match self.rule.when {
+            When::Always => true,
+            When::Nth(nth) => self.seen == nth.get(),
+            When::Every(step) => self.seen % step == 0,
+            When::Chance { percent, .. } => self.random.u8(0..100) < percent,
+        };
+        if !now || self.rule.times.is_some_and(|most| self.happened >= most) {
+            return None;
+        }
+        self.happened = self.happened.saturating_add(1);
+        Some(self.rule.fault.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(rule: &str, expected: &[u64]) {
+        let mut rules = Rules::new(vec![rule.parse().unwrap()]);
+        let happened: Vec<u64> = (1..=12).filter(|_| rules.next("POST", "/charges", "").is_some()).collect();
+        assert_eq!(happened, expected, "{rule}");
+        assert_eq!(rules.next("POST", "/payments/x/authorize", ""), None);
+    }
+
+    #[test]
+    fn a_rule_applies_to_the_calls_it_names() {
+        check("html", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        check("html@charges.create:nth=2", &[2]);
+        check("html@charges.list", &[]);
+        check("html:every=5", &[5, 10]);
+        check("html:every=5:times=1", &[5]);
+        check("html:times=2", &[1, 2]);
+        check("html:times=0", &[]);
+        check("html:chance=0", &[]);
+        check("html:chance=100:seed=9:times=1", &[1]);
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_calls() {
+        let drawn = |rule: &str| {
+            let mut rules = Rules::new(vec![rule.parse().unwrap()]);
+            (0..1_000).filter(|_| rules.next("GET", "/charges", "").is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(drawn("html:chance=10:seed=1"), drawn("html:chance=10:seed=1"));
+        assert_ne!(drawn("html:chance=10:seed=1"), drawn("html:chance=10:seed=2"));
+        assert!((50..200).contains(&drawn("html:chance=10:seed=1").len()));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused() {
+        use super::super::InvalidRule::{self, Fault as F, Operation as O, When as W};
+        for (text, expected) in [
+            ("", F),
+            ("lose", F),
+            ("html=1", F),
+            ("delay", F),
+            ("delay=x", F),
+            ("status=200", F),
+            ("status=600", F),
+            ("status=70000", F),
+            ("429=\n", F),
+            ("html@", O),
+            ("html@charges", O),
+            ("html:", W),
+            ("html:nth", W),
+            ("html:nth=0", W),
+            ("html:every=0", W),
+            ("html:chance=101", W),
+            ("html:nth=1:every=2", W),
+            ("html:seed=1", W),
+            ("html:times=-1", W),
+        ] {
+            assert_eq!(text.parse::<Rule>(), Err::<Rule, InvalidRule>(expected), "{text:?}");
+        }
+    }
+}
