@@ -130,11 +130,17 @@ fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
     );
     assert!(picture.text.contains("<svg"));
 
+    // What the desktop's script asks for, to notice by itself.
+    let asked = path.replace("authorize", "status");
+    assert!(desktop.contains(&asked) && get(&mut ask, "/sandbox.js").text.contains("data-status"));
+    assert_eq!(get(&mut ask, &asked).text, "pending");
+
     let page = get(&mut ask, &phone).text;
     assert!(page.contains("SGD 1500.00") && !page.contains("qr.svg"), "{page}");
     let done = post(&mut ask, &phone, "outcome=successful", Some("same-origin"));
     assert_eq!((done.status, done.headers["location"].to_str().expect("text")), (303, phone.as_str()));
     assert_eq!(status(&mut ask, &id).0, "successful");
+    assert_eq!(get(&mut ask, &asked).text, "successful");
     // The desktop's page has the same slip as the phone's.
     for page in [&phone, &path] {
         let slip = get(&mut ask, page).text;

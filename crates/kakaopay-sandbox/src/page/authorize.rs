@@ -7,7 +7,7 @@ use http::{HeaderValue, Response, StatusCode};
 use kakaopay_types::{FailureCode, Money, Params, PlatformType};
 
 use super::guard::is_same_origin;
-use super::headers::{page, style};
+use super::headers::{page, response, script, style};
 use super::qr;
 use crate::api::Call;
 use crate::world::{Charge, World};
@@ -17,6 +17,8 @@ pub(crate) fn respond(world: &mut World, call: &Call) -> Option<Response<Bytes>>
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     match (call.method.as_str(), path.as_slice()) {
         ("GET", ["sandbox.css"]) => Some(style()),
+        ("GET", ["sandbox.js"]) => Some(script()),
+        ("GET", ["payments", payment, "status"]) => Some(status(world, payment)),
         ("GET" | "POST", ["payments", payment, "authorize"]) => {
             Some(authorize(world, call, payment, Place::Desktop))
         }
@@ -64,6 +66,14 @@ fn authorize(world: &mut World, call: &Call, payment: &str, place: Place) -> Res
         // It had ended before: the page says how.
         Ok(false) => show(&charge, place),
         Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed."),
+    }
+}
+
+/// How a payment stands, in one word, for the script of the desktop's page.
+fn status(world: &World, payment: &str) -> Response<Bytes> {
+    match world.charge_of_payment(payment) {
+        Some(charge) => response(StatusCode::OK, "text/plain; charset=utf-8", charge.status().into()),
+        None => notice(StatusCode::NOT_FOUND, "There is no such payment."),
     }
 }
 
