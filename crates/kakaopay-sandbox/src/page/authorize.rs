@@ -1,12 +1,14 @@
-//! The test-mode page at `authorize_uri`: approve the payment, or have it fail.
+//! The pages of a payment: the desktop's at `authorize_uri`, with a QR code, and the phone's that it leads to.
 
 use askama::Template;
 use bytes::Bytes;
-use http::header::LOCATION;
+use http::header::{LOCATION, USER_AGENT};
 use http::{HeaderValue, Response, StatusCode};
-use kakaopay_types::{FailureCode, Money, Params};
+use kakaopay_types::{FailureCode, Money, Params, PlatformType};
 
-use super::headers::{page, style};
+use super::guard::is_same_origin;
+use super::headers::{page, response, script, style};
+use super::qr;
 use crate::api::Call;
 use crate::world::{Charge, World};
 
@@ -15,19 +17,39 @@ pub(crate) fn respond(world: &mut World, call: &Call) -> Option<Response<Bytes>>
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
     match (call.method.as_str(), path.as_slice()) {
         ("GET", ["sandbox.css"]) => Some(style()),
-        ("GET" | "POST", ["payments", payment, "authorize"]) => Some(authorize(world, call, payment)),
+        ("GET", ["sandbox.js"]) => Some(script()),
+        ("GET", ["payments", payment, "status"]) => Some(status(world, payment)),
+        ("GET" | "POST", ["payments", payment, "authorize"]) => {
+            Some(authorize(world, call, payment, Place::Desktop))
+        }
+        ("GET" | "POST", ["payments", payment, "phone"]) => {
+            Some(authorize(world, call, payment, Place::Phone))
+        }
+        ("GET", ["payments", payment, "qr.svg"]) => {
+            let picture = world.charge_of_payment(payment).and_then(qr::picture);
+            Some(picture.unwrap_or_else(|| notice(StatusCode::NOT_FOUND, "There is no such payment.")))
+        }
         _ => None,
     }
 }
 
-fn authorize(world: &mut World, call: &Call, payment: &str) -> Response<Bytes> {
+/// Which page a form was sent from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The page at `authorize_uri`. A form sent there leads straight to the merchant, which scripts rely on.
+    Desktop,
+    /// The page in the wallet. A form sent there leads to the slip.
+    Phone,
+}
+
+fn authorize(world: &mut World, call: &Call, payment: &str, place: Place) -> Response<Bytes> {
     let Some(charge) = world.charge_of_payment(payment).cloned() else {
         return notice(StatusCode::NOT_FOUND, "There is no such payment.");
     };
     if call.method == http::Method::GET {
-        return show(&charge);
+        return show(&charge, if opens_on_phone(world, call, &charge) { Place::Phone } else { place });
     }
-    if !is_same_site(call) {
+    if !is_same_origin(call) {
         return notice(StatusCode::FORBIDDEN, "The form was sent from another site. Nothing was changed.");
     }
     let Some(choice) = choice_of(call) else {
@@ -36,12 +58,22 @@ fn authorize(world: &mut World, call: &Call, payment: &str) -> Response<Bytes> {
     let ended = match choice {
         Choice::Approve => world.pay(&charge.id, call.now),
         Choice::Fail(code) => world.fail(&charge.id, code, call.now),
+        Choice::Expire => world.expire_early(&charge.id, call.now),
     };
     match ended {
-        Ok(true) => back_to_merchant(&charge),
+        Ok(true) if place == Place::Phone => see_other(&format!("/payments/{}/phone", charge.payment)),
+        Ok(true) => see_other(&charge.return_uri),
         // It had ended before: the page says how.
-        Ok(false) => show(&charge),
+        Ok(false) => show(&charge, place),
         Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed."),
+    }
+}
+
+/// How a payment stands, in one word, for the script of the desktop's page.
+fn status(world: &World, payment: &str) -> Response<Bytes> {
+    match world.charge_of_payment(payment) {
+        Some(charge) => response(StatusCode::OK, "text/plain; charset=utf-8", charge.status().into()),
+        None => notice(StatusCode::NOT_FOUND, "There is no such payment."),
     }
 }
 
@@ -49,6 +81,7 @@ fn authorize(world: &mut World, call: &Call, payment: &str) -> Response<Bytes> {
 enum Choice {
     Approve,
     Fail(FailureCode),
+    Expire,
 }
 
 fn choice_of(call: &Call) -> Option<Choice> {
@@ -59,6 +92,7 @@ fn choice_of(call: &Call) -> Option<Choice> {
     };
     match text("outcome")? {
         "successful" => Some(Choice::Approve),
+        "expired" => Some(Choice::Expire),
         "failed" => {
             let code = FailureCode::from(text("failure_code")?);
             FailureCode::KNOWN.contains(&code).then_some(Choice::Fail(code))
@@ -67,13 +101,15 @@ fn choice_of(call: &Call) -> Option<Choice> {
     }
 }
 
-/// Browsers say where a form comes from; other clients say nothing, and carry nobody's session.
-fn is_same_site(call: &Call) -> bool {
-    call.headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
+/// Whether the buyer is on a phone already: the shop has said so in the source, or the browser does.
+fn opens_on_phone(world: &World, call: &Call, charge: &Charge) -> bool {
+    let platform = world.source(&charge.source).and_then(|source| source.platform_type.as_ref());
+    let agent = call.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    matches!(platform, Some(PlatformType::Ios | PlatformType::Android)) || agent.contains("Mobi")
 }
 
-fn back_to_merchant(charge: &Charge) -> Response<Bytes> {
-    let Ok(location) = HeaderValue::from_str(&charge.return_uri) else {
+fn see_other(address: &str) -> Response<Bytes> {
+    let Ok(location) = HeaderValue::from_str(address) else {
         return notice(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed.");
     };
     let mut response = page(StatusCode::SEE_OTHER, String::new());
@@ -89,6 +125,8 @@ struct AuthorizePage<'a> {
     description: Option<&'a str>,
     status: &'a str,
     pending: bool,
+    on_phone: bool,
+    payment: &'a str,
     expires_at: String,
     return_uri: &'a str,
     codes: &'static [FailureCode],
@@ -100,13 +138,15 @@ struct NoticePage<'a> {
     text: &'a str,
 }
 
-fn show(charge: &Charge) -> Response<Bytes> {
+fn show(charge: &Charge, place: Place) -> Response<Bytes> {
     let html = AuthorizePage {
         amount: Money::new(charge.amount, charge.currency).to_string(),
         charge: charge.id.as_str(),
         description: charge.description.as_deref(),
         status: charge.status(),
         pending: charge.ending.is_none(),
+        on_phone: place == Place::Phone,
+        payment: &charge.payment,
         expires_at: charge.expires_at.to_string(),
         return_uri: &charge.return_uri,
         codes: FailureCode::KNOWN,

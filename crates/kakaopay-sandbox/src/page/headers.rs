@@ -6,9 +6,9 @@ use http::header::{
 };
 use http::{HeaderValue, Response, StatusCode};
 
-/// No script, no frame around it, and nothing from elsewhere. A form may lead on to the merchant's
+/// No frame around it, and nothing from elsewhere: scripts and styles in the page itself do not run. A form may lead on to the merchant's
 /// `return_uri`, which is https, or on this machine.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
                       form-action 'self' https: http://127.0.0.1:* http://localhost:*";
 
 /// A page.
@@ -22,7 +22,14 @@ pub(super) fn style() -> Response<Bytes> {
     response(StatusCode::OK, "text/css; charset=utf-8", css.into())
 }
 
-fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+/// The script of the desktop's page.
+pub(super) fn script() -> Response<Bytes> {
+    let script = include_str!("../../templates/sandbox.js");
+    response(StatusCode::OK, "text/javascript; charset=utf-8", script.into())
+}
+
+/// An answer with the headers of every page.
+pub(super) fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -45,6 +45,11 @@ impl Charge {
         format!("{}/payments/{}/authorize", self.origin, self.payment)
     }
 
+    /// The page on the buyer's phone, which the QR code leads to.
+    pub(crate) fn phone_uri(&self) -> String {
+        format!("{}/payments/{}/phone", self.origin, self.payment)
+    }
+
     /// How much has gone back.
     pub(crate) fn refunded(&self) -> i64 {
         self.refunds.iter().fold(0, |sum, refund| sum.saturating_add(refund.amount))
