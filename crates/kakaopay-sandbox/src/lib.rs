@@ -38,7 +38,7 @@ mod world;
 
 pub use clock::SandboxClock;
 pub use sandbox::{Sandbox, SandboxBuilder};
-pub use serve::Running;
+pub use serve::{Bounds, Running};
 pub use service::SandboxService;
 pub use version::ApiVersion;
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};

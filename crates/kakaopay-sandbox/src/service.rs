@@ -7,9 +7,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use tower_service::Service;
 
+use crate::api::Refusal;
 use crate::sandbox::Sandbox;
 
 /// Largest request body that is read.
@@ -31,10 +32,10 @@ impl Sandbox {
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
         let (parts, body) = request.into_parts();
-        // A body that breaks off reaches nobody's answer, so its kind of error does not matter.
         let response = match Limited::new(body, MAX_BODY).collect().await {
             Ok(body) => self.respond(Request::from_parts(parts, body.to_bytes())),
-            Err(_) => self.respond_too_large(),
+            Err(error) if error.is::<LengthLimitError>() => self.respond_unread(Refusal::too_large()),
+            Err(_) => self.respond_unread(Refusal::timed_out()),
         };
         response.map(Full::new)
     }

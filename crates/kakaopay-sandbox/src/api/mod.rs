@@ -22,5 +22,6 @@ mod version;
 mod webhook_secrets;
 
 pub(crate) use answer::Answer;
+pub(crate) use refusal::Refusal;
 pub(crate) use request::Call;
 pub(crate) use routes::respond;
