@@ -42,7 +42,7 @@ mod world;
 pub use clock::SandboxClock;
 pub use fault::{Fault, InvalidRule, Rule, When};
 pub use sandbox::{Sandbox, SandboxBuilder};
-pub use serve::Running;
+pub use serve::{Bounds, Running};
 pub use service::{Lost, SandboxService};
 pub use snapshot::{Changes, Part, Record, RestoreError, Snapshot};
 pub use version::ApiVersion;

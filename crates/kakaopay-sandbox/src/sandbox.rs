@@ -9,7 +9,7 @@ use kakaopay_types::{EventId, PublicKey, SecretKey, Timestamp};
 use kakaopay_webhook::{Secret, Signer};
 use tokio::sync::Notify;
 
-use crate::api::{self, Answer, Call, ReturnUris};
+use crate::api::{self, Answer, Call, Refusal, ReturnUris};
 use crate::clock::SandboxClock;
 use crate::control;
 use crate::fault::{Fault, Rule, Rules};
@@ -244,9 +244,9 @@ impl Sandbox {
         response
     }
 
-    /// Answers a request whose body is larger than is read.
-    pub(crate) fn respond_too_large(&self) -> Response<Bytes> {
-        Answer::too_large().into_response(&self.world().ids.request())
+    /// Answers a request whose body was not read.
+    pub(crate) fn respond_unread(&self, why: Refusal) -> Response<Bytes> {
+        Answer::refusal(why).into_response(&self.world().ids.request())
     }
 
     /// The next event to be posted, to where, and what; `None` when none waits. Those that are to be

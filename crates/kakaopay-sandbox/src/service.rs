@@ -6,9 +6,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use tower_service::Service;
 
+use crate::api::Refusal;
 use crate::fault::{self, Fault};
 use crate::sandbox::Sandbox;
 
@@ -46,13 +47,13 @@ impl Sandbox {
     {
         let (parts, body) = request.into_parts();
         let most = if parts.uri.path() == "/_sandbox/restore" { MAX_SNAPSHOT } else { MAX_BODY };
-        // A body that breaks off reaches nobody's answer, so its kind of error does not matter.
         let response = match Limited::new(body, most).collect().await {
             Ok(body) => {
                 let fault = self.next_fault(&parts);
                 self.respond_faultily(Request::from_parts(parts, body.to_bytes()), fault).await?
             }
-            Err(_) => self.respond_too_large(),
+            Err(error) if error.is::<LengthLimitError>() => self.respond_unread(Refusal::too_large()),
+            Err(_) => self.respond_unread(Refusal::timed_out()),
         };
         Ok(response.map(Full::new))
     }

@@ -27,11 +27,6 @@ impl Answer {
         Self(Err(refusal))
     }
 
-    /// The answer to a body that is larger than is read.
-    pub(crate) fn too_large() -> Self {
-        Self(Err(Refusal::too_large()))
-    }
-
     /// The response, with the headers of the service. As recorded, only a good one tells the version.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let (status, body, version) = match self.0 {

@@ -23,6 +23,7 @@ mod version;
 mod webhook_secrets;
 
 pub(crate) use answer::Answer;
+pub(crate) use refusal::Refusal;
 pub(crate) use request::Call;
 pub(crate) use return_uri::ReturnUris;
 pub(crate) use routes::respond;

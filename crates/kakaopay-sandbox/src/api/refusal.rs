@@ -102,6 +102,12 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BadRequest, "the request body is too large")
     }
 
+    /// The body broke off, or did not come in time; only the latter is there to be told.
+    pub(crate) fn timed_out() -> Self {
+        let message = "the request body did not come in time";
+        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message)
+    }
+
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalError, "the sandbox failed")
     }
