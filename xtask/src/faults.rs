@@ -16,6 +16,7 @@ struct Fault {
 const FAULTS: &[Fault] = &[
     Fault { package: "kakaopay-tests", test: "duplicates", times: &[("KAKAOPAY_DUPLICATES", "10000")] },
     Fault { package: "kakaopay-tests", test: "killed", times: KILLS },
+    Fault { package: "kakaopay-tests", test: "misbehaving", times: &[] },
     Fault { package: "kakaopay-tests", test: "paid_back", times: &[] },
     Fault { package: "kakaopay-tests", test: "powerloss", times: &[("KAKAOPAY_CRASH_IMAGES", "100000")] },
     Fault { package: "kakaopay-tests", test: "reordered", times: &[] },

@@ -179,6 +179,15 @@ pub(crate) struct SandboxOptions {
     /// What webhooks are signed with, in base64; a new one unless given.
     #[arg(long)]
     pub(crate) webhook_secret: Option<String>,
+    /// What goes wrong, such as lose-answer@charges.create:nth=2 or 429=30:every=5; may be given more than once.
+    #[arg(long, value_name = "RULE")]
+    pub(crate) fault: Vec<String>,
+    /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) clock: Option<String>,
+    /// What identifiers, keys and secrets are made from; another one each time unless given.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// Write one JSON object instead of lines for people.
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use kakaopay::types::{Key, PublicKey, SecretKey};
+use kakaopay::types::{Key, PublicKey, SecretKey, Timestamp};
 use kakaopay::webhook::Secret;
-use kakaopay_sandbox::{Sandbox, SandboxBuilder, WebhookUrl};
+use kakaopay_sandbox::{Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -42,7 +42,26 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
         let url = WebhookUrl::parse(text).map_err(|error| Failure::usage("--webhook-url", error))?;
         builder = builder.webhook_url(url);
     }
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
+    for text in &options.fault {
+        builder = builder.fault(text.parse::<Rule>().map_err(|error| Failure::usage("--fault", error))?);
+    }
+    if let Some(text) = &options.clock {
+        builder = builder.clock(clock(text)?);
+    }
     Ok(builder.build())
+}
+
+fn clock(text: &str) -> Result<SandboxClock, Failure> {
+    if text == "frozen" {
+        let clock = SandboxClock::system();
+        clock.freeze();
+        return Ok(clock);
+    }
+    let at = Timestamp::parse(text).map_err(|error| Failure::usage("--clock", error))?;
+    Ok(SandboxClock::frozen_at(at))
 }
 
 /// A live key has no business in a sandbox, which would answer it with test objects.

@@ -99,6 +99,30 @@ fn keys_may_be_given() {
 }
 
 #[test]
+fn what_goes_wrong_and_what_time_it_is_may_be_given() {
+    let arguments = [
+        "--json",
+        "--seed",
+        "7",
+        "--clock",
+        "2024-02-29T12:00:00Z",
+        "--fault",
+        "status=503@charges.create:nth=1",
+    ];
+    let (_served, line) = serve(&arguments);
+    let (_other, again) = serve(&arguments);
+    let (told, again): (Value, Value) =
+        (serde_json::from_str(&line).expect("one object"), serde_json::from_str(&again).expect("one object"));
+    assert_eq!(told["secret_key"], again["secret_key"]);
+    let text = |name: &str| told[name].as_str().expect("told").to_owned();
+    let charge = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
+    let answer = post(&text("url"), "/charges", &text("secret_key"), charge);
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    let answer = post(&text("url"), "/charges", &text("secret_key"), charge);
+    assert!(answer.contains("\"created_at\": \"2024-02-29T12:00:00Z\""), "{answer}");
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_without_repeating_it() {
     for arguments in [
         &["--secret-key", "canary"][..],
@@ -106,6 +130,9 @@ fn what_cannot_be_used_is_refused_without_repeating_it() {
         &["--public-key", "skey_test_canary"],
         &["--webhook-secret", "canary!"],
         &["--webhook-url", "http://canary.example/"],
+        &["--fault", "canary"],
+        &["--fault", "html@canary"],
+        &["--clock", "canary"],
         &["--addr", "canary"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
