@@ -105,6 +105,51 @@ async fn f28_a_list_that_goes_round_in_circles_leads_to_no_second_charge() {
     assert_eq!(shop.charges(), 1);
 }
 
+/// F01, F02, F03, F05, F06, I2, I3: however webhooks arrive, or not, what was paid is settled, once.
+#[tokio::test]
+async fn f01_f02_f03_f05_f06_i3_however_webhooks_arrive_a_payment_is_settled_once() {
+    // What is refused is counted: two events, by their signature or its age.
+    for (plan, refused) in [
+        ("lost", 0),
+        ("duplicate=5", 0),
+        ("reorder=2", 0),
+        ("reorder=2,duplicate=3", 0),
+        ("delay=20", 0),
+        ("unsigned", 2),
+        ("stale=240", 0),
+        ("stale=301", 2),
+        ("stale=301,duplicate=2", 4),
+    ] {
+        let shop = Shop::builder().open().await;
+        shop.sandbox.set_webhook_plan(plan.parse().expect(plan));
+        let page = shop.check_out(Shop::order()).await;
+        browser::decide(&page, "outcome=successful").await;
+        shop.wait_until_told().await;
+        for _ in 0..6 {
+            shop.sandbox.clock().advance_seconds(10);
+            shop.settle_down().await;
+        }
+        while shop.merchant.counts().signature_failures < refused {
+            shop.settle_down().await;
+            tokio::task::yield_now().await;
+        }
+        assert_settled(&shop, plan).await;
+        assert_eq!(shop.merchant.counts().signature_failures, refused, "{plan}");
+    }
+}
+
+/// A webhook that is delayed goes out when its time has come by the sandbox's clock, and not before.
+#[tokio::test]
+async fn a_delayed_webhook_waits_for_the_clock() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhook_plan("delay=30".parse().expect("a plan"));
+    shop.check_out(Shop::order()).await;
+    shop.sandbox.clock().advance_seconds(29);
+    assert_eq!(shop.sandbox.deliver_pending().await, 0);
+    shop.sandbox.clock().advance_seconds(1);
+    assert_eq!((shop.sandbox.deliver_pending().await, shop.deliveries().await), (1, 1));
+}
+
 /// The page of the order's payment, once it is known: at once, or after a look.
 async fn page(shop: &Shop) -> String {
     for _ in 0..60 {

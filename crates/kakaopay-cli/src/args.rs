@@ -182,6 +182,13 @@ pub(crate) struct SandboxOptions {
     /// What goes wrong, such as lose-answer@charges.create:nth=2 or 429=30:every=5; may be given more than once.
     #[arg(long, value_name = "RULE")]
     pub(crate) fault: Vec<String>,
+    /// How webhooks arrive: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; several with
+    /// commas between them.
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) webhooks: Option<String>,
+    /// The account's version of the API, in which its webhooks are written: 2017-11-02 or 2019-05-29.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) api_version: Option<String>,
     /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now.
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,

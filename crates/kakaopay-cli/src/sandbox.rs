@@ -48,6 +48,12 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
     for text in &options.fault {
         builder = builder.fault(text.parse::<Rule>().map_err(|error| Failure::usage("--fault", error))?);
     }
+    if let Some(text) = &options.webhooks {
+        builder = builder.webhooks(text.parse().map_err(|error| Failure::usage("--webhooks", error))?);
+    }
+    if let Some(text) = &options.api_version {
+        builder = builder.api_version(text.parse().map_err(|error| Failure::usage("--api-version", error))?);
+    }
     if let Some(text) = &options.clock {
         builder = builder.clock(clock(text)?);
     }

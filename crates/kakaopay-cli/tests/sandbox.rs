@@ -131,6 +131,8 @@ fn what_cannot_be_used_is_refused_without_repeating_it() {
         &["--webhook-secret", "canary!"],
         &["--webhook-url", "http://canary.example/"],
         &["--fault", "canary"],
+        &["--webhooks", "canary"],
+        &["--api-version", "canary"],
         &["--fault", "html@canary"],
         &["--clock", "canary"],
         &["--addr", "canary"],

@@ -15,6 +15,7 @@ use crate::control;
 use crate::fault::{Fault, Rule, Rules};
 use crate::keys::Keys;
 use crate::page;
+use crate::plan::{Planned, WebhookPlan};
 use crate::script;
 use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
@@ -35,6 +36,8 @@ struct Inner {
     faults: Mutex<Rules>,
     /// What it was when it was built.
     first: Snapshot,
+    /// How webhooks arrive.
+    planned: Mutex<Planned>,
     /// Rung when there is an event to post.
     bell: Notify,
 }
@@ -51,6 +54,7 @@ pub struct SandboxBuilder {
     clock: Option<SandboxClock>,
     faults: Vec<Rule>,
     return_uris: ReturnUris,
+    plan: WebhookPlan,
 }
 
 impl SandboxBuilder {
@@ -96,6 +100,12 @@ impl SandboxBuilder {
         Self { clock: Some(clock), ..self }
     }
 
+    /// How webhooks arrive; as they should by default.
+    #[must_use]
+    pub fn webhooks(self, plan: WebhookPlan) -> Self {
+        Self { plan, ..self }
+    }
+
     /// Also takes a `return_uri` that is plain http on this machine, which the service refuses: a shop under
     /// test has no certificate.
     #[must_use]
@@ -136,6 +146,7 @@ impl SandboxBuilder {
             world: Mutex::new(world),
             faults: Mutex::new(Rules::new(self.faults)),
             first,
+            planned: Mutex::new(Planned::new(self.plan)),
             bell: Notify::new(),
         }))
     }
@@ -155,6 +166,7 @@ impl Sandbox {
             clock: None,
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
+            plan: WebhookPlan::ON,
         }
     }
 
@@ -210,6 +222,31 @@ impl Sandbox {
         rules.next(request.method.as_str(), uri.path(), uri.query().unwrap_or_default())
     }
 
+    /// Webhooks arrive by another plan from now on, those that wait included.
+    pub fn set_webhook_plan(&self, plan: WebhookPlan) {
+        *self.planned() = Planned::new(plan);
+        self.0.bell.notify_one();
+    }
+
+    /// How webhooks arrive.
+    pub(crate) fn plan(&self) -> WebhookPlan {
+        self.planned().plan
+    }
+
+    fn planned(&self) -> MutexGuard<'_, Planned> {
+        self.0.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the next webhook that is delayed is due; `None` when none waits, or time stands still.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        if self.0.clock.is_frozen() {
+            return None;
+        }
+        let due = self.world().first_outgoing()?.saturating_add_seconds(self.plan().delay_seconds.into());
+        // What is due already is held for other reasons.
+        (due > self.0.clock.now()).then_some(due)
+    }
+
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such
     /// event.
     #[must_use]
@@ -253,10 +290,13 @@ impl Sandbox {
     /// lost are.
     pub(crate) fn next_post(&self) -> Option<(EventId, WebhookUrl, Vec<u8>)> {
         loop {
+            let now = self.0.clock.now();
             let mut world = self.world();
-            world.expire(self.0.clock.now()).ok()?;
-            let outgoing = world.next_outgoing()?;
-            let url = outgoing.url(&world.account);
+            world.expire(now).ok()?;
+            let plan = self.plan();
+            let due = world.outgoing_until(now.saturating_add_seconds(-i64::from(plan.delay_seconds)));
+            let outgoing = world.take_outgoing(self.planned().next(due)?)?;
+            let url = outgoing.url(&world.account).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
                 let body = crate::json::print(&crate::object::EventObject::posted(event));
                 return Some((outgoing.event, url, body));

@@ -1,5 +1,7 @@
 //! The versions of the API that know KakaoPay.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// A version of the API that knows KakaoPay: in which shapes objects are written.
@@ -38,6 +40,19 @@ impl ApiVersion {
         found.ok_or(if Self::TOO_OLD.contains(&name) { NoVersion::TooOld } else { NoVersion::Unknown })
     }
 }
+
+impl FromStr for ApiVersion {
+    type Err = InvalidApiVersion;
+
+    fn from_str(text: &str) -> Result<Self, InvalidApiVersion> {
+        Self::named(text).map_err(|_| InvalidApiVersion)
+    }
+}
+
+/// The text is no version that knows KakaoPay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is no version that knows KakaoPay: 2017-11-02 and 2019-05-29 do")]
+pub struct InvalidApiVersion;
 
 /// Why nothing can be written in a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

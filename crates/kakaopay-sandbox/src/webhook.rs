@@ -15,6 +15,7 @@ use kakaopay_webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::sync::watch;
 
+use crate::plan::Signing;
 use crate::sandbox::Sandbox;
 use crate::world::Delivery;
 
@@ -76,9 +77,11 @@ impl Sandbox {
         let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
         let mut posted = 0;
         while let Some((event, url, body)) = self.next_post() {
-            let delivery = self.post(&client, &url, body).await;
-            self.posted(&event, delivery);
-            posted += 1;
+            for _ in 0..self.plan().copies.get() {
+                let delivery = self.post(&client, &url, body.clone()).await;
+                self.posted(&event, delivery);
+                posted += 1;
+            }
         }
         posted
     }
@@ -87,8 +90,11 @@ impl Sandbox {
     pub(crate) async fn deliver(&self, mut stopped: watch::Receiver<bool>) {
         loop {
             self.deliver_pending().await;
+            let wait = self.next_due().map(|due| due.millis_since(self.clock().now()));
+            let wait = wait.map(|millis| Duration::from_millis(millis.unsigned_abs()));
             tokio::select! {
                 () = self.bell().notified() => {}
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
                 _ = stopped.changed() => return,
             }
         }
@@ -101,7 +107,13 @@ impl Sandbox {
         body: Vec<u8>,
     ) -> Delivery {
         let at = self.clock().now();
-        let signed = self.signer(at).map(|signer| signer.sign(at, &body));
+        let signed_at = match self.plan().signing {
+            Signing::Now => Some(at),
+            Signing::Ago(seconds) => Some(at.saturating_add_seconds(-i64::from(seconds))),
+            Signing::Not => None,
+        };
+        // The secrets are those of today.
+        let signed = signed_at.and_then(|moment| Some(self.signer(at)?.sign(moment, &body)));
         let payload = String::from_utf8_lossy(&body).into_owned();
         let mut request = Request::post(url.0.clone())
             .header(CONTENT_TYPE, "application/json")

@@ -138,7 +138,8 @@ fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
     let page = get(&mut ask, &phone).text;
     assert!(page.contains("SGD 1500.00") && !page.contains("qr.svg"), "{page}");
     let done = post(&mut ask, &phone, "outcome=successful", Some("same-origin"));
-    assert_eq!((done.status, done.headers["location"].to_str().expect("text")), (303, phone.as_str()));
+    let slip = format!("{phone}?lang=en");
+    assert_eq!((done.status, done.headers["location"].to_str().expect("text")), (303, slip.as_str()));
     assert_eq!(status(&mut ask, &id).0, "successful");
     assert_eq!(get(&mut ask, &asked).text, "successful");
     // The desktop's page has the same slip as the phone's.
@@ -213,4 +214,43 @@ fn what_is_no_payment_is_not_found() {
     let (path, _) = authorize_path(&mut ask, "");
     ask.clock.advance_seconds(8 * 86_400);
     assert!(get(&mut ask, &path).text.contains("expired"));
+}
+
+fn get_in(ask: &mut Ask, path: &str, languages: &str) -> Answered {
+    let request = Request::get(path).header("accept-language", languages);
+    ask.request(request.body(Full::default()).expect("a request"))
+}
+
+#[test]
+fn the_pages_speak_the_buyers_language() {
+    let mut ask = Ask::new();
+    let (path, _) = authorize_path(&mut ask, "Two+books");
+    let phone = path.replace("authorize", "phone");
+    for (languages, tag, title, approve) in [
+        ("th-TH,th;q=0.9,en;q=0.8", "th", "ชำระเงิน SGD 1500.00", "ยืนยันการชำระเงิน"),
+        ("ko", "ko", "SGD 1500.00 결제", "결제 승인"),
+        ("de,en;q=0.5", "en", "Pay SGD 1500.00", "Approve the payment"),
+        ("de", "en", "Pay SGD 1500.00", "Approve the payment"),
+    ] {
+        for path in [&path, &phone] {
+            let page = get_in(&mut ask, path, languages);
+            let action = format!("action=\"{path}?lang={tag}\"");
+            for text in [&format!("<html lang=\"{tag}\">"), title, approve, &action, "Two books"] {
+                assert!(page.text.contains(text), "{languages} {path} {text}");
+            }
+        }
+        let missing = get_in(&mut ask, "/payments/pay2_test_none/authorize", languages);
+        assert!(missing.status == 404 && missing.text.contains(&format!("<html lang=\"{tag}\">")));
+    }
+    // What was chosen on the page goes before what the browser likes, and what is no language does not.
+    for (query, tag) in
+        [("?lang=ko", "ko"), ("?lang=en", "en"), ("?lang=xx", "th"), ("?lang", "th"), ("?%", "th")]
+    {
+        let page = get_in(&mut ask, &format!("{path}{query}"), "th");
+        assert!(page.text.contains(&format!("<html lang=\"{tag}\">")), "{query}");
+        assert!(
+            page.text
+                .contains(&format!("href=\"?lang={tag}\" lang=\"{tag}\" hreflang=\"{tag}\" aria-current"))
+        );
+    }
 }

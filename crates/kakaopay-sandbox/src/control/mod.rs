@@ -10,6 +10,7 @@
 //! | `GET /_sandbox/faults` | how many rules are set |
 //! | `POST /_sandbox/faults` | `{"rules": [RULE, …]}`, in the place of those before |
 //! | `DELETE /_sandbox/faults` | none goes wrong any more |
+//! | `POST /_sandbox/webhooks` | `{"plan": PLAN}`: how webhooks arrive from now on |
 //! | `POST /_sandbox/reset` | as it was when it was built |
 //! | `GET /_sandbox/snapshot` | everything there is; the webhook secrets are in it |
 //! | `POST /_sandbox/restore` | a snapshot, in the place of everything there is |

@@ -33,6 +33,7 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
             sandbox.set_faults(Vec::new());
             Ok(json!({"rules": 0}))
         }
+        ("POST", ["webhooks"]) => set_webhooks(sandbox, body),
         ("POST", ["reset"]) => {
             sandbox.reset();
             Ok(json!({}))
@@ -77,6 +78,18 @@ struct FaultsCall {
     rules: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhooksCall {
+    plan: String,
+}
+
+fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Value, String> {
+    let WebhooksCall { plan } = read(body)?;
+    sandbox.set_webhook_plan(plan.parse().map_err(|error| format!("plan: {error}"))?);
+    Ok(json!({"plan": plan}))
+}
+
 fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Value {
     let clock = sandbox.clock();
     if let Some(at) = call.set {
@@ -91,7 +104,7 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Value {
     if call.run {
         clock.run();
     }
-    // What expired may have brought about events to post.
+    // What expired may have brought about events to post, and what was delayed may be due.
     sandbox.bell().notify_one();
     told(sandbox)
 }

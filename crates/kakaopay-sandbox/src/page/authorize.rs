@@ -8,7 +8,9 @@ use kakaopay_types::{FailureCode, Money, Params, PlatformType};
 
 use super::guard::is_same_origin;
 use super::headers::{page, response, script, style};
+use super::language::Language;
 use super::qr;
+use super::words::Words;
 use crate::api::Call;
 use crate::world::{Charge, World};
 
@@ -18,7 +20,7 @@ pub(crate) fn respond(world: &mut World, call: &Call) -> Option<Response<Bytes>>
     match (call.method.as_str(), path.as_slice()) {
         ("GET", ["sandbox.css"]) => Some(style()),
         ("GET", ["sandbox.js"]) => Some(script()),
-        ("GET", ["payments", payment, "status"]) => Some(status(world, payment)),
+        ("GET", ["payments", payment, "status"]) => Some(status(world, call, payment)),
         ("GET" | "POST", ["payments", payment, "authorize"]) => {
             Some(authorize(world, call, payment, Place::Desktop))
         }
@@ -27,7 +29,7 @@ pub(crate) fn respond(world: &mut World, call: &Call) -> Option<Response<Bytes>>
         }
         ("GET", ["payments", payment, "qr.svg"]) => {
             let picture = world.charge_of_payment(payment).and_then(qr::picture);
-            Some(picture.unwrap_or_else(|| notice(StatusCode::NOT_FOUND, "There is no such payment.")))
+            Some(picture.unwrap_or_else(|| notice(StatusCode::NOT_FOUND, call, |words| words.no_payment)))
         }
         _ => None,
     }
@@ -44,16 +46,16 @@ enum Place {
 
 fn authorize(world: &mut World, call: &Call, payment: &str, place: Place) -> Response<Bytes> {
     let Some(charge) = world.charge_of_payment(payment).cloned() else {
-        return notice(StatusCode::NOT_FOUND, "There is no such payment.");
+        return notice(StatusCode::NOT_FOUND, call, |words| words.no_payment);
     };
     if call.method == http::Method::GET {
-        return show(&charge, if opens_on_phone(world, call, &charge) { Place::Phone } else { place });
+        return show(&charge, call, if opens_on_phone(world, call, &charge) { Place::Phone } else { place });
     }
     if !is_same_origin(call) {
-        return notice(StatusCode::FORBIDDEN, "The form was sent from another site. Nothing was changed.");
+        return notice(StatusCode::FORBIDDEN, call, |words| words.other_site);
     }
     let Some(choice) = choice_of(call) else {
-        return notice(StatusCode::BAD_REQUEST, "The form is not this page's. Nothing was changed.");
+        return notice(StatusCode::BAD_REQUEST, call, |words| words.other_form);
     };
     let ended = match choice {
         Choice::Approve => world.pay(&charge.id, call.now),
@@ -61,19 +63,19 @@ fn authorize(world: &mut World, call: &Call, payment: &str, place: Place) -> Res
         Choice::Expire => world.expire_early(&charge.id, call.now),
     };
     match ended {
-        Ok(true) if place == Place::Phone => see_other(&format!("/payments/{}/phone", charge.payment)),
-        Ok(true) => see_other(&charge.return_uri),
+        Ok(true) if place == Place::Phone => see_other(call, &action(&charge, call, place)),
+        Ok(true) => see_other(call, &charge.return_uri),
         // It had ended before: the page says how.
-        Ok(false) => show(&charge, place),
-        Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed."),
+        Ok(false) => show(&charge, call, place),
+        Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, call, |words| words.trouble),
     }
 }
 
 /// How a payment stands, in one word, for the script of the desktop's page.
-fn status(world: &World, payment: &str) -> Response<Bytes> {
+fn status(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
     match world.charge_of_payment(payment) {
         Some(charge) => response(StatusCode::OK, "text/plain; charset=utf-8", charge.status().into()),
-        None => notice(StatusCode::NOT_FOUND, "There is no such payment."),
+        None => notice(StatusCode::NOT_FOUND, call, |words| words.no_payment),
     }
 }
 
@@ -108,9 +110,9 @@ fn opens_on_phone(world: &World, call: &Call, charge: &Charge) -> bool {
     matches!(platform, Some(PlatformType::Ios | PlatformType::Android)) || agent.contains("Mobi")
 }
 
-fn see_other(address: &str) -> Response<Bytes> {
+fn see_other(call: &Call, address: &str) -> Response<Bytes> {
     let Ok(location) = HeaderValue::from_str(address) else {
-        return notice(StatusCode::INTERNAL_SERVER_ERROR, "The sandbox failed.");
+        return notice(StatusCode::INTERNAL_SERVER_ERROR, call, |words| words.trouble);
     };
     let mut response = page(StatusCode::SEE_OTHER, String::new());
     response.headers_mut().insert(LOCATION, location);
@@ -120,6 +122,9 @@ fn see_other(address: &str) -> Response<Bytes> {
 #[derive(Template)]
 #[template(path = "authorize.html")]
 struct AuthorizePage<'a> {
+    language: Language,
+    languages: [Language; 3],
+    words: &'static Words,
     amount: String,
     charge: &'a str,
     description: Option<&'a str>,
@@ -127,6 +132,7 @@ struct AuthorizePage<'a> {
     pending: bool,
     on_phone: bool,
     payment: &'a str,
+    action: String,
     expires_at: String,
     return_uri: &'a str,
     codes: &'static [FailureCode],
@@ -135,11 +141,22 @@ struct AuthorizePage<'a> {
 #[derive(Template)]
 #[template(path = "notice.html")]
 struct NoticePage<'a> {
+    language: Language,
     text: &'a str,
 }
 
-fn show(charge: &Charge, place: Place) -> Response<Bytes> {
+/// Where a page's forms are sent, in the language that they are read in.
+fn action(charge: &Charge, call: &Call, place: Place) -> String {
+    let place = if place == Place::Phone { "phone" } else { "authorize" };
+    format!("/payments/{}/{place}?lang={}", charge.payment, Language::of(call).tag())
+}
+
+fn show(charge: &Charge, call: &Call, place: Place) -> Response<Bytes> {
+    let language = Language::of(call);
     let html = AuthorizePage {
+        language,
+        languages: Language::ALL,
+        words: language.words(),
         amount: Money::new(charge.amount, charge.currency).to_string(),
         charge: charge.id.as_str(),
         description: charge.description.as_deref(),
@@ -147,6 +164,7 @@ fn show(charge: &Charge, place: Place) -> Response<Bytes> {
         pending: charge.ending.is_none(),
         on_phone: place == Place::Phone,
         payment: &charge.payment,
+        action: action(charge, call, place),
         expires_at: charge.expires_at.to_string(),
         return_uri: &charge.return_uri,
         codes: FailureCode::KNOWN,
@@ -154,8 +172,9 @@ fn show(charge: &Charge, place: Place) -> Response<Bytes> {
     render(StatusCode::OK, &html)
 }
 
-fn notice(status: StatusCode, text: &str) -> Response<Bytes> {
-    render(status, &NoticePage { text })
+fn notice(status: StatusCode, call: &Call, text: fn(&Words) -> &'static str) -> Response<Bytes> {
+    let language = Language::of(call);
+    render(status, &NoticePage { language, text: text(language.words()) })
 }
 
 fn render(status: StatusCode, template: &impl Template) -> Response<Bytes> {

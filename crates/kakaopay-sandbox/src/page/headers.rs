@@ -6,9 +6,10 @@ use http::header::{
 };
 use http::{HeaderValue, Response, StatusCode};
 
-/// No frame around it, and nothing from elsewhere: scripts and styles in the page itself do not run. A form may lead on to the merchant's
-/// `return_uri`, which is https, or on this machine.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+/// No frame around it, and nothing from elsewhere: scripts and styles in the page itself do not run. A form may
+/// lead on to the merchant's `return_uri`, which is https, or on this machine.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
                       form-action 'self' https: http://127.0.0.1:* http://localhost:*";
 
 /// A page.

@@ -3,6 +3,8 @@
 mod authorize;
 mod guard;
 mod headers;
+mod language;
 mod qr;
+mod words;
 
 pub(crate) use authorize::respond;

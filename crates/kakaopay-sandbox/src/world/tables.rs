@@ -279,9 +279,20 @@ impl World {
         Ok(())
     }
 
-    /// The next event to be posted.
-    pub(crate) fn next_outgoing(&mut self) -> Option<Outgoing> {
-        self.outgoing.pop_front()
+    /// How many of the posts that wait, from the first, are of events until a moment.
+    pub(crate) fn outgoing_until(&self, moment: Timestamp) -> usize {
+        let happened = |outgoing: &&Outgoing| self.event(&outgoing.event).map(|event| event.created_at);
+        self.outgoing.iter().take_while(|outgoing| happened(outgoing).is_none_or(|at| at <= moment)).count()
+    }
+
+    /// When the event of the first post that waits happened.
+    pub(crate) fn first_outgoing(&self) -> Option<Timestamp> {
+        self.event(&self.outgoing.front()?.event).map(|event| event.created_at)
+    }
+
+    /// A post that waits, by its place.
+    pub(crate) fn take_outgoing(&mut self, place: usize) -> Option<Outgoing> {
+        self.outgoing.remove(place)
     }
 
     /// Has an event posted, once more if it was posted before.
