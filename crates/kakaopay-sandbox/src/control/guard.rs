@@ -5,17 +5,20 @@ use std::net::IpAddr;
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Uri};
 
+use crate::serve::Peer;
+
 /// Whether a request comes from this machine, and from no page of another site. A name that was made to lead
-/// here shows in `Host`.
-pub(super) fn may_control(headers: &HeaderMap, uri: &Uri) -> bool {
+/// here shows in `Host`; what another machine writes there, it may not.
+pub(super) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| text(HOST.as_str()));
-    // Without a host it is a call without a socket.
+    // Without a peer it is a call without a socket, and it may have no host either.
+    let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
     let local = host.is_none_or(is_loopback);
     let site = text("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let origin = text(ORIGIN.as_str())
         .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host)));
-    local && site && origin
+    near && local && site && origin
 }
 
 fn is_loopback(authority: &str) -> bool {
@@ -37,7 +40,18 @@ mod tests {
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
             .collect();
-        assert_eq!(may_control(&headers, &Uri::from_static("/_sandbox/reset")), expected, "{headers:?}");
+        let uri = Uri::from_static("/_sandbox/reset");
+        assert_eq!(may_control(&headers, &uri, None), expected, "{headers:?}");
+        for (peer, near) in [
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("10.0.0.1", false),
+            ("::", false),
+        ] {
+            let peer = Peer(peer.parse().unwrap());
+            assert_eq!(may_control(&headers, &uri, Some(peer)), expected && near, "{headers:?} {peer:?}");
+        }
     }
 
     #[test]

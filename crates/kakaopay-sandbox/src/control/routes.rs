@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
     let (&"_sandbox", path) = path.split_first()? else { return None };
-    if !may_control(request.headers(), request.uri()) {
+    if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
         return Some(refused(
             StatusCode::FORBIDDEN,
             "only this machine may do this, and no page of another site",

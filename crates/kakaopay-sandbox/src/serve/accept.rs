@@ -1,5 +1,6 @@
 //! Taking connections, within bounds.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tower_service::Service;
 
 use super::bounds::Bounds;
 use super::hurried::Hurried;
+use super::peer::Peer;
 use crate::sandbox::Sandbox;
 
 /// Takes connections until it is told to stop, and then sees them out. Whoever drops this future closes all
@@ -29,14 +31,15 @@ pub(super) async fn accept(
     let places = Arc::new(Semaphore::new(bounds.connections.get().min(Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
     loop {
-        let (place, stream) = tokio::select! {
+        let (place, stream, peer) = tokio::select! {
             taken = take(&listener, &places) => taken,
             // Those that have ended are forgotten.
             Some(_) = connections.join_next() => continue,
             _ = stopped.changed() => break,
         };
         let sandbox = sandbox.clone();
-        let answer = service_fn(move |request: Request<Incoming>| {
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
             sandbox.service().call(request.map(|body| Hurried::new(body, bounds.body)))
         });
         let connection = hyper::server::conn::http1::Builder::new()
@@ -55,15 +58,18 @@ pub(super) async fn accept(
 }
 
 /// The next connection, once there is a place for it.
-async fn take(listener: &TcpListener, places: &Arc<Semaphore>) -> (Option<OwnedSemaphorePermit>, TcpStream) {
+async fn take(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (Option<OwnedSemaphorePermit>, TcpStream, IpAddr) {
     // Nobody closes the semaphore.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are written whole: waiting to send more at once would only make them late.
                 let _ = stream.set_nodelay(true);
-                return (place, stream);
+                return (place, stream, peer.ip());
             }
             // A connection that is gone before it was taken, or no more descriptors for now.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
