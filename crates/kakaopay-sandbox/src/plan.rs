@@ -121,7 +121,8 @@ impl Planned {
         Self { plan, left: 0 }
     }
 
-    /// Which of those that wait goes out next, where so many do; `None` while they are held.
+    /// Which of those that wait goes out next, where so many do, of which a batch's worth is enough to know;
+    /// `None` while they are held.
     pub(crate) fn next(&mut self, waiting: usize) -> Option<usize> {
         if self.left == 0 || self.left > waiting {
             self.left = if waiting >= self.plan.batch.get() { self.plan.batch.get() } else { 0 };

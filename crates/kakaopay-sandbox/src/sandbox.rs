@@ -207,19 +207,22 @@ impl Sandbox {
 
     /// Lets these things go wrong from now on, in the place of those before.
     pub fn set_faults(&self, rules: Vec<Rule>) {
-        *self.0.faults.lock().unwrap_or_else(PoisonError::into_inner) = Rules::new(rules);
+        *self.rules() = Rules::new(rules);
     }
 
     /// How many rules are set.
     pub(crate) fn faults(&self) -> usize {
-        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner).count()
+        self.rules().count()
     }
 
     /// What goes wrong with a request, if anything does.
     pub(crate) fn next_fault(&self, request: &http::request::Parts) -> Option<Fault> {
-        let mut rules = self.0.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let uri = &request.uri;
-        rules.next(request.method.as_str(), uri.path(), uri.query().unwrap_or_default())
+        self.rules().next(request.method.as_str(), uri.path(), uri.query().unwrap_or_default())
+    }
+
+    fn rules(&self) -> MutexGuard<'_, Rules> {
+        self.0.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Webhooks arrive by another plan from now on, those that wait included.
@@ -294,7 +297,8 @@ impl Sandbox {
             let mut world = self.world();
             world.expire(now).ok()?;
             let plan = self.plan();
-            let due = world.outgoing_until(now.saturating_add_seconds(-i64::from(plan.delay_seconds)));
+            let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
+            let due = world.outgoing_until(moment, plan.batch.get());
             let outgoing = world.take_outgoing(self.planned().next(due)?)?;
             let url = outgoing.url(&world.account).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {

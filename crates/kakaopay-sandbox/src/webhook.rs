@@ -58,7 +58,8 @@ impl<'de> Deserialize<'de> for WebhookUrl {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host, as it stands in a URL, is this machine and nothing else.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     host.eq_ignore_ascii_case("localhost")
         || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())

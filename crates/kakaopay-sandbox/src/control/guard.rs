@@ -1,11 +1,10 @@
 //! Who may move the sandbox.
 
-use std::net::IpAddr;
-
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Uri};
 
 use crate::serve::Peer;
+use crate::webhook;
 
 /// Whether a request comes from this machine, and from no page of another site. A name that was made to lead
 /// here shows in `Host`; what another machine writes there, it may not.
@@ -14,20 +13,16 @@ pub(super) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) ->
     let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| text(HOST.as_str()));
     // Without a peer it is a call without a socket, and it may have no host either.
     let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
-    let local = host.is_none_or(is_loopback);
+    let local = host.is_none_or(is_this_machine);
     let site = text("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let origin = text(ORIGIN.as_str())
         .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host)));
     near && local && site && origin
 }
 
-fn is_loopback(authority: &str) -> bool {
+fn is_this_machine(authority: &str) -> bool {
     let Ok(authority) = authority.parse::<http::uri::Authority>() else { return false };
-    let host = authority.host();
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    !authority.as_str().contains('@')
-        && (host.eq_ignore_ascii_case("localhost")
-            || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback()))
+    !authority.as_str().contains('@') && webhook::is_loopback(authority.host())
 }
 
 #[cfg(test)]

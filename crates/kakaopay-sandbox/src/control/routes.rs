@@ -15,8 +15,11 @@ use crate::snapshot::Snapshot;
 
 /// The answer, if the request is for `/_sandbox`.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-    let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
-    let (&"_sandbox", path) = path.split_first()? else { return None };
+    let mut parts = request.uri().path().split('/').filter(|part| !part.is_empty());
+    if parts.next()? != "_sandbox" {
+        return None;
+    }
+    let path: Vec<&str> = parts.collect();
     if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
         return Some(refused(
             StatusCode::FORBIDDEN,
@@ -24,7 +27,7 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
         ));
     }
     let body = request.body();
-    let done = match (request.method().as_str(), path) {
+    let done = match (request.method().as_str(), path.as_slice()) {
         ("GET", ["clock"]) => Ok(told(sandbox)),
         ("POST", ["clock"]) => read(body).map(|ask| set_clock(sandbox, &ask)),
         ("GET", ["faults"]) => Ok(json!({"rules": sandbox.faults()})),

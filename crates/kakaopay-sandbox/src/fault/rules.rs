@@ -30,10 +30,12 @@ impl Rules {
 
     /// What goes wrong with a call, if anything does. What is no call of the API is left alone.
     pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
+        if self.0.is_empty() {
+            return None;
+        }
         let operation = operation(method, path, query)?;
         // All of them count, also those after the one that applies.
-        let happening: Vec<_> = self.0.iter_mut().filter_map(|active| active.next(operation)).collect();
-        happening.into_iter().next()
+        self.0.iter_mut().filter_map(|active| active.next(operation)).reduce(|first, _| first)
     }
 }
 

@@ -63,7 +63,7 @@ fn authorize(world: &mut World, call: &Call, payment: &str, place: Place) -> Res
         Choice::Expire => world.expire_early(&charge.id, call.now),
     };
     match ended {
-        Ok(true) if place == Place::Phone => see_other(call, &action(&charge, call, place)),
+        Ok(true) if place == Place::Phone => see_other(call, &action(&charge, Language::of(call), place)),
         Ok(true) => see_other(call, &charge.return_uri),
         // It had ended before: the page says how.
         Ok(false) => show(&charge, call, place),
@@ -146,9 +146,9 @@ struct NoticePage<'a> {
 }
 
 /// Where a page's forms are sent, in the language that they are read in.
-fn action(charge: &Charge, call: &Call, place: Place) -> String {
+fn action(charge: &Charge, language: Language, place: Place) -> String {
     let place = if place == Place::Phone { "phone" } else { "authorize" };
-    format!("/payments/{}/{place}?lang={}", charge.payment, Language::of(call).tag())
+    format!("/payments/{}/{place}?lang={}", charge.payment, language.tag())
 }
 
 fn show(charge: &Charge, call: &Call, place: Place) -> Response<Bytes> {
@@ -164,7 +164,7 @@ fn show(charge: &Charge, call: &Call, place: Place) -> Response<Bytes> {
         pending: charge.ending.is_none(),
         on_phone: place == Place::Phone,
         payment: &charge.payment,
-        action: action(charge, call, place),
+        action: action(charge, language, place),
         expires_at: charge.expires_at.to_string(),
         return_uri: &charge.return_uri,
         codes: FailureCode::KNOWN,

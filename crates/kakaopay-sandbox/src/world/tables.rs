@@ -279,10 +279,15 @@ impl World {
         Ok(())
     }
 
-    /// How many of the posts that wait, from the first, are of events until a moment.
-    pub(crate) fn outgoing_until(&self, moment: Timestamp) -> usize {
+    /// How many of the posts that wait, from the first, are of events until a moment; counted up to `most`, as
+    /// thousands may wait.
+    pub(crate) fn outgoing_until(&self, moment: Timestamp, most: usize) -> usize {
         let happened = |outgoing: &&Outgoing| self.event(&outgoing.event).map(|event| event.created_at);
-        self.outgoing.iter().take_while(|outgoing| happened(outgoing).is_none_or(|at| at <= moment)).count()
+        self.outgoing
+            .iter()
+            .take(most)
+            .take_while(|outgoing| happened(outgoing).is_none_or(|at| at <= moment))
+            .count()
     }
 
     /// When the event of the first post that waits happened.
