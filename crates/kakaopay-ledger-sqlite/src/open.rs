@@ -109,17 +109,18 @@ pub(crate) fn connect_writer(
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(options.busy_timeout)?;
+    let patience = options.busy_timeout;
+    connection.busy_timeout(ASKING.min(patience))?;
     // SQLite opens a file it may not write for reading, without an error.
     if connection.is_readonly("main")? {
         return Err(OpenError::ReadOnly);
     }
     // Before the journal mode is set, which would already change a file that is not ours.
-    let found = recognise(&connection, MIGRATIONS)?;
+    let found = patiently(patience, || recognise(&connection, MIGRATIONS))?;
     if !options.migrating {
         check_newest(found, MIGRATIONS)?;
     }
-    make_durable(&connection)?;
+    patiently(patience, || make_durable(&connection))?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // What a call of a group can take back is kept in memory: a call has a few pages, and SQLite would put
     // them into files that it makes and removes again.
@@ -133,8 +134,28 @@ pub(crate) fn connect_writer(
     if let Some(pages) = options.max_pages {
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }
-    migrate(&connection, MIGRATIONS)?;
+    patiently(patience, || migrate(&connection, MIGRATIONS))?;
+    connection.busy_timeout(patience)?;
     Ok(connection)
+}
+
+/// Tries until the file is free, or patience is at its end.
+///
+/// SQLite asks for a lock ten times a second at last. Between two commits of a busy shop the file is free for much
+/// less, so that whoever opens it, while a version is rolled out, would hardly ever come upon that moment.
+fn patiently<T>(
+    patience: Duration,
+    mut attempt: impl FnMut() -> Result<T, OpenError>,
+) -> Result<T, OpenError> {
+    let tries = patience.as_millis() / ASKING.as_millis();
+    for _ in 0..tries {
+        match attempt() {
+            // SQLite has waited before it said so.
+            Err(OpenError::Store(error)) if error.kind() == StoreErrorKind::Busy => {}
+            outcome => return outcome,
+        }
+    }
+    attempt()
 }
 
 /// The connection that writes, in place of one that failed.
@@ -205,6 +226,9 @@ fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
     }
     answer
 }
+
+/// For how long SQLite itself waits while a file is opened.
+const ASKING: Duration = Duration::from_millis(1);
 
 /// How often to try again: more than processes that ever start together on one file.
 const SWITCHES: usize = 32;

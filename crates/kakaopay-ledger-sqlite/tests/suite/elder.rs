@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 use std::{fs, thread};
 
@@ -101,35 +101,41 @@ impl Elder {
     }
 }
 
-/// Stores orders until it is told to stop, and says each when it is stored.
-fn go_on(elder: Elder, stop: &AtomicBool, stored: &Sender<String>) -> Elder {
+/// Stores orders until it is told to stop or nobody listens any more, and says each when it is stored.
+fn go_on(elder: Elder, stop: &AtomicBool, stored: &SyncSender<String>) -> Elder {
     let mut numbers = 0_u64..;
     while let Some(number) = numbers.next().filter(|_| !stop.load(Ordering::SeqCst)) {
         let order = format!("elder-{number}");
         elder.commit(&order);
-        stored.send(order).expect("somebody listens");
+        if stored.send(order).is_err() {
+            break;
+        }
     }
     elder
 }
+
+/// How many orders are stored before the first is heard of. It bounds for how long the file is never free.
+const AHEAD: usize = 16;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f43_i10_a_process_of_the_version_before_goes_on_while_the_file_is_taken_forward() {
     for round in 0..8 {
         let (_dir, path) = place();
         let elder = Elder::make(&path);
-        let (stop, (stored, heard)) = (AtomicBool::new(false), channel());
-        let mut orders: Vec<String> = Vec::new();
+        let (stop, (stored, heard)) = (AtomicBool::new(false), sync_channel(AHEAD));
+        let (stop, mut orders) = (&stop, Vec::<String>::new());
         let (elder, store) = thread::scope(|scope| {
-            let stop = &stop;
             let working = scope.spawn(move || go_on(elder, stop, &stored));
+            // It is this closure's own: should it panic, nobody listens, and the other ends, too.
+            let heard = heard;
             // Somewhere in its work the file is taken forward, and it works on.
             orders.extend(heard.iter().take(1 + round));
             let store = open(&path);
-            orders.extend(heard.iter().take(20));
+            orders.extend(heard.iter().take(20 + AHEAD));
             stop.store(true, Ordering::SeqCst);
+            orders.extend(heard.iter());
             (working.join().expect("it works on"), store)
         });
-        orders.extend(heard.try_iter());
         for order in &orders {
             let loaded = store.load(&reference(order)).await.unwrap();
             assert_eq!((loaded.snapshot, loaded.entries.len()), (None, 1), "{order}");
