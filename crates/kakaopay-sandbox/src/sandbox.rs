@@ -240,14 +240,18 @@ impl Sandbox {
         self.0.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the next webhook that is delayed is due; `None` when none waits, or time stands still.
+    /// When the next webhook that is delayed is due, or time alone brings an event about; `None` when nothing
+    /// is to come, or time stands still.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         if self.0.clock.is_frozen() {
             return None;
         }
-        let due = self.world().first_outgoing()?.saturating_add_seconds(self.plan().delay_seconds.into());
+        let now = self.0.clock.now();
+        let delay = self.plan().delay_seconds.into();
+        let world = self.world();
+        let posted = world.first_outgoing().map(|at| at.saturating_add_seconds(delay));
         // What is due already is held for other reasons.
-        (due > self.0.clock.now()).then_some(due)
+        posted.into_iter().chain(world.first_passing()).filter(|due| *due > now).min()
     }
 
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such
@@ -272,8 +276,8 @@ impl Sandbox {
         }
         let call = Call::new(request, self.0.clock.now());
         let mut world = self.world();
-        let expired = world.expire(call.now);
-        debug_assert!(expired.is_ok());
+        let passed = world.pass(call.now);
+        debug_assert!(passed.is_ok());
         let other = script::respond(&call).or_else(|| page::respond(&mut world, &call));
         let response = match other {
             Some(response) => response,
@@ -295,7 +299,7 @@ impl Sandbox {
         loop {
             let now = self.0.clock.now();
             let mut world = self.world();
-            world.expire(now).ok()?;
+            world.pass(now).ok()?;
             let plan = self.plan();
             let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
             let due = world.outgoing_until(moment, plan.batch.get());

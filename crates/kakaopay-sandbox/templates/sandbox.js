@@ -2,11 +2,11 @@
 (function () {
   "use strict";
 
-  var image = document.querySelector("img[data-status]");
-  if (!image) {
+  var watch = document.querySelector("[data-status]");
+  if (!watch) {
     return;
   }
-  var address = image.getAttribute("data-status");
+  var address = watch.getAttribute("data-status");
 
   function look() {
     fetch(address, { cache: "no-store" })

@@ -120,7 +120,7 @@ fn f36_without_fetch_metadata_the_origin_decides() {
 fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
-    let (phone, code) = (path.replace("authorize", "phone"), path.replace("authorize", "qr.svg"));
+    let (phone, code) = (path.replace("authorize", "summary"), path.replace("authorize", "qr.svg"));
     let desktop = get(&mut ask, &path).text;
     assert!(desktop.contains(&phone) && desktop.contains(&code), "{desktop}");
     let picture = get(&mut ask, &code);
@@ -138,7 +138,7 @@ fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
     let page = get(&mut ask, &phone).text;
     assert!(page.contains("SGD 1500.00") && !page.contains("qr.svg"), "{page}");
     let done = post(&mut ask, &phone, "outcome=successful", Some("same-origin"));
-    let slip = format!("{phone}?lang=en");
+    let slip = format!("{}?lang=en", path.replace("authorize", "slip"));
     assert_eq!((done.status, done.headers["location"].to_str().expect("text")), (303, slip.as_str()));
     assert_eq!(status(&mut ask, &id).0, "successful");
     assert_eq!(get(&mut ask, &asked).text, "successful");
@@ -178,6 +178,69 @@ fn a_payment_can_be_let_expire() {
 }
 
 #[test]
+fn the_wallet_leads_over_the_summary_to_a_slip_that_says_why() {
+    let mut ask = Ask::new();
+    let (path, id) = authorize_path(&mut ask, "");
+    let [wallet, summary, slip] = ["phone", "summary", "slip"].map(|step| path.replace("authorize", step));
+    assert!(get(&mut ask, &wallet).text.contains(&format!("href=\"{summary}?lang=en\"")));
+    // Before its end there is no slip.
+    assert!(get(&mut ask, &slip).text.contains("value=\"successful\""));
+    assert_eq!(post(&mut ask, &summary, "outcome=declined", None).status, 303);
+    assert_eq!(status(&mut ask, &id), ("failed".to_owned(), "payment_rejected".to_owned()));
+    let page = get(&mut ask, &slip).text;
+    let now = ask.clock.now().to_string();
+    for text in ["Not paid", "payment_rejected", now.as_str(), "https://example.com/done?a=1"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!page.contains("<form"), "nothing can be changed any more");
+}
+
+#[test]
+fn a_buyer_who_is_slow_approves_when_the_time_has_come() {
+    let mut ask = Ask::new();
+    let (path, id) = authorize_path(&mut ask, "");
+    for wrong in ["outcome=slow", "outcome=slow&after=11", "outcome=slow&after=-10", "outcome=slow&after=x"] {
+        assert_eq!(post(&mut ask, &path, wrong, None).status, 400, "{wrong}");
+    }
+    for (after, passed, expected) in [(60, 59, "pending"), (10, 9, "pending"), (60, 11, "pending")] {
+        let form = format!("outcome=slow&after={after}");
+        let request = Request::post(&path).body(Full::from(form.into_bytes())).expect("a request");
+        let answered = ask.request(request);
+        let page = answered.headers["location"].to_str().expect("text").to_owned();
+        assert_eq!((answered.status, page), (303, format!("{path}?lang=en")));
+        ask.clock.advance_seconds(passed);
+        assert_eq!(status(&mut ask, &id).0, expected);
+    }
+    // The choice before counts no more, and the last one does.
+    assert!(get(&mut ask, &path).text.contains("The buyer approves at"));
+    let due = ask.clock.now().saturating_add_seconds(49);
+    ask.clock.advance_seconds(1_000);
+    let charge = ask.secret("GET", &format!("/charges/{id}"), "").ok();
+    assert_eq!(
+        (charge["status"].as_str(), charge["paid_at"].as_str()),
+        (Some("successful"), Some(due.to_string().as_str()))
+    );
+}
+
+#[test]
+fn a_buyer_who_is_slow_may_come_too_late_or_change_their_mind() {
+    let mut ask = Ask::new();
+    let (path, id) = authorize_path(&mut ask, "");
+    ask.clock.advance_seconds(7 * 86_400 - 60);
+    assert_eq!(post(&mut ask, &path, "outcome=slow&after=60", None).status, 303);
+    ask.clock.advance_seconds(86_400);
+    assert_eq!(status(&mut ask, &id).0, "expired");
+
+    let (path, id) = authorize_path(&mut ask, "");
+    assert_eq!(post(&mut ask, &path, "outcome=slow&after=60", None).status, 303);
+    assert_eq!(post(&mut ask, &path, "outcome=declined", None).status, 303);
+    ask.clock.advance_seconds(86_400);
+    assert_eq!(status(&mut ask, &id).0, "failed");
+    let late = post(&mut ask, &path, "outcome=slow&after=60", None);
+    assert!(late.status == 200 && late.text.contains("Not paid"));
+}
+
+#[test]
 fn f38_what_a_merchant_writes_is_text() {
     let mut ask = Ask::new();
     let mut tried = 0;
@@ -196,7 +259,7 @@ fn f38_what_a_merchant_writes_is_text() {
             });
             let charge = ask.secret_json("POST", "/charges", &form.to_string()).ok();
             let path = charge["authorize_uri"].as_str().expect("an address").replace("http://localhost", "");
-            for path in [path.clone(), path.replace("authorize", "phone")] {
+            for path in [path.clone(), path.replace("authorize", "summary")] {
                 let page = get(&mut ask, &path).text;
                 assert!(page.contains("xss()"), "the description is shown: {page}");
                 assert!(!page.contains(&payload) && !page.contains(&format!("<{tag}{inside}")), "{page}");
@@ -225,7 +288,7 @@ fn get_in(ask: &mut Ask, path: &str, languages: &str) -> Answered {
 fn the_pages_speak_the_buyers_language() {
     let mut ask = Ask::new();
     let (path, _) = authorize_path(&mut ask, "Two+books");
-    let phone = path.replace("authorize", "phone");
+    let phone = path.replace("authorize", "summary");
     for (languages, tag, title, approve) in [
         ("th-TH,th;q=0.9,en;q=0.8", "th", "ชำระเงิน SGD 1500.00", "ยืนยันการชำระเงิน"),
         ("ko", "ko", "SGD 1500.00 결제", "결제 승인"),

@@ -51,7 +51,7 @@ impl Filters {
     /// Whether a charge is like that.
     pub(super) fn hold_for_charge(&self, charge: &Charge) -> bool {
         let code = match &charge.ending {
-            Some(Ending::Failed { code }) => Some(code.as_str()),
+            Some(Ending::Failed { code, .. }) => Some(code.as_str()),
             _ => None,
         };
         let is_paid = matches!(charge.ending, Some(Ending::Paid { .. }));

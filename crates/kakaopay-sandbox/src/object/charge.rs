@@ -194,7 +194,7 @@ impl Ends {
                 expired_at: passed,
                 ..Self::default()
             },
-            Some(Ending::Failed { code }) => Self {
+            Some(Ending::Failed { code, .. }) => Self {
                 failure_code: Some(code.to_string()),
                 failure_message: Some(message_of(code)),
                 expired_at: passed,

@@ -23,6 +23,12 @@ pub(super) fn style() -> Response<Bytes> {
     response(StatusCode::OK, "text/css; charset=utf-8", css.into())
 }
 
+/// The mark of the pages.
+pub(super) fn icon() -> Response<Bytes> {
+    let svg = include_str!("../../templates/sandbox.svg");
+    response(StatusCode::OK, "image/svg+xml", svg.into())
+}
+
 /// The script of the desktop's page.
 pub(super) fn script() -> Response<Bytes> {
     let script = include_str!("../../templates/sandbox.js");

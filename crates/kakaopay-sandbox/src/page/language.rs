@@ -46,6 +46,15 @@ impl Language {
         }
     }
 
+    /// The language of the sentences about failures.
+    pub(super) fn of_explanations(self) -> kakaopay_types::Language {
+        match self {
+            Self::English => kakaopay_types::Language::English,
+            Self::Thai => kakaopay_types::Language::Thai,
+            Self::Korean => kakaopay_types::Language::Korean,
+        }
+    }
+
     /// What the pages say in it.
     pub(super) fn words(self) -> &'static Words {
         match self {

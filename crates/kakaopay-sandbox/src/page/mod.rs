@@ -1,10 +1,13 @@
-//! The page a buyer is sent to.
+//! The pages that a buyer is sent to.
 
-mod authorize;
 mod guard;
 mod headers;
 mod language;
+mod moment;
+mod payment;
 mod qr;
+mod step;
+mod view;
 mod words;
 
-pub(crate) use authorize::respond;
+pub(crate) use payment::respond;

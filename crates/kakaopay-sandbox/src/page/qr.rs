@@ -14,7 +14,7 @@ const EDGE: u32 = 240;
 /// The picture; `None` when the address is too long for one. It stays black on white in the dark too, as
 /// cameras want it.
 pub(super) fn picture(charge: &Charge) -> Option<Response<Bytes>> {
-    let code = QrCode::new(charge.phone_uri()).ok()?;
+    let code = QrCode::new(charge.summary_uri()).ok()?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(EDGE, EDGE).build();
     Some(response(StatusCode::OK, "image/svg+xml", picture.into()))
 }

@@ -26,6 +26,8 @@ pub(crate) struct Charge {
     pub(crate) webhook_endpoints: Vec<String>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// When the buyer, who is slow, approves it.
+    pub(crate) approval: Option<Timestamp>,
     pub(crate) ending: Option<Ending>,
     /// In the order they were made.
     pub(crate) refunds: Vec<Refund>,
@@ -36,7 +38,7 @@ pub(crate) struct Charge {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Ending {
     Paid { at: Timestamp, transaction: String },
-    Failed { code: FailureCode },
+    Failed { code: FailureCode, at: Timestamp },
     Expired { at: Timestamp },
 }
 
@@ -45,9 +47,9 @@ impl Charge {
         format!("{}/payments/{}/authorize", self.origin, self.payment)
     }
 
-    /// The page on the buyer's phone, which the QR code leads to.
-    pub(crate) fn phone_uri(&self) -> String {
-        format!("{}/payments/{}/phone", self.origin, self.payment)
+    /// The page in the buyer's wallet that the QR code leads to.
+    pub(crate) fn summary_uri(&self) -> String {
+        format!("{}/payments/{}/summary", self.origin, self.payment)
     }
 
     /// How much has gone back.

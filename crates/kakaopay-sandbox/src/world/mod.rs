@@ -6,6 +6,7 @@ mod event;
 mod ids;
 mod journal;
 mod outgoing;
+mod passing;
 mod refund;
 mod secrets;
 mod source;

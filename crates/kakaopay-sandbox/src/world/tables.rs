@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(super) payments: BTreeMap<String, ChargeId>,
     pub(super) transactions: BTreeMap<String, ChargeId>,
     pub(super) expiring: BTreeSet<(Timestamp, ChargeId)>,
+    /// Those whose buyers are slow.
+    pub(super) approving: BTreeSet<(Timestamp, ChargeId)>,
     pub(super) events: Vec<Event>,
     /// The place of each event among them.
     pub(super) event_places: BTreeMap<EventId, usize>,
@@ -82,6 +84,7 @@ impl World {
             payments: BTreeMap::new(),
             transactions: BTreeMap::new(),
             expiring: BTreeSet::new(),
+            approving: BTreeSet::new(),
             events: Vec::new(),
             event_places: BTreeMap::new(),
             outgoing: VecDeque::new(),
@@ -173,6 +176,7 @@ impl World {
             webhook_endpoints: new.webhook_endpoints,
             created_at,
             expires_at: created_at.saturating_add_seconds(LIFETIME_SECONDS),
+            approval: None,
             ending: None,
             refunds: Vec::new(),
         };
@@ -207,7 +211,8 @@ impl World {
         code: FailureCode,
         now: Timestamp,
     ) -> Result<bool, InvalidId> {
-        self.end(id, Ending::Failed { code }, "charge.complete", now)
+        let at = now.truncate_to_seconds();
+        self.end(id, Ending::Failed { code, at }, "charge.complete", now)
     }
 
     /// The merchant ends the charge. `Ok(false)` when it has ended already.
@@ -267,18 +272,6 @@ impl World {
         Ok(Some(refund))
     }
 
-    /// Ends the charges whose time is over. The event's key is a choice: the service documents one
-    /// of this name, and not when it is sent.
-    pub(crate) fn expire(&mut self, now: Timestamp) -> Result<(), InvalidId> {
-        while let Some((at, id)) = self.expiring.first().cloned() {
-            if at > now {
-                break;
-            }
-            self.end(&id, Ending::Expired { at }, "charge.expire", now)?;
-        }
-        Ok(())
-    }
-
     /// How many of the posts that wait, from the first, are of events until a moment; counted up to `most`, as
     /// thousands may wait.
     pub(crate) fn outgoing_until(&self, moment: Timestamp, most: usize) -> usize {
@@ -309,7 +302,7 @@ impl World {
         true
     }
 
-    fn end(
+    pub(super) fn end(
         &mut self,
         id: &ChargeId,
         ending: Ending,
@@ -320,6 +313,9 @@ impl World {
         self.expiring.remove(&(charge.expires_at, id.clone()));
         if charge.ending.is_some() {
             return Ok(false);
+        }
+        if let Some(at) = charge.approval {
+            self.approving.remove(&(at, id.clone()));
         }
         charge.ending = Some(ending);
         self.journal.note(|| Change::Charge(id.clone()));

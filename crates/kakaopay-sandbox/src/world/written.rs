@@ -123,6 +123,7 @@ impl World {
         }
         if charge.ending.is_none() {
             self.expiring.insert((charge.expires_at, charge.id.clone()));
+            self.approving.extend(charge.approval.map(|at| (at, charge.id.clone())));
         }
         self.created.push(charge.id.clone());
         let before = self.charges.insert(charge.id.clone(), charge);
