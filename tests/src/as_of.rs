@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body_util::Full;
-use kakaopay_sandbox::{Lost, Sandbox, SandboxService};
+use kakaopay_sandbox::{Lost, Sandbox, SandboxBody, SandboxService};
 use kakaopay_transport::Request;
 use kakaopay_types::ChargeId;
 use tower_service::Service;
@@ -39,7 +38,7 @@ impl AsOf {
 }
 
 impl Service<Request> for AsOf {
-    type Response = http::Response<Full<Bytes>>;
+    type Response = http::Response<SandboxBody>;
     type Error = Lost;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
 
@@ -55,7 +54,7 @@ impl Service<Request> for AsOf {
         Box::pin(async move {
             let answer = answer.await?;
             Ok(match body {
-                Some(body) => answer.map(|_| Full::new(body)),
+                Some(body) => answer.map(|_| SandboxBody::from(body)),
                 None => answer,
             })
         })

@@ -23,6 +23,7 @@
 //! ```
 
 mod api;
+mod body;
 mod clock;
 mod control;
 mod fault;
@@ -40,6 +41,7 @@ mod version;
 mod webhook;
 mod world;
 
+pub use body::SandboxBody;
 pub use clock::SandboxClock;
 pub use fault::{Fault, InvalidRule, Rule, When};
 pub use plan::{InvalidPlan, WebhookPlan};

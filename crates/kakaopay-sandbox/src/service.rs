@@ -6,10 +6,11 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_service::Service;
 
 use crate::api::Refusal;
+use crate::body::SandboxBody;
 use crate::fault::{self, Fault};
 use crate::sandbox::Sandbox;
 
@@ -18,7 +19,7 @@ const MAX_BODY: usize = 256 * 1024;
 /// Largest snapshot that is read: some ten thousand charges with their events.
 const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
-/// Nothing was answered, because a [`Rule`](crate::Rule) says so. A server closes the connection.
+/// Nothing was answered, or not all of it, because a [`Rule`](crate::Rule) says so. A server closes the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Lost {
@@ -28,6 +29,9 @@ pub enum Lost {
     /// Everything was done.
     #[error("the answer was lost")]
     Answer,
+    /// Everything was done, and the answer's body ends in the middle.
+    #[error("the rest of the answer was lost")]
+    Rest,
 }
 
 /// The sandbox as a tower service: give it to a client and no socket is needed, or to any server.
@@ -41,29 +45,29 @@ impl Sandbox {
         SandboxService(self.clone())
     }
 
-    async fn receive<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Lost>
+    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, Lost>
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
         let (parts, body) = request.into_parts();
         let most = if parts.uri.path() == "/_sandbox/restore" { MAX_SNAPSHOT } else { MAX_BODY };
-        let response = match Limited::new(body, most).collect().await {
+        let refusal = match Limited::new(body, most).collect().await {
             Ok(body) => {
                 let fault = self.next_fault(&parts);
-                self.respond_faultily(Request::from_parts(parts, body.to_bytes()), fault).await?
+                return self.respond_faultily(Request::from_parts(parts, body.to_bytes()), fault).await;
             }
-            Err(error) if error.is::<LengthLimitError>() => self.respond_unread(Refusal::too_large()),
-            Err(_) => self.respond_unread(Refusal::timed_out()),
+            Err(error) if error.is::<LengthLimitError>() => Refusal::too_large(),
+            Err(_) => Refusal::timed_out(),
         };
-        Ok(response.map(Full::new))
+        Ok(self.respond_unread(refusal).map(SandboxBody::from))
     }
 
     async fn respond_faultily(
         &self,
         request: Request<Bytes>,
         fault: Option<Fault>,
-    ) -> Result<Response<Bytes>, Lost> {
-        let Some(fault) = fault else { return Ok(self.respond(request)) };
+    ) -> Result<Response<SandboxBody>, Lost> {
+        let Some(fault) = fault else { return Ok(self.respond(request).map(SandboxBody::from)) };
         let request = match &fault {
             Fault::LoseRequest => return Err(Lost::Request),
             Fault::Delay(time) => {
@@ -75,7 +79,7 @@ impl Sandbox {
         };
         let id = self.world().ids.request();
         if let Some(response) = fault::before(&fault, &id) {
-            return Ok(response);
+            return Ok(response.map(SandboxBody::from));
         }
         let response = self.respond(request);
         if fault == Fault::LoseAnswer { Err(Lost::Answer) } else { Ok(fault::spoil(&fault, response)) }
@@ -86,7 +90,7 @@ impl<B> Service<Request<B>> for SandboxService
 where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
-    type Response = Response<Full<Bytes>>;
+    type Response = Response<SandboxBody>;
     type Error = Lost;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use common::Ask;
 use http::Request;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use kakaopay_sandbox::{Lost, Sandbox};
 use kakaopay_types::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -77,6 +77,67 @@ async fn f23_a_delayed_call_is_carried_out_later() {
     assert!(waited.is_err() && charges(&sandbox) == 0);
     assert_eq!(service.call(create(&sandbox)).await.expect("answered").status(), 200);
     assert_eq!((start.elapsed().as_millis(), charges(&sandbox)), (59_999, 1));
+}
+
+/// Over a socket, all there is to read of the answer to a call that creates a charge.
+async fn raw(rule: &str) -> (String, usize) {
+    let sandbox = Sandbox::builder().fault(rule.parse().expect("a rule")).build();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let running = sandbox.serve(listener).expect("serving");
+    let user = STANDARD.encode(format!("{}:", sandbox.secret_key().expose()));
+    let mut stream = TcpStream::connect(running.address()).await.expect("connected");
+    let length = FORM.len();
+    let head = format!(
+        "POST /charges HTTP/1.1\r\nhost: x\r\nauthorization: Basic {user}\r\nconnection: close\r\n\
+         content-length: {length}\r\n\r\n"
+    );
+    stream.write_all(format!("{head}{FORM}").as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("closed");
+    let made = charges(&sandbox);
+    running.shutdown().await;
+    (String::from_utf8(answer).expect("text"), made)
+}
+
+/// How many bytes an answer's head tells of, and how many came.
+fn told_and_came(answer: &str) -> (usize, usize) {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    let told = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+    (told.parse().expect("a number"), body.len())
+}
+
+#[tokio::test]
+async fn f22_over_a_socket_a_cut_body_is_half_of_what_its_head_tells() {
+    let (answer, made) = raw("cut-body").await;
+    let (told, came) = told_and_came(&answer);
+    assert_eq!((came, made), (told / 2, 1), "{answer}");
+}
+
+#[tokio::test]
+async fn f23_over_a_socket_a_slow_body_is_whole_in_the_end() {
+    let (answer, made) = raw("slow-body=1").await;
+    let (told, came) = told_and_came(&answer);
+    assert_eq!((came, made), (told, 1), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f23_a_slow_body_takes_its_time_after_the_head() {
+    let sandbox = Sandbox::builder().fault("slow-body=1000".parse().expect("a rule")).build();
+    let start = tokio::time::Instant::now();
+    let answer = sandbox.service().call(create(&sandbox)).await.expect("answered");
+    assert_eq!((start.elapsed().as_millis(), charges(&sandbox)), (0, 1));
+    let body = answer.into_body().collect().await.expect("whole").to_bytes();
+    assert_eq!(start.elapsed().as_millis(), 7_000);
+    serde_json::from_slice::<serde_json::Value>(&body).expect("an object");
+}
+
+#[tokio::test]
+async fn f22_without_a_socket_a_cut_body_is_an_error_in_its_middle() {
+    let sandbox = Sandbox::builder().fault("cut-body".parse().expect("a rule")).build();
+    let answer = sandbox.service().call(create(&sandbox)).await.expect("a head");
+    assert_eq!((answer.status().as_u16(), charges(&sandbox)), (200, 1));
+    assert_eq!(answer.into_body().collect().await.expect_err("cut"), Lost::Rest);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::Fault;
+use crate::body::SandboxBody;
 use crate::json;
 
 /// The answer of a fault that keeps the call from being carried out; `None` when it is carried out.
@@ -38,7 +39,7 @@ pub(crate) fn before(fault: &Fault, request_id: &str) -> Option<Response<Bytes>>
 }
 
 /// The answer to a call that was carried out, after something went wrong with it.
-pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<Bytes> {
+pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<SandboxBody> {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     let body = match fault {
@@ -57,9 +58,11 @@ pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<Bytes>
                 object.insert("total".to_owned(), json!(1_000_000));
             }
         }),
+        Fault::SlowBody(pause) => return Response::from_parts(parts, SandboxBody::slow(body, *pause)),
+        Fault::CutBody => return Response::from_parts(parts, SandboxBody::cut(&body)),
         _ => body,
     };
-    Response::from_parts(parts, body)
+    Response::from_parts(parts, body.into())
 }
 
 /// The request for a list, from its beginning.

@@ -26,6 +26,11 @@ pub enum Fault {
     Empty,
     /// Everything is done, and only the first half of the answer's text is there.
     Truncated,
+    /// Everything is done, and the answer's body comes in eight pieces with this much of tokio's time between them.
+    SlowBody(Duration),
+    /// Everything is done, and the answer's body ends in the middle, with the connection, where its head tells of
+    /// all of it.
+    CutBody,
     /// Everything is done, and each object of the answer has a member that nobody knows.
     UnknownField,
     /// Everything is done, and each charge in the answer has a status that nobody knows.

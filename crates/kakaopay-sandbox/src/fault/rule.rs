@@ -12,6 +12,7 @@ use super::operation::OPERATIONS;
 /// As a text: `FAULT[=VALUE][@OPERATION][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, as in
 /// `lose-answer@charges.create:nth=2`. Faults are `lose-request`, `lose-answer`, `delay=MILLISECONDS`, `429` or
 /// `429=RETRY-AFTER` (which may hold `:` only as `%3A`), `status=500` to `599`, `html`, `empty`, `truncated`,
+/// `slow-body=MILLISECONDS`, `cut-body`,
 /// `unknown-field`, `unknown-status` and `list-cycle`. Without an operation it is every call of the API; without
 /// a time it is always.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +138,8 @@ fn fault_of(text: &str) -> Result<Fault, InvalidRule> {
         ("html", None) => Fault::Html,
         ("empty", None) => Fault::Empty,
         ("truncated", None) => Fault::Truncated,
+        ("slow-body", _) => Fault::SlowBody(Duration::from_millis(number()?)),
+        ("cut-body", None) => Fault::CutBody,
         ("unknown-field", None) => Fault::UnknownField,
         ("unknown-status", None) => Fault::UnknownStatus,
         ("list-cycle", None) => Fault::ListCycle,

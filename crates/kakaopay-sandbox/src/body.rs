@@ -1,0 +1,223 @@
+//! The body of an answer: at once, slowly, cut off, or as things happen.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use tokio::time::Sleep;
+
+use crate::service::Lost;
+
+/// How many pieces a slow body comes in, if it has as many bytes.
+const PIECES: usize = 8;
+
+/// The body of an answer. It is whole and there at once, unless a [`Rule`](crate::Rule) says otherwise, or it
+/// tells things as they happen.
+pub struct SandboxBody(Kind);
+
+enum Kind {
+    /// What is left of it, all there is.
+    Whole(Bytes),
+    Slow(Slow),
+    Cut(Cut),
+    Streamed(Pin<Box<dyn Body<Data = Bytes, Error = Lost> + Send>>),
+}
+
+/// Comes in pieces, with time between them.
+struct Slow {
+    left: Bytes,
+    piece: usize,
+    pause: Duration,
+    /// Whether the first piece is gone, which is there at once.
+    begun: bool,
+    /// Begins when the next piece is waited for.
+    wait: Option<Pin<Box<Sleep>>>,
+}
+
+/// Ends in the middle.
+struct Cut {
+    /// What still comes.
+    left: Bytes,
+    /// How many bytes are promised from here on.
+    promised: u64,
+    /// Whether what came before had a chance to be sent.
+    paused: bool,
+}
+
+impl SandboxBody {
+    /// These bytes in pieces, with so much of tokio's time between them.
+    pub(crate) fn slow(bytes: Bytes, pause: Duration) -> Self {
+        let piece = bytes.len().div_ceil(PIECES);
+        Self(Kind::Slow(Slow { left: bytes, piece, pause, begun: false, wait: None }))
+    }
+
+    /// The first half of these bytes, where all of them are promised.
+    pub(crate) fn cut(bytes: &Bytes) -> Self {
+        let promised = length(bytes);
+        Self(Kind::Cut(Cut { left: bytes.slice(..bytes.len() / 2), promised, paused: false }))
+    }
+
+    /// What another body tells, as it comes.
+    #[allow(dead_code, reason = "pages that tell what happens are written through it")]
+    pub(crate) fn streamed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
+        Self(Kind::Streamed(Box::pin(body.map_err(|never| match never {}))))
+    }
+}
+
+impl From<Bytes> for SandboxBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(Kind::Whole(bytes))
+    }
+}
+
+impl fmt::Debug for SandboxBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBody").finish_non_exhaustive()
+    }
+}
+
+impl Body for SandboxBody {
+    type Data = Bytes;
+    type Error = Lost;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Lost>>> {
+        match &mut self.0 {
+            Kind::Whole(left) => Poll::Ready(piece(std::mem::take(left))),
+            Kind::Slow(slow) => slow.poll(context).map(piece),
+            Kind::Cut(cut) => cut.poll(context),
+            Kind::Streamed(body) => body.as_mut().poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Whole(left) => left.is_empty(),
+            Kind::Slow(slow) => slow.left.is_empty(),
+            Kind::Cut(_) => false,
+            Kind::Streamed(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Whole(left) => SizeHint::with_exact(length(left)),
+            Kind::Slow(slow) => SizeHint::with_exact(length(&slow.left)),
+            Kind::Cut(cut) => SizeHint::with_exact(cut.promised),
+            Kind::Streamed(body) => body.size_hint(),
+        }
+    }
+}
+
+impl Slow {
+    /// The next piece; none when there is none.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Bytes> {
+        if self.left.is_empty() {
+            return Poll::Ready(Bytes::new());
+        }
+        if self.begun {
+            let pause = self.pause;
+            let wait = self.wait.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+            std::task::ready!(wait.as_mut().poll(context));
+            self.wait = None;
+        }
+        self.begun = true;
+        Poll::Ready(self.left.split_to(self.piece.min(self.left.len())))
+    }
+}
+
+impl Cut {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Lost>>> {
+        if !self.left.is_empty() {
+            let left = std::mem::take(&mut self.left);
+            self.promised = self.promised.saturating_sub(length(&left));
+            return Poll::Ready(piece(left));
+        }
+        if !self.paused {
+            // A server that hears of the end at once closes the connection before it has sent anything.
+            self.paused = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Lost::Rest)))
+    }
+}
+
+fn piece(bytes: Bytes) -> Option<Result<Frame<Bytes>, Lost>> {
+    (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
+}
+
+fn length(bytes: &Bytes) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Each piece, and after how many milliseconds it came; with an error, what came before it.
+    async fn pieces(mut body: SandboxBody) -> (Vec<(String, u128)>, Option<Lost>) {
+        let start = Instant::now();
+        let mut pieces = Vec::new();
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => {
+                    let text = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
+                    pieces.push((text, start.elapsed().as_millis()));
+                }
+                Err(lost) => return (pieces, Some(lost)),
+            }
+        }
+        assert!(body.is_end_stream());
+        (pieces, None)
+    }
+
+    fn one(text: &str) -> Vec<(String, u128)> {
+        vec![(text.to_owned(), 0)]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f23_a_slow_body_comes_in_pieces_with_time_between() {
+        let pause = Duration::from_millis(500);
+        let body = SandboxBody::slow(Bytes::from_static(b"aabbccddeeffgghh"), pause);
+        assert_eq!(body.size_hint().exact(), Some(16));
+        let (came, lost) = pieces(body).await;
+        assert_eq!((came.len(), lost), (8, None));
+        assert_eq!((&came[0], &came[7]), (&("aa".to_owned(), 0), &("hh".to_owned(), 3_500)));
+        let (few, _) = pieces(SandboxBody::slow(Bytes::from_static(b"ab"), pause)).await;
+        assert_eq!(few, [("a".to_owned(), 0), ("b".to_owned(), 500)]);
+        assert_eq!(pieces(SandboxBody::slow(Bytes::new(), pause)).await, (Vec::new(), None));
+    }
+
+    #[tokio::test]
+    async fn f22_a_cut_body_promises_all_and_ends_in_the_middle() {
+        for (text, half) in [("abcd", one("ab")), ("abc", one("a")), ("a", Vec::new()), ("", Vec::new())] {
+            let body = SandboxBody::cut(&Bytes::from(text));
+            assert_eq!(body.size_hint().exact(), u64::try_from(text.len()).ok());
+            assert_eq!(pieces(body).await, (half, Some(Lost::Rest)), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_there_comes_as_it_is() {
+        for bytes in [Bytes::from_static(b"ab"), Bytes::new()] {
+            let whole = SandboxBody::from(bytes.clone());
+            assert_eq!(whole.size_hint().exact(), Some(length(&bytes)));
+            assert_eq!(whole.is_end_stream(), bytes.is_empty());
+            let streamed = SandboxBody::streamed(Full::new(bytes.clone()));
+            assert_eq!(streamed.size_hint().exact(), Some(length(&bytes)));
+            assert_eq!(pieces(whole).await, pieces(streamed).await);
+        }
+        assert_eq!(pieces(SandboxBody::from(Bytes::from_static(b"ab"))).await, (one("ab"), None));
+    }
+}
