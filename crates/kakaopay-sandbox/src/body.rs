@@ -62,8 +62,17 @@ impl SandboxBody {
         Self(Kind::Cut(Cut { left: bytes.slice(..bytes.len() / 2), promised, paused: false }))
     }
 
+    /// What is left of it; `None` when it tells things as they happen.
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Whole(left) => Some(left),
+            Kind::Slow(slow) => Some(&slow.left),
+            Kind::Cut(cut) => Some(&cut.left),
+            Kind::Streamed(_) => None,
+        }
+    }
+
     /// What another body tells, as it comes.
-    #[allow(dead_code, reason = "pages that tell what happens are written through it")]
     pub(crate) fn streamed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
         Self(Kind::Streamed(Box::pin(body.map_err(|never| match never {}))))
     }

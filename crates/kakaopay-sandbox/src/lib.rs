@@ -26,6 +26,7 @@ mod api;
 mod body;
 mod clock;
 mod control;
+mod desk;
 mod fault;
 mod json;
 mod keys;

@@ -37,6 +37,17 @@ impl WebhookPlan {
         signing: Signing::Now,
     };
 
+    /// How webhooks arrive, in a word.
+    pub(crate) fn summary(&self) -> &'static str {
+        if *self == Self::ON {
+            "as they happen"
+        } else if self.lost {
+            "lost"
+        } else {
+            "by a plan"
+        }
+    }
+
     /// None arrives, and none is made up for later.
     #[must_use]
     pub fn lost(self) -> Self {

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use crate::api::{self, Answer, Call, Refusal, ReturnUris};
 use crate::clock::SandboxClock;
 use crate::control;
+use crate::desk::{self, Desk};
 use crate::fault::{Fault, Rule, Rules};
 use crate::keys::Keys;
 use crate::page;
@@ -38,6 +39,8 @@ struct Inner {
     first: Snapshot,
     /// How webhooks arrive.
     planned: Mutex<Planned>,
+    /// What was asked and answered lately.
+    desk: Desk,
     /// Rung when there is an event to post.
     bell: Notify,
 }
@@ -147,6 +150,7 @@ impl SandboxBuilder {
             faults: Mutex::new(Rules::new(self.faults)),
             first,
             planned: Mutex::new(Planned::new(self.plan)),
+            desk: Desk::default(),
             bell: Notify::new(),
         }))
     }
@@ -271,7 +275,7 @@ impl Sandbox {
 
     /// Answers a request: a call of the API, or a page.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
-        if let Some(response) = control::respond(self, &request) {
+        if let Some(response) = control::respond(self, &request).or_else(|| desk::respond(self, &request)) {
             return response;
         }
         let call = Call::new(request, self.0.clock.now());
@@ -322,6 +326,11 @@ impl Sandbox {
         let world = self.world();
         let secrets: Vec<_> = world.account.secrets.signing(at).map(|secret| secret.secret.clone()).collect();
         (!secrets.is_empty()).then(|| Signer::new(secrets))
+    }
+
+    /// What was asked and answered lately.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
     }
 
     pub(crate) fn bell(&self) -> &Notify {

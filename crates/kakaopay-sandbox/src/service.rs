@@ -11,6 +11,7 @@ use tower_service::Service;
 
 use crate::api::Refusal;
 use crate::body::SandboxBody;
+use crate::desk::{self, Seen};
 use crate::fault::{self, Fault};
 use crate::sandbox::Sandbox;
 
@@ -54,7 +55,16 @@ impl Sandbox {
         let refusal = match Limited::new(body, most).collect().await {
             Ok(body) => {
                 let fault = self.next_fault(&parts);
-                return self.respond_faultily(Request::from_parts(parts, body.to_bytes()), fault).await;
+                let body = body.to_bytes();
+                if let Some(stream) = desk::stream(self, &parts) {
+                    return Ok(stream);
+                }
+                let seen = Seen::of(&parts, &body);
+                let answer = self.respond_faultily(Request::from_parts(parts, body), fault).await;
+                if let Some(seen) = seen {
+                    self.desk().note(seen, self.clock().now(), answer.as_ref().map_err(|lost| *lost));
+                }
+                return answer;
             }
             Err(error) if error.is::<LengthLimitError>() => Refusal::too_large(),
             Err(_) => Refusal::timed_out(),

@@ -183,6 +183,7 @@ impl Sandbox {
         let restored = self.restore(self.first());
         // It was written by this very sandbox.
         debug_assert!(restored.is_ok(), "{restored:?}");
+        self.desk().clear();
     }
 
     /// What has changed since this was last called, or everything the first time and after

@@ -91,6 +91,7 @@ impl Sandbox {
     pub(crate) async fn deliver(&self, mut stopped: watch::Receiver<bool>) {
         loop {
             self.deliver_pending().await;
+            self.desk().beat();
             let wait = self.next_due().map(|due| due.millis_since(self.clock().now()));
             let wait = wait.map(|millis| Duration::from_millis(millis.unsigned_abs()));
             tokio::select! {

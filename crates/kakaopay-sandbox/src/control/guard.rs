@@ -8,16 +8,29 @@ use crate::webhook;
 
 /// Whether a request comes from this machine, and from no page of another site. A name that was made to lead
 /// here shows in `Host`; what another machine writes there, it may not.
-pub(super) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let host = uri.authority().map(http::uri::Authority::as_str).or_else(|| text(HOST.as_str()));
-    // Without a peer it is a call without a socket, and it may have no host either.
-    let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
-    let local = host.is_none_or(is_this_machine);
+pub(crate) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
+    let text = |name| text_of(headers, name);
+    let host = host_of(headers, uri);
     let site = text("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let origin = text(ORIGIN.as_str())
         .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host)));
-    near && local && site && origin
+    is_near(headers, uri, peer) && site && origin
+}
+
+/// Whether a request comes from this machine, by a name that is this machine's alone: enough to look at what no page
+/// of another site can read.
+pub(crate) fn is_near(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
+    // Without a peer it is a call without a socket, and it may have no host either.
+    let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
+    near && host_of(headers, uri).is_none_or(is_this_machine)
+}
+
+fn host_of<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    uri.authority().map(http::uri::Authority::as_str).or_else(|| text_of(headers, HOST.as_str()))
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("?"))
 }
 
 fn is_this_machine(authority: &str) -> bool {

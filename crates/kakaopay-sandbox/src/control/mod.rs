@@ -15,8 +15,10 @@
 //! | `GET /_sandbox/snapshot` | everything there is; the webhook secrets are in it |
 //! | `POST /_sandbox/restore` | a snapshot, in the place of everything there is |
 //! | `POST /_sandbox/events/{id}/resend` | posts an event once more |
+//! | `GET /_sandbox/live` | server-sent events: a number that grows with what happens |
 
 mod guard;
 mod routes;
 
+pub(crate) use guard::{is_near, may_control};
 pub(crate) use routes::respond;

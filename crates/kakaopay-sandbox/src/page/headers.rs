@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; scri
                       form-action 'self' https: http://127.0.0.1:* http://localhost:*";
 
 /// A page.
-pub(super) fn page(status: StatusCode, html: String) -> Response<Bytes> {
+pub(crate) fn page(status: StatusCode, html: String) -> Response<Bytes> {
     response(status, "text/html; charset=utf-8", html.into())
 }
 
@@ -36,7 +36,7 @@ pub(super) fn script() -> Response<Bytes> {
 }
 
 /// An answer with the headers of every page.
-pub(super) fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+pub(crate) fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -10,4 +10,7 @@ mod step;
 mod view;
 mod words;
 
+pub(crate) use headers::{page, response};
+pub(crate) use moment::Moment;
 pub(crate) use payment::respond;
+pub(crate) use view::plain;

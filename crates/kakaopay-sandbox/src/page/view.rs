@@ -93,6 +93,17 @@ pub(super) fn notice(status: StatusCode, call: &Call, text: fn(&Words) -> &'stat
     render(status, &NoticePage { language, languages: Language::ALL, words, text: text(words) })
 }
 
+#[derive(Template)]
+#[template(path = "plain.html")]
+struct PlainPage<'a> {
+    text: &'a str,
+}
+
+/// A page that says one thing to whoever tests, in English.
+pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
+    render(status, &PlainPage { text })
+}
+
 fn render(status: StatusCode, template: &impl Template) -> Response<Bytes> {
     // The templates only write text to memory.
     page(status, template.render().unwrap_or_default())

@@ -61,6 +61,8 @@ impl Running {
     /// posts the events that wait.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
+        // A page that listens would not hang up by itself.
+        self.sandbox.desk().hang_up();
         // A task that has panicked has ended as well.
         let _ = (&mut self.server).await;
         let _ = (&mut self.sender).await;

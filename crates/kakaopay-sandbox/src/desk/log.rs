@@ -1,0 +1,135 @@
+//! The latest calls, and who is told that something has happened.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Response};
+use kakaopay_types::Timestamp;
+use tokio::sync::watch;
+
+use super::exchange::{Exchange, Kept};
+use crate::body::SandboxBody;
+use crate::page::Moment;
+use crate::service::Lost;
+
+/// How many calls are remembered.
+const REMEMBERED: usize = 64;
+
+/// The latest calls, and who is told that something has happened.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    log: Mutex<Log>,
+    pulse: watch::Sender<Pulse>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    exchanges: VecDeque<Exchange>,
+    count: u64,
+}
+
+/// Grows with what happens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Pulse {
+    /// How often something has happened.
+    pub(super) beats: u64,
+    /// How often everybody was asked to hang up.
+    pub(super) farewells: u64,
+}
+
+/// A call whose answer is not known yet.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    method: String,
+    target: String,
+    request: Kept,
+}
+
+impl Seen {
+    /// A call of the API; `None` for what belongs to the pages and the sandbox itself.
+    pub(crate) fn of(parts: &Parts, body: &Bytes) -> Option<Self> {
+        let path = parts.uri.path();
+        let first = path.split('/').find(|part| !part.is_empty()).unwrap_or_default();
+        let own = first.is_empty() || OWN.contains(&first) || parts.method == Method::OPTIONS;
+        (!own).then(|| Self {
+            method: parts.method.to_string(),
+            target: parts.uri.path_and_query().map_or(path, |target| target.as_str()).to_owned(),
+            request: Kept::of(body),
+        })
+    }
+}
+
+/// What is no call of the API, by the first part of its path.
+const OWN: [&str; 9] = [
+    "payments",
+    "_sandbox",
+    "omise.js",
+    "openapi.json",
+    "sandbox.css",
+    "sandbox.js",
+    "sandbox.svg",
+    "overview.js",
+    "favicon.ico",
+];
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { log: Mutex::default(), pulse: watch::Sender::new(Pulse::default()) }
+    }
+}
+
+impl Desk {
+    /// Remembers a call and what became of it.
+    pub(crate) fn note(&self, seen: Seen, at: Timestamp, answer: Result<&Response<SandboxBody>, Lost>) {
+        let response = answer.ok().and_then(|response| response.body().bytes());
+        let Seen { method, target, request } = seen;
+        let mut log = self.log();
+        log.count += 1;
+        let exchange = Exchange {
+            number: log.count,
+            at: Moment(at),
+            method,
+            target,
+            request,
+            outcome: answer.map(|response| response.status().as_u16()),
+            response: Kept::of(response.unwrap_or(&Bytes::new())),
+        };
+        if log.exchanges.len() == REMEMBERED {
+            log.exchanges.pop_front();
+        }
+        log.exchanges.push_back(exchange);
+        drop(log);
+        self.beat();
+    }
+
+    /// Forgets all calls.
+    pub(crate) fn clear(&self) {
+        self.log().exchanges.clear();
+        self.beat();
+    }
+
+    /// Tells everybody that something has happened.
+    pub(crate) fn beat(&self) {
+        self.pulse.send_modify(|pulse| pulse.beats += 1);
+    }
+
+    /// Asks everybody who waits for something to happen to wait no more.
+    pub(crate) fn hang_up(&self) {
+        self.pulse.send_modify(|pulse| pulse.farewells += 1);
+    }
+
+    pub(super) fn listen(&self) -> watch::Receiver<Pulse> {
+        self.pulse.subscribe()
+    }
+
+    /// The calls that are remembered, the latest first.
+    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+        self.log().exchanges.iter().rev().cloned().collect()
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

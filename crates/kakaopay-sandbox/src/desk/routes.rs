@@ -1,0 +1,90 @@
+//! The overview's own addresses.
+
+use askama::Template;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, LOCATION};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use kakaopay_types::{EventId, Key, Param, Params};
+
+use super::live::Live;
+use crate::control::{is_near, may_control};
+use crate::page::{self, Moment};
+use crate::sandbox::Sandbox;
+
+/// The overview, if the request is for it.
+pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let (path, method) = (request.uri().path(), request.method());
+    if path == "/overview.js" && method == Method::GET {
+        let script = include_str!("../../templates/overview.js");
+        return Some(page::response(StatusCode::OK, "text/javascript; charset=utf-8", script.into()));
+    }
+    // A client of the API that asks for nothing in particular is answered by the API.
+    if path != "/" || request.headers().contains_key(AUTHORIZATION) {
+        return None;
+    }
+    let (headers, uri, peer) = (request.headers(), request.uri(), request.extensions().get().copied());
+    match *method {
+        Method::GET if is_near(headers, uri, peer) => Some(show(sandbox, request)),
+        Method::POST if may_control(headers, uri, peer) => Some(resend(sandbox, request.body())),
+        Method::GET | Method::POST => Some(page::plain(StatusCode::FORBIDDEN, ELSEWHERE)),
+        _ => None,
+    }
+}
+
+const ELSEWHERE: &str = "The overview shows keys, and so it is shown on the sandbox's own machine only, by an \
+                         address such as http://127.0.0.1.";
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Overview<'a> {
+    url: String,
+    public_key: &'a str,
+    secret_key: &'a str,
+    webhook_secret: &'a str,
+    webhook_url: Option<String>,
+    webhooks: &'static str,
+    version: &'static str,
+    frozen: bool,
+    faults: usize,
+    live: String,
+}
+
+fn show(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
+    let exchanges = sandbox.desk().exchanges();
+    let live = Live::of(&sandbox.world(), exchanges, Moment(sandbox.clock().now()));
+    // The templates only write text to memory.
+    let live = live.render().unwrap_or_default();
+    if request.uri().query() == Some("part=live") {
+        return page::page(StatusCode::OK, live);
+    }
+    let host = request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let account = sandbox.world().account.clone();
+    let html = Overview {
+        url: format!("http://{}", host.unwrap_or("localhost")),
+        public_key: sandbox.public_key().expose(),
+        secret_key: sandbox.secret_key().expose(),
+        webhook_secret: &sandbox.webhook_secret().expose_base64(),
+        webhook_url: account.webhook_url.as_ref().map(ToString::to_string),
+        webhooks: if account.posts { sandbox.plan().summary() } else { "lost" },
+        version: account.version.as_str(),
+        frozen: sandbox.clock().is_frozen(),
+        faults: sandbox.faults(),
+        live,
+    };
+    page::page(StatusCode::OK, html.render().unwrap_or_default())
+}
+
+/// Posts the event that the form names once more, and shows the overview again.
+fn resend(sandbox: &Sandbox, form: &Bytes) -> Response<Bytes> {
+    let form = Params::from_form(form).unwrap_or_default();
+    let known = match form.get("resend") {
+        Some(Param::Text(id)) => EventId::parse(id).is_ok_and(|id| sandbox.resend(&id)),
+        _ => false,
+    };
+    if !known {
+        return page::plain(StatusCode::NOT_FOUND, "There is no such event.");
+    }
+    let mut response = page::page(StatusCode::SEE_OTHER, String::new());
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static("/"));
+    response
+}

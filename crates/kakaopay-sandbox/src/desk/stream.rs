@@ -1,0 +1,100 @@
+//! Tells a page that something has happened, as server-sent events.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderValue, Method, Response};
+use http_body::{Body, Frame};
+use tokio::sync::watch;
+
+use super::log::Pulse;
+use crate::body::SandboxBody;
+use crate::control::may_control;
+use crate::sandbox::Sandbox;
+use crate::serve::Peer;
+
+/// How long a page is told at most nothing, so that those that are gone are noticed.
+const QUIET: Duration = Duration::from_secs(15);
+/// How long a page is left alone after it was told something: what happens meanwhile is told once.
+const REST: Duration = Duration::from_millis(250);
+
+/// The answer to a page that listens, if the request is from one.
+pub(crate) fn stream(sandbox: &Sandbox, parts: &Parts) -> Option<Response<SandboxBody>> {
+    if parts.method != Method::GET || parts.uri.path() != "/_sandbox/live" {
+        return None;
+    }
+    let peer = parts.extensions.get::<Peer>().copied();
+    if !may_control(&parts.headers, &parts.uri, peer) {
+        // Refused like everything else there.
+        return None;
+    }
+    let body = SandboxBody::streamed(Events { turn: Some(Box::pin(first(sandbox.desk().listen()))) });
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Some(response)
+}
+
+type Listener = watch::Receiver<Pulse>;
+type Turn = Pin<Box<dyn Future<Output = Option<(Bytes, Listener)>> + Send>>;
+
+/// One event after the other, until everybody is asked to hang up or the sandbox is gone.
+struct Events {
+    /// `None` after the last.
+    turn: Option<Turn>,
+}
+
+/// What a page is told at once: where things stand, and when to come back if the connection ends.
+async fn first(mut listener: Listener) -> Option<(Bytes, Listener)> {
+    let beats = listener.borrow_and_update().beats;
+    Some((Bytes::from(format!("retry: 1000\ndata: {beats}\n\n")), listener))
+}
+
+async fn next(mut listener: Listener) -> Option<(Bytes, Listener)> {
+    let farewells = listener.borrow().farewells;
+    let said_goodbye = |listener: &Listener| listener.borrow().farewells != farewells;
+    let event = match tokio::time::timeout(QUIET, listener.changed()).await {
+        Err(_) => Bytes::from_static(b": still here\n\n"),
+        Ok(Err(_)) => return None,
+        Ok(Ok(())) => {
+            if said_goodbye(&listener) {
+                return None;
+            }
+            Bytes::from(format!("data: {}\n\n", listener.borrow_and_update().beats))
+        }
+    };
+    Some((event, listener))
+}
+
+/// As [`next`], after a rest that a farewell ends.
+async fn rested(listener: Listener) -> Option<(Bytes, Listener)> {
+    let farewells = listener.borrow().farewells;
+    let mut watcher = listener.clone();
+    let farewell = watcher.wait_for(|pulse| pulse.farewells != farewells);
+    let heard = tokio::time::timeout(REST, farewell).await.is_ok();
+    if heard { None } else { next(listener).await }
+}
+
+impl Body for Events {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(turn) = &mut self.turn else { return Poll::Ready(None) };
+        let told = std::task::ready!(turn.as_mut().poll(context));
+        self.turn = None;
+        Poll::Ready(told.map(|(event, listener)| {
+            self.turn = Some(Box::pin(rested(listener)));
+            Ok(Frame::data(event))
+        }))
+    }
+}
