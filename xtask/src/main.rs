@@ -1,6 +1,7 @@
 //! The project's chores. `cargo xtask` lists them.
 
 mod bench;
+mod browser;
 mod build_cost;
 mod ci;
 mod clients;
@@ -10,6 +11,7 @@ mod figure;
 mod fuzz;
 mod layers;
 mod mutants;
+mod npm;
 mod project;
 mod release;
 mod shell;
@@ -25,6 +27,7 @@ cargo xtask layers                       which crate may depend on which, and wh
 cargo xtask tidy                         sizes of files and functions, first lines, names in the documents, no comparison of MACs
 cargo xtask compliance                   every statement of the guide has a test that exists
 cargo xtask clients                      official clients of other languages against a served sandbox
+cargo xtask browser                      the sandbox's pages in Chromium, with axe, and pictures of them
 cargo xtask faults [TEST…]               the tests that inject faults, thousands of times, and what they counted
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
@@ -51,6 +54,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["tidy"] => tidy::run(),
         ["compliance"] => compliance::run(),
         ["clients"] => clients::run(),
+        ["browser"] => browser::run(),
         ["faults", names @ ..] => faults::run(names),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),

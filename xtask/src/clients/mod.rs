@@ -7,3 +7,4 @@ mod served;
 mod table;
 
 pub(crate) use chore::run;
+pub(crate) use served::Served;

@@ -1,9 +1,9 @@
 //! The languages that the clients are written in.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::npm;
 use crate::shell::{self, Problem, output, root};
 
 /// A language that a client is written in.
@@ -73,42 +73,21 @@ impl Runtime {
         }
     }
 
-    /// What is installed: versions, each with the hash of what it must be.
-    fn list(self) -> &'static str {
-        match self {
-            Self::Node | Self::Php => "package-lock.json",
-            Self::Python => "requirements.txt",
-        }
-    }
-
     /// Installs its clients, unless they were and their list is the same.
     pub(crate) fn install(self) -> Result<(), Problem> {
         let (sources, folder) = (self.sources(), self.folder());
-        let wanted = fs::read_to_string(sources.join(self.list()))?;
-        let stamp = folder.join("installed");
-        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-            return Ok(());
-        }
-        // What an earlier list brought is not this one's.
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder)?;
         match self {
-            Self::Node | Self::Php => {
-                for file in ["package.json", self.list()] {
-                    fs::copy(sources.join(file), folder.join(file))?;
-                }
-                // No package needs a program of its own to be run while it is installed.
-                let options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-                shell::run(Command::new("npm").args(options).current_dir(&folder))?;
-            }
+            Self::Node | Self::Php => npm::install(&sources, &folder),
             Self::Python => {
-                let options =
-                    ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"];
-                let mut command = Command::new("python3");
-                command.args(options).arg("--root-user-action").arg("ignore");
-                shell::run(command.arg("--target").arg(&folder).arg("-r").arg(sources.join(self.list())))?;
+                let list = sources.join("requirements.txt");
+                npm::unless_installed(&list, &folder, || {
+                    let options =
+                        ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"];
+                    let mut command = Command::new("python3");
+                    command.args(options).arg("--root-user-action").arg("ignore");
+                    shell::run(command.arg("--target").arg(&folder).arg("-r").arg(&list))
+                })
             }
         }
-        Ok(fs::write(stamp, wanted)?)
     }
 }

@@ -11,10 +11,13 @@ use crate::webhook;
 pub(crate) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
     let text = |name| text_of(headers, name);
     let host = host_of(headers, uri);
-    let site = text("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
-    let origin = text(ORIGIN.as_str())
-        .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host)));
-    is_near(headers, uri, peer) && site && origin
+    let own = match text("sec-fetch-site") {
+        // A page cannot forge it, and one that sends no referrer has an `Origin` of `null` all the same.
+        Some(site) => site == "same-origin" || site == "none",
+        None => text(ORIGIN.as_str())
+            .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host))),
+    };
+    is_near(headers, uri, peer) && own
 }
 
 /// Whether a request comes from this machine, by a name that is this machine's alone: enough to look at what no page
@@ -88,5 +91,7 @@ mod tests {
         check(&[host, ("origin", "http://127.0.0.1:81")], false);
         check(&[host, ("origin", "http://evil.example")], false);
         check(&[host, ("origin", "null")], false);
+        check(&[host, ("origin", "null"), ("sec-fetch-site", "same-origin")], true);
+        check(&[host, ("origin", "http://127.0.0.1:80"), ("sec-fetch-site", "cross-site")], false);
     }
 }

@@ -1,0 +1,125 @@
+// Runs named tests one after the other, each in windows of its own, and says what became of them.
+"use strict";
+
+const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const path = require("node:path");
+const { createRequire } = require("node:module");
+
+/** A setting that this is run with. */
+function variable(name) {
+  const value = process.env[name];
+  assert.ok(value, `${name} is not set`);
+  return value;
+}
+
+// The packages are installed apart from the sources.
+const load = createRequire(path.join(variable("BROWSER_FOLDER"), "package.json"));
+const { chromium } = load("playwright-core");
+const axe = fs.readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
+
+const screenshots = variable("SCREENSHOTS");
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** A desk's window, and a phone's. */
+const DEVICES = {
+  desk: { viewport: { width: 1280, height: 900 } },
+  phone: {
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    hasTouch: true,
+    isMobile: true,
+    userAgent:
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+  },
+};
+
+const tests = [];
+
+/** A test. `browser.window(device, options)` opens a window that is closed after it. */
+function test(name, body) {
+  tests.push({ name, body });
+}
+
+class Windows {
+  constructor(browser) {
+    this.browser = browser;
+    this.contexts = [];
+    this.troubles = [];
+  }
+
+  /** Whatever a page complains of is a trouble, unless the test takes it. */
+  async window(device, options = {}) {
+    const { quiet = false, ...rest } = options;
+    const context = await this.browser.newContext({ locale: "en", ...DEVICES[device], ...rest });
+    context.setDefaultTimeout(30000);
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => this.troubles.push(`error: ${error.message}`));
+    page.on("dialog", (dialog) => this.troubles.push(`dialog: ${dialog.message()}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !quiet) {
+        this.troubles.push(`console: ${message.text()}`);
+      }
+    });
+    return page;
+  }
+
+  async close() {
+    await Promise.all(this.contexts.map((context) => context.close()));
+    assert.deepEqual(this.troubles, [], "the pages complain");
+  }
+}
+
+/** What axe finds wrong with a page, by WCAG 2.2 AA. */
+async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), WCAG);
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`,
+  );
+}
+
+/** Keeps a picture of a page, whole. */
+async function picture(page, name) {
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+}
+
+async function run() {
+  fs.rmSync(screenshots, { recursive: true, force: true });
+  fs.mkdirSync(screenshots, { recursive: true });
+  const browser = await chromium.launch({
+    executablePath: variable("CHROMIUM"),
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  let failed = 0;
+  for (const { name, body } of tests) {
+    const windows = new Windows(browser);
+    const begun = Date.now();
+    let verdict = "good";
+    try {
+      await body(windows);
+      await windows.close();
+    } catch (error) {
+      failed += 1;
+      verdict = `FAILED: ${error.stack}`;
+      await Promise.all(windows.contexts.map((context) => context.close()));
+    }
+    console.log(`  ${name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  }
+  const version = browser.version();
+  await browser.close();
+  const pictures = fs.readdirSync(screenshots).length;
+  console.log(`Chromium ${version}: ${tests.length - failed} of ${tests.length} good, ${pictures} pictures in ${screenshots}`);
+  return failed === 0;
+}
+
+module.exports = { load, picture, run, test, variable, violations };

@@ -1,0 +1,53 @@
+//! The chore: a sandbox is served, and its pages are gone through.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::clients::Served;
+use crate::npm;
+use crate::shell::{self, Problem, is_ci, output, root};
+
+/// Where Debian puts the browser, and what others call it.
+const BROWSERS: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
+
+/// Goes through the pages. Only where the browser is promised to be is its absence a failure.
+pub(crate) fn run() -> Result<(), Problem> {
+    let there = |program: &&&str| output(Command::new(program).arg("--version")).is_ok();
+    let browser = BROWSERS.iter().find(there);
+    let missing: Vec<_> = ["node", "npm"].iter().filter(|program| !there(program)).collect();
+    let (Some(browser), []) = (browser, missing.as_slice()) else {
+        let hint = format!("not installed: one of {BROWSERS:?}, node and npm are needed");
+        if is_ci() {
+            return Err(Problem::new(hint));
+        }
+        println!("SKIPPED: {hint}");
+        return Ok(());
+    };
+    let sources = root().join("crates/kakaopay-sandbox/tests/browser");
+    let (packages, screenshots) =
+        (root().join("target/browser/packages"), root().join("target/browser/pages"));
+    npm::install(&sources, &packages)?;
+    let served = Served::start()?;
+    go_through(browser, &served, &sources, &[("BROWSER_FOLDER", &packages), ("SCREENSHOTS", &screenshots)])
+}
+
+fn go_through(
+    browser: &str,
+    served: &Served,
+    sources: &Path,
+    folders: &[(&str, &Path)],
+) -> Result<(), Problem> {
+    let mut command = Command::new("node");
+    command
+        .arg(sources.join("run.js"))
+        .env("CHROMIUM", browser)
+        .env("SANDBOX_URL", &served.url)
+        .env("PUBLIC_KEY", &served.public_key)
+        .env("SECRET_KEY", &served.secret_key)
+        .envs(folders.iter().copied());
+    // What would lead a request to loopback by way of another machine.
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(name);
+    }
+    shell::run(&mut command)
+}
