@@ -192,6 +192,10 @@ pub(crate) struct SandboxOptions {
     /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now.
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
+    /// Keep everything in this file, keys and secrets included, and go on from it the next time. It is made if it
+    /// is not there. What other options say comes before what the file has kept.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
     /// What identifiers, keys and secrets are made from; another one each time unless given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,

@@ -57,7 +57,13 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
     if let Some(text) = &options.clock {
         builder = builder.clock(clock(text)?);
     }
-    Ok(builder.build())
+    match &options.data {
+        None => Ok(builder.build()),
+        Some(path) => builder.open(path).map_err(|error| {
+            let problem = Failure::from(error);
+            Failure::from(format!("{}: {problem}", path.display()))
+        }),
+    }
 }
 
 fn clock(text: &str) -> Result<SandboxClock, Failure> {

@@ -26,6 +26,8 @@ mod api;
 mod body;
 mod clock;
 mod control;
+#[cfg(feature = "data")]
+mod data;
 mod fault;
 mod json;
 mod keys;
@@ -43,6 +45,8 @@ mod world;
 
 pub use body::SandboxBody;
 pub use clock::SandboxClock;
+#[cfg(feature = "data")]
+pub use data::DataError;
 pub use fault::{Fault, InvalidRule, Rule, When};
 pub use plan::{InvalidPlan, WebhookPlan};
 pub use sandbox::{Sandbox, SandboxBuilder};

@@ -27,31 +27,34 @@ use crate::world::{Account, Delivery, Ids, Secrets, World};
 /// It is a service first ([`Sandbox::service`]) and a server second ([`Sandbox::serve`]). Clones
 /// are the same sandbox.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Inner>);
+pub struct Sandbox(pub(crate) Arc<Inner>);
 
-struct Inner {
-    keys: Keys,
-    clock: SandboxClock,
-    world: Mutex<World>,
+pub(crate) struct Inner {
+    pub(crate) keys: Keys,
+    pub(crate) clock: SandboxClock,
+    pub(crate) world: Mutex<World>,
     faults: Mutex<Rules>,
     /// What it was when it was built.
-    first: Snapshot,
+    pub(crate) first: Snapshot,
     /// How webhooks arrive.
     planned: Mutex<Planned>,
     /// Rung when there is an event to post.
     bell: Notify,
+    /// What keeps it.
+    #[cfg(feature = "data")]
+    pub(crate) data: Option<Mutex<crate::data::DataFile>>,
 }
 
 /// Makes a [`Sandbox`].
 #[derive(Debug)]
 pub struct SandboxBuilder {
     seed: u64,
-    public: Option<PublicKey>,
-    secret: Option<SecretKey>,
-    webhook_secret: Option<Secret>,
-    webhook_url: Option<WebhookUrl>,
-    version: ApiVersion,
-    clock: Option<SandboxClock>,
+    pub(crate) public: Option<PublicKey>,
+    pub(crate) secret: Option<SecretKey>,
+    pub(crate) webhook_secret: Option<Secret>,
+    pub(crate) webhook_url: Option<WebhookUrl>,
+    pub(crate) version: Option<ApiVersion>,
+    pub(crate) clock: Option<SandboxClock>,
     faults: Vec<Rule>,
     return_uris: ReturnUris,
     plan: WebhookPlan,
@@ -91,7 +94,7 @@ impl SandboxBuilder {
     /// The account's version of the API: the one its events are written in; the current one by default.
     #[must_use]
     pub fn api_version(self, version: ApiVersion) -> Self {
-        Self { version, ..self }
+        Self { version: Some(version), ..self }
     }
 
     /// The time in the sandbox; the machine's by default.
@@ -127,6 +130,10 @@ impl SandboxBuilder {
     /// Never: the keys and the secret that it makes itself are good.
     #[must_use]
     pub fn build(self) -> Sandbox {
+        Sandbox(Arc::new(self.assemble()))
+    }
+
+    pub(crate) fn assemble(self) -> Inner {
         let mut ids = Ids::new(self.seed);
         let made = Keys::generate(&mut ids).expect("keys of the keys' own form");
         let keys =
@@ -136,11 +143,12 @@ impl SandboxBuilder {
         let now = clock.now();
         let secret = self.webhook_secret.unwrap_or(random);
         let secrets = Secrets::first(ids.next("whsec"), secret, now);
-        let account = Account::new(&mut ids, self.version, self.webhook_url, secrets, now);
+        let account =
+            Account::new(&mut ids, self.version.unwrap_or_default(), self.webhook_url, secrets, now);
         let mut world = World::new(ids, account);
         world.return_uris = self.return_uris;
         let first = Snapshot::of(&world, clock.setting());
-        Sandbox(Arc::new(Inner {
+        Inner {
             keys,
             clock,
             world: Mutex::new(world),
@@ -148,7 +156,9 @@ impl SandboxBuilder {
             first,
             planned: Mutex::new(Planned::new(self.plan)),
             bell: Notify::new(),
-        }))
+            #[cfg(feature = "data")]
+            data: None,
+        }
     }
 }
 
@@ -162,7 +172,7 @@ impl Sandbox {
             secret: None,
             webhook_secret: None,
             webhook_url: None,
-            version: ApiVersion::default(),
+            version: None,
             clock: None,
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
@@ -265,8 +275,17 @@ impl Sandbox {
         self.world().events().map(|event| (event.id.clone(), event.key)).collect()
     }
 
-    /// Answers a request: a call of the API, or a page.
+    /// Answers a request: a call of the API, or a page. The answer is given once all that it may tell of is kept.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let response = self.answer(request);
+        #[cfg(feature = "data")]
+        if let Err(error) = self.keep() {
+            return self.respond_unread(Refusal::unkept(&error));
+        }
+        response
+    }
+
+    fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         if let Some(response) = control::respond(self, &request) {
             return response;
         }
@@ -284,7 +303,7 @@ impl Sandbox {
         response
     }
 
-    /// Answers a request whose body was not read.
+    /// Answers a request with a no, whatever it was.
     pub(crate) fn respond_unread(&self, why: Refusal) -> Response<Bytes> {
         Answer::refusal(why).into_response(&self.world().ids.request())
     }
@@ -306,6 +325,15 @@ impl Sandbox {
                 return Some((outgoing.event, url, body));
             }
         }
+    }
+
+    /// Brings about what is due, and has it kept; `false` when it could not be.
+    pub(crate) fn settle(&self) -> bool {
+        let now = self.0.clock.now();
+        let settled = self.world().expire(now).is_ok();
+        #[cfg(feature = "data")]
+        let settled = settled && self.keep().is_ok();
+        settled
     }
 
     /// Remembers what became of a post.
