@@ -173,6 +173,10 @@ pub(crate) struct SandboxOptions {
     /// Where events are posted to, on this machine: http://127.0.0.1:PORT/PATH.
     #[arg(long)]
     pub(crate) webhook_url: Option<String>,
+    /// Also post events to this host, at the addresses it has now; may be given more than once. Without it they go
+    /// to this machine alone. Link-local and other addresses that no shop has stay refused.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) allow_webhook_host: Vec<String>,
     /// Take a return_uri that is http:// on this machine, too, which Omise refuses.
     #[arg(long)]
     pub(crate) local_return_uris: bool,

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use kakaopay::types::{Key, PublicKey, SecretKey, Timestamp};
 use kakaopay::webhook::Secret;
-use kakaopay_sandbox::{Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -38,8 +38,16 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
         let secret = Secret::from_base64(text).map_err(|error| Failure::usage("--webhook-secret", error))?;
         builder = builder.webhook_secret(secret);
     }
+    let mut hosts = Vec::new();
+    for text in &options.allow_webhook_host {
+        let host =
+            WebhookHost::look_up(text).map_err(|error| Failure::usage("--allow-webhook-host", error))?;
+        builder = builder.allow_webhook_host(host.clone());
+        hosts.push(host);
+    }
     if let Some(text) = &options.webhook_url {
-        let url = WebhookUrl::parse(text).map_err(|error| Failure::usage("--webhook-url", error))?;
+        let url =
+            WebhookUrl::parse_on(text, &hosts).map_err(|error| Failure::usage("--webhook-url", error))?;
         builder = builder.webhook_url(url);
     }
     if let Some(seed) = options.seed {

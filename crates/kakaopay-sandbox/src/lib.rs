@@ -41,6 +41,7 @@ mod service;
 mod snapshot;
 mod version;
 mod webhook;
+mod webhook_host;
 mod world;
 
 pub use body::SandboxBody;
@@ -55,3 +56,4 @@ pub use service::{Lost, SandboxService};
 pub use snapshot::{Changes, Part, Record, RestoreError, Snapshot};
 pub use version::{ApiVersion, InvalidApiVersion};
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};
+pub use webhook_host::{InvalidWebhookHost, WebhookHost};

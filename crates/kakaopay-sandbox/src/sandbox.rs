@@ -20,6 +20,7 @@ use crate::script;
 use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
+use crate::webhook_host::{WebhookHost, WebhookHosts};
 use crate::world::{Account, Delivery, Ids, Secrets, World};
 
 /// A stand-in for the Omise API and its KakaoPay page: one test account, in memory.
@@ -57,6 +58,7 @@ pub struct SandboxBuilder {
     pub(crate) clock: Option<SandboxClock>,
     faults: Vec<Rule>,
     return_uris: ReturnUris,
+    webhook_hosts: Vec<WebhookHost>,
     plan: WebhookPlan,
 }
 
@@ -117,6 +119,13 @@ impl SandboxBuilder {
         Self { return_uris, ..self }
     }
 
+    /// Also posts webhooks to this host, besides those before; to this machine alone by default.
+    #[must_use]
+    pub fn allow_webhook_host(mut self, host: WebhookHost) -> Self {
+        self.webhook_hosts.push(host);
+        self
+    }
+
     /// Something that goes wrong, besides what was added before; nothing by default.
     #[must_use]
     pub fn fault(mut self, rule: Rule) -> Self {
@@ -147,6 +156,7 @@ impl SandboxBuilder {
             Account::new(&mut ids, self.version.unwrap_or_default(), self.webhook_url, secrets, now);
         let mut world = World::new(ids, account);
         world.return_uris = self.return_uris;
+        world.webhook_hosts = WebhookHosts::new(self.webhook_hosts);
         let first = Snapshot::of(&world, clock.setting());
         Inner {
             keys,
@@ -176,6 +186,7 @@ impl Sandbox {
             clock: None,
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
+            webhook_hosts: Vec::new(),
             plan: WebhookPlan::ON,
         }
     }
@@ -319,7 +330,7 @@ impl Sandbox {
             let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
             let due = world.outgoing_until(moment, plan.batch.get());
             let outgoing = world.take_outgoing(self.planned().next(due)?)?;
-            let url = outgoing.url(&world.account).filter(|_| !plan.lost);
+            let url = outgoing.url(&world.account, &world.webhook_hosts).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
                 let body = crate::json::print(&crate::object::EventObject::posted(event));
                 return Some((outgoing.event, url, body));

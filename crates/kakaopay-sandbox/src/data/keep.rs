@@ -18,8 +18,9 @@ impl SandboxBuilder {
     /// that there is could be written.
     ///
     /// Kept are the keys, the secrets, the account, the clock and all that was made. What this builder was told
-    /// comes before what was kept; the seed is only for a new file, and faults, the plan of webhooks and which
-    /// addresses are taken are this builder's alone. [`Sandbox::reset`] goes back to when the file was made.
+    /// comes before what was kept; the seed is only for a new file. Faults, the plan of webhooks, which return
+    /// addresses are taken and which hosts webhooks may go to are this builder's alone. [`Sandbox::reset`] goes back
+    /// to when the file was made.
     ///
     /// Keys are in the file, so that on Unix it is made for its owner alone. It is one sandbox's while that is
     /// open. It is read and written where requests are answered, without another thread: this is for tests.
@@ -110,6 +111,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("sandbox.db");
         let sandbox = Sandbox::builder().open(&path).unwrap();
+        // What a list tells of the time must not differ.
+        sandbox.clock().freeze();
         let create = || {
             let form = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
             call(&sandbox, "POST", "/charges", form)
