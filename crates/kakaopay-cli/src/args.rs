@@ -183,7 +183,8 @@ pub(crate) struct SandboxOptions {
     /// What webhooks are signed with, in base64; a new one unless given.
     #[arg(long)]
     pub(crate) webhook_secret: Option<String>,
-    /// What goes wrong, such as lose-answer@charges.create:nth=2 or 429=30:every=5; may be given more than once.
+    /// What goes wrong, such as lose-answer@charges.create:nth=2, 429=30:every=5 or slow-body=500@/charges/*; may be
+    /// given more than once.
     #[arg(long, value_name = "RULE")]
     pub(crate) fault: Vec<String>,
     /// How webhooks arrive: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; several with
@@ -193,7 +194,8 @@ pub(crate) struct SandboxOptions {
     /// The account's version of the API, in which its webhooks are written: 2017-11-02 or 2019-05-29.
     #[arg(long, value_name = "VERSION")]
     pub(crate) api_version: Option<String>,
-    /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now.
+    /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now; or how fast it runs:
+    /// `rate=60` for a minute a second, from 1 to 86400, with a comma after the time to begin at.
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
     /// Keep everything in this file, keys and secrets included, and go on from it the next time. It is made if it

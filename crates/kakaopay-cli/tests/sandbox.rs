@@ -183,6 +183,24 @@ fn what_goes_wrong_and_what_time_it_is_may_be_given() {
 }
 
 #[test]
+fn a_clock_may_be_told_how_fast_it_runs_and_from_when() {
+    for (clock, start, rate) in [
+        ("rate=60", "20", 60),
+        ("2024-02-29T12:00:00Z,rate=1", "2024-02-29T", 1),
+        ("frozen", "20", 0),
+        ("2024-02-29T12:00:00Z", "2024-02-29T12:00:00Z", 0),
+    ] {
+        let (_served, line) = serve(&["--json", "--clock", clock]);
+        let (url, key, _) = told(&line);
+        let answer = get(&url, "/_sandbox/clock", &key);
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let told: Value = serde_json::from_str(body).expect("an object");
+        assert!(told["now"].as_str().expect("a moment").starts_with(start), "{clock}: {told}");
+        assert_eq!(told["rate"], rate, "{clock}");
+    }
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_without_repeating_it() {
     for arguments in [
         &["--secret-key", "canary"][..],
@@ -198,6 +216,16 @@ fn what_cannot_be_used_is_refused_without_repeating_it() {
         &["--api-version", "canary"],
         &["--fault", "html@canary"],
         &["--clock", "canary"],
+        &["--clock", ""],
+        &["--clock", "rate=0"],
+        &["--clock", "rate=86401"],
+        &["--clock", "rate=canary"],
+        &["--clock", "canary,rate=60"],
+        &["--clock", "frozen,rate=60"],
+        &["--clock", "2024-02-29T12:00:00Z,rate="],
+        &["--clock", "2024-02-29T12:00:00Z,"],
+        &["--clock", "2024-02-29T12:00:00Zrate=1"],
+        &["--clock", "2024-02-29T12:00:00Z,,rate=1"],
         &["--addr", "canary"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))

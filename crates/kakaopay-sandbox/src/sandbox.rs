@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -261,14 +262,18 @@ impl Sandbox {
         self.0.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the next webhook that is delayed is due; `None` when none waits, or time stands still.
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        if self.0.clock.is_frozen() {
-            return None;
-        }
-        let due = self.world().first_outgoing()?.saturating_add_seconds(self.plan().delay_seconds.into());
+    /// How long it is until the next webhook that is delayed is due, or the next charge expires; `None` when none
+    /// waits, or time stands still.
+    pub(crate) fn until_next(&self) -> Option<Duration> {
+        let delay = self.plan().delay_seconds.into();
+        let world = self.world();
+        let due = world.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
+        let expiring = world.first_expiring();
+        drop(world);
+        let now = self.0.clock.now();
         // What is due already is held for other reasons.
-        (due > self.0.clock.now()).then_some(due)
+        let next = due.into_iter().chain(expiring).filter(|moment| *moment > now).min()?;
+        self.0.clock.until(next)
     }
 
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such

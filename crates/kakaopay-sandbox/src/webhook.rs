@@ -118,8 +118,7 @@ impl Sandbox {
     pub(crate) async fn deliver(&self, mut stopped: watch::Receiver<bool>) {
         loop {
             self.deliver_pending().await;
-            let wait = self.next_due().map(|due| due.millis_since(self.clock().now()));
-            let wait = wait.map(|millis| Duration::from_millis(millis.unsigned_abs()));
+            let wait = self.until_next();
             tokio::select! {
                 () = self.bell().notified() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}

@@ -299,6 +299,11 @@ impl World {
         self.event(&self.outgoing.front()?.event).map(|event| event.created_at)
     }
 
+    /// When the next charge expires.
+    pub(crate) fn first_expiring(&self) -> Option<Timestamp> {
+        self.expiring.first().map(|(at, _)| *at)
+    }
+
     /// A post that waits, by its place.
     pub(crate) fn take_outgoing(&mut self, place: usize) -> Option<Outgoing> {
         self.outgoing.remove(place)
