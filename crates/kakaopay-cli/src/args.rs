@@ -173,13 +173,18 @@ pub(crate) struct SandboxOptions {
     /// Where events are posted to, on this machine: http://127.0.0.1:PORT/PATH.
     #[arg(long)]
     pub(crate) webhook_url: Option<String>,
+    /// Also post events to this host, at the addresses it has now; may be given more than once. Without it they go
+    /// to this machine alone. Link-local and other addresses that no shop has stay refused.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) allow_webhook_host: Vec<String>,
     /// Take a return_uri that is http:// on this machine, too, which Omise refuses.
     #[arg(long)]
     pub(crate) local_return_uris: bool,
     /// What webhooks are signed with, in base64; a new one unless given.
     #[arg(long)]
     pub(crate) webhook_secret: Option<String>,
-    /// What goes wrong, such as lose-answer@charges.create:nth=2 or 429=30:every=5; may be given more than once.
+    /// What goes wrong, such as lose-answer@charges.create:nth=2, 429=30:every=5 or slow-body=500@/charges/*; may be
+    /// given more than once.
     #[arg(long, value_name = "RULE")]
     pub(crate) fault: Vec<String>,
     /// How webhooks arrive: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; several with
@@ -189,9 +194,14 @@ pub(crate) struct SandboxOptions {
     /// The account's version of the API, in which its webhooks are written: 2017-11-02 or 2019-05-29.
     #[arg(long, value_name = "VERSION")]
     pub(crate) api_version: Option<String>,
-    /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now.
+    /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now; or how fast it runs:
+    /// `rate=60` for a minute a second, from 1 to 86400, with a comma after the time to begin at.
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
+    /// Keep everything in this file, keys and secrets included, and go on from it the next time. It is made if it
+    /// is not there. What other options say comes before what the file has kept.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
     /// What identifiers, keys and secrets are made from; another one each time unless given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,

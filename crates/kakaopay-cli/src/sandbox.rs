@@ -4,7 +4,9 @@ use std::io::Write;
 
 use kakaopay::types::{Key, PublicKey, SecretKey, Timestamp};
 use kakaopay::webhook::Secret;
-use kakaopay_sandbox::{Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{
+    ClockRate, InvalidRate, Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
+};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -38,8 +40,16 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
         let secret = Secret::from_base64(text).map_err(|error| Failure::usage("--webhook-secret", error))?;
         builder = builder.webhook_secret(secret);
     }
+    let mut hosts = Vec::new();
+    for text in &options.allow_webhook_host {
+        let host =
+            WebhookHost::look_up(text).map_err(|error| Failure::usage("--allow-webhook-host", error))?;
+        builder = builder.allow_webhook_host(host.clone());
+        hosts.push(host);
+    }
     if let Some(text) = &options.webhook_url {
-        let url = WebhookUrl::parse(text).map_err(|error| Failure::usage("--webhook-url", error))?;
+        let url =
+            WebhookUrl::parse_on(text, &hosts).map_err(|error| Failure::usage("--webhook-url", error))?;
         builder = builder.webhook_url(url);
     }
     if let Some(seed) = options.seed {
@@ -57,17 +67,40 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
     if let Some(text) = &options.clock {
         builder = builder.clock(clock(text)?);
     }
-    Ok(builder.build())
+    match &options.data {
+        None => Ok(builder.build()),
+        Some(path) => builder.open(path).map_err(|error| {
+            let problem = Failure::from(error);
+            Failure::from(format!("{}: {problem}", path.display()))
+        }),
+    }
 }
 
+/// The clock of `TIME`, `frozen`, `rate=N` or `TIME,rate=N`.
 fn clock(text: &str) -> Result<SandboxClock, Failure> {
-    if text == "frozen" {
-        let clock = SandboxClock::system();
-        clock.freeze();
-        return Ok(clock);
+    let (start, rate) = match text.split_once(',') {
+        Some((start, rate)) => (Some(start), Some(rate)),
+        None if text.starts_with("rate=") => (None, Some(text)),
+        None => (Some(text), None),
+    };
+    let rate = rate.map(|text| {
+        let seconds = text.strip_prefix("rate=").and_then(|seconds| seconds.parse().ok());
+        let rate = seconds.and_then(|seconds| ClockRate::new(seconds).ok());
+        rate.ok_or_else(|| Failure::usage("--clock", InvalidRate))
+    });
+    let rate = rate.transpose()?;
+    let clock = match start {
+        None => SandboxClock::system(),
+        Some("frozen") if rate.is_none() => SandboxClock::frozen_at(SandboxClock::system().now()),
+        Some(start) => {
+            let at = Timestamp::parse(start).map_err(|error| Failure::usage("--clock", error))?;
+            SandboxClock::frozen_at(at)
+        }
+    };
+    if let Some(rate) = rate {
+        clock.run_at(rate);
     }
-    let at = Timestamp::parse(text).map_err(|error| Failure::usage("--clock", error))?;
-    Ok(SandboxClock::frozen_at(at))
+    Ok(clock)
 }
 
 /// A live key has no business in a sandbox, which would answer it with test objects.

@@ -35,12 +35,20 @@ fn serve(arguments: &[&str]) -> (Served, String) {
 
 /// Sends a form as curl does and gives the whole answer.
 fn post(url: &str, path: &str, key: &str, form: &str) -> String {
+    send("POST", url, path, key, form)
+}
+
+fn get(url: &str, path: &str, key: &str) -> String {
+    send("GET", url, path, key, "")
+}
+
+fn send(method: &str, url: &str, path: &str, key: &str, form: &str) -> String {
     let host = url.strip_prefix("http://").expect("plain http");
     let user = STANDARD.encode(format!("{key}:"));
     let mut stream = TcpStream::connect(host).expect("connected");
     write!(
         stream,
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {user}\r\nAccept: */*\r\nContent-Length: {}\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {user}\r\nAccept: */*\r\nContent-Length: {}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n{form}",
         form.len(),
     )
@@ -70,6 +78,58 @@ fn the_first_line_tells_where_and_with_which_keys() {
     );
     let answer = post(&text("url"), "/charges", "skey_test_wrong", charge);
     assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("authentication_failure"), "{answer}");
+}
+
+/// What a sandbox tells of itself, but for where it is.
+fn told(line: &str) -> (String, String, Value) {
+    let mut told: Value = serde_json::from_str(line).expect("one object");
+    let url = told["url"].take().as_str().expect("a URL").to_owned();
+    (url, told["secret_key"].as_str().expect("a key").to_owned(), told)
+}
+
+#[test]
+fn f09_a_sandbox_that_is_killed_has_lost_nothing_that_it_answered() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("sandbox.db");
+    let arguments = ["--json", "--data", file.to_str().expect("text")];
+    let charge = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
+    let mut before = None;
+    for made in 1..=3 {
+        let (mut served, line) = serve(&arguments);
+        let (url, key, keys) = told(&line);
+        assert_eq!(before.get_or_insert_with(|| keys.clone()), &keys);
+        let answer = post(&url, "/charges", &key, charge);
+        served.0.kill().expect("killed");
+        served.0.wait().expect("ended");
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        let (served, line) = serve(&arguments);
+        let (url, key, _) = told(&line);
+        let list = get(&url, "/charges", &key);
+        assert!(list.contains(&format!("\"total\": {made},")), "{list}");
+        drop(served);
+    }
+}
+
+#[test]
+fn a_file_of_another_sandbox_or_of_something_else_is_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("sandbox.db");
+    let (_served, line) = serve(&["--json", "--data", file.to_str().expect("text")]);
+    assert!(line.contains("secret_key"), "{line}");
+    let other = dir.path().join("other");
+    std::fs::write(&other, "a text").expect("written");
+    for (file, problem) in [(&file, "another sandbox has the file open"), (&other, "holds no sandbox")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
+            .arg("sandbox")
+            .arg("--data")
+            .arg(file)
+            .output()
+            .expect("it runs");
+        let message = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains(problem) && message.contains(file.to_str().expect("text")), "{message}");
+    }
+    assert_eq!(std::fs::read(&other).expect("read"), b"a text");
 }
 
 #[test]
@@ -123,6 +183,24 @@ fn what_goes_wrong_and_what_time_it_is_may_be_given() {
 }
 
 #[test]
+fn a_clock_may_be_told_how_fast_it_runs_and_from_when() {
+    for (clock, start, rate) in [
+        ("rate=60", "20", 60),
+        ("2024-02-29T12:00:00Z,rate=1", "2024-02-29T", 1),
+        ("frozen", "20", 0),
+        ("2024-02-29T12:00:00Z", "2024-02-29T12:00:00Z", 0),
+    ] {
+        let (_served, line) = serve(&["--json", "--clock", clock]);
+        let (url, key, _) = told(&line);
+        let answer = get(&url, "/_sandbox/clock", &key);
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let told: Value = serde_json::from_str(body).expect("an object");
+        assert!(told["now"].as_str().expect("a moment").starts_with(start), "{clock}: {told}");
+        assert_eq!(told["rate"], rate, "{clock}");
+    }
+}
+
+#[test]
 fn what_cannot_be_used_is_refused_without_repeating_it() {
     for arguments in [
         &["--secret-key", "canary"][..],
@@ -130,11 +208,24 @@ fn what_cannot_be_used_is_refused_without_repeating_it() {
         &["--public-key", "skey_test_canary"],
         &["--webhook-secret", "canary!"],
         &["--webhook-url", "http://canary.example/"],
+        &["--allow-webhook-host", "canary/"],
+        &["--allow-webhook-host", "169.254.169.254"],
+        &["--allow-webhook-host", "127.0.0.2", "--webhook-url", "http://canary.example/"],
         &["--fault", "canary"],
         &["--webhooks", "canary"],
         &["--api-version", "canary"],
         &["--fault", "html@canary"],
         &["--clock", "canary"],
+        &["--clock", ""],
+        &["--clock", "rate=0"],
+        &["--clock", "rate=86401"],
+        &["--clock", "rate=canary"],
+        &["--clock", "canary,rate=60"],
+        &["--clock", "frozen,rate=60"],
+        &["--clock", "2024-02-29T12:00:00Z,rate="],
+        &["--clock", "2024-02-29T12:00:00Z,"],
+        &["--clock", "2024-02-29T12:00:00Zrate=1"],
+        &["--clock", "2024-02-29T12:00:00Z,,rate=1"],
         &["--addr", "canary"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -21,6 +22,7 @@ use crate::script;
 use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
+use crate::webhook_host::{WebhookHost, WebhookHosts};
 use crate::world::{Account, Delivery, Ids, Secrets, World};
 
 /// A stand-in for the Omise API and its KakaoPay page: one test account, in memory.
@@ -28,35 +30,39 @@ use crate::world::{Account, Delivery, Ids, Secrets, World};
 /// It is a service first ([`Sandbox::service`]) and a server second ([`Sandbox::serve`]). Clones
 /// are the same sandbox.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Inner>);
+pub struct Sandbox(pub(crate) Arc<Inner>);
 
-struct Inner {
-    keys: Keys,
-    clock: SandboxClock,
-    world: Mutex<World>,
+pub(crate) struct Inner {
+    pub(crate) keys: Keys,
+    pub(crate) clock: SandboxClock,
+    pub(crate) world: Mutex<World>,
     faults: Mutex<Rules>,
     /// What it was when it was built.
-    first: Snapshot,
+    pub(crate) first: Snapshot,
     /// How webhooks arrive.
     planned: Mutex<Planned>,
     /// What was asked and answered lately.
     desk: Desk,
     /// Rung when there is an event to post.
     bell: Notify,
+    /// What keeps it.
+    #[cfg(feature = "data")]
+    pub(crate) data: Option<Mutex<crate::data::DataFile>>,
 }
 
 /// Makes a [`Sandbox`].
 #[derive(Debug)]
 pub struct SandboxBuilder {
     seed: u64,
-    public: Option<PublicKey>,
-    secret: Option<SecretKey>,
-    webhook_secret: Option<Secret>,
-    webhook_url: Option<WebhookUrl>,
-    version: ApiVersion,
-    clock: Option<SandboxClock>,
+    pub(crate) public: Option<PublicKey>,
+    pub(crate) secret: Option<SecretKey>,
+    pub(crate) webhook_secret: Option<Secret>,
+    pub(crate) webhook_url: Option<WebhookUrl>,
+    pub(crate) version: Option<ApiVersion>,
+    pub(crate) clock: Option<SandboxClock>,
     faults: Vec<Rule>,
     return_uris: ReturnUris,
+    webhook_hosts: Vec<WebhookHost>,
     plan: WebhookPlan,
 }
 
@@ -94,7 +100,7 @@ impl SandboxBuilder {
     /// The account's version of the API: the one its events are written in; the current one by default.
     #[must_use]
     pub fn api_version(self, version: ApiVersion) -> Self {
-        Self { version, ..self }
+        Self { version: Some(version), ..self }
     }
 
     /// The time in the sandbox; the machine's by default.
@@ -117,6 +123,13 @@ impl SandboxBuilder {
         Self { return_uris, ..self }
     }
 
+    /// Also posts webhooks to this host, besides those before; to this machine alone by default.
+    #[must_use]
+    pub fn allow_webhook_host(mut self, host: WebhookHost) -> Self {
+        self.webhook_hosts.push(host);
+        self
+    }
+
     /// Something that goes wrong, besides what was added before; nothing by default.
     #[must_use]
     pub fn fault(mut self, rule: Rule) -> Self {
@@ -130,6 +143,10 @@ impl SandboxBuilder {
     /// Never: the keys and the secret that it makes itself are good.
     #[must_use]
     pub fn build(self) -> Sandbox {
+        Sandbox(Arc::new(self.assemble()))
+    }
+
+    pub(crate) fn assemble(self) -> Inner {
         let mut ids = Ids::new(self.seed);
         let made = Keys::generate(&mut ids).expect("keys of the keys' own form");
         let keys =
@@ -139,11 +156,13 @@ impl SandboxBuilder {
         let now = clock.now();
         let secret = self.webhook_secret.unwrap_or(random);
         let secrets = Secrets::first(ids.next("whsec"), secret, now);
-        let account = Account::new(&mut ids, self.version, self.webhook_url, secrets, now);
+        let account =
+            Account::new(&mut ids, self.version.unwrap_or_default(), self.webhook_url, secrets, now);
         let mut world = World::new(ids, account);
         world.return_uris = self.return_uris;
+        world.webhook_hosts = WebhookHosts::new(self.webhook_hosts);
         let first = Snapshot::of(&world, clock.setting());
-        Sandbox(Arc::new(Inner {
+        Inner {
             keys,
             clock,
             world: Mutex::new(world),
@@ -152,7 +171,9 @@ impl SandboxBuilder {
             planned: Mutex::new(Planned::new(self.plan)),
             desk: Desk::default(),
             bell: Notify::new(),
-        }))
+            #[cfg(feature = "data")]
+            data: None,
+        }
     }
 }
 
@@ -166,10 +187,11 @@ impl Sandbox {
             secret: None,
             webhook_secret: None,
             webhook_url: None,
-            version: ApiVersion::default(),
+            version: None,
             clock: None,
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
+            webhook_hosts: Vec::new(),
             plan: WebhookPlan::ON,
         }
     }
@@ -244,18 +266,18 @@ impl Sandbox {
         self.0.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the next webhook that is delayed is due, or time alone brings an event about; `None` when nothing
-    /// is to come, or time stands still.
-    pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        if self.0.clock.is_frozen() {
-            return None;
-        }
-        let now = self.0.clock.now();
+    /// How long it is until the next webhook that is delayed is due, or time alone brings an event
+    /// about; `None` when nothing is to come, or time stands still.
+    pub(crate) fn until_next(&self) -> Option<Duration> {
         let delay = self.plan().delay_seconds.into();
         let world = self.world();
-        let posted = world.first_outgoing().map(|at| at.saturating_add_seconds(delay));
+        let due = world.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
+        let passing = world.first_passing();
+        drop(world);
+        let now = self.0.clock.now();
         // What is due already is held for other reasons.
-        posted.into_iter().chain(world.first_passing()).filter(|due| *due > now).min()
+        let next = due.into_iter().chain(passing).filter(|moment| *moment > now).min()?;
+        self.0.clock.until(next)
     }
 
     /// Posts an event once more, as the dashboard does on request. `false` when there is no such
@@ -273,8 +295,17 @@ impl Sandbox {
         self.world().events().map(|event| (event.id.clone(), event.key)).collect()
     }
 
-    /// Answers a request: a call of the API, or a page.
+    /// Answers a request: a call of the API, or a page. The answer is given once all that it may tell of is kept.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let response = self.answer(request);
+        #[cfg(feature = "data")]
+        if let Err(error) = self.keep() {
+            return self.respond_unread(Refusal::unkept(&error));
+        }
+        response
+    }
+
+    fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         if let Some(response) = control::respond(self, &request).or_else(|| desk::respond(self, &request)) {
             return response;
         }
@@ -292,7 +323,7 @@ impl Sandbox {
         response
     }
 
-    /// Answers a request whose body was not read.
+    /// Answers a request with a no, whatever it was.
     pub(crate) fn respond_unread(&self, why: Refusal) -> Response<Bytes> {
         Answer::refusal(why).into_response(&self.world().ids.request())
     }
@@ -308,12 +339,21 @@ impl Sandbox {
             let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
             let due = world.outgoing_until(moment, plan.batch.get());
             let outgoing = world.take_outgoing(self.planned().next(due)?)?;
-            let url = outgoing.url(&world.account).filter(|_| !plan.lost);
+            let url = outgoing.url(&world.account, &world.webhook_hosts).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
                 let body = crate::json::print(&crate::object::EventObject::posted(event));
                 return Some((outgoing.event, url, body));
             }
         }
+    }
+
+    /// Brings about what is due, and has it kept; `false` when it could not be.
+    pub(crate) fn settle(&self) -> bool {
+        let now = self.0.clock.now();
+        let settled = self.world().pass(now).is_ok();
+        #[cfg(feature = "data")]
+        let settled = settled && self.keep().is_ok();
+        settled
     }
 
     /// Remembers what became of a post.

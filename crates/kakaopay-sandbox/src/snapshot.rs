@@ -49,6 +49,16 @@ impl Snapshot {
         Self(to_json(&Whole { format: FORMAT, clock, state, sources, charges, events }))
     }
 
+    /// The world that was written down, and how its clock was set.
+    pub(crate) fn read(&self) -> Result<(World, Setting), RestoreError> {
+        let Format { format } = read(&self.0)?;
+        if format != FORMAT {
+            return Err(RestoreError::Format { found: format });
+        }
+        let Whole { clock, state, sources, charges, events, .. } = read(&self.0)?;
+        Ok((World::read(Written { state, sources, charges, events })?, clock))
+    }
+
     /// The snapshot as JSON.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -164,12 +174,7 @@ impl Sandbox {
     /// # Errors
     /// [`RestoreError`] when it cannot be read or contradicts itself. Nothing was changed then.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), RestoreError> {
-        let Format { format } = read(&snapshot.0)?;
-        if format != FORMAT {
-            return Err(RestoreError::Format { found: format });
-        }
-        let Whole { clock, state, sources, charges, events, .. } = read(&snapshot.0)?;
-        let read = World::read(Written { state, sources, charges, events })?;
+        let (read, clock) = snapshot.read()?;
         let mut world = self.world();
         world.take_over(read);
         self.clock().set_to(clock);
@@ -187,7 +192,8 @@ impl Sandbox {
     }
 
     /// What has changed since this was last called, or everything the first time and after
-    /// [`Sandbox::restore`]. For whoever keeps the sandbox elsewhere: nothing is noted until it is called.
+    /// [`Sandbox::restore`]. For whoever keeps the sandbox elsewhere: nothing is noted until it is called. Not for
+    /// a sandbox that is kept in a file, which calls it itself.
     #[must_use]
     pub fn changes(&self) -> Changes {
         let mut world = self.world();

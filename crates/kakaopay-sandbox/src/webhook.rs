@@ -17,13 +17,14 @@ use tokio::sync::watch;
 
 use crate::plan::Signing;
 use crate::sandbox::Sandbox;
+use crate::webhook_host::{self, Pinned, WebhookHost};
 use crate::world::Delivery;
 
 /// How long an endpoint may take to answer. The service's own number is not documented.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where events are posted to: plain http on this machine, since a sandbox must not be a way to
-/// reach anything else.
+/// reach anything else; or on a host that it is allowed to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookUrl(Uri);
 
@@ -33,10 +34,28 @@ impl WebhookUrl {
     /// # Errors
     /// [`InvalidWebhookUrl`] when it is not plain http on loopback.
     pub fn parse(text: &str) -> Result<Self, InvalidWebhookUrl> {
-        let uri: Uri = text.parse().map_err(|_| InvalidWebhookUrl)?;
-        let local = uri.host().is_some_and(is_loopback);
-        let bare = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        if uri.scheme_str() == Some("http") && local && bare { Ok(Self(uri)) } else { Err(InvalidWebhookUrl) }
+        Self::parse_on(text, &[])
+    }
+
+    /// Reads an address on this machine, or on one of these hosts. A sandbox posts there only if it allows the host
+    /// itself: [`SandboxBuilder::allow_webhook_host`](crate::SandboxBuilder::allow_webhook_host).
+    ///
+    /// # Errors
+    /// [`InvalidWebhookUrl`] when it is not plain http on one of those.
+    pub fn parse_on(text: &str, hosts: &[WebhookHost]) -> Result<Self, InvalidWebhookUrl> {
+        Self::parse_anywhere(text).filter(|url| url.is_on(hosts)).ok_or(InvalidWebhookUrl)
+    }
+
+    /// Reads plain http on any machine: nothing may be posted there yet.
+    fn parse_anywhere(text: &str) -> Option<Self> {
+        let uri: Uri = text.parse().ok()?;
+        let bare = !uri.authority()?.as_str().contains('@');
+        (uri.scheme_str() == Some("http") && bare).then_some(Self(uri))
+    }
+
+    /// Whether it is on this machine, or on one of these hosts.
+    pub(crate) fn is_on(&self, hosts: &[WebhookHost]) -> bool {
+        self.0.host().is_some_and(is_loopback) || webhook_host::is_on(hosts, &self.0)
     }
 }
 
@@ -54,7 +73,9 @@ impl Serialize for WebhookUrl {
 
 impl<'de> Deserialize<'de> for WebhookUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        // It was allowed where it was written; whether it is here is asked when something is to be posted.
+        let text = String::deserialize(deserializer)?;
+        Self::parse_anywhere(&text).ok_or_else(|| serde::de::Error::custom(InvalidWebhookUrl))
     }
 }
 
@@ -66,18 +87,24 @@ pub(crate) fn is_loopback(host: &str) -> bool {
         || v6.is_some_and(|host| host.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback()))
 }
 
-/// The address is not plain http on this machine.
+/// The address is not plain http on this machine, or on a host that is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a sandbox posts webhooks to this machine only: http://127.0.0.1:PORT/PATH")]
+#[error(
+    "a sandbox posts webhooks to this machine, and to hosts that it is allowed to, only: http://127.0.0.1:PORT/PATH"
+)]
 pub struct InvalidWebhookUrl;
 
 impl Sandbox {
     /// Posts every event that waits, one after the other, and says how many were posted. A server
     /// does it by itself. As with the service, what fails is not tried again.
     pub async fn deliver_pending(&self) -> usize {
-        let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+        let connector = HttpConnector::new_with_resolver(Pinned(self.world().webhook_hosts.clone()));
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         let mut posted = 0;
-        while let Some((event, url, body)) = self.next_post() {
+        // What a webhook tells of is kept before it is told, and so is what became of the one before.
+        while self.settle()
+            && let Some((event, url, body)) = self.next_post()
+        {
             for _ in 0..self.plan().copies.get() {
                 let delivery = self.post(&client, &url, body.clone()).await;
                 self.posted(&event, delivery);
@@ -92,8 +119,7 @@ impl Sandbox {
         loop {
             self.deliver_pending().await;
             self.desk().beat();
-            let wait = self.next_due().map(|due| due.millis_since(self.clock().now()));
-            let wait = wait.map(|millis| Duration::from_millis(millis.unsigned_abs()));
+            let wait = self.until_next();
             tokio::select! {
                 () = self.bell().notified() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
@@ -104,7 +130,7 @@ impl Sandbox {
 
     async fn post(
         &self,
-        client: &Client<HttpConnector, Full<Bytes>>,
+        client: &Client<HttpConnector<Pinned>, Full<Bytes>>,
         url: &WebhookUrl,
         body: Vec<u8>,
     ) -> Delivery {

@@ -14,7 +14,7 @@ fn the_clock_is_set_moved_frozen_and_let_run_and_charges_expire_on_it() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     let told = ask.without_key("GET", "/_sandbox/clock").ok();
-    assert_eq!(told, json!({"now": "2024-02-29T12:00:00Z", "frozen": true}));
+    assert_eq!(told, json!({"now": "2024-02-29T12:00:00Z", "frozen": true, "rate": 0}));
     let told = post(&mut ask, "/_sandbox/clock", r#"{"advance": 604799}"#).ok();
     assert_eq!(told["now"], "2024-03-07T11:59:59Z");
     assert_eq!(ask.secret("GET", &format!("/charges/{charge}"), "").ok()["status"], "pending");
@@ -22,12 +22,30 @@ fn the_clock_is_set_moved_frozen_and_let_run_and_charges_expire_on_it() {
     assert_eq!(ask.secret("GET", &format!("/charges/{charge}"), "").ok()["status"], "expired");
     assert_eq!(post(&mut ask, "/_sandbox/clock", r#"{"run": true}"#).ok()["frozen"], false);
     assert_eq!(post(&mut ask, "/_sandbox/clock", r#"{"freeze": true}"#).ok()["frozen"], true);
-    for bad in ["", "[]x", r#"{"sett": 1}"#, r#"{"set": "soon"}"#, r#"{"advance": 1.5}"#] {
+    for bad in ["", "[]x", r#"{"sett": 1}"#, r#"{"set": "soon"}"#, r#"{"advance": 1.5}"#, r#"{"rate": 0}"#] {
         let answer = post(&mut ask, "/_sandbox/clock", bad);
         assert!(answer.status == 400 && answer.json()["error"].is_string(), "{bad}");
     }
     let answer = post(&mut ask, "/_sandbox/clock", r#"{"sett": 1}"#);
     assert!(answer.text.contains("sett"), "{}", answer.text);
+}
+
+#[test]
+fn the_clock_runs_faster_when_it_is_told_to_and_not_when_it_cannot() {
+    let mut ask = Ask::new();
+    for (rate, status) in [("86401", 400), ("-1", 400), ("1.5", 400), ("\"60\"", 400), ("60", 200)] {
+        let body = format!("{{\"set\": \"2030-01-01T00:00:00Z\", \"rate\": {rate}}}");
+        assert_eq!(post(&mut ask, "/_sandbox/clock", &body).status, status, "{rate}");
+        assert_eq!(ask.clock.is_frozen(), status == 400, "{rate}");
+        if status == 400 {
+            assert_eq!(ask.clock.now().to_string(), "2024-02-29T12:00:00Z");
+        }
+    }
+    let told = ask.without_key("GET", "/_sandbox/clock").ok();
+    assert_eq!((&told["frozen"], &told["rate"]), (&json!(false), &json!(60)));
+    assert_eq!(post(&mut ask, "/_sandbox/clock", r#"{"run": true}"#).ok()["rate"], 1);
+    assert_eq!(post(&mut ask, "/_sandbox/clock", r#"{"rate": 86400, "freeze": true}"#).ok()["rate"], 86_400);
+    assert_eq!(post(&mut ask, "/_sandbox/clock", r#"{"freeze": true}"#).ok()["rate"], 0);
 }
 
 #[test]

@@ -210,3 +210,15 @@ fn the_first_rule_that_applies_decides_and_pages_are_left_alone() {
     assert_eq!(ask.secret("GET", "/account", "").status, 502);
     assert_eq!(ask.without_key("GET", "/payments/x/authorize").status, 404);
 }
+
+#[test]
+fn f22_what_is_named_by_its_path_goes_wrong_pages_included() {
+    let mut ask = asked(&["status=503@/payments/*/authorize:times=1", "html@/charges/*/refunds"]);
+    let id = ask.charge();
+    let charge = ask.secret("GET", &format!("/charges/{id}"), "").ok();
+    let page = charge["authorize_uri"].as_str().expect("a page").replace("http://localhost", "");
+    assert_eq!(ask.without_key("GET", &page).status, 503);
+    assert_eq!(ask.without_key("GET", &page).status, 200);
+    assert_eq!(ask.secret("GET", &format!("/charges/{id}/refunds"), "").status, 502);
+    assert_eq!(ask.secret("GET", &format!("/charges/{id}/events"), "").status, 200);
+}

@@ -3,10 +3,10 @@
 mod common;
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 
 use common::Ask;
-use kakaopay_sandbox::WebhookUrl;
+use kakaopay_sandbox::{Sandbox, SandboxBuilder, WebhookHost, WebhookUrl};
 
 /// Addresses that are somewhere else, or that some reader takes for somewhere else.
 const ELSEWHERE: &[&str] = &[
@@ -125,6 +125,118 @@ fn f37_neither_the_account_nor_a_charge_takes_a_webhook_elsewhere() {
     let url = "http%3A%2F%2F169.254.169.254%2F";
     ask.secret("PATCH", "/account", &format!("webhook_uri={url}")).refused(400, "bad_request");
     assert!(ask.secret("GET", "/account", "").ok()["webhook_uri"].is_null());
+}
+
+/// Hosts that are allowed: the first by name at an address of this machine's, as a shop in a container is.
+fn allowed() -> Vec<WebhookHost> {
+    let here = [IpAddr::from([127, 0, 0, 1])];
+    let host = |text| WebhookHost::at(text, &here).expect("a host");
+    vec![host("shop.test"), host("one-port.test:8080"), host("10.0.0.7"), host("[fd12::1]:9000")]
+}
+
+#[test]
+fn f37_a_host_that_is_allowed_is_taken_and_none_that_looks_like_it() {
+    let hosts = allowed();
+    for url in ELSEWHERE {
+        assert!(WebhookUrl::parse_on(url, &hosts).is_err(), "{url:?}");
+    }
+    for (url, good) in [
+        ("http://shop.test/", true),
+        ("http://SHOP.test:1234/webhooks", true),
+        ("http://one-port.test:8080/", true),
+        ("http://one-port.test/", false),
+        ("http://one-port.test:80/", false),
+        ("http://10.0.0.7/", true),
+        ("http://10.0.0.8/", false),
+        ("http://10.0.7/", false),
+        ("http://[fd12::1]:9000/", true),
+        ("http://[fd12:0::0:1]:9000/", true),
+        ("http://[fd12::1]/", false),
+        ("https://shop.test/", false),
+        ("http://shop.test./", false),
+        ("http://sub.shop.test/", false),
+        ("http://shop.test.example.com/", false),
+        ("http://shop.test@example.com/", false),
+        ("http://example.com@shop.test/", false),
+        ("http://shop.test:80@example.com/", false),
+        ("http://example.com#shop.test/", false),
+        ("http://127.0.0.1/", true),
+    ] {
+        assert_eq!(WebhookUrl::parse_on(url, &hosts).is_ok(), good, "{url}");
+    }
+}
+
+/// Takes one webhook, and gives what was sent.
+fn take_one(endpoint: TcpListener) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let (mut stream, _) = endpoint.accept().expect("a webhook");
+        let mut head = [0; 16 * 1_024];
+        let read = stream.read(&mut head).expect("a request");
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("answered");
+        String::from_utf8_lossy(&head[..read]).into_owned()
+    })
+}
+
+fn deliver(sandbox: &Sandbox) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(sandbox.deliver_pending())
+}
+
+fn with_hosts(hosts: Vec<WebhookHost>) -> Ask {
+    let builder = hosts.into_iter().fold(Sandbox::builder(), SandboxBuilder::allow_webhook_host);
+    let sandbox = builder.build();
+    Ask { clock: sandbox.clock().clone(), sandbox }
+}
+
+/// No name server knows `shop.test`: what is posted went to where it was said to be, with its own name.
+#[test]
+fn f37_webhooks_go_to_where_an_allowed_name_was_and_say_its_name() {
+    const FORM: &str = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
+    for own in [false, true] {
+        let endpoint = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = endpoint.local_addr().expect("an address").port();
+        let url = format!("http://shop.test:{port}/webhooks");
+        let mut ask = with_hosts(allowed());
+        let taken = take_one(endpoint);
+        let form = if own {
+            format!("{FORM}&webhook_endpoints[]={url}")
+        } else {
+            ask.secret("PATCH", "/account", &format!("webhook_uri={url}")).ok();
+            FORM.to_owned()
+        };
+        ask.secret("POST", "/charges", &form).ok();
+        assert_eq!(deliver(&ask.sandbox), 1);
+        let taken = taken.join().expect("no panic").to_ascii_lowercase();
+        assert!(taken.contains(&format!("\r\nhost: shop.test:{port}\r\n")), "{taken}");
+    }
+}
+
+#[test]
+fn f37_what_was_allowed_elsewhere_is_not_posted_to_here() {
+    let endpoint = TcpListener::bind("127.0.0.1:0").expect("a port");
+    endpoint.set_nonblocking(true).expect("a setting");
+    let url = format!("http://shop.test:{}/", endpoint.local_addr().expect("an address").port());
+    let mut there = with_hosts(allowed());
+    there.secret("PATCH", "/account", &format!("webhook_uri={url}")).ok();
+    there.charge();
+    let here = Ask::new();
+    here.sandbox.restore(&there.sandbox.snapshot()).expect("its own");
+    assert_eq!(deliver(&here.sandbox), 0);
+    here.sandbox.set_webhook_url(Some(WebhookUrl::parse_on(&url, &allowed()).expect("allowed")));
+    let mut here = here;
+    here.charge();
+    assert_eq!(deliver(&here.sandbox), 0);
+    assert_eq!(endpoint.accept().err().map(|error| error.kind()), Some(ErrorKind::WouldBlock));
+}
+
+#[test]
+fn f37_neither_takes_a_host_that_is_not_allowed() {
+    let mut ask = with_hosts(allowed());
+    ask.secret("PATCH", "/account", "webhook_uri=http://10.0.0.8/").refused(400, "bad_request");
+    let form = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
+    let form = format!("{form}&webhook_endpoints[]=http://10.0.0.8/");
+    ask.secret("POST", "/charges", &form).refused(400, "bad_request");
+    assert!(ask.sandbox.events().is_empty());
 }
 
 /// F37: where an endpoint leads on to is not followed.

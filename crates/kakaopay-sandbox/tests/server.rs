@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{ClockRate, Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_types::{Key, Timestamp};
 use kakaopay_webhook::Verifier;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -135,6 +135,43 @@ async fn a_lost_webhook_is_not_posted_later() {
     sandbox.set_webhooks(true);
     assert_eq!(sandbox.deliver_pending().await, 0);
     assert!(kept.lock().expect("unpoisoned").is_empty());
+}
+
+/// Takes a webhook and gives its event's key, as soon as one is posted.
+async fn next_event(listener: &TcpListener) -> String {
+    let (mut stream, _) = listener.accept().await.expect("a webhook");
+    let mut request = Vec::new();
+    while !is_whole(&request) {
+        stream.read_buf(&mut request).await.expect("read");
+    }
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        .await
+        .expect("sent");
+    let text = String::from_utf8(request).expect("text");
+    let key = text.split("\"key\": \"").nth(1).and_then(|rest| rest.split('"').next());
+    key.unwrap_or_else(|| panic!("no event: {text}")).to_owned()
+}
+
+/// An hour in 42 milliseconds: nothing but the time that passes makes the charge expire and its webhooks due.
+#[tokio::test]
+async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
+    let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
+    let builder = Sandbox::builder().clock(clock.clone()).webhooks("delay=3600".parse().expect("a plan"));
+    let sandbox = builder.webhook_url(WebhookUrl::parse(&url).expect("on loopback")).build();
+    charge(&sandbox, "").await;
+    clock.run_at(ClockRate::MAX);
+    let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
+    let first = tokio::time::timeout(Duration::from_secs(30), next_event(&listener)).await;
+    assert_eq!(first.expect("in time"), "charge.create");
+    clock.set(Timestamp::parse("2024-03-07T11:00:00Z").expect("a moment"));
+    call(&sandbox, "POST", "/sources", "amount=150000&currency=SGD&type=kakaopay".to_owned()).await;
+    let second = tokio::time::timeout(Duration::from_secs(30), next_event(&listener)).await;
+    assert_eq!(second.expect("in time"), "charge.expire");
+    assert!(clock.now() >= Timestamp::parse("2024-03-07T13:00:00Z").expect("a moment"));
+    running.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]

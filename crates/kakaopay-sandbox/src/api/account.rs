@@ -7,7 +7,6 @@ use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::AccountObject;
 use crate::version::ApiVersion;
-use crate::webhook::WebhookUrl;
 use crate::world::World;
 
 /// `GET /account`.
@@ -17,15 +16,16 @@ pub(crate) fn retrieve(world: &World) -> AccountObject {
 
 /// `PATCH /account`: sets where events are posted to, or with an empty text that they are posted nowhere.
 ///
-/// The service takes an address with HTTPS that it can reach. A sandbox reaches this machine and nothing
-/// else, so it takes plain HTTP on this machine.
+/// The service takes an address with HTTPS that it can reach. A sandbox reaches this machine and the hosts that it
+/// is allowed to, so it takes plain HTTP there.
 pub(crate) fn update(world: &mut World, call: &Call) -> Result<AccountObject, Refusal> {
     match call.body_params()?.get("webhook_uri") {
         // A `null` is what some clients send for every field that is not set.
         None | Some(Param::Null) => {}
         Some(Param::Text(text)) if text.is_empty() => world.account.webhook_url = None,
         Some(Param::Text(text)) => {
-            let url = WebhookUrl::parse(text).map_err(|error| Refusal::bad_request(error.to_string()))?;
+            let url = world.webhook_hosts.url(text);
+            let url = url.map_err(|error| Refusal::bad_request(error.to_string()))?;
             world.account.webhook_url = Some(url);
         }
         Some(_) => return Err(Refusal::bad_request("webhook_uri is not a text")),

@@ -23,7 +23,7 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Ref
     is_no_card(&params)?;
     let return_uri = world.return_uris.read(&params)?;
     let metadata = fields::metadata(&params)?;
-    let webhook_endpoints = fields::webhook_endpoints(&params)?;
+    let webhook_endpoints = fields::webhook_endpoints(&params, &world.webhook_hosts)?;
     let source = source(world, call, &params, amount, currency)?;
     let new = NewCharge {
         amount,

@@ -5,7 +5,7 @@ use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, Timestamp};
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::webhook::WebhookUrl;
+use crate::webhook_host::WebhookHosts;
 
 /// How a refusal is made: sources and charges have codes of their own.
 pub(crate) type Refuse = fn(String) -> Refusal;
@@ -70,8 +70,9 @@ pub(crate) fn metadata(params: &Params) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// Where the events of a charge are to be posted: at most two addresses. The service takes those with HTTPS that
-/// it can reach; a sandbox reaches this machine alone, so plain HTTP on this machine is taken too.
-pub(crate) fn webhook_endpoints(params: &Params) -> Result<Vec<String>, Refusal> {
+/// it can reach; a sandbox reaches this machine and the hosts that it is allowed to, so plain HTTP there is taken
+/// too.
+pub(crate) fn webhook_endpoints(params: &Params, hosts: &WebhookHosts) -> Result<Vec<String>, Refusal> {
     let list = match params.get("webhook_endpoints") {
         None | Some(Param::Null) => return Ok(Vec::new()),
         Some(Param::List(list)) => list,
@@ -82,14 +83,14 @@ pub(crate) fn webhook_endpoints(params: &Params) -> Result<Vec<String>, Refusal>
     }
     list.iter()
         .map(|address| match address {
-            Param::Text(text) if is_endpoint(text) => Ok(text.clone()),
+            Param::Text(text) if is_endpoint(text, hosts) => Ok(text.clone()),
             _ => Err(Refusal::bad_request("webhook_endpoints has an address that cannot be posted to")),
         })
         .collect()
 }
 
-fn is_endpoint(text: &str) -> bool {
-    WebhookUrl::parse(text).is_ok() || WebhookEndpoints::new([text]).is_ok()
+fn is_endpoint(text: &str, hosts: &WebhookHosts) -> bool {
+    hosts.url(text).is_ok() || WebhookEndpoints::new([text]).is_ok()
 }
 
 /// A text; `None` when it is missing, `null` or empty.

@@ -5,8 +5,8 @@
 //!
 //! | call | does |
 //! |---|---|
-//! | `GET /_sandbox/clock` | `now`, and whether it is `frozen` |
-//! | `POST /_sandbox/clock` | `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}`, in that order |
+//! | `GET /_sandbox/clock` | `now`, whether it is `frozen`, and the `rate`: how many seconds pass in one |
+//! | `POST /_sandbox/clock` | `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}`, `{"rate": N}` to run N seconds in one, in that order |
 //! | `GET /_sandbox/faults` | how many rules are set |
 //! | `POST /_sandbox/faults` | `{"rules": [RULE, …]}`, in the place of those before |
 //! | `DELETE /_sandbox/faults` | none goes wrong any more |

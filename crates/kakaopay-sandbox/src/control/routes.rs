@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::guard::may_control;
 use crate::fault::Rule;
+use crate::rate::ClockRate;
 use crate::sandbox::Sandbox;
 use crate::snapshot::Snapshot;
 
@@ -29,7 +30,7 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
     let body = request.body();
     let done = match (request.method().as_str(), path.as_slice()) {
         ("GET", ["clock"]) => Ok(told(sandbox)),
-        ("POST", ["clock"]) => read(body).map(|ask| set_clock(sandbox, &ask)),
+        ("POST", ["clock"]) => read(body).and_then(|ask| set_clock(sandbox, &ask)),
         ("GET", ["faults"]) => Ok(json!({"rules": sandbox.faults()})),
         ("POST", ["faults"]) => set_faults(sandbox, body),
         ("DELETE", ["faults"]) => {
@@ -73,6 +74,7 @@ struct ClockCall {
     freeze: bool,
     #[serde(default)]
     run: bool,
+    rate: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +95,8 @@ fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Value, String> {
     Ok(json!({"plan": plan}))
 }
 
-fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Value {
+fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Value, String> {
+    let rate = call.rate.map(ClockRate::new).transpose().map_err(|error| format!("rate: {error}"))?;
     let clock = sandbox.clock();
     if let Some(at) = call.set {
         clock.set(at);
@@ -107,13 +110,17 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Value {
     if call.run {
         clock.run();
     }
+    if let Some(rate) = rate {
+        clock.run_at(rate);
+    }
     // What expired may have brought about events to post, and what was delayed may be due.
     sandbox.bell().notify_one();
-    told(sandbox)
+    Ok(told(sandbox))
 }
 
 fn told(sandbox: &Sandbox) -> Value {
-    json!({"now": sandbox.clock().now(), "frozen": sandbox.clock().is_frozen()})
+    let clock = sandbox.clock();
+    json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": clock.rate().map_or(0, ClockRate::seconds)})
 }
 
 fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Value, String> {

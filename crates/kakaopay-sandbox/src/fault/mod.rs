@@ -3,6 +3,7 @@
 mod answer;
 mod kind;
 mod operation;
+mod path;
 mod rule;
 mod rules;
 

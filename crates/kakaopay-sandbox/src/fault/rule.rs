@@ -6,21 +6,32 @@ use std::time::Duration;
 
 use super::Fault;
 use super::operation::OPERATIONS;
+use super::path::PathPattern;
 
 /// A fault, and the calls it happens in.
 ///
-/// As a text: `FAULT[=VALUE][@OPERATION][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, as in
+/// As a text: `FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, as in
 /// `lose-answer@charges.create:nth=2`. Faults are `lose-request`, `lose-answer`, `delay=MILLISECONDS`, `429` or
 /// `429=RETRY-AFTER` (which may hold `:` only as `%3A`), `status=500` to `599`, `html`, `empty`, `truncated`,
 /// `slow-body=MILLISECONDS`, `cut-body`,
-/// `unknown-field`, `unknown-status` and `list-cycle`. Without an operation it is every call of the API; without
-/// a time it is always.
+/// `unknown-field`, `unknown-status` and `list-cycle`. A path is one such as
+/// `/charges/*/refunds`, where `*` is any one part, or `/payments/**`, where `**` is any rest; pages have paths, too.
+/// Without an operation or a path it is every call of the API; without a time it is always.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     pub(super) fault: Fault,
-    pub(super) operation: Option<&'static str>,
+    pub(super) calls: Calls,
     pub(super) when: When,
     pub(super) times: Option<u64>,
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Calls {
+    /// Each call of the API.
+    Api,
+    Operation(&'static str),
+    Path(PathPattern),
 }
 
 /// Which of the calls that a rule is about.
@@ -57,7 +68,7 @@ impl Rule {
         if !good {
             return Err(InvalidRule::Fault);
         }
-        Ok(Self { fault, operation: None, when: When::Always, times: None })
+        Ok(Self { fault, calls: Calls::Api, when: When::Always, times: None })
     }
 
     /// Only in calls of this operation, such as `charges.create`.
@@ -66,7 +77,17 @@ impl Rule {
     /// [`InvalidRule::Operation`] when there is none of this name.
     pub fn on(self, operation: &str) -> Result<Self, InvalidRule> {
         let known = OPERATIONS.into_iter().find(|known| *known == operation);
-        Ok(Self { operation: Some(known.ok_or(InvalidRule::Operation)?), ..self })
+        Ok(Self { calls: Calls::Operation(known.ok_or(InvalidRule::Operation)?), ..self })
+    }
+
+    /// Only in requests for these paths, pages included, such as `/charges/*/refunds` or `/payments/**`. Nothing goes
+    /// wrong with `/_sandbox`, which a rule can be taken away through.
+    ///
+    /// # Errors
+    /// [`InvalidRule::Path`] when it is no such path.
+    pub fn at(self, path: &str) -> Result<Self, InvalidRule> {
+        let pattern = PathPattern::parse(path).ok_or(InvalidRule::Path)?;
+        Ok(Self { calls: Calls::Path(pattern), ..self })
     }
 
     /// Only in some of those calls.
@@ -94,7 +115,7 @@ impl FromStr for Rule {
         };
         let mut rule = Self::new(fault_of(fault)?)?;
         if let Some(operation) = operation {
-            rule = rule.on(operation)?;
+            rule = if operation.starts_with('/') { rule.at(operation)? } else { rule.on(operation)? };
         }
         let mut seed = None;
         for part in parts {
@@ -157,6 +178,9 @@ pub enum InvalidRule {
     /// There is no such operation.
     #[error("no such operation: write one such as @charges.create or @charges.list")]
     Operation,
+    /// There can be no such path.
+    #[error("no such path: write one such as @/charges/*/refunds or @/payments/**")]
+    Path,
     /// It cannot be told in which calls.
     #[error("not a time: write :nth=N, :every=N or :chance=PERCENT with :seed=N, and :times=N")]
     When,

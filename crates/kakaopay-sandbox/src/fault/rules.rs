@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::operation::operation;
+use super::rule::Calls;
 use super::{Fault, Rule, When};
 
 /// The rules that are set. The first that applies to a call decides; each counts the calls it is about.
@@ -28,14 +29,15 @@ impl Rules {
         self.0.len()
     }
 
-    /// What goes wrong with a call, if anything does. What is no call of the API is left alone.
+    /// What goes wrong with a request, if anything does. What is no call of the API is left alone, unless its path is
+    /// named.
     pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
         if self.0.is_empty() {
             return None;
         }
-        let operation = operation(method, path, query)?;
+        let operation = operation(method, path, query);
         // All of them count, also those after the one that applies.
-        self.0.iter_mut().filter_map(|active| active.next(operation)).reduce(|first, _| first)
+        self.0.iter_mut().filter_map(|active| active.next(operation, path)).reduce(|first, _| first)
     }
 }
 
@@ -45,8 +47,13 @@ impl Active {
         Self { rule, seen: 0, happened: 0, random: Rng::with_seed(seed) }
     }
 
-    fn next(&mut self, operation: &str) -> Option<Fault> {
-        if self.rule.operation.is_some_and(|own| own != operation) {
+    fn next(&mut self, operation: Option<&str>, path: &str) -> Option<Fault> {
+        let meant = match &self.rule.calls {
+            Calls::Api => operation.is_some(),
+            Calls::Operation(own) => operation == Some(own),
+            Calls::Path(pattern) => pattern.is_of(path),
+        };
+        if !meant {
             return None;
         }
         self.seen = self.seen.saturating_add(1);
@@ -73,7 +80,17 @@ mod tests {
         let mut rules = Rules::new(vec![rule.parse().unwrap()]);
         let happened: Vec<u64> = (1..=12).filter(|_| rules.next("POST", "/charges", "").is_some()).collect();
         assert_eq!(happened, expected, "{rule}");
-        assert_eq!(rules.next("POST", "/payments/x/authorize", ""), None);
+        assert_eq!(rules.next("GET", "/_sandbox/clock", ""), None);
+    }
+
+    #[test]
+    fn what_is_no_call_of_the_api_is_left_alone_unless_its_path_is_named() {
+        for (rule, meant) in
+            [("html", false), ("html@/payments/*/authorize", true), ("html@/charges/*", false)]
+        {
+            let mut rules = Rules::new(vec![rule.parse().unwrap()]);
+            assert_eq!(rules.next("POST", "/payments/x/authorize", "").is_some(), meant, "{rule}");
+        }
     }
 
     #[test]
@@ -81,6 +98,9 @@ mod tests {
         check("html", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         check("html@charges.create:nth=2", &[2]);
         check("html@charges.list", &[]);
+        check("html@/charges:nth=2", &[2]);
+        check("html@/charges/*", &[]);
+        check("html@/**:every=5", &[5, 10]);
         check("html:every=5", &[5, 10]);
         check("html:every=5:times=1", &[5]);
         check("html:times=2", &[1, 2]);
@@ -102,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_is_refused() {
-        use super::super::InvalidRule::{self, Fault as F, Operation as O, When as W};
+        use super::super::InvalidRule::{self, Fault as F, Operation as O, Path as P, When as W};
         for (text, expected) in [
             ("", F),
             ("lose", F),
@@ -118,6 +138,9 @@ mod tests {
             ("429=\n", F),
             ("html@", O),
             ("html@charges", O),
+            ("html@/", P),
+            ("html@/charges/x*", P),
+            ("html@/_sandbox/clock", P),
             ("html:", W),
             ("html:nth", W),
             ("html:nth=0", W),

@@ -25,6 +25,12 @@ impl Journal {
         }
     }
 
+    /// Takes everything for changed, as what was taken last was lost.
+    #[cfg(feature = "data")]
+    pub(crate) fn forget(&mut self) {
+        self.0 = None;
+    }
+
     /// What has changed since the last time, each once and in the order it changed first; `None` when that is
     /// everything.
     pub(crate) fn take(&mut self) -> Option<Vec<Change>> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Account;
 use crate::webhook::WebhookUrl;
+use crate::webhook_host::WebhookHosts;
 
 /// An event that waits to be posted to one address.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,14 +26,14 @@ impl Outgoing {
         own.iter().map(|address| Self { event: event.clone(), own: Some(address.clone()) }).collect()
     }
 
-    /// Where it is posted to; `None` when it is lost, as it is when that is another machine.
-    pub(crate) fn url(&self, account: &Account) -> Option<WebhookUrl> {
+    /// Where it is posted to; `None` when it is lost, as it is when that is a machine that it may not go to.
+    pub(crate) fn url(&self, account: &Account, hosts: &WebhookHosts) -> Option<WebhookUrl> {
         if !account.posts {
             return None;
         }
         match &self.own {
-            Some(address) => WebhookUrl::parse(address).ok(),
-            None => account.webhook_url.clone(),
+            Some(address) => hosts.url(address).ok(),
+            None => account.webhook_url.clone().filter(|url| hosts.admits(url)),
         }
     }
 }

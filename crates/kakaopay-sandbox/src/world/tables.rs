@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{Account, Change, Charge, Delivery, Ending, Event, Ids, Journal, Outgoing, Refund, Source};
 use crate::api::ReturnUris;
 use crate::object::{ChargeObject, RefundObject, Shape};
+use crate::webhook_host::WebhookHosts;
 
 /// How long a charge can be paid, as in the guide's example: seven days.
 const LIFETIME_SECONDS: i64 = 7 * 86_400;
@@ -20,6 +21,7 @@ pub(crate) struct World {
     pub(crate) ids: Ids,
     pub(crate) account: Account,
     pub(crate) return_uris: ReturnUris,
+    pub(crate) webhook_hosts: WebhookHosts,
     pub(super) sources: BTreeMap<SourceId, Source>,
     pub(super) charges: BTreeMap<ChargeId, Charge>,
     /// Charges in the order they were created.
@@ -77,6 +79,7 @@ impl World {
             ids,
             account,
             return_uris: ReturnUris::default(),
+            webhook_hosts: WebhookHosts::default(),
             sources: BTreeMap::new(),
             charges: BTreeMap::new(),
             created: Vec::new(),
@@ -95,7 +98,8 @@ impl World {
     /// Becomes another world, with its own settings of what it takes. Who keeps it elsewhere is told that all
     /// of it has changed.
     pub(crate) fn take_over(&mut self, other: Self) {
-        *self = Self { return_uris: self.return_uris, ..other };
+        let webhook_hosts = self.webhook_hosts.clone();
+        *self = Self { return_uris: self.return_uris, webhook_hosts, ..other };
     }
 
     pub(crate) fn source(&self, id: &SourceId) -> Option<&Source> {
