@@ -19,4 +19,4 @@
 mod guard;
 mod routes;
 
-pub(crate) use routes::respond;
+pub(crate) use routes::{FOR_THIS_MACHINE, respond};

@@ -7,32 +7,27 @@ use http::{HeaderValue, Response, StatusCode};
 use kakaopay_types::{FailureCode, Money, Params, PlatformType};
 
 use super::guard::is_same_origin;
-use super::headers::{page, response, script, style};
+use super::headers::{page, response};
 use super::language::Language;
 use super::qr;
 use super::words::Words;
 use crate::api::Call;
 use crate::world::{Charge, World};
 
-/// The page, if the request is for one.
-pub(crate) fn respond(world: &mut World, call: &Call) -> Option<Response<Bytes>> {
-    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
-    match (call.method.as_str(), path.as_slice()) {
-        ("GET", ["sandbox.css"]) => Some(style()),
-        ("GET", ["sandbox.js"]) => Some(script()),
-        ("GET", ["payments", payment, "status"]) => Some(status(world, call, payment)),
-        ("GET" | "POST", ["payments", payment, "authorize"]) => {
-            Some(authorize(world, call, payment, Place::Desktop))
-        }
-        ("GET" | "POST", ["payments", payment, "phone"]) => {
-            Some(authorize(world, call, payment, Place::Phone))
-        }
-        ("GET", ["payments", payment, "qr.svg"]) => {
-            let picture = world.charge_of_payment(payment).and_then(qr::picture);
-            Some(picture.unwrap_or_else(|| notice(StatusCode::NOT_FOUND, call, |words| words.no_payment)))
-        }
-        _ => None,
-    }
+/// The desktop's page.
+pub(super) fn desktop(world: &mut World, call: &Call, payment: &str) -> Response<Bytes> {
+    authorize(world, call, payment, Place::Desktop)
+}
+
+/// The page in the wallet.
+pub(super) fn phone(world: &mut World, call: &Call, payment: &str) -> Response<Bytes> {
+    authorize(world, call, payment, Place::Phone)
+}
+
+/// The way to the wallet, as a picture.
+pub(super) fn code(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
+    let picture = world.charge_of_payment(payment).and_then(qr::picture);
+    picture.unwrap_or_else(|| notice(StatusCode::NOT_FOUND, call, |words| words.no_payment))
 }
 
 /// Which page a form was sent from.
@@ -72,7 +67,7 @@ fn authorize(world: &mut World, call: &Call, payment: &str, place: Place) -> Res
 }
 
 /// How a payment stands, in one word, for the script of the desktop's page.
-fn status(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
+pub(super) fn status(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
     match world.charge_of_payment(payment) {
         Some(charge) => response(StatusCode::OK, "text/plain; charset=utf-8", charge.status().into()),
         None => notice(StatusCode::NOT_FOUND, call, |words| words.no_payment),

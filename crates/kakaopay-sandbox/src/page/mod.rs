@@ -5,6 +5,7 @@ mod guard;
 mod headers;
 mod language;
 mod qr;
+mod routes;
 mod words;
 
-pub(crate) use authorize::respond;
+pub(crate) use routes::{FOR_ANYONE, respond};

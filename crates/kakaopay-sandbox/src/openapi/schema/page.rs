@@ -1,0 +1,19 @@
+//! The schemas of what stands beside the API.
+
+use super::charge::failure_codes;
+use crate::openapi::kind::{Kind, any_of, anything, asked, object, one_of, text};
+
+pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
+    vec![
+        ("Choice", any_of([choice("successful", None), choice("expired", None), failed()])),
+        ("OpenApi", object("A document of OpenAPI 3.1.", [("openapi", text()), ("paths", anything())])),
+    ]
+}
+
+fn failed() -> Kind {
+    choice("failed", Some(("failure_code", failure_codes())))
+}
+
+fn choice(outcome: &'static str, more: Option<(&'static str, Kind)>) -> Kind {
+    asked("What the buyer chose.", [("outcome", one_of([outcome]))].into_iter().chain(more), []).into()
+}
