@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::project::members;
 use crate::shell::{self, Problem, cargo, is_ci, output, shown};
-use crate::{clients, compliance, layers, tidy};
+use crate::{clients, compliance, layers, schemathesis, tidy};
 
 fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
     println!("\n── {name}");
@@ -37,6 +37,7 @@ fn run_all() -> Result<(), Problem> {
     run_step("deny", deny)?;
     run_step("examples", examples)?;
     run_step("clients", clients::run)?;
+    run_step("schemathesis", schemathesis::run)?;
     cargo_step(&["run", "--package", "kakaopay-cli", "--", "demo"], &[])
 }
 

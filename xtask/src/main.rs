@@ -12,6 +12,7 @@ mod layers;
 mod mutants;
 mod project;
 mod release;
+mod schemathesis;
 mod shell;
 mod tidy;
 
@@ -25,6 +26,7 @@ cargo xtask layers                       which crate may depend on which, and wh
 cargo xtask tidy                         sizes of files and functions, first lines, names in the documents, no comparison of MACs
 cargo xtask compliance                   every statement of the guide has a test that exists
 cargo xtask clients                      official clients of other languages against a served sandbox
+cargo xtask schemathesis                 calls made from /openapi.json, good and bad, against a served sandbox
 cargo xtask faults [TEST…]               the tests that inject faults, thousands of times, and what they counted
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
@@ -51,6 +53,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["tidy"] => tidy::run(),
         ["compliance"] => compliance::run(),
         ["clients"] => clients::run(),
+        ["schemathesis"] => schemathesis::run(),
         ["faults", names @ ..] => faults::run(names),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),

@@ -134,6 +134,17 @@ pub(super) fn closed(object: ObjectBuilder) -> Kind {
     object.additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false))).into()
 }
 
+/// An object of a form: its names are read, so that a bracket in one has to mean something.
+pub(super) fn plain_names(object: ObjectBuilder) -> Kind {
+    let names = of(Type::String).pattern(Some(r"^([^\[]+|source\[type\]|webhook_endpoints\[\])$")).build();
+    object.property_names(Some(names)).into()
+}
+
+/// The same, or an empty text, which is none.
+pub(super) fn or_empty(kind: Kind) -> Kind {
+    any_of([kind, one_of([""])])
+}
+
 /// A sentence about a value.
 pub(super) fn said(kind: Kind, says: &str) -> Kind {
     match kind {

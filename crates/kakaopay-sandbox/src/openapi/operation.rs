@@ -1,14 +1,15 @@
 //! A call, as the document says it.
 
 use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::link::{Link, LinkBuilder};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Content, Required, Response, ResponseBuilder};
+use utoipa::openapi::{Content, RefOr, Required, Response, ResponseBuilder};
 
-use super::kind::{Kind, address, one_of, text, text_like};
+use super::kind::{Kind, one_of, text, text_like};
 use super::refusal::{Form, refusal};
-use super::told::{Body, Good, Told};
+use super::told::{Body, Good, Lead, Told};
 use super::{parameter, schema};
 use crate::version::ApiVersion;
 
@@ -76,7 +77,8 @@ pub(super) fn operation(
     if versioned {
         operation = operation.parameter(parameter::version(version));
     }
-    for (status, response) in good(told.good, version) {
+    for (status, mut response) in good(told.good, version) {
+        response.links = told.leads.iter().map(link).collect();
         operation = operation.response(status, response);
     }
     for status in caller.refusals().iter().chain(told.refusals) {
@@ -118,9 +120,18 @@ fn body(body: Body) -> Option<RequestBody> {
     };
     let body = RequestBodyBuilder::new().required(Some(required));
     let add = |body: RequestBodyBuilder, kind: &&str| {
-        body.content(*kind, Content::new(Some(super::kind::named(name))))
+        // A form of what is JSON too has a schema of its own.
+        let suffix = if *kind == FORM && kinds.len() > 1 { "Form" } else { "" };
+        body.content(*kind, Content::new(Some(super::kind::named(format!("{name}{suffix}")))))
     };
     Some(kinds.iter().fold(body, add).build())
+}
+
+/// The way to another call.
+fn link((name, parts): &Lead) -> (String, RefOr<Link>) {
+    let link = LinkBuilder::new().operation_id(*name);
+    let link = parts.iter().fold(link, |link, (part, place)| link.parameter(*part, *place));
+    (name.replace('.', "_"), RefOr::T(link.build()))
 }
 
 fn good(good: Good, version: ApiVersion) -> Vec<(&'static str, Response)> {
@@ -132,7 +143,7 @@ fn good(good: Good, version: ApiVersion) -> Vec<(&'static str, Response)> {
         Good::Json(name) => vec![("200", answer("As asked.", "application/json", super::kind::named(name)))],
         Good::Media(media) => vec![("200", answer("As asked.", media, text()))],
         Good::Led => {
-            let location = HeaderBuilder::new().schema(Some(address())).build();
+            let location = HeaderBuilder::new().schema(Some(text())).build();
             let led = ResponseBuilder::new().description("It has ended; this is the way on.");
             let led = led.content("text/html", Content::new(Some(text()))).header("Location", location);
             vec![("200", answer("It had ended before.", "text/html", text())), ("303", led.build())]

@@ -4,7 +4,9 @@ use serde_json::json;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 
-use super::kind::{Kind, asked, closed, id, moment, one_of, said, such_as, text, whole, whole_within};
+use super::kind::{
+    Kind, asked, closed, id, moment, one_of, or_empty, said, such_as, text, whole, whole_within,
+};
 use super::schema::{ORDERS, TRUTHS, scopes};
 use crate::version::ApiVersion;
 
@@ -45,7 +47,10 @@ fn prefix_of(name: &str) -> &str {
 /// What a query may say.
 pub(super) fn of_query(query: Query) -> Vec<Parameter> {
     let expand = such_as(said(text(), "`true`; anything else is no."), "true");
-    let lang = said(one_of(["en", "th", "ko"]), "A longer tag, such as `th-TH`, is taken too.");
+    let lang = such_as(
+        said(text(), "A tag of English, Thai or Korean, such as `th-TH`; any other is passed over."),
+        "th",
+    );
     let members = match query {
         Query::Page => page(),
         Query::Expand => vec![("expand", expand)],
@@ -57,11 +62,14 @@ pub(super) fn of_query(query: Query) -> Vec<Parameter> {
 
 fn page() -> Vec<(&'static str, Kind)> {
     vec![
-        ("from", said(moment(), "Created at this moment or later.")),
-        ("to", said(moment(), "Created at this moment or earlier; until now unless it is given.")),
-        ("limit", said(whole(0), "Elements on a page, 20 unless it is given; more than 100 are 100.")),
-        ("offset", said(whole(0), "Elements before the page.")),
-        ("order", said(one_of(ORDERS), "`chronological` unless it is given.")),
+        ("from", said(or_empty(moment()), "Created at this moment or later.")),
+        ("to", said(or_empty(moment()), "Created at this moment or earlier; until now unless it is given.")),
+        (
+            "limit",
+            said(or_empty(whole(0)), "Elements on a page, 20 unless it is given; more than 100 are 100."),
+        ),
+        ("offset", said(or_empty(whole(0)), "Elements before the page.")),
+        ("order", said(or_empty(one_of(ORDERS)), "`chronological` unless it is given.")),
     ]
 }
 
@@ -79,9 +87,9 @@ fn search() -> Vec<Parameter> {
     let filters = closed(asked("Those of refunds are the first four.", [], filters));
     let members = [
         ("query", said(text(), "Words that stand in one of its texts.")),
-        ("page", whole(1)),
-        ("per_page", whole_within(1, 100)),
-        ("order", said(one_of(ORDERS), "`reverse_chronological` unless it is given.")),
+        ("page", or_empty(whole(1))),
+        ("per_page", or_empty(whole_within(1, 100))),
+        ("order", said(or_empty(one_of(ORDERS)), "`reverse_chronological` unless it is given.")),
     ];
     let mut all = vec![
         parameter("scope", ParameterIn::Query, one_of(scopes())).required(Required::True).build(),
@@ -96,9 +104,12 @@ fn search() -> Vec<Parameter> {
 
 /// The header that asks for the version of a document. What is not the current one must be asked for.
 pub(super) fn version(version: ApiVersion) -> Parameter {
-    let kind = such_as(one_of([version.as_str()]), json!(version.as_str()));
+    // An empty one is the account's own, which is not to be relied on where it must be asked for.
+    let current = version == ApiVersion::default();
+    let kind = one_of([version.as_str()].into_iter().chain(current.then_some("")));
+    let kind = such_as(kind, json!(version.as_str()));
     let says = "In which version the call is answered: the account's own unless it is given.";
-    let needed = if version == ApiVersion::default() { Required::False } else { Required::True };
+    let needed = if current { Required::False } else { Required::True };
     parameter("Omise-Version", ParameterIn::Header, said(kind, says)).required(needed).build()
 }
 

@@ -27,7 +27,7 @@ fn account() -> Kind {
         [
             ("object", one_of(["account"])),
             ("id", id("account")),
-            ("team", id("team")),
+            ("team", text_like("^acct_[0-9a-z]+$")),
             ("livemode", always(false)),
             ("location", text()),
             ("country", text_like("^[A-Z]{2}$")),

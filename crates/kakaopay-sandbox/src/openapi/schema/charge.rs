@@ -59,7 +59,7 @@ fn charge() -> Kind {
             ("failure_message", or_null(text())),
             ("status", one_of(STATUSES)),
             ("authorize_uri", said(address(), "Where the buyer pays.")),
-            ("return_uri", address()),
+            ("return_uri", said(text(), "As it was given.")),
             ("created_at", moment()),
             ("paid_at", or_null(moment())),
             ("expires_at", moment()),

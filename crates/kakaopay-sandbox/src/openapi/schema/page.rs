@@ -1,7 +1,7 @@
 //! The schemas of what stands beside the API.
 
 use super::charge::failure_codes;
-use crate::openapi::kind::{Kind, any_of, anything, asked, object, one_of, text};
+use crate::openapi::kind::{Kind, any_of, anything, asked, object, one_of, plain_names, text};
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![
@@ -15,5 +15,6 @@ fn failed() -> Kind {
 }
 
 fn choice(outcome: &'static str, more: Option<(&'static str, Kind)>) -> Kind {
-    asked("What the buyer chose.", [("outcome", one_of([outcome]))].into_iter().chain(more), []).into()
+    let members = [("outcome", one_of([outcome]))].into_iter().chain(more);
+    plain_names(asked("What the buyer chose.", members, []))
 }

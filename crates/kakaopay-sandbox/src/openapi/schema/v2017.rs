@@ -82,7 +82,7 @@ fn charge() -> Kind {
             ("transaction", or_null(id("trxn"))),
             ("refunded", whole(0)),
             ("refunds", named("RefundsInsideOf2017")),
-            ("return_uri", address()),
+            ("return_uri", text()),
             ("reference", id("pay2")),
             ("authorize_uri", address()),
             ("failure_code", or_null(charge::failure_codes())),

@@ -11,6 +11,8 @@ pub(in crate::openapi) struct Told {
     pub(in crate::openapi) query: &'static [Query],
     pub(in crate::openapi) body: Body,
     pub(in crate::openapi) good: Good,
+    /// Calls that its answer says what is needed for.
+    pub(in crate::openapi) leads: &'static [Lead],
     /// The statuses of its refusals, besides those that every call of its table has.
     pub(in crate::openapi) refusals: &'static [u16],
 }
@@ -44,9 +46,12 @@ pub(in crate::openapi) enum Good {
     Led,
 }
 
+/// A call, and where in an answer the parts of its path are.
+pub(in crate::openapi) type Lead = (&'static str, &'static [(&'static str, &'static str)]);
+
 /// A call that takes and answers nothing out of the ordinary.
 pub(super) const fn told(name: &'static str, says: &'static str, good: Good) -> Told {
-    Told { name, says, query: &[], body: Body::None, good, refusals: &[] }
+    Told { name, says, query: &[], body: Body::None, good, leads: &[], refusals: &[] }
 }
 
 impl Told {
@@ -56,6 +61,10 @@ impl Told {
 
     pub(super) const fn takes(self, body: Body) -> Self {
         Self { body, ..self }
+    }
+
+    pub(super) const fn leads(self, leads: &'static [Lead]) -> Self {
+        Self { leads, ..self }
     }
 
     pub(super) const fn refuses(self, refusals: &'static [u16]) -> Self {

@@ -6,7 +6,7 @@ mod entry;
 mod page;
 mod payments;
 
-pub(super) use entry::{Body, Good, Told};
+pub(super) use entry::{Body, Good, Lead, Told};
 
 /// What a call is for.
 pub(super) fn of(name: &str) -> Option<&'static Told> {
