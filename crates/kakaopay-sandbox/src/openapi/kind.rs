@@ -129,6 +129,11 @@ pub(super) fn asked<'a>(
     other.into_iter().fold(object, |object, (name, kind)| object.property(name, kind))
 }
 
+/// Any others too, as it is not told here what they are.
+pub(super) fn open(object: ObjectBuilder) -> Kind {
+    object.additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true))).into()
+}
+
 /// No others but those that are said.
 pub(super) fn closed(object: ObjectBuilder) -> Kind {
     object.additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false))).into()

@@ -1,6 +1,7 @@
 //! What calls take and answer, by name.
 
 mod account;
+mod all;
 mod charge;
 mod control;
 mod event;
@@ -11,30 +12,5 @@ mod source;
 mod taken;
 mod v2017;
 
+pub(super) use all::{all, in_version};
 pub(super) use list::{ORDERS, TRUTHS, scopes};
-
-use super::kind::Kind;
-use crate::version::ApiVersion;
-
-/// Every schema, by its name.
-pub(super) fn all() -> Vec<(&'static str, Kind)> {
-    let parts = [
-        account::schemas(),
-        charge::schemas(),
-        control::schemas(),
-        event::schemas(),
-        list::schemas(),
-        page::schemas(),
-        refund::schemas(),
-        source::schemas(),
-        taken::schemas(),
-        v2017::schemas(),
-    ];
-    parts.into_iter().flatten().collect()
-}
-
-/// The name of an object's schema in a version. What is the same in both has one.
-pub(super) fn in_version(name: &'static str, version: ApiVersion) -> &'static str {
-    let older = (version == ApiVersion::V2017_11_02).then(|| v2017::name_of(name)).flatten();
-    older.unwrap_or(name)
-}

@@ -1,12 +1,12 @@
 //! The schemas of what stands beside the API.
 
 use super::charge::failure_codes;
-use crate::openapi::kind::{Kind, any_of, anything, asked, object, one_of, plain_names, text};
+use crate::openapi::kind::{Kind, any_of, asked, one_of, open, plain_names, text};
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![
         ("Choice", any_of([choice("successful", None), choice("expired", None), failed()])),
-        ("OpenApi", object("A document of OpenAPI 3.1.", [("openapi", text()), ("paths", anything())])),
+        ("OpenApi", open(asked("A document of OpenAPI 3.1.", [("openapi", text())], []))),
     ]
 }
 
