@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::project::members;
 use crate::shell::{self, Problem, cargo, is_ci, output, shown};
-use crate::{browser, clients, compliance, layers, tidy};
+use crate::{browser, clients, compliance, layers, schemathesis, tidy};
 
 fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
     println!("\n── {name}");
@@ -38,6 +38,7 @@ fn run_all() -> Result<(), Problem> {
     run_step("examples", examples)?;
     run_step("clients", clients::run)?;
     run_step("browser", browser::run)?;
+    run_step("schemathesis", schemathesis::run)?;
     cargo_step(&["run", "--package", "kakaopay-cli", "--", "demo"], &[])
 }
 

@@ -11,9 +11,10 @@ mod figure;
 mod fuzz;
 mod layers;
 mod mutants;
-mod npm;
+mod packages;
 mod project;
 mod release;
+mod schemathesis;
 mod shell;
 mod tidy;
 
@@ -28,6 +29,7 @@ cargo xtask tidy                         sizes of files and functions, first lin
 cargo xtask compliance                   every statement of the guide has a test that exists
 cargo xtask clients                      official clients of other languages against a served sandbox
 cargo xtask browser                      the sandbox's pages in Chromium, with axe, and pictures of them
+cargo xtask schemathesis                 calls made from /openapi.json, good and bad, against a served sandbox
 cargo xtask faults [TEST…]               the tests that inject faults, thousands of times, and what they counted
 cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
 cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
@@ -55,6 +57,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["compliance"] => compliance::run(),
         ["clients"] => clients::run(),
         ["browser"] => browser::run(),
+        ["schemathesis"] => schemathesis::run(),
         ["faults", names @ ..] => faults::run(names),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),

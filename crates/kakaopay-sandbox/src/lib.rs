@@ -4,7 +4,7 @@
 //! else, and a clock of its own that can be moved. It answers sources, charges, refunds, events,
 //! searches, the capability, the account and webhook secrets, in the version that a call asks for,
 //! and any client of the service's: each manner of writing a key, a form or JSON is taken.
-//! `/omise.js` is a script for the pages of a shop.
+//! `/omise.js` is a script for the pages of a shop, and `/openapi.json` describes every call.
 //!
 //! Nothing of it is shared with the machine that drives payments: its objects are written a second
 //! time, so that the one can be held against the other.
@@ -33,9 +33,11 @@ mod fault;
 mod json;
 mod keys;
 mod object;
+mod openapi;
 mod page;
 mod plan;
 mod rate;
+mod route;
 mod sandbox;
 mod script;
 mod serve;

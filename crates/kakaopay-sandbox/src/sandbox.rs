@@ -18,7 +18,6 @@ use crate::fault::{Fault, Rule, Rules};
 use crate::keys::Keys;
 use crate::page;
 use crate::plan::{Planned, WebhookPlan};
-use crate::script;
 use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
 use crate::webhook::WebhookUrl;
@@ -313,8 +312,7 @@ impl Sandbox {
         let mut world = self.world();
         let passed = world.pass(call.now);
         debug_assert!(passed.is_ok());
-        let other = script::respond(&call).or_else(|| page::respond(&mut world, &call));
-        let response = match other {
+        let response = match page::respond(&mut world, &call) {
             Some(response) => response,
             None => api::respond(&mut world, &self.0.keys, &call),
         };

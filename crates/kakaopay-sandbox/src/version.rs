@@ -21,7 +21,8 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
-    const ALL: [Self; 2] = [Self::V2017_11_02, Self::V2019_05_29];
+    /// Each of them, the oldest first.
+    pub(crate) const ALL: [Self; 2] = [Self::V2017_11_02, Self::V2019_05_29];
     /// Versions there were before any of these.
     const TOO_OLD: [&'static str; 2] = ["2014-07-27", "2015-11-17"];
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::clients::Served;
-use crate::npm;
+use crate::clients::{PROXIES, Served};
+use crate::packages;
 use crate::shell::{self, Problem, is_ci, output, root};
 
 /// Where Debian puts the browser, and what others call it.
@@ -24,11 +24,11 @@ pub(crate) fn run() -> Result<(), Problem> {
         return Ok(());
     };
     let sources = root().join("crates/kakaopay-sandbox/tests/browser");
-    let (packages, screenshots) =
-        (root().join("target/browser/packages"), root().join("target/browser/pages"));
-    npm::install(&sources, &packages)?;
-    let served = Served::start()?;
-    go_through(browser, &served, &sources, &[("BROWSER_FOLDER", &packages), ("SCREENSHOTS", &screenshots)])
+    let target = root().join("target/browser");
+    let (modules, screenshots) = (target.join("packages"), target.join("pages"));
+    packages::npm(&sources, &modules)?;
+    let served = Served::start(&["--local-return-uris"])?;
+    go_through(browser, &served, &sources, &[("BROWSER_FOLDER", &modules), ("SCREENSHOTS", &screenshots)])
 }
 
 fn go_through(
@@ -46,7 +46,7 @@ fn go_through(
         .env("SECRET_KEY", &served.secret_key)
         .envs(folders.iter().copied());
     // What would lead a request to loopback by way of another machine.
-    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+    for name in PROXIES {
         command.env_remove(name);
     }
     shell::run(&mut command)

@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<(), Problem> {
             runtime.install()?;
         }
     }
-    let served = Served::start()?;
+    let served = Served::start(&["--local-return-uris"])?;
     let made: Vec<_> = wanted.into_iter().map(|journey| journey.make(&served)).collect();
     table::print(&made);
     let failures: Vec<_> = made.iter().filter_map(|made| made.failure.clone()).collect();

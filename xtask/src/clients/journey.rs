@@ -29,7 +29,7 @@ pub(crate) const JOURNEYS: &[Journey] = &[
 ];
 
 /// What would lead a request to loopback by way of another machine.
-const PROXIES: [&str; 6] =
+pub(crate) const PROXIES: [&str; 6] =
     ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 /// A journey that was made.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::npm;
-use crate::shell::{self, Problem, output, root};
+use crate::packages;
+use crate::shell::{Problem, output, root};
 
 /// A language that a client is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,17 +77,8 @@ impl Runtime {
     pub(crate) fn install(self) -> Result<(), Problem> {
         let (sources, folder) = (self.sources(), self.folder());
         match self {
-            Self::Node | Self::Php => npm::install(&sources, &folder),
-            Self::Python => {
-                let list = sources.join("requirements.txt");
-                npm::unless_installed(&list, &folder, || {
-                    let options =
-                        ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"];
-                    let mut command = Command::new("python3");
-                    command.args(options).arg("--root-user-action").arg("ignore");
-                    shell::run(command.arg("--target").arg(&folder).arg("-r").arg(&list))
-                })
-            }
+            Self::Node | Self::Php => packages::npm(&sources, &folder),
+            Self::Python => packages::pip(&sources.join("requirements.txt"), &folder),
         }
     }
 }

@@ -18,20 +18,13 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Starts `kakaopay sandbox` on a free port and waits until it says where it is.
-    pub(crate) fn start() -> Result<Self, Problem> {
+    /// Starts `kakaopay sandbox` with these options on a free port and waits until it says where it is.
+    pub(crate) fn start(options: &[&str]) -> Result<Self, Problem> {
         // Built first, so that the wait for the line is short.
         let package = ["--quiet", "--package", "kakaopay-cli"];
         crate::shell::run(cargo(&["build"]).args(package))?;
         let mut command = cargo(&["run"]);
-        command.args(package).args([
-            "--",
-            "sandbox",
-            "--addr",
-            "127.0.0.1:0",
-            "--local-return-uris",
-            "--json",
-        ]);
+        command.args(package).args(["--", "sandbox", "--addr", "127.0.0.1:0", "--json"]).args(options);
         let mut process = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(stdout) = process.stdout.take() {

@@ -22,6 +22,8 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Ref
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
     is_no_card(&params)?;
     let return_uri = world.return_uris.read(&params)?;
+    let description = fields::only_text(&params, "description")?.map(str::to_owned);
+    let ip = fields::only_text(&params, "ip")?.map(str::to_owned);
     let metadata = fields::metadata(&params)?;
     let webhook_endpoints = fields::webhook_endpoints(&params, &world.webhook_hosts)?;
     let source = source(world, call, &params, amount, currency)?;
@@ -31,9 +33,9 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Ref
         source,
         origin: call.origin.clone(),
         return_uri,
-        description: fields::text(&params, "description").map(str::to_owned),
+        description,
         metadata,
-        ip: fields::text(&params, "ip").map(str::to_owned),
+        ip,
         webhook_endpoints,
     };
     let id = world.create_charge(new, call.now)?;
@@ -78,7 +80,7 @@ pub(crate) fn update(world: &mut World, call: &Call, id: &str) -> Result<ChargeO
     // A `null` is what some clients send for every field that is not set; an empty text is meant.
     let description = match params.get("description") {
         Some(Param::Text(text)) => Some(text.clone()),
-        _ => None,
+        _ => fields::only_text(&params, "description")?.map(str::to_owned),
     };
     let metadata = match params.get("metadata") {
         None | Some(Param::Null) => None,

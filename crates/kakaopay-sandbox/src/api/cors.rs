@@ -9,10 +9,10 @@ use http::{HeaderValue, Method, Response, StatusCode};
 
 use super::request::Call;
 
-/// What a buyer's browser may call: what the public key may. The secret key has no business in a page, and
+/// What a buyer's browser may call: what the public key may, and what needs none. The secret key has no business in a page, and
 /// a page that has it is stopped here rather than in the shop.
 fn is_public(call: &Call) -> bool {
-    matches!(call.path.first().map(String::as_str), Some("sources" | "capability"))
+    matches!(call.path.first().map(String::as_str), Some("sources" | "capability" | "openapi.json"))
 }
 
 /// The answer to a browser that asks whether it may call at all.

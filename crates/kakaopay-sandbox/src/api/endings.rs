@@ -32,7 +32,7 @@ pub(crate) fn mark_as_paid(world: &mut World, call: &Call, id: &str) -> Result<C
 pub(crate) fn mark_as_failed(world: &mut World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(world, id)?.id.clone();
     let params = call.body_params()?;
-    let code = failure_code(fields::text(&params, "failure_code").unwrap_or("failed_processing"))?;
+    let code = failure_code(fields::only_text(&params, "failure_code")?.unwrap_or("failed_processing"))?;
     if !world.fail(&charge, code, call.now)? {
         return Err(ended(world, id));
     }

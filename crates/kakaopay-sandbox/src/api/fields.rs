@@ -44,7 +44,7 @@ pub(crate) fn within_limits(amount: i64, currency: Currency, refuse: Refuse) -> 
 
 /// The platform, in any case; the service answers in upper case.
 pub(crate) fn platform_type(params: &Params) -> Result<Option<PlatformType>, Refusal> {
-    let Some(text) = text(params, "platform_type") else { return Ok(None) };
+    let Some(text) = only_text(params, "platform_type")? else { return Ok(None) };
     match PlatformType::from(text.to_ascii_uppercase().as_str()) {
         PlatformType::Unknown(_) => Err(Refusal::bad_request("platform_type is not supported")),
         known => Ok(Some(known)),
@@ -101,15 +101,25 @@ pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     }
 }
 
-/// A whole number that is not negative.
+/// A text; `None` when it is missing, `null` or empty. What the service does with anything else is not
+/// documented; here it is refused, so that a mistake is seen.
+pub(crate) fn only_text<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
+    match params.get(name) {
+        None | Some(Param::Null | Param::Text(_)) => Ok(text(params, name)),
+        Some(_) => Err(Refusal::bad_request(format!("{name} is not a text"))),
+    }
+}
+
+/// A whole number that is not negative, and that any client can hold.
 pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusal> {
     let count = match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
         Some(Param::Text(text)) if text.is_empty() => return Ok(None),
-        Some(Param::Number(number)) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Some(Param::Number(number)) => number.as_i64(),
         Some(Param::Text(text)) => text.parse().ok(),
         Some(_) => None,
     };
+    let count = count.and_then(|count: i64| usize::try_from(count).ok());
     count.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a number")))
 }
 
@@ -120,6 +130,16 @@ pub(crate) fn truth(params: &Params, name: &str) -> Option<bool> {
         Param::Text(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// A truth; `None` when it is missing, `null` or empty. Anything else is refused, as in [`only_text`].
+pub(crate) fn only_truth(params: &Params, name: &str) -> Result<Option<bool>, Refusal> {
+    match params.get(name) {
+        None | Some(Param::Null) => return Ok(None),
+        Some(Param::Text(text)) if text.is_empty() => return Ok(None),
+        Some(_) => {}
+    }
+    truth(params, name).map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a boolean")))
 }
 
 /// Whether a list is asked for newest first; `None` when no order is.

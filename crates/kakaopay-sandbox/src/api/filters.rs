@@ -25,7 +25,7 @@ enum Filter {
 }
 
 impl Filters {
-    /// Reads the filters of a scope. Where nothing can be found, nothing can be left out either.
+    /// Reads the filters of a scope. Where nothing can be found, nothing is left out, and there may be others.
     pub(super) fn read(scope: &str, filters: &Params) -> Result<Self, Refusal> {
         let mut read = Vec::new();
         for (name, value) in filters.iter() {
@@ -39,10 +39,11 @@ impl Filters {
                     return Err(Refusal::invalid_filter("filter is not a text"));
                 }
             };
-            match scope {
-                "charge" => read.push(Filter::of_both(name, &text).unwrap_or_else(|| of_charge(name, text))?),
-                "refund" => read.push(Filter::of_both(name, &text).ok_or_else(unknown)??),
-                _ => {}
+            let of_charges = || (scope != "refund").then(|| Filter::of_charges(name, &text)).flatten();
+            match Filter::of_both(name, &text).or_else(of_charges) {
+                Some(filter) => read.push(filter?),
+                None if matches!(scope, "charge" | "refund") => return Err(unknown()),
+                None => {}
             }
         }
         Ok(Self(read))
@@ -92,15 +93,16 @@ impl Filter {
             _ => return None,
         })
     }
-}
 
-fn of_charge(name: &str, text: String) -> Result<Filter, Refusal> {
-    match name {
-        "status" => Ok(Filter::Status(text)),
-        "failure_code" => Ok(Filter::FailureCode(text)),
-        "captured" => truth(&text).map(Filter::Captured),
-        "refunded" => truth(&text).map(Filter::Refunded),
-        _ => Err(unknown()),
+    /// A filter that charges alone have.
+    fn of_charges(name: &str, text: &str) -> Option<Result<Self, Refusal>> {
+        Some(match name {
+            "status" => Ok(Self::Status(text.to_owned())),
+            "failure_code" => Ok(Self::FailureCode(text.to_owned())),
+            "captured" => truth(text).map(Self::Captured),
+            "refunded" => truth(text).map(Self::Refunded),
+            _ => return None,
+        })
     }
 }
 

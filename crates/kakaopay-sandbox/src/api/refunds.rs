@@ -47,7 +47,7 @@ pub(crate) fn create(world: &mut World, call: &Call, id: &str) -> Result<RefundO
 /// for as long as there can be refunds at all. That it can be asked for, or asked not to be, is documented.
 fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
     let is_all = amount == charge.amount;
-    let asked = fields::truth(params, "void");
+    let asked = fields::only_truth(params, "void")?;
     match asked {
         Some(true) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
         Some(false) => Ok(false),

@@ -20,7 +20,7 @@ const PER_PAGE: usize = 30;
 const MAX_PER_PAGE: usize = 100;
 
 /// The documented scopes. What KakaoPay does not have is searched as well, and nothing is found.
-const EMPTY_SCOPES: [&str; 9] = [
+pub(crate) const EMPTY_SCOPES: [&str; 9] = [
     "charge_schedule",
     "customer",
     "dispute",

@@ -12,7 +12,7 @@ pub(super) const HEADER: &str = "omise-version";
 /// One that is too old for sources is refused here as it was reported of sources, whatever the call. What the
 /// service says to a version that is not one is not documented: it is refused too, so that a misspelt version is
 /// seen in a test and not in the shop.
-pub(super) fn version(call: &Call, own: ApiVersion) -> Result<ApiVersion, Refusal> {
+pub(crate) fn version(call: &Call, own: ApiVersion) -> Result<ApiVersion, Refusal> {
     let Some(asked) = call.headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
     ApiVersion::named(asked.to_str().unwrap_or_default()).map_err(|none| match none {
         NoVersion::TooOld => Refusal::no_service(),

@@ -21,4 +21,4 @@ mod guard;
 mod routes;
 
 pub(crate) use guard::{is_near, may_control};
-pub(crate) use routes::respond;
+pub(crate) use routes::{FOR_THIS_MACHINE, respond};

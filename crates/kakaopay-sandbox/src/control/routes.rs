@@ -1,7 +1,7 @@
 //! Which call of `/_sandbox` a request is, and its answer.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Request, Response, StatusCode};
 use kakaopay_types::{EventId, Timestamp};
 use serde::Deserialize;
@@ -11,57 +11,82 @@ use serde_json::{Value, json};
 use super::guard::may_control;
 use crate::fault::Rule;
 use crate::rate::ClockRate;
+use crate::route::{Ids, Route, delete, get, post};
 use crate::sandbox::Sandbox;
 use crate::snapshot::Snapshot;
 
+/// What carries a call out: an answer as JSON, or a no.
+type Moving = fn(&Sandbox, &[u8], Ids<'_>) -> Result<Bytes, No>;
+
+/// Why a call was not carried out.
+#[derive(Debug)]
+pub(crate) enum No {
+    /// What was sent cannot be read, or cannot be.
+    Bad(String),
+    /// There is nothing of this name.
+    Missing(&'static str),
+}
+
+/// The calls of `/_sandbox`.
+pub(crate) const FOR_THIS_MACHINE: &[Route<Moving>] = &[
+    get("/_sandbox/clock", "sandbox.clock", |sandbox, _, _| Ok(told(sandbox))),
+    post("/_sandbox/clock", "sandbox.set_clock", |sandbox, body, _| set_clock(sandbox, &read(body)?)),
+    get("/_sandbox/faults", "sandbox.faults", |sandbox, _, _| Ok(json(json!({"rules": sandbox.faults()})))),
+    post("/_sandbox/faults", "sandbox.set_faults", |sandbox, body, _| set_faults(sandbox, body)),
+    delete("/_sandbox/faults", "sandbox.clear_faults", |sandbox, _, _| {
+        sandbox.set_faults(Vec::new());
+        Ok(json(json!({"rules": 0})))
+    }),
+    post("/_sandbox/webhooks", "sandbox.plan_webhooks", |sandbox, body, _| set_webhooks(sandbox, body)),
+    post("/_sandbox/reset", "sandbox.reset", |sandbox, _, _| {
+        sandbox.reset();
+        Ok(json(json!({})))
+    }),
+    get("/_sandbox/snapshot", "sandbox.snapshot", |sandbox, _, _| {
+        Ok(Bytes::from(sandbox.snapshot().as_bytes().to_vec()))
+    }),
+    post("/_sandbox/restore", "sandbox.restore", |sandbox, body, _| {
+        let restored = sandbox.restore(&Snapshot::from_bytes(body.to_vec()));
+        restored.map(|()| json(json!({}))).map_err(|error| No::Bad(error.to_string()))
+    }),
+    post("/_sandbox/events/{event}/resend", "sandbox.resend", |sandbox, _, [event, _]| {
+        let known = EventId::parse(event).is_ok_and(|event| sandbox.resend(&event));
+        known.then(|| json(json!({}))).ok_or(No::Missing("there is no such event"))
+    }),
+];
+
 /// The answer, if the request is for `/_sandbox`.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-    let mut parts = request.uri().path().split('/').filter(|part| !part.is_empty());
-    if parts.next()? != "_sandbox" {
+    let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
+    if path.first() != Some(&"_sandbox") {
         return None;
     }
-    let path: Vec<&str> = parts.collect();
     if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
         return Some(refused(
             StatusCode::FORBIDDEN,
             "only this machine may do this, and no page of another site",
         ));
     }
-    let body = request.body();
-    let done = match (request.method().as_str(), path.as_slice()) {
-        ("GET", ["clock"]) => Ok(told(sandbox)),
-        ("POST", ["clock"]) => read(body).and_then(|ask| set_clock(sandbox, &ask)),
-        ("GET", ["faults"]) => Ok(json!({"rules": sandbox.faults()})),
-        ("POST", ["faults"]) => set_faults(sandbox, body),
-        ("DELETE", ["faults"]) => {
-            sandbox.set_faults(Vec::new());
-            Ok(json!({"rules": 0}))
-        }
-        ("POST", ["webhooks"]) => set_webhooks(sandbox, body),
-        ("POST", ["reset"]) => {
-            sandbox.reset();
-            Ok(json!({}))
-        }
-        ("GET", ["snapshot"]) => {
-            return Some(answer(StatusCode::OK, Bytes::from(sandbox.snapshot().as_bytes().to_vec())));
-        }
-        ("POST", ["restore"]) => {
-            let restored = sandbox.restore(&Snapshot::from_bytes(body.to_vec()));
-            restored.map(|()| json!({})).map_err(|error| error.to_string())
-        }
-        ("POST", ["events", id, "resend"]) => {
-            let known = EventId::parse(id).is_ok_and(|id| sandbox.resend(&id));
-            if !known {
-                return Some(refused(StatusCode::NOT_FOUND, "there is no such event"));
-            }
-            Ok(json!({}))
-        }
-        _ => return Some(refused(StatusCode::NOT_FOUND, "there is no such call")),
+    let Some((route, ids)) = Route::find(FOR_THIS_MACHINE, request.method().as_str(), &path) else {
+        return Some(nothing(&Route::methods(FOR_THIS_MACHINE, &path)));
     };
-    Some(match done {
-        Ok(value) => answer(StatusCode::OK, value.to_string().into()),
-        Err(problem) => refused(StatusCode::BAD_REQUEST, &problem),
+    Some(match (route.answer)(sandbox, request.body(), ids) {
+        Ok(body) => answer(StatusCode::OK, body),
+        Err(No::Bad(problem)) => refused(StatusCode::BAD_REQUEST, &problem),
+        Err(No::Missing(problem)) => refused(StatusCode::NOT_FOUND, problem),
     })
+}
+
+/// There is no such call, or only by these methods.
+fn nothing(methods: &[&str]) -> Response<Bytes> {
+    if methods.is_empty() {
+        return refused(StatusCode::NOT_FOUND, "there is no such call");
+    }
+    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "there is no such call by this method");
+    if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(ALLOW, methods);
+    }
+    response
 }
 
 /// What is asked of the clock.
@@ -89,14 +114,15 @@ struct WebhooksCall {
     plan: String,
 }
 
-fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Value, String> {
+fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
     let WebhooksCall { plan } = read(body)?;
-    sandbox.set_webhook_plan(plan.parse().map_err(|error| format!("plan: {error}"))?);
-    Ok(json!({"plan": plan}))
+    sandbox.set_webhook_plan(plan.parse().map_err(|error| No::Bad(format!("plan: {error}")))?);
+    Ok(json(json!({"plan": plan})))
 }
 
-fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Value, String> {
-    let rate = call.rate.map(ClockRate::new).transpose().map_err(|error| format!("rate: {error}"))?;
+fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
+    let rate =
+        call.rate.map(ClockRate::new).transpose().map_err(|error| No::Bad(format!("rate: {error}")))?;
     let clock = sandbox.clock();
     if let Some(at) = call.set {
         clock.set(at);
@@ -118,30 +144,35 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Value, String> {
     Ok(told(sandbox))
 }
 
-fn told(sandbox: &Sandbox) -> Value {
+fn told(sandbox: &Sandbox) -> Bytes {
     let clock = sandbox.clock();
-    json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": clock.rate().map_or(0, ClockRate::seconds)})
+    let rate = clock.rate().map_or(0, ClockRate::seconds);
+    json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))
 }
 
-fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Value, String> {
+fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
     let FaultsCall { rules } = read(body)?;
     let mut parsed = Vec::new();
     for (place, text) in rules.iter().enumerate() {
-        let rule: Rule = text.parse().map_err(|error| format!("rules[{place}]: {error}"))?;
+        let rule: Rule = text.parse().map_err(|error| No::Bad(format!("rules[{place}]: {error}")))?;
         parsed.push(rule);
     }
     let count = parsed.len();
     sandbox.set_faults(parsed);
-    Ok(json!({"rules": count}))
+    Ok(json(json!({"rules": count})))
 }
 
 /// The body as JSON. An unknown member is named.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
+    serde_json::from_slice(body).map_err(|error| No::Bad(error.to_string()))
+}
+
+fn json(value: Value) -> Bytes {
+    value.to_string().into()
 }
 
 fn refused(status: StatusCode, problem: &str) -> Response<Bytes> {
-    answer(status, json!({"error": problem}).to_string().into())
+    answer(status, json(json!({"error": problem})))
 }
 
 fn answer(status: StatusCode, body: Bytes) -> Response<Bytes> {

@@ -13,17 +13,12 @@ use crate::sandbox::Sandbox;
 
 /// The overview, if the request is for it.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-    let (path, method) = (request.uri().path(), request.method());
-    if path == "/overview.js" && method == Method::GET {
-        let script = include_str!("../../templates/overview.js");
-        return Some(page::response(StatusCode::OK, "text/javascript; charset=utf-8", script.into()));
-    }
     // A client of the API that asks for nothing in particular is answered by the API.
-    if path != "/" || request.headers().contains_key(AUTHORIZATION) {
+    if request.uri().path() != "/" || request.headers().contains_key(AUTHORIZATION) {
         return None;
     }
     let (headers, uri, peer) = (request.headers(), request.uri(), request.extensions().get().copied());
-    match *method {
+    match *request.method() {
         Method::GET if is_near(headers, uri, peer) => Some(show(sandbox, request)),
         Method::POST if may_control(headers, uri, peer) => Some(resend(sandbox, request.body())),
         Method::GET | Method::POST => Some(page::plain(StatusCode::FORBIDDEN, ELSEWHERE)),

@@ -1,34 +1,21 @@
 //! What a request is called in a rule.
 
-/// The name of the API's operation that a request is; `None` when it is none.
+use crate::api::{FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT};
+use crate::route::Route;
+
+/// The name of the API's operation that a request is; `None` when it is none that a rule can be about.
 pub(super) fn operation(method: &str, path: &str, query: &str) -> Option<&'static str> {
     let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    Some(match (method, path.as_slice()) {
-        ("POST", ["sources"]) => "sources.create",
-        ("GET", ["sources", _]) => "sources.retrieve",
-        ("POST", ["charges"]) => "charges.create",
-        ("GET", ["charges"]) => "charges.list",
-        ("GET", ["charges", _]) => "charges.retrieve",
-        ("PATCH" | "PUT", ["charges", _]) => "charges.update",
-        ("GET", ["charges", _, "events"]) => "charges.events",
-        ("POST", ["charges", _, "expire"]) => "charges.expire",
-        ("POST", ["charges", _, "mark_as_paid"]) => "charges.mark_as_paid",
-        ("POST", ["charges", _, "mark_as_failed"]) => "charges.mark_as_failed",
-        ("POST", ["charges", _, "refunds"]) => "refunds.create",
-        ("GET", ["charges", _, "refunds"]) => "charges.refunds",
-        ("GET", ["charges", _, "refunds", _]) => "refunds.retrieve",
-        ("GET", ["refunds"]) => "refunds.list",
-        ("GET", ["events"]) => "events.list",
-        ("GET", ["events", _]) => "events.retrieve",
-        ("GET", ["search"]) if query.contains("scope=refund") => "search.refunds",
-        ("GET", ["search"]) => "search.charges",
-        ("GET", ["capability"]) => "capability.retrieve",
-        ("GET", ["account"]) => "account.retrieve",
-        _ => return None,
-    })
+    let find = |table| Route::find(table, method, &path).map(|(route, _)| route.name);
+    let name = match [FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT].into_iter().find_map(find)? {
+        "search" if query.contains("scope=refund") => "search.refunds",
+        "search" => "search.charges",
+        name => name,
+    };
+    OPERATIONS.contains(&name).then_some(name)
 }
 
-/// Every operation there is.
+/// Every operation that a rule can be about.
 pub(super) const OPERATIONS: [&str; 20] = [
     "sources.create",
     "sources.retrieve",
@@ -51,3 +38,20 @@ pub(super) const OPERATIONS: [&str; 20] = [
     "capability.retrieve",
     "account.retrieve",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_of_a_row() {
+        let tables = [FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT];
+        let rows: Vec<_> = tables.into_iter().flatten().collect();
+        for name in OPERATIONS {
+            let own = name.split("search.").next().filter(|own| !own.is_empty()).unwrap_or("search");
+            let row = rows.iter().find(|row| row.name == own).expect("a row");
+            let query = if name == "search.refunds" { "scope=refund" } else { "" };
+            assert_eq!(operation(row.methods[0], row.path, query), Some(name));
+        }
+    }
+}

@@ -23,6 +23,12 @@ pub(super) fn style() -> Response<Bytes> {
     response(StatusCode::OK, "text/css; charset=utf-8", css.into())
 }
 
+/// The script of the overview.
+pub(super) fn overview_script() -> Response<Bytes> {
+    let script = include_str!("../../templates/overview.js");
+    response(StatusCode::OK, "text/javascript; charset=utf-8", script.into())
+}
+
 /// The mark of the pages.
 pub(super) fn icon() -> Response<Bytes> {
     let svg = include_str!("../../templates/sandbox.svg");
@@ -36,7 +42,7 @@ pub(super) fn script() -> Response<Bytes> {
 }
 
 /// An answer with the headers of every page.
-pub(crate) fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+pub(super) fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -6,11 +6,12 @@ mod language;
 mod moment;
 mod payment;
 mod qr;
+mod routes;
 mod step;
 mod view;
 mod words;
 
-pub(crate) use headers::{page, response};
+pub(crate) use headers::page;
 pub(crate) use moment::Moment;
-pub(crate) use payment::respond;
+pub(crate) use routes::{FOR_ANYONE, respond};
 pub(crate) use view::plain;

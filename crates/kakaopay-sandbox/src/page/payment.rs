@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::header::{LOCATION, USER_AGENT};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 use kakaopay_types::{FailureCode, Param, Params, PlatformType};
 
 use super::guard::is_same_origin;
-use super::headers::{icon, page, response, script, style};
+use super::headers::{page, response};
 use super::qr;
 use super::step::Step;
 use super::view::{address, notice, show};
@@ -14,32 +14,22 @@ use super::words::{DELAYS, Words};
 use crate::api::Call;
 use crate::world::{Charge, World};
 
-/// The page, if the request is for one.
-pub(crate) fn respond(world: &mut World, call: &Call) -> Option<Response<Bytes>> {
-    let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
-    let is_get = call.method == Method::GET;
-    match path.as_slice() {
-        ["sandbox.css"] if is_get => Some(style()),
-        ["sandbox.js"] if is_get => Some(script()),
-        ["sandbox.svg"] if is_get => Some(icon()),
-        ["payments", payment, "status"] if is_get => Some(status(world, call, payment)),
-        ["payments", payment, "qr.svg"] if is_get => {
-            let picture = world.charge_of_payment(payment).and_then(qr::picture);
-            Some(picture.unwrap_or_else(|| not_found(call)))
-        }
-        ["payments", payment, name] if is_get || call.method == Method::POST => {
-            Step::named(name).map(|step| payment_at(world, call, payment, step))
-        }
-        _ => None,
-    }
+/// The page of a step.
+pub(super) fn show_step(world: &mut World, call: &Call, payment: &str, step: Step) -> Response<Bytes> {
+    let Some(charge) = world.charge_of_payment(payment) else { return not_found(call) };
+    let on_phone = step == Step::Desktop && opens_on_phone(world, call, charge);
+    show(charge, call, if on_phone { Step::Wallet } else { step })
 }
 
-fn payment_at(world: &mut World, call: &Call, payment: &str, step: Step) -> Response<Bytes> {
+/// The way to the wallet, as a picture.
+pub(super) fn code(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
+    let picture = world.charge_of_payment(payment).and_then(qr::picture);
+    picture.unwrap_or_else(|| not_found(call))
+}
+
+/// Does what the buyer has chosen on the page of a step.
+pub(super) fn choose(world: &mut World, call: &Call, payment: &str, step: Step) -> Response<Bytes> {
     let Some(charge) = world.charge_of_payment(payment).cloned() else { return not_found(call) };
-    if call.method == Method::GET {
-        let on_phone = step == Step::Desktop && opens_on_phone(world, call, &charge);
-        return show(&charge, call, if on_phone { Step::Wallet } else { step });
-    }
     if !is_same_origin(call) {
         return notice(StatusCode::FORBIDDEN, call, |words| words.other_site);
     }
@@ -74,7 +64,7 @@ fn next(charge: &Charge, call: &Call, choice: &Choice, step: Step) -> String {
 }
 
 /// How a payment stands, in one word, for the script of the desktop's page.
-fn status(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
+pub(super) fn status(world: &World, call: &Call, payment: &str) -> Response<Bytes> {
     match world.charge_of_payment(payment) {
         Some(charge) => response(StatusCode::OK, "text/plain; charset=utf-8", charge.status().into()),
         None => not_found(call),

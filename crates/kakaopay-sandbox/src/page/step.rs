@@ -15,8 +15,6 @@ pub(super) enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 4] = [Self::Desktop, Self::Wallet, Self::Summary, Self::Slip];
-
     /// Its name in addresses.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -25,10 +23,6 @@ impl Step {
             Self::Summary => "summary",
             Self::Slip => "slip",
         }
-    }
-
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|step| step.name() == name)
     }
 
     pub(super) fn is_desktop(self) -> bool {

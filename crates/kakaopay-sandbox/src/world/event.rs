@@ -46,5 +46,5 @@ fn known_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventKey, D::
 }
 
 /// The events that happen here.
-const KEYS: [EventKey; 5] =
+pub(crate) const KEYS: [EventKey; 5] =
     ["charge.create", "charge.update", "charge.complete", "charge.expire", "refund.create"];

@@ -1,4 +1,4 @@
-//! Packages of npm that a chore needs.
+//! Packages of other languages that a chore needs.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::shell::{self, Problem};
 
 /// Installs what a folder's `package-lock.json` lists into another folder, unless it was and the list is the same.
-pub(crate) fn install(sources: &Path, folder: &Path) -> Result<(), Problem> {
+pub(crate) fn npm(sources: &Path, folder: &Path) -> Result<(), Problem> {
     unless_installed(&sources.join("package-lock.json"), folder, || {
         for file in ["package.json", "package-lock.json"] {
             fs::copy(sources.join(file), folder.join(file))?;
@@ -18,8 +18,19 @@ pub(crate) fn install(sources: &Path, folder: &Path) -> Result<(), Problem> {
     })
 }
 
+/// Installs what a list names, each with the hash of what it must be, into a folder, unless it was and the list is
+/// the same.
+pub(crate) fn pip(list: &Path, folder: &Path) -> Result<(), Problem> {
+    unless_installed(list, folder, || {
+        let options = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"];
+        let mut command = Command::new("python3");
+        command.args(options).args(["--root-user-action", "ignore", "--target"]);
+        shell::run(command.arg(folder).arg("-r").arg(list))
+    })
+}
+
 /// Installs into an empty folder, unless that was done with the same list before.
-pub(crate) fn unless_installed(
+fn unless_installed(
     list: &Path,
     folder: &Path,
     install: impl FnOnce() -> Result<(), Problem>,

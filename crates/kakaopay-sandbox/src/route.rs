@@ -1,0 +1,105 @@
+//! A row of a table of calls: what a request must be, and what answers it.
+
+/// The parts of a path that stand for something: no call has more than two, and those it has not are empty.
+pub(crate) type Ids<'p> = [&'p str; 2];
+
+/// A row of a table of calls. Requests are answered from the tables, and `/openapi.json` is written from them.
+#[derive(Debug)]
+pub(crate) struct Route<H> {
+    /// The first is the call's own; what older clients send in its place follows.
+    pub(crate) methods: &'static [&'static str],
+    /// Such as `/charges/{charge}`: a part in braces stands for any.
+    pub(crate) path: &'static str,
+    /// Such as `charges.retrieve`.
+    pub(crate) name: &'static str,
+    /// What answers it.
+    pub(crate) answer: H,
+}
+
+/// A `GET`.
+pub(crate) const fn get<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
+    Route { methods: &["GET"], path, name, answer }
+}
+
+/// A `POST`.
+pub(crate) const fn post<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
+    Route { methods: &["POST"], path, name, answer }
+}
+
+/// A `PATCH`, or a `PUT`, as older clients send it.
+pub(crate) const fn patch<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
+    Route { methods: &["PATCH", "PUT"], path, name, answer }
+}
+
+/// A `DELETE`.
+pub(crate) const fn delete<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
+    Route { methods: &["DELETE"], path, name, answer }
+}
+
+impl<H> Route<H> {
+    /// The row that a request is, and what its path names. Of a path, the parts between its slashes are given.
+    pub(crate) fn find<'r, 'p, P: AsRef<str>>(
+        routes: &'r [Self],
+        method: &str,
+        path: &'p [P],
+    ) -> Option<(&'r Self, Ids<'p>)> {
+        let of_method = routes.iter().filter(|route| route.methods.contains(&method));
+        of_method.filter_map(|route| Some((route, route.ids(path)?))).next()
+    }
+
+    /// The methods of a path; none when there is no such path.
+    pub(crate) fn methods<P: AsRef<str>>(routes: &[Self], path: &[P]) -> Vec<&'static str> {
+        let found = routes.iter().filter(|route| route.ids(path).is_some());
+        found.flat_map(|route| route.methods).copied().collect()
+    }
+
+    fn ids<'p, P: AsRef<str>>(&self, path: &'p [P]) -> Option<Ids<'p>> {
+        let mut ids = Ids::default();
+        let mut free = ids.iter_mut();
+        let mut given = path.iter().map(AsRef::as_ref);
+        for part in self.path.split('/').skip(1) {
+            let given = given.next()?;
+            if part.starts_with('{') {
+                *free.next()? = given;
+            } else if part != given {
+                return None;
+            }
+        }
+        given.next().is_none().then_some(ids)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUTES: [Route<()>; 3] =
+        [get("/a", "a", ()), patch("/a/{b}", "b", ()), post("/a/{b}/c/{d}", "d", ())];
+
+    #[track_caller]
+    fn check(method: &str, path: &[&str], expected: Option<(&str, Ids<'_>)>) {
+        let found = Route::find(&ROUTES, method, path).map(|(route, ids)| (route.name, ids));
+        assert_eq!(found, expected, "{method} {path:?}");
+    }
+
+    #[test]
+    fn a_request_is_a_row_with_what_its_path_names() {
+        check("GET", &["a"], Some(("a", ["", ""])));
+        check("PATCH", &["a", "1"], Some(("b", ["1", ""])));
+        check("PUT", &["a", "1"], Some(("b", ["1", ""])));
+        check("POST", &["a", "1", "c", "2"], Some(("d", ["1", "2"])));
+        for (method, path) in [
+            ("GET", &[][..]),
+            ("POST", &["a"]),
+            ("GET", &["b"]),
+            ("GET", &["a", "1"]),
+            ("POST", &["a", "1", "c"]),
+            ("POST", &["a", "1", "d", "2"]),
+            ("POST", &["a", "1", "c", "2", "e"]),
+        ] {
+            check(method, path, None);
+        }
+        assert_eq!(Route::methods(&ROUTES, &["a", "1"]), ["PATCH", "PUT"]);
+        assert_eq!(Route::methods(&ROUTES, &["b"]), [""; 0]);
+    }
+}

@@ -1,0 +1,116 @@
+//! A document that answers are held to.
+
+use std::collections::BTreeSet;
+
+use http::Request;
+use http_body_util::Full;
+use serde_json::Value;
+
+use crate::common::{Answered, Ask};
+
+/// A document, and what of it was seen.
+pub(crate) struct Held {
+    pub(crate) document: Value,
+    version: &'static str,
+    pub(crate) seen: BTreeSet<String>,
+}
+
+impl Held {
+    /// The document of a version.
+    pub(crate) fn of(ask: &mut Ask, version: &'static str) -> Self {
+        let request = Request::get("/openapi.json").header("omise-version", version);
+        let answer = ask.request(request.body(Full::default()).expect("a request"));
+        assert_eq!(answer.headers["access-control-allow-origin"], "*");
+        let mut document = answer.ok();
+        close(&mut document["components"]["schemas"]);
+        Self { document, version, seen: BTreeSet::new() }
+    }
+
+    /// Sends a call as its operation says, and holds the answer to it.
+    #[track_caller]
+    pub(crate) fn call(&mut self, ask: &mut Ask, operation: &str, path: &str, body: &str) -> Answered {
+        let (template, method) = self.place(operation);
+        assert!(fits(&template, path), "{path} is no {template}");
+        let answer = ask.with_headers(&method, path, body, &[("omise-version", self.version)]);
+        self.hold(operation, &answer);
+        answer
+    }
+
+    #[track_caller]
+    pub(crate) fn hold(&mut self, operation: &str, answer: &Answered) {
+        let (template, method) = self.place(operation);
+        let status = answer.status.to_string();
+        let responses = &self.document["paths"][&template][&method.to_ascii_lowercase()]["responses"];
+        let response = self.resolved(&responses[&status]);
+        assert!(response.is_object(), "{operation} does not answer {status}: {}", answer.text);
+        let kind = answer.headers["content-type"].to_str().expect("text").split(';').next().expect("a type");
+        let content = &response["content"][kind];
+        assert!(content.is_object(), "{operation} {status} is not {kind}");
+        for (name, header) in response["headers"].as_object().into_iter().flatten() {
+            let value = answer.headers[name.as_str()].to_str().expect("text");
+            self.validate(&header["schema"], &value.into(), operation);
+        }
+        let value = if kind == "application/json" { answer.json() } else { answer.text.as_str().into() };
+        self.validate(&content["schema"], &value, operation);
+        self.seen.insert(format!("{operation} {status}"));
+    }
+
+    #[track_caller]
+    fn validate(&self, schema: &Value, value: &Value, operation: &str) {
+        let mut schema = schema.clone();
+        schema["components"] = self.document["components"].clone();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema);
+        let validator = validator.expect("a schema");
+        let errors: Vec<_> = validator
+            .iter_errors(value)
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{operation}: {errors:#?}\n{value:#}");
+    }
+
+    fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str() {
+            Some(place) => self.document.pointer(place.trim_start_matches('#')).expect("what is named"),
+            None => value,
+        }
+    }
+
+    /// The path and the method of an operation.
+    #[track_caller]
+    fn place(&self, operation: &str) -> (String, String) {
+        let paths = self.document["paths"].as_object().expect("paths");
+        for (path, methods) in paths {
+            for (method, told) in methods.as_object().expect("methods") {
+                if told["operationId"] == operation {
+                    return (path.clone(), method.to_ascii_uppercase());
+                }
+            }
+        }
+        panic!("there is no {operation}");
+    }
+}
+
+/// Lets no object have a member that its schema does not tell, so that one that is forgotten is seen.
+fn close(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if object.contains_key("properties") && !object.contains_key("additionalProperties") {
+                object.insert("additionalProperties".to_owned(), false.into());
+            }
+            object.values_mut().for_each(close);
+        }
+        Value::Array(list) => list.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len()
+        && template.iter().zip(path).all(|(part, given)| part.starts_with('{') || *part == given)
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
