@@ -339,7 +339,7 @@ impl Sandbox {
             let outgoing = world.take_outgoing(self.planned().next(due)?)?;
             let url = outgoing.url(&world.account, &world.webhook_hosts).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
-                let body = crate::json::print(&crate::object::EventObject::posted(event));
+                let body = crate::json::print(&crate::object::EventObject::posted(&world, event));
                 return Some((outgoing.event, url, body));
             }
         }

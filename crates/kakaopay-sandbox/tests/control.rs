@@ -84,7 +84,6 @@ fn a_snapshot_may_be_larger_than_any_call() {
         ask.charge();
     }
     let snapshot = ask.without_key("GET", "/_sandbox/snapshot").text;
-    assert!(snapshot.len() > 100_000, "{}", snapshot.len());
     let padded = format!("{snapshot}{}", " ".repeat(300_000));
     post(&mut ask, "/_sandbox/restore", &padded).ok();
     assert_eq!(post(&mut ask, "/sources", &padded).status, 413);

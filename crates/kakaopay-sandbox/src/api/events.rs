@@ -12,13 +12,13 @@ use crate::world::World;
 /// `GET /events/{id}`.
 pub(crate) fn retrieve<'a>(world: &'a World, id: &str) -> Result<EventObject<'a>, Refusal> {
     let found = EventId::parse(id).ok().and_then(|id| world.event(&id));
-    found.map(EventObject::read).ok_or_else(|| Refusal::not_found("event", id))
+    found.map(|event| EventObject::read(world, event)).ok_or_else(|| Refusal::not_found("event", id))
 }
 
 /// `GET /events`.
 pub(crate) fn list<'a>(world: &'a World, call: &Call) -> Result<ListObject<EventObject<'a>>, Refusal> {
     let events = world.events().map(|event| (event.created_at, event));
-    Ok(Page::of(call)?.cut("/events", events, EventObject::read))
+    Ok(Page::of(call)?.cut("/events", events, |event| EventObject::read(world, event)))
 }
 
 /// `GET /charges/{id}/events`: those of the charge and of its refunds.
@@ -30,5 +30,5 @@ pub(crate) fn of_charge<'a>(
     let charge = charges::find(world, id)?;
     let events = world.events().filter(|event| event.charge == charge.id);
     let events = events.map(|event| (event.created_at, event));
-    Ok(Page::of(call)?.cut(&format!("/charges/{id}/events"), events, EventObject::read))
+    Ok(Page::of(call)?.cut(&format!("/charges/{id}/events"), events, |event| EventObject::read(world, event)))
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::shape::same_in_each_version;
+use super::{ChargeObject, RefundObject, Shape};
 use crate::version::ApiVersion;
-use crate::world::{Delivery, Event};
+use crate::world::{Delivery, Event, EventData, World};
 
 /// The event object, in the version the account had when it happened.
 #[derive(Debug, Clone, Serialize)]
@@ -23,7 +24,7 @@ pub(crate) struct Current<'a> {
     livemode: bool,
     location: String,
     webhook_deliveries: Vec<DeliveryObject<'a>>,
-    data: &'a Value,
+    data: Value,
     key: &'static str,
     created_at: Timestamp,
 }
@@ -37,7 +38,7 @@ pub(crate) struct Old<'a> {
     location: String,
     key: &'static str,
     created: Timestamp,
-    data: &'a Value,
+    data: Value,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -54,17 +55,17 @@ struct DeliveryObject<'a> {
 
 impl<'a> EventObject<'a> {
     /// An event as it is posted: without its deliveries.
-    pub(crate) fn posted(event: &'a Event) -> Self {
-        Self::with(event, Vec::new())
+    pub(crate) fn posted(world: &World, event: &'a Event) -> Self {
+        Self::with(event, data_of(world, event), Vec::new())
     }
 
     /// An event as it is read: with its deliveries.
-    pub(crate) fn read(event: &'a Event) -> Self {
+    pub(crate) fn read(world: &World, event: &'a Event) -> Self {
         let deliveries = event.deliveries.iter().map(|delivery| DeliveryObject::of(delivery, event.key));
-        Self::with(event, deliveries.collect())
+        Self::with(event, data_of(world, event), deliveries.collect())
     }
 
-    fn with(event: &'a Event, webhook_deliveries: Vec<DeliveryObject<'a>>) -> Self {
+    fn with(event: &'a Event, data: Value, webhook_deliveries: Vec<DeliveryObject<'a>>) -> Self {
         let location = format!("/events/{}", event.id);
         match event.version {
             ApiVersion::V2017_11_02 => Self::V2017_11_02(Old {
@@ -74,7 +75,7 @@ impl<'a> EventObject<'a> {
                 location,
                 key: event.key,
                 created: event.created_at,
-                data: &event.data,
+                data,
             }),
             ApiVersion::V2019_05_29 => Self::V2019_05_29(Current {
                 object: "event",
@@ -82,11 +83,22 @@ impl<'a> EventObject<'a> {
                 livemode: false,
                 location,
                 webhook_deliveries,
-                data: &event.data,
+                data,
                 key: event.key,
                 created_at: event.created_at,
             }),
         }
+    }
+}
+
+/// What it happened to, as it was then, in the version the account had.
+fn data_of(world: &World, event: &Event) -> Value {
+    match &event.data {
+        EventData::Charge(charge) => match world.source(&charge.source) {
+            Some(source) => ChargeObject::of(charge, source, event.created_at).tree(event.version),
+            None => Value::Null,
+        },
+        EventData::Refund(refund) => RefundObject::of(refund).tree(event.version),
     }
 }
 

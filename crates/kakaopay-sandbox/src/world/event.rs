@@ -1,15 +1,17 @@
 //! An event and its deliveries, as the sandbox keeps them.
 
+use std::sync::Arc;
+
 use kakaopay_types::{ChargeId, EventId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
+use super::{Charge, Refund};
 use crate::version::ApiVersion;
 
 /// What kind of thing happened, as it stands in the event.
 pub(crate) type EventKey = &'static str;
 
-/// An event, as the sandbox keeps it. Its `data` is what the charge or the refund was like when it happened.
+/// An event, as the sandbox keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Event {
@@ -19,9 +21,29 @@ pub(crate) struct Event {
     pub(crate) charge: ChargeId,
     /// The version it is written in, for ever: the account's own when it happened.
     pub(crate) version: ApiVersion,
-    pub(crate) data: Value,
+    pub(crate) data: EventData,
     pub(crate) created_at: Timestamp,
     pub(crate) deliveries: Vec<Delivery>,
+}
+
+/// What it was that something happened to, as it was then. The API writes it anew each time: written out, it would
+/// be most of what the sandbox remembers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EventData {
+    /// As long as nothing further happens to it, it is the charge itself.
+    Charge(Arc<Charge>),
+    Refund(Box<Refund>),
+}
+
+impl EventData {
+    /// The charge that it is about.
+    pub(crate) fn charge(&self) -> &ChargeId {
+        match self {
+            Self::Charge(charge) => &charge.id,
+            Self::Refund(refund) => &refund.charge,
+        }
+    }
 }
 
 /// An attempt to post an event.

@@ -15,7 +15,7 @@ mod written;
 
 pub(crate) use account::Account;
 pub(crate) use charge::{Charge, Ending};
-pub(crate) use event::{Delivery, Event, KEYS};
+pub(crate) use event::{Delivery, Event, EventData, KEYS};
 pub(crate) use ids::Ids;
 pub(crate) use journal::{Change, Journal};
 pub(crate) use outgoing::Outgoing;

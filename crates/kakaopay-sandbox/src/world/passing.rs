@@ -1,5 +1,7 @@
 //! What time alone brings about.
 
+use std::sync::Arc;
+
 use kakaopay_types::{ChargeId, InvalidId, Timestamp};
 
 use super::{Change, Ending, World};
@@ -34,7 +36,8 @@ impl World {
 
     /// The buyer approves later, in the place of what was said before. `false` when the charge has ended already.
     pub(crate) fn approve_at(&mut self, id: &ChargeId, at: Timestamp) -> bool {
-        let Some(charge) = self.charges.get_mut(id).filter(|charge| charge.ending.is_none()) else {
+        let charge = self.charges.get_mut(id).filter(|charge| charge.ending.is_none());
+        let Some(charge) = charge.map(Arc::make_mut) else {
             return false;
         };
         if let Some(before) = charge.approval.replace(at) {

@@ -1,15 +1,17 @@
 //! The tables of the sandbox and what may be done with them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use kakaopay_types::{
     ChargeId, Currency, EventId, FailureCode, InvalidId, PlatformType, RefundId, SourceId, Timestamp,
 };
 use serde_json::{Map, Value};
 
-use super::{Account, Change, Charge, Delivery, Ending, Event, Ids, Journal, Outgoing, Refund, Source};
+use super::{
+    Account, Change, Charge, Delivery, Ending, Event, EventData, Ids, Journal, Outgoing, Refund, Source,
+};
 use crate::api::ReturnUris;
-use crate::object::{ChargeObject, RefundObject, Shape};
 use crate::webhook_host::WebhookHosts;
 
 /// How long a charge can be paid, as in the guide's example: seven days.
@@ -23,7 +25,7 @@ pub(crate) struct World {
     pub(crate) return_uris: ReturnUris,
     pub(crate) webhook_hosts: WebhookHosts,
     pub(super) sources: BTreeMap<SourceId, Source>,
-    pub(super) charges: BTreeMap<ChargeId, Charge>,
+    pub(super) charges: BTreeMap<ChargeId, Arc<Charge>>,
     /// Charges in the order they were created.
     pub(super) created: Vec<ChargeId>,
     /// Refunds in the order they were made: the charge, and the place among its own.
@@ -107,21 +109,21 @@ impl World {
     }
 
     pub(crate) fn charge(&self, id: &ChargeId) -> Option<&Charge> {
-        self.charges.get(id)
+        self.charges.get(id).map(Arc::as_ref)
     }
 
     pub(crate) fn charge_of_payment(&self, payment: &str) -> Option<&Charge> {
-        self.charges.get(self.payments.get(payment)?)
+        self.charge(self.payments.get(payment)?)
     }
 
     /// The charge that a transaction comes from.
     pub(crate) fn charge_of_transaction(&self, transaction: &str) -> Option<&Charge> {
-        self.charges.get(self.transactions.get(transaction)?)
+        self.charge(self.transactions.get(transaction)?)
     }
 
     /// Charges in the order they were created.
     pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> {
-        self.created.iter().filter_map(|id| self.charges.get(id))
+        self.created.iter().filter_map(|id| self.charge(id))
     }
 
     /// Refunds in the order they were made.
@@ -192,7 +194,7 @@ impl World {
         self.expiring.insert((charge.expires_at, id.clone()));
         self.created.push(id.clone());
         self.journal.note(|| Change::Charge(id.clone()));
-        self.charges.insert(id.clone(), charge);
+        self.charges.insert(id.clone(), Arc::new(charge));
         self.happen("charge.create", &id, now)?;
         Ok(id)
     }
@@ -227,7 +229,7 @@ impl World {
         match self.charges.get_mut(id) {
             Some(charge) if charge.ending.is_none() => {
                 self.expiring.remove(&(charge.expires_at, id.clone()));
-                charge.expires_at = at;
+                Arc::make_mut(charge).expires_at = at;
             }
             _ => return Ok(false),
         }
@@ -241,7 +243,7 @@ impl World {
         changes: Changes,
         now: Timestamp,
     ) -> Result<(), InvalidId> {
-        let Some(charge) = self.charges.get_mut(id) else { return Ok(()) };
+        let Some(charge) = self.charges.get_mut(id).map(Arc::make_mut) else { return Ok(()) };
         if let Some(text) = changes.description {
             charge.description = Some(text).filter(|text| !text.is_empty());
         }
@@ -256,7 +258,7 @@ impl World {
     pub(crate) fn refund(&mut self, new: NewRefund, now: Timestamp) -> Result<Option<Refund>, InvalidId> {
         let id = RefundId::parse(&self.ids.next("rfnd"))?;
         let transaction = self.ids.next("trxn");
-        let Some(charge) = self.charges.get_mut(&new.charge) else { return Ok(None) };
+        let Some(charge) = self.charges.get_mut(&new.charge).map(Arc::make_mut) else { return Ok(None) };
         let refund = Refund {
             id,
             charge: new.charge,
@@ -271,8 +273,7 @@ impl World {
         self.refunded.push((refund.charge.clone(), charge.refunds.len()));
         charge.refunds.push(refund.clone());
         self.journal.note(|| Change::Charge(refund.charge.clone()));
-        let data = RefundObject::of(&refund).tree(self.account.version);
-        self.note("refund.create", &refund.charge, data, now)?;
+        self.note("refund.create", EventData::Refund(Box::new(refund.clone())), now)?;
         Ok(Some(refund))
     }
 
@@ -321,32 +322,23 @@ impl World {
         if let Some(at) = charge.approval {
             self.approving.remove(&(at, id.clone()));
         }
-        charge.ending = Some(ending);
+        Arc::make_mut(charge).ending = Some(ending);
         self.journal.note(|| Change::Charge(id.clone()));
         self.happen(key, id, now)?;
         Ok(true)
     }
 
     fn happen(&mut self, key: &'static str, charge: &ChargeId, now: Timestamp) -> Result<(), InvalidId> {
-        let known =
-            self.charges.get(charge).and_then(|charge| Some((charge, self.sources.get(&charge.source)?)));
-        let Some((record, source)) = known else { return Ok(()) };
-        let data = ChargeObject::of(record, source, now).tree(self.account.version);
-        self.note(key, charge, data, now)
+        let Some(charge) = self.charges.get(charge).map(Arc::clone) else { return Ok(()) };
+        self.note(key, EventData::Charge(charge), now)
     }
 
-    fn note(
-        &mut self,
-        key: &'static str,
-        charge: &ChargeId,
-        data: Value,
-        now: Timestamp,
-    ) -> Result<(), InvalidId> {
+    fn note(&mut self, key: &'static str, data: EventData, now: Timestamp) -> Result<(), InvalidId> {
         let id = EventId::parse(&self.ids.next("evnt"))?;
         let event = Event {
             id: id.clone(),
             key,
-            charge: charge.clone(),
+            charge: data.charge().clone(),
             version: self.account.version,
             data,
             created_at: now.truncate_to_seconds(),

@@ -1,11 +1,12 @@
 //! The world as it is written down, and how it is read back.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use kakaopay_types::ReturnUri;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Charge, Ending, Event, Ids, Outgoing, Source, World};
+use super::{Account, Charge, Ending, Event, EventData, Ids, Outgoing, Source, World};
 use crate::webhook::WebhookUrl;
 
 /// What there is once and changes with nearly every request.
@@ -82,6 +83,14 @@ impl World {
             if !world.charges.contains_key(&event.charge) {
                 return no(format!("events[{place}].charge"), "there is no such charge");
             }
+            if event.data.charge() != &event.charge {
+                return no(format!("events[{place}].data"), "is about another charge");
+            }
+            if let EventData::Charge(charge) = &event.data
+                && !world.sources.contains_key(&charge.source)
+            {
+                return no(format!("events[{place}].data"), "there is no such source");
+            }
             if world.event_places.insert(event.id.clone(), place).is_some() {
                 return no(format!("events[{place}].id"), "stands there twice");
             }
@@ -126,7 +135,7 @@ impl World {
             self.approving.extend(charge.approval.map(|at| (at, charge.id.clone())));
         }
         self.created.push(charge.id.clone());
-        let before = self.charges.insert(charge.id.clone(), charge);
+        let before = self.charges.insert(charge.id.clone(), Arc::new(charge));
         if before.is_some() { Err(("id", "stands there twice")) } else { Ok(()) }
     }
 
