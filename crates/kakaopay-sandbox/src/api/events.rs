@@ -28,7 +28,7 @@ pub(crate) fn of_charge<'a>(
     id: &str,
 ) -> Result<ListObject<EventObject<'a>>, Refusal> {
     let charge = charges::find(world, id)?;
-    let events = world.events().filter(|event| event.charge == charge.id);
+    let events = world.events().filter(|event| event.charge() == &charge.id);
     let events = events.map(|event| (event.created_at, event));
     Ok(Page::of(call)?.cut(&format!("/charges/{id}/events"), events, |event| EventObject::read(world, event)))
 }

@@ -57,7 +57,7 @@ impl Live {
         let sources: Vec<_> =
             world.charges().rev().take(CHARGES).map(|charge| charge.source.to_string()).collect();
         for event in world.events().rev() {
-            if let Some(row) = charges.iter_mut().find(|row| row.id == event.charge.as_str()) {
+            if let Some(row) = charges.iter_mut().find(|row| row.id == event.charge().as_str()) {
                 row.events.push(EventRow::of(event));
             }
         }

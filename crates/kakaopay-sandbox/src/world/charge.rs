@@ -1,10 +1,13 @@
 //! A charge, as the sandbox keeps it.
 
+use std::sync::Arc;
+
 use kakaopay_types::{ChargeId, Currency, FailureCode, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Refund;
+use super::records::Named;
 
 /// A charge, as the sandbox keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,5 +67,11 @@ impl Charge {
             Some(Ending::Failed { .. }) => "failed",
             Some(Ending::Expired { .. }) => "expired",
         }
+    }
+}
+
+impl Named for Arc<Charge> {
+    fn name(&self) -> &str {
+        self.id.as_str()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kakaopay_types::{ChargeId, EventId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::records::Named;
 use super::{Charge, Refund};
 use crate::version::ApiVersion;
 
@@ -18,12 +19,27 @@ pub(crate) struct Event {
     pub(crate) id: EventId,
     #[serde(deserialize_with = "known_key")]
     pub(crate) key: EventKey,
-    pub(crate) charge: ChargeId,
     /// The version it is written in, for ever: the account's own when it happened.
     pub(crate) version: ApiVersion,
     pub(crate) data: EventData,
     pub(crate) created_at: Timestamp,
     pub(crate) deliveries: Vec<Delivery>,
+}
+
+impl Event {
+    /// The charge that it is about.
+    pub(crate) fn charge(&self) -> &ChargeId {
+        match &self.data {
+            EventData::Charge(charge) => &charge.id,
+            EventData::Refund(refund) => &refund.charge,
+        }
+    }
+}
+
+impl Named for Event {
+    fn name(&self) -> &str {
+        self.id.as_str()
+    }
 }
 
 /// What it was that something happened to, as it was then. The API writes it anew each time: written out, it would
@@ -34,16 +50,6 @@ pub(crate) enum EventData {
     /// As long as nothing further happens to it, it is the charge itself.
     Charge(Arc<Charge>),
     Refund(Box<Refund>),
-}
-
-impl EventData {
-    /// The charge that it is about.
-    pub(crate) fn charge(&self) -> &ChargeId {
-        match self {
-            Self::Charge(charge) => &charge.id,
-            Self::Refund(refund) => &refund.charge,
-        }
-    }
 }
 
 /// An attempt to post an event.

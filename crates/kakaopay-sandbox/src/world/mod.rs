@@ -7,6 +7,7 @@ mod ids;
 mod journal;
 mod outgoing;
 mod passing;
+mod records;
 mod refund;
 mod secrets;
 mod source;

@@ -12,18 +12,20 @@ impl World {
     /// it is sent.
     pub(crate) fn pass(&mut self, now: Timestamp) -> Result<(), InvalidId> {
         loop {
-            let expiry = self.expiring.first().filter(|(at, _)| *at <= now).cloned();
-            let approval = self.approving.first().filter(|(at, _)| *at <= now).cloned();
-            match (approval, expiry) {
-                (None, None) => return Ok(()),
-                (Some((at, id)), expiry) if expiry.as_ref().is_none_or(|(end, _)| at < *end) => {
-                    self.approving.pop_first();
-                    self.pay(&id, at)?;
-                }
-                (_, Some((at, id))) => {
-                    self.end(&id, Ending::Expired { at }, "charge.expire", now)?;
-                }
-                (Some(_), None) => return Ok(()),
+            let [expiry, approval] = [&self.expiring, &self.approving]
+                .map(|due| due.first().copied().filter(|(at, _)| *at <= now));
+            // Who approves at the very end is too late.
+            let Some((at, place)) = [expiry, approval].into_iter().flatten().min_by_key(|(at, _)| *at) else {
+                return Ok(());
+            };
+            let is_expiry = expiry == Some((at, place));
+            let due = if is_expiry { &mut self.expiring } else { &mut self.approving };
+            due.remove(&(at, place));
+            let Some(id) = self.charges.at(place).map(|charge| charge.id.clone()) else { continue };
+            if is_expiry {
+                self.end(&id, Ending::Expired { at }, "charge.expire", now)?;
+            } else {
+                self.pay(&id, at)?;
             }
         }
     }
@@ -36,14 +38,15 @@ impl World {
 
     /// The buyer approves later, in the place of what was said before. `false` when the charge has ended already.
     pub(crate) fn approve_at(&mut self, id: &ChargeId, at: Timestamp) -> bool {
-        let charge = self.charges.get_mut(id).filter(|charge| charge.ending.is_none());
-        let Some(charge) = charge.map(Arc::make_mut) else {
+        let place = self.charges.place(id.as_str());
+        let charge = self.charges.get_mut(id.as_str()).filter(|charge| charge.ending.is_none());
+        let (Some(place), Some(charge)) = (place, charge.map(Arc::make_mut)) else {
             return false;
         };
         if let Some(before) = charge.approval.replace(at) {
-            self.approving.remove(&(before, id.clone()));
+            self.approving.remove(&(before, place));
         }
-        self.approving.insert((at, id.clone()));
+        self.approving.insert((at, place));
         self.journal.note(|| Change::Charge(id.clone()));
         true
     }

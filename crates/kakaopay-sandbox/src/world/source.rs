@@ -3,6 +3,8 @@
 use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::records::Named;
+
 /// A source, as the sandbox keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,4 +16,10 @@ pub(crate) struct Source {
     pub(crate) created_at: Timestamp,
     /// Whether a charge was made from it.
     pub(crate) used: bool,
+}
+
+impl Named for Source {
+    fn name(&self) -> &str {
+        self.id.as_str()
+    }
 }

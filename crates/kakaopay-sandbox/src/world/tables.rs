@@ -8,6 +8,7 @@ use kakaopay_types::{
 };
 use serde_json::{Map, Value};
 
+use super::records::{Names, Records};
 use super::{
     Account, Change, Charge, Delivery, Ending, Event, EventData, Ids, Journal, Outgoing, Refund, Source,
 };
@@ -24,20 +25,21 @@ pub(crate) struct World {
     pub(crate) account: Account,
     pub(crate) return_uris: ReturnUris,
     pub(crate) webhook_hosts: WebhookHosts,
-    pub(super) sources: BTreeMap<SourceId, Source>,
-    pub(super) charges: BTreeMap<ChargeId, Arc<Charge>>,
-    /// Charges in the order they were created.
-    pub(super) created: Vec<ChargeId>,
+    pub(super) sources: Records<Source>,
+    /// In the order they were created.
+    pub(super) charges: Records<Arc<Charge>>,
     /// Refunds in the order they were made: the charge, and the place among its own.
     pub(super) refunded: Vec<(ChargeId, usize)>,
-    pub(super) payments: BTreeMap<String, ChargeId>,
-    pub(super) transactions: BTreeMap<String, ChargeId>,
-    pub(super) expiring: BTreeSet<(Timestamp, ChargeId)>,
+    /// The places of charges by what names them in their `authorize_uri`.
+    pub(super) payments: Names,
+    /// The places of charges by their transactions.
+    pub(super) transactions: BTreeMap<String, usize>,
+    /// When charges expire, by their places.
+    pub(super) expiring: BTreeSet<(Timestamp, usize)>,
     /// Those whose buyers are slow.
-    pub(super) approving: BTreeSet<(Timestamp, ChargeId)>,
-    pub(super) events: Vec<Event>,
-    /// The place of each event among them.
-    pub(super) event_places: BTreeMap<EventId, usize>,
+    pub(super) approving: BTreeSet<(Timestamp, usize)>,
+    /// In the order they happened.
+    pub(super) events: Records<Event>,
     /// Events that wait to be posted.
     pub(super) outgoing: VecDeque<Outgoing>,
     /// What has changed, for whoever keeps it elsewhere.
@@ -82,16 +84,14 @@ impl World {
             account,
             return_uris: ReturnUris::default(),
             webhook_hosts: WebhookHosts::default(),
-            sources: BTreeMap::new(),
-            charges: BTreeMap::new(),
-            created: Vec::new(),
+            sources: Records::default(),
+            charges: Records::default(),
             refunded: Vec::new(),
-            payments: BTreeMap::new(),
+            payments: Names::default(),
             transactions: BTreeMap::new(),
             expiring: BTreeSet::new(),
             approving: BTreeSet::new(),
-            events: Vec::new(),
-            event_places: BTreeMap::new(),
+            events: Records::default(),
             outgoing: VecDeque::new(),
             journal: Journal::default(),
         }
@@ -105,30 +105,31 @@ impl World {
     }
 
     pub(crate) fn source(&self, id: &SourceId) -> Option<&Source> {
-        self.sources.get(id)
+        self.sources.get(id.as_str())
     }
 
     pub(crate) fn charge(&self, id: &ChargeId) -> Option<&Charge> {
-        self.charges.get(id).map(Arc::as_ref)
+        self.charges.get(id.as_str()).map(Arc::as_ref)
     }
 
     pub(crate) fn charge_of_payment(&self, payment: &str) -> Option<&Charge> {
-        self.charge(self.payments.get(payment)?)
+        let of = |place| self.charges.at(place).map_or("", |charge| charge.payment.as_str());
+        self.charges.at(self.payments.find(payment, of)?).map(Arc::as_ref)
     }
 
     /// The charge that a transaction comes from.
     pub(crate) fn charge_of_transaction(&self, transaction: &str) -> Option<&Charge> {
-        self.charge(self.transactions.get(transaction)?)
+        self.charges.at(*self.transactions.get(transaction)?).map(Arc::as_ref)
     }
 
     /// Charges in the order they were created.
     pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> {
-        self.created.iter().filter_map(|id| self.charge(id))
+        self.charges.iter().map(Arc::as_ref)
     }
 
     /// Refunds in the order they were made.
     pub(crate) fn refunds(&self) -> impl DoubleEndedIterator<Item = &Refund> {
-        self.refunded.iter().filter_map(|(charge, place)| self.charges.get(charge)?.refunds.get(*place))
+        self.refunded.iter().filter_map(|(charge, place)| self.charge(charge)?.refunds.get(*place))
     }
 
     /// Events in the order they happened.
@@ -137,14 +138,13 @@ impl World {
     }
 
     pub(crate) fn event(&self, id: &EventId) -> Option<&Event> {
-        self.events.get(*self.event_places.get(id)?)
+        self.events.get(id.as_str())
     }
 
     /// Remembers what became of a post.
     pub(crate) fn delivered(&mut self, id: &EventId, mut delivery: Delivery) {
         delivery.id = self.ids.next("whdl");
-        let event = self.event_places.get(id).and_then(|place| self.events.get_mut(*place));
-        if let Some(event) = event {
+        if let Some(event) = self.events.get_mut(id.as_str()) {
             event.deliveries.push(delivery);
             self.journal.note(|| Change::Event(id.clone()));
         }
@@ -159,9 +159,9 @@ impl World {
     ) -> Result<Source, InvalidId> {
         let id = SourceId::parse(&self.ids.next("src"))?;
         let created_at = now.truncate_to_seconds();
-        let source = Source { id: id.clone(), amount, currency, platform_type, created_at, used: false };
-        self.journal.note(|| Change::Source(id.clone()));
-        self.sources.insert(id, source.clone());
+        let source = Source { id, amount, currency, platform_type, created_at, used: false };
+        self.journal.note(|| Change::Source(source.id.clone()));
+        self.sources.push(source.clone());
         Ok(source)
     }
 
@@ -186,15 +186,13 @@ impl World {
             ending: None,
             refunds: Vec::new(),
         };
-        if let Some(source) = self.sources.get_mut(&new.source) {
+        if let Some(source) = self.sources.get_mut(new.source.as_str()) {
             source.used = true;
             self.journal.note(|| Change::Source(new.source.clone()));
         }
-        self.payments.insert(charge.payment.clone(), id.clone());
-        self.expiring.insert((charge.expires_at, id.clone()));
-        self.created.push(id.clone());
+        // Its names are new.
+        let _ = self.admit(charge);
         self.journal.note(|| Change::Charge(id.clone()));
-        self.charges.insert(id.clone(), Arc::new(charge));
         self.happen("charge.create", &id, now)?;
         Ok(id)
     }
@@ -205,7 +203,7 @@ impl World {
         let ending = Ending::Paid { at: now.truncate_to_seconds(), transaction: transaction.clone() };
         let paid = self.end(id, ending, "charge.complete", now)?;
         if paid {
-            self.transactions.insert(transaction, id.clone());
+            self.transactions.extend(self.charges.place(id.as_str()).map(|place| (transaction, place)));
         }
         Ok(paid)
     }
@@ -226,9 +224,10 @@ impl World {
     /// As recorded of a sibling method, the moment stands in `expires_at` too.
     pub(crate) fn expire_early(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
         let at = now.truncate_to_seconds();
-        match self.charges.get_mut(id) {
+        let Some(place) = self.charges.place(id.as_str()) else { return Ok(false) };
+        match self.charges.get_mut(id.as_str()) {
             Some(charge) if charge.ending.is_none() => {
-                self.expiring.remove(&(charge.expires_at, id.clone()));
+                self.expiring.remove(&(charge.expires_at, place));
                 Arc::make_mut(charge).expires_at = at;
             }
             _ => return Ok(false),
@@ -243,7 +242,7 @@ impl World {
         changes: Changes,
         now: Timestamp,
     ) -> Result<(), InvalidId> {
-        let Some(charge) = self.charges.get_mut(id).map(Arc::make_mut) else { return Ok(()) };
+        let Some(charge) = self.charges.get_mut(id.as_str()).map(Arc::make_mut) else { return Ok(()) };
         if let Some(text) = changes.description {
             charge.description = Some(text).filter(|text| !text.is_empty());
         }
@@ -258,7 +257,9 @@ impl World {
     pub(crate) fn refund(&mut self, new: NewRefund, now: Timestamp) -> Result<Option<Refund>, InvalidId> {
         let id = RefundId::parse(&self.ids.next("rfnd"))?;
         let transaction = self.ids.next("trxn");
-        let Some(charge) = self.charges.get_mut(&new.charge).map(Arc::make_mut) else { return Ok(None) };
+        let Some(charge) = self.charges.get_mut(new.charge.as_str()).map(Arc::make_mut) else {
+            return Ok(None);
+        };
         let refund = Refund {
             id,
             charge: new.charge,
@@ -301,7 +302,7 @@ impl World {
     /// Has an event posted, once more if it was posted before.
     pub(crate) fn post(&mut self, id: &EventId) -> bool {
         let Some(event) = self.event(id) else { return false };
-        let own = self.charges.get(&event.charge).map_or(&[][..], |charge| &charge.webhook_endpoints);
+        let own = self.charge(event.charge()).map_or(&[][..], |charge| &charge.webhook_endpoints);
         let outgoing = Outgoing::of(id, own);
         self.outgoing.extend(outgoing);
         true
@@ -314,13 +315,14 @@ impl World {
         key: &'static str,
         now: Timestamp,
     ) -> Result<bool, InvalidId> {
-        let Some(charge) = self.charges.get_mut(id) else { return Ok(false) };
-        self.expiring.remove(&(charge.expires_at, id.clone()));
+        let Some(place) = self.charges.place(id.as_str()) else { return Ok(false) };
+        let Some(charge) = self.charges.get_mut(id.as_str()) else { return Ok(false) };
+        self.expiring.remove(&(charge.expires_at, place));
         if charge.ending.is_some() {
             return Ok(false);
         }
         if let Some(at) = charge.approval {
-            self.approving.remove(&(at, id.clone()));
+            self.approving.remove(&(at, place));
         }
         Arc::make_mut(charge).ending = Some(ending);
         self.journal.note(|| Change::Charge(id.clone()));
@@ -329,7 +331,7 @@ impl World {
     }
 
     fn happen(&mut self, key: &'static str, charge: &ChargeId, now: Timestamp) -> Result<(), InvalidId> {
-        let Some(charge) = self.charges.get(charge).map(Arc::clone) else { return Ok(()) };
+        let Some(charge) = self.charges.get(charge.as_str()).map(Arc::clone) else { return Ok(()) };
         self.note(key, EventData::Charge(charge), now)
     }
 
@@ -338,13 +340,11 @@ impl World {
         let event = Event {
             id: id.clone(),
             key,
-            charge: data.charge().clone(),
             version: self.account.version,
             data,
             created_at: now.truncate_to_seconds(),
             deliveries: Vec::new(),
         };
-        self.event_places.insert(id.clone(), self.events.len());
         self.events.push(event);
         self.journal.note(|| Change::Event(id.clone()));
         self.post(&id);

@@ -53,9 +53,9 @@ impl World {
     pub(crate) fn written(&self) -> Written {
         Written {
             state: self.state(),
-            sources: self.sources.values().cloned().collect(),
+            sources: self.sources.iter().cloned().collect(),
             charges: self.charges().cloned().collect(),
-            events: self.events.clone(),
+            events: self.events.iter().cloned().collect(),
         }
     }
 
@@ -70,31 +70,27 @@ impl World {
         }
         let mut world = Self::new(Ids::at(state.ids), state.account);
         for (place, source) in sources.into_iter().enumerate() {
-            if world.sources.insert(source.id.clone(), source).is_some() {
+            if world.sources.push(source).is_none() {
                 return no(format!("sources[{place}].id"), "stands there twice");
             }
         }
         for (place, charge) in charges.into_iter().enumerate() {
-            let check = world.admit(charge);
+            let check = world.check(&charge).and_then(|()| world.admit(charge));
             check.map_err(|(member, problem)| at(format!("charges[{place}].{member}"), problem))?;
         }
         world.order_refunds()?;
         for (place, event) in events.into_iter().enumerate() {
-            if !world.charges.contains_key(&event.charge) {
-                return no(format!("events[{place}].charge"), "there is no such charge");
-            }
-            if event.data.charge() != &event.charge {
-                return no(format!("events[{place}].data"), "is about another charge");
+            if world.charge(event.charge()).is_none() {
+                return no(format!("events[{place}].data"), "there is no such charge");
             }
             if let EventData::Charge(charge) = &event.data
-                && !world.sources.contains_key(&charge.source)
+                && world.source(&charge.source).is_none()
             {
                 return no(format!("events[{place}].data"), "there is no such source");
             }
-            if world.event_places.insert(event.id.clone(), place).is_some() {
+            if world.events.push(event).is_none() {
                 return no(format!("events[{place}].id"), "stands there twice");
             }
-            world.events.push(event);
         }
         for (place, outgoing) in state.outgoing.into_iter().enumerate() {
             if world.event(&outgoing.event).is_none() {
@@ -105,9 +101,9 @@ impl World {
         Ok(world)
     }
 
-    /// Takes a charge in, with all that finds it.
-    fn admit(&mut self, charge: Charge) -> Result<(), (&'static str, &'static str)> {
-        let source = self.sources.get(&charge.source).ok_or(("source", "there is no such source"))?;
+    /// Whether a charge could have come about here.
+    fn check(&self, charge: &Charge) -> Result<(), (&'static str, &'static str)> {
+        let source = self.source(&charge.source).ok_or(("source", "there is no such source"))?;
         if !source.used {
             return Err(("source", "is not marked as used"));
         }
@@ -121,22 +117,28 @@ impl World {
         if ReturnUri::parse(&charge.return_uri).is_err() && WebhookUrl::parse(&charge.return_uri).is_err() {
             return Err(("return_uri", "is not an address to return to"));
         }
-        check_refunds(&charge)?;
-        if let Some(Ending::Paid { transaction, .. }) = &charge.ending
-            && self.transactions.insert(transaction.clone(), charge.id.clone()).is_some()
+        check_refunds(charge)
+    }
+
+    /// Takes a charge in, with all that finds it. When it fails, it has taken a part of it in.
+    pub(super) fn admit(&mut self, charge: Charge) -> Result<(), (&'static str, &'static str)> {
+        let (expires_at, approval) = (charge.expires_at, charge.approval);
+        let ending = charge.ending.clone();
+        let place = self.charges.push(Arc::new(charge)).ok_or(("id", "stands there twice"))?;
+        if let Some(Ending::Paid { transaction, .. }) = &ending
+            && self.transactions.insert(transaction.clone(), place).is_some()
         {
             return Err(("ending", "has the transaction of another charge"));
         }
-        if self.payments.insert(charge.payment.clone(), charge.id.clone()).is_some() {
+        let of = |place| self.charges.at(place).map_or("", |charge| charge.payment.as_str());
+        if !self.payments.insert(place, of) {
             return Err(("payment", "stands there twice"));
         }
-        if charge.ending.is_none() {
-            self.expiring.insert((charge.expires_at, charge.id.clone()));
-            self.approving.extend(charge.approval.map(|at| (at, charge.id.clone())));
+        if ending.is_none() {
+            self.expiring.insert((expires_at, place));
+            self.approving.extend(approval.map(|at| (at, place)));
         }
-        self.created.push(charge.id.clone());
-        let before = self.charges.insert(charge.id.clone(), Arc::new(charge));
-        if before.is_some() { Err(("id", "stands there twice")) } else { Ok(()) }
+        Ok(())
     }
 
     /// Brings the refunds of all charges into the order they were made in.
