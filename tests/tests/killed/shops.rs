@@ -1,11 +1,13 @@
 //! Shops that are killed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::shared;
 use kakaopay_tests::keeping::{Books, PostgresBooks, SqliteBooks, order_at};
 use kakaopay_tests::report::{report, times};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::end::{Figures, check, heal};
@@ -92,11 +94,27 @@ async fn kill_on_sqlite(kills: u32) -> Figures {
     kill::<SqliteBooks>(&mut scene, &plan).await
 }
 
+/// How often a shop is killed before its books are looked through and a new shop takes its place: what a shop looks
+/// through whenever it starts grows with what it has sold.
+const EACH: u32 = 250;
+
+/// How many shops there are at once, each with books of its own: most of the time a shop only lives.
+const AT_ONCE: usize = 4;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f11_i10_a_process_that_is_killed_at_any_moment_loses_nothing() {
     let kills = times("KAKAOPAY_KILLS", 50);
-    // Most of the time a shop only lives: two of them, each with books of its own, take half of it.
-    let shops = [kills.div_ceil(2), kills / 2].map(|kills| tokio::spawn(kill_on_sqlite(kills)));
+    let scenes = kills.div_ceil(EACH).max(2);
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let shops: Vec<_> = (0..scenes)
+        .map(|scene| {
+            let (room, kills) = (Arc::clone(&room), (kills + scene) / scenes);
+            tokio::spawn(async move {
+                let _place = room.acquire_owned().await.expect("it is not closed");
+                kill_on_sqlite(kills).await
+            })
+        })
+        .collect();
     let mut figures = Figures::default();
     for shop in shops {
         figures += shop.await.expect("no panic");
