@@ -1,8 +1,9 @@
 //! `/omise.js`: what a shop's page needs of Omise.js, from the sandbox itself.
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Response};
+use http::Response;
+
+use crate::page::open_to_all;
 
 /// A script of our own with the calls that the guide's example makes.
 const SCRIPT: &str = include_str!("../templates/omise.js");
@@ -10,11 +11,7 @@ const SCRIPT: &str = include_str!("../templates/omise.js");
 /// The script.
 pub(crate) fn response() -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(SCRIPT.as_bytes()));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Shops load it from another origin, some with `crossorigin`.
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    open_to_all(&mut response, "text/javascript; charset=utf-8");
     response
 }

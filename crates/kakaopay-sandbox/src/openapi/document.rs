@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Response};
+use http::Response;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, Info, OpenApi, OpenApiBuilder, PathItem, PathsBuilder};
 
@@ -31,12 +30,8 @@ pub(crate) fn response(world: &mut World, call: &Call) -> Response<Bytes> {
         Ok(ApiVersion::V2019_05_29) => Response::new(CURRENT.clone()),
         Err(refusal) => Answer::refusal(refusal).into_response(&world.ids.request()),
     };
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Tools that read it are pages, too.
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    page::open_to_all(&mut response, "application/json");
     response
 }
 

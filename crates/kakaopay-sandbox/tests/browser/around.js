@@ -2,6 +2,8 @@
 "use strict";
 
 const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const path = require("node:path");
 const { test, variable } = require("./suite.js");
 const { api, inShop, sandbox } = require("./shop.js");
 
@@ -34,19 +36,12 @@ test("overview: charges, events and calls show up by themselves, and what is ope
   }));
 
 // The guide's example, unchanged, in a page of a shop.
+const EXAMPLE = fs.readFileSync(path.join(__dirname, "../data/guide_example.js"), "utf8");
 const GUIDE = `<!doctype html><title>Shop</title>
 <script src="${sandbox}/omise.js"></script>
 <script>
 var omise_public_key = "${variable("PUBLIC_KEY")}";
-Omise.setPublicKey(omise_public_key);
-Omise.createSource('kakaopay', {
-  "amount": 150000,
-  "currency": "SGD",
-  "platform_type": "WEB"
-}, function(statusCode, response) {
-  console.log(response)
-});
-</script>`;
+${EXAMPLE}</script>`;
 
 test("omise.js: the guide's example makes a source in a shop's page", (browser) =>
   inShop(

@@ -3,6 +3,8 @@
 "use strict";
 
 const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const path = require("node:path");
 const vm = require("node:vm");
 const { Report, variable } = require("./report.js");
 
@@ -10,16 +12,7 @@ const url = variable("SANDBOX_URL");
 const report = new Report("omise.js", "served", "a page: fetch, the key without a colon");
 
 // The guide's example, unchanged.
-const EXAMPLE = `
-Omise.setPublicKey(omise_public_key);
-Omise.createSource('kakaopay', {
-  "amount": 150000,
-  "currency": "SGD",
-  "platform_type": "WEB"
-}, function(statusCode, response) {
-  console.log(response)
-});
-`;
+const EXAMPLE = fs.readFileSync(path.join(__dirname, "../../data/guide_example.js"), "utf8");
 
 /** A page that has loaded the script, with what its code logs. */
 async function page(origin, key, script) {
