@@ -1,17 +1,18 @@
 //! The sandbox's own clock, which can be moved.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::rate::ClockRate;
 
 /// The sandbox's own clock. Clones are the same clock: charges expire when it is moved, and nobody
 /// has to wait.
 #[derive(Debug, Clone)]
-pub struct SandboxClock(Arc<Mutex<Setting>>);
+pub struct SandboxClock(Arc<watch::Sender<Setting>>);
 
 /// How a clock is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,13 +93,13 @@ impl SandboxClock {
     /// A clock that runs with the machine's.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(Mutex::new(Setting::Running(0))))
+        Self(Arc::new(watch::Sender::new(Setting::Running(0))))
     }
 
     /// A clock that stands still.
     #[must_use]
     pub fn frozen_at(at: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(Setting::Frozen(at))))
+        Self(Arc::new(watch::Sender::new(Setting::Frozen(at))))
     }
 
     /// The moment it shows.
@@ -109,14 +110,12 @@ impl SandboxClock {
 
     /// Shows this moment from now on, and goes on from there, as fast as before, if it runs.
     pub fn set(&self, at: Timestamp) {
-        let mut setting = self.lock();
-        *setting = setting.set(machine(), at);
+        self.0.send_modify(|setting| *setting = setting.set(machine(), at));
     }
 
     /// Stands still at the moment it shows.
     pub fn freeze(&self) {
-        let mut setting = self.lock();
-        *setting = Setting::Frozen(setting.now(machine()));
+        self.0.send_modify(|setting| *setting = Setting::Frozen(setting.now(machine())));
     }
 
     /// Goes on from the moment it shows, as fast as the machine's.
@@ -126,8 +125,7 @@ impl SandboxClock {
 
     /// Goes on from the moment it shows, so many seconds in one of the machine's.
     pub fn run_at(&self, rate: ClockRate) {
-        let mut setting = self.lock();
-        *setting = setting.run(machine(), rate);
+        self.0.send_modify(|setting| *setting = setting.run(machine(), rate));
     }
 
     /// Whether it stands still.
@@ -144,8 +142,7 @@ impl SandboxClock {
 
     /// Moves it, forwards or backwards.
     pub fn advance_seconds(&self, seconds: i64) {
-        let mut setting = self.lock();
-        *setting = setting.advance(seconds);
+        self.0.send_modify(|setting| *setting = setting.advance(seconds));
     }
 
     /// How long it takes until a moment is shown, if nobody moves it; `None` when it never is.
@@ -155,16 +152,17 @@ impl SandboxClock {
 
     /// How it is set.
     pub(crate) fn setting(&self) -> Setting {
-        *self.lock()
+        *self.0.borrow()
     }
 
     /// Sets it as another one was.
     pub(crate) fn set_to(&self, setting: Setting) {
-        *self.lock() = setting;
+        self.0.send_replace(setting);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Setting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Hears of each time that somebody moves it.
+    pub(crate) fn watched(&self) -> watch::Receiver<Setting> {
+        self.0.subscribe()
     }
 }
 

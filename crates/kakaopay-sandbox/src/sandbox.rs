@@ -20,7 +20,7 @@ use crate::page;
 use crate::plan::{Planned, WebhookPlan};
 use crate::snapshot::Snapshot;
 use crate::version::ApiVersion;
-use crate::webhook::WebhookUrl;
+use crate::webhook::{Post, WebhookUrl};
 use crate::webhook_host::{WebhookHost, WebhookHosts};
 use crate::world::{Account, Delivery, Ids, Secrets, World};
 
@@ -266,16 +266,15 @@ impl Sandbox {
     }
 
     /// How long it is until the next webhook that is delayed is due, or time alone brings an event
-    /// about; `None` when nothing is to come, or time stands still.
-    pub(crate) fn until_next(&self) -> Option<Duration> {
+    /// about, where what was due at a moment is done or held for other reasons; `None` when nothing is to come, or
+    /// time stands still.
+    pub(crate) fn until_next(&self, looked: Timestamp) -> Option<Duration> {
         let delay = self.plan().delay_seconds.into();
         let world = self.world();
         let due = world.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
         let passing = world.first_passing();
         drop(world);
-        let now = self.0.clock.now();
-        // What is due already is held for other reasons.
-        let next = due.into_iter().chain(passing).filter(|moment| *moment > now).min()?;
+        let next = due.into_iter().chain(passing).filter(|moment| *moment > looked).min()?;
         self.0.clock.until(next)
     }
 
@@ -328,7 +327,7 @@ impl Sandbox {
 
     /// The next event to be posted, to where, and what; `None` when none waits. Those that are to be
     /// lost are.
-    pub(crate) fn next_post(&self) -> Option<(EventId, WebhookUrl, Vec<u8>)> {
+    pub(crate) fn next_post(&self) -> Option<Post> {
         loop {
             let now = self.0.clock.now();
             let mut world = self.world();
@@ -340,20 +339,25 @@ impl Sandbox {
             let url = outgoing.url(&world.account, &world.webhook_hosts).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
                 let body = crate::json::print(&crate::object::EventObject::posted(&world, event));
-                return Some((outgoing.event, url, body));
+                return Some(Post { outgoing, url, body });
             }
         }
     }
 
     /// Has a file that keeps this hold all that a webhook may tell of; `false` when it could not be written.
-    pub(crate) fn settle(&self) -> bool {
+    pub(crate) fn hold(&self) -> bool {
         #[cfg(feature = "data")]
         if self.0.data.is_some() {
-            let now = self.0.clock.now();
-            let passed = self.world().pass(now);
-            return passed.is_ok() && self.keep().is_ok();
+            return self.keep().is_ok();
         }
         true
+    }
+
+    /// What was to be posted and was not waits again, before all others.
+    pub(crate) fn put_back(&self, post: Option<Post>) {
+        if let Some(post) = post {
+            self.world().put_back(post.outgoing);
+        }
     }
 
     /// Remembers what became of a post.

@@ -41,6 +41,9 @@ pub struct SandboxService(Sandbox);
 
 impl Sandbox {
     /// The sandbox as a tower service.
+    ///
+    /// A request is taken for this machine's own, which may see keys and move the sandbox, by its `Host` alone: what
+    /// serves this must not be reachable from another machine. [`Sandbox::serve`] looks at the peer, too.
     #[must_use]
     pub fn service(&self) -> SandboxService {
         SandboxService(self.clone())

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use crate::plan::Signing;
 use crate::sandbox::Sandbox;
 use crate::webhook_host::{self, Pinned, WebhookHost};
-use crate::world::Delivery;
+use crate::world::{Delivery, Outgoing};
 
 /// How long an endpoint may take to answer. The service's own number is not documented.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -94,6 +94,14 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 )]
 pub struct InvalidWebhookUrl;
 
+/// What is to be posted next.
+#[derive(Debug)]
+pub(crate) struct Post {
+    pub(crate) outgoing: Outgoing,
+    pub(crate) url: WebhookUrl,
+    pub(crate) body: Vec<u8>,
+}
+
 impl Sandbox {
     /// Posts every event that waits, one after the other, and says how many were posted. A server
     /// does it by itself. As with the service, what fails is not tried again.
@@ -101,10 +109,16 @@ impl Sandbox {
         let connector = HttpConnector::new_with_resolver(Pinned(self.world().webhook_hosts.clone()));
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let mut posted = 0;
-        // What a webhook tells of is kept before it is told, and so is what became of the one before.
-        while self.settle()
-            && let Some((event, url, body)) = self.next_post()
-        {
+        loop {
+            let next = self.next_post();
+            // What a webhook tells of is kept before it is told, and so is what became of the one before; what was
+            // lost stays lost.
+            if !self.hold() {
+                self.put_back(next);
+                break;
+            }
+            let Some(Post { outgoing, url, body }) = next else { break };
+            let event = outgoing.event;
             for _ in 0..self.plan().copies.get() {
                 let delivery = self.post(&client, &url, body.clone()).await;
                 self.posted(&event, delivery);
@@ -116,12 +130,17 @@ impl Sandbox {
 
     /// Posts events as they happen, until it is told to stop.
     pub(crate) async fn deliver(&self, mut stopped: watch::Receiver<bool>) {
+        let mut clock = self.clock().watched();
         loop {
+            clock.mark_unchanged();
+            let looked = self.clock().now();
             self.deliver_pending().await;
             self.desk().beat();
-            let wait = self.until_next();
+            let wait = self.until_next(looked);
             tokio::select! {
                 () = self.bell().notified() => {}
+                // The sandbox has a handle of it, so that it is not gone.
+                _ = clock.changed() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
                 _ = stopped.changed() => return,
             }
@@ -142,7 +161,6 @@ impl Sandbox {
         };
         // The secrets are those of today.
         let signed = signed_at.and_then(|moment| Some(self.signer(at)?.sign(moment, &body)));
-        let payload = String::from_utf8_lossy(&body).into_owned();
         let mut request = Request::post(url.0.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("kakaopay-sandbox/", env!("CARGO_PKG_VERSION")));
@@ -164,7 +182,6 @@ impl Sandbox {
             uri: url.to_string(),
             status: answer.ok(),
             error: answer.err().map(str::to_owned),
-            payload,
             created_at: at,
         }
     }

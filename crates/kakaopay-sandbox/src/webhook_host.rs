@@ -206,6 +206,8 @@ fn is_forbidden(address: IpAddr) -> bool {
                 || v6.is_multicast()
                 || v6.is_unicast_link_local()
                 || CLOUDS_V6.contains(&v6)
+                // Amazon has further ones of its own there.
+                || v6.segments().starts_with(&[0xfd00, 0x0ec2])
                 || inside(v6).is_some_and(is_forbidden_v4)
         }
     }
@@ -309,7 +311,7 @@ mod tests {
             ("fec0::1", false),
             ("fd12::1", false),
             ("fd00:ec2::254", true),
-            ("fd00:ec2::253", false),
+            ("fd00:ec2::23", true),
             ("fd20:ce::254", true),
             ("ff02::1", true),
             ("::ffff:169.254.169.254", true),

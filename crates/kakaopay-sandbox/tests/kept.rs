@@ -128,6 +128,18 @@ fn f09_what_became_of_a_webhook_is_kept() {
 }
 
 #[test]
+fn f09_a_webhook_that_was_lost_is_not_posted_by_the_next_process() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("sandbox.db");
+    let url = || WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
+    let mut ask = open_with(&path, frozen().webhook_url(url()).webhooks("lost".parse().expect("a plan")));
+    ask.charge();
+    assert_eq!(deliver(&ask), 0);
+    let (_copy, survivor) = killed(dir.path(), "sandbox.db");
+    assert_eq!(deliver(&survivor), 0);
+}
+
+#[test]
 fn the_clock_is_kept_as_it_was_set() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("sandbox.db");

@@ -241,6 +241,23 @@ fn a_buyer_who_is_slow_may_come_too_late_or_change_their_mind() {
 }
 
 #[test]
+fn what_time_brings_about_stands_in_the_order_it_happened() {
+    let mut ask = Ask::new();
+    authorize_path(&mut ask, "");
+    ask.clock.advance_seconds(60);
+    let (path, _) = authorize_path(&mut ask, "");
+    ask.clock.advance_seconds(7 * 86_400 - 90);
+    assert_eq!(post(&mut ask, &path, "outcome=slow&after=60", None).status, 303);
+    ask.clock.advance_seconds(7 * 86_400);
+    let events = ask.secret("GET", "/events?order=chronological", "").ok();
+    let events: Vec<_> = events["data"].as_array().expect("a list").iter().collect();
+    let told: Vec<_> = events.iter().map(|event| event["key"].as_str().expect("a key")).collect();
+    assert_eq!(told, ["charge.create", "charge.create", "charge.expire", "charge.complete"]);
+    let times: Vec<_> = events.iter().map(|event| event["created_at"].as_str().expect("a time")).collect();
+    assert!(times.is_sorted(), "{times:?}");
+}
+
+#[test]
 fn f38_what_a_merchant_writes_is_text() {
     let mut ask = Ask::new();
     let mut tried = 0;

@@ -25,8 +25,13 @@ pub(crate) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) ->
 pub(crate) fn is_near(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
     // Without a peer it is a call without a socket, and it may have no host either.
     let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
-    near && host_of(headers, uri).is_none_or(is_this_machine)
+    // What a proxy on this machine hands on is not from this machine.
+    let handed_on = PROXIED.iter().any(|name| headers.contains_key(*name));
+    near && !handed_on && host_of(headers, uri).is_none_or(is_this_machine)
 }
+
+/// What proxies say of themselves.
+const PROXIED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
 fn host_of<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     uri.authority().map(http::uri::Authority::as_str).or_else(|| text_of(headers, HOST.as_str()))
@@ -91,6 +96,8 @@ mod tests {
         check(&[host, ("origin", "http://127.0.0.1:81")], false);
         check(&[host, ("origin", "http://evil.example")], false);
         check(&[host, ("origin", "null")], false);
+        check(&[host, ("x-forwarded-for", "10.0.0.1")], false);
+        check(&[host, ("forwarded", "for=10.0.0.1")], false);
         check(&[host, ("origin", "null"), ("sec-fetch-site", "same-origin")], true);
         check(&[host, ("origin", "http://127.0.0.1:80"), ("sec-fetch-site", "cross-site")], false);
     }

@@ -124,7 +124,7 @@ mod tests {
         assert!(String::from_utf8_lossy(&refused.1).contains("the disk is full"), "{refused:?}");
         // What the lost call made is not shown either.
         assert_eq!(call(&sandbox, "GET", "/charges", "").0, 500);
-        assert!(!sandbox.settle());
+        assert!(!sandbox.hold());
         grow(u32::MAX);
         let (status, before) = call(&sandbox, "GET", "/charges?limit=100", "");
         assert_eq!(status, 200);

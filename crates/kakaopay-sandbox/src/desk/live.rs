@@ -1,5 +1,7 @@
 //! What has happened, as the overview shows it.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use kakaopay_types::Money;
 
@@ -52,24 +54,38 @@ struct DeliveryRow {
 }
 
 impl Live {
-    pub(super) fn of(world: &World, mut exchanges: Vec<Exchange>, now: Moment) -> Self {
+    /// Each call is given with the charge or source that it is about, which takes longer to find out than may
+    /// be while the world is held.
+    pub(super) fn of(world: &World, calls: Vec<(Option<String>, Exchange)>, now: Moment) -> Self {
         let mut charges: Vec<_> = world.charges().rev().take(CHARGES).map(ChargeRow::of).collect();
-        let sources: Vec<_> =
-            world.charges().rev().take(CHARGES).map(|charge| charge.source.to_string()).collect();
+        let places: HashMap<String, usize> = world
+            .charges()
+            .rev()
+            .take(CHARGES)
+            .enumerate()
+            .flat_map(|(place, charge)| [(charge.id.to_string(), place), (charge.source.to_string(), place)])
+            .collect();
+        let first = charges.last().map(|row| row.id.clone());
         for event in world.events().rev() {
-            if let Some(row) = charges.iter_mut().find(|row| row.id == event.charge().as_str()) {
+            let charge = event.charge().as_str();
+            if let Some(row) = places.get(charge).and_then(|place| charges.get_mut(*place)) {
                 row.events.push(EventRow::of(event));
             }
+            // What was before the first of them is not about them.
+            if event.key == "charge.create" && first.as_deref() == Some(charge) {
+                break;
+            }
         }
-        for (row, source) in charges.iter_mut().zip(&sources) {
-            row.exchanges = exchanges
-                .extract_if(.., |exchange| {
-                    exchange.subject().is_some_and(|subject| subject == row.id || subject == *source)
-                })
-                .collect();
+        let mut others = Vec::new();
+        for (subject, call) in calls {
+            let place = subject.and_then(|subject| places.get(&subject));
+            match place.and_then(|place| charges.get_mut(*place)) {
+                Some(row) => row.exchanges.push(call),
+                None => others.push(call),
+            }
         }
-        let counts = (world.charges().count(), world.events().count());
-        Self { now, counts, charges, others: exchanges }
+        let counts = (world.charges().len(), world.events().len());
+        Self { now, counts, charges, others }
     }
 }
 

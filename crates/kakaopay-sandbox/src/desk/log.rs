@@ -10,8 +10,9 @@ use kakaopay_types::Timestamp;
 use tokio::sync::watch;
 
 use super::exchange::{Exchange, Kept};
+use super::redact::shown;
 use crate::body::SandboxBody;
-use crate::page::Moment;
+use crate::page::{FOR_ANYONE, Moment};
 use crate::service::Lost;
 
 /// How many calls are remembered.
@@ -52,27 +53,20 @@ impl Seen {
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Option<Self> {
         let path = parts.uri.path();
         let first = path.split('/').find(|part| !part.is_empty()).unwrap_or_default();
-        let own = first.is_empty() || OWN.contains(&first) || parts.method == Method::OPTIONS;
+        let own = is_own(first) || parts.method == Method::OPTIONS;
         (!own).then(|| Self {
             method: parts.method.to_string(),
-            target: parts.uri.path_and_query().map_or(path, |target| target.as_str()).to_owned(),
+            target: shown(parts.uri.path_and_query().map_or(path, |target| target.as_str()).as_bytes()),
             request: Kept::of(body),
         })
     }
 }
 
-/// What is no call of the API, by the first part of its path.
-const OWN: [&str; 9] = [
-    "payments",
-    "_sandbox",
-    "omise.js",
-    "openapi.json",
-    "sandbox.css",
-    "sandbox.js",
-    "sandbox.svg",
-    "overview.js",
-    "favicon.ico",
-];
+/// Whether the first part of a path is one of the pages', or the sandbox's own.
+fn is_own(first: &str) -> bool {
+    let mut pages = FOR_ANYONE.iter().filter_map(|route| route.path.split('/').nth(1));
+    ["", "_sandbox", "favicon.ico"].contains(&first) || pages.any(|page| page == first)
+}
 
 impl Default for Desk {
     fn default() -> Self {

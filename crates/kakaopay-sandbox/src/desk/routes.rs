@@ -45,22 +45,30 @@ struct Overview<'a> {
 }
 
 fn show(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
-    let exchanges = sandbox.desk().exchanges();
-    let live = Live::of(&sandbox.world(), exchanges, Moment(sandbox.clock().now()));
+    let calls = sandbox.desk().exchanges().into_iter();
+    let calls: Vec<_> = calls.map(|call| (call.subject(), call)).collect();
+    let live = Live::of(&sandbox.world(), calls, Moment(sandbox.clock().now()));
     // The templates only write text to memory.
     let live = live.render().unwrap_or_default();
     if request.uri().query() == Some("part=live") {
         return page::page(StatusCode::OK, live);
     }
     let host = request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
-    let account = sandbox.world().account.clone();
+    let world = sandbox.world();
+    let (account, hosts) = (world.account.clone(), world.webhook_hosts.clone());
+    drop(world);
+    let goes = account.webhook_url.as_ref().is_none_or(|url| hosts.admits(url));
     let html = Overview {
         url: format!("http://{}", host.unwrap_or("localhost")),
         public_key: sandbox.public_key().expose(),
         secret_key: sandbox.secret_key().expose(),
         webhook_secret: &sandbox.webhook_secret().expose_base64(),
         webhook_url: account.webhook_url.as_ref().map(ToString::to_string),
-        webhooks: if account.posts { sandbox.plan().summary() } else { "lost" },
+        webhooks: match account.posts {
+            false => "lost",
+            true if !goes => "lost, as the host is not allowed: give --allow-webhook-host",
+            true => sandbox.plan().summary(),
+        },
         version: account.version.as_str(),
         frozen: sandbox.clock().is_frozen(),
         faults: sandbox.faults(),

@@ -33,7 +33,9 @@ pub(crate) fn stream(sandbox: &Sandbox, parts: &Parts) -> Option<Response<Sandbo
         // Refused like everything else there.
         return None;
     }
-    let body = SandboxBody::streamed(Events { turn: Some(Box::pin(first(sandbox.desk().listen()))) });
+    let body = SandboxBody::streamed(Events {
+        turn: Some(Box::pin(Listener::new(sandbox.desk().listen()).first())),
+    });
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -41,8 +43,14 @@ pub(crate) fn stream(sandbox: &Sandbox, parts: &Parts) -> Option<Response<Sandbo
     Some(response)
 }
 
-type Listener = watch::Receiver<Pulse>;
 type Turn = Pin<Box<dyn Future<Output = Option<(Bytes, Listener)>> + Send>>;
+
+/// Who waits for something to happen.
+struct Listener {
+    pulse: watch::Receiver<Pulse>,
+    /// How often everybody had been asked to hang up when this one came.
+    farewells: u64,
+}
 
 /// One event after the other, until everybody is asked to hang up or the sandbox is gone.
 struct Events {
@@ -50,35 +58,41 @@ struct Events {
     turn: Option<Turn>,
 }
 
-/// What a page is told at once: where things stand, and when to come back if the connection ends.
-async fn first(mut listener: Listener) -> Option<(Bytes, Listener)> {
-    let beats = listener.borrow_and_update().beats;
-    Some((Bytes::from(format!("retry: 1000\ndata: {beats}\n\n")), listener))
-}
+impl Listener {
+    fn new(pulse: watch::Receiver<Pulse>) -> Self {
+        let farewells = pulse.borrow().farewells;
+        Self { pulse, farewells }
+    }
 
-async fn next(mut listener: Listener) -> Option<(Bytes, Listener)> {
-    let farewells = listener.borrow().farewells;
-    let said_goodbye = |listener: &Listener| listener.borrow().farewells != farewells;
-    let event = match tokio::time::timeout(QUIET, listener.changed()).await {
-        Err(_) => Bytes::from_static(b": still here\n\n"),
-        Ok(Err(_)) => return None,
-        Ok(Ok(())) => {
-            if said_goodbye(&listener) {
-                return None;
-            }
-            Bytes::from(format!("data: {}\n\n", listener.borrow_and_update().beats))
+    /// What a page is told at once: where things stand, and when to come back if the connection ends.
+    async fn first(mut self) -> Option<(Bytes, Self)> {
+        let beats = self.pulse.borrow_and_update().beats;
+        Some((Bytes::from(format!("retry: 1000\ndata: {beats}\n\n")), self))
+    }
+
+    /// What it is told next, after a rest.
+    async fn next(mut self) -> Option<(Bytes, Self)> {
+        let farewells = self.farewells;
+        let mut pulse = self.pulse.clone();
+        let farewell = pulse.wait_for(|pulse| pulse.farewells != farewells);
+        let hangs_up = tokio::time::timeout(REST, farewell).await.is_ok();
+        if hangs_up {
+            return None;
         }
-    };
-    Some((event, listener))
-}
-
-/// As [`next`], after a rest that a farewell ends.
-async fn rested(listener: Listener) -> Option<(Bytes, Listener)> {
-    let farewells = listener.borrow().farewells;
-    let mut watcher = listener.clone();
-    let farewell = watcher.wait_for(|pulse| pulse.farewells != farewells);
-    let heard = tokio::time::timeout(REST, farewell).await.is_ok();
-    if heard { None } else { next(listener).await }
+        let event = match tokio::time::timeout(QUIET, self.pulse.changed()).await {
+            Err(_) => Bytes::from_static(b": still here\n\n"),
+            // The sandbox is gone.
+            Ok(Err(_)) => return None,
+            Ok(Ok(())) => {
+                let Pulse { beats, farewells } = *self.pulse.borrow_and_update();
+                if farewells != self.farewells {
+                    return None;
+                }
+                Bytes::from(format!("data: {beats}\n\n"))
+            }
+        };
+        Some((event, self))
+    }
 }
 
 impl Body for Events {
@@ -93,7 +107,7 @@ impl Body for Events {
         let told = std::task::ready!(turn.as_mut().poll(context));
         self.turn = None;
         Poll::Ready(told.map(|(event, listener)| {
-            self.turn = Some(Box::pin(rested(listener)));
+            self.turn = Some(Box::pin(listener.next()));
             Ok(Frame::data(event))
         }))
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::Fault;
-use super::operation::OPERATIONS;
+use super::operation;
 use super::path::PathPattern;
 
 /// A fault, and the calls it happens in.
@@ -76,8 +76,8 @@ impl Rule {
     /// # Errors
     /// [`InvalidRule::Operation`] when there is none of this name.
     pub fn on(self, operation: &str) -> Result<Self, InvalidRule> {
-        let known = OPERATIONS.into_iter().find(|known| *known == operation);
-        Ok(Self { calls: Calls::Operation(known.ok_or(InvalidRule::Operation)?), ..self })
+        let known = operation::named(operation).ok_or(InvalidRule::Operation)?;
+        Ok(Self { calls: Calls::Operation(known), ..self })
     }
 
     /// Only in requests for these paths, pages included, such as `/charges/*/refunds` or `/payments/**`. Nothing goes

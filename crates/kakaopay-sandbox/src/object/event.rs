@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::shape::same_in_each_version;
 use super::{ChargeObject, RefundObject, Shape};
+use crate::page::Moment;
 use crate::version::ApiVersion;
 use crate::world::{Delivery, Event, EventData, World};
 
@@ -49,7 +50,7 @@ struct DeliveryObject<'a> {
     status: Option<u16>,
     key: &'static str,
     error: Option<&'a str>,
-    payload: &'a str,
+    payload: String,
     created_at: String,
 }
 
@@ -61,7 +62,14 @@ impl<'a> EventObject<'a> {
 
     /// An event as it is read: with its deliveries.
     pub(crate) fn read(world: &World, event: &'a Event) -> Self {
-        let deliveries = event.deliveries.iter().map(|delivery| DeliveryObject::of(delivery, event.key));
+        let posted = Self::posted(world, event);
+        if event.deliveries.is_empty() {
+            return posted;
+        }
+        // What was posted is told once more, as it was.
+        let payload = String::from_utf8(crate::json::print(&posted)).unwrap_or_default();
+        let deliveries = event.deliveries.iter();
+        let deliveries = deliveries.map(|delivery| DeliveryObject::of(delivery, event.key, &payload));
         Self::with(event, data_of(world, event), deliveries.collect())
     }
 
@@ -106,10 +114,9 @@ fn data_of(world: &World, event: &Event) -> Value {
 same_in_each_version!(EventObject<'_>);
 
 impl<'a> DeliveryObject<'a> {
-    fn of(delivery: &'a Delivery, key: &'static str) -> Self {
+    fn of(delivery: &'a Delivery, key: &'static str, payload: &str) -> Self {
         // The one time the API does not write in RFC 3339: `2023-06-15 02:25:15 UTC`.
-        let created_at = delivery.created_at.truncate_to_seconds().to_string();
-        let created_at = created_at.replace('T', " ").replace('Z', " UTC");
+        let created_at = Moment(delivery.created_at).plain();
         Self {
             object: "webhook_delivery",
             id: &delivery.id,
@@ -117,7 +124,7 @@ impl<'a> DeliveryObject<'a> {
             status: delivery.status,
             key,
             error: delivery.error.as_deref(),
-            payload: &delivery.payload,
+            payload: payload.to_owned(),
             created_at,
         }
     }

@@ -10,7 +10,7 @@ use super::Refund;
 use super::records::Named;
 
 /// A charge, as the sandbox keeps it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Charge {
     pub(crate) id: ChargeId,

@@ -62,8 +62,6 @@ pub(crate) struct Delivery {
     pub(crate) status: Option<u16>,
     /// Why it did not answer.
     pub(crate) error: Option<String>,
-    /// What was posted.
-    pub(crate) payload: String,
     pub(crate) created_at: Timestamp,
 }
 

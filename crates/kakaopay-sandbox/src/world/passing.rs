@@ -23,7 +23,7 @@ impl World {
             due.remove(&(at, place));
             let Some(id) = self.charges.at(place).map(|charge| charge.id.clone()) else { continue };
             if is_expiry {
-                self.end(&id, Ending::Expired { at }, "charge.expire", now)?;
+                self.end(&id, Ending::Expired { at }, "charge.expire", at)?;
             } else {
                 self.pay(&id, at)?;
             }

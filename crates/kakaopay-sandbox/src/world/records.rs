@@ -9,7 +9,7 @@ pub(super) trait Named {
     fn name(&self) -> &str;
 }
 
-/// Records in the order they came, found by their names. A sandbox may hold millions, and no name is kept twice.
+/// Records in the order they came, found by their names. A sandbox may hold millions, and the name of a record is not kept a second time.
 #[derive(Debug)]
 pub(super) struct Records<T> {
     all: Vec<T>,

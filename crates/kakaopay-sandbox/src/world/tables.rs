@@ -123,7 +123,7 @@ impl World {
     }
 
     /// Charges in the order they were created.
-    pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> {
+    pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> + ExactSizeIterator {
         self.charges.iter().map(Arc::as_ref)
     }
 
@@ -133,7 +133,7 @@ impl World {
     }
 
     /// Events in the order they happened.
-    pub(crate) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+    pub(crate) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()
     }
 
@@ -297,6 +297,11 @@ impl World {
     /// A post that waits, by its place.
     pub(crate) fn take_outgoing(&mut self, place: usize) -> Option<Outgoing> {
         self.outgoing.remove(place)
+    }
+
+    /// A post that was taken waits again, before all others.
+    pub(crate) fn put_back(&mut self, outgoing: Outgoing) {
+        self.outgoing.push_front(outgoing);
     }
 
     /// Has an event posted, once more if it was posted before.

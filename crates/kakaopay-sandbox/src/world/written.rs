@@ -79,14 +79,18 @@ impl World {
             check.map_err(|(member, problem)| at(format!("charges[{place}].{member}"), problem))?;
         }
         world.order_refunds()?;
-        for (place, event) in events.into_iter().enumerate() {
-            if world.charge(event.charge()).is_none() {
+        for (place, mut event) in events.into_iter().enumerate() {
+            let Some(known) = world.charges.get(event.charge().as_str()) else {
                 return no(format!("events[{place}].data"), "there is no such charge");
-            }
-            if let EventData::Charge(charge) = &event.data
-                && world.source(&charge.source).is_none()
-            {
-                return no(format!("events[{place}].data"), "there is no such source");
+            };
+            if let EventData::Charge(charge) = &mut event.data {
+                if world.source(&charge.source).is_none() {
+                    return no(format!("events[{place}].data"), "there is no such source");
+                }
+                // Nothing has happened to it since.
+                if charge == known {
+                    *charge = Arc::clone(known);
+                }
             }
             if world.events.push(event).is_none() {
                 return no(format!("events[{place}].id"), "stands there twice");

@@ -91,6 +91,8 @@ async function run() {
   const browser = await chromium.launch({
     executablePath: variable("CHROMIUM"),
     args: [
+      // A name of the sandbox's that is not loopback's own, as a phone or a container would know it by.
+      "--host-resolver-rules=MAP sandbox.test 127.0.0.1",
       "--no-sandbox",
       "--disable-gpu",
       "--disable-quic",
