@@ -82,6 +82,14 @@ impl Setting {
         }
     }
 
+    /// Beginning from now on where it began, if it is faster than the machine's.
+    fn anew(self, machine: Timestamp) -> Self {
+        match self {
+            Self::Fast { shown, rate, .. } => Self::Fast { since: machine, shown, rate },
+            Self::Running(_) | Self::Frozen(_) => self,
+        }
+    }
+
     /// How many of the machine's milliseconds it takes until a moment is shown; `None` when it never is.
     fn until(self, machine: Timestamp, at: Timestamp) -> Option<u64> {
         let millis = u64::try_from(at.millis_since(self.now(machine))).unwrap_or(0);
@@ -158,6 +166,11 @@ impl SandboxClock {
     /// Sets it as another one was.
     pub(crate) fn set_to(&self, setting: Setting) {
         self.0.send_replace(setting);
+    }
+
+    /// Begins from now on where it began, if it is faster than the machine's.
+    pub(crate) fn begin_again(&self) {
+        self.0.send_modify(|setting| *setting = setting.anew(machine()));
     }
 
     /// Hears of each time that somebody moves it.
@@ -267,6 +280,18 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_string(&setting).unwrap(), text);
             assert_eq!(serde_json::from_str::<Setting>(text).unwrap(), setting);
+        }
+    }
+
+    #[test]
+    fn a_fast_clock_that_begins_again_shows_what_it_began_with() {
+        let rate = ClockRate::new(60).unwrap();
+        let fast = Setting::running(at(0), at(5), rate);
+        assert_eq!(fast.now(at(1_000)), at(60_005));
+        assert_eq!(fast.anew(at(1_000)).now(at(1_000)), at(5));
+        assert_eq!(fast.anew(at(1_000)).now(at(1_001)), at(65));
+        for other in [Setting::Running(5), Setting::Frozen(at(5))] {
+            assert_eq!(other.anew(at(1_000)), other);
         }
     }
 }

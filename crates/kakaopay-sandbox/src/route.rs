@@ -16,6 +16,11 @@ pub(crate) struct Route<H> {
     pub(crate) answer: H,
 }
 
+/// The parts of a path between its slashes; a slash at the end makes no part.
+pub(crate) fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
+}
+
 /// A `GET`.
 pub(crate) const fn get<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
     Route { methods: &["GET"], path, name, answer }

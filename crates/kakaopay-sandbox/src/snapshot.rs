@@ -188,6 +188,7 @@ impl Sandbox {
         let restored = self.restore(self.first());
         // It was written by this very sandbox.
         debug_assert!(restored.is_ok(), "{restored:?}");
+        self.clock().begin_again();
         self.desk().clear();
     }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, Request};
 use kakaopay_types::{Param, Params, Timestamp};
 
 use super::refusal::Refusal;
+use crate::route;
 
 /// A request, as far as the API looks at it.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Call {
         let host = authority.or(named).unwrap_or("localhost");
         Self {
             method: parts.method,
-            path: parts.uri.path().split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+            path: route::parts(parts.uri.path()).map(str::to_owned).collect(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             origin: format!("http://{host}"),
             headers: parts.headers,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::guard::may_control;
 use crate::fault::Rule;
 use crate::rate::ClockRate;
-use crate::route::{Ids, Route, delete, get, post};
+use crate::route::{Ids, Route, delete, get, parts, post};
 use crate::sandbox::Sandbox;
 use crate::snapshot::Snapshot;
 
@@ -57,7 +57,7 @@ pub(crate) const FOR_THIS_MACHINE: &[Route<Moving>] = &[
 
 /// The answer, if the request is for `/_sandbox`.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
-    let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
+    let path: Vec<&str> = parts(request.uri().path()).collect();
     if path.first() != Some(&"_sandbox") {
         return None;
     }

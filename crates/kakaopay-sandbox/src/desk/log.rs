@@ -13,6 +13,7 @@ use super::exchange::{Exchange, Kept};
 use super::redact::shown;
 use crate::body::SandboxBody;
 use crate::page::{FOR_ANYONE, Moment};
+use crate::route;
 use crate::service::Lost;
 
 /// How many calls are remembered.
@@ -52,7 +53,7 @@ impl Seen {
     /// A call of the API; `None` for what belongs to the pages and the sandbox itself.
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Option<Self> {
         let path = parts.uri.path();
-        let first = path.split('/').find(|part| !part.is_empty()).unwrap_or_default();
+        let first = route::parts(path).next().unwrap_or_default();
         let own = is_own(first) || parts.method == Method::OPTIONS;
         (!own).then(|| Self {
             method: parts.method.to_string(),

@@ -1,11 +1,11 @@
 //! What a request is called in a rule.
 
 use crate::api::{FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT};
-use crate::route::Route;
+use crate::route::{Route, parts};
 
 /// The name of the API's operation that a request is; `None` when it is none of them.
 pub(super) fn operation(method: &str, path: &str, query: &str) -> Option<&'static str> {
-    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let path: Vec<&str> = parts(path).collect();
     let find = |table| Route::find(table, method, &path).map(|(route, _)| route.name);
     Some(match [FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT].into_iter().find_map(find)? {
         "search" if query.contains("scope=refund") => "search.refunds",

@@ -1,5 +1,7 @@
 //! Which paths a rule is about.
 
+use crate::route;
+
 /// Which paths a rule is about, as in `/charges/*/refunds`: a `*` is one part, whatever it is, and `**` at the end
 /// is any number of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +29,7 @@ impl PathPattern {
 
     /// Whether a path is one of those.
     pub(super) fn is_of(&self, path: &str) -> bool {
-        let mut given = path.split('/').filter(|part| !part.is_empty()).peekable();
+        let mut given = route::parts(path).peekable();
         if given.peek() == Some(&"_sandbox") {
             return false;
         }
