@@ -2,7 +2,7 @@
 "use strict";
 
 const http = require("node:http");
-const { variable } = require("./suite.js");
+const { afterwards, variable } = require("./suite.js");
 
 const sandbox = variable("SANDBOX_URL");
 
@@ -74,14 +74,11 @@ class Shop {
   }
 }
 
-/** Does something with a shop that is closed after it. */
+/** Does something with a shop that is closed after the test. */
 async function inShop(body, pages) {
   const shop = await Shop.open(pages);
-  try {
-    await body(shop);
-  } finally {
-    shop.close();
-  }
+  afterwards(() => shop.close());
+  await body(shop);
 }
 
 module.exports = { api, control, inShop, sandbox };

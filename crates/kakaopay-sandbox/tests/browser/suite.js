@@ -41,6 +41,13 @@ function test(name, body) {
   tests.push({ name, body });
 }
 
+const endings = [];
+
+/** Has something done when a test's windows are closed: until then, its pages may ask for more. */
+function afterwards(ending) {
+  endings.push(ending);
+}
+
 class Windows {
   constructor(browser) {
     this.browser = browser;
@@ -115,6 +122,7 @@ async function run() {
       verdict = `FAILED: ${error.stack}`;
       await Promise.all(windows.contexts.map((context) => context.close()));
     }
+    endings.splice(0).forEach((ending) => ending());
     console.log(`  ${name}: ${verdict} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
   }
   const version = browser.version();
@@ -124,4 +132,4 @@ async function run() {
   return failed === 0;
 }
 
-module.exports = { load, picture, run, test, variable, violations };
+module.exports = { afterwards, load, picture, run, test, variable, violations };
