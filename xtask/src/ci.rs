@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::project::members;
-use crate::shell::{self, Problem, cargo, is_ci, output, shown};
+use crate::shell::{self, Problem, cargo, lacking, output, shown};
 use crate::{browser, clients, compliance, layers, schemathesis, tidy};
 
 fn run_step(name: &str, step: impl FnOnce() -> Result<(), Problem>) -> Result<(), Problem> {
@@ -65,12 +65,7 @@ fn examples() -> Result<(), Problem> {
 /// Licences, bans and sources. Only where the tool is promised to be is its absence a failure.
 fn deny() -> Result<(), Problem> {
     if output(&mut cargo(&["deny", "--version"])).is_err() {
-        let hint = "cargo-deny is not installed: `cargo install cargo-deny --locked`";
-        if is_ci() {
-            return Err(Problem::new(hint));
-        }
-        println!("SKIPPED: {hint}");
-        return Ok(());
+        return lacking("cargo-deny is not installed: `cargo install cargo-deny --locked`");
     }
     shell::run(&mut cargo(&["deny", "--all-features", "check", "licenses", "bans", "sources"]))
 }

@@ -39,6 +39,24 @@ pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
 }
 
+/// What a chore that lacks a tool ends with: only where the tool is promised to be is its absence a failure.
+pub(crate) fn lacking(hint: impl Into<String>) -> Result<(), Problem> {
+    let hint = hint.into();
+    if is_ci() {
+        return Err(Problem::new(hint));
+    }
+    println!("SKIPPED: {hint}");
+    Ok(())
+}
+
+/// A command without what would lead its requests to loopback by way of another machine.
+pub(crate) fn without_proxies(command: &mut Command) -> &mut Command {
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// The project's root.
 pub(crate) fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

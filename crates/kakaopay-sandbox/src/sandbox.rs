@@ -347,10 +347,10 @@ impl Sandbox {
     /// Has a file that keeps this hold all that a webhook may tell of; `false` when it could not be written.
     pub(crate) fn hold(&self) -> bool {
         #[cfg(feature = "data")]
-        if self.0.data.is_some() {
-            return self.keep().is_ok();
-        }
-        true
+        let held = self.keep().is_ok();
+        #[cfg(not(feature = "data"))]
+        let held = true;
+        held
     }
 
     /// What was to be posted and was not waits again, before all others.

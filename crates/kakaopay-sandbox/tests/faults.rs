@@ -50,20 +50,9 @@ async fn f10_what_is_lost_without_a_socket_is_an_error_that_says_what_was_done()
 #[tokio::test]
 async fn f10_what_is_lost_over_a_socket_closes_the_connection() {
     for (rule, made) in [("lose-request", 0), ("lose-answer", 1)] {
-        let sandbox = Sandbox::builder().fault(rule.parse().expect("a rule")).build();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let running = sandbox.serve(listener).expect("serving");
-        let user = STANDARD.encode(format!("{}:", sandbox.secret_key().expose()));
-        let mut stream = TcpStream::connect(running.address()).await.expect("connected");
-        let length = FORM.len();
-        let head = format!(
-            "POST /charges HTTP/1.1\r\nhost: x\r\nauthorization: Basic {user}\r\ncontent-length: {length}\r\n\r\n"
-        );
-        stream.write_all(format!("{head}{FORM}").as_bytes()).await.expect("sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.expect("closed");
-        assert_eq!((answer.len(), charges(&sandbox)), (0, made), "{rule}");
-        running.shutdown().await;
+        // The server closes it, unasked.
+        let (answer, charges) = raw(rule, "").await;
+        assert_eq!((answer.len(), charges), (0, made), "{rule}");
     }
 }
 
@@ -79,8 +68,11 @@ async fn f23_a_delayed_call_is_carried_out_later() {
     assert_eq!((start.elapsed().as_millis(), charges(&sandbox)), (59_999, 1));
 }
 
-/// Over a socket, all there is to read of the answer to a call that creates a charge.
-async fn raw(rule: &str) -> (String, usize) {
+/// Has the server close the connection after its answer.
+const CLOSE: &str = "connection: close\r\n";
+
+/// Over a socket, all there is to read of the answer to a call that creates a charge, and how many there are then.
+async fn raw(rule: &str, header: &str) -> (String, usize) {
     let sandbox = Sandbox::builder().fault(rule.parse().expect("a rule")).build();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let running = sandbox.serve(listener).expect("serving");
@@ -88,7 +80,7 @@ async fn raw(rule: &str) -> (String, usize) {
     let mut stream = TcpStream::connect(running.address()).await.expect("connected");
     let length = FORM.len();
     let head = format!(
-        "POST /charges HTTP/1.1\r\nhost: x\r\nauthorization: Basic {user}\r\nconnection: close\r\n\
+        "POST /charges HTTP/1.1\r\nhost: x\r\nauthorization: Basic {user}\r\n{header}\
          content-length: {length}\r\n\r\n"
     );
     stream.write_all(format!("{head}{FORM}").as_bytes()).await.expect("sent");
@@ -109,14 +101,14 @@ fn told_and_came(answer: &str) -> (usize, usize) {
 
 #[tokio::test]
 async fn f22_over_a_socket_a_cut_body_is_half_of_what_its_head_tells() {
-    let (answer, made) = raw("cut-body").await;
+    let (answer, made) = raw("cut-body", CLOSE).await;
     let (told, came) = told_and_came(&answer);
     assert_eq!((came, made), (told / 2, 1), "{answer}");
 }
 
 #[tokio::test]
 async fn f23_over_a_socket_a_slow_body_is_whole_in_the_end() {
-    let (answer, made) = raw("slow-body=1").await;
+    let (answer, made) = raw("slow-body=1", CLOSE).await;
     let (told, came) = told_and_came(&answer);
     assert_eq!((came, made), (told, 1), "{answer}");
 }

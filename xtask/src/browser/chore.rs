@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::clients::{PROXIES, Served};
+use crate::clients::Served;
 use crate::packages;
-use crate::shell::{self, Problem, is_ci, output, root};
+use crate::shell::{self, Problem, lacking, output, root, without_proxies};
 
 /// Where Debian puts the browser, and what others call it.
 const BROWSERS: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
@@ -16,12 +16,7 @@ pub(crate) fn run() -> Result<(), Problem> {
     let browser = BROWSERS.iter().find(there);
     let missing: Vec<_> = ["node", "npm"].iter().filter(|program| !there(program)).collect();
     let (Some(browser), []) = (browser, missing.as_slice()) else {
-        let hint = format!("not installed: one of {BROWSERS:?}, node and npm are needed");
-        if is_ci() {
-            return Err(Problem::new(hint));
-        }
-        println!("SKIPPED: {hint}");
-        return Ok(());
+        return lacking(format!("not installed: one of {BROWSERS:?}, node and npm are needed"));
     };
     let sources = root().join("crates/kakaopay-sandbox/tests/browser");
     let target = root().join("target/browser");
@@ -45,9 +40,5 @@ fn go_through(
         .env("PUBLIC_KEY", &served.public_key)
         .env("SECRET_KEY", &served.secret_key)
         .envs(folders.iter().copied());
-    // What would lead a request to loopback by way of another machine.
-    for name in PROXIES {
-        command.env_remove(name);
-    }
-    shell::run(&mut command)
+    shell::run(without_proxies(&mut command))
 }

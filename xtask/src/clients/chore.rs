@@ -4,7 +4,7 @@ use super::journey::JOURNEYS;
 use super::runtime::{Runtime, Runtimes};
 use super::served::Served;
 use super::table;
-use crate::shell::{Problem, is_ci};
+use crate::shell::{Problem, lacking};
 
 /// Installs what is missing, serves a sandbox and makes every journey. Only where the runtimes are promised to
 /// be is their absence a failure.
@@ -12,11 +12,7 @@ pub(crate) fn run() -> Result<(), Problem> {
     let runtimes = Runtimes::found();
     let missing = runtimes.missing();
     if !missing.is_empty() {
-        let hint = format!("not installed: {}", missing.join(", "));
-        if is_ci() {
-            return Err(Problem::new(hint));
-        }
-        println!("SKIPPED: {hint}");
+        lacking(format!("not installed: {}", missing.join(", ")))?;
     }
     let wanted: Vec<_> = JOURNEYS.iter().filter(|journey| runtimes.have(journey.runtime)).collect();
     if wanted.is_empty() {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::runtime::Runtime;
 use super::served::Served;
+use crate::shell::without_proxies;
 
 /// A journey, by its script.
 #[derive(Debug)]
@@ -27,10 +28,6 @@ pub(crate) const JOURNEYS: &[Journey] = &[
     Journey { runtime: Runtime::Python, script: "journey.py", version: Some("2019-05-29") },
     Journey { runtime: Runtime::Python, script: "journey.py", version: Some("2017-11-02") },
 ];
-
-/// What would lead a request to loopback by way of another machine.
-pub(crate) const PROXIES: [&str; 6] =
-    ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 /// A journey that was made.
 #[derive(Debug)]
@@ -55,9 +52,7 @@ impl Journey {
             .env("PYTHONPATH", self.runtime.folder())
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHONUTF8", "1");
-        PROXIES.iter().for_each(|name| {
-            command.env_remove(name);
-        });
+        without_proxies(&mut command);
         match self.version {
             Some(version) => command.env("API_VERSION", version),
             None => command.env_remove("API_VERSION"),

@@ -7,5 +7,4 @@ mod served;
 mod table;
 
 pub(crate) use chore::run;
-pub(crate) use journey::PROXIES;
 pub(crate) use served::Served;

@@ -2,19 +2,14 @@
 
 use super::payment::Payment;
 use super::tool;
-use crate::clients::{PROXIES, Served};
-use crate::shell::{self, Problem, is_ci};
+use crate::clients::Served;
+use crate::shell::{self, Problem, lacking, without_proxies};
 
 /// Installs schemathesis, serves a sandbox and runs it. Only where Python is promised to be is its absence a
 /// failure.
 pub(crate) fn run() -> Result<(), Problem> {
     if !tool::has_pip() {
-        let hint = "not installed: python3 with pip";
-        if is_ci() {
-            return Err(Problem::new(hint));
-        }
-        println!("SKIPPED: {hint}");
-        return Ok(());
+        return lacking("not installed: python3 with pip");
     }
     tool::install()?;
     // Each run is the same. Webhooks are lost, as the addresses for them are made up.
@@ -31,8 +26,5 @@ pub(crate) fn run() -> Result<(), Problem> {
         .env("SANDBOX_PAYMENT", payment.name)
         .env("SANDBOX_TRANSACTION", payment.transaction)
         .env("SANDBOX_EVENT", payment.event);
-    PROXIES.iter().for_each(|name| {
-        command.env_remove(name);
-    });
-    shell::run(&mut command)
+    shell::run(without_proxies(&mut command))
 }

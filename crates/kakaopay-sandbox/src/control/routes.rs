@@ -139,8 +139,6 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
     if let Some(rate) = rate {
         clock.run_at(rate);
     }
-    // What expired may have brought about events to post, and what was delayed may be due.
-    sandbox.bell().notify_one();
     Ok(told(sandbox))
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, LOCATION};
+use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use kakaopay_types::{EventId, Key, Param, Params};
 
@@ -87,7 +87,5 @@ fn resend(sandbox: &Sandbox, form: &Bytes) -> Response<Bytes> {
     if !known {
         return page::plain(StatusCode::NOT_FOUND, "There is no such event.");
     }
-    let mut response = page::page(StatusCode::SEE_OTHER, String::new());
-    response.headers_mut().insert(LOCATION, HeaderValue::from_static("/"));
-    response
+    page::see_other(HeaderValue::from_static("/"))
 }

@@ -55,25 +55,23 @@ struct DeliveryObject<'a> {
 }
 
 impl<'a> EventObject<'a> {
-    /// An event as it is posted: without its deliveries.
-    pub(crate) fn posted(world: &World, event: &'a Event) -> Self {
-        Self::with(event, data_of(world, event), Vec::new())
-    }
-
     /// An event as it is read: with its deliveries.
     pub(crate) fn read(world: &World, event: &'a Event) -> Self {
-        let posted = Self::posted(world, event);
-        if event.deliveries.is_empty() {
-            return posted;
-        }
+        let mut read = Self::posted(world, event);
         // What was posted is told once more, as it was.
-        let payload = String::from_utf8(crate::json::print(&posted)).unwrap_or_default();
-        let deliveries = event.deliveries.iter();
-        let deliveries = deliveries.map(|delivery| DeliveryObject::of(delivery, event.key, &payload));
-        Self::with(event, data_of(world, event), deliveries.collect())
+        let payload = || String::from_utf8(crate::json::print(&read)).unwrap_or_default();
+        let payload = if event.deliveries.is_empty() { String::new() } else { payload() };
+        if let Self::V2019_05_29(current) = &mut read {
+            let deliveries = event.deliveries.iter();
+            current.webhook_deliveries =
+                deliveries.map(|delivery| DeliveryObject::of(delivery, event.key, &payload)).collect();
+        }
+        read
     }
 
-    fn with(event: &'a Event, data: Value, webhook_deliveries: Vec<DeliveryObject<'a>>) -> Self {
+    /// An event as it is posted: without its deliveries.
+    pub(crate) fn posted(world: &World, event: &'a Event) -> Self {
+        let data = data_of(world, event);
         let location = format!("/events/{}", event.id);
         match event.version {
             ApiVersion::V2017_11_02 => Self::V2017_11_02(Old {
@@ -90,7 +88,7 @@ impl<'a> EventObject<'a> {
                 id: &event.id,
                 livemode: false,
                 location,
-                webhook_deliveries,
+                webhook_deliveries: Vec::new(),
                 data,
                 key: event.key,
                 created_at: event.created_at,

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderValue, Response, StatusCode};
 
@@ -16,6 +16,13 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; scri
 /// A page.
 pub(crate) fn page(status: StatusCode, html: String) -> Response<Bytes> {
     response(status, "text/html; charset=utf-8", html.into())
+}
+
+/// The way to another page.
+pub(crate) fn see_other(location: HeaderValue) -> Response<Bytes> {
+    let mut response = page(StatusCode::SEE_OTHER, String::new());
+    response.headers_mut().insert(LOCATION, location);
+    response
 }
 
 /// The style of the pages.

@@ -11,7 +11,7 @@ mod step;
 mod view;
 mod words;
 
-pub(crate) use headers::{open_to_all, page};
+pub(crate) use headers::{open_to_all, page, see_other};
 pub(crate) use moment::Moment;
 pub(crate) use routes::{FOR_ANYONE, respond};
 pub(crate) use view::plain;

@@ -1,12 +1,12 @@
 //! The pages of a payment: what is asked for, and what the buyer does there.
 
 use bytes::Bytes;
-use http::header::{LOCATION, USER_AGENT};
+use http::header::USER_AGENT;
 use http::{HeaderValue, Response, StatusCode};
 use kakaopay_types::{FailureCode, Param, Params, PlatformType};
 
 use super::guard::is_same_origin;
-use super::headers::{page, response};
+use super::headers::{response, see_other};
 use super::qr;
 use super::step::Step;
 use super::view::{address, notice, show};
@@ -46,7 +46,7 @@ pub(super) fn choose(world: &mut World, call: &Call, payment: &str, step: Step) 
         Choice::Expire => world.expire_early(&charge.id, call.now),
     };
     match done {
-        Ok(true) => see_other(call, &next),
+        Ok(true) => lead(call, &next),
         // It had ended before: the page says how.
         Ok(false) => show(&charge, call, step),
         Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, call, |words| words.trouble),
@@ -113,11 +113,7 @@ fn opens_on_phone(world: &World, call: &Call, charge: &Charge) -> bool {
     matches!(platform, Some(PlatformType::Ios | PlatformType::Android)) || agent.contains("Mobi")
 }
 
-fn see_other(call: &Call, address: &str) -> Response<Bytes> {
-    let Ok(location) = HeaderValue::from_str(address) else {
-        return notice(StatusCode::INTERNAL_SERVER_ERROR, call, |words| words.trouble);
-    };
-    let mut response = page(StatusCode::SEE_OTHER, String::new());
-    response.headers_mut().insert(LOCATION, location);
-    response
+fn lead(call: &Call, address: &str) -> Response<Bytes> {
+    HeaderValue::from_str(address)
+        .map_or_else(|_| notice(StatusCode::INTERNAL_SERVER_ERROR, call, |words| words.trouble), see_other)
 }

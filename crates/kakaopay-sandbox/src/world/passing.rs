@@ -38,11 +38,9 @@ impl World {
 
     /// The buyer approves later, in the place of what was said before. `false` when the charge has ended already.
     pub(crate) fn approve_at(&mut self, id: &ChargeId, at: Timestamp) -> bool {
-        let place = self.charges.place(id.as_str());
-        let charge = self.charges.get_mut(id.as_str()).filter(|charge| charge.ending.is_none());
-        let (Some(place), Some(charge)) = (place, charge.map(Arc::make_mut)) else {
-            return false;
-        };
+        let found = self.charges.find_mut(id.as_str()).filter(|(_, charge)| charge.ending.is_none());
+        let Some((place, charge)) = found else { return false };
+        let charge = Arc::make_mut(charge);
         if let Some(before) = charge.approval.replace(at) {
             self.approving.remove(&(before, place));
         }

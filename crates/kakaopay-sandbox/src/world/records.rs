@@ -40,8 +40,13 @@ impl<T: Named> Records<T> {
     }
 
     pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.find_mut(name).map(|(_, record)| record)
+    }
+
+    /// The record with this name, and its place.
+    pub(super) fn find_mut(&mut self, name: &str) -> Option<(usize, &mut T)> {
         let place = self.place(name)?;
-        self.all.get_mut(place)
+        Some((place, self.all.get_mut(place)?))
     }
 
     /// The record at a place.

@@ -224,9 +224,8 @@ impl World {
     /// As recorded of a sibling method, the moment stands in `expires_at` too.
     pub(crate) fn expire_early(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
         let at = now.truncate_to_seconds();
-        let Some(place) = self.charges.place(id.as_str()) else { return Ok(false) };
-        match self.charges.get_mut(id.as_str()) {
-            Some(charge) if charge.ending.is_none() => {
+        match self.charges.find_mut(id.as_str()) {
+            Some((place, charge)) if charge.ending.is_none() => {
                 self.expiring.remove(&(charge.expires_at, place));
                 Arc::make_mut(charge).expires_at = at;
             }
@@ -320,8 +319,7 @@ impl World {
         key: &'static str,
         now: Timestamp,
     ) -> Result<bool, InvalidId> {
-        let Some(place) = self.charges.place(id.as_str()) else { return Ok(false) };
-        let Some(charge) = self.charges.get_mut(id.as_str()) else { return Ok(false) };
+        let Some((place, charge)) = self.charges.find_mut(id.as_str()) else { return Ok(false) };
         self.expiring.remove(&(charge.expires_at, place));
         if charge.ending.is_some() {
             return Ok(false);
