@@ -1,7 +1,5 @@
-//! Payments: their deadlines, a million of them, and their journals.
+//! Journals of payments: how they are read.
 
 mod journal;
-mod timers;
 
 pub use journal::{Reader, readers};
-pub use timers::{Begin, COUNT, Timed, Timers, contestants};

@@ -27,7 +27,6 @@ pub enum Attention {
     },
     /// Another charge of the order was paid than the one whose link was handed out.
     // What version 0.1.0 called it in the events that it stored.
-    #[serde(alias = "paid_twice")]
     OtherChargePaid {
         /// The order's charge.
         charge: ChargeId,

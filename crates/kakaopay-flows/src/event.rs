@@ -88,13 +88,8 @@ pub enum Event {
         attention: Attention,
         /// How many times it was found, this one included: it may come again after it was put right.
         // Version 0.1.0 told each once, and did not say so.
-        #[serde(default = "once")]
         number: u32,
     },
-}
-
-fn once() -> u32 {
-    1
 }
 
 impl Event {

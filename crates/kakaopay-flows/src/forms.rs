@@ -210,17 +210,3 @@ fn f43_every_attention_and_every_event_has_its_form() {
     check(include_str!("../golden/attentions.jsonl"), next_attention);
     check(include_str!("../golden/events.jsonl"), next_event);
 }
-
-/// What version 0.1.0 wanted to tell, and had not told when it was replaced, is told.
-#[test]
-fn f43_i10_what_an_older_version_stored_to_tell_is_told() {
-    for (line, key) in include_str!("../golden/events_0_1_0.jsonl").lines().zip([
-        "order-1/settled",
-        "order-1/attention/mismatch/chrg_test_1/amount",
-        "order-1/attention/other_charge_paid/chrg_test_2",
-        "order-1/attention/attempts/5",
-    ]) {
-        let event: Event = serde_json::from_str(line).expect("it is read");
-        assert_eq!(event.key(), key);
-    }
-}

@@ -13,13 +13,10 @@
 //!   and kind of source, settles a payment ([`kakaopay_types::Confirmed`]).
 //! - Silence is never turned into failure: only the service's word ends a payment.
 //! - A final state stays; what contradicts it asks a person to look ([`Attention`]).
-//!
-//! [`DeadlineQueue`] keeps the deadlines of as many payments as there are.
 #![doc = include_str!("../TABLES.md")]
 
 mod attention;
 mod creating;
-mod deadline_queue;
 mod error;
 mod event;
 #[cfg(test)]
@@ -44,7 +41,6 @@ mod trouble;
 mod wake;
 
 pub use attention::Attention;
-pub use deadline_queue::DeadlineQueue;
 pub use error::{Misuse, RefundError, ReplayError};
 pub use event::{Event, RefundNotice, Settlement};
 pub use input::{Answer, Evidence, Input, Now};

@@ -97,7 +97,6 @@ pub enum Record {
         /// When it can no longer be paid.
         expires_at: Option<Timestamp>,
         /// For how long it can be paid, in milliseconds, by the service's clock alone.
-        #[serde(default)]
         lifetime: Option<i64>,
     },
     /// The service answered with a charge that is not the order's.
@@ -133,7 +132,6 @@ pub enum Record {
         /// The moment.
         expires_at: Timestamp,
         /// For how long the charge can be paid, in milliseconds, by the service's clock alone.
-        #[serde(default)]
         lifetime: Option<i64>,
     },
     /// A person said to go on.

@@ -78,16 +78,8 @@ fn first_after(start: Timestamp, delays: &[i64], now: Timestamp, seed: Option<u6
 /// A delay in milliseconds, made up to 20 % longer or shorter.
 fn jittered(millis: i64, seed: Option<u64>, index: u64) -> i64 {
     let Some(seed) = seed else { return millis };
-    let permille = 800 + i64::try_from(mix(seed ^ mix(index)) % 401).unwrap_or(200);
+    let permille = fastrand::Rng::with_seed(seed.wrapping_add(index)).i64(800..=1_200);
     millis.saturating_mul(permille) / 1_000
-}
-
-/// SplitMix64's finisher: neighbouring numbers become unrelated ones.
-fn mix(number: u64) -> u64 {
-    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-//! The versions of what is stored, and how an older one becomes a newer one.
+//! Versions of the stored formats.
 //!
-//! What a version wrote keeps its meaning for ever: whoever changes a stored type raises [`VERSION`],
-//! writes the upgrade from the version before, and adds files of the new version to the golden ones
-//! that the tests replay.
+//! Until the first release, version 1 is rewritten in place. After it, a changed type raises
+//! [`VERSION`], adds an upgrade from the version before, and keeps the golden files of that version.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,31 +9,39 @@ use serde_json::Value;
 
 use crate::error::ReplayError;
 
-/// The version that is written: of journals and of snapshots.
-pub(crate) const VERSION: u32 = 2;
+/// The version in which entries and snapshots are written.
+pub(crate) const VERSION: u32 = 1;
 
-/// What makes a stored thing of one version one of the next.
+/// Turns a stored value of one version into the next version.
 pub(crate) type Upgrade = fn(&mut Value);
 
-/// How entries become newer: the first upgrade leads from version 1 to 2, and so on. What
-/// version 1 called otherwise is read by its old name, since events that it stored have that name too.
-pub(crate) const ENTRY_UPGRADES: &[Upgrade] = &[|_| {}];
-/// Likewise for snapshots, of which version 1 had none.
-pub(crate) const SNAPSHOT_UPGRADES: &[Upgrade] = &[|_| {}];
+/// Upgrades of entries; the first leads from version 1 to 2.
+pub(crate) const ENTRY_UPGRADES: &[Upgrade] = &[];
+/// Upgrades of snapshots.
+pub(crate) const SNAPSHOT_UPGRADES: &[Upgrade] = &[];
 
-/// Reads what this version or any before it has stored.
+/// Reads a value stored by this version or, through `upgrades`, by an older one.
 pub(crate) fn read<T: DeserializeOwned>(
     bytes: &[u8],
     upgrades: &[Upgrade],
     seq: u64,
 ) -> Result<T, ReplayError> {
+    read_as(bytes, upgrades, VERSION, seq)
+}
+
+fn read_as<T: DeserializeOwned>(
+    bytes: &[u8],
+    upgrades: &[Upgrade],
+    newest: u32,
+    seq: u64,
+) -> Result<T, ReplayError> {
     let unreadable = |_| ReplayError::Unreadable { seq };
     let Versioned { v: version } = serde_json::from_slice(bytes).map_err(unreadable)?;
-    if version == VERSION {
+    if version == newest {
         return serde_json::from_slice(bytes).map_err(unreadable);
     }
     let known = version.checked_sub(1).and_then(|from| upgrades.get(usize::try_from(from).ok()?..));
-    let Some(steps) = known.filter(|_| version < VERSION) else {
+    let Some(steps) = known.filter(|_| version < newest) else {
         return Err(ReplayError::Version { seq, version });
     };
     let mut value: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
@@ -60,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn f43_a_version_that_never_was_is_refused() {
+    fn f43_an_unknown_version_is_refused() {
         for version in [0, VERSION + 1, u32::MAX] {
             let bytes = format!(r#"{{"v":{version}}}"#);
             let read: Result<Value, _> = read(bytes.as_bytes(), ENTRY_UPGRADES, 3);
@@ -68,5 +75,21 @@ mod tests {
         }
         let read: Result<Value, _> = read(b"{}", ENTRY_UPGRADES, 3);
         assert_eq!(read, Err(ReplayError::Unreadable { seq: 3 }));
+    }
+
+    #[test]
+    fn f43_older_versions_pass_every_later_upgrade() {
+        let upgrades: &[Upgrade] = &[|value| value["second"] = true.into(), |value| value["third"] = true.into()];
+        for (version, expected) in [
+            (1, r#"{"v":1,"second":true,"third":true}"#),
+            (2, r#"{"v":2,"third":true}"#),
+            (3, r#"{"v":3}"#),
+        ] {
+            let bytes = format!(r#"{{"v":{version}}}"#);
+            let read: Value = read_as(bytes.as_bytes(), upgrades, 3, 1).expect("a known version");
+            assert_eq!(read, serde_json::from_str::<Value>(expected).expect("JSON"), "version {version}");
+        }
+        let newer: Result<Value, _> = read_as(br#"{"v":4}"#, upgrades, 3, 1);
+        assert_eq!(newer, Err(ReplayError::Version { seq: 1, version: 4 }));
     }
 }

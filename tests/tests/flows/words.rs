@@ -156,15 +156,3 @@ fn i8_each_attention_has_its_words_and_its_key() {
     }
     insta::assert_snapshot!(told);
 }
-
-/// F43: version 0.1.0 told each attention once, and did not say so.
-#[test]
-fn f43_an_event_that_does_not_count_itself_is_the_first() {
-    let old = json!({
-        "event": "attention",
-        "reference": "order-345678",
-        "attention": {"kind": "paid_twice", "charge": "chrg_test_own", "other": "chrg_test_other"},
-    });
-    let event: Event = serde_json::from_value(old).expect("an event");
-    assert!(matches!(event, Event::Attention { number: 1, .. }), "{event:?}");
-}
