@@ -8,7 +8,7 @@ use kakaopay_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::attention::Attention;
-use crate::refund::Withdrawal;
+use crate::refund_order::Withdrawal;
 
 /// What the merchant is told about a payment, at least once each, under a key that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ pub enum Trouble {
 
 /// What trouble means for a request that was to change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict<'a> {
+pub(crate) enum RequestOutcome<'a> {
     /// It was surely not carried out, and may be sent again.
     NotDone,
     /// It was surely not carried out, and a person should look at the key.
@@ -31,30 +31,30 @@ pub(crate) enum Verdict<'a> {
 
 impl Trouble {
     /// What it means for a request that was to change something.
-    pub(crate) fn verdict(&self) -> Verdict<'_> {
+    pub(crate) fn outcome(&self) -> RequestOutcome<'_> {
         match self {
-            Self::NotSent => Verdict::NotDone,
-            Self::RateLimited | Self::Unknown => Verdict::Unknown,
+            Self::NotSent => RequestOutcome::NotDone,
+            Self::RateLimited | Self::Unknown => RequestOutcome::Unknown,
             Self::Refused(error) => match &error.code {
                 // They are about who asks, not about what is asked for.
                 code @ (ErrorCode::AuthenticationFailure
                 | ErrorCode::KeyExpired
                 | ErrorCode::LockedAccount
-                | ErrorCode::NotAuthorized) => Verdict::KeyRefused(code),
+                | ErrorCode::NotAuthorized) => RequestOutcome::KeyRefused(code),
                 // Somebody failed on the way, perhaps after the deed.
                 ErrorCode::InternalError
                 | ErrorCode::BackendError
                 | ErrorCode::SearchUnavailable
-                | ErrorCode::TooManyRequests => Verdict::Unknown,
-                _ => Verdict::Refused(error),
+                | ErrorCode::TooManyRequests => RequestOutcome::Unknown,
+                _ => RequestOutcome::Refused(error),
             },
         }
     }
 
     /// The key trouble in it, if it is that.
     pub(crate) fn key(&self) -> Option<&ErrorCode> {
-        match self.verdict() {
-            Verdict::KeyRefused(code) => Some(code),
+        match self.outcome() {
+            RequestOutcome::KeyRefused(code) => Some(code),
             _ => None,
         }
     }
@@ -78,17 +78,17 @@ mod tests {
                 "internal_error" | "backend_error" | "search_unavailable" | "too_many_requests" => "unknown",
                 _ => "refused",
             };
-            let found = match trouble.verdict() {
-                Verdict::KeyRefused(_) => "key",
-                Verdict::NotDone => "not done",
-                Verdict::Unknown => "unknown",
-                Verdict::Refused(_) => "refused",
+            let found = match trouble.outcome() {
+                RequestOutcome::KeyRefused(_) => "key",
+                RequestOutcome::NotDone => "not done",
+                RequestOutcome::Unknown => "unknown",
+                RequestOutcome::Refused(_) => "refused",
             };
             assert_eq!((found, about_key), (expected, expected == "key"), "{code}");
         }
-        assert_eq!(Trouble::NotSent.verdict(), Verdict::NotDone);
-        assert_eq!(Trouble::RateLimited.verdict(), Verdict::Unknown);
-        assert_eq!(Trouble::Unknown.verdict(), Verdict::Unknown);
+        assert_eq!(Trouble::NotSent.outcome(), RequestOutcome::NotDone);
+        assert_eq!(Trouble::RateLimited.outcome(), RequestOutcome::Unknown);
+        assert_eq!(Trouble::Unknown.outcome(), RequestOutcome::Unknown);
         assert_eq!(Trouble::Unknown.key(), None);
     }
 }

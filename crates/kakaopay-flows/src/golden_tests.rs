@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 
 use crate::attention::Attention;
 use crate::event::{Event, RefundNotice, Settlement};
-use crate::record::{Record, StoredIntent};
-use crate::refund::{AfterWindow, RefundRecord, Withdrawal};
+use crate::journal::record::{Record, StoredIntent};
+use crate::journal::refund_record::RefundRecord;
+use crate::refund_order::{AfterWindow, Withdrawal};
 
 fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")

@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 
 use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source, Timestamp};
 
-use crate::output::{LookUp, RefundList};
-use crate::trouble::Trouble;
+use crate::failure::Trouble;
+use crate::search::{LookUp, RefundList};
 
 /// What a payment can be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,3 +90,14 @@ pub enum Evidence {
 
 /// The moment an input arrives, by the driver's clock.
 pub type Now = Timestamp;
+
+/// How a charge came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// As the answer to its creation.
+    Creation,
+    /// In a list.
+    List,
+    /// By reading it. Only this says what became of it.
+    Read,
+}

@@ -13,43 +13,58 @@
 //!   and kind of source, settles a payment ([`kakaopay_types::Confirmed`]).
 //! - Silence is never turned into failure: only the service's word ends a payment.
 //! - A final state stays; what contradicts it asks a person to look ([`Attention`]).
-#![doc = include_str!("../TABLES.md")]
+//!
+//! ```text
+//! Creating ──► Pending ──► Successful ──► refunds
+//!    │            ├──────► Failed
+//!    │            └──────► Expired
+//!    └──────────────────► Refused
+//! ```
+//!
+//! [TABLES.md](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-flows/TABLES.md) lists the
+//! effect of every input in every state.
 
 mod attention;
-mod creating;
 mod error;
 mod event;
-#[cfg(test)]
-mod forms;
+mod failure;
 mod input;
 mod intent;
-mod lookup;
-mod model;
-mod observe;
-mod other;
 mod output;
-mod payment;
-mod record;
-mod refund;
+mod refund_order;
 mod refusal;
-mod schedule;
-mod snapshot;
+mod search;
+
+mod journal;
+
 mod state;
-mod step;
-mod stored;
-mod trouble;
-mod wake;
+
+mod next_deadline;
+mod schedule;
+
+mod transition;
+
+mod rules;
+
+mod payment;
+
+#[cfg(test)]
+mod golden_tests;
 
 pub use attention::Attention;
 pub use error::{Misuse, RefundError, ReplayError};
 pub use event::{Event, RefundNotice, Settlement};
+pub use failure::Trouble;
 pub use input::{Answer, Evidence, Input, Now};
 pub use intent::{Intent, SourcePlan};
-pub use other::Other;
-pub use output::{Deadline, LookUp, Output, RefundList, Request};
+pub use journal::entry::Entry;
+pub use journal::record::{Record, StoredIntent};
+pub use journal::refund_record::RefundRecord;
+pub use output::{Deadline, Output, Request};
 pub use payment::Payment;
-pub use record::{Entry, Record, StoredIntent};
-pub use refund::{AfterWindow, Refund, RefundOrder, RefundRecord, RefundState, Withdrawal};
+pub use refund_order::{AfterWindow, RefundOrder, Withdrawal};
 pub use schedule::LEAVE_WITHIN_SECONDS;
-pub use state::{Creating, Pending, Stage, State};
-pub use trouble::Trouble;
+pub use search::{LookUp, RefundList};
+pub use state::duplicate_charge::Other;
+pub use state::lifecycle::{Creating, Pending, Stage, State};
+pub use state::refund::{Refund, RefundState};

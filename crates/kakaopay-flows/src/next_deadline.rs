@@ -4,16 +4,19 @@
 use kakaopay_types::Timestamp;
 
 use crate::input::Now;
-use crate::model::Model;
-use crate::other;
 use crate::output::Deadline;
-use crate::refund::{self, Refund, RefundState};
-use crate::schedule::{LATE_SECONDS, answer_due, next_look};
-use crate::state::{Creating, Stage, State};
+use crate::schedule;
+use crate::schedule::{CHARGE_LATE_SECONDS, REFUND_LATE_SECONDS, answer_due, next_look};
+use crate::state::lifecycle::{Creating, Stage, State};
+use crate::state::model::Model;
+use crate::state::refund::{Refund, RefundState};
+
+/// What whole seconds and the way there may add between two moments by the service's clock.
+const SLACK_SECONDS: i64 = 2;
 
 /// What a step does to the deadline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Wake {
+pub(crate) enum DeadlineChange {
     /// It stays.
     #[default]
     Keep,
@@ -23,11 +26,11 @@ pub(crate) enum Wake {
     By(Timestamp),
 }
 
-impl Wake {
+impl DeadlineChange {
     /// Both.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Keep, wake) | (wake, Self::Keep) => wake,
+            (Self::Keep, deadline) | (deadline, Self::Keep) => deadline,
             (Self::By(one), Self::By(other)) => Self::By(one.min(other)),
             (Self::By(at), Self::Plan) | (Self::Plan, Self::By(at)) => Self::By(at),
             (Self::Plan, Self::Plan) => Self::Plan,
@@ -54,7 +57,7 @@ fn plan(model: &Model, now: Now) -> Option<Timestamp> {
     };
     let others = model.others.values().filter(|other| other.end.is_none());
     let others = others.map(|other| next_look(other.since, other.expires_at, now, seed));
-    let search = model.search.map(|since| look_until(since, other::settled(since), now, seed));
+    let search = model.search.map(|since| look_until(since, schedule::search_settled(since), now, seed));
     let refunds = model.refunds.values().filter_map(|refund| refund_plan(refund, now, seed));
     own.into_iter().chain(others).chain(search).chain(refunds).min()
 }
@@ -70,7 +73,7 @@ fn creating_plan(model: &Model, creating: &Creating, now: Now) -> Option<Timesta
         }
         Stage::Unsent => Some(next_look(model.opened_at, None, now, seed)),
         Stage::LookUp => {
-            let settled = creating.since.saturating_add_seconds(LATE_SECONDS);
+            let settled = creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
             Some(look_until(creating.since, settled, now, seed))
         }
         Stage::Halted => None,
@@ -83,7 +86,7 @@ fn refund_plan(refund: &Refund, now: Now, seed: u64) -> Option<Timestamp> {
             Some(next_look(refund.ordered_at(), None, now, seed))
         }
         RefundState::Requested => Some(answer_due(refund.since(), now)),
-        RefundState::LookUp => Some(look_until(refund.since(), refund::settled(refund), now, seed)),
+        RefundState::LookUp => Some(look_until(refund.since(), refund_settled(refund), now, seed)),
         RefundState::Halted
         | RefundState::Closed { .. }
         | RefundState::Failed { .. }
@@ -96,4 +99,13 @@ fn refund_plan(refund: &Refund, now: Now, seed: u64) -> Option<Timestamp> {
 fn look_until(since: Timestamp, settled: Timestamp, now: Now, seed: u64) -> Timestamp {
     let next = next_look(since, None, now, seed);
     if now < settled { next.min(settled) } else { next }
+}
+
+/// When a look-up of a refund can first conclude anything.
+pub(crate) fn refund_settled(refund: &Refund) -> Timestamp {
+    let by_own = refund.since.saturating_add_seconds(REFUND_LATE_SECONDS);
+    let unlisted = refund.unlisted.filter(|first| first.at_service.is_some());
+    let by_service =
+        unlisted.map(|first| first.at.saturating_add_seconds(REFUND_LATE_SECONDS + SLACK_SECONDS));
+    by_service.map_or(by_own, |by_service| by_service.max(by_own))
 }

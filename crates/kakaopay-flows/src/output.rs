@@ -1,16 +1,13 @@
 //! What a payment asks its driver to do.
 
-use std::num::NonZeroU32;
-
-use kakaopay_types::endpoint::{
-    CreateCharge, CreateRefund, CreateSource, ListChargeRefunds, ListCharges, Page, RetrieveCharge,
-};
-use kakaopay_types::{ChargeId, Order, Refund, Timestamp};
+use kakaopay_types::Timestamp;
+use kakaopay_types::endpoint::{CreateCharge, CreateRefund, CreateSource, RetrieveCharge};
 
 use crate::event::Event;
+use crate::failure::Trouble;
 use crate::input::Answer;
-use crate::record::Entry;
-use crate::trouble::Trouble;
+use crate::journal::entry::Entry;
+use crate::search::{LookUp, RefundList};
 
 /// What a payment asks its driver to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +20,7 @@ pub enum Output {
     Transmit(Request),
     /// Send the buyer to this address. It is opaque.
     Redirect(String),
-    /// Wake the payment with [`Input::Tick`](crate::Input::Tick), in place of any deadline before.
+    /// DeadlineChange the payment with [`Input::Tick`](crate::Input::Tick), in place of any deadline before.
     Deadline(Deadline),
     /// Tell the merchant.
     Event(Event),
@@ -82,77 +79,5 @@ impl Request {
             }
             Self::ListRefunds(request) => Answer::Refunds { request, result: Err(trouble) },
         }
-    }
-}
-
-/// One page of the search for a charge whose creation went unanswered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookUp {
-    /// When the search began, by the driver's clock.
-    pub asked_at: Timestamp,
-    /// How many attempts had been made by then.
-    pub attempts: NonZeroU32,
-    /// Whether every element of the pages before this one could be read.
-    pub complete: bool,
-    /// Whether a charge on the pages before this one names the order and differs from it.
-    pub differs: bool,
-    /// The moment it began, by the service's clock, if the service told.
-    pub at_service: Option<Timestamp>,
-    /// When the payment's own charge was created, by the same clock, if it stands on a page before this one.
-    pub own_created: Option<Timestamp>,
-    /// The page to read.
-    pub list: ListCharges,
-}
-
-impl LookUp {
-    /// How far before the payment was opened a search begins, because either clock may be wrong by as
-    /// much. What is even farther off is not found; its link is never handed out.
-    const MARGIN_SECONDS: i64 = 86_400;
-
-    pub(crate) fn first(opened_at: Timestamp, asked_at: Timestamp, attempts: NonZeroU32) -> Self {
-        let page = Page {
-            from: Some(opened_at.saturating_add_seconds(-Self::MARGIN_SECONDS).truncate_to_seconds()),
-            // Unset, so that the service's clock decides what "until now" means; the next pages
-            // repeat what it answered.
-            to: None,
-            offset: 0,
-            limit: Some(Page::MAX_LIMIT),
-            // What was created a moment ago stands on the first page, however busy the account is.
-            order: Some(Order::ReverseChronological),
-        };
-        Self {
-            asked_at,
-            attempts,
-            complete: true,
-            differs: false,
-            at_service: None,
-            own_created: None,
-            list: ListCharges { page },
-        }
-    }
-}
-
-/// One page of the refunds of a charge.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RefundList {
-    /// When the reading began, by the driver's clock.
-    pub asked_at: Timestamp,
-    /// Whether every element of the pages before this one could be read.
-    pub complete: bool,
-    /// The moment it began, by the service's clock, if the service told.
-    pub at_service: Option<Timestamp>,
-    /// What stands on the pages before this one.
-    pub seen: Vec<Refund>,
-    /// The page to read.
-    pub list: ListChargeRefunds,
-}
-
-impl RefundList {
-    pub(crate) fn first(charge: &ChargeId, asked_at: Timestamp) -> Self {
-        // From the oldest on, so that what is new does not shift the pages.
-        let page =
-            Page { limit: Some(Page::MAX_LIMIT), order: Some(Order::Chronological), ..Page::default() };
-        let list = ListChargeRefunds { charge: charge.clone(), page };
-        Self { asked_at, complete: true, at_service: None, seen: Vec::new(), list }
     }
 }

@@ -8,14 +8,18 @@ use crate::attention::Attention;
 use crate::error::{Misuse, RefundError, ReplayError};
 use crate::input::{Input, Now};
 use crate::intent::Intent;
-use crate::model::Model;
-use crate::other::Other;
+use crate::journal::entry::Entry;
+use crate::journal::record::Record;
+use crate::journal::snapshot;
 use crate::output::Output;
-use crate::record::{Entry, Record};
-use crate::refund::{self, Refund, RefundOrder};
-use crate::snapshot;
-use crate::state::State;
-use crate::step::{self, Step};
+use crate::refund_order::RefundOrder;
+use crate::rules::dispatch;
+use crate::rules::refund::begin;
+use crate::state::duplicate_charge::Other;
+use crate::state::lifecycle::State;
+use crate::state::model::Model;
+use crate::state::refund::Refund;
+use crate::transition::Transition;
 
 /// One payment, without IO, clock or randomness.
 ///
@@ -109,7 +113,7 @@ impl Payment {
     #[must_use]
     pub fn open(intent: Intent, now: Now) -> Self {
         let model = Model::opened(intent, now);
-        let step = step::open(&model);
+        let step = dispatch::open(&model);
         let mut payment = Self::at(model, 0);
         payment.take(step, now);
         payment
@@ -184,7 +188,7 @@ impl Payment {
             (Some(seq), _) => return Err(Misuse::NotAcknowledged { seq }),
             (None, _) => {}
         }
-        let step = step::step(&self.model, &input, now);
+        let step = dispatch::step(&self.model, &input, now);
         self.take(step, now);
         Ok(())
     }
@@ -203,7 +207,7 @@ impl Payment {
         if let Some(seq) = self.unacknowledged {
             return Err(Misuse::NotAcknowledged { seq }.into());
         }
-        if let Some(step) = refund::open(&self.model, order, now)? {
+        if let Some(step) = begin::open(&self.model, order, now)? {
             self.take(step, now);
         }
         Ok(())
@@ -292,10 +296,10 @@ impl Payment {
     }
 
     /// Turns a step into outputs: what belongs to the transaction first, the rest behind it.
-    fn take(&mut self, step: Step, now: Now) {
-        let Step { records, events, wake, redirect, mutations, reads } = step;
+    fn take(&mut self, step: Transition, now: Now) {
+        let Transition { records, events, deadline, redirect, mutations, reads } = step;
         self.model.apply_all(&records, now);
-        let deadline = wake.deadline(&self.model, now).map(Output::Deadline);
+        let deadline = deadline.deadline(&self.model, now).map(Output::Deadline);
         let requests = mutations.into_iter().chain(reads).map(Output::Transmit);
         if records.is_empty() {
             self.ready.extend(deadline);

@@ -1,6 +1,6 @@
 //! What the merchant wants back for the buyer.
 
-use kakaopay_types::{Reference, RefundAmount};
+use kakaopay_types::{Reference, RefundAmount, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What the merchant wants back for the buyer. It never changes after the refund was begun.
@@ -28,4 +28,21 @@ pub enum AfterWindow {
     /// Ask all the same: the service knows better. A person is told
     /// ([`Attention::RefundLate`](crate::Attention)).
     LetServiceDecide,
+}
+
+/// Why a refund was given up before it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Withdrawal {
+    /// Its time had passed.
+    WindowClosed {
+        /// When.
+        closed_at: Timestamp,
+    },
+    /// Refunds that were made elsewhere leave too little.
+    Exceeds {
+        /// How much is left for it, in minor units.
+        left: i64,
+    },
 }

@@ -4,18 +4,26 @@ use kakaopay_types::Timestamp;
 
 /// Seconds between looks: quick while the buyer is on the page, then ever slower. The last repeats.
 const DELAYS: [i64; 10] = [2, 5, 10, 20, 40, 60, 120, 300, 900, 3_600];
+
 /// Seconds after `expires_at` at which to look for the end. The last repeats.
 const AFTER_EXPIRY: [i64; 3] = [60, 900, 86_400];
+
 /// How long after its entry was made, by the driver's clock, a request that changes something may still
 /// leave, in seconds. Later it must not: the payment may be about to take it for lost.
 pub const LEAVE_WITHIN_SECONDS: i64 = 15;
+
 /// How long an answer may take before its outcome counts as unknown: what it takes to leave, and the
 /// longest a bank was ever said to need, which is also the client's own deadline.
 pub(crate) const ANSWER_SECONDS: i64 = LEAVE_WITHIN_SECONDS + 60;
+
 /// How soon to look again after a reason to look.
 pub(crate) const SOON_SECONDS: i64 = 10;
+
 /// How long after an unknown outcome a charge may still appear in a list.
-pub(crate) const LATE_SECONDS: i64 = 90;
+pub(crate) const CHARGE_LATE_SECONDS: i64 = 90;
+/// How long after an unknown outcome a refund may still appear. The client gives a request up after a
+/// minute; that the service carries it out later than this was never seen, and would pay twice.
+pub(crate) const REFUND_LATE_SECONDS: i64 = 600;
 
 /// How often to look while the clock is behind the beginning.
 const SKEWED_SECONDS: i64 = 300;
@@ -148,4 +156,13 @@ mod tests {
         let after: Vec<i64> = looks(7, 100, 300_000).into_iter().filter(|at| *at >= 100_000).collect();
         assert_eq!(after, [160_000, 1_060_000, 87_460_000, 173_860_000, 260_260_000]);
     }
+}
+
+/// How long charges of other attempts are searched for. An attempt that seemed lost may still be under
+/// way; that one is later than this was never seen.
+const SEARCH_SECONDS: i64 = 900;
+
+/// When a search can first conclude that there is nothing more to find.
+pub(crate) fn search_settled(since: Timestamp) -> Timestamp {
+    since.saturating_add_seconds(SEARCH_SECONDS)
 }

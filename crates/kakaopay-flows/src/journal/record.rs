@@ -9,53 +9,8 @@ use kakaopay_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::attention::Attention;
-use crate::error::ReplayError;
 use crate::intent::{Intent, SourcePlan};
-use crate::refund::RefundRecord;
-use crate::stored;
-
-/// One step of a payment as it is stored: facts, in the order they became known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Its place in the payment's journal, from one.
-    pub seq: u64,
-    /// When the step was taken, by the driver's clock.
-    pub at: Timestamp,
-    /// What became known.
-    pub records: Vec<Record>,
-}
-
-impl Entry {
-    /// The bytes to store.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let stored = StoredRef { v: stored::VERSION, at: self.at, records: &self.records };
-        // Every record is plain data with text keys, which JSON can always express.
-        serde_json::to_vec(&stored).unwrap_or_default()
-    }
-
-    /// Reads stored bytes, of this version or any before it.
-    ///
-    /// # Errors
-    /// [`ReplayError`] when they were written by a version this one does not know, or are damaged.
-    pub fn from_bytes(seq: u64, bytes: &[u8]) -> Result<Self, ReplayError> {
-        let Stored { at, records } = stored::read(bytes, stored::ENTRY_UPGRADES, seq)?;
-        Ok(Self { seq, at, records })
-    }
-}
-
-#[derive(Deserialize)]
-struct Stored {
-    at: Timestamp,
-    records: Vec<Record>,
-}
-
-#[derive(Serialize)]
-struct StoredRef<'a> {
-    v: u32,
-    at: Timestamp,
-    records: &'a [Record],
-}
+use crate::journal::refund_record::RefundRecord;
 
 /// A fact about a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,8 +3,7 @@
 use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::machine::Withdrawal;
-use super::order::AfterWindow;
+use crate::refund_order::{AfterWindow, Withdrawal};
 
 /// A fact about a refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

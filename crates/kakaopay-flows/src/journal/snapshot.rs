@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::attention::Attention;
 use crate::error::ReplayError;
-use crate::model::Model;
-use crate::other::Other;
-use crate::record::StoredIntent;
-use crate::refund::Refund;
-use crate::state::State;
-use crate::stored;
+use crate::journal::record::StoredIntent;
+use crate::journal::versioning;
+use crate::state::duplicate_charge::Other;
+use crate::state::lifecycle::State;
+use crate::state::model::Model;
+use crate::state::refund::Refund;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -37,7 +37,7 @@ struct Stored {
 pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
     let model = model.clone();
     let stored = Stored {
-        v: stored::VERSION,
+        v: versioning::VERSION,
         seq,
         opened_at: model.opened_at,
         intent: model.intent.into(),
@@ -57,7 +57,7 @@ pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
 
 /// What is known, and after which entry.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
-    let stored: Stored = stored::read(bytes, stored::SNAPSHOT_UPGRADES, 0)?;
+    let stored: Stored = versioning::read(bytes, versioning::SNAPSHOT_UPGRADES, 0)?;
     let model = Model {
         intent: stored.intent.into(),
         opened_at: stored.opened_at,

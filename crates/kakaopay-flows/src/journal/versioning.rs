@@ -17,6 +17,7 @@ pub(crate) type Upgrade = fn(&mut Value);
 
 /// Upgrades of entries; the first leads from version 1 to 2.
 pub(crate) const ENTRY_UPGRADES: &[Upgrade] = &[];
+
 /// Upgrades of snapshots.
 pub(crate) const SNAPSHOT_UPGRADES: &[Upgrade] = &[];
 
@@ -79,12 +80,11 @@ mod tests {
 
     #[test]
     fn f43_older_versions_pass_every_later_upgrade() {
-        let upgrades: &[Upgrade] = &[|value| value["second"] = true.into(), |value| value["third"] = true.into()];
-        for (version, expected) in [
-            (1, r#"{"v":1,"second":true,"third":true}"#),
-            (2, r#"{"v":2,"third":true}"#),
-            (3, r#"{"v":3}"#),
-        ] {
+        let upgrades: &[Upgrade] =
+            &[|value| value["second"] = true.into(), |value| value["third"] = true.into()];
+        for (version, expected) in
+            [(1, r#"{"v":1,"second":true,"third":true}"#), (2, r#"{"v":2,"third":true}"#), (3, r#"{"v":3}"#)]
+        {
             let bytes = format!(r#"{{"v":{version}}}"#);
             let read: Value = read_as(bytes.as_bytes(), upgrades, 3, 1).expect("a known version");
             assert_eq!(read, serde_json::from_str::<Value>(expected).expect("JSON"), "version {version}");

@@ -2,66 +2,63 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::endpoint::ChargeSource;
-use kakaopay_types::{PlatformType, Source, SourceId};
+use kakaopay_types::Source;
 
 use crate::attention::Attention;
-use crate::event::Event;
+use crate::failure::{RequestOutcome, Trouble};
 use crate::input::Now;
-use crate::intent::SourcePlan;
-use crate::lookup;
-use crate::model::Model;
-use crate::output::Request;
-use crate::record::Record;
+use crate::journal::record::Record;
+use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
+use crate::rules::requests::{ask_for_charge, ask_for_source, platform_of, refused};
+use crate::rules::search;
 use crate::schedule;
-use crate::state::{Creating, Stage};
-use crate::step::{Step, note};
-use crate::trouble::{Trouble, Verdict};
-use crate::wake::Wake;
+use crate::state::lifecycle::{Creating, Stage};
+use crate::state::model::Model;
+use crate::transition::{Transition, raise_alert};
 
 /// How long nothing may be taken from here before a person is told.
 const PATIENCE_SECONDS: i64 = 900;
 
-pub(crate) fn tick(model: &Model, creating: &Creating, now: Now) -> Step {
+pub(crate) fn tick(model: &Model, creating: &Creating, now: Now) -> Transition {
     match creating.stage {
         Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
         Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
         Stage::Charge if !schedule::is_answer_late(creating.since, now) => {
-            Step { wake: Wake::Plan, ..Step::default() }
+            Transition { deadline: DeadlineChange::Plan, ..Transition::default() }
         }
-        Stage::Charge => lookup::begin(model, creating, now),
-        Stage::LookUp => lookup::again(model, creating, now),
-        Stage::Halted => Step { wake: Wake::Plan, ..Step::default() },
+        Stage::Charge => search::begin(model, creating, now),
+        Stage::LookUp => search::again(model, creating, now),
+        Stage::Halted => Transition { deadline: DeadlineChange::Plan, ..Transition::default() },
     }
 }
 
 /// A person wants to know.
-pub(crate) fn look(model: &Model, creating: &Creating, now: Now) -> Step {
+pub(crate) fn look(model: &Model, creating: &Creating, now: Now) -> Transition {
     match creating.stage {
-        Stage::Halted | Stage::LookUp => lookup::again(model, creating, now),
+        Stage::Halted | Stage::LookUp => search::again(model, creating, now),
         // What was asked for is answered without being looked for, and what was not has made nothing.
-        Stage::Source | Stage::Charge | Stage::Unsent => Step::default(),
+        Stage::Source | Stage::Charge | Stage::Unsent => Transition::default(),
     }
 }
 
 /// A person says to go on.
-pub(crate) fn resume(model: &Model, creating: &Creating, now: Now) -> Step {
+pub(crate) fn resume(model: &Model, creating: &Creating, now: Now) -> Transition {
     match creating.stage {
-        Stage::Halted => lookup::begin(model, creating, now),
-        Stage::LookUp => lookup::again(model, creating, now),
+        Stage::Halted => search::begin(model, creating, now),
+        Stage::LookUp => search::again(model, creating, now),
         Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
         Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
         // It is under way.
-        Stage::Charge => Step::default(),
+        Stage::Charge => Transition::default(),
     }
 }
 
 /// Nothing could be asked for, for a long time: a person is told.
-pub(crate) fn overdue(model: &Model, creating: &Creating, now: Now) -> Step {
+pub(crate) fn overdue(model: &Model, creating: &Creating, now: Now) -> Transition {
     let unsent = matches!(creating.stage, Stage::Source | Stage::Unsent);
     let late = now >= model.opened_at.saturating_add_seconds(PATIENCE_SECONDS);
-    if unsent && late { note(model, Attention::Overdue) } else { Step::default() }
+    if unsent && late { raise_alert(model, Attention::Overdue) } else { Transition::default() }
 }
 
 pub(crate) fn source_answered(
@@ -69,9 +66,9 @@ pub(crate) fn source_answered(
     creating: &Creating,
     result: Result<&Source, &Trouble>,
     now: Now,
-) -> Step {
+) -> Transition {
     if creating.stage != Stage::Source {
-        return Step::default();
+        return Transition::default();
     }
     match result {
         Ok(source) => {
@@ -79,13 +76,13 @@ pub(crate) fn source_answered(
             step.records.insert(0, Record::SourceCreated { source: source.id.clone() });
             step
         }
-        Err(trouble) => match trouble.verdict() {
-            Verdict::Refused(error) => refused(model, error.into()),
-            Verdict::KeyRefused(code) => {
-                try_again_later(model, now).and(note(model, Attention::key_refused(code)))
+        Err(trouble) => match trouble.outcome() {
+            RequestOutcome::Refused(error) => refused(model, error.into()),
+            RequestOutcome::KeyRefused(code) => {
+                try_again_later(model, now).and(raise_alert(model, Attention::key_refused(code)))
             }
             // A source moves no money: one that nobody charges is forgotten, so another may be made.
-            Verdict::NotDone | Verdict::Unknown => try_again_later(model, now),
+            RequestOutcome::NotDone | RequestOutcome::Unknown => try_again_later(model, now),
         },
     }
 }
@@ -96,73 +93,32 @@ pub(crate) fn charge_troubled(
     attempt: NonZeroU32,
     trouble: &Trouble,
     now: Now,
-) -> Step {
+) -> Transition {
     // An earlier attempt's trouble is old news: it has been counted as unknown already.
     if creating.stage != Stage::Charge || attempt != creating.attempts {
-        return Step::default();
+        return Transition::default();
     }
-    let not_sent = Step { records: vec![Record::ChargeNotSent], wake: Wake::Plan, ..Step::default() };
-    match trouble.verdict() {
-        Verdict::NotDone => not_sent,
-        Verdict::KeyRefused(code) => not_sent.and(note(model, Attention::key_refused(code))),
-        Verdict::Unknown => lookup::begin(model, creating, now),
-        Verdict::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
+    let not_sent = Transition {
+        records: vec![Record::ChargeNotSent],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    };
+    match trouble.outcome() {
+        RequestOutcome::NotDone => not_sent,
+        RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Attention::key_refused(code))),
+        RequestOutcome::Unknown => search::begin(model, creating, now),
+        RequestOutcome::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
         // An earlier attempt, whose outcome was never known, may have created a charge.
-        Verdict::Refused(error) => {
+        RequestOutcome::Refused(error) => {
             let Refusal { code, message } = error.into();
             let records = vec![Record::RefusedAfterUnknown { code, message }];
-            Step { records, ..lookup::again(model, creating, now) }
+            Transition { records, ..search::again(model, creating, now) }
         }
     }
 }
 
-pub(crate) fn ask_for_source(model: &Model, platform_type: Option<PlatformType>) -> Step {
-    Step {
-        records: vec![Record::SourceRequested],
-        mutations: vec![Request::CreateSource(model.intent.create_source(platform_type))],
-        wake: Wake::Plan,
-        ..Step::default()
-    }
-}
-
-pub(crate) fn ask_for_charge(model: &Model, source: Option<&SourceId>, attempt: NonZeroU32) -> Step {
-    let given = match (&model.intent.source, source) {
-        (SourcePlan::Given(source), _) => Some(source),
-        (_, source) => source,
-    };
-    let source = match given {
-        Some(source) if attempt == NonZeroU32::MIN => ChargeSource::Existing(source.clone()),
-        // Whether a source can be charged twice is not documented, so each attempt after the first
-        // brings a fresh one.
-        _ => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
-    };
-    Step {
-        records: vec![Record::ChargeRequested { attempt }],
-        mutations: vec![Request::CreateCharge(model.intent.create_charge(source, attempt))],
-        wake: Wake::Plan,
-        ..Step::default()
-    }
-}
-
-fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
-    match plan {
-        SourcePlan::WithCharge(platform_type) | SourcePlan::Separate(platform_type) => platform_type.clone(),
-        SourcePlan::Given(_) => None,
-    }
-}
-
 /// The step of a source that was not made: it is asked for again, sooner than an answer would be late.
-fn try_again_later(model: &Model, now: Now) -> Step {
+fn try_again_later(model: &Model, now: Now) -> Transition {
     let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
-    Step { wake: Wake::By(next), ..Step::default() }
-}
-
-/// The service's no ends it.
-pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Step {
-    Step {
-        records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
-        events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],
-        wake: Wake::Plan,
-        ..Step::default()
-    }
+    Transition { deadline: DeadlineChange::By(next), ..Transition::default() }
 }

@@ -5,98 +5,88 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, ChargeStatus, Outcome, Timestamp};
-use serde::{Deserialize, Serialize};
+use kakaopay_types::{Charge, ChargeId, ChargeStatus, Outcome};
 
 use crate::attention::Attention;
-use crate::input::Now;
-use crate::model::Model;
-use crate::observe::Via;
-use crate::output::{LookUp, Request};
-use crate::record::Record;
-use crate::state::State;
-use crate::step::{Step, is_unended, note, read};
-use crate::wake::Wake;
+use crate::failure::Trouble;
+use crate::input::{Now, Origin};
+use crate::journal::record::Record;
+use crate::next_deadline::DeadlineChange;
+use crate::output::Request;
+use crate::rules::duplicates;
+use crate::schedule::search_settled;
+use crate::search::LookUp;
+use crate::state::duplicate_charge::Other;
+use crate::state::lifecycle::State;
+use crate::state::model::{Model, is_of_order};
+use crate::transition::{Transition, is_unended, key_refused, raise_alert, read};
 
-/// How long charges of other attempts are searched for. An attempt that seemed lost may still be under
-/// way; that one is later than this was never seen.
-const SEARCH_SECONDS: i64 = 900;
 /// How long the search for charges of other attempts goes on while parts of the lists cannot be read.
 const PATIENCE_SECONDS: i64 = 86_400;
 
-/// Another charge of the order than its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Other {
-    /// When it became known here.
-    pub since: Timestamp,
-    /// When it can no longer be paid, if the service told.
-    pub expires_at: Option<Timestamp>,
-    /// The status it has ended with, once it has.
-    pub end: Option<String>,
-}
-
 /// Judges a charge that is not the payment's own.
-pub(crate) fn judge(model: &Model, charge: &Charge, via: Via) -> Step {
+pub(crate) fn judge(model: &Model, charge: &Charge, via: Origin) -> Transition {
     if !is_of_order(model, charge) {
-        return Step::default();
+        return Transition::default();
     }
     let known = model.others.get(&charge.id);
-    let mut step = Step::default();
+    let mut step = Transition::default();
     if known.is_none() {
         step.records.push(Record::OtherFound { charge: charge.id.clone(), expires_at: charge.expires_at });
-        step.wake = Wake::Plan;
+        step.deadline = DeadlineChange::Plan;
     }
     // Whichever attempt made it, it is to be like the order.
     let expected = model.intent.expected(charge.metadata.attempt(), model.attempts);
     if let Err(member) = expected.check(charge) {
-        step = step.and(note(model, Attention::Mismatch { charge: charge.id.clone(), member }));
+        step = step.and(raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member }));
     }
     let end = match charge.outcome() {
         Outcome::Pending | Outcome::Unknown(_) => return step,
         Outcome::Successful | Outcome::Failed { .. } | Outcome::Expired => charge.status.to_string(),
     };
-    if via != Via::Read {
+    if via != Origin::Read {
         let ended = known.is_some_and(|other| other.end.is_some());
         return if ended { step } else { step.and(read(&charge.id)) };
     }
     if known.is_none_or(|other| other.end.is_none()) {
         step.records.push(Record::OtherEnded { charge: charge.id.clone(), status: end });
-        step.wake = Wake::Plan;
+        step.deadline = DeadlineChange::Plan;
     }
     if charge.outcome() == Outcome::Successful { step.and(paid(model, charge)) } else { step }
 }
 
 /// A charge becomes the payment's own: a person is told of those beside it that are known to be paid.
-pub(crate) fn told_of(model: &Model, own: &ChargeId) -> Step {
+pub(crate) fn alerts_for_paid_duplicates(model: &Model, own: &ChargeId) -> Transition {
     let paid = |other: &Other| other.end.as_deref() == Some(ChargeStatus::Successful.as_str());
     let others = model.others.iter().filter(|(charge, other)| *charge != own && paid(other));
     let told = others.map(|(other, _)| {
-        note(model, Attention::OtherChargePaid { charge: own.clone(), other: other.clone() })
+        raise_alert(model, Attention::OtherChargePaid { charge: own.clone(), other: other.clone() })
     });
-    told.fold(Step::default(), Step::and)
+    told.fold(Transition::default(), Transition::and)
 }
 
 /// Another charge was paid: a person is told.
-fn paid(model: &Model, charge: &Charge) -> Step {
+fn paid(model: &Model, charge: &Charge) -> Transition {
     let other = charge.id.clone();
     match (&model.state, model.state.charge()) {
-        (_, Some(own)) => note(model, Attention::OtherChargePaid { charge: own.charge.clone(), other }),
+        (_, Some(own)) => {
+            raise_alert(model, Attention::OtherChargePaid { charge: own.charge.clone(), other })
+        }
         // One that is the order's settles it, one that differs has been told as that, and both of them
         // once the payment has a charge of its own.
-        (State::Creating(_), None) => Step::default(),
+        (State::Creating(_), None) => Transition::default(),
         (_, None) => {
-            note(model, Attention::Contradiction { charge: other, status: charge.status.to_string() })
+            raise_alert(model, Attention::Contradiction { charge: other, status: charge.status.to_string() })
         }
     }
 }
 
 /// The deadline has come, or a person wants to know: reads what has not ended, and searches on.
-pub(crate) fn look(model: &Model, now: Now) -> Step {
+pub(crate) fn look(model: &Model, now: Now) -> Transition {
     let open = || model.others.iter().filter(|(_, other)| other.end.is_none());
-    let mut step = open().fold(Step::default(), |step, (charge, _)| step.and(read(charge)));
+    let mut step = open().fold(Transition::default(), |step, (charge, _)| step.and(read(charge)));
     if open().any(|(_, other)| is_unended(other.since, other.expires_at, now)) {
-        step = step.and(note(model, Attention::Overdue));
+        step = step.and(raise_alert(model, Attention::Overdue));
     }
     // While the charge itself is looked for, its others come to light by that.
     if model.search.is_none() || matches!(model.state, State::Creating(_)) {
@@ -104,25 +94,29 @@ pub(crate) fn look(model: &Model, now: Now) -> Step {
     }
     let attempts = model.state.charge().map_or(NonZeroU32::MIN, |own| own.attempt);
     let first = LookUp::first(model.opened_at, now, attempts);
-    step.and(Step { reads: vec![Request::LookUp(first)], ..Step::default() })
+    step.and(Transition { reads: vec![Request::LookUp(first)], ..Transition::default() })
 }
 
 /// The search was not answered. When that has gone on for long, a person is told.
-pub(crate) fn unanswered(model: &Model, now: Now) -> Step {
+pub(crate) fn unanswered(model: &Model, now: Now) -> Transition {
     let late = model.search.is_some_and(|since| now >= since.saturating_add_seconds(PATIENCE_SECONDS));
-    if late { note(model, Attention::LookUpBlocked) } else { Step::default() }
+    if late { raise_alert(model, Attention::LookUpBlocked) } else { Transition::default() }
 }
 
 /// The search for charges of other attempts has been read to its end.
-pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Step {
-    let Some(since) = model.search else { return Step::default() };
-    let over = Step { records: vec![Record::Searched], wake: Wake::Plan, ..Step::default() };
+pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Transition {
+    let Some(since) = model.search else { return Transition::default() };
+    let over = Transition {
+        records: vec![Record::Searched],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    };
     if complete && is_conclusive(model, request) {
         over
     } else if !complete && request.asked_at >= since.saturating_add_seconds(PATIENCE_SECONDS) {
-        over.and(note(model, Attention::LookUpBlocked))
+        over.and(raise_alert(model, Attention::LookUpBlocked))
     } else {
-        Step::default()
+        Transition::default()
     }
 }
 
@@ -130,24 +124,13 @@ pub(crate) fn searched(model: &Model, request: &LookUp, complete: bool) -> Step 
 /// where both are known: the driver's may have been set.
 pub(crate) fn is_conclusive(model: &Model, request: &LookUp) -> bool {
     let by_service = match (request.own_created, request.at_service) {
-        (Some(created), Some(now)) => now >= settled(created),
+        (Some(created), Some(now)) => now >= search_settled(created),
         _ => true,
     };
-    by_service && model.search.is_some_and(|since| request.asked_at >= settled(since))
+    by_service && model.search.is_some_and(|since| request.asked_at >= search_settled(since))
 }
 
-/// When a search can first conclude that there is nothing more to find.
-pub(crate) fn settled(since: Timestamp) -> Timestamp {
-    since.saturating_add_seconds(SEARCH_SECONDS)
-}
-
-/// Whether a charge names the order, in the payment's mode.
-pub(crate) fn is_of_order(model: &Model, charge: &Charge) -> bool {
-    charge.id.mode() == model.intent.mode
-        && charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
-}
-
-/// Whether a charge is the payment's own.
-pub(crate) fn is_own(state: &State, charge: &ChargeId) -> bool {
-    state.charge().is_some_and(|own| own.charge == *charge)
+/// A page of the search for other charges could not be read.
+pub(crate) fn not_searched(model: &Model, trouble: &Trouble, now: Now) -> Transition {
+    key_refused(model, trouble).and(duplicates::unanswered(model, now))
 }

@@ -4,50 +4,40 @@ use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome};
 
 use crate::attention::Attention;
 use crate::event::{Event, Settlement};
-use crate::model::Model;
-use crate::other;
-use crate::record::Record;
-use crate::state::{Creating, Pending, Stage, State};
-use crate::step::{Step, note, read};
-use crate::wake::Wake;
-
-/// How a charge came to be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Via {
-    /// As the answer to its creation.
-    Creation,
-    /// In a list.
-    List,
-    /// By reading it. Only this says what became of it.
-    Read,
-}
+use crate::input::Origin;
+use crate::journal::record::Record;
+use crate::next_deadline::DeadlineChange;
+use crate::rules::duplicates;
+use crate::state::lifecycle::{Creating, Pending, Stage, State};
+use crate::state::model::{Model, is_of_order};
+use crate::transition::{Transition, raise_alert, read};
 
 /// Takes a charge as the payment's own, if it is the order's.
-pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Via) -> Step {
+pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Origin) -> Transition {
     // Somebody else's, which a webhook that is wrong or forged has led to.
-    if via != Via::Creation && !other::is_of_order(model, charge) {
-        return Step::default();
+    if via != Origin::Creation && !is_of_order(model, charge) {
+        return Transition::default();
     }
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
-        let mut step = other::judge(model, charge, via);
+        let mut step = duplicates::judge(model, charge, via);
         // One that does not even name the order is none of its others, and yet was made for it.
-        if via == Via::Creation {
-            step = step.and(note(model, Attention::Mismatch { charge: charge.id.clone(), member }));
+        if via == Origin::Creation {
+            step = step.and(raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member }));
         }
         // A charge that names the order and yet differs would be created just so again.
-        let stop = via == Via::Creation || member != Mismatch::Reference;
+        let stop = via == Origin::Creation || member != Mismatch::Reference;
         if stop && creating.stage != Stage::Halted {
             step.records.push(Record::Halted);
-            step.wake = Wake::Plan;
+            step.deadline = DeadlineChange::Plan;
         }
         return step;
     }
     if is_outlived(creating, charge) {
-        return other::judge(model, charge, via);
+        return duplicates::judge(model, charge, via);
     }
     let link = charge.authorize_uri.clone().map(String::from);
-    let mut step = Step {
+    let mut step = Transition {
         records: vec![Record::ChargeFound {
             charge: charge.id.clone(),
             attempt: expected.attempt.number(),
@@ -55,20 +45,20 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Vi
             expires_at: charge.expires_at,
             lifetime: lifetime(charge),
         }],
-        wake: Wake::Plan,
-        ..Step::default()
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
     };
     match charge.outcome() {
         Outcome::Pending => step.redirect = link,
         // A status that says nothing stops nobody.
         Outcome::Unknown(_) => {
             step.redirect = link;
-            step.reads = if via == Via::Read { Vec::new() } else { read(&charge.id).reads };
+            step.reads = if via == Origin::Read { Vec::new() } else { read(&charge.id).reads };
         }
-        _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
+        _ if via == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
-    step.and(other::told_of(model, &charge.id))
+    step.and(duplicates::alerts_for_paid_duplicates(model, &charge.id))
 }
 
 /// Whether a charge has ended unpaid that an earlier attempt created: the last one may have another,
@@ -79,18 +69,18 @@ pub(crate) fn is_outlived(creating: &Creating, charge: &Charge) -> bool {
 }
 
 /// Judges a pending payment by a charge that came from the service.
-pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Via) -> Step {
+pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Origin) -> Transition {
     if charge.id != pending.charge {
-        return other::judge(model, charge, via);
+        return duplicates::judge(model, charge, via);
     }
     let expected = expected_of(model, pending);
     if let Err(member) = expected.check(charge) {
-        return note(model, Attention::Mismatch { charge: charge.id.clone(), member });
+        return raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member });
     }
-    let mut step = Step::default();
+    let mut step = Transition::default();
     match charge.outcome() {
         Outcome::Pending => learn(pending, charge, &mut step),
-        _ if via == Via::Read => conclude(model, &expected, charge, &mut step),
+        _ if via == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
     step
@@ -98,12 +88,12 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Via)
 
 /// Compares a payment that has ended with a charge that came from the service. The state stays as it
 /// is.
-pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via: Via) -> Step {
+pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via: Origin) -> Transition {
     if charge.id != pending.charge {
-        return other::judge(model, charge, via);
+        return duplicates::judge(model, charge, via);
     }
     if let Err(member) = expected_of(model, pending).check(charge) {
-        return note(model, Attention::Mismatch { charge: charge.id.clone(), member });
+        return raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member });
     }
     let agrees = match charge.outcome() {
         Outcome::Successful => matches!(model.state, State::Successful { .. }),
@@ -113,17 +103,17 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via:
         Outcome::Pending | Outcome::Unknown(_) => true,
     };
     if agrees {
-        return Step::default();
+        return Transition::default();
     }
     let status = charge.status.to_string();
     match via {
-        Via::Read => note(model, Attention::Contradiction { charge: charge.id.clone(), status }),
-        Via::Creation | Via::List => read(&charge.id),
+        Origin::Read => raise_alert(model, Attention::Contradiction { charge: charge.id.clone(), status }),
+        Origin::Creation | Origin::List => read(&charge.id),
     }
 }
 
 /// What a pending charge tells that was not told before.
-fn learn(pending: &Pending, charge: &Charge, step: &mut Step) {
+fn learn(pending: &Pending, charge: &Charge, step: &mut Transition) {
     if let (None, Some(authorize_uri)) = (&pending.authorize_uri, &charge.authorize_uri) {
         let authorize_uri = String::from(authorize_uri.clone());
         step.records.push(Record::LinkLearned { authorize_uri: authorize_uri.clone() });
@@ -131,7 +121,7 @@ fn learn(pending: &Pending, charge: &Charge, step: &mut Step) {
     }
     if let (None, Some(expires_at)) = (pending.expires_at, charge.expires_at) {
         step.records.push(Record::ExpiryLearned { expires_at, lifetime: lifetime(charge) });
-        step.wake = Wake::Plan;
+        step.deadline = DeadlineChange::Plan;
     }
 }
 
@@ -141,7 +131,7 @@ fn lifetime(charge: &Charge) -> Option<i64> {
 }
 
 /// Adds what the end of a charge leads to.
-fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Step) {
+fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Transition) {
     let reference = model.intent.reference.clone();
     let (record, event) = match charge.outcome() {
         Outcome::Successful => {
@@ -166,7 +156,7 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Step
     };
     step.records.push(record);
     step.events.push(event);
-    step.wake = Wake::Plan;
+    step.deadline = DeadlineChange::Plan;
 }
 
 fn expected_of(model: &Model, pending: &Pending) -> Expected {

@@ -10,87 +10,104 @@ use kakaopay_types::endpoint::{ListCharges, Page};
 use kakaopay_types::{Charge, List, Outcome};
 
 use crate::attention::Attention;
-use crate::creating;
-use crate::input::Now;
-use crate::model::Model;
-use crate::observe::{self, Via};
-use crate::other;
-use crate::output::{LookUp, Request};
-use crate::record::Record;
-use crate::schedule::LATE_SECONDS;
-use crate::state::{Creating, Stage};
-use crate::step::{Step, note};
-use crate::wake::Wake;
+use crate::input::{Now, Origin};
+use crate::journal::record::Record;
+use crate::next_deadline::DeadlineChange;
+use crate::output::Request;
+use crate::rules::{duplicates, evidence, requests};
+use crate::schedule::CHARGE_LATE_SECONDS;
+use crate::search::LookUp;
+use crate::state::lifecycle::{Creating, Stage, is_own};
+use crate::state::model::{Model, is_of_order};
+use crate::transition::{Transition, raise_alert};
 
 /// Most attempts that are made unasked, or after a person said to go on.
 const MAX_ATTEMPTS: u32 = 5;
+
 /// How long a look-up may go unanswered before a person is asked to look, and how long what cannot be read
 /// may stand in its way.
 const PATIENCE_SECONDS: i64 = 900;
+
 /// Most charges one look-up reads, so that a list that never ends cannot hold it for ever.
 const MAX_READ: u32 = 100_000;
+
 /// Most charges a look-up reads that can conclude nothing yet: the newest, among which the one it looks
 /// for stands if it exists.
 const MAX_READ_EARLY: u32 = 500;
 
 /// The outcome has become unknown: looks at once, and again on the plan.
-pub(crate) fn begin(model: &Model, creating: &Creating, now: Now) -> Step {
-    Step { records: vec![Record::OutcomeUnknown], ..again(model, creating, now) }
+pub(crate) fn begin(model: &Model, creating: &Creating, now: Now) -> Transition {
+    Transition { records: vec![Record::OutcomeUnknown], ..again(model, creating, now) }
 }
 
 /// The deadline of a look-up has come: looks again, from the first page on.
-pub(crate) fn again(model: &Model, creating: &Creating, now: Now) -> Step {
+pub(crate) fn again(model: &Model, creating: &Creating, now: Now) -> Transition {
     let first = LookUp::first(model.opened_at, now, creating.attempts);
-    Step { reads: vec![Request::LookUp(first)], wake: Wake::Plan, ..Step::default() }
+    Transition {
+        reads: vec![Request::LookUp(first)],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
 }
 
 /// A look-up was not answered. When that has gone on for long, a person is asked to look.
-pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Now) -> Step {
+pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Now) -> Transition {
     if creating.stage == Stage::LookUp && now >= creating.since.saturating_add_seconds(PATIENCE_SECONDS) {
-        note(model, Attention::LookUpBlocked)
+        raise_alert(model, Attention::LookUpBlocked)
     } else {
-        Step::default()
+        Transition::default()
     }
 }
 
 /// A page has come while no charge is known.
-pub(crate) fn answered(model: &Model, creating: &Creating, request: &LookUp, list: &List<Charge>) -> Step {
+pub(crate) fn answered(
+    model: &Model,
+    creating: &Creating,
+    request: &LookUp,
+    list: &List<Charge>,
+) -> Transition {
     if let Some(found) = best(model, creating, list) {
-        let step = observe::adopt(model, creating, found, Via::List);
+        let step = evidence::adopt(model, creating, found, Origin::List);
         // Further ones are watched; what was adopted is known once the step is taken.
         let others = list.data.good.iter().filter(|charge| charge.id != found.id);
-        return others.fold(step, |step, charge| step.and(other::judge(model, charge, Via::List)));
+        return others.fold(step, |step, charge| step.and(duplicates::judge(model, charge, Origin::List)));
     }
     let differs = list.data.good.iter().any(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        other::is_of_order(model, charge) && expected.check(charge).is_err()
+        is_of_order(model, charge) && expected.check(charge).is_err()
     });
     let differs = request.differs || differs;
-    let others = list.data.good.iter().map(|charge| other::judge(model, charge, Via::List));
-    let step = others.fold(Step::default(), Step::and);
+    let others = list.data.good.iter().map(|charge| duplicates::judge(model, charge, Origin::List));
+    let step = others.fold(Transition::default(), Transition::and);
     step.and(go_on(model, creating, &LookUp { differs, ..request.clone() }, list))
 }
 
 /// Goes on with a look-up whose pages so far do not have the charge.
-fn go_on(model: &Model, creating: &Creating, request: &LookUp, list: &List<Charge>) -> Step {
+fn go_on(model: &Model, creating: &Creating, request: &LookUp, list: &List<Charge>) -> Transition {
     let looking = matches!(creating.stage, Stage::LookUp | Stage::Halted);
-    let conclusive = request.asked_at >= creating.since.saturating_add_seconds(LATE_SECONDS);
+    let conclusive = request.asked_at >= creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
     let end = match next_page(request, list) {
         NextPage::Read(next) if looking && (conclusive || next.list.page.offset < MAX_READ_EARLY) => {
-            return Step { reads: vec![Request::LookUp(next)], ..Step::default() };
+            return Transition { reads: vec![Request::LookUp(next)], ..Transition::default() };
         }
         NextPage::Read(_) => None,
         NextPage::End { complete } => Some(complete),
     };
     // A charge that names the order and yet differs would be created just so again.
     if request.differs && creating.stage != Stage::Halted {
-        return Step { records: vec![Record::Halted], wake: Wake::Plan, ..Step::default() };
+        return Transition {
+            records: vec![Record::Halted],
+            deadline: DeadlineChange::Plan,
+            ..Transition::default()
+        };
     }
-    let Some(complete) = end.filter(|_| creating.stage == Stage::LookUp) else { return Step::default() };
+    let Some(complete) = end.filter(|_| creating.stage == Stage::LookUp) else {
+        return Transition::default();
+    };
     // What could not be read may be the very charge. It stops nothing for ever: nobody can pay that one,
     // since its link was not handed out.
     let patience = request.asked_at >= creating.since.saturating_add_seconds(PATIENCE_SECONDS);
-    let blocked = if complete { Step::default() } else { note(model, Attention::LookUpBlocked) };
+    let blocked = if complete { Transition::default() } else { raise_alert(model, Attention::LookUpBlocked) };
     if conclusive && request.attempts == creating.attempts && (complete || patience) {
         return blocked.and(not_found(model, creating));
     }
@@ -102,18 +119,15 @@ pub(crate) fn searched(
     model: &Model,
     request: &LookUp,
     list: &List<Charge>,
-    judge: impl Fn(&Charge) -> Step,
-) -> Step {
-    let charges = list
-        .data
-        .good
-        .iter()
-        .filter(|charge| other::is_of_order(model, charge) || other::is_own(&model.state, &charge.id));
-    let step = charges.fold(Step::default(), |step, charge| step.and(judge(charge)));
+    judge: impl Fn(&Charge) -> Transition,
+) -> Transition {
+    let charges =
+        list.data.good.iter().filter(|charge| is_of_order(model, charge) || is_own(&model.state, &charge.id));
+    let step = charges.fold(Transition::default(), |step, charge| step.and(judge(charge)));
     if model.search.is_none() {
         return step;
     }
-    let own = list.data.good.iter().find(|charge| other::is_own(&model.state, &charge.id));
+    let own = list.data.good.iter().find(|charge| is_own(&model.state, &charge.id));
     let request = &LookUp {
         at_service: request.at_service.or(list.to),
         own_created: request.own_created.or(own.and_then(Charge::created_at)),
@@ -121,12 +135,12 @@ pub(crate) fn searched(
     };
     step.and(match next_page(request, list) {
         NextPage::Read(next)
-            if next.list.page.offset < MAX_READ_EARLY || other::is_conclusive(model, request) =>
+            if next.list.page.offset < MAX_READ_EARLY || duplicates::is_conclusive(model, request) =>
         {
-            Step { reads: vec![Request::LookUp(next)], ..Step::default() }
+            Transition { reads: vec![Request::LookUp(next)], ..Transition::default() }
         }
-        NextPage::Read(_) => Step::default(),
-        NextPage::End { complete } => other::searched(model, request, complete),
+        NextPage::Read(_) => Transition::default(),
+        NextPage::End { complete } => duplicates::searched(model, request, complete),
     })
 }
 
@@ -135,9 +149,9 @@ pub(crate) fn searched(
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
     let own = list.data.good.iter().filter(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        other::is_of_order(model, charge)
+        is_of_order(model, charge)
             && expected.check(charge).is_ok()
-            && !observe::is_outlived(creating, charge)
+            && !evidence::is_outlived(creating, charge)
     });
     own.min_by_key(|charge| match charge.outcome() {
         Outcome::Successful => 0,
@@ -177,15 +191,15 @@ fn next_page(request: &LookUp, list: &List<Charge>) -> NextPage {
     NextPage::Read(LookUp { complete, list: ListCharges { page }, ..request.clone() })
 }
 
-fn not_found(model: &Model, creating: &Creating) -> Step {
+fn not_found(model: &Model, creating: &Creating) -> Transition {
     if let Some(refusal) = creating.refusal.clone() {
-        return creating::refused(model, refusal);
+        return requests::refused(model, refusal);
     }
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {
         Some(next) if next.get() <= model.resumed_after.saturating_add(MAX_ATTEMPTS) => {
-            creating::ask_for_charge(model, creating.source.as_ref(), next)
+            requests::ask_for_charge(model, creating.source.as_ref(), next)
         }
-        _ => note(model, Attention::TooManyAttempts { attempts: creating.attempts }),
+        _ => raise_alert(model, Attention::TooManyAttempts { attempts: creating.attempts }),
     }
 }

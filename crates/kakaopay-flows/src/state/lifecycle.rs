@@ -126,3 +126,8 @@ impl State {
         }
     }
 }
+
+/// Whether a charge is the payment's own.
+pub(crate) fn is_own(state: &State, charge: &ChargeId) -> bool {
+    state.charge().is_some_and(|own| own.charge == *charge)
+}

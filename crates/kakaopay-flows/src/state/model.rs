@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_types::{ChargeId, Reference, Timestamp};
+use kakaopay_types::{Charge, ChargeId, Reference, Timestamp};
 
 use crate::attention::Attention;
 use crate::intent::{Intent, SourcePlan};
-use crate::other::Other;
-use crate::record::Record;
-use crate::refund::{Refund, RefundRecord};
+use crate::journal::record::Record;
+use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
-use crate::state::{Creating, Pending, Stage, State};
+use crate::state::duplicate_charge::Other;
+use crate::state::lifecycle::{Creating, Pending, Stage, State};
+use crate::state::refund::Refund;
 
 /// What is known of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,4 +214,10 @@ fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option
         _ => return None,
     };
     Some(Some(moved))
+}
+
+/// Whether a charge names the order, in the payment's mode.
+pub(crate) fn is_of_order(model: &Model, charge: &Charge) -> bool {
+    charge.id.mode() == model.intent.mode
+        && charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::order::AfterWindow;
-use super::record::RefundRecord;
+use crate::journal::refund_record::RefundRecord;
+use crate::refund_order::{AfterWindow, Withdrawal};
 use crate::refusal::Refusal;
 use crate::schedule::is_answer_late;
 
@@ -90,32 +90,32 @@ pub struct Refund {
     amount: i64,
     void: Option<bool>,
     after_window: AfterWindow,
-    pub(super) state: RefundState,
+    pub(crate) state: RefundState,
     /// When the merchant wanted it: what is done again and again is done ever slower from then on.
-    pub(super) ordered_at: Timestamp,
+    pub(crate) ordered_at: Timestamp,
     /// When the state began.
-    pub(super) since: Timestamp,
+    pub(crate) since: Timestamp,
     /// How often it was asked for.
-    pub(super) asked: u32,
+    pub(crate) asked: u32,
     /// How often it was asked for, as far as it may have been carried out.
-    pub(super) requests: u32,
+    pub(crate) requests: u32,
     /// What the service made for it, and not as it was asked for.
-    pub(super) made: BTreeSet<RefundId>,
+    pub(crate) made: BTreeSet<RefundId>,
     /// When the charge's list was first read whole without it, since nobody knows whether it was made.
-    pub(super) unlisted: Option<Unlisted>,
+    pub(crate) unlisted: Option<Unlisted>,
     /// Whether a person has looked and said to go on, since it was last asked for.
-    pub(super) resumed: bool,
+    pub(crate) resumed: bool,
     /// The service's last no, while it is looked for whether that came of an earlier request.
-    pub(super) refusal: Option<Refusal>,
+    pub(crate) refusal: Option<Refusal>,
 }
 
 /// When something was not in a list, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Unlisted {
+pub(crate) struct Unlisted {
     /// The driver's.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The service's, if it told.
-    pub(super) at_service: Option<Timestamp>,
+    pub(crate) at_service: Option<Timestamp>,
 }
 
 /// How far a refund has come. `Checking` → `Requested` → `Closed`, `Failed` or `Refused`; the last three
@@ -159,23 +159,6 @@ pub enum RefundState {
     Withdrawn {
         /// Why.
         withdrawal: Withdrawal,
-    },
-}
-
-/// Why a refund was given up before it was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Withdrawal {
-    /// Its time had passed.
-    WindowClosed {
-        /// When.
-        closed_at: Timestamp,
-    },
-    /// Refunds that were made elsewhere leave too little.
-    Exceeds {
-        /// How much is left for it, in minor units.
-        left: i64,
     },
 }
 
@@ -285,12 +268,12 @@ impl Refund {
     }
 
     /// Whether one at the service was made for it, as far as is known.
-    pub(super) fn is_known_as(&self, id: &RefundId) -> bool {
+    pub(crate) fn is_known_as(&self, id: &RefundId) -> bool {
         self.state.refund() == Some(id) || self.made.contains(id)
     }
 
     /// Whether it has waited for longer than it should.
-    pub(super) fn is_late(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_late(&self, now: Timestamp) -> bool {
         let patience = match self.state {
             RefundState::Checking | RefundState::Requested | RefundState::LookUp => PATIENCE_SECONDS,
             RefundState::Pending { .. } => UNDECIDED_SECONDS,
@@ -300,20 +283,22 @@ impl Refund {
     }
 
     /// Whether it has been asked for as often as is done unasked.
-    pub(super) fn is_unresolved(&self) -> bool {
+    pub(crate) fn is_unresolved(&self) -> bool {
         self.requests >= MAX_REQUESTS
     }
 
     /// Whether the answer to its request is late.
-    pub(super) fn is_overdue(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
         self.state == RefundState::Requested && is_answer_late(self.since, now)
     }
 }
 
 /// Most requests for one refund that are made unasked.
 const MAX_REQUESTS: u32 = 3;
+
 /// How long a refund may take before a person is told: it has a day at most to be asked for.
 const PATIENCE_SECONDS: i64 = 3_600;
+
 /// How long the service may take to decide before a person is told.
 const UNDECIDED_SECONDS: i64 = 86_400;
 

@@ -2,19 +2,19 @@
 
 use kakaopay_types::{AttemptReference, Reference, Refund as Made, RefundStatus};
 
-use super::machine::{Refund, RefundState};
-use super::record::RefundRecord;
-use super::step::{notice, record_of};
 use crate::attention::Attention;
 use crate::event::Event;
-use crate::model::Model;
-use crate::state::Pending;
-use crate::step::{Step, note};
-use crate::wake::Wake;
+use crate::journal::refund_record::RefundRecord;
+use crate::next_deadline::DeadlineChange;
+use crate::rules::refund::effects::{notice, record_of};
+use crate::state::lifecycle::Pending;
+use crate::state::model::Model;
+use crate::state::refund::{Refund, RefundState};
+use crate::transition::{Transition, raise_alert};
 
 /// How a refund came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Via {
+pub(crate) enum Origin {
     /// As the answer to its creation.
     Creation,
     /// In the list of the charge's refunds.
@@ -25,7 +25,7 @@ pub(super) enum Via {
 }
 
 /// The refund of the payment that one at the service is, or was made for.
-pub(super) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a Refund)> {
+pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a Refund)> {
     let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
     known.or_else(|| {
         let name = made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?;
@@ -34,19 +34,19 @@ pub(super) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Refer
 }
 
 /// Judges a refund at the service that answers, or names, one that was ordered here.
-pub(super) fn judge(
+pub(crate) fn judge(
     model: &Model,
     pending: &Pending,
     (reference, refund): (&Reference, &Refund),
     made: &Made,
-    via: Via,
-) -> Step {
+    via: Origin,
+) -> Transition {
     if !is_same(model, pending, reference, refund, made) {
         // One in the list that has failed moved nothing, whatever it was for.
-        let harmless = via != Via::Creation && made.status == Some(RefundStatus::Failed);
-        return if harmless { Step::default() } else { mismatched(model, reference, refund, made) };
+        let harmless = via != Origin::Creation && made.status == Some(RefundStatus::Failed);
+        return if harmless { Transition::default() } else { mismatched(model, reference, refund, made) };
     }
-    let last_word = refund.requests <= 1 || via == Via::List { conclusive: true };
+    let last_word = refund.requests <= 1 || via == Origin::List { conclusive: true };
     if made.status == Some(RefundStatus::Failed) && !last_word && !refund.state().is_final() {
         return outlived(reference, refund, made);
     }
@@ -56,24 +56,24 @@ pub(super) fn judge(
         }
         RefundState::Pending { refund: known } if *known == made.id => {
             if is_undecided(made) {
-                Step::default()
+                Transition::default()
             } else {
                 conclude(model, pending, reference, refund, made)
             }
         }
         RefundState::Closed { refund: known, .. } if *known == made.id => match &made.status {
             Some(RefundStatus::Failed) => contradicted(model, reference, made),
-            _ => Step::default(),
+            _ => Transition::default(),
         },
         RefundState::Failed { refund: known } if *known == made.id => match &made.status {
             Some(RefundStatus::Closed) => contradicted(model, reference, made),
-            _ => Step::default(),
+            _ => Transition::default(),
         },
         // A further one that has failed changes nothing.
-        _ if made.status == Some(RefundStatus::Failed) => Step::default(),
+        _ if made.status == Some(RefundStatus::Failed) => Transition::default(),
         RefundState::Pending { refund: known } | RefundState::Closed { refund: known, .. } => {
             let (refund, other) = (known.clone(), made.id.clone());
-            note(model, Attention::RefundedTwice { reference: reference.clone(), refund, other })
+            raise_alert(model, Attention::RefundedTwice { reference: reference.clone(), refund, other })
         }
         RefundState::Failed { .. } | RefundState::Refused { .. } | RefundState::Withdrawn { .. } => {
             contradicted(model, reference, made)
@@ -83,22 +83,22 @@ pub(super) fn judge(
 
 /// One has failed, and another request may have made, or make, one that does not: the refund ends when
 /// that is known.
-fn outlived(reference: &Reference, refund: &Refund, made: &Made) -> Step {
+fn outlived(reference: &Reference, refund: &Refund, made: &Made) -> Transition {
     if refund.state().refund() != Some(&made.id) {
-        return Step::default();
+        return Transition::default();
     }
     let records = vec![record_of(reference, RefundRecord::OutcomeUnknown)];
-    Step { records, wake: Wake::Plan, ..Step::default() }
+    Transition { records, deadline: DeadlineChange::Plan, ..Transition::default() }
 }
 
 /// Judges one that was made in place of what was taken for the refund, and has failed.
-pub(super) fn replace(
+pub(crate) fn replace(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
     refund: &Refund,
     made: &Made,
-) -> Step {
+) -> Transition {
     if is_same(model, pending, reference, refund, made) {
         conclude(model, pending, reference, refund, made)
     } else {
@@ -118,20 +118,26 @@ fn is_same(model: &Model, pending: &Pending, reference: &Reference, refund: &Ref
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
 }
 
-fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made) -> Step {
+fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made) -> Transition {
     let attention = Attention::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
-    let mut step = note(model, attention);
+    let mut step = raise_alert(model, attention);
     // It would be made just so again.
     let stop = !refund.state().is_final() && refund.state().refund().is_none();
     if stop && !(*refund.state() == RefundState::Halted && refund.is_known_as(&made.id)) {
         step.records.push(record_of(reference, RefundRecord::Halted { refund: made.id.clone() }));
-        step.wake = Wake::Plan;
+        step.deadline = DeadlineChange::Plan;
     }
     step
 }
 
 /// Takes a refund at the service as the one that was ordered.
-fn conclude(model: &Model, pending: &Pending, reference: &Reference, refund: &Refund, made: &Made) -> Step {
+fn conclude(
+    model: &Model,
+    pending: &Pending,
+    reference: &Reference,
+    refund: &Refund,
+    made: &Made,
+) -> Transition {
     let notice = notice(model, pending, reference, refund);
     let id = made.id.clone();
     let (record, event) = match &made.status {
@@ -145,11 +151,11 @@ fn conclude(model: &Model, pending: &Pending, reference: &Reference, refund: &Re
         }
         Some(_) => (RefundRecord::Found { refund: id }, None),
     };
-    Step {
+    Transition {
         records: vec![record_of(reference, record)],
         events: event.into_iter().collect(),
-        wake: Wake::Plan,
-        ..Step::default()
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
     }
 }
 
@@ -157,8 +163,8 @@ fn is_undecided(made: &Made) -> bool {
     !matches!(made.status, None | Some(RefundStatus::Closed | RefundStatus::Failed))
 }
 
-fn contradicted(model: &Model, reference: &Reference, made: &Made) -> Step {
+fn contradicted(model: &Model, reference: &Reference, made: &Made) -> Transition {
     let status = made.status.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
     let (reference, refund) = (reference.clone(), made.id.clone());
-    note(model, Attention::RefundContradiction { reference, refund, status })
+    raise_alert(model, Attention::RefundContradiction { reference, refund, status })
 }

@@ -6,25 +6,24 @@
 //! where a page ends, cannot matter.
 
 use kakaopay_types::endpoint::{ListChargeRefunds, Page};
-use kakaopay_types::{List, Reference, Refund as Made, RefundStatus, Timestamp};
+use kakaopay_types::{List, Reference, Refund as Made, RefundStatus};
 
-use super::judge::{self, Via};
-use super::machine::{Refund, RefundState};
-use super::record::RefundRecord;
-use super::step::{record_of, refused, request};
 use crate::attention::Attention;
 use crate::input::Now;
-use crate::model::Model;
-use crate::output::{RefundList, Request};
-use crate::state::Pending;
-use crate::step::{Step, note};
-use crate::wake::Wake;
+use crate::journal::refund_record::RefundRecord;
+use crate::next_deadline::DeadlineChange;
+use crate::output::Request;
+use crate::rules::refund::begin::request;
+use crate::rules::refund::compare;
+use crate::rules::refund::compare::Origin;
+use crate::rules::refund::effects::{record_of, refused};
+use crate::schedule::REFUND_LATE_SECONDS;
+use crate::search::RefundList;
+use crate::state::lifecycle::Pending;
+use crate::state::model::Model;
+use crate::state::refund::{Refund, RefundState};
+use crate::transition::{Transition, raise_alert};
 
-/// How long after an unknown outcome a refund may still appear. The client gives a request up after a
-/// minute; that the service carries it out later than this was never seen, and would pay twice.
-const LATE_SECONDS: i64 = 600;
-/// What whole seconds and the way there may add between two moments by the service's clock.
-const SLACK_SECONDS: i64 = 2;
 /// Most refunds one reading goes through. A charge has fewer than 15.
 const MAX_READ: u32 = 1_000;
 
@@ -35,7 +34,7 @@ pub(crate) fn answered(
     asked: &RefundList,
     list: &List<Made>,
     now: Now,
-) -> Step {
+) -> Transition {
     let mut read = asked.clone();
     // A page that is not the one that was asked for leaves a gap.
     read.complete &= list.offset == u64::from(asked.list.page.offset) && list.data.bad.is_empty();
@@ -53,30 +52,30 @@ pub(crate) fn answered(
     if elements > 0 && more && offset < MAX_READ {
         let page = Page { offset, ..asked.list.page.clone() };
         read.list = ListChargeRefunds { page, ..asked.list.clone() };
-        return Step { reads: vec![Request::ListRefunds(read)], ..Step::default() };
+        return Transition { reads: vec![Request::ListRefunds(read)], ..Transition::default() };
     }
     // What the total promises and no page shows may be the very refund.
     read.complete &= u64::from(offset) >= list.total && (elements == 0 || !more);
-    reckon(model, pending, &read, now)
+    evaluate_list(model, pending, &read, now)
 }
 
 /// The list has been read: takes in what it has, then goes on with every refund that is not in it.
-fn reckon(model: &Model, pending: &Pending, read: &RefundList, now: Now) -> Step {
+fn evaluate_list(model: &Model, pending: &Pending, read: &RefundList, now: Now) -> Transition {
     // What is learned from one element is in place when the next is judged.
     let mut seen = model.clone();
-    let mut step = Step::default();
+    let mut step = Transition::default();
     let mut elements: Vec<&Made> = read.seen.iter().collect();
     // One that was made comes before one that failed, in whatever order the service has them.
     elements.sort_by_key(|made| (rank(made), &made.id));
     for made in elements {
-        let next = match judge::of_payment(&seen, made) {
+        let next = match compare::of_payment(&seen, made) {
             // Another, which could not be read, may have been made.
             Some((_, refund)) if has_failed(made) && !read.complete && refund.state().refund().is_none() => {
-                Step::default()
+                Transition::default()
             }
             // What was taken for the refund has failed, and this was made in its place.
             Some((reference, refund)) if has_failed_for(refund, made, read) => {
-                judge::replace(&seen, pending, reference, refund, made)
+                compare::replace(&seen, pending, reference, refund, made)
             }
             Some((reference, refund)) => {
                 let conclusive = read.complete
@@ -86,10 +85,10 @@ fn reckon(model: &Model, pending: &Pending, read: &RefundList, now: Now) -> Step
                         RefundState::LookUp => is_conclusive(read, refund),
                         _ => false,
                     };
-                judge::judge(&seen, pending, (reference, refund), made, Via::List { conclusive })
+                compare::judge(&seen, pending, (reference, refund), made, Origin::List { conclusive })
             }
-            None if has_failed(made) => Step::default(),
-            None => note(&seen, Attention::UnknownRefund { refund: made.id.clone() }),
+            None if has_failed(made) => Transition::default(),
+            None => raise_alert(&seen, Attention::UnknownRefund { refund: made.id.clone() }),
         };
         seen.apply_all(&next.records, now);
         step = step.and(next);
@@ -131,13 +130,13 @@ fn go_on(
     (reference, refund): (&Reference, &Refund),
     read: &RefundList,
     now: Now,
-) -> Step {
+) -> Transition {
     if !matches!(refund.state(), RefundState::Checking | RefundState::LookUp) {
-        return Step::default();
+        return Transition::default();
     }
     // What could not be read may be the very refund, or leave too little for it.
     if !read.complete {
-        return note(seen, Attention::RefundBlocked { reference: reference.clone() });
+        return raise_alert(seen, Attention::RefundBlocked { reference: reference.clone() });
     }
     if *refund.state() == RefundState::Checking {
         // A list that was asked for before the refund was begun may be older than what it must not
@@ -146,32 +145,36 @@ fn go_on(
         return if fresh {
             request(seen, pending, (reference, refund), left_for(seen, read, reference), now)
         } else {
-            Step::default()
+            Transition::default()
         };
     }
     if is_conclusive(read, refund) {
         return not_found(seen, pending, (reference, refund), read, now);
     }
     if refund.unlisted.is_some() || read.asked_at < refund.since {
-        return Step::default();
+        return Transition::default();
     }
     let record = RefundRecord::NotListed { at_service: read.at_service };
-    Step { records: vec![record_of(reference, record)], wake: Wake::Plan, ..Step::default() }
+    Transition {
+        records: vec![record_of(reference, record)],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
 }
 
 /// Whether a refund that is not in the list can no longer come. Two clocks are asked: the driver's may
 /// have been set, or be another machine's.
 fn is_conclusive(read: &RefundList, refund: &Refund) -> bool {
-    if read.asked_at < refund.since.saturating_add_seconds(LATE_SECONDS) {
+    if read.asked_at < refund.since.saturating_add_seconds(REFUND_LATE_SECONDS) {
         return false;
     }
     match (refund.unlisted, read.at_service) {
         // The service's clock has only been read once.
         (None, Some(_)) => false,
         (Some(first), Some(then)) => match first.at_service {
-            Some(first) if then > first => then >= first.saturating_add_seconds(LATE_SECONDS),
+            Some(first) if then > first => then >= first.saturating_add_seconds(REFUND_LATE_SECONDS),
             // One that stands still is no clock, unless it is the same list that has come twice.
-            _ => read.asked_at >= first.at.saturating_add_seconds(LATE_SECONDS),
+            _ => read.asked_at >= first.at.saturating_add_seconds(REFUND_LATE_SECONDS),
         },
         (_, None) => true,
     }
@@ -184,18 +187,18 @@ fn not_found(
     (reference, refund): (&Reference, &Refund),
     read: &RefundList,
     now: Now,
-) -> Step {
+) -> Transition {
     if let Some(refusal) = refund.refusal.clone() {
         return refused(seen, pending, (reference, refund), refusal);
     }
     // One that nobody named may be this one, if the service has lost its name.
     let may_be_it = |made: &Made| {
-        !has_failed(made) && made.amount == refund.amount() && judge::of_payment(seen, made).is_none()
+        !has_failed(made) && made.amount == refund.amount() && compare::of_payment(seen, made).is_none()
     };
     if !refund.is_unresolved() && (refund.resumed || !read.seen.iter().any(may_be_it)) {
         return request(seen, pending, (reference, refund), left_for(seen, read, reference), now);
     }
-    note(seen, Attention::RefundUnresolved { reference: reference.clone() })
+    raise_alert(seen, Attention::RefundUnresolved { reference: reference.clone() })
 }
 
 /// How much of the payment is left for one refund: neither given back, as the list says, nor promised
@@ -204,7 +207,7 @@ fn left_for(seen: &Model, read: &RefundList, reference: &Reference) -> i64 {
     let made = || read.seen.iter().filter(|made| !has_failed(made));
     let back = made().fold(0_i64, |sum, made| sum.saturating_add(made.amount.max(0)));
     let is_listed = |other: &Reference| {
-        made().any(|made| judge::of_payment(seen, made).is_some_and(|(listed, _)| listed == other))
+        made().any(|made| compare::of_payment(seen, made).is_some_and(|(listed, _)| listed == other))
     };
     let promised = seen
         .refunds
@@ -212,12 +215,4 @@ fn left_for(seen: &Model, read: &RefundList, reference: &Reference) -> i64 {
         .filter(|(other, refund)| *other != reference && refund.claims() && !is_listed(other));
     let promised = promised.fold(0_i64, |sum, (_, refund)| sum.saturating_add(refund.amount()));
     seen.intent.amount.minor_units().saturating_sub(back).saturating_sub(promised)
-}
-
-/// When a look-up of a refund can first conclude anything.
-pub(crate) fn settled(refund: &Refund) -> Timestamp {
-    let by_own = refund.since.saturating_add_seconds(LATE_SECONDS);
-    let unlisted = refund.unlisted.filter(|first| first.at_service.is_some());
-    let by_service = unlisted.map(|first| first.at.saturating_add_seconds(LATE_SECONDS + SLACK_SECONDS));
-    by_service.map_or(by_own, |by_service| by_service.max(by_own))
 }

@@ -1,0 +1,7 @@
+//! Stored formats: entries, records, snapshots and their versions.
+
+pub(crate) mod entry;
+pub(crate) mod record;
+pub(crate) mod refund_record;
+pub(crate) mod snapshot;
+pub(crate) mod versioning;

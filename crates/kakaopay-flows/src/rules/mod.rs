@@ -1,0 +1,18 @@
+//! The rules of a payment. Each file uses only those listed above it.
+
+pub(crate) mod requests;
+
+pub(crate) mod duplicates;
+
+pub(crate) mod evidence;
+
+pub(crate) mod search;
+
+pub(crate) mod creation;
+
+pub(crate) mod refund;
+
+pub(crate) mod closed;
+pub(crate) mod pending;
+
+pub(crate) mod dispatch;

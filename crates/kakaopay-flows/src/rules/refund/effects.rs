@@ -1,0 +1,49 @@
+//! Records and notices of a refund, and its end when the service refuses it.
+
+use kakaopay_types::Reference;
+
+use crate::event::{Event, RefundNotice};
+use crate::journal::record::Record;
+use crate::journal::refund_record::RefundRecord;
+use crate::next_deadline::DeadlineChange;
+use crate::refusal::Refusal;
+use crate::state::lifecycle::Pending;
+use crate::state::model::Model;
+use crate::state::refund::Refund;
+use crate::transition::Transition;
+
+/// The service's no ends it.
+pub(crate) fn refused(
+    model: &Model,
+    pending: &Pending,
+    (reference, refund): (&Reference, &Refund),
+    Refusal { code, message }: Refusal,
+) -> Transition {
+    let notice = notice(model, pending, reference, refund);
+    let event = Event::RefundRefused { notice, code: code.clone(), message: message.clone() };
+    Transition {
+        records: vec![record_of(reference, RefundRecord::Refused { code, message })],
+        events: vec![event],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
+}
+
+pub(crate) fn record_of(reference: &Reference, change: RefundRecord) -> Record {
+    Record::Refund { reference: reference.clone(), change }
+}
+
+pub(crate) fn notice(
+    model: &Model,
+    pending: &Pending,
+    reference: &Reference,
+    refund: &Refund,
+) -> RefundNotice {
+    RefundNotice {
+        reference: model.intent.reference.clone(),
+        refund_reference: reference.clone(),
+        charge: pending.charge.clone(),
+        amount: refund.amount(),
+        currency: model.intent.amount.currency(),
+    }
+}

@@ -1,0 +1,8 @@
+//! The rules of a refund, which lives inside its payment.
+
+pub(crate) mod begin;
+pub(crate) mod compare;
+pub(crate) mod effects;
+pub(crate) mod poll;
+pub(crate) mod reconcile_list;
+pub(crate) mod respond;

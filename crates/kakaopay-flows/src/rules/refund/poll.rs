@@ -1,0 +1,52 @@
+//! Refunds whose deadline has come, or that a person asks about.
+
+use kakaopay_types::Reference;
+
+use crate::attention::Attention;
+use crate::input::Now;
+use crate::journal::refund_record::RefundRecord;
+use crate::next_deadline::DeadlineChange;
+use crate::rules::refund::begin::list;
+use crate::rules::refund::effects::record_of;
+use crate::state::lifecycle::Pending;
+use crate::state::model::Model;
+use crate::state::refund::RefundState;
+use crate::transition::{Transition, raise_alert};
+
+/// The deadline has come, or a person wants to know: looks at every refund that has not ended. Only a
+/// person makes it look at one that has halted.
+pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> Transition {
+    let mut step = Transition::default();
+    let mut open = false;
+    for (reference, refund) in &model.refunds {
+        if refund.is_overdue(now) {
+            step.records.push(record_of(reference, RefundRecord::OutcomeUnknown));
+        }
+        if refund.is_late(now) {
+            step = step.and(raise_alert(model, Attention::RefundOverdue { reference: reference.clone() }));
+        }
+        let waits = match refund.state() {
+            RefundState::Requested => !refund.is_overdue(now),
+            RefundState::Halted => !person,
+            state => state.is_final(),
+        };
+        open |= !waits;
+    }
+    if open { step.and(list(&pending.charge, now)) } else { step }
+}
+
+/// A person has put right what stood in the way: goes on with what does not go on by itself.
+pub(crate) fn resume(model: &Model, pending: &Pending, now: Now) -> Transition {
+    let unresolved = |reference: &Reference| {
+        model.attentions.contains(&Attention::RefundUnresolved { reference: reference.clone() })
+    };
+    let stuck = model.refunds.iter().filter(|(reference, refund)| match refund.state() {
+        RefundState::Halted => true,
+        // What nobody was asked about, nobody has answered.
+        RefundState::LookUp => unresolved(reference),
+        _ => false,
+    });
+    let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();
+    Transition { records, deadline: DeadlineChange::Plan, ..Transition::default() }
+        .and(look(model, pending, true, now))
+}

@@ -1,0 +1,60 @@
+//! The requests that create a source and a charge, and the end when the service refuses them.
+
+use std::num::NonZeroU32;
+
+use kakaopay_types::endpoint::ChargeSource;
+use kakaopay_types::{PlatformType, SourceId};
+
+use crate::event::Event;
+use crate::intent::SourcePlan;
+use crate::journal::record::Record;
+use crate::next_deadline::DeadlineChange;
+use crate::output::Request;
+use crate::refusal::Refusal;
+use crate::state::model::Model;
+use crate::transition::Transition;
+
+pub(crate) fn ask_for_source(model: &Model, platform_type: Option<PlatformType>) -> Transition {
+    Transition {
+        records: vec![Record::SourceRequested],
+        mutations: vec![Request::CreateSource(model.intent.create_source(platform_type))],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
+}
+
+pub(crate) fn ask_for_charge(model: &Model, source: Option<&SourceId>, attempt: NonZeroU32) -> Transition {
+    let given = match (&model.intent.source, source) {
+        (SourcePlan::Given(source), _) => Some(source),
+        (_, source) => source,
+    };
+    let source = match given {
+        Some(source) if attempt == NonZeroU32::MIN => ChargeSource::Existing(source.clone()),
+        // Whether a source can be charged twice is not documented, so each attempt after the first
+        // brings a fresh one.
+        _ => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
+    };
+    Transition {
+        records: vec![Record::ChargeRequested { attempt }],
+        mutations: vec![Request::CreateCharge(model.intent.create_charge(source, attempt))],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
+}
+
+pub(crate) fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
+    match plan {
+        SourcePlan::WithCharge(platform_type) | SourcePlan::Separate(platform_type) => platform_type.clone(),
+        SourcePlan::Given(_) => None,
+    }
+}
+
+/// The service's no ends it.
+pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Transition {
+    Transition {
+        records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
+        events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
+}
