@@ -90,6 +90,15 @@ fn jittered(millis: i64, seed: Option<u64>, index: u64) -> i64 {
     millis.saturating_mul(permille) / 1_000
 }
 
+/// How long charges of other attempts are searched for. An attempt that seemed lost may still be under
+/// way; that one is later than this was never seen.
+const SEARCH_SECONDS: i64 = 900;
+
+/// When a search can first conclude that there is nothing more to find.
+pub(crate) fn search_settled(since: Timestamp) -> Timestamp {
+    since.saturating_add_seconds(SEARCH_SECONDS)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -156,13 +165,4 @@ mod tests {
         let after: Vec<i64> = looks(7, 100, 300_000).into_iter().filter(|at| *at >= 100_000).collect();
         assert_eq!(after, [160_000, 1_060_000, 87_460_000, 173_860_000, 260_260_000]);
     }
-}
-
-/// How long charges of other attempts are searched for. An attempt that seemed lost may still be under
-/// way; that one is later than this was never seen.
-const SEARCH_SECONDS: i64 = 900;
-
-/// When a search can first conclude that there is nothing more to find.
-pub(crate) fn search_settled(since: Timestamp) -> Timestamp {
-    since.saturating_add_seconds(SEARCH_SECONDS)
 }
