@@ -3,6 +3,8 @@
 #[cfg(feature = "shop")]
 pub mod as_of;
 #[cfg(feature = "shop")]
+pub mod ask;
+#[cfg(feature = "shop")]
 pub mod browser;
 pub mod drive;
 #[cfg(feature = "shop")]
@@ -20,6 +22,7 @@ pub mod sample;
 #[cfg(feature = "shop")]
 pub mod shop;
 pub mod table;
+pub mod tables;
 pub mod told;
 #[cfg(feature = "shop")]
 pub mod unsent;
