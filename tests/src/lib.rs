@@ -3,8 +3,6 @@
 #[cfg(feature = "shop")]
 pub mod as_of;
 #[cfg(feature = "shop")]
-pub mod ask;
-#[cfg(feature = "shop")]
 pub mod browser;
 pub mod drive;
 #[cfg(feature = "shop")]
@@ -19,6 +17,8 @@ pub mod ledger;
 pub mod order;
 pub mod report;
 pub mod sample;
+#[cfg(feature = "shop")]
+pub mod sandbox_client;
 #[cfg(feature = "shop")]
 pub mod shop;
 pub mod table;

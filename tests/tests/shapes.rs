@@ -1,22 +1,22 @@
-//! The sandbox beside the tables: each exchange is played, and the answer has the status, the headers and the members
+//! The sandbox beside the tables: each exchange is played, and the response has the status, headers and members
 //! that the service's has.
 
 use kakaopay_sandbox::ApiVersion;
-use kakaopay_tests::ask::{Answered, Ask};
-use kakaopay_tests::tables::{Answer, Edition, Exchange, ObjectType, check};
+use kakaopay_tests::sandbox_client::{Response, SandboxClient};
+use kakaopay_tests::tables::{Edition, Exchange, Expected, ObjectType, check};
 use serde_json::{Map, Value, json};
 
 /// A sandbox with something of each kind.
 struct Stage {
-    ask: Ask,
-    /// What the names in braces stand for.
+    client: SandboxClient,
+    /// The identifier that each name in braces stands for.
     ids: Vec<(&'static str, String)>,
 }
 
 impl Stage {
     fn new(version: ApiVersion) -> Self {
-        let ask = Ask::new(version);
-        let mut stage = Self { ask, ids: Vec::new() };
+        let client = SandboxClient::new(version);
+        let mut stage = Self { client, ids: Vec::new() };
         let refunded = stage.paid();
         let first = stage.refund(&refunded);
         stage.refund(&refunded);
@@ -25,9 +25,10 @@ impl Stage {
         let expired = stage.ended("expire");
         let failed = stage.ended("mark_as_failed");
         let pending = stage.charge();
-        let transaction = text(&stage.ask.send("GET", &format!("/charges/{other}"), "").ok()["transaction"]);
+        let transaction =
+            text(&stage.client.send("GET", &format!("/charges/{other}"), "").ok()["transaction"]);
         let source = json!({"amount": 100_000, "currency": "thb", "type": "kakaopay"}).to_string();
-        let source = text(&stage.ask.send("POST", "/sources", &source).ok()["id"]);
+        let source = text(&stage.client.send("POST", "/sources", &source).ok()["id"]);
         // Last, so that the newest event is a charge's.
         let paid = stage.paid();
         let event = stage.newest_event();
@@ -48,7 +49,7 @@ impl Stage {
 
     /// The id of a new charge.
     fn charge(&self) -> String {
-        self.ask.clock.advance_seconds(1);
+        self.client.clock.advance_seconds(1);
         let charge = json!({
             "amount": 50_000,
             "currency": "thb",
@@ -56,13 +57,13 @@ impl Stage {
             "source": {"type": "kakaopay"},
             "metadata": {"shelf": "adventures"},
         });
-        text(&self.ask.send("POST", "/charges", &charge.to_string()).ok()["id"])
+        text(&self.client.send("POST", "/charges", &charge.to_string()).ok()["id"])
     }
 
     /// The id of a new charge that ended.
     fn ended(&self, how: &str) -> String {
         let id = self.charge();
-        let _ = self.ask.send("POST", &format!("/charges/{id}/{how}"), "").ok();
+        let _ = self.client.send("POST", &format!("/charges/{id}/{how}"), "").ok();
         id
     }
 
@@ -73,12 +74,12 @@ impl Stage {
     /// The ids of a new refund of a part of a charge and of its event.
     fn refund(&self, charge: &str) -> (String, String) {
         let refund =
-            self.ask.send("POST", &format!("/charges/{charge}/refunds"), r#"{"amount": 10000}"#).ok();
+            self.client.send("POST", &format!("/charges/{charge}/refunds"), r#"{"amount": 10000}"#).ok();
         (text(&refund["id"]), self.newest_event())
     }
 
     fn newest_event(&self) -> String {
-        let events = self.ask.send("GET", "/events?order=reverse_chronological&limit=1", "").ok();
+        let events = self.client.send("GET", "/events?order=reverse_chronological&limit=1", "").ok();
         text(&events["data"][0]["id"])
     }
 
@@ -86,9 +87,9 @@ impl Stage {
         self.ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(name, id))
     }
 
-    fn play(&self, exchange: &Exchange, end: &str) -> Answered {
+    fn play(&self, exchange: &Exchange, end: &str) -> Response {
         let path = format!("{}{end}", self.with_ids(&exchange.path));
-        self.ask.send(&exchange.method, &path, &self.with_ids(&exchange.body))
+        self.client.send(&exchange.method, &path, &self.with_ids(&exchange.body))
     }
 }
 
@@ -96,7 +97,7 @@ fn text(value: &Value) -> String {
     value.as_str().expect("text").to_owned()
 }
 
-/// The version of an exchange, and the tables that the sandbox answers by.
+/// The version of an exchange, and the tables of the sandbox's responses.
 fn version_of(exchange: &Exchange) -> (ApiVersion, Edition) {
     match exchange.version.as_str() {
         "2017-11-02" => (ApiVersion::V2017_11_02, Edition::V2017In2017),
@@ -110,11 +111,11 @@ fn ends(exchange: &Exchange) -> &'static [&'static str] {
     if exchange.path.contains('?') { &[""] } else { &["", "?"] }
 }
 
-fn check_headers(exchange: &Exchange, answer: &Answered) {
-    assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8", "{exchange:?}");
-    assert_eq!(answer.headers["cache-control"], "no-cache, no-store", "{exchange:?}");
+fn check_headers(exchange: &Exchange, response: &Response) {
+    assert_eq!(response.headers["content-type"], "application/json; charset=utf-8", "{exchange:?}");
+    assert_eq!(response.headers["cache-control"], "no-cache, no-store", "{exchange:?}");
     // An error names no version.
-    let version = answer.headers.get("omise-version").map(|value| value.to_str().expect("text"));
+    let version = response.headers.get("omise-version").map(|value| value.to_str().expect("text"));
     assert_eq!(version, (exchange.status == 200).then_some(exchange.version.as_str()), "{exchange:?}");
 }
 
@@ -132,21 +133,21 @@ fn check_error(edition: Edition, exchange: &Exchange, body: &Value, code: &str, 
 }
 
 #[test]
-fn each_exchange_is_answered_as_the_tables_have_it() {
+fn each_response_is_as_the_tables_have_it() {
     let mut objects = std::collections::BTreeSet::new();
     for exchange in Exchange::all().iter().filter(|exchange| exchange.refused.is_none()) {
         let (version, edition) = version_of(exchange);
         for end in ends(exchange) {
-            let answer = Stage::new(version).play(exchange, end);
-            assert_eq!(answer.status, exchange.status, "{exchange:?}: {}", answer.text);
-            check_headers(exchange, &answer);
-            let body = answer.json();
-            match &exchange.answer {
-                Answer::Object(object) => {
+            let response = Stage::new(version).play(exchange, end);
+            assert_eq!(response.status, exchange.status, "{exchange:?}: {}", response.text);
+            check_headers(exchange, &response);
+            let body = response.json();
+            match &exchange.response {
+                Expected::Object(object) => {
                     assert_eq!(check(edition, object, &body), [""; 0], "{exchange:?}");
                     objects.insert((edition, object.name.clone()));
                 }
-                Answer::Error { code, mentions } => check_error(edition, exchange, &body, code, mentions),
+                Expected::Error { code, mentions } => check_error(edition, exchange, &body, code, mentions),
             }
         }
     }
@@ -162,21 +163,25 @@ fn each_exchange_is_answered_as_the_tables_have_it() {
 
 /// Requests for methods other than KakaoPay.
 #[test]
-fn what_kakaopay_has_not_is_refused() {
+fn requests_for_other_methods_are_refused() {
     let refused: Vec<_> = Exchange::all().into_iter().filter(|exchange| exchange.refused.is_some()).collect();
     assert!(refused.len() >= 15, "{}", refused.len());
     for exchange in refused {
         let (version, edition) = version_of(&exchange);
         for end in ends(&exchange) {
-            let answer = Stage::new(version).play(&exchange, end);
-            assert!([400, 404].contains(&answer.status), "{exchange:?}: {}", answer.text);
-            assert_eq!(check(edition, &ObjectType::parse("error"), &answer.json()), [""; 0], "{exchange:?}");
-            // Otherwise the exchange is answered as it is, and its reason goes.
-            let code = match &exchange.answer {
-                Answer::Error { code, .. } => code.as_str(),
-                Answer::Object(_) => "",
+            let response = Stage::new(version).play(&exchange, end);
+            assert!([400, 404].contains(&response.status), "{exchange:?}: {}", response.text);
+            assert_eq!(
+                check(edition, &ObjectType::parse("error"), &response.json()),
+                [""; 0],
+                "{exchange:?}"
+            );
+            // An exchange that succeeds has no reason to be refused.
+            let code = match &exchange.response {
+                Expected::Error { code, .. } => code.as_str(),
+                Expected::Object(_) => "",
             };
-            assert_ne!(answer.json()["code"], code, "{exchange:?}");
+            assert_ne!(response.json()["code"], code, "{exchange:?}");
         }
     }
 }
@@ -184,7 +189,7 @@ fn what_kakaopay_has_not_is_refused() {
 /// The service has a text there in both versions. As soon as the sandbox has, an exchange of the table says so.
 #[test]
 fn a_search_without_words_has_no_query_in_2019_05_29() {
-    let body = Stage::new(ApiVersion::V2019_05_29).ask.send("GET", "/search?scope=charge", "").ok();
+    let body = Stage::new(ApiVersion::V2019_05_29).client.send("GET", "/search?scope=charge", "").ok();
     let findings = check(Edition::V2019, &ObjectType::parse("search of charge"), &body);
     assert_eq!(findings, ["search.query: is null"]);
 }
@@ -204,10 +209,10 @@ fn the_guides_samples_are_older_bodies_of_the_current_version() {
     }
 }
 
-/// In 2017-11-02 the service answers with more members today than in 2017. As soon as the sandbox does, the tables of
+/// In 2017-11-02 the service writes more members today than in 2017. As soon as the sandbox does, the tables of
 /// 2017 go.
 #[test]
-fn the_sandbox_answers_2017_11_02_as_in_2017() {
+fn the_sandbox_writes_2017_11_02_as_in_2017() {
     let stage = Stage::new(ApiVersion::V2017_11_02);
     for (path, object) in [
         ("/charges/{paid}", "charge"),
@@ -219,15 +224,15 @@ fn the_sandbox_answers_2017_11_02_as_in_2017() {
         ("/account", "account"),
         ("/transactions/{transaction}", "transaction"),
     ] {
-        let body = stage.ask.send("GET", &stage.with_ids(path), "").ok();
+        let body = stage.client.send("GET", &stage.with_ids(path), "").ok();
         assert_ne!(check(Edition::V2017, &ObjectType::parse(object), &body), [""; 0], "{path}");
     }
 }
 
-/// Alters an answer in 2019-05-29 and says what the check finds in it.
+/// Returns the findings of the check in an altered response of 2019-05-29.
 fn findings(path: &str, object: &str, alter: impl FnOnce(&mut Map<String, Value>)) -> Vec<String> {
     let stage = Stage::new(ApiVersion::V2019_05_29);
-    let mut body = stage.ask.send("GET", &stage.with_ids(path), "").ok();
+    let mut body = stage.client.send("GET", &stage.with_ids(path), "").ok();
     alter(body.as_object_mut().expect("an object"));
     check(Edition::V2019, &ObjectType::parse(object), &body)
 }

@@ -1,4 +1,4 @@
-//! An answer of the sandbox beside a table.
+//! Compares a response of the sandbox with a table.
 
 use std::collections::BTreeSet;
 

@@ -8,11 +8,11 @@ use super::member::Member;
 /// A version of the API at a time. Members were added to the versions without a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Edition {
-    /// 2017-11-02 as it was answered in 2017, and as the sandbox answers it.
+    /// 2017-11-02 as the service wrote it in 2017, and as the sandbox writes it.
     V2017In2017,
-    /// 2017-11-02 as it is answered today.
+    /// 2017-11-02 as the service writes it today.
     V2017,
-    /// 2019-05-29 as it is answered today.
+    /// 2019-05-29 as the service writes it today.
     V2019,
 }
 

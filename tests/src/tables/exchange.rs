@@ -15,15 +15,15 @@ pub struct Exchange {
     pub body: String,
     /// The status of the response.
     pub status: u16,
-    /// What the response is.
-    pub answer: Answer,
-    /// Why the sandbox answers with an error instead.
+    /// The body of the response.
+    pub response: Expected,
+    /// Why the sandbox responds with an error instead.
     pub refused: Option<String>,
 }
 
-/// What a response is.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum Expected {
     /// An object.
     Object(ObjectType),
     /// An error.
@@ -49,16 +49,16 @@ impl Exchange {
 
     fn parse(line: &str) -> Self {
         let cells: Vec<_> = line.splitn(7, '|').map(|cell| cell.trim().to_owned()).collect();
-        let [version, request, status, answer, mentions, refused, body] = &cells[..] else {
+        let [version, request, status, body_of, mentions, refused, body] = &cells[..] else {
             panic!("seven cells: {line}")
         };
         let (method, path) = request.split_once(' ').expect("a method and a path");
         let status = status.parse().expect("a status");
-        let answer = if status == 200 {
-            Answer::Object(ObjectType::parse(answer))
+        let response = if status == 200 {
+            Expected::Object(ObjectType::parse(body_of))
         } else {
             let mentions = mentions.split(", ").filter(|word| !word.is_empty()).map(str::to_owned).collect();
-            Answer::Error { code: answer.clone(), mentions }
+            Expected::Error { code: body_of.clone(), mentions }
         };
         Self {
             version: version.clone(),
@@ -66,7 +66,7 @@ impl Exchange {
             path: path.to_owned(),
             body: if body.is_empty() { "{}".to_owned() } else { body.clone() },
             status,
-            answer,
+            response,
             refused: (!refused.is_empty()).then(|| refused.clone()),
         }
     }

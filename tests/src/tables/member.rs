@@ -12,7 +12,7 @@ pub struct Member {
     pub name: String,
     /// The name with those of the objects around it, up to the table's: `limits.charge_amount.min`.
     pub path: String,
-    /// What it is when it is not `null`.
+    /// The type when it is not `null`.
     pub value_type: ValueType,
     /// Whether it can be `null`.
     pub null: Nullness,
@@ -39,7 +39,7 @@ pub struct Form {
     pub is_read: bool,
 }
 
-/// What a member is.
+/// The type of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValueType {
     /// A JSON type.

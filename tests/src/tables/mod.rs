@@ -1,5 +1,5 @@
-//! Tables of the API's objects and exchanges: what stands in a body, in which order, of which type, and what can
-//! be `null`. Bodies are made from them, and answers are checked against them.
+//! Tables of the API's objects and exchanges: the members of each body, their order, type and nullness. Bodies are
+//! made from them, and responses are checked against them.
 
 mod body;
 mod check;
@@ -12,7 +12,7 @@ mod object_type;
 pub use body::Variation;
 pub use check::check;
 pub use edition::Edition;
-pub use exchange::{Answer, Exchange};
+pub use exchange::{Exchange, Expected};
 pub use json_type::JsonType;
 pub use member::{Difference, Form, Member, Nullness, ValueType};
 pub use object_type::ObjectType;

@@ -1,4 +1,4 @@
-//! A sandbox that is asked without a socket.
+//! Requests to a sandbox, without a socket.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request};
@@ -12,9 +12,9 @@ const SECRET_KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
 /// The secret key and a colon, in base64.
 const AUTHORIZATION: &str = "Basic c2tleV90ZXN0XzV4dDBnazBucXFud25wMWJubTg6";
 
-/// A sandbox that is asked without a socket, with its secret key.
+/// Sends requests to a sandbox, without a socket and with its secret key.
 #[derive(Debug)]
-pub struct Ask {
+pub struct SandboxClient {
     /// The sandbox.
     pub sandbox: Sandbox,
     /// Its clock, which stands still.
@@ -24,7 +24,7 @@ pub struct Ask {
 
 /// A response of the sandbox.
 #[derive(Debug)]
-pub struct Answered {
+pub struct Response {
     /// The status.
     pub status: u16,
     /// The headers.
@@ -33,11 +33,11 @@ pub struct Answered {
     pub text: String,
 }
 
-impl Answered {
+impl Response {
     /// The body as JSON.
     ///
     /// # Panics
-    /// If it is none.
+    /// If it is no JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).expect("JSON")
@@ -55,8 +55,8 @@ impl Answered {
     }
 }
 
-impl Ask {
-    /// A sandbox whose account has an API version, which each request asks for too.
+impl SandboxClient {
+    /// A sandbox whose account has an API version, which each request names, too.
     ///
     /// # Panics
     /// Never.
@@ -73,7 +73,7 @@ impl Ask {
     /// # Panics
     /// If it is no request.
     #[must_use]
-    pub fn send(&self, method: &str, path: &str, json: &str) -> Answered {
+    pub fn send(&self, method: &str, path: &str, json: &str) -> Response {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -85,10 +85,10 @@ impl Ask {
             .expect("a request");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
-            let response = self.sandbox.service().call(request).await.expect("an answer");
+            let response = self.sandbox.service().call(request).await.expect("a response");
             let (parts, body) = response.into_parts();
             let body = body.collect().await.expect("a whole body").to_bytes();
-            Answered {
+            Response {
                 status: parts.status.as_u16(),
                 headers: parts.headers,
                 text: String::from_utf8(body.to_vec()).expect("text"),
