@@ -18,8 +18,11 @@ pub mod order;
 pub mod report;
 pub mod sample;
 #[cfg(feature = "shop")]
+pub mod sandbox_client;
+#[cfg(feature = "shop")]
 pub mod shop;
 pub mod table;
+pub mod tables;
 pub mod told;
 #[cfg(feature = "shop")]
 pub mod unsent;

@@ -1,4 +1,4 @@
-//! Objects of the API as text: the guide's, recorded ones, and ones in the shape of 2025.
+//! Objects of the API as text: the guide's, and those that the tables make.
 
 use std::fmt::Debug;
 
@@ -7,9 +7,10 @@ use kakaopay_types::{
     decode,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::json;
 
 use crate::guide;
+use crate::tables::{Edition, ObjectType, Variation};
 
 /// What kind of object a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,67 +50,78 @@ pub struct Sample {
     pub json: String,
 }
 
-const OWN: [(&str, Kind, &str); 10] = [
-    ("guide_source", Kind::Source, guide::SOURCE),
-    ("guide_charge", Kind::Charge, guide::CHARGE),
-    ("charge_2025", Kind::Charge, include_str!("../data/charge_2025.json")),
-    ("refund", Kind::Refund, include_str!("../data/refund.json")),
-    ("event", Kind::Event, include_str!("../data/event.json")),
-    ("list", Kind::Charges, include_str!("../data/list.json")),
-    ("search", Kind::Search, include_str!("../data/search.json")),
-    ("capability", Kind::Capability, include_str!("../data/capability.json")),
-    ("account", Kind::Account, include_str!("../data/account.json")),
-    ("error", Kind::Error, include_str!("../data/error.json")),
+/// Objects that a table makes in each edition, unless the types cannot read them yet.
+const MADE: [(&str, Kind, &[Edition]); 13] = [
+    ("charge", Kind::Charge, &Edition::ALL),
+    ("source", Kind::Source, &Edition::ALL),
+    ("refund", Kind::Refund, &Edition::ALL),
+    ("event of charge", Kind::Event, &Edition::ALL),
+    ("event of refund", Kind::Event, &Edition::ALL),
+    ("event of dispute", Kind::Event, &[Edition::V2017In2017]),
+    ("list of charge", Kind::Charges, &Edition::ALL),
+    ("list of refund", Kind::Refunds, &Edition::ALL),
+    ("list of event of charge", Kind::Events, &Edition::ALL),
+    ("search of charge", Kind::Search, &Edition::ALL),
+    ("capability", Kind::Capability, &[Edition::V2019]),
+    ("account", Kind::Account, &[Edition::V2017, Edition::V2019]),
+    ("error", Kind::Error, &[Edition::V2019]),
 ];
 
-/// Exchanges recorded from the real test API, most of them in API version 2017-11-02.
-const RECORDED: &str = include_str!("../data/recorded_exchanges.jsonl");
-
-/// A sample by its name.
+/// A sample by its name, such as `guide_charge`, `charge` (of the current version) or `2017-11-02 charge`.
 ///
 /// # Panics
 /// If there is none of that name.
 #[must_use]
 pub fn own(name: &str) -> Sample {
-    all().into_iter().find(|sample| sample.name == name).expect("a sample of that name")
+    all().into_iter().find(|sample| sample.name == name).unwrap_or_else(|| panic!("no sample {name}"))
 }
 
-/// Every sample whose kind is known here, each once.
+/// Every sample, each once.
 #[must_use]
 pub fn all() -> Vec<Sample> {
-    let own = OWN.iter().map(|(name, kind, json)| Sample {
-        name: (*name).to_owned(),
-        kind: *kind,
-        json: (*json).to_owned(),
-    });
-    let mut all: Vec<Sample> = Vec::new();
-    for sample in own.chain(RECORDED.lines().enumerate().filter_map(recorded)) {
-        // The same exchange was recorded more than once.
-        if !all.iter().any(|known| known.json == sample.json) {
-            all.push(sample);
+    let guide = |name: &str, kind, json: &str| Sample { name: name.to_owned(), kind, json: json.to_owned() };
+    let mut all = vec![
+        guide("guide_source", Kind::Source, guide::SOURCE),
+        guide("guide_charge", Kind::Charge, guide::CHARGE),
+    ];
+    for (object, kind, editions) in MADE {
+        for (edition, variation) in editions.iter().flat_map(|edition| variations(*edition, object)) {
+            let sample = made(edition, object, kind, &variation);
+            if !all.iter().any(|known| known.json == sample.json) {
+                all.push(sample);
+            }
         }
     }
     all
 }
 
-fn recorded((line, exchange): (usize, &str)) -> Option<Sample> {
-    let exchange: Value = serde_json::from_str(exchange).ok()?;
-    let json = exchange["response_body"].as_str()?;
-    let body: Value = serde_json::from_str(json).ok()?;
-    let kind = match (body["object"].as_str()?, body["data"][0]["object"].as_str()) {
-        ("charge", _) => Kind::Charge,
-        ("source", _) => Kind::Source,
-        ("refund", _) => Kind::Refund,
-        ("event", _) => Kind::Event,
-        ("error", _) => Kind::Error,
-        ("capability", _) => Kind::Capability,
-        ("list", Some("charge")) => Kind::Charges,
-        ("list", Some("refund")) => Kind::Refunds,
-        ("list", Some("event")) => Kind::Events,
-        ("search", Some("charge")) => Kind::Search,
-        _ => return None,
+/// The bodies of an object. What an object has in it is varied where it stands alone.
+fn variations(edition: Edition, object: &str) -> Vec<(Edition, Variation)> {
+    let mut variations = vec![Variation::Plain];
+    if object == "event of dispute" {
+        let (table, path) = ("event".to_owned(), "key".to_owned());
+        variations = vec![Variation::One { table, path, value: json!("dispute.create") }];
+    } else if !object.contains(" of ") {
+        variations.extend([Variation::Nulls, Variation::Others]);
+        if edition == Edition::V2019 {
+            variations.extend([Variation::AsOf(2023), Variation::AsOf(2020)]);
+        }
+    }
+    variations.into_iter().map(|variation| (edition, variation)).collect()
+}
+
+fn made(edition: Edition, object: &str, kind: Kind, variation: &Variation) -> Sample {
+    let how = match variation {
+        Variation::Plain | Variation::One { .. } => String::new(),
+        Variation::Nulls => " with nulls".to_owned(),
+        Variation::Others => " in other forms".to_owned(),
+        Variation::AsOf(year) => format!(" of {year}"),
     };
-    Some(Sample { name: format!("recorded line {}", line + 1), kind, json: json.to_owned() })
+    // The current version needs no name.
+    let version = if edition == Edition::V2019 { String::new() } else { format!("{} ", edition.name()) };
+    let body = edition.body(&ObjectType::parse(object), variation);
+    let json = serde_json::to_string_pretty(&body).expect("JSON");
+    Sample { name: format!("{version}{object}{how}"), kind, json }
 }
 
 impl Kind {

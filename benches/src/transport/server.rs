@@ -80,7 +80,7 @@ async fn answer(mut stream: TcpStream) -> std::io::Result<()> {
         "HTTP/1.1 200 OK\r\nserver: nginx\r\ndate: Thu, 15 Jun 2023 02:25:15 GMT\r\n\
          content-type: application/json; charset=utf-8\r\ncontent-length: {}\r\n\
          cache-control: no-cache, no-store\r\nomise-version: 2019-05-29\r\n\
-         x-request-id: 5d0b726c-c53d-47b6-86dc-ba7626b88d7d\r\n\r\n{CHARGE}",
+         x-request-id: 7e57ab1e-0b00-4c0d-9e5a-0123456789ab\r\n\r\n{CHARGE}",
         CHARGE.len()
     );
     let mut buffer = [0; 4096];

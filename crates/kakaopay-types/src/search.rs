@@ -22,14 +22,15 @@ object_tag! {
 }
 
 object! {
-    /// One page of what a search found. API version 2017-11-02 writes its members in another order
-    /// and without the last two.
+    /// One page of what a search found. API version 2017-11-02 has no `aggregate_level`.
     ///
     /// It comes out of an index, and nothing says how soon that knows of a new object: to find out
     /// what became of a request, read the list instead.
     SearchResult<T> {
         /// Always `search`.
         pub object: SearchObject,
+        /// An export of the result.
+        pub export: Option<Value> [unless is_none],
         /// The elements that could be read, in order, and those that could not.
         pub data: Elements<T>,
         /// Which page this is, from one.
@@ -50,8 +51,6 @@ object! {
         pub query: Option<Box<str>>,
         /// Which objects were looked through.
         pub scope: Option<SearchScope>,
-        /// An export of the result.
-        pub export: Option<Value> [unless is_none],
         /// How results are summed up.
         pub aggregate_level: Option<Value> [unless is_none],
     }

@@ -163,7 +163,7 @@ mod tests {
             "Basic",
             "Basic !",
             "chrg_test_5w4415netlwqpc54tyg",
-            "5d0b726c-c53d-47b6-86dc-ba7626b88d7d",
+            "7e57ab1e-0b00-4c0d-9e5a-0123456789ab",
             "the object is no charge: an amount is missing",
             "error decoding `amount`",
             "amount=5",

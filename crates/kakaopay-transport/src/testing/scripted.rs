@@ -36,7 +36,7 @@ impl Scripted {
         let response = http::Response::builder()
             .status(status)
             .header("content-type", "application/json; charset=utf-8")
-            .header("x-request-id", "5d0b726c-c53d-47b6-86dc-ba7626b88d7d")
+            .header("x-request-id", "7e57ab1e-0b00-4c0d-9e5a-0123456789ab")
             .body(RequestBody::new(body));
         self.then(response.map_err(BoxError::from))
     }

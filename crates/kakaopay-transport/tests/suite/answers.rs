@@ -12,7 +12,7 @@ use kakaopay_types::{Authorizes, ChargeId, ErrorCode, EventId, SecretKey};
 use crate::support::{SOURCE, charge_to_create, create, key, retrieve};
 
 /// The service's name for a request.
-const ID: &str = "5d0b726c-c53d-47b6-86dc-ba7626b88d7d";
+const ID: &str = "7e57ab1e-0b00-4c0d-9e5a-0123456789ab";
 
 async fn answer_to_create(service: Scripted) -> Result<(), Error> {
     Client::new(service, key()).send(create()).await.map(drop)

@@ -75,7 +75,7 @@ fn check_no_secret(log: &str) {
 
 #[tokio::test(start_paused = true)]
 async fn i7_the_log_tells_the_call_and_nothing_more() {
-    const ID: &str = "request_id=\"5d0b726c-c53d-47b6-86dc-ba7626b88d7d\"";
+    const ID: &str = "request_id=\"7e57ab1e-0b00-4c0d-9e5a-0123456789ab\"";
     for (service, fields) in [
         (Scripted::new().json(200, SOURCE), &["status=200", ID, "outcome=\"answered\""][..]),
         (Scripted::new().json(404, SOURCE), &["status=404", ID, "outcome=\"answered\""]),

@@ -73,6 +73,9 @@ object! {
         pub location: Option<Box<str>>,
         /// What the buyer pays.
         pub amount: i64,
+        authorization_type: Opaque [unless is_none],
+        authorized_amount: Opaque [unless is_none],
+        captured_amount: Opaque [unless is_none],
         /// The acquirer's own name for it.
         pub acquirer_reference_number: Option<Box<str>> [unless is_none],
         /// What remains for the merchant, in minor units of the funding currency.
@@ -87,9 +90,6 @@ object! {
         pub interest_vat: Option<i64>,
         /// Amount in minor units of the funding currency.
         pub funding_amount: Option<i64>,
-        authorization_type: Opaque [unless is_none],
-        authorized_amount: Opaque [unless is_none],
-        captured_amount: Opaque [unless is_none],
         refunded_amount: Option<i64>,
         refunded: Option<i64> [unless is_none],
         /// The rates the fees were computed with.
