@@ -11,7 +11,9 @@ use crate::shell::{Problem, cargo, output};
 /// They are a workspace of their own, so that no other crate turns on features of the code under measurement.
 pub(super) fn build(targets: &[String]) -> Result<Vec<PathBuf>, Problem> {
     let mut command = cargo(&["bench", "--manifest-path", "benches/Cargo.toml", "--locked", "--no-run"]);
-    command.args(["--message-format", "json-render-diagnostics"]).stderr(Stdio::inherit());
+    command
+        .args(["--target-dir", "target", "--message-format", "json-render-diagnostics"])
+        .stderr(Stdio::inherit());
     command.args(targets.iter().flat_map(|target| ["--bench", target]));
     let messages = output(&mut command)?;
     targets.iter().map(|target| find(target, &messages)).collect()
