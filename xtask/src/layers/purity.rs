@@ -33,18 +33,19 @@ const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "
 
 /// Reports what is impure in a crate that must be pure.
 pub(super) fn check(member: &Member) -> Result<Vec<String>, Problem> {
-    let mut findings = impure(&member.name, &tree(&member.name)?);
+    let mut findings = impure(&member.name, &tree(&member.name, Some("all"))?);
     findings.extend(clocks(Path::new(&member.folder))?);
     Ok(findings)
 }
 
 /// The libraries that a crate is built with, by name, one a line.
 ///
-/// `cargo metadata` cannot tell: it resolves the whole workspace at once, where another member may
+/// `cargo metadata` cannot say: it resolves the whole workspace at once, where another member may
 /// turn on features of this crate. `cargo tree` of one package turns on its default features alone.
-/// All targets count, or what only Windows needs would go unseen on Linux.
-pub(super) fn tree(name: &str) -> Result<String, Problem> {
-    let mut command = cargo(&["tree", "--package", name, "--edges", "normal", "--target", "all"]);
+/// Without a target it is the one of this machine; `all` includes a library that only Windows needs.
+pub(super) fn tree(name: &str, target: Option<&str>) -> Result<String, Problem> {
+    let mut command = cargo(&["tree", "--package", name, "--edges", "normal"]);
+    command.args(target.into_iter().flat_map(|target| ["--target", target]));
     output(command.args(["--prefix", "none", "--format", "{lib}", "--locked"]))
 }
 

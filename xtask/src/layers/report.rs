@@ -16,7 +16,7 @@ pub(super) struct Report(BTreeMap<String, Findings>);
 
 struct Findings {
     circles: Vec<BTreeSet<PathBuf>>,
-    /// Names of all crates in the tree of normal dependencies, with default features.
+    /// Names of all crates in the tree of normal dependencies, with default features, on this machine.
     below: BTreeSet<String>,
 }
 
@@ -72,7 +72,7 @@ fn within(file: &Path) -> String {
 
 fn below(name: &str) -> Result<BTreeSet<String>, Problem> {
     let own = name.replace('-', "_");
-    let tree = tree(name)?;
+    let tree = tree(name, None)?;
     let names = tree.lines().map(|line| line.trim_end_matches(" (*)"));
     Ok(names.filter(|line| !line.is_empty() && *line != own).map(str::to_owned).collect())
 }
