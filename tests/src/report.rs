@@ -1,8 +1,8 @@
-//! What a test that injects faults has counted, for `cargo xtask faults`.
+//! What a test that injects faults has counted, for `cargo xtask nightly`.
 
 use std::path::Path;
 
-/// Writes a line of figures where the chore finds it. `folder` is the test's `CARGO_TARGET_TMPDIR`.
+/// Writes a line of figures where the task finds it. `folder` is the test's `CARGO_TARGET_TMPDIR`.
 ///
 /// # Panics
 /// If it cannot be written.

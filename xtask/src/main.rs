@@ -1,21 +1,21 @@
-//! The project's chores. `cargo xtask` lists them.
+//! The project's tasks. `cargo xtask` lists them.
 
 mod bench;
 mod browser;
-mod build_cost;
 mod ci;
 mod clients;
 mod compliance;
-mod faults;
-mod figure;
-mod fuzz;
 mod layers;
-mod mutants;
+mod measurement;
+mod nightly;
 mod packages;
+mod programs;
 mod project;
 mod release;
 mod schemathesis;
 mod shell;
+mod source;
+mod steps;
 mod tidy;
 
 use std::process::ExitCode;
@@ -23,19 +23,16 @@ use std::process::ExitCode;
 use crate::shell::Problem;
 
 const HELP: &str = "\
-cargo xtask ci                           everything that must be good before a change lands
-cargo xtask layers                       which crate may depend on which, and what stays pure
-cargo xtask tidy                         sizes of files and functions, first lines, names in the documents, no comparison of MACs
-cargo xtask compliance                   every statement of the guide has a test that exists
-cargo xtask clients                      official clients of other languages against a served sandbox
-cargo xtask browser                      the sandbox's pages in Chromium, with axe, and pictures of them
-cargo xtask schemathesis                 calls made from /openapi.json, good and bad, against a served sandbox
-cargo xtask faults [TEST…]               the tests that inject faults, thousands of times, and what they counted
-cargo xtask fuzz [TARGET…] [--seconds N] bytes nobody thought of, for every target in fuzz/
-cargo xtask bench NAME [--json]          time, allocations and instructions, each beside something else's
-cargo xtask build-cost [CRATE…] [--json] crates and CPU seconds of a cold build of each crate alone
-cargo xtask mutants PACKAGE [OPTION…]    changes the code and sees whether a test fails; takes hours
-cargo xtask release [VERSION] [--execute] checks a release and prints, or does, its publishing";
+cargo xtask ci                            everything that must be good before a change lands
+cargo xtask nightly [PART]                searches that take too long for ci, each at most an hour
+cargo xtask layers [--json]               which crate may depend on which, what stays pure, circles of files
+cargo xtask tidy [--counts]               sizes of files, first lines, names in the documents, words in prose
+cargo xtask compliance                    every statement of the guide and every fault has a test
+cargo xtask clients                       official clients of other languages against a sandbox
+cargo xtask browser                       the sandbox's pages in Chromium, with axe, and pictures of them
+cargo xtask schemathesis                  requests made from /openapi.json, good and bad, against a sandbox
+cargo xtask bench NAME [--json]           time, allocations and instructions, each with a ratio to a baseline
+cargo xtask release VERSION [--execute]   checks a release and rehearses its publishing, or publishes it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -52,22 +49,19 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<(), Problem> {
     match arguments {
         ["ci"] => ci::run(),
-        ["layers"] => layers::run(),
-        ["tidy"] => tidy::run(),
+        ["nightly", options @ ..] => nightly::run(options),
+        ["layers", options @ ..] => layers::run(options),
+        ["tidy", options @ ..] => tidy::run(options),
         ["compliance"] => compliance::run(),
         ["clients"] => clients::run(),
         ["browser"] => browser::run(),
         ["schemathesis"] => schemathesis::run(),
-        ["faults", names @ ..] => faults::run(names),
-        ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", options @ ..] => bench::run(options),
-        ["build-cost", options @ ..] => build_cost::run(options),
-        ["mutants", options @ ..] => mutants::run(options),
         ["release", options @ ..] => release::run(options),
         [] | ["help" | "--help"] => {
             println!("{HELP}");
             Ok(())
         }
-        other => Err(Problem::new(format!("`{}` is not a chore\n\n{HELP}", other.join(" ")))),
+        other => Err(Problem::new(format!("`{}` is no task\n\n{HELP}", other.join(" ")))),
     }
 }

@@ -1,4 +1,4 @@
-//! Packages of other languages that a chore needs.
+//! Packages of other languages that a task needs.
 
 use std::fs;
 use std::path::Path;

@@ -18,16 +18,31 @@ pub(crate) struct Member {
     /// The README it carries when it is published, from its folder.
     pub(crate) readme: Option<String>,
     pub(crate) depends: Vec<Dependency>,
+    /// File of the root of its library.
+    pub(crate) library: Option<String>,
+    /// Files of the roots of its library and its binaries.
+    pub(crate) roots: Vec<String>,
     /// Its examples, by name.
-    pub(crate) examples: Vec<Example>,
+    pub(crate) examples: Vec<String>,
 }
 
-/// An example of a member.
-#[derive(Debug, Clone)]
-pub(crate) struct Example {
-    pub(crate) name: String,
-    /// Without these it is not built.
-    pub(crate) features: Vec<String>,
+#[cfg(test)]
+impl Member {
+    /// A published crate without targets.
+    pub(crate) fn bare(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: "0.1.0".to_owned(),
+            folder: String::new(),
+            publish: true,
+            description: true,
+            readme: None,
+            depends: Vec::new(),
+            library: None,
+            roots: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
 }
 
 /// A member's dependency on another member.
@@ -36,8 +51,6 @@ pub(crate) struct Dependency {
     pub(crate) name: String,
     /// For its tests, examples and benches alone.
     pub(crate) dev: bool,
-    /// It names a version, so that the registry must know the other crate too.
-    pub(crate) versioned: bool,
 }
 
 /// The members of the workspace by name.
@@ -54,12 +67,7 @@ fn member(package: &Value, names: &[String]) -> Member {
     let depends = package["dependencies"].as_array().cloned().unwrap_or_default();
     let depends = depends
         .iter()
-        .map(|dependency| Dependency {
-            name: text_of(&dependency["name"]),
-            dev: dependency["kind"] == "dev",
-            // A dependency by path alone asks for any version.
-            versioned: dependency["req"] != "*",
-        })
+        .map(|dependency| Dependency { name: text_of(&dependency["name"]), dev: dependency["kind"] == "dev" })
         .filter(|dependency| names.contains(&dependency.name))
         .collect();
     let manifest = text_of(&package["manifest_path"]);
@@ -72,24 +80,19 @@ fn member(package: &Value, names: &[String]) -> Member {
         description: package["description"].is_string(),
         readme: package["readme"].as_str().map(str::to_owned),
         depends,
-        examples: examples(&package["targets"]),
+        library: targets(&package["targets"], &["lib"], "src_path").pop(),
+        roots: targets(&package["targets"], &["lib", "bin"], "src_path"),
+        examples: targets(&package["targets"], &["example"], "name"),
     }
 }
 
-fn examples(targets: &Value) -> Vec<Example> {
-    let is_example = |target: &&Value| {
-        target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "example"))
-    };
-    let texts = |value: &Value| value.as_array().into_iter().flatten().map(text_of).collect();
-    let targets = targets.as_array().into_iter().flatten().filter(is_example);
-    let mut examples: Vec<_> = targets
-        .map(|target| Example {
-            name: text_of(&target["name"]),
-            features: texts(&target["required-features"]),
-        })
-        .collect();
-    examples.sort_by(|a, b| a.name.cmp(&b.name));
-    examples
+/// The values of a member in the targets of certain kinds.
+fn targets(targets: &Value, kinds: &[&str], member: &str) -> Vec<String> {
+    let has = |target: &&Value| kinds.iter().any(|kind| target["kind"] == serde_json::json!([kind]));
+    let targets = targets.as_array().into_iter().flatten().filter(has);
+    let mut values: Vec<_> = targets.map(|target| text_of(&target[member])).collect();
+    values.sort();
+    values
 }
 
 fn text_of(value: &Value) -> String {
@@ -101,15 +104,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn examples_are_found_with_the_features_they_need() {
-        let targets = serde_json::json!([
-            { "name": "a", "kind": ["lib"] },
-            { "name": "c", "kind": ["example"], "required-features": ["x", "y"] },
+    fn targets_are_found_by_kind() {
+        let list = serde_json::json!([
+            { "name": "a", "kind": ["lib"], "src_path": "src/lib.rs" },
+            { "name": "c", "kind": ["example"] },
             { "name": "b", "kind": ["example"] },
+            { "name": "d", "kind": ["bin"], "src_path": "src/main.rs" },
         ]);
-        let found = examples(&targets);
-        let found: Vec<_> =
-            found.iter().map(|example| (example.name.as_str(), example.features.join(","))).collect();
-        assert_eq!(found, [("b", String::new()), ("c", "x,y".to_owned())]);
+        assert_eq!(targets(&list, &["example"], "name"), ["b", "c"]);
+        assert_eq!(targets(&list, &["lib", "bin"], "src_path"), ["src/lib.rs", "src/main.rs"]);
     }
 }

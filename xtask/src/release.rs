@@ -1,34 +1,33 @@
-//! `cargo xtask release`: checks a release and prints, or does, its publishing.
+//! `cargo xtask release`: checks a release, and publishes it.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
-use crate::ci;
 use crate::project::{Member, members};
-use crate::shell::{Problem, cargo, git, root, run as run_command, shown};
+use crate::shell::{Problem, cargo, display, git, root, run as run_command};
 
+/// Checks the tree and the version, and rehearses the publishing. With `--execute` it publishes every crate that the
+/// registry does not have at this version, so that an interrupted release goes on where it stopped.
+///
+/// # Errors
+/// If a check fails, the registry cannot be asked, or cargo cannot publish.
 pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
-    let execute = options.contains(&"--execute");
-    let named: Vec<_> = options.iter().filter(|option| !option.starts_with("--")).collect();
-    let unknown = options.iter().any(|option| option.starts_with("--") && *option != "--execute");
-    if named.len() > 1 || unknown {
-        return Err(Problem::new("cargo xtask release [VERSION] [--execute]"));
-    }
+    let (version, execute) = match options {
+        [version] if !version.starts_with("--") => (*version, false),
+        [version, "--execute"] | ["--execute", version] => (*version, true),
+        _ => return Err(Problem::new("cargo xtask release VERSION [--execute]")),
+    };
     let members = members()?;
-    let version = agreed_version(&members)?;
-    if let Some(named) = named.first().filter(|named| ***named != version) {
-        return Err(Problem::new(format!(
-            "the workspace is at {version}, not {named}: change Cargo.toml first"
-        )));
-    }
-    check_tree(&version)?;
-    ci::run()?;
-    let order = order(&members)?;
-    for name in &order {
-        let mut command = cargo(&["publish", "--package", name, "--locked"]);
-        println!("{}", shown(&command));
-        if execute {
-            run_command(&mut command)?;
-        }
+    check_version(&members, version)?;
+    check_tree(version)?;
+    let published = published(&members, version)?;
+    let left = members.values().filter(|member| member.publish && !published.contains(&member.name));
+    if left.count() == 0 {
+        println!("release: the registry has every crate at {version}");
+    } else {
+        let mut command = publish(&published, execute);
+        println!("{}", display(&command));
+        run_command(&mut command)?;
     }
     println!("git tag -s v{version} -m v{version} && git push origin v{version}");
     if !execute {
@@ -37,15 +36,11 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The one version of everything that is published.
-fn agreed_version(members: &BTreeMap<String, Member>) -> Result<String, Problem> {
-    let mut versions: Vec<_> =
-        members.values().filter(|member| member.publish).map(|member| member.version.clone()).collect();
-    versions.dedup();
-    match versions.as_slice() {
-        [version] => Ok(version.clone()),
-        versions => Err(Problem::new(format!("the crates do not have one version: {}", versions.join(", ")))),
-    }
+/// Everything that is published has this version.
+fn check_version(members: &BTreeMap<String, Member>, version: &str) -> Result<(), Problem> {
+    let others = members.values().filter(|member| member.publish && member.version != version);
+    let others: Vec<_> = others.map(|member| format!("{} is at {}", member.name, member.version)).collect();
+    Problem::of(&format!("Cargo.toml does not say {version}"), &others)
 }
 
 fn check_tree(version: &str) -> Result<(), Problem> {
@@ -67,75 +62,70 @@ fn check_tree(version: &str) -> Result<(), Problem> {
     Problem::of("release", &findings)
 }
 
-/// What is published, each crate behind those it needs. The registry refuses a crate that names a
-/// version of one it does not know, also where only tests need it.
-fn order(members: &BTreeMap<String, Member>) -> Result<Vec<String>, Problem> {
-    let mut left: Vec<&Member> = members.values().filter(|member| member.publish).collect();
-    let mut order: Vec<String> = Vec::new();
-    while !left.is_empty() {
-        let (ready, waiting): (Vec<_>, Vec<_>) = left.into_iter().partition(|member| {
-            let mut needed = member.depends.iter().filter(|needed| !needed.dev || needed.versioned);
-            needed.all(|needed| needed.name == member.name || order.contains(&needed.name))
-        });
-        if ready.is_empty() {
-            return Err(Problem::new("the crates depend on each other in a circle"));
+/// The crates that the registry has at this version.
+fn published(members: &BTreeMap<String, Member>, version: &str) -> Result<Vec<String>, Problem> {
+    let mut published = Vec::new();
+    for member in members.values().filter(|member| member.publish) {
+        let crate_version = format!("{}@{version}", member.name);
+        let mut command = cargo(&["info", "--registry", "crates-io", &crate_version]);
+        let output = command.output()?;
+        let error = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() {
+            published.push(member.name.clone());
+        } else if !is_unknown(&error) {
+            return Err(Problem::new(format!("{} failed: {error}", display(&command))));
         }
-        order.extend(ready.into_iter().map(|member| member.name.clone()));
-        left = waiting;
     }
-    Ok(order)
+    Ok(published)
+}
+
+/// Whether cargo reached the registry, and found no such version there.
+fn is_unknown(error: &str) -> bool {
+    error.contains("could not find `")
+}
+
+/// Publishes all crates but those that the registry has. Cargo orders them, and waits for the index in between.
+fn publish(published: &[String], execute: bool) -> Command {
+    let mut command = cargo(&["publish", "--workspace", "--locked"]);
+    command.args(published.iter().flat_map(|name| ["--exclude", name]));
+    if !execute {
+        command.arg("--dry-run");
+    }
+    command
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::Dependency;
 
-    fn member(name: &str, needs: &[&str]) -> (String, Member) {
-        let member = Member {
-            name: name.to_owned(),
-            version: "0.1.0".to_owned(),
-            folder: String::new(),
-            publish: name != "private",
-            description: true,
-            readme: None,
-            depends: needs.iter().map(|name| needed(name, false, true)).collect(),
-            examples: Vec::new(),
-        };
-        (name.to_owned(), member)
-    }
-
-    fn needed(name: &str, dev: bool, versioned: bool) -> Dependency {
-        Dependency { name: name.to_owned(), dev, versioned }
+    #[test]
+    fn every_crate_has_the_version() {
+        let private = Member { publish: false, version: "9.0.0".to_owned(), ..Member::bare("b") };
+        let members = BTreeMap::from([("a".to_owned(), Member::bare("a")), ("b".to_owned(), private)]);
+        assert!(check_version(&members, "0.1.0").is_ok());
+        let problem = check_version(&members, "0.2.0").expect_err("another version");
+        assert_eq!(problem.to_string(), "Cargo.toml does not say 0.2.0:\n  a is at 0.1.0");
     }
 
     #[test]
-    fn a_crate_is_published_behind_what_it_needs() {
-        let members = BTreeMap::from([
-            member("a", &["c"]),
-            member("b", &[]),
-            member("c", &["b"]),
-            member("private", &["a"]),
-        ]);
-        assert_eq!(order(&members).expect("an order"), ["b", "c", "a"]);
-        let circle = BTreeMap::from([member("a", &["b"]), member("b", &["a"])]);
-        assert!(order(&circle).is_err());
+    fn a_release_goes_on_where_it_stopped() {
+        let rest = publish(&["a".to_owned(), "b".to_owned()], true);
+        assert_eq!(display(&rest), "cargo publish --workspace --locked --exclude a --exclude b");
+        assert_eq!(display(&publish(&[], false)), "cargo publish --workspace --locked --dry-run");
     }
 
     #[test]
-    fn a_versioned_need_of_tests_is_published_first_too() {
-        let (name, mut first) = member("a", &[]);
-        first.depends =
-            vec![needed("a", true, true), needed("b", true, true), needed("private", true, false)];
-        let members = BTreeMap::from([(name, first), member("b", &[]), member("private", &[])]);
-        assert_eq!(order(&members).expect("an order"), ["b", "a"]);
+    fn an_unreachable_registry_is_no_missing_crate() {
+        assert!(is_unknown(
+            "error: could not find `a` in registry `https://github.com/rust-lang/crates.io-index`"
+        ));
+        assert!(!is_unknown("error: failed to download from `https://index.crates.io/config.json`"));
     }
 
     #[test]
-    fn every_crate_has_the_same_version() {
-        let mut members = BTreeMap::from([member("a", &[]), member("b", &[]), member("private", &[])]);
-        assert_eq!(agreed_version(&members).expect("one version"), "0.1.0");
-        members.get_mut("b").expect("it is there").version = "0.2.0".to_owned();
-        assert!(agreed_version(&members).is_err());
+    fn a_version_must_be_named() {
+        for options in [&[][..], &["--execute"], &["0.1.0", "--now"], &["0.1.0", "0.2.0"]] {
+            assert!(run(options).is_err(), "{options:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Why a chore is not done.
+/// Why a task is not done.
 #[derive(Debug)]
 pub(crate) struct Problem(String);
 
@@ -39,8 +39,8 @@ pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
 }
 
-/// What a chore that lacks a tool ends with: only where the tool is promised to be is its absence a failure.
-pub(crate) fn lacking(hint: impl Into<String>) -> Result<(), Problem> {
+/// What a task that lacks a tool ends with: only where the tool is promised to be is its absence a failure.
+pub(crate) fn skip_or_fail(hint: impl Into<String>) -> Result<(), Problem> {
     let hint = hint.into();
     if is_ci() {
         return Err(Problem::new(hint));
@@ -74,7 +74,11 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 /// Runs a command with its output on the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<(), Problem> {
     let status = command.status()?;
-    if status.success() { Ok(()) } else { Err(Problem::new(format!("{} failed: {status}", shown(command)))) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Problem::new(format!("{} failed: {status}", display(command))))
+    }
 }
 
 /// Runs a command and gives what it printed.
@@ -84,7 +88,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Problem> {
         return Ok(String::from_utf8(output.stdout)?);
     }
     let error = String::from_utf8_lossy(&output.stderr);
-    Err(Problem::new(format!("{} failed: {}\n{error}", shown(command), output.status)))
+    Err(Problem::new(format!("{} failed: {}\n{error}", display(command), output.status)))
 }
 
 /// What git prints in the root.
@@ -93,7 +97,7 @@ pub(crate) fn git(arguments: &[&str]) -> Result<String, Problem> {
 }
 
 /// The command as people write it.
-pub(crate) fn shown(command: &Command) -> String {
+pub(crate) fn display(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program()).file_name().unwrap_or_default();
     let arguments = command.get_args().map(|argument| argument.to_string_lossy());
     let words: Vec<_> = std::iter::once(program.to_string_lossy()).chain(arguments).collect();

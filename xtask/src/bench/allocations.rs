@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::figure::Measured;
+use crate::measurement::Measured;
 use crate::shell::{Problem, output};
 
 pub(super) fn take(program: &Path) -> Result<Vec<Measured>, Problem> {

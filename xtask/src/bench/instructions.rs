@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::figure::Measured;
-use crate::shell::{Problem, shown};
+use crate::measurement::Measured;
+use crate::shell::{Problem, display};
 
 /// How often it is done in one run, and twice as often in another: the difference leaves out what
 /// a program does besides. Both have one digit, so that reading them takes the same.
@@ -32,7 +32,7 @@ fn count(program: &Path, name: &str, times: u8) -> Result<f64, Problem> {
     let output = command.output()?;
     let report = String::from_utf8_lossy(&output.stderr);
     let collected = if output.status.success() { collected(&report) } else { None };
-    collected.ok_or_else(|| Problem::new(format!("{} failed: {report}", shown(&command))))
+    collected.ok_or_else(|| Problem::new(format!("{} failed: {report}", display(&command))))
 }
 
 /// The count in the tool's report: `==7== Collected : 3515028`.

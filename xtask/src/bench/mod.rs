@@ -1,9 +1,9 @@
 //! `cargo xtask bench`: how fast something is, beside something else.
 
 mod allocations;
-mod chore;
 mod instructions;
 mod program;
+mod task;
 mod time;
 
-pub(crate) use chore::run;
+pub(crate) use task::run;

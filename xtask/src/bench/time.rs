@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::figure::Measured;
+use crate::measurement::Measured;
 use crate::shell::{Problem, run};
 
 /// How often everything is measured.

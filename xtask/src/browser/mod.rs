@@ -1,5 +1,5 @@
 //! `cargo xtask browser`: the sandbox's pages in a real browser, and pictures of them.
 
-mod chore;
+mod task;
 
-pub(crate) use chore::run;
+pub(crate) use task::run;

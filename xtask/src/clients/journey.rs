@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::runtime::Runtime;
-use super::served::Served;
+use super::sandbox_process::SandboxProcess;
 use crate::shell::without_proxies;
 
 /// A journey, by its script.
@@ -40,14 +40,14 @@ pub(crate) struct Made {
 
 impl Journey {
     /// Makes the journey. A script tells in one line of JSON what it has done, and fails otherwise.
-    pub(crate) fn make(&self, served: &Served) -> Made {
+    pub(crate) fn make(&self, sandbox: &SandboxProcess) -> Made {
         let mut command = Command::new(self.runtime.program());
         command
             .arg(self.runtime.sources().join(self.script))
-            .env("SANDBOX_URL", &served.url)
-            .env("PUBLIC_KEY", &served.public_key)
-            .env("SECRET_KEY", &served.secret_key)
-            .env("WEBHOOK_SECRET", &served.webhook_secret)
+            .env("SANDBOX_URL", &sandbox.url)
+            .env("PUBLIC_KEY", &sandbox.public_key)
+            .env("SECRET_KEY", &sandbox.secret_key)
+            .env("WEBHOOK_SECRET", &sandbox.webhook_secret)
             .env("CLIENT_FOLDER", self.runtime.folder())
             .env("PYTHONPATH", self.runtime.folder())
             .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -1,10 +1,10 @@
 //! `cargo xtask clients`: the official clients of other languages, as they are, against a served sandbox.
 
-mod chore;
 mod journey;
 mod runtime;
-mod served;
+mod sandbox_process;
 mod table;
+mod task;
 
-pub(crate) use chore::run;
-pub(crate) use served::Served;
+pub(crate) use sandbox_process::SandboxProcess;
+pub(crate) use task::run;

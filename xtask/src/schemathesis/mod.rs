@@ -1,7 +1,7 @@
 //! `cargo xtask schemathesis`: calls made from `/openapi.json`, good ones and bad ones, against a served sandbox.
 
-mod chore;
 mod payment;
+mod task;
 mod tool;
 
-pub(crate) use chore::run;
+pub(crate) use task::run;

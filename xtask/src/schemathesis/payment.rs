@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::clients::Served;
+use crate::clients::SandboxProcess;
 use crate::shell::Problem;
 
 /// A payment, by what its pages, its transaction and its first event are called.
@@ -20,12 +20,12 @@ pub(super) struct Payment {
 
 impl Payment {
     /// Makes one.
-    pub(super) fn make(served: &Served) -> Result<Self, Problem> {
+    pub(super) fn make(sandbox: &SandboxProcess) -> Result<Self, Problem> {
         let form = "amount=150000&currency=SGD&return_uri=https://example.com/done&source[type]=kakaopay";
         // The older version tells what the pages are called.
-        let charge = ask(served, "POST", "/charges", form)?;
-        let paid = ask(served, "POST", &format!("/charges/{}/mark_as_paid", text(&charge, "/id")), "")?;
-        let events = ask(served, "GET", "/events", "")?;
+        let charge = ask(sandbox, "POST", "/charges", form)?;
+        let paid = ask(sandbox, "POST", &format!("/charges/{}/mark_as_paid", text(&charge, "/id")), "")?;
+        let events = ask(sandbox, "GET", "/events", "")?;
         let payment = Self {
             name: text(&charge, "/reference"),
             transaction: text(&paid, "/transaction"),
@@ -42,16 +42,16 @@ fn text(object: &Value, place: &str) -> String {
     object.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// One call over a connection of its own. There is no client below the chores.
-fn ask(served: &Served, method: &str, path: &str, form: &str) -> Result<Value, Problem> {
-    let host = served.url.trim_start_matches("http://");
+/// One call over a connection of its own. There is no client below the tasks.
+fn ask(sandbox: &SandboxProcess, method: &str, path: &str, form: &str) -> Result<Value, Problem> {
+    let host = sandbox.url.trim_start_matches("http://");
     let mut connection = TcpStream::connect(host)?;
     write!(
         connection,
         "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nomise-version: 2017-11-02\r\n\
          authorization: Basic {}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
          content-length: {}\r\n\r\n{form}",
-        STANDARD.encode(&served.secret_key),
+        STANDARD.encode(&sandbox.secret_key),
         form.len(),
     )?;
     let mut answer = String::new();

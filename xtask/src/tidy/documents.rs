@@ -44,16 +44,7 @@ mod tests {
 
     #[test]
     fn a_crate_is_named_in_both_documents() {
-        let mut member = Member {
-            name: "a".to_owned(),
-            version: "0.1.0".to_owned(),
-            folder: String::new(),
-            publish: true,
-            description: true,
-            readme: None,
-            depends: Vec::new(),
-            examples: Vec::new(),
-        };
+        let mut member = Member::bare("a");
         assert!(unnamed(&member, "About `a`.", "| `a` | when |\n").is_empty());
         assert_eq!(unnamed(&member, "", "About `a`.\n").len(), 2);
         member.publish = false;

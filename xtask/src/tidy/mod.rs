@@ -1,10 +1,11 @@
-//! `cargo xtask tidy`: what a reader relies on and no compiler checks.
+//! `cargo xtask tidy`: rules that no compiler checks.
 
 mod documents;
 mod files;
-mod functions;
-mod macs;
-mod sweep;
+mod names;
+mod prose;
+mod roots;
+mod run;
 
 pub(crate) use files::rust_files;
-pub(crate) use sweep::run;
+pub(crate) use run::run;

@@ -1,15 +1,16 @@
-//! A sandbox that is served for as long as it is kept.
+//! A sandbox that runs until it is dropped.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::shell::{Problem, cargo};
+use crate::programs::program;
+use crate::shell::Problem;
 
 /// A sandbox in a process of its own.
 #[derive(Debug)]
-pub(crate) struct Served {
+pub(crate) struct SandboxProcess {
     process: Child,
     pub(crate) url: String,
     pub(crate) public_key: String,
@@ -17,36 +18,33 @@ pub(crate) struct Served {
     pub(crate) webhook_secret: String,
 }
 
-impl Served {
+impl SandboxProcess {
     /// Starts `kakaopay sandbox` with these options on a free port and waits until it says where it is.
     pub(crate) fn start(options: &[&str]) -> Result<Self, Problem> {
-        // Built first, so that the wait for the line is short.
-        let package = ["--quiet", "--package", "kakaopay-cli"];
-        crate::shell::run(cargo(&["build"]).args(package))?;
-        let mut command = cargo(&["run"]);
-        command.args(package).args(["--", "sandbox", "--addr", "127.0.0.1:0", "--json"]).args(options);
+        let mut command = Command::new(program("kakaopay")?);
+        command.args(["sandbox", "--addr", "127.0.0.1:0", "--json"]).args(options);
         let mut process = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(stdout) = process.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let told: Value = serde_json::from_str(&line).unwrap_or_default();
-        let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
-        let served = Self {
+        let printed: Value = serde_json::from_str(&line).unwrap_or_default();
+        let text = |name: &str| printed[name].as_str().unwrap_or_default().to_owned();
+        let sandbox = Self {
             process,
             url: text("url"),
             public_key: text("public_key"),
             secret_key: text("secret_key"),
             webhook_secret: text("webhook_secret"),
         };
-        if served.url.is_empty() {
+        if sandbox.url.is_empty() {
             return Err(Problem::new("the sandbox does not say where it is"));
         }
-        Ok(served)
+        Ok(sandbox)
     }
 }
 
-impl Drop for Served {
+impl Drop for SandboxProcess {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.process.kill();

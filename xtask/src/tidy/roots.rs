@@ -1,28 +1,19 @@
-//! Sizes of functions, and roots of modules that only list.
-//!
-//! A function that is written inside a macro's call, as `proptest!` has them, is tokens to the
-//! parser and is not measured.
+//! Roots of modules only list.
 
 use std::path::Path;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{Attribute, Block, ImplItemFn, Item, ItemFn, TraitItemFn};
+use syn::{Attribute, Item};
 
-/// Most lines of a function, from its first brace to its last.
-const MAX_LINES: usize = 70;
-
-/// What is wrong with the functions of a file.
+/// Reports what is in a root besides lists.
 pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
     let name = file.display().to_string();
     let parsed = match syn::parse_file(text) {
         Ok(parsed) => parsed,
         Err(error) => return vec![format!("{name} cannot be read: {error}")],
     };
-    let mut functions = Functions { name: &name, findings: Vec::new() };
-    functions.visit_file(&parsed);
-    let mut findings = functions.findings;
+    let mut findings = Vec::new();
     // The helpers of a crate's tests can only live in a `mod.rs`: a file beside the tests would be
     // taken for one of them.
     let helpers = file.ends_with("tests/common/mod.rs");
@@ -31,42 +22,6 @@ pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
         findings.extend(more.map(|item| format!("{name}:{} does more than list", line(item.span()))));
     }
     findings
-}
-
-struct Functions<'a> {
-    name: &'a str,
-    findings: Vec<String>,
-}
-
-impl Functions<'_> {
-    fn measure(&mut self, function: &impl std::fmt::Display, span: Span, block: &Block) {
-        let brace = block.brace_token.span;
-        let lines = brace.close().end().line - brace.open().start().line + 1;
-        if lines > MAX_LINES {
-            let finding =
-                format!("{}:{} `{function}` has {lines} lines, more than {MAX_LINES}", self.name, line(span));
-            self.findings.push(finding);
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Functions<'_> {
-    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
-        self.measure(&function.sig.ident, function.sig.span(), &function.block);
-        visit::visit_item_fn(self, function);
-    }
-
-    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
-        self.measure(&function.sig.ident, function.sig.span(), &function.block);
-        visit::visit_impl_item_fn(self, function);
-    }
-
-    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
-        if let Some(block) = &function.default {
-            self.measure(&function.sig.ident, function.sig.span(), block);
-        }
-        visit::visit_trait_item_fn(self, function);
-    }
 }
 
 /// Whether an item of a root only names another place, or is there for tests alone.
@@ -96,15 +51,6 @@ fn line(span: Span) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_function_is_not_too_long() {
-        let function =
-            |lines: usize| format!("impl A {{\n    fn long() {{{}}}\n}}\n", "\n".repeat(lines - 1));
-        assert!(check(Path::new("a.rs"), &function(MAX_LINES)).is_empty());
-        let found = check(Path::new("a.rs"), &function(MAX_LINES + 1));
-        assert_eq!(found, ["a.rs:2 `long` has 71 lines, more than 70"]);
-    }
 
     #[test]
     fn a_root_only_lists() {

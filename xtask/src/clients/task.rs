@@ -1,10 +1,10 @@
-//! The chore: what is there is installed, served and driven.
+//! The task: what is there is installed, served and driven.
 
 use super::journey::JOURNEYS;
 use super::runtime::{Runtime, Runtimes};
-use super::served::Served;
+use super::sandbox_process::SandboxProcess;
 use super::table;
-use crate::shell::{Problem, lacking};
+use crate::shell::{Problem, skip_or_fail};
 
 /// Installs what is missing, serves a sandbox and makes every journey. Only where the runtimes are promised to
 /// be is their absence a failure.
@@ -12,7 +12,7 @@ pub(crate) fn run() -> Result<(), Problem> {
     let runtimes = Runtimes::found();
     let missing = runtimes.missing();
     if !missing.is_empty() {
-        lacking(format!("not installed: {}", missing.join(", ")))?;
+        skip_or_fail(format!("not installed: {}", missing.join(", ")))?;
     }
     let wanted: Vec<_> = JOURNEYS.iter().filter(|journey| runtimes.have(journey.runtime)).collect();
     if wanted.is_empty() {
@@ -23,8 +23,8 @@ pub(crate) fn run() -> Result<(), Problem> {
             runtime.install()?;
         }
     }
-    let served = Served::start(&["--local-return-uris"])?;
-    let made: Vec<_> = wanted.into_iter().map(|journey| journey.make(&served)).collect();
+    let sandbox = SandboxProcess::start(&["--local-return-uris"])?;
+    let made: Vec<_> = wanted.into_iter().map(|journey| journey.make(&sandbox)).collect();
     table::print(&made);
     let failures: Vec<_> = made.iter().filter_map(|made| made.failure.clone()).collect();
     Problem::of("journeys that did not end", &failures)

@@ -1,11 +1,11 @@
-//! The chore: a sandbox is served, and its pages are gone through.
+//! The task: a sandbox is served, and its pages are gone through.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::clients::Served;
+use crate::clients::SandboxProcess;
 use crate::packages;
-use crate::shell::{self, Problem, lacking, output, root, without_proxies};
+use crate::shell::{self, Problem, output, root, skip_or_fail, without_proxies};
 
 /// Where Debian puts the browser, and what others call it.
 const BROWSERS: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
@@ -16,19 +16,19 @@ pub(crate) fn run() -> Result<(), Problem> {
     let browser = BROWSERS.iter().find(there);
     let missing: Vec<_> = ["node", "npm"].iter().filter(|program| !there(program)).collect();
     let (Some(browser), []) = (browser, missing.as_slice()) else {
-        return lacking(format!("not installed: one of {BROWSERS:?}, node and npm are needed"));
+        return skip_or_fail(format!("not installed: one of {BROWSERS:?}, node and npm are needed"));
     };
     let sources = root().join("crates/kakaopay-sandbox/tests/browser");
     let target = root().join("target/browser");
     let (modules, screenshots) = (target.join("packages"), target.join("pages"));
     packages::npm(&sources, &modules)?;
-    let served = Served::start(&["--local-return-uris"])?;
-    go_through(browser, &served, &sources, &[("BROWSER_FOLDER", &modules), ("SCREENSHOTS", &screenshots)])
+    let sandbox = SandboxProcess::start(&["--local-return-uris"])?;
+    go_through(browser, &sandbox, &sources, &[("BROWSER_FOLDER", &modules), ("SCREENSHOTS", &screenshots)])
 }
 
 fn go_through(
     browser: &str,
-    served: &Served,
+    sandbox: &SandboxProcess,
     sources: &Path,
     folders: &[(&str, &Path)],
 ) -> Result<(), Problem> {
@@ -36,9 +36,9 @@ fn go_through(
     command
         .arg(sources.join("run.js"))
         .env("CHROMIUM", browser)
-        .env("SANDBOX_URL", &served.url)
-        .env("PUBLIC_KEY", &served.public_key)
-        .env("SECRET_KEY", &served.secret_key)
+        .env("SANDBOX_URL", &sandbox.url)
+        .env("PUBLIC_KEY", &sandbox.public_key)
+        .env("SECRET_KEY", &sandbox.secret_key)
         .envs(folders.iter().copied());
     shell::run(without_proxies(&mut command))
 }

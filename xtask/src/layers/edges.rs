@@ -1,11 +1,10 @@
-//! `cargo xtask layers`: which crate may depend on which, and what stays pure.
+//! Which crate may depend on which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::project::{Dependency, Member, members};
-use crate::shell::{Problem, cargo, output, root};
-use crate::tidy::rust_files;
+use crate::project::{Dependency, Member};
+use crate::shell::{Problem, root};
 
 /// Where a crate stands, and what it may depend on to be built.
 ///
@@ -45,22 +44,8 @@ const PLACES: &[Place] = &[
     // Layer 4: the command, and layer 5: the tests that span the crates.
     place(4, "kakaopay-cli", ANYTHING),
     place(5, "kakaopay-tests", ANYTHING),
-    // Apart: the chores, which compile when none of the others does, and the benchmarks.
+    // Apart: the tasks, which compile when none of the others does.
     Place { name: "xtask", layer: None, may_use: &[] },
-    Place {
-        name: "kakaopay-benches",
-        layer: None,
-        may_use: &[
-            "kakaopay-flows",
-            "kakaopay-ledger",
-            "kakaopay-ledger-postgres",
-            "kakaopay-ledger-sqlite",
-            "kakaopay-postgres-cluster",
-            "kakaopay-transport",
-            "kakaopay-types",
-            "kakaopay-webhook",
-        ],
-    },
 ];
 
 /// The one crate with unsafe code: it is the file system that SQLite, which is C, calls. Only tests use it.
@@ -71,50 +56,12 @@ const DRIVEN: &[&str] =
 
 const ANYTHING: &[&str] = &["*"];
 
-/// Crates without IO: by default nothing in the list below is beneath them.
-const PURE: &[&str] = &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-ledger"];
-/// Runtimes, sockets, TLS, randomness, and libraries of time with a clock at hand.
-const IMPURE: &[&str] = &[
-    "tokio",
-    "async-io",
-    "async-std",
-    "smol",
-    "mio",
-    "socket2",
-    "hyper",
-    "hyper-util",
-    "reqwest",
-    "ureq",
-    "rustls",
-    "native-tls",
-    "openssl",
-    "getrandom",
-    "chrono",
-    "time",
-];
-/// What asks a clock. It must not stand in the code of a pure crate.
-const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
-
-pub(crate) fn run() -> Result<(), Problem> {
-    let members = members()?;
-    let mut findings = edges(&members);
-    for name in PURE {
-        findings.extend(impure(name, &tree(name)?));
-        if let Some(member) = members.get(*name) {
-            findings.extend(clocks(Path::new(&member.folder))?);
-        }
-    }
-    findings.extend(lints(&members)?);
-    Problem::of("layers", &findings)?;
-    println!("layers: {} crates keep to their layer, {} of them are pure", members.len(), PURE.len());
-    Ok(())
-}
-
-fn edges(members: &BTreeMap<String, Member>) -> Vec<String> {
+pub(super) fn edges(members: &BTreeMap<String, Member>) -> Vec<String> {
     let mut findings = Vec::new();
     for member in members.values() {
         let Some(from) = place_of(&member.name) else {
-            findings.push(format!("{} has no place: add it to PLACES in xtask/src/layers.rs", member.name));
+            findings
+                .push(format!("{} has no place: add it to PLACES in xtask/src/layers/edges.rs", member.name));
             continue;
         };
         for needed in &member.depends {
@@ -143,37 +90,8 @@ fn may_use(from: &Place, to: &Place, needed: &Dependency) -> bool {
     }
 }
 
-/// The libraries that a crate is built with, by name, one a line.
-///
-/// `cargo metadata` cannot tell: it resolves the whole workspace at once, where another member may
-/// turn on features of this crate. `cargo tree` of one package turns on its default features alone.
-/// All targets count, or what only Windows needs would go unseen on Linux.
-fn tree(name: &str) -> Result<String, Problem> {
-    let mut command = cargo(&["tree", "--package", name, "--edges", "normal", "--target", "all"]);
-    output(command.args(["--prefix", "none", "--format", "{lib}", "--locked"]))
-}
-
-fn impure(name: &str, tree: &str) -> Vec<String> {
-    // What stands in the tree a second time is marked with a star.
-    let libraries = tree.lines().map(|line| line.trim_end_matches(" (*)").replace('_', "-"));
-    let found: BTreeSet<_> = libraries.filter(|library| IMPURE.contains(&library.as_str())).collect();
-    found.into_iter().map(|library| format!("{name} is pure, and {library} is below it")).collect()
-}
-
-fn clocks(folder: &Path) -> Result<Vec<String>, Problem> {
-    let mut findings = Vec::new();
-    let files = rust_files()?;
-    for file in files.iter().filter(|file| root().join(file).starts_with(folder.join("src"))) {
-        let text = std::fs::read_to_string(root().join(file))?;
-        for clock in CLOCKS.iter().filter(|clock| text.contains(**clock)) {
-            findings.push(format!("{} is pure, and asks {clock}", file.display()));
-        }
-    }
-    Ok(findings)
-}
-
 /// Every crate but this one has the workspace's lints, `unsafe_code = "forbid"` among them; one has all but that.
-fn lints(members: &BTreeMap<String, Member>) -> Result<Vec<String>, Problem> {
+pub(super) fn lints(members: &BTreeMap<String, Member>) -> Result<Vec<String>, Problem> {
     let mut findings = Vec::new();
     let workspace = std::fs::read_to_string(root().join("Cargo.toml"))?;
     for member in members.values().filter(|member| member.name != "xtask") {
@@ -205,20 +123,12 @@ mod tests {
     use super::*;
 
     fn member(name: &str, depends: &[(&str, &str)]) -> (String, Member) {
-        let depends = depends.iter().map(|(kind, on)| Dependency {
-            name: (*on).to_owned(),
-            dev: *kind == "dev",
-            versioned: true,
-        });
+        let depends =
+            depends.iter().map(|(kind, on)| Dependency { name: (*on).to_owned(), dev: *kind == "dev" });
         let member = Member {
-            name: name.to_owned(),
-            version: "0.1.0".to_owned(),
-            folder: String::new(),
             publish: !["xtask", "kakaopay-tests"].contains(&name),
-            description: true,
-            readme: None,
             depends: depends.collect(),
-            examples: Vec::new(),
+            ..Member::bare(name)
         };
         (name.to_owned(), member)
     }
@@ -245,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_crate_without_a_place_is_found() {
-        let finding = "kakaopay-extra has no place: add it to PLACES in xtask/src/layers.rs";
+        let finding = "kakaopay-extra has no place: add it to PLACES in xtask/src/layers/edges.rs";
         check(&[member("kakaopay-extra", &[])], &[finding]);
     }
 
@@ -258,20 +168,11 @@ mod tests {
     }
 
     #[test]
-    fn the_chores_stand_apart() {
+    fn the_tasks_stand_apart() {
         let finding = "xtask must not depend on kakaopay-types, not even in its tests";
         check(&[member("xtask", &[("dev", "kakaopay-types")])], &[finding]);
         let finding = "kakaopay-tests must not depend on xtask";
         check(&[member("kakaopay-tests", &[("normal", "xtask")])], &[finding]);
-    }
-
-    #[test]
-    fn the_benchmarks_stand_apart_over_what_they_measure() {
-        check(&[member("kakaopay-benches", &[("normal", "kakaopay-types")])], &[]);
-        let finding = "kakaopay-benches must not depend on kakaopay, not even in its tests";
-        check(&[member("kakaopay-benches", &[("dev", "kakaopay")])], &[finding]);
-        let finding = "kakaopay-tests must not depend on kakaopay-benches";
-        check(&[member("kakaopay-tests", &[("normal", "kakaopay-benches")])], &[finding]);
     }
 
     #[test]
@@ -300,11 +201,5 @@ mod tests {
         let finding = "kakaopay-sqlite-powerloss does not have the workspace's lint missing_docs = \"deny\"";
         assert_eq!(lints_apart(workspace, own), [finding]);
         assert!(lints_apart(workspace, &format!("{own}missing_docs = \"deny\"\n")).is_empty());
-    }
-
-    #[test]
-    fn a_runtime_below_a_pure_crate_is_found() {
-        assert_eq!(impure("a", "serde\nhyper_util\ntokio\ntokio (*)\n").len(), 2);
-        assert!(impure("a", "serde\ntower_service\n\n").is_empty());
     }
 }

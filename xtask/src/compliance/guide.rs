@@ -1,6 +1,4 @@
-//! `cargo xtask compliance`: every statement of the guide has a test, and every test exists.
-
-use std::collections::BTreeSet;
+//! Each statement of the guide has a test, and the test exists.
 
 use crate::shell::{Problem, root};
 
@@ -15,18 +13,12 @@ struct Statement<'a> {
     tests: Vec<&'a str>,
 }
 
-pub(crate) fn run() -> Result<(), Problem> {
+/// Reports what is wrong with the table, and counts its statements.
+pub(super) fn check() -> Result<(Vec<String>, usize), Problem> {
     let table = std::fs::read_to_string(root().join(TABLE))?;
     let statements = statements(&table);
     let read = |path: &str| std::fs::read_to_string(root().join(path)).ok();
-    Problem::of("compliance", &findings(&statements, read))?;
-    let tests: BTreeSet<_> = statements.iter().flat_map(|statement| &statement.tests).collect();
-    println!(
-        "compliance: {} statements, each with a test that exists ({} tests)",
-        statements.len(),
-        tests.len()
-    );
-    Ok(())
+    Ok((findings(&statements, read), statements.len()))
 }
 
 /// The rows of the table, which begin with a number such as `G1`.
@@ -95,14 +87,14 @@ mod tests {
                         #[test]\n#[ignore]\nfn never() {}\n";
 
     #[track_caller]
-    fn check(table: &str, expected: &[&str]) {
+    fn check_table(table: &str, expected: &[&str]) {
         let read = |path: &str| (path == "a.rs").then(|| FILE.to_owned());
         assert_eq!(findings(&statements(table), read), expected);
     }
 
     #[test]
     fn a_statement_with_tests_is_good() {
-        check(
+        check_table(
             "| No. |\n|---|\n| G1 | It `does`. | `a.rs::one`, `a.rs::two` |\n| G2 | So. | `a.rs::three` |\n",
             &[],
         );
@@ -110,13 +102,16 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_found() {
-        check("no table", &["COMPLIANCE.md has no statements"]);
-        check("| G1 | It does. | |\n", &["G1 has no test"]);
-        check("| G1 | It does. | one day |\n", &["G1 has no test"]);
-        check("| G2 | It does. | `a.rs::one` |\n", &["G2 stands where G1 should"]);
-        check("| G1 |  | `a.rs::one` |\n", &["G1 says nothing"]);
+        check_table("no table", &["COMPLIANCE.md has no statements"]);
+        check_table("| G1 | It does. | |\n", &["G1 has no test"]);
+        check_table("| G1 | It does. | one day |\n", &["G1 has no test"]);
+        check_table("| G2 | It does. | `a.rs::one` |\n", &["G2 stands where G1 should"]);
+        check_table("| G1 |  | `a.rs::one` |\n", &["G1 says nothing"]);
         for test in ["a.rs::helper", "a.rs::never", "a.rs::on", "b.rs::one", "one"] {
-            check(&format!("| G1 | It does. | `{test}` |\n"), &[&format!("G1: there is no test {test}")]);
+            check_table(
+                &format!("| G1 | It does. | `{test}` |\n"),
+                &[&format!("G1: there is no test {test}")],
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{allocations, instructions, program, time};
-use crate::figure::{Measure, Measured};
+use crate::measurement::{Measure, Measured};
 use crate::shell::Problem;
 
 /// A benchmark and its measures.
@@ -123,8 +123,8 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     let targets: Vec<_> = bench.takes.iter().map(|take| format!("{}{}", bench.name, take.suffix)).collect();
     let programs = program::build(&targets)?;
     for (take, program) in bench.takes.iter().zip(&programs) {
-        for figure in take.measure.figures(&(take.take)(program)?)? {
-            println!("{}", if json { figure.json() } else { figure.row() });
+        for measurement in take.measure.measurements(&(take.take)(program)?)? {
+            println!("{}", if json { measurement.json() } else { measurement.row() });
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A figure that was measured, beside the one it is held against.
+//! A measured value and its ratio to a baseline.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(crate) struct Measure {
 
 /// A value with its ratio to the base of the same run.
 #[derive(Debug)]
-pub(crate) struct Figure {
+pub(crate) struct Measurement {
     measure: Measure,
     bench: String,
     base: String,
@@ -27,15 +27,15 @@ pub(crate) struct Figure {
 }
 
 impl Measure {
-    /// The figures of one run, each group from the smallest up.
-    pub(crate) fn figures(self, measured: &[Measured]) -> Result<Vec<Figure>, Problem> {
-        let figures = measured.iter().map(|(bench, value)| self.figure(bench, *value, measured));
-        let mut figures = figures.collect::<Result<Vec<_>, _>>()?;
-        figures.sort_by(|a, b| a.base.cmp(&b.base).then(a.value.total_cmp(&b.value)));
-        Ok(figures)
+    /// The measurements of one run, each group from the smallest up.
+    pub(crate) fn measurements(self, measured: &[Measured]) -> Result<Vec<Measurement>, Problem> {
+        let measurements = measured.iter().map(|(bench, value)| self.measurement(bench, *value, measured));
+        let mut measurements = measurements.collect::<Result<Vec<_>, _>>()?;
+        measurements.sort_by(|a, b| a.base.cmp(&b.base).then(a.value.total_cmp(&b.value)));
+        Ok(measurements)
     }
 
-    fn figure(self, bench: &str, value: f64, measured: &[Measured]) -> Result<Figure, Problem> {
+    fn measurement(self, bench: &str, value: f64, measured: &[Measured]) -> Result<Measurement, Problem> {
         let group = bench.rsplit_once('/').map_or("", |(group, _)| group);
         let of_base = measured.iter().find(|(name, value)| {
             let (of, name) = name.rsplit_once('/').unwrap_or(("", name));
@@ -44,11 +44,11 @@ impl Measure {
         let (base, of_base) =
             of_base.ok_or_else(|| Problem::new(format!("{bench} has no {} to compare with", self.name)))?;
         let base = base.clone();
-        Ok(Figure { measure: self, bench: bench.to_owned(), value, ratio: value / of_base, base })
+        Ok(Measurement { measure: self, bench: bench.to_owned(), value, ratio: value / of_base, base })
     }
 }
 
-impl Figure {
+impl Measurement {
     /// One JSON object in one line, for programs.
     pub(crate) fn json(&self) -> String {
         let (bench, base) = (Value::from(self.bench.as_str()), Value::from(self.base.as_str()));
@@ -74,8 +74,8 @@ mod tests {
     #[track_caller]
     fn check(measured: &[(&str, f64)], expected: &[&str]) {
         let measured: Vec<_> = measured.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        let figures = TIME.figures(&measured).expect("figures");
-        assert_eq!(figures.iter().map(Figure::json).collect::<Vec<_>>(), expected);
+        let measurements = TIME.measurements(&measured).expect("measurements");
+        assert_eq!(measurements.iter().map(Measurement::json).collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn a_line_has_six_keys() {
-        let figures = TIME.figures(&[("value".to_owned(), 0.1)]).expect("figures");
-        let line: Value = serde_json::from_str(&figures[0].json()).expect("JSON");
+        let measurements = TIME.measurements(&[("value".to_owned(), 0.1)]).expect("measurements");
+        let line: Value = serde_json::from_str(&measurements[0].json()).expect("JSON");
         let mut keys: Vec<_> = line.as_object().expect("an object").keys().collect();
         keys.sort();
         assert_eq!(keys, ["base", "bench", "measure", "ratio", "unit", "value"]);
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn there_is_no_ratio_to_nothing() {
-        assert!(TIME.figures(&[("mine".to_owned(), 1.0)]).is_err());
-        assert!(TIME.figures(&[("mine".to_owned(), 1.0), ("value".to_owned(), 0.0)]).is_err());
+        assert!(TIME.measurements(&[("mine".to_owned(), 1.0)]).is_err());
+        assert!(TIME.measurements(&[("mine".to_owned(), 1.0), ("value".to_owned(), 0.0)]).is_err());
     }
 }
