@@ -7,10 +7,12 @@ mod args;
 mod buyer;
 mod demo;
 mod failure;
+#[path = "store.rs"]
 mod ledger;
 mod recorder;
 mod sandbox;
 mod shop;
+#[path = "output.rs"]
 mod tell;
 
 use std::process::ExitCode;

@@ -56,23 +56,34 @@
 
 mod checkout;
 mod clock;
+#[path = "metrics.rs"]
 mod counts;
+#[path = "driver/engine.rs"]
 mod engine;
 mod error;
 mod handler;
+#[path = "inbox/sink.rs"]
 mod inbox;
 #[cfg(feature = "server")]
+#[path = "server/listener.rs"]
 mod listener;
+#[path = "driver/rehydrate.rs"]
 mod load;
 mod merchant;
 mod order;
+#[path = "worker/run.rs"]
 mod run;
 #[cfg(feature = "server")]
+#[path = "server/serve.rs"]
 mod serve;
 mod status;
+#[path = "worker/reconcile.rs"]
 mod sweep;
+#[path = "worker/notify.rs"]
 mod tell;
+#[path = "driver/requests.rs"]
 mod wire;
+#[path = "worker/due.rs"]
 mod work;
 
 pub use checkout::Checkout;
