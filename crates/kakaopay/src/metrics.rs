@@ -1,93 +1,93 @@
-//! What a process has counted, for those who watch over it.
+//! Counters of one process, for monitoring.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kakaopay_ledger::Receipt;
 
-/// What a process has counted since it began. Each only ever grows.
+/// Counters of this process. Each starts at 0 and only increases.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Webhooks that were stored.
+    /// Webhooks stored.
     pub webhooks: u64,
-    /// Webhooks whose event had been stored before.
+    /// Webhooks whose event was already stored.
     pub duplicates: u64,
-    /// Webhooks whose signature was not the service's, or not of now. They are refused, and anybody can send them.
+    /// Webhooks rejected because of an invalid signature or timestamp. Anyone can send such requests.
     pub signature_failures: u64,
-    /// Webhooks that were believed and are no event as far as this version knows. They are refused; what they
-    /// would have said is found by looking.
+    /// Correctly signed webhooks rejected because their payload is not an event that this version
+    /// understands. Polling and reconciliation find their news anyway.
     pub not_understood: u64,
     /// Webhooks that could not be stored, and were not acknowledged.
     pub not_stored: u64,
-    /// Requests of which it became unknown whether the service carried them out.
+    /// Mutations whose response was lost, so that their outcome had to be found out.
     pub unknown_outcomes: u64,
-    /// Messages the handler has taken.
+    /// Notifications that the handler accepted.
     pub told: u64,
-    /// How often the handler has failed.
+    /// Errors returned by the handler.
     pub handler_failures: u64,
 }
 
-/// The same, as it is counted.
+/// The live counters behind [`Counts`].
 #[derive(Debug, Default)]
-pub(crate) struct Counting {
-    webhooks: AtomicU64,
-    duplicates: AtomicU64,
+pub(crate) struct Counters {
+    webhooks_received: AtomicU64,
+    webhooks_duplicate: AtomicU64,
     signature_failures: AtomicU64,
-    not_understood: AtomicU64,
-    not_stored: AtomicU64,
+    webhooks_malformed: AtomicU64,
+    webhook_store_failures: AtomicU64,
     unknown_outcomes: AtomicU64,
-    told: AtomicU64,
+    notifications_delivered: AtomicU64,
     handler_failures: AtomicU64,
 }
 
-impl Counting {
-    pub(crate) fn received(&self, receipt: Receipt) {
-        add(match receipt {
-            Receipt::New => &self.webhooks,
-            Receipt::Duplicate => &self.duplicates,
+impl Counters {
+    pub(crate) fn webhook_stored(&self, receipt: Receipt) {
+        increment(match receipt {
+            Receipt::New => &self.webhooks_received,
+            Receipt::Duplicate => &self.webhooks_duplicate,
         });
     }
 
     pub(crate) fn signature_failed(&self) {
-        add(&self.signature_failures);
+        increment(&self.signature_failures);
     }
 
-    pub(crate) fn not_understood(&self) {
-        add(&self.not_understood);
+    pub(crate) fn webhook_malformed(&self) {
+        increment(&self.webhooks_malformed);
     }
 
-    pub(crate) fn not_stored(&self) {
-        add(&self.not_stored);
+    pub(crate) fn webhook_store_failed(&self) {
+        increment(&self.webhook_store_failures);
     }
 
     pub(crate) fn unknown_outcome(&self) {
-        add(&self.unknown_outcomes);
+        increment(&self.unknown_outcomes);
     }
 
-    pub(crate) fn told(&self) {
-        add(&self.told);
+    pub(crate) fn notification_delivered(&self) {
+        increment(&self.notifications_delivered);
     }
 
     pub(crate) fn handler_failed(&self) {
-        add(&self.handler_failures);
+        increment(&self.handler_failures);
     }
 
     pub(crate) fn read(&self) -> Counts {
-        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counts {
-            webhooks: read(&self.webhooks),
-            duplicates: read(&self.duplicates),
+            webhooks: read(&self.webhooks_received),
+            duplicates: read(&self.webhooks_duplicate),
             signature_failures: read(&self.signature_failures),
-            not_understood: read(&self.not_understood),
-            not_stored: read(&self.not_stored),
+            not_understood: read(&self.webhooks_malformed),
+            not_stored: read(&self.webhook_store_failures),
             unknown_outcomes: read(&self.unknown_outcomes),
-            told: read(&self.told),
+            told: read(&self.notifications_delivered),
             handler_failures: read(&self.handler_failures),
         }
     }
 }
 
-/// Each stands for itself: nothing is concluded from two of them together.
-fn add(count: &AtomicU64) {
-    count.fetch_add(1, Ordering::Relaxed);
+/// Relaxed ordering suffices: the counters are independent of each other.
+fn increment(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
 }

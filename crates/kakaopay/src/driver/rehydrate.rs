@@ -1,52 +1,40 @@
-//! A payment as the store has it.
+//! Rebuilds a payment from the store.
 
 use kakaopay_flows::{Payment, ReplayError};
 use kakaopay_ledger::{Entry, Loaded, Store};
 use kakaopay_types::Reference;
 
-use crate::engine::Engine;
 use crate::error::Error;
 
-/// After how many entries a payment is stored as a whole. Most end before that, and are replayed from
-/// their first entry in microseconds.
+/// Number of entries between two snapshots. Most payments end earlier and are replayed from their
+/// first entry within microseconds.
 pub(crate) const SNAPSHOT_EVERY: u64 = 16;
 
-impl<S: Store> Engine<S> {
-    /// The payment with a reference. One of the other mode is nobody's to see or move here.
-    pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
-        let loaded = self.store.load(reference).await?;
-        let payment = match restored(reference, &loaded) {
-            Some(payment) => Some(payment),
-            None if loaded.snapshot.is_none() => replayed(reference, &loaded.entries)?,
-            // What it was made from is all there.
-            None => {
-                tracing::warn!(
-                    reference = reference.as_str(),
-                    "a snapshot is not known to this version; the payment is read from its first entry",
-                );
-                replayed(reference, &self.store.journal(reference).await?)?
-            }
-        };
-        match payment {
-            Some(payment) if payment.intent().mode != self.mode => {
-                Err(Error::OtherMode { reference: reference.clone(), mode: payment.intent().mode })
-            }
-            payment => Ok(payment),
-        }
+/// Loads a payment, or `None` if the store has none with this reference.
+pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, Error> {
+    let loaded = store.load(reference).await?;
+    if let Some(payment) = restore(reference, &loaded) {
+        return Ok(Some(payment));
     }
+    if loaded.snapshot.is_none() {
+        return replay(reference, &loaded.entries);
+    }
+    // A snapshot only saves time: the journal is complete without it.
+    tracing::warn!(reference = reference.as_str(), "snapshot unusable; payment replayed from its journal");
+    replay(reference, &store.journal(reference).await?)
 }
 
-/// The payment from its snapshot, unless that is missing, or another version wrote it, or it is not what the
-/// store says it is.
-fn restored(reference: &Reference, loaded: &Loaded) -> Option<Payment> {
+/// Restores the payment from its snapshot. Returns `None` if there is no snapshot, another version
+/// wrote it, or it does not match the reference and sequence number that the store reports.
+fn restore(reference: &Reference, loaded: &Loaded) -> Option<Payment> {
     let snapshot = loaded.snapshot.as_ref()?;
     let payment = Payment::restore(&snapshot.bytes, pairs(&loaded.entries)).ok()?;
     let last = loaded.entries.last().map_or(snapshot.seq, |entry| entry.seq);
-    let is_it = payment.intent().reference == *reference && payment.seq() == last.get();
-    is_it.then_some(payment)
+    let matches = payment.intent().reference == *reference && payment.seq() == last.get();
+    matches.then_some(payment)
 }
 
-fn replayed(reference: &Reference, entries: &[Entry]) -> Result<Option<Payment>, Error> {
+fn replay(reference: &Reference, entries: &[Entry]) -> Result<Option<Payment>, Error> {
     let failed = |source: ReplayError| Error::Journal { reference: reference.clone(), source };
     Payment::replay(pairs(entries)).map_err(failed)
 }

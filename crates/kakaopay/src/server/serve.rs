@@ -1,4 +1,4 @@
-//! A server for the webhook endpoint.
+//! The HTTP server of the webhook endpoint.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,40 +13,40 @@ use hyper_util::service::TowerToHyperService;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_service::Service;
 
-use crate::listener::Listener;
+use super::listener::Listener;
 
-/// How long a client may take to send the head of a request. Without a bound, anybody could hold
-/// connections open by sending nothing.
-const HEAD: Duration = Duration::from_secs(5);
-/// How long one connection may last in all, a slow body included. A webhook has 3 kB and comes in
-/// one piece; whoever sends more slowly holds a place that somebody else waits for.
-const CONNECTION: Duration = Duration::from_secs(20);
-/// How long requests under way may take to end at shutdown.
-const FAREWELL: Duration = Duration::from_secs(10);
-/// Most connections at a time. With a body of at most 256 KiB and a head of at most [`BUFFER`] each,
-/// they hold 80 MiB when all of them are as large as can be.
-const CONNECTIONS: usize = 256;
-/// Most bytes of a head, and of what is read ahead.
-const BUFFER: usize = 64 * 1024;
-/// How long nothing is accepted after accepting failed.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Time for a request's head. Otherwise idle clients could hold connections open without limit.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Lifetime of a connection, a slow body included. A webhook has about 3 kB and arrives in one
+/// piece; a slower client occupies a connection that another one waits for.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(20);
+/// Time for the requests in flight at shutdown.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Maximum number of connections. With at most 256 KiB of body and [`MAX_HEAD_BYTES`] of head each,
+/// they need at most 80 MiB.
+const MAX_CONNECTIONS: usize = 256;
+/// Maximum size of a head and of the read buffer, in bytes.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// Time before the next attempt to accept a connection after a failed one.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Serves a webhook endpoint over HTTP/1.1 until `shutdown` is ready, then lets requests end.
+/// Serves a webhook endpoint over HTTP/1.1 until `shutdown` is ready, then waits for the requests in
+/// flight.
 ///
-/// For a shop without an HTTP server of its own; TLS is the business of what stands in front. Give
-/// it [`Merchant::receiver`](crate::Merchant::receiver), or a service around it.
+/// Meant for shops without an HTTP server. It has no TLS: put a reverse proxy in front. Pass
+/// [`Merchant::receiver`](crate::Merchant::receiver), or a service that wraps it.
 ///
-/// | bound | what happens beyond it |
+/// | limit | effect |
 /// |---|---|
-/// | 256 connections | further ones wait, unaccepted, for a place |
+/// | 256 connections | more connections wait in the system's accept queue |
 /// | 100 headers in 64 KiB | 431 |
 /// | 5 s for a request's head | the connection is closed |
 /// | 20 s for a connection | the connection is closed |
-/// | 10 s from `shutdown` on | what is still under way is cut off |
+/// | 10 s after `shutdown` | requests still in flight are dropped |
 ///
-/// Further connections wait in the system's queue instead of being answered 503, since whoever waits
-/// may be the service: a place is free within 20 s however slow the others are, while a
-/// refused delivery comes again much later, if at all. What is cut off was not acknowledged.
+/// Connections over the limit wait instead of getting a 503, because Omise may be among them: a
+/// place becomes free within 20 s, while a rejected webhook is redelivered much later or never. A
+/// dropped request was not acknowledged.
 pub async fn serve<L, S, B>(mut listener: L, service: S, shutdown: impl Future<Output = ()>)
 where
     L: Listener,
@@ -55,9 +55,9 @@ where
     B: http_body::Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(BUFFER);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let (place, stream) = tokio::select! {
@@ -69,27 +69,27 @@ where
             http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service.clone()));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // What a client does to its own connection is no trouble of ours.
-            let _ = tokio::time::timeout(CONNECTION, connection).await;
+            // A failed connection concerns only its client, which retries.
+            let _ = tokio::time::timeout(CONNECTION_TIMEOUT, connection).await;
             drop(place);
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await;
 }
 
-/// The next connection, once there is a place for it.
+/// Waits for a free place, then accepts the next connection.
 async fn next<L: Listener>(listener: &mut L, places: &Arc<Semaphore>) -> (OwnedSemaphorePermit, L::Stream) {
     let Ok(place) = Arc::clone(places).acquire_owned().await else {
-        unreachable!("the places are never closed");
+        unreachable!("the semaphore is never closed");
     };
     loop {
         match listener.accept().await {
             Ok(stream) => return (place, stream),
-            // Out of descriptors, for instance: some will be free again soon.
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(PAUSE).await;
+                tracing::warn!(%error, "failed to accept a connection; retrying in 50 ms");
+                // Usually out of file descriptors, until other connections end.
+                tokio::time::sleep(ACCEPT_BACKOFF).await;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Webhooks and deadlines: what moves payments on.
+//! Claims webhooks and due payments and processes them.
 
 use std::sync::Arc;
 
@@ -7,32 +7,32 @@ use kakaopay_ledger::{Lease, Store};
 use kakaopay_types::Reference;
 use tokio::task::JoinSet;
 
-use crate::engine::Engine;
+use crate::driver::Engine;
 use crate::error::Error;
 use crate::handler::Handler;
 use crate::merchant::Merchant;
 
-/// For how long what is claimed is nobody else's, in seconds. All that is claimed is begun at once,
-/// and one payment seldom needs more than one request, which may take a minute. Should it need
-/// longer, somebody else looks too, and the journal lets one of them write.
+/// Lease of a claimed webhook or payment, in seconds. Work starts as soon as it is claimed, and a
+/// payment seldom needs more than one request of at most a minute. After that, another process may
+/// claim it too; the journal then accepts only one writer.
 const LEASE_SECONDS: i64 = 120;
-/// Most payments moved on at once.
-pub(crate) const MOST: usize = 32;
+/// Maximum number of payments processed concurrently.
+pub(crate) const MAX_IN_FLIGHT: usize = 32;
 
-/// What one pass has done.
+/// Counts of the work done by one call of [`Merchant::work`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Worked {
-    /// Webhooks that were looked into.
+    /// Webhooks claimed for processing.
     pub webhooks: usize,
-    /// Payments whose deadline had come.
+    /// Payments whose deadline had passed.
     pub deadlines: usize,
-    /// Events the merchant's handler has taken.
+    /// Notifications that the handler accepted.
     pub told: usize,
 }
 
 impl Worked {
-    /// Whether there was anything to do.
+    /// Whether any work was done.
     #[must_use]
     pub fn any(self) -> bool {
         self != Self::default()
@@ -40,59 +40,60 @@ impl Worked {
 }
 
 impl<S: Store> Merchant<S> {
-    /// Does all that waits by now, once, and says what it was. [`Merchant::run`] does better by not waiting
-    /// for the slowest; a test with a clock of its own may call this.
+    /// Does the work that is due now, once, and returns its counts. Meant for tests with their own
+    /// clock: unlike [`Merchant::run`], it waits for the slowest payment.
     ///
     /// # Errors
-    /// Trouble with the store. What one payment meets does not stop the others.
+    /// [`Error::Store`] if the store fails. An error of one payment is logged and does not stop the
+    /// others.
     pub async fn work(&self, handler: &impl Handler) -> Result<Worked, Error> {
-        // What is known is told first: however slow the service is, it does not hold that up.
-        let told = self.tell_all(handler).await?;
+        // Pending notifications go first, so that a slow API does not delay them.
+        let delivered = self.notify_all(handler).await?;
         let mut tasks = JoinSet::new();
-        let claimed = self.begin(&mut tasks).await;
+        let claimed = self.claim_and_spawn(&mut tasks).await;
         while let Some(ended) = tasks.join_next().await {
-            // A payment whose task has panicked comes back when its lease ends.
+            // A payment whose task panicked becomes due again when its lease expires.
             drop(ended);
         }
         let claimed = claimed?;
-        Ok(Worked { told: told + self.tell_all(handler).await?, ..claimed })
+        Ok(Worked { told: delivered + self.notify_all(handler).await?, ..claimed })
     }
 
-    /// Claims what waits, as much as there is room for, and begins it.
-    pub(crate) async fn begin(&self, tasks: &mut JoinSet<()>) -> Result<Worked, Error> {
-        let most = MOST.saturating_sub(tasks.len());
+    /// Claims webhooks, then due payments, up to [`MAX_IN_FLIGHT`] tasks, and spawns a task for each.
+    pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<Worked, Error> {
+        let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
         let now = self.now();
-        let lease = |limit| Lease { now, until: now.saturating_add_seconds(LEASE_SECONDS), limit };
-        let mut worked = Worked::default();
-        for stored in self.engine.store.claim_events(lease(most)).await? {
-            worked.webhooks += 1;
+        let claim = |limit| Lease { now, until: now.saturating_add_seconds(LEASE_SECONDS), limit };
+        let mut claimed = Worked::default();
+        for stored in self.engine.store.claim_events(claim(free)).await? {
+            claimed.webhooks += 1;
             let engine = Arc::clone(&self.engine);
-            tasks.spawn(async move { logged(engine.work_off(&stored).await) });
+            tasks.spawn(async move { log_error(engine.process_webhook(&stored).await) });
         }
-        let rest = most.saturating_sub(worked.webhooks);
-        if rest == 0 {
-            return Ok(worked);
+        let free = free.saturating_sub(claimed.webhooks);
+        if free == 0 {
+            return Ok(claimed);
         }
-        for due in self.engine.store.claim_due(lease(rest)).await? {
-            worked.deadlines += 1;
+        for due in self.engine.store.claim_due(claim(free)).await? {
+            claimed.deadlines += 1;
             let engine = Arc::clone(&self.engine);
-            tasks.spawn(async move { logged(engine.wake(&due.reference).await) });
+            tasks.spawn(async move { log_error(engine.process_due(&due.reference).await) });
         }
-        Ok(worked)
+        Ok(claimed)
     }
 }
 
 impl<S: Store> Engine<S> {
-    /// A payment's deadline has come.
-    async fn wake(&self, reference: &Reference) -> Result<(), Error> {
-        let told = self.tell(reference, &Input::Tick).await?;
-        self.pursue(told).await.map(drop)
+    /// Processes a payment whose deadline has passed.
+    async fn process_due(&self, reference: &Reference) -> Result<(), Error> {
+        let applied = self.apply_input(reference, &Input::Tick).await?;
+        self.drive(applied).await.map(drop)
     }
 }
 
-/// One payment's trouble is its own: its deadline or its lease brings it back.
-fn logged(result: Result<(), Error>) {
+/// An error of one payment does not affect the others. Its deadline or lease makes it due again.
+fn log_error(result: Result<(), Error>) {
     if let Err(error) = result {
-        tracing::error!(%error, "a payment cannot be moved on now");
+        tracing::error!(%error, "failed to process a payment; will retry");
     }
 }

@@ -1,4 +1,4 @@
-//! What goes on beside the shop, for as long as it runs.
+//! The background worker: three loops until shutdown.
 
 use std::time::Duration;
 
@@ -6,110 +6,110 @@ use kakaopay_ledger::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::due::{MAX_IN_FLIGHT, Worked};
 use crate::handler::Handler;
 use crate::merchant::Merchant;
-use crate::work::{MOST, Worked};
 
-/// How long to rest when nothing waits, in milliseconds: another process may bring something.
-const REST_MILLIS: i64 = 30_000;
-/// How long to rest at least: what waits may be claimed by another process already.
-const BREATH_MILLIS: i64 = 20;
-/// How long to rest when the store is in trouble.
-const TROUBLED: Duration = Duration::from_secs(1);
-/// How often to ask whether a chore is due.
-const CHORES: Duration = Duration::from_secs(60);
+/// Longest sleep without due work, in milliseconds. Another process may add work without waking
+/// this one.
+const MAX_REST_MILLIS: i64 = 30_000;
+/// Shortest sleep, in milliseconds: work that is overdue may already be claimed by another process.
+const MIN_REST_MILLIS: i64 = 20;
+/// Sleep after a store error.
+const ERROR_BACKOFF: Duration = Duration::from_secs(1);
+/// Interval between two checks for due jobs.
+const JOB_CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Whether to stop.
-pub(crate) type Stop = watch::Receiver<bool>;
+/// Becomes `true` at shutdown.
+type Shutdown = watch::Receiver<bool>;
 
 impl<S: Store> Merchant<S> {
-    /// Does all that waits, again and again, until `shutdown` is ready: deadlines and webhooks, telling the
-    /// handler, and every hour and every day a look at what the service has. Any number of processes may run
-    /// at once on one store.
+    /// Runs the background worker until `shutdown` is ready: processes webhooks and due payments,
+    /// delivers notifications to `handler`, and reconciles with the API every hour and every day.
+    /// Any number of processes may run on one store.
     ///
-    /// At shutdown nothing new is begun; requests under way are waited for, since the answer to one that moves
-    /// money is worth more than a quick end, and the message being told is finished. That takes no longer
-    /// than the client's deadline and the handler need. A process that is killed instead loses nothing, and
-    /// whoever runs next looks up what became of its requests.
+    /// At shutdown it starts nothing new, waits for the requests in flight, and finishes the
+    /// current notification. This takes no longer than the client's timeout and the handler need. A
+    /// killed process loses no work: another one takes it over and finds out the outcome of its
+    /// requests.
     ///
-    /// Trouble is logged and tried again; nothing is given up.
+    /// Errors are logged and retried without limit.
     pub async fn run(&self, handler: impl Handler, shutdown: impl Future<Output = ()>) {
         let (stop, stopped) = watch::channel(false);
-        let ring = async {
+        let wait = async {
             shutdown.await;
             stop.send_replace(true);
         };
-        // Boxed once, so that whoever spawns this moves little.
+        // Boxed so that the caller's future stays small.
         tokio::join!(
-            ring,
-            Box::pin(self.move_on(stopped.clone())),
-            Box::pin(self.tell_on(&handler, stopped.clone())),
-            Box::pin(self.keep_house(stopped)),
+            wait,
+            Box::pin(self.process_due_loop(stopped.clone())),
+            Box::pin(self.notify_loop(&handler, stopped.clone())),
+            Box::pin(self.job_loop(stopped)),
         );
     }
 
-    /// Moves payments on as they become due. None waits for another.
-    async fn move_on(&self, mut stop: Stop) {
+    /// Processes webhooks and due payments concurrently, each in its own task.
+    async fn process_due_loop(&self, mut shutdown: Shutdown) {
         let mut tasks = JoinSet::new();
-        while !*stop.borrow() {
-            let rest = match self.begin(&mut tasks).await {
-                Ok(worked) if worked == Worked::default() => self.until_next().await,
+        while !*shutdown.borrow() {
+            let rest = match self.claim_and_spawn(&mut tasks).await {
+                Ok(claimed) if claimed == Worked::default() => self.until_next().await,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
-                    tracing::error!(%error, "payments cannot be moved on; trying again");
-                    TROUBLED
+                    tracing::error!(%error, "failed to process due payments; retrying in 1 s");
+                    ERROR_BACKOFF
                 }
             };
-            let full = tasks.len() >= MOST;
+            let full = tasks.len() >= MAX_IN_FLIGHT;
             tokio::select! {
                 biased;
-                _ = stop.wait_for(|stop| *stop) => break,
+                _ = shutdown.wait_for(|stop| *stop) => break,
                 Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
                 () = tokio::time::sleep(rest), if !full => {}
-                () = self.engine.bells.work.notified(), if !full => {}
+                () = self.engine.wakers.due.notified(), if !full => {}
             }
         }
         while let Some(ended) = tasks.join_next().await {
-            // A payment whose task has panicked comes back when its lease ends.
+            // A payment whose task panicked becomes due again when its lease expires.
             drop(ended);
         }
     }
 
-    /// Tells the merchant what becomes of payments, as it becomes known.
-    async fn tell_on(&self, handler: &impl Handler, mut stop: Stop) {
-        while !*stop.borrow() {
-            let rest = match self.tell_all(handler).await {
+    async fn notify_loop(&self, handler: &impl Handler, mut shutdown: Shutdown) {
+        while !*shutdown.borrow() {
+            let rest = match self.notify_all(handler).await {
                 Ok(0) => self.until_next().await,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
-                    tracing::error!(%error, "the merchant cannot be told; trying again");
-                    TROUBLED
+                    tracing::error!(%error, "failed to deliver notifications; retrying in 1 s");
+                    ERROR_BACKOFF
                 }
             };
             tokio::select! {
                 biased;
-                _ = stop.wait_for(|stop| *stop) => break,
+                _ = shutdown.wait_for(|stop| *stop) => break,
                 () = tokio::time::sleep(rest) => {}
-                () = self.engine.bells.tell.notified() => {}
+                () = self.engine.wakers.notify.notified() => {}
             }
         }
     }
 
-    async fn keep_house(&self, mut stop: Stop) {
-        while !*stop.borrow() {
-            self.do_chores(&stop).await;
+    async fn job_loop(&self, mut shutdown: Shutdown) {
+        while !*shutdown.borrow() {
+            self.run_jobs(&|| *shutdown.borrow()).await;
             tokio::select! {
                 biased;
-                _ = stop.wait_for(|stop| *stop) => break,
-                () = tokio::time::sleep(CHORES) => {}
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = tokio::time::sleep(JOB_CHECK_INTERVAL) => {}
             }
         }
     }
 
-    /// How long until something waits.
+    /// Time until the next work is due, within the bounds above.
     async fn until_next(&self) -> Duration {
-        let Ok(next) = self.engine.store.next_wake().await else { return TROUBLED };
-        let millis = next.map_or(REST_MILLIS, |next| next.millis_since(self.now()));
-        Duration::from_millis(millis.clamp(BREATH_MILLIS, REST_MILLIS).unsigned_abs())
+        let Ok(next) = self.engine.store.next_wake().await else { return ERROR_BACKOFF };
+        let millis = next.map_or(MAX_REST_MILLIS, |next| next.millis_since(self.now()));
+        Duration::from_millis(millis.clamp(MIN_REST_MILLIS, MAX_REST_MILLIS).unsigned_abs())
     }
 }
