@@ -1,4 +1,4 @@
-//! Telling what happens, to people or to programs.
+//! Output of a command, for people or as JSON.
 
 use std::io::{self, Write};
 
@@ -8,52 +8,56 @@ use serde_json::{Map, Value};
 use crate::failure::Failure;
 
 const NAME: Style = AnsiColor::Green.on_default().bold();
-const SENT: Style = Style::new().dimmed();
-const TROUBLE: Style = AnsiColor::Red.on_default().bold();
-/// The width of the column with the steps' names.
+const DETAIL: Style = Style::new().dimmed();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// Width of the column with the steps' names.
 const WIDTH: usize = 9;
 
-/// One thing that happened.
+/// One step of a command's output.
 #[derive(Debug)]
 pub(crate) struct Step {
     name: &'static str,
-    means: String,
+    text: String,
     details: Vec<String>,
     fields: Map<String, Value>,
 }
 
 impl Step {
-    /// A step, and what it means.
-    pub(crate) fn new(name: &'static str, means: impl Into<String>) -> Self {
-        Self { name, means: means.into(), details: Vec::new(), fields: Map::new() }
+    /// Creates a step with a text for people.
+    pub(crate) fn new(name: &'static str, text: impl Into<String>) -> Self {
+        Self { name, text: text.into(), details: Vec::new(), fields: Map::new() }
     }
 
-    /// A line for people, such as what was sent.
+    /// Adds a line for people, such as a request.
     pub(crate) fn detail(mut self, line: impl Into<String>) -> Self {
         self.details.push(line.into());
         self
     }
 
-    /// A field for programs.
+    /// Adds a field of the JSON object.
     pub(crate) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
     }
 }
 
-/// Tells steps in one of two ways.
+/// Prints steps to standard output.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Teller {
+pub(crate) struct Printer {
     json: bool,
 }
 
-impl Teller {
+impl Printer {
     pub(crate) fn new(json: bool) -> Self {
         Self { json }
     }
 
-    /// Tells a step. A program gets its name and fields, a person what it means and what was sent.
-    pub(crate) fn tell(self, step: Step) -> io::Result<()> {
+    /// Prints a step: its name and fields as JSON, or its text and details for people.
+    pub(crate) fn print(self, step: Step) -> Result<(), Failure> {
+        self.write(step).map_err(Failure::stdout)
+    }
+
+    fn write(self, step: Step) -> io::Result<()> {
         let mut out = anstream::stdout().lock();
         if self.json {
             let mut object = Map::new();
@@ -61,16 +65,16 @@ impl Teller {
             object.extend(step.fields);
             return writeln!(out, "{}", Value::Object(object));
         }
-        writeln!(out, "{NAME}{:>WIDTH$}{NAME:#}  {}", step.name, step.means)?;
+        writeln!(out, "{NAME}{:>WIDTH$}{NAME:#}  {}", step.name, step.text)?;
         for line in step.details {
-            writeln!(out, "{:>WIDTH$}  {SENT}{line}{SENT:#}", "")?;
+            writeln!(out, "{:>WIDTH$}  {DETAIL}{line}{DETAIL:#}", "")?;
         }
         Ok(())
     }
 }
 
-/// Tells on standard error what went wrong.
-pub(crate) fn trouble(failure: &Failure) {
-    // There is nowhere left to say that this could not be said.
-    let _ = writeln!(anstream::stderr(), "{TROUBLE}error:{TROUBLE:#} {failure}");
+/// Prints a failure to standard error.
+pub(crate) fn print_failure(failure: &Failure) {
+    // If standard error fails, no other output is left.
+    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {failure}");
 }

@@ -71,3 +71,27 @@ impl From<RefundError> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use kakaopay_ledger::StoreErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn a_store_error_keeps_its_source_apart() {
+        let error = Error::from(StoreError::from(StoreErrorKind::Full));
+        assert_eq!(error.to_string(), "store error");
+        assert_eq!(error.source().map(ToString::to_string), Some(StoreErrorKind::Full.to_string()));
+    }
+
+    #[test]
+    fn a_mode_mismatch_names_the_payment_and_its_mode() {
+        let reference = Reference::parse("order-1").expect("a reference");
+        let error = Error::OtherMode { reference, mode: Mode::Test };
+        let expected = "payment order-1 was created with a test key, and this key is not: use one store per mode";
+        assert_eq!(error.to_string(), expected);
+    }
+}
