@@ -91,7 +91,8 @@ mod tests {
     fn a_mode_mismatch_names_the_payment_and_its_mode() {
         let reference = Reference::parse("order-1").expect("a reference");
         let error = Error::OtherMode { reference, mode: Mode::Test };
-        let expected = "payment order-1 was created with a test key, and this key is not: use one store per mode";
+        let expected =
+            "payment order-1 was created with a test key, and this key is not: use one store per mode";
         assert_eq!(error.to_string(), expected);
     }
 }

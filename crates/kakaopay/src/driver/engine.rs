@@ -74,7 +74,7 @@ pub(crate) struct Driven {
 }
 
 impl<S: Store> Engine<S> {
-    /// Opens the payment of an order, or loads the one that an earlier call opened.
+    /// Opens the payment of an order, or loads it if an earlier call opened it.
     pub(crate) async fn open(&self, order: Order) -> Result<Applied, Error> {
         for _ in 0..MAX_TRIES {
             if let Some(payment) = self.load(order.reference()).await? {
