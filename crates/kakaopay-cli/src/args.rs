@@ -1,4 +1,4 @@
-//! What can be asked for.
+//! Command-line arguments.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,88 +20,88 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run one payment from end to end on this machine: no account, no network, no configuration.
+    /// Run one payment from end to end on this machine, without an account, network or configuration.
     Demo(DemoOptions),
-    /// Serve a stand-in for the Omise API and its KakaoPay page until interrupted.
+    /// Serve a local simulation of the Omise API and its KakaoPay pages until interrupted.
     Sandbox(SandboxOptions),
-    /// Look into a ledger: nothing is changed.
+    /// Inspect a store without changing it.
     #[command(subcommand)]
-    Ledger(LedgerCommand),
+    Store(StoreCommand),
 }
 
-/// What of a ledger is shown.
+/// The commands of `kakaopay store`.
 #[derive(Debug, Subcommand)]
-pub(crate) enum LedgerCommand {
-    /// Everything that is stored of one payment, entry by entry, and how far it has come.
+pub(crate) enum StoreCommand {
+    /// Show one payment: its journal, record by record, and its state.
     Show {
-        /// The order's reference.
+        /// The order reference.
         reference: String,
         #[command(flatten)]
-        ledger: LedgerOptions,
+        store: StoreOptions,
     },
-    /// The payments' references, in order.
+    /// List the payments' order references, sorted.
     List {
-        /// Only those after this one.
+        /// List only references after this one.
         #[arg(long)]
         after: Option<String>,
-        /// How many at most.
+        /// Maximum number of references.
         #[arg(long, default_value_t = 100)]
         limit: usize,
         #[command(flatten)]
-        ledger: LedgerOptions,
+        store: StoreOptions,
     },
-    /// How much waits: deadlines, webhooks, messages, each with the time of the oldest.
+    /// Show the number of waiting deadlines, webhooks and notifications, and the oldest of each.
     Backlog {
         #[command(flatten)]
-        ledger: LedgerOptions,
+        store: StoreOptions,
     },
-    /// Read the whole file and look for damage. (What PostgreSQL stores, it checks itself: pg_amcheck.)
-    Check {
+    /// Read a whole SQLite store and check it for damage. For PostgreSQL, use pg_amcheck.
+    Verify {
         #[command(flatten)]
-        ledger: LedgerOptions,
+        store: StoreOptions,
     },
 }
 
-impl LedgerCommand {
-    /// Which ledger, and how it is written out.
-    pub(crate) fn options(&self) -> &LedgerOptions {
+impl StoreCommand {
+    pub(crate) fn options(&self) -> &StoreOptions {
         match self {
-            Self::Show { ledger, .. } | Self::List { ledger, .. } => ledger,
-            Self::Backlog { ledger } | Self::Check { ledger } => ledger,
+            Self::Show { store, .. } | Self::List { store, .. } => store,
+            Self::Backlog { store } | Self::Verify { store } => store,
         }
     }
 }
 
-/// Which ledger, and how it is written out.
+/// The store to inspect, and the output format.
 #[derive(Debug, clap::Args)]
-pub(crate) struct LedgerOptions {
+pub(crate) struct StoreOptions {
     #[command(flatten)]
-    pub(crate) place: LedgerPlace,
-    /// The schema of the database that holds the ledger.
-    #[arg(long, default_value = "kakaopay", conflicts_with = "file")]
+    pub(crate) location: StoreLocation,
+    /// PostgreSQL schema that holds the store.
+    #[arg(long, default_value = "kakaopay", conflicts_with = "sqlite")]
     pub(crate) schema: String,
-    /// A file with the certificates, in PEM, of the authorities that may vouch for the database's server.
-    #[arg(long, conflicts_with = "file")]
-    pub(crate) authority: Option<PathBuf>,
-    /// Write one JSON object a line.
+    /// PEM file with the CA certificates that may sign the PostgreSQL server's certificate, instead
+    /// of the public ones.
+    #[arg(long, value_name = "PATH", conflicts_with = "sqlite")]
+    pub(crate) tls_ca_cert: Option<PathBuf>,
+    /// Print one JSON object per line.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// Where a ledger is.
+/// The location of a store.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
-pub(crate) struct LedgerPlace {
-    /// The SQLite file.
-    #[arg(long)]
-    pub(crate) file: Option<PathBuf>,
-    /// The PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE. Others on the machine can read a
-    /// command's arguments, and not its environment.
-    #[arg(long, value_name = "URL", env = "KAKAOPAY_DATABASE", hide_env_values = true)]
-    pub(crate) database: Option<DatabaseUrl>,
+pub(crate) struct StoreLocation {
+    /// Path of the SQLite file.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) sqlite: Option<PathBuf>,
+    /// URL of the PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE. Prefer the environment
+    /// variable: other users of the machine can read a command's arguments.
+    #[arg(long, value_name = "URL", env = "KAKAOPAY_STORE", hide_env_values = true)]
+    pub(crate) postgres: Option<DatabaseUrl>,
 }
 
-/// A connection string, which has a password in it and prints nothing.
+/// A connection string. It contains a password, so its `Debug` output is empty.
 #[derive(Clone)]
 pub(crate) struct DatabaseUrl(String);
 
@@ -125,37 +125,37 @@ impl fmt::Debug for DatabaseUrl {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoOptions {
-    /// Write one JSON object a line, with the field `step`.
+    /// Print one JSON object per line, with the field `step`.
     #[arg(long)]
     json: bool,
-    /// What is to be paid, in minor units: 150000 is SGD 1500.00.
+    /// Amount in minor units: 150000 is SGD 1500.00.
     #[arg(long, default_value_t = 150_000, allow_negative_numbers = true)]
     amount: i64,
-    /// SGD or THB.
+    /// Currency: SGD or THB.
     #[arg(long, default_value = "SGD")]
     currency: String,
-    /// How the payment ends.
+    /// Outcome of the payment.
     #[arg(long, value_enum, default_value_t = Outcome::Successful)]
     outcome: Outcome,
-    /// Why it fails, with --outcome failed: payment_rejected unless another is named.
+    /// Failure code for --outcome failed [default: payment_rejected].
     #[arg(long)]
     failure_code: Option<String>,
-    /// Lose every webhook: polling must finish the payment.
+    /// Drop all webhooks, so that polling finishes the payment.
     #[arg(long)]
     no_webhook: bool,
-    /// Create source and charge in one call.
+    /// Create the source together with the charge, in one request.
     #[arg(long)]
-    one_call: bool,
+    inline_source: bool,
 }
 
-/// How the payment of a demo ends.
+/// Outcome of a demo's payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Outcome {
-    /// The buyer approves.
+    /// The buyer approves the payment.
     Successful,
     /// The payment fails.
     Failed,
-    /// The buyer never comes.
+    /// The buyer never opens the page, and the charge expires.
     Expired,
 }
 
@@ -211,7 +211,10 @@ pub(crate) struct SandboxOptions {
 }
 
 impl DemoOptions {
-    /// What to do, if the options go together.
+    /// Validates the options.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] names the invalid option.
     pub(crate) fn plan(self) -> Result<Plan, Failure> {
         let currency =
             Currency::parse(&self.currency).map_err(|error| Failure::usage("--currency", error))?;
@@ -222,7 +225,7 @@ impl DemoOptions {
             amount,
             outcome: self.outcome,
             webhook: !self.no_webhook,
-            one_call: self.one_call,
+            inline_source: self.inline_source,
             json: self.json,
         })
     }
@@ -230,7 +233,7 @@ impl DemoOptions {
     fn failure_code(&self) -> Result<FailureCode, Failure> {
         let Some(text) = &self.failure_code else { return Ok(FailureCode::PaymentRejected) };
         if self.outcome != Outcome::Failed {
-            return Err(Failure::usage("--failure-code", "only goes with --outcome failed"));
+            return Err(Failure::usage("--failure-code", "requires --outcome failed"));
         }
         let code = FailureCode::from(text.as_str());
         if FailureCode::KNOWN.contains(&code) {

@@ -1,4 +1,4 @@
-//! The buyer of a demo, with a browser that has no script.
+//! The buyer of a demo, as a browser without scripts.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -20,7 +20,7 @@ impl Buyer {
         Self(Client::builder(TokioExecutor::new()).build(HttpConnector::new()))
     }
 
-    /// Opens the page, approves the payment or has it fail, and gives where the page leads.
+    /// Opens the page, approves the payment or makes it fail, and returns the redirect's address.
     pub(crate) async fn decide(
         &self,
         authorize_uri: &str,
@@ -28,7 +28,10 @@ impl Buyer {
     ) -> Result<String, Failure> {
         let page = self.0.request(Request::get(authorize_uri).body(Full::default())?).await?;
         if page.status() != StatusCode::OK {
-            return Err(Failure::from(format!("the page at {authorize_uri} answered {}", page.status())));
+            return Err(Failure::from(format!(
+                "the page at {authorize_uri} responded with {}",
+                page.status()
+            )));
         }
         let form = match failure {
             None => "outcome=successful".to_owned(),
@@ -38,11 +41,11 @@ impl Buyer {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
             .body(Full::from(form))?;
-        let answer = self.0.request(request).await?;
-        let location = answer.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+        let response = self.0.request(request).await?;
+        let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
         match location {
-            Some(location) if answer.status() == StatusCode::SEE_OTHER => Ok(location.to_owned()),
-            _ => Err(Failure::from(format!("the page's form answered {}", answer.status()))),
+            Some(location) if response.status() == StatusCode::SEE_OTHER => Ok(location.to_owned()),
+            _ => Err(Failure::from(format!("the page's form responded with {}", response.status()))),
         }
     }
 }

@@ -1,37 +1,49 @@
-//! What goes wrong in a command, and the exit code it has.
+//! Failure of a command and its exit code.
 
 use std::error::Error;
-use std::fmt;
 use std::process::ExitCode;
+use std::{fmt, io};
 
-/// What went wrong.
+/// Failure of a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The arguments cannot be used. Exit code 2, as for arguments that cannot be read.
+    /// Invalid arguments. Exit code 2, as for arguments that clap rejects.
     Usage(String),
-    /// Something went wrong on the way. Exit code 1.
+    /// The reader of standard output has closed it, as `head` does. Exit code 0, without a message.
+    StdoutClosed,
+    /// Any other failure. Exit code 1.
     Other(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
-    /// The arguments cannot be used.
+    /// An invalid argument.
     pub(crate) fn usage(argument: &str, problem: impl fmt::Display) -> Self {
         Self::Usage(format!("{argument}: {problem}"))
+    }
+
+    /// A failed write to standard output.
+    pub(crate) fn stdout(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::StdoutClosed,
+            _ => Self::Other(format!("cannot write to standard output: {error}").into()),
+        }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
+            Self::StdoutClosed => ExitCode::SUCCESS,
             Self::Other(_) => ExitCode::FAILURE,
         }
     }
 }
 
 impl fmt::Display for Failure {
-    /// The whole chain of causes, on one line.
+    /// Writes the error and all its sources on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(problem) => f.write_str(problem),
+            Self::StdoutClosed => f.write_str("standard output is closed"),
             Self::Other(error) => {
                 write!(f, "{error}")?;
                 let mut next = error.source();

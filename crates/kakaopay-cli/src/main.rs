@@ -1,17 +1,17 @@
 //! The `kakaopay` command.
 //!
-//! What it finds out goes to standard output, what goes wrong to standard error. Exit codes: 0 done,
-//! 1 something went wrong, 2 the arguments cannot be used.
+//! Results go to standard output, errors to standard error. Exit codes: 0 success, 1 failure, 2
+//! invalid arguments. If standard output is closed early, as `head` does, the command exits with 0.
 
 mod args;
 mod buyer;
 mod demo;
 mod failure;
-mod ledger;
+mod output;
 mod recorder;
 mod sandbox;
 mod shop;
-mod tell;
+mod store;
 
 use std::process::ExitCode;
 
@@ -25,7 +25,9 @@ fn main() -> ExitCode {
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            tell::trouble(&failure);
+            if !matches!(failure, Failure::StdoutClosed) {
+                output::print_failure(&failure);
+            }
             failure.exit_code()
         }
     }
@@ -39,6 +41,6 @@ fn run(args: Args) -> Result<(), Failure> {
             runtime.block_on(demo::run(plan))
         }
         Command::Sandbox(options) => runtime.block_on(sandbox::run(options)),
-        Command::Ledger(command) => runtime.block_on(ledger::run(command)),
+        Command::Store(command) => runtime.block_on(store::run(command)),
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps what a client sends and what is answered, without any header: headers carry the key.
+//! Records a client's requests and response statuses, without headers: they contain the key.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 use kakaopay::transport::{BoxError, Request};
 use tower_service::Service;
 
-/// A layer that keeps what goes through it. Clones keep into the same place.
+/// A layer that records exchanges. Clones share one record.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Vec<Exchange>>>);
 
-/// A request and the status of its answer.
+/// A request and the status of its response.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     pub(crate) method: String,
@@ -21,9 +21,9 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// The request as people write it.
+    /// The exchange on one line.
     pub(crate) fn line(&self) -> String {
-        let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let status = self.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
         match self.body.as_str() {
             "" => format!("{} {} → {status}", self.method, self.path),
             body => format!("{} {} {body} → {status}", self.method, self.path),
@@ -32,13 +32,13 @@ impl Exchange {
 }
 
 impl Recorder {
-    /// What went through since the last time.
+    /// Returns the exchanges since the last call.
     pub(crate) fn take(&self) -> Vec<Exchange> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A service above another that keeps here.
-    pub(crate) fn above<S>(&self, inner: S) -> Recording<S> {
+    /// Wraps a service so that its exchanges are recorded here.
+    pub(crate) fn wrap<S>(&self, inner: S) -> Recording<S> {
         Recording { inner, recorder: self.clone() }
     }
 }
@@ -64,7 +64,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The service that is ready is the one to call; its clone is for next time.
+        // `self.inner` is ready and is called now; its clone may not be ready.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let recorder = self.recorder.clone();
@@ -75,10 +75,10 @@ where
                 body: String::from_utf8_lossy(request.body().bytes()).into_owned(),
                 status: None,
             };
-            let answer = inner.call(request).await;
-            exchange.status = answer.as_ref().ok().map(|response| response.status().as_u16());
+            let result = inner.call(request).await;
+            exchange.status = result.as_ref().ok().map(|response| response.status().as_u16());
             recorder.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
-            answer
+            result
         })
     }
 }

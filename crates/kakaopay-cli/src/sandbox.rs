@@ -20,7 +20,7 @@ pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
         .await
         .map_err(|error| Failure::from(format!("{} cannot be served on: {error}", options.addr)))?;
     let running = sandbox.serve(listener)?;
-    tell(&sandbox, &running.url(), options.json)?;
+    tell(&sandbox, &running.url(), options.json).map_err(Failure::stdout)?;
     interrupted().await?;
     running.shutdown().await;
     Ok(())
@@ -111,7 +111,7 @@ fn with_test_key(argument: &str, key: &impl Key, builder: SandboxBuilder) -> Res
     Ok(builder)
 }
 
-fn tell(sandbox: &Sandbox, url: &str, json: bool) -> Result<(), Failure> {
+fn tell(sandbox: &Sandbox, url: &str, json: bool) -> std::io::Result<()> {
     let (public, secret) = (sandbox.public_key().expose(), sandbox.secret_key().expose());
     let webhook_secret = sandbox.webhook_secret().expose_base64();
     let mut out = anstream::stdout().lock();

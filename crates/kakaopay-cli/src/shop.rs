@@ -1,4 +1,4 @@
-//! The shop of a demo: its inbox, and what it does when a payment ends.
+//! The shop of a demo: its inbox and its event handler.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,14 +8,14 @@ use kakaopay::webhook::{Accepted, Refused, Sink};
 use kakaopay::{Event, Handler, Inbox, Telling};
 use tokio::sync::mpsc;
 
-/// A webhook that was stored.
+/// A stored webhook.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) key: EventKey,
     pub(crate) verified: bool,
 }
 
-/// The merchant's inbox, which tells what was stored in it.
+/// The merchant's inbox, with a channel that reports each stored webhook.
 #[derive(Debug, Clone)]
 pub(crate) struct WatchedInbox<S> {
     inbox: Inbox<S>,
@@ -24,8 +24,8 @@ pub(crate) struct WatchedInbox<S> {
 
 impl<S: Store> WatchedInbox<S> {
     pub(crate) fn new(inbox: Inbox<S>) -> (Self, mpsc::UnboundedReceiver<Stored>) {
-        let (stored, seen) = mpsc::unbounded_channel();
-        (Self { inbox, stored }, seen)
+        let (stored, receiver) = mpsc::unbounded_channel();
+        (Self { inbox, stored }, receiver)
     }
 }
 
@@ -35,7 +35,7 @@ impl<S: Store> Sink for WatchedInbox<S> {
     async fn store(&self, accepted: Accepted) -> Result<(), StoreError> {
         let stored = Stored { key: accepted.event.key.clone(), verified: accepted.verified };
         self.inbox.store(accepted).await?;
-        // Nobody looks any more once the demo has ended.
+        // The receiver is dropped when the demo ends.
         let _ = self.stored.send(stored);
         Ok(())
     }
@@ -45,19 +45,19 @@ impl<S: Store> Sink for WatchedInbox<S> {
     }
 }
 
-/// What the shop was told, in order.
+/// An event handler that collects the events, in order.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Told(Arc<Mutex<Vec<Event>>>);
+pub(crate) struct Events(Arc<Mutex<Vec<Event>>>);
 
-impl Told {
+impl Events {
     pub(crate) fn take(&self) -> Vec<Event> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Handler for Told {
-    async fn handle(&self, telling: &Telling) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(telling.event.clone());
+impl Handler for Events {
+    async fn handle(&self, notification: &Telling) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(notification.event.clone());
         Ok(())
     }
 }

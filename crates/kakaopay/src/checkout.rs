@@ -1,26 +1,26 @@
-//! What a checkout leads to.
+//! The result of a checkout.
 
 use kakaopay_flows::{Payment, State};
 use kakaopay_types::ChargeId;
 
 use crate::status::Status;
 
-/// What to do with the buyer now.
+/// The next step for the buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "one is made for each checkout, and taken apart at once")]
+#[expect(clippy::large_enum_variant, reason = "short-lived: one per checkout, matched at once")]
 pub enum Checkout {
-    /// Send the buyer to this address, unchanged.
+    /// Redirect the buyer to this address, unchanged.
     Redirect {
-        /// The address.
+        /// The address of the payment page.
         authorize_uri: String,
-        /// The charge that waits to be approved.
+        /// The pending charge.
         charge: ChargeId,
     },
-    /// It is not known yet whether there is a charge, and it is being found out. Ask again soon,
-    /// with the same reference: never open another order for the same goods.
+    /// The outcome of the charge request is not known yet and is being resolved. Call again soon,
+    /// with the same reference: a second order for the same goods could charge the buyer twice.
     InProgress,
-    /// The payment has ended; see [`Merchant::payment`](crate::Merchant::payment).
+    /// The payment has ended; see also [`Merchant::payment`](crate::Merchant::payment).
     Ended(Status),
 }
 

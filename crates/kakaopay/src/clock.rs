@@ -1,21 +1,21 @@
-//! Where the time comes from: the one place that asks the machine.
+//! The source of the current time.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use kakaopay_types::Timestamp;
 
-/// Where the time comes from. A test or a simulation brings its own.
+/// A source of the current time. Tests and simulations bring their own.
 pub trait Clock: Send + Sync + 'static {
-    /// The moment it is.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);

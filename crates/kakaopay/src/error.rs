@@ -1,63 +1,65 @@
-//! What goes wrong when payments are driven.
+//! Errors of the driver.
 
 use kakaopay_flows::{Misuse, RefundError, ReplayError};
 use kakaopay_ledger::StoreError;
 use kakaopay_types::{Mode, PaymentAmount, Reference};
 use thiserror::Error;
 
-/// What went wrong. Nothing was lost: what was stored is carried on by [`Merchant::run`].
+/// An error of a [`Merchant`]. Persisted work is not lost: [`Merchant::run`] resumes it.
 ///
+/// [`Merchant`]: crate::Merchant
 /// [`Merchant::run`]: crate::Merchant::run
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The store is in trouble.
-    #[error("the payment could not be stored or loaded")]
+    /// The store failed.
+    #[error("store error")]
     Store(#[from] StoreError),
-    /// A payment's journal cannot be read.
-    #[error("the journal of {reference} cannot be replayed")]
+    /// The journal of a payment cannot be replayed.
+    #[error("cannot replay the journal of payment {reference}")]
     Journal {
-        /// The payment.
+        /// The order reference.
         reference: Reference,
-        /// What is wrong with it.
+        /// The cause.
         source: ReplayError,
     },
-    /// An order with the same reference was for another amount. Give each order its own reference.
-    #[error("the reference {reference} belongs to an order of {amount}: give each order its own")]
+    /// The reference belongs to an order of another amount.
+    #[error("reference {reference} belongs to an order of {amount}: use one reference per order")]
     ReferenceTaken {
-        /// The reference.
+        /// The order reference.
         reference: Reference,
-        /// The amount of the order that has it.
+        /// The amount of the existing order.
         amount: PaymentAmount,
     },
-    /// The payment belongs to the other mode: a test payment must not count for a live shop, nor be
-    /// moved with a live key. Keep a ledger for each mode.
-    #[error("{reference} is a {mode} payment, and this is not a {mode} key: keep a ledger for each mode")]
+    /// The payment was created with a key of the other mode. A test payment must not count in a live
+    /// shop, and a live key must not change it.
+    #[error("payment {reference} was created with a {mode} key, and this key is not: use one store per mode")]
     OtherMode {
-        /// The payment.
+        /// The order reference.
         reference: Reference,
-        /// Its mode.
+        /// The mode of the payment.
         mode: Mode,
     },
-    /// A separate source needs the public key of the same mode, and none was given.
+    /// A separate source needs a public key of the same mode, and none was given.
     #[error(
-        "a source of its own needs the public key of this mode: give it to the builder, or leave the source to the charge"
+        "no public key of this mode for the separate source: give the builder a public client, or use an inline source"
     )]
     NoPublicKey,
     /// No payment has this reference.
-    #[error("no payment has the reference {0}")]
+    #[error("no payment with reference {0}")]
     Unknown(Reference),
-    /// Others kept moving the payment, more often than is waited for.
-    #[error("others keep moving {0}: try again")]
+    /// Concurrent writers changed the payment on every try. Nothing was changed by this call.
+    #[error("concurrent writers keep changing payment {0}: try again")]
     Contended(Reference),
-    /// The work was cut off. What was stored goes on by itself; ask again.
-    #[error("the work on {0} was cut off: ask again")]
+    /// The call was interrupted by a panic or by the runtime's shutdown. The payment continues from
+    /// its last persisted state.
+    #[error("work on payment {0} was interrupted and will resume: call again for its status")]
     Interrupted(Reference),
-    /// The payment takes no such refund.
-    #[error("the refund cannot be made")]
+    /// The refund is not possible.
+    #[error("refund not possible")]
     Refund(#[source] RefundError),
-    /// The machine was driven wrongly, which is a fault of this crate.
-    #[error("a payment was driven wrongly: please report this")]
+    /// This crate called the state machine in a wrong order. This is a bug.
+    #[error("internal error, please report it")]
     Misuse(#[from] Misuse),
 }
 
@@ -67,5 +69,30 @@ impl From<RefundError> for Error {
             RefundError::Misuse(misuse) => Self::Misuse(misuse),
             error => Self::Refund(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use kakaopay_ledger::StoreErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn a_store_error_keeps_its_source_apart() {
+        let error = Error::from(StoreError::from(StoreErrorKind::Full));
+        assert_eq!(error.to_string(), "store error");
+        assert_eq!(error.source().map(ToString::to_string), Some(StoreErrorKind::Full.to_string()));
+    }
+
+    #[test]
+    fn a_mode_mismatch_names_the_payment_and_its_mode() {
+        let reference = Reference::parse("order-1").expect("a reference");
+        let error = Error::OtherMode { reference, mode: Mode::Test };
+        let expected =
+            "payment order-1 was created with a test key, and this key is not: use one store per mode";
+        assert_eq!(error.to_string(), expected);
     }
 }

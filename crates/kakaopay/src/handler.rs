@@ -1,39 +1,41 @@
-//! What the merchant does when something becomes of a payment.
+//! The merchant's event handler.
 
 use std::error::Error;
 
 use kakaopay_flows::Event;
 use kakaopay_ledger::Claim;
 
-/// Something the merchant is told.
+/// A notification: one event for the merchant's handler.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Telling {
-    /// What it is known by: the same whenever the same is told again, and no other's.
+    /// Stable, unique idempotency key. Redeliveries of the same event carry the same key.
     pub key: String,
-    /// What has happened.
+    /// The event.
     pub event: Event,
-    /// The right to mark it as told. The driver does so by itself; a handler that keeps its own tables in the
-    /// store's database does it in their transaction.
+    /// The fencing token of this delivery. The driver completes the notification with it; a handler
+    /// that shares a database with the store can do so in its own transaction.
     pub claim: Claim,
 }
 
-/// What the merchant does when something becomes of a payment.
+/// Handles the events of payments, such as an order that was paid.
 pub trait Handler: Send + Sync {
-    /// Takes what the merchant is told.
+    /// Handles one notification.
     ///
-    /// It is told until this returns `Ok`, so at least once: if the process dies in between, it is told again.
-    /// There are two ways to do what it asks for exactly once:
+    /// Delivery is at least once and in order per payment: a notification is redelivered until this
+    /// returns `Ok`, also after a crash. There are two ways to act on it exactly once:
     ///
-    /// - Insert [`Telling::key`] where it can stand only once, in the transaction that does the work. Any
-    ///   database will do.
-    /// - Mark it as told in that transaction: `SqliteStore::complete_with` and `PostgresStore::complete_in`
-    ///   take [`Telling::claim`], and refuse when somebody else has claimed it since.
+    /// - Insert [`Telling::key`] into a table with a unique constraint, in the transaction that does
+    ///   the work. This works with any database.
+    /// - Complete the notification in that transaction: `SqliteStore::complete_with` and
+    ///   `PostgresStore::complete_in` take [`Telling::claim`], and fail if another process has
+    ///   claimed it since.
     ///
-    /// Return within a minute: two minutes after it was claimed, another process may tell it, too.
+    /// Return within one minute. Two minutes after the claim, another process may deliver the same
+    /// notification.
     ///
     /// # Errors
-    /// Whatever went wrong; it is told again later.
+    /// Any error makes the notification redelivered later.
     fn handle(
         &self,
         telling: &Telling,

@@ -1,95 +1,97 @@
-//! Accept KakaoPay through Omise: payments that are never lost, settled twice, or believed without
-//! proof.
+//! Accept KakaoPay through Omise with durable payments: no payment is lost, shipped twice, or
+//! trusted without proof.
 //!
-//! [`Merchant`] drives the machine of `kakaopay-flows` over the client of `kakaopay-transport` and
-//! a store of `kakaopay-ledger`. It moves values and holds no rules of its own.
+//! [`Merchant`] connects the state machine of `kakaopay-flows`, the client of `kakaopay-transport`
+//! and a store of `kakaopay-ledger`. It holds no payment rules of its own.
 //!
-//! What a shop does:
+//! # Integration
 //!
-//! 1. [`Merchant::checkout`] an [`Order`], and send the buyer to the address it gives.
-//! 2. Serve [`Merchant::receiver`] where the dashboard's webhook points to.
-//! 3. Keep [`Merchant::run`] running, and release the goods when its [`Handler`] is told of a
-//!    [`Settlement`].
-//! 4. On the page the buyer comes back to, show what [`Merchant::returned`] says.
+//! 1. Call [`Merchant::checkout`] with an [`Order`], and redirect the buyer to the returned address.
+//! 2. Serve [`Merchant::receiver`] at the webhook URL set on Omise's dashboard.
+//! 3. Run [`Merchant::run`] in the background, and ship when its [`Handler`] receives
+//!    [`Event::Settled`].
+//! 4. On the page behind `return_uri`, show the status that [`Merchant::returned`] returns.
+//! 5. Call [`Merchant::refund`] to give money back within [the refund window](types::RefundWindow).
 //!
-//! 5. [`Merchant::refund`] what goes back, while [the window](types::RefundWindow) is open.
+//! # How a payment is found
 //!
-//! # What finds a payment
+//! A webhook or the buyer's return makes the charge read at once. If both are lost, polling finds
+//! it: each payment has a deadline in the store, seconds ahead while the buyer may be on the page,
+//! then minutes, then an hour, until the charge has a final status. In addition, [`Merchant::run`]
+//! reconciles with Omise's charges and events, every hour for the last three hours and every day for
+//! the last ten days ([`Merchant::sweep`]). Any number of processes share this work over one store.
 //!
-//! Nothing depends on one thing. A webhook makes the charge be read at once; so does the buyer's return. If both
-//! are lost, each payment has its deadline in the store: after seconds while the buyer may be on the page, then
-//! minutes, then an hour, and until the service says something final. Every hour [`Merchant::run`] looks at all
-//! the service has made in the last three, and every day in the last ten days ([`Merchant::sweep`]). Any number
-//! of processes share all that over one store.
+//! # Metrics
 //!
-//! # What to watch
-//!
-//! | figure | where | worry when |
+//! | metric | source | alert when |
 //! |---|---|---|
-//! | oldest unreconciled | `backlog().deadlines.oldest` | it lies minutes back: nobody runs, or the service is away |
-//! | webhooks not worked off | `backlog().inbox` | the oldest is older than minutes |
-//! | outbox age | `backlog().outbox.oldest` | it is minutes old: the handler fails |
-//! | unknown outcomes | `counts().unknown_outcomes` | it grows faster than your line is bad |
-//! | signature failures | `counts().signature_failures` | it grows while webhooks do not: the secret was rolled, or a clock is wrong |
-//! | webhooks not understood | `counts().not_understood` | it grows at all: this version is too old, or the endpoint is open to anybody |
-//! | webhooks not stored | `counts().not_stored` | it grows at all: the store is in trouble |
-//! | handler failures | `counts().handler_failures` | it grows at all |
-//! | attentions | the handler is told [`Event::Attention`] | always: each is for a person |
+//! | oldest due payment | `backlog().deadlines.oldest` | minutes old: no process runs, or the API is down |
+//! | oldest webhook | `backlog().inbox.oldest` | minutes old |
+//! | oldest notification | `backlog().outbox.oldest` | minutes old: the handler fails |
+//! | unknown outcomes | `counts().unknown_outcomes` | it grows faster than the network's error rate explains |
+//! | signature failures | `counts().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
+//! | malformed webhooks | `counts().not_understood` | it grows: this version is too old, or the endpoint accepts unsigned requests |
+//! | webhook store failures | `counts().not_stored` | it grows |
+//! | handler failures | `counts().handler_failures` | it grows |
+//! | alerts | [`Event::Attention`] in the handler | always: each needs a person |
 //!
-//! [`Merchant::backlog`] is of all processes together, [`Merchant::counts`] of this one since it began.
+//! [`Merchant::backlog`] covers all processes, [`Merchant::counts`] this process since its start.
 //!
-//! # What is told in `tracing`
+//! # Log events
+//!
+//! Emitted with `tracing`:
 //!
 //! | message | level | fields |
 //! |---|---|---|
-//! | `payment` | `INFO` | `reference`, `seq`, `record`: a fact that was stored |
-//! | `webhook` | `INFO` | `key`, `receipt`: whether it was new |
-//! | `swept` | `INFO` | `chore`, and what was found |
-//! | a request has no good answer | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
-//! | the handler failed, or was slow | `WARN` | `key`, `error` |
-//! | a webhook could not be stored | `ERROR` | `error` |
-//! | a charge of an order that is not in this ledger | `ERROR` | `reference`, `charge` |
-//! | a payment, a chore or the telling cannot go on now | `ERROR` | `error` |
-//! | a webhook is not believed, or is not an event | `DEBUG` | `error` |
+//! | `payment record stored` | `INFO` | `reference`, `seq`, `record` |
+//! | `webhook stored` | `INFO` | `key`, `duplicate` |
+//! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`Swept`] |
+//! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
+//! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
+//! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error` |
+//! | `event handler exceeded its 60 s budget; …` | `WARN` | |
+//! | `event handler outlived its lease; …` | `WARN` | `key` |
+//! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
+//! | `notification not understood: upgrade this process` | `ERROR` | `key` |
+//! | `failed to store webhook; not acknowledged` | `ERROR` | `error` |
+//! | `orphaned charge found: …` | `ERROR` | `reference`, `charge` |
+//! | `failed to apply a charge to its payment` | `ERROR` | `error` |
+//! | `failed to read all pages` | `ERROR` | `operation`, `error` |
+//! | `failed to process a payment; will retry` | `ERROR` | `error` |
+//! | `failed to process due payments; retrying in 1 s` | `ERROR` | `error` |
+//! | `failed to deliver notifications; retrying in 1 s` | `ERROR` | `error` |
+//! | `scheduled job failed; will retry` | `ERROR` | `job`, `error` |
+//! | `webhook rejected: invalid signature` | `DEBUG` | `error` |
+//! | `webhook rejected: invalid payload` | `DEBUG` | `error` |
 //!
-//! No body, signature, key or address of a page is ever in them.
+//! No event contains a body, signature, key or page address.
 
 mod checkout;
 mod clock;
-mod counts;
-mod engine;
+mod driver;
 mod error;
 mod handler;
 mod inbox;
-#[cfg(feature = "server")]
-mod listener;
-mod load;
 mod merchant;
+mod metrics;
 mod order;
-mod run;
 #[cfg(feature = "server")]
-mod serve;
+mod server;
 mod status;
-mod sweep;
-mod tell;
-mod wire;
-mod work;
+mod worker;
 
 pub use checkout::Checkout;
 pub use clock::{Clock, SystemClock};
-pub use counts::Counts;
 pub use error::Error;
 pub use handler::{Handler, Telling};
 pub use inbox::Inbox;
-#[cfg(feature = "server")]
-pub use listener::Listener;
 pub use merchant::{Merchant, MerchantBuilder};
+pub use metrics::Counts;
 pub use order::Order;
 #[cfg(feature = "server")]
-pub use serve::serve;
+pub use server::{Listener, serve};
 pub use status::{RefundStatus, Status};
-pub use sweep::Swept;
-pub use work::Worked;
+pub use worker::{Swept, Worked};
 
 pub use kakaopay_flows as flows;
 pub use kakaopay_flows::{

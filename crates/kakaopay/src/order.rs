@@ -1,9 +1,9 @@
-//! What is to be paid.
+//! An order to be paid.
 
 use kakaopay_flows::{Intent, SourcePlan};
 use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId};
 
-/// What is to be paid: one order, under a reference that no other order has.
+/// An order to be paid. Each order needs its own reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     reference: Reference,
@@ -14,20 +14,22 @@ pub struct Order {
 }
 
 impl Order {
-    /// An order whose source is created together with its charge, in one call.
+    /// Creates an order. Its source is created together with its charge, in one request, for a buyer
+    /// on the web.
     #[must_use]
     pub fn new(reference: Reference, amount: PaymentAmount, return_uri: ReturnUri) -> Self {
         let source = SourcePlan::WithCharge(Some(PlatformType::Web));
         Self { reference, amount, return_uri, description: None, source }
     }
 
-    /// The same with a text, for the dashboard and the service's fraud checks.
+    /// Sets the description, shown on the API's dashboard and used for its fraud checks.
     #[must_use]
     pub fn with_description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
     }
 
-    /// The same for a buyer on another platform than the web.
+    /// Sets the buyer's platform. Default: [`PlatformType::Web`]. Ignored with
+    /// [`Order::with_source`].
     #[must_use]
     pub fn with_platform(self, platform: PlatformType) -> Self {
         let source = match self.source {
@@ -38,8 +40,8 @@ impl Order {
         Self { source, ..self }
     }
 
-    /// The same with a source of its own, created by a call before the charge's, with the public
-    /// key.
+    /// Creates the source separately, with the public key, in a request before the charge. Ignored
+    /// with [`Order::with_source`].
     #[must_use]
     pub fn with_separate_source(self) -> Self {
         let source = match self.source {
@@ -49,13 +51,13 @@ impl Order {
         Self { source, ..self }
     }
 
-    /// The same with a source that the buyer's browser or app has created.
+    /// Uses an existing source, created by the buyer's browser or app.
     #[must_use]
     pub fn with_source(self, source: SourceId) -> Self {
         Self { source: SourcePlan::Given(source), ..self }
     }
 
-    /// What the order is known by.
+    /// Returns the order reference.
     #[must_use]
     pub fn reference(&self) -> &Reference {
         &self.reference
@@ -65,8 +67,8 @@ impl Order {
         matches!(self.source, SourcePlan::Separate(_))
     }
 
-    /// Whether a payment that was opened before is for the same order. The source may differ: a
-    /// buyer who tries again brings a new one.
+    /// Whether an existing payment is for the same order. The source may differ: a retry in the
+    /// buyer's browser creates a new one.
     pub(crate) fn is_same(&self, intent: &Intent) -> bool {
         self.amount == intent.amount && self.reference == intent.reference
     }

@@ -1,42 +1,42 @@
-//! How far a payment and its refunds have come.
+//! The status of a payment and its refunds.
 
 use std::collections::BTreeSet;
 
 use kakaopay_flows::{Attention, Payment, Refund, RefundState, State};
 use kakaopay_types::{ChargeId, FailureCode, Mode, PaymentAmount, Reference};
 
-/// How far a payment has come.
+/// The status of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {
-    /// The order.
+    /// The order reference.
     pub reference: Reference,
-    /// What was to be paid.
+    /// The amount of the order.
     pub amount: PaymentAmount,
-    /// Whether it is about real money.
+    /// The mode: live mode moves real money.
     pub mode: Mode,
-    /// How far it has come.
+    /// The state of the payment.
     pub state: State,
-    /// What a person should look at.
+    /// Alerts: each needs a person's attention, and names the next step.
     pub attentions: BTreeSet<Attention>,
-    /// What goes back to the buyer, by the refunds' references.
+    /// The refunds, ordered by their references.
     pub refunds: Vec<RefundStatus>,
 }
 
-/// How far a refund has come.
+/// The status of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefundStatus {
-    /// The refund's own reference.
+    /// The refund reference.
     pub reference: Reference,
-    /// How much goes back, in minor units of the payment's currency.
+    /// The amount, in minor units of the payment's currency.
     pub amount: i64,
-    /// How far it has come.
+    /// The state of the refund.
     pub state: RefundState,
 }
 
 impl RefundStatus {
-    /// Whether the money is on its way: the service said so.
+    /// Whether the API has confirmed the refund.
     #[must_use]
     pub fn is_made(&self) -> bool {
         matches!(self.state, RefundState::Closed { .. })
@@ -55,19 +55,20 @@ impl Status {
         }
     }
 
-    /// Whether the goods may be released: the service said so of the order's own charge.
+    /// Whether the API has confirmed that the order's own charge is paid, so that the shop may ship.
     #[must_use]
     pub fn is_paid(&self) -> bool {
         matches!(self.state, State::Successful { .. })
     }
 
-    /// The charge, once it is known.
+    /// Returns the charge, or `None` while it is not known.
     #[must_use]
     pub fn charge(&self) -> Option<&ChargeId> {
         self.state.charge().map(|pending| &pending.charge)
     }
 
-    /// Why it failed, if it failed and the service told.
+    /// Returns the failure code and message, or `None` if the payment has not failed or the API gave
+    /// no code.
     #[must_use]
     pub fn failure(&self) -> Option<(&FailureCode, Option<&str>)> {
         match &self.state {

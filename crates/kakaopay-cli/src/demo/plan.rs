@@ -1,18 +1,19 @@
-//! What a demo is to show.
+//! The plan of a demo.
 
 use kakaopay::types::{FailureCode, PaymentAmount};
 
 use crate::args::Outcome;
 
-/// What a demo is to show.
+/// The plan of a demo: its validated options.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) amount: PaymentAmount,
     pub(crate) outcome: Outcome,
-    /// Why it fails, if it fails.
+    /// Used only if the payment fails.
     pub(crate) failure_code: FailureCode,
-    /// Whether webhooks arrive.
+    /// Whether webhooks are delivered.
     pub(crate) webhook: bool,
-    pub(crate) one_call: bool,
+    /// Whether the source is created together with the charge.
+    pub(crate) inline_source: bool,
     pub(crate) json: bool,
 }

@@ -1,4 +1,4 @@
-//! The course of a demo.
+//! Runs a demo.
 
 use std::time::Duration;
 
@@ -11,151 +11,152 @@ use super::steps;
 use crate::args::Outcome;
 use crate::buyer::Buyer;
 use crate::failure::Failure;
-use crate::tell::{Step, Teller};
+use crate::output::{Printer, Step};
 
-/// How long a webhook may take on this machine before the demo is broken.
-const WEBHOOK: Duration = Duration::from_secs(10);
-/// A little more than the seven days in which a charge can be paid.
+/// Time for a webhook to arrive on this machine.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+/// Slightly longer than the seven days in which a charge can be paid.
 const AFTER_EXPIRY_SECONDS: i64 = 7 * 86_400 + 120;
-/// Most polls until the end must have been seen.
+/// Maximum number of polls until the payment must have ended.
 const MAX_POLLS: usize = 20;
 
-/// Runs one payment and tells each step.
+/// Runs one payment and prints each step.
 pub(crate) async fn run(plan: Plan) -> Result<(), Failure> {
-    let teller = Teller::new(plan.json);
+    let printer = Printer::new(plan.json);
     let setup = Setup::new(&plan).await?;
-    teller.tell(
-        Step::new("sandbox", format!("Omise's stand-in serves at {}; no money moves", setup.url))
-            .detail(format!("ledger in {}", setup.ledger))
+    printer.print(
+        Step::new("sandbox", format!("the simulated Omise API is at {}; no money moves", setup.url))
+            .detail(format!("store in {}", setup.store))
             .field("url", setup.url.as_str()),
     )?;
-    let mut demo = Demo { plan, teller, setup, reference: Reference::parse("order-345678")? };
+    let mut demo = Demo { plan, printer, setup, reference: Reference::parse("order-345678")? };
     demo.check_out().await
 }
 
-/// A demo on its way.
+/// A running demo.
 struct Demo {
     plan: Plan,
-    teller: Teller,
+    printer: Printer,
     setup: Setup,
     reference: Reference,
 }
 
 impl Demo {
     async fn check_out(&mut self) -> Result<(), Failure> {
-        self.teller.tell(steps::order(self.reference.as_str(), self.plan.amount))?;
+        self.printer.print(steps::order(self.reference.as_str(), self.plan.amount))?;
         let return_uri = ReturnUri::parse("https://example.com/orders/345678/complete")?;
         let order = Order::new(self.reference.clone(), self.plan.amount, return_uri);
-        let order = if self.plan.one_call { order } else { order.with_separate_source() };
+        let order = if self.plan.inline_source { order } else { order.with_separate_source() };
         let checkout = self.setup.merchant.checkout(order).await?;
-        self.teller.tell(
+        self.printer.print(
             Step::new(
                 "intent",
-                "stored what is wanted before anything leaves: a crash from here on loses nothing",
+                "the payment is stored before any request is sent: from here on, a crash loses nothing",
             )
             .field("reference", self.reference.as_str()),
         )?;
-        self.tell_exchanges()?;
+        self.print_exchanges()?;
         let Checkout::Redirect { authorize_uri, charge } = checkout else {
-            return Err(Failure::from(format!("the checkout leads to no page: {checkout:?}")));
+            return Err(Failure::from(format!("the checkout has no redirect: {checkout:?}")));
         };
-        self.teller.tell(
+        self.printer.print(
             Step::new("redirect", "send the buyer to authorize_uri, unchanged")
                 .detail(authorize_uri.clone())
                 .field("authorize_uri", authorize_uri.as_str())
                 .field("charge", charge.as_str()),
         )?;
         if self.plan.webhook {
-            self.see_webhook(EventKey::ChargeCreate, "it says what is known; nothing to look at yet").await?;
+            self.await_webhook(EventKey::ChargeCreate, "it adds nothing to the stored state").await?;
             self.work().await?;
         }
         match self.plan.outcome {
-            Outcome::Expired => self.let_expire().await,
-            Outcome::Successful | Outcome::Failed => self.have_decided(&authorize_uri).await,
+            Outcome::Expired => self.expire().await,
+            Outcome::Successful | Outcome::Failed => self.decide(&authorize_uri).await,
         }
     }
 
-    /// The buyer decides on the page, and the shop finds out.
-    async fn have_decided(&mut self, authorize_uri: &str) -> Result<(), Failure> {
+    /// The buyer decides on the page, and the shop processes the result.
+    async fn decide(&mut self, authorize_uri: &str) -> Result<(), Failure> {
         let failure = (self.plan.outcome == Outcome::Failed).then_some(&self.plan.failure_code);
         let back = Buyer::new().decide(authorize_uri, failure).await?;
-        let means = match failure {
-            None => {
-                "the buyer approves on the page and is sent back; the address says nothing about the payment"
-            }
-            Some(_) => "the payment fails on the page and the buyer is sent back all the same",
+        let text = match failure {
+            None => "the buyer approves the payment and returns; the return itself proves nothing",
+            Some(_) => "the payment fails on the page; the buyer returns to the same address",
         };
-        self.teller.tell(
-            Step::new("buyer", means).detail(format!("303 → {back}")).field("return_uri", back.as_str()),
+        self.printer.print(
+            Step::new("buyer", text).detail(format!("303 → {back}")).field("return_uri", back.as_str()),
         )?;
         if self.plan.webhook {
-            self.see_webhook(EventKey::ChargeComplete, "a reason to look, and no proof").await?;
+            self.await_webhook(EventKey::ChargeComplete, "a reason to read the charge, but no proof").await?;
         }
         self.until_end().await
     }
 
-    /// The buyer never comes; the clock moves to where the charge can no longer be paid.
-    async fn let_expire(&mut self) -> Result<(), Failure> {
+    /// The buyer never opens the page. Advances the clock until the charge has expired.
+    async fn expire(&mut self) -> Result<(), Failure> {
         self.setup.sandbox.clock().advance_seconds(AFTER_EXPIRY_SECONDS);
-        self.teller.tell(
+        self.printer.print(
             Step::new(
                 "clock",
-                "the buyer never comes: the sandbox's clock moves past expires_at, seven days on",
+                "the buyer never opens the page: advance the sandbox clock by seven days, past expires_at",
             )
             .field("advanced_seconds", AFTER_EXPIRY_SECONDS),
         )?;
         self.until_end().await
     }
 
-    /// Does what waits until the shop is told of the end. Without webhooks, the clock moves to the
+    /// Works until the shop receives the final event. Without webhooks, advances the clock to the
     /// next poll.
     async fn until_end(&mut self) -> Result<(), Failure> {
         for _ in 0..MAX_POLLS {
             self.work().await?;
-            if let Some(event) = self.setup.told.take().first() {
+            if let Some(event) = self.setup.events.take().first() {
                 let status = self.setup.merchant.payment(&self.reference).await?;
-                let status = status.ok_or("the payment is gone")?;
-                return Ok(self.teller.tell(steps::end(event, &status)?)?);
+                let status = status.ok_or("the payment is not in the store")?;
+                return self.printer.print(steps::end(event, &status)?);
             }
             self.setup.sandbox.clock().advance_seconds(1);
         }
-        Err(Failure::from("the payment does not end"))
+        Err(Failure::from(format!("the payment has not ended after {MAX_POLLS} polls")))
     }
 
     async fn work(&mut self) -> Result<(), Failure> {
-        let worked = self.setup.merchant.work(&self.setup.told).await?;
-        if worked.deadlines > 0 {
-            self.teller.tell(
-                Step::new("poll", "a deadline has come: look, because silence says nothing")
-                    .field("deadlines", worked.deadlines),
+        let report = self.setup.merchant.work(&self.setup.events).await?;
+        if report.deadlines > 0 {
+            self.printer.print(
+                Step::new("poll", "a deadline has passed without a webhook: read the charge")
+                    .field("due_payments", report.deadlines),
             )?;
         }
-        self.tell_exchanges()
+        self.print_exchanges()
     }
 
-    /// Waits until the webhook with this key was stored.
-    async fn see_webhook(&mut self, expected: EventKey, means: &str) -> Result<(), Failure> {
-        let stored = tokio::time::timeout(WEBHOOK, self.setup.webhooks.recv()).await;
+    /// Waits until the webhook with this key is stored.
+    async fn await_webhook(&mut self, expected: EventKey, text: &str) -> Result<(), Failure> {
+        let stored = tokio::time::timeout(WEBHOOK_TIMEOUT, self.setup.webhooks.recv()).await;
         let Ok(Some(stored)) = stored else {
-            return Err(Failure::from(format!("the webhook {expected} was not stored")));
+            return Err(Failure::from(format!(
+                "webhook {expected} did not arrive within {} s",
+                WEBHOOK_TIMEOUT.as_secs()
+            )));
         };
-        let signature = if stored.verified { "its signature is good" } else { "it is not signed" };
-        self.teller.tell(
-            Step::new("webhook", format!("{} came: {means}", stored.key))
-                .detail(format!("POST /webhooks: {signature}, it is stored, and only then answered 200"))
+        let signature = if stored.verified { "signature verified" } else { "not signed" };
+        self.printer.print(
+            Step::new("webhook", format!("received {}: {text}", stored.key))
+                .detail(format!("POST /webhooks: {signature}, stored, then acknowledged with 200"))
                 .field("key", stored.key.as_str())
                 .field("verified", stored.verified),
         )?;
         if stored.key == expected {
             Ok(())
         } else {
-            Err(Failure::from(format!("{expected} should have come")))
+            Err(Failure::from(format!("expected webhook {expected}, received {}", stored.key)))
         }
     }
 
-    fn tell_exchanges(&self) -> Result<(), Failure> {
+    fn print_exchanges(&self) -> Result<(), Failure> {
         for exchange in self.setup.recorder.take() {
-            self.teller.tell(steps::exchange(&exchange))?;
+            self.printer.print(steps::exchange(&exchange))?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a demo needs: a sandbox, a ledger in a temporary folder, a shop.
+//! The setup of a demo: a sandbox, a store in a temporary directory, and a shop.
 
 use std::time::Duration;
 
@@ -14,44 +14,44 @@ use tokio::sync::mpsc;
 use super::plan::Plan;
 use crate::failure::Failure;
 use crate::recorder::Recorder;
-use crate::shop::{Stored, Told, WatchedInbox};
+use crate::shop::{Events, Stored, WatchedInbox};
 
 /// Everything that runs during a demo.
 pub(crate) struct Setup {
     pub(crate) sandbox: Sandbox,
     pub(crate) merchant: Merchant<SqliteStore>,
     pub(crate) recorder: Recorder,
-    pub(crate) told: Told,
+    pub(crate) events: Events,
     pub(crate) webhooks: mpsc::UnboundedReceiver<Stored>,
     pub(crate) url: String,
-    pub(crate) ledger: String,
-    /// Serves as long as it lives.
+    pub(crate) store: String,
+    /// Serves the sandbox until dropped.
     _running: Running,
-    /// Is removed with all that is in it when the demo ends.
-    _folder: TempDir,
+    /// Deleted with its contents when the demo ends.
+    _dir: TempDir,
 }
 
 impl Setup {
-    /// Starts everything.
+    /// Starts the sandbox, the shop and its webhook endpoint.
     pub(crate) async fn new(plan: &Plan) -> Result<Self, Failure> {
         let sandbox = Sandbox::builder().build();
         let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await?)?;
         sandbox.set_webhooks(plan.webhook);
 
-        let folder = tempfile::Builder::new().prefix("kakaopay-demo-").tempdir()?;
-        let ledger = folder.path().join("ledger.sqlite");
-        let store = SqliteStore::open(&ledger)?;
+        let dir = tempfile::Builder::new().prefix("kakaopay-demo-").tempdir()?;
+        let path = dir.path().join("store.sqlite");
+        let store = SqliteStore::open(&path)?;
 
         let recorder = Recorder::default();
-        let wire = recorder.above(Wire::new()?);
+        let transport = recorder.wrap(Wire::new()?);
         let base = BaseUri::parse(&running.url())?;
-        // Omise says that a bank may need a minute; the sandbox does not.
-        let deadline = Duration::from_secs(10);
-        let secret = Client::builder(wire.clone(), sandbox.secret_key().clone());
-        let public = Client::builder(wire, sandbox.public_key().clone());
+        // The default allows for a slow bank; the sandbox responds at once.
+        let timeout = Duration::from_secs(10);
+        let secret = Client::builder(transport.clone(), sandbox.secret_key().clone());
+        let public = Client::builder(transport, sandbox.public_key().clone());
         let clock = sandbox.clock().clone();
-        let merchant = Merchant::builder(secret.base_uri(base.clone()).deadline(deadline).build(), store)
-            .public_client(public.base_uri(base).deadline(deadline).build())
+        let merchant = Merchant::builder(secret.base_uri(base.clone()).deadline(timeout).build(), store)
+            .public_client(public.base_uri(base).deadline(timeout).build())
             .clock(move || clock.now())
             .build();
 
@@ -68,12 +68,12 @@ impl Setup {
             sandbox,
             merchant,
             recorder,
-            told: Told::default(),
+            events: Events::default(),
             webhooks,
             url: running.url(),
-            ledger: ledger.display().to_string(),
+            store: path.display().to_string(),
             _running: running,
-            _folder: folder,
+            _dir: dir,
         })
     }
 }

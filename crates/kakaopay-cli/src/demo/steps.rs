@@ -1,23 +1,24 @@
-//! What the steps of a demo mean.
+//! The texts and fields of a demo's steps.
 
 use kakaopay::types::{Currency, PaymentAmount};
 use kakaopay::{Event, Status};
 
 use crate::failure::Failure;
+use crate::output::Step;
 use crate::recorder::Exchange;
-use crate::tell::Step;
 
-/// The step that an exchange with the service was.
+/// The step of a request to the API.
 pub(crate) fn exchange(exchange: &Exchange) -> Step {
     let step = match (exchange.method.as_str(), exchange.path.as_str()) {
-        ("POST", "/sources") => {
-            Step::new("source", "created the source with the public key: how, and how much, will be paid")
-        }
+        ("POST", "/sources") => Step::new(
+            "source",
+            "create the source with the public key: it sets the payment method and amount",
+        ),
         ("POST", "/charges") => Step::new(
             "charge",
-            "created the charge with the secret key; the reference in its metadata finds it again should this answer be lost",
+            "create the charge with the secret key; if the response is lost, the reference in its metadata finds it again",
         ),
-        _ => Step::new("read", "read the charge with the secret key: only its status tells what happened"),
+        _ => Step::new("read", "read the charge with the secret key: only its status is proof"),
     };
     step.detail(exchange.line())
         .field("method", exchange.method.as_str())
@@ -26,21 +27,23 @@ pub(crate) fn exchange(exchange: &Exchange) -> Step {
         .field("status", exchange.status)
 }
 
-/// The last step: what the shop was told.
+/// The last step: the event that the shop received.
 pub(crate) fn end(event: &Event, status: &Status) -> Result<Step, Failure> {
     let amount = status.amount;
     let (step, charge) = match event {
         Event::Settled(paid) => (
-            Step::new("settled", format!("{amount} is paid: release the goods of {}, once", paid.reference)),
+            Step::new("paid", format!("{amount} is paid: ship {} exactly once", paid.reference)),
             &paid.charge,
         ),
-        Event::Failed { reference, charge, .. } => {
-            (Step::new("failed", format!("{reference} was not paid: let the buyer try again")), charge)
-        }
-        Event::Expired { reference, charge } => {
-            (Step::new("expired", format!("{reference} was not paid in time: free the goods")), charge)
-        }
-        other => return Err(Failure::from(format!("the payment ended in another way: {other:?}"))),
+        Event::Failed { reference, charge, .. } => (
+            Step::new("failed", format!("the payment of {reference} failed: let the buyer try again")),
+            charge,
+        ),
+        Event::Expired { reference, charge } => (
+            Step::new("expired", format!("{reference} was not paid in time: release the reserved goods")),
+            charge,
+        ),
+        other => return Err(Failure::from(format!("unexpected event: {other:?}"))),
     };
     let step = step
         .field("status", status.state.name())
@@ -67,7 +70,7 @@ pub(crate) fn end(event: &Event, status: &Status) -> Result<Step, Failure> {
     })
 }
 
-/// The first step: what is to be paid.
+/// The step of the order.
 pub(crate) fn order(reference: &str, amount: PaymentAmount) -> Step {
     let currency: Currency = amount.currency();
     Step::new("order", format!("{reference}: a buyer wants to pay {amount} by KakaoPay"))

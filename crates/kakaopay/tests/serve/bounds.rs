@@ -1,4 +1,4 @@
-//! Clients that are slow, and clients that send too much.
+//! Slow clients, and oversized requests.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::shop::{Shop, event, genuine, head, statuses};
 
-/// Sends one byte a second after a beginning that comes at once, and tells what was answered and
-/// after how many seconds the connection ended.
+/// Sends `at_once`, then `slowly` at one byte per second. Returns the response and the lifetime of
+/// the connection in seconds.
 async fn drip(shop: &Shop, at_once: &[u8], slowly: &[u8]) -> (String, u64) {
     let start = Instant::now();
     let (mut read, mut write) = tokio::io::split(shop.connect());
@@ -19,19 +19,19 @@ async fn drip(shop: &Shop, at_once: &[u8], slowly: &[u8]) -> (String, u64) {
             sleep(Duration::from_secs(1)).await;
             write.write_all(&[*byte]).await?;
         }
-        // And then nothing more, without going away.
+        // Then stays connected and silent.
         std::future::pending::<std::io::Result<()>>().await
     };
-    let mut answer = String::new();
+    let mut response = String::new();
     tokio::select! {
-        _ = read.read_to_string(&mut answer) => {}
+        _ = read.read_to_string(&mut response) => {}
         ended = dripping => assert!(ended.is_err()),
     }
-    (answer, start.elapsed().as_secs())
+    (response, start.elapsed().as_secs())
 }
 
 #[tokio::test(start_paused = true)]
-async fn f30_a_client_that_says_nothing_or_says_it_slowly_is_cut_off() {
+async fn f30_idle_and_slow_clients_are_disconnected() {
     let shop = Shop::open();
     let request = genuine(1);
     let (head, body) = request.split_at(request.len() - event(1).len());
@@ -40,43 +40,43 @@ async fn f30_a_client_that_says_nothing_or_says_it_slowly_is_cut_off() {
         (b"", head, 5),
         (b"POST /webhooks HTTP/1.1\r\n", head, 5),
         (&head[..head.len() - 2], b"", 5),
-        // The head is there; its body is not.
+        // A complete head without a body.
         (head, b"", 20),
         (head, body, 20),
     ] {
-        let (answer, after) = drip(&shop, at_once, slowly).await;
+        let (response, after) = drip(&shop, at_once, slowly).await;
         assert!(after.abs_diff(seconds) <= 1, "{after} s instead of {seconds} s");
-        assert!(statuses(&answer).iter().all(|status| *status >= 400), "{answer}");
+        assert!(statuses(&response).iter().all(|status| *status >= 400), "{response}");
     }
     assert_eq!(shop.stored(), 0);
-    // Whoever is merely a little slow is served.
-    let (answer, _) = drip(&shop, &request[..request.len() - 10], &request[request.len() - 10..]).await;
-    assert_eq!((statuses(&answer), shop.stored()), (vec![200], 1));
+    // A slightly slow client is served.
+    let (response, _) = drip(&shop, &request[..request.len() - 10], &request[request.len() - 10..]).await;
+    assert_eq!((statuses(&response), shop.stored()), (vec![200], 1));
 }
 
-/// A connection that is kept after its request is not kept for long.
+/// A connection kept alive after its request is closed soon.
 #[tokio::test(start_paused = true)]
-async fn f30_an_idle_connection_gives_its_place_back() {
+async fn f30_an_idle_connection_is_closed() {
     let shop = Shop::open();
     let kept = String::from_utf8(genuine(1)).expect("text").replace("Connection: close\r\n", "");
-    let (answer, after) = drip(&shop, kept.as_bytes(), b"").await;
-    assert_eq!((statuses(&answer), shop.stored()), (vec![200], 1));
+    let (response, after) = drip(&shop, kept.as_bytes(), b"").await;
+    assert_eq!((statuses(&response), shop.stored()), (vec![200], 1));
     assert!(after <= 20, "{after} s");
 }
 
 #[tokio::test(start_paused = true)]
-async fn f31_too_much_is_refused_however_it_is_declared() {
+async fn f31_oversized_bodies_are_rejected() {
     let shop = Shop::open();
     let large = vec![b' '; MAX_BODY + 1];
     let head = head(&large);
 
-    // Declared: refused before a byte of it is read.
+    // With a length: rejected before the body is read.
     let declared = format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n", large.len());
     assert_eq!(statuses(&shop.talk(declared.as_bytes()).await), [413]);
     let declared = format!("{head}Content-Length: 18446744073709551615\r\nConnection: close\r\n\r\n");
     assert!(statuses(&shop.talk(declared.as_bytes()).await)[0] >= 400);
 
-    // In chunks, with no length in front of them.
+    // In chunks, without a length.
     let chunked = format!("{head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
     let mut chunked = chunked.into_bytes();
     for chunk in large.chunks(1_000) {
@@ -87,7 +87,7 @@ async fn f31_too_much_is_refused_however_it_is_declared() {
     chunked.extend(b"0\r\n\r\n");
     assert_eq!(statuses(&shop.talk(&chunked).await), [413]);
 
-    // One chunk that says it is without end.
+    // One chunk of maximum size.
     let endless =
         format!("{head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\nffffffffffffffff\r\n");
     let endless = [endless.as_bytes(), &large].concat();
@@ -95,24 +95,24 @@ async fn f31_too_much_is_refused_however_it_is_declared() {
     assert_eq!(shop.stored(), 0);
 }
 
-/// A length that is not the body's: what is there is judged, and it is not what was signed.
+/// With a wrong length, the received body is not the signed one.
 #[tokio::test(start_paused = true)]
-async fn f31_a_length_that_is_a_lie_gains_nothing() {
+async fn f31_a_wrong_length_is_rejected() {
     let shop = Shop::open();
     let body = event(1);
     let head = head(body.as_bytes());
 
-    // Too short: the rest is taken for a request, and is none.
+    // Too short: the rest is parsed as a second request, and is malformed.
     let short = format!("{head}Content-Length: 10\r\n\r\n{body}");
     assert_eq!(statuses(&shop.talk(short.as_bytes()).await), [401, 400]);
 
-    // Too long, and then the client goes away.
+    // Too long, and then the client disconnects.
     let long = format!("{head}Content-Length: 1000\r\n\r\n{body}");
     let mut client = shop.connect();
     client.write_all(long.as_bytes()).await.expect("a pipe");
     client.shutdown().await.expect("a pipe");
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).await.expect("text");
-    assert!(statuses(&answer).iter().all(|status| *status == 400), "{answer}");
+    let mut response = String::new();
+    client.read_to_string(&mut response).await.expect("text");
+    assert!(statuses(&response).iter().all(|status| *status == 400), "{response}");
     assert_eq!(shop.stored(), 0);
 }

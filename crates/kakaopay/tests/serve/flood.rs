@@ -1,4 +1,4 @@
-//! More clients than there are places.
+//! More clients than connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 use crate::shop::{Shop, event, genuine, settle, statuses};
 
-/// As many as the server serves at a time.
-const PLACES: usize = 256;
+/// The server's maximum number of connections.
+const MAX_CONNECTIONS: usize = 256;
 
 #[tokio::test(start_paused = true)]
-async fn f33_whoever_finds_no_place_waits_and_is_served() {
+async fn f33_connections_over_the_limit_wait_and_are_served() {
     let shop = Arc::new(Shop::waiting());
     let mut clients = JoinSet::new();
     for number in 0..1_000 {
@@ -20,26 +20,25 @@ async fn f33_whoever_finds_no_place_waits_and_is_served() {
         clients.spawn(async move { statuses(&shop.talk(&genuine(number)).await) });
     }
     settle().await;
-    assert_eq!((shop.storing(), shop.stored()), (PLACES, 0));
-    // One place is free, and the next has it.
+    assert_eq!((shop.storing(), shop.stored()), (MAX_CONNECTIONS, 0));
+    // The next connection takes the free place.
     shop.store.permits.add_permits(1);
     settle().await;
-    assert_eq!((shop.storing(), shop.stored()), (PLACES, 1));
+    assert_eq!((shop.storing(), shop.stored()), (MAX_CONNECTIONS, 1));
 
     shop.store.permits.add_permits(1_000);
-    while let Some(answered) = clients.join_next().await {
-        assert_eq!(answered.expect("a client"), [200]);
+    while let Some(responded) = clients.join_next().await {
+        assert_eq!(responded.expect("a client"), [200]);
     }
     let counts = shop.store.counts.lock().expect("unpoisoned");
-    assert_eq!((counts.stored.len(), counts.most, counts.storing), (1_000, PLACES, 0));
+    assert_eq!((counts.stored.len(), counts.most, counts.storing), (1_000, MAX_CONNECTIONS, 0));
 }
 
-/// Behind four times as many silent clients as there are places, the service's delivery waits four
-/// times as long as each of them may be silent.
+/// Behind silent clients of four times the limit, a webhook waits four times the head timeout.
 #[tokio::test(start_paused = true)]
-async fn f33_a_crowd_that_says_nothing_only_delays() {
+async fn f33_silent_clients_only_delay_a_webhook() {
     let shop = Shop::open();
-    let silent: Vec<_> = (0..4 * PLACES).map(|_| shop.connect()).collect();
+    let silent: Vec<_> = (0..4 * MAX_CONNECTIONS).map(|_| shop.connect()).collect();
     let start = Instant::now();
     assert_eq!(statuses(&shop.talk(&genuine(1)).await), [200]);
     assert!(start.elapsed().abs_diff(Duration::from_secs(20)) < Duration::from_secs(1));
@@ -47,13 +46,13 @@ async fn f33_a_crowd_that_says_nothing_only_delays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f33_nothing_of_a_flood_is_acknowledged_unless_it_is_stored() {
+async fn f33_only_stored_webhooks_of_a_flood_are_acknowledged() {
     let shop = Arc::new(Shop::open());
     let mut clients = JoinSet::new();
     for number in 0..2_000 {
         let shop = Arc::clone(&shop);
         let request = String::from_utf8(genuine(number)).expect("text");
-        // Every other one is forged.
+        // Every second one is forged.
         let forged = number % 2 == 0;
         let request = if forged {
             request.replace(&event(number), &event(number).replace("evnt", "EVNT"))
@@ -62,8 +61,8 @@ async fn f33_nothing_of_a_flood_is_acknowledged_unless_it_is_stored() {
         };
         clients.spawn(async move { (forged, statuses(&shop.talk(request.as_bytes()).await)) });
     }
-    while let Some(answered) = clients.join_next().await {
-        let (forged, status) = answered.expect("a client");
+    while let Some(responded) = clients.join_next().await {
+        let (forged, status) = responded.expect("a client");
         assert_eq!(status, [if forged { 401 } else { 200 }]);
     }
     assert_eq!(shop.stored(), 1_000);

@@ -1,5 +1,5 @@
-//! The server of the webhook endpoint against clients that mean it no good, over pipes in memory and
-//! in time that is moved.
+//! The webhook server against slow, malformed and hostile clients, over in-memory pipes and with
+//! paused time.
 
 mod bounds;
 mod flood;

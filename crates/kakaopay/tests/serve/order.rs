@@ -1,4 +1,4 @@
-//! What a client hears when storing goes wrong, or takes long.
+//! Acknowledgement: only a stored webhook is acknowledged.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use crate::shop::{Shop, genuine, settle, statuses};
 
-/// Not a byte of an answer, since a byte of it might be taken for a good one.
+/// The client gets no byte of a response: a partial one might be taken for success.
 #[tokio::test(start_paused = true)]
-async fn i10_a_store_that_panics_ends_the_connection_and_nothing_else() {
+async fn i10_a_panicking_store_only_ends_the_connection() {
     let shop = Shop::panicking();
     for number in 0..3 {
         assert_eq!(shop.talk(&genuine(number)).await, "");
@@ -18,7 +18,7 @@ async fn i10_a_store_that_panics_ends_the_connection_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i10_a_client_that_goes_away_while_it_is_stored_is_told_nothing_and_comes_again() {
+async fn i10_a_client_that_disconnects_can_redeliver() {
     let shop = Shop::waiting();
     let mut client = shop.connect();
     client.write_all(&genuine(1)).await.expect("a pipe");
@@ -26,7 +26,7 @@ async fn i10_a_client_that_goes_away_while_it_is_stored_is_told_nothing_and_come
     assert_eq!((shop.storing(), shop.stored()), (1, 0));
     drop(client);
     settle().await;
-    // The store was told to stop, and has.
+    // The store call was cancelled.
     assert_eq!((shop.storing(), shop.stored()), (0, 0));
 
     shop.store.permits.add_permits(1);
@@ -35,7 +35,7 @@ async fn i10_a_client_that_goes_away_while_it_is_stored_is_told_nothing_and_come
 }
 
 #[tokio::test(start_paused = true)]
-async fn i10_a_store_that_takes_too_long_is_not_acknowledged() {
+async fn i10_a_slow_store_is_not_acknowledged() {
     let shop = Shop::waiting();
     let start = Instant::now();
     assert_eq!(shop.talk(&genuine(1)).await, "");
@@ -43,9 +43,9 @@ async fn i10_a_store_that_takes_too_long_is_not_acknowledged() {
     assert_eq!((shop.storing(), shop.stored()), (0, 0));
 }
 
-/// At shutdown what is being stored is stored and acknowledged, if it takes no longer than it may.
+/// A store call in flight at shutdown completes and is acknowledged within the shutdown timeout.
 #[tokio::test(start_paused = true)]
-async fn i10_at_shutdown_what_is_under_way_ends_well_or_unacknowledged() {
+async fn i10_shutdown_waits_for_requests_in_flight() {
     for (permits, expected, seconds) in [(1, &[200][..], 3), (0, &[], 10)] {
         let mut shop = Shop::waiting();
         let mut client = shop.connect();
@@ -59,8 +59,8 @@ async fn i10_at_shutdown_what_is_under_way_ends_well_or_unacknowledged() {
         });
         shop.shut_down().await;
         assert_eq!(start.elapsed().as_secs(), seconds);
-        let mut answer = String::new();
-        client.read_to_string(&mut answer).await.expect("text");
-        assert_eq!((statuses(&answer).as_slice(), shop.stored()), (expected, permits));
+        let mut response = String::new();
+        client.read_to_string(&mut response).await.expect("text");
+        assert_eq!((statuses(&response).as_slice(), shop.stored()), (expected, permits));
     }
 }

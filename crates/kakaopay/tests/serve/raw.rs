@@ -1,10 +1,10 @@
-//! Requests that no proper client would write.
+//! Malformed requests.
 
 use crate::shop::{Shop, event, genuine, head, statuses};
 
-/// What each gets, until the connection ends. None of them is stored.
+/// Each request, with all statuses until the connection ends. None of them is stored.
 #[tokio::test(start_paused = true)]
-async fn f32_requests_of_no_proper_form_are_refused() {
+async fn f32_malformed_requests_are_rejected() {
     let body = event(1);
     let (head, length) = (head(body.as_bytes()), body.len());
     let good = String::from_utf8(genuine(1)).expect("text");
@@ -14,58 +14,58 @@ async fn f32_requests_of_no_proper_form_are_refused() {
         let line = good.lines().find(|line| line.starts_with(name)).expect("a header");
         good.replacen("\r\n\r\n", &format!("\r\n{line}\r\n\r\n"), 1)
     };
-    for (what, request, expected) in [
-        ("nothing like HTTP", "hello\r\n\r\n".to_owned(), &[400][..]),
+    for (case, request, expected) in [
+        ("not HTTP", "hello\r\n\r\n".to_owned(), &[400][..]),
         ("TLS", "\x16\x03\x01\x02\r\n\r\n".to_owned(), &[400]),
         ("HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(), &[]),
         ("another method", good.replacen("POST", "GET", 1), &[405]),
-        ("a method of one's own", good.replacen("POST", "FETCH", 1), &[405]),
+        ("a custom method", good.replacen("POST", "FETCH", 1), &[405]),
         ("another type", good.replacen("application/json", "text/html", 1), &[415]),
         ("no type", good.replacen("Content-Type: application/json\r\n", "", 1), &[415]),
         ("ten thousand headers", good.replacen("Host", &format!("{many}Host"), 1), &[431]),
         ("a header of 100 kB", good.replacen("Host", &format!("{long}Host"), 1), &[431]),
         ("a path of 100 kB", good.replacen("/webhooks", &"/a".repeat(50_000), 1), &[431]),
         ("two signatures", twice("Omise-Signature:"), &[400]),
-        ("two moments", twice("Omise-Signature-Timestamp:"), &[400]),
+        ("two timestamps", twice("Omise-Signature-Timestamp:"), &[400]),
         ("two types", twice("Content-Type:"), &[400]),
         ("no length", format!("{head}Connection: close\r\n\r\n{body}"), &[401]),
         ("two lengths", format!("{head}Content-Length: {length}\r\nContent-Length: 2\r\n\r\n{body}"), &[400]),
         ("a negative length", format!("{head}Content-Length: -1\r\n\r\n{body}"), &[400]),
         ("a length with a sign", format!("{head}Content-Length: +{length}\r\n\r\n{body}"), &[400]),
         ("an unknown coding", format!("{head}Transfer-Encoding: gzip\r\n\r\n{body}"), &[400]),
-        ("a chunk of no size", format!("{head}Transfer-Encoding: chunked\r\n\r\nxyz\r\n{body}"), &[400]),
-        ("a line folded", good.replacen("Host: ", "Host:\r\n ", 1), &[400]),
+        ("a chunk without a size", format!("{head}Transfer-Encoding: chunked\r\n\r\nxyz\r\n{body}"), &[400]),
+        ("a folded line", good.replacen("Host: ", "Host:\r\n ", 1), &[400]),
         ("a space before a colon", good.replacen("Omise-Signature:", "Omise-Signature :", 1), &[400]),
         ("a zero in a header", good.replacen("shop.example", "shop\0example", 1), &[400]),
     ] {
         let shop = Shop::open();
-        let answer = shop.talk(request.as_bytes()).await;
-        assert_eq!((statuses(&answer).as_slice(), shop.stored()), (expected, 0), "{what}: {answer}");
-        // The server has taken no harm.
-        assert_eq!((statuses(&shop.talk(&genuine(2)).await), shop.stored()), (vec![200], 1), "{what}");
+        let response = shop.talk(request.as_bytes()).await;
+        assert_eq!((statuses(&response).as_slice(), shop.stored()), (expected, 0), "{case}: {response}");
+        // The server still works.
+        assert_eq!((statuses(&shop.talk(&genuine(2)).await), shop.stored()), (vec![200], 1), "{case}");
     }
 }
 
-/// Both a length and chunks: whatever stands in front may see two requests where this sees one, or
-/// one where this sees two. Neither way is anything taken that was not signed as a whole.
+/// A request with a length and chunks: a proxy and this server may split it differently. Either
+/// way, only a body that was signed as a whole is stored.
 #[tokio::test(start_paused = true)]
-async fn f32_a_request_in_a_request_is_not_smuggled_past_the_signature() {
+async fn f32_request_smuggling_does_not_bypass_the_signature() {
     let body = event(1);
     let (head, length) = (head(body.as_bytes()), body.len());
     let inner = "POST /webhooks HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
                  Content-Length: 2\r\nConnection: close\r\n\r\n{}";
     let both = format!("{head}Content-Length: {length}\r\nTransfer-Encoding: chunked\r\n");
-    for (what, request, expected) in [
-        // The chunks end at once; what stands behind them is not read, as the connection ends.
+    for (case, request, expected) in [
+        // The chunks end at once, and the connection with them: the rest is not read.
         ("ended early", format!("{both}\r\n0\r\n\r\n{body}"), &[401][..]),
         ("with a request behind", format!("{both}\r\n0\r\n\r\n{inner}"), &[401]),
         (
-            "the other way",
+            "the length inside the chunks",
             format!("{head}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n1\r\nZ\r\nQ"),
             &[400],
         ),
         (
-            "in disguise",
+            "an unknown coding",
             format!("{head}Content-Length: {length}\r\nTransfer-Encoding: xchunked\r\n\r\n{body}"),
             &[400],
         ),
@@ -76,7 +76,7 @@ async fn f32_a_request_in_a_request_is_not_smuggled_past_the_signature() {
         ),
     ] {
         let shop = Shop::open();
-        let answer = shop.talk(request.as_bytes()).await;
-        assert_eq!((statuses(&answer).as_slice(), shop.stored()), (expected, 0), "{what}: {answer}");
+        let response = shop.talk(request.as_bytes()).await;
+        assert_eq!((statuses(&response).as_slice(), shop.stored()), (expected, 0), "{case}: {response}");
     }
 }

@@ -1,4 +1,4 @@
-//! A webhook endpoint behind `kakaopay::serve`, and clients that write bytes to it.
+//! A webhook endpoint behind `kakaopay::serve`, and clients that write raw bytes to it.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-/// How much a pipe holds, as a socket's buffer does.
+/// Capacity of a pipe, like a socket's buffer.
 const PIPE: usize = 64 * 1024;
 
-/// The ends of pipes that clients made, each taken once.
+/// A listener that accepts the server ends of the clients' pipes.
 struct Pipes(mpsc::UnboundedReceiver<DuplexStream>);
 
 impl Listener for Pipes {
@@ -22,24 +22,24 @@ impl Listener for Pipes {
     async fn accept(&mut self) -> io::Result<DuplexStream> {
         match self.0.recv().await {
             Some(stream) => Ok(stream),
-            // Like a port at which nobody calls any more.
+            // No client is left.
             None => std::future::pending().await,
         }
     }
 }
 
-/// What became of the webhooks that reached the store.
+/// Webhooks that reached the store.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    /// Being stored at the moment.
+    /// Number of store calls in flight.
     pub(crate) storing: usize,
-    /// The most that were being stored at a time.
+    /// Maximum number of store calls in flight so far.
     pub(crate) most: usize,
-    /// The events that are stored.
+    /// The stored events.
     pub(crate) stored: Vec<String>,
 }
 
-/// A store that waits for a permit before each webhook, and panics if it is told to.
+/// A store that waits for a permit before each webhook, and then optionally panics.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     pub(crate) counts: Arc<Mutex<Counts>>,
@@ -47,7 +47,7 @@ pub(crate) struct Store {
     panics: bool,
 }
 
-/// Counts one that is being stored, however that ends.
+/// Counts a store call in flight until it ends or is dropped.
 struct Storing<'a>(&'a Mutex<Counts>);
 
 impl<'a> Storing<'a> {
@@ -77,7 +77,7 @@ impl Sink for Store {
     }
 }
 
-/// A running server and the way to it.
+/// A running server and its clients' side.
 pub(crate) struct Shop {
     pub(crate) store: Store,
     connections: mpsc::UnboundedSender<DuplexStream>,
@@ -86,17 +86,17 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// One whose store keeps nobody waiting.
+    /// A server whose store does not wait.
     pub(crate) fn open() -> Self {
         Self::with(Semaphore::MAX_PERMITS, false)
     }
 
-    /// One whose store waits for permits.
+    /// A server whose store waits for permits.
     pub(crate) fn waiting() -> Self {
         Self::with(0, false)
     }
 
-    /// One whose store panics.
+    /// A server whose store panics.
     pub(crate) fn panicking() -> Self {
         Self::with(Semaphore::MAX_PERMITS, true)
     }
@@ -107,9 +107,9 @@ impl Shop {
         let policy = Policy::signed(Verifier::new([secret()]).expect("a secret"));
         let receiver = Receiver::new(policy, store.clone(), now);
         let (connections, accepted) = mpsc::unbounded_channel();
-        let (shutdown, told) = oneshot::channel();
-        let told = async { drop(told.await) };
-        let server = tokio::spawn(kakaopay::serve(Pipes(accepted), receiver, told));
+        let (shutdown, stopped) = oneshot::channel();
+        let stopped = async { drop(stopped.await) };
+        let server = tokio::spawn(kakaopay::serve(Pipes(accepted), receiver, stopped));
         Self { store, connections, shutdown: Some(shutdown), server }
     }
 
@@ -119,13 +119,13 @@ impl Shop {
         near
     }
 
-    /// Sends bytes, and gives what is answered until the server ends the connection.
+    /// Sends bytes and returns all responses until the server closes the connection.
     pub(crate) async fn talk(&self, bytes: &[u8]) -> String {
         let (mut read, mut write) = tokio::io::split(self.connect());
-        let mut answer = Vec::new();
-        // The server may well stop listening before all is said.
-        let (_, _) = tokio::join!(write.write_all(bytes), read.read_to_end(&mut answer));
-        String::from_utf8(answer).expect("text")
+        let mut responses = Vec::new();
+        // The server may close the connection before all bytes are written.
+        let (_, _) = tokio::join!(write.write_all(bytes), read.read_to_end(&mut responses));
+        String::from_utf8(responses).expect("text")
     }
 
     pub(crate) fn stored(&self) -> usize {
@@ -136,23 +136,23 @@ impl Shop {
         self.store.counts.lock().expect("unpoisoned").storing
     }
 
-    /// Tells the server to end, and waits until it has.
+    /// Shuts the server down and waits for its end.
     pub(crate) async fn shut_down(&mut self) {
         drop(self.shutdown.take());
         (&mut self.server).await.expect("it ends by itself");
     }
 }
 
-/// Lets everybody do all that can be done without time going by.
+/// Runs all tasks as far as they get without advancing time.
 pub(crate) async fn settle() {
     for _ in 0..10_000 {
         tokio::task::yield_now().await;
     }
 }
 
-/// Every status in what a server has said, in order.
-pub(crate) fn statuses(answer: &str) -> Vec<u16> {
-    let heads = answer.split("HTTP/1.1 ").skip(1);
+/// The statuses of the responses, in order.
+pub(crate) fn statuses(responses: &str) -> Vec<u16> {
+    let heads = responses.split("HTTP/1.1 ").skip(1);
     heads.map(|head| head[..3].parse().expect("a status")).collect()
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn event(number: usize) -> String {
     format!(r#"{{"object":"event","id":"evnt_test_{number}","key":"charge.complete","data":{{}}}}"#)
 }
 
-/// The head of a request, signed for a body, up to where its length would stand.
+/// The head of a request, signed for a body, without its length.
 pub(crate) fn head(body: &[u8]) -> String {
     let signed = Signer::new([secret()]).sign(now(), body);
     format!(
@@ -170,7 +170,7 @@ pub(crate) fn head(body: &[u8]) -> String {
     )
 }
 
-/// A request as the service sends it.
+/// A webhook as Omise sends it.
 pub(crate) fn genuine(number: usize) -> Vec<u8> {
     let body = event(number);
     let head = head(body.as_bytes());

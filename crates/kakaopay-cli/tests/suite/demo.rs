@@ -1,6 +1,6 @@
-//! `kakaopay demo` as a user runs it.
+//! `kakaopay demo`.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ fn names(steps: &[Value]) -> Vec<&str> {
     steps.iter().map(|step| step["step"].as_str().expect("a name")).collect()
 }
 
-/// Runs a demo that ends well, and gives the names of its steps and the last one.
+/// Runs a demo that must succeed. Returns the names of its steps and the last step.
 #[track_caller]
 fn run(arguments: &[&str]) -> (Vec<String>, Value) {
     let output = demo(&[arguments, &["--json"]].concat());
@@ -29,13 +29,13 @@ fn run(arguments: &[&str]) -> (Vec<String>, Value) {
 }
 
 #[test]
-fn a_payment_settles_with_every_step_told() {
+fn a_demo_prints_every_step_until_paid() {
     let (names, last) = run(&[]);
     assert_eq!(
         names,
         [
             "sandbox", "order", "intent", "source", "charge", "redirect", "webhook", "buyer", "webhook",
-            "read", "settled"
+            "read", "paid"
         ],
     );
     let members: Vec<_> = last.as_object().expect("an object").keys().cloned().collect();
@@ -49,12 +49,12 @@ fn a_payment_settles_with_every_step_told() {
 }
 
 #[test]
-fn one_call_needs_no_source_before_it() {
-    let (names, last) = run(&["--one-call", "--currency", "thb", "--amount", "2000"]);
+fn an_inline_source_needs_no_source_request() {
+    let (names, last) = run(&["--inline-source", "--currency", "thb", "--amount", "2000"]);
     assert!(!names.contains(&"source".to_owned()) && names.contains(&"charge".to_owned()));
     assert_eq!(
         (&last["step"], &last["amount"], &last["currency"]),
-        (&"settled".into(), &2_000.into(), &"THB".into())
+        (&"paid".into(), &2_000.into(), &"THB".into())
     );
 }
 
@@ -69,7 +69,7 @@ fn without_webhooks_polling_finishes_the_payment() {
 }
 
 #[test]
-fn a_failed_payment_tells_why() {
+fn a_failed_payment_reports_its_failure_code() {
     for code in
         ["payment_expired", "payment_rejected", "failed_processing", "invalid_account", "insufficient_fund"]
     {
@@ -80,7 +80,7 @@ fn a_failed_payment_tells_why() {
 }
 
 #[test]
-fn an_expired_payment_says_so_without_waiting() {
+fn an_expired_payment_is_reported_without_waiting() {
     let (_, last) = run(&["--outcome", "expired"]);
     assert_eq!((&last["step"], &last["status"]), (&"expired".into(), &"expired".into()));
     assert_eq!((&last["failure_code"], &last["failure_message"]), (&Value::Null, &Value::Null));
@@ -109,7 +109,7 @@ fn f19_an_amount_outside_the_limits_names_the_limit_before_any_step() {
 }
 
 #[test]
-fn arguments_that_cannot_be_used_end_with_2() {
+fn invalid_arguments_exit_with_2() {
     for arguments in [
         &["--amount", "1e3"][..],
         &["--amount", "150000.0"],
@@ -128,20 +128,34 @@ fn arguments_that_cannot_be_used_end_with_2() {
 }
 
 #[test]
-fn i7_no_key_is_ever_told() {
-    for arguments in [&[][..], &["--json"], &["--one-call", "--outcome", "failed"], &["--no-webhook"]] {
+fn i7_no_key_is_printed() {
+    for arguments in [&[][..], &["--json"], &["--inline-source", "--outcome", "failed"], &["--no-webhook"]] {
         let output = demo(arguments);
-        let told = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        let printed = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
         for secret in ["pkey_", "skey_", "Basic ", "uthorization"] {
-            assert!(!told.contains(secret), "{secret} in {told}");
+            assert!(!printed.contains(secret), "{secret} in {printed}");
         }
     }
 }
 
 #[test]
-fn nothing_stays_behind() {
+fn the_demo_deletes_its_store() {
     let output = demo(&[]);
-    let told = String::from_utf8(output.stdout).expect("text");
-    let ledger = told.lines().find_map(|line| line.split_once("ledger in ")).expect("it is told").1;
-    assert!(!std::path::Path::new(ledger.trim()).exists(), "{ledger}");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    let store = printed.lines().find_map(|line| line.split_once("store in ")).expect("a path").1;
+    assert!(!std::path::Path::new(store.trim()).exists(), "{store}");
+}
+
+/// As in `kakaopay demo | head -n 0`: the reader is gone before the first line.
+#[test]
+fn a_closed_standard_output_is_no_failure() {
+    for arguments in [&[][..], &["--json"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kakaopay"));
+        command.arg("demo").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(output.stderr.is_empty(), "{output:?}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Where a server's connections come from.
+//! A source of incoming connections.
 
 use std::io;
 
@@ -7,16 +7,16 @@ use tokio::net::{TcpListener, TcpStream};
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
 
-/// Where a server's connections come from: a TCP port or a Unix socket, or one of your own, such as
-/// one that ends TLS.
+/// A source of incoming connections: a TCP port, a Unix socket, or a custom one, such as a TLS
+/// acceptor.
 pub trait Listener: Send {
-    /// One connection.
+    /// A connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// Waits for the next connection. Dropped before it is ready, it must lose none.
+    /// Accepts the next connection. Must be cancel-safe: a dropped future loses no connection.
     ///
     /// # Errors
-    /// When none can be taken just now; it is tried again soon.
+    /// If no connection can be accepted now. The server logs the error and retries.
     fn accept(&mut self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 

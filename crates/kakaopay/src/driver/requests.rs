@@ -1,21 +1,21 @@
-//! Carrying out what a payment asks for at the service.
+//! Sends a payment's requests to the API and classifies their failures.
 
 use kakaopay_flows::{Answer, Request, Trouble};
 use kakaopay_transport::{Client, Delivery, Error};
 use kakaopay_types::{PublicKey, SecretKey};
 
-/// The clients of one account.
+/// The API clients of one account.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
-    /// For sources of their own.
+    /// Creates separate sources.
     pub(crate) public: Option<Client<PublicKey>>,
-    /// For everything else.
+    /// Sends every other request.
     pub(crate) secret: Client<SecretKey>,
 }
 
 impl Clients {
-    /// Carries out a request and tells what became of it.
-    pub(crate) async fn carry_out(&self, request: Request) -> Answer {
+    /// Sends a request and returns its response or failure.
+    pub(crate) async fn execute(&self, request: Request) -> Answer {
         match request {
             Request::CreateSource(create) => Answer::Source(match &self.public {
                 Some(public) => boxed(public.send(create).await),
@@ -53,16 +53,16 @@ fn boxed<T>(result: Result<T, Error>) -> Result<Box<T>, Trouble> {
             delivery = ?error.delivery(),
             status = error.status().map(|status| status.as_u16()),
             request_id = error.request_id(),
-            "a request has no good answer: {error}",
+            "request failed: {error}",
         );
-        trouble_of(&error)
+        classify(&error)
     })
 }
 
-/// What an error means for the payment. Anything that is not surely nothing is unknown.
-fn trouble_of(error: &Error) -> Trouble {
-    if let Some(refusal) = error.refused() {
-        return Trouble::Refused(refusal.clone());
+/// The failure as the payment sees it. The outcome is unknown unless the error proves otherwise.
+fn classify(error: &Error) -> Trouble {
+    if let Some(rejection) = error.refused() {
+        return Trouble::Refused(rejection.clone());
     }
     if error.status().is_some_and(|status| status.as_u16() == 429) {
         return Trouble::RateLimited;

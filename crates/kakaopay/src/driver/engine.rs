@@ -1,4 +1,4 @@
-//! One step of one payment: load, tell, store, and only then let its requests go.
+//! Applies inputs to one payment: load, apply, persist, and only then send its requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,72 +10,72 @@ use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
+use super::rehydrate::{self, SNAPSHOT_EVERY};
+use super::requests::Clients;
 use crate::clock::Clock;
-use crate::counts::Counting;
 use crate::error::Error;
-use crate::load::SNAPSHOT_EVERY;
+use crate::metrics::Counters;
 use crate::order::Order;
-use crate::wire::Clients;
 
-/// How often a step is tried again because somebody else was faster.
+/// Attempts to change a payment before [`Error::Contended`]: each one lost to a concurrent writer.
 const MAX_TRIES: usize = 32;
 
-/// What every handle of a merchant shares.
+/// The state that all clones of a merchant share.
 pub(crate) struct Engine<S> {
     pub(crate) store: S,
     pub(crate) clients: Clients,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) mode: Mode,
-    /// Spreads the polls of different payments; never a source of secrets.
+    /// Spreads the polls of different payments. Never a source of secrets.
     pub(crate) jitter: Mutex<fastrand::Rng>,
-    pub(crate) bells: Bells,
-    pub(crate) counts: Counting,
+    pub(crate) wakers: Wakers,
+    pub(crate) counters: Counters,
 }
 
-/// Rung when there may be something to do sooner than was thought.
+/// Wakes the background loops before their sleep ends, because new work may be due.
 #[derive(Debug, Default)]
-pub(crate) struct Bells {
-    /// For whoever moves payments on.
-    pub(crate) work: Notify,
-    /// For whoever tells the merchant.
-    pub(crate) tell: Notify,
+pub(crate) struct Wakers {
+    /// Wakes the loop that processes webhooks and due payments.
+    pub(crate) due: Notify,
+    /// Wakes the loop that delivers notifications.
+    pub(crate) notify: Notify,
 }
 
-/// A payment after a step, and what it asks for.
-pub(crate) struct Told {
+/// A payment after an input was applied and persisted, with the requests to send.
+pub(crate) struct Applied {
     pub(crate) payment: Payment,
-    pub(crate) requests: Vec<Released>,
-    /// Its last entry before the step.
+    pub(crate) requests: Vec<PendingRequest>,
+    /// The payment's last entry before the input.
     before: u64,
 }
 
-/// A request that may leave, since its entry is durable.
-pub(crate) struct Released {
+/// A request whose journal entry is durable, so that it may be sent.
+pub(crate) struct PendingRequest {
     request: Request,
-    /// When its entry was made. What only reads may have none.
+    /// Time of its entry. A request that only reads may have none.
     at: Option<Timestamp>,
 }
 
-impl Released {
-    /// Whether it must not leave any more: its payment may be about to take it for lost.
+impl PendingRequest {
+    /// Whether it is too late to send this mutation: the payment may soon treat it as lost.
     fn is_stale(&self, now: Timestamp) -> bool {
         let is_late = |at: Timestamp| now > at.saturating_add_seconds(LEAVE_WITHIN_SECONDS);
         self.request.is_mutation() && self.at.is_none_or(is_late)
     }
 }
 
-/// A payment after all that it asked for was carried out.
-pub(crate) struct Pursued {
+/// A payment after all its requests were sent and their responses applied.
+pub(crate) struct Driven {
     pub(crate) payment: Payment,
-    /// Whether something it wanted to read could not be read.
-    pub(crate) unread: bool,
-    /// Whether anything became known by it.
-    pub(crate) moved: bool,
+    /// Whether a read failed.
+    pub(crate) read_failed: bool,
+    /// Whether the payment's journal has grown.
+    pub(crate) changed: bool,
 }
 
 impl<S: Store> Engine<S> {
-    /// Opens the payment of an order, or finds the one that was opened before.
-    pub(crate) async fn open(&self, order: Order) -> Result<Told, Error> {
+    /// Opens the payment of an order, or loads it if an earlier call opened it.
+    pub(crate) async fn open(&self, order: Order) -> Result<Applied, Error> {
         for _ in 0..MAX_TRIES {
             if let Some(payment) = self.load(order.reference()).await? {
                 if !order.is_same(payment.intent()) {
@@ -85,13 +85,13 @@ impl<S: Store> Engine<S> {
                         amount: intent.amount,
                     });
                 }
-                return Ok(Told { before: payment.seq(), payment, requests: Vec::new() });
+                return Ok(Applied { before: payment.seq(), payment, requests: Vec::new() });
             }
             let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
             let intent = order.clone().into_intent(self.mode, seed);
             let mut payment = Payment::open(intent, self.clock.now());
-            match self.store_and_release(&mut payment).await {
-                Ok(requests) => return Ok(Told { payment, requests, before: 0 }),
+            match self.persist(&mut payment).await {
+                Ok(requests) => return Ok(Applied { payment, requests, before: 0 }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -99,25 +99,37 @@ impl<S: Store> Engine<S> {
         Err(Error::Contended(order.reference().clone()))
     }
 
-    /// Tells a payment something.
-    pub(crate) async fn tell(&self, reference: &Reference, input: &Input) -> Result<Told, Error> {
+    /// Loads a payment. Fails with [`Error::OtherMode`] if it was created with a key of the other
+    /// mode.
+    pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
+        match rehydrate::load(&self.store, reference).await? {
+            Some(payment) if payment.intent().mode != self.mode => {
+                Err(Error::OtherMode { reference: reference.clone(), mode: payment.intent().mode })
+            }
+            payment => Ok(payment),
+        }
+    }
+
+    /// Applies an input to a payment and persists the result.
+    pub(crate) async fn apply_input(&self, reference: &Reference, input: &Input) -> Result<Applied, Error> {
         self.change(reference, |payment, now| Ok(payment.handle(input.clone(), now)?)).await
     }
 
-    /// Changes a payment. When somebody else moves it meanwhile, it is loaded and changed again.
+    /// Changes a payment and persists the result. After a concurrent write, it reloads the payment
+    /// and applies the change again.
     pub(crate) async fn change(
         &self,
         reference: &Reference,
         change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send,
-    ) -> Result<Told, Error> {
+    ) -> Result<Applied, Error> {
         for _ in 0..MAX_TRIES {
             let Some(mut payment) = self.load(reference).await? else {
                 return Err(Error::Unknown(reference.clone()));
             };
             let before = payment.seq();
             change(&mut payment, self.clock.now())?;
-            match self.store_and_release(&mut payment).await {
-                Ok(requests) => return Ok(Told { payment, requests, before }),
+            match self.persist(&mut payment).await {
+                Ok(requests) => return Ok(Applied { payment, requests, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -125,31 +137,31 @@ impl<S: Store> Engine<S> {
         Err(Error::Contended(reference.clone()))
     }
 
-    /// Carries out what a payment asks for, and what it asks for then, until it asks no more.
-    pub(crate) async fn pursue(&self, told: Told) -> Result<Pursued, Error> {
-        let Told { mut payment, requests, before } = told;
-        let mut waiting = VecDeque::from(requests);
-        let mut unread = false;
-        while let Some(released) = waiting.pop_front() {
-            let answer = if released.is_stale(self.clock.now()) {
-                // Another request took long, or this process did not run for a while.
-                released.request.without_answer(Trouble::NotSent)
+    /// Sends the requests of a payment and applies their responses until it has none left.
+    pub(crate) async fn drive(&self, applied: Applied) -> Result<Driven, Error> {
+        let Applied { mut payment, requests, before } = applied;
+        let mut queue = VecDeque::from(requests);
+        let mut read_failed = false;
+        while let Some(pending) = queue.pop_front() {
+            let response = if pending.is_stale(self.clock.now()) {
+                // The request before it was slow, or this process was suspended.
+                pending.request.without_answer(Trouble::NotSent)
             } else {
-                self.clients.carry_out(released.request).await
+                self.clients.execute(pending.request).await
             };
-            unread |= is_unread(&answer);
+            read_failed |= is_failed_read(&response);
             let reference = payment.intent().reference.clone();
-            let told = self.tell(&reference, &Input::Answered(answer)).await?;
-            payment = told.payment;
-            waiting.extend(told.requests);
+            let applied = self.apply_input(&reference, &Input::Answered(response)).await?;
+            payment = applied.payment;
+            queue.extend(applied.requests);
         }
-        let moved = payment.seq() > before;
-        Ok(Pursued { payment, unread, moved })
+        let changed = payment.seq() > before;
+        Ok(Driven { payment, read_failed, changed })
     }
 
-    /// Takes a payment's outputs: stores what belongs together in one transaction, and gives the
-    /// requests that come out once it is durable.
-    async fn store_and_release(&self, payment: &mut Payment) -> Result<Vec<Released>, Error> {
+    /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
+    /// one transaction, and returns the requests, which are now safe to send.
+    async fn persist(&self, payment: &mut Payment) -> Result<Vec<PendingRequest>, Error> {
         let mut requests = Vec::new();
         let mut at = None;
         loop {
@@ -159,11 +171,11 @@ impl<S: Store> Engine<S> {
             while let Some(output) = payment.poll_output() {
                 match output {
                     Output::Persist(stored) => entry = Some(stored),
-                    Output::Transmit(request) => requests.push(Released { request, at }),
+                    Output::Transmit(request) => requests.push(PendingRequest { request, at }),
                     Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
                     Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
                     Output::Event(event) => commit.messages.push(message_of(&event)),
-                    // Whoever checks out takes the link from the payment itself.
+                    // A checkout reads the address from the payment itself.
                     Output::Redirect(_) => {}
                 }
             }
@@ -183,49 +195,49 @@ impl<S: Store> Engine<S> {
                 Record::ChargeFound { charge, .. } => Some(charge.clone()),
                 _ => None,
             });
+            self.commit(commit).await?;
             for record in &entry.records {
                 if matches!(record, Record::OutcomeUnknown) {
-                    self.counts.unknown_outcome();
+                    self.counters.unknown_outcome();
                 }
                 tracing::info!(
                     reference = payment.intent().reference.as_str(),
                     seq = entry.seq,
                     record = record.name(),
-                    "payment",
+                    "payment record stored",
                 );
             }
-            self.commit(commit).await?;
             payment.handle(Input::Persisted(entry.seq), entry.at)?;
         }
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Error> {
-        let tells = !commit.messages.is_empty();
+        let has_messages = !commit.messages.is_empty();
         self.store.commit(commit).await?;
-        self.bells.work.notify_one();
-        if tells {
-            self.bells.tell.notify_one();
+        self.wakers.due.notify_one();
+        if has_messages {
+            self.wakers.notify.notify_one();
         }
         Ok(())
     }
 }
 
 fn message_of(event: &Event) -> Message {
-    // An event is plain data with text keys, which JSON can always express.
+    // An event is plain data with text keys, so its JSON serialization cannot fail.
     let body = serde_json::to_vec(event).unwrap_or_default();
     Message { key: event.key(), body: body.into() }
 }
 
-fn is_unread(answer: &Answer) -> bool {
-    // That there is no such charge is an answer; that the key may not ask is none.
-    let troubled = |trouble: &Trouble| match trouble {
+/// Whether a response is a read that returned no data. `not_found` is data; a rejected key is not.
+fn is_failed_read(response: &Answer) -> bool {
+    let failed = |failure: &Trouble| match failure {
         Trouble::Refused(error) => error.code != ErrorCode::NotFound,
         Trouble::NotSent | Trouble::RateLimited | Trouble::Unknown => true,
     };
-    match answer {
-        Answer::Read { result: Err(trouble), .. }
-        | Answer::LookUp { result: Err(trouble), .. }
-        | Answer::Refunds { result: Err(trouble), .. } => troubled(trouble),
+    match response {
+        Answer::Read { result: Err(failure), .. }
+        | Answer::LookUp { result: Err(failure), .. }
+        | Answer::Refunds { result: Err(failure), .. } => failed(failure),
         _ => false,
     }
 }
@@ -238,13 +250,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f40_what_changes_something_leaves_soon_or_not_at_all() {
+    fn f40_a_stale_mutation_is_not_sent() {
         let at = Timestamp::UNIX_EPOCH;
         let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
         let create = CreateSource { amount, platform_type: None };
-        let create = Released { request: Request::CreateSource(create), at: Some(at) };
+        let create = PendingRequest { request: Request::CreateSource(create), at: Some(at) };
         let id = ChargeId::parse("chrg_test_1").expect("an id");
-        let read = Released { request: Request::RetrieveCharge(RetrieveCharge { id }), at: Some(at) };
+        let read = PendingRequest { request: Request::RetrieveCharge(RetrieveCharge { id }), at: Some(at) };
         for (seconds, stale) in [(-86_400, false), (0, false), (15, false), (16, true), (86_400, true)] {
             let now = at.saturating_add_seconds(seconds);
             assert_eq!((create.is_stale(now), read.is_stale(now)), (stale, false), "{seconds}");
@@ -252,21 +264,21 @@ mod tests {
     }
 
     #[test]
-    fn only_the_words_that_there_is_no_such_charge_count_as_read() {
-        let refused = |code| Trouble::Refused(ApiError::new(code, "no"));
+    fn only_not_found_counts_as_a_successful_read() {
+        let rejected = |code| Trouble::Refused(ApiError::new(code, "no"));
         let charge = ChargeId::parse("chrg_test_1").expect("an id");
-        for (trouble, unread) in [
-            (refused(ErrorCode::NotFound), false),
-            (refused(ErrorCode::AuthenticationFailure), true),
-            (refused(ErrorCode::KeyExpired), true),
+        for (failure, failed) in [
+            (rejected(ErrorCode::NotFound), false),
+            (rejected(ErrorCode::AuthenticationFailure), true),
+            (rejected(ErrorCode::KeyExpired), true),
             (Trouble::NotSent, true),
             (Trouble::RateLimited, true),
             (Trouble::Unknown, true),
         ] {
-            let read = Answer::Read { charge: charge.clone(), result: Err(trouble.clone()) };
-            assert_eq!(is_unread(&read), unread, "{trouble:?}");
-            // What was to change something is not read again.
-            assert!(!is_unread(&Answer::Source(Err(trouble))));
+            let read = Answer::Read { charge: charge.clone(), result: Err(failure.clone()) };
+            assert_eq!(is_failed_read(&read), failed, "{failure:?}");
+            // A failed mutation is not a failed read.
+            assert!(!is_failed_read(&Answer::Source(Err(failure))));
         }
     }
 }

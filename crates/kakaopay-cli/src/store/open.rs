@@ -1,0 +1,110 @@
+//! Opens a store and explains why it cannot be opened.
+
+use std::error::Error;
+use std::path::Path;
+
+use kakaopay_ledger_postgres::tokio_postgres::Config;
+use kakaopay_ledger_postgres::tokio_postgres::config::Host;
+use kakaopay_ledger_postgres::{self as postgres, PostgresOptions, PostgresStore};
+use kakaopay_ledger_sqlite::{self as sqlite, OpenOptions, SqliteStore};
+
+use crate::args::{DatabaseUrl, StoreOptions};
+use crate::failure::Failure;
+
+/// Opens an existing SQLite store.
+pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
+    let shown = path.display();
+    if !path.is_file() {
+        return Err(Failure::usage("--sqlite", format!("there is no file `{shown}`")));
+    }
+    OpenOptions::new().without_migrating().open(path).map_err(|error| {
+        Failure::from(match &error {
+            sqlite::OpenError::NotALedger | sqlite::OpenError::OlderSchema { found: 0, .. } => {
+                format!("`{shown}` is not a kakaopay store")
+            }
+            sqlite::OpenError::Store(error) => format!("cannot open `{shown}`: {}", root_cause(error)),
+            error => format!("cannot open `{shown}`: {error}"),
+        })
+    })
+}
+
+/// Opens an existing PostgreSQL store.
+pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Result<PostgresStore, Failure> {
+    let database = PostgresOptions::new(url.expose()).map_err(|error| Failure::usage("--postgres", error))?;
+    let mut database = database.schema(&options.schema).connections(1).without_migrating();
+    if let Some(path) = &options.tls_ca_cert {
+        let pem = std::fs::read(path).map_err(|error| {
+            Failure::usage("--tls-ca-cert", format!("cannot read `{}`: {error}", path.display()))
+        })?;
+        database = database.authority(&pem);
+    }
+    database.open().await.map_err(|error| {
+        let server = url.expose().parse().ok().and_then(|config| address(&config));
+        let server =
+            server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL at {server}"));
+        match &error {
+            postgres::OpenError::InvalidSchemaName => Failure::usage("--schema", error),
+            postgres::OpenError::NotALedger | postgres::OpenError::OlderSchema { found: 0, .. } => {
+                format!("schema `{}` of {server} is not a kakaopay store", options.schema).into()
+            }
+            postgres::OpenError::Refused(_) => format!("{server}: {error}: {}", root_cause(&error)).into(),
+            postgres::OpenError::Store(error) => {
+                format!("cannot connect to {server}: {}", root_cause(error)).into()
+            }
+            error => format!("cannot use {server}: {error}").into(),
+        }
+    })
+}
+
+/// The hosts and ports of a connection string, without its secrets. Returns `None` without a host,
+/// or if a host contains `@`: a password that should have been percent-encoded then stands in it.
+fn address(config: &Config) -> Option<String> {
+    const DEFAULT_PORT: u16 = 5432;
+    let ports = config.get_ports();
+    let port = |index| ports.get(index).or(ports.first()).copied().unwrap_or(DEFAULT_PORT);
+    let hosts = config.get_hosts().iter().enumerate().map(|(index, host)| match host {
+        Host::Tcp(name) => format!("{name}:{}", port(index)),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    });
+    let hosts = hosts.collect::<Vec<_>>().join(", ");
+    (!hosts.is_empty() && !hosts.contains('@')).then_some(hosts)
+}
+
+/// The last source of an error, which holds the fact. The number of an operating system's error goes.
+fn root_cause(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = cause.to_string();
+        next = cause.source();
+    }
+    match text.split_once(" (os error ") {
+        // As in "Connection refused (os error 111)".
+        Some((message, _)) => message.to_lowercase(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f39_an_address_has_no_secrets() {
+        for (url, expected) in [
+            ("postgres://keeper:canary@db.example/payments", Some("db.example:5432")),
+            ("postgres://keeper:canary@db.example:6000/payments", Some("db.example:6000")),
+            ("postgres://keeper:canary@a:1,b:2/payments", Some("a:1, b:2")),
+            ("host=a,b port=7 password=canary", Some("a:7, b:7")),
+            ("host=/run/postgresql password=canary", Some("/run/postgresql")),
+            ("user=keeper password=canary", None),
+            // The password is `can@ary`, not encoded.
+            ("postgres://keeper:can@ary@db.example/payments", None),
+            ("postgres://keeper:can@a,ry@db.example/payments", None),
+        ] {
+            let config: Config = url.parse().expect("a connection string");
+            assert_eq!(address(&config).as_deref(), expected, "{url}");
+        }
+    }
+}

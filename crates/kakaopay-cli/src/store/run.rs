@@ -1,0 +1,68 @@
+//! Runs the `kakaopay store` commands.
+
+use std::path::Path;
+
+use kakaopay::ledger::{Store, Waiting};
+use kakaopay::types::Reference;
+
+use super::{open, show};
+use crate::args::{StoreCommand, StoreLocation};
+use crate::failure::Failure;
+use crate::output::{Printer, Step};
+
+/// Opens the store and runs a command on it. The store is never changed: an older schema is an error.
+pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
+    let options = command.options();
+    let printer = Printer::new(options.json);
+    let StoreLocation { sqlite, postgres } = &options.location;
+    let Some(url) = postgres else {
+        // clap requires exactly one of the two.
+        let store = open::sqlite(sqlite.as_deref().unwrap_or(Path::new("")))?;
+        if matches!(command, StoreCommand::Verify { .. }) {
+            store.integrity_check().await?;
+            return printer.print(Step::new("ok", "the store is intact"));
+        }
+        return inspect(&store, &command, printer).await;
+    };
+    if matches!(command, StoreCommand::Verify { .. }) {
+        return Err(Failure::usage("--postgres", "use pg_amcheck to verify a PostgreSQL database"));
+    }
+    let store = open::postgres(url, options).await?;
+    let result = inspect(&store, &command, printer).await;
+    store.close();
+    result
+}
+
+/// Runs a command that works on any store.
+async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -> Result<(), Failure> {
+    let reference = |name, text: &str| Reference::parse(text).map_err(|error| Failure::usage(name, error));
+    match command {
+        StoreCommand::Show { reference: text, .. } => {
+            show::payment(store, &reference("REFERENCE", text)?, printer).await
+        }
+        StoreCommand::List { after, limit, .. } => {
+            let after = after.as_deref().map(|text| reference("--after", text)).transpose()?;
+            for found in store.payments(after.as_ref(), *limit).await? {
+                printer.print(Step::new("payment", found.as_str()).field("reference", found.as_str()))?;
+            }
+            Ok(())
+        }
+        StoreCommand::Backlog { .. } => backlog(store, printer).await,
+        // Handled by `run`: each kind of store is verified differently.
+        StoreCommand::Verify { .. } => Ok(()),
+    }
+}
+
+async fn backlog(store: &impl Store, printer: Printer) -> Result<(), Failure> {
+    let backlog = store.backlog().await?;
+    for (name, Waiting { count, oldest }) in
+        [("deadlines", backlog.deadlines), ("inbox", backlog.inbox), ("outbox", backlog.outbox)]
+    {
+        let oldest = oldest.map(|at| at.to_string());
+        let since = oldest.as_deref().map(|at| format!(", the oldest {at}")).unwrap_or_default();
+        printer.print(
+            Step::new(name, format!("{count} waiting{since}")).field("count", count).field("oldest", oldest),
+        )?;
+    }
+    Ok(())
+}

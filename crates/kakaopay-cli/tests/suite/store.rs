@@ -1,0 +1,164 @@
+//! `kakaopay store`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use kakaopay::ledger::{Commit, DeadlineChange, Message, Seq, Store};
+use kakaopay::types::{Reference, Timestamp};
+use kakaopay_ledger_postgres::PostgresOptions;
+use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_ledger_sqlite::rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn run(arguments: &[&str], file: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kakaopay"));
+    command.arg("store").args(arguments).arg("--sqlite").arg(file).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+/// A store with one payment that was paid and partly refunded.
+async fn filled() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("payments.sqlite");
+    let store = SqliteStore::open(&file).expect("a store");
+    fill(&store).await;
+    store.close().await.expect("closed");
+    (dir, file)
+}
+
+async fn fill(store: &impl Store) {
+    let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/journals/v2/refunded.jsonl");
+    let journal = std::fs::read_to_string(journal).expect("a journal");
+    let reference = Reference::parse("order-345678").expect("a reference");
+    for (seq, line) in (0..).zip(journal.lines()) {
+        let commit = Commit {
+            entry: Some(line.as_bytes().into()),
+            deadline: DeadlineChange::Set(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment")),
+            messages: vec![Message { key: seq.to_string(), body: Box::default() }],
+            ..Commit::new(reference.clone(), Seq::new(seq), Timestamp::UNIX_EPOCH)
+        };
+        store.commit(commit).await.expect("stored");
+    }
+}
+
+#[tokio::test]
+async fn show_prints_the_journal_and_the_state() {
+    let (_dir, file) = filled().await;
+    let shown = run(&["show", "order-345678"], &file);
+    assert!(shown.status.success(), "{}", text(&shown.stderr));
+    let lines = text(&shown.stdout);
+    for expected in ["opened", "charge found", "successful", "chrg_test_", "refund-1", "state  successful"] {
+        assert!(lines.contains(expected), "{expected}:\n{lines}");
+    }
+    let shown = run(&["show", "order-345678", "--json"], &file);
+    let objects: Vec<Value> =
+        text(&shown.stdout).lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let (last, entries) = objects.split_last().expect("lines");
+    assert_eq!(entries[0]["step"], "entry");
+    assert_eq!((&entries[0]["seq"], &last["step"]), (&Value::from(1), &Value::from("state")));
+    assert!(last["state"]["successful"].is_object(), "{last}");
+}
+
+#[tokio::test]
+async fn list_backlog_and_verify_read_the_whole_store() {
+    let (_dir, file) = filled().await;
+    let list = run(&["list"], &file);
+    assert!(text(&list.stdout).contains("order-345678"));
+    assert!(text(&run(&["list", "--after", "order-345678"], &file).stdout).is_empty());
+    let backlog = text(&run(&["backlog"], &file).stdout);
+    assert!(backlog.contains("1 waiting, the oldest 2024-02-29T12:00:00Z"), "{backlog}");
+    let verified = run(&["verify", "--json"], &file);
+    assert_eq!(text(&verified.stdout), "{\"step\":\"ok\"}\n");
+}
+
+#[tokio::test]
+async fn a_missing_store_is_reported_and_not_created() {
+    let (dir, file) = filled().await;
+    let unknown = run(&["show", "order-1"], &file);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("no payment with reference order-1"));
+    let missing = dir.path().join("missing.sqlite");
+    let nothing = run(&["backlog"], &missing);
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(!missing.exists());
+    assert!(text(&nothing.stderr).contains("there is no file"), "{}", text(&nothing.stderr));
+}
+
+/// A text, an empty file, and a database of another program.
+#[tokio::test]
+async fn a_file_that_is_not_a_store_is_reported_and_unchanged() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let database = dir.path().join("database");
+    let connection = Connection::open(&database).expect("a database");
+    connection.execute_batch("CREATE TABLE other (id INTEGER)").expect("a table");
+    drop(connection);
+    let (hosts, empty) = (dir.path().join("hostname"), dir.path().join("empty"));
+    std::fs::write(&hosts, "localhost\n").expect("written");
+    std::fs::write(&empty, "").expect("written");
+    for file in [hosts, empty, database] {
+        let before = std::fs::read(&file).expect("read");
+        for arguments in [&["show", "order-1"][..], &["list"], &["backlog"], &["verify"]] {
+            let output = run(arguments, &file);
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+            let expected = format!("error: `{}` is not a kakaopay store\n", file.display());
+            assert_eq!(text(&output.stderr), expected);
+        }
+        assert!(std::fs::read(&file).expect("read") == before, "{}", file.display());
+    }
+}
+
+fn run_on_postgres(arguments: &[&str], url: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kakaopay"));
+    command.arg("store").args(arguments).env("KAKAOPAY_STORE", url).output().expect("it runs")
+}
+
+#[test]
+fn f39_an_unreachable_server_is_named_without_secrets() {
+    // Reserved, then closed: a port that refuses connections.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let server = listener.local_addr().expect("an address");
+    drop(listener);
+    let output = run_on_postgres(&["backlog"], &format!("postgres://keeper:canary@{server}/payments"));
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!("error: cannot connect to PostgreSQL at {server}: connection refused\n");
+    assert_eq!(text(&output.stderr), expected);
+}
+
+/// The same commands on PostgreSQL. The password in the URL is never printed.
+#[tokio::test]
+async fn f39_a_postgres_store_is_shown_without_its_password() {
+    let Some(cluster) = kakaopay_postgres_cluster::shared() else { return };
+    let (url, schema) = (cluster.tcp("postgres"), "shown");
+    let look =
+        |arguments: &[&str], url: &str| run_on_postgres(&[arguments, &["--schema", schema]].concat(), url);
+    let missing = look(&["backlog"], &url);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(
+        text(&missing.stderr).contains("schema `shown` of PostgreSQL at 127.0.0.1:"),
+        "{}",
+        text(&missing.stderr)
+    );
+    assert!(text(&missing.stderr).ends_with("is not a kakaopay store\n"), "{}", text(&missing.stderr));
+    let store = PostgresOptions::new(&url).expect("a URL").schema(schema).open().await.expect("a store");
+    fill(&store).await;
+    let shown = text(&look(&["show", "order-345678"], &url).stdout);
+    assert!(shown.contains("state  successful"), "{shown}");
+    assert!(text(&look(&["list"], &url).stdout).contains("order-345678"));
+    assert!(text(&look(&["backlog"], &url).stdout).contains("1 waiting, the oldest 2024-02-29T12:00:00Z"));
+    assert_eq!(look(&["verify"], &url).status.code(), Some(2));
+    assert_eq!(look(&["backlog", "--sqlite", "here"], &url).status.code(), Some(2));
+    let wrong = url.replace(cluster.password(), "canary");
+    for (arguments, url) in
+        [(&["backlog"][..], &*wrong), (&["backlog"], "postgres://a:canary@[/x"), (&["--help"], &wrong)]
+    {
+        let output = look(arguments, url);
+        assert!(
+            !format!("{}{}", text(&output.stdout), text(&output.stderr)).contains("canary"),
+            "{output:?}"
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! Rebuilds a payment from the store.
+
+use kakaopay_flows::{Payment, ReplayError};
+use kakaopay_ledger::{Entry, Loaded, Store};
+use kakaopay_types::Reference;
+
+use crate::error::Error;
+
+/// Number of entries between two snapshots. Most payments end earlier and are replayed from their
+/// first entry within microseconds.
+pub(crate) const SNAPSHOT_EVERY: u64 = 16;
+
+/// Loads a payment, or `None` if the store has none with this reference.
+pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, Error> {
+    let loaded = store.load(reference).await?;
+    if let Some(payment) = restore(reference, &loaded) {
+        return Ok(Some(payment));
+    }
+    if loaded.snapshot.is_none() {
+        return replay(reference, &loaded.entries);
+    }
+    // A snapshot only saves time: the journal is complete without it.
+    tracing::warn!(reference = reference.as_str(), "snapshot unusable; payment replayed from its journal");
+    replay(reference, &store.journal(reference).await?)
+}
+
+/// Restores the payment from its snapshot. Returns `None` if there is no snapshot, another version
+/// wrote it, or it does not match the reference and sequence number that the store reports.
+fn restore(reference: &Reference, loaded: &Loaded) -> Option<Payment> {
+    let snapshot = loaded.snapshot.as_ref()?;
+    let payment = Payment::restore(&snapshot.bytes, pairs(&loaded.entries)).ok()?;
+    let last = loaded.entries.last().map_or(snapshot.seq, |entry| entry.seq);
+    let matches = payment.intent().reference == *reference && payment.seq() == last.get();
+    matches.then_some(payment)
+}
+
+fn replay(reference: &Reference, entries: &[Entry]) -> Result<Option<Payment>, Error> {
+    let failed = |source: ReplayError| Error::Journal { reference: reference.clone(), source };
+    Payment::replay(pairs(entries)).map_err(failed)
+}
+
+fn pairs(entries: &[Entry]) -> impl Iterator<Item = (u64, &[u8])> {
+    entries.iter().map(|entry| (entry.seq.get(), &*entry.bytes))
+}

@@ -1,0 +1,7 @@
+//! An HTTP server for the webhook endpoint.
+
+mod listener;
+mod serve;
+
+pub use listener::Listener;
+pub use serve::serve;

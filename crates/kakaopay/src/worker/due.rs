@@ -1,0 +1,99 @@
+//! Claims webhooks and due payments and processes them.
+
+use std::sync::Arc;
+
+use kakaopay_flows::Input;
+use kakaopay_ledger::{Lease, Store};
+use kakaopay_types::Reference;
+use tokio::task::JoinSet;
+
+use crate::driver::Engine;
+use crate::error::Error;
+use crate::handler::Handler;
+use crate::merchant::Merchant;
+
+/// Lease of a claimed webhook or payment, in seconds. Work starts as soon as it is claimed, and a
+/// payment seldom needs more than one request of at most a minute. After that, another process may
+/// claim it too; the journal then accepts only one writer.
+const LEASE_SECONDS: i64 = 120;
+/// Maximum number of payments processed concurrently.
+pub(crate) const MAX_IN_FLIGHT: usize = 32;
+
+/// Counts of the work done by one call of [`Merchant::work`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Worked {
+    /// Webhooks claimed for processing.
+    pub webhooks: usize,
+    /// Payments whose deadline had passed.
+    pub deadlines: usize,
+    /// Notifications that the handler accepted.
+    pub told: usize,
+}
+
+impl Worked {
+    /// Whether any work was done.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+impl<S: Store> Merchant<S> {
+    /// Does the work that is due now, once, and returns its counts. Meant for tests with their own
+    /// clock: unlike [`Merchant::run`], it waits for the slowest payment.
+    ///
+    /// # Errors
+    /// [`Error::Store`] if the store fails. An error of one payment is logged and does not stop the
+    /// others.
+    pub async fn work(&self, handler: &impl Handler) -> Result<Worked, Error> {
+        // Pending notifications go first, so that a slow API does not delay them.
+        let delivered = self.notify_all(handler).await?;
+        let mut tasks = JoinSet::new();
+        let claimed = self.claim_and_spawn(&mut tasks).await;
+        while let Some(ended) = tasks.join_next().await {
+            // A payment whose task panicked becomes due again when its lease expires.
+            drop(ended);
+        }
+        let claimed = claimed?;
+        Ok(Worked { told: delivered + self.notify_all(handler).await?, ..claimed })
+    }
+
+    /// Claims webhooks, then due payments, up to [`MAX_IN_FLIGHT`] tasks, and spawns a task for each.
+    pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<Worked, Error> {
+        let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
+        let now = self.now();
+        let claim = |limit| Lease { now, until: now.saturating_add_seconds(LEASE_SECONDS), limit };
+        let mut claimed = Worked::default();
+        for stored in self.engine.store.claim_events(claim(free)).await? {
+            claimed.webhooks += 1;
+            let engine = Arc::clone(&self.engine);
+            tasks.spawn(async move { log_error(engine.process_webhook(&stored).await) });
+        }
+        let free = free.saturating_sub(claimed.webhooks);
+        if free == 0 {
+            return Ok(claimed);
+        }
+        for due in self.engine.store.claim_due(claim(free)).await? {
+            claimed.deadlines += 1;
+            let engine = Arc::clone(&self.engine);
+            tasks.spawn(async move { log_error(engine.process_due(&due.reference).await) });
+        }
+        Ok(claimed)
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// Processes a payment whose deadline has passed.
+    async fn process_due(&self, reference: &Reference) -> Result<(), Error> {
+        let applied = self.apply_input(reference, &Input::Tick).await?;
+        self.drive(applied).await.map(drop)
+    }
+}
+
+/// An error of one payment does not affect the others. Its deadline or lease makes it due again.
+fn log_error(result: Result<(), Error>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "failed to process a payment; will retry");
+    }
+}

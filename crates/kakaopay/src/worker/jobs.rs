@@ -1,0 +1,63 @@
+//! Scheduled jobs: recurring work that one process does for all.
+
+use kakaopay_ledger::{Lease, Store};
+
+use crate::error::Error;
+use crate::merchant::Merchant;
+
+/// A recurring reconciliation.
+struct Job {
+    name: &'static str,
+    /// Interval between two runs, in seconds.
+    every: i64,
+    /// Age of the oldest object to read, in seconds. Longer than the interval, so that a late run
+    /// leaves no gap.
+    back: i64,
+}
+
+const JOBS: [Job; 2] = [
+    Job { name: "reconcile_hourly", every: 3_600, back: 3 * 3_600 },
+    // A charge can be paid within seven days and refunded until the end of the day after that.
+    Job { name: "reconcile_daily", every: 86_400, back: 10 * 86_400 },
+];
+/// Time after which another process may take over an unfinished job, in seconds.
+const LEASE_SECONDS: i64 = 600;
+
+impl<S: Store> Merchant<S> {
+    /// Runs the jobs that are due, until `is_stopping` returns `true`.
+    pub(crate) async fn run_jobs(&self, is_stopping: &(dyn Fn() -> bool + Sync)) {
+        for job in &JOBS {
+            if is_stopping() {
+                return;
+            }
+            if let Err(error) = self.run_job(job, is_stopping).await {
+                tracing::error!(job = job.name, %error, "scheduled job failed; will retry");
+            }
+        }
+    }
+
+    async fn run_job(&self, job: &Job, is_stopping: &(dyn Fn() -> bool + Sync)) -> Result<(), Error> {
+        let now = self.now();
+        let claim = Lease { now, until: now.saturating_add_seconds(LEASE_SECONDS), limit: 1 };
+        if !self.engine.store.claim_chore(job.name, claim).await? {
+            return Ok(());
+        }
+        let since = now.saturating_add_seconds(-job.back);
+        let report = self.engine.reconcile(since, is_stopping).await?;
+        tracing::info!(
+            job = job.name,
+            events = report.events,
+            missed_events = report.missed,
+            charges = report.charges,
+            payments_updated = report.moved,
+            orphaned_charges = report.strangers,
+            failures = report.troubled,
+            complete = report.complete,
+            "reconciliation finished",
+        );
+        if report.complete {
+            self.engine.store.put_off(job.name, now.saturating_add_seconds(job.every)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! Background work: webhooks and due payments, notifications, scheduled jobs.
+
+mod due;
+mod jobs;
+mod notify;
+mod reconcile;
+mod run;
+
+pub use due::Worked;
+pub use reconcile::Swept;

@@ -1,0 +1,115 @@
+//! The background worker: three loops until shutdown.
+
+use std::time::Duration;
+
+use kakaopay_ledger::Store;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::due::{MAX_IN_FLIGHT, Worked};
+use crate::handler::Handler;
+use crate::merchant::Merchant;
+
+/// Longest sleep without due work, in milliseconds. Another process may add work without waking
+/// this one.
+const MAX_REST_MILLIS: i64 = 30_000;
+/// Shortest sleep, in milliseconds: work that is overdue may already be claimed by another process.
+const MIN_REST_MILLIS: i64 = 20;
+/// Sleep after a store error.
+const ERROR_BACKOFF: Duration = Duration::from_secs(1);
+/// Interval between two checks for due jobs.
+const JOB_CHECK_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Becomes `true` at shutdown.
+type Shutdown = watch::Receiver<bool>;
+
+impl<S: Store> Merchant<S> {
+    /// Runs the background worker until `shutdown` is ready: processes webhooks and due payments,
+    /// delivers notifications to `handler`, and reconciles with the API every hour and every day.
+    /// Any number of processes may run on one store.
+    ///
+    /// At shutdown it starts nothing new, waits for the requests in flight, and finishes the
+    /// current notification. This takes no longer than the client's timeout and the handler need. A
+    /// killed process loses no work: another one takes it over and finds out the outcome of its
+    /// requests.
+    ///
+    /// Errors are logged and retried without limit.
+    pub async fn run(&self, handler: impl Handler, shutdown: impl Future<Output = ()>) {
+        let (stop, stopped) = watch::channel(false);
+        let wait = async {
+            shutdown.await;
+            stop.send_replace(true);
+        };
+        // Boxed so that the caller's future stays small.
+        tokio::join!(
+            wait,
+            Box::pin(self.process_due_loop(stopped.clone())),
+            Box::pin(self.notify_loop(&handler, stopped.clone())),
+            Box::pin(self.job_loop(stopped)),
+        );
+    }
+
+    /// Processes webhooks and due payments concurrently, each in its own task.
+    async fn process_due_loop(&self, mut shutdown: Shutdown) {
+        let mut tasks = JoinSet::new();
+        while !*shutdown.borrow() {
+            let rest = match self.claim_and_spawn(&mut tasks).await {
+                Ok(claimed) if claimed == Worked::default() => self.until_next().await,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(%error, "failed to process due payments; retrying in 1 s");
+                    ERROR_BACKOFF
+                }
+            };
+            let full = tasks.len() >= MAX_IN_FLIGHT;
+            tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+                () = tokio::time::sleep(rest), if !full => {}
+                () = self.engine.wakers.due.notified(), if !full => {}
+            }
+        }
+        while let Some(ended) = tasks.join_next().await {
+            // A payment whose task panicked becomes due again when its lease expires.
+            drop(ended);
+        }
+    }
+
+    async fn notify_loop(&self, handler: &impl Handler, mut shutdown: Shutdown) {
+        while !*shutdown.borrow() {
+            let rest = match self.notify_all(handler).await {
+                Ok(0) => self.until_next().await,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(%error, "failed to deliver notifications; retrying in 1 s");
+                    ERROR_BACKOFF
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = tokio::time::sleep(rest) => {}
+                () = self.engine.wakers.notify.notified() => {}
+            }
+        }
+    }
+
+    async fn job_loop(&self, mut shutdown: Shutdown) {
+        while !*shutdown.borrow() {
+            self.run_jobs(&|| *shutdown.borrow()).await;
+            tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = tokio::time::sleep(JOB_CHECK_INTERVAL) => {}
+            }
+        }
+    }
+
+    /// Time until the next work is due, within the bounds above.
+    async fn until_next(&self) -> Duration {
+        let Ok(next) = self.engine.store.next_wake().await else { return ERROR_BACKOFF };
+        let millis = next.map_or(MAX_REST_MILLIS, |next| next.millis_since(self.now()));
+        Duration::from_millis(millis.clamp(MIN_REST_MILLIS, MAX_REST_MILLIS).unsigned_abs())
+    }
+}
