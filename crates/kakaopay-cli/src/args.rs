@@ -198,10 +198,6 @@ pub(crate) struct SandboxOptions {
     /// `rate=60` for a minute a second, from 1 to 86400, with a comma after the time to begin at.
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
-    /// Keep everything in this file, keys and secrets included, and go on from it the next time. It is made if it
-    /// is not there. What other options say comes before what the file has kept.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) data: Option<PathBuf>,
     /// What identifiers, keys and secrets are made from; another one each time unless given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,

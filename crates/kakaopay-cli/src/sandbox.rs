@@ -67,13 +67,7 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
     if let Some(text) = &options.clock {
         builder = builder.clock(clock(text)?);
     }
-    match &options.data {
-        None => Ok(builder.build()),
-        Some(path) => builder.open(path).map_err(|error| {
-            let problem = Failure::from(error);
-            Failure::from(format!("{}: {problem}", path.display()))
-        }),
-    }
+    Ok(builder.build())
 }
 
 /// The clock of `TIME`, `frozen`, `rate=N` or `TIME,rate=N`.

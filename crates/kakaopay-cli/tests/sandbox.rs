@@ -88,51 +88,6 @@ fn told(line: &str) -> (String, String, Value) {
 }
 
 #[test]
-fn f09_a_sandbox_that_is_killed_has_lost_nothing_that_it_answered() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let file = dir.path().join("sandbox.db");
-    let arguments = ["--json", "--data", file.to_str().expect("text")];
-    let charge = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
-    let mut before = None;
-    for made in 1..=3 {
-        let (mut served, line) = serve(&arguments);
-        let (url, key, keys) = told(&line);
-        assert_eq!(before.get_or_insert_with(|| keys.clone()), &keys);
-        let answer = post(&url, "/charges", &key, charge);
-        served.0.kill().expect("killed");
-        served.0.wait().expect("ended");
-        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-        let (served, line) = serve(&arguments);
-        let (url, key, _) = told(&line);
-        let list = get(&url, "/charges", &key);
-        assert!(list.contains(&format!("\"total\": {made},")), "{list}");
-        drop(served);
-    }
-}
-
-#[test]
-fn a_file_of_another_sandbox_or_of_something_else_is_refused() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let file = dir.path().join("sandbox.db");
-    let (_served, line) = serve(&["--json", "--data", file.to_str().expect("text")]);
-    assert!(line.contains("secret_key"), "{line}");
-    let other = dir.path().join("other");
-    std::fs::write(&other, "a text").expect("written");
-    for (file, problem) in [(&file, "another sandbox has the file open"), (&other, "holds no sandbox")] {
-        let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
-            .arg("sandbox")
-            .arg("--data")
-            .arg(file)
-            .output()
-            .expect("it runs");
-        let message = String::from_utf8(output.stderr).expect("text");
-        assert_eq!(output.status.code(), Some(1), "{message}");
-        assert!(message.contains(problem) && message.contains(file.to_str().expect("text")), "{message}");
-    }
-    assert_eq!(std::fs::read(&other).expect("read"), b"a text");
-}
-
-#[test]
 fn people_are_told_in_a_line() {
     let (_served, line) = serve(&[]);
     assert!(line.starts_with("The sandbox is at http://127.0.0.1:"), "{line}");

@@ -26,8 +26,6 @@ mod api;
 mod body;
 mod clock;
 mod control;
-#[cfg(feature = "data")]
-mod data;
 mod desk;
 mod fault;
 mod json;
@@ -50,15 +48,13 @@ mod world;
 
 pub use body::SandboxBody;
 pub use clock::SandboxClock;
-#[cfg(feature = "data")]
-pub use data::DataError;
 pub use fault::{Fault, InvalidRule, Rule, When};
 pub use plan::{InvalidPlan, WebhookPlan};
 pub use rate::{ClockRate, InvalidRate};
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use serve::{Bounds, Running};
 pub use service::{Lost, SandboxService};
-pub use snapshot::{Changes, Part, Record, RestoreError, Snapshot};
+pub use snapshot::{RestoreError, Snapshot};
 pub use version::{ApiVersion, InvalidApiVersion};
 pub use webhook::{InvalidWebhookUrl, WebhookUrl};
 pub use webhook_host::{InvalidWebhookHost, WebhookHost};

@@ -44,9 +44,6 @@ pub(crate) struct Inner {
     desk: Desk,
     /// Rung when there is an event to post.
     bell: Notify,
-    /// What keeps it.
-    #[cfg(feature = "data")]
-    pub(crate) data: Option<Mutex<crate::data::DataFile>>,
 }
 
 /// Makes a [`Sandbox`].
@@ -170,8 +167,6 @@ impl SandboxBuilder {
             planned: Mutex::new(Planned::new(self.plan)),
             desk: Desk::default(),
             bell: Notify::new(),
-            #[cfg(feature = "data")]
-            data: None,
         }
     }
 }
@@ -293,17 +288,8 @@ impl Sandbox {
         self.world().events().map(|event| (event.id.clone(), event.key)).collect()
     }
 
-    /// Answers a request: a call of the API, or a page. The answer is given once all that it may tell of is kept.
+    /// Answers a request: a call of the API, or a page.
     pub(crate) fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let response = self.answer(request);
-        #[cfg(feature = "data")]
-        if let Err(error) = self.keep() {
-            return self.respond_unread(Refusal::unkept(&error));
-        }
-        response
-    }
-
-    fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         if let Some(response) = control::respond(self, &request).or_else(|| desk::respond(self, &request)) {
             return response;
         }
@@ -339,24 +325,8 @@ impl Sandbox {
             let url = outgoing.url(&world.account, &world.webhook_hosts).filter(|_| !plan.lost);
             if let (Some(url), Some(event)) = (url, world.event(&outgoing.event)) {
                 let body = crate::json::print(&crate::object::EventObject::posted(&world, event));
-                return Some(Post { outgoing, url, body });
+                return Some(Post { event: outgoing.event, url, body });
             }
-        }
-    }
-
-    /// Has a file that keeps this hold all that a webhook may tell of; `false` when it could not be written.
-    pub(crate) fn hold(&self) -> bool {
-        #[cfg(feature = "data")]
-        let held = self.keep().is_ok();
-        #[cfg(not(feature = "data"))]
-        let held = true;
-        held
-    }
-
-    /// What was to be posted and was not waits again, before all others.
-    pub(crate) fn put_back(&self, post: Option<Post>) {
-        if let Some(post) = post {
-            self.world().put_back(post.outgoing);
         }
     }
 

@@ -11,6 +11,7 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use kakaopay_types::EventId;
 use kakaopay_webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::sync::watch;
@@ -18,7 +19,7 @@ use tokio::sync::watch;
 use crate::plan::Signing;
 use crate::sandbox::Sandbox;
 use crate::webhook_host::{self, Pinned, WebhookHost};
-use crate::world::{Delivery, Outgoing};
+use crate::world::Delivery;
 
 /// How long an endpoint may take to answer. The service's own number is not documented.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -97,7 +98,7 @@ pub struct InvalidWebhookUrl;
 /// What is to be posted next.
 #[derive(Debug)]
 pub(crate) struct Post {
-    pub(crate) outgoing: Outgoing,
+    pub(crate) event: EventId,
     pub(crate) url: WebhookUrl,
     pub(crate) body: Vec<u8>,
 }
@@ -109,16 +110,7 @@ impl Sandbox {
         let connector = HttpConnector::new_with_resolver(Pinned(self.world().webhook_hosts.clone()));
         let client = Client::builder(TokioExecutor::new()).build(connector);
         let mut posted = 0;
-        loop {
-            let next = self.next_post();
-            // What a webhook tells of is kept before it is told, and so is what became of the one before; what was
-            // lost stays lost.
-            if !self.hold() {
-                self.put_back(next);
-                break;
-            }
-            let Some(Post { outgoing, url, body }) = next else { break };
-            let event = outgoing.event;
+        while let Some(Post { event, url, body }) = self.next_post() {
             for _ in 0..self.plan().copies.get() {
                 let delivery = self.post(&client, &url, body.clone()).await;
                 self.posted(&event, delivery);

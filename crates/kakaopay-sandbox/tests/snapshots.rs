@@ -2,10 +2,8 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::Ask;
-use kakaopay_sandbox::{Changes, Part, Record, RestoreError, Sandbox, Snapshot};
+use kakaopay_sandbox::{RestoreError, Sandbox, Snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -70,96 +68,34 @@ fn other(ask: &Ask) -> Ask {
     Ask { sandbox, clock }
 }
 
-/// What a store keeps: the newest record of each part, in the order of the first ones.
-#[derive(Default)]
-struct Kept {
-    places: BTreeMap<Part, usize>,
-    records: Vec<Record>,
-}
-
-impl Kept {
-    fn keep(&mut self, changes: Changes) {
-        if changes.whole {
-            *self = Self::default();
-        }
-        for record in changes.records {
-            let place = *self.places.entry(record.part.clone()).or_insert(self.records.len());
-            if place == self.records.len() {
-                self.records.push(record);
-            } else {
-                self.records[place] = record;
-            }
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn what_is_restored_answers_the_same_and_goes_on_the_same(
         calls in proptest::collection::vec((0..CALLS.len(), 0_i64..400_000), 0..24),
-        keep_from in 0_usize..24,
     ) {
         let mut ask = Ask::new();
-        let mut kept = Kept::default();
-        for (place, (number, seconds)) in calls.into_iter().enumerate() {
+        for (number, seconds) in calls {
             carry_out(&mut ask, number, seconds);
-            if place >= keep_from {
-                let changes = ask.sandbox.changes();
-                prop_assert_eq!(changes.whole, place == keep_from);
-                // One call changes a few parts, however many there are.
-                prop_assert!(changes.whole || changes.records.len() <= 9, "{:?}", changes);
-                kept.keep(changes);
-            }
         }
-        kept.keep(ask.sandbox.changes());
         let snapshot = ask.sandbox.snapshot();
-        let copies = [other(&ask), other(&ask)];
-        copies[0].sandbox.restore(&snapshot).expect("its own");
-        copies[1].sandbox.restore(&Snapshot::from_records(&kept.records).expect("records")).expect("kept");
-        prop_assert_eq!(&copies[0].sandbox.snapshot(), &snapshot);
-        let expected = seen(&mut ask);
-        for mut copy in copies {
-            prop_assert_eq!(&seen(&mut copy), &expected);
-        }
+        let mut copy = other(&ask);
+        copy.sandbox.restore(&snapshot).expect("its own");
+        prop_assert_eq!(&copy.sandbox.snapshot(), &snapshot);
+        prop_assert_eq!(seen(&mut copy), seen(&mut ask));
     }
-}
-
-#[test]
-fn each_change_is_told_when_it_is_made_later() {
-    let mut ask = Ask::new();
-    let parts = |ask: &Ask| {
-        let changes = ask.sandbox.changes();
-        changes.records.into_iter().map(|record| record.part).collect::<Vec<_>>()
-    };
-    ask.secret("PATCH", "/account", "webhook_uri=http://127.0.0.1:1/x").ok();
-    let source = ask.source();
-    assert_eq!(parts(&ask).len(), 2);
-    assert_eq!(parts(&ask), [Part::State]);
-    let form = format!("amount=150000&currency=SGD&return_uri=https://example.com&source={source}");
-    let charge = ask.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
-    let event = ask.sandbox.events()[0].0.clone();
-    let charge = Part::Charge(charge.parse().expect("an id"));
-    let source = Part::Source(source.parse().expect("an id"));
-    assert_eq!(parts(&ask), [Part::State, source, charge, Part::Event(event.clone())]);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    assert_eq!(runtime.block_on(ask.sandbox.deliver_pending()), 1);
-    assert_eq!(parts(&ask), [Part::State, Part::Event(event)]);
 }
 
 #[test]
 fn a_reset_sandbox_is_as_it_was_built() {
     let mut ask = Ask::new();
     let built = ask.sandbox.snapshot();
-    assert!(ask.sandbox.changes().whole);
     let charge = ask.charge();
     ask.clock.advance_seconds(1_000_000);
     assert_ne!(ask.sandbox.snapshot(), built);
     ask.sandbox.reset();
     assert_eq!(ask.sandbox.snapshot(), built);
-    let changes = ask.sandbox.changes();
-    assert!(changes.whole && changes.records.len() == 1, "{changes:?}");
     assert_eq!(ask.charge(), charge);
 }
 
@@ -243,6 +179,6 @@ fn f39_a_snapshot_does_not_print_its_secrets() {
     let secret = ask.sandbox.webhook_secret().expose_base64();
     let snapshot = ask.sandbox.snapshot();
     assert!(String::from_utf8_lossy(snapshot.as_bytes()).contains(secret.as_str()));
-    let printed = format!("{snapshot:?} {:?}", ask.sandbox.changes());
+    let printed = format!("{snapshot:?}");
     assert!(!printed.contains(secret.as_str()) && printed.len() < 2_000, "{printed}");
 }

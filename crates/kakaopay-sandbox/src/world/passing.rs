@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kakaopay_types::{ChargeId, InvalidId, Timestamp};
 
-use super::{Change, Ending, World};
+use super::{Ending, World};
 
 impl World {
     /// What is due until now happens, the earliest first: buyers who are slow approve, and charges whose time is
@@ -45,7 +45,6 @@ impl World {
             self.approving.remove(&(before, place));
         }
         self.approving.insert((at, place));
-        self.journal.note(|| Change::Charge(id.clone()));
         true
     }
 }

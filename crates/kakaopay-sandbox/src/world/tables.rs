@@ -9,9 +9,7 @@ use kakaopay_types::{
 use serde_json::{Map, Value};
 
 use super::records::{Names, Records};
-use super::{
-    Account, Change, Charge, Delivery, Ending, Event, EventData, Ids, Journal, Outgoing, Refund, Source,
-};
+use super::{Account, Charge, Delivery, Ending, Event, EventData, Ids, Outgoing, Refund, Source};
 use crate::api::ReturnUris;
 use crate::webhook_host::WebhookHosts;
 
@@ -42,8 +40,6 @@ pub(crate) struct World {
     pub(super) events: Records<Event>,
     /// Events that wait to be posted.
     pub(super) outgoing: VecDeque<Outgoing>,
-    /// What has changed, for whoever keeps it elsewhere.
-    pub(crate) journal: Journal,
 }
 
 /// What a new charge is made of.
@@ -93,12 +89,10 @@ impl World {
             approving: BTreeSet::new(),
             events: Records::default(),
             outgoing: VecDeque::new(),
-            journal: Journal::default(),
         }
     }
 
-    /// Becomes another world, with its own settings of what it takes. Who keeps it elsewhere is told that all
-    /// of it has changed.
+    /// Becomes another world, but keeps its own settings of what it takes.
     pub(crate) fn take_over(&mut self, other: Self) {
         let webhook_hosts = self.webhook_hosts.clone();
         *self = Self { return_uris: self.return_uris, webhook_hosts, ..other };
@@ -146,7 +140,6 @@ impl World {
         delivery.id = self.ids.next("whdl");
         if let Some(event) = self.events.get_mut(id.as_str()) {
             event.deliveries.push(delivery);
-            self.journal.note(|| Change::Event(id.clone()));
         }
     }
 
@@ -160,7 +153,6 @@ impl World {
         let id = SourceId::parse(&self.ids.next("src"))?;
         let created_at = now.truncate_to_seconds();
         let source = Source { id, amount, currency, platform_type, created_at, used: false };
-        self.journal.note(|| Change::Source(source.id.clone()));
         self.sources.push(source.clone());
         Ok(source)
     }
@@ -188,11 +180,9 @@ impl World {
         };
         if let Some(source) = self.sources.get_mut(new.source.as_str()) {
             source.used = true;
-            self.journal.note(|| Change::Source(new.source.clone()));
         }
         // Its names are new.
         let _ = self.admit(charge);
-        self.journal.note(|| Change::Charge(id.clone()));
         self.happen("charge.create", &id, now)?;
         Ok(id)
     }
@@ -248,7 +238,6 @@ impl World {
         if let Some(metadata) = changes.metadata {
             charge.metadata = metadata;
         }
-        self.journal.note(|| Change::Charge(id.clone()));
         self.happen("charge.update", id, now)
     }
 
@@ -272,7 +261,6 @@ impl World {
         };
         self.refunded.push((refund.charge.clone(), charge.refunds.len()));
         charge.refunds.push(refund.clone());
-        self.journal.note(|| Change::Charge(refund.charge.clone()));
         self.note("refund.create", EventData::Refund(Box::new(refund.clone())), now)?;
         Ok(Some(refund))
     }
@@ -296,11 +284,6 @@ impl World {
     /// A post that waits, by its place.
     pub(crate) fn take_outgoing(&mut self, place: usize) -> Option<Outgoing> {
         self.outgoing.remove(place)
-    }
-
-    /// A post that was taken waits again, before all others.
-    pub(crate) fn put_back(&mut self, outgoing: Outgoing) {
-        self.outgoing.push_front(outgoing);
     }
 
     /// Has an event posted, once more if it was posted before.
@@ -328,7 +311,6 @@ impl World {
             self.approving.remove(&(at, place));
         }
         Arc::make_mut(charge).ending = Some(ending);
-        self.journal.note(|| Change::Charge(id.clone()));
         self.happen(key, id, now)?;
         Ok(true)
     }
@@ -349,7 +331,6 @@ impl World {
             deliveries: Vec::new(),
         };
         self.events.push(event);
-        self.journal.note(|| Change::Event(id.clone()));
         self.post(&id);
         Ok(())
     }
