@@ -3,8 +3,7 @@
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Uri};
 
-use crate::serve::Peer;
-use crate::webhook;
+use crate::peer::Peer;
 
 /// Whether a request comes from this machine, and from no page of another site. A name that was made to lead
 /// here shows in `Host`; what another machine writes there, it may not.
@@ -43,7 +42,7 @@ fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 fn is_this_machine(authority: &str) -> bool {
     let Ok(authority) = authority.parse::<http::uri::Authority>() else { return false };
-    !authority.as_str().contains('@') && webhook::is_loopback(authority.host())
+    !authority.as_str().contains('@') && kakaopay_sandbox::is_loopback(authority.host())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use crate::page::open_to_all;
+use crate::pages::open_to_all;
 
 /// A script of our own with the calls that the guide's example makes.
 const SCRIPT: &str = include_str!("../templates/omise.js");

@@ -1,12 +1,12 @@
-//! Everything there is, written down and put back.
+//! Snapshots: the whole state as JSON.
 
 use std::fmt;
 
+use kakaopay_types::{PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Setting;
-use crate::sandbox::Sandbox;
-use crate::world::{Charge, Event, Inconsistent, Source, State, World, Written};
+use crate::state::{Charge, Event, GlobalState, Inconsistent, Source, State, Written};
 
 /// Everything in a sandbox but its keys, as JSON: for another sandbox, or for later.
 ///
@@ -21,20 +21,20 @@ impl Snapshot {
         Self(bytes.into())
     }
 
-    /// A world and its clock, written down.
-    pub(crate) fn of(world: &World, clock: Setting) -> Self {
-        let Written { state, sources, charges, events } = world.written();
+    /// A state and its clock, written down.
+    pub(crate) fn of(state: &State, clock: Setting) -> Self {
+        let Written { state, sources, charges, events } = state.written();
         Self(to_json(&Whole { format: FORMAT, clock, state, sources, charges, events }))
     }
 
-    /// The world that was written down, and how its clock was set.
-    pub(crate) fn read(&self) -> Result<(World, Setting), RestoreError> {
+    /// The state that was written down, and how its clock was set.
+    pub(crate) fn read(&self) -> Result<(State, Setting), RestoreError> {
         let Format { format } = read(&self.0)?;
         if format != FORMAT {
             return Err(RestoreError::Format { found: format });
         }
         let Whole { clock, state, sources, charges, events, .. } = read(&self.0)?;
-        Ok((World::read(Written { state, sources, charges, events })?, clock))
+        Ok((State::read(Written { state, sources, charges, events })?, clock))
     }
 
     /// The snapshot as JSON.
@@ -48,6 +48,19 @@ impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Snapshot({} bytes)", self.0.len())
     }
+}
+
+/// Everything of a sandbox that a later process needs to go on: see [`Sandbox::save`](crate::Sandbox::save).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedSandbox {
+    /// The account's public key.
+    pub public_key: PublicKey,
+    /// The account's secret key.
+    pub secret_key: SecretKey,
+    /// The state when the sandbox was built, which a reset returns to.
+    pub initial: Snapshot,
+    /// The state when it was saved.
+    pub current: Snapshot,
 }
 
 /// Why a snapshot is not restored. Nothing was changed.
@@ -93,39 +106,6 @@ impl From<Inconsistent> for RestoreError {
     }
 }
 
-impl Sandbox {
-    /// Writes down everything but the keys.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let world = self.world();
-        Snapshot::of(&world, self.clock().setting())
-    }
-
-    /// Puts back what was written down, here or in another sandbox, in the place of all there is; the keys stay
-    /// this sandbox's own.
-    ///
-    /// # Errors
-    /// [`RestoreError`] when it cannot be read or contradicts itself. Nothing was changed then.
-    pub fn restore(&self, snapshot: &Snapshot) -> Result<(), RestoreError> {
-        let (read, clock) = snapshot.read()?;
-        let mut world = self.world();
-        world.take_over(read);
-        self.clock().set_to(clock);
-        drop(world);
-        self.bell().notify_one();
-        Ok(())
-    }
-
-    /// Puts everything back to how it was when the sandbox was built: it makes the same identifiers again.
-    pub fn reset(&self) {
-        let restored = self.restore(self.first());
-        // It was written by this very sandbox.
-        debug_assert!(restored.is_ok(), "{restored:?}");
-        self.clock().begin_again();
-        self.desk().clear();
-    }
-}
-
 /// The form of any snapshot: its number.
 #[derive(Deserialize)]
 struct Format {
@@ -138,7 +118,7 @@ struct Format {
 struct Whole {
     format: u32,
     clock: Setting,
-    state: State,
+    state: GlobalState,
     sources: Vec<Source>,
     charges: Vec<Charge>,
     events: Vec<Event>,

@@ -37,8 +37,9 @@ impl WebhookPlan {
         signing: Signing::Now,
     };
 
-    /// How webhooks arrive, in a word.
-    pub(crate) fn summary(&self) -> &'static str {
+    /// How webhooks arrive, in a few words for people.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
         if *self == Self::ON {
             "as they happen"
         } else if self.lost {

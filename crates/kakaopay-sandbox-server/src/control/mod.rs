@@ -17,8 +17,6 @@
 //! | `POST /_sandbox/events/{id}/resend` | posts an event once more |
 //! | `GET /_sandbox/live` | server-sent events: a number that grows with what happens |
 
-mod guard;
-mod routes;
+mod router;
 
-pub(crate) use guard::{is_near, may_control};
-pub(crate) use routes::{FOR_THIS_MACHINE, respond};
+pub(crate) use router::{ROUTES, respond};

@@ -3,20 +3,18 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Request, Response, StatusCode};
+use kakaopay_sandbox::route::{PathParams, Route, delete, get, parts, post};
+use kakaopay_sandbox::{ClockRate, Rule, Sandbox, Snapshot};
 use kakaopay_types::{EventId, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::guard::may_control;
-use crate::fault::Rule;
-use crate::rate::ClockRate;
-use crate::route::{Ids, Route, delete, get, parts, post};
-use crate::sandbox::Sandbox;
-use crate::snapshot::Snapshot;
+use crate::dashboard::Dashboard;
+use crate::local_only::may_control;
 
-/// What carries a call out: an answer as JSON, or a no.
-type Moving = fn(&Sandbox, &[u8], Ids<'_>) -> Result<Bytes, No>;
+/// Carries a call out, and responds with JSON.
+type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, No>;
 
 /// Why a call was not carried out.
 #[derive(Debug)]
@@ -28,10 +26,12 @@ pub(crate) enum No {
 }
 
 /// The calls of `/_sandbox`.
-pub(crate) const FOR_THIS_MACHINE: &[Route<Moving>] = &[
-    get("/_sandbox/clock", "sandbox.clock", |sandbox, _, _| Ok(told(sandbox))),
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    get("/_sandbox/clock", "sandbox.clock", |sandbox, _, _| Ok(clock_now(sandbox))),
     post("/_sandbox/clock", "sandbox.set_clock", |sandbox, body, _| set_clock(sandbox, &read(body)?)),
-    get("/_sandbox/faults", "sandbox.faults", |sandbox, _, _| Ok(json(json!({"rules": sandbox.faults()})))),
+    get("/_sandbox/faults", "sandbox.faults", |sandbox, _, _| {
+        Ok(json(json!({"rules": sandbox.fault_count()})))
+    }),
     post("/_sandbox/faults", "sandbox.set_faults", |sandbox, body, _| set_faults(sandbox, body)),
     delete("/_sandbox/faults", "sandbox.clear_faults", |sandbox, _, _| {
         sandbox.set_faults(Vec::new());
@@ -56,7 +56,11 @@ pub(crate) const FOR_THIS_MACHINE: &[Route<Moving>] = &[
 ];
 
 /// The answer, if the request is for `/_sandbox`.
-pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+pub(crate) fn respond(
+    sandbox: &Sandbox,
+    dashboard: &Dashboard,
+    request: &Request<Bytes>,
+) -> Option<Response<Bytes>> {
     let path: Vec<&str> = parts(request.uri().path()).collect();
     if path.first() != Some(&"_sandbox") {
         return None;
@@ -67,11 +71,16 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
             "only this machine may do this, and no page of another site",
         ));
     }
-    let Some((route, ids)) = Route::find(FOR_THIS_MACHINE, request.method().as_str(), &path) else {
-        return Some(nothing(&Route::methods(FOR_THIS_MACHINE, &path)));
+    let Some((route, ids)) = Route::find(ROUTES, request.method().as_str(), &path) else {
+        return Some(nothing(&Route::methods(ROUTES, &path)));
     };
-    Some(match (route.answer)(sandbox, request.body(), ids) {
-        Ok(body) => answer(StatusCode::OK, body),
+    Some(match (route.handler)(sandbox, request.body(), ids) {
+        Ok(body) => {
+            if route.name == "sandbox.reset" {
+                dashboard.clear();
+            }
+            answer(StatusCode::OK, body)
+        }
         Err(No::Bad(problem)) => refused(StatusCode::BAD_REQUEST, &problem),
         Err(No::Missing(problem)) => refused(StatusCode::NOT_FOUND, problem),
     })
@@ -139,10 +148,10 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
     if let Some(rate) = rate {
         clock.run_at(rate);
     }
-    Ok(told(sandbox))
+    Ok(clock_now(sandbox))
 }
 
-fn told(sandbox: &Sandbox) -> Bytes {
+fn clock_now(sandbox: &Sandbox) -> Bytes {
     let clock = sandbox.clock();
     let rate = clock.rate().map_or(0, ClockRate::seconds);
     json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))

@@ -1,10 +1,10 @@
 //! A call and its answer, as the overview shows them.
 
 use bytes::Bytes;
+use kakaopay_sandbox::Lost;
 
 use super::redact::{SHOWN, shown};
-use crate::page::Moment;
-use crate::service::Lost;
+use crate::pages::Moment;
 
 /// A call and its answer. What it was signed with is not kept.
 #[derive(Debug, Clone)]

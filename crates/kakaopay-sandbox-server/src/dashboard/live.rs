@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use kakaopay_types::Money;
+use kakaopay_sandbox::{Activity, ChargeSummary, EventSummary, WebhookAttempt};
 
 use super::exchange::Exchange;
-use crate::page::Moment;
-use crate::world::{Charge, Delivery, Event, World};
+use crate::pages::Moment;
 
 /// How many charges are shown, the latest first.
-const CHARGES: usize = 32;
+pub(super) const CHARGES: usize = 32;
 
 /// The part of the overview that changes with what happens.
 #[derive(Template)]
@@ -54,28 +53,17 @@ struct DeliveryRow {
 }
 
 impl Live {
-    /// Each call is given with the charge or source that it is about, which takes longer to find out than may
-    /// be while the world is held.
-    pub(super) fn of(world: &World, calls: Vec<(Option<String>, Exchange)>, now: Moment) -> Self {
-        let mut charges: Vec<_> = world.charges().rev().take(CHARGES).map(ChargeRow::of).collect();
-        let places: HashMap<String, usize> = world
-            .charges()
-            .rev()
-            .take(CHARGES)
+    /// Each call comes with the charge or source that it is about.
+    pub(super) fn of(activity: Activity, calls: Vec<(Option<String>, Exchange)>, now: Moment) -> Self {
+        let Activity { charge_count, event_count, charges, .. } = activity;
+        let places: HashMap<String, usize> = charges
+            .iter()
             .enumerate()
-            .flat_map(|(place, charge)| [(charge.id.to_string(), place), (charge.source.to_string(), place)])
+            .flat_map(|(place, (charge, _))| {
+                [(charge.id.to_string(), place), (charge.source.to_string(), place)]
+            })
             .collect();
-        let first = charges.last().map(|row| row.id.clone());
-        for event in world.events().rev() {
-            let charge = event.charge().as_str();
-            if let Some(row) = places.get(charge).and_then(|place| charges.get_mut(*place)) {
-                row.events.push(EventRow::of(event));
-            }
-            // What was before the first of them is not about them.
-            if event.key == "charge.create" && first.as_deref() == Some(charge) {
-                break;
-            }
-        }
+        let mut charges: Vec<_> = charges.into_iter().map(ChargeRow::of).collect();
         let mut others = Vec::new();
         for (subject, call) in calls {
             let place = subject.and_then(|subject| places.get(&subject));
@@ -84,51 +72,46 @@ impl Live {
                 None => others.push(call),
             }
         }
-        let counts = (world.charges().len(), world.events().len());
-        Self { now, counts, charges, others }
+        Self { now, counts: (charge_count, event_count), charges, others }
     }
 }
 
 impl ChargeRow {
-    fn of(charge: &Charge) -> Self {
-        let money = |amount| Money::new(amount, charge.currency).to_string();
+    fn of((charge, events): (ChargeSummary, Vec<EventSummary>)) -> Self {
         Self {
-            id: charge.id.to_string(),
-            status: charge.status(),
-            amount: money(charge.amount),
-            refunded: Some(charge.refunded()).filter(|amount| *amount > 0).map(money),
-            description: charge.description.clone(),
-            created_at: Moment(charge.created_at),
             page: format!("/payments/{}/authorize", charge.payment),
-            events: Vec::new(),
+            id: charge.id.to_string(),
+            status: charge.status,
+            amount: charge.amount.to_string(),
+            refunded: Some(charge.refunded)
+                .filter(|refunded| refunded.minor_units() > 0)
+                .map(|refunded| refunded.to_string()),
+            description: charge.description,
+            created_at: Moment(charge.created_at),
+            events: events.into_iter().map(EventRow::of).collect(),
             exchanges: Vec::new(),
         }
     }
 }
 
 impl EventRow {
-    fn of(event: &Event) -> Self {
+    fn of(event: EventSummary) -> Self {
         Self {
             id: event.id.to_string(),
             key: event.key,
             at: Moment(event.created_at),
-            deliveries: event.deliveries.iter().map(DeliveryRow::of).collect(),
+            deliveries: event.attempts.into_iter().map(DeliveryRow::of).collect(),
         }
     }
 }
 
 impl DeliveryRow {
-    fn of(delivery: &Delivery) -> Self {
-        let outcome = match (&delivery.status, &delivery.error) {
-            (Some(status), _) => format!("answered {status}"),
-            (None, Some(error)) => error.clone(),
-            (None, None) => "not answered".to_owned(),
+    fn of(attempt: WebhookAttempt) -> Self {
+        let arrived = matches!(attempt.outcome, Ok(200..=299));
+        let outcome = match attempt.outcome {
+            Ok(status) => format!("answered {status}"),
+            Err(error) => error,
         };
-        Self {
-            at: Moment(delivery.created_at),
-            uri: delivery.uri.clone(),
-            outcome,
-            arrived: matches!(delivery.status, Some(200..=299)),
-        }
+        Self { at: Moment(attempt.posted_at), uri: attempt.uri, outcome, arrived }
     }
 }

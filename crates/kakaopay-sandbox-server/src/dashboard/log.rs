@@ -1,27 +1,25 @@
-//! The latest calls, and who is told that something has happened.
+//! The latest calls, and the pages that listen for news.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use http::Response;
 use http::request::Parts;
-use http::{Method, Response};
+use kakaopay_sandbox::{Lost, SandboxBody};
 use kakaopay_types::Timestamp;
 use tokio::sync::watch;
 
 use super::exchange::{Exchange, Kept};
 use super::redact::shown;
-use crate::body::SandboxBody;
-use crate::page::{FOR_ANYONE, Moment};
-use crate::route;
-use crate::service::Lost;
+use crate::pages::Moment;
 
 /// How many calls are remembered.
 const REMEMBERED: usize = 64;
 
-/// The latest calls, and who is told that something has happened.
+/// The latest calls, and the pages that listen for news.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct Dashboard {
     log: Mutex<Log>,
     pulse: watch::Sender<Pulse>,
 }
@@ -50,32 +48,20 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// A call of the API; `None` for what belongs to the pages and the sandbox itself.
-    pub(crate) fn of(parts: &Parts, body: &Bytes) -> Option<Self> {
-        let path = parts.uri.path();
-        let first = route::parts(path).next().unwrap_or_default();
-        let own = is_own(first) || parts.method == Method::OPTIONS;
-        (!own).then(|| Self {
-            method: parts.method.to_string(),
-            target: shown(parts.uri.path_and_query().map_or(path, |target| target.as_str()).as_bytes()),
-            request: Kept::of(body),
-        })
+    /// A call of the API.
+    pub(crate) fn of(parts: &Parts, body: &Bytes) -> Self {
+        let target = parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str());
+        Self { method: parts.method.to_string(), target: shown(target.as_bytes()), request: Kept::of(body) }
     }
 }
 
-/// Whether the first part of a path is one of the pages', or the sandbox's own.
-fn is_own(first: &str) -> bool {
-    let mut pages = FOR_ANYONE.iter().filter_map(|route| route.path.split('/').nth(1));
-    ["", "_sandbox", "favicon.ico"].contains(&first) || pages.any(|page| page == first)
-}
-
-impl Default for Desk {
+impl Default for Dashboard {
     fn default() -> Self {
         Self { log: Mutex::default(), pulse: watch::Sender::new(Pulse::default()) }
     }
 }
 
-impl Desk {
+impl Dashboard {
     /// Remembers a call and what became of it.
     pub(crate) fn note(&self, seen: Seen, at: Timestamp, answer: Result<&Response<SandboxBody>, Lost>) {
         let response = answer.ok().and_then(|response| response.body().bytes());
@@ -106,7 +92,7 @@ impl Desk {
     }
 
     /// Tells everybody that something has happened.
-    pub(crate) fn beat(&self) {
+    fn beat(&self) {
         self.pulse.send_modify(|pulse| pulse.beats += 1);
     }
 

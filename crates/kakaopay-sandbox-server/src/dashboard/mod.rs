@@ -6,9 +6,9 @@ mod exchange;
 mod live;
 mod log;
 mod redact;
-mod routes;
+mod router;
 mod stream;
 
-pub(crate) use log::{Desk, Seen};
-pub(crate) use routes::respond;
+pub(crate) use log::{Dashboard, Seen};
+pub(crate) use router::respond;
 pub(crate) use stream::stream;

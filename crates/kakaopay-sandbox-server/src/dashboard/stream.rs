@@ -10,13 +10,12 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Response};
 use http_body::{Body, Frame};
+use kakaopay_sandbox::{ChangeWatcher, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
-use super::log::Pulse;
-use crate::body::SandboxBody;
-use crate::control::may_control;
-use crate::sandbox::Sandbox;
-use crate::serve::Peer;
+use super::log::{Dashboard, Pulse};
+use crate::local_only::may_control;
+use crate::peer::Peer;
 
 /// How long a page is told at most nothing, so that those that are gone are noticed.
 const QUIET: Duration = Duration::from_secs(15);
@@ -24,7 +23,11 @@ const QUIET: Duration = Duration::from_secs(15);
 const REST: Duration = Duration::from_millis(250);
 
 /// The answer to a page that listens, if the request is from one.
-pub(crate) fn stream(sandbox: &Sandbox, parts: &Parts) -> Option<Response<SandboxBody>> {
+pub(crate) fn stream(
+    sandbox: &Sandbox,
+    dashboard: &Dashboard,
+    parts: &Parts,
+) -> Option<Response<SandboxBody>> {
     if parts.method != Method::GET || parts.uri.path() != "/_sandbox/live" {
         return None;
     }
@@ -33,9 +36,8 @@ pub(crate) fn stream(sandbox: &Sandbox, parts: &Parts) -> Option<Response<Sandbo
         // Refused like everything else there.
         return None;
     }
-    let body = SandboxBody::streamed(Events {
-        turn: Some(Box::pin(Listener::new(sandbox.desk().listen()).first())),
-    });
+    let listener = Listener::new(sandbox.watch_changes(), dashboard.listen());
+    let body = SandboxBody::streamed(Events { turn: Some(Box::pin(listener.first())) });
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -47,6 +49,7 @@ type Turn = Pin<Box<dyn Future<Output = Option<(Bytes, Listener)>> + Send>>;
 
 /// Who waits for something to happen.
 struct Listener {
+    changes: ChangeWatcher,
     pulse: watch::Receiver<Pulse>,
     /// How often everybody had been asked to hang up when this one came.
     farewells: u64,
@@ -59,15 +62,16 @@ struct Events {
 }
 
 impl Listener {
-    fn new(pulse: watch::Receiver<Pulse>) -> Self {
+    fn new(changes: ChangeWatcher, pulse: watch::Receiver<Pulse>) -> Self {
         let farewells = pulse.borrow().farewells;
-        Self { pulse, farewells }
+        Self { changes, pulse, farewells }
     }
 
     /// What a page is told at once: where things stand, and when to come back if the connection ends.
     async fn first(mut self) -> Option<(Bytes, Self)> {
-        let beats = self.pulse.borrow_and_update().beats;
-        Some((Bytes::from(format!("retry: 1000\ndata: {beats}\n\n")), self))
+        self.pulse.mark_unchanged();
+        let revision = self.changes.revision();
+        Some((Bytes::from(format!("retry: 1000\ndata: {revision}\n\n")), self))
     }
 
     /// What it is told next, after a rest.
@@ -79,16 +83,22 @@ impl Listener {
         if hangs_up {
             return None;
         }
-        let event = match tokio::time::timeout(QUIET, self.pulse.changed()).await {
+        let news = async {
+            tokio::select! {
+                biased;
+                changed = self.pulse.changed() => changed.is_ok(),
+                changed = self.changes.changed() => changed,
+            }
+        };
+        let event = match tokio::time::timeout(QUIET, news).await {
             Err(_) => Bytes::from_static(b": still here\n\n"),
             // The sandbox is gone.
-            Ok(Err(_)) => return None,
-            Ok(Ok(())) => {
-                let Pulse { beats, farewells } = *self.pulse.borrow_and_update();
-                if farewells != self.farewells {
+            Ok(false) => return None,
+            Ok(true) => {
+                if self.pulse.borrow_and_update().farewells != self.farewells {
                     return None;
                 }
-                Bytes::from(format!("data: {beats}\n\n"))
+                Bytes::from(format!("data: {}\n\n", self.changes.revision()))
             }
         };
         Some((event, self))

@@ -3,17 +3,16 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::Response;
+use http::{HeaderMap, Response};
+use kakaopay_sandbox::route::Route;
+use kakaopay_sandbox::{ApiVersion, Sandbox, api_operations};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, Info, OpenApi, OpenApiBuilder, PathItem, PathsBuilder};
 
 use super::operation::{Caller, method, operation};
-use super::{refusal, schema, told};
-use crate::api::{self, Answer, Call};
-use crate::route::Route;
-use crate::version::ApiVersion;
-use crate::world::World;
-use crate::{control, page};
+use super::{operations, refusal, schema};
+use crate::control;
+use crate::pages::{self, open_to_all};
 
 /// What the document says of itself.
 const ABOUT: &str = "A stand-in for the Omise API and its KakaoPay page. This document describes version ";
@@ -22,16 +21,16 @@ const ELSEWHERE: &str = ": ask for it with `Omise-Version` for another version's
                          is not described: it may be anything.";
 
 /// `GET /openapi.json`: the document of the version that is asked for.
-pub(crate) fn response(world: &mut World, call: &Call) -> Response<Bytes> {
+pub(crate) fn response(sandbox: &Sandbox, headers: &HeaderMap) -> Response<Bytes> {
     static OLD: LazyLock<Bytes> = LazyLock::new(|| printed(ApiVersion::V2017_11_02));
     static CURRENT: LazyLock<Bytes> = LazyLock::new(|| printed(ApiVersion::V2019_05_29));
-    let mut response = match api::version(call, world.account.version) {
+    let mut response = match sandbox.requested_version(headers) {
         Ok(ApiVersion::V2017_11_02) => Response::new(OLD.clone()),
-        Ok(ApiVersion::V2019_05_29) => Response::new(CURRENT.clone()),
-        Err(refusal) => Answer::refusal(refusal).into_response(&world.ids.request()),
+        Ok(_) => Response::new(CURRENT.clone()),
+        Err(refusal) => refusal,
     };
     // Tools that read it are pages, too.
-    page::open_to_all(&mut response, "application/json");
+    open_to_all(&mut response, "application/json");
     response
 }
 
@@ -49,10 +48,10 @@ fn document(version: ApiVersion) -> OpenApi {
     let mut paths = PathsBuilder::new();
     for (path, methods, name, caller) in rows() {
         // A test holds the tables to what is told of them.
-        let Some(told) = told::of(name) else { continue };
+        let Some(described) = operations::of(name) else { continue };
         for text in methods {
             let Some(method) = method(text) else { continue };
-            let operation = operation(told, path, text, caller, version);
+            let operation = operation(described, path, text, caller, version);
             paths = paths.path(path, PathItem::new(method, operation));
         }
     }
@@ -66,13 +65,18 @@ fn rows() -> Vec<Row> {
     fn of<H>(table: &'static [Route<H>], caller: Caller) -> impl Iterator<Item = Row> {
         table.iter().map(move |route| (route.path, route.methods, route.name, caller))
     }
-    of(api::FOR_ANY_KEY, Caller::AnyKey)
-        .chain(of(api::FOR_PAYMENTS, Caller::SecretKey))
-        .chain(of(api::FOR_THE_ACCOUNT, Caller::SecretKey))
-        .chain(of(page::FOR_ANYONE, Caller::Anyone))
-        .chain(of(control::FOR_THIS_MACHINE, Caller::ThisMachine))
+    let api = api_operations().map(|operation| {
+        let caller = if operation.with_public_key { Caller::AnyKey } else { Caller::SecretKey };
+        (operation.path, operation.methods, operation.name, caller)
+    });
+    api.chain(of(pages::ROUTES, Caller::Anyone))
+        .chain(FILES.map(|(path, name)| (path, &["GET"][..], name, Caller::Anyone)))
+        .chain(of(control::ROUTES, Caller::ThisMachine))
         .collect()
 }
+
+/// The files beside the pages, which the application serves itself.
+const FILES: [(&str, &str); 2] = [("/omise.js", "omise_js"), ("/openapi.json", "openapi")];
 
 fn components() -> Components {
     let basic = |says: &str| {
@@ -102,11 +106,11 @@ mod tests {
     #[test]
     fn every_row_is_told_and_nothing_else_is() {
         let mut rows: Vec<_> = rows().into_iter().map(|(_, _, name, _)| name).collect();
-        let mut told: Vec<_> = told::all().map(|told| told.name).collect();
+        let mut described: Vec<_> = operations::all().map(|told| described.name).collect();
         rows.sort_unstable();
-        told.sort_unstable();
-        assert_eq!(rows, told);
+        described.sort_unstable();
+        assert_eq!(rows, described);
         rows.dedup();
-        assert_eq!(rows.len(), told.len(), "a name stands in two rows");
+        assert_eq!(rows.len(), described.len(), "a name stands in two rows");
     }
 }

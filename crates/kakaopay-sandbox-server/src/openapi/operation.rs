@@ -7,11 +7,11 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, RefOr, Required, Response, ResponseBuilder};
 
-use super::kind::{Kind, one_of, text, text_like};
+use super::operations::{Body, Description, Good, Lead};
 use super::refusal::{Form, refusal};
-use super::told::{Body, Good, Lead, Told};
+use super::schema::builder::{Kind, one_of, text, text_like};
 use super::{parameter, schema};
-use crate::version::ApiVersion;
+use kakaopay_sandbox::ApiVersion;
 
 /// Who may make a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,32 +56,33 @@ impl Caller {
 
 /// A row of a table, in a version. The second method of a row is the same call under another name.
 pub(super) fn operation(
-    told: &Told,
+    described: &Description,
     path: &str,
     method: &str,
     caller: Caller,
     version: ApiVersion,
 ) -> Operation {
-    let (tag, id) = (told.name.split('.').next().unwrap_or_default(), operation_id(told.name, method));
+    let (tag, id) =
+        (described.name.split('.').next().unwrap_or_default(), operation_id(described.name, method));
     let mut operation = OperationBuilder::new()
         .tag(tag)
         .operation_id(Some(id))
-        .summary(Some(told.says))
-        .request_body(body(told.body))
+        .summary(Some(described.says))
+        .request_body(body(described.body))
         .securities(Some(caller.security()));
-    let query = told.query.iter().flat_map(|query| parameter::of_query(*query));
+    let query = described.query.iter().flat_map(|query| parameter::of_query(*query));
     for parameter in parameter::of_path(path).into_iter().chain(query) {
         operation = operation.parameter(parameter);
     }
-    let versioned = caller.form() == Form::Error || told.good == Good::Json("OpenApi");
+    let versioned = caller.form() == Form::Error || described.good == Good::Json("OpenApi");
     if versioned {
         operation = operation.parameter(parameter::version(version));
     }
-    for (status, mut response) in good(told.good, version) {
-        response.links = told.leads.iter().map(link).collect();
+    for (status, mut response) in good(described.good, version) {
+        response.links = described.leads.iter().map(link).collect();
         operation = operation.response(status, response);
     }
-    for status in caller.refusals().iter().chain(told.refusals) {
+    for status in caller.refusals().iter().chain(described.refusals) {
         operation = operation.response(status.to_string(), refusal(*status, caller.form()));
     }
     if versioned && caller == Caller::Anyone {
@@ -122,7 +123,7 @@ fn body(body: Body) -> Option<RequestBody> {
     let add = |body: RequestBodyBuilder, kind: &&str| {
         // A form of what is JSON too has a schema of its own.
         let suffix = if *kind == FORM && kinds.len() > 1 { "Form" } else { "" };
-        body.content(*kind, Content::new(Some(super::kind::named(format!("{name}{suffix}")))))
+        body.content(*kind, Content::new(Some(super::schema::builder::named(format!("{name}{suffix}")))))
     };
     Some(kinds.iter().fold(body, add).build())
 }
@@ -135,12 +136,14 @@ fn link((name, parts): &Lead) -> (String, RefOr<Link>) {
 }
 
 fn good(good: Good, version: ApiVersion) -> Vec<(&'static str, Response)> {
-    let named = |name| super::kind::named(schema::in_version(name, version));
+    let named = |name| super::schema::builder::named(schema::in_version(name, version));
     match good {
         Good::Newer(_) if version < ApiVersion::V2019_05_29 => Vec::new(),
         Good::Object(name) | Good::Newer(name) => vec![("200", object(named(name), version))],
         Good::Never => Vec::new(),
-        Good::Json(name) => vec![("200", answer("As asked.", "application/json", super::kind::named(name)))],
+        Good::Json(name) => {
+            vec![("200", answer("As asked.", "application/json", super::schema::builder::named(name)))]
+        }
         Good::Media(media) => vec![("200", answer("As asked.", media, text()))],
         Good::Led => {
             let location = HeaderBuilder::new().schema(Some(text())).build();
@@ -157,10 +160,10 @@ fn answer(says: &str, media: &str, kind: Kind) -> Response {
 
 /// An object of the API, with the headers that every good answer has.
 fn object(kind: Kind, version: ApiVersion) -> Response {
-    let told = HeaderBuilder::new().schema(Some(one_of([version.as_str()]))).build();
+    let version_header = HeaderBuilder::new().schema(Some(one_of([version.as_str()]))).build();
     let request =
         HeaderBuilder::new().schema(Some(text_like("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))).build();
     let response = ResponseBuilder::new().description("As asked.");
     let response = response.content("application/json", Content::new(Some(kind)));
-    response.header("Omise-Version", told).header("X-Request-Id", request).build()
+    response.header("Omise-Version", version_header).header("X-Request-Id", request).build()
 }

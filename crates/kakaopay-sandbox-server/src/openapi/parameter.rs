@@ -4,11 +4,11 @@ use serde_json::json;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 
-use super::kind::{
+use super::schema::builder::{
     Kind, asked, closed, id, moment, one_of, or_empty, said, such_as, text, whole, whole_within,
 };
 use super::schema::{ORDERS, TRUTHS, scopes};
-use crate::version::ApiVersion;
+use kakaopay_sandbox::ApiVersion;
 
 /// What the query of a call may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

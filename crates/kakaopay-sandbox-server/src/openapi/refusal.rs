@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use super::kind::{Kind, named, object, one_of, said, text};
+use super::schema::builder::{Kind, named, object, one_of, said, text};
 
 /// What a refusal is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,15 @@
 
 use http::header::ORIGIN;
 
-use crate::api::Call;
+use super::request::PageRequest;
 
 /// Whether a form comes from this origin, or from no browser at all.
 ///
 /// Browsers say where a form comes from: newer ones in `Sec-Fetch-Site`, which no page can forge, older ones in
 /// `Origin` alone. Other clients say nothing, and carry nobody's session.
-pub(super) fn is_same_origin(call: &Call) -> bool {
-    if let Some(site) = call.headers.get("sec-fetch-site") {
+pub(super) fn is_same_origin(request: &PageRequest<'_>) -> bool {
+    if let Some(site) = request.headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
-    call.headers.get(ORIGIN).is_none_or(|origin| origin.as_bytes() == call.origin.as_bytes())
+    request.headers.get(ORIGIN).is_none_or(|origin| origin.as_bytes() == request.origin.as_bytes())
 }

@@ -3,8 +3,8 @@
 use http::header::ACCEPT_LANGUAGE;
 use kakaopay_types::{Param, Params};
 
+use super::request::PageRequest;
 use super::words::{ENGLISH, KOREAN, THAI, Words};
-use crate::api::Call;
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +18,13 @@ impl Language {
     pub(super) const ALL: [Self; 3] = [Self::English, Self::Thai, Self::Korean];
 
     /// The one that was chosen on the page, or else the one that the browser likes best.
-    pub(super) fn of(call: &Call) -> Self {
-        let query = Params::from_form(call.query.as_bytes()).unwrap_or_default();
+    pub(super) fn of(request: &PageRequest<'_>) -> Self {
+        let query = Params::from_form(request.query.as_bytes()).unwrap_or_default();
         let chosen = match query.get("lang") {
             Some(Param::Text(tag)) => Self::tagged(tag),
             _ => None,
         };
-        let liked = call.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let liked = request.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         chosen.or_else(|| liked.and_then(Self::liked)).unwrap_or(Self::English)
     }
 

@@ -1,17 +1,18 @@
 //! The pages that a buyer is sent to.
 
+mod format_time;
 mod guard;
 mod headers;
 mod language;
-mod moment;
 mod payment;
 mod qr;
-mod routes;
-mod step;
+mod request;
+mod router;
 mod view;
+mod view_state;
 mod words;
 
+pub(crate) use format_time::Moment;
 pub(crate) use headers::{open_to_all, page, see_other};
-pub(crate) use moment::Moment;
-pub(crate) use routes::{FOR_ANYONE, respond};
+pub(crate) use router::{ROUTES, respond};
 pub(crate) use view::plain;

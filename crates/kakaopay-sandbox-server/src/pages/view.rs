@@ -3,15 +3,15 @@
 use askama::Template;
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use kakaopay_types::{FailureCode, Money};
+use kakaopay_sandbox::ChargeSummary;
+use kakaopay_types::FailureCode;
 
+use super::format_time::Moment;
 use super::headers::page;
 use super::language::Language;
-use super::moment::Moment;
-use super::step::Step;
+use super::request::PageRequest;
+use super::view_state::Step;
 use super::words::Words;
-use crate::api::Call;
-use crate::world::{Charge, Ending};
 
 #[derive(Template)]
 #[template(path = "payment.html")]
@@ -47,32 +47,28 @@ struct NoticePage<'a> {
 }
 
 /// A page of a payment: the step that was asked for, or the slip when it has ended.
-pub(super) fn show(charge: &Charge, call: &Call, step: Step) -> Response<Bytes> {
-    let language = Language::of(call);
-    let step = match (&charge.ending, step) {
+pub(super) fn show(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step) -> Response<Bytes> {
+    let language = Language::of(request);
+    let step = match (charge.ended_at, step) {
         (Some(_), _) => Step::Slip,
         (None, Step::Slip) => Step::Summary,
         (None, step) => step,
     };
-    let (code, ended_at) = match &charge.ending {
-        Some(Ending::Paid { at, .. } | Ending::Expired { at }) => (None, Some(*at)),
-        Some(Ending::Failed { code, at }) => (Some(code), Some(*at)),
-        None => (None, None),
-    };
+    let code = charge.failure_code.as_ref();
     let html = PaymentPage {
         language,
         languages: Language::ALL,
         words: language.words(),
         step,
-        amount: Money::new(charge.amount, charge.currency).to_string(),
+        amount: charge.amount.to_string(),
         charge: charge.id.as_str(),
         description: charge.description.as_deref(),
-        status: charge.status(),
+        status: charge.status,
         code,
         why: code.map(|code| code.explanation(language.of_explanations())),
-        ended_at: ended_at.map(Moment),
+        ended_at: charge.ended_at.map(Moment),
         payment: &charge.payment,
-        action: address(charge, call, step),
+        action: address(charge, request, step),
         expires_at: Moment(charge.expires_at),
         approval: charge.approval.map(Moment),
         return_uri: &charge.return_uri,
@@ -82,13 +78,17 @@ pub(super) fn show(charge: &Charge, call: &Call, step: Step) -> Response<Bytes> 
 }
 
 /// Where a step of a payment is, in the language that it is read in.
-pub(super) fn address(charge: &Charge, call: &Call, step: Step) -> String {
-    format!("/payments/{}/{}?lang={}", charge.payment, step.name(), Language::of(call).tag())
+pub(super) fn address(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step) -> String {
+    format!("/payments/{}/{}?lang={}", charge.payment, step.name(), Language::of(request).tag())
 }
 
 /// A page that says one thing.
-pub(super) fn notice(status: StatusCode, call: &Call, text: fn(&Words) -> &'static str) -> Response<Bytes> {
-    let language = Language::of(call);
+pub(super) fn notice(
+    status: StatusCode,
+    request: &PageRequest<'_>,
+    text: fn(&Words) -> &'static str,
+) -> Response<Bytes> {
+    let language = Language::of(request);
     let words = language.words();
     render(status, &NoticePage { language, languages: Language::ALL, words, text: text(words) })
 }

@@ -14,15 +14,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower_service::Service;
 
-use super::bounds::Bounds;
-use super::hurried::Hurried;
-use super::peer::Peer;
-use crate::sandbox::Sandbox;
+use super::body_timeout::BodyTimeout;
+use super::limits::Bounds;
+use crate::app::App;
+use crate::peer::Peer;
 
 /// Takes connections until it is told to stop, and then sees them out. Whoever drops this future closes all
 /// of them.
 pub(super) async fn accept(
-    sandbox: Sandbox,
+    app: App,
     listener: TcpListener,
     bounds: Bounds,
     mut stopped: watch::Receiver<bool>,
@@ -37,10 +37,10 @@ pub(super) async fn accept(
             Some(_) = connections.join_next() => continue,
             _ = stopped.changed() => break,
         };
-        let sandbox = sandbox.clone();
+        let app = app.clone();
         let answer = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            sandbox.service().call(request.map(|body| Hurried::new(body, bounds.body)))
+            app.clone().call(request.map(|body| BodyTimeout::new(body, bounds.body)))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())

@@ -10,20 +10,20 @@ use tokio::time::Sleep;
 /// A body that fails when it is not whole in time: one that comes drop by drop would hold its place among the
 /// connections for ever.
 #[derive(Debug)]
-pub(super) struct Hurried<B> {
+pub(super) struct BodyTimeout<B> {
     body: Pin<Box<B>>,
     time: Duration,
     /// Begins when the body is waited for: a body that is there at once needs no timer.
     end: Option<Pin<Box<Sleep>>>,
 }
 
-impl<B> Hurried<B> {
+impl<B> BodyTimeout<B> {
     pub(super) fn new(body: B, time: Duration) -> Self {
         Self { body: Box::pin(body), time, end: None }
     }
 }
 
-impl<B> Body for Hurried<B>
+impl<B> Body for BodyTimeout<B>
 where
     B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
@@ -54,4 +54,4 @@ where
 /// The body did not come in time.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the request body did not come in time")]
-pub(crate) struct TooSlow;
+pub(super) struct TooSlow;

@@ -1,11 +1,9 @@
-//! The sandbox as a server.
+//! Serving over TCP, within limits.
 
 mod accept;
-mod bounds;
-mod hurried;
-mod peer;
+mod body_timeout;
+mod limits;
 mod running;
 
-pub use bounds::Bounds;
-pub(crate) use peer::Peer;
-pub use running::Running;
+pub use limits::Bounds;
+pub use running::{Running, serve, serve_within};

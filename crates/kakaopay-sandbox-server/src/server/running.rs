@@ -2,46 +2,53 @@
 
 use std::net::SocketAddr;
 
+use kakaopay_sandbox::Sandbox;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::accept::accept;
-use super::bounds::Bounds;
-use crate::sandbox::Sandbox;
+use super::limits::Bounds;
+use crate::app::App;
+use crate::poster::HttpPoster;
 
-/// A sandbox that serves. Dropping it stops the server at once; [`Running::shutdown`] lets requests
-/// end.
+/// A sandbox that serves. Dropping it stops the server at once; [`Running::shutdown`] lets requests end.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
-    sandbox: Sandbox,
+    app: App,
+    poster: HttpPoster,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
     sender: JoinHandle<()>,
 }
 
-impl Sandbox {
-    /// Serves on a listener, and posts events as they happen.
-    ///
-    /// # Errors
-    /// When the listener has no address.
-    pub fn serve(&self, listener: TcpListener) -> std::io::Result<Running> {
-        self.serve_within(listener, Bounds::default())
-    }
+/// Serves a sandbox with its pages on a listener, and posts its webhooks.
+///
+/// # Errors
+/// If the listener has no address.
+pub fn serve(sandbox: &Sandbox, listener: TcpListener) -> std::io::Result<Running> {
+    serve_within(sandbox, listener, Bounds::default())
+}
 
-    /// Serves on a listener within bounds of one's own, and posts events as they happen.
-    ///
-    /// # Errors
-    /// When the listener has no address.
-    pub fn serve_within(&self, listener: TcpListener, bounds: Bounds) -> std::io::Result<Running> {
-        let address = listener.local_addr()?;
-        let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(accept(self.clone(), listener, bounds, stopped.clone()));
-        let sandbox = self.clone();
-        let sender = tokio::spawn(async move { sandbox.deliver(stopped).await });
-        Ok(Running { address, sandbox: self.clone(), stop, server, sender })
-    }
+/// Serves a sandbox with its pages on a listener, within other limits, and posts its webhooks.
+///
+/// # Errors
+/// If the listener has no address.
+pub fn serve_within(sandbox: &Sandbox, listener: TcpListener, bounds: Bounds) -> std::io::Result<Running> {
+    let address = listener.local_addr()?;
+    let (app, poster) = (App::new(sandbox.clone()), HttpPoster::new());
+    let (stop, stopped) = watch::channel(false);
+    let server = tokio::spawn(accept(app.clone(), listener, bounds, stopped.clone()));
+    let (sandbox, own_poster) = (sandbox.clone(), poster.clone());
+    let sender = tokio::spawn(async move {
+        let mut stopped = stopped;
+        let stop = async move {
+            let _ = stopped.changed().await;
+        };
+        sandbox.deliver_until(&own_poster, stop).await;
+    });
+    Ok(Running { address, app, poster, stop, server, sender })
 }
 
 impl Running {
@@ -62,12 +69,12 @@ impl Running {
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         // A page that listens would not hang up by itself.
-        self.sandbox.desk().hang_up();
+        self.app.dashboard().hang_up();
         // A task that has panicked has ended as well.
         let _ = (&mut self.server).await;
         let _ = (&mut self.sender).await;
         // What the last requests have brought about.
-        self.sandbox.deliver_pending().await;
+        self.app.sandbox().deliver_pending(&self.poster).await;
     }
 }
 

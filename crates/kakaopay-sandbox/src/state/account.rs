@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ids, Secrets};
 use crate::version::ApiVersion;
-use crate::webhook::WebhookUrl;
+use crate::webhook_url::WebhookUrl;
 
 /// The account, as the sandbox keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]

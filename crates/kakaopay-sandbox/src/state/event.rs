@@ -67,10 +67,10 @@ pub(crate) struct Delivery {
 
 fn known_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventKey, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let known = KEYS.into_iter().find(|key| *key == text);
+    let known = EVENT_KEYS.into_iter().find(|key| *key == text);
     known.ok_or_else(|| serde::de::Error::custom("not an event that happens here"))
 }
 
-/// The events that happen here.
-pub(crate) const KEYS: [EventKey; 5] =
+/// The keys of the events that happen in a sandbox.
+pub const EVENT_KEYS: [&str; 5] =
     ["charge.create", "charge.update", "charge.complete", "charge.expire", "refund.create"];

@@ -3,9 +3,8 @@
 use kakaopay_types::EventId;
 use serde::{Deserialize, Serialize};
 
-use super::Account;
-use crate::webhook::WebhookUrl;
-use crate::webhook_host::WebhookHosts;
+use super::{Account, WebhookHosts};
+use crate::webhook_url::WebhookUrl;
 
 /// An event that waits to be posted to one address.
 #[derive(Debug, Clone, Serialize, Deserialize)]

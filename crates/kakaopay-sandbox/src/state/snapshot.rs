@@ -1,4 +1,4 @@
-//! The world as it is written down, and how it is read back.
+//! The state as it is written down, and how it is read back.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use kakaopay_types::ReturnUri;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Charge, Ending, Event, EventData, Ids, Outgoing, Source, World};
-use crate::webhook::WebhookUrl;
+use super::{Account, Charge, Ending, Event, EventData, Ids, Outgoing, Source, State};
+use crate::webhook_url::WebhookUrl;
 
 /// What there is once and changes with nearly every request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct State {
+pub(crate) struct GlobalState {
     pub(crate) account: Account,
     /// Where the identifiers stand.
     pub(crate) ids: u64,
@@ -20,11 +20,11 @@ pub(crate) struct State {
     pub(crate) outgoing: Vec<Outgoing>,
 }
 
-/// The world as it is written down. What can be told from the rest is not.
+/// The state as it is written down. What can be told from the rest is not.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Written {
-    pub(crate) state: State,
+    pub(crate) state: GlobalState,
     pub(crate) sources: Vec<Source>,
     /// In the order they were created.
     pub(crate) charges: Vec<Charge>,
@@ -39,10 +39,10 @@ pub(crate) struct Inconsistent {
     pub(crate) problem: &'static str,
 }
 
-impl World {
+impl State {
     /// What there is once.
-    pub(crate) fn state(&self) -> State {
-        State {
+    pub(crate) fn state(&self) -> GlobalState {
+        GlobalState {
             account: self.account.clone(),
             ids: self.ids.state(),
             outgoing: self.outgoing.iter().cloned().collect(),
@@ -59,32 +59,32 @@ impl World {
         }
     }
 
-    /// A world from what was written down.
+    /// A state from what was written down.
     ///
     /// # Errors
     /// [`Inconsistent`] when it could not have come about here.
     pub(crate) fn read(written: Written) -> Result<Self, Inconsistent> {
-        let Written { state, sources, charges, events } = written;
-        if !state.account.secrets.are_two_at_most() {
+        let Written { state: global, sources, charges, events } = written;
+        if !global.account.secrets.are_two_at_most() {
             return no("state.account.secrets", "more than two secrets would sign");
         }
-        let mut world = Self::new(Ids::at(state.ids), state.account);
+        let mut state = Self::new(Ids::at(global.ids), global.account);
         for (place, source) in sources.into_iter().enumerate() {
-            if world.sources.push(source).is_none() {
+            if state.sources.push(source).is_none() {
                 return no(format!("sources[{place}].id"), "stands there twice");
             }
         }
         for (place, charge) in charges.into_iter().enumerate() {
-            let check = world.check(&charge).and_then(|()| world.admit(charge));
+            let check = state.check(&charge).and_then(|()| state.admit(charge));
             check.map_err(|(member, problem)| at(format!("charges[{place}].{member}"), problem))?;
         }
-        world.order_refunds()?;
+        state.order_refunds()?;
         for (place, mut event) in events.into_iter().enumerate() {
-            let Some(known) = world.charges.get(event.charge().as_str()) else {
+            let Some(known) = state.charges.get(event.charge().as_str()) else {
                 return no(format!("events[{place}].data"), "there is no such charge");
             };
             if let EventData::Charge(charge) = &mut event.data {
-                if world.source(&charge.source).is_none() {
+                if state.source(&charge.source).is_none() {
                     return no(format!("events[{place}].data"), "there is no such source");
                 }
                 // Nothing has happened to it since.
@@ -92,17 +92,17 @@ impl World {
                     *charge = Arc::clone(known);
                 }
             }
-            if world.events.push(event).is_none() {
+            if state.events.push(event).is_none() {
                 return no(format!("events[{place}].id"), "stands there twice");
             }
         }
-        for (place, outgoing) in state.outgoing.into_iter().enumerate() {
-            if world.event(&outgoing.event).is_none() {
+        for (place, outgoing) in global.outgoing.into_iter().enumerate() {
+            if state.event(&outgoing.event).is_none() {
                 return no(format!("state.outgoing[{place}].event"), "there is no such event");
             }
-            world.outgoing.push_back(outgoing);
+            state.outgoing.push_back(outgoing);
         }
-        Ok(world)
+        Ok(state)
     }
 
     /// Whether a charge could have come about here.

@@ -9,16 +9,17 @@ use kakaopay_types::{
 use serde_json::{Map, Value};
 
 use super::records::{Names, Records};
-use super::{Account, Charge, Delivery, Ending, Event, EventData, Ids, Outgoing, Refund, Source};
-use crate::api::ReturnUris;
-use crate::webhook_host::WebhookHosts;
+use super::{
+    Account, Charge, Delivery, Ending, Event, EventData, Ids, Outgoing, Refund, ReturnUris, Source,
+    WebhookHosts,
+};
 
 /// How long a charge can be paid, as in the guide's example: seven days.
 const LIFETIME_SECONDS: i64 = 7 * 86_400;
 
 /// Everything there is.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) account: Account,
     pub(crate) return_uris: ReturnUris,
@@ -73,7 +74,7 @@ pub(crate) struct NewRefund {
     pub(crate) metadata: Map<String, Value>,
 }
 
-impl World {
+impl State {
     pub(crate) fn new(ids: Ids, account: Account) -> Self {
         Self {
             ids,
@@ -92,7 +93,7 @@ impl World {
         }
     }
 
-    /// Becomes another world, but keeps its own settings of what it takes.
+    /// Becomes another state, but keeps its own settings of what it takes.
     pub(crate) fn take_over(&mut self, other: Self) {
         let webhook_hosts = self.webhook_hosts.clone();
         *self = Self { return_uris: self.return_uris, webhook_hosts, ..other };

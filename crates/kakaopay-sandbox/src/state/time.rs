@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kakaopay_types::{ChargeId, InvalidId, Timestamp};
 
-use super::{Ending, World};
+use super::{Ending, State};
 
-impl World {
+impl State {
     /// What is due until now happens, the earliest first: buyers who are slow approve, and charges whose time is
     /// over end. The key of the event then is a choice: the service documents one of this name, and not when
     /// it is sent.

@@ -4,7 +4,7 @@ use crate::openapi::parameter::Query;
 
 /// What a call is for, what it takes, and what it answers.
 #[derive(Debug)]
-pub(in crate::openapi) struct Told {
+pub(in crate::openapi) struct Description {
     /// Its name in the table.
     pub(in crate::openapi) name: &'static str,
     pub(in crate::openapi) says: &'static str,
@@ -50,11 +50,11 @@ pub(in crate::openapi) enum Good {
 pub(in crate::openapi) type Lead = (&'static str, &'static [(&'static str, &'static str)]);
 
 /// A call that takes and answers nothing out of the ordinary.
-pub(super) const fn told(name: &'static str, says: &'static str, good: Good) -> Told {
-    Told { name, says, query: &[], body: Body::None, good, leads: &[], refusals: &[] }
+pub(super) const fn describe(name: &'static str, says: &'static str, good: Good) -> Description {
+    Description { name, says, query: &[], body: Body::None, good, leads: &[], refusals: &[] }
 }
 
-impl Told {
+impl Description {
     pub(super) const fn named(self, name: &'static str, says: &'static str) -> Self {
         Self { name, says, ..self }
     }

@@ -3,11 +3,11 @@
 mod account;
 mod all;
 mod control;
-mod entry;
+mod description;
 mod page;
 mod payments;
 
 #[cfg(test)]
 pub(super) use all::all;
 pub(super) use all::of;
-pub(super) use entry::{Body, Good, Lead, Told};
+pub(super) use description::{Body, Description, Good, Lead};

@@ -1,10 +1,10 @@
 //! The schemas of the account, of what it can do, of its webhook secrets, and of refusals.
 
 use super::source::CURRENCIES;
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, always, empty, id, list, moment, named, null, object, one_of, or_null, said, text, text_like, whole,
 };
-use crate::version::ApiVersion;
+use kakaopay_sandbox::ApiVersion;
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![

@@ -1,8 +1,8 @@
 //! Every schema, and which one a version has.
 
-use super::{account, charge, control, event, list, page, refund, source, taken, v2017};
-use crate::openapi::kind::Kind;
-use crate::version::ApiVersion;
+use super::{account, charge, control, event, list, page, refund, requests, source, v2017};
+use crate::openapi::schema::builder::Kind;
+use kakaopay_sandbox::ApiVersion;
 
 /// Every schema, by its name.
 pub(in crate::openapi) fn all() -> Vec<(&'static str, Kind)> {
@@ -15,7 +15,7 @@ pub(in crate::openapi) fn all() -> Vec<(&'static str, Kind)> {
         page::schemas(),
         refund::schemas(),
         source::schemas(),
-        taken::schemas(),
+        requests::schemas(),
         v2017::schemas(),
     ];
     parts.into_iter().flatten().collect()

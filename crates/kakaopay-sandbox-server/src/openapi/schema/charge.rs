@@ -3,7 +3,7 @@
 use kakaopay_types::FailureCode;
 
 use super::source::{CURRENCIES, STATUSES};
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, address, always, any_of, anything, id, moment, named, null, object, one_of, or_null, said, text,
     text_like, truth, whole, with,
 };

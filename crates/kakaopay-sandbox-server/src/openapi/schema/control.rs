@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, asked, closed, list, moment, object, or_null, said, such_as, text, truth, whole_within,
 };
 

@@ -1,10 +1,10 @@
 //! The schemas of events, and of how they were posted.
 
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, always, any_of, id, list, moment, named, object, one_of, or_null, said, text, text_like,
     whole_within,
 };
-use crate::world::KEYS;
+use kakaopay_sandbox::EVENT_KEYS;
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![
@@ -25,7 +25,7 @@ fn current() -> Kind {
             ("location", text()),
             ("webhook_deliveries", list(named("WebhookDelivery"))),
             ("data", said(any_of([named("Charge"), named("Refund")]), "As it was then.")),
-            ("key", one_of(KEYS)),
+            ("key", one_of(EVENT_KEYS)),
             ("created_at", moment()),
         ],
     )
@@ -39,7 +39,7 @@ fn old() -> Kind {
             ("id", id("evnt")),
             ("livemode", always(false)),
             ("location", text()),
-            ("key", one_of(KEYS)),
+            ("key", one_of(EVENT_KEYS)),
             ("created", moment()),
             ("data", said(any_of([named("ChargeOf2017"), named("RefundOf2017")]), "As it was then.")),
         ],
@@ -55,7 +55,7 @@ fn delivery() -> Kind {
             ("id", text()),
             ("uri", text()),
             ("status", said(or_null(whole_within(100, 999)), "What the endpoint answered, if it did.")),
-            ("key", one_of(KEYS)),
+            ("key", one_of(EVENT_KEYS)),
             ("error", or_null(text())),
             ("payload", said(text(), "The bytes that were signed and posted.")),
             ("created_at", said(created_at, "The one time that is not written as the others are.")),

@@ -1,10 +1,10 @@
 //! The schemas of lists, and of what a search found.
 
-use crate::api::EMPTY_SCOPES;
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, any_of, anything, empty, list, moment, named, null, object, one_of, or_null, said, text, whole,
     whole_within,
 };
+use kakaopay_sandbox::EMPTY_SCOPES;
 
 /// The orders of a list.
 pub(in crate::openapi) const ORDERS: [&str; 2] = ["chronological", "reverse_chronological"];

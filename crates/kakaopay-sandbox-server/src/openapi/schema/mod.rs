@@ -2,14 +2,15 @@
 
 mod account;
 mod all;
+pub(super) mod builder;
 mod charge;
 mod control;
 mod event;
 mod list;
 mod page;
 mod refund;
+mod requests;
 mod source;
-mod taken;
 mod v2017;
 
 pub(super) use all::{all, in_version};

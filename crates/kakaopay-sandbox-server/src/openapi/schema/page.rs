@@ -1,7 +1,7 @@
 //! The schemas of what stands beside the API.
 
 use super::charge::failure_codes;
-use crate::openapi::kind::{Kind, any_of, asked, one_of, open, plain_names, text};
+use crate::openapi::schema::builder::{Kind, any_of, asked, one_of, open, plain_names, text};
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![

@@ -1,7 +1,7 @@
 //! The schema of refunds.
 
 use super::source::CURRENCIES;
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, always, any_of, anything, id, moment, named, null, object, one_of, said, text, truth, whole,
 };
 

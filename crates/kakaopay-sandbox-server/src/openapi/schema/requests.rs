@@ -7,7 +7,7 @@ use utoipa::openapi::schema::ObjectBuilder;
 use super::account::versions;
 use super::charge::failure_codes;
 use super::source::PLATFORMS;
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, any_of, anything, asked, id, null, one_of, or_null, plain_names, said, short_list, text, text_like,
     truth, whole, whole_within,
 };

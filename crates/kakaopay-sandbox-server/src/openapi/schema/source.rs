@@ -1,6 +1,8 @@
 //! The schema of sources.
 
-use crate::openapi::kind::{Kind, always, empty, id, moment, null, object, one_of, or_null, text, whole};
+use crate::openapi::schema::builder::{
+    Kind, always, empty, id, moment, null, object, one_of, or_null, text, whole,
+};
 
 /// KakaoPay's currencies.
 pub(super) const CURRENCIES: [&str; 2] = ["SGD", "THB"];

@@ -3,11 +3,11 @@
 use super::charge;
 use super::list::{ORDERS, page, page_of};
 use super::source::STATUSES;
-use crate::api::EMPTY_SCOPES;
-use crate::openapi::kind::{
+use crate::openapi::schema::builder::{
     Kind, address, always, any_of, anything, empty, id, list as list_of, moment, named, null, object, one_of,
     or_null, text, truth, whole, whole_within,
 };
+use kakaopay_sandbox::EMPTY_SCOPES;
 
 /// KakaoPay's currencies, which were written so.
 const CURRENCIES: [&str; 2] = ["sgd", "thb"];

@@ -4,24 +4,29 @@ use askama::Template;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
+use kakaopay_sandbox::Sandbox;
 use kakaopay_types::{EventId, Key, Param, Params};
 
-use super::live::Live;
-use crate::control::{is_near, may_control};
-use crate::page::{self, Moment};
-use crate::sandbox::Sandbox;
+use super::live::{CHARGES, Live};
+use super::log::Dashboard;
+use crate::local_only::{is_near, may_control};
+use crate::pages::{self, Moment};
 
 /// The overview, if the request is for it.
-pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+pub(crate) fn respond(
+    sandbox: &Sandbox,
+    dashboard: &Dashboard,
+    request: &Request<Bytes>,
+) -> Option<Response<Bytes>> {
     // A client of the API that asks for nothing in particular is answered by the API.
     if request.uri().path() != "/" || request.headers().contains_key(AUTHORIZATION) {
         return None;
     }
     let (headers, uri, peer) = (request.headers(), request.uri(), request.extensions().get().copied());
     match *request.method() {
-        Method::GET if is_near(headers, uri, peer) => Some(show(sandbox, request)),
+        Method::GET if is_near(headers, uri, peer) => Some(show(sandbox, dashboard, request)),
         Method::POST if may_control(headers, uri, peer) => Some(resend(sandbox, request.body())),
-        Method::GET | Method::POST => Some(page::plain(StatusCode::FORBIDDEN, ELSEWHERE)),
+        Method::GET | Method::POST => Some(pages::plain(StatusCode::FORBIDDEN, ELSEWHERE)),
         _ => None,
     }
 }
@@ -44,37 +49,35 @@ struct Overview<'a> {
     live: String,
 }
 
-fn show(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
-    let calls = sandbox.desk().exchanges().into_iter();
+fn show(sandbox: &Sandbox, dashboard: &Dashboard, request: &Request<Bytes>) -> Response<Bytes> {
+    let calls = dashboard.exchanges().into_iter();
     let calls: Vec<_> = calls.map(|call| (call.subject(), call)).collect();
-    let live = Live::of(&sandbox.world(), calls, Moment(sandbox.clock().now()));
+    let live = Live::of(sandbox.activity(CHARGES), calls, Moment(sandbox.clock().now()));
     // The templates only write text to memory.
     let live = live.render().unwrap_or_default();
     if request.uri().query() == Some("part=live") {
-        return page::page(StatusCode::OK, live);
+        return pages::page(StatusCode::OK, live);
     }
     let host = request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
-    let world = sandbox.world();
-    let (account, hosts) = (world.account.clone(), world.webhook_hosts.clone());
-    drop(world);
-    let goes = account.webhook_url.as_ref().is_none_or(|url| hosts.admits(url));
+    let webhook_url = sandbox.webhook_url();
+    let goes = webhook_url.as_ref().is_none_or(|url| sandbox.admits_webhook_url(url));
     let html = Overview {
         url: format!("http://{}", host.unwrap_or("localhost")),
         public_key: sandbox.public_key().expose(),
         secret_key: sandbox.secret_key().expose(),
         webhook_secret: &sandbox.webhook_secret().expose_base64(),
-        webhook_url: account.webhook_url.as_ref().map(ToString::to_string),
-        webhooks: match account.posts {
+        webhook_url: webhook_url.as_ref().map(ToString::to_string),
+        webhooks: match sandbox.webhooks() {
             false => "lost",
             true if !goes => "lost, as the host is not allowed: give --allow-webhook-host",
-            true => sandbox.plan().summary(),
+            true => sandbox.webhook_plan().summary(),
         },
-        version: account.version.as_str(),
+        version: sandbox.api_version().as_str(),
         frozen: sandbox.clock().is_frozen(),
-        faults: sandbox.faults(),
+        faults: sandbox.fault_count(),
         live,
     };
-    page::page(StatusCode::OK, html.render().unwrap_or_default())
+    pages::page(StatusCode::OK, html.render().unwrap_or_default())
 }
 
 /// Posts the event that the form names once more, and shows the overview again.
@@ -85,7 +88,7 @@ fn resend(sandbox: &Sandbox, form: &Bytes) -> Response<Bytes> {
         _ => false,
     };
     if !known {
-        return page::plain(StatusCode::NOT_FOUND, "There is no such event.");
+        return pages::plain(StatusCode::NOT_FOUND, "There is no such event.");
     }
-    page::see_other(HeaderValue::from_static("/"))
+    pages::see_other(HeaderValue::from_static("/"))
 }
