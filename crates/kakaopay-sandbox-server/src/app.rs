@@ -61,14 +61,14 @@ impl App {
         let request = Request::from_parts(parts, body);
         let response = self.sandbox.respond_with_faults(request, |request| self.respond(request)).await;
         if let Some(seen) = seen {
-            self.dashboard.note(seen, self.sandbox.clock().now(), response.as_ref().map_err(|lost| *lost));
+            self.dashboard.note(&self.sandbox, seen, response.as_ref().map_err(|lost| *lost));
         }
         response
     }
 
     fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (sandbox, dashboard) = (&self.sandbox, &self.dashboard);
-        control::respond(sandbox, dashboard, &request)
+        control::respond(sandbox, &request)
             .or_else(|| dashboard::respond(sandbox, dashboard, &request))
             .or_else(|| pages::respond(sandbox, &request))
             .or_else(|| self.file(&request))

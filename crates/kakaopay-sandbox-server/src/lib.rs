@@ -26,7 +26,9 @@ mod pages;
 mod peer;
 mod poster;
 mod server;
+mod state_file;
 
 pub use app::App;
 pub use poster::HttpPoster;
 pub use server::{Bounds, Running, serve, serve_within};
+pub use state_file::{StateFile, StateFileError};

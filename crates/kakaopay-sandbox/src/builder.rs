@@ -1,5 +1,6 @@
 //! The options of a new sandbox.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
 use kakaopay_types::{PublicKey, SecretKey, Timestamp};
@@ -172,6 +173,7 @@ impl SandboxBuilder {
             planned: Mutex::new(Planned::new(self.plan)),
             bell: Notify::new(),
             revision: watch::Sender::new(0),
+            resets: AtomicU64::new(0),
         }
     }
 }

@@ -27,6 +27,7 @@ impl Sandbox {
 
     /// Returns to the state when the sandbox was built. It makes the same identifiers again.
     pub fn reset(&self) {
+        self.count_reset();
         let restored = self.restore(self.initial());
         // This sandbox wrote it.
         debug_assert!(restored.is_ok(), "{restored:?}");

@@ -1,6 +1,7 @@
 //! The handle of a sandbox: keys, clock, state and settings.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kakaopay_types::{EventId, PublicKey, SecretKey, Timestamp};
@@ -34,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) bell: Notify,
     /// Grows with each change.
     pub(crate) revision: watch::Sender<u64>,
+    pub(crate) resets: AtomicU64,
 }
 
 impl Sandbox {
@@ -137,6 +139,16 @@ impl Sandbox {
     #[must_use]
     pub fn events(&self) -> Vec<(EventId, &'static str)> {
         self.state().events().map(|event| (event.id.clone(), event.key)).collect()
+    }
+
+    /// Number of times that the sandbox was reset. A dashboard forgets earlier requests by it.
+    #[must_use]
+    pub fn reset_count(&self) -> u64 {
+        self.0.resets.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_reset(&self) {
+        self.0.resets.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The fault of a request, if a rule applies to it.

@@ -94,8 +94,8 @@ impl Sandbox {
     ///
     /// # Errors
     /// The API's refusal of a version that it does not know.
-    pub fn requested_version(&self, headers: &HeaderMap) -> Result<ApiVersion, Response<Bytes>> {
-        api::version(headers, self.api_version()).map_err(|refusal| self.refuse(refusal))
+    pub fn requested_version(&self, headers: &HeaderMap) -> Result<ApiVersion, Box<Response<Bytes>>> {
+        api::version(headers, self.api_version()).map_err(|refusal| Box::new(self.refuse(refusal)))
     }
 
     fn refuse(&self, refusal: Refusal) -> Response<Bytes> {

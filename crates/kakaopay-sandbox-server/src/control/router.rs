@@ -10,7 +10,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::dashboard::Dashboard;
 use crate::local_only::may_control;
 
 /// Carries a call out, and responds with JSON.
@@ -56,11 +55,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 ];
 
 /// The answer, if the request is for `/_sandbox`.
-pub(crate) fn respond(
-    sandbox: &Sandbox,
-    dashboard: &Dashboard,
-    request: &Request<Bytes>,
-) -> Option<Response<Bytes>> {
+pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let path: Vec<&str> = parts(request.uri().path()).collect();
     if path.first() != Some(&"_sandbox") {
         return None;
@@ -75,12 +70,7 @@ pub(crate) fn respond(
         return Some(nothing(&Route::methods(ROUTES, &path)));
     };
     Some(match (route.handler)(sandbox, request.body(), ids) {
-        Ok(body) => {
-            if route.name == "sandbox.reset" {
-                dashboard.clear();
-            }
-            answer(StatusCode::OK, body)
-        }
+        Ok(body) => answer(StatusCode::OK, body),
         Err(No::Bad(problem)) => refused(StatusCode::BAD_REQUEST, &problem),
         Err(No::Missing(problem)) => refused(StatusCode::NOT_FOUND, problem),
     })

@@ -6,8 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
-use kakaopay_sandbox::{Lost, SandboxBody};
-use kakaopay_types::Timestamp;
+use kakaopay_sandbox::{Lost, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
 use super::exchange::{Exchange, Kept};
@@ -28,14 +27,16 @@ pub(crate) struct Dashboard {
 struct Log {
     exchanges: VecDeque<Exchange>,
     count: u64,
+    /// Number of resets of the sandbox when a call was last noted or read.
+    resets: u64,
 }
 
-/// Grows with what happens.
+/// News for the pages that listen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Pulse {
-    /// How often something has happened.
-    pub(super) beats: u64,
-    /// How often everybody was asked to hang up.
+    /// Number of calls that were noted.
+    calls: u64,
+    /// Number of times that all streams were ended.
     pub(super) farewells: u64,
 }
 
@@ -62,15 +63,15 @@ impl Default for Dashboard {
 }
 
 impl Dashboard {
-    /// Remembers a call and what became of it.
-    pub(crate) fn note(&self, seen: Seen, at: Timestamp, answer: Result<&Response<SandboxBody>, Lost>) {
+    /// Remembers a call and its outcome.
+    pub(crate) fn note(&self, sandbox: &Sandbox, seen: Seen, answer: Result<&Response<SandboxBody>, Lost>) {
         let response = answer.ok().and_then(|response| response.body().bytes());
         let Seen { method, target, request } = seen;
-        let mut log = self.log();
+        let mut log = self.log(sandbox);
         log.count += 1;
         let exchange = Exchange {
             number: log.count,
-            at: Moment(at),
+            at: Moment(sandbox.clock().now()),
             method,
             target,
             request,
@@ -82,21 +83,10 @@ impl Dashboard {
         }
         log.exchanges.push_back(exchange);
         drop(log);
-        self.beat();
+        self.pulse.send_modify(|pulse| pulse.calls += 1);
     }
 
-    /// Forgets all calls.
-    pub(crate) fn clear(&self) {
-        self.log().exchanges.clear();
-        self.beat();
-    }
-
-    /// Tells everybody that something has happened.
-    fn beat(&self) {
-        self.pulse.send_modify(|pulse| pulse.beats += 1);
-    }
-
-    /// Asks everybody who waits for something to happen to wait no more.
+    /// Ends the streams of all pages that listen.
     pub(crate) fn hang_up(&self) {
         self.pulse.send_modify(|pulse| pulse.farewells += 1);
     }
@@ -105,12 +95,18 @@ impl Dashboard {
         self.pulse.subscribe()
     }
 
-    /// The calls that are remembered, the latest first.
-    pub(super) fn exchanges(&self) -> Vec<Exchange> {
-        self.log().exchanges.iter().rev().cloned().collect()
+    /// The calls since the last reset of the sandbox, the latest first.
+    pub(super) fn exchanges(&self, sandbox: &Sandbox) -> Vec<Exchange> {
+        self.log(sandbox).exchanges.iter().rev().cloned().collect()
     }
 
-    fn log(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self, sandbox: &Sandbox) -> MutexGuard<'_, Log> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let resets = sandbox.reset_count();
+        if log.resets != resets {
+            log.exchanges.clear();
+            log.resets = resets;
+        }
+        log
     }
 }

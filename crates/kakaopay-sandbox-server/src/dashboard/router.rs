@@ -50,7 +50,7 @@ struct Overview<'a> {
 }
 
 fn show(sandbox: &Sandbox, dashboard: &Dashboard, request: &Request<Bytes>) -> Response<Bytes> {
-    let calls = dashboard.exchanges().into_iter();
+    let calls = dashboard.exchanges(sandbox).into_iter();
     let calls: Vec<_> = calls.map(|call| (call.subject(), call)).collect();
     let live = Live::of(sandbox.activity(CHARGES), calls, Moment(sandbox.clock().now()));
     // The templates only write text to memory.

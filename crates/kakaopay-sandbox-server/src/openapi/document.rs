@@ -27,7 +27,7 @@ pub(crate) fn response(sandbox: &Sandbox, headers: &HeaderMap) -> Response<Bytes
     let mut response = match sandbox.requested_version(headers) {
         Ok(ApiVersion::V2017_11_02) => Response::new(OLD.clone()),
         Ok(_) => Response::new(CURRENT.clone()),
-        Err(refusal) => refusal,
+        Err(refusal) => *refusal,
     };
     // Tools that read it are pages, too.
     open_to_all(&mut response, "application/json");
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn every_row_is_told_and_nothing_else_is() {
         let mut rows: Vec<_> = rows().into_iter().map(|(_, _, name, _)| name).collect();
-        let mut described: Vec<_> = operations::all().map(|told| described.name).collect();
+        let mut described: Vec<_> = operations::all().map(|described| described.name).collect();
         rows.sort_unstable();
         described.sort_unstable();
         assert_eq!(rows, described);

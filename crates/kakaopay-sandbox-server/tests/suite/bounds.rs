@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kakaopay_sandbox::{Bounds, Running, Sandbox};
+use kakaopay_sandbox::Sandbox;
+use kakaopay_sandbox_server::{Bounds, Running, serve_within};
 use kakaopay_types::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +18,7 @@ const SOON: Duration = Duration::from_secs(30);
 
 async fn serve(sandbox: &Sandbox, bounds: Bounds) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    sandbox.serve_within(listener, bounds).expect("serving")
+    serve_within(sandbox, listener, bounds).expect("serving")
 }
 
 /// Bounds that nothing meets, to be narrowed one at a time.

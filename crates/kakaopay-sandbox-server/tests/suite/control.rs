@@ -1,11 +1,9 @@
 //! The sandbox is moved by `/_sandbox`.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use serde_json::json;
 
-fn post(ask: &mut Ask, path: &str, body: &str) -> common::Answered {
+fn post(ask: &mut Ask, path: &str, body: &str) -> crate::common::Answered {
     ask.with_headers("POST", path, body, &[])
 }
 

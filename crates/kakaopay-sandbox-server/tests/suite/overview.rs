@@ -1,14 +1,13 @@
 //! The overview at `/`: what it shows, to whom, and as it happens.
 
-mod common;
-
 use std::time::Duration;
 
+use crate::common::{Answered, Ask};
 use bytes::Bytes;
-use common::{Answered, Ask};
 use http::Request;
 use http_body_util::{BodyExt, Full};
-use kakaopay_sandbox::{Bounds, Sandbox, SandboxBody, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, SandboxBody, WebhookUrl};
+use kakaopay_sandbox_server::{App, Bounds, serve_within};
 use kakaopay_types::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -171,25 +170,25 @@ async fn told(body: &mut SandboxBody) -> Option<String> {
     Some(String::from_utf8(frame.into_data().expect("data").to_vec()).expect("text"))
 }
 
-async fn call(sandbox: &Sandbox, path: &str) -> SandboxBody {
+async fn call(app: &App, path: &str) -> SandboxBody {
     let request = Request::get(path).body(Full::<Bytes>::default()).expect("a request");
-    sandbox.service().call(request).await.expect("answered").into_body()
+    app.clone().call(request).await.expect("answered").into_body()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_page_is_told_of_what_happens_while_it_rests_once() {
-    let sandbox = Sandbox::builder().seed(1).build();
-    let mut page = call(&sandbox, "/_sandbox/live").await;
+    let app = App::new(Sandbox::builder().seed(1).build());
+    let mut page = call(&app, "/_sandbox/live").await;
     assert_eq!(told(&mut page).await.as_deref(), Some("retry: 1000\ndata: 0\n\n"));
     for _ in 0..3 {
-        call(&sandbox, "/charges").await;
+        call(&app, "/charges").await;
     }
     assert_eq!(told(&mut page).await.as_deref(), Some("data: 3\n\n"));
     let begun = tokio::time::Instant::now();
     assert_eq!(told(&mut page).await.as_deref(), Some(": still here\n\n"));
     assert!(begun.elapsed() >= Duration::from_secs(15));
     // With the sandbox the stream ends.
-    drop(sandbox);
+    drop(app);
     assert_eq!(told(&mut page).await, None);
     assert_eq!(told(&mut page).await, None);
 }
@@ -199,7 +198,7 @@ async fn a_server_that_ends_does_not_wait_for_pages_that_listen() {
     let long = Duration::from_secs(3_600);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let sandbox = Sandbox::builder().build();
-    let running = sandbox.serve_within(listener, Bounds::default().farewell(long)).expect("serving");
+    let running = serve_within(&sandbox, listener, Bounds::default().farewell(long)).expect("serving");
     let mut page = TcpStream::connect(running.address()).await.expect("connected");
     let request = b"GET /_sandbox/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     page.write_all(request).await.expect("sent");

@@ -1,9 +1,7 @@
 //! The page a buyer is sent to.
 
-mod common;
-
+use crate::common::{Answered, Ask};
 use bytes::Bytes;
-use common::{Answered, Ask};
 use http::Request;
 use http_body_util::Full;
 

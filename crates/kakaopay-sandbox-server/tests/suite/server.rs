@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kakaopay_sandbox::{ClockRate, Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_sandbox_server::{HttpPoster, serve};
 use kakaopay_types::{Key, Timestamp};
 use kakaopay_webhook::Verifier;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -69,7 +70,7 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn the_guides_three_curl_calls_work() {
     let sandbox = Sandbox::builder().build();
-    let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
+    let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let (public, secret) = (sandbox.public_key().expose(), sandbox.secret_key().expose());
 
     let source = "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB";
@@ -97,7 +98,7 @@ async fn events_are_posted_signed_and_their_delivery_is_kept() {
     let (url, kept) = endpoint(200).await;
     let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
     let sandbox = Sandbox::builder().clock(SandboxClock::frozen_at(now)).webhook_url(url.clone()).build();
-    let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
+    let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let form = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
     raw(running.address(), &curl("/charges", sandbox.secret_key().expose(), form)).await;
     running.shutdown().await;
@@ -118,7 +119,7 @@ async fn events_are_posted_signed_and_their_delivery_is_kept() {
 
     let (event, _) = sandbox.events().remove(0);
     assert!(sandbox.resend(&event));
-    assert_eq!(sandbox.deliver_pending().await, 1);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 1);
     let again = kept.lock().expect("unpoisoned")[1].clone();
     assert_eq!(again.split_once("\r\n\r\n").map(|(_, body)| body), Some(body));
 }
@@ -128,12 +129,12 @@ async fn a_lost_webhook_is_not_posted_later() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().webhook_url(url).build();
     sandbox.set_webhooks(false);
-    let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
+    let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let form = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
     raw(running.address(), &curl("/charges", sandbox.secret_key().expose(), form)).await;
-    assert_eq!(sandbox.deliver_pending().await, 0);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
     sandbox.set_webhooks(true);
-    assert_eq!(sandbox.deliver_pending().await, 0);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
     assert!(kept.lock().expect("unpoisoned").is_empty());
 }
 
@@ -163,7 +164,7 @@ async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
     let sandbox = builder.webhook_url(WebhookUrl::parse(&url).expect("on loopback")).build();
     charge(&sandbox, "").await;
     clock.run_at(ClockRate::MAX);
-    let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
+    let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let first = tokio::time::timeout(Duration::from_secs(30), next_event(&listener)).await;
     assert_eq!(first.expect("in time"), "charge.create");
     clock.set(Timestamp::parse("2024-03-07T11:00:00Z").expect("a moment"));
@@ -176,7 +177,7 @@ async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
 #[tokio::test(start_paused = true)]
 async fn f30_a_client_that_drips_its_head_is_closed() {
     let sandbox = Sandbox::builder().build();
-    let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
+    let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let mut stream = TcpStream::connect(running.address()).await.expect("connected");
     stream.write_all(b"GET / HTTP/1.1\r\nHost: ").await.expect("sent");
     let start = tokio::time::Instant::now();
@@ -244,7 +245,7 @@ async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
     let before = sandbox.webhook_secret();
     let deliver = async |signed: &[&kakaopay_webhook::Secret]| {
         charge(&sandbox, "").await;
-        assert_eq!(sandbox.deliver_pending().await, 1);
+        assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 1);
         let posted = kept.lock().expect("unpoisoned").pop().expect("a webhook");
         assert_eq!(signatures(&posted).len(), signed.len());
         let (head, body) = posted.split_once("\r\n\r\n").expect("a head");
@@ -278,7 +279,7 @@ async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
         [("", 1, 1, 0), (&*own, 1, 1, 1), (&*format!("{own}{far}"), 1, 1, 2), (far, 0, 1, 2), ("", 1, 2, 2)]
     {
         charge(&sandbox, more).await;
-        assert_eq!(sandbox.deliver_pending().await, posted, "{more}");
+        assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, posted, "{more}");
         let count = |kept: &Arc<Mutex<Vec<String>>>| kept.lock().expect("unpoisoned").len();
         assert_eq!((count(&account_kept), count(&own_kept)), (at_account, at_own), "{more}");
     }
@@ -286,9 +287,9 @@ async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
     sandbox.set_webhooks(false);
     charge(&sandbox, "").await;
     charge(&sandbox, &own).await;
-    assert_eq!(sandbox.deliver_pending().await, 0);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
     sandbox.set_webhooks(true);
-    assert_eq!(sandbox.deliver_pending().await, 0);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
 }
 
 #[tokio::test]
@@ -296,11 +297,14 @@ async fn the_accounts_address_is_set_by_a_call() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().build();
     charge(&sandbox, "").await;
-    assert_eq!(sandbox.deliver_pending().await, 0);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
     call(&sandbox, "PATCH", "/account", format!("webhook_uri={url}")).await;
     charge(&sandbox, "").await;
-    assert_eq!((sandbox.deliver_pending().await, kept.lock().expect("unpoisoned").len()), (1, 1));
+    assert_eq!(
+        (sandbox.deliver_pending(&HttpPoster::new()).await, kept.lock().expect("unpoisoned").len()),
+        (1, 1)
+    );
     call(&sandbox, "PATCH", "/account", "webhook_uri=".to_owned()).await;
     charge(&sandbox, "").await;
-    assert_eq!(sandbox.deliver_pending().await, 0);
+    assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
 }

@@ -1,8 +1,6 @@
 //! The account: what it is, where its events go, and what they are signed with.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use kakaopay_types::{Account, Capability, Currency, decode};
 use serde_json::{Value, json};
 

@@ -1,8 +1,6 @@
 //! Whatever is sent, the API answers with one of its objects.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use proptest::prelude::*;
 use serde_json::Value;
 

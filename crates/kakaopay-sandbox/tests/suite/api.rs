@@ -1,8 +1,6 @@
 //! The API without a socket: the guide's objects, and every refusal with its code.
 
-mod common;
-
-use common::{Ask, GUIDE_CHARGE, GUIDE_SOURCE};
+use crate::common::{Ask, GUIDE_CHARGE, GUIDE_SOURCE};
 use kakaopay_sandbox::Sandbox;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,11 +1,9 @@
 //! What can be done with a charge once there is one: changed, ended, read with what belongs to it.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use serde_json::{Value, json};
 
-fn post(ask: &mut Ask, charge: &str, call: &str) -> common::Answered {
+fn post(ask: &mut Ask, charge: &str, call: &str) -> crate::common::Answered {
     ask.secret("POST", &format!("/charges/{charge}/{call}"), "")
 }
 

@@ -1,8 +1,6 @@
 //! Which part of a list is asked for, at the bounds, however it is asked.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use serde_json::{Value, json};
 
 /// A sandbox with charges made one second after the other, the first at 02:25:01.

@@ -1,11 +1,9 @@
 //! The manners of real clients: how each writes its key, its parameters and its paths, and what a browser asks
 //! before it calls.
 
-mod common;
-
+use crate::common::{Answered, Ask};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use common::{Answered, Ask};
 use http::{HeaderMap, Request};
 use http_body_util::Full;
 use kakaopay_types::Key;
@@ -197,19 +195,4 @@ fn a_page_is_not_let_near_what_the_secret_key_does() {
     }
     // Not a browser's question.
     browser(&mut ask, "OPTIONS", "/sources", &[], "").refused(401, "authentication_failure");
-}
-
-#[test]
-fn the_script_is_served_to_any_page() {
-    let mut ask = Ask::new();
-    let script = browser(&mut ask, "GET", "/omise.js", &[], "");
-    assert_eq!((script.status, allowed(&script.headers)), (200, Some("*")));
-    assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
-    for call in ["setPublicKey", "createSource", "createToken"] {
-        assert!(script.text.contains(&format!("{call}: {call}")), "{call}");
-    }
-    for key in [ask.sandbox.public_key().expose(), &ask.secret_key()] {
-        assert!(!script.text.contains(key));
-    }
-    browser(&mut ask, "POST", "/omise.js", &[], "").refused(401, "authentication_failure");
 }

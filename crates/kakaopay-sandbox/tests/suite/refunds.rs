@@ -1,8 +1,6 @@
 //! Refunds: in part and whole, inside the window and outside, one by one and listed.
 
-mod common;
-
-use common::{Answered, Ask};
+use crate::common::{Answered, Ask};
 use serde_json::{Value, json};
 
 /// The id of a new charge of SGD 1500 that was paid.

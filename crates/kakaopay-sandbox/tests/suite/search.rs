@@ -1,8 +1,6 @@
 //! Searches: by words, by filters, page by page.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use serde_json::{Value, json};
 
 /// A sandbox with four charges, one a day: pending, paid, paid and voided, failed.

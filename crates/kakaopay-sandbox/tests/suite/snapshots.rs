@@ -1,8 +1,6 @@
 //! What is written down is put back whole, or not at all.
 
-mod common;
-
-use common::Ask;
+use crate::common::Ask;
 use kakaopay_sandbox::{RestoreError, Sandbox, Snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};

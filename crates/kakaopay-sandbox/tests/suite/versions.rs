@@ -1,8 +1,6 @@
 //! The versions of the API: in which shape a call is answered and an event is written.
 
-mod common;
-
-use common::{Answered, Ask};
+use crate::common::{Answered, Ask};
 use kakaopay_types::{Charge, Event, List, Refund, Source, decode};
 use serde_json::{Value, json};
 

@@ -1,10 +1,11 @@
 //! Each call once, for its good and for each of its refusals that can be brought about.
 
 use kakaopay_sandbox::WebhookUrl;
+use kakaopay_sandbox_server::HttpPoster;
 use serde_json::{Value, json};
 
+use super::held::{Held, text};
 use crate::common::{Answered, Ask};
-use crate::held::{Held, text};
 
 /// Each call once, for its good and for each of its refusals that can be brought about.
 pub(crate) fn journey(ask: &mut Ask, held: &mut Held) {
@@ -86,7 +87,7 @@ fn the_account(ask: &mut Ask, held: &mut Held, charge: &str) {
     ask.sandbox.set_webhook_url(Some(url));
     new_charge(ask, held);
     // Nobody listens there, which is told too.
-    posted.block_on(ask.sandbox.deliver_pending());
+    posted.block_on(ask.sandbox.deliver_pending(&HttpPoster::new()));
     let events = held.call(ask, "events.list", "/events?limit=100", "").ok();
     let event = text(&events["data"][0]["id"]);
     held.call(ask, "events.retrieve", &format!("/events/{event}"), "").ok();

@@ -1,18 +1,16 @@
 //! `/openapi.json` is held to what is answered, and what is answered to it.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod held;
 mod journey;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 
-use common::Ask;
-use held::{Held, text};
+use self::held::{Held, text};
+use self::journey::journey;
+use crate::common::Ask;
 use http::Request;
 use http_body_util::Full;
-use journey::journey;
 use kakaopay_sandbox::WebhookPlan;
 use serde_json::{Value, json};
 

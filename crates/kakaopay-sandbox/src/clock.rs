@@ -1,13 +1,16 @@
 //! The sandbox's own clock, which can be moved.
 
+mod setting;
+mod speed;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kakaopay_types::Timestamp;
 use tokio::sync::watch;
 
-use super::setting::Setting;
-use super::speed::ClockRate;
+pub(crate) use self::setting::Setting;
+pub use self::speed::{ClockRate, InvalidRate};
 
 /// The sandbox's own clock. Clones are the same clock: charges expire when it is moved, and nobody
 /// has to wait.
