@@ -12,7 +12,7 @@ const CLOUDS_V6: [Ipv6Addr; 2] = [
     Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
 ];
 
-/// Whether webhooks are never posted to an address, whoever allows its host.
+/// Whether webhooks are never posted to an address, even if its host was allowed.
 ///
 /// Such addresses belong to no shop: link-local ones and others where clouds hand out credentials to any process
 /// that asks, multicast and broadcast, and unspecified ones. An IPv6 address is judged by the IPv4 address inside it,
