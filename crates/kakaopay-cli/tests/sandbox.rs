@@ -127,7 +127,7 @@ fn charges_in(file: &std::path::Path) -> usize {
 }
 
 #[test]
-fn f09_a_killed_sandbox_loses_at_most_the_last_second() {
+fn f09_a_killed_sandbox_goes_on_from_what_its_file_has() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("state.json");
     let arguments = ["--json", "--state", file.to_str().expect("text")];
@@ -144,7 +144,7 @@ fn f09_a_killed_sandbox_loses_at_most_the_last_second() {
         });
         assert!(stored, "{made}");
     }
-    // This one may be lost.
+    // This one may be lost: it is younger than a second.
     post(&url, "/charges", &key, charge);
     served.0.kill().expect("killed");
     served.0.wait().expect("ended");
