@@ -9,7 +9,8 @@ use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, Secr
 use kakaopay::webhook::{Policy, Verifier};
 use kakaopay::{Checkout, Event, Handler, Merchant, Order, Status, Telling};
 use kakaopay_ledger_sqlite::SqliteStore;
-use kakaopay_sandbox::{Running, Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_sandbox_server::{HttpPoster, Running, serve};
 use kakaopay_transport::testing::LeakWatch;
 use kakaopay_transport::{BaseUri, BoxError, Client, Request, Wire};
 use kakaopay_types::Timestamp;
@@ -70,7 +71,7 @@ impl ShopBuilder {
         let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(now)).build();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let running = sandbox.serve(listener).expect("serving");
+        let running = serve(&sandbox, listener).expect("serving");
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = folder.path().join("ledger.sqlite");
         let key = self.key.unwrap_or_else(|| sandbox.secret_key().clone());
@@ -147,7 +148,7 @@ impl Shop {
     /// # Panics
     /// If something goes wrong.
     pub async fn settle_down(&self) {
-        self.sandbox.deliver_pending().await;
+        self.sandbox.deliver_pending(&HttpPoster::new()).await;
         while self.merchant.work(&self.told).await.expect("worked").any() {}
     }
 

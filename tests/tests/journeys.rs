@@ -270,7 +270,7 @@ async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
     let work = async || shop.merchant.work(&shop.told).await.expect("worked").webhooks;
     let mut seen = 0;
     while seen < 2 {
-        shop.sandbox.deliver_pending().await;
+        shop.sandbox.deliver_pending(&kakaopay_sandbox_server::HttpPoster::new()).await;
         tokio::task::yield_now().await;
         seen += work().await;
     }

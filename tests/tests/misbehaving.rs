@@ -2,6 +2,7 @@
 
 use kakaopay::{Checkout, Event};
 use kakaopay_sandbox::Rule;
+use kakaopay_sandbox_server::HttpPoster;
 use kakaopay_tests::{Shop, browser};
 
 /// How long is watched whether something is told that must not be, in seconds: many looks, by the plan of looks.
@@ -145,9 +146,9 @@ async fn a_delayed_webhook_waits_for_the_clock() {
     shop.sandbox.set_webhook_plan("delay=30".parse().expect("a plan"));
     shop.check_out(Shop::order()).await;
     shop.sandbox.clock().advance_seconds(29);
-    assert_eq!(shop.sandbox.deliver_pending().await, 0);
+    assert_eq!(shop.sandbox.deliver_pending(&HttpPoster::new()).await, 0);
     shop.sandbox.clock().advance_seconds(1);
-    assert_eq!((shop.sandbox.deliver_pending().await, shop.deliveries().await), (1, 1));
+    assert_eq!((shop.sandbox.deliver_pending(&HttpPoster::new()).await, shop.deliveries().await), (1, 1));
 }
 
 /// The page of the order's payment, once it is known: at once, or after a look.

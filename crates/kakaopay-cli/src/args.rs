@@ -173,8 +173,8 @@ pub(crate) struct SandboxOptions {
     /// Where events are posted to, on this machine: http://127.0.0.1:PORT/PATH.
     #[arg(long)]
     pub(crate) webhook_url: Option<String>,
-    /// Also post events to this host, at the addresses it has now; may be given more than once. Without it they go
-    /// to this machine alone. Link-local and other addresses that no shop has stay refused.
+    /// Also post webhooks to this host; may be given more than once. Without it they go to this machine alone.
+    /// Webhooks to link-local, multicast and metadata addresses stay blocked.
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) allow_webhook_host: Vec<String>,
     /// Take a return_uri that is http:// on this machine, too, which Omise refuses.
@@ -198,10 +198,10 @@ pub(crate) struct SandboxOptions {
     /// `rate=60` for a minute a second, from 1 to 86400, with a comma after the time to begin at.
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
-    /// Keep everything in this file, keys and secrets included, and go on from it the next time. It is made if it
-    /// is not there. What other options say comes before what the file has kept.
+    /// Store the sandbox in this file, keys and secrets included, and go on from it the next time. It is created if
+    /// it does not exist. Command-line options override values stored in the file.
     #[arg(long, value_name = "FILE")]
-    pub(crate) data: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
     /// What identifiers, keys and secrets are made from; another one each time unless given.
     #[arg(long)]
     pub(crate) seed: Option<u64>,

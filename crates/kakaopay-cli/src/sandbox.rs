@@ -7,26 +7,43 @@ use kakaopay::webhook::Secret;
 use kakaopay_sandbox::{
     ClockRate, InvalidRate, Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
 };
+use kakaopay_sandbox_server::{StateFile, serve};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::args::SandboxOptions;
 use crate::failure::Failure;
 
 /// Serves a sandbox until interrupted.
 pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
-    let sandbox = built(&options)?;
+    let builder = builder(&options)?;
+    let (sandbox, file) = match &options.state {
+        None => (builder.build(), None),
+        Some(path) => StateFile::open(path, builder).map(|(sandbox, file)| (sandbox, Some(file)))?,
+    };
     let listener = TcpListener::bind(options.addr)
         .await
         .map_err(|error| Failure::from(format!("{} cannot be served on: {error}", options.addr)))?;
-    let running = sandbox.serve(listener)?;
+    let running = serve(&sandbox, listener)?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let keeping = file.map(|file| {
+        tokio::spawn(file.keep(sandbox.clone(), async {
+            // A sender that is dropped is a shutdown, too.
+            let _ = stopped.await;
+        }))
+    });
     tell(&sandbox, &running.url(), options.json).map_err(Failure::stdout)?;
     interrupted().await?;
     running.shutdown().await;
+    drop(stop);
+    if let Some(keeping) = keeping {
+        keeping.await.map_err(|panicked| Failure::from(panicked.to_string()))??;
+    }
     Ok(())
 }
 
-fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
+fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
     let mut builder = Sandbox::builder().local_return_uris(options.local_return_uris);
     if let Some(text) = &options.public_key {
         let key = PublicKey::parse(text).map_err(|error| Failure::usage("--public-key", error))?;
@@ -42,8 +59,7 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
     }
     let mut hosts = Vec::new();
     for text in &options.allow_webhook_host {
-        let host =
-            WebhookHost::look_up(text).map_err(|error| Failure::usage("--allow-webhook-host", error))?;
+        let host = WebhookHost::parse(text).map_err(|error| Failure::usage("--allow-webhook-host", error))?;
         builder = builder.allow_webhook_host(host.clone());
         hosts.push(host);
     }
@@ -67,13 +83,7 @@ fn built(options: &SandboxOptions) -> Result<Sandbox, Failure> {
     if let Some(text) = &options.clock {
         builder = builder.clock(clock(text)?);
     }
-    match &options.data {
-        None => Ok(builder.build()),
-        Some(path) => builder.open(path).map_err(|error| {
-            let problem = Failure::from(error);
-            Failure::from(format!("{}: {problem}", path.display()))
-        }),
-    }
+    Ok(builder)
 }
 
 /// The clock of `TIME`, `frozen`, `rate=N` or `TIME,rate=N`.

@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::Sleep;
 
-use crate::service::Lost;
+use crate::lost::Lost;
 
 /// How many pieces a slow body comes in, if it has as many bytes.
 const PIECES: usize = 8;
@@ -62,8 +62,9 @@ impl SandboxBody {
         Self(Kind::Cut(Cut { left: bytes.slice(..bytes.len() / 2), promised, paused: false }))
     }
 
-    /// What is left of it; `None` when it tells things as they happen.
-    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+    /// The bytes that are still to be sent; `None` if they are not known yet.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Whole(left) => Some(left),
             Kind::Slow(slow) => Some(&slow.left),
@@ -72,8 +73,8 @@ impl SandboxBody {
         }
     }
 
-    /// What another body tells, as it comes.
-    pub(crate) fn streamed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
+    /// The frames of another body, as they come.
+    pub fn streamed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
         Self(Kind::Streamed(Box::pin(body.map_err(|never| match never {}))))
     }
 }

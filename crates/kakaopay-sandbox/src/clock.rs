@@ -1,101 +1,21 @@
 //! The sandbox's own clock, which can be moved.
 
+mod setting;
+mod speed;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kakaopay_types::Timestamp;
-use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::rate::ClockRate;
+pub(crate) use self::setting::Setting;
+pub use self::speed::{ClockRate, InvalidRate};
 
 /// The sandbox's own clock. Clones are the same clock: charges expire when it is moved, and nobody
 /// has to wait.
 #[derive(Debug, Clone)]
 pub struct SandboxClock(Arc<watch::Sender<Setting>>);
-
-/// How a clock is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Setting {
-    /// The machine's clock and this many milliseconds.
-    Running(i64),
-    /// A moment that stays until it is moved.
-    Frozen(Timestamp),
-    /// Faster than the machine's clock.
-    Fast {
-        /// What the machine's clock showed at some moment.
-        since: Timestamp,
-        /// What this one showed then.
-        shown: Timestamp,
-        /// How fast it is from then on.
-        rate: ClockRate,
-    },
-}
-
-impl Setting {
-    /// Running at a rate from a moment on, where the machine's clock shows another.
-    fn running(machine: Timestamp, at: Timestamp, rate: ClockRate) -> Self {
-        if rate == ClockRate::ONE {
-            return Self::Running(at.millis_since(machine));
-        }
-        Self::Fast { since: machine, shown: at, rate }
-    }
-
-    /// How many seconds pass in one of the machine's; `None` when it stands still.
-    fn rate(self) -> Option<ClockRate> {
-        match self {
-            Self::Running(_) => Some(ClockRate::ONE),
-            Self::Frozen(_) => None,
-            Self::Fast { rate, .. } => Some(rate),
-        }
-    }
-
-    /// The moment it shows.
-    fn now(self, machine: Timestamp) -> Timestamp {
-        match self {
-            Self::Running(offset) => machine.saturating_add_millis(offset),
-            Self::Frozen(at) => at,
-            Self::Fast { since, shown, rate } => {
-                let passed = machine.millis_since(since).saturating_mul(rate.seconds().into());
-                shown.saturating_add_millis(passed)
-            }
-        }
-    }
-
-    /// Showing another moment, and no faster or slower for it.
-    fn set(self, machine: Timestamp, at: Timestamp) -> Self {
-        self.rate().map_or(Self::Frozen(at), |rate| Self::running(machine, at, rate))
-    }
-
-    fn run(self, machine: Timestamp, rate: ClockRate) -> Self {
-        if self.rate() == Some(rate) { self } else { Self::running(machine, self.now(machine), rate) }
-    }
-
-    fn advance(self, seconds: i64) -> Self {
-        match self {
-            Self::Running(offset) => Self::Running(offset.saturating_add(seconds.saturating_mul(1_000))),
-            Self::Frozen(at) => Self::Frozen(at.saturating_add_seconds(seconds)),
-            Self::Fast { since, shown, rate } => {
-                Self::Fast { since, shown: shown.saturating_add_seconds(seconds), rate }
-            }
-        }
-    }
-
-    /// Beginning from now on where it began, if it is faster than the machine's.
-    fn anew(self, machine: Timestamp) -> Self {
-        match self {
-            Self::Fast { shown, rate, .. } => Self::Fast { since: machine, shown, rate },
-            Self::Running(_) | Self::Frozen(_) => self,
-        }
-    }
-
-    /// How many of the machine's milliseconds it takes until a moment is shown; `None` when it never is.
-    fn until(self, machine: Timestamp, at: Timestamp) -> Option<u64> {
-        let millis = u64::try_from(at.millis_since(self.now(machine))).unwrap_or(0);
-        Some(millis.div_ceil(self.rate()?.seconds().into()))
-    }
-}
 
 impl SandboxClock {
     /// A clock that runs with the machine's.
@@ -184,114 +104,4 @@ fn machine() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_unix_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A moment, in milliseconds after another one.
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::parse("2024-02-29T12:00:00Z").unwrap().saturating_add_millis(millis)
-    }
-
-    fn rate(seconds: u32) -> ClockRate {
-        ClockRate::new(seconds).unwrap()
-    }
-
-    #[test]
-    fn a_rate_is_from_one_to_a_day() {
-        for (seconds, good) in [(0, false), (1, true), (86_400, true), (86_401, false), (u32::MAX, false)] {
-            assert_eq!(ClockRate::new(seconds).is_ok(), good, "{seconds}");
-            let read: Result<ClockRate, _> = serde_json::from_str(&seconds.to_string());
-            assert_eq!(read.is_ok(), good, "{seconds}");
-        }
-        assert!(serde_json::from_str::<ClockRate>("1.5").is_err());
-    }
-
-    #[test]
-    fn a_clock_shows_so_many_seconds_in_one_from_where_it_was() {
-        let still = Setting::Frozen(at(0));
-        for seconds in [1, 2, 60, 86_400] {
-            let fast = still.run(at(5_000), rate(seconds));
-            assert_eq!(fast.rate(), Some(rate(seconds)));
-            for (passed, shown) in [(0, 0), (1, 1), (1_000, 1_000), (90_000, 90_000), (-1, -1)] {
-                assert_eq!(
-                    fast.now(at(5_000 + passed)),
-                    at(shown * i64::from(seconds)),
-                    "{seconds} {passed}"
-                );
-            }
-            // Another rate begins where the one before has come to, and the same one changes nothing.
-            let slower = fast.run(at(6_000), rate(2));
-            assert_eq!(slower.now(at(7_000)), at(i64::from(seconds) * 1_000 + 2_000), "{seconds}");
-            assert_eq!(fast.run(at(6_000), rate(seconds)), fast);
-        }
-        let endless = Setting::Fast { since: at(0), shown: at(0), rate: ClockRate::MAX };
-        assert!(endless.now(at(i64::MAX / 4)) > at(i64::MAX / 1_000_000));
-    }
-
-    #[test]
-    fn what_is_set_is_shown_at_once_and_it_goes_on_as_fast_as_before() {
-        for setting in [
-            Setting::Running(7),
-            Setting::Frozen(at(3)),
-            Setting::Fast { since: at(0), shown: at(9), rate: rate(60) },
-        ] {
-            let set = setting.set(at(500), at(1_000_000));
-            assert_eq!((set.now(at(500)), set.rate()), (at(1_000_000), setting.rate()), "{setting:?}");
-            let before = setting.now(at(500));
-            let moved = setting.advance(-30);
-            assert_eq!(
-                (moved.now(at(500)), moved.rate()),
-                (before.saturating_add_seconds(-30), setting.rate())
-            );
-        }
-    }
-
-    #[test]
-    fn a_moment_is_shown_after_its_share_of_time() {
-        let fast = |seconds| Setting::running(at(0), at(0), rate(seconds));
-        for (setting, moment, millis) in [
-            (fast(1), 1_500, Some(1_500)),
-            (fast(60), 60_000, Some(1_000)),
-            (fast(60), 60_001, Some(1_001)),
-            (fast(86_400), 1, Some(1)),
-            (fast(60), 0, Some(0)),
-            (fast(60), -1, Some(0)),
-            (Setting::Frozen(at(0)), 1, None),
-        ] {
-            assert_eq!(setting.until(at(0), at(moment)), millis, "{setting:?} {moment}");
-            if let Some(millis) = millis.and_then(|millis| i64::try_from(millis).ok()) {
-                assert!(setting.now(at(millis)) >= at(moment), "{setting:?} {moment}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_setting_is_read_as_it_was_written() {
-        for (setting, text) in [
-            (Setting::Running(-5), r#"{"running":-5}"#),
-            (Setting::Frozen(at(0)), r#"{"frozen":"2024-02-29T12:00:00Z"}"#),
-            (
-                Setting::Fast { since: at(0), shown: at(1_000), rate: rate(60) },
-                r#"{"fast":{"since":"2024-02-29T12:00:00Z","shown":"2024-02-29T12:00:01Z","rate":60}}"#,
-            ),
-        ] {
-            assert_eq!(serde_json::to_string(&setting).unwrap(), text);
-            assert_eq!(serde_json::from_str::<Setting>(text).unwrap(), setting);
-        }
-    }
-
-    #[test]
-    fn a_fast_clock_that_begins_again_shows_what_it_began_with() {
-        let rate = ClockRate::new(60).unwrap();
-        let fast = Setting::running(at(0), at(5), rate);
-        assert_eq!(fast.now(at(1_000)), at(60_005));
-        assert_eq!(fast.anew(at(1_000)).now(at(1_000)), at(5));
-        assert_eq!(fast.anew(at(1_000)).now(at(1_001)), at(65));
-        for other in [Setting::Running(5), Setting::Frozen(at(5))] {
-            assert_eq!(other.anew(at(1_000)), other);
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use kakaopay_types::{InvalidKey, PublicKey, SecretKey};
 
-use crate::world::Ids;
+use crate::state::Ids;
 
 /// The keys of the sandbox's one account.
 #[derive(Debug, Clone)]

@@ -1,64 +1,71 @@
-//! A stand-in for the Omise API and its KakaoPay page, on a laptop.
+//! A stand-in for the Omise API with KakaoPay, for tests: no account, no network.
 //!
-//! It has the state, the errors and the webhooks of a test account that takes KakaoPay and nothing
-//! else, and a clock of its own that can be moved. It answers sources, charges, refunds, events,
-//! searches, the capability, the account and webhook secrets, in the version that a call asks for,
-//! and any client of the service's: each manner of writing a key, a form or JSON is taken.
-//! `/omise.js` is a script for the pages of a shop, and `/openapi.json` describes every call.
+//! The sandbox has the state, the errors and the webhooks of a test account that accepts KakaoPay and nothing else,
+//! and a clock of its own that can be set. It serves sources, charges, refunds, events, searches, the capability, the
+//! account and webhook secrets in the API version that a request asks for. [`Sandbox::service`] is a tower service
+//! that a client calls without a socket, [`Sandbox::act_as_buyer`] pays, and [`Sandbox::set_faults`] makes requests
+//! fail.
 //!
-//! Nothing of it is shared with the machine that drives payments: its objects are written a second
-//! time, so that the one can be held against the other.
+//! `kakaopay-sandbox-server` serves it over TCP, with payment pages and a dashboard, and posts webhooks.
+//!
+//! Its objects are written independently of the models of `kakaopay-types`, so that the one can be checked against
+//! the other.
 //!
 //! ```
 //! use kakaopay_sandbox::Sandbox;
+//! use tower_service::Service;
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-//! let sandbox = Sandbox::builder().build();
-//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-//! let running = sandbox.serve(listener)?;
-//! println!("the API is at {}", running.url());
-//! running.shutdown().await;
-//! # Ok::<(), std::io::Error>(())
+//! let sandbox = Sandbox::builder().seed(1).build();
+//! let request = http::Request::get("/capability").body(http_body_util::Empty::<bytes::Bytes>::new())?;
+//! let response = sandbox.service().call(request).await?;
+//! assert_eq!(response.status(), 401);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
-//! # Ok::<(), std::io::Error>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod activity;
 mod api;
 mod body;
+mod builder;
+mod buyer;
+mod change_watcher;
 mod clock;
-mod control;
-#[cfg(feature = "data")]
-mod data;
-mod desk;
 mod fault;
 mod json;
 mod keys;
+mod lost;
 mod object;
-mod openapi;
-mod page;
-mod plan;
-mod rate;
-mod route;
+mod poster;
+mod restore;
+pub mod route;
 mod sandbox;
-mod script;
-mod serve;
 mod service;
 mod snapshot;
+mod state;
 mod version;
-mod webhook;
+mod webhook_address;
+mod webhook_delivery;
 mod webhook_host;
-mod world;
+mod webhook_plan;
+mod webhook_url;
 
+pub use activity::{Activity, ChargeSummary, EventSummary, WebhookAttempt};
+pub use api::{ApiOperation, EMPTY_SCOPES, api_operations};
 pub use body::SandboxBody;
-pub use clock::SandboxClock;
-#[cfg(feature = "data")]
-pub use data::DataError;
+pub use builder::SandboxBuilder;
+pub use buyer::{BuyerAction, BuyerActionError};
+pub use change_watcher::ChangeWatcher;
+pub use clock::{ClockRate, InvalidRate, SandboxClock};
 pub use fault::{Fault, InvalidRule, Rule, When};
-pub use plan::{InvalidPlan, WebhookPlan};
-pub use rate::{ClockRate, InvalidRate};
-pub use sandbox::{Sandbox, SandboxBuilder};
-pub use serve::{Bounds, Running};
-pub use service::{Lost, SandboxService};
-pub use snapshot::{Changes, Part, Record, RestoreError, Snapshot};
+pub use lost::Lost;
+pub use poster::{PostError, Poster};
+pub use sandbox::Sandbox;
+pub use service::SandboxService;
+pub use snapshot::{RestoreError, SavedSandbox, Snapshot};
+pub use state::EVENT_KEYS;
 pub use version::{ApiVersion, InvalidApiVersion};
-pub use webhook::{InvalidWebhookUrl, WebhookUrl};
+pub use webhook_address::is_forbidden_address;
 pub use webhook_host::{InvalidWebhookHost, WebhookHost};
+pub use webhook_plan::{InvalidPlan, WebhookPlan};
+pub use webhook_url::{InvalidWebhookUrl, WebhookUrl, is_loopback};

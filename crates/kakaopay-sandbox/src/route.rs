@@ -1,65 +1,70 @@
-//! A row of a table of calls: what a request must be, and what answers it.
+//! Tables of calls: a row is a method, a path and a handler. The API here and the calls and pages of
+//! `kakaopay-sandbox-server` are routed by such tables, and its OpenAPI document is written from them.
 
 /// The parts of a path that stand for something: no call has more than two, and those it has not are empty.
-pub(crate) type Ids<'p> = [&'p str; 2];
+pub type PathParams<'p> = [&'p str; 2];
 
-/// A row of a table of calls. Requests are answered from the tables, and `/openapi.json` is written from them.
+/// A row of a table of calls.
 #[derive(Debug)]
-pub(crate) struct Route<H> {
+pub struct Route<H> {
     /// The first is the call's own; what older clients send in its place follows.
-    pub(crate) methods: &'static [&'static str],
+    pub methods: &'static [&'static str],
     /// Such as `/charges/{charge}`: a part in braces stands for any.
-    pub(crate) path: &'static str,
+    pub path: &'static str,
     /// Such as `charges.retrieve`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// What answers it.
-    pub(crate) answer: H,
+    pub handler: H,
 }
 
 /// The parts of a path between its slashes; a slash at the end makes no part.
-pub(crate) fn parts(path: &str) -> impl Iterator<Item = &str> {
+pub fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
 
 /// A `GET`.
-pub(crate) const fn get<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
-    Route { methods: &["GET"], path, name, answer }
+#[must_use]
+pub const fn get<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
+    Route { methods: &["GET"], path, name, handler }
 }
 
 /// A `POST`.
-pub(crate) const fn post<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
-    Route { methods: &["POST"], path, name, answer }
+#[must_use]
+pub const fn post<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
+    Route { methods: &["POST"], path, name, handler }
 }
 
 /// A `PATCH`, or a `PUT`, as older clients send it.
-pub(crate) const fn patch<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
-    Route { methods: &["PATCH", "PUT"], path, name, answer }
+#[must_use]
+pub const fn patch<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
+    Route { methods: &["PATCH", "PUT"], path, name, handler }
 }
 
 /// A `DELETE`.
-pub(crate) const fn delete<H>(path: &'static str, name: &'static str, answer: H) -> Route<H> {
-    Route { methods: &["DELETE"], path, name, answer }
+#[must_use]
+pub const fn delete<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
+    Route { methods: &["DELETE"], path, name, handler }
 }
 
 impl<H> Route<H> {
     /// The row that a request is, and what its path names. Of a path, the parts between its slashes are given.
-    pub(crate) fn find<'r, 'p, P: AsRef<str>>(
+    pub fn find<'r, 'p, P: AsRef<str>>(
         routes: &'r [Self],
         method: &str,
         path: &'p [P],
-    ) -> Option<(&'r Self, Ids<'p>)> {
+    ) -> Option<(&'r Self, PathParams<'p>)> {
         let of_method = routes.iter().filter(|route| route.methods.contains(&method));
-        of_method.filter_map(|route| Some((route, route.ids(path)?))).next()
+        of_method.filter_map(|route| Some((route, route.params(path)?))).next()
     }
 
     /// The methods of a path; none when there is no such path.
-    pub(crate) fn methods<P: AsRef<str>>(routes: &[Self], path: &[P]) -> Vec<&'static str> {
-        let found = routes.iter().filter(|route| route.ids(path).is_some());
+    pub fn methods<P: AsRef<str>>(routes: &[Self], path: &[P]) -> Vec<&'static str> {
+        let found = routes.iter().filter(|route| route.params(path).is_some());
         found.flat_map(|route| route.methods).copied().collect()
     }
 
-    fn ids<'p, P: AsRef<str>>(&self, path: &'p [P]) -> Option<Ids<'p>> {
-        let mut ids = Ids::default();
+    fn params<'p, P: AsRef<str>>(&self, path: &'p [P]) -> Option<PathParams<'p>> {
+        let mut ids = PathParams::default();
         let mut free = ids.iter_mut();
         let mut given = path.iter().map(AsRef::as_ref);
         for part in self.path.split('/').skip(1) {
@@ -82,7 +87,7 @@ mod tests {
         [get("/a", "a", ()), patch("/a/{b}", "b", ()), post("/a/{b}/c/{d}", "d", ())];
 
     #[track_caller]
-    fn check(method: &str, path: &[&str], expected: Option<(&str, Ids<'_>)>) {
+    fn check(method: &str, path: &[&str], expected: Option<(&str, PathParams<'_>)>) {
         let found = Route::find(&ROUTES, method, path).map(|(route, ids)| (route.name, ids));
         assert_eq!(found, expected, "{method} {path:?}");
     }

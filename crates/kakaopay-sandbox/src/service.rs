@@ -1,86 +1,62 @@
-//! The sandbox as a tower service.
+//! The API as a tower service: a request is read, a fault rule may apply, the API responds.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_service::Service;
 
-use crate::api::Refusal;
+use crate::api::{self, Answer, Call, Refusal};
 use crate::body::SandboxBody;
-use crate::desk::{self, Seen};
 use crate::fault::{self, Fault};
+use crate::lost::Lost;
 use crate::sandbox::Sandbox;
+use crate::version::ApiVersion;
 
-/// Largest request body that is read.
+/// Largest request body of the API that is read, in bytes.
 const MAX_BODY: usize = 256 * 1024;
-/// Largest snapshot that is read: some ten thousand charges with their events.
-const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
-/// Nothing was answered, or not all of it, because a [`Rule`](crate::Rule) says so. A server closes the connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Lost {
-    /// Nothing was done.
-    #[error("the request was lost")]
-    Request,
-    /// Everything was done.
-    #[error("the answer was lost")]
-    Answer,
-    /// Everything was done, and the answer's body ends in the middle.
-    #[error("the rest of the answer was lost")]
-    Rest,
-}
-
-/// The sandbox as a tower service: give it to a client and no socket is needed, or to any server.
+/// The sandbox as a tower service: a client can call it without a socket.
 #[derive(Debug, Clone)]
 pub struct SandboxService(Sandbox);
 
 impl Sandbox {
-    /// The sandbox as a tower service.
-    ///
-    /// A request is taken for this machine's own, which may see keys and move the sandbox, by its `Host` alone: what
-    /// serves this must not be reachable from another machine. [`Sandbox::serve`] looks at the peer, too.
+    /// Largest request body of the API, in bytes.
+    pub const MAX_BODY: usize = MAX_BODY;
+
+    /// The API as a tower service.
     #[must_use]
     pub fn service(&self) -> SandboxService {
         SandboxService(self.clone())
     }
 
-    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, Lost>
-    where
-        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-    {
-        let (parts, body) = request.into_parts();
-        let most = if parts.uri.path() == "/_sandbox/restore" { MAX_SNAPSHOT } else { MAX_BODY };
-        let refusal = match Limited::new(body, most).collect().await {
-            Ok(body) => {
-                let fault = self.next_fault(&parts);
-                let body = body.to_bytes();
-                if let Some(stream) = desk::stream(self, &parts) {
-                    return Ok(stream);
-                }
-                let seen = Seen::of(&parts, &body);
-                let answer = self.respond_faultily(Request::from_parts(parts, body), fault).await;
-                if let Some(seen) = seen {
-                    self.desk().note(seen, self.clock().now(), answer.as_ref().map_err(|lost| *lost));
-                }
-                return answer;
-            }
-            Err(error) if error.is::<LengthLimitError>() => Refusal::too_large(),
-            Err(_) => Refusal::timed_out(),
-        };
-        Ok(self.respond_unread(refusal).map(SandboxBody::from))
+    /// Responds to a request of the API at once, whatever the fault rules say.
+    #[must_use]
+    pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (mut state, now) = self.state_now();
+        let call = Call::new(request, now);
+        let response = api::respond(&mut state, self.keys(), &call);
+        drop(state);
+        self.mark_changed();
+        response
     }
 
-    async fn respond_faultily(
+    /// Responds to a request by `respond`, unless a fault rule applies to it.
+    ///
+    /// # Errors
+    /// [`Lost`] if a rule drops the request or its response.
+    pub async fn respond_with_faults(
         &self,
         request: Request<Bytes>,
-        fault: Option<Fault>,
+        respond: impl FnOnce(Request<Bytes>) -> Response<Bytes>,
     ) -> Result<Response<SandboxBody>, Lost> {
-        let Some(fault) = fault else { return Ok(self.respond(request).map(SandboxBody::from)) };
+        let (parts, body) = request.into_parts();
+        let fault = self.next_fault(&parts);
+        let request = Request::from_parts(parts, body);
+        let Some(fault) = fault else { return Ok(respond(request).map(SandboxBody::from)) };
         let request = match &fault {
             Fault::LoseRequest => return Err(Lost::Request),
             Fault::Delay(time) => {
@@ -90,12 +66,54 @@ impl Sandbox {
             Fault::ListCycle => fault::unpaged(request),
             _ => request,
         };
-        let id = self.world().ids.request();
+        let id = self.state().ids.request();
         if let Some(response) = fault::before(&fault, &id) {
             return Ok(response.map(SandboxBody::from));
         }
-        let response = self.respond(request);
+        let response = respond(request);
         if fault == Fault::LoseAnswer { Err(Lost::Answer) } else { Ok(fault::spoil(&fault, response)) }
+    }
+
+    /// Reads a request body of at most `max` bytes.
+    ///
+    /// # Errors
+    /// The API's refusal of a body that is larger, or that is not received.
+    pub async fn read_body<B>(&self, body: B, max: usize) -> Result<Bytes, Response<Bytes>>
+    where
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        let refusal = match Limited::new(body, max).collect().await {
+            Ok(body) => return Ok(body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => Refusal::too_large(),
+            Err(_) => Refusal::timed_out(),
+        };
+        Err(self.refuse(refusal))
+    }
+
+    /// The version of the API that a request asks for.
+    ///
+    /// # Errors
+    /// The API's refusal of a version that it does not know.
+    pub fn requested_version(&self, headers: &HeaderMap) -> Result<ApiVersion, Box<Response<Bytes>>> {
+        api::version(headers, self.api_version()).map_err(|refusal| Box::new(self.refuse(refusal)))
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Response<Bytes> {
+        Answer::refusal(refusal).into_response(&self.state().ids.request())
+    }
+
+    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, Lost>
+    where
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        let (parts, body) = request.into_parts();
+        match self.read_body(body, MAX_BODY).await {
+            Ok(body) => {
+                let request = Request::from_parts(parts, body);
+                self.respond_with_faults(request, |request| self.respond(request)).await
+            }
+            Err(refusal) => Ok(refusal.map(SandboxBody::from)),
+        }
     }
 }
 

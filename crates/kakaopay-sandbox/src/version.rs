@@ -22,7 +22,7 @@ pub enum ApiVersion {
 
 impl ApiVersion {
     /// Each of them, the oldest first.
-    pub(crate) const ALL: [Self; 2] = [Self::V2017_11_02, Self::V2019_05_29];
+    pub const ALL: [Self; 2] = [Self::V2017_11_02, Self::V2019_05_29];
     /// Versions there were before any of these.
     const TOO_OLD: [&'static str; 2] = ["2014-07-27", "2015-11-17"];
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, Page};
 use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
-use kakaopay_sandbox::{Running, Sandbox, SandboxClock};
+use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_sandbox_server::{Running, serve};
 use kakaopay_tests::fast_clock::FastClock;
 use kakaopay_tests::keeping::{Books, is_everybodys};
 use kakaopay_transport::Client;
@@ -54,7 +55,7 @@ impl Scene {
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(clock.now())).build();
         sandbox.set_webhooks(false);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let running = sandbox.serve(listener).expect("serving");
+        let running = serve(&sandbox, listener).expect("serving");
         B::prepare(&books).await.expect("books");
         let (said, lines) = unbounded_channel();
         Self {

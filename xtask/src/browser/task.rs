@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<(), Problem> {
     let (Some(browser), []) = (browser, missing.as_slice()) else {
         return skip_or_fail(format!("not installed: one of {BROWSERS:?}, node and npm are needed"));
     };
-    let sources = root().join("crates/kakaopay-sandbox/tests/browser");
+    let sources = root().join("crates/kakaopay-sandbox-server/tests/browser");
     let target = root().join("target/browser");
     let (modules, screenshots) = (target.join("packages"), target.join("pages"));
     packages::npm(&sources, &modules)?;

@@ -57,7 +57,7 @@ impl Runtime {
 
     /// Where the journeys of this language are, and what they need is listed.
     pub(crate) fn sources(self) -> PathBuf {
-        root().join("crates/kakaopay-sandbox/tests/clients").join(self.name())
+        root().join("crates/kakaopay-sandbox-server/tests/clients").join(self.name())
     }
 
     /// Where its clients are installed.

@@ -35,6 +35,8 @@ const PLACES: &[Place] = &[
     place(2, "kakaopay-ledger-postgres", &["kakaopay-ledger", "kakaopay-types"]),
     // Beside them: the sandbox shares no behaviour with what is tested against it.
     place(2, "kakaopay-sandbox", &["kakaopay-types", "kakaopay-webhook"]),
+    // Its pages and its server.
+    place(3, "kakaopay-sandbox-server", &["kakaopay-sandbox", "kakaopay-types"]),
     // A server for the tests of what needs one; not published.
     place(2, "kakaopay-postgres-cluster", &[]),
     // A disk that loses power, for the tests of what is kept in SQLite; not published.

@@ -8,7 +8,7 @@ use crate::shell::{Problem, output, root};
 
 /// Where it is told what to install and how to run.
 pub(super) fn sources() -> PathBuf {
-    root().join("crates/kakaopay-sandbox/tests/schemathesis")
+    root().join("crates/kakaopay-sandbox-server/tests/schemathesis")
 }
 
 fn folder() -> PathBuf {

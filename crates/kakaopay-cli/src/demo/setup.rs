@@ -6,7 +6,8 @@ use kakaopay::Merchant;
 use kakaopay::transport::{BaseUri, Client, Wire};
 use kakaopay::webhook::{Policy, Receiver, Verifier};
 use kakaopay_ledger_sqlite::SqliteStore;
-use kakaopay_sandbox::{Running, Sandbox, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, WebhookUrl};
+use kakaopay_sandbox_server::{Running, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -35,7 +36,7 @@ impl Setup {
     /// Starts the sandbox, the shop and its webhook endpoint.
     pub(crate) async fn new(plan: &Plan) -> Result<Self, Failure> {
         let sandbox = Sandbox::builder().build();
-        let running = sandbox.serve(TcpListener::bind("127.0.0.1:0").await?)?;
+        let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await?)?;
         sandbox.set_webhooks(plan.webhook);
 
         let dir = tempfile::Builder::new().prefix("kakaopay-demo-").tempdir()?;

@@ -87,21 +87,31 @@ fn told(line: &str) -> (String, String, Value) {
     (url, told["secret_key"].as_str().expect("a key").to_owned(), told)
 }
 
+/// Ends a sandbox as Ctrl-C or a service manager does, and waits for it.
+#[cfg(unix)]
+fn terminate(mut served: Served) {
+    let signalled =
+        Command::new("kill").arg("-TERM").arg(served.0.id().to_string()).status().expect("kill runs");
+    assert!(signalled.success());
+    let ended = served.0.wait().expect("ended");
+    assert!(ended.success(), "{ended}");
+}
+
+#[cfg(unix)]
 #[test]
-fn f09_a_sandbox_that_is_killed_has_lost_nothing_that_it_answered() {
+fn f09_a_sandbox_with_a_state_file_goes_on_where_it_ended() {
     let dir = tempfile::tempdir().expect("a folder");
-    let file = dir.path().join("sandbox.db");
-    let arguments = ["--json", "--data", file.to_str().expect("text")];
+    let file = dir.path().join("state.json");
+    let arguments = ["--json", "--state", file.to_str().expect("text")];
     let charge = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
     let mut before = None;
     for made in 1..=3 {
-        let (mut served, line) = serve(&arguments);
+        let (served, line) = serve(&arguments);
         let (url, key, keys) = told(&line);
         assert_eq!(before.get_or_insert_with(|| keys.clone()), &keys);
         let answer = post(&url, "/charges", &key, charge);
-        served.0.kill().expect("killed");
-        served.0.wait().expect("ended");
         assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        terminate(served);
         let (served, line) = serve(&arguments);
         let (url, key, _) = told(&line);
         let list = get(&url, "/charges", &key);
@@ -110,18 +120,53 @@ fn f09_a_sandbox_that_is_killed_has_lost_nothing_that_it_answered() {
     }
 }
 
+/// The number of charges in a state file.
+fn charges_in(file: &std::path::Path) -> usize {
+    let json: Value = serde_json::from_slice(&std::fs::read(file).expect("read")).expect("never half of it");
+    json["current"]["charges"].as_array().expect("a list").len()
+}
+
 #[test]
-fn a_file_of_another_sandbox_or_of_something_else_is_refused() {
+fn f09_a_killed_sandbox_goes_on_from_what_its_file_has() {
     let dir = tempfile::tempdir().expect("a folder");
-    let file = dir.path().join("sandbox.db");
-    let (_served, line) = serve(&["--json", "--data", file.to_str().expect("text")]);
+    let file = dir.path().join("state.json");
+    let arguments = ["--json", "--state", file.to_str().expect("text")];
+    let charge = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
+    let (mut served, line) = serve(&arguments);
+    let (url, key, keys) = told(&line);
+    for made in 1..=3 {
+        let answer = post(&url, "/charges", &key, charge);
+        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+        // Each look is a request, which takes a part of a millisecond at least.
+        let stored = (0..100_000).any(|_| {
+            get(&url, "/_sandbox/clock", &key);
+            charges_in(&file) == made
+        });
+        assert!(stored, "{made}");
+    }
+    // This one may be lost: it is younger than a second.
+    post(&url, "/charges", &key, charge);
+    served.0.kill().expect("killed");
+    served.0.wait().expect("ended");
+    let (_served, line) = serve(&arguments);
+    let (url, key, again) = told(&line);
+    assert_eq!(again, keys);
+    let list = get(&url, "/charges", &key);
+    assert!(list.contains("\"total\": 3,") || list.contains("\"total\": 4,"), "{list}");
+}
+
+#[test]
+fn a_state_file_that_is_in_use_or_something_else_is_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("state.json");
+    let (_served, line) = serve(&["--json", "--state", file.to_str().expect("text")]);
     assert!(line.contains("secret_key"), "{line}");
     let other = dir.path().join("other");
     std::fs::write(&other, "a text").expect("written");
-    for (file, problem) in [(&file, "another sandbox has the file open"), (&other, "holds no sandbox")] {
+    for (file, problem) in [(&file, "is used by another sandbox"), (&other, "is not a sandbox state file")] {
         let output = Command::new(env!("CARGO_BIN_EXE_kakaopay"))
             .arg("sandbox")
-            .arg("--data")
+            .arg("--state")
             .arg(file)
             .output()
             .expect("it runs");

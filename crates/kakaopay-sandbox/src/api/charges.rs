@@ -8,25 +8,25 @@ use super::refusal::Refusal;
 use super::request::Call;
 use super::sources;
 use crate::object::{ChargeObject, ListObject};
-use crate::world::{Changes, Charge, NewCharge, World};
+use crate::state::{Changes, Charge, NewCharge, State};
 
 /// `POST /charges`.
 ///
 /// Where the service's own code for a refusal is not documented, it is `invalid_charge` here, the
 /// one that was recorded for amounts and currencies. `expires_at` is passed over, as nothing says that
 /// KakaoPay heeds it; so is what only cards have.
-pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Refusal> {
+pub(crate) fn create(state: &mut State, call: &Call) -> Result<ChargeObject, Refusal> {
     let params = call.body_params()?;
     let amount = fields::amount(&params, Refusal::invalid_charge)?;
     let currency = fields::currency(&params, Refusal::invalid_charge)?;
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
     is_no_card(&params)?;
-    let return_uri = world.return_uris.read(&params)?;
+    let return_uri = fields::return_uri(&params, state.return_uris)?;
     let description = fields::only_text(&params, "description")?.map(str::to_owned);
     let ip = fields::only_text(&params, "ip")?.map(str::to_owned);
     let metadata = fields::metadata(&params)?;
-    let webhook_endpoints = fields::webhook_endpoints(&params, &world.webhook_hosts)?;
-    let source = source(world, call, &params, amount, currency)?;
+    let webhook_endpoints = fields::webhook_endpoints(&params, &state.webhook_hosts)?;
+    let source = source(state, call, &params, amount, currency)?;
     let new = NewCharge {
         amount,
         currency,
@@ -38,13 +38,13 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<ChargeObject, Ref
         ip,
         webhook_endpoints,
     };
-    let id = world.create_charge(new, call.now)?;
-    read(world, call, id.as_str())
+    let id = state.create_charge(new, call.now)?;
+    read(state, call, id.as_str())
 }
 
 /// `GET /charges/{id}`. With `expand=true` its transaction is in it.
-pub(crate) fn retrieve(world: &World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
-    let object = read(world, call, id)?;
+pub(crate) fn retrieve(state: &State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let object = read(state, call, id)?;
     Ok(if is_expanded(call)? { object.expanded() } else { object })
 }
 
@@ -53,17 +53,17 @@ fn is_expanded(call: &Call) -> Result<bool, Refusal> {
 }
 
 /// A charge as it is now.
-pub(super) fn read(world: &World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
-    let charge = find(world, id)?;
-    let source = world.source(&charge.source).ok_or_else(Refusal::internal)?;
+pub(super) fn read(state: &State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let charge = find(state, id)?;
+    let source = state.source(&charge.source).ok_or_else(Refusal::internal)?;
     Ok(ChargeObject::of(charge, source, call.now))
 }
 
 /// `GET /charges`.
-pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<ChargeObject>, Refusal> {
-    let charges = world
+pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<ChargeObject>, Refusal> {
+    let charges = state
         .charges()
-        .filter_map(|charge| Some((charge.created_at, (charge, world.source(&charge.source)?))));
+        .filter_map(|charge| Some((charge.created_at, (charge, state.source(&charge.source)?))));
     let expanded = is_expanded(call)?;
     let object = |(charge, source)| {
         let object = ChargeObject::of(charge, source, call.now);
@@ -74,8 +74,8 @@ pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<ChargeObject
 
 /// `PATCH /charges/{id}`, or `PUT`, as older clients send it. As documented, only what the merchant attached
 /// to it is changed; that new metadata takes the place of the old is a choice.
-pub(crate) fn update(world: &mut World, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
-    let charge = find(world, id)?.id.clone();
+pub(crate) fn update(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let charge = find(state, id)?.id.clone();
     let params = call.body_params()?;
     // A `null` is what some clients send for every field that is not set; an empty text is meant.
     let description = match params.get("description") {
@@ -86,12 +86,12 @@ pub(crate) fn update(world: &mut World, call: &Call, id: &str) -> Result<ChargeO
         None | Some(Param::Null) => None,
         Some(_) => Some(fields::metadata(&params)?),
     };
-    world.update(&charge, Changes { description, metadata }, call.now)?;
-    read(world, call, id)
+    state.update(&charge, Changes { description, metadata }, call.now)?;
+    read(state, call, id)
 }
 
-pub(super) fn find<'a>(world: &'a World, id: &str) -> Result<&'a Charge, Refusal> {
-    let found = ChargeId::parse(id).ok().and_then(|id| world.charge(&id));
+pub(super) fn find<'a>(state: &'a State, id: &str) -> Result<&'a Charge, Refusal> {
+    let found = ChargeId::parse(id).ok().and_then(|id| state.charge(&id));
     found.ok_or_else(|| Refusal::not_found("charge", id))
 }
 
@@ -109,7 +109,7 @@ fn is_no_card(params: &Params) -> Result<(), Refusal> {
 
 /// The source that a charge names, or a new one made inside it.
 fn source(
-    world: &mut World,
+    state: &mut State,
     call: &Call,
     params: &Params,
     amount: i64,
@@ -121,13 +121,13 @@ fn source(
             // A source object as it was read, as some clients send it.
             Some(Param::Text(id)) => id,
             None | Some(Param::Null) => {
-                return sources::create_inside(world, object, amount, currency, call);
+                return sources::create_inside(state, object, amount, currency, call);
             }
             Some(_) => return Err(Refusal::not_found("source", "")),
         },
         _ => return Err(Refusal::invalid_charge("source is required")),
     };
-    let source = sources::find(world, id)?;
+    let source = sources::find(state, id)?;
     // Whether the service takes a source twice is not documented; that clients never rely on it is
     // worth more than the chance that it does.
     if source.used {

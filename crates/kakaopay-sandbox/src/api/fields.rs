@@ -1,11 +1,12 @@
 //! Reading the members of a request, as tolerantly as the service does.
 
 use kakaopay_types::endpoint::WebhookEndpoints;
-use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, Timestamp};
+use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, ReturnUri, Timestamp};
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::webhook_host::WebhookHosts;
+use crate::state::{ReturnUris, WebhookHosts};
+use crate::webhook_url::WebhookUrl;
 
 /// How a refusal is made: sources and charges have codes of their own.
 pub(crate) type Refuse = fn(String) -> Refusal;
@@ -91,6 +92,18 @@ pub(crate) fn webhook_endpoints(params: &Params, hosts: &WebhookHosts) -> Result
 
 fn is_endpoint(text: &str, hosts: &WebhookHosts) -> bool {
     hosts.url(text).is_ok() || WebhookEndpoints::new([text]).is_ok()
+}
+
+/// Where a new charge leads back to.
+pub(crate) fn return_uri(params: &Params, accepted: ReturnUris) -> Result<String, Refusal> {
+    let text = text(params, "return_uri")
+        .ok_or_else(|| Refusal::invalid_charge("return_uri is required for kakaopay"))?;
+    // Plain http on this machine has the form of a webhook's address.
+    if accepted == ReturnUris::Local && WebhookUrl::parse(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    ReturnUri::parse(text).map_err(|error| Refusal::invalid_charge(error.to_string()))?;
+    Ok(text.to_owned())
 }
 
 /// A text; `None` when it is missing, `null` or empty.

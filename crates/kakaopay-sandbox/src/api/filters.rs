@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use kakaopay_types::{Currency, Money, Param, Params, Timestamp};
 
 use super::refusal::Refusal;
-use crate::world::{Charge, Ending, Refund};
+use crate::state::{Charge, Ending, Refund};
 
 /// What the objects of a search must be like: everything in it.
 #[derive(Debug)]

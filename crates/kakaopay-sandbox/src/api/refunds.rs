@@ -8,7 +8,7 @@ use super::page::Page;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::{ListObject, RefundObject};
-use crate::world::{Charge, Ending, NewRefund, World};
+use crate::state::{Charge, Ending, NewRefund, State};
 
 /// A charge takes fewer partial refunds than this, as the API's documentation says.
 const MOST_PARTIAL: usize = 15;
@@ -16,8 +16,8 @@ const MOST_PARTIAL: usize = 15;
 /// `POST /charges/{id}/refunds`.
 ///
 /// The codes are documented; which of them comes when, and every message, is a choice.
-pub(crate) fn create(world: &mut World, call: &Call, id: &str) -> Result<RefundObject, Refusal> {
-    let charge = find(world, id)?;
+pub(crate) fn create(state: &mut State, call: &Call, id: &str) -> Result<RefundObject, Refusal> {
+    let charge = find(state, id)?;
     let params = call.body_params()?;
     let amount = fields::amount(&params, Refusal::bad_request)?;
     let metadata = fields::metadata(&params)?;
@@ -39,7 +39,7 @@ pub(crate) fn create(world: &mut World, call: &Call, id: &str) -> Result<RefundO
         return Err(Refusal::failed_refund("charge has too many refunds"));
     }
     let new = NewRefund { charge: charge.id.clone(), amount, voided, metadata };
-    let refund = world.refund(new, call.now)?.ok_or_else(Refusal::internal)?;
+    let refund = state.refund(new, call.now)?.ok_or_else(Refusal::internal)?;
     Ok(RefundObject::of(&refund))
 }
 
@@ -56,25 +56,25 @@ fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusa
 }
 
 /// `GET /charges/{id}/refunds`.
-pub(crate) fn of_charge(world: &World, call: &Call, id: &str) -> Result<ListObject<RefundObject>, Refusal> {
-    let refunds = find(world, id)?.refunds.iter().map(|refund| (refund.created_at, refund));
+pub(crate) fn of_charge(state: &State, call: &Call, id: &str) -> Result<ListObject<RefundObject>, Refusal> {
+    let refunds = find(state, id)?.refunds.iter().map(|refund| (refund.created_at, refund));
     Ok(Page::of(call)?.cut(&format!("/charges/{id}/refunds"), refunds, RefundObject::of))
 }
 
 /// `GET /charges/{id}/refunds/{id}`.
 ///
 /// With `expand=true` its charge is in it.
-pub(crate) fn retrieve(world: &World, call: &Call, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
-    let found = find(world, id)?.refunds.iter().find(|found| found.id.as_str() == refund);
+pub(crate) fn retrieve(state: &State, call: &Call, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
+    let found = find(state, id)?.refunds.iter().find(|found| found.id.as_str() == refund);
     let object = found.map(RefundObject::of).ok_or_else(|| Refusal::not_found("refund", refund))?;
     if fields::truth(&call.query_params()?, "expand") == Some(true) {
-        return Ok(object.expanded(read(world, call, id)?));
+        return Ok(object.expanded(read(state, call, id)?));
     }
     Ok(object)
 }
 
 /// `GET /refunds`.
-pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<RefundObject>, Refusal> {
-    let refunds = world.refunds().map(|refund| (refund.created_at, refund));
+pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<RefundObject>, Refusal> {
+    let refunds = state.refunds().map(|refund| (refund.created_at, refund));
     Ok(Page::of(call)?.cut("/refunds", refunds, RefundObject::of))
 }

@@ -108,13 +108,6 @@ impl Refusal {
         Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message)
     }
 
-    /// What was done is not in the file that keeps the sandbox, and may be gone tomorrow.
-    #[cfg(feature = "data")]
-    pub(crate) fn unkept(problem: &crate::data::DataError) -> Self {
-        let message = format!("the sandbox could not write its file: {problem}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalError, message)
-    }
-
     pub(crate) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalError, "the sandbox failed")
     }

@@ -11,8 +11,8 @@ use super::filters::Filters;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::{ChargeObject, RefundObject, SearchObject, Shape};
+use crate::state::State;
 use crate::version::ApiVersion;
-use crate::world::World;
 
 /// Elements on a page, unless another number is asked for.
 const PER_PAGE: usize = 30;
@@ -20,7 +20,7 @@ const PER_PAGE: usize = 30;
 const MAX_PER_PAGE: usize = 100;
 
 /// The documented scopes. What KakaoPay does not have is searched as well, and nothing is found.
-pub(crate) const EMPTY_SCOPES: [&str; 9] = [
+pub const EMPTY_SCOPES: [&str; 9] = [
     "charge_schedule",
     "customer",
     "dispute",
@@ -33,32 +33,32 @@ pub(crate) const EMPTY_SCOPES: [&str; 9] = [
 ];
 
 /// `GET /search`. Unlike the service's, its index knows of everything at once.
-pub(crate) fn answer(world: &World, call: &Call, version: ApiVersion) -> Answer {
+pub(crate) fn answer(state: &State, call: &Call, version: ApiVersion) -> Answer {
     let asked = match call.query_params() {
         Ok(asked) => asked,
         Err(refusal) => return Answer::refusal(refusal),
     };
     match fields::text(&asked, "scope") {
-        Some("charge") => Answer::of(charges(world, call, &asked), version),
-        Some("refund") => Answer::of(refunds(world, &asked), version),
+        Some("charge") => Answer::of(charges(state, call, &asked), version),
+        Some("refund") => Answer::of(refunds(state, &asked), version),
         Some(scope) if EMPTY_SCOPES.contains(&scope) => Answer::of(nothing(scope, &asked), version),
         _ => Answer::refusal(Refusal::invalid_scope()),
     }
 }
 
-fn charges(world: &World, call: &Call, asked: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
+fn charges(state: &State, call: &Call, asked: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
     let wanted = Wanted::of("charge", asked)?;
-    let charges = world.charges().filter(|charge| {
+    let charges = state.charges().filter(|charge| {
         let texts = [Some(charge.id.as_str()), Some(charge.source.as_str()), charge.description.as_deref()];
         wanted.says(&texts, &charge.metadata) && wanted.filters.hold_for_charge(charge)
     });
-    let found = charges.filter_map(|charge| Some((charge, world.source(&charge.source)?))).collect();
+    let found = charges.filter_map(|charge| Some((charge, state.source(&charge.source)?))).collect();
     Ok(wanted.page(found, |(charge, source)| ChargeObject::of(charge, source, call.now)))
 }
 
-fn refunds(world: &World, asked: &Params) -> Result<SearchObject<RefundObject>, Refusal> {
+fn refunds(state: &State, asked: &Params) -> Result<SearchObject<RefundObject>, Refusal> {
     let wanted = Wanted::of("refund", asked)?;
-    let refunds = world.refunds().filter(|refund| {
+    let refunds = state.refunds().filter(|refund| {
         let texts = [Some(refund.id.as_str()), Some(refund.charge.as_str())];
         wanted.says(&texts, &refund.metadata) && wanted.filters.hold_for_refund(refund)
     });

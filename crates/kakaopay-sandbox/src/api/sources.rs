@@ -6,10 +6,10 @@ use super::fields;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::SourceObject;
-use crate::world::{Source, World};
+use crate::state::{Source, State};
 
 /// `POST /sources`.
-pub(crate) fn create(world: &mut World, call: &Call) -> Result<SourceObject, Refusal> {
+pub(crate) fn create(state: &mut State, call: &Call) -> Result<SourceObject, Refusal> {
     let params = call.body_params()?;
     // In the order in which a source that is wrong in several ways was recorded to be refused.
     let amount = fields::amount(&params, Refusal::bad_request)?;
@@ -17,26 +17,26 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<SourceObject, Ref
     fields::source_type(&params)?;
     fields::within_limits(amount, currency, Refusal::bad_request)?;
     let platform_type = fields::platform_type(&params)?;
-    let source = world.create_source(amount, currency, platform_type, call.now)?;
+    let source = state.create_source(amount, currency, platform_type, call.now)?;
     Ok(SourceObject::of(&source, "unknown"))
 }
 
 /// `GET /sources/{id}`.
-pub(crate) fn retrieve(world: &World, id: &str) -> Result<SourceObject, Refusal> {
-    let source = find(world, id)?;
-    let charge = world.charges().rev().find(|charge| charge.source == source.id);
+pub(crate) fn retrieve(state: &State, id: &str) -> Result<SourceObject, Refusal> {
+    let source = find(state, id)?;
+    let charge = state.charges().rev().find(|charge| charge.source == source.id);
     Ok(SourceObject::of(source, charge.map_or("unknown", |charge| charge.status())))
 }
 
 /// The source with an identifier.
-pub(crate) fn find<'a>(world: &'a World, id: &str) -> Result<&'a Source, Refusal> {
-    let found = SourceId::parse(id).ok().and_then(|id| world.source(&id));
+pub(crate) fn find<'a>(state: &'a State, id: &str) -> Result<&'a Source, Refusal> {
+    let found = SourceId::parse(id).ok().and_then(|id| state.source(&id));
     found.ok_or_else(|| Refusal::not_found("source", id))
 }
 
 /// Creates a source inside a charge: amount and currency are the charge's.
 pub(crate) fn create_inside(
-    world: &mut World,
+    state: &mut State,
     inside: &Params,
     amount: i64,
     currency: kakaopay_types::Currency,
@@ -44,5 +44,5 @@ pub(crate) fn create_inside(
 ) -> Result<SourceId, Refusal> {
     fields::source_type(inside)?;
     let platform_type = fields::platform_type(inside)?;
-    Ok(world.create_source(amount, currency, platform_type, call.now)?.id)
+    Ok(state.create_source(amount, currency, platform_type, call.now)?.id)
 }

@@ -4,11 +4,11 @@ use super::charges::read;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::TransactionObject;
-use crate::world::World;
+use crate::state::State;
 
 /// `GET /transactions/{id}`: what a charge brought in. Those of refunds are named and cannot be read: what the
 /// service writes in them was never recorded.
-pub(crate) fn retrieve(world: &World, call: &Call, id: &str) -> Result<TransactionObject, Refusal> {
-    let charge = world.charge_of_transaction(id).ok_or_else(|| Refusal::not_found("transaction", id))?;
-    read(world, call, charge.id.as_str())?.transaction().ok_or_else(Refusal::internal)
+pub(crate) fn retrieve(state: &State, call: &Call, id: &str) -> Result<TransactionObject, Refusal> {
+    let charge = state.charge_of_transaction(id).ok_or_else(|| Refusal::not_found("transaction", id))?;
+    read(state, call, charge.id.as_str())?.transaction().ok_or_else(Refusal::internal)
 }

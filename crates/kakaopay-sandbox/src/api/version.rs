@@ -1,7 +1,8 @@
 //! In which version of the API a call is answered.
 
+use http::HeaderMap;
+
 use super::refusal::Refusal;
-use super::request::Call;
 use crate::version::{ApiVersion, NoVersion};
 
 /// The header in which a call asks for a version, and an answer names its own.
@@ -12,8 +13,8 @@ pub(super) const HEADER: &str = "omise-version";
 /// One that is too old for sources is refused here as it was reported of sources, whatever the call. What the
 /// service says to a version that is not one is not documented: it is refused too, so that a misspelt version is
 /// seen in a test and not in the shop.
-pub(crate) fn version(call: &Call, own: ApiVersion) -> Result<ApiVersion, Refusal> {
-    let Some(asked) = call.headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
+pub(crate) fn version(headers: &HeaderMap, own: ApiVersion) -> Result<ApiVersion, Refusal> {
+    let Some(asked) = headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
     ApiVersion::named(asked.to_str().unwrap_or_default()).map_err(|none| match none {
         NoVersion::TooOld => Refusal::no_service(),
         NoVersion::Unknown => Refusal::bad_request("the api version is not known"),

@@ -10,25 +10,25 @@ use super::page::Page;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::{ListObject, WebhookSecretObject};
-use crate::world::{WebhookSecret, World};
+use crate::state::{State, WebhookSecret};
 
 /// `GET /webhooks/secrets`: those that sign now, without themselves.
-pub(crate) fn list(world: &World, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
-    cut(call, world.account.secrets.signing(call.now))
+pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
+    cut(call, state.account.secrets.signing(call.now))
 }
 
 /// `POST /webhooks/secrets`: a new secret, which is told this once. The one before it signs beside it for a
 /// day.
-pub(crate) fn roll(world: &mut World, call: &Call) -> Result<WebhookSecretObject, Refusal> {
-    let id = world.ids.next("whsec");
-    let secret = Secret::from_bytes(world.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
-    Ok(WebhookSecretObject::told(&world.account.secrets.roll(id, secret, call.now)))
+pub(crate) fn roll(state: &mut State, call: &Call) -> Result<WebhookSecretObject, Refusal> {
+    let id = state.ids.next("whsec");
+    let secret = Secret::from_bytes(state.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
+    Ok(WebhookSecretObject::told(&state.account.secrets.roll(id, secret, call.now)))
 }
 
 /// `DELETE /webhooks/secrets`: no secret any more, so that webhooks are not signed. Answers what is left:
 /// an empty list.
-pub(crate) fn delete(world: &mut World, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
-    world.account.secrets.clear();
+pub(crate) fn delete(state: &mut State, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
+    state.account.secrets.clear();
     cut(call, std::iter::empty())
 }
 

@@ -3,7 +3,7 @@
 use kakaopay_types::{Currency, Timestamp};
 use serde::Serialize;
 
-use crate::world::Account;
+use crate::state::Account;
 
 /// The account object, in the members and order of a recorded one. Payouts are no part of a sandbox, so
 /// their settings are not here.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Link, ListObject, RefundObject, SourceObject, TransactionObject};
-use crate::world::{Charge, Ending, Source};
+use crate::state::{Charge, Ending, Source};
 
 /// Omise's fee in the guide's example: 2.9 %, in tenths of a percent.
 const FEE_PERMILLE: i64 = 29;

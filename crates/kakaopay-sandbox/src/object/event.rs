@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use super::shape::same_in_each_version;
 use super::{ChargeObject, RefundObject, Shape};
-use crate::page::Moment;
+use crate::state::{Delivery, Event, EventData, State};
 use crate::version::ApiVersion;
-use crate::world::{Delivery, Event, EventData, World};
 
 /// The event object, in the version the account had when it happened.
 #[derive(Debug, Clone, Serialize)]
@@ -56,8 +55,8 @@ struct DeliveryObject<'a> {
 
 impl<'a> EventObject<'a> {
     /// An event as it is read: with its deliveries.
-    pub(crate) fn read(world: &World, event: &'a Event) -> Self {
-        let mut read = Self::posted(world, event);
+    pub(crate) fn read(state: &State, event: &'a Event) -> Self {
+        let mut read = Self::posted(state, event);
         // What was posted is told once more, as it was.
         let payload = || String::from_utf8(crate::json::print(&read)).unwrap_or_default();
         let payload = if event.deliveries.is_empty() { String::new() } else { payload() };
@@ -70,8 +69,8 @@ impl<'a> EventObject<'a> {
     }
 
     /// An event as it is posted: without its deliveries.
-    pub(crate) fn posted(world: &World, event: &'a Event) -> Self {
-        let data = data_of(world, event);
+    pub(crate) fn posted(state: &State, event: &'a Event) -> Self {
+        let data = data_of(state, event);
         let location = format!("/events/{}", event.id);
         match event.version {
             ApiVersion::V2017_11_02 => Self::V2017_11_02(Old {
@@ -98,9 +97,9 @@ impl<'a> EventObject<'a> {
 }
 
 /// What it happened to, as it was then, in the version the account had.
-fn data_of(world: &World, event: &Event) -> Value {
+fn data_of(state: &State, event: &Event) -> Value {
     match &event.data {
-        EventData::Charge(charge) => match world.source(&charge.source) {
+        EventData::Charge(charge) => match state.source(&charge.source) {
             Some(source) => ChargeObject::of(charge, source, event.created_at).tree(event.version),
             None => Value::Null,
         },
@@ -114,7 +113,8 @@ same_in_each_version!(EventObject<'_>);
 impl<'a> DeliveryObject<'a> {
     fn of(delivery: &'a Delivery, key: &'static str, payload: &str) -> Self {
         // The one time the API does not write in RFC 3339: `2023-06-15 02:25:15 UTC`.
-        let created_at = Moment(delivery.created_at).plain();
+        let created_at = delivery.created_at.truncate_to_seconds().to_string();
+        let created_at = created_at.replace('T', " ").replace('Z', " UTC");
         Self {
             object: "webhook_delivery",
             id: &delivery.id,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::charge::{ChargeObject, Null};
 use super::link::Link;
-use crate::world::Refund;
+use crate::state::Refund;
 
 /// The refund object, in the members and order of a recorded one.
 #[derive(Debug, Clone, Serialize)]

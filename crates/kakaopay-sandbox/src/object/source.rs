@@ -3,7 +3,7 @@
 use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
 use serde::Serialize;
 
-use crate::world::Source;
+use crate::state::Source;
 
 /// A member that is always `null` for KakaoPay.
 type Null = ();

@@ -4,7 +4,7 @@ use kakaopay_types::Timestamp;
 use serde::Serialize;
 
 use super::shape::same_in_each_version;
-use crate::world::WebhookSecret;
+use crate::state::WebhookSecret;
 
 /// The webhook secret object. That there is such a call is documented, and what it answers is not: the
 /// members are a choice.

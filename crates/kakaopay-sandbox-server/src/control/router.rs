@@ -1,0 +1,183 @@
+//! Which call of `/_sandbox` a request is, and its answer.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Request, Response, StatusCode};
+use kakaopay_sandbox::route::{PathParams, Route, delete, get, parts, post};
+use kakaopay_sandbox::{ClockRate, Rule, Sandbox, Snapshot};
+use kakaopay_types::{EventId, Timestamp};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::local_only::may_control;
+
+/// Carries a call out, and responds with JSON.
+type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, No>;
+
+/// Why a call was not carried out.
+#[derive(Debug)]
+pub(crate) enum No {
+    /// What was sent cannot be read, or cannot be.
+    Bad(String),
+    /// There is nothing of this name.
+    Missing(&'static str),
+}
+
+/// The calls of `/_sandbox`.
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    get("/_sandbox/clock", "sandbox.clock", |sandbox, _, _| Ok(clock_now(sandbox))),
+    post("/_sandbox/clock", "sandbox.set_clock", |sandbox, body, _| set_clock(sandbox, &read(body)?)),
+    get("/_sandbox/faults", "sandbox.faults", |sandbox, _, _| {
+        Ok(json(json!({"rules": sandbox.fault_count()})))
+    }),
+    post("/_sandbox/faults", "sandbox.set_faults", |sandbox, body, _| set_faults(sandbox, body)),
+    delete("/_sandbox/faults", "sandbox.clear_faults", |sandbox, _, _| {
+        sandbox.set_faults(Vec::new());
+        Ok(json(json!({"rules": 0})))
+    }),
+    post("/_sandbox/webhooks", "sandbox.plan_webhooks", |sandbox, body, _| set_webhooks(sandbox, body)),
+    post("/_sandbox/reset", "sandbox.reset", |sandbox, _, _| {
+        sandbox.reset();
+        Ok(json(json!({})))
+    }),
+    get("/_sandbox/snapshot", "sandbox.snapshot", |sandbox, _, _| {
+        Ok(Bytes::from(sandbox.snapshot().as_bytes().to_vec()))
+    }),
+    post("/_sandbox/restore", "sandbox.restore", |sandbox, body, _| {
+        let restored = sandbox.restore(&Snapshot::from_bytes(body.to_vec()));
+        restored.map(|()| json(json!({}))).map_err(|error| No::Bad(error.to_string()))
+    }),
+    post("/_sandbox/events/{event}/resend", "sandbox.resend", |sandbox, _, [event, _]| {
+        let known = EventId::parse(event).is_ok_and(|event| sandbox.resend(&event));
+        known.then(|| json(json!({}))).ok_or(No::Missing("there is no such event"))
+    }),
+];
+
+/// The answer, if the request is for `/_sandbox`.
+pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let path: Vec<&str> = parts(request.uri().path()).collect();
+    if path.first() != Some(&"_sandbox") {
+        return None;
+    }
+    if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
+        return Some(refused(
+            StatusCode::FORBIDDEN,
+            "only this machine may do this, and no page of another site",
+        ));
+    }
+    let Some((route, ids)) = Route::find(ROUTES, request.method().as_str(), &path) else {
+        return Some(nothing(&Route::methods(ROUTES, &path)));
+    };
+    Some(match (route.handler)(sandbox, request.body(), ids) {
+        Ok(body) => answer(StatusCode::OK, body),
+        Err(No::Bad(problem)) => refused(StatusCode::BAD_REQUEST, &problem),
+        Err(No::Missing(problem)) => refused(StatusCode::NOT_FOUND, problem),
+    })
+}
+
+/// There is no such call, or only by these methods.
+fn nothing(methods: &[&str]) -> Response<Bytes> {
+    if methods.is_empty() {
+        return refused(StatusCode::NOT_FOUND, "there is no such call");
+    }
+    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "there is no such call by this method");
+    if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(ALLOW, methods);
+    }
+    response
+}
+
+/// What is asked of the clock.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockCall {
+    set: Option<Timestamp>,
+    advance: Option<i64>,
+    #[serde(default)]
+    freeze: bool,
+    #[serde(default)]
+    run: bool,
+    rate: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultsCall {
+    rules: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhooksCall {
+    plan: String,
+}
+
+fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
+    let WebhooksCall { plan } = read(body)?;
+    sandbox.set_webhook_plan(plan.parse().map_err(|error| No::Bad(format!("plan: {error}")))?);
+    Ok(json(json!({"plan": plan})))
+}
+
+fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
+    let rate =
+        call.rate.map(ClockRate::new).transpose().map_err(|error| No::Bad(format!("rate: {error}")))?;
+    let clock = sandbox.clock();
+    if let Some(at) = call.set {
+        clock.set(at);
+    }
+    if let Some(seconds) = call.advance {
+        clock.advance_seconds(seconds);
+    }
+    if call.freeze {
+        clock.freeze();
+    }
+    if call.run {
+        clock.run();
+    }
+    if let Some(rate) = rate {
+        clock.run_at(rate);
+    }
+    Ok(clock_now(sandbox))
+}
+
+fn clock_now(sandbox: &Sandbox) -> Bytes {
+    let clock = sandbox.clock();
+    let rate = clock.rate().map_or(0, ClockRate::seconds);
+    json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))
+}
+
+fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
+    let FaultsCall { rules } = read(body)?;
+    let mut parsed = Vec::new();
+    for (place, text) in rules.iter().enumerate() {
+        let rule: Rule = text.parse().map_err(|error| No::Bad(format!("rules[{place}]: {error}")))?;
+        parsed.push(rule);
+    }
+    let count = parsed.len();
+    sandbox.set_faults(parsed);
+    Ok(json(json!({"rules": count})))
+}
+
+/// The body as JSON. An unknown member is named.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
+    serde_json::from_slice(body).map_err(|error| No::Bad(error.to_string()))
+}
+
+fn json(value: Value) -> Bytes {
+    value.to_string().into()
+}
+
+fn refused(status: StatusCode, problem: &str) -> Response<Bytes> {
+    answer(status, json(json!({"error": problem})))
+}
+
+fn answer(status: StatusCode, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

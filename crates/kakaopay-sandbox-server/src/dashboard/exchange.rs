@@ -1,0 +1,123 @@
+//! A call and its answer, as the overview shows them.
+
+use bytes::Bytes;
+use kakaopay_sandbox::Lost;
+
+use super::redact::{SHOWN, shown};
+use crate::pages::Moment;
+
+/// A call and its answer. What it was signed with is not kept.
+#[derive(Debug, Clone)]
+pub(super) struct Exchange {
+    /// Counted from the first.
+    pub(super) number: u64,
+    pub(super) at: Moment,
+    pub(super) method: String,
+    /// Path and query.
+    pub(super) target: String,
+    pub(super) request: Kept,
+    pub(super) outcome: Result<u16, Lost>,
+    pub(super) response: Kept,
+}
+
+/// The beginning of a body.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    bytes: Bytes,
+    /// How many bytes there were.
+    length: usize,
+}
+
+impl Kept {
+    pub(super) fn of(body: &Bytes) -> Self {
+        // A part of a large one would keep the whole.
+        let bytes = if body.len() > SHOWN { Bytes::copy_from_slice(&body[..SHOWN]) } else { body.clone() };
+        Self { bytes, length: body.len() }
+    }
+
+    /// How many bytes there were.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// As text, without keys.
+    pub(super) fn text(&self) -> String {
+        shown(&self.bytes)
+    }
+
+    /// How many bytes are not shown.
+    pub(super) fn missing(&self) -> usize {
+        self.length - self.bytes.len()
+    }
+}
+
+impl Exchange {
+    /// What the answer was, in a word.
+    pub(super) fn status(&self) -> String {
+        match self.outcome {
+            Ok(status) => status.to_string(),
+            Err(lost) => lost.to_string(),
+        }
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        !matches!(self.outcome, Ok(200..=299))
+    }
+
+    /// Whether its bodies are secrets.
+    pub(super) fn is_secret(&self) -> bool {
+        self.target.trim_start_matches('/').starts_with("webhooks")
+    }
+
+    /// The charge or source that it is about: the one it names, or the one it has made.
+    pub(super) fn subject(&self) -> Option<String> {
+        let path = self.target.split('?').next().unwrap_or_default();
+        let made = matches!(path.trim_matches('/'), "charges" | "sources") && self.method == "POST";
+        identifier(path.as_bytes()).or_else(|| identifier(&self.response.bytes).filter(|_| made))
+    }
+}
+
+/// The first identifier of a charge or a source.
+fn identifier(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
+        .find(|word| word.starts_with("chrg_") || word.starts_with("src_"))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(method: &str, target: &str, response: &'static str, expected: Option<&str>) {
+        let (method, target) = (method.to_owned(), target.to_owned());
+        let [request, response] = ["", response].map(|body| Kept::of(&Bytes::from_static(body.as_bytes())));
+        let (at, outcome) = (Moment(kakaopay_types::Timestamp::UNIX_EPOCH), Ok(200));
+        let exchange = Exchange { number: 1, at, method, target, request, outcome, response };
+        assert_eq!(exchange.subject().as_deref(), expected);
+    }
+
+    #[test]
+    fn an_exchange_is_about_what_it_names_or_makes() {
+        check("GET", "/charges/chrg_test_1/refunds?limit=1", "", Some("chrg_test_1"));
+        check(
+            "POST",
+            "/charges",
+            "{\"id\": \"chrg_test_2\", \"source\": \"src_test_1\"}",
+            Some("chrg_test_2"),
+        );
+        check("POST", "/sources/", "{\"id\": \"src_test_2\"}", Some("src_test_2"));
+        check("GET", "/charges", "{\"id\": \"chrg_test_2\"}", None);
+        check("GET", "/charges?source=src_test_1", "", None);
+        check("POST", "/charges", "{\"object\": \"error\"}", None);
+    }
+
+    #[test]
+    fn of_a_large_body_the_beginning_is_kept() {
+        let kept = Kept::of(&Bytes::from(vec![b'a'; SHOWN + 5]));
+        assert_eq!((kept.length(), kept.text().len(), kept.missing()), (SHOWN + 5, SHOWN, 5));
+        let kept = Kept::of(&Bytes::from_static(b"a"));
+        assert_eq!((kept.length(), kept.text().as_str(), kept.missing()), (1, "a", 0));
+    }
+}

@@ -1,0 +1,117 @@
+//! What has happened, as the overview shows it.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use kakaopay_sandbox::{Activity, ChargeSummary, EventSummary, WebhookAttempt};
+
+use super::exchange::Exchange;
+use crate::pages::Moment;
+
+/// How many charges are shown, the latest first.
+pub(super) const CHARGES: usize = 32;
+
+/// The part of the overview that changes with what happens.
+#[derive(Template)]
+#[template(path = "live.html")]
+pub(super) struct Live {
+    now: Moment,
+    /// How many there are of each in all.
+    counts: (usize, usize),
+    charges: Vec<ChargeRow>,
+    /// The calls that belong to none of the charges.
+    others: Vec<Exchange>,
+}
+
+/// A charge with all that belongs to it.
+struct ChargeRow {
+    id: String,
+    status: &'static str,
+    amount: String,
+    refunded: Option<String>,
+    description: Option<String>,
+    created_at: Moment,
+    /// Where its buyer pays.
+    page: String,
+    events: Vec<EventRow>,
+    exchanges: Vec<Exchange>,
+}
+
+/// An event and what became of its posts.
+struct EventRow {
+    id: String,
+    key: &'static str,
+    at: Moment,
+    deliveries: Vec<DeliveryRow>,
+}
+
+struct DeliveryRow {
+    at: Moment,
+    uri: String,
+    outcome: String,
+    arrived: bool,
+}
+
+impl Live {
+    /// Each call comes with the charge or source that it is about.
+    pub(super) fn of(activity: Activity, calls: Vec<(Option<String>, Exchange)>, now: Moment) -> Self {
+        let Activity { charge_count, event_count, charges, .. } = activity;
+        let places: HashMap<String, usize> = charges
+            .iter()
+            .enumerate()
+            .flat_map(|(place, (charge, _))| {
+                [(charge.id.to_string(), place), (charge.source.to_string(), place)]
+            })
+            .collect();
+        let mut charges: Vec<_> = charges.into_iter().map(ChargeRow::of).collect();
+        let mut others = Vec::new();
+        for (subject, call) in calls {
+            let place = subject.and_then(|subject| places.get(&subject));
+            match place.and_then(|place| charges.get_mut(*place)) {
+                Some(row) => row.exchanges.push(call),
+                None => others.push(call),
+            }
+        }
+        Self { now, counts: (charge_count, event_count), charges, others }
+    }
+}
+
+impl ChargeRow {
+    fn of((charge, events): (ChargeSummary, Vec<EventSummary>)) -> Self {
+        Self {
+            page: format!("/payments/{}/authorize", charge.payment),
+            id: charge.id.to_string(),
+            status: charge.status,
+            amount: charge.amount.to_string(),
+            refunded: Some(charge.refunded)
+                .filter(|refunded| refunded.minor_units() > 0)
+                .map(|refunded| refunded.to_string()),
+            description: charge.description,
+            created_at: Moment(charge.created_at),
+            events: events.into_iter().map(EventRow::of).collect(),
+            exchanges: Vec::new(),
+        }
+    }
+}
+
+impl EventRow {
+    fn of(event: EventSummary) -> Self {
+        Self {
+            id: event.id.to_string(),
+            key: event.key,
+            at: Moment(event.created_at),
+            deliveries: event.attempts.into_iter().map(DeliveryRow::of).collect(),
+        }
+    }
+}
+
+impl DeliveryRow {
+    fn of(attempt: WebhookAttempt) -> Self {
+        let arrived = matches!(attempt.outcome, Ok(200..=299));
+        let outcome = match attempt.outcome {
+            Ok(status) => format!("answered {status}"),
+            Err(error) => error,
+        };
+        Self { at: Moment(attempt.posted_at), uri: attempt.uri, outcome, arrived }
+    }
+}

@@ -1,0 +1,34 @@
+//! Serves [`kakaopay_sandbox::Sandbox`] over TCP, with payment pages for the buyer, a dashboard for the tester,
+//! `/_sandbox` to control it, and signed webhooks.
+//!
+//! `/omise.js` is a script for the pages of a shop, and `/openapi.json` describes every call.
+//!
+//! ```
+//! use kakaopay_sandbox::Sandbox;
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let sandbox = Sandbox::builder().build();
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let running = kakaopay_sandbox_server::serve(&sandbox, listener)?;
+//! println!("the API is at {}", running.url());
+//! running.shutdown().await;
+//! # Ok::<(), std::io::Error>(())
+//! # })?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod app;
+mod control;
+mod dashboard;
+mod local_only;
+mod omise_js;
+mod openapi;
+mod pages;
+mod peer;
+mod poster;
+mod server;
+mod state_file;
+
+pub use app::App;
+pub use poster::HttpPoster;
+pub use server::{Bounds, Running, serve, serve_within};
+pub use state_file::{StateFile, StateFileError};

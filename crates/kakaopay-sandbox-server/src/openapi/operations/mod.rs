@@ -1,0 +1,13 @@
+//! What each call is for, by its name in the tables.
+
+mod account;
+mod all;
+mod control;
+mod description;
+mod page;
+mod payments;
+
+#[cfg(test)]
+pub(super) use all::all;
+pub(super) use all::of;
+pub(super) use description::{Body, Description, Good, Lead};

@@ -1,0 +1,33 @@
+//! The schemas of what stands beside the API.
+
+use super::charge::failure_codes;
+use crate::openapi::schema::builder::{Kind, any_of, asked, one_of, open, plain_names, text};
+
+pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
+    vec![
+        (
+            "Choice",
+            any_of([
+                choice("successful", None),
+                choice("declined", None),
+                choice("expired", None),
+                failed(),
+                slow(),
+            ]),
+        ),
+        ("OpenApi", open(asked("A document of OpenAPI 3.1.", [("openapi", text())], []))),
+    ]
+}
+
+fn failed() -> Kind {
+    choice("failed", Some(("failure_code", failure_codes())))
+}
+
+fn slow() -> Kind {
+    choice("slow", Some(("after", one_of(["10", "60", "3600"]))))
+}
+
+fn choice(outcome: &'static str, more: Option<(&'static str, Kind)>) -> Kind {
+    let members = [("outcome", one_of([outcome]))].into_iter().chain(more);
+    plain_names(asked("What the buyer chose.", members, []))
+}

@@ -1,0 +1,110 @@
+//! What the pages of a payment show.
+
+use askama::Template;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use kakaopay_sandbox::ChargeSummary;
+use kakaopay_types::FailureCode;
+
+use super::format_time::Moment;
+use super::headers::page;
+use super::language::Language;
+use super::request::PageRequest;
+use super::view_state::Step;
+use super::words::Words;
+
+#[derive(Template)]
+#[template(path = "payment.html")]
+struct PaymentPage<'a> {
+    language: Language,
+    languages: [Language; 3],
+    words: &'static Words,
+    step: Step,
+    amount: String,
+    charge: &'a str,
+    description: Option<&'a str>,
+    status: &'a str,
+    /// Why it failed, and what the buyer is told about it.
+    code: Option<&'a FailureCode>,
+    why: Option<&'static str>,
+    ended_at: Option<Moment>,
+    payment: &'a str,
+    action: String,
+    expires_at: Moment,
+    /// When a buyer who is slow approves it.
+    approval: Option<Moment>,
+    return_uri: &'a str,
+    codes: &'static [FailureCode],
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticePage<'a> {
+    language: Language,
+    languages: [Language; 3],
+    words: &'static Words,
+    text: &'a str,
+}
+
+/// A page of a payment: the step that was asked for, or the slip when it has ended.
+pub(super) fn show(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step) -> Response<Bytes> {
+    let language = Language::of(request);
+    let step = match (charge.ended_at, step) {
+        (Some(_), _) => Step::Slip,
+        (None, Step::Slip) => Step::Summary,
+        (None, step) => step,
+    };
+    let code = charge.failure_code.as_ref();
+    let html = PaymentPage {
+        language,
+        languages: Language::ALL,
+        words: language.words(),
+        step,
+        amount: charge.amount.to_string(),
+        charge: charge.id.as_str(),
+        description: charge.description.as_deref(),
+        status: charge.status,
+        code,
+        why: code.map(|code| code.explanation(language.of_explanations())),
+        ended_at: charge.ended_at.map(Moment),
+        payment: &charge.payment,
+        action: address(charge, request, step),
+        expires_at: Moment(charge.expires_at),
+        approval: charge.approval.map(Moment),
+        return_uri: &charge.return_uri,
+        codes: FailureCode::KNOWN,
+    };
+    render(StatusCode::OK, &html)
+}
+
+/// Where a step of a payment is, in the language that it is read in.
+pub(super) fn address(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step) -> String {
+    format!("/payments/{}/{}?lang={}", charge.payment, step.name(), Language::of(request).tag())
+}
+
+/// A page that says one thing.
+pub(super) fn notice(
+    status: StatusCode,
+    request: &PageRequest<'_>,
+    text: fn(&Words) -> &'static str,
+) -> Response<Bytes> {
+    let language = Language::of(request);
+    let words = language.words();
+    render(status, &NoticePage { language, languages: Language::ALL, words, text: text(words) })
+}
+
+#[derive(Template)]
+#[template(path = "plain.html")]
+struct PlainPage<'a> {
+    text: &'a str,
+}
+
+/// A page that says one thing to whoever tests, in English.
+pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
+    render(status, &PlainPage { text })
+}
+
+fn render(status: StatusCode, template: &impl Template) -> Response<Bytes> {
+    // The templates only write text to memory.
+    page(status, template.render().unwrap_or_default())
+}

@@ -1,0 +1,86 @@
+//! A sandbox that serves.
+
+use std::net::SocketAddr;
+
+use kakaopay_sandbox::Sandbox;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::accept::accept;
+use super::limits::Bounds;
+use crate::app::App;
+use crate::poster::HttpPoster;
+
+/// A sandbox that serves. Dropping it stops the server at once; [`Running::shutdown`] lets requests end.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    app: App,
+    poster: HttpPoster,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+    sender: JoinHandle<()>,
+}
+
+/// Serves a sandbox with its pages on a listener, and posts its webhooks.
+///
+/// # Errors
+/// If the listener has no address.
+pub fn serve(sandbox: &Sandbox, listener: TcpListener) -> std::io::Result<Running> {
+    serve_within(sandbox, listener, Bounds::default())
+}
+
+/// Serves a sandbox with its pages on a listener, within other limits, and posts its webhooks.
+///
+/// # Errors
+/// If the listener has no address.
+pub fn serve_within(sandbox: &Sandbox, listener: TcpListener, bounds: Bounds) -> std::io::Result<Running> {
+    let address = listener.local_addr()?;
+    let (app, poster) = (App::new(sandbox.clone()), HttpPoster::new());
+    let (stop, stopped) = watch::channel(false);
+    let server = tokio::spawn(accept(app.clone(), listener, bounds, stopped.clone()));
+    let (sandbox, own_poster) = (sandbox.clone(), poster.clone());
+    let sender = tokio::spawn(async move {
+        let mut stopped = stopped;
+        let stop = async move {
+            let _ = stopped.changed().await;
+        };
+        sandbox.deliver_until(&own_poster, stop).await;
+    });
+    Ok(Running { address, app, poster, stop, server, sender })
+}
+
+impl Running {
+    /// Where it serves.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where it serves, as a URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops taking requests, closes what is idle, lets requests under way end within [`Bounds::farewell`], and
+    /// posts the events that wait.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        // A page that listens would not hang up by itself.
+        self.app.dashboard().hang_up();
+        // A task that has panicked has ended as well.
+        let _ = (&mut self.server).await;
+        let _ = (&mut self.sender).await;
+        // What the last requests have brought about.
+        self.app.sandbox().deliver_pending(&self.poster).await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.abort();
+        self.sender.abort();
+    }
+}

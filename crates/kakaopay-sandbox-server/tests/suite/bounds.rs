@@ -1,0 +1,169 @@
+//! What a server gives its clients at most, over loopback.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use kakaopay_sandbox::Sandbox;
+use kakaopay_sandbox_server::{Bounds, Running, serve_within};
+use kakaopay_types::Key;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Longer than any test takes.
+const LONG: Duration = Duration::from_secs(3_600);
+/// What is served at once is there before this is over.
+const SOON: Duration = Duration::from_secs(30);
+
+async fn serve(sandbox: &Sandbox, bounds: Bounds) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    serve_within(sandbox, listener, bounds).expect("serving")
+}
+
+/// Bounds that nothing meets, to be narrowed one at a time.
+fn wide() -> Bounds {
+    Bounds::default().head(LONG).body(LONG).farewell(LONG)
+}
+
+async fn connect(running: &Running) -> TcpStream {
+    TcpStream::connect(running.address()).await.expect("connected")
+}
+
+/// Reads one answer and leaves the connection open.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&read);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            if length.and_then(|length| length.parse().ok()).is_some_and(|length: usize| body.len() >= length)
+            {
+                return text.into_owned();
+            }
+        }
+        let mut chunk = [0; 4_096];
+        let count =
+            tokio::time::timeout(SOON, stream.read(&mut chunk)).await.expect("in time").expect("read");
+        assert!(count > 0, "closed after {text}");
+        read.extend_from_slice(&chunk[..count]);
+    }
+}
+
+/// Reads until the connection is closed.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    // A connection that was cut off with something unread is reset.
+    let _ = tokio::time::timeout(SOON, stream.read_to_end(&mut read)).await.expect("closed in time");
+    String::from_utf8(read).expect("text")
+}
+
+const GET: &[u8] = b"GET /omise.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// The head of a call that creates a charge, and its body.
+fn charge(sandbox: &Sandbox) -> (String, &'static str) {
+    let form = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
+    let user = STANDARD.encode(sandbox.secret_key().expose());
+    let head = format!(
+        "POST /charges HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {user}\r\nContent-Length: {}\r\n\r\n",
+        form.len()
+    );
+    (head, form)
+}
+
+/// Begins such a call, and gives the body that it still has to send.
+async fn begin(sandbox: &Sandbox, stream: &mut TcpStream) -> &'static str {
+    let (head, form) = charge(sandbox);
+    // Once the server asks for the body, the request is under way.
+    let head = head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.expect("told to go on");
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    form
+}
+
+#[tokio::test]
+async fn f30_a_client_that_drips_its_body_is_told_and_closed() {
+    let sandbox = Sandbox::builder().build();
+    let running = serve(&sandbox, wide().body(Duration::from_millis(20))).await;
+    let (head, form) = charge(&sandbox);
+    let mut stream = connect(&running).await;
+    stream.write_all(format!("{head}{}", &form[..9]).as_bytes()).await.expect("sent");
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(sandbox.events().is_empty(), "half a form created something");
+}
+
+#[tokio::test]
+async fn f30_an_idle_connection_gives_its_place_back() {
+    let sandbox = Sandbox::builder().build();
+    let running = serve(&sandbox, wide().head(Duration::from_millis(20))).await;
+    let mut stream = connect(&running).await;
+    stream.write_all(GET).await.expect("sent");
+    assert!(rest(&mut stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+#[tokio::test]
+async fn f30_connections_above_the_limit_wait() {
+    let sandbox = Sandbox::builder().build();
+    let running = serve(&sandbox, wide().connections(NonZeroUsize::MIN)).await;
+    let mut first = connect(&running).await;
+    first.write_all(GET).await.expect("sent");
+    answer(&mut first).await;
+    let mut second = connect(&running).await;
+    second.write_all(GET).await.expect("sent");
+    let early = tokio::time::timeout(Duration::from_millis(50), second.read(&mut [0])).await;
+    assert!(early.is_err(), "the second was served beside the first: {early:?}");
+    drop(first);
+    assert!(answer(&mut second).await.starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+#[tokio::test]
+async fn a_body_above_the_cap_is_refused() {
+    let sandbox = Sandbox::builder().build();
+    let running = serve(&sandbox, wide()).await;
+    for (length, status) in [(256 * 1024, "401 "), (256 * 1024 + 1, "413 ")] {
+        let mut stream = connect(&running).await;
+        let head = format!("POST /charges HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        // The server may close before it was all written.
+        let _ = stream.write_all(&vec![b'a'; length]).await;
+        let answer = answer(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{length}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_shutdown_closes_what_is_idle_and_ends_what_is_under_way() {
+    let sandbox = Sandbox::builder().build();
+    let running = serve(&sandbox, wide()).await;
+    let (mut fresh, mut idle, mut busy) =
+        (connect(&running).await, connect(&running).await, connect(&running).await);
+    idle.write_all(GET).await.expect("sent");
+    answer(&mut idle).await;
+    let form = begin(&sandbox, &mut busy).await;
+    let address = running.address();
+    let ending = tokio::spawn(running.shutdown());
+    assert_eq!(rest(&mut idle).await, "");
+    assert_eq!(rest(&mut fresh).await, "");
+    assert!(!ending.is_finished());
+    assert!(TcpStream::connect(address).await.is_err(), "it still listens");
+    busy.write_all(form.as_bytes()).await.expect("sent");
+    let answer = rest(&mut busy).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\"status\": \"pending\""),
+        "{answer}"
+    );
+    tokio::time::timeout(SOON, ending).await.expect("ended").expect("without a panic");
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_ever() {
+    let sandbox = Sandbox::builder().build();
+    let running = serve(&sandbox, wide().farewell(Duration::from_millis(20))).await;
+    let mut stream = connect(&running).await;
+    begin(&sandbox, &mut stream).await;
+    tokio::time::timeout(SOON, running.shutdown()).await.expect("ended");
+    assert_eq!(rest(&mut stream).await, "");
+}

@@ -1,0 +1,112 @@
+//! `/openapi.json` is held to what is answered, and what is answered to it.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU8;
+
+use super::held::{Held, text};
+use super::journey::journey;
+use crate::common::Ask;
+use http::Request;
+use http_body_util::Full;
+use kakaopay_sandbox::WebhookPlan;
+use serde_json::{Value, json};
+
+const NAMED: &str = "#/components/schemas/";
+const VERSIONS: [&str; 2] = ["2019-05-29", "2017-11-02"];
+
+#[test]
+fn every_answer_is_as_the_document_tells_in_either_version() {
+    for version in VERSIONS {
+        let mut ask = if version == "2017-11-02" { Ask::of_2017() } else { Ask::new() };
+        ask.sandbox.set_webhook_plan(WebhookPlan::ON.copies(NonZeroU8::new(2).expect("not zero")));
+        let mut held = Held::of(&mut ask, version);
+        journey(&mut ask, &mut held);
+        let paths = held.document["paths"].as_object().expect("paths").clone();
+        let told = paths.values().flat_map(|methods| methods.as_object().expect("methods").values());
+        let mut unseen = Vec::new();
+        for operation in told {
+            for status in operation["responses"].as_object().expect("responses").keys() {
+                let seen = format!("{} {status}", text(&operation["operationId"]));
+                // A body that does not come in time needs a socket, and the sandbox does not fail.
+                if !held.seen.contains(&seen) && status != "408" && status != "500" {
+                    unseen.push(seen);
+                }
+            }
+        }
+        // Its body may be of any size here.
+        assert_eq!(unseen, ["sandbox.restore 413"], "{version}");
+    }
+}
+
+#[test]
+fn the_document_is_whole_and_always_the_same() {
+    let mut ask = Ask::new();
+    let documents = VERSIONS.map(|version| {
+        let request = || Request::get("/openapi.json").header("omise-version", version);
+        let first = ask.request(request().body(Full::default()).expect("a request")).text;
+        let other = Ask::of_2017().request(request().body(Full::default()).expect("a request")).text;
+        assert_eq!(first, other);
+        first
+    });
+    let mut names = BTreeSet::new();
+    let mut schemas = BTreeSet::new();
+    for text in documents {
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(document["openapi"], "3.1.0");
+        let mut own = BTreeSet::new();
+        references(&document, &mut own);
+        for name in &own {
+            assert!(document.pointer(name.trim_start_matches('#')).is_some(), "there is no {name}");
+        }
+        names.extend(own);
+        let told = document["components"]["schemas"].as_object().expect("schemas").keys();
+        schemas.extend(told.map(|name| format!("{NAMED}{name}")));
+    }
+    // Some are only one version's.
+    let unused: Vec<_> = schemas.iter().filter(|name| !names.contains(*name)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+fn references(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            names.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|value| references(value, names));
+        }
+        Value::Array(list) => list.iter().for_each(|value| references(value, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_call_that_is_not_of_its_method_is_told_which_are() {
+    let mut ask = Ask::new();
+    let answer = ask.with_headers("PUT", "/_sandbox/faults", "", &[]);
+    assert_eq!(
+        (answer.status, &answer.headers["allow"]),
+        (405, &"GET, POST, DELETE".parse().expect("a value"))
+    );
+    assert_eq!(ask.with_headers("PUT", "/_sandbox/fault", "", &[]).status, 404);
+}
+
+#[test]
+fn what_is_no_text_and_no_truth_is_refused_where_one_is_asked_for() {
+    let mut ask = Ask::new();
+    let charge = ask.charge();
+    let source = |members: Value| {
+        let mut body = json!({"amount": 150_000, "currency": "SGD", "type": "kakaopay"});
+        body.as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
+        body.to_string()
+    };
+    for (method, path, body) in [
+        ("POST", "/sources".to_owned(), source(json!({"platform_type": 5}))),
+        ("PATCH", format!("/charges/{charge}"), json!({"description": ["a"]}).to_string()),
+        ("POST", format!("/charges/{charge}/mark_as_failed"), json!({"failure_code": {}}).to_string()),
+    ] {
+        ask.secret_json(method, &path, &body).refused(400, "bad_request");
+    }
+    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    let refunds = format!("/charges/{charge}/refunds");
+    ask.secret("POST", &refunds, "amount=150000&void=perhaps").refused(400, "bad_request");
+    assert_eq!(ask.secret("POST", &refunds, "amount=150000&void=").ok()["voided"], true);
+}

@@ -1,0 +1,375 @@
+//! A state file stores a sandbox across restarts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use kakaopay_sandbox::{ApiVersion, Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
+use kakaopay_sandbox_server::{HttpPoster, StateFile, StateFileError};
+use kakaopay_types::{Key, PublicKey, SecretKey, Timestamp};
+use kakaopay_webhook::Secret;
+
+use crate::common::Ask;
+
+fn open_with(path: &Path, builder: SandboxBuilder) -> (Ask, StateFile) {
+    let (sandbox, file) = StateFile::open(path, builder).expect("opened");
+    (Ask::of(sandbox), file)
+}
+
+fn open(path: &Path) -> (Ask, StateFile) {
+    open_with(path, Sandbox::builder())
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).expect("a moment")
+}
+
+fn frozen() -> SandboxBuilder {
+    Sandbox::builder().clock(SandboxClock::frozen_at(at("2024-02-29T12:00:00Z")))
+}
+
+/// Each file of a folder.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    entries
+        .map(|entry| {
+            (entry.file_name().into_string().expect("text"), std::fs::read(entry.path()).expect("read"))
+        })
+        .collect()
+}
+
+/// Everything that the API shows, as its texts.
+fn shown(ask: &mut Ask) -> Vec<String> {
+    let mut shown = vec![ask.sandbox.public_key().expose().to_owned(), ask.secret_key()];
+    shown.push(ask.sandbox.webhook_secret().expose_base64().to_string());
+    for path in ["/charges", "/refunds", "/events", "/account", "/webhooks/secrets", "/search?scope=charge"] {
+        shown.push(ask.secret("GET", path, "").text);
+    }
+    for path in ["/charges", "/events"] {
+        let list = ask.secret("GET", path, "").ok();
+        for object in list["data"].as_array().expect("a list") {
+            shown.push(ask.secret("GET", object["location"].as_str().expect("a path"), "").text);
+        }
+    }
+    shown
+}
+
+fn deliver(ask: &Ask) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(ask.sandbox.deliver_pending(&HttpPoster::new()))
+}
+
+#[test]
+fn f09_a_journey_goes_on_where_it_was_after_each_restart() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    // No server listens there: that, too, is a delivery.
+    let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
+    let (mut ask, mut file) = open_with(&path, frozen().webhook_url(url));
+    let charge = ask.charge();
+    assert_eq!(deliver(&ask), 1);
+    let calls = [
+        ("POST", "/sources".to_owned(), "amount=150000&currency=SGD&type=kakaopay"),
+        ("POST", format!("/charges/{charge}/mark_as_paid"), ""),
+        ("POST", format!("/charges/{charge}/refunds"), "amount=100"),
+        ("PATCH", format!("/charges/{charge}"), "description=x"),
+        ("POST", "/webhooks/secrets".to_owned(), ""),
+        ("PATCH", "/account".to_owned(), "webhook_uri="),
+        ("POST", "/_sandbox/clock".to_owned(), "{\"advance\": 3600}"),
+        (
+            "POST",
+            "/charges".to_owned(),
+            "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay",
+        ),
+        ("POST", "/_sandbox/reset".to_owned(), ""),
+    ];
+    for (method, path_of, form) in calls {
+        ask.secret(method, &path_of, form).ok();
+        file.save(&ask.sandbox).expect("saved");
+        let saved = ask.sandbox.snapshot();
+        let expected = shown(&mut ask);
+        drop((ask, file));
+        (ask, file) = open(&path);
+        assert_eq!(ask.sandbox.snapshot(), saved, "{path_of}");
+        assert_eq!(shown(&mut ask), expected, "{path_of}");
+    }
+    assert_eq!(ask.secret("GET", "/charges", "").ok()["total"], 0);
+}
+
+#[test]
+fn f09_the_outcome_of_a_webhook_is_stored() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
+    let (mut ask, file) = open_with(&path, frozen().webhook_url(url));
+    ask.charge();
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    let (ask, file) = open(&path);
+    assert_eq!(deliver(&ask), 1);
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    let (mut ask, _file) = open(&path);
+    assert_eq!(deliver(&ask), 0);
+    let (event, _) = ask.sandbox.events().remove(0);
+    let event = ask.secret("GET", &format!("/events/{event}"), "").ok();
+    assert_eq!(event["webhook_deliveries"].as_array().map(Vec::len), Some(1), "{event}");
+}
+
+#[test]
+fn f09_a_webhook_that_was_lost_is_not_posted_by_the_next_process() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
+    let builder = frozen().webhook_url(url).webhooks("lost".parse().expect("a plan"));
+    let (mut ask, file) = open_with(&path, builder);
+    ask.charge();
+    assert_eq!(deliver(&ask), 0);
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    assert_eq!(deliver(&open(&path).0), 0);
+}
+
+#[test]
+fn the_clock_is_stored_as_it_was_set() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let (ask, file) = open(&path);
+    let now = ask.sandbox.clock().now();
+    ask.clock.advance_seconds(1_000_000);
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    let (ask, file) = open(&path);
+    assert!(ask.clock.now() >= now.saturating_add_seconds(1_000_000) && !ask.clock.is_frozen());
+    ask.clock.set(at("2024-02-29T12:00:00Z"));
+    ask.clock.freeze();
+    let frozen = ask.clock.now();
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    let (ask, _file) = open(&path);
+    assert_eq!((ask.clock.now(), ask.clock.is_frozen()), (frozen, true));
+}
+
+#[test]
+fn options_override_stored_values_and_are_stored_then() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let (mut ask, file) = open_with(&path, frozen());
+    let charge = ask.charge();
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    let secret = || Secret::from_bytes("another").expect("a secret");
+    let options = || {
+        let clock = SandboxClock::frozen_at(at("2025-01-01T00:00:00Z"));
+        Sandbox::builder()
+            .public_key(PublicKey::parse("pkey_test_mine").expect("a key"))
+            .secret_key(SecretKey::parse("skey_test_mine").expect("a key"))
+            .webhook_secret(secret())
+            .webhook_url(WebhookUrl::parse("http://127.0.0.1:9/x").expect("on this machine"))
+            .api_version(ApiVersion::V2017_11_02)
+            .clock(clock)
+    };
+    let check = |ask: &mut Ask| {
+        assert_eq!(ask.sandbox.public_key().expose(), "pkey_test_mine");
+        assert_eq!(ask.secret_key(), "skey_test_mine");
+        assert_eq!(*ask.sandbox.webhook_secret().expose_base64(), *secret().expose_base64());
+        let account = ask.with_headers("GET", "/account", "", &[("omise-version", "2019-05-29")]).ok();
+        assert_eq!(
+            (&account["webhook_uri"], &account["api_version"]),
+            (&"http://127.0.0.1:9/x".into(), &"2017-11-02".into())
+        );
+        assert_eq!(ask.clock.now(), at("2025-01-01T00:00:00Z"));
+    };
+    for builder in [options(), Sandbox::builder(), options()] {
+        let (mut ask, _file) = open_with(&path, builder);
+        check(&mut ask);
+        ask.secret("GET", &format!("/charges/{charge}"), "").ok();
+    }
+    let (mut ask, _file) = open(&path);
+    ask.sandbox.reset();
+    check(&mut ask);
+    ask.secret("GET", &format!("/charges/{charge}"), "").refused(404, "not_found");
+}
+
+/// Opens a file that cannot be used, which neither changes it nor adds a file beside it.
+#[track_caller]
+fn refused(dir: &Path) -> StateFileError {
+    let before = files(dir);
+    let refused = StateFile::open(dir.join("state.json"), Sandbox::builder()).expect_err("refused");
+    assert_eq!(files(dir), before);
+    assert!(refused.to_string().contains("state.json"), "{refused}");
+    refused
+}
+
+#[test]
+fn a_file_that_is_not_a_state_file_is_refused_and_left_alone() {
+    let snapshot = Sandbox::builder().build().snapshot().as_bytes().to_vec();
+    for bytes in [
+        &b""[..],
+        b"a text",
+        b"SQLite format 3\0",
+        b"{}",
+        b"[]",
+        b"{\"format\": \"another\", \"version\": 1}",
+        &snapshot,
+    ] {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::write(dir.path().join("state.json"), bytes).expect("written");
+        let error = refused(dir.path());
+        assert!(matches!(error, StateFileError::NotStateFile { .. }), "{error:?}");
+    }
+}
+
+/// A state file, changed.
+fn changed(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let (mut ask, file) = open(&path);
+    ask.charge();
+    file.save(&ask.sandbox).expect("saved");
+    drop((ask, file));
+    let mut json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).expect("read")).expect("JSON");
+    change(&mut json);
+    std::fs::write(&path, json.to_string()).expect("written");
+    dir
+}
+
+#[test]
+fn a_file_of_another_version_is_refused_and_left_alone() {
+    for version in [0, 2, u32::MAX] {
+        let dir = changed(|json| json["version"] = version.into());
+        let error = refused(dir.path());
+        assert!(
+            matches!(error, StateFileError::UnknownVersion { found, supported: 1, .. } if found == version),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains(&version.to_string()), "{error}");
+    }
+}
+
+#[test]
+fn a_damaged_file_is_refused_and_its_contents_are_not_repeated() {
+    let paths =
+        ["/public_key", "/secret_key", "/initial", "/current", "/current/charges/0/id", "/current/format"];
+    for pointer in paths {
+        let dir = changed(|json| *json.pointer_mut(pointer).expect("it is there") = "canary".into());
+        let error = refused(dir.path());
+        assert!(
+            matches!(error, StateFileError::Damaged { .. } | StateFileError::Snapshot { .. }),
+            "{pointer}: {error:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    }
+    for (member, remove) in [("secret_key", true), ("canary", false)] {
+        let dir = changed(|json| {
+            let json = json.as_object_mut().expect("an object");
+            if remove {
+                json.remove(member)
+            } else {
+                json.insert(member.to_owned(), 1.into())
+            };
+        });
+        assert!(matches!(refused(dir.path()), StateFileError::Damaged { .. }), "{member}");
+    }
+    let dir = changed(|json| json["current"]["sources"] = serde_json::json!([]));
+    assert!(matches!(refused(dir.path()), StateFileError::Snapshot { .. }));
+}
+
+#[test]
+fn a_file_belongs_to_one_sandbox_at_a_time() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let (mut first, file) = open(&path);
+    for other in [path.clone(), dir.path().join(".").join("state.json")] {
+        let error = StateFile::open(other, Sandbox::builder()).expect_err("in use");
+        assert!(matches!(error, StateFileError::InUse { .. }), "{error:?}");
+    }
+    let charge = first.charge();
+    file.save(&first.sandbox).expect("saved");
+    drop(file);
+    open(&path).0.secret("GET", &format!("/charges/{charge}"), "").ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn f39_a_file_with_keys_is_for_its_owner_alone_and_prints_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().expect("a folder");
+    let (ask, file) = open(&dir.path().join("state.json"));
+    assert_eq!(files(dir.path()).len(), 2);
+    for entry in std::fs::read_dir(dir.path()).expect("a folder") {
+        let mode = entry.expect("an entry").metadata().expect("read").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let printed = format!("{:?} {file:?} {:?}", ask.sandbox, ask.sandbox.save());
+    assert!(!printed.contains(ask.sandbox.secret_key().expose()), "{printed}");
+}
+
+#[test]
+fn a_path_without_a_file_is_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for path in [dir.path().to_owned(), dir.path().join("none").join("state.json"), "".into()] {
+        let error = StateFile::open(path, Sandbox::builder()).expect_err("refused");
+        assert!(matches!(error, StateFileError::Io { .. }), "{error:?}");
+    }
+}
+
+/// The number of charges in a state file.
+fn charges_in(path: &Path) -> usize {
+    let bytes = std::fs::read(path).expect("read");
+    let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON, never half of it");
+    json["current"]["charges"].as_array().expect("a list").len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f09_changes_are_stored_by_themselves_and_at_shutdown() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state.json");
+    let (sandbox, file) = StateFile::open(&path, Sandbox::builder()).expect("opened");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let keeping = tokio::spawn(file.keep(sandbox.clone(), async move {
+        let _ = stopped.await;
+    }));
+    let charge = || async {
+        let sandbox = sandbox.clone();
+        tokio::task::spawn_blocking(move || Ask::of(sandbox).charge()).await.expect("no panic")
+    };
+    for made in 1..=3 {
+        charge().await;
+        let stored = async {
+            while charges_in(&path) < made {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), stored).await.expect("stored by itself");
+    }
+    charge().await;
+    stop.send(()).expect("it runs");
+    keeping.await.expect("no panic").expect("stored");
+    assert_eq!(charges_in(&path), 4);
+}
+
+/// Where the file may not be replaced, a write is an error, and the old contents stay.
+#[tokio::test]
+async fn f14_a_write_that_fails_is_reported_and_the_old_contents_stay() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("folder");
+    std::fs::create_dir(&folder).expect("made");
+    let path = folder.join("state.json");
+    let (sandbox, file) = StateFile::open(&path, Sandbox::builder()).expect("opened");
+    let before = std::fs::read(&path).expect("read");
+    // A folder in the place of the temporary file: no file can be created there, by any user.
+    std::fs::create_dir(folder.join("state.json.tmp")).expect("made");
+    let error = file.save(&sandbox).expect_err("not written");
+    assert!(matches!(error, StateFileError::Io { action: "write", .. }), "{error:?}");
+    assert_eq!(std::fs::read(&path).expect("read"), before);
+    let error = file.keep(sandbox.clone(), std::future::ready(())).await.expect_err("not written");
+    assert!(
+        error.to_string().contains("cannot write") && error.to_string().contains("state.json"),
+        "{error}"
+    );
+    std::fs::remove_dir(folder.join("state.json.tmp")).expect("removed");
+    let (_, file) = StateFile::open(&path, Sandbox::builder()).expect("opened");
+    file.save(&sandbox).expect("written");
+}

@@ -1,0 +1,68 @@
+//! The calls that end a charge, or that would if it were a card's.
+
+use kakaopay_types::FailureCode;
+
+use super::charges::{find, read};
+use super::fields;
+use super::refusal::Refusal;
+use super::request::Call;
+use crate::object::ChargeObject;
+use crate::state::{Charge, Ending, State};
+
+/// `POST /charges/{id}/expire`. Whether the service lets a KakaoPay charge end so is not known; one of a
+/// sibling method was.
+pub(crate) fn expire(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let charge = find(state, id)?.id.clone();
+    if !state.expire_early(&charge, call.now)? {
+        return Err(Refusal::failed_expire());
+    }
+    read(state, call, id)
+}
+
+/// `POST /charges/{id}/mark_as_paid`.
+pub(crate) fn mark_as_paid(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let charge = find(state, id)?.id.clone();
+    if !state.pay(&charge, call.now)? {
+        return Err(ended(state, id));
+    }
+    read(state, call, id)
+}
+
+/// `POST /charges/{id}/mark_as_failed`. Takes a `failure_code`, one of the five of the guide.
+pub(crate) fn mark_as_failed(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
+    let charge = find(state, id)?.id.clone();
+    let params = call.body_params()?;
+    let code = failure_code(fields::only_text(&params, "failure_code")?.unwrap_or("failed_processing"))?;
+    if !state.fail(&charge, code, call.now)? {
+        return Err(ended(state, id));
+    }
+    read(state, call, id)
+}
+
+/// Why a charge cannot be completed a second time: its time was over, or it was completed.
+fn ended(state: &State, id: &str) -> Refusal {
+    match find(state, id) {
+        Ok(Charge { ending: Some(Ending::Expired { .. }), .. }) => Refusal::expired_charge(),
+        _ => Refusal::processed_charge(),
+    }
+}
+
+/// `POST /charges/{id}/capture`. Only an authorised card can be captured: KakaoPay is paid at once.
+pub(crate) fn capture(state: &State, id: &str) -> Result<ChargeObject, Refusal> {
+    find(state, id)?;
+    Err(Refusal::failed_capture())
+}
+
+/// `POST /charges/{id}/reverse`. Only an authorised card can be given back before it is captured.
+pub(crate) fn reverse(state: &State, id: &str) -> Result<ChargeObject, Refusal> {
+    find(state, id)?;
+    Err(Refusal::failed_reverse())
+}
+
+/// One of the five failure codes of the guide.
+fn failure_code(text: &str) -> Result<FailureCode, Refusal> {
+    match FailureCode::from(text) {
+        code if FailureCode::KNOWN.contains(&code) => Ok(code),
+        _ => Err(Refusal::bad_request("failure_code is not supported")),
+    }
+}

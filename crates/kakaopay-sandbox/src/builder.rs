@@ -1,0 +1,235 @@
+//! The options of a new sandbox.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
+
+use kakaopay_types::{PublicKey, SecretKey, Timestamp};
+use kakaopay_webhook::Secret;
+use tokio::sync::{Notify, watch};
+
+use crate::clock::SandboxClock;
+use crate::fault::{Rule, Rules};
+use crate::keys::Keys;
+use crate::sandbox::{Inner, Sandbox};
+use crate::snapshot::{RestoreError, SavedSandbox, Snapshot};
+use crate::state::{Account, Ids, ReturnUris, Secrets, State, WebhookHosts};
+use crate::version::ApiVersion;
+use crate::webhook_host::WebhookHost;
+use crate::webhook_plan::{Planned, WebhookPlan};
+use crate::webhook_url::WebhookUrl;
+
+/// Makes a [`Sandbox`].
+#[derive(Debug)]
+pub struct SandboxBuilder {
+    seed: u64,
+    public: Option<PublicKey>,
+    secret: Option<SecretKey>,
+    webhook_secret: Option<Secret>,
+    webhook_url: Option<WebhookUrl>,
+    version: Option<ApiVersion>,
+    clock: Option<SandboxClock>,
+    faults: Vec<Rule>,
+    return_uris: ReturnUris,
+    webhook_hosts: Vec<WebhookHost>,
+    plan: WebhookPlan,
+}
+
+impl SandboxBuilder {
+    /// What identifiers, keys and secrets are made from; another one each time by default.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// The account's public key; a new one by default.
+    #[must_use]
+    pub fn public_key(self, key: PublicKey) -> Self {
+        Self { public: Some(key), ..self }
+    }
+
+    /// The account's secret key; a new one by default.
+    #[must_use]
+    pub fn secret_key(self, key: SecretKey) -> Self {
+        Self { secret: Some(key), ..self }
+    }
+
+    /// What webhooks are signed with; a new secret by default.
+    #[must_use]
+    pub fn webhook_secret(self, secret: Secret) -> Self {
+        Self { webhook_secret: Some(secret), ..self }
+    }
+
+    /// Where events are posted to; nowhere by default.
+    #[must_use]
+    pub fn webhook_url(self, url: WebhookUrl) -> Self {
+        Self { webhook_url: Some(url), ..self }
+    }
+
+    /// The account's version of the API: the one its events are written in; the current one by default.
+    #[must_use]
+    pub fn api_version(self, version: ApiVersion) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// The time in the sandbox; the machine's by default.
+    #[must_use]
+    pub fn clock(self, clock: SandboxClock) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// How webhooks arrive; as they should by default.
+    #[must_use]
+    pub fn webhooks(self, plan: WebhookPlan) -> Self {
+        Self { plan, ..self }
+    }
+
+    /// Also takes a `return_uri` that is plain http on this machine, which the service refuses: a shop under
+    /// test has no certificate.
+    #[must_use]
+    pub fn local_return_uris(self, taken: bool) -> Self {
+        let return_uris = if taken { ReturnUris::Local } else { ReturnUris::Https };
+        Self { return_uris, ..self }
+    }
+
+    /// Also posts webhooks to this host, besides those before; to this machine alone by default.
+    #[must_use]
+    pub fn allow_webhook_host(mut self, host: WebhookHost) -> Self {
+        self.webhook_hosts.push(host);
+        self
+    }
+
+    /// Something that goes wrong, besides what was added before; nothing by default.
+    #[must_use]
+    pub fn fault(mut self, rule: Rule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
+    /// The sandbox, empty.
+    ///
+    /// # Panics
+    /// Never: the keys and the secret that it makes itself are valid.
+    #[must_use]
+    pub fn build(self) -> Sandbox {
+        Sandbox::new(self.assemble())
+    }
+
+    /// A sandbox that goes on from what [`Sandbox::save`] returned, perhaps in another process.
+    ///
+    /// The keys, the secrets, the account, the clock and everything that was made are the saved ones. The options
+    /// of this builder override them; the seed is for new sandboxes only. Faults, the webhook plan, which return
+    /// addresses are accepted and which hosts webhooks may go to are not saved: they are this builder's alone.
+    ///
+    /// # Errors
+    /// [`RestoreError`] if a snapshot cannot be read or contradicts itself.
+    ///
+    /// # Panics
+    /// Never: the keys and the secret that it makes itself are valid.
+    pub fn build_from(self, saved: &SavedSandbox) -> Result<Sandbox, RestoreError> {
+        let keys = Keys {
+            public: self.public.clone().unwrap_or_else(|| saved.public_key.clone()),
+            secret: self.secret.clone().unwrap_or_else(|| saved.secret_key.clone()),
+        };
+        let overrides = Overrides::of(&self);
+        let mut inner = self.assemble();
+        inner.keys = keys;
+        let (mut initial, mut initial_clock) = saved.initial.read()?;
+        let (mut state, clock) = saved.current.read()?;
+        if overrides.clock {
+            initial_clock = inner.clock.setting();
+        } else {
+            inner.clock.set_to(clock);
+        }
+        let now = inner.clock.now();
+        overrides.apply(&mut initial, now);
+        overrides.apply(&mut state, now);
+        inner.initial = Snapshot::of(&initial, initial_clock);
+        inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).take_over(state);
+        Ok(Sandbox::new(inner))
+    }
+
+    fn assemble(self) -> Inner {
+        let mut ids = Ids::new(self.seed);
+        let made = Keys::generate(&mut ids).expect("keys of the keys' own form");
+        let keys =
+            Keys { public: self.public.unwrap_or(made.public), secret: self.secret.unwrap_or(made.secret) };
+        let random = Secret::from_bytes(ids.bytes::<32>()).expect("32 bytes are not empty");
+        let clock = self.clock.unwrap_or_else(SandboxClock::system);
+        let now = clock.now();
+        let secret = self.webhook_secret.unwrap_or(random);
+        let secrets = Secrets::first(ids.next("whsec"), secret, now);
+        let account =
+            Account::new(&mut ids, self.version.unwrap_or_default(), self.webhook_url, secrets, now);
+        let mut state = State::new(ids, account);
+        state.return_uris = self.return_uris;
+        state.webhook_hosts = WebhookHosts::new(self.webhook_hosts);
+        let initial = Snapshot::of(&state, clock.setting());
+        Inner {
+            keys,
+            clock,
+            state: Mutex::new(state),
+            faults: Mutex::new(Rules::new(self.faults)),
+            initial,
+            planned: Mutex::new(Planned::new(self.plan)),
+            bell: Notify::new(),
+            revision: watch::Sender::new(0),
+            resets: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Sandbox {
+    /// Options of a new sandbox.
+    #[must_use]
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder {
+            seed: fastrand::u64(..),
+            public: None,
+            secret: None,
+            webhook_secret: None,
+            webhook_url: None,
+            version: None,
+            clock: None,
+            faults: Vec::new(),
+            return_uris: ReturnUris::default(),
+            webhook_hosts: Vec::new(),
+            plan: WebhookPlan::ON,
+        }
+    }
+}
+
+/// Options that override saved values.
+struct Overrides {
+    webhook_secret: Option<Secret>,
+    webhook_url: Option<WebhookUrl>,
+    version: Option<ApiVersion>,
+    clock: bool,
+}
+
+impl Overrides {
+    fn of(builder: &SandboxBuilder) -> Self {
+        Self {
+            webhook_secret: builder.webhook_secret.clone(),
+            webhook_url: builder.webhook_url.clone(),
+            version: builder.version,
+            clock: builder.clock.is_some(),
+        }
+    }
+
+    fn apply(&self, state: &mut State, now: Timestamp) {
+        let account = &mut state.account;
+        if let Some(version) = self.version.filter(|version| *version != account.version) {
+            account.version = version;
+            account.version_since = now.truncate_to_seconds();
+        }
+        if let Some(url) = &self.webhook_url {
+            account.webhook_url = Some(url.clone());
+        }
+        if let Some(secret) = &self.webhook_secret
+            && *secret.expose_base64() != *account.secrets.newest().expose_base64()
+        {
+            let id = state.ids.next("whsec");
+            state.account.secrets = Secrets::first(id, secret.clone(), now);
+        }
+    }
+}

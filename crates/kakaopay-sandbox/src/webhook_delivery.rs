@@ -1,0 +1,136 @@
+//! Posting events to the merchant: when, to where and how they are signed.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http::header::{CONTENT_TYPE, USER_AGENT};
+use kakaopay_types::{EventId, Timestamp};
+use kakaopay_webhook::{SIGNATURE_HEADER, Signer, TIMESTAMP_HEADER};
+
+use crate::json;
+use crate::object::EventObject;
+use crate::poster::{PostError, Poster};
+use crate::sandbox::Sandbox;
+use crate::state::Delivery;
+use crate::webhook_plan::Signing;
+use crate::webhook_url::WebhookUrl;
+
+/// Timeout of an endpoint's response. The service's own is not documented.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The webhook that is posted next.
+#[derive(Debug)]
+struct Post {
+    event: EventId,
+    url: WebhookUrl,
+    body: Bytes,
+}
+
+impl Sandbox {
+    /// Posts every event that is due, one after the other, and returns how many webhooks were posted. A failed
+    /// one is not retried, as with the service.
+    pub async fn deliver_pending(&self, poster: &impl Poster) -> usize {
+        let mut posted = 0;
+        while let Some(Post { event, url, body }) = self.next_post() {
+            for _ in 0..self.webhook_plan().copies.get() {
+                let delivery = self.post(poster, &url, body.clone()).await;
+                self.state().delivered(&event, delivery);
+                self.mark_changed();
+                posted += 1;
+            }
+        }
+        posted
+    }
+
+    /// Posts events as they happen, until `shutdown` resolves. Webhooks in flight are finished first.
+    pub async fn deliver_until(&self, poster: &impl Poster, shutdown: impl Future<Output = ()>) {
+        let mut shutdown = std::pin::pin!(shutdown);
+        let mut clock = self.clock().watched();
+        loop {
+            clock.mark_unchanged();
+            let looked = self.clock().now();
+            self.deliver_pending(poster).await;
+            let wait = self.until_next(looked);
+            tokio::select! {
+                biased;
+                () = &mut shutdown => return,
+                () = self.bell().notified() => {}
+                // The sandbox owns a handle of the clock, so the channel stays open.
+                _ = clock.changed() => {}
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
+            }
+        }
+    }
+
+    /// Time until the next delayed webhook is due or a charge changes by the passing of time, counting only
+    /// moments after `looked`. `None` if nothing is to come, or if the clock is frozen.
+    fn until_next(&self, looked: Timestamp) -> Option<Duration> {
+        let delay = self.webhook_plan().delay_seconds.into();
+        let state = self.state();
+        let due = state.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
+        let passing = state.first_passing();
+        drop(state);
+        let next = due.into_iter().chain(passing).filter(|moment| *moment > looked).min()?;
+        self.clock().until(next)
+    }
+
+    /// Takes the next webhook that is due from the outbox; `None` if none is. Those that are to be lost are
+    /// dropped on the way.
+    fn next_post(&self) -> Option<Post> {
+        loop {
+            let now = self.clock().now();
+            let mut state = self.state();
+            state.pass(now).ok()?;
+            let plan = self.webhook_plan();
+            let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
+            let due = state.outgoing_until(moment, plan.batch.get());
+            let outgoing = state.take_outgoing(self.planned().next(due)?)?;
+            self.mark_changed();
+            let url = outgoing.url(&state.account, &state.webhook_hosts).filter(|_| !plan.lost);
+            if let (Some(url), Some(event)) = (url, state.event(&outgoing.event)) {
+                let body = json::print(&EventObject::posted(&state, event)).into();
+                return Some(Post { event: outgoing.event, url, body });
+            }
+        }
+    }
+
+    /// The signer of a moment; `None` if the account has no secret.
+    fn signer(&self, at: Timestamp) -> Option<Signer> {
+        let state = self.state();
+        let secrets: Vec<_> = state.account.secrets.signing(at).map(|secret| secret.secret.clone()).collect();
+        (!secrets.is_empty()).then(|| Signer::new(secrets))
+    }
+
+    async fn post(&self, poster: &impl Poster, url: &WebhookUrl, body: Bytes) -> Delivery {
+        let at = self.clock().now();
+        let signed_at = match self.webhook_plan().signing {
+            Signing::Now => Some(at),
+            Signing::Ago(seconds) => Some(at.saturating_add_seconds(-i64::from(seconds))),
+            Signing::Not => None,
+        };
+        // The secrets are today's, however old the signature claims to be.
+        let signed = signed_at.and_then(|moment| Some(self.signer(at)?.sign(moment, &body)));
+        let mut request = Request::post(url.uri().clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, concat!("kakaopay-sandbox/", env!("CARGO_PKG_VERSION")));
+        if let Some(signed) = signed {
+            request =
+                request.header(SIGNATURE_HEADER, signed.signature).header(TIMESTAMP_HEADER, signed.timestamp);
+        }
+        let response = match request.body(body) {
+            Ok(request) => match tokio::time::timeout(TIMEOUT, poster.post(request)).await {
+                Ok(response) => response,
+                Err(_) => Err(PostError::Timeout),
+            },
+            Err(_) => Err(PostError::InvalidAddress),
+        };
+        Delivery {
+            id: String::new(),
+            uri: url.to_string(),
+            status: response.ok().map(|status| status.as_u16()),
+            error: response.err().map(|error| error.to_string()),
+            created_at: at,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! How webhooks arrive: as they should, or as they may.
+
+use std::num::{NonZeroU8, NonZeroUsize};
+use std::str::FromStr;
+
+/// How webhooks arrive.
+///
+/// As a text: `on`, `lost`, or any of `delay=SECONDS`, `duplicate=N`, `reorder=N`, `unsigned` and `stale=SECONDS`
+/// with commas between them, as in `delay=30,duplicate=3`. (Webhooks of an older version are those of an account
+/// of that version: [`SandboxBuilder::api_version`](crate::SandboxBuilder::api_version).)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebhookPlan {
+    pub(crate) lost: bool,
+    pub(crate) delay_seconds: u32,
+    pub(crate) copies: NonZeroU8,
+    pub(crate) batch: NonZeroUsize,
+    pub(crate) signing: Signing,
+}
+
+/// How webhooks are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signing {
+    /// When they are posted.
+    Now,
+    /// As if that had been so many seconds ago.
+    Ago(u32),
+    Not,
+}
+
+impl WebhookPlan {
+    /// Each once, in order, at once and signed, as the account has it.
+    pub const ON: Self = Self {
+        lost: false,
+        delay_seconds: 0,
+        copies: NonZeroU8::MIN,
+        batch: NonZeroUsize::MIN,
+        signing: Signing::Now,
+    };
+
+    /// How webhooks arrive, in a few words for people.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        if *self == Self::ON {
+            "as they happen"
+        } else if self.lost {
+            "lost"
+        } else {
+            "by a plan"
+        }
+    }
+
+    /// None arrives, and none is made up for later.
+    #[must_use]
+    pub fn lost(self) -> Self {
+        Self { lost: true, ..self }
+    }
+
+    /// Each waits this long after its event, by the sandbox's clock.
+    #[must_use]
+    pub fn delayed_seconds(self, delay_seconds: u32) -> Self {
+        Self { delay_seconds, ..self }
+    }
+
+    /// Each is posted so many times, one after the other.
+    #[must_use]
+    pub fn copies(self, copies: NonZeroU8) -> Self {
+        Self { copies, ..self }
+    }
+
+    /// So many are held until all of them wait, and go out last first. Fewer stay where they are.
+    #[must_use]
+    pub fn reordered(self, batch: NonZeroUsize) -> Self {
+        Self { batch, ..self }
+    }
+
+    /// None has a signature.
+    #[must_use]
+    pub fn unsigned(self) -> Self {
+        Self { signing: Signing::Not, ..self }
+    }
+
+    /// Each is signed as if it had been posted so many seconds ago.
+    #[must_use]
+    pub fn stale_seconds(self, seconds: u32) -> Self {
+        Self { signing: Signing::Ago(seconds), ..self }
+    }
+
+    fn and(self, part: &str) -> Option<Self> {
+        let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
+        Some(match (name, value) {
+            ("on", None) => self,
+            ("lost", None) => self.lost(),
+            ("unsigned", None) => self.unsigned(),
+            ("delay", Some(seconds)) => self.delayed_seconds(seconds.parse().ok()?),
+            ("duplicate", Some(copies)) => self.copies(copies.parse().ok()?),
+            ("reorder", Some(batch)) => self.reordered(batch.parse().ok()?),
+            ("stale", Some(seconds)) => self.stale_seconds(seconds.parse().ok()?),
+            _ => return None,
+        })
+    }
+}
+
+impl Default for WebhookPlan {
+    fn default() -> Self {
+        Self::ON
+    }
+}
+
+impl FromStr for WebhookPlan {
+    type Err = InvalidPlan;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlan> {
+        text.split(',').try_fold(Self::ON, Self::and).ok_or(InvalidPlan)
+    }
+}
+
+/// The text is no plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "is no plan: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; with commas between"
+)]
+pub struct InvalidPlan;
+
+/// A plan, and how far a batch of it has gone out.
+#[derive(Debug, Default)]
+pub(crate) struct Planned {
+    pub(crate) plan: WebhookPlan,
+    left: usize,
+}
+
+impl Planned {
+    pub(crate) fn new(plan: WebhookPlan) -> Self {
+        Self { plan, left: 0 }
+    }
+
+    /// Which of those that wait goes out next, where so many do, of which a batch's worth is enough to know;
+    /// `None` while they are held.
+    pub(crate) fn next(&mut self, waiting: usize) -> Option<usize> {
+        if self.left == 0 || self.left > waiting {
+            self.left = if waiting >= self.plan.batch.get() { self.plan.batch.get() } else { 0 };
+        }
+        self.left = self.left.checked_sub(1)?;
+        Some(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_a_plan_or_none() {
+        let two = NonZeroU8::new(2).expect("not zero");
+        for (text, plan) in [
+            ("on", WebhookPlan::ON),
+            ("lost", WebhookPlan::ON.lost()),
+            ("delay=30,duplicate=2", WebhookPlan::ON.delayed_seconds(30).copies(two)),
+            ("reorder=3", WebhookPlan::ON.reordered(NonZeroUsize::new(3).expect("not zero"))),
+            ("unsigned", WebhookPlan::ON.unsigned()),
+            ("stale=301", WebhookPlan::ON.stale_seconds(301)),
+        ] {
+            assert_eq!(text.parse(), Ok(plan), "{text}");
+        }
+        for text in
+            ["", "on,", "On", "lost=1", "delay", "delay=", "delay=-1", "duplicate=0", "reorder=0", "off"]
+        {
+            assert_eq!(text.parse::<WebhookPlan>(), Err(InvalidPlan), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_batch_goes_out_last_first_and_what_is_too_few_stays() {
+        let mut planned = Planned::new("reorder=3".parse().expect("a plan"));
+        assert_eq!(planned.next(2), None);
+        let order: Vec<_> = (1..=4).rev().map(|waiting| planned.next(waiting)).collect();
+        assert_eq!(order, [Some(2), Some(1), Some(0), None]);
+        let mut plain = Planned::default();
+        assert_eq!((plain.next(0), plain.next(1), plain.next(5)), (None, Some(0), Some(0)));
+    }
+}

@@ -1,0 +1,176 @@
+//! Where webhooks may go: to this machine, whatever an address looks like.
+
+use crate::common::Ask;
+use kakaopay_sandbox::{Sandbox, SandboxBuilder, WebhookHost, WebhookUrl};
+
+/// Addresses that are somewhere else, or that some reader takes for somewhere else.
+const ELSEWHERE: &[&str] = &[
+    "",
+    "/",
+    "127.0.0.1",
+    "127.0.0.1:8080",
+    "127.0.0.1/webhooks",
+    "//127.0.0.1/",
+    "http:",
+    "http:/127.0.0.1/",
+    "http:127.0.0.1",
+    "http://",
+    "http:///webhooks",
+    "https://127.0.0.1/",
+    "ftp://127.0.0.1/",
+    "file:///etc/passwd",
+    "file://127.0.0.1/etc/passwd",
+    "gopher://127.0.0.1/",
+    "ws://127.0.0.1/",
+    "javascript:alert(1)",
+    "data:text/plain,x",
+    // What clouds tell about themselves.
+    "http://169.254.169.254/latest/meta-data/",
+    "http://[fd00:ec2::254]/",
+    "http://metadata.google.internal/",
+    "http://100.100.100.200/",
+    // Private and other networks.
+    "http://10.0.0.1/",
+    "http://172.16.0.1/",
+    "http://192.168.0.1/",
+    "http://100.64.0.1/",
+    "http://224.0.0.1/",
+    "http://255.255.255.255/",
+    "http://8.8.8.8/",
+    "http://126.255.255.255/",
+    "http://128.0.0.1/",
+    "http://[fe80::1]/",
+    "http://[fc00::1]/",
+    "http://[2001:db8::1]/",
+    // Every address of this machine, which is not loopback alone.
+    "http://0.0.0.0/",
+    "http://0/",
+    "http://[::]/",
+    // Loopback, as only some readers read it.
+    "http://127.1/",
+    "http://127.0.1/",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0x7f.0.0.1/",
+    "http://017700000001/",
+    "http://0177.0.0.1/",
+    "http://127.000.000.001/",
+    "http://127.0.0.1./",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:7f00:1]/",
+    "http://[::127.0.0.1]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[::1%25lo]/",
+    "http://::1/",
+    "http://[::1",
+    // Other addresses in their numbers.
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://0xa9.0xfe.0xa9.0xfe/",
+    "http://[::ffff:169.254.169.254]/",
+    // Names.
+    "http://example.com/",
+    "http://localhost.example.com/",
+    "http://127.0.0.1.example.com/",
+    "http://127.0.0.1.nip.io/",
+    "http://localtest.me/",
+    "http://localhost./",
+    "http://notlocalhost/",
+    "http://sub.localhost/",
+    "http://localhost%2eexample.com/",
+    // Names beside names.
+    "http://127.0.0.1@example.com/",
+    "http://example.com@127.0.0.1/",
+    "http://user:password@127.0.0.1/",
+    "http://127.0.0.1:80@example.com/",
+    "http://example.com#@127.0.0.1/",
+    "http://example.com?@127.0.0.1/",
+    "http://example.com\\@127.0.0.1/",
+    "http://127.0.0.1\\.example.com/",
+    "http://127.0.0.1 .example.com/",
+    "http://127.0.0.1\t/",
+    "http://127.0.0.1\r\nhost: example.com/",
+    "http://127.0.0.1%00.example.com/",
+    " http://127.0.0.1/",
+    "http://１２７.０.０.１/",
+    "http://ⓛocalhost/",
+];
+
+#[test]
+fn f37_a_webhook_goes_to_this_machine_and_nowhere_else() {
+    for url in ELSEWHERE {
+        assert!(WebhookUrl::parse(url).is_err(), "{url:?}");
+    }
+    for url in [
+        "http://127.0.0.1/",
+        "http://127.0.0.1:8080/webhooks?shop=1",
+        "http://127.255.255.254/",
+        "http://[::1]/",
+        "http://[0:0:0:0:0:0:0:1]:80/",
+        "http://localhost/",
+        "HTTP://LocalHost:1/",
+    ] {
+        assert!(WebhookUrl::parse(url).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn f37_neither_the_account_nor_a_charge_takes_a_webhook_elsewhere() {
+    let mut ask = Ask::new();
+    let url = "http%3A%2F%2F169.254.169.254%2F";
+    ask.secret("PATCH", "/account", &format!("webhook_uri={url}")).refused(400, "bad_request");
+    assert!(ask.secret("GET", "/account", "").ok()["webhook_uri"].is_null());
+}
+
+fn allowed() -> Vec<WebhookHost> {
+    let host = |text| WebhookHost::parse(text).expect("a host");
+    vec![host("shop.test"), host("one-port.test:8080"), host("10.0.0.7"), host("[fd12::1]:9000")]
+}
+
+#[test]
+fn f37_a_host_that_is_allowed_is_taken_and_none_that_looks_like_it() {
+    let hosts = allowed();
+    for url in ELSEWHERE {
+        assert!(WebhookUrl::parse_on(url, &hosts).is_err(), "{url:?}");
+    }
+    for (url, good) in [
+        ("http://shop.test/", true),
+        ("http://SHOP.test:1234/webhooks", true),
+        ("http://one-port.test:8080/", true),
+        ("http://one-port.test/", false),
+        ("http://one-port.test:80/", false),
+        ("http://10.0.0.7/", true),
+        ("http://10.0.0.8/", false),
+        ("http://10.0.7/", false),
+        ("http://[fd12::1]:9000/", true),
+        ("http://[fd12:0::0:1]:9000/", true),
+        ("http://[fd12::1]/", false),
+        ("https://shop.test/", false),
+        ("http://shop.test./", false),
+        ("http://sub.shop.test/", false),
+        ("http://shop.test.example.com/", false),
+        ("http://shop.test@example.com/", false),
+        ("http://example.com@shop.test/", false),
+        ("http://shop.test:80@example.com/", false),
+        ("http://example.com#shop.test/", false),
+        ("http://127.0.0.1/", true),
+    ] {
+        assert_eq!(WebhookUrl::parse_on(url, &hosts).is_ok(), good, "{url}");
+    }
+}
+
+fn with_hosts(hosts: Vec<WebhookHost>) -> Ask {
+    let builder = hosts.into_iter().fold(Sandbox::builder(), SandboxBuilder::allow_webhook_host);
+    let sandbox = builder.build();
+    Ask { clock: sandbox.clock().clone(), sandbox }
+}
+
+#[test]
+fn f37_neither_takes_a_host_that_is_not_allowed() {
+    let mut ask = with_hosts(allowed());
+    ask.secret("PATCH", "/account", "webhook_uri=http://10.0.0.8/").refused(400, "bad_request");
+    let form = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
+    let form = format!("{form}&webhook_endpoints[]=http://10.0.0.8/");
+    ask.secret("POST", "/charges", &form).refused(400, "bad_request");
+    assert!(ask.sandbox.events().is_empty());
+}

@@ -1,0 +1,17 @@
+//! The sandbox without a socket.
+
+mod account;
+mod any;
+mod api;
+mod buyer;
+mod charges;
+mod common;
+mod faults;
+mod lists;
+mod loopback;
+mod manners;
+mod refunds;
+mod saved;
+mod search;
+mod snapshots;
+mod versions;

@@ -1,0 +1,198 @@
+//! The manners of real clients: how each writes its key, its parameters and its paths, and what a browser asks
+//! before it calls.
+
+use crate::common::{Answered, Ask};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, Request};
+use http_body_util::Full;
+use kakaopay_types::Key;
+use serde_json::{Value, json};
+
+#[test]
+fn a_source_is_made_however_its_parameters_are_written() {
+    let mut ask = Ask::new();
+    let form = "application/x-www-form-urlencoded";
+    let wanted = json!({"amount": 150_000, "currency": "SGD", "platform_type": "WEB", "type": "kakaopay"});
+    for (kind, body) in [
+        (form, "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB"),
+        (
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "type=kakaopay&currency=sgd&amount=150000&platform_type=web",
+        ),
+        (form, "amount=150000&currency=Sgd&type=kakaopay&platform_type=wEb&email=&phone_number="),
+        ("application/json", r#"{"amount":150000,"currency":"SGD","type":"kakaopay","platform_type":"WEB"}"#),
+        (
+            "application/json; charset=utf8",
+            r#"{"amount":"150000","currency":"sgd","type":"kakaopay","platform_type":"Web"}"#,
+        ),
+        (
+            "application/json;charset=UTF-8",
+            r#"{"amount":150000,"currency":"SGD","type":"kakaopay","platform_type":"WEB","items":[],"shipping":{"city":"Singapore"},"zero_interest_installments":null,"ratio":1.5}"#,
+        ),
+        (
+            "APPLICATION/JSON",
+            " {\"amount\" : 150000, \"currency\": \"SGD\",\n\"type\":\"kakaopay\",\"platform_type\":\"WEB\"} ",
+        ),
+    ] {
+        let source = ask.secret_bytes("POST", "/sources", kind, body.as_bytes().to_vec()).ok();
+        for (name, value) in wanted.as_object().expect("an object") {
+            assert_eq!(&source[name], value, "{kind}: {body}");
+        }
+    }
+    for (written, told) in
+        [("iOS", "IOS"), ("ios", "IOS"), ("IOS", "IOS"), ("Android", "ANDROID"), ("android", "ANDROID")]
+    {
+        let form = format!("amount=150000&currency=SGD&type=kakaopay&platform_type={written}");
+        assert_eq!(ask.public("POST", "/sources", &form).ok()["platform_type"], told);
+    }
+    for form in ["", "&platform_type="] {
+        let form = format!("amount=150000&currency=SGD&type=kakaopay{form}");
+        assert_eq!(ask.public("POST", "/sources", &form).ok()["platform_type"], Value::Null);
+    }
+}
+
+#[test]
+fn what_a_merchant_attaches_is_kept_as_it_was_written() {
+    let mut ask = Ask::new();
+    let base = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
+    for (form, kept) in [
+        // In a form everything is text, lists have empty brackets, and names are nested.
+        ("metadata[a]=1&metadata[b]=true", json!({"a": "1", "b": "true"})),
+        ("metadata[a][b]=1&metadata[a][c]=2", json!({"a": {"b": "1", "c": "2"}})),
+        ("metadata[a][]=1&metadata[a][]=2", json!({"a": ["1", "2"]})),
+        ("metadata%5Bname%5D=%EC%B1%85+%EB%91%90+%EA%B6%8C", json!({"name": "책 두 권"})),
+        ("metadata=", json!({})),
+        ("", json!({})),
+    ] {
+        assert_eq!(
+            ask.secret("POST", "/charges", &format!("{base}&{form}")).ok()["metadata"],
+            kept,
+            "{form}"
+        );
+    }
+    for kept in [json!({"a": 1, "b": true, "c": null, "d": [1, {"e": "f"}], "g": 1.5, "h": ""}), json!({})] {
+        let json = json!({
+            "amount": 150_000, "currency": "SGD", "return_uri": "https://a.example",
+            "source": {"type": "kakaopay"}, "metadata": kept,
+        });
+        let charge = ask.secret_json("POST", "/charges", &json.to_string()).ok();
+        assert_eq!(charge["metadata"], kept);
+        let location = charge["location"].as_str().expect("a path");
+        assert_eq!(ask.secret("GET", location, "").ok()["metadata"], kept);
+    }
+}
+
+#[test]
+fn a_call_may_be_empty_and_a_path_may_end_in_a_slash() {
+    let mut ask = Ask::new();
+    for (kind, body) in [
+        ("application/x-www-form-urlencoded", ""),
+        ("application/json", ""),
+        ("application/json", "{}"),
+        ("application/json", r#"{"failure_code":null}"#),
+        ("text/plain", ""),
+        ("", ""),
+    ] {
+        let id = ask.charge();
+        let path = format!("/charges/{id}/mark_as_failed/");
+        let answer = ask.secret_bytes("POST", &path, kind, body.as_bytes().to_vec()).ok();
+        assert_eq!(answer["failure_code"], "failed_processing", "{kind}: {body}");
+        assert_eq!(ask.secret("GET", &format!("//charges//{id}/?"), "").ok(), answer);
+    }
+    let form = "amount=150000&currency=SGD&type=kakaopay";
+    ask.public("POST", "/sources/", form).ok();
+}
+
+#[test]
+fn every_identifier_is_of_the_services_form_and_its_location_is_followed() {
+    let mut ask = Ask::new();
+    let charge = ask.charge();
+    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    let refund = ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
+    let charge = ask.secret("GET", &format!("/charges/{charge}"), "").ok();
+    let events = ask.secret("GET", "/events", "").ok();
+    let objects =
+        [(&charge, "chrg"), (&charge["source"], "src"), (&refund, "rfnd"), (&events["data"][0], "evnt")];
+    for (object, prefix) in objects {
+        let id = object["id"].as_str().expect("an id");
+        let random = id.strip_prefix(&format!("{prefix}_test_")).expect("a test id");
+        assert_eq!(random.len(), 19, "{id}");
+        assert!(random.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{id}");
+        let location = object["location"].as_str().expect("a path");
+        assert_eq!(&ask.secret("GET", location, "").ok(), object, "{location}");
+    }
+    for list in [&charge["refunds"], &events] {
+        let location = list["location"].as_str().expect("a path");
+        assert_eq!(&ask.secret("GET", location, "").ok()["data"], &list["data"], "{location}");
+    }
+}
+
+fn browser(ask: &mut Ask, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answered {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "localhost")
+        .header("origin", "https://shop.example");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    ask.request(request.body(Full::from(body.as_bytes().to_vec())).expect("a request"))
+}
+
+fn allowed(headers: &HeaderMap) -> Option<&str> {
+    headers.get("access-control-allow-origin").map(|value| value.to_str().expect("text"))
+}
+
+#[test]
+fn a_browser_may_do_what_the_public_key_may() {
+    let mut ask = Ask::new();
+    let asks = [
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "authorization,content-type"),
+    ];
+    for path in ["/sources", "/sources/", "/sources/src_test_1", "/capability"] {
+        let answer = browser(&mut ask, "OPTIONS", path, &asks, "");
+        assert_eq!(
+            (answer.status, answer.text.as_str(), allowed(&answer.headers)),
+            (204, "", Some("*")),
+            "{path}"
+        );
+        for (name, parts) in [
+            ("access-control-allow-methods", &["GET", "POST"][..]),
+            ("access-control-allow-headers", &["authorization", "content-type", "omise-version"]),
+        ] {
+            let value = answer.headers[name].to_str().expect("text");
+            assert_eq!(value.split(", ").collect::<Vec<_>>(), parts);
+        }
+        assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+    }
+    let key = STANDARD.encode(ask.sandbox.public_key().expose());
+    let signed = format!("Basic {key}");
+    let json = r#"{"amount":150000,"currency":"SGD","type":"kakaopay"}"#;
+    let headers = [("authorization", signed.as_str()), ("content-type", "application/json")];
+    let source = browser(&mut ask, "POST", "/sources/", &headers, json);
+    assert_eq!((source.status, allowed(&source.headers)), (200, Some("*")), "{}", source.text);
+    // A page can read why it was refused.
+    let refused = browser(&mut ask, "POST", "/sources/", &[], json);
+    assert_eq!((refused.status, allowed(&refused.headers)), (401, Some("*")));
+    // What is not a page's gets none of it.
+    let plain = ask.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay");
+    assert_eq!(allowed(&plain.headers), None);
+}
+
+#[test]
+fn a_page_is_not_let_near_what_the_secret_key_does() {
+    let mut ask = Ask::new();
+    let asks = [("access-control-request-method", "POST")];
+    for path in ["/charges", "/refunds", "/account", "/webhooks/secrets", "/events", "/x"] {
+        let answer = browser(&mut ask, "OPTIONS", path, &asks, "");
+        answer.refused(401, "authentication_failure");
+        assert_eq!(allowed(&answer.headers), None, "{path}");
+        let signed = format!("Basic {}", STANDARD.encode(ask.secret_key()));
+        let answer = browser(&mut ask, "GET", path, &[("authorization", &signed)], "");
+        assert_eq!(allowed(&answer.headers), None, "{path}");
+    }
+    // Not a browser's question.
+    browser(&mut ask, "OPTIONS", "/sources", &[], "").refused(401, "authentication_failure");
+}

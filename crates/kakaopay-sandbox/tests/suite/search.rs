@@ -1,0 +1,200 @@
+//! Searches: by words, by filters, page by page.
+
+use crate::common::Ask;
+use serde_json::{Value, json};
+
+/// A sandbox with four charges, one a day: pending, paid, paid and voided, failed.
+fn stage() -> (Ask, Vec<String>) {
+    let mut ask = Ask::at("2024-02-27T12:00:00Z");
+    let mut ids = Vec::new();
+    for (amount, currency, description, end) in [
+        (150_000, "SGD", "Order+A-1", ""),
+        (2_050, "THB", "Order+A-2", "mark_as_paid"),
+        (150_050, "SGD", "Order+B-1", "mark_as_paid"),
+        (150_000, "SGD", "", "mark_as_failed"),
+    ] {
+        ask.clock.advance_seconds(86_400);
+        let form = format!(
+            "amount={amount}&currency={currency}&return_uri=https://a.example&source[type]=kakaopay\
+             &description={description}&metadata[shelf]=Left"
+        );
+        let id = ask.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
+        if !end.is_empty() {
+            ask.secret("POST", &format!("/charges/{id}/{end}"), "failure_code=insufficient_fund").ok();
+        }
+        ids.push(id);
+    }
+    // Of these, the first is no longer inside its window.
+    ask.secret("POST", &format!("/charges/{}/refunds", ids[1]), "amount=2050").refused(400, "failed_refund");
+    (ask, ids)
+}
+
+/// Which of the charges a search finds, by their place.
+#[track_caller]
+fn found(ask: &mut Ask, ids: &[String], query: &str) -> Vec<usize> {
+    let answer = ask.secret("GET", &format!("/search?scope=charge&{query}"), "").ok();
+    let data = answer["data"].as_array().expect("a list").iter();
+    data.map(|charge| ids.iter().position(|id| charge["id"] == **id).expect("a known one")).collect()
+}
+
+#[test]
+fn a_search_tells_what_it_was_asked() {
+    let (mut ask, ids) = stage();
+    let answer =
+        ask.secret("GET", "/search?scope=charge&query=order&filters[status]=successful&per_page=1", "").ok();
+    let members: Vec<_> = answer.as_object().expect("an object").keys().collect();
+    assert_eq!(
+        members,
+        [
+            "object",
+            "data",
+            "page",
+            "per_page",
+            "total",
+            "total_pages",
+            "filters",
+            "location",
+            "order",
+            "query",
+            "scope",
+            "export",
+            "aggregate_level"
+        ]
+    );
+    for (member, expected) in [
+        ("object", json!("search")),
+        ("page", json!(1)),
+        ("per_page", json!(1)),
+        ("total", json!(2)),
+        ("total_pages", json!(2)),
+        ("filters", json!({"status": "successful"})),
+        ("location", json!("/search")),
+        ("order", json!("reverse_chronological")),
+        ("query", json!("order")),
+        ("scope", json!("charge")),
+        ("export", Value::Null),
+    ] {
+        assert_eq!(answer[member], expected, "{member}");
+    }
+    assert_eq!(answer["data"][0]["id"], ids[2]);
+}
+
+#[test]
+fn words_and_filters_both_have_to_match() {
+    let (mut ask, ids) = stage();
+    let id = ids[3].clone();
+    for (query, expected) in [
+        // Newest first.
+        ("", vec![3, 2, 1, 0]),
+        ("order=chronological", vec![0, 1, 2, 3]),
+        ("query=order", vec![2, 1, 0]),
+        ("query=ORDER+a", vec![1, 0]),
+        ("query=a-1", vec![0]),
+        ("query=left", vec![3, 2, 1, 0]),
+        (&format!("query={id}"), vec![3]),
+        ("query=nothing", vec![]),
+        ("filters[status]=pending", vec![0]),
+        ("filters[status]=successful&query=B-", vec![2]),
+        ("filters[amount]=1500", vec![3, 0]),
+        ("filters[amount]=1500.50", vec![2]),
+        ("filters[amount]=1500..1501", vec![3, 2, 0]),
+        ("filters[amount]=20.5&filters[currency]=thb", vec![1]),
+        ("filters[currency]=SGD&filters[amount]=20.5", vec![]),
+        ("filters[captured]=yes", vec![2, 1]),
+        ("filters[captured]=on", vec![2, 1]),
+        ("filters[captured]=false", vec![3, 0]),
+        ("filters[refunded]=no", vec![3, 2, 1, 0]),
+        ("filters[voided]=true", vec![]),
+        ("filters[failure_code]=insufficient_fund", vec![3]),
+        ("filters[created]=2024-02-29", vec![1]),
+        ("filters[created]=2024/02/28..2024/02/29", vec![1, 0]),
+        ("filters[created]=2024-03-02..2024-03-01", vec![]),
+        ("filters[status]=&filters[amount]=", vec![3, 2, 1, 0]),
+    ] {
+        assert_eq!(found(&mut ask, &ids, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn pages_are_counted_from_one() {
+    let (mut ask, ids) = stage();
+    for (query, expected) in [
+        ("per_page=3", vec![3, 2, 1]),
+        ("per_page=3&page=2", vec![0]),
+        ("per_page=3&page=3", vec![]),
+        ("per_page=100&page=1", vec![3, 2, 1, 0]),
+        ("page=9223372036854775807", vec![]),
+    ] {
+        assert_eq!(found(&mut ask, &ids, query), expected, "{query}");
+    }
+    assert_eq!(ask.secret("GET", "/search?scope=charge", "").ok()["per_page"], 30);
+}
+
+#[test]
+fn every_refused_search_has_its_code() {
+    // Nothing has to be there to be looked through.
+    let mut ask = Ask::new();
+    for (query, code) in [
+        ("", "invalid_scope"),
+        // No client reads it back as a number.
+        ("scope=charge&page=9223372036854775808", "invalid_page"),
+        ("scope=", "invalid_scope"),
+        ("scope=payment", "invalid_scope"),
+        ("scope=charge&page=0", "invalid_page"),
+        ("scope=charge&page=-1", "invalid_page"),
+        ("scope=charge&page=x", "invalid_page"),
+        ("scope=charge&per_page=0", "invalid_per_page"),
+        ("scope=charge&per_page=101", "invalid_per_page"),
+        ("scope=charge&per_page=x", "invalid_per_page"),
+        ("scope=charge&filters[shoe_size]=44", "invalid_filter"),
+        ("scope=refund&filters[status]=closed", "invalid_filter"),
+        ("scope=charge&filters=x", "invalid_filter"),
+        ("scope=charge&filters[amount][]=1", "invalid_filter"),
+        ("scope=charge&filters[amount]=x", "invalid_filter"),
+        ("scope=charge&filters[amount]=1..", "invalid_filter"),
+        ("scope=charge&filters[captured]=perhaps", "invalid_filter"),
+        ("scope=charge&filters[created]=yesterday", "invalid_filter"),
+        ("scope=charge&filters[created]=2023-02-29", "invalid_filter"),
+    ] {
+        ask.secret("GET", &format!("/search?{query}"), "").refused(422, code);
+    }
+    ask.secret("GET", "/search?scope=charge&order=sideways", "").refused(400, "bad_request");
+    ask.public("GET", "/search?scope=charge", "").refused(401, "authentication_failure");
+}
+
+#[test]
+fn refunds_are_found_too_and_what_kakaopay_has_not_is_not() {
+    let (mut ask, ids) = stage();
+    let charge = ask.charge();
+    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    let refund = ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=150000").ok();
+    let mut one = |query: &str| ask.secret("GET", &format!("/search?scope=refund&{query}"), "").ok();
+    for query in [
+        "",
+        "filters[voided]=yes",
+        "filters[amount]=1500",
+        &format!("query={charge}"),
+        "filters[currency]=SGD",
+    ] {
+        assert_eq!((&one(query)["data"], &one(query)["total"]), (&json!([refund]), &json!(1)), "{query}");
+    }
+    for query in ["filters[voided]=no", "filters[amount]=1", "query=nothing", "filters[created]=2024-01-01"] {
+        assert_eq!(one(query)["total"], 0, "{query}");
+    }
+    let all = [ids, vec![charge]].concat();
+    for (query, expected) in [
+        ("filters[voided]=yes", vec![4]),
+        ("filters[voided]=no", vec![3, 2, 1, 0]),
+        ("filters[refunded]=yes", vec![4]),
+        ("filters[refunded]=off", vec![3, 2, 1, 0]),
+    ] {
+        assert_eq!(found(&mut ask, &all, query), expected, "{query}");
+    }
+    for scope in ["customer", "dispute", "link", "recipient", "transfer", "receipt", "transaction"] {
+        let answer = ask.secret("GET", &format!("/search?scope={scope}&filters[type]=corporation"), "").ok();
+        assert_eq!(
+            (&answer["data"], &answer["total_pages"], &answer["scope"]),
+            (&json!([]), &json!(0), &json!(scope))
+        );
+    }
+}
