@@ -1,0 +1,10 @@
+//! Webhooks: the signature check, and the receiver's responses and order.
+
+mod altered;
+mod forgery;
+#[cfg(feature = "receiver")]
+mod order;
+#[cfg(feature = "receiver")]
+mod receiver;
+mod rotation;
+mod verifier;
