@@ -163,3 +163,54 @@ impl fmt::Display for Unconfirmed {
 }
 
 impl std::error::Error for Unconfirmed {}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::currency::Currency;
+    use crate::reference::Reference;
+
+    /// A charge that differs in every member but those that are put right.
+    fn found(right: &[(&str, Value)]) -> Result<(), Mismatch> {
+        let mut json = json!({
+            "object": "charge", "id": "chrg_1", "amount": 1, "currency": "THB", "livemode": true,
+            "status": "pending", "metadata": {},
+        });
+        for (member, value) in right {
+            json[*member] = value.clone();
+        }
+        let expected = Expected {
+            amount: Money::new(1_000, Currency::SGD),
+            mode: Mode::Test,
+            attempt: Reference::parse("order-1").unwrap().attempt(NonZeroU32::MIN),
+        };
+        expected.check(&serde_json::from_value(json).unwrap())
+    }
+
+    /// The first that differs is named, in the order of [`Mismatch::ALL`].
+    #[test]
+    fn mismatches_are_looked_for_in_one_order() {
+        let source = json!({
+            "object": "source", "id": "src_test_1", "type": "kakaopay", "flow": "redirect",
+            "amount": 1000, "currency": "SGD", "charge_status": "unknown",
+        });
+        let right = [
+            ("metadata", json!({"kakaopay_reference": "order-1/1"})),
+            ("amount", json!(1000)),
+            ("currency", json!("SGD")),
+            ("livemode", json!(false)),
+            ("id", json!("chrg_test_1")),
+            ("source", source),
+        ];
+        use Mismatch::{Amount, Currency, Mode, Reference, SourceType};
+        let expected =
+            [Err(Reference), Err(Amount), Err(Currency), Err(Mode), Err(Mode), Err(SourceType), Ok(())];
+        let all = (0..=right.len()).map(|count| found(&right[..count]));
+        assert!(all.eq(expected));
+        assert_eq!(Mismatch::ALL, [Reference, Amount, Currency, Mode, SourceType]);
+    }
+}

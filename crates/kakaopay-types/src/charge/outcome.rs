@@ -39,3 +39,30 @@ impl Charge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(status: &str, expected: Outcome<'_>) {
+        let json = json!({
+            "object": "charge", "id": "chrg_test_1", "amount": 1000, "currency": "SGD", "status": status,
+        });
+        let charge: Charge = serde_json::from_value(json).unwrap();
+        assert_eq!(charge.outcome(), expected, "{status}");
+    }
+
+    #[test]
+    fn every_status_has_its_outcome() {
+        check("pending", Outcome::Pending);
+        check("successful", Outcome::Successful);
+        check("failed", Outcome::Failed { code: None, message: None });
+        check("expired", Outcome::Expired);
+        // Not paid by KakaoPay's own rules, but not a known end of its charges either.
+        check("reversed", Outcome::Unknown(&ChargeStatus::Reversed));
+        check("tomorrow", Outcome::Unknown(&ChargeStatus::from("tomorrow")));
+    }
+}
