@@ -1,7 +1,7 @@
 //! The sandbox's own clock, which can be moved.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -181,9 +181,7 @@ impl SandboxClock {
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
 fn machine() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_unix_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+    Timestamp::try_from(SystemTime::now()).map_or(Timestamp::UNIX_EPOCH, Timestamp::truncate_to_millis)
 }
 
 #[cfg(test)]

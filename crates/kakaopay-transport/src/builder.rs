@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http_body::Body;
-use kakaopay_types::Key;
+use kakaopay_types::{ApiVersion, Key};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::api_version::ApiVersion;
 use crate::base_uri::BaseUri;
 use crate::body::{Request, Response};
 use crate::client::Client;

@@ -41,7 +41,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod api_version;
 mod base_uri;
 mod body;
 mod builder;
@@ -59,7 +58,6 @@ pub mod testing;
 #[cfg(feature = "hyper")]
 mod wire;
 
-pub use api_version::ApiVersion;
 pub use base_uri::{BaseUri, InvalidBaseUri};
 pub use body::{Request, RequestBody, Response};
 pub use builder::ClientBuilder;

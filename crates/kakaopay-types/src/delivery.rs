@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
 use crate::event::EventKey;
 use crate::object::{object, object_tag};
+use crate::parsed::parsed;
 use crate::timestamp::{InvalidTimestamp, Timestamp};
 
 object_tag! {
@@ -70,8 +70,8 @@ impl Serialize for DeliveryTime {
     }
 }
 
-reads_text! {
-    DeliveryTime: "a datetime such as 2025-03-20 09:24:24 UTC", |text| Self::parse(text).ok();
+parsed! {
+    DeliveryTime: InvalidTimestamp, "a datetime such as 2025-03-20 09:24:24 UTC";
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ pub mod currency;
 mod exponent;
 pub mod limits;
 pub mod money;
+mod parsed;
 
 pub mod id;
 pub mod key;
@@ -65,6 +66,7 @@ mod open_enum;
 
 pub mod account;
 pub mod api_error;
+pub mod api_version;
 pub mod capability;
 pub mod charge;
 pub mod delivery;
@@ -89,6 +91,7 @@ pub mod params;
 
 pub use account::Account;
 pub use api_error::{ApiError, ErrorCode};
+pub use api_version::{ApiVersion, InvalidApiVersion};
 pub use capability::{Capability, PaymentMethod};
 pub use charge::{Charge, Outcome};
 pub use confirmed::{Confirmed, Expected, Mismatch, Unconfirmed};
@@ -97,13 +100,13 @@ pub use decode::{Decode, DecodeError};
 pub use delivery::WebhookDelivery;
 pub use event::{Event, EventData, EventKey};
 pub use expandable::Expandable;
-pub use failure::{FailureCode, Language};
+pub use failure::{FailureCode, InvalidLanguage, Language};
 pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
 pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
 pub use limits::{Limits, OutsideLimits, PaymentAmount};
 pub use list::{List, Order};
 pub use metadata::Metadata;
-pub use mode::Mode;
+pub use mode::{InvalidMode, Mode};
 pub use money::{InvalidMoney, Money};
 #[cfg(feature = "server")]
 pub use params::InvalidParams;
