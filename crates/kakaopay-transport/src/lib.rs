@@ -1,8 +1,8 @@
 //! A typed client for Omise over any tower service.
 //!
-//! [`Client`] takes any `tower::Service` from requests to responses that is `Clone + Send + Sync`:
-//! the default [`Wire`], your own stack, or something that stands in for the network in a test.
-//! Around it stand the [layers](layer), in the one order that their reasons allow.
+//! [`Client`] takes any [`Transport`]: a `tower::Service` from requests to responses that is
+//! `Clone + Send + Sync`, such as the default [`Wire`], your own stack, or something that stands in for
+//! the network in a test. Around it stand the [layers](layer), in the one order that their reasons allow.
 //!
 //! | runnable with `cargo run -p kakaopay-transport --example …` | shows |
 //! |---|---|
@@ -52,9 +52,11 @@ mod operation;
 mod pages;
 mod resource;
 mod response;
+mod settings;
 mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transport;
 #[cfg(feature = "hyper")]
 mod wire;
 
@@ -68,5 +70,6 @@ pub use operation::Operation;
 pub use pages::Paged;
 pub use resource::{Charges, Events, Refunds, Sources};
 pub use stack::{Stack, StackFuture};
+pub use transport::Transport;
 #[cfg(feature = "hyper")]
 pub use wire::{HttpConnector, TlsError, Wire, WireBuilder, default_tls_config};
