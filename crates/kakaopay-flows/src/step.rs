@@ -294,7 +294,7 @@ fn soon(now: Now) -> Timestamp {
 
 /// Reads a charge.
 pub(crate) fn read(charge: &ChargeId) -> Step {
-    let request = Request::RetrieveCharge(RetrieveCharge { id: charge.clone() });
+    let request = Request::RetrieveCharge(RetrieveCharge::new(charge.clone()));
     Step { reads: vec![request], ..Step::default() }
 }
 

@@ -33,13 +33,15 @@
 //! let client = Client::new(service, SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?);
 //!
 //! let id = ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")?;
-//! let error = client.send(RetrieveCharge { id }).await.unwrap_err();
+//! let error = client.send(RetrieveCharge::new(id)).await.unwrap_err();
 //! assert_eq!(error.delivery(), Delivery::Answered);
 //! assert_eq!(error.refused().unwrap().code, ErrorCode::NotFound);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod base_uri;
 mod body;

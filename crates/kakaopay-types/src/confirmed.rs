@@ -14,6 +14,7 @@ use crate::source::SourceType;
 
 /// What the charge of an order must be like.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expected {
     /// Amount and currency of the order.
     pub amount: Money,
@@ -24,6 +25,12 @@ pub struct Expected {
 }
 
 impl Expected {
+    /// The charge of an attempt to pay an amount, in a mode.
+    #[must_use]
+    pub fn new(amount: Money, mode: Mode, attempt: AttemptReference) -> Self {
+        Self { amount, mode, attempt }
+    }
+
     /// Checks a charge against the order, whatever its status.
     ///
     /// # Errors
@@ -183,11 +190,8 @@ mod tests {
         for (member, value) in right {
             json[*member] = value.clone();
         }
-        let expected = Expected {
-            amount: Money::new(1_000, Currency::SGD),
-            mode: Mode::Test,
-            attempt: Reference::parse("order-1").unwrap().attempt(NonZeroU32::MIN),
-        };
+        let attempt = Reference::parse("order-1").unwrap().attempt(NonZeroU32::MIN);
+        let expected = Expected::new(Money::new(1_000, Currency::SGD), Mode::Test, attempt);
         expected.check(&serde_json::from_value(json).unwrap())
     }
 

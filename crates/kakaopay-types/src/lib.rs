@@ -10,7 +10,7 @@
 //! use kakaopay_types::{Currency, Money, PaymentAmount, PlatformType};
 //!
 //! let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
-//! let create = CreateSource { amount, platform_type: Some(PlatformType::Web) };
+//! let create = CreateSource::new(amount).platform_type(PlatformType::Web);
 //! assert_eq!(create.path(), "/sources");
 //! assert_eq!(
 //!     create.params().to_form(),
@@ -45,6 +45,8 @@
 //! and [`params`]; [`decode`]; [`confirmed`].
 //!
 //! [Omise]: https://docs.omise.co/
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub mod currency;
 mod exponent;

@@ -99,10 +99,10 @@ impl<S: Store> Merchant<S> {
 
 impl<S: Store> Engine<S> {
     async fn sweep(&self, since: Timestamp, stopped: &(dyn Fn() -> bool + Sync)) -> Result<Swept, Error> {
-        let page = || Page { from: Some(since), order: Some(Order::Chronological), ..Page::default() };
+        let page = || Page::new().from(since).order(Order::Chronological);
         let mut swept = Swept { complete: true, ..Swept::default() };
         // Charges first: what they have come to makes most of the events no news.
-        let charges = self.clients.secret.each(ListCharges { page: page() });
+        let charges = self.clients.secret.each(ListCharges::new().page(page()));
         pin_mut!(charges);
         while let Some(charge) = charges.next().await {
             match charge {
@@ -111,7 +111,7 @@ impl<S: Store> Engine<S> {
                 Err(error) => swept.unread(&error),
             }
         }
-        let events = self.clients.secret.each(ListEvents { page: page() });
+        let events = self.clients.secret.each(ListEvents::new().page(page()));
         pin_mut!(events);
         while let Some(event) = events.next().await {
             match event {
