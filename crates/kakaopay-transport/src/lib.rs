@@ -41,7 +41,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod base_uri;
 mod body;

@@ -91,6 +91,10 @@ impl<T> Confirmed<T> {
 
 /// The member by which a charge is not the order's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "each match decides about money, so a new mismatch must not pass it"
+)]
 pub enum Mismatch {
     /// It names another attempt, or none.
     Reference,
@@ -153,6 +157,7 @@ impl std::error::Error for Mismatch {}
 
 /// Why a charge does not prove a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unconfirmed {
     /// Its status is not `successful`.
     NotPaid,

@@ -70,6 +70,7 @@ parsed! {
 
 /// The text is not three ASCII letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidCurrency;
 
 impl fmt::Display for InvalidCurrency {

@@ -39,6 +39,7 @@ object! {
 /// The time of a delivery. It is the one time that the API does not write as RFC 3339 but as
 /// `2025-03-20 09:24:24 UTC`; both are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct DeliveryTime(pub Timestamp);
 
 impl DeliveryTime {

@@ -17,6 +17,7 @@ use crate::id::ChargeId;
 ///
 /// Without type arguments it leads to an object that is not modelled here, such as a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "an id or an object are all there is")]
 pub enum Expandable<I = Box<str>, O = Map<String, Value>> {
     /// The id alone.
     Id(I),

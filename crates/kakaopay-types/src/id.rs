@@ -100,6 +100,7 @@ fn mode_of(prefix: &str, text: &str) -> Mode {
 
 /// The text is no identifier of the kind asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidId {
     /// What an identifier of this kind begins with.
     pub prefix: &'static str,

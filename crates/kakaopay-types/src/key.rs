@@ -24,10 +24,12 @@ pub trait Key: Clone + Send + Sync + 'static {
 
 /// Access that either key gives: creating and reading sources, reading the capability.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum AnyKey {}
 
 /// Access that only a secret key gives.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum SecretOnly {}
 
 /// Says at compile time that a key may call endpoints that ask for `Access`.
@@ -137,6 +139,7 @@ fn mode_of(prefix: &'static str, text: &str) -> Result<Mode, InvalidKey> {
 
 /// The text is no key of the kind asked for. It is not repeated here: it may be a real key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidKey {
     /// What a key of this kind begins with.
     pub prefix: &'static str,

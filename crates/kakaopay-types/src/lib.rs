@@ -46,7 +46,7 @@
 //!
 //! [Omise]: https://docs.omise.co/
 
-#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub mod currency;
 mod exponent;

@@ -104,6 +104,7 @@ impl Serialize for PaymentAmount {
 
 /// Why KakaoPay does not take an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OutsideLimits {
     /// KakaoPay through Omise takes no payment in this currency.
     Currency(Currency),

@@ -54,6 +54,7 @@ object! {
 /// The elements of a list. One that could not be read is set aside with its place and reason,
 /// because an object of a kind not known here must not hide the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Elements<T> {
     /// What could be read, in order.
     pub good: Vec<T>,

@@ -8,6 +8,7 @@ use crate::parsed::parsed;
 
 /// The world a key or an object belongs to. The key alone decides it; the host is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "test and live are all there is")]
 pub enum Mode {
     /// No money moves. Keys and ids carry `_test_`.
     Test,

@@ -136,6 +136,7 @@ fn is_whole(text: &str) -> bool {
 
 /// Why a text is no amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InvalidMoney {
     /// It is not written like `1500.00` or `1,500.00`.
     Form,

@@ -127,6 +127,7 @@ parsed! {
 
 /// The text is no order reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidReference;
 
 impl fmt::Display for InvalidReference {

@@ -110,6 +110,7 @@ parsed! {
 
 /// What is wrong with an address to come back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InvalidReturnUri {
     /// It does not begin with `https://`.
     NotHttps,

@@ -146,6 +146,7 @@ parsed! {
 
 /// The text is no RFC 3339 datetime, or the moment is outside the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidTimestamp;
 
 impl fmt::Display for InvalidTimestamp {

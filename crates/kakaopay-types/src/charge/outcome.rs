@@ -6,6 +6,10 @@ use crate::status::ChargeStatus;
 
 /// What became of a charge, read from its `status` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "each match decides about money, so a new outcome must not pass it"
+)]
 pub enum Outcome<'a> {
     /// Nothing is decided.
     Pending,
