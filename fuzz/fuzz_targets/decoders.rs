@@ -1,4 +1,4 @@
-//! Both ways to read an object agree on any bytes.
+//! `decode::from_slice` and serde agree on any bytes.
 
 #![no_main]
 

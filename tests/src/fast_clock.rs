@@ -1,6 +1,6 @@
 //! A clock that several processes share, and that goes a hundred times as fast as theirs.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use kakaopay_types::Timestamp;
 
@@ -45,6 +45,5 @@ impl FastClock {
 
 #[expect(clippy::disallowed_methods, reason = "the processes have nothing else in common")]
 fn machine() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    Timestamp::try_from(SystemTime::now()).map_or(0, Timestamp::unix_millis)
 }

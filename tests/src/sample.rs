@@ -148,31 +148,10 @@ impl Kind {
             Self::Error => read::<ApiError>(bytes),
         }
     }
-
-    /// Whether the bytes are read in order, without the general way.
-    #[must_use]
-    pub fn is_in_order(self, bytes: &[u8]) -> bool {
-        match self {
-            Self::Charge => decode::in_order::<Charge>(bytes).is_some(),
-            Self::Source => decode::in_order::<Source>(bytes).is_some(),
-            Self::Refund => decode::in_order::<Refund>(bytes).is_some(),
-            Self::Event => decode::in_order::<Event>(bytes).is_some(),
-            Self::Charges => decode::in_order::<List<Charge>>(bytes).is_some(),
-            Self::Refunds => decode::in_order::<List<Refund>>(bytes).is_some(),
-            Self::Events => decode::in_order::<List<Event>>(bytes).is_some(),
-            Self::Search => decode::in_order::<SearchResult<Charge>>(bytes).is_some(),
-            Self::Capability => decode::in_order::<Capability>(bytes).is_some(),
-            Self::Account => decode::in_order::<Account>(bytes).is_some(),
-            Self::Error => decode::in_order::<ApiError>(bytes).is_some(),
-        }
-    }
 }
 
 fn read<T: Decode + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Result<String, DecodeError> {
     let general = serde_json::from_slice::<T>(bytes).ok();
-    if let Some(in_order) = decode::in_order::<T>(bytes) {
-        assert_eq!(Some(in_order), general, "the ways to read disagree");
-    }
     let read = decode::from_slice::<T>(bytes);
     assert_eq!(read.as_ref().ok(), general.as_ref(), "the ways to read disagree");
     read.map(|object| serde_json::to_string(&object).expect("an object can be written"))

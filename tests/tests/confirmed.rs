@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 fn expected() -> Expected {
     let attempt = Order::one_call().intent.reference.attempt(NonZeroU32::MIN);
-    Expected { amount: Money::new(150_000, Currency::SGD), mode: Mode::Test, attempt }
+    Expected::new(Money::new(150_000, Currency::SGD), Mode::Test, attempt)
 }
 
 #[track_caller]

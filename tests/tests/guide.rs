@@ -35,14 +35,14 @@ fn create(source: ChargeSource) -> CreateCharge {
 
 #[test]
 fn a_source_is_created_with_the_guides_four_parameters() {
-    let create = CreateSource { amount: amount(), platform_type: Some(PlatformType::Web) };
+    let create = CreateSource::new(amount()).platform_type(PlatformType::Web);
     assert_eq!((CreateSource::METHOD, create.path().as_str()), (Method::Post, "/sources"));
     assert_eq!(create.params().to_form(), "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB");
 }
 
 #[test]
 fn the_platform_is_optional_and_one_of_three() {
-    let without = CreateSource { amount: amount(), platform_type: None };
+    let without = CreateSource::new(amount());
     assert_eq!(without.params().to_form(), "amount=150000&currency=SGD&type=kakaopay");
     let known: Vec<_> = PlatformType::KNOWN.iter().map(|it| it.as_str().to_ascii_lowercase()).collect();
     assert_eq!(known, ["ios", "android", "web"]);
@@ -84,7 +84,7 @@ fn a_source_takes_the_public_key_and_a_charge_the_secret_one() {
 /// The amount and currency of a charge and of the source that is made with it are one value.
 #[test]
 fn a_charge_asks_for_the_amount_of_its_source() {
-    let source = CreateSource { amount: amount(), platform_type: None }.params();
+    let source = CreateSource::new(amount()).params();
     let charge = create(ChargeSource::Existing(guide::source().id)).params();
     for name in ["amount", "currency"] {
         assert_eq!(source.get(name), charge.get(name));
@@ -212,7 +212,7 @@ fn the_limits_are_the_guides() {
 
 #[test]
 fn a_charge_is_read_by_its_id() {
-    let read = RetrieveCharge { id: charge().id };
+    let read = RetrieveCharge::new(charge().id);
     assert_eq!(
         (RetrieveCharge::METHOD, read.path().as_str()),
         (Method::Get, "/charges/chrg_test_5w4415netlwqpc54tyg")

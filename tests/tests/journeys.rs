@@ -132,7 +132,7 @@ async fn pay_by_api(shop: &Shop) {
     let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
     let list = client.send(ListCharges::default()).await.expect("a list");
     let id = list.data.good[0].id.clone();
-    client.send(MarkChargeAsPaid { id }).await.expect("paid");
+    client.send(MarkChargeAsPaid::new(id)).await.expect("paid");
 }
 
 #[tokio::test]

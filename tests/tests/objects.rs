@@ -30,8 +30,7 @@ fn every_sample_is_read_by_every_way_alike() {
     }
 }
 
-/// Nothing of an object in today's shape is lost when it is written again, and it takes the fast
-/// way.
+/// Nothing of an object in today's shape is lost when it is written again, in the service's order.
 #[test]
 fn todays_objects_are_written_as_they_came() {
     for name in [
@@ -54,8 +53,6 @@ fn todays_objects_are_written_as_they_came() {
             without_nulls_of_some(&came, &written),
             "{name}"
         );
-        // The payload of a delivery is JSON in a text, full of escapes.
-        assert_eq!(sample.kind.is_in_order(sample.json.as_bytes()), name != "event of charge", "{name}");
     }
 }
 

@@ -31,8 +31,8 @@ async fn pay(shop: Shop) -> Shop {
 /// What the service has made.
 async fn made(shop: &Shop) -> Vec<Refund> {
     let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
-    let page = kakaopay::types::endpoint::Page { limit: Some(100), ..Default::default() };
-    client.send(ListRefunds { page }).await.expect("a list").data.good
+    let page = kakaopay::types::endpoint::Page::new().limit(100);
+    client.send(ListRefunds::new().page(page)).await.expect("a list").data.good
 }
 
 fn sum(refunds: &[Refund]) -> i64 {
@@ -169,12 +169,11 @@ async fn i5_what_went_back_elsewhere_is_counted() {
     let shop = paid().await;
     let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
     let charge = shop.status().await.charge().expect("a charge").clone();
-    let elsewhere = CreateRefund {
+    let elsewhere = CreateRefund::new(
         charge,
-        amount: RefundAmount::new(100_000).expect("an amount"),
-        metadata: Reference::parse("by-hand").expect("a reference").into(),
-        void: None,
-    };
+        RefundAmount::new(100_000).expect("an amount"),
+        Reference::parse("by-hand").expect("a reference"),
+    );
     client.send(elsewhere).await.expect("made");
     let refund = shop.merchant.refund(&Shop::reference(), order("refund-1", 100_000)).await.expect("begun");
     assert!(matches!(refund.state, RefundState::Withdrawn { .. }), "{refund:?}");

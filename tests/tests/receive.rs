@@ -62,7 +62,7 @@ fn members() -> impl Strategy<Value = Metadata> {
 fn metadata<R: Debug + Clone>(
     reference: impl Strategy<Value = R>,
 ) -> impl Strategy<Value = OutgoingMetadata<R>> {
-    (reference, members()).prop_map(|(reference, members)| OutgoingMetadata { reference, members })
+    (reference, members()).prop_map(|(reference, members)| OutgoingMetadata::new(reference).members(members))
 }
 
 fn platforms() -> impl Strategy<Value = Option<PlatformType>> {
@@ -109,7 +109,7 @@ fn creates() -> impl Strategy<Value = CreateCharge> {
     (needed, more).prop_map(
         |((amount, return_uri, source, metadata), (description, ip, expires_at, endpoints))| {
             let create = CreateCharge::new(amount, return_uri, source, metadata);
-            CreateCharge { description, ip, expires_at, webhook_endpoints: endpoints, ..create }
+            create.description(description).ip(ip).expires_at(expires_at).webhook_endpoints(endpoints)
         },
     )
 }
@@ -120,8 +120,11 @@ fn orders() -> impl Strategy<Value = Option<ListOrder>> {
 
 fn pages() -> impl Strategy<Value = Page> {
     let limit = option::of(0..=Page::MAX_LIMIT);
-    (option::of(moments()), option::of(moments()), any::<u32>(), limit, orders())
-        .prop_map(|(from, to, offset, limit, order)| Page { from, to, offset, limit, order })
+    (option::of(moments()), option::of(moments()), any::<u32>(), limit, orders()).prop_map(
+        |(from, to, offset, limit, order)| {
+            Page::new().from(from).to(to).offset(offset).limit(limit).order(order)
+        },
+    )
 }
 
 fn filters() -> impl Strategy<Value = Filters> {
@@ -132,7 +135,7 @@ fn filters() -> impl Strategy<Value = Filters> {
 proptest! {
     #[test]
     fn sources_read_back(amount in amounts(), platform_type in platforms()) {
-        check(&CreateSource { amount, platform_type });
+        check(&CreateSource::new(amount).platform_type(platform_type));
     }
 
     #[test]
@@ -146,7 +149,7 @@ proptest! {
         description in option::of(".{1,20}"),
         metadata in option::of(metadata(attempts())),
     ) {
-        check(&UpdateCharge { id, description, metadata });
+        check(&UpdateCharge::new(id).description(description).metadata(metadata));
     }
 
     #[test]
@@ -156,16 +159,16 @@ proptest! {
         metadata in metadata(references()),
         void in option::of(any::<bool>()),
     ) {
-        check(&CreateRefund { charge, amount: RefundAmount::new(units).expect("above zero"), metadata, void });
+        check(&CreateRefund::new(charge, RefundAmount::new(units).expect("above zero"), metadata).void(void));
     }
 
     #[test]
     fn pages_read_back(page in pages(), id in charge_ids()) {
-        check(&ListCharges { page: page.clone() });
-        check(&ListEvents { page: page.clone() });
-        check(&ListRefunds { page: page.clone() });
-        check(&ListChargeRefunds { charge: id.clone(), page: page.clone() });
-        check(&ListChargeEvents { id, page });
+        check(&ListCharges::new().page(page.clone()));
+        check(&ListEvents::new().page(page.clone()));
+        check(&ListRefunds::new().page(page.clone()));
+        check(&ListChargeRefunds::new(id.clone()).page(page.clone()));
+        check(&ListChargeEvents::new(id).page(page));
     }
 
     #[test]
@@ -176,7 +179,7 @@ proptest! {
         per_page in option::of(any::<u32>()),
         order in orders(),
     ) {
-        let search = SearchCharges { query: Query { words, filters, page, per_page, order } };
+        let search = SearchCharges::new().query(Query::new().words(words).filters(filters).page(page).per_page(per_page).order(order));
         check(&search);
         let other = SearchRefunds::receive(Method::Get, "/search", &search.params());
         prop_assert_eq!(other.map_err(|error| error.name()), Err("scope"));
@@ -193,17 +196,17 @@ proptest! {
 #[test]
 fn calls_without_parameters_read_back() {
     let id = ChargeId::parse("chrg_test_1").expect("an id");
-    check(&RetrieveCharge { id: id.clone() });
-    check(&ExpireCharge { id: id.clone() });
-    check(&MarkChargeAsPaid { id: id.clone() });
+    check(&RetrieveCharge::new(id.clone()));
+    check(&ExpireCharge::new(id.clone()));
+    check(&MarkChargeAsPaid::new(id.clone()));
     for failure_code in FailureCode::KNOWN.iter().cloned().map(Some).chain([None]) {
-        check(&MarkChargeAsFailed { id: id.clone(), failure_code });
+        check(&MarkChargeAsFailed::new(id.clone()).failure_code(failure_code));
     }
-    check(&RetrieveRefund { charge: id, id: RefundId::parse("rfnd_test_1").expect("an id") });
-    check(&RetrieveSource { id: SourceId::parse("src_test_1").expect("an id") });
-    check(&RetrieveEvent { id: EventId::parse("evnt_test_1").expect("an id") });
-    check(&RetrieveCapability {});
-    check(&RetrieveAccount {});
+    check(&RetrieveRefund::new(id, RefundId::parse("rfnd_test_1").expect("an id")));
+    check(&RetrieveSource::new(SourceId::parse("src_test_1").expect("an id")));
+    check(&RetrieveEvent::new(EventId::parse("evnt_test_1").expect("an id")));
+    check(&RetrieveCapability::new());
+    check(&RetrieveAccount::new());
 }
 
 /// A parameter that is missing or wrong is named, and its value is not.
@@ -237,5 +240,5 @@ fn what_official_clients_send_is_read() {
     let json = br#"{"amount":150000,"currency":"sgd","type":"kakaopay","platform_type":null,"email":null}"#;
     let params = Params::from_json(json).expect("JSON");
     let received = CreateSource::receive(Method::Post, "/sources", &params);
-    assert_eq!(received, Ok(Some(CreateSource { amount, platform_type: None })));
+    assert_eq!(received, Ok(Some(CreateSource::new(amount))));
 }

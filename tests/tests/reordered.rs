@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use kakaopay::ledger::{MemoryStore, Store};
 use kakaopay::types::endpoint::{
-    CreateRefund, ListChargeEvents, MarkChargeAsFailed, MarkChargeAsPaid, Page, RetrieveCharge,
+    CreateRefund, ListChargeEvents, MarkChargeAsFailed, MarkChargeAsPaid, RetrieveCharge,
 };
 use kakaopay::types::{
     ChargeId, Currency, Event, EventId, FailureCode, Money, PaymentAmount, Reference, RefundAmount,
@@ -86,16 +86,15 @@ impl<S: Store> Scene<S> {
     /// Paid, and two parts of it given back by hand. The last two webhooks are looked into at a replica that lags.
     async fn paid(&self, charge: &ChargeId) -> [Piece; WEBHOOKS] {
         let pending = self.read(charge).await;
-        self.client().send(MarkChargeAsPaid { id: charge.clone() }).await.expect("paid");
+        self.client().send(MarkChargeAsPaid::new(charge.clone())).await.expect("paid");
         let paid = self.read(charge).await;
         let mut parts = Vec::new();
         for part in ["first", "second"] {
-            let refund = CreateRefund {
-                charge: charge.clone(),
-                amount: RefundAmount::new(1_000).expect("an amount"),
-                metadata: Reference::parse(part).expect("a reference").into(),
-                void: None,
-            };
+            let refund = CreateRefund::new(
+                charge.clone(),
+                RefundAmount::new(1_000).expect("an amount"),
+                Reference::parse(part).expect("a reference"),
+            );
             self.client().send(refund).await.expect("made");
             parts.push(self.read(charge).await);
         }
@@ -114,7 +113,10 @@ impl<S: Store> Scene<S> {
     async fn failed(&self, charge: &ChargeId) -> [Piece; WEBHOOKS] {
         let pending = self.read(charge).await;
         let failure_code = Some(FailureCode::PaymentRejected);
-        self.client().send(MarkChargeAsFailed { id: charge.clone(), failure_code }).await.expect("failed");
+        self.client()
+            .send(MarkChargeAsFailed::new(charge.clone()).failure_code(failure_code))
+            .await
+            .expect("failed");
         let failed = self.read(charge).await;
         let [created, completed] = self.events(charge).await.try_into().expect("two events");
         [
@@ -130,13 +132,13 @@ impl<S: Store> Scene<S> {
 
     /// The charge as the service shows it now.
     async fn read(&self, charge: &ChargeId) -> Bytes {
-        let charge = self.client().send(RetrieveCharge { id: charge.clone() }).await.expect("read");
+        let charge = self.client().send(RetrieveCharge::new(charge.clone())).await.expect("read");
         serde_json::to_vec(&charge).expect("JSON").into()
     }
 
     /// What has happened to a charge, the oldest first.
     async fn events(&self, charge: &ChargeId) -> Vec<Event> {
-        let events = ListChargeEvents { id: charge.clone(), page: Page::default() };
+        let events = ListChargeEvents::new(charge.clone());
         let events = self.client().send(events).await.expect("a list").data.good;
         let keys: Vec<_> = events.iter().map(|event| event.key.as_str()).collect();
         let all = ["charge.create", "charge.complete", "refund.create", "refund.create"];

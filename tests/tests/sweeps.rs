@@ -53,12 +53,11 @@ async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
         tokio::task::yield_now().await;
     }
     shop.sandbox.set_webhooks(false);
-    let refund = CreateRefund {
-        charge: shop.status().await.charge().expect("a charge").clone(),
-        amount: RefundAmount::new(1_000).expect("an amount"),
-        metadata: Reference::parse("by-hand").expect("a reference").into(),
-        void: None,
-    };
+    let refund = CreateRefund::new(
+        shop.status().await.charge().expect("a charge").clone(),
+        RefundAmount::new(1_000).expect("an amount"),
+        Reference::parse("by-hand").expect("a reference"),
+    );
     client(&shop).send(refund).await.expect("made");
     let swept = shop.merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
     assert_eq!((swept.events, swept.missed), (3, 1));
@@ -167,7 +166,7 @@ async fn f11_a_buyer_who_leaves_cuts_nothing_off() {
         tokio::task::yield_now().await;
     }
     let charge = client(&shop).send(ListCharges::default()).await.expect("a list").data.good[0].id.clone();
-    client(&shop).send(MarkChargeAsPaid { id: charge }).await.expect("paid");
+    client(&shop).send(MarkChargeAsPaid::new(charge)).await.expect("paid");
     let shop = shop.restarted();
     shop.wait_until_told().await;
     assert_eq!(shop.told.events()[0].0, "order-345678/settled");

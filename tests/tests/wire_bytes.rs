@@ -64,29 +64,25 @@ fn create_charge(source: ChargeSource) -> CreateCharge {
     let intent = Order::one_call().intent;
     let attempt = intent.reference.attempt(NonZeroU32::MIN);
     let create = CreateCharge::new(intent.amount, intent.return_uri, source, attempt);
-    CreateCharge { description: Some("Two books & a pen".to_owned()), ..create }
+    create.description("Two books & a pen".to_owned())
 }
 
 fn page() -> Page {
-    Page {
-        from: Some(Timestamp::parse("2023-06-15T02:25:15Z").expect("a moment")),
-        to: Some(Timestamp::parse("2023-06-22T02:25:15Z").expect("a moment")),
-        offset: 100,
-        limit: Some(1_000),
-        order: Some(ListOrder::ReverseChronological),
-    }
+    Page::new()
+        .from(Timestamp::parse("2023-06-15T02:25:15Z").expect("a moment"))
+        .to(Timestamp::parse("2023-06-22T02:25:15Z").expect("a moment"))
+        .offset(100)
+        .limit(1_000)
+        .order(ListOrder::ReverseChronological)
 }
 
 #[test]
 fn sources() {
     let amount = Order::one_call().intent.amount;
-    let create = CreateSource { amount, platform_type: Some(PlatformType::Web) };
+    let create = CreateSource::new(amount).platform_type(PlatformType::Web);
     insta::assert_snapshot!("sources_create", bytes_of(create));
-    insta::assert_snapshot!(
-        "sources_create_without_platform",
-        bytes_of(CreateSource { amount, platform_type: None })
-    );
-    insta::assert_snapshot!("sources_retrieve", bytes_of(RetrieveSource { id: source_id() }));
+    insta::assert_snapshot!("sources_create_without_platform", bytes_of(CreateSource::new(amount)));
+    insta::assert_snapshot!("sources_retrieve", bytes_of(RetrieveSource::new(source_id())));
 }
 
 #[test]
@@ -95,19 +91,19 @@ fn charges() {
     insta::assert_snapshot!("charges_create", bytes_of(existing));
     let one_call = create_charge(ChargeSource::New { platform_type: Some(PlatformType::Web) });
     insta::assert_snapshot!("charges_create_in_one_call", bytes_of(one_call));
-    insta::assert_snapshot!("charges_retrieve", bytes_of(RetrieveCharge { id: charge_id() }));
-    insta::assert_snapshot!("charges_list", bytes_of(ListCharges { page: page() }));
+    insta::assert_snapshot!("charges_retrieve", bytes_of(RetrieveCharge::new(charge_id())));
+    insta::assert_snapshot!("charges_list", bytes_of(ListCharges::new().page(page())));
     insta::assert_snapshot!("charges_list_by_default", bytes_of(ListCharges::default()));
-    insta::assert_snapshot!("charges_mark_as_paid", bytes_of(MarkChargeAsPaid { id: charge_id() }));
-    let failed = MarkChargeAsFailed { id: charge_id(), failure_code: Some(FailureCode::InsufficientFund) };
+    insta::assert_snapshot!("charges_mark_as_paid", bytes_of(MarkChargeAsPaid::new(charge_id())));
+    let failed = MarkChargeAsFailed::new(charge_id()).failure_code(FailureCode::InsufficientFund);
     insta::assert_snapshot!("charges_mark_as_failed", bytes_of(failed));
 }
 
 #[test]
 fn events() {
     let id = EventId::parse("evnt_test_5w4415netlwqpc54tyg").expect("an id");
-    insta::assert_snapshot!("events_retrieve", bytes_of(RetrieveEvent { id }));
-    insta::assert_snapshot!("events_list", bytes_of(ListEvents { page: page() }));
+    insta::assert_snapshot!("events_retrieve", bytes_of(RetrieveEvent::new(id)));
+    insta::assert_snapshot!("events_list", bytes_of(ListEvents::new().page(page())));
 }
 
 /// A charge with every parameter there is.
@@ -125,14 +121,11 @@ fn whole_charge() -> CreateCharge {
 #[test]
 fn the_whole_of_a_charge() {
     insta::assert_snapshot!("charges_create_with_everything", bytes_of(whole_charge()));
-    let update = UpdateCharge {
-        id: charge_id(),
-        description: Some("One book".to_owned()),
-        metadata: Some(whole_charge().metadata),
-    };
+    let update =
+        UpdateCharge::new(charge_id()).description("One book".to_owned()).metadata(whole_charge().metadata);
     insta::assert_snapshot!("charges_update", bytes_of(update));
-    insta::assert_snapshot!("charges_expire", bytes_of(ExpireCharge { id: charge_id() }));
-    insta::assert_snapshot!("charges_events", bytes_of(ListChargeEvents { id: charge_id(), page: page() }));
+    insta::assert_snapshot!("charges_expire", bytes_of(ExpireCharge::new(charge_id())));
+    insta::assert_snapshot!("charges_events", bytes_of(ListChargeEvents::new(charge_id()).page(page())));
 }
 
 #[test]
@@ -140,32 +133,31 @@ fn refunds() {
     let charge = charge_id();
     let reference = Reference::parse("refund-345678-1").expect("a reference");
     let amount = RefundAmount::new(50_000).expect("an amount");
-    let create = CreateRefund { charge: charge.clone(), amount, metadata: reference.into(), void: None };
+    let create = CreateRefund::new(charge.clone(), amount, reference);
     insta::assert_snapshot!("refunds_create", bytes_of(create.clone()));
-    insta::assert_snapshot!("refunds_create_as_void", bytes_of(CreateRefund { void: Some(true), ..create }));
+    insta::assert_snapshot!("refunds_create_as_void", bytes_of(create.void(true)));
     let id = RefundId::parse("rfnd_test_63kq9m4n7p0q3r6s9t2").expect("an id");
-    insta::assert_snapshot!("refunds_retrieve", bytes_of(RetrieveRefund { charge: charge.clone(), id }));
-    insta::assert_snapshot!("charges_refunds", bytes_of(ListChargeRefunds { charge, page: page() }));
-    insta::assert_snapshot!("refunds_list", bytes_of(ListRefunds { page: page() }));
+    insta::assert_snapshot!("refunds_retrieve", bytes_of(RetrieveRefund::new(charge.clone(), id)));
+    insta::assert_snapshot!("charges_refunds", bytes_of(ListChargeRefunds::new(charge).page(page())));
+    insta::assert_snapshot!("refunds_list", bytes_of(ListRefunds::new().page(page())));
 }
 
 #[test]
 fn searches() {
-    let query = Query {
-        words: Some("order-345678 & more".to_owned()),
-        filters: Filters::default().with("status", "successful").with("amount", "1500.00"),
-        page: Some(2),
-        per_page: Some(100),
-        order: Some(ListOrder::ReverseChronological),
-    };
-    insta::assert_snapshot!("search_charges", bytes_of(SearchCharges { query }));
+    let query = Query::new()
+        .words("order-345678 & more".to_owned())
+        .filters(Filters::default().with("status", "successful").with("amount", "1500.00"))
+        .page(2)
+        .per_page(100)
+        .order(ListOrder::ReverseChronological);
+    insta::assert_snapshot!("search_charges", bytes_of(SearchCharges::new().query(query)));
     insta::assert_snapshot!("search_refunds", bytes_of(SearchRefunds::default()));
 }
 
 #[test]
 fn the_account() {
-    insta::assert_snapshot!("account_retrieve", bytes_of(RetrieveAccount {}));
-    insta::assert_snapshot!("capability_retrieve", bytes_of(RetrieveCapability {}));
+    insta::assert_snapshot!("account_retrieve", bytes_of(RetrieveAccount::new()));
+    insta::assert_snapshot!("capability_retrieve", bytes_of(RetrieveCapability::new()));
 }
 
 #[test]

@@ -27,7 +27,7 @@ const AHEAD: usize = 512;
 /// When the server cannot be reached.
 #[must_use]
 pub fn stages(runtime: &Runtime, address: SocketAddr) -> Vec<Stage<'_>> {
-    let call = RetrieveCharge { id: ChargeId::parse(ID).expect("an id") };
+    let call = RetrieveCharge::new(ChargeId::parse(ID).expect("an id"));
     let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
     let key = || SecretKey::parse(KEY).expect("a key");
     let wire = Wire::new().expect("a wire");

@@ -56,7 +56,7 @@ impl Kind {
                 let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
                 let client = Client::builder(Wire::new().expect("a wire"), key).base_uri(base).build();
                 let id = ChargeId::parse(ID).expect("an id");
-                vec![Lane::Ours(client, RetrieveCharge { id }); count]
+                vec![Lane::Ours(client, RetrieveCharge::new(id)); count]
             }
             Self::Reqwest => {
                 let client = reqwest::Client::builder().build().expect("a client");

@@ -44,16 +44,16 @@ impl Intent {
             Some(named) if *named.order() == self.reference && named.number() <= attempts => named.number(),
             _ => attempts,
         };
-        Expected { amount: self.amount.money(), mode: self.mode, attempt: self.reference.attempt(number) }
+        Expected::new(self.amount.money(), self.mode, self.reference.attempt(number))
     }
 
     pub(crate) fn create_source(&self, platform_type: Option<PlatformType>) -> CreateSource {
-        CreateSource { amount: self.amount, platform_type }
+        CreateSource::new(self.amount).platform_type(platform_type)
     }
 
     pub(crate) fn create_charge(&self, source: ChargeSource, number: NonZeroU32) -> CreateCharge {
         let attempt = self.reference.attempt(number);
         let create = CreateCharge::new(self.amount, self.return_uri.clone(), source, attempt);
-        CreateCharge { description: self.description.clone(), ..create }
+        create.description(self.description.clone())
     }
 }

@@ -30,16 +30,13 @@ impl LookUp {
     const MARGIN_SECONDS: i64 = 86_400;
 
     pub(crate) fn first(opened_at: Timestamp, asked_at: Timestamp, attempts: NonZeroU32) -> Self {
-        let page = Page {
-            from: Some(opened_at.saturating_add_seconds(-Self::MARGIN_SECONDS).truncate_to_seconds()),
-            // Unset, so that the service's clock decides what "until now" means; the next pages
-            // repeat what it answered.
-            to: None,
-            offset: 0,
-            limit: Some(Page::MAX_LIMIT),
-            // What was created a moment ago stands on the first page, however busy the account is.
-            order: Some(Order::ReverseChronological),
-        };
+        // `to` is unset, so that the service's clock decides what "until now" means; the next pages
+        // repeat what it answered. What was created a moment ago stands on the first page, however
+        // busy the account is.
+        let page = Page::new()
+            .from(opened_at.saturating_add_seconds(-Self::MARGIN_SECONDS).truncate_to_seconds())
+            .limit(Page::MAX_LIMIT)
+            .order(Order::ReverseChronological);
         Self {
             asked_at,
             attempts,
@@ -47,7 +44,7 @@ impl LookUp {
             differs: false,
             at_service: None,
             own_created: None,
-            list: ListCharges { page },
+            list: ListCharges::new().page(page),
         }
     }
 }
@@ -70,9 +67,8 @@ pub struct RefundList {
 impl RefundList {
     pub(crate) fn first(charge: &ChargeId, asked_at: Timestamp) -> Self {
         // From the oldest on, so that what is new does not shift the pages.
-        let page =
-            Page { limit: Some(Page::MAX_LIMIT), order: Some(Order::Chronological), ..Page::default() };
-        let list = ListChargeRefunds { charge: charge.clone(), page };
+        let page = Page::new().limit(Page::MAX_LIMIT).order(Order::Chronological);
+        let list = ListChargeRefunds::new(charge.clone()).page(page);
         Self { asked_at, complete: true, at_service: None, seen: Vec::new(), list }
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Now) -
 
 /// Reads a charge.
 pub(crate) fn read(charge: &ChargeId) -> Transition {
-    let request = Request::RetrieveCharge(RetrieveCharge { id: charge.clone() });
+    let request = Request::RetrieveCharge(RetrieveCharge::new(charge.clone()));
     Transition { reads: vec![request], ..Transition::default() }
 }
 

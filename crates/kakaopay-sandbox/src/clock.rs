@@ -4,7 +4,7 @@ mod setting;
 mod speed;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use kakaopay_types::Timestamp;
 use tokio::sync::watch;
@@ -101,7 +101,5 @@ impl SandboxClock {
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
 fn machine() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_unix_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+    Timestamp::try_from(SystemTime::now()).map_or(Timestamp::UNIX_EPOCH, Timestamp::truncate_to_millis)
 }

@@ -63,7 +63,7 @@ async fn main() -> Result<(), BoxError> {
         .build();
 
     let amount = PaymentAmount::new(Money::parse("1500.00", "SGD".parse()?)?)?;
-    client.sources().create(CreateSource { amount, platform_type: None }).await?;
+    client.sources().create(CreateSource::new(amount)).await?;
     client.sources().retrieve(SourceId::parse("src_test_1")?).await?;
     for line in tape.lock().map_err(|_| "a lock")?.iter() {
         println!("{line}");

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use http::Uri;
 use http::uri::{Authority, InvalidUriParts, Scheme};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
 
 /// The origin of the API, to which the key goes and to nowhere else.
 ///
@@ -69,6 +71,35 @@ impl FromStr for BaseUri {
 
     fn from_str(text: &str) -> Result<Self, InvalidBaseUri> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for BaseUri {
+    type Error = InvalidBaseUri;
+
+    fn try_from(text: &str) -> Result<Self, InvalidBaseUri> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for BaseUri {
+    type Error = InvalidBaseUri;
+
+    fn try_from(text: String) -> Result<Self, InvalidBaseUri> {
+        Self::parse(&text)
+    }
+}
+
+impl Serialize for BaseUri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BaseUri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 
@@ -191,6 +222,19 @@ mod tests {
             check(&format!("https://api.omise.co:{port}"), Err(InvalidBaseUri::Port));
             check(&format!("http://[::1]:{port}"), Err(InvalidBaseUri::Port));
         }
+    }
+
+    #[test]
+    fn i7_conversions_are_alike_and_repeat_no_value() {
+        let (good, bad) = ("https://10.0.0.1:8443", "https://user:canary@api.omise.co");
+        let uri = BaseUri::parse(good).unwrap();
+        assert_eq!(good.parse(), Ok(uri.clone()));
+        assert_eq!(BaseUri::try_from(good), Ok(uri.clone()));
+        assert_eq!(BaseUri::try_from(good.to_owned()), Ok(uri.clone()));
+        let json = serde_json::to_value(&uri).unwrap();
+        assert_eq!((&json, serde_json::from_value(json.clone()).unwrap()), (&good.into(), uri));
+        let error = serde_json::from_value::<BaseUri>(bad.into()).unwrap_err().to_string();
+        assert_eq!(error, InvalidBaseUri::UserInfo.to_string());
     }
 
     #[test]

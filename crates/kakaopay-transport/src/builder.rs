@@ -5,29 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use http_body::Body;
-use kakaopay_types::Key;
+use kakaopay_types::{ApiVersion, Key};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::api_version::ApiVersion;
 use crate::base_uri::BaseUri;
 use crate::body::{Request, Response};
 use crate::client::Client;
 use crate::encoding::Encoding;
 use crate::error::BoxError;
 use crate::layer::RetryPolicy;
+use crate::settings::{Settings, USER_AGENT};
 use crate::stack::{self, Stack};
-
-/// Who is asking, before whatever is added to it.
-const USER_AGENT: &str = concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"));
-/// How long a call may take. Omise says that a bank may need up to 60 seconds.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// How long one attempt of a call may take that only reads: long for a reading, and short enough for
-/// three of them.
-const ATTEMPT: Duration = Duration::from_secs(18);
-/// Most bytes of an answer: some 300 charges. A page has 100.
-const CAP: usize = 1024 * 1024;
+use crate::transport::Transport;
 
 /// Sets a [`Client`] up.
 #[derive(Clone)]
@@ -39,30 +29,9 @@ pub struct ClientBuilder<S, K> {
     settings: Settings,
 }
 
-/// What the layers need to know.
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
-    pub(crate) base_uri: BaseUri,
-    pub(crate) version: ApiVersion,
-    pub(crate) user_agent: HeaderValue,
-    pub(crate) deadline: Duration,
-    pub(crate) attempt_deadline: Duration,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) cap: usize,
-}
-
 impl<S, K: Key> ClientBuilder<S, K> {
     pub(crate) fn new(wire: S, key: K) -> Self {
-        let settings = Settings {
-            base_uri: BaseUri::default(),
-            version: ApiVersion::default(),
-            user_agent: HeaderValue::from_static(USER_AGENT),
-            deadline: DEADLINE,
-            attempt_deadline: ATTEMPT,
-            retry: RetryPolicy::default(),
-            cap: CAP,
-        };
-        Self { wire, above: Vec::new(), key, encoding: Encoding::default(), settings }
+        Self { wire, above: Vec::new(), key, encoding: Encoding::default(), settings: Settings::default() }
     }
 
     /// Where the API is; `https://api.omise.co` by default.
@@ -153,14 +122,9 @@ impl<S, K: Key> ClientBuilder<S, K> {
 
     /// The client.
     #[must_use]
-    pub fn build<B>(self) -> Client<K>
+    pub fn build(self) -> Client<K>
     where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send + 'static,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
+        S: Transport,
     {
         let stack = stack::build(self.wire, &self.key, self.settings);
         let stack = self.above.iter().fold(stack, |stack, above| above(stack));

@@ -5,18 +5,17 @@ use std::marker::PhantomData;
 
 use http::header::CONTENT_TYPE;
 use http::uri::InvalidUri;
-use http_body::Body;
 use kakaopay_types::endpoint::{Endpoint, Method};
 use kakaopay_types::{Authorizes, Key, Mode};
-use tower_service::Service;
 
 use crate::body::{Request, RequestBody};
 use crate::builder::ClientBuilder;
 use crate::encoding::Encoding;
-use crate::error::{BoxError, Delivery, Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::Operation;
 use crate::response;
 use crate::stack::Stack;
+use crate::transport::Transport;
 
 /// A client that signs in with one key and makes typed calls over any tower service.
 ///
@@ -52,15 +51,7 @@ pub struct Client<K> {
 impl<K: Key> Client<K> {
     /// A client of `https://api.omise.co` over a service: the default wire, or any stack of your
     /// own.
-    pub fn new<S, B>(wire: S, key: K) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Error: Into<BoxError>,
-        S::Future: Send + 'static,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
-    {
+    pub fn new(wire: impl Transport, key: K) -> Self {
         Self::builder(wire, key).build()
     }
 

@@ -6,6 +6,7 @@ use kakaopay_types::Params;
 
 /// How the body of a request is written. The service takes both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Encoding {
     /// `application/x-www-form-urlencoded`, like the guide's examples.
     #[default]

@@ -71,6 +71,7 @@ pub enum ErrorKind {
 
 /// Whether the request reached the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "each match decides whether money may have moved")]
 pub enum Delivery {
     /// Surely not.
     NotSent,
@@ -83,6 +84,7 @@ pub enum Delivery {
 /// A service's word that a request has not left: wrap the error of your own service in it when
 /// that is sure. Any other error counts as "maybe".
 #[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "wraps an error of your own, and nothing more")]
 pub struct NotSent(pub BoxError);
 
 impl fmt::Display for NotSent {

@@ -1,8 +1,8 @@
 //! A typed client for Omise over any tower service.
 //!
-//! [`Client`] takes any `tower::Service` from requests to responses that is `Clone + Send + Sync`:
-//! the default [`Wire`], your own stack, or something that stands in for the network in a test.
-//! Around it stand the [layers](layer), in the one order that their reasons allow.
+//! [`Client`] takes any [`Transport`]: a `tower::Service` from requests to responses that is
+//! `Clone + Send + Sync`, such as the default [`Wire`], your own stack, or something that stands in for
+//! the network in a test. Around it stand the [layers](layer), in the one order that their reasons allow.
 //!
 //! | runnable with `cargo run -p kakaopay-transport --example …` | shows |
 //! |---|---|
@@ -33,7 +33,7 @@
 //! let client = Client::new(service, SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?);
 //!
 //! let id = ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")?;
-//! let error = client.send(RetrieveCharge { id }).await.unwrap_err();
+//! let error = client.send(RetrieveCharge::new(id)).await.unwrap_err();
 //! assert_eq!(error.delivery(), Delivery::Answered);
 //! assert_eq!(error.refused().unwrap().code, ErrorCode::NotFound);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -41,7 +41,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod api_version;
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod base_uri;
 mod body;
 mod builder;
@@ -53,13 +54,14 @@ mod operation;
 mod pages;
 mod resource;
 mod response;
+mod settings;
 mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod transport;
 #[cfg(feature = "hyper")]
 mod wire;
 
-pub use api_version::ApiVersion;
 pub use base_uri::{BaseUri, InvalidBaseUri};
 pub use body::{Request, RequestBody, Response};
 pub use builder::ClientBuilder;
@@ -70,5 +72,6 @@ pub use operation::Operation;
 pub use pages::Paged;
 pub use resource::{Charges, Events, Refunds, Sources};
 pub use stack::{Stack, StackFuture};
+pub use transport::Transport;
 #[cfg(feature = "hyper")]
 pub use wire::{HttpConnector, TlsError, Wire, WireBuilder, default_tls_config};

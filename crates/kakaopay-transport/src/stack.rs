@@ -6,18 +6,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http_body::Body;
 use kakaopay_types::Key;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::body::{Request, Response};
-use crate::builder::Settings;
 use crate::error::{BoxError, Error};
 use crate::layer::{
     AuthLayer, CollectLayer, DeadlineLayer, OnceLayer, OperationLayer, OriginLayer, RetryLayer, TraceLayer,
     VersionLayer,
 };
+use crate::settings::Settings;
+use crate::transport::Transport;
 
 /// All that lies between a typed call and the wire, as one tower service whose parts are no longer
 /// named. It has no task and no queue of its own, and clones share everything.
@@ -112,15 +112,7 @@ impl fmt::Debug for Stack {
 }
 
 /// Puts the layers over a wire.
-pub(crate) fn build<S, B>(wire: S, key: &impl Key, settings: Settings) -> Stack
-where
-    S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<BoxError>,
-{
+pub(crate) fn build(wire: impl Transport, key: &impl Key, settings: Settings) -> Stack {
     // From the wire up.
     let stack = CollectLayer::new(settings.cap).layer(wire);
     let stack = AuthLayer::new(key).layer(OnceLayer.layer(stack));

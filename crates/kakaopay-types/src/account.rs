@@ -2,23 +2,7 @@
 
 use crate::currency::Currency;
 use crate::object::{object, object_tag};
-use crate::open_enum::open_enum;
 use crate::timestamp::Timestamp;
-
-open_enum! {
-    /// A version of the API. An account has a default one for each mode, in which its events are
-    /// written; a request may ask for another.
-    ApiVersion {
-        /// The current one.
-        V2019_05_29 = "2019-05-29",
-        /// The oldest that knows KakaoPay.
-        V2017_11_02 = "2017-11-02",
-        /// Too old for KakaoPay.
-        V2015_11_17 = "2015-11-17",
-        /// Too old for KakaoPay.
-        V2014_07_27 = "2014-07-27",
-    }
-}
 
 object_tag! {
     /// The `object` member of an account: always `account`.
@@ -49,8 +33,9 @@ object! {
         created: Option<Timestamp> [unless is_none],
         /// The currencies it can charge in.
         pub supported_currencies: Option<Vec<Currency>>,
-        /// The version its events are written in.
-        pub api_version: Option<ApiVersion>,
+        /// The version its events are written in; [`ApiVersion`](crate::ApiVersion) has those that
+        /// can be read.
+        pub api_version: Option<Box<str>>,
         /// Where its events are posted; `None` where no webhook is set up.
         pub webhook_uri: Option<Box<str>>,
     }

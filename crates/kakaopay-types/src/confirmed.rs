@@ -14,6 +14,7 @@ use crate::source::SourceType;
 
 /// What the charge of an order must be like.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expected {
     /// Amount and currency of the order.
     pub amount: Money,
@@ -24,6 +25,12 @@ pub struct Expected {
 }
 
 impl Expected {
+    /// The charge of an attempt to pay an amount, in a mode.
+    #[must_use]
+    pub fn new(amount: Money, mode: Mode, attempt: AttemptReference) -> Self {
+        Self { amount, mode, attempt }
+    }
+
     /// Checks a charge against the order, whatever its status.
     ///
     /// # Errors
@@ -84,6 +91,10 @@ impl<T> Confirmed<T> {
 
 /// The member by which a charge is not the order's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "each match decides about money, so a new mismatch must not pass it"
+)]
 pub enum Mismatch {
     /// It names another attempt, or none.
     Reference,
@@ -146,6 +157,7 @@ impl std::error::Error for Mismatch {}
 
 /// Why a charge does not prove a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unconfirmed {
     /// Its status is not `successful`.
     NotPaid,
@@ -163,3 +175,51 @@ impl fmt::Display for Unconfirmed {
 }
 
 impl std::error::Error for Unconfirmed {}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::currency::Currency;
+    use crate::reference::Reference;
+
+    /// A charge that differs in every member but those that are put right.
+    fn found(right: &[(&str, Value)]) -> Result<(), Mismatch> {
+        let mut json = json!({
+            "object": "charge", "id": "chrg_1", "amount": 1, "currency": "THB", "livemode": true,
+            "status": "pending", "metadata": {},
+        });
+        for (member, value) in right {
+            json[*member] = value.clone();
+        }
+        let attempt = Reference::parse("order-1").unwrap().attempt(NonZeroU32::MIN);
+        let expected = Expected::new(Money::new(1_000, Currency::SGD), Mode::Test, attempt);
+        expected.check(&serde_json::from_value(json).unwrap())
+    }
+
+    /// The first that differs is named, in the order of [`Mismatch::ALL`].
+    #[test]
+    fn mismatches_are_looked_for_in_one_order() {
+        let source = json!({
+            "object": "source", "id": "src_test_1", "type": "kakaopay", "flow": "redirect",
+            "amount": 1000, "currency": "SGD", "charge_status": "unknown",
+        });
+        let right = [
+            ("metadata", json!({"kakaopay_reference": "order-1/1"})),
+            ("amount", json!(1000)),
+            ("currency", json!("SGD")),
+            ("livemode", json!(false)),
+            ("id", json!("chrg_test_1")),
+            ("source", source),
+        ];
+        use Mismatch::{Amount, Currency, Mode, Reference, SourceType};
+        let expected =
+            [Err(Reference), Err(Amount), Err(Currency), Err(Mode), Err(Mode), Err(SourceType), Ok(())];
+        let all = (0..=right.len()).map(|count| found(&right[..count]));
+        assert!(all.eq(expected));
+        assert_eq!(Mismatch::ALL, [Reference, Amount, Currency, Mode, SourceType]);
+    }
+}

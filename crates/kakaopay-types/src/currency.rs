@@ -1,13 +1,11 @@
 //! The currency of an amount.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
 use crate::exponent;
-use crate::limits::Limits;
+use crate::parsed::parsed;
 
 /// An ISO 4217 currency code. KakaoPay through Omise is paid in Singapore dollars or Thai baht;
 /// any other code is kept as it came.
@@ -46,12 +44,6 @@ impl Currency {
     pub fn exponent(self) -> Option<u8> {
         exponent::of(self.as_str())
     }
-
-    /// What KakaoPay takes in one payment of this currency; `None` where it takes none.
-    #[must_use]
-    pub fn kakaopay_limits(self) -> Option<Limits> {
-        Limits::of(self)
-    }
 }
 
 impl fmt::Display for Currency {
@@ -66,26 +58,19 @@ impl fmt::Debug for Currency {
     }
 }
 
-impl FromStr for Currency {
-    type Err = InvalidCurrency;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
 impl Serialize for Currency {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
-reads_text! {
-    Currency: "a three-letter currency code", |text| Self::parse(text).ok();
+parsed! {
+    Currency: InvalidCurrency, "a three-letter currency code";
 }
 
 /// The text is not three ASCII letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidCurrency;
 
 impl fmt::Display for InvalidCurrency {

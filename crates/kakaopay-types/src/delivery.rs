@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
 use crate::event::EventKey;
 use crate::object::{object, object_tag};
+use crate::parsed::parsed;
 use crate::timestamp::{InvalidTimestamp, Timestamp};
 
 object_tag! {
@@ -39,6 +39,7 @@ object! {
 /// The time of a delivery. It is the one time that the API does not write as RFC 3339 but as
 /// `2025-03-20 09:24:24 UTC`; both are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct DeliveryTime(pub Timestamp);
 
 impl DeliveryTime {
@@ -70,8 +71,8 @@ impl Serialize for DeliveryTime {
     }
 }
 
-reads_text! {
-    DeliveryTime: "a datetime such as 2025-03-20 09:24:24 UTC", |text| Self::parse(text).ok();
+parsed! {
+    DeliveryTime: InvalidTimestamp, "a datetime such as 2025-03-20 09:24:24 UTC";
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::charge::Charge;
-use crate::decode::{Decode, FromText, Reader, TextVisitor};
+use crate::decode::{FromText, InOrder, Reader, TextVisitor};
 use crate::id::ChargeId;
 
 /// A member that names another object by its id, or holds the whole object where the request asked
@@ -17,6 +17,7 @@ use crate::id::ChargeId;
 ///
 /// Without type arguments it leads to an object that is not modelled here, such as a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "an id or an object are all there is")]
 pub enum Expandable<I = Box<str>, O = Map<String, Value>> {
     /// The id alone.
     Id(I),
@@ -79,7 +80,7 @@ impl<'de, I: FromText, O: Deserialize<'de>> Deserialize<'de> for Expandable<I, O
     }
 }
 
-impl<I: FromText, O: Decode> Decode for Expandable<I, O> {
+impl<I: FromText, O: InOrder> InOrder for Expandable<I, O> {
     /// An object is left to the general way: a charge may hold refunds that hold the charge.
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         I::from_text(reader.text()?).map(Self::Id)

@@ -1,12 +1,11 @@
 //! Identifiers of the API's objects, one type for each kind.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
 use crate::mode::Mode;
+use crate::parsed::parsed;
 
 /// Longest identifier accepted. Recorded ones have 30 characters or fewer.
 const MAX_LENGTH: usize = 64;
@@ -58,22 +57,14 @@ macro_rules! ids {
             }
         }
 
-        impl FromStr for $name {
-            type Err = InvalidId;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::parse(text)
-            }
-        }
-
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
 
-        reads_text! {
-            $name: concat!("an identifier that begins with ", $prefix, "_"), |text| Self::parse(text).ok();
+        parsed! {
+            $name: InvalidId, concat!("an identifier that begins with ", $prefix, "_");
         }
     )*};
 }
@@ -109,6 +100,7 @@ fn mode_of(prefix: &str, text: &str) -> Mode {
 
 /// The text is no identifier of the kind asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidId {
     /// What an identifier of this kind begins with.
     pub prefix: &'static str,

@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::mode::Mode;
+use crate::parsed::parsed;
 
 /// Longest key accepted. Recorded ones have about 30 characters.
 const MAX_LENGTH: usize = 128;
@@ -23,10 +24,12 @@ pub trait Key: Clone + Send + Sync + 'static {
 
 /// Access that either key gives: creating and reading sources, reading the capability.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum AnyKey {}
 
 /// Access that only a secret key gives.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum SecretOnly {}
 
 /// Says at compile time that a key may call endpoints that ask for `Access`.
@@ -57,7 +60,20 @@ macro_rules! keys {
         $(#[$doc])*
         ///
         /// Its text leaves only through [`Key::expose`]; `Debug` tells the mode alone, and the
-        /// memory is wiped when the last copy is dropped.
+        /// memory is wiped when the last copy is dropped. It can be read from a configuration and
+        /// never written into one:
+        ///
+        /// ```
+        #[doc = concat!("let key: kakaopay_types::", stringify!($name), " = serde_json::from_str(r#\"\"", $prefix, "_test_1\"\"#)?;")]
+        /// # drop(key);
+        /// # Ok::<(), serde_json::Error>(())
+        /// ```
+        ///
+        /// ```compile_fail,E0277
+        #[doc = concat!("# fn write(key: kakaopay_types::", stringify!($name), ") {")]
+        /// let _ = serde_json::to_string(&key);
+        /// # }
+        /// ```
         #[derive(Clone, PartialEq, Eq)]
         pub struct $name {
             text: Zeroizing<String>,
@@ -73,6 +89,10 @@ macro_rules! keys {
                 let mode = mode_of($prefix, text)?;
                 Ok(Self { text: Zeroizing::new(text.to_owned()), mode })
             }
+        }
+
+        parsed! {
+            $name: InvalidKey, concat!("a key that begins with ", $prefix, "_"), Zeroizing::new;
         }
 
         impl Key for $name {
@@ -119,6 +139,7 @@ fn mode_of(prefix: &'static str, text: &str) -> Result<Mode, InvalidKey> {
 
 /// The text is no key of the kind asked for. It is not repeated here: it may be a real key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidKey {
     /// What a key of this kind begins with.
     pub prefix: &'static str,
@@ -144,11 +165,22 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_key_is_refused() {
-        for text in
-            ["", "pkey_test_abc", "skey_", "skey_test_", "skey_test_a:b", "skey_test_a\n", " skey_test_a"]
-        {
+        for text in [
+            "",
+            "pkey_test_abc",
+            "skey_",
+            "skey_test_",
+            "skey_test_a:b",
+            "skey_test_a\n",
+            " skey_test_a",
+            "skey_test_a_b",
+            "skey_a_b",
+        ] {
             assert_eq!(SecretKey::parse(text), Err(InvalidKey { prefix: "skey" }), "{text}");
         }
+        let of_length = |length: usize| SecretKey::parse(&format!("skey_{}", "a".repeat(length - 5)));
+        assert!(of_length(MAX_LENGTH).is_ok());
+        assert_eq!(of_length(MAX_LENGTH + 1), Err(InvalidKey { prefix: "skey" }));
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! use kakaopay_types::{Currency, Money, PaymentAmount, PlatformType};
 //!
 //! let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
-//! let create = CreateSource { amount, platform_type: Some(PlatformType::Web) };
+//! let create = CreateSource::new(amount).platform_type(PlatformType::Web);
 //! assert_eq!(create.path(), "/sources");
 //! assert_eq!(
 //!     create.params().to_form(),
@@ -46,10 +46,13 @@
 //!
 //! [Omise]: https://docs.omise.co/
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 pub mod currency;
 mod exponent;
 pub mod limits;
 pub mod money;
+mod parsed;
 
 pub mod id;
 pub mod key;
@@ -65,6 +68,7 @@ mod open_enum;
 
 pub mod account;
 pub mod api_error;
+pub mod api_version;
 pub mod capability;
 pub mod charge;
 pub mod delivery;
@@ -89,6 +93,7 @@ pub mod params;
 
 pub use account::Account;
 pub use api_error::{ApiError, ErrorCode};
+pub use api_version::{ApiVersion, InvalidApiVersion};
 pub use capability::{Capability, PaymentMethod};
 pub use charge::{Charge, Outcome};
 pub use confirmed::{Confirmed, Expected, Mismatch, Unconfirmed};
@@ -97,13 +102,13 @@ pub use decode::{Decode, DecodeError};
 pub use delivery::WebhookDelivery;
 pub use event::{Event, EventData, EventKey};
 pub use expandable::Expandable;
-pub use failure::{FailureCode, Language};
+pub use failure::{FailureCode, InvalidLanguage, Language};
 pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
 pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
 pub use limits::{Limits, OutsideLimits, PaymentAmount};
 pub use list::{List, Order};
 pub use metadata::Metadata;
-pub use mode::Mode;
+pub use mode::{InvalidMode, Mode};
 pub use money::{InvalidMoney, Money};
 #[cfg(feature = "server")]
 pub use params::InvalidParams;

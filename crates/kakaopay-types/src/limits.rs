@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::currency::Currency;
 use crate::money::Money;
 
@@ -94,8 +96,15 @@ impl fmt::Display for PaymentAmount {
     }
 }
 
+impl Serialize for PaymentAmount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
 /// Why KakaoPay does not take an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OutsideLimits {
     /// KakaoPay through Omise takes no payment in this currency.
     Currency(Currency),

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::decode::{self, Decode, DecodeError, Reader};
+use crate::decode::{self, Decode, DecodeError, InOrder, Reader};
 use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 use crate::timestamp::Timestamp;
@@ -54,6 +54,7 @@ object! {
 /// The elements of a list. One that could not be read is set aside with its place and reason,
 /// because an object of a kind not known here must not hide the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Elements<T> {
     /// What could be read, in order.
     pub good: Vec<T>,
@@ -102,7 +103,7 @@ impl<'de, T: Decode> Deserialize<'de> for Elements<T> {
     }
 }
 
-impl<T: Decode> Decode for Elements<T> {
+impl<T: InOrder> InOrder for Elements<T> {
     /// A bad element is a surprise like any other: the general way sets it aside.
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         Vec::in_order(reader).map(|good| Self { good, bad: Vec::new() })

@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::decode::{Decode, Reader};
+use crate::decode::{InOrder, Reader};
 use crate::reference::AttemptReference;
 
 /// The `metadata` of an object: any JSON members the merchant chose.
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Metadata {
     }
 }
 
-impl Decode for Metadata {
+impl InOrder for Metadata {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         Map::in_order(reader).map(Self)
     }

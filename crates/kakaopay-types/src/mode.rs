@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
+use crate::parsed::parsed;
 
 /// The world a key or an object belongs to. The key alone decides it; the host is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "test and live are all there is")]
 pub enum Mode {
     /// No money moves. Keys and ids carry `_test_`.
     Test,
@@ -20,6 +21,14 @@ impl Mode {
     #[must_use]
     pub fn from_livemode(livemode: bool) -> Self {
         if livemode { Self::Live } else { Self::Test }
+    }
+
+    /// Reads `test` or `live`.
+    ///
+    /// # Errors
+    /// [`InvalidMode`] when it is neither.
+    pub fn parse(text: &str) -> Result<Self, InvalidMode> {
+        [Self::Test, Self::Live].into_iter().find(|mode| mode.as_str() == text).ok_or(InvalidMode)
     }
 
     /// `test` or `live`.
@@ -50,6 +59,19 @@ impl Serialize for Mode {
     }
 }
 
-reads_text! {
-    Mode: "`test` or `live`", |text| [Self::Test, Self::Live].into_iter().find(|mode| mode.as_str() == text);
+parsed! {
+    Mode: InvalidMode, "`test` or `live`";
 }
+
+/// The text is neither `test` nor `live`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidMode;
+
+impl fmt::Display for InvalidMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mode is `test` or `live`")
+    }
+}
+
+impl std::error::Error for InvalidMode {}

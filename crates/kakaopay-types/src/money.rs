@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use crate::currency::Currency;
 
 /// An amount of money in minor units (cents, satang) of one currency.
@@ -109,6 +111,16 @@ impl fmt::Display for Money {
     }
 }
 
+/// As the API writes it: `{"amount": 150000, "currency": "SGD"}`.
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut money = serializer.serialize_struct("Money", 2)?;
+        money.serialize_field("amount", &self.minor_units)?;
+        money.serialize_field("currency", &self.currency)?;
+        money.end()
+    }
+}
+
 /// Digits, with commas in every third place or nowhere.
 fn is_whole(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -124,6 +136,7 @@ fn is_whole(text: &str) -> bool {
 
 /// Why a text is no amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InvalidMoney {
     /// It is not written like `1500.00` or `1,500.00`.
     Form,
@@ -177,6 +190,12 @@ mod tests {
         assert_eq!(of("KRW", 15_000), "KRW 15000");
         assert_eq!(of("KWD", -5), "KWD -0.005");
         assert_eq!(of("ZZZ", 5), "ZZZ 5 (minor units)");
+    }
+
+    #[test]
+    fn money_is_serialized_as_the_api_writes_it() {
+        let json = serde_json::to_string(&Money::new(150_000, Currency::SGD)).unwrap();
+        assert_eq!(json, r#"{"amount":150000,"currency":"SGD"}"#);
     }
 
     #[track_caller]

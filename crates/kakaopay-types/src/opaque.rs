@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::decode::{Decode, Reader};
+use crate::decode::{InOrder, Reader};
 
 /// A member that is written as it came and cannot be read, because what it says misleads.
 ///
@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for Opaque {
     }
 }
 
-impl Decode for Opaque {
+impl InOrder for Opaque {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         match reader.truth() {
             Some(truth) => Some(Self { truth: Some(truth), other: None }),

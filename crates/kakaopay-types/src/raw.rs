@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::decode::{self, Decode};
+use crate::decode::{self, Decode, InOrder, Reader};
 
 /// An object together with the JSON it was read from, so that what is not modelled here is not
 /// lost.
@@ -53,4 +53,9 @@ impl<'de, T: Decode> Deserialize<'de> for Raw<T> {
     }
 }
 
-impl<T: Decode> Decode for Raw<T> {}
+/// What it came with has an order of its own, so it is left to serde.
+impl<T> InOrder for Raw<T> {
+    fn in_order(_: &mut Reader<'_>) -> Option<Self> {
+        None
+    }
+}

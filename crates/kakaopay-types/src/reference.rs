@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
+use crate::parsed::parsed;
 
 /// The merchant's own name for an order: what a payment is known by everywhere here.
 ///
@@ -109,26 +108,26 @@ impl fmt::Debug for AttemptReference {
     }
 }
 
-impl FromStr for Reference {
-    type Err = InvalidReference;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
 impl Serialize for Reference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
 }
 
-reads_text! {
-    Reference: "a reference", |text| Self::parse(text).ok();
+impl Serialize for AttemptReference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+parsed! {
+    Reference: InvalidReference, "a reference";
+    AttemptReference: InvalidReference, "a reference and the number of an attempt";
 }
 
 /// The text is no order reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidReference;
 
 impl fmt::Display for InvalidReference {

@@ -24,6 +24,7 @@ impl RefundAmount {
 
 /// The amount is not above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NothingToRefund;
 
 impl fmt::Display for NothingToRefund {

@@ -11,6 +11,7 @@ use crate::timestamp::Timestamp;
 ///
 /// UTC+8 is an offset and no time zone: nothing here depends on the machine's zone or its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefundWindow;
 
 /// How far UTC+8 is ahead of UTC, in seconds.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
+use crate::parsed::parsed;
 
 /// Longest URI accepted. The service's own limit is not documented.
 const MAX_LENGTH: usize = 2_048;
@@ -104,12 +104,13 @@ impl Serialize for ReturnUri {
     }
 }
 
-reads_text! {
-    ReturnUri: "an HTTPS address", |text| Self::parse(text).ok();
+parsed! {
+    ReturnUri: InvalidReturnUri, "an HTTPS address";
 }
 
 /// What is wrong with an address to come back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InvalidReturnUri {
     /// It does not begin with `https://`.
     NotHttps,

@@ -1,11 +1,11 @@
 //! A moment in time, as the API writes it.
 
 use std::fmt;
-use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 
-use crate::decode::reads_text;
+use crate::parsed::parsed;
 use crate::rfc3339;
 
 /// A moment in time with nanosecond precision, always in UTC, between the years 0 and 9999.
@@ -74,6 +74,12 @@ impl Timestamp {
         Self(jiff_core::Timestamp::from_second(self.0.as_second()).unwrap_or(self.0))
     }
 
+    /// This moment without what is below a millisecond.
+    #[must_use]
+    pub fn truncate_to_millis(self) -> Self {
+        Self(jiff_core::Timestamp::from_millisecond(self.0.as_millisecond()).unwrap_or(self.0))
+    }
+
     /// The moment `milliseconds` later (earlier when negative), held at the ends of time.
     #[must_use]
     pub fn saturating_add_millis(self, milliseconds: i64) -> Self {
@@ -114,26 +120,33 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-impl FromStr for Timestamp {
-    type Err = InvalidTimestamp;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
-    }
-}
-
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-reads_text! {
-    Timestamp: "an RFC 3339 datetime", |text| Self::parse(text).ok();
+/// A reading of the machine's clock, with all of its precision.
+impl TryFrom<SystemTime> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(time: SystemTime) -> Result<Self, InvalidTimestamp> {
+        let nanos = match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => i128::try_from(since.as_nanos()),
+            Err(before) => i128::try_from(before.duration().as_nanos()).map(|nanos| -nanos),
+        };
+        let inner = nanos.ok().and_then(|nanos| jiff_core::Timestamp::from_nanosecond(nanos).ok());
+        inner.and_then(Self::of).ok_or(InvalidTimestamp)
+    }
+}
+
+parsed! {
+    Timestamp: InvalidTimestamp, "an RFC 3339 datetime";
 }
 
 /// The text is no RFC 3339 datetime, or the moment is outside the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidTimestamp;
 
 impl fmt::Display for InvalidTimestamp {
@@ -205,6 +218,21 @@ mod tests {
             ("0000-01-01T00:00:00Z", first)
         );
         assert_eq!(Timestamp::from_unix_seconds(first.unix_seconds() - 1), Err(InvalidTimestamp));
+    }
+
+    #[test]
+    fn the_machines_clock_is_a_timestamp() {
+        use std::time::Duration;
+
+        let time = UNIX_EPOCH + Duration::new(1_686_795_915, 250_600_007);
+        let at = Timestamp::try_from(time).unwrap();
+        assert_eq!(at.to_string(), "2023-06-15T02:25:15.250600007Z");
+        assert_eq!(at.truncate_to_millis().to_string(), "2023-06-15T02:25:15.25Z");
+        let before = Timestamp::try_from(UNIX_EPOCH - Duration::from_millis(1_500)).unwrap();
+        assert_eq!(before.to_string(), "1969-12-31T23:59:58.5Z");
+        let years = |count: u64| Duration::from_secs(count * 366 * 86_400);
+        assert_eq!(Timestamp::try_from(UNIX_EPOCH + years(8_030)), Err(InvalidTimestamp));
+        assert_eq!(Timestamp::try_from(UNIX_EPOCH - years(1_970)), Err(InvalidTimestamp));
     }
 
     proptest! {

@@ -50,21 +50,26 @@
 //! | 503, `Retry-After: 60` | the sink could not store it |
 //! | none | the sink panicked, or the server's patience or the client's ended |
 //!
-//! Without feature `receiver`, read the body as bytes, up to [`MAX_BODY`], and give it to
-//! [`Verifier::verify`] with both headers before anything else looks at it. Store it, and answer 200
-//! when it is stored. Whatever is done about an event, read its charge first: a webhook may be old,
+//! Without feature `receiver`, read the body as bytes, up to [`MAX_BODY`], and give it with the headers
+//! to `Verifier::event` (feature `http`), or with both of its headers to [`Verifier::verify`], before
+//! anything else looks at it. Store it, and answer 200 when it is stored. Whatever is done about an event, read its charge first: a webhook may be old,
 //! come twice, or not at all.
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod mac;
 mod policy;
 #[cfg(feature = "receiver")]
 mod receiver;
+mod refused;
 mod secret;
 mod signature;
 mod verifier;
 
 pub use policy::Policy;
 #[cfg(feature = "receiver")]
-pub use receiver::{Accepted, Receiver, Refused, Sink};
+pub use receiver::{Accepted, Receiver, Sink};
+pub use refused::Refused;
 pub use secret::{InvalidSecret, Secret};
 pub use signature::{SIGNATURE_HEADER, SignedHeaders, Signer, TIMESTAMP_HEADER};
 pub use verifier::{MAX_BODY, NoSecret, Refusal, Verifier};

@@ -10,13 +10,13 @@ use bytes::Bytes;
 use http::header::{ALLOW, AsHeaderName, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
-use kakaopay_types::{DecodeError, Event, Timestamp, decode};
-use thiserror::Error;
+use kakaopay_types::{Event, Timestamp, decode};
 use tower_service::Service;
 
 use crate::policy::Policy;
+use crate::refused::Refused;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use crate::verifier::{MAX_BODY, Refusal};
+use crate::verifier::{MAX_BODY, single};
 
 /// Where a receiver puts what it has taken.
 pub trait Sink: Clone + Send + Sync + 'static {
@@ -35,18 +35,6 @@ pub trait Sink: Clone + Send + Sync + 'static {
     fn refused(&self, why: &Refused) {
         let _ = why;
     }
-}
-
-/// Why a webhook of good form was refused. No part of what came is repeated.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum Refused {
-    /// Its signature is not the service's, or not of now.
-    #[error("the webhook is not believed")]
-    Signature(#[source] Refusal),
-    /// It is no event as far as this crate knows. If signatures are checked, the service sent it.
-    #[error("the webhook is not an event")]
-    NoEvent(#[source] DecodeError),
 }
 
 /// A webhook that was taken.
@@ -172,9 +160,7 @@ fn check_form(headers: &HeaderMap) -> Result<(), StatusCode> {
 
 /// The value of a header that may come once; empty when it does not come.
 fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Result<&[u8], StatusCode> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().map_or(&[][..], HeaderValue::as_bytes);
-    if values.next().is_some() { Err(StatusCode::BAD_REQUEST) } else { Ok(value) }
+    single(headers, name).ok_or(StatusCode::BAD_REQUEST)
 }
 
 fn answer(status: StatusCode) -> Response<Full<Bytes>> {

@@ -1,10 +1,12 @@
 //! The secret a webhook endpoint shares with the service.
 
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -17,7 +19,26 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 /// The secret of a webhook endpoint: one for test mode, another for live.
 ///
 /// It never prints, its memory is wiped when it is dropped, and it cannot be compared: a comparison
-/// would take longer the more of it is right.
+/// would take longer the more of it is right. It can be read from a configuration and never written
+/// into one:
+///
+/// ```
+/// let secret: kakaopay_webhook::Secret = serde_json::from_str(r#""dGVzdA==""#)?;
+/// # drop(secret);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// ```compile_fail,E0277
+/// # fn write(secret: kakaopay_webhook::Secret) {
+/// let _ = serde_json::to_string(&secret);
+/// # }
+/// ```
+///
+/// ```compile_fail,E0369
+/// # fn compare(one: kakaopay_webhook::Secret, other: kakaopay_webhook::Secret) {
+/// let _ = one == other;
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -51,6 +72,55 @@ impl Secret {
     }
 }
 
+impl FromStr for Secret {
+    type Err = InvalidSecret;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSecret> {
+        Self::from_base64(text)
+    }
+}
+
+impl TryFrom<&str> for Secret {
+    type Error = InvalidSecret;
+
+    fn try_from(text: &str) -> Result<Self, InvalidSecret> {
+        Self::from_base64(text)
+    }
+}
+
+impl TryFrom<String> for Secret {
+    type Error = InvalidSecret;
+
+    /// The text is wiped.
+    fn try_from(text: String) -> Result<Self, InvalidSecret> {
+        Self::from_base64(&Zeroizing::new(text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Base64)
+    }
+}
+
+struct Base64;
+
+impl Visitor<'_> for Base64 {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a webhook secret")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Secret, E> {
+        Secret::from_base64(text).map_err(E::custom)
+    }
+
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Secret, E> {
+        Secret::try_from(text).map_err(E::custom)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(redacted)")
@@ -60,4 +130,5 @@ impl fmt::Debug for Secret {
 /// The text is no secret. It is not repeated here: it may be most of a real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a webhook secret is base64 and not empty: copy it again from the dashboard")]
+#[non_exhaustive]
 pub struct InvalidSecret;

@@ -2,12 +2,19 @@
 
 use std::fmt;
 
-use hmac::Mac;
+#[cfg(feature = "http")]
+use http::HeaderMap;
 use kakaopay_types::Timestamp;
+#[cfg(feature = "http")]
+use kakaopay_types::{Event, decode};
 use thiserror::Error;
 
+use crate::mac::{MacKey, ReceivedMac};
+#[cfg(feature = "http")]
+use crate::refused::Refused;
 use crate::secret::Secret;
-use crate::signature::{Keyed, keyed, mac};
+#[cfg(feature = "http")]
+use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 
 /// Largest body that is looked at, in bytes. The service's events are some 3 kB.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -36,7 +43,7 @@ const TOLERANCE_SECONDS: u64 = 300;
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    keys: Vec<Keyed>,
+    keys: Vec<MacKey>,
     tolerance: u64,
 }
 
@@ -53,7 +60,7 @@ impl Verifier {
     /// # Errors
     /// [`NoSecret`] when there is none: nothing could ever be told from a forgery.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Result<Self, NoSecret> {
-        let keys: Vec<_> = secrets.into_iter().map(|secret| keyed(&secret)).collect();
+        let keys: Vec<_> = secrets.into_iter().map(|secret| MacKey::new(&secret)).collect();
         if keys.is_empty() {
             return Err(NoSecret);
         }
@@ -86,13 +93,44 @@ impl Verifier {
         if now.unix_seconds().abs_diff(signed_at) > self.tolerance {
             return Err(Refusal::Stale);
         }
-        // `verify` compares in constant time. Which of several made the match is no secret.
-        let good = |key: &Keyed| {
-            let mac = mac(key.clone(), timestamp, body);
-            signatures.iter().any(|signature| mac.clone().verify(signature.into()).is_ok())
+        // Which of several made the match is no secret.
+        let good = |key: &MacKey| {
+            let mac = key.mac(timestamp, body);
+            signatures.iter().any(|signature| mac.matches(signature))
         };
         if self.keys.iter().any(good) { Ok(()) } else { Err(Refusal::NoMatch) }
     }
+
+    /// Checks a request's headers against its body, and decodes the event.
+    ///
+    /// ```
+    /// # use kakaopay_webhook::{Refused, Verifier};
+    /// # use kakaopay_types::{Event, Timestamp};
+    /// # fn receive(verifier: &Verifier, request: &http::Request<Vec<u8>>, now: Timestamp) -> Result<Event, Refused> {
+    /// verifier.event(request.headers(), request.body(), now)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Refused`]: answer 401 to a bad signature and 400 to a body that is no event, and change
+    /// nothing. A header that comes twice is malformed.
+    #[cfg(feature = "http")]
+    pub fn event(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, Refused> {
+        let signature = single(headers, SIGNATURE_HEADER).ok_or(Refusal::MalformedSignature);
+        let timestamp = single(headers, TIMESTAMP_HEADER).ok_or(Refusal::MalformedTimestamp);
+        let verified =
+            signature.and_then(|signature| timestamp.and_then(|at| self.verify(signature, at, body, now)));
+        verified.map_err(Refused::Signature)?;
+        decode::from_slice(body).map_err(Refused::NoEvent)
+    }
+}
+
+/// The value of a header; empty when it does not come, and `None` when it comes more than once.
+#[cfg(feature = "http")]
+pub(crate) fn single(headers: &HeaderMap, name: impl http::header::AsHeaderName) -> Option<&[u8]> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().map_or(&[][..], http::HeaderValue::as_bytes);
+    values.next().is_none().then_some(value)
 }
 
 fn seconds_of(timestamp: &[u8]) -> Result<i64, Refusal> {
@@ -110,12 +148,12 @@ fn seconds_of(timestamp: &[u8]) -> Result<i64, Refusal> {
 /// The signatures of a header, on the stack: whoever sends forgeries costs no memory.
 #[derive(Default)]
 struct Signatures {
-    all: [[u8; 32]; MAX_SIGNATURES],
+    all: [ReceivedMac; MAX_SIGNATURES],
     count: usize,
 }
 
 impl Signatures {
-    fn iter(&self) -> impl Iterator<Item = &[u8; 32]> {
+    fn iter(&self) -> impl Iterator<Item = &ReceivedMac> {
         self.all.iter().take(self.count)
     }
 }
@@ -127,29 +165,21 @@ fn signatures_of(header: &[u8]) -> Result<Signatures, Refusal> {
     let mut signatures = Signatures::default();
     for part in header.split(|byte| *byte == b',') {
         let place = signatures.all.get_mut(signatures.count).ok_or(Refusal::MalformedSignature)?;
-        *place = signature_of(part.trim_ascii())?;
+        *place = ReceivedMac::from_hex(part.trim_ascii()).ok_or(Refusal::MalformedSignature)?;
         signatures.count += 1;
     }
     Ok(signatures)
 }
 
-fn signature_of(text: &[u8]) -> Result<[u8; 32], Refusal> {
-    // The service writes lower case; upper case is somebody else's writing.
-    let lower = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    let mut signature = [0; 32];
-    if !text.iter().all(lower) || hex::decode_to_slice(text, &mut signature).is_err() {
-        return Err(Refusal::MalformedSignature);
-    }
-    Ok(signature)
-}
-
 /// A receiver was asked to check signatures without a secret to check them with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no webhook secret is set: roll one in the dashboard, or ask for an unsigned receiver by name")]
+#[non_exhaustive]
 pub struct NoSecret;
 
 /// Why a webhook is not believed. No part of what came is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// The body is larger than [`MAX_BODY`].
     #[error("the body is larger than 256 KiB")]

@@ -96,7 +96,7 @@ async fn pay(
     let order = Order::new(reference.clone(), amount, ReturnUri::parse("https://shop.example/done")?);
     merchant.checkout(order).await?;
     let status = merchant.payment(&reference).await?.ok_or("no payment")?;
-    client.send(MarkChargeAsPaid { id: status.charge().ok_or("no charge")?.clone() }).await?;
+    client.send(MarkChargeAsPaid::new(status.charge().ok_or("no charge")?.clone())).await?;
     merchant.returned(&reference).await?;
     Ok(())
 }

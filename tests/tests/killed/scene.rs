@@ -157,9 +157,9 @@ impl Scene {
         for (order, id) in std::mem::take(&mut self.undecided) {
             if order % 5 == 0 {
                 let failure_code = Some(FailureCode::PaymentRejected);
-                client.send(MarkChargeAsFailed { id, failure_code }).await.expect("failed");
+                client.send(MarkChargeAsFailed::new(id).failure_code(failure_code)).await.expect("failed");
             } else {
-                client.send(MarkChargeAsPaid { id }).await.expect("paid");
+                client.send(MarkChargeAsPaid::new(id)).await.expect("paid");
                 self.paid += 1;
             }
         }
@@ -185,8 +185,8 @@ impl Scene {
         let (client, mut found) = (self.client(), Vec::new());
         loop {
             let offset = u32::try_from(found.len()).expect("few");
-            let page = Page { offset, limit: Some(100), ..Page::default() };
-            let list = client.send(ListCharges { page }).await.expect("a list");
+            let page = Page::new().offset(offset).limit(100);
+            let list = client.send(ListCharges::new().page(page)).await.expect("a list");
             if list.data.good.is_empty() {
                 return found;
             }

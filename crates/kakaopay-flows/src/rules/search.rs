@@ -6,7 +6,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::endpoint::{ListCharges, Page};
+use kakaopay_types::endpoint::ListCharges;
 use kakaopay_types::{Charge, List, Outcome};
 
 use crate::attention::Attention;
@@ -187,8 +187,8 @@ fn next_page(request: &LookUp, list: &List<Charge>) -> NextPage {
     // says so in whole seconds, and what this left out again would shift the pages over something.
     // What is new only shifts them so that an element comes twice.
     let to = page.to.or(list.to.map(|to| to.saturating_add_seconds(1)));
-    let page = Page { offset, to, ..page.clone() };
-    NextPage::Read(LookUp { complete, list: ListCharges { page }, ..request.clone() })
+    let page = page.clone().offset(offset).to(to);
+    NextPage::Read(LookUp { complete, list: ListCharges::new().page(page), ..request.clone() })
 }
 
 fn not_found(model: &Model, creating: &Creating) -> Transition {

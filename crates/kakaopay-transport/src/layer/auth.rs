@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 use kakaopay_types::Key;
@@ -22,26 +24,13 @@ impl AuthLayer {
     #[must_use]
     pub fn new(key: &impl Key) -> Self {
         let user = Zeroizing::new(format!("{}:", key.expose()));
-        let value = Zeroizing::new(format!("Basic {}", *Zeroizing::new(base64(user.as_bytes()))));
+        let encoded = Zeroizing::new(STANDARD.encode(user.as_bytes()));
+        let value = Zeroizing::new(["Basic ", &encoded].concat());
         // Base64 is always a legal header value.
         let mut header = HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static(""));
         header.set_sensitive(true);
         Self(header)
     }
-}
-
-/// Standard Base64 (RFC 4648, section 4), which is too little to build a crate for.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // Of its whole length, so that it leaves no shorter copies behind.
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let bits = [0, 1, 2].map(|at| three.get(at).copied().unwrap_or_default());
-        let bits = u32::from_be_bytes([0, bits[0], bits[1], bits[2]]);
-        let digit = |place: usize| char::from(DIGITS[(bits >> (18 - 6 * place)) as usize % DIGITS.len()]);
-        text.extend((0..4).map(|place| if place <= three.len() { digit(place) } else { '=' }));
-    }
-    text
 }
 
 impl std::fmt::Debug for AuthLayer {
@@ -84,26 +73,5 @@ impl<S: Service<Request>> Service<Request> for Auth<S> {
     fn call(&mut self, mut request: Request) -> S::Future {
         request.headers_mut().insert(AUTHORIZATION, HeaderValue::clone(&self.header));
         self.inner.call(request)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_that_of_the_rfc() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
-        assert_eq!(base64(&[0xff, 0xef, 0xbe, 0x00]), "/+++AA==");
     }
 }

@@ -14,6 +14,7 @@ use crate::layer::answer::Answer;
 /// The API has no idempotency key: whoever retries a creation may pay twice. No layer here does; this
 /// one stands below all of them and keeps a layer of your own above it from doing so.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct OnceLayer;
 
 impl<S> Layer<S> for OnceLayer {

@@ -15,6 +15,7 @@ use crate::error::{BoxError, Error};
 /// The call stands in the request's body ([`RequestBody::operation`](crate::RequestBody)); a request
 /// without one counts as something that must not be sent twice.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct OperationLayer;
 
 impl<S> Layer<S> for OperationLayer {

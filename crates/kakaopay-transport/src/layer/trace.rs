@@ -22,6 +22,7 @@ use crate::response::request_id;
 /// [`ErrorKind`](crate::ErrorKind) of what went wrong below; what the answer says is for whoever reads
 /// it.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct TraceLayer;
 
 impl<S> Layer<S> for TraceLayer {

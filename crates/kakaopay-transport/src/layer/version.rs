@@ -5,10 +5,10 @@ use std::task::{Context, Poll};
 
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderName, HeaderValue};
+use kakaopay_types::ApiVersion;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::api_version::ApiVersion;
 use crate::body::Request;
 
 /// Room for headers, in one piece for all that are added here and below. hyper reads the headers of an
@@ -28,7 +28,7 @@ impl VersionLayer {
     /// Asks for answers in this version.
     #[must_use]
     pub fn new(version: ApiVersion, user_agent: HeaderValue) -> Self {
-        Self { version: version.header(), user_agent }
+        Self { version: HeaderValue::from_static(version.as_str()), user_agent }
     }
 }
 

@@ -15,7 +15,7 @@ impl<K> Client<K> {
     where
         K: Authorizes<AnyKey>,
     {
-        self.send(RetrieveCapability {}).await
+        self.send(RetrieveCapability::new()).await
     }
 
     /// The account.
@@ -26,6 +26,6 @@ impl<K> Client<K> {
     where
         K: Authorizes<SecretOnly>,
     {
-        self.send(RetrieveAccount {}).await
+        self.send(RetrieveAccount::new()).await
     }
 }

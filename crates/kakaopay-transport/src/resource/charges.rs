@@ -37,7 +37,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn retrieve(&self, id: ChargeId) -> Result<Charge, Error> {
-        self.0.send(RetrieveCharge { id }).await
+        self.0.send(RetrieveCharge::new(id)).await
     }
 
     /// Changes what the merchant attached to a charge.
@@ -53,7 +53,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn expire(&self, id: ChargeId) -> Result<Charge, Error> {
-        self.0.send(ExpireCharge { id }).await
+        self.0.send(ExpireCharge::new(id)).await
     }
 
     /// Ends a pending test charge as the buyer's approval would.
@@ -61,7 +61,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn mark_as_paid(&self, id: ChargeId) -> Result<Charge, Error> {
-        self.0.send(MarkChargeAsPaid { id }).await
+        self.0.send(MarkChargeAsPaid::new(id)).await
     }
 
     /// Ends a pending test charge as a failure would.
@@ -73,7 +73,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         id: ChargeId,
         failure_code: Option<FailureCode>,
     ) -> Result<Charge, Error> {
-        self.0.send(MarkChargeAsFailed { id, failure_code }).await
+        self.0.send(MarkChargeAsFailed::new(id).failure_code(failure_code)).await
     }
 
     /// Reads a page of the account's charges.
@@ -81,17 +81,17 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn list(&self, page: Page) -> Result<List<Charge>, Error> {
-        self.0.send(ListCharges { page }).await
+        self.0.send(ListCharges::new().page(page)).await
     }
 
     /// The account's charges, each once: see [`Client::each`].
     pub fn each(&self, page: Page) -> impl Stream<Item = Result<Charge, Error>> + use<K> {
-        self.0.each(ListCharges { page })
+        self.0.each(ListCharges::new().page(page))
     }
 
     /// What happened to a charge, each event once: see [`Client::each`].
     pub fn events(&self, id: ChargeId) -> impl Stream<Item = Result<Event, Error>> + use<K> {
-        self.0.each(ListChargeEvents { id, page: Page::default() })
+        self.0.each(ListChargeEvents::new(id))
     }
 
     /// Reads a page of the charges that are found.
@@ -99,6 +99,6 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn search(&self, query: Query) -> Result<SearchResult<Charge>, Error> {
-        self.0.send(SearchCharges { query }).await
+        self.0.send(SearchCharges::new().query(query)).await
     }
 }

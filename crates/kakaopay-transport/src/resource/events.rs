@@ -25,7 +25,7 @@ impl<K: Authorizes<SecretOnly>> Events<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn retrieve(&self, id: EventId) -> Result<Event, Error> {
-        self.0.send(RetrieveEvent { id }).await
+        self.0.send(RetrieveEvent::new(id)).await
     }
 
     /// Reads a page of the account's events.
@@ -33,11 +33,11 @@ impl<K: Authorizes<SecretOnly>> Events<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn list(&self, page: Page) -> Result<List<Event>, Error> {
-        self.0.send(ListEvents { page }).await
+        self.0.send(ListEvents::new().page(page)).await
     }
 
     /// The account's events, each once: see [`Client::each`].
     pub fn each(&self, page: Page) -> impl Stream<Item = Result<Event, Error>> + use<K> {
-        self.0.each(ListEvents { page })
+        self.0.each(ListEvents::new().page(page))
     }
 }

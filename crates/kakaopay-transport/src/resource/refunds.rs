@@ -36,7 +36,7 @@ impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn retrieve(&self, charge: ChargeId, id: RefundId) -> Result<Refund, Error> {
-        self.0.send(RetrieveRefund { charge, id }).await
+        self.0.send(RetrieveRefund::new(charge, id)).await
     }
 
     /// Reads a page of the account's refunds.
@@ -44,17 +44,17 @@ impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn list(&self, page: Page) -> Result<List<Refund>, Error> {
-        self.0.send(ListRefunds { page }).await
+        self.0.send(ListRefunds::new().page(page)).await
     }
 
     /// The account's refunds, each once: see [`Client::each`].
     pub fn each(&self, page: Page) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
-        self.0.each(ListRefunds { page })
+        self.0.each(ListRefunds::new().page(page))
     }
 
     /// The refunds of a charge, each once: see [`Client::each`].
     pub fn of_charge(&self, charge: ChargeId) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
-        self.0.each(ListChargeRefunds { charge, page: Page::default() })
+        self.0.each(ListChargeRefunds::new(charge))
     }
 
     /// Reads a page of the refunds that are found.
@@ -62,6 +62,6 @@ impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn search(&self, query: Query) -> Result<SearchResult<Refund>, Error> {
-        self.0.send(SearchRefunds { query }).await
+        self.0.send(SearchRefunds::new().query(query)).await
     }
 }

@@ -32,6 +32,6 @@ impl<K: Authorizes<AnyKey>> Sources<'_, K> {
     /// # Errors
     /// [`Error`].
     pub async fn retrieve(&self, id: SourceId) -> Result<Source, Error> {
-        self.0.send(RetrieveSource { id }).await
+        self.0.send(RetrieveSource::new(id)).await
     }
 }

@@ -12,6 +12,7 @@ use crate::error::BoxError;
 ///
 /// Use when a test is about what a deadline does, with tokio's paused time.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct Never;
 
 impl Service<Request> for Never {

@@ -155,11 +155,11 @@ async fn f22_an_error_object_is_an_error_for_every_call_whatever_the_status() {
     check(create()).await;
     check(retrieve()).await;
     check(charge_to_create()).await;
-    check(RetrieveCharge { id: charge() }).await;
+    check(RetrieveCharge::new(charge())).await;
     check(ListCharges::default()).await;
-    check(MarkChargeAsPaid { id: charge() }).await;
-    check(MarkChargeAsFailed { id: charge(), failure_code: None }).await;
-    check(RetrieveEvent { id: EventId::parse("evnt_test_1").expect("an id") }).await;
+    check(MarkChargeAsPaid::new(charge())).await;
+    check(MarkChargeAsFailed::new(charge())).await;
+    check(RetrieveEvent::new(EventId::parse("evnt_test_1").expect("an id"))).await;
     check(ListEvents::default()).await;
 }
 

@@ -2,8 +2,8 @@
 
 use http::{HeaderValue, StatusCode};
 use kakaopay_transport::testing::{Capture, LoseResponse, Scripted};
-use kakaopay_transport::{ApiVersion, BaseUri, Client, Encoding, ErrorKind, RequestBody};
-use kakaopay_types::{AnyKey, Authorizes, PublicKey, SecretKey, SecretOnly};
+use kakaopay_transport::{BaseUri, Client, Encoding, ErrorKind, RequestBody};
+use kakaopay_types::{AnyKey, ApiVersion, Authorizes, PublicKey, SecretKey, SecretOnly};
 
 use crate::support::{SOURCE, charge_to_create, create, key, retrieve};
 

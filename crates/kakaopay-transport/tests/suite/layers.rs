@@ -7,7 +7,8 @@ use kakaopay_transport::layer::{
     TraceLayer, VersionLayer,
 };
 use kakaopay_transport::testing::{Capture, Scripted};
-use kakaopay_transport::{ApiVersion, BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
+use kakaopay_transport::{BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
+use kakaopay_types::ApiVersion;
 use tower::ServiceExt;
 use tower_layer::Layer;
 

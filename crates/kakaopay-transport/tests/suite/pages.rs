@@ -78,7 +78,7 @@ impl Service<Request> for Lists {
 fn read(service: &Lists, page: Page) -> Vec<Result<String, ErrorKind>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let client = Client::new(service.clone(), key());
-    let events = client.each(ListEvents { page });
+    let events = client.each(ListEvents::new().page(page));
     let events = runtime.block_on(events.collect::<Vec<_>>());
     events
         .into_iter()
@@ -108,7 +108,7 @@ fn f28_the_end_in_time_is_fixed_by_the_first_page() {
     assert_eq!(service.requests(), ["limit=100", "to=2026-01-01T00%3A00%3A01Z&offset=2&limit=100"]);
     // What the caller says stands.
     let service = Lists::saying(honest(5, 2));
-    let page = Page { offset: 1, limit: Some(2), ..Page::default() };
+    let page = Page::new().offset(1).limit(2);
     assert_eq!(read(&service, page).len(), 4);
     assert_eq!(service.requests()[0], "offset=1&limit=2");
 }

@@ -262,7 +262,7 @@ proptest! {
                     prop_assert!(error.outcome_unknown() || count == 0, "{error}");
                 }
                 let id = ChargeId::parse(&format!("chrg_test_{number}")).expect("an id");
-                let _ = client.send(MarkChargeAsPaid { id }).await;
+                let _ = client.send(MarkChargeAsPaid::new(id)).await;
                 let _ = client.send(retrieve()).await;
             }
             prop_assert!(service.0.lock().expect("a lock").values().all(|count| *count == 1));

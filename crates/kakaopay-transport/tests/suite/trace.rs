@@ -58,7 +58,7 @@ async fn logged(client: Client<SecretKey>) -> String {
     let log = Log::default();
     let guard = tracing::subscriber::set_default(log.clone());
     let id = SourceId::parse("src_test_personal1").expect("an id");
-    let result: Result<_, Error> = client.send(RetrieveSource { id }).await;
+    let result: Result<_, Error> = client.send(RetrieveSource::new(id)).await;
     if let Err(error) = result {
         tracing::error!(error = &error as &dyn std::error::Error, ?error, "{error}");
     }

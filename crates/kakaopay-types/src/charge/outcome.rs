@@ -6,6 +6,10 @@ use crate::status::ChargeStatus;
 
 /// What became of a charge, read from its `status` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "each match decides about money, so a new outcome must not pass it"
+)]
 pub enum Outcome<'a> {
     /// Nothing is decided.
     Pending,
@@ -37,5 +41,32 @@ impl Charge {
             ChargeStatus::Expired => Outcome::Expired,
             status @ (ChargeStatus::Reversed | ChargeStatus::Unknown(_)) => Outcome::Unknown(status),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(status: &str, expected: Outcome<'_>) {
+        let json = json!({
+            "object": "charge", "id": "chrg_test_1", "amount": 1000, "currency": "SGD", "status": status,
+        });
+        let charge: Charge = serde_json::from_value(json).unwrap();
+        assert_eq!(charge.outcome(), expected, "{status}");
+    }
+
+    #[test]
+    fn every_status_has_its_outcome() {
+        check("pending", Outcome::Pending);
+        check("successful", Outcome::Successful);
+        check("failed", Outcome::Failed { code: None, message: None });
+        check("expired", Outcome::Expired);
+        // Not paid by KakaoPay's own rules, but not a known end of its charges either.
+        check("reversed", Outcome::Unknown(&ChargeStatus::Reversed));
+        check("tomorrow", Outcome::Unknown(&ChargeStatus::from("tomorrow")));
     }
 }

@@ -1,31 +1,18 @@
-//! The two ways to read an object, and the order they are tried in.
+//! Decoding: in order first, and with serde where that finds a surprise.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::DecodeError;
-use super::reader::Reader;
+use super::in_order::{InOrder, in_order};
 
-/// What can be read from JSON: every object of the API.
+/// An object of the API, or a value in one: what [`from_slice`] can read.
 ///
-/// For a type of your own, an empty `impl Decode for Mine {}` over its serde implementation is all
-/// it takes; it is then read in the general way.
-pub trait Decode: DeserializeOwned {
-    /// Reads the value that comes next, if it stands just as the service writes it.
-    ///
-    /// `None` is no verdict: the general way decides. What is given must be what that way gives.
-    #[doc(hidden)]
-    fn in_order(_reader: &mut Reader<'_>) -> Option<Self> {
-        None
-    }
+/// Implemented for all of them, and sealed. An endpoint of your own has one of them as its response:
+/// a [`Value`] takes any JSON, and [`from_value`] makes any type of serde's of it.
+pub trait Decode: DeserializeOwned + InOrder {}
 
-    /// What an absent member reads as; `None` where one must be there.
-    #[doc(hidden)]
-    #[must_use]
-    fn absent() -> Option<Self> {
-        None
-    }
-}
+impl<T: DeserializeOwned + InOrder> Decode for T {}
 
 /// Reads an object of the API from the bytes of a response or a webhook.
 ///
@@ -37,18 +24,6 @@ pub fn from_slice<T: Decode>(bytes: &[u8]) -> Result<T, DecodeError> {
     }
     // The path is only worth its cost once something is wrong, so the good case never tracks it.
     serde_json::from_slice(bytes).map_err(|error| locate::<T>(bytes, &error))
-}
-
-/// Reads an object from bytes that stand just as the service writes them: its members in its order,
-/// no escapes, no fractions. `None` at the first surprise, which says nothing about the object.
-///
-/// This is the fast half of [`from_slice`], which is what to call.
-#[must_use]
-pub fn in_order<T: Decode>(bytes: &[u8]) -> Option<T> {
-    let mut reader = Reader::new(bytes)?;
-    let object = T::in_order(&mut reader)?;
-    reader.finish()?;
-    Some(object)
 }
 
 /// Reads an object of the API from a JSON value.

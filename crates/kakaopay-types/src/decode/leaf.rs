@@ -2,53 +2,53 @@
 
 use serde_json::{Map, Value};
 
-use super::general::Decode;
+use super::in_order::InOrder;
 use super::reader::Reader;
 
-impl Decode for i64 {
+impl InOrder for i64 {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.integer()
     }
 }
 
-impl Decode for u64 {
+impl InOrder for u64 {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.integer()?.try_into().ok()
     }
 }
 
-impl Decode for bool {
+impl InOrder for bool {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.truth()
     }
 }
 
-impl Decode for String {
+impl InOrder for String {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.text().map(str::to_owned)
     }
 }
 
-impl Decode for Box<str> {
+impl InOrder for Box<str> {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.text().map(Self::from)
     }
 }
 
-impl Decode for Value {
+impl InOrder for Value {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.value(0)
     }
 }
 
-impl Decode for Map<String, Value> {
+impl InOrder for Map<String, Value> {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         reader.map(0)
     }
 }
 
 /// `null` and an absent member both read as `None`.
-impl<T: Decode> Decode for Option<T> {
+impl<T: InOrder> InOrder for Option<T> {
     #[inline(always)]
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         if reader.null() { Some(None) } else { T::in_order(reader).map(Some) }
@@ -60,7 +60,7 @@ impl<T: Decode> Decode for Option<T> {
     }
 }
 
-impl<T: Decode> Decode for Vec<T> {
+impl<T: InOrder> InOrder for Vec<T> {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         let mut elements = Self::new();
         reader.elements(|reader| {
@@ -71,7 +71,7 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-impl<T: Decode> Decode for Box<T> {
+impl<T: InOrder> InOrder for Box<T> {
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         T::in_order(reader).map(Self::new)
     }

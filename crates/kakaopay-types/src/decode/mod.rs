@@ -1,17 +1,19 @@
 //! Reading an object from JSON, with errors that name the place and never the value.
 //!
-//! There are two ways. [`in_order`] takes bytes that stand just as the service writes them, and
-//! gives up at the first surprise; [`from_slice`] tries it first and then reads in general, which
-//! alone decides what is an error. Where the first reads anything, the second reads the same.
+//! [`from_slice`] first reads the bytes in the order in which the service writes members. At the first
+//! surprise it reads them again with serde, which alone decides whether they are an error. Where the
+//! first read returns an object, serde returns the same.
 
 mod error;
 mod general;
+mod in_order;
 mod leaf;
 mod reader;
 mod text;
 
 pub use error::{DecodeError, Reason};
-pub use general::{Decode, from_slice, from_value, in_order};
-pub use reader::Reader;
+pub use general::{Decode, from_slice, from_value};
 
+pub(crate) use in_order::InOrder;
+pub(crate) use reader::Reader;
 pub(crate) use text::{FromText, TextVisitor, reads_text};

@@ -5,6 +5,7 @@
 /// It knows no escapes, no fractions and no numbers of more than 18 digits, and it never says what
 /// is wrong: whoever asked reads the bytes in the general way then. Between two calls it stands at
 /// the beginning of a value, of a member's name, or of a closing bracket.
+#[allow(unnameable_types, reason = "belongs to the trait that seals `Decode`")]
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     json: &'a str,
@@ -52,7 +53,7 @@ impl<'a> Reader<'a> {
     // Inlined, the name is a constant, and comparing it takes a few instructions. Inlining more than
     // that makes it slower: the code of a charge is as large as a processor's cache for code.
     #[inline(always)]
-    pub(crate) fn member<T: super::Decode>(&mut self, name: &str) -> Option<T> {
+    pub(crate) fn member<T: super::InOrder>(&mut self, name: &str) -> Option<T> {
         if !self.take(name) {
             return T::absent();
         }

@@ -63,7 +63,7 @@ macro_rules! reads_text {
             }
         }
 
-        impl $crate::decode::Decode for $type {
+        impl $crate::decode::InOrder for $type {
             #[inline]
             fn in_order(reader: &mut $crate::decode::Reader<'_>) -> Option<Self> {
                 <Self as $crate::decode::FromText>::from_text(reader.text()?)

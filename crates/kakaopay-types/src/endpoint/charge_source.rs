@@ -14,6 +14,7 @@ use crate::source::SourceType;
 
 /// What a charge is paid from.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ChargeSource {
     /// A source that was created before, by the buyer's browser or by the merchant.
     Existing(SourceId),

@@ -43,28 +43,6 @@ endpoint! {
     }
 }
 
-impl CreateCharge {
-    /// A charge with what every charge needs.
-    #[must_use]
-    pub fn new(
-        amount: PaymentAmount,
-        return_uri: ReturnUri,
-        source: ChargeSource,
-        metadata: impl Into<ChargeMetadata>,
-    ) -> Self {
-        Self {
-            amount,
-            return_uri,
-            source,
-            description: None,
-            metadata: metadata.into(),
-            ip: None,
-            expires_at: None,
-            webhook_endpoints: None,
-        }
-    }
-}
-
 endpoint! {
     /// `GET /charges/{id}`: reads a charge. The only call that tells what became of a payment.
     RetrieveCharge: "charges.retrieve" = Get "/charges/{}", SecretOnly, Read -> Charge;

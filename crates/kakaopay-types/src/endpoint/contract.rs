@@ -55,6 +55,7 @@ impl<E: Endpoint> Endpoint for &E {
 
 /// An HTTP method the API uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "each match must send every method")]
 pub enum Method {
     /// Reads.
     Get,
@@ -90,11 +91,13 @@ pub trait Effect {
 
 /// The call only reads: it may be sent again.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum Read {}
 
 /// The call changes something. The API has no idempotency key, so it must not be sent again when
 /// its answer is unknown.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum Mutation {}
 
 impl Effect for Read {

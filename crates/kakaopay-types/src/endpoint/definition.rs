@@ -1,11 +1,36 @@
 //! How a call is defined, and what is made from the definition.
 
 /// Defines a call of the API as a value: a struct of what is in its path and its parameters, and
-/// from them what is sent. With the feature `server` the same definition reads the request back.
+/// from them what is sent, and `new` with setters. With the feature `server` the same definition reads the request back.
 ///
 /// `{}` in the path stands for the members below `path`, in their order. Parameters are sent in the
 /// order they stand here: `params`, then those that are `always` the same, `then` the others.
 macro_rules! endpoint {
+    (
+        $(#[$meta:meta])*
+        $name:ident: $operation:literal = $method:ident $template:literal, $access:ident, $effect:ident -> $response:ty;
+        $(path { $($path:tt)* })?
+        $(params { $($params:tt)* })?
+        $(always { $($always:tt)* })?
+        $(then { $($then:tt)* })?
+    ) => {
+        $crate::endpoint::definition::definition! {
+            $(#[$meta])*
+            $name: $operation = $method $template, $access, $effect -> $response;
+            $(path { $($path)* })?
+            $(params { $($params)* })?
+            $(always { $($always)* })?
+            $(then { $($then)* })?
+        }
+
+        $crate::endpoint::constructor::constructor! {
+            [$name] [] [] [] $($($path)*)? $($($params)*)? $($($then)*)?
+        }
+    };
+}
+
+/// Defines all of a call but its constructor.
+macro_rules! definition {
     (
         $(#[$meta:meta])*
         $name:ident: $operation:literal = $method:ident $path:literal, $access:ident, $effect:ident -> $response:ty;
@@ -16,6 +41,7 @@ macro_rules! endpoint {
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
         pub struct $name {
             $($($(#[$segment_meta])* pub $segment: $segment_type,)*)?
             $($($(#[$param_meta])* pub $param: $param_type,)*)?
@@ -75,4 +101,4 @@ macro_rules! endpoint {
     };
 }
 
-pub(crate) use endpoint;
+pub(crate) use {definition, endpoint};

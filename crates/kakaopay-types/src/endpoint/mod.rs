@@ -1,5 +1,6 @@
 //! The calls of the API as values: what to send, with which key, and what comes back.
 
+mod constructor;
 mod contract;
 mod definition;
 mod field;

@@ -17,6 +17,7 @@ use crate::reference::{AttemptReference, Reference};
 ///
 /// The API has no idempotency key, so every object that is created carries such a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutgoingMetadata<R> {
     /// The name; it is sent as the member [`AttemptReference::METADATA_KEY`].
     pub reference: R,
@@ -29,9 +30,23 @@ pub type ChargeMetadata = OutgoingMetadata<AttemptReference>;
 /// The `metadata` of a refund, which names the refund.
 pub type RefundMetadata = OutgoingMetadata<Reference>;
 
+impl<R> OutgoingMetadata<R> {
+    /// The name alone.
+    #[must_use]
+    pub fn new(reference: R) -> Self {
+        Self { reference, members: Metadata::default() }
+    }
+
+    /// Members of your own, in place of those that were set before.
+    #[must_use]
+    pub fn members(self, members: Metadata) -> Self {
+        Self { members, ..self }
+    }
+}
+
 impl<R> From<R> for OutgoingMetadata<R> {
     fn from(reference: R) -> Self {
-        Self { reference, members: Metadata::default() }
+        Self::new(reference)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which part of a list to read.
 
+use super::constructor::parameters;
 use super::field::Field;
 #[cfg(feature = "server")]
 use super::receive::InvalidRequest;
@@ -7,6 +8,7 @@ use crate::list::Order;
 use crate::params::Params;
 use crate::timestamp::Timestamp;
 
+parameters! {
 /// Which part of a list to read. What is left out is the API's default: the first 20 of all, oldest
 /// first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,7 @@ pub struct Page {
     pub limit: Option<u32>,
     /// The order.
     pub order: Option<Order>,
+}
 }
 
 impl Page {

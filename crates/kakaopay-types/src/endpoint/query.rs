@@ -1,5 +1,6 @@
 //! What to search for.
 
+use super::constructor::parameters;
 use super::field::Field;
 use super::filters::Filters;
 #[cfg(feature = "server")]
@@ -7,6 +8,7 @@ use super::receive::InvalidRequest;
 use crate::list::Order;
 use crate::params::Params;
 
+parameters! {
 /// What to search for, and which part of what is found. What is left out is the API's default: the
 /// first 30 of all, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +23,7 @@ pub struct Query {
     pub per_page: Option<u32>,
     /// The order.
     pub order: Option<Order>,
+}
 }
 
 /// Each of its members is a parameter of its own.

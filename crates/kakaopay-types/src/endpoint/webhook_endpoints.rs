@@ -65,6 +65,7 @@ impl Single for WebhookEndpoints {
 
 /// Why events cannot be posted there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InvalidWebhookEndpoints {
     /// There is none, or more than two.
     Count,

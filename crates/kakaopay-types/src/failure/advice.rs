@@ -69,3 +69,33 @@ impl FailureCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_advice() {
+        use FailureCode as Code;
+        let table = [
+            (Code::PaymentExpired, Retry::Again, Side::Buyer),
+            (Code::PaymentRejected, Retry::AnotherWay, Side::Issuer),
+            (Code::FailedProcessing, Retry::Again, Side::Service),
+            (Code::InvalidAccount, Retry::AnotherWay, Side::Buyer),
+            (Code::InsufficientFund, Retry::AfterChange, Side::Buyer),
+            (Code::InsufficientBalance, Retry::AfterChange, Side::Buyer),
+            (Code::ConfirmedAmountMismatch, Retry::AnotherWay, Side::Merchant),
+            (Code::FailedFraudCheck, Retry::AnotherWay, Side::Service),
+            (Code::InvalidAccountNumber, Retry::AfterChange, Side::Buyer),
+            (Code::InvalidSecurityCode, Retry::AfterChange, Side::Buyer),
+            (Code::PaymentCancelled, Retry::Again, Side::Buyer),
+            (Code::StolenOrLostCard, Retry::AnotherWay, Side::Issuer),
+            (Code::Timeout, Retry::Again, Side::Service),
+            (Code::from("a_code_of_tomorrow"), Retry::AfterChange, Side::Unknown),
+        ];
+        assert!(Code::KNOWN.iter().eq(table.iter().map(|(code, ..)| code).take(Code::KNOWN.len())));
+        for (code, retry, side) in table {
+            assert_eq!((code.retry(), code.side()), (retry, side), "{code}");
+        }
+    }
+}

@@ -1,6 +1,11 @@
 //! What to tell the buyer.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use super::code::FailureCode;
+use crate::parsed::parsed;
 
 /// A language that failures are explained in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,14 +23,55 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 3] = [Self::English, Self::Thai, Self::Korean];
 
-    /// The language a tag such as `th` or `ko-KR` asks for; `None` when it is another.
+    /// Reads a tag such as `th` or `ko-KR`. Only the part before `-` or `_` counts.
+    ///
+    /// # Errors
+    /// [`InvalidLanguage`] when it is a tag of another language.
+    pub fn parse(tag: &str) -> Result<Self, InvalidLanguage> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let language = Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(primary));
+        language.ok_or(InvalidLanguage)
+    }
+
+    /// Its tag: `en`, `th` or `ko`.
     #[must_use]
-    pub fn of_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split(['-', '_']).next()?;
-        let known = [("en", Self::English), ("th", Self::Thai), ("ko", Self::Korean)];
-        known.into_iter().find(|(code, _)| code.eq_ignore_ascii_case(primary)).map(|(_, language)| language)
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Thai => "th",
+            Self::Korean => "ko",
+        }
     }
 }
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+parsed! {
+    Language: InvalidLanguage, "a tag of English, Thai or Korean";
+}
+
+/// The text is no tag of a language that failures are explained in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidLanguage;
+
+impl fmt::Display for InvalidLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("failures are explained in English (en), Thai (th) and Korean (ko)")
+    }
+}
+
+impl std::error::Error for InvalidLanguage {}
 
 impl FailureCode {
     /// A sentence or two for the page the buyer sees. It says what the buyer can do, and nothing
@@ -157,10 +203,10 @@ mod tests {
 
     #[test]
     fn a_language_is_found_by_its_tag() {
-        assert_eq!(Language::of_tag("ko-KR"), Some(Language::Korean));
-        assert_eq!(Language::of_tag("TH"), Some(Language::Thai));
-        assert_eq!(Language::of_tag("en_SG"), Some(Language::English));
-        assert_eq!(Language::of_tag("tha"), None);
-        assert_eq!(Language::of_tag(""), None);
+        assert_eq!(Language::parse("ko-KR"), Ok(Language::Korean));
+        assert_eq!(Language::parse("TH"), Ok(Language::Thai));
+        assert_eq!(Language::parse("en_SG"), Ok(Language::English));
+        assert_eq!(Language::parse("tha"), Err(InvalidLanguage));
+        assert_eq!(Language::parse(""), Err(InvalidLanguage));
     }
 }

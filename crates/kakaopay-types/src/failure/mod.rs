@@ -6,4 +6,4 @@ mod explanation;
 
 pub use advice::{Retry, Side};
 pub use code::FailureCode;
-pub use explanation::Language;
+pub use explanation::{InvalidLanguage, Language};

@@ -1,16 +1,16 @@
 //! The members of an object, from which everything that reads and writes it is made.
 
 /// Defines an object of the API: a struct, and from the same list of members how it is written, how
-/// it is read in general, and how it is read from bytes that stand just as the service writes them.
+/// serde reads it, and how it is read in order.
 ///
 /// Members stand in the service's own order. A member's name in JSON may be given with
-/// `as "name"`. What is absent reads as its type says ([`Decode::absent`]): `Option` as `None`, most
+/// `as "name"`. What is absent reads as its type says ([`InOrder::absent`]): `Option` as `None`, most
 /// others not at all. A member with `[unless is_none]` behind it is left out when it is `None`, as
 /// the service leaves out what not every account or version has; any other `None` is a `null`.
 ///
 /// Unlike serde's derive it takes no JSON array for an object.
 ///
-/// [`Decode::absent`]: crate::decode::Decode::absent
+/// [`InOrder::absent`]: crate::decode::InOrder::absent
 macro_rules! object {
     (
         $(#[$doc:meta])*
@@ -52,7 +52,7 @@ macro_rules! object {
 
             use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-            use $crate::decode::{Decode, FromText, Reader, TextVisitor};
+            use $crate::decode::{FromText, InOrder, Reader, TextVisitor};
 
             #[allow(non_camel_case_types)]
             enum Name { $($member,)* Unknown_ }
@@ -76,7 +76,7 @@ macro_rules! object {
 
             struct Object<T>(PhantomData<T>);
 
-            impl<'de $(, $element: Decode)?> Visitor<'de> for Object<$name $(<$element>)?> {
+            impl<'de $(, $element: $crate::decode::Decode)?> Visitor<'de> for Object<$name $(<$element>)?> {
                 type Value = $name $(<$element>)?;
 
                 fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +97,7 @@ macro_rules! object {
                         }
                     }
                     Ok($name {$(
-                        $member: match $member.or_else(<$type as Decode>::absent) {
+                        $member: match $member.or_else(<$type as InOrder>::absent) {
                             Some(value) => value,
                             None => {
                                 let name = $crate::object::wire_name!($member $($wire)?);
@@ -108,13 +108,13 @@ macro_rules! object {
                 }
             }
 
-            impl<'de $(, $element: Decode)?> Deserialize<'de> for $name $(<$element>)? {
+            impl<'de $(, $element: $crate::decode::Decode)?> Deserialize<'de> for $name $(<$element>)? {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     deserializer.deserialize_map(Object(PhantomData))
                 }
             }
 
-            impl $(<$element: Decode>)? Decode for $name $(<$element>)? {
+            impl $(<$element: InOrder>)? InOrder for $name $(<$element>)? {
                 fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
                     reader.open_object()?;
                     $(let $member = reader.member::<$type>(

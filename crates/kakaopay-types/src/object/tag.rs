@@ -6,6 +6,7 @@ macro_rules! object_tag {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[allow(clippy::exhaustive_structs, reason = "one fixed text is all there is")]
         pub struct $name;
 
         impl serde::Serialize for $name {

@@ -161,6 +161,7 @@ impl<'de> Deserialize<'de> for Param {
 
 /// The body is not a set of parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidParams;
 
 impl fmt::Display for InvalidParams {

@@ -4,6 +4,7 @@ use serde_json::{Number, Value};
 
 /// One value of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "each value must be written to forms and to JSON")]
 pub enum Param {
     /// An explicit `null`. Some official clients send one for every unset field.
     Null,

@@ -253,10 +253,10 @@ mod tests {
     fn f40_a_stale_mutation_is_not_sent() {
         let at = Timestamp::UNIX_EPOCH;
         let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
-        let create = CreateSource { amount, platform_type: None };
+        let create = CreateSource::new(amount);
         let create = PendingRequest { request: Request::CreateSource(create), at: Some(at) };
         let id = ChargeId::parse("chrg_test_1").expect("an id");
-        let read = PendingRequest { request: Request::RetrieveCharge(RetrieveCharge { id }), at: Some(at) };
+        let read = PendingRequest { request: Request::RetrieveCharge(RetrieveCharge::new(id)), at: Some(at) };
         for (seconds, stale) in [(-86_400, false), (0, false), (15, false), (16, true), (86_400, true)] {
             let now = at.saturating_add_seconds(seconds);
             assert_eq!((create.is_stale(now), read.is_stale(now)), (stale, false), "{seconds}");

@@ -50,10 +50,10 @@ impl<S: Store> Engine<S> {
         since: Timestamp,
         is_stopping: &(dyn Fn() -> bool + Sync),
     ) -> Result<Swept, Error> {
-        let page = || Page { from: Some(since), order: Some(Order::Chronological), ..Page::default() };
+        let page = || Page::new().from(since).order(Order::Chronological);
         let mut report = Swept { complete: true, ..Swept::default() };
         // Charges first: once they are applied, most events have nothing to add.
-        let charges = self.clients.secret.each(ListCharges { page: page() });
+        let charges = self.clients.secret.each(ListCharges::new().page(page()));
         pin_mut!(charges);
         while let Some(charge) = charges.next().await {
             match charge {
@@ -62,7 +62,7 @@ impl<S: Store> Engine<S> {
                 Err(error) => report.read_failed(&error),
             }
         }
-        let events = self.clients.secret.each(ListEvents { page: page() });
+        let events = self.clients.secret.each(ListEvents::new().page(page()));
         pin_mut!(events);
         while let Some(event) = events.next().await {
             match event {

@@ -63,12 +63,8 @@ pub(crate) fn request(
     }
     let late = closed(paid_at, AfterWindow::Refuse, now).is_some();
     let Ok(amount) = RefundAmount::new(refund.amount()) else { return Transition::default() };
-    let create = CreateRefund {
-        charge: pending.charge.clone(),
-        amount,
-        metadata: RefundMetadata::from(reference.clone()),
-        void: refund.void(),
-    };
+    let create = CreateRefund::new(pending.charge.clone(), amount, RefundMetadata::from(reference.clone()))
+        .void(refund.void());
     let step = Transition {
         records: vec![record_of(reference, RefundRecord::Requested)],
         mutations: vec![Request::CreateRefund { number: refund.asked.saturating_add(1), create }],

@@ -5,7 +5,6 @@
 //! not known. It is read through before anything is made of it, so that the order of its elements, and
 //! where a page ends, cannot matter.
 
-use kakaopay_types::endpoint::{ListChargeRefunds, Page};
 use kakaopay_types::{List, Reference, Refund as Made, RefundStatus};
 
 use crate::attention::Attention;
@@ -50,8 +49,8 @@ pub(crate) fn answered(
     // A full page may have another behind it, whatever the total says.
     let more = u64::from(elements) >= list.limit || u64::from(offset) < list.total;
     if elements > 0 && more && offset < MAX_READ {
-        let page = Page { offset, ..asked.list.page.clone() };
-        read.list = ListChargeRefunds { page, ..asked.list.clone() };
+        let page = asked.list.page.clone().offset(offset);
+        read.list = asked.list.clone().page(page);
         return Transition { reads: vec![Request::ListRefunds(read)], ..Transition::default() };
     }
     // What the total promises and no page shows may be the very refund.

@@ -74,7 +74,7 @@ where
                     }
                     let Some(again) = this.again.as_ref() else { return Poll::Ready(outcome) };
                     let left = again.request.body().deadline().map(|end| end.duration_since(Instant::now()));
-                    let random = this.layer.shared.random.next();
+                    let random = this.layer.shared.random();
                     match this.layer.policy.decide(*this.attempt, &outcome, left, random) {
                         Decision::Wait(wait) if this.layer.shared.budget.take() => {
                             this.state.set(State::Waiting { sleep: tokio::time::sleep(wait) });

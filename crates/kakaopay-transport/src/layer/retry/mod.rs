@@ -4,7 +4,6 @@ mod after;
 mod budget;
 mod future;
 mod policy;
-mod random;
 mod service;
 
 pub use future::RetryFuture;

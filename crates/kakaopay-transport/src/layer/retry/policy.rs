@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind};
 
 /// Whether to make a further attempt, and how long to wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// Most attempts of one call, the first included.
     pub attempts: u32,
@@ -32,10 +33,29 @@ impl RetryPolicy {
     pub fn never() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
+
+    /// The same with this many attempts at the most, the first included.
+    #[must_use]
+    pub fn attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The same with this as the longest wait before the second attempt.
+    #[must_use]
+    pub fn base(self, base: Duration) -> Self {
+        Self { base, ..self }
+    }
+
+    /// The same with this as the longest wait that is chosen here.
+    #[must_use]
+    pub fn cap(self, cap: Duration) -> Self {
+        Self { cap, ..self }
+    }
 }
 
 /// What to do after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "another attempt or none is all there is")]
 pub enum Decision {
     /// This was the last.
     Stop,

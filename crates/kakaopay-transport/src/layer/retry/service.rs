@@ -1,15 +1,15 @@
 //! The layer, and its service.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use fastrand::Rng;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::budget::Budget;
 use super::future::{Again, RetryFuture};
 use super::policy::RetryPolicy;
-use super::random::Random;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
 
@@ -28,24 +28,21 @@ pub struct RetryLayer {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) budget: Budget,
-    pub(super) random: Random,
+    random: Mutex<Rng>,
+}
+
+impl Shared {
+    /// The random number that decides how much of a wait is waited.
+    pub(super) fn random(&self) -> u64 {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
+    }
 }
 
 impl RetryLayer {
     /// Tries again as this says.
     #[must_use]
     pub fn new(policy: RetryPolicy) -> Self {
-        Self::with(policy, Random::default())
-    }
-
-    /// The same with waits that a seed decides, for tests.
-    #[must_use]
-    pub fn seeded(policy: RetryPolicy, seed: u64) -> Self {
-        Self::with(policy, Random::seeded(seed))
-    }
-
-    fn with(policy: RetryPolicy, random: Random) -> Self {
-        let shared = Shared { budget: Budget::default(), random };
+        let shared = Shared { budget: Budget::default(), random: Mutex::new(Rng::new()) };
         Self { policy, shared: Arc::new(shared) }
     }
 }
@@ -85,5 +82,16 @@ where
             Again { request: request.clone(), inner: self.inner.clone() }
         });
         RetryFuture::new(self.inner.call(request), again, &self.layer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_clients_wait_alike() {
+        let random = || RetryLayer::new(RetryPolicy::default()).shared.random();
+        assert_ne!(random(), random());
     }
 }

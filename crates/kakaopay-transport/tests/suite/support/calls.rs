@@ -23,12 +23,12 @@ pub(crate) fn amount() -> PaymentAmount {
 
 /// A call that changes something.
 pub(crate) fn create() -> CreateSource {
-    CreateSource { amount: amount(), platform_type: Some(PlatformType::Web) }
+    CreateSource::new(amount()).platform_type(PlatformType::Web)
 }
 
 /// A call that only reads.
 pub(crate) fn retrieve() -> RetrieveSource {
-    RetrieveSource { id: SourceId::parse("src_test_1").expect("an id") }
+    RetrieveSource::new(SourceId::parse("src_test_1").expect("an id"))
 }
 
 /// The call that can cost somebody money.

@@ -166,7 +166,7 @@ async fn f24_a_connection_that_closes_by_itself_never_makes_two_of_one_request()
     let client = client(address);
     for amount in 1000..1100 {
         let amount = PaymentAmount::new(Money::new(amount, Currency::SGD)).expect("an amount");
-        let result = client.send(CreateSource { amount, platform_type: None }).await;
+        let result = client.send(CreateSource::new(amount)).await;
         let parameter = format!("amount={}&", amount.minor_units());
         let seen = seen.lock().expect("a lock");
         let times = seen.iter().filter(|request| request.contains(&parameter)).count();

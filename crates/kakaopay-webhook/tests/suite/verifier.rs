@@ -65,10 +65,15 @@ fn f05_only_the_right_signature_is_believed() {
 
 #[test]
 fn f05_without_a_secret_nothing_starts() {
-    assert_eq!(Verifier::new([]).map(drop), Err(NoSecret));
+    assert!(matches!(Verifier::new([]), Err(NoSecret { .. })));
     for text in ["", "  ", "not base64!", "===="] {
         assert!(Secret::from_base64(text).is_err(), "{text}");
+        assert!(text.parse::<Secret>().is_err(), "{text}");
+        assert!(Secret::try_from(text).is_err() && Secret::try_from(text.to_owned()).is_err(), "{text}");
+        assert!(serde_json::from_value::<Secret>(text.into()).is_err(), "{text}");
     }
+    let error = serde_json::from_str::<Secret>(r#""canary!""#).unwrap_err().to_string();
+    assert!(error.contains("webhook secret") && !error.contains("canary"), "{error}");
     // What gets lost or added in copying changes nothing.
     assert_eq!(*secret(" dGVzdC13ZWJob29rLXNlY3JldA\n").expose_base64(), SECRET);
 }

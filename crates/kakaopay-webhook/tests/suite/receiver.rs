@@ -14,6 +14,7 @@ const BODY: &str =
 #[derive(Debug, Clone, Default)]
 struct Inbox {
     stored: Arc<Mutex<Vec<String>>>,
+    verified: Arc<Mutex<Vec<bool>>>,
     refused: Arc<Mutex<Vec<String>>>,
     broken: bool,
 }
@@ -25,6 +26,7 @@ impl Sink for Inbox {
         if self.broken {
             return Err(std::io::Error::other("the disk is full"));
         }
+        self.verified.lock().expect("unpoisoned").push(accepted.verified);
         self.stored.lock().expect("unpoisoned").push(accepted.event.id.to_string());
         Ok(())
     }
@@ -82,7 +84,9 @@ fn with(change: impl FnOnce(&mut Request<Full<Bytes>>)) -> Request<Full<Bytes>> 
 
 #[test]
 fn a_signed_event_is_stored_and_then_acknowledged() {
-    check(&Inbox::default(), signed(BODY), StatusCode::OK, 1);
+    let inbox = Inbox::default();
+    check(&inbox, signed(BODY), StatusCode::OK, 1);
+    assert_eq!(*inbox.verified.lock().expect("unpoisoned"), [true]);
 }
 
 #[test]
@@ -196,7 +200,11 @@ fn unsigned_must_be_asked_for_by_name() {
         request.headers_mut().remove("omise-signature");
         request.headers_mut().remove("omise-signature-timestamp");
     });
-    check_with(Policy::unsigned(), &Inbox::default(), plain, StatusCode::OK, 1);
+    let inbox = Inbox::default();
+    check_with(Policy::unsigned(), &inbox, plain, StatusCode::OK, 1);
+    // A signature that was not checked proves nothing.
+    check_with(Policy::unsigned(), &inbox, signed(BODY), StatusCode::OK, 2);
+    assert_eq!(*inbox.verified.lock().expect("unpoisoned"), [false, false]);
 }
 
 /// Whoever watches can tell strangers and a rolled secret from what this version does not know.

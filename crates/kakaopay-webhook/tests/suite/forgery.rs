@@ -111,7 +111,7 @@ fn flip(rng: &mut Rng, bytes: &mut [u8]) {
 
 fn signed(secret: &[u8], body: Vec<u8>) -> Post {
     let secret = Secret::from_bytes(secret).expect("not empty");
-    let SignedHeaders { signature, timestamp } = Signer::new([secret]).sign(now(), &body);
+    let SignedHeaders { signature, timestamp, .. } = Signer::new([secret]).sign(now(), &body);
     Post { signature: signature.into_bytes(), timestamp: timestamp.into_bytes(), body }
 }
 

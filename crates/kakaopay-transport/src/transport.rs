@@ -1,0 +1,38 @@
+//! The services that a client can be made over.
+
+use http_body::Body;
+use tower_service::Service;
+
+use crate::body::Request;
+use crate::error::BoxError;
+
+/// A tower service that carries requests to the API: the default wire, or a stack of your own.
+///
+/// Implemented for every `tower::Service` from [`Request`] to [`http::Response`] that is
+/// `Clone + Send + Sync`. It must send each request once, and follow no redirect.
+pub trait Transport:
+    Service<
+        Request,
+        Response = http::Response<<Self as Transport>::Body>,
+        Error: Into<BoxError>,
+        Future: Send + 'static,
+    > + Clone
+    + Send
+    + Sync
+    + 'static
+{
+    /// The body of a response.
+    type Body: Body<Data: Send, Error: Into<BoxError>> + Send + 'static;
+}
+
+impl<S, B> Transport for S
+where
+    S: Service<Request, Response = http::Response<B>, Error: Into<BoxError>, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    type Body = B;
+}

@@ -1,0 +1,95 @@
+//! What makes a call, or a group of its parameters: `new` with all that is required, and a setter for
+//! each of the others.
+
+/// Defines `new` and the setters of a struct from its members, read one by one.
+///
+/// A member is optional if it is an `Option`, a group of parameters (`Page`, `Query`, `Filters`) or a
+/// `u32`; any other is an argument of `new`. The lists in brackets collect the arguments, the members
+/// as `new` sets them, and the setters.
+macro_rules! constructor {
+    ([$name:ident] [$($arguments:tt)*] [$($members:tt)*] [$($setters:tt)*]) => {
+        impl $name {
+            /// With all that is required. What is left out is the API's default.
+            #[must_use]
+            pub fn new($($arguments)*) -> Self {
+                Self { $($members)* }
+            }
+
+            $($setters)*
+        }
+    };
+    (
+        [$name:ident] $arguments:tt [$($members:tt)*] [$($setters:tt)*]
+        $(#[$doc:meta])* $vis:vis $member:ident: Option<$type:ty>, $($rest:tt)*
+    ) => {
+        $crate::endpoint::constructor::constructor! {
+            [$name] $arguments [$($members)* $member: None,] [
+                $($setters)*
+
+                $(#[$doc])*
+                #[must_use]
+                pub fn $member(mut self, $member: impl Into<Option<$type>>) -> Self {
+                    self.$member = $member.into();
+                    self
+                }
+            ]
+            $($rest)*
+        }
+    };
+    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: Page, $($rest:tt)*) => {
+        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: Page, $($rest)*);
+    };
+    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: Query, $($rest:tt)*) => {
+        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: Query, $($rest)*);
+    };
+    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: Filters, $($rest:tt)*) => {
+        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: Filters, $($rest)*);
+    };
+    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: u32, $($rest:tt)*) => {
+        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: u32, $($rest)*);
+    };
+    (
+        $name:tt [$($arguments:tt)*] [$($members:tt)*] $setters:tt
+        $(#[$doc:meta])* $vis:vis $member:ident: $type:ty, $($rest:tt)*
+    ) => {
+        $crate::endpoint::constructor::constructor! {
+            $name [$($arguments)* $member: impl Into<$type>,] [$($members)* $member: $member.into(),] $setters
+            $($rest)*
+        }
+    };
+}
+
+/// A member that has a default.
+macro_rules! defaulted {
+    (
+        $name:tt $arguments:tt [$($members:tt)*] [$($setters:tt)*]
+        $(#[$doc:meta])* $member:ident: $type:ty, $($rest:tt)*
+    ) => {
+        $crate::endpoint::constructor::constructor! {
+            $name $arguments [$($members)* $member: Default::default(),] [
+                $($setters)*
+
+                $(#[$doc])*
+                #[must_use]
+                pub fn $member(mut self, $member: $type) -> Self {
+                    self.$member = $member;
+                    self
+                }
+            ]
+            $($rest)*
+        }
+    };
+}
+
+/// Defines a group of parameters: a struct with its constructor.
+macro_rules! parameters {
+    ($(#[$meta:meta])* pub struct $name:ident { $($members:tt)* }) => {
+        $(#[$meta])*
+        #[non_exhaustive]
+        pub struct $name { $($members)* }
+
+        $crate::endpoint::constructor::constructor! { [$name] [] [] [] $($members)* }
+    };
+}
+
+pub(crate) use {constructor, defaulted, parameters};

@@ -1,0 +1,18 @@
+//! Why a webhook was refused.
+
+use kakaopay_types::DecodeError;
+use thiserror::Error;
+
+use crate::verifier::Refusal;
+
+/// Why a webhook of good form was refused. No part of what came is repeated.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// Its signature is not the service's, or not of now.
+    #[error("the webhook is not believed")]
+    Signature(#[source] Refusal),
+    /// It is no event as far as this crate knows. If signatures are checked, the service sent it.
+    #[error("the webhook is not an event")]
+    NoEvent(#[source] DecodeError),
+}
