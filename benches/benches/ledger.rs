@@ -8,8 +8,8 @@ use kakaopay_benches::ledger::{
     best, claim_deadlines, fill, payments, rate, synced, tell_all, wait_in_postgres, wait_in_sqlite,
     with_rusqlite, with_skip_locked, with_tokio_postgres,
 };
-use kakaopay_ledger_postgres::{PostgresOptions, PostgresStore};
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_postgres_cluster::{Cluster, Setup};
 
 /// How often each is measured.
@@ -85,6 +85,6 @@ async fn claims(folder: &Path, cluster: &Cluster) {
 }
 
 async fn open(url: &str, schema: &str, connections: usize) -> PostgresStore {
-    let options = PostgresOptions::new(url).expect("a URL").schema(schema).connections(connections);
+    let options = PostgresOptions::new(url).expect("a URL").schema(schema).max_connections(connections);
     options.open().await.expect("a ledger")
 }

@@ -7,9 +7,9 @@
 use std::path::Path;
 
 use kakaopay_benches::ledger::{fill_postgres, fill_sqlite, payments, rate};
-use kakaopay_ledger::Store;
-use kakaopay_ledger_postgres::PostgresOptions;
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay_store::Store;
+use kakaopay_store_postgres::PostgresOptions;
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_postgres_cluster::{Cluster, Setup};
 
 /// How often each is measured, in turns, so that what else goes on meets all of them.
@@ -30,7 +30,7 @@ async fn main() {
     let (url, mut stores) = (cluster.tcp("postgres"), Vec::new());
     for size in sizes() {
         let schema = format!("stored_{size}");
-        let options = PostgresOptions::new(&url).expect("a URL").schema(&schema).connections(32);
+        let options = PostgresOptions::new(&url).expect("a URL").schema(&schema).max_connections(32);
         let store = options.open().await.expect("a ledger");
         fill_postgres(&url, &schema, size).await;
         stores.push((size, store));

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use fastrand::Rng;
 use kakaopay_benches::webhook::{Guess, guesses};
-use kakaopay_webhook::{Secret, Verifier};
+use kakaopay_webhook::{WebhookSecret, Verifier};
 
 const SAMPLES: usize = 1_000_000;
 /// What dudect takes for a difference.
@@ -21,7 +21,7 @@ const LIMIT: f64 = 4.5;
 const KEPT: usize = SAMPLES / 10 * 9;
 
 fn main() {
-    let secret = Secret::from_bytes(*b"the secret of a webhook endpoint").expect("not empty");
+    let secret = WebhookSecret::from_bytes(*b"the secret of a webhook endpoint").expect("not empty");
     let verifier = Verifier::new([secret]).expect("a secret");
     let guesses = guesses();
     println!("refuse/limit {LIMIT}");

@@ -4,7 +4,7 @@
 
 use kakaopay_types::Params;
 use kakaopay_types::endpoint::{
-    CreateCharge, CreateRefund, CreateSource, ListCharges, Method, Receive, SearchCharges,
+    CreateCharge, CreateRefund, CreateSource, ListCharges, Method, FromRequest, SearchCharges,
 };
 
 libfuzzer_sys::fuzz_target!(|input: (&str, &[u8])| {
@@ -19,8 +19,8 @@ libfuzzer_sys::fuzz_target!(|input: (&str, &[u8])| {
     }
 });
 
-fn again<E: Receive + PartialEq + std::fmt::Debug>(method: Method, path: &str, params: &Params) {
-    let Ok(Some(call)) = E::receive(method, path, params) else { return };
+fn again<E: FromRequest + PartialEq + std::fmt::Debug>(method: Method, path: &str, params: &Params) {
+    let Ok(Some(call)) = E::from_request(method, path, params) else { return };
     let sent = Params::from_json(call.params().to_json().as_bytes()).expect("what is sent can be read");
-    assert_eq!(E::receive(E::METHOD, &call.path(), &sent), Ok(Some(call)));
+    assert_eq!(E::from_request(E::METHOD, &call.path(), &sent), Ok(Some(call)));
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use kakaopay_sandbox::{Lost, Sandbox, SandboxBody, SandboxService};
+use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody, SandboxService};
 use kakaopay_transport::Request;
 use kakaopay_types::ChargeId;
 use tower_service::Service;
@@ -39,10 +39,10 @@ impl AsOf {
 
 impl Service<Request> for AsOf {
     type Response = http::Response<SandboxBody>;
-    type Error = Lost;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
+    type Error = ConnectionDropped;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionDropped>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Lost>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectionDropped>> {
         Poll::Ready(Ok(()))
     }
 

@@ -1,7 +1,7 @@
 //! A payment with a driver that keeps its journal and checks the contract at each step.
 
 use kakaopay_flows::{
-    Deadline, Event, Input, Intent, Output, Payment, RefundError, RefundOrder, Request, State,
+    Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest, Request, State,
 };
 use kakaopay_types::Timestamp;
 
@@ -13,7 +13,7 @@ pub struct Driven {
     /// The journal.
     pub journal: Vec<(u64, Vec<u8>)>,
     /// What the merchant was told.
-    pub events: Vec<Event>,
+    pub events: Vec<PaymentEvent>,
     /// The links that were handed out.
     pub redirects: Vec<String>,
     /// When the payment wants to be woken.
@@ -41,7 +41,7 @@ impl Driven {
     /// If the payment breaks its contract.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Request> {
         let before = self.payment.state().clone();
-        let ticks = matches!(input, Input::Tick);
+        let ticks = matches!(input, Input::Timeout);
         self.payment.handle(input, now).expect("the driver keeps the contract");
         let requests = self.drain(now);
         if before.is_final() {
@@ -57,7 +57,7 @@ impl Driven {
     ///
     /// # Errors
     /// [`RefundError`] when the payment takes no such refund.
-    pub fn refund(&mut self, order: &RefundOrder, now: Timestamp) -> Result<Vec<Request>, RefundError> {
+    pub fn refund(&mut self, order: &RefundRequest, now: Timestamp) -> Result<Vec<Request>, RefundError> {
         self.payment.refund(order, now)?;
         Ok(self.drain(now))
     }
@@ -69,7 +69,7 @@ impl Driven {
     #[track_caller]
     pub fn assert_is_planned(&self, now: Timestamp) {
         let mut ticked = self.clone();
-        ticked.handle(Input::Tick, now);
+        ticked.handle(Input::Timeout, now);
         assert_eq!(self.deadline, ticked.deadline);
     }
 
@@ -100,7 +100,7 @@ impl Driven {
                         self.redirects.push(link);
                     }
                     Output::Deadline(deadline) => self.deadline = deadline,
-                    Output::Event(event) => {
+                    Output::PaymentEvent(event) => {
                         assert!(
                             unacknowledged.is_some(),
                             "what is told is stored with the entry that tells it"

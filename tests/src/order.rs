@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Intent, SourcePlan};
+use kakaopay_flows::{Intent, SourceMode};
 use kakaopay_types::{
     AttemptReference, Charge, Currency, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri,
     Timestamp,
@@ -24,7 +24,7 @@ impl Order {
     /// # Panics
     /// Never: its values are good.
     #[must_use]
-    pub fn new(source: SourcePlan) -> Self {
+    pub fn new(source: SourceMode) -> Self {
         let intent = Intent {
             reference: Reference::parse("order-345678").expect("a reference"),
             amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
@@ -40,13 +40,13 @@ impl Order {
     /// The order, paid in one call.
     #[must_use]
     pub fn one_call() -> Self {
-        Self::new(SourcePlan::WithCharge(Some(PlatformType::Web)))
+        Self::new(SourceMode::Inline(Some(PlatformType::Web)))
     }
 
     /// The order, paid in two calls.
     #[must_use]
     pub fn two_calls() -> Self {
-        Self::new(SourcePlan::Separate(Some(PlatformType::Web)))
+        Self::new(SourceMode::Separate(Some(PlatformType::Web)))
     }
 
     /// A charge of the order: the guide's, with the attempt in its metadata and some changes.

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use hyper::body::Incoming;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
-use kakaopay::webhook::{Policy, Verifier};
-use kakaopay::{Checkout, Event, Handler, Merchant, Order, Status, Telling};
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay::webhook::{SignaturePolicy, Verifier};
+use kakaopay::{Checkout, EventHandler, Merchant, Notification, Order, PaymentEvent, PaymentStatus};
 use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookUrl};
-use kakaopay_sandbox_server::{HttpPoster, Running, serve};
+use kakaopay_sandbox_server::{HttpPoster, SandboxServer, serve};
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_transport::testing::LeakWatch;
-use kakaopay_transport::{BaseUri, BoxError, Client, Request, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, HyperTransport, Request};
 use kakaopay_types::Timestamp;
 use kakaopay_types::endpoint::ListEvents;
 use tempfile::TempDir;
@@ -31,7 +31,7 @@ pub struct Shop {
     pub webhook_url: String,
     /// Where its ledger is.
     pub ledger: PathBuf,
-    running: Running,
+    running: SandboxServer,
     _folder: TempDir,
 }
 
@@ -57,7 +57,7 @@ impl ShopBuilder {
     ///
     /// # Panics
     /// If something cannot be started.
-    pub async fn open_over<W>(self, over: impl FnOnce(Wire) -> W) -> Shop
+    pub async fn open_over<W>(self, over: impl FnOnce(HyperTransport) -> W) -> Shop
     where
         W: Service<Request, Response = http::Response<Incoming>, Error = BoxError>
             + Clone
@@ -75,15 +75,15 @@ impl ShopBuilder {
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = folder.path().join("ledger.sqlite");
         let key = self.key.unwrap_or_else(|| sandbox.secret_key().clone());
-        let wire = over(Wire::new().expect("a wire"));
+        let wire = over(HyperTransport::new().expect("a wire"));
         let merchant = merchant(&sandbox, &running.url(), key, wire, &ledger);
 
         let verifier = Verifier::new([sandbox.webhook_secret().clone()]).expect("a secret");
-        let receiver = merchant.receiver(Policy::signed(verifier));
+        let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let webhook_url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
         sandbox.set_webhook_url(Some(WebhookUrl::parse(&webhook_url).expect("on loopback")));
-        tokio::spawn(kakaopay::serve(listener, receiver, std::future::pending()));
+        tokio::spawn(kakaopay::serve_webhooks(listener, receiver, std::future::pending()));
         Shop { sandbox, merchant, told: Told::default(), webhook_url, ledger, running, _folder: folder }
     }
 }
@@ -149,7 +149,7 @@ impl Shop {
     /// If something goes wrong.
     pub async fn settle_down(&self) {
         self.sandbox.deliver_pending(&HttpPoster::new()).await;
-        while self.merchant.work(&self.told).await.expect("worked").any() {}
+        while self.merchant.run_once(&self.told).await.expect("worked").any() {}
     }
 
     /// Works off what comes in, without moving the clock, until the shop is told something.
@@ -185,8 +185,8 @@ impl Shop {
     ///
     /// # Panics
     /// If there is none.
-    pub async fn status(&self) -> Status {
-        self.merchant.payment(&Self::reference()).await.expect("read").expect("a payment")
+    pub async fn status(&self) -> PaymentStatus {
+        self.merchant.status(&Self::reference()).await.expect("read").expect("a payment")
     }
 
     /// How many charges the service has.
@@ -201,7 +201,7 @@ impl Shop {
     /// If the service does not answer.
     pub async fn deliveries(&self) -> usize {
         let client = Client::builder(self.sandbox.service(), self.sandbox.secret_key().clone()).build();
-        let events = client.send(ListEvents::default()).await.expect("a list").data.good;
+        let events = client.send(ListEvents::default()).await.expect("a list").data.items;
         let json = serde_json::to_string(&events).expect("JSON");
         json.matches("\"status\":200").count()
     }
@@ -213,7 +213,7 @@ impl Shop {
     #[must_use]
     pub fn restarted(self) -> Self {
         let key = self.sandbox.secret_key().clone();
-        let wire = Wire::new().expect("a wire");
+        let wire = HyperTransport::new().expect("a wire");
         let merchant = merchant(&self.sandbox, &self.running.url(), key, wire, &self.ledger);
         Self { merchant, ..self }
     }
@@ -221,19 +221,19 @@ impl Shop {
 
 /// What a shop was told, in order, each with its key.
 #[derive(Debug, Clone, Default)]
-pub struct Told(Arc<Mutex<Vec<(String, Event)>>>);
+pub struct Told(Arc<Mutex<Vec<(String, PaymentEvent)>>>);
 
 impl Told {
     /// What the shop was told.
     #[must_use]
-    pub fn events(&self) -> Vec<(String, Event)> {
+    pub fn events(&self) -> Vec<(String, PaymentEvent)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Handler for Told {
-    async fn handle(&self, telling: &Telling) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let told = (telling.key.clone(), telling.event.clone());
+impl EventHandler for Told {
+    async fn handle(&self, telling: &Notification) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let told = (telling.idempotency_key.clone(), telling.event.clone());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(told);
         Ok(())
     }

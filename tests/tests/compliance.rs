@@ -2,8 +2,10 @@
 //! tests hold.
 
 use kakaopay_tests::guide;
-use kakaopay_types::endpoint::{CreateCharge, Endpoint, Method, Receive};
-use kakaopay_types::{Charge, ChargeId, FailureCode, Language, Order, Params, SourceId, Timestamp, decode};
+use kakaopay_types::endpoint::{CreateCharge, Endpoint, FromRequest, Method};
+use kakaopay_types::{
+    Charge, ChargeId, FailureCode, Language, Params, SortOrder, SourceId, Timestamp, decode,
+};
 use serde_json::{Value, json};
 
 /// The call that makes both, in the guide's order. Behind it comes what finds the charge again.
@@ -14,7 +16,7 @@ const REFERENCE: &str = "&metadata[kakaopay_reference]=345678%2F1";
 
 fn received(form: &str) -> Result<CreateCharge, &'static str> {
     let params = Params::from_form(form.as_bytes()).expect("a form");
-    let call = CreateCharge::receive(Method::Post, "/charges", &params).map_err(|error| error.name())?;
+    let call = CreateCharge::from_request(Method::Post, "/charges", &params).map_err(|error| error.name())?;
     Ok(call.expect("the call"))
 }
 
@@ -74,7 +76,7 @@ fn the_list_of_refunds_tells_its_page() {
     let refunds = charge().refunds.expect("a list");
     assert_eq!((refunds.limit, refunds.offset, refunds.total), (20, 0, 0));
     assert_eq!(refunds.location.as_deref(), Some("/charges/chrg_test_5w4415netlwqpc54tyg/refunds"));
-    assert_eq!(refunds.order, Some(Order::Chronological));
+    assert_eq!(refunds.order, Some(SortOrder::Chronological));
     assert_eq!(refunds.from, Some(Timestamp::UNIX_EPOCH));
     assert_eq!(refunds.to, charge().created_at());
 }
@@ -89,7 +91,7 @@ fn each_of_the_five_failures_is_explained_by_its_own_cause() {
         ("invalid_account", ["No account", "can pay this way"]),
         ("insufficient_fund", ["balance is too low", "limit was reached"]),
     ] {
-        let text = FailureCode::from(code).explanation(Language::English);
+        let text = FailureCode::from(code).buyer_message(Language::English);
         assert!(cause.iter().all(|words| text.contains(words)), "{code}: {text}");
     }
 }

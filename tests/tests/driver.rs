@@ -7,15 +7,19 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use bytes::Bytes;
 use http_body_util::Full;
 use kakaopay::flows::ReplayError;
-use kakaopay::ledger::{Commit, DeadlineChange, Lease, Loaded, MemoryStore, Message, Seq, Store};
-use kakaopay::webhook::{Policy, SIGNATURE_HEADER, Secret, Signer, TIMESTAMP_HEADER, Verifier};
+use kakaopay::store::{
+    ClaimRequest, Commit, DeadlineChange, MemoryStore, OutboxMessage, Seq, Store, StoredPayment,
+};
+use kakaopay::webhook::{
+    SIGNATURE_HEADER, SignaturePolicy, Signer, TIMESTAMP_HEADER, Verifier, WebhookSecret,
+};
 use kakaopay::{Error, Merchant};
-use kakaopay_ledger_postgres::PostgresStore;
-use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_postgres_cluster::shared;
+use kakaopay_store_postgres::PostgresStore;
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Told;
-use kakaopay_transport::{BaseUri, Client, Wire};
+use kakaopay_transport::{BaseUri, Client, HyperTransport};
 use kakaopay_types::{SecretKey, Timestamp};
 
 /// A merchant whose service cannot be reached, and its clock in seconds.
@@ -25,7 +29,7 @@ fn unreachable<S: Store>(store: S) -> (Merchant<S>, Arc<AtomicI64>) {
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let base = BaseUri::parse(&format!("http://127.0.0.1:{port}")).expect("an origin");
     let key = SecretKey::parse("skey_test_canary").expect("a key");
-    let client = Client::builder(Wire::new().expect("a wire"), key).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new().expect("a wire"), key).base_uri(base).build();
     let clock = Arc::new(AtomicI64::new(1_709_208_000));
     let seconds = Arc::clone(&clock);
     let now = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds.load(Ordering::SeqCst));
@@ -41,33 +45,33 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
     let (merchant, clock) = unreachable(store.clone());
     let (reference, told) = (Shop::reference(), Told::default());
     merchant.checkout(Shop::order()).await.expect("a checkout");
-    let mut journal = store.journal(&reference).await.expect("read");
+    let mut journal = store.read_journal(&reference).await.expect("read");
     while journal.len() < 21 {
         clock.fetch_add(3_600, Ordering::SeqCst);
-        merchant.work(&told).await.expect("work");
-        journal = store.journal(&reference).await.expect("read");
+        merchant.run_once(&told).await.expect("work");
+        journal = store.read_journal(&reference).await.expect("read");
     }
-    let Loaded { snapshot, entries } = store.load(&reference).await.expect("read");
+    let StoredPayment { snapshot, entries } = store.load(&reference).await.expect("read");
     let snapshot = snapshot.expect("a snapshot");
     assert_eq!(snapshot.seq, Seq::new(16));
     assert_eq!(entries, journal[16..]);
-    let before = merchant.payment(&reference).await.expect("read").expect("a payment");
+    let before = merchant.status(&reference).await.expect("read").expect("a payment");
 
     for bytes in [&br#"{"v":9}"#[..], b"", b"\xff"] {
-        let last = Seq::new(store.journal(&reference).await.expect("read").len() as u64);
+        let last = Seq::new(store.read_journal(&reference).await.expect("read").len() as u64);
         let damaged = Commit {
             snapshot: Some(bytes.into()),
             deadline: DeadlineChange::Keep,
             ..Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
         };
         store.commit(damaged).await.expect("stored");
-        assert_eq!(merchant.payment(&reference).await.expect("read").as_ref(), Some(&before));
+        assert_eq!(merchant.status(&reference).await.expect("read").as_ref(), Some(&before));
     }
     // It goes on, and the next snapshot takes the place of the damaged one.
     while journal.len() < 33 {
         clock.fetch_add(3_600, Ordering::SeqCst);
-        merchant.work(&told).await.expect("work");
-        journal = store.journal(&reference).await.expect("read");
+        merchant.run_once(&told).await.expect("work");
+        journal = store.read_journal(&reference).await.expect("read");
     }
     let snapshot = store.load(&reference).await.expect("read").snapshot.expect("a snapshot");
     assert!(snapshot.seq >= Seq::new(32) && snapshot.bytes.len() > 100, "{snapshot:?}");
@@ -78,8 +82,9 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
 async fn f05_webhooks_that_are_refused_are_counted() {
     let store = MemoryStore::new();
     let (merchant, _) = unreachable(store.clone());
-    let secret = Secret::from_bytes(*b"a secret").expect("not empty");
-    let receiver = merchant.receiver(Policy::signed(Verifier::new([secret.clone()]).expect("a secret")));
+    let secret = WebhookSecret::from_bytes(*b"a secret").expect("not empty");
+    let receiver =
+        merchant.webhook_service(SignaturePolicy::signed(Verifier::new([secret.clone()]).expect("a secret")));
     let event = r#"{"object":"event","id":"evnt_test_1","key":"charge.complete","data":{}}"#;
     for (signed, sent, status) in [
         (event, event, 200),
@@ -97,9 +102,12 @@ async fn f05_webhooks_that_are_refused_are_counted() {
             .expect("a request");
         assert_eq!(receiver.receive(request).await.status(), status, "{sent}");
     }
-    let counts = merchant.counts();
-    assert_eq!((counts.webhooks, counts.duplicates), (1, 1));
-    assert_eq!((counts.signature_failures, counts.not_understood, counts.not_stored), (2, 1, 0));
+    let counts = merchant.metrics();
+    assert_eq!((counts.webhooks_received, counts.webhooks_duplicate), (1, 1));
+    assert_eq!(
+        (counts.signature_failures, counts.webhooks_malformed, counts.webhook_store_failures),
+        (2, 1, 0)
+    );
     assert_eq!(store.backlog().await.expect("read").inbox.count, 1);
 }
 
@@ -109,10 +117,13 @@ async fn leave_to_the_newer<S: Store>(store: S) {
     let (merchant, clock) = unreachable(store.clone());
     let (reference, told) = (Shop::reference(), Told::default());
     merchant.checkout(Shop::order()).await.expect("a checkout");
-    let last = Seq::new(store.journal(&reference).await.expect("read").len() as u64);
+    let last = Seq::new(store.read_journal(&reference).await.expect("read").len() as u64);
     let newer = Commit {
         entry: Some(br#"{"v":9,"at":"2031-01-01T00:00:00Z","more":{}}"#[..].into()),
-        messages: vec![Message { key: "order-345678/newer".to_owned(), body: br#"{"newer":{}}"#[..].into() }],
+        messages: vec![OutboxMessage {
+            key: "order-345678/newer".to_owned(),
+            body: br#"{"newer":{}}"#[..].into(),
+        }],
         ..Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
     };
     store.commit(newer).await.expect("stored");
@@ -121,15 +132,15 @@ async fn leave_to_the_newer<S: Store>(store: S) {
         clock.fetch_add(3_600, Ordering::SeqCst);
         for error in [
             merchant.checkout(Shop::order()).await.expect_err("newer"),
-            merchant.payment(&reference).await.expect_err("newer"),
-            merchant.returned(&reference).await.expect_err("newer"),
+            merchant.status(&reference).await.expect_err("newer"),
+            merchant.buyer_returned(&reference).await.expect_err("newer"),
         ] {
             let Error::Journal { source, .. } = error else { panic!("{error:?}") };
             assert!(matches!(source, ReplayError::Version { version: 9, .. }), "{source:?}");
         }
         // Its deadline comes, and whoever takes it cannot move it on.
-        let worked = merchant.work(&told).await.expect("work");
-        assert_eq!((worked.deadlines, worked.told), (1, 0));
+        let worked = merchant.run_once(&told).await.expect("work");
+        assert_eq!((worked.due_payments, worked.notifications), (1, 0));
     }
     assert_eq!(store.load(&reference).await.expect("read"), before);
     assert!(told.events().is_empty());
@@ -137,7 +148,7 @@ async fn leave_to_the_newer<S: Store>(store: S) {
     let backlog = store.backlog().await.expect("read");
     assert_eq!((backlog.deadlines.count, backlog.outbox.count), (1, 1));
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(clock.load(Ordering::SeqCst) + 120);
-    let lease = Lease { now, until: now.saturating_add_seconds(60), limit: 9 };
+    let lease = ClaimRequest { now, lease_until: now.saturating_add_seconds(60), limit: 9 };
     assert_eq!(store.claim_due(lease).await.expect("read").len(), 1);
     assert_eq!(store.claim_messages(lease).await.expect("read").len(), 1);
 }

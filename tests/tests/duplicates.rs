@@ -1,10 +1,10 @@
 //! Each webhook delivered sixty-four times at once. `KAKAOPAY_DUPLICATES` says how many webhooks.
 
-use kakaopay::ledger::{Delivery, Lease, MemoryStore, Receipt, Store};
+use kakaopay::store::{ClaimRequest, InsertOutcome, MemoryStore, NewInboxEvent, Store};
 use kakaopay::types::{EventId, Timestamp};
-use kakaopay_ledger_postgres::PostgresOptions;
-use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_postgres_cluster::shared;
+use kakaopay_store_postgres::PostgresOptions;
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::report::{report, times};
 
 /// How many times each comes.
@@ -21,27 +21,28 @@ async fn deliver<S: Store>(name: &str, store: S, events: u32) {
             .map(|copy| {
                 let store = store.clone();
                 let body = copy.to_string().into_bytes().into();
-                let delivery = Delivery { event: event(number), body, received_at: Timestamp::UNIX_EPOCH };
-                tokio::spawn(async move { store.receive(delivery).await.expect("stored") })
+                let delivery =
+                    NewInboxEvent { event: event(number), body, received_at: Timestamp::UNIX_EPOCH };
+                tokio::spawn(async move { store.insert_event(delivery).await.expect("stored") })
             })
             .collect();
         let mut new = 0;
         for copy in copies {
-            new += u32::from(copy.await.expect("no panic") == Receipt::New);
+            new += u32::from(copy.await.expect("no panic") == InsertOutcome::Inserted);
         }
         assert_eq!(new, 1, "{number}");
     }
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1);
     let mut worked = 0;
     loop {
-        let lease = Lease { now, until: now.saturating_add_seconds(120), limit: 100 };
+        let lease = ClaimRequest { now, lease_until: now.saturating_add_seconds(120), limit: 100 };
         let found = store.claim_events(lease).await.expect("claimed");
         if found.is_empty() {
             break;
         }
         for stored in found {
             assert_eq!(stored.event, event(worked));
-            store.finish_event(&stored.event).await.expect("finished");
+            store.complete_event(&stored.event).await.expect("finished");
             worked += 1;
         }
     }

@@ -9,7 +9,8 @@ use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Deadline, Event, Evidence, Input, RefundOrder, RefundState, Request, State, Trouble,
+    Deadline, Evidence, Input, LateRefund, PaymentEvent, RefundRequest, RefundState, Request, RequestFailure,
+    Response, State,
 };
 use kakaopay_tests::Order;
 use kakaopay_tests::world::{Desk, Service, Story, is_over};
@@ -28,7 +29,7 @@ struct Bounds {
     /// Persons who say to go on.
     persons: u8,
     /// What the merchant wants back once it is paid.
-    refund: Option<RefundOrder>,
+    refund: Option<RefundRequest>,
     /// How long a charge can be paid, in seconds. The longer, the more looks at it there are, each of
     /// which can go wrong.
     lifetime: i64,
@@ -101,7 +102,7 @@ impl PartialEq for World {
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
     /// A request is carried out and answered.
-    Answer(usize),
+    Response(usize),
     /// It is lost.
     Lose(usize),
     /// Its answer is lost.
@@ -154,7 +155,7 @@ impl Model for Bounds {
 
     fn actions(&self, world: &World, actions: &mut Vec<Step>) {
         for index in 0..world.waiting.len() {
-            actions.push(Step::Answer(index));
+            actions.push(Step::Response(index));
             if world.faults > 0 {
                 actions.push(Step::Lose(index));
                 if world.waiting[index].is_mutation() {
@@ -191,10 +192,10 @@ impl Model for Bounds {
     fn next_state(&self, last: &World, step: Step) -> Option<World> {
         let mut world = last.clone();
         match step {
-            Step::Answer(index) => {
+            Step::Response(index) => {
                 let request = world.waiting.remove(index);
                 let answer = world.service.carry_out(&request, world.now);
-                world.tell(Input::Answered(answer));
+                world.tell(Input::Response(answer));
             }
             Step::Lose(index) => {
                 world.faults -= 1;
@@ -229,7 +230,7 @@ impl Model for Bounds {
                 world.service.expire(world.now);
                 let now = world.now;
                 world.astray.retain(|(sent, _)| now.millis_since(*sent) <= LATEST * 1_000);
-                world.tell(Input::Tick);
+                world.tell(Input::Timeout);
             }
             Step::Decide(status) => {
                 world.decided = true;
@@ -259,7 +260,7 @@ impl Model for Bounds {
         vec![
             Property::always("I4: settled is paid", |_, world: &World| {
                 let settled = world.desk.told.values().find_map(|event| match event {
-                    Event::Settled(settlement) => Some(&settlement.charge),
+                    PaymentEvent::Paid(settlement) => Some(&settlement.charge),
                     _ => None,
                 });
                 settled.is_none_or(|charge| {
@@ -309,13 +310,13 @@ fn is_true(world: &World) -> bool {
     };
     let made = world.service.refunds.len();
     let closed =
-        payment.refunds().values().filter(|refund| matches!(refund.state(), RefundState::Closed { .. }));
+        payment.refunds().values().filter(|refund| matches!(refund.state(), RefundState::Completed { .. }));
     status.is_some_and(|charge| charge.status == expected) && closed.count() == made
 }
 
 fn unknown(request: &Request) -> Input {
-    let answer: Answer = request.clone().without_answer(Trouble::Unknown);
-    Input::Answered(answer)
+    let answer: Response = request.clone().into_failure(RequestFailure::OutcomeUnknown);
+    Input::Response(answer)
 }
 
 /// Nothing goes wrong.
@@ -328,8 +329,8 @@ fn check(bounds: Bounds, states: usize) {
     assert_eq!(checker.unique_state_count(), states);
 }
 
-fn refund() -> RefundOrder {
-    Story::paid().with_refund(0, 150_000, AfterWindow::Refuse).refunds.remove(0).1
+fn refund() -> RefundRequest {
+    Story::paid().with_refund(0, 150_000, LateRefund::Reject).refunds.remove(0).1
 }
 
 #[test]

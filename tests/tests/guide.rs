@@ -118,7 +118,7 @@ fn the_guides_source_says_what_it_is() {
 
 #[test]
 fn a_source_is_unknown_until_it_is_charged() {
-    assert_eq!(guide::source().charge_status, Some(SourceChargeStatus::None));
+    assert_eq!(guide::source().charge_status, Some(SourceChargeStatus::NotCharged));
     let charged = charge().source.expect("a source");
     assert_eq!(charged.charge_status, Some(SourceChargeStatus::Pending));
 }
@@ -174,7 +174,7 @@ fn a_new_charge_has_no_refunds() {
     assert_eq!(charge.refunded_amount(), Some(0));
     let refunds = charge.refunds.expect("a list");
     assert_eq!((refunds.total, refunds.limit, refunds.offset), (0, 20, 0));
-    assert!(refunds.data.good.is_empty() && refunds.data.bad.is_empty());
+    assert!(refunds.data.items.is_empty() && refunds.data.invalid.is_empty());
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn each_of_the_five_failures_is_read_and_explained() {
             ("failure_message", json!("why")),
         ]);
         assert_eq!(charge.outcome(), Outcome::Failed { code: Some(&code), message: Some("why") });
-        assert!(!code.explanation(Language::Thai).is_empty());
+        assert!(!code.buyer_message(Language::Thai).is_empty());
     }
 }
 

@@ -1,8 +1,8 @@
 //! One payment from end to end, over loopback HTTP: each outcome, each way, each mishap.
 
 use kakaopay::types::{FailureCode, SecretKey, SourceId};
-use kakaopay::webhook::{MAX_BODY, Secret, Signer};
-use kakaopay::{Checkout, Error, Event, State};
+use kakaopay::webhook::{MAX_BODY, Signer, WebhookSecret};
+use kakaopay::{Checkout, Error, PaymentEvent, State};
 use kakaopay_tests::hold::Hold;
 use kakaopay_tests::{Shop, browser};
 use kakaopay_transport::layer::RetryPolicy;
@@ -13,8 +13,8 @@ use kakaopay_transport::testing::LoseResponse;
 fn assert_settled(shop: &Shop) {
     let events = shop.told.events();
     assert_eq!(events.len(), 1, "{events:?}");
-    let (key, Event::Settled(paid)) = &events[0] else { panic!("not settled: {events:?}") };
-    assert_eq!(key, "order-345678/settled");
+    let (key, PaymentEvent::Paid(paid)) = &events[0] else { panic!("not settled: {events:?}") };
+    assert_eq!(key, "order-345678/paid");
     assert_eq!(
         (paid.amount, paid.currency.as_str(), paid.reference.as_str()),
         (150_000, "SGD", "order-345678")
@@ -61,7 +61,7 @@ async fn a_payment_fails_with_each_code_each_way() {
         let shop = journey(index % 2 == 0, index % 3 != 0, Some(&form)).await;
         let (key, event) = shop.told.events().remove(0);
         assert_eq!(key, "order-345678/failed");
-        let Event::Failed { failure_code, failure_message, .. } = event else { panic!("{event:?}") };
+        let PaymentEvent::Failed { failure_code, failure_message, .. } = event else { panic!("{event:?}") };
         assert_eq!(failure_code.as_ref(), Some(code));
         assert!(failure_message.is_some());
         assert_eq!(shop.status().await.failure().map(|(code, _)| code), Some(code));
@@ -74,7 +74,7 @@ async fn a_payment_expires_each_way() {
         let shop = journey(true, webhook, None).await;
         let (key, event) = shop.told.events().remove(0);
         assert_eq!(key, "order-345678/expired");
-        assert!(matches!(event, Event::Expired { .. }), "{event:?}");
+        assert!(matches!(event, PaymentEvent::Expired { .. }), "{event:?}");
     }
 }
 
@@ -118,7 +118,7 @@ async fn the_webhook_may_be_faster_than_the_answer_to_the_creation() {
     assert_settled(&shop);
     release.send_replace(true);
     let checkout = checkout.await.expect("no panic").expect("a checkout");
-    assert!(matches!(checkout, Checkout::Ended(status) if status.is_paid()));
+    assert!(matches!(checkout, Checkout::Finished(status) if status.is_paid()));
     shop.settle_down().await;
     assert_settled(&shop);
     assert_eq!(shop.charges(), 1);
@@ -131,7 +131,7 @@ async fn pay_by_api(shop: &Shop) {
 
     let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
     let list = client.send(ListCharges::default()).await.expect("a list");
-    let id = list.data.good[0].id.clone();
+    let id = list.data.items[0].id.clone();
     client.send(MarkChargeAsPaid::new(id)).await.expect("paid");
 }
 
@@ -160,11 +160,11 @@ async fn i1_the_same_reference_is_the_same_payment() {
     let uri = kakaopay::types::ReturnUri::parse("https://example.com").expect("an address");
     let order = kakaopay::Order::new(Shop::reference(), other.expect("an amount"), uri);
     let error = shop.merchant.checkout(order).await.expect_err("another order");
-    assert!(matches!(error, Error::ReferenceTaken { .. }), "{error}");
+    assert!(matches!(error, Error::ReferenceConflict { .. }), "{error}");
     browser::decide(&page, "outcome=successful").await;
     shop.settle_down().await;
     let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
-    assert!(matches!(checkout, Checkout::Ended(status) if status.is_paid()));
+    assert!(matches!(checkout, Checkout::Finished(status) if status.is_paid()));
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn what_the_service_refuses_ends_the_payment() {
     let shop = Shop::builder().open().await;
     let unknown = SourceId::parse("src_test_5w4415ken4foy3yfgk4").expect("an id");
     let checkout = shop.merchant.checkout(Shop::order().with_source(unknown)).await.expect("a checkout");
-    let Checkout::Ended(status) = checkout else { panic!("{checkout:?}") };
+    let Checkout::Finished(status) = checkout else { panic!("{checkout:?}") };
     assert!(matches!(&status.state, State::Refused { .. }), "{status:?}");
     assert_eq!(shop.charges(), 0);
     shop.settle_down().await;
@@ -203,7 +203,7 @@ async fn a_wrong_key_ends_no_payment_and_asks_a_person() {
     assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
     shop.settle_down().await;
     let events = shop.told.events();
-    assert_eq!(events[0].0, "order-345678/attention/key_refused/authentication_failure");
+    assert_eq!(events[0].0, "order-345678/alert/key_refused/authentication_failure");
     assert_eq!((events.len(), shop.charges()), (1, 0));
 }
 
@@ -212,14 +212,14 @@ async fn the_return_makes_the_charge_be_read() {
     let shop = Shop::builder().open().await;
     shop.sandbox.set_webhooks(false);
     let page = shop.check_out(Shop::order()).await;
-    let pending = shop.merchant.returned(&Shop::reference()).await.expect("read");
+    let pending = shop.merchant.buyer_returned(&Shop::reference()).await.expect("read");
     assert!(!pending.is_paid() && !pending.state.is_final());
     browser::decide(&page, "outcome=successful").await;
-    assert!(shop.merchant.returned(&Shop::reference()).await.expect("read").is_paid());
+    assert!(shop.merchant.buyer_returned(&Shop::reference()).await.expect("read").is_paid());
     shop.settle_down().await;
     assert_settled(&shop);
     let unknown = kakaopay::types::Reference::parse("order-1").expect("a reference");
-    assert!(matches!(shop.merchant.returned(&unknown).await, Err(Error::Unknown(_))));
+    assert!(matches!(shop.merchant.buyer_returned(&unknown).await, Err(Error::NotFound(_))));
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
     );
     let now = shop.sandbox.clock().now();
     let good = Signer::new([shop.sandbox.webhook_secret().clone()]);
-    let forged = Signer::new([Secret::from_bytes(*b"not the secret").expect("a secret")]);
+    let forged = Signer::new([WebhookSecret::from_bytes(*b"not the secret").expect("a secret")]);
     let stale = good.sign(now.saturating_add_seconds(-301), body.as_bytes());
     let large = " ".repeat(MAX_BODY + 1);
     for (signed, body, expected) in [
@@ -252,7 +252,7 @@ async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
         }
         let request = request.body(http_body_util::Full::from(body)).expect("a request");
         assert_eq!(browser::send(request).await.0, expected);
-        let worked = shop.merchant.work(&shop.told).await.expect("worked");
+        let worked = shop.merchant.run_once(&shop.told).await.expect("worked");
         assert_eq!(worked.webhooks, 0);
         assert_eq!(shop.status().await, before);
     }
@@ -267,7 +267,7 @@ async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
     // The reading that the webhook leads to is lost.
-    let work = async || shop.merchant.work(&shop.told).await.expect("worked").webhooks;
+    let work = async || shop.merchant.run_once(&shop.told).await.expect("worked").webhooks;
     let mut seen = 0;
     while seen < 2 {
         shop.sandbox.deliver_pending(&kakaopay_sandbox_server::HttpPoster::new()).await;
@@ -291,7 +291,7 @@ async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
 async fn i4_a_test_payment_is_none_of_a_live_shop() {
     use kakaopay::Merchant;
     use kakaopay::types::Reference;
-    use kakaopay_ledger_sqlite::SqliteStore;
+    use kakaopay_store_sqlite::SqliteStore;
     use kakaopay_transport::Client;
     use kakaopay_transport::testing::Scripted;
 
@@ -309,9 +309,9 @@ async fn i4_a_test_payment_is_none_of_a_live_shop() {
     let reference: Reference = Shop::reference();
     for error in [
         live.checkout(Shop::order()).await.expect_err("of test mode"),
-        live.payment(&reference).await.expect_err("of test mode"),
-        live.returned(&reference).await.expect_err("of test mode"),
+        live.status(&reference).await.expect_err("of test mode"),
+        live.buyer_returned(&reference).await.expect_err("of test mode"),
     ] {
-        assert!(matches!(error, Error::OtherMode { .. }), "{error}");
+        assert!(matches!(error, Error::ModeMismatch { .. }), "{error}");
     }
 }

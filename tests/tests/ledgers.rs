@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kakaopay::ledger::{MemoryStore, Store};
-use kakaopay_ledger_postgres::{PostgresOptions, PostgresStore};
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay::store::{MemoryStore, Store};
 use kakaopay_postgres_cluster::shared;
+use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::ledger::{Call, Model, Told};
 use proptest::prelude::*;
 use proptest::test_runner::Config;

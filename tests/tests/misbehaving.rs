@@ -1,7 +1,7 @@
 //! A payment whose service loses, spoils and refuses: what the sandbox can be told to do wrong, under the whole shop.
 
-use kakaopay::{Checkout, Event};
-use kakaopay_sandbox::Rule;
+use kakaopay::{Checkout, PaymentEvent};
+use kakaopay_sandbox::FaultRule;
 use kakaopay_sandbox_server::HttpPoster;
 use kakaopay_tests::{Shop, browser};
 
@@ -9,7 +9,7 @@ use kakaopay_tests::{Shop, browser};
 const WATCHED: i64 = 600;
 
 #[track_caller]
-fn rule(text: &str) -> Rule {
+fn rule(text: &str) -> FaultRule {
     text.parse().expect(text)
 }
 
@@ -17,7 +17,7 @@ fn rule(text: &str) -> Rule {
 /// charge. The one there is, is found, paid and settled.
 #[tokio::test]
 async fn f10_f22_a_charge_whose_answer_was_lost_or_spoilt_is_found_and_settled_once() {
-    for fault in ["lose-answer", "truncated", "empty"] {
+    for fault in ["drop-response", "truncated", "empty"] {
         let shop = Shop::builder().open().await;
         shop.sandbox.set_faults(vec![rule(&format!("{fault}@charges.create:nth=1"))]);
         let page = page(&shop).await;
@@ -33,7 +33,7 @@ async fn f10_f22_a_charge_whose_answer_was_lost_or_spoilt_is_found_and_settled_o
 #[tokio::test]
 async fn f21_f22_a_service_that_refuses_for_a_while_delays_a_payment() {
     for fault in [
-        "lose-request",
+        "drop-request",
         "status=500",
         "status=503",
         "html",
@@ -57,7 +57,7 @@ async fn f21_f22_a_service_that_refuses_for_a_while_delays_a_payment() {
 /// itself again, the payment is settled.
 #[tokio::test]
 async fn f22_f27_i4_a_charge_that_cannot_be_read_is_not_paid() {
-    for fault in ["unknown-status", "truncated", "empty", "html", "status=502", "lose-answer"] {
+    for fault in ["unknown-status", "truncated", "empty", "html", "status=502", "drop-response"] {
         let shop = Shop::builder().open().await;
         let page = shop.check_out(Shop::order()).await;
         shop.sandbox.set_faults(vec![
@@ -97,7 +97,7 @@ async fn f27_a_member_that_nobody_knows_changes_nothing() {
 #[tokio::test]
 async fn f28_a_list_that_goes_round_in_circles_leads_to_no_second_charge() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_faults(vec![rule("lose-answer@charges.create:nth=1"), rule("list-cycle")]);
+    shop.sandbox.set_faults(vec![rule("drop-response@charges.create:nth=1"), rule("list-cycle")]);
     shop.merchant.checkout(Shop::order()).await.expect("a checkout");
     for _ in 0..WATCHED / 10 {
         shop.settle_down().await;
@@ -122,7 +122,7 @@ async fn f01_f02_f03_f05_f06_i3_however_webhooks_arrive_a_payment_is_settled_onc
         ("stale=301,duplicate=2", 4),
     ] {
         let shop = Shop::builder().open().await;
-        shop.sandbox.set_webhook_plan(plan.parse().expect(plan));
+        shop.sandbox.set_webhook_schedule(plan.parse().expect(plan));
         let page = shop.check_out(Shop::order()).await;
         browser::decide(&page, "outcome=successful").await;
         shop.wait_until_told().await;
@@ -130,12 +130,12 @@ async fn f01_f02_f03_f05_f06_i3_however_webhooks_arrive_a_payment_is_settled_onc
             shop.sandbox.clock().advance_seconds(10);
             shop.settle_down().await;
         }
-        while shop.merchant.counts().signature_failures < refused {
+        while shop.merchant.metrics().signature_failures < refused {
             shop.settle_down().await;
             tokio::task::yield_now().await;
         }
         assert_settled(&shop, plan).await;
-        assert_eq!(shop.merchant.counts().signature_failures, refused, "{plan}");
+        assert_eq!(shop.merchant.metrics().signature_failures, refused, "{plan}");
     }
 }
 
@@ -143,7 +143,7 @@ async fn f01_f02_f03_f05_f06_i3_however_webhooks_arrive_a_payment_is_settled_onc
 #[tokio::test]
 async fn a_delayed_webhook_waits_for_the_clock() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhook_plan("delay=30".parse().expect("a plan"));
+    shop.sandbox.set_webhook_schedule("delay=30".parse().expect("a plan"));
     shop.check_out(Shop::order()).await;
     shop.sandbox.clock().advance_seconds(29);
     assert_eq!(shop.sandbox.deliver_pending(&HttpPoster::new()).await, 0);
@@ -165,6 +165,6 @@ async fn page(shop: &Shop) -> String {
 
 async fn assert_settled(shop: &Shop, why: &str) {
     let events = shop.told.events();
-    assert!(matches!(&*events, [(_, Event::Settled(_))]), "{why}: {events:?}");
+    assert!(matches!(&*events, [(_, PaymentEvent::Paid(_))]), "{why}: {events:?}");
     assert!(shop.status().await.is_paid(), "{why}");
 }

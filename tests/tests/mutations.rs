@@ -66,8 +66,8 @@ fn check(sample: &Sample, json: &Value, place: &str, what: &str) {
     }
     let (read, told) = match sample.kind {
         Kind::Charge => paid(json, |charge: &Charge| vec![charge]),
-        Kind::Charges => paid(json, |list: &List<Charge>| list.data.good.iter().collect()),
-        Kind::Search => paid(json, |search: &SearchResult<Charge>| search.data.good.iter().collect()),
+        Kind::Charges => paid(json, |list: &List<Charge>| list.data.items.iter().collect()),
+        Kind::Search => paid(json, |search: &SearchResult<Charge>| search.data.items.iter().collect()),
         _ => return,
     };
     assert!(read <= told, "{}: {place} {what}: read as paid", sample.name);

@@ -184,8 +184,8 @@ fn a_charge_of_2025_has_its_refund_in_it() {
     assert_eq!(charge.outcome(), Outcome::Successful);
     assert_eq!(charge.refunded_amount(), Some(50_000));
     let refunds = charge.refunds.expect("refunds");
-    assert_eq!(refunds.data.good, [read::<Refund>("refund")]);
-    assert_eq!(refunds.data.good[0].status, Some(RefundStatus::Closed));
+    assert_eq!(refunds.data.items, [read::<Refund>("refund")]);
+    assert_eq!(refunds.data.items[0].status, Some(RefundStatus::Closed));
     assert_eq!(
         charge.transaction.and_then(|it| it.id().map(str::to_owned)).as_deref(),
         Some("trxn_test_63kq2b5c8f1g4h7j0k3")
@@ -199,7 +199,7 @@ fn an_event_tells_its_deliveries_and_its_data() {
     let event: Event = read("event of charge");
     assert_eq!(event.key, EventKey::ChargeComplete);
     let deliveries = event.webhook_deliveries.as_ref().expect("deliveries");
-    let told: Vec<_> = deliveries.good.iter().map(|it| (it.status, it.created_at.map(|at| at.0))).collect();
+    let told: Vec<_> = deliveries.items.iter().map(|it| (it.status, it.created_at.map(|at| at.0))).collect();
     let posted = |time: &str| Some(at(&format!("2025-03-20T{time}Z")));
     assert_eq!(told, [(Some(503), posted("09:24:25")), (Some(200), posted("09:29:25"))]);
     assert_eq!(event.data(), Ok(EventData::Charge(Box::new(read("charge")))));
@@ -226,7 +226,7 @@ fn old_events_are_of_kinds_that_are_not_modelled_and_have_offsets() {
 #[test]
 fn a_search_a_capability_and_an_account() {
     let search: SearchResult<Charge> = read("search of charge");
-    assert_eq!((search.total, search.total_pages, search.data.good.len()), (1, 1, 1));
+    assert_eq!((search.total, search.total_pages, search.data.items.len()), (1, 1, 1));
 
     let capability: Capability = read("capability");
     assert!(capability.takes_kakaopay(Currency::THB) && !capability.takes_kakaopay(Currency::SGD));
@@ -234,7 +234,7 @@ fn a_search_a_capability_and_an_account() {
     let mut without: Value = serde_json::from_str(&sample::own("capability of 2023").json).unwrap();
     without["payment_methods"].as_array_mut().unwrap().retain(|method| method["name"] != "kakaopay");
     let without: Capability = decode::from_value(without).unwrap();
-    assert!(without.kakaopay().is_none() && !without.payment_methods.good.is_empty());
+    assert!(without.kakaopay().is_none() && !without.payment_methods.items.is_empty());
 
     let account: Account = read("account");
     assert_eq!(account.webhook_uri.as_deref(), Some("https://shop.example/hooks"));
@@ -247,10 +247,10 @@ fn f27_a_list_goes_on_past_what_it_cannot_read_and_says_which() {
     list["data"].as_array_mut().unwrap().insert(1, json!({"object": "charge", "id": "canary"}));
     list["data"].as_array_mut().unwrap().push(json!("canary"));
     let list: List<Charge> = decode::from_value(list).unwrap();
-    assert_eq!(list.data.good.len(), 2);
-    let bad: Vec<_> = list.data.bad.iter().map(|(index, error)| (*index, error.path())).collect();
+    assert_eq!(list.data.items.len(), 2);
+    let bad: Vec<_> = list.data.invalid.iter().map(|(index, error)| (*index, error.path())).collect();
     assert_eq!(bad, [(1, "id"), (3, ".")]);
-    assert!(!format!("{:?}", list.data.bad).contains("canary"));
+    assert!(!format!("{:?}", list.data.invalid).contains("canary"));
 }
 
 #[test]
@@ -301,5 +301,5 @@ fn what_is_not_modelled_can_be_kept() {
     assert_eq!(serde_json::to_string(&raw).unwrap(), text);
     let list = json!({"object": "list", "data": [source], "limit": 20, "offset": 0, "total": 1});
     let list: List<Raw<Source>> = decode::from_value(list).unwrap();
-    assert_eq!(list.data.good[0].member("mood"), Some(&json!({"of": "tomorrow"})));
+    assert_eq!(list.data.items[0].member("mood"), Some(&json!({"of": "tomorrow"})));
 }

@@ -2,17 +2,17 @@
 
 use kakaopay::types::endpoint::{CreateRefund, ListRefunds};
 use kakaopay::types::{Reference, Refund, RefundAmount};
-use kakaopay::{AfterWindow, Error, RefundError, RefundOrder, RefundState, RefundStatus};
+use kakaopay::{Error, LateRefund, RefundError, RefundRequest, RefundState, RefundSummary};
 use kakaopay_tests::{Shop, browser};
 use kakaopay_transport::Client;
 use kakaopay_transport::testing::LoseResponse;
 
-fn order(reference: &str, amount: i64) -> RefundOrder {
-    RefundOrder {
+fn order(reference: &str, amount: i64) -> RefundRequest {
+    RefundRequest {
         reference: Reference::parse(reference).expect("a reference"),
         amount: RefundAmount::new(amount).expect("more than nothing"),
         void: None,
-        after_window: AfterWindow::Refuse,
+        late_refund: LateRefund::Reject,
     }
 }
 
@@ -31,8 +31,8 @@ async fn pay(shop: Shop) -> Shop {
 /// What the service has made.
 async fn made(shop: &Shop) -> Vec<Refund> {
     let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
-    let page = kakaopay::types::endpoint::Page::new().limit(100);
-    client.send(ListRefunds::new().page(page)).await.expect("a list").data.good
+    let page = kakaopay::types::endpoint::ListParams::new().limit(100);
+    client.send(ListRefunds::new().page(page)).await.expect("a list").data.items
 }
 
 fn sum(refunds: &[Refund]) -> i64 {
@@ -45,7 +45,7 @@ async fn money_goes_back_in_parts_until_nothing_is_left() {
     let reference = Shop::reference();
     for (name, amount) in [("refund-1", 50_000), ("refund-2", 100_000)] {
         let refund = shop.merchant.refund(&reference, order(name, amount)).await.expect("a refund");
-        assert_eq!((refund.amount, refund.is_made()), (amount, true), "{refund:?}");
+        assert_eq!((refund.amount, refund.is_completed()), (amount, true), "{refund:?}");
         // The same again is the same.
         let again = shop.merchant.refund(&reference, order(name, amount)).await.expect("the same");
         assert_eq!(again, refund);
@@ -53,17 +53,17 @@ async fn money_goes_back_in_parts_until_nothing_is_left() {
     let error = shop.merchant.refund(&reference, order("refund-3", 1)).await.expect_err("nothing is left");
     assert!(matches!(error, Error::Refund(RefundError::Exceeds { left: 0 })), "{error:?}");
     let error = shop.merchant.refund(&reference, order("refund-1", 1)).await.expect_err("another refund");
-    assert!(matches!(error, Error::Refund(RefundError::ReferenceTaken)), "{error:?}");
+    assert!(matches!(error, Error::Refund(RefundError::ReferenceConflict)), "{error:?}");
     shop.settle_down().await;
     let keys: Vec<_> = shop.told.events().into_iter().map(|(key, _)| key).collect();
     assert_eq!(
         keys,
-        ["order-345678/settled", "order-345678/refund/refund-1", "order-345678/refund/refund-2"]
+        ["order-345678/paid", "order-345678/refund/refund-1", "order-345678/refund/refund-2"]
     );
     assert_eq!((made(&shop).await.len(), sum(&made(&shop).await)), (2, 150_000));
     // Money that went back does not unmake the payment.
     let status = shop.status().await;
-    assert!(status.is_paid() && status.refunds.iter().all(RefundStatus::is_made));
+    assert!(status.is_paid() && status.refunds.iter().all(RefundSummary::is_completed));
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_payment_that_is_not_paid_gives_nothing_back() {
     assert!(matches!(error, Error::Refund(RefundError::NotPaid)), "{error:?}");
     let other = Reference::parse("order-1").expect("a reference");
     let error = shop.merchant.refund(&other, order("refund-1", 1)).await.expect_err("no payment");
-    assert!(matches!(error, Error::Unknown(_)), "{error:?}");
+    assert!(matches!(error, Error::NotFound(_)), "{error:?}");
     assert!(made(&shop).await.is_empty());
 }
 
@@ -87,7 +87,7 @@ async fn f16_after_its_time_nothing_goes_back() {
     let reference = Shop::reference();
     let error = shop.merchant.refund(&reference, order("refund-1", 1)).await.expect_err("too late");
     assert!(matches!(error, Error::Refund(RefundError::WindowClosed { .. })), "{error:?}");
-    let late = RefundOrder { after_window: AfterWindow::LetServiceDecide, ..order("refund-1", 1) };
+    let late = RefundRequest { late_refund: LateRefund::Forward, ..order("refund-1", 1) };
     let refund = shop.merchant.refund(&reference, late).await.expect("asked for");
     assert!(
         matches!(&refund.state, RefundState::Refused { code, .. } if code == "failed_refund"),
@@ -110,14 +110,14 @@ async fn f17_i5_the_same_refund_asked_for_by_many_is_made_once() {
         match asked.await.expect("no panic") {
             Ok(refund) => assert_eq!(refund.amount, 150_000),
             // It is begun, and somebody else is at it.
-            Err(Error::Contended(_)) => {}
+            Err(Error::TooMuchContention(_)) => {}
             Err(error) => panic!("{error:?}"),
         }
     }
     shop.settle_down().await;
     let made = made(&shop).await;
     assert_eq!((made.len(), sum(&made)), (1, 150_000));
-    assert!(shop.status().await.refunds[0].is_made());
+    assert!(shop.status().await.refunds[0].is_completed());
 }
 
 /// F17, I5: sixty-four refunds at once, of which three are all there is.
@@ -131,7 +131,7 @@ async fn f17_i5_many_refunds_at_once_give_back_no_more_than_was_paid() {
             tokio::spawn(async move {
                 loop {
                     match merchant.refund(&Shop::reference(), order.clone()).await {
-                        Err(Error::Contended(_)) => {}
+                        Err(Error::TooMuchContention(_)) => {}
                         other => return other,
                     }
                 }
@@ -150,7 +150,7 @@ async fn f17_i5_many_refunds_at_once_give_back_no_more_than_was_paid() {
     shop.settle_down().await;
     let made = made(&shop).await;
     assert_eq!((made.len(), sum(&made)), (3, 150_000));
-    assert!(shop.status().await.refunds.iter().all(RefundStatus::is_made));
+    assert!(shop.status().await.refunds.iter().all(RefundSummary::is_completed));
 }
 
 /// F18: the answer is lost, and nothing goes back twice.
@@ -159,7 +159,7 @@ async fn f18_a_refund_whose_answer_was_lost_is_found() {
     let lose = |wire| LoseResponse::new(wire, 1).only(http::Method::POST).at("/refunds");
     let shop = pay(Shop::builder().open_over(lose).await).await;
     let refund = shop.merchant.refund(&Shop::reference(), order("refund-1", 50_000)).await.expect("begun");
-    assert!(refund.is_made(), "{refund:?}");
+    assert!(refund.is_completed(), "{refund:?}");
     assert_eq!(made(&shop).await.len(), 1);
 }
 
@@ -176,8 +176,8 @@ async fn i5_what_went_back_elsewhere_is_counted() {
     );
     client.send(elsewhere).await.expect("made");
     let refund = shop.merchant.refund(&Shop::reference(), order("refund-1", 100_000)).await.expect("begun");
-    assert!(matches!(refund.state, RefundState::Withdrawn { .. }), "{refund:?}");
+    assert!(matches!(refund.state, RefundState::Cancelled { .. }), "{refund:?}");
     let refund = shop.merchant.refund(&Shop::reference(), order("refund-2", 50_000)).await.expect("begun");
-    assert!(refund.is_made(), "{refund:?}");
+    assert!(refund.is_completed(), "{refund:?}");
     assert_eq!(sum(&made(&shop).await), 150_000);
 }

@@ -6,15 +6,15 @@ use std::num::NonZeroU32;
 
 use kakaopay_tests::Order;
 use kakaopay_types::endpoint::{
-    ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters,
-    ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListRefunds, MarkChargeAsFailed,
-    MarkChargeAsPaid, Method, OutgoingMetadata, Page, Query, Receive, RetrieveAccount, RetrieveCapability,
-    RetrieveCharge, RetrieveEvent, RetrieveRefund, RetrieveSource, SearchCharges, SearchRefunds,
-    UpdateCharge, WebhookEndpoints,
+    ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters, FromRequest,
+    ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListParams, ListRefunds,
+    MarkChargeAsFailed, MarkChargeAsPaid, Method, RequestMetadata, RetrieveAccount, RetrieveCapability,
+    RetrieveCharge, RetrieveEvent, RetrieveRefund, RetrieveSource, SearchCharges, SearchParams,
+    SearchRefunds, UpdateCharge, WebhookEndpoints,
 };
 use kakaopay_types::{
-    ChargeId, Currency, EventId, FailureCode, Limits, Metadata, Money, Order as ListOrder, Params,
-    PaymentAmount, PlatformType, Reference, RefundAmount, RefundId, ReturnUri, SourceId, Timestamp,
+    ChargeId, Currency, EventId, FailureCode, Limits, Metadata, Money, Params, PaymentAmount, PlatformType,
+    Reference, RefundAmount, RefundId, ReturnUri, SortOrder as ListOrder, SourceId, Timestamp,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -22,18 +22,18 @@ use serde_json::{Value, json};
 
 /// What is sent reads back as what it was, in both encodings, and as no other call.
 #[track_caller]
-fn check<E: Receive + PartialEq + Debug>(sent: &E) {
+fn check<E: FromRequest + PartialEq + Debug>(sent: &E) {
     let params = sent.params();
     let form = Params::from_form(params.to_form().as_bytes()).expect("a form");
     let json = Params::from_json(params.to_json().as_bytes()).expect("JSON");
     for read in [&params, &form, &json] {
-        let received = E::receive(E::METHOD, &sent.path(), read);
+        let received = E::from_request(E::METHOD, &sent.path(), read);
         assert_eq!(received.as_ref().map(Option::as_ref), Ok(Some(sent)), "{}", params.to_form());
     }
-    assert_eq!(E::receive(E::METHOD, "/elsewhere", &params), Ok(None));
+    assert_eq!(E::from_request(E::METHOD, "/elsewhere", &params), Ok(None));
     let others = [Method::Get, Method::Post, Method::Patch];
     for method in others.into_iter().filter(|method| *method != E::METHOD) {
-        assert_eq!(E::receive(method, &sent.path(), &params), Ok(None));
+        assert_eq!(E::from_request(method, &sent.path(), &params), Ok(None));
     }
 }
 
@@ -61,8 +61,8 @@ fn members() -> impl Strategy<Value = Metadata> {
 
 fn metadata<R: Debug + Clone>(
     reference: impl Strategy<Value = R>,
-) -> impl Strategy<Value = OutgoingMetadata<R>> {
-    (reference, members()).prop_map(|(reference, members)| OutgoingMetadata::new(reference).members(members))
+) -> impl Strategy<Value = RequestMetadata<R>> {
+    (reference, members()).prop_map(|(reference, members)| RequestMetadata::new(reference).extra(members))
 }
 
 fn platforms() -> impl Strategy<Value = Option<PlatformType>> {
@@ -118,11 +118,11 @@ fn orders() -> impl Strategy<Value = Option<ListOrder>> {
     option::of(prop::sample::select(ListOrder::KNOWN.to_vec()))
 }
 
-fn pages() -> impl Strategy<Value = Page> {
-    let limit = option::of(0..=Page::MAX_LIMIT);
+fn pages() -> impl Strategy<Value = ListParams> {
+    let limit = option::of(0..=ListParams::MAX_LIMIT);
     (option::of(moments()), option::of(moments()), any::<u32>(), limit, orders()).prop_map(
         |(from, to, offset, limit, order)| {
-            Page::new().from(from).to(to).offset(offset).limit(limit).order(order)
+            ListParams::new().from(from).to(to).offset(offset).limit(limit).order(order)
         },
     )
 }
@@ -179,17 +179,17 @@ proptest! {
         per_page in option::of(any::<u32>()),
         order in orders(),
     ) {
-        let search = SearchCharges::new().query(Query::new().words(words).filters(filters).page(page).per_page(per_page).order(order));
+        let search = SearchCharges::new().query(SearchParams::new().query(words).filters(filters).page(page).per_page(per_page).order(order));
         check(&search);
-        let other = SearchRefunds::receive(Method::Get, "/search", &search.params());
+        let other = SearchRefunds::from_request(Method::Get, "/search", &search.params());
         prop_assert_eq!(other.map_err(|error| error.name()), Err("scope"));
     }
 
     #[test]
     fn f45_any_params_are_a_call_or_refused(body in any::<Vec<u8>>()) {
         let params = Params::from_form(&body).or_else(|_| Params::from_json(&body)).unwrap_or_default();
-        let _ = CreateCharge::receive(Method::Post, "/charges", &params);
-        let _ = ListCharges::receive(Method::Get, "/charges", &params);
+        let _ = CreateCharge::from_request(Method::Post, "/charges", &params);
+        let _ = ListCharges::from_request(Method::Get, "/charges", &params);
     }
 }
 
@@ -215,7 +215,7 @@ fn f19_a_parameter_that_cannot_be_is_named() {
     #[track_caller]
     fn check(body: &str, name: &str) {
         let params = Params::from_form(body.as_bytes()).expect("a form");
-        let error = CreateSource::receive(Method::Post, "/sources/", &params).expect_err(body);
+        let error = CreateSource::from_request(Method::Post, "/sources/", &params).expect_err(body);
         assert_eq!(error.name(), name, "{error}");
         assert!(!error.to_string().contains("canary"), "{error}");
     }
@@ -239,6 +239,6 @@ fn what_official_clients_send_is_read() {
     let amount = Order::one_call().intent.amount;
     let json = br#"{"amount":150000,"currency":"sgd","type":"kakaopay","platform_type":null,"email":null}"#;
     let params = Params::from_json(json).expect("JSON");
-    let received = CreateSource::receive(Method::Post, "/sources", &params);
+    let received = CreateSource::from_request(Method::Post, "/sources", &params);
     assert_eq!(received, Ok(Some(CreateSource::new(amount))));
 }

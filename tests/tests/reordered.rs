@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use kakaopay::ledger::{MemoryStore, Store};
+use kakaopay::store::{MemoryStore, Store};
 use kakaopay::types::endpoint::{
     CreateRefund, ListChargeEvents, MarkChargeAsFailed, MarkChargeAsPaid, RetrieveCharge,
 };
@@ -17,10 +17,10 @@ use kakaopay::types::{
     ChargeId, Currency, Event, EventId, FailureCode, Money, PaymentAmount, Reference, RefundAmount,
     ReturnUri, SecretKey, Timestamp,
 };
-use kakaopay::webhook::{Policy, Receiver, Signer, Verifier};
+use kakaopay::webhook::{Receiver, SignaturePolicy, Signer, Verifier};
 use kakaopay::{Checkout, Inbox, Merchant, Order};
-use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::as_of::AsOf;
 use kakaopay_tests::shop::Told;
 use kakaopay_transport::Client;
@@ -61,7 +61,7 @@ impl<S: Store> Scene<S> {
         let clock = sandbox.clock().clone();
         let merchant = Merchant::builder(client, store).clock(move || clock.now()).jitter_seed(7).build();
         let verifier = Verifier::new([sandbox.webhook_secret().clone()]).expect("a secret");
-        let receiver = merchant.receiver(Policy::signed(verifier));
+        let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
         Self { sandbox, as_of, merchant, receiver, told: Told::default() }
     }
 
@@ -139,7 +139,7 @@ impl<S: Store> Scene<S> {
     /// What has happened to a charge, the oldest first.
     async fn events(&self, charge: &ChargeId) -> Vec<Event> {
         let events = ListChargeEvents::new(charge.clone());
-        let events = self.client().send(events).await.expect("a list").data.good;
+        let events = self.client().send(events).await.expect("a list").data.items;
         let keys: Vec<_> = events.iter().map(|event| event.key.as_str()).collect();
         let all = ["charge.create", "charge.complete", "refund.create", "refund.create"];
         assert_eq!(keys, all[..keys.len()]);
@@ -159,7 +159,7 @@ impl<S: Store> Scene<S> {
     }
 
     async fn settle_down(&self) {
-        while self.merchant.work(&self.told).await.expect("worked").any() {}
+        while self.merchant.run_once(&self.told).await.expect("worked").any() {}
     }
 }
 
@@ -233,7 +233,7 @@ async fn converge<S: Store>(store: S, paid: bool) -> String {
     }
     // The clock has stood still: nothing but the webhooks has brought them there.
     for paying in &payings {
-        let status = scene.merchant.payment(&paying.reference).await.expect("read").expect("a payment");
+        let status = scene.merchant.status(&paying.reference).await.expect("read").expect("a payment");
         assert!(status.state.is_final(), "{}: {:?}", paying.reference, status.state);
     }
     scene.as_of.catch_up();
@@ -248,7 +248,7 @@ async fn converge<S: Store>(store: S, paid: bool) -> String {
     }
     let mut ends = BTreeMap::new();
     for (paying, order) in payings.iter().zip(&orders) {
-        let status = scene.merchant.payment(&paying.reference).await.expect("read").expect("a payment");
+        let status = scene.merchant.status(&paying.reference).await.expect("read").expect("a payment");
         let mut told = told.remove(paying.reference.as_str()).unwrap_or_default();
         told.sort();
         let end = in_general(&format!("{status:#?}\n{told:#?}"), &paying.reference);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay::ledger::MemoryStore;
+use kakaopay::store::MemoryStore;
 use kakaopay::types::endpoint::{CreateRefund, ListCharges, MarkChargeAsPaid};
 use kakaopay::types::{Reference, RefundAmount, Timestamp};
 use kakaopay::{Checkout, Merchant, State};
@@ -28,15 +28,15 @@ async fn f03_i2_a_sweep_finds_what_no_webhook_told() {
     shop.sandbox.set_webhooks(false);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
-    let swept = shop.merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
+    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
     assert!(swept.complete, "{swept:?}");
-    assert_eq!((swept.charges, swept.moved, swept.events, swept.missed), (1, 1, 2, 2));
+    assert_eq!((swept.charges, swept.payments_updated, swept.events, swept.missed_events), (1, 1, 2, 2));
     assert!(shop.status().await.is_paid());
     shop.settle_down().await;
-    assert_eq!(shop.told.events()[0].0, "order-345678/settled");
+    assert_eq!(shop.told.events()[0].0, "order-345678/paid");
     // What was swept once is no news.
-    let swept = shop.merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.charges, swept.moved, swept.events, swept.missed), (1, 0, 2, 0));
+    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.charges, swept.payments_updated, swept.events, swept.missed_events), (1, 0, 2, 0));
     shop.settle_down().await;
     assert_eq!(shop.told.events().len(), 1);
 }
@@ -59,11 +59,11 @@ async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
         Reference::parse("by-hand").expect("a reference"),
     );
     client(&shop).send(refund).await.expect("made");
-    let swept = shop.merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.events, swept.missed), (3, 1));
+    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.events, swept.missed_events), (3, 1));
     shop.settle_down().await;
     let keys: Vec<_> = shop.told.events().into_iter().map(|(key, _)| key).collect();
-    assert!(keys[1].starts_with("order-345678/attention/unknown_refund/"), "{keys:?}");
+    assert!(keys[1].starts_with("order-345678/alert/unknown_refund/"), "{keys:?}");
 }
 
 /// A ledger that was lost does not know the order, and says so; what was before the moment is left alone.
@@ -74,11 +74,14 @@ async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
     shop.check_out(Shop::order()).await;
     let clock = shop.sandbox.clock().clone();
     let merchant = Merchant::builder(client(&shop), MemoryStore::new()).clock(move || clock.now()).build();
-    let swept = merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.charges, swept.strangers, swept.moved, swept.complete), (1, 1, 0, true));
-    assert_eq!(merchant.payment(&Shop::reference()).await.expect("read"), None);
+    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!(
+        (swept.charges, swept.orphaned_charges, swept.payments_updated, swept.complete),
+        (1, 1, 0, true)
+    );
+    assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);
     shop.sandbox.clock().advance_seconds(7_200);
-    let swept = merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
+    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
     assert_eq!((swept.charges, swept.events, swept.complete), (0, 0, true));
 }
 
@@ -88,10 +91,10 @@ async fn f41_a_sweep_that_was_cut_off_is_not_done() {
     let shop = Shop::builder().open().await;
     let never = kakaopay_transport::testing::Never;
     let key = shop.sandbox.secret_key().clone();
-    let client = Client::builder(never, key).deadline(Duration::from_millis(1)).build();
+    let client = Client::builder(never, key).timeout(Duration::from_millis(1)).build();
     let merchant = Merchant::builder(client, MemoryStore::new()).build();
-    let swept = merchant.sweep(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.complete, swept.troubled), (false, 2));
+    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.complete, swept.failures), (false, 2));
 }
 
 /// `run` sweeps by itself, one process for all, and then not before the hour is over.
@@ -165,10 +168,10 @@ async fn f11_a_buyer_who_leaves_cuts_nothing_off() {
     while !matches!(shop.status().await.state, State::Pending(_)) {
         tokio::task::yield_now().await;
     }
-    let charge = client(&shop).send(ListCharges::default()).await.expect("a list").data.good[0].id.clone();
+    let charge = client(&shop).send(ListCharges::default()).await.expect("a list").data.items[0].id.clone();
     client(&shop).send(MarkChargeAsPaid::new(charge)).await.expect("paid");
     let shop = shop.restarted();
     shop.wait_until_told().await;
-    assert_eq!(shop.told.events()[0].0, "order-345678/settled");
+    assert_eq!(shop.told.events()[0].0, "order-345678/paid");
     assert_eq!(shop.charges(), 1);
 }

@@ -7,13 +7,14 @@ use kakaopay_transport::testing::{Capture, Captured, LeakWatch, Scripted};
 use kakaopay_transport::{Client, Encoding};
 use kakaopay_types::endpoint::{
     ChargeSource, CreateCharge, CreateRefund, CreateSource, Endpoint, ExpireCharge, Filters,
-    ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListRefunds, MarkChargeAsFailed,
-    MarkChargeAsPaid, Page, Query, RetrieveAccount, RetrieveCapability, RetrieveCharge, RetrieveEvent,
-    RetrieveRefund, RetrieveSource, SearchCharges, SearchRefunds, UpdateCharge, WebhookEndpoints,
+    ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListParams, ListRefunds,
+    MarkChargeAsFailed, MarkChargeAsPaid, RetrieveAccount, RetrieveCapability, RetrieveCharge, RetrieveEvent,
+    RetrieveRefund, RetrieveSource, SearchCharges, SearchParams, SearchRefunds, UpdateCharge,
+    WebhookEndpoints,
 };
 use kakaopay_types::{
-    Authorizes, Charge, ChargeId, EventId, FailureCode, Order as ListOrder, PlatformType, Reference,
-    RefundAmount, RefundId, SecretKey, Source, SourceId, Timestamp, decode,
+    Authorizes, Charge, ChargeId, EventId, FailureCode, PlatformType, Reference, RefundAmount, RefundId,
+    SecretKey, SortOrder as ListOrder, Source, SourceId, Timestamp, decode,
 };
 use serde_json::{Value, json};
 
@@ -67,8 +68,8 @@ fn create_charge(source: ChargeSource) -> CreateCharge {
     create.description("Two books & a pen".to_owned())
 }
 
-fn page() -> Page {
-    Page::new()
+fn page() -> ListParams {
+    ListParams::new()
         .from(Timestamp::parse("2023-06-15T02:25:15Z").expect("a moment"))
         .to(Timestamp::parse("2023-06-22T02:25:15Z").expect("a moment"))
         .offset(100)
@@ -110,7 +111,7 @@ fn events() {
 fn whole_charge() -> CreateCharge {
     let mut create = create_charge(ChargeSource::New { platform_type: None });
     let members = [("shelf", json!(12)), ("gift", json!(true)), ("kakaopay_reference", json!("never sent"))];
-    create.metadata.members = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    create.metadata.extra = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     create.ip = Some("203.0.113.7".parse().expect("an address"));
     create.expires_at = page().to;
     let endpoints = WebhookEndpoints::new(["https://shop.example/a", "https://shop.example/b?c=1&d=2"]);
@@ -144,8 +145,8 @@ fn refunds() {
 
 #[test]
 fn searches() {
-    let query = Query::new()
-        .words("order-345678 & more".to_owned())
+    let query = SearchParams::new()
+        .query("order-345678 & more".to_owned())
         .filters(Filters::default().with("status", "successful").with("amount", "1500.00"))
         .page(2)
         .per_page(100)

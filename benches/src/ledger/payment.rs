@@ -1,6 +1,6 @@
 //! Payments as the driver stores them: the intent before anything is asked for, and the settlement.
 
-use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
+use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use tokio::task::JoinSet;
 
@@ -27,7 +27,7 @@ pub async fn pay(store: &impl Store, name: &str) {
     let settled = Commit {
         entry: Some(SETTLED.as_bytes().into()),
         deadline: DeadlineChange::Clear,
-        messages: vec![Message { key: format!("{name}/settled"), body: SETTLED.as_bytes().into() }],
+        messages: vec![OutboxMessage { key: format!("{name}/paid"), body: SETTLED.as_bytes().into() }],
         charge: Some(charge),
         ..Commit::new(reference, seq, at)
     };

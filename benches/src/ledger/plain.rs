@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use kakaopay_ledger_postgres::tokio_postgres::{Client, NoTls, connect};
-use kakaopay_ledger_sqlite::rusqlite::Connection;
+use kakaopay_store_postgres::tokio_postgres::{Client, NoTls, connect};
+use kakaopay_store_sqlite::rusqlite::Connection;
 use tokio::task::JoinSet;
 
 use super::payment::{INTENT, SETTLED};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kakaopay_ledger_sqlite::rusqlite::Connection;
+use kakaopay_store_sqlite::rusqlite::Connection;
 
 use super::payment::{INTENT, SETTLED};
 use super::plain::fill;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use kakaopay_ledger::{Lease, Store};
-use kakaopay_ledger_postgres::PostgresStore;
-use kakaopay_ledger_sqlite::rusqlite::Connection;
+use kakaopay_store::{ClaimRequest, Store};
+use kakaopay_store_postgres::PostgresStore;
+use kakaopay_store_sqlite::rusqlite::Connection;
 use kakaopay_types::Timestamp;
 use tokio::task::JoinSet;
 
@@ -45,9 +45,9 @@ pub fn wait_in_sqlite(file: &Path, count: u64) {
 }
 
 /// Long after everything that waits.
-fn lease() -> Lease {
+fn lease() -> ClaimRequest {
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1_000_000);
-    Lease { now, until: now.saturating_add_seconds(60), limit: BATCH }
+    ClaimRequest { now, lease_until: now.saturating_add_seconds(60), limit: BATCH }
 }
 
 /// Claims deadlines until so many are claimed.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use kakaopay_transport::{BaseUri, Client, Request, RequestBody, Wire};
+use kakaopay_transport::{BaseUri, Client, Request, RequestBody, HyperTransport};
 use kakaopay_types::endpoint::{Endpoint, RetrieveCharge};
 use kakaopay_types::{Charge, ChargeId, SecretKey, decode};
 use tokio::runtime::Runtime;
@@ -30,7 +30,7 @@ pub fn stages(runtime: &Runtime, address: SocketAddr) -> Vec<Stage<'_>> {
     let call = RetrieveCharge::new(ChargeId::parse(ID).expect("an id"));
     let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
     let key = || SecretKey::parse(KEY).expect("a key");
-    let wire = Wire::new().expect("a wire");
+    let wire = HyperTransport::new().expect("a wire");
 
     let client = Client::builder(wire.clone(), key()).base_uri(base).build();
     let lent = call.clone();

@@ -9,7 +9,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::client::legacy::Client as Legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use kakaopay_transport::{BaseUri, BoxError, Client, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, HyperTransport};
 use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{Charge, ChargeId, ChargeStatus, SecretKey};
 use tokio::net::TcpStream;
@@ -54,7 +54,7 @@ impl Kind {
             Self::Ours => {
                 let key = SecretKey::parse(KEY).expect("a key");
                 let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
-                let client = Client::builder(Wire::new().expect("a wire"), key).base_uri(base).build();
+                let client = Client::builder(HyperTransport::new().expect("a wire"), key).base_uri(base).build();
                 let id = ChargeId::parse(ID).expect("an id");
                 vec![Lane::Ours(client, RetrieveCharge::new(id)); count]
             }

@@ -1,7 +1,7 @@
 //! The event that is posted, and its signature.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Secret, SignedHeaders, Signer};
+use kakaopay_webhook::{WebhookSecret, SignedHeaders, Signer};
 
 /// The charge of Omise's guide, in the service's own bytes.
 const CHARGE: &str = include_str!("../../../tests/data/guide_charge.json");
@@ -39,8 +39,8 @@ pub fn posted() -> Posted {
     Posted { body, headers }
 }
 
-pub(super) fn secret() -> Secret {
-    Secret::from_bytes(*SECRET).expect("not empty")
+pub(super) fn secret() -> WebhookSecret {
+    WebhookSecret::from_bytes(*SECRET).expect("not empty")
 }
 
 pub(super) fn now() -> Timestamp {

@@ -179,11 +179,11 @@ pub(crate) struct SandboxOptions {
     pub(crate) allow_webhook_host: Vec<String>,
     /// Take a return_uri that is http:// on this machine, too, which Omise refuses.
     #[arg(long)]
-    pub(crate) local_return_uris: bool,
+    pub(crate) allow_http_return_hosts: bool,
     /// What webhooks are signed with, in base64; a new one unless given.
     #[arg(long)]
     pub(crate) webhook_secret: Option<String>,
-    /// What goes wrong, such as lose-answer@charges.create:nth=2, 429=30:every=5 or slow-body=500@/charges/*; may be
+    /// What goes wrong, such as drop-response@charges.create:nth=2, 429=30:every=5 or slow-body=500@/charges/*; may be
     /// given more than once.
     #[arg(long, value_name = "RULE")]
     pub(crate) fault: Vec<String>,

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use kakaopay::types::{Key, PublicKey, SecretKey, Timestamp};
-use kakaopay::webhook::Secret;
+use kakaopay::webhook::WebhookSecret;
 use kakaopay_sandbox::{
-    ClockRate, InvalidRate, Rule, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
+    ClockSpeed, FaultRule, InvalidClockSpeed, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
 };
 use kakaopay_sandbox_server::{StateFile, serve};
 use serde_json::json;
@@ -44,7 +44,7 @@ pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
 }
 
 fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
-    let mut builder = Sandbox::builder().local_return_uris(options.local_return_uris);
+    let mut builder = Sandbox::builder().allow_http_return_hosts(options.allow_http_return_hosts);
     if let Some(text) = &options.public_key {
         let key = PublicKey::parse(text).map_err(|error| Failure::usage("--public-key", error))?;
         builder = with_test_key("--public-key", &key, builder)?.public_key(key);
@@ -54,7 +54,8 @@ fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
         builder = with_test_key("--secret-key", &key, builder)?.secret_key(key);
     }
     if let Some(text) = &options.webhook_secret {
-        let secret = Secret::from_base64(text).map_err(|error| Failure::usage("--webhook-secret", error))?;
+        let secret =
+            WebhookSecret::from_base64(text).map_err(|error| Failure::usage("--webhook-secret", error))?;
         builder = builder.webhook_secret(secret);
     }
     let mut hosts = Vec::new();
@@ -72,7 +73,7 @@ fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
         builder = builder.seed(seed);
     }
     for text in &options.fault {
-        builder = builder.fault(text.parse::<Rule>().map_err(|error| Failure::usage("--fault", error))?);
+        builder = builder.fault(text.parse::<FaultRule>().map_err(|error| Failure::usage("--fault", error))?);
     }
     if let Some(text) = &options.webhooks {
         builder = builder.webhooks(text.parse().map_err(|error| Failure::usage("--webhooks", error))?);
@@ -95,8 +96,8 @@ fn clock(text: &str) -> Result<SandboxClock, Failure> {
     };
     let rate = rate.map(|text| {
         let seconds = text.strip_prefix("rate=").and_then(|seconds| seconds.parse().ok());
-        let rate = seconds.and_then(|seconds| ClockRate::new(seconds).ok());
-        rate.ok_or_else(|| Failure::usage("--clock", InvalidRate))
+        let rate = seconds.and_then(|seconds| ClockSpeed::new(seconds).ok());
+        rate.ok_or_else(|| Failure::usage("--clock", InvalidClockSpeed))
     });
     let rate = rate.transpose()?;
     let clock = match start {
@@ -108,7 +109,7 @@ fn clock(text: &str) -> Result<SandboxClock, Failure> {
         }
     };
     if let Some(rate) = rate {
-        clock.run_at(rate);
+        clock.set_speed(rate);
     }
     Ok(clock)
 }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kakaopay::ledger::{Store, StoreError};
+use kakaopay::store::{Store, StoreError};
 use kakaopay::types::EventKey;
-use kakaopay::webhook::{Accepted, Refused, Sink};
-use kakaopay::{Event, Handler, Inbox, Telling};
+use kakaopay::webhook::{ReceivedEvent, Rejection, Sink};
+use kakaopay::{EventHandler, Inbox, Notification, PaymentEvent};
 use tokio::sync::mpsc;
 
 /// A stored webhook.
@@ -32,7 +32,7 @@ impl<S: Store> WatchedInbox<S> {
 impl<S: Store> Sink for WatchedInbox<S> {
     type Error = StoreError;
 
-    async fn store(&self, accepted: Accepted) -> Result<(), StoreError> {
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), StoreError> {
         let stored = Stored { key: accepted.event.key.clone(), verified: accepted.verified };
         self.inbox.store(accepted).await?;
         // The receiver is dropped when the demo ends.
@@ -40,23 +40,26 @@ impl<S: Store> Sink for WatchedInbox<S> {
         Ok(())
     }
 
-    fn refused(&self, why: &Refused) {
-        self.inbox.refused(why);
+    fn rejected(&self, why: &Rejection) {
+        self.inbox.rejected(why);
     }
 }
 
 /// An event handler that collects the events, in order.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Events(Arc<Mutex<Vec<Event>>>);
+pub(crate) struct Events(Arc<Mutex<Vec<PaymentEvent>>>);
 
 impl Events {
-    pub(crate) fn take(&self) -> Vec<Event> {
+    pub(crate) fn take(&self) -> Vec<PaymentEvent> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Handler for Events {
-    async fn handle(&self, notification: &Telling) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+impl EventHandler for Events {
+    async fn handle(
+        &self,
+        notification: &Notification,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(notification.event.clone());
         Ok(())
     }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// The driver broke the contract of [`Payment`](crate::Payment). The payment is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum Misuse {
+pub enum ApiMisuse {
     /// Outputs of the step before have not been taken.
     #[error("take every output before the next input")]
     NotDrained,
@@ -29,7 +29,7 @@ pub enum Misuse {
 pub enum RefundError {
     /// The driver broke the contract of [`Payment`](crate::Payment).
     #[error(transparent)]
-    Misuse(#[from] Misuse),
+    ApiMisuse(#[from] ApiMisuse),
     /// The payment is not known to be paid.
     #[error("the payment is not paid")]
     NotPaid,
@@ -39,7 +39,7 @@ pub enum RefundError {
         /// How much may still go back, in minor units.
         left: i64,
     },
-    /// The time for refunds has passed. [`AfterWindow::LetServiceDecide`](crate::AfterWindow) asks all
+    /// The time for refunds has passed. [`LateRefund::Forward`](crate::AfterWindow) asks all
     /// the same.
     #[error("the time for refunds passed at {closed_at}")]
     WindowClosed {
@@ -48,7 +48,7 @@ pub enum RefundError {
     },
     /// The payment has another refund of this reference: of another amount, or another way.
     #[error("the refund's reference belongs to another refund of the payment")]
-    ReferenceTaken,
+    ReferenceConflict,
 }
 
 /// A journal cannot be replayed.

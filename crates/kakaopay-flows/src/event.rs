@@ -7,16 +7,16 @@ use kakaopay_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::attention::Attention;
-use crate::refund_order::Withdrawal;
+use crate::alert::Alert;
+use crate::refund_order::CancelReason;
 
 /// What the merchant is told about a payment, at least once each, under a key that never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Event {
+pub enum PaymentEvent {
     /// Paid: release the goods.
-    Settled(Settlement),
+    Paid(PaidOrder),
     /// Not paid.
     Failed {
         /// The order.
@@ -73,46 +73,46 @@ pub enum Event {
         message: Option<String>,
     },
     /// A refund was given up here, before it was made.
-    RefundWithdrawn {
+    RefundCancelled {
         /// The refund.
         #[serde(flatten)]
         notice: RefundNotice,
         /// Why.
-        withdrawal: Withdrawal,
+        reason: CancelReason,
     },
     /// Something that a person should look at.
-    Attention {
+    Alert {
         /// The order.
         reference: Reference,
         /// What was found.
-        attention: Attention,
+        alert: Alert,
         /// How many times it was found, this one included: it may come again after it was put right.
         // Version 0.1.0 told each once, and did not say so.
         number: u32,
     },
 }
 
-impl Event {
+impl PaymentEvent {
     /// A key that is the same whenever the same thing is told, and differs otherwise.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
-            Self::Settled(settlement) => format!("{}/settled", settlement.reference),
+            Self::Paid(paid) => format!("{}/paid", paid.reference),
             Self::Failed { reference, .. } => format!("{reference}/failed"),
             Self::Expired { reference, .. } => format!("{reference}/expired"),
             Self::Refused { reference, .. } => format!("{reference}/refused"),
             Self::Refunded { notice, .. }
             | Self::RefundFailed { notice, .. }
             | Self::RefundRefused { notice, .. }
-            | Self::RefundWithdrawn { notice, .. } => {
+            | Self::RefundCancelled { notice, .. } => {
                 format!("{}/refund/{}", notice.reference, notice.refund_reference)
             }
-            Self::Attention { reference, attention, number } => {
-                let key = attention.key();
+            Self::Alert { reference, alert, number } => {
+                let key = alert.key();
                 if *number > 1 {
-                    format!("{reference}/attention/{key}/{number}")
+                    format!("{reference}/alert/{key}/{number}")
                 } else {
-                    format!("{reference}/attention/{key}")
+                    format!("{reference}/alert/{key}")
                 }
             }
         }
@@ -122,15 +122,15 @@ impl Event {
     #[must_use]
     pub fn reference(&self) -> &Reference {
         match self {
-            Self::Settled(settlement) => &settlement.reference,
+            Self::Paid(paid) => &paid.reference,
             Self::Failed { reference, .. }
             | Self::Expired { reference, .. }
             | Self::Refused { reference, .. }
-            | Self::Attention { reference, .. } => reference,
+            | Self::Alert { reference, .. } => reference,
             Self::Refunded { notice, .. }
             | Self::RefundFailed { notice, .. }
             | Self::RefundRefused { notice, .. }
-            | Self::RefundWithdrawn { notice, .. } => &notice.reference,
+            | Self::RefundCancelled { notice, .. } => &notice.reference,
         }
     }
 }
@@ -138,7 +138,7 @@ impl Event {
 /// An order that was paid. Only a [`Confirmed`] charge makes one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Settlement {
+pub struct PaidOrder {
     /// The order.
     pub reference: Reference,
     /// The attempt whose charge was paid.
@@ -155,7 +155,7 @@ pub struct Settlement {
     pub paid_at: Option<Timestamp>,
 }
 
-impl Settlement {
+impl PaidOrder {
     pub(crate) fn of(confirmed: &Confirmed<Charge>, reference: &Reference, attempt: NonZeroU32) -> Self {
         let charge = confirmed.get();
         Self {

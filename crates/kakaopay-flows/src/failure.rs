@@ -4,16 +4,16 @@ use kakaopay_types::{ApiError, ErrorCode};
 
 /// Why a request has no answer to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum RequestFailure {
     /// It did not leave.
     NotSent,
     /// The service said that there are too many requests (429). That it does nothing then is what
     /// everybody takes for granted and no document says, so that what was asked for is looked for first.
     RateLimited,
     /// The service said no and did nothing.
-    Refused(ApiError),
+    Rejected(ApiError),
     /// It may have reached the service, and may have been carried out.
-    Unknown,
+    OutcomeUnknown,
 }
 
 /// What trouble means for a request that was to change something.
@@ -29,13 +29,13 @@ pub(crate) enum RequestOutcome<'a> {
     Unknown,
 }
 
-impl Trouble {
+impl RequestFailure {
     /// What it means for a request that was to change something.
     pub(crate) fn outcome(&self) -> RequestOutcome<'_> {
         match self {
             Self::NotSent => RequestOutcome::NotDone,
-            Self::RateLimited | Self::Unknown => RequestOutcome::Unknown,
-            Self::Refused(error) => match &error.code {
+            Self::RateLimited | Self::OutcomeUnknown => RequestOutcome::Unknown,
+            Self::Rejected(error) => match &error.code {
                 // They are about who asks, not about what is asked for.
                 code @ (ErrorCode::AuthenticationFailure
                 | ErrorCode::KeyExpired
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_about_the_key_or_the_hour_is_no_answer_to_the_request() {
-        let refused = |code: &ErrorCode| Trouble::Refused(ApiError::new(code.clone(), "no"));
+        let refused = |code: &ErrorCode| RequestFailure::Rejected(ApiError::new(code.clone(), "no"));
         for code in ErrorCode::KNOWN {
             let trouble = refused(code);
             let about_key = trouble.key() == Some(code);
@@ -86,9 +86,9 @@ mod tests {
             };
             assert_eq!((found, about_key), (expected, expected == "key"), "{code}");
         }
-        assert_eq!(Trouble::NotSent.outcome(), RequestOutcome::NotDone);
-        assert_eq!(Trouble::RateLimited.outcome(), RequestOutcome::Unknown);
-        assert_eq!(Trouble::Unknown.outcome(), RequestOutcome::Unknown);
-        assert_eq!(Trouble::Unknown.key(), None);
+        assert_eq!(RequestFailure::NotSent.outcome(), RequestOutcome::NotDone);
+        assert_eq!(RequestFailure::RateLimited.outcome(), RequestOutcome::Unknown);
+        assert_eq!(RequestFailure::OutcomeUnknown.outcome(), RequestOutcome::Unknown);
+        assert_eq!(RequestFailure::OutcomeUnknown.key(), None);
     }
 }

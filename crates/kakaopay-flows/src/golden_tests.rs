@@ -8,11 +8,11 @@ use kakaopay_types::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::attention::Attention;
-use crate::event::{Event, RefundNotice, Settlement};
+use crate::alert::Alert;
+use crate::event::{PaidOrder, PaymentEvent, RefundNotice};
 use crate::journal::record::{Record, StoredIntent};
 use crate::journal::refund_record::RefundRecord;
-use crate::refund_order::{AfterWindow, Withdrawal};
+use crate::refund_order::{CancelReason, LateRefund};
 
 fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
@@ -35,16 +35,16 @@ fn no() -> (String, Option<String>) {
 }
 
 /// The one that follows, from `None` to the last: whoever adds another is led here by the compiler.
-fn next_attention(last: Option<&Attention>) -> Option<Attention> {
-    use Attention as A;
+fn next_alert(last: Option<&Alert>) -> Option<Alert> {
+    use Alert as A;
     let reference = || reference("refund-1");
     Some(match last {
         None => A::Mismatch { charge: charge(), member: Mismatch::SourceType },
         Some(A::Mismatch { .. }) => A::Contradiction { charge: charge(), status: "failed".to_owned() },
-        Some(A::Contradiction { .. }) => A::OtherChargePaid { charge: charge(), other: charge() },
-        Some(A::OtherChargePaid { .. }) => A::TooManyAttempts { attempts: NonZeroU32::MIN },
-        Some(A::TooManyAttempts { .. }) => A::LookUpBlocked,
-        Some(A::LookUpBlocked) => A::ChargeNotFound { charge: charge() },
+        Some(A::Contradiction { .. }) => A::DuplicateChargePaid { charge: charge(), other: charge() },
+        Some(A::DuplicateChargePaid { .. }) => A::TooManyAttempts { attempts: NonZeroU32::MIN },
+        Some(A::TooManyAttempts { .. }) => A::SearchBlocked,
+        Some(A::SearchBlocked) => A::ChargeNotFound { charge: charge() },
         Some(A::ChargeNotFound { .. }) => A::Overdue,
         Some(A::Overdue) => A::KeyRefused { code: "not_authorized".to_owned() },
         Some(A::KeyRefused { .. }) => A::RefundMismatch { reference: reference(), refund: refund() },
@@ -67,23 +67,25 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
     use RefundRecord as R;
     let (code, message) = no();
     Some(match last {
-        None => R::Ordered { amount: 1, void: Some(true), after_window: AfterWindow::LetServiceDecide },
+        None => R::Ordered { amount: 1, void: Some(true), late_refund: LateRefund::Forward },
         Some(R::Ordered { .. }) => R::Requested,
         Some(R::Requested) => R::NotSent,
         Some(R::NotSent) => R::OutcomeUnknown,
         Some(R::OutcomeUnknown) => R::RefusedAfterUnknown { code, message },
         Some(R::RefusedAfterUnknown { .. }) => R::NotListed { at_service: Some(at()) },
         Some(R::NotListed { .. }) => R::Resumed,
-        Some(R::Resumed) => R::Halted { refund: refund() },
-        Some(R::Halted { .. }) => R::Found { refund: refund() },
-        Some(R::Found { .. }) => R::Closed { refund: refund(), voided: Some(false) },
-        Some(R::Closed { .. }) => R::Failed { refund: refund() },
+        Some(R::Resumed) => R::Blocked { refund: refund() },
+        Some(R::Blocked { .. }) => R::Found { refund: refund() },
+        Some(R::Found { .. }) => R::Completed { refund: refund(), voided: Some(false) },
+        Some(R::Completed { .. }) => R::Failed { refund: refund() },
         Some(R::Failed { .. }) => R::Refused { code, message },
-        Some(R::Refused { .. }) => R::Withdrawn { withdrawal: Withdrawal::WindowClosed { closed_at: at() } },
-        Some(R::Withdrawn { withdrawal: Withdrawal::WindowClosed { .. } }) => {
-            R::Withdrawn { withdrawal: Withdrawal::Exceeds { left: 1 } }
+        Some(R::Refused { .. }) => {
+            R::Cancelled { reason: CancelReason::WindowClosed { closed_at: at() } }
         }
-        Some(R::Withdrawn { withdrawal: Withdrawal::Exceeds { .. } }) => return None,
+        Some(R::Cancelled { reason: CancelReason::WindowClosed { .. } }) => {
+            R::Cancelled { reason: CancelReason::Exceeds { left: 1 } }
+        }
+        Some(R::Cancelled { reason: CancelReason::Exceeds { .. } }) => return None,
     })
 }
 
@@ -106,33 +108,35 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
             expires_at: Some(at()),
             lifetime: Some(1),
         },
-        Some(R::ChargeFound { .. }) => R::Halted,
-        Some(R::Halted) => R::Successful { paid_at: Some(at()) },
+        Some(R::ChargeFound { .. }) => R::Blocked,
+        Some(R::Blocked) => R::Successful { paid_at: Some(at()) },
         Some(R::Successful { .. }) => {
             R::Failed { code: Some(FailureCode::PaymentExpired), message: Some("no".to_owned()) }
         }
         Some(R::Failed { .. }) => R::Expired,
         Some(R::Expired) => R::Refused { code, message },
-        Some(R::Refused { .. }) => R::LinkLearned { authorize_uri: authorize_uri() },
-        Some(R::LinkLearned { .. }) => R::ExpiryLearned { expires_at: at(), lifetime: Some(1) },
+        Some(R::Refused { .. }) => R::AuthorizeUriLearned { authorize_uri: authorize_uri() },
+        Some(R::AuthorizeUriLearned { .. }) => R::ExpiryLearned { expires_at: at(), lifetime: Some(1) },
         Some(R::ExpiryLearned { .. }) => R::Resumed,
-        Some(R::Resumed) => R::OtherFound { charge: charge(), expires_at: Some(at()) },
-        Some(R::OtherFound { .. }) => R::OtherEnded { charge: charge(), status: "expired".to_owned() },
-        Some(R::OtherEnded { .. }) => R::Searched,
-        Some(R::Searched) => R::Noted { attention: Attention::Overdue },
-        Some(R::Noted { .. }) => {
+        Some(R::Resumed) => R::DuplicateFound { charge: charge(), expires_at: Some(at()) },
+        Some(R::DuplicateFound { .. }) => {
+            R::DuplicateEnded { charge: charge(), status: "expired".to_owned() }
+        }
+        Some(R::DuplicateEnded { .. }) => R::SearchCompleted,
+        Some(R::SearchCompleted) => R::AlertRaised { alert: Alert::Overdue },
+        Some(R::AlertRaised { .. }) => {
             R::Refund { reference: reference("refund-1"), change: RefundRecord::Resumed }
         }
         Some(R::Refund { .. }) => return None,
     })
 }
 
-fn next_event(last: Option<&Event>) -> Option<Event> {
-    use Event as E;
+fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
+    use PaymentEvent as E;
     let (code, message) = no();
     let reference = reference("order-1");
     Some(match last {
-        None => E::Settled(Settlement {
+        None => E::Paid(PaidOrder {
             reference,
             attempt: NonZeroU32::MIN,
             charge: charge(),
@@ -141,7 +145,7 @@ fn next_event(last: Option<&Event>) -> Option<Event> {
             mode: Mode::Test,
             paid_at: Some(at()),
         }),
-        Some(E::Settled(_)) => E::Failed {
+        Some(E::Paid(_)) => E::Failed {
             reference,
             charge: charge(),
             failure_code: Some(FailureCode::PaymentExpired),
@@ -153,12 +157,10 @@ fn next_event(last: Option<&Event>) -> Option<Event> {
         Some(E::Refunded { .. }) => E::RefundFailed { notice: notice(), refund: refund() },
         Some(E::RefundFailed { .. }) => E::RefundRefused { notice: notice(), code, message },
         Some(E::RefundRefused { .. }) => {
-            E::RefundWithdrawn { notice: notice(), withdrawal: Withdrawal::Exceeds { left: 1 } }
+            E::RefundCancelled { notice: notice(), reason: CancelReason::Exceeds { left: 1 } }
         }
-        Some(E::RefundWithdrawn { .. }) => {
-            E::Attention { reference, attention: Attention::LookUpBlocked, number: 2 }
-        }
-        Some(E::Attention { .. }) => return None,
+        Some(E::RefundCancelled { .. }) => E::Alert { reference, alert: Alert::SearchBlocked, number: 2 },
+        Some(E::Alert { .. }) => return None,
     })
 }
 
@@ -170,7 +172,7 @@ fn intent() -> StoredIntent {
         mode: Mode::Test,
         return_uri: ReturnUri::parse("https://example.com/done").expect("an address"),
         description: None,
-        source: crate::SourcePlan::WithCharge(None),
+        source: crate::SourceMode::Inline(None),
         jitter_seed: 7,
     }
     .into()
@@ -207,7 +209,7 @@ fn f43_every_record_has_its_form() {
 }
 
 #[test]
-fn f43_every_attention_and_every_event_has_its_form() {
-    check(include_str!("../golden/attentions.jsonl"), next_attention);
+fn f43_every_alert_and_every_event_has_its_form() {
+    check(include_str!("../golden/alerts.jsonl"), next_alert);
     check(include_str!("../golden/events.jsonl"), next_event);
 }

@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source, Timestamp};
+use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source};
 
-use crate::failure::Trouble;
-use crate::search::{LookUp, RefundList};
+use crate::failure::RequestFailure;
+use crate::search::{ChargeSearch, RefundSearch};
 
 /// What a payment can be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,14 +13,14 @@ pub enum Input {
     /// The entry with this sequence number is durable, with all that came out beside it.
     Persisted(u64),
     /// A request was answered, or will not be.
-    Answered(Answer),
+    Response(Response),
     /// Something suggests that there is news.
     Evidence(Evidence),
     /// The payment's deadline has come.
-    Tick,
+    Timeout,
     /// A person wants to know: look now. It reads, and makes nothing be sent that the plan would not
     /// send.
-    Look,
+    Refresh,
     /// A person has looked and says to go on: what halted the payment or a refund was put right, or is
     /// as it should be. What was asked for often enough may be asked for again, and the person is asked
     /// again about whatever is still wrong.
@@ -29,29 +29,29 @@ pub enum Input {
 
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
+pub enum Response {
     /// Of [`Request::CreateSource`](crate::Request::CreateSource).
-    Source(Result<Box<Source>, Trouble>),
+    Source(Result<Box<Source>, RequestFailure>),
     /// Of [`Request::CreateCharge`](crate::Request::CreateCharge).
     Charge {
         /// The number of the attempt that was sent.
         attempt: NonZeroU32,
         /// The charge, or why there is none to show.
-        result: Result<Box<Charge>, Trouble>,
+        result: Result<Box<Charge>, RequestFailure>,
     },
     /// Of [`Request::RetrieveCharge`](crate::Request::RetrieveCharge).
     Read {
         /// The charge that was asked for.
         charge: ChargeId,
         /// The charge, or why there is none to show.
-        result: Result<Box<Charge>, Trouble>,
+        result: Result<Box<Charge>, RequestFailure>,
     },
-    /// Of [`Request::LookUp`](crate::Request::LookUp).
-    LookUp {
+    /// Of [`Request::FindCharge`](crate::Request::LookUp).
+    FindCharge {
         /// The request that was sent.
-        request: LookUp,
+        request: ChargeSearch,
         /// The page, or why there is none to show.
-        result: Result<Box<List<Charge>>, Trouble>,
+        result: Result<Box<List<Charge>>, RequestFailure>,
     },
     /// Of [`Request::CreateRefund`](crate::Request::CreateRefund).
     Refund {
@@ -60,14 +60,14 @@ pub enum Answer {
         /// The request's number.
         number: u32,
         /// The refund, or why there is none to show.
-        result: Result<Box<Refund>, Trouble>,
+        result: Result<Box<Refund>, RequestFailure>,
     },
     /// Of [`Request::ListRefunds`](crate::Request::ListRefunds).
     Refunds {
         /// The request that was sent.
-        request: RefundList,
+        request: RefundSearch,
         /// The page, or why there is none to show.
-        result: Result<Box<List<Refund>>, Trouble>,
+        result: Result<Box<List<Refund>>, RequestFailure>,
     },
 }
 
@@ -83,13 +83,10 @@ pub enum Evidence {
         charge: ChargeId,
     },
     /// The buyer came back to `return_uri`, which tells nothing about the payment.
-    Returned,
+    BuyerReturned,
     /// A charge was read from the service with the secret key, for instance by a sweep.
     Read(Box<Charge>),
 }
-
-/// The moment an input arrives, by the driver's clock.
-pub type Now = Timestamp;
 
 /// How a charge came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

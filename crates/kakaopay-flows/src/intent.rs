@@ -21,20 +21,20 @@ pub struct Intent {
     /// Text about the order, for the dashboard and the service's fraud checks.
     pub description: Option<String>,
     /// Where the source comes from.
-    pub source: SourcePlan,
+    pub source: SourceMode,
     /// Spreads the polls of many payments; any number, chosen once.
     pub jitter_seed: u64,
 }
 
 /// Where the source of the charge comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SourcePlan {
+pub enum SourceMode {
     /// One call makes the source and the charge, with the secret key.
-    WithCharge(Option<PlatformType>),
+    Inline(Option<PlatformType>),
     /// A call of its own makes the source, with the public key.
     Separate(Option<PlatformType>),
     /// The buyer's browser or app has made it already.
-    Given(SourceId),
+    Existing(SourceId),
 }
 
 impl Intent {

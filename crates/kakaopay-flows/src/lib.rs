@@ -12,7 +12,7 @@
 //! - Only a charge read from the service, equal to the order in amount, currency, mode, reference
 //!   and kind of source, settles a payment ([`kakaopay_types::Confirmed`]).
 //! - Silence is never turned into failure: only the service's word ends a payment.
-//! - A final state stays; what contradicts it asks a person to look ([`Attention`]).
+//! - A final state stays; what contradicts it asks a person to look ([`Alert`]).
 //!
 //! ```text
 //! Creating ──► Pending ──► Successful ──► refunds
@@ -24,7 +24,7 @@
 //! [TABLES.md](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-flows/TABLES.md) lists the
 //! effect of every input in every state.
 
-mod attention;
+mod alert;
 mod error;
 mod event;
 mod failure;
@@ -51,20 +51,20 @@ mod payment;
 #[cfg(test)]
 mod golden_tests;
 
-pub use attention::Attention;
-pub use error::{Misuse, RefundError, ReplayError};
-pub use event::{Event, RefundNotice, Settlement};
-pub use failure::Trouble;
-pub use input::{Answer, Evidence, Input, Now};
-pub use intent::{Intent, SourcePlan};
-pub use journal::entry::Entry;
+pub use alert::Alert;
+pub use error::{ApiMisuse, RefundError, ReplayError};
+pub use event::{PaidOrder, PaymentEvent, RefundNotice};
+pub use failure::RequestFailure;
+pub use input::{Evidence, Input, Response};
+pub use intent::{Intent, SourceMode};
+pub use journal::entry::JournalEntry;
 pub use journal::record::{Record, StoredIntent};
 pub use journal::refund_record::RefundRecord;
 pub use output::{Deadline, Output, Request};
 pub use payment::Payment;
-pub use refund_order::{AfterWindow, RefundOrder, Withdrawal};
-pub use schedule::LEAVE_WITHIN_SECONDS;
-pub use search::{LookUp, RefundList};
-pub use state::duplicate_charge::Other;
+pub use refund_order::{CancelReason, LateRefund, RefundRequest};
+pub use schedule::MAX_SEND_DELAY_SECONDS;
+pub use search::{ChargeSearch, RefundSearch};
+pub use state::duplicate_charge::DuplicateCharge;
 pub use state::lifecycle::{Creating, Pending, Stage, State};
-pub use state::refund::{Refund, RefundState};
+pub use state::refund::{RefundProcess, RefundState};

@@ -3,27 +3,27 @@
 use kakaopay_types::Timestamp;
 use kakaopay_types::endpoint::{CreateCharge, CreateRefund, CreateSource, RetrieveCharge};
 
-use crate::event::Event;
-use crate::failure::Trouble;
-use crate::input::Answer;
-use crate::journal::entry::Entry;
-use crate::search::{LookUp, RefundList};
+use crate::event::PaymentEvent;
+use crate::failure::RequestFailure;
+use crate::input::Response;
+use crate::journal::entry::JournalEntry;
+use crate::search::{ChargeSearch, RefundSearch};
 
 /// What a payment asks its driver to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
     /// Append the entry to the payment's journal, then answer
     /// [`Input::Persisted`](crate::Input::Persisted).
-    Persist(Entry),
-    /// Send a request, then answer [`Input::Answered`](crate::Input::Answered), once. One that changes
-    /// something leaves within [`LEAVE_WITHIN_SECONDS`](crate::LEAVE_WITHIN_SECONDS), or not at all.
+    Persist(JournalEntry),
+    /// Send a request, then answer [`Input::Response`](crate::Input::Answered), once. One that changes
+    /// something leaves within [`MAX_SEND_DELAY_SECONDS`](crate::LEAVE_WITHIN_SECONDS), or not at all.
     Transmit(Request),
     /// Send the buyer to this address. It is opaque.
     Redirect(String),
-    /// DeadlineChange the payment with [`Input::Tick`](crate::Input::Tick), in place of any deadline before.
+    /// DeadlineChange the payment with [`Input::Timeout`](crate::Input::Tick), in place of any deadline before.
     Deadline(Deadline),
     /// Tell the merchant.
-    Event(Event),
+    PaymentEvent(PaymentEvent),
 }
 
 /// When a payment wants to be woken.
@@ -45,7 +45,7 @@ pub enum Request {
     /// Read the charge.
     RetrieveCharge(RetrieveCharge),
     /// Look for a charge that may have been created.
-    LookUp(LookUp),
+    FindCharge(ChargeSearch),
     /// Create the refund.
     CreateRefund {
         /// The how manieth request for this refund it is, from one.
@@ -54,7 +54,7 @@ pub enum Request {
         create: CreateRefund,
     },
     /// Read the charge's refunds.
-    ListRefunds(RefundList),
+    ListRefunds(RefundSearch),
 }
 
 impl Request {
@@ -66,18 +66,18 @@ impl Request {
 
     /// What to tell the payment when the request has no answer to show.
     #[must_use]
-    pub fn without_answer(self, trouble: Trouble) -> Answer {
+    pub fn into_failure(self, trouble: RequestFailure) -> Response {
         match self {
-            Self::CreateSource(_) => Answer::Source(Err(trouble)),
+            Self::CreateSource(_) => Response::Source(Err(trouble)),
             Self::CreateCharge(create) => {
-                Answer::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
+                Response::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
             }
-            Self::RetrieveCharge(read) => Answer::Read { charge: read.id, result: Err(trouble) },
-            Self::LookUp(request) => Answer::LookUp { request, result: Err(trouble) },
+            Self::RetrieveCharge(read) => Response::Read { charge: read.id, result: Err(trouble) },
+            Self::FindCharge(request) => Response::FindCharge { request, result: Err(trouble) },
             Self::CreateRefund { number, create } => {
-                Answer::Refund { reference: create.metadata.reference, number, result: Err(trouble) }
+                Response::Refund { reference: create.metadata.reference, number, result: Err(trouble) }
             }
-            Self::ListRefunds(request) => Answer::Refunds { request, result: Err(trouble) },
+            Self::ListRefunds(request) => Response::Refunds { request, result: Err(trouble) },
         }
     }
 }

@@ -2,23 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use kakaopay_types::{ChargeId, Reference};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
 
-use crate::attention::Attention;
-use crate::error::{Misuse, RefundError, ReplayError};
-use crate::input::{Input, Now};
+use crate::alert::Alert;
+use crate::error::{ApiMisuse, RefundError, ReplayError};
+use crate::input::Input;
 use crate::intent::Intent;
-use crate::journal::entry::Entry;
+use crate::journal::entry::JournalEntry;
 use crate::journal::record::Record;
 use crate::journal::snapshot;
 use crate::output::Output;
-use crate::refund_order::RefundOrder;
+use crate::refund_order::RefundRequest;
 use crate::rules::dispatch;
 use crate::rules::refund::begin;
-use crate::state::duplicate_charge::Other;
+use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
-use crate::state::refund::Refund;
+use crate::state::refund::RefundProcess;
 use crate::transition::Transition;
 
 /// One payment, without IO, clock or randomness.
@@ -33,18 +33,18 @@ use crate::transition::Transition;
 /// 1. Make one with [`Payment::open`], or bring one back with [`Payment::replay`] or
 ///    [`Payment::restore`].
 /// 2. Take every output with [`Payment::poll_output`] until there is none. What comes before the
-///    first `None` belongs together: an [`Output::Persist`] with its [`Output::Event`]s and its
+///    first `None` belongs together: an [`Output::Persist`] with its [`Output::PaymentEvent`]s and its
 ///    [`Output::Deadline`] are one transaction, on the condition that the journal ends with the entry
 ///    before this one. A deadline alone is one, too, on the condition that the journal ends where
 ///    [`Payment::seq`] says.
 /// 3. When that transaction is durable, and not before, [`Payment::handle`]
 ///    [`Input::Persisted`]. Only then [`Output::Transmit`] of a mutation and [`Output::Redirect`]
 ///    come out. Go to 2.
-/// 4. Carry the requests out, and `handle` what became of each as [`Input::Answered`], once; `handle`
-///    [`Input::Evidence`] when a webhook or the buyer comes, and [`Input::Tick`] at the deadline.
-///    Go to 2. A mutation leaves within [`LEAVE_WITHIN_SECONDS`](crate::LEAVE_WITHIN_SECONDS) of its
+/// 4. Carry the requests out, and `handle` what became of each as [`Input::Response`], once; `handle`
+///    [`Input::Evidence`] when a webhook or the buyer comes, and [`Input::Timeout`] at the deadline.
+///    Go to 2. A mutation leaves within [`MAX_SEND_DELAY_SECONDS`](crate::LEAVE_WITHIN_SECONDS) of its
 ///    entry's [`at`](crate::Entry::at) and may take a minute; one that cannot is answered with
-///    [`Trouble::NotSent`](crate::Trouble::NotSent) instead, since somebody else may be about to take
+///    [`RequestFailure::NotSent`](crate::Trouble::NotSent) instead, since somebody else may be about to take
 ///    it for lost.
 ///
 /// When the clock was set back, tick every payment that has a deadline: it may lie far ahead now.
@@ -58,7 +58,7 @@ use crate::transition::Transition;
 /// that there is none.
 ///
 /// ```
-/// use kakaopay_flows::{Input, Intent, Output, Payment, SourcePlan};
+/// use kakaopay_flows::{Input, Intent, Output, Payment, SourceMode};
 /// # use kakaopay_types::{Currency, Mode, Money, PaymentAmount, Reference, ReturnUri, Timestamp};
 /// # let intent = Intent {
 /// #     reference: Reference::parse("order-1").unwrap(),
@@ -66,7 +66,7 @@ use crate::transition::Transition;
 /// #     mode: Mode::Test,
 /// #     return_uri: ReturnUri::parse("https://example.com/done").unwrap(),
 /// #     description: None,
-/// #     source: SourcePlan::WithCharge(None),
+/// #     source: SourceMode::Inline(None),
 /// #     jitter_seed: 7,
 /// # };
 /// # let now = Timestamp::UNIX_EPOCH;
@@ -82,7 +82,7 @@ use crate::transition::Transition;
 ///                 to_acknowledge = Some(entry.seq);
 ///             }
 ///             Output::Transmit(request) => wire.push(request),
-///             Output::Event(_) | Output::Deadline(_) | Output::Redirect(_) => {}
+///             Output::PaymentEvent(_) | Output::Deadline(_) | Output::Redirect(_) => {}
 ///         }
 ///     }
 ///     // Here the transaction is committed.
@@ -111,7 +111,7 @@ pub struct Payment {
 impl Payment {
     /// A new payment. Its first outputs make the intent durable.
     #[must_use]
-    pub fn open(intent: Intent, now: Now) -> Self {
+    pub fn open(intent: Intent, now: Timestamp) -> Self {
         let model = Model::opened(intent, now);
         let step = dispatch::open(&model);
         let mut payment = Self::at(model, 0);
@@ -131,7 +131,7 @@ impl Payment {
             match &mut payment {
                 Some(payment) => payment.follow(seq, bytes)?,
                 None if seq != 1 => return Err(ReplayError::OutOfOrder { expected: 1, found: seq }),
-                None => payment = Some(Self::from_first(&Entry::from_bytes(seq, bytes)?)?),
+                None => payment = Some(Self::from_first(&JournalEntry::from_bytes(seq, bytes)?)?),
             }
         }
         Ok(payment)
@@ -141,11 +141,11 @@ impl Payment {
     /// Store it beside the journal, if at all: it is made again from that at any time.
     ///
     /// # Errors
-    /// [`Misuse::NotAcknowledged`] while the last entry is not known to be durable: what may never have
+    /// [`ApiMisuse::NotAcknowledged`] while the last entry is not known to be durable: what may never have
     /// happened must not be stored as if it had.
-    pub fn snapshot(&self) -> Result<Vec<u8>, Misuse> {
+    pub fn snapshot(&self) -> Result<Vec<u8>, ApiMisuse> {
         match self.unacknowledged {
-            Some(seq) => Err(Misuse::NotAcknowledged { seq }),
+            Some(seq) => Err(ApiMisuse::NotAcknowledged { seq }),
             None => Ok(snapshot::to_bytes(&self.model, self.seq)),
         }
     }
@@ -170,11 +170,11 @@ impl Payment {
     /// Takes an input. The outputs it leads to are taken with [`Payment::poll_output`].
     ///
     /// # Errors
-    /// [`Misuse`] when outputs of the step before were not taken, or its entry not acknowledged;
+    /// [`ApiMisuse`] when outputs of the step before were not taken, or its entry not acknowledged;
     /// the payment is unchanged.
-    pub fn handle(&mut self, input: Input, now: Now) -> Result<(), Misuse> {
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), ApiMisuse> {
         if !self.ready.is_empty() {
-            return Err(Misuse::NotDrained);
+            return Err(ApiMisuse::NotDrained);
         }
         match (self.unacknowledged, &input) {
             (Some(waiting), Input::Persisted(seq)) if waiting == *seq => {
@@ -183,9 +183,9 @@ impl Payment {
                 return Ok(());
             }
             (_, Input::Persisted(seq)) => {
-                return Err(Misuse::UnexpectedAcknowledgement { seq: *seq });
+                return Err(ApiMisuse::UnexpectedAcknowledgement { seq: *seq });
             }
-            (Some(seq), _) => return Err(Misuse::NotAcknowledged { seq }),
+            (Some(seq), _) => return Err(ApiMisuse::NotAcknowledged { seq }),
             (None, _) => {}
         }
         let step = dispatch::step(&self.model, &input, now);
@@ -193,19 +193,19 @@ impl Payment {
         Ok(())
     }
 
-    /// Begins to give money back to the buyer; see [`Refund`] for how that goes on. The same refund
+    /// Begins to give money back to the buyer; see [`RefundProcess`] for how that goes on. The same refund
     /// asked for again is the one that was begun, and nothing happens.
     ///
     /// # Errors
     /// [`RefundError`] when the payment is not paid, too little is left of it, the time for refunds has
     /// passed, the reference belongs to another refund, or the contract was broken; the payment is
     /// unchanged.
-    pub fn refund(&mut self, order: &RefundOrder, now: Now) -> Result<(), RefundError> {
+    pub fn refund(&mut self, order: &RefundRequest, now: Timestamp) -> Result<(), RefundError> {
         if !self.ready.is_empty() {
-            return Err(Misuse::NotDrained.into());
+            return Err(ApiMisuse::NotDrained.into());
         }
         if let Some(seq) = self.unacknowledged {
-            return Err(Misuse::NotAcknowledged { seq }.into());
+            return Err(ApiMisuse::NotAcknowledged { seq }.into());
         }
         if let Some(step) = begin::open(&self.model, order, now)? {
             self.take(step, now);
@@ -233,19 +233,19 @@ impl Payment {
     /// What a person was asked to look at, and neither put right nor answered with
     /// [`Input::Resume`].
     #[must_use]
-    pub fn attentions(&self) -> &BTreeSet<Attention> {
-        &self.model.attentions
+    pub fn alerts(&self) -> &BTreeSet<Alert> {
+        &self.model.alerts
     }
 
     /// Charges of the order beside its own, each watched until it has ended.
     #[must_use]
-    pub fn others(&self) -> &BTreeMap<ChargeId, Other> {
-        &self.model.others
+    pub fn duplicate_charges(&self) -> &BTreeMap<ChargeId, DuplicateCharge> {
+        &self.model.duplicates
     }
 
     /// The refunds, by their own references.
     #[must_use]
-    pub fn refunds(&self) -> &BTreeMap<Reference, Refund> {
+    pub fn refunds(&self) -> &BTreeMap<Reference, RefundProcess> {
         &self.model.refunds
     }
 
@@ -258,7 +258,7 @@ impl Payment {
     /// Where to send the buyer while the charge waits to be approved. It is opaque. There is none while
     /// the last entry is not known to be durable.
     #[must_use]
-    pub fn link(&self) -> Option<&str> {
+    pub fn authorize_uri(&self) -> Option<&str> {
         match self.state() {
             State::Pending(pending) if self.unacknowledged.is_none() => pending.authorize_uri.as_deref(),
             _ => None,
@@ -269,7 +269,7 @@ impl Payment {
         Self { model, seq, unacknowledged: None, ready: VecDeque::new(), held: Vec::new() }
     }
 
-    fn from_first(entry: &Entry) -> Result<Self, ReplayError> {
+    fn from_first(entry: &JournalEntry) -> Result<Self, ReplayError> {
         let Some((Record::Opened(intent), rest)) = entry.records.split_first() else {
             return Err(ReplayError::Impossible { seq: entry.seq });
         };
@@ -283,11 +283,11 @@ impl Payment {
         if seq != expected {
             return Err(ReplayError::OutOfOrder { expected, found: seq });
         }
-        let entry = Entry::from_bytes(seq, bytes)?;
+        let entry = JournalEntry::from_bytes(seq, bytes)?;
         self.absorb(&entry, &entry.records)
     }
 
-    fn absorb(&mut self, entry: &Entry, records: &[Record]) -> Result<(), ReplayError> {
+    fn absorb(&mut self, entry: &JournalEntry, records: &[Record]) -> Result<(), ReplayError> {
         for record in records {
             self.model.apply(record, entry.at).ok_or(ReplayError::Impossible { seq: entry.seq })?;
         }
@@ -296,7 +296,7 @@ impl Payment {
     }
 
     /// Turns a step into outputs: what belongs to the transaction first, the rest behind it.
-    fn take(&mut self, step: Transition, now: Now) {
+    fn take(&mut self, step: Transition, now: Timestamp) {
         let Transition { records, events, deadline, redirect, mutations, reads } = step;
         self.model.apply_all(&records, now);
         let deadline = deadline.deadline(&self.model, now).map(Output::Deadline);
@@ -310,8 +310,8 @@ impl Payment {
         }
         self.seq += 1;
         self.unacknowledged = Some(self.seq);
-        self.ready.push_back(Output::Persist(Entry { seq: self.seq, at: now, records }));
-        self.ready.extend(events.into_iter().map(Output::Event));
+        self.ready.push_back(Output::Persist(JournalEntry { seq: self.seq, at: now, records }));
+        self.ready.extend(events.into_iter().map(Output::PaymentEvent));
         self.ready.extend(deadline);
         self.held.extend(redirect.map(Output::Redirect).into_iter().chain(requests));
     }

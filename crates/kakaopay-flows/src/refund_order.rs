@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the merchant wants back for the buyer. It never changes after the refund was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefundOrder {
+pub struct RefundRequest {
     /// The merchant's name for the refund, which no other refund of the payment has. The same
     /// reference is the same refund, however often it is asked for.
     pub reference: Reference,
@@ -15,26 +15,26 @@ pub struct RefundOrder {
     /// [`CreateRefund::void`](kakaopay_types::endpoint::CreateRefund).
     pub void: Option<bool>,
     /// What to do once the time for refunds has passed.
-    pub after_window: AfterWindow,
+    pub late_refund: LateRefund,
 }
 
 /// What to do once the time for refunds has passed, by the driver's clock. KakaoPay takes refunds
 /// until [`RefundWindow::closes_at`](kakaopay_types::RefundWindow::closes_at).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AfterWindow {
+pub enum LateRefund {
     /// Ask for nothing any more.
-    Refuse,
+    Reject,
     /// Ask all the same: the service knows better. A person is told
-    /// ([`Attention::RefundLate`](crate::Attention)).
-    LetServiceDecide,
+    /// ([`Alert::RefundLate`](crate::Attention)).
+    Forward,
 }
 
 /// Why a refund was given up before it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Withdrawal {
+pub enum CancelReason {
     /// Its time had passed.
     WindowClosed {
         /// When.

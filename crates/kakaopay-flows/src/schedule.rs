@@ -10,11 +10,11 @@ const AFTER_EXPIRY: [i64; 3] = [60, 900, 86_400];
 
 /// How long after its entry was made, by the driver's clock, a request that changes something may still
 /// leave, in seconds. Later it must not: the payment may be about to take it for lost.
-pub const LEAVE_WITHIN_SECONDS: i64 = 15;
+pub const MAX_SEND_DELAY_SECONDS: i64 = 15;
 
 /// How long an answer may take before its outcome counts as unknown: what it takes to leave, and the
 /// longest a bank was ever said to need, which is also the client's own deadline.
-pub(crate) const ANSWER_SECONDS: i64 = LEAVE_WITHIN_SECONDS + 60;
+pub(crate) const ANSWER_SECONDS: i64 = MAX_SEND_DELAY_SECONDS + 60;
 
 /// How soon to look again after a reason to look.
 pub(crate) const SOON_SECONDS: i64 = 10;

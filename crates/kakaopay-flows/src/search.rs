@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::endpoint::{ListChargeRefunds, ListCharges, Page};
-use kakaopay_types::{ChargeId, Order, Refund, Timestamp};
+use kakaopay_types::endpoint::{ListChargeRefunds, ListCharges, ListParams};
+use kakaopay_types::{ChargeId, Refund, SortOrder, Timestamp};
 
 /// One page of the search for a charge whose creation went unanswered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookUp {
+pub struct ChargeSearch {
     /// When the search began, by the driver's clock.
     pub asked_at: Timestamp,
     /// How many attempts had been made by then.
@@ -24,7 +24,7 @@ pub struct LookUp {
     pub list: ListCharges,
 }
 
-impl LookUp {
+impl ChargeSearch {
     /// How far before the payment was opened a search begins, because either clock may be wrong by as
     /// much. What is even farther off is not found; its link is never handed out.
     const MARGIN_SECONDS: i64 = 86_400;
@@ -33,10 +33,10 @@ impl LookUp {
         // `to` is unset, so that the service's clock decides what "until now" means; the next pages
         // repeat what it answered. What was created a moment ago stands on the first page, however
         // busy the account is.
-        let page = Page::new()
+        let page = ListParams::new()
             .from(opened_at.saturating_add_seconds(-Self::MARGIN_SECONDS).truncate_to_seconds())
-            .limit(Page::MAX_LIMIT)
-            .order(Order::ReverseChronological);
+            .limit(ListParams::MAX_LIMIT)
+            .order(SortOrder::ReverseChronological);
         Self {
             asked_at,
             attempts,
@@ -51,7 +51,7 @@ impl LookUp {
 
 /// One page of the refunds of a charge.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RefundList {
+pub struct RefundSearch {
     /// When the reading began, by the driver's clock.
     pub asked_at: Timestamp,
     /// Whether every element of the pages before this one could be read.
@@ -64,10 +64,10 @@ pub struct RefundList {
     pub list: ListChargeRefunds,
 }
 
-impl RefundList {
+impl RefundSearch {
     pub(crate) fn first(charge: &ChargeId, asked_at: Timestamp) -> Self {
         // From the oldest on, so that what is new does not shift the pages.
-        let page = Page::new().limit(Page::MAX_LIMIT).order(Order::Chronological);
+        let page = ListParams::new().limit(ListParams::MAX_LIMIT).order(SortOrder::Chronological);
         let list = ListChargeRefunds::new(charge.clone()).page(page);
         Self { asked_at, complete: true, at_service: None, seen: Vec::new(), list }
     }

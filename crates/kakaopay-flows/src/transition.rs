@@ -3,10 +3,9 @@
 use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{ChargeId, Timestamp};
 
-use crate::attention::Attention;
-use crate::event::Event;
-use crate::failure::Trouble;
-use crate::input::Now;
+use crate::alert::Alert;
+use crate::event::PaymentEvent;
+use crate::failure::RequestFailure;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
@@ -24,7 +23,7 @@ pub(crate) struct Transition {
     /// What becomes known.
     pub(crate) records: Vec<Record>,
     /// What the merchant is told.
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<PaymentEvent>,
     /// What becomes of the deadline.
     pub(crate) deadline: DeadlineChange,
     /// Where the buyer goes.
@@ -62,7 +61,7 @@ pub(crate) fn resumed() -> Transition {
 
 /// Whether a charge that was found at `since` and can be paid until `until` has not ended for long after
 /// that.
-pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Now) -> bool {
+pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Timestamp) -> bool {
     let until = until.unwrap_or_else(|| since.saturating_add_seconds(LIFETIME_SECONDS));
     now >= until.saturating_add_seconds(UNENDED_SECONDS)
 }
@@ -74,20 +73,20 @@ pub(crate) fn read(charge: &ChargeId) -> Transition {
 }
 
 /// Asks a person to look, once for each thing there is to see.
-pub(crate) fn raise_alert(model: &Model, attention: Attention) -> Transition {
-    if model.attentions.contains(&attention) {
+pub(crate) fn raise_alert(model: &Model, alert: Alert) -> Transition {
+    if model.alerts.contains(&alert) {
         return Transition::default();
     }
     let reference = model.intent.reference.clone();
-    let number = model.noted.get(&attention.key()).map_or(1, |times| times.saturating_add(1));
+    let number = model.alert_counts.get(&alert.key()).map_or(1, |times| times.saturating_add(1));
     Transition {
-        records: vec![Record::Noted { attention: attention.clone() }],
-        events: vec![Event::Attention { reference, attention, number }],
+        records: vec![Record::AlertRaised { alert: alert.clone() }],
+        events: vec![PaymentEvent::Alert { reference, alert, number }],
         ..Transition::default()
     }
 }
 
 /// Something could not be read. If it was for the key's sake, a person should know.
-pub(crate) fn key_refused(model: &Model, trouble: &Trouble) -> Transition {
-    trouble.key().map_or_else(Transition::default, |code| raise_alert(model, Attention::key_refused(code)))
+pub(crate) fn key_refused(model: &Model, trouble: &RequestFailure) -> Transition {
+    trouble.key().map_or_else(Transition::default, |code| raise_alert(model, Alert::key_refused(code)))
 }

@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
 use kakaopay_sandbox::route::parts;
-use kakaopay_sandbox::{Lost, Sandbox, SandboxBody};
+use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody};
 use tower_service::Service;
 
 use crate::dashboard::{self, Dashboard, Seen};
@@ -44,7 +44,7 @@ impl App {
         &self.dashboard
     }
 
-    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, Lost>
+    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, ConnectionDropped>
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
@@ -101,10 +101,10 @@ where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
     type Response = Response<SandboxBody>;
-    type Error = Lost;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
+    type Error = ConnectionDropped;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionDropped>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Lost>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectionDropped>> {
         Poll::Ready(Ok(()))
     }
 

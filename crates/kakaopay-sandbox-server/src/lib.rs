@@ -30,5 +30,5 @@ mod state_file;
 
 pub use app::App;
 pub use poster::HttpPoster;
-pub use server::{Bounds, Running, serve, serve_within};
+pub use server::{SandboxServer, ServerLimits, serve, serve_with};
 pub use state_file::{StateFile, StateFileError};

@@ -11,12 +11,12 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::Sleep;
 
-use crate::lost::Lost;
+use crate::lost::ConnectionDropped;
 
 /// How many pieces a slow body comes in, if it has as many bytes.
 const PIECES: usize = 8;
 
-/// The body of an answer. It is whole and there at once, unless a [`Rule`](crate::Rule) says otherwise, or it
+/// The body of an answer. It is whole and there at once, unless a [`FaultRule`](crate::Rule) says otherwise, or it
 /// tells things as they happen.
 pub struct SandboxBody(Kind);
 
@@ -25,7 +25,7 @@ enum Kind {
     Whole(Bytes),
     Slow(Slow),
     Cut(Cut),
-    Streamed(Pin<Box<dyn Body<Data = Bytes, Error = Lost> + Send>>),
+    Streamed(Pin<Box<dyn Body<Data = Bytes, Error = ConnectionDropped> + Send>>),
 }
 
 /// Comes in pieces, with time between them.
@@ -93,12 +93,12 @@ impl fmt::Debug for SandboxBody {
 
 impl Body for SandboxBody {
     type Data = Bytes;
-    type Error = Lost;
+    type Error = ConnectionDropped;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Lost>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, ConnectionDropped>>> {
         match &mut self.0 {
             Kind::Whole(left) => Poll::Ready(piece(std::mem::take(left))),
             Kind::Slow(slow) => slow.poll(context).map(piece),
@@ -144,7 +144,7 @@ impl Slow {
 }
 
 impl Cut {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Lost>>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, ConnectionDropped>>> {
         if !self.left.is_empty() {
             let left = std::mem::take(&mut self.left);
             self.promised = self.promised.saturating_sub(length(&left));
@@ -156,11 +156,11 @@ impl Cut {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Poll::Ready(Some(Err(Lost::Rest)))
+        Poll::Ready(Some(Err(ConnectionDropped::MidResponse)))
     }
 }
 
-fn piece(bytes: Bytes) -> Option<Result<Frame<Bytes>, Lost>> {
+fn piece(bytes: Bytes) -> Option<Result<Frame<Bytes>, ConnectionDropped>> {
     (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
 }
 
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     /// Each piece, and after how many milliseconds it came; with an error, what came before it.
-    async fn pieces(mut body: SandboxBody) -> (Vec<(String, u128)>, Option<Lost>) {
+    async fn pieces(mut body: SandboxBody) -> (Vec<(String, u128)>, Option<ConnectionDropped>) {
         let start = Instant::now();
         let mut pieces = Vec::new();
         while let Some(frame) = body.frame().await {
@@ -214,7 +214,7 @@ mod tests {
         for (text, half) in [("abcd", one("ab")), ("abc", one("a")), ("a", Vec::new()), ("", Vec::new())] {
             let body = SandboxBody::cut(&Bytes::from(text));
             assert_eq!(body.size_hint().exact(), u64::try_from(text.len()).ok());
-            assert_eq!(pieces(body).await, (half, Some(Lost::Rest)), "{text}");
+            assert_eq!(pieces(body).await, (half, Some(ConnectionDropped::MidResponse)), "{text}");
         }
     }
 

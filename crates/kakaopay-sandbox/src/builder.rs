@@ -4,18 +4,18 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 
 use kakaopay_types::{PublicKey, SecretKey, Timestamp};
-use kakaopay_webhook::Secret;
+use kakaopay_webhook::WebhookSecret;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::SandboxClock;
-use crate::fault::{Rule, Rules};
+use crate::fault::{FaultRule, Rules};
 use crate::keys::Keys;
 use crate::sandbox::{Inner, Sandbox};
 use crate::snapshot::{RestoreError, SavedSandbox, Snapshot};
 use crate::state::{Account, Ids, ReturnUris, Secrets, State, WebhookHosts};
 use crate::version::ApiVersion;
 use crate::webhook_host::WebhookHost;
-use crate::webhook_plan::{Planned, WebhookPlan};
+use crate::webhook_plan::{Planned, WebhookSchedule};
 use crate::webhook_url::WebhookUrl;
 
 /// Makes a [`Sandbox`].
@@ -24,14 +24,14 @@ pub struct SandboxBuilder {
     seed: u64,
     public: Option<PublicKey>,
     secret: Option<SecretKey>,
-    webhook_secret: Option<Secret>,
+    webhook_secret: Option<WebhookSecret>,
     webhook_url: Option<WebhookUrl>,
     version: Option<ApiVersion>,
     clock: Option<SandboxClock>,
-    faults: Vec<Rule>,
+    faults: Vec<FaultRule>,
     return_uris: ReturnUris,
     webhook_hosts: Vec<WebhookHost>,
-    plan: WebhookPlan,
+    plan: WebhookSchedule,
 }
 
 impl SandboxBuilder {
@@ -55,7 +55,7 @@ impl SandboxBuilder {
 
     /// What webhooks are signed with; a new secret by default.
     #[must_use]
-    pub fn webhook_secret(self, secret: Secret) -> Self {
+    pub fn webhook_secret(self, secret: WebhookSecret) -> Self {
         Self { webhook_secret: Some(secret), ..self }
     }
 
@@ -79,14 +79,14 @@ impl SandboxBuilder {
 
     /// How webhooks arrive; as they should by default.
     #[must_use]
-    pub fn webhooks(self, plan: WebhookPlan) -> Self {
+    pub fn webhooks(self, plan: WebhookSchedule) -> Self {
         Self { plan, ..self }
     }
 
     /// Also takes a `return_uri` that is plain http on this machine, which the service refuses: a shop under
     /// test has no certificate.
     #[must_use]
-    pub fn local_return_uris(self, taken: bool) -> Self {
+    pub fn allow_http_return_hosts(self, taken: bool) -> Self {
         let return_uris = if taken { ReturnUris::Local } else { ReturnUris::Https };
         Self { return_uris, ..self }
     }
@@ -100,7 +100,7 @@ impl SandboxBuilder {
 
     /// Something that goes wrong, besides what was added before; nothing by default.
     #[must_use]
-    pub fn fault(mut self, rule: Rule) -> Self {
+    pub fn fault(mut self, rule: FaultRule) -> Self {
         self.faults.push(rule);
         self
     }
@@ -153,7 +153,7 @@ impl SandboxBuilder {
         let made = Keys::generate(&mut ids).expect("keys of the keys' own form");
         let keys =
             Keys { public: self.public.unwrap_or(made.public), secret: self.secret.unwrap_or(made.secret) };
-        let random = Secret::from_bytes(ids.bytes::<32>()).expect("32 bytes are not empty");
+        let random = WebhookSecret::from_bytes(ids.bytes::<32>()).expect("32 bytes are not empty");
         let clock = self.clock.unwrap_or_else(SandboxClock::system);
         let now = clock.now();
         let secret = self.webhook_secret.unwrap_or(random);
@@ -193,14 +193,14 @@ impl Sandbox {
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
             webhook_hosts: Vec::new(),
-            plan: WebhookPlan::ON,
+            plan: WebhookSchedule::ON,
         }
     }
 }
 
 /// Options that override saved values.
 struct Overrides {
-    webhook_secret: Option<Secret>,
+    webhook_secret: Option<WebhookSecret>,
     webhook_url: Option<WebhookUrl>,
     version: Option<ApiVersion>,
     clock: bool,

@@ -10,7 +10,7 @@ use kakaopay_types::Timestamp;
 use tokio::sync::watch;
 
 pub(crate) use self::setting::Setting;
-pub use self::speed::{ClockRate, InvalidRate};
+pub use self::speed::{ClockSpeed, InvalidClockSpeed};
 
 /// The sandbox's own clock. Clones are the same clock: charges expire when it is moved, and nobody
 /// has to wait.
@@ -48,11 +48,11 @@ impl SandboxClock {
 
     /// Goes on from the moment it shows, as fast as the machine's.
     pub fn run(&self) {
-        self.run_at(ClockRate::ONE);
+        self.set_speed(ClockSpeed::ONE);
     }
 
     /// Goes on from the moment it shows, so many seconds in one of the machine's.
-    pub fn run_at(&self, rate: ClockRate) {
+    pub fn set_speed(&self, rate: ClockSpeed) {
         self.0.send_modify(|setting| *setting = setting.run(machine(), rate));
     }
 
@@ -64,7 +64,7 @@ impl SandboxClock {
 
     /// How many seconds pass in one of the machine's; `None` when it stands still.
     #[must_use]
-    pub fn rate(&self) -> Option<ClockRate> {
+    pub fn rate(&self) -> Option<ClockSpeed> {
         self.setting().rate()
     }
 

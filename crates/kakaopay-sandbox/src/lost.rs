@@ -1,16 +1,16 @@
 //! A response that a fault rule kept back.
 
-/// Nothing was answered, or not all of it, because a [`Rule`](crate::Rule) says so. A server closes the connection.
+/// Nothing was answered, or not all of it, because a [`FaultRule`](crate::Rule) says so. A server closes the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Lost {
+pub enum ConnectionDropped {
     /// Nothing was done.
     #[error("the request was lost")]
-    Request,
+    BeforeRequest,
     /// Everything was done.
     #[error("the answer was lost")]
-    Answer,
+    BeforeResponse,
     /// Everything was done, and the answer's body ends in the middle.
     #[error("the rest of the answer was lost")]
-    Rest,
+    MidResponse,
 }

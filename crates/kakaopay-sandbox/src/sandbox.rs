@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kakaopay_types::{EventId, PublicKey, SecretKey, Timestamp};
-use kakaopay_webhook::Secret;
+use kakaopay_webhook::WebhookSecret;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::SandboxClock;
-use crate::fault::{Fault, Rule, Rules};
+use crate::fault::{Fault, FaultRule, Rules};
 use crate::keys::Keys;
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::version::ApiVersion;
-use crate::webhook_plan::{Planned, WebhookPlan};
+use crate::webhook_plan::{Planned, WebhookSchedule};
 use crate::webhook_url::WebhookUrl;
 
 /// A stand-in for the Omise API: one test account with KakaoPay, in memory.
@@ -58,7 +58,7 @@ impl Sandbox {
     /// The newest secret that webhooks are signed with. After a roll by the API the previous secret signs beside
     /// it for a day. After a deletion by the API nothing is signed until a new secret is made.
     #[must_use]
-    pub fn webhook_secret(&self) -> Secret {
+    pub fn webhook_secret(&self) -> WebhookSecret {
         self.state().account.secrets.newest().clone()
     }
 
@@ -106,18 +106,18 @@ impl Sandbox {
 
     /// How webhooks arrive.
     #[must_use]
-    pub fn webhook_plan(&self) -> WebhookPlan {
+    pub fn webhook_plan(&self) -> WebhookSchedule {
         self.planned().plan
     }
 
     /// Webhooks arrive by another plan from now on, waiting ones included.
-    pub fn set_webhook_plan(&self, plan: WebhookPlan) {
+    pub fn set_webhook_schedule(&self, plan: WebhookSchedule) {
         *self.planned() = Planned::new(plan);
         self.0.bell.notify_one();
     }
 
     /// Replaces the fault rules.
-    pub fn set_faults(&self, rules: Vec<Rule>) {
+    pub fn set_faults(&self, rules: Vec<FaultRule>) {
         *self.rules() = Rules::new(rules);
     }
 

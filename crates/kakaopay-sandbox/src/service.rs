@@ -12,7 +12,7 @@ use tower_service::Service;
 use crate::api::{self, Answer, Call, Refusal};
 use crate::body::SandboxBody;
 use crate::fault::{self, Fault};
-use crate::lost::Lost;
+use crate::lost::ConnectionDropped;
 use crate::sandbox::Sandbox;
 use crate::version::ApiVersion;
 
@@ -47,18 +47,18 @@ impl Sandbox {
     /// Responds to a request by `respond`, unless a fault rule applies to it.
     ///
     /// # Errors
-    /// [`Lost`] if a rule drops the request or its response.
+    /// [`ConnectionDropped`] if a rule drops the request or its response.
     pub async fn respond_with_faults(
         &self,
         request: Request<Bytes>,
         respond: impl FnOnce(Request<Bytes>) -> Response<Bytes>,
-    ) -> Result<Response<SandboxBody>, Lost> {
+    ) -> Result<Response<SandboxBody>, ConnectionDropped> {
         let (parts, body) = request.into_parts();
         let fault = self.next_fault(&parts);
         let request = Request::from_parts(parts, body);
         let Some(fault) = fault else { return Ok(respond(request).map(SandboxBody::from)) };
         let request = match &fault {
-            Fault::LoseRequest => return Err(Lost::Request),
+            Fault::DropRequest => return Err(ConnectionDropped::BeforeRequest),
             Fault::Delay(time) => {
                 tokio::time::sleep(*time).await;
                 request
@@ -71,7 +71,11 @@ impl Sandbox {
             return Ok(response.map(SandboxBody::from));
         }
         let response = respond(request);
-        if fault == Fault::LoseAnswer { Err(Lost::Answer) } else { Ok(fault::spoil(&fault, response)) }
+        if fault == Fault::DropResponse {
+            Err(ConnectionDropped::BeforeResponse)
+        } else {
+            Ok(fault::spoil(&fault, response))
+        }
     }
 
     /// Reads a request body of at most `max` bytes.
@@ -102,7 +106,7 @@ impl Sandbox {
         Answer::refusal(refusal).into_response(&self.state().ids.request())
     }
 
-    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, Lost>
+    async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, ConnectionDropped>
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
@@ -122,10 +126,10 @@ where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
     type Response = Response<SandboxBody>;
-    type Error = Lost;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Lost>> + Send>>;
+    type Error = ConnectionDropped;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionDropped>> + Send>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Lost>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectionDropped>> {
         Poll::Ready(Ok(()))
     }
 

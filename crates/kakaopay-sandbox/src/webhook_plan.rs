@@ -9,7 +9,7 @@ use std::str::FromStr;
 /// with commas between them, as in `delay=30,duplicate=3`. (Webhooks of an older version are those of an account
 /// of that version: [`SandboxBuilder::api_version`](crate::SandboxBuilder::api_version).)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WebhookPlan {
+pub struct WebhookSchedule {
     pub(crate) lost: bool,
     pub(crate) delay_seconds: u32,
     pub(crate) copies: NonZeroU8,
@@ -27,7 +27,7 @@ pub(crate) enum Signing {
     Not,
 }
 
-impl WebhookPlan {
+impl WebhookSchedule {
     /// Each once, in order, at once and signed, as the account has it.
     pub const ON: Self = Self {
         lost: false,
@@ -100,17 +100,17 @@ impl WebhookPlan {
     }
 }
 
-impl Default for WebhookPlan {
+impl Default for WebhookSchedule {
     fn default() -> Self {
         Self::ON
     }
 }
 
-impl FromStr for WebhookPlan {
-    type Err = InvalidPlan;
+impl FromStr for WebhookSchedule {
+    type Err = InvalidWebhookSchedule;
 
-    fn from_str(text: &str) -> Result<Self, InvalidPlan> {
-        text.split(',').try_fold(Self::ON, Self::and).ok_or(InvalidPlan)
+    fn from_str(text: &str) -> Result<Self, InvalidWebhookSchedule> {
+        text.split(',').try_fold(Self::ON, Self::and).ok_or(InvalidWebhookSchedule)
     }
 }
 
@@ -119,17 +119,17 @@ impl FromStr for WebhookPlan {
 #[error(
     "is no plan: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; with commas between"
 )]
-pub struct InvalidPlan;
+pub struct InvalidWebhookSchedule;
 
 /// A plan, and how far a batch of it has gone out.
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
-    pub(crate) plan: WebhookPlan,
+    pub(crate) plan: WebhookSchedule,
     left: usize,
 }
 
 impl Planned {
-    pub(crate) fn new(plan: WebhookPlan) -> Self {
+    pub(crate) fn new(plan: WebhookSchedule) -> Self {
         Self { plan, left: 0 }
     }
 
@@ -152,19 +152,19 @@ mod tests {
     fn a_text_is_a_plan_or_none() {
         let two = NonZeroU8::new(2).expect("not zero");
         for (text, plan) in [
-            ("on", WebhookPlan::ON),
-            ("lost", WebhookPlan::ON.lost()),
-            ("delay=30,duplicate=2", WebhookPlan::ON.delayed_seconds(30).copies(two)),
-            ("reorder=3", WebhookPlan::ON.reordered(NonZeroUsize::new(3).expect("not zero"))),
-            ("unsigned", WebhookPlan::ON.unsigned()),
-            ("stale=301", WebhookPlan::ON.stale_seconds(301)),
+            ("on", WebhookSchedule::ON),
+            ("lost", WebhookSchedule::ON.lost()),
+            ("delay=30,duplicate=2", WebhookSchedule::ON.delayed_seconds(30).copies(two)),
+            ("reorder=3", WebhookSchedule::ON.reordered(NonZeroUsize::new(3).expect("not zero"))),
+            ("unsigned", WebhookSchedule::ON.unsigned()),
+            ("stale=301", WebhookSchedule::ON.stale_seconds(301)),
         ] {
             assert_eq!(text.parse(), Ok(plan), "{text}");
         }
         for text in
             ["", "on,", "On", "lost=1", "delay", "delay=", "delay=-1", "duplicate=0", "reorder=0", "off"]
         {
-            assert_eq!(text.parse::<WebhookPlan>(), Err(InvalidPlan), "{text}");
+            assert_eq!(text.parse::<WebhookSchedule>(), Err(InvalidWebhookSchedule), "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ mod service;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use kakaopay_transport::{BaseUri, BoxError, Client, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, HyperTransport};
 use kakaopay_types::{SecretKey, SourceId};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::crypto::ring;
@@ -32,7 +32,7 @@ async fn main() -> Result<(), BoxError> {
     let port = start_terminator(&authority).await?.port();
     let base = BaseUri::parse(&format!("https://localhost:{port}"))?;
     let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?;
-    let client = Client::builder(Wire::with_tls(config), key).base_uri(base).build();
+    let client = Client::builder(HyperTransport::with_tls(config), key).base_uri(base).build();
     let source = client.sources().retrieve(SourceId::parse("src_test_1")?).await?;
     println!("{} of {} {}", source.id, source.amount, source.currency);
     Ok(())

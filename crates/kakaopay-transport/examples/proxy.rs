@@ -8,7 +8,7 @@ mod service;
 use std::net::SocketAddr;
 
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use kakaopay_transport::{BaseUri, BoxError, Client, HttpConnector, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, HttpConnector, HyperTransport};
 use kakaopay_types::{SecretKey, SourceId};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 async fn main() -> Result<(), BoxError> {
     let proxy = format!("http://{}", start_proxy().await?);
     let tunnel = Tunnel::new(proxy.parse()?, HttpConnector::new());
-    let wire = Wire::builder().connector(tunnel).build()?;
+    let wire = HyperTransport::builder().connector(tunnel).build()?;
 
     let base = BaseUri::parse(&format!("http://{}", service::start().await?))?;
     let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?;

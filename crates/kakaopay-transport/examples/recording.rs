@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use kakaopay_transport::{BaseUri, BoxError, Client, Error, Request, Response, Stack, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, Error, HyperTransport, Request, Response, Stack};
 use kakaopay_types::endpoint::CreateSource;
 use kakaopay_types::{Money, PaymentAmount, SecretKey, SourceId};
 use tower_service::Service;
@@ -57,9 +57,9 @@ async fn main() -> Result<(), BoxError> {
     let base = BaseUri::parse(&format!("http://{}", service::start().await?))?;
     let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?;
     let recording = Arc::clone(&tape);
-    let client = Client::builder(Wire::new()?, key)
+    let client = Client::builder(HyperTransport::new()?, key)
         .base_uri(base)
-        .above(tower::layer::layer_fn(move |below| Recorder { below, tape: Arc::clone(&recording) }))
+        .layer(tower::layer::layer_fn(move |below| Recorder { below, tape: Arc::clone(&recording) }))
         .build();
 
     let amount = PaymentAmount::new(Money::parse("1500.00", "SGD".parse()?)?)?;

@@ -8,7 +8,7 @@ mod service;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use kakaopay_transport::{BaseUri, BoxError, Client, Wire};
+use kakaopay_transport::{BaseUri, BoxError, Client, HyperTransport};
 use kakaopay_types::{SecretKey, SourceId};
 use tokio::task::LocalSet;
 
@@ -16,7 +16,7 @@ use tokio::task::LocalSet;
 async fn main() -> Result<(), BoxError> {
     let base = BaseUri::parse(&format!("http://{}", service::start().await?))?;
     let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?;
-    let client = Client::builder(Wire::new()?, key).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new()?, key).base_uri(base).build();
 
     let total = Rc::new(Cell::new(0));
     let tasks = LocalSet::new();

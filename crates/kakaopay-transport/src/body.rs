@@ -58,7 +58,7 @@ impl RequestBody {
     }
 
     /// When the whole of the call must have ended.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn timeout(&self) -> Option<Instant> {
         self.deadline
     }
 

@@ -69,14 +69,14 @@ impl<S, K: Key> ClientBuilder<S, K> {
     /// Mutations with a shorter one end
     /// with an unknown outcome more often.
     #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
+    pub fn timeout(mut self, deadline: Duration) -> Self {
         self.settings.deadline = deadline;
         self
     }
 
     /// How long one attempt of a call may take that only reads; 18 seconds by default.
     #[must_use]
-    pub fn attempt_deadline(mut self, deadline: Duration) -> Self {
+    pub fn attempt_timeout(mut self, deadline: Duration) -> Self {
         self.settings.attempt_deadline = deadline;
         self
     }
@@ -93,7 +93,7 @@ impl<S, K: Key> ClientBuilder<S, K> {
     /// [operation](crate::RequestBody::operation) and its final answer, and neither the key nor the origin. A
     /// further one goes above it.
     #[must_use]
-    pub fn above<L>(mut self, layer: L) -> Self
+    pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Stack> + Send + Sync + 'static,
         L::Service: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
@@ -108,14 +108,14 @@ impl<S, K: Key> ClientBuilder<S, K> {
     /// with the key and the whole address, and the wire's own answer. A further one goes above it. Like the
     /// wire it must send each request once: nothing below it can hold it to that.
     #[must_use]
-    pub fn below<L: Layer<S>>(self, layer: &L) -> ClientBuilder<L::Service, K> {
+    pub fn attempt_layer<L: Layer<S>>(self, layer: &L) -> ClientBuilder<L::Service, K> {
         let Self { wire, above, key, encoding, settings } = self;
         ClientBuilder { wire: layer.layer(wire), above, key, encoding, settings }
     }
 
     /// Most bytes of an answer that are read; 1 MiB by default.
     #[must_use]
-    pub fn response_cap(mut self, bytes: usize) -> Self {
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.settings.cap = bytes;
         self
     }

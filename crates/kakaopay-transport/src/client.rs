@@ -82,7 +82,7 @@ impl<K: Key> Client<K> {
         K: Authorizes<E::Access>,
     {
         let operation = Operation::of::<E>();
-        let repeatable = operation.is_repeatable();
+        let repeatable = operation.is_idempotent();
         let result = match self.request(&endpoint, operation) {
             Ok(request) => self.stack.send(request).await,
             Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),

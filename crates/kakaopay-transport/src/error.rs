@@ -11,7 +11,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A request that has no good answer.
 ///
-/// Ask it what to do: [`Error::refused`] is the service's no, [`Error::outcome_unknown`] says that
+/// Ask it what to do: [`Error::api_rejection`] is the service's no, [`Error::outcome_unknown`] says that
 /// what was asked for may have been done all the same and must be looked up, and anything else
 /// was surely not done.
 pub struct Error(Box<Inner>);
@@ -40,14 +40,14 @@ pub enum ErrorKind {
     Request,
     /// A layer tried to send a request a second time that changes something, which was refused. What
     /// became of the first is not known here.
-    Repeated,
+    DuplicateSend,
     /// The request could not be handed over: no connection could be made, or the service below was
     /// not ready.
     Connect,
     /// The connection broke, or what came over it is no HTTP. With [`Delivery::Answered`] the answer
     /// had begun and broke off: the service has done its work and what it said cannot be read, so
     /// that the outcome of a mutation must be looked up.
-    Wire,
+    Transport,
     /// The deadline passed.
     Timeout,
     /// The response is larger than the cap.
@@ -57,10 +57,10 @@ pub enum ErrorKind {
     /// The service answered with one of its errors.
     Api,
     /// The service answered with a bad status and no error of its own: a proxy, perhaps.
-    Status,
+    HttpStatus,
     /// The status is good and there is no body. Every call gives an object, so that something between
     /// here and the service has lost it.
-    Empty,
+    EmptyBody,
     /// The status is good, and the body is neither what the call gives nor said to be JSON: a page that
     /// somebody else than the service answered with, such as a proxy or a captive portal. What can be read
     /// is taken, whatever its header says.
@@ -119,7 +119,7 @@ impl Error {
             Err(source) if is_not_sent(source.as_ref()) => {
                 Self::new(ErrorKind::Connect, Delivery::NotSent).because(source)
             }
-            Err(source) => Self::new(ErrorKind::Wire, Delivery::MaybeSent).because(source),
+            Err(source) => Self::new(ErrorKind::Transport, Delivery::MaybeSent).because(source),
         }
     }
 
@@ -143,12 +143,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn api_error(mut self, error: ApiError) -> Self {
+    pub(crate) fn from_api_error(mut self, error: ApiError) -> Self {
         self.0.cause = Some(Cause::Api(error));
         self
     }
 
-    pub(crate) fn decode_error(mut self, error: DecodeError) -> Self {
+    pub(crate) fn from_decode_error(mut self, error: DecodeError) -> Self {
         self.0.cause = Some(Cause::Decode(error));
         self
     }
@@ -191,7 +191,7 @@ impl Error {
 
     /// The error the service answered with.
     #[must_use]
-    pub fn api(&self) -> Option<&ApiError> {
+    pub fn api_error(&self) -> Option<&ApiError> {
         match &self.0.cause {
             Some(Cause::Api(error)) => Some(error),
             _ => None,
@@ -200,7 +200,7 @@ impl Error {
 
     /// Where the answer is not what the call gives.
     #[must_use]
-    pub fn decode(&self) -> Option<&DecodeError> {
+    pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.cause {
             Some(Cause::Decode(error)) => Some(error),
             _ => None,
@@ -212,19 +212,19 @@ impl Error {
     /// Too many requests (429) and time-outs (408) are not among them: that nothing was done then
     /// is likely, but nowhere written.
     #[must_use]
-    pub fn refused(&self) -> Option<&ApiError> {
+    pub fn api_rejection(&self) -> Option<&ApiError> {
         let status = self.0.status?;
         let decided = status.is_client_error()
             && status != StatusCode::TOO_MANY_REQUESTS
             && status != StatusCode::REQUEST_TIMEOUT;
-        if decided { self.api() } else { None }
+        if decided { self.api_error() } else { None }
     }
 
     /// Whether what was asked for may have been done, although there is no good answer. A call that
     /// only reads does nothing, so that this is only true of others.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
-        !self.0.repeatable && self.0.delivery != Delivery::NotSent && self.refused().is_none()
+        !self.0.repeatable && self.0.delivery != Delivery::NotSent && self.api_rejection().is_none()
     }
 
     /// Whether the same call may well succeed later, and may be sent again without harm.
@@ -235,17 +235,17 @@ impl Error {
         }
         match self.0.kind {
             ErrorKind::Connect
-            | ErrorKind::Wire
+            | ErrorKind::Transport
             | ErrorKind::Timeout
-            | ErrorKind::Empty
+            | ErrorKind::EmptyBody
             | ErrorKind::ContentType => true,
-            ErrorKind::Api | ErrorKind::Status => self.0.status.is_some_and(|status| {
+            ErrorKind::Api | ErrorKind::HttpStatus => self.0.status.is_some_and(|status| {
                 status.is_server_error()
                     || status == StatusCode::TOO_MANY_REQUESTS
                     || status == StatusCode::REQUEST_TIMEOUT
             }),
             ErrorKind::Request
-            | ErrorKind::Repeated
+            | ErrorKind::DuplicateSend
             | ErrorKind::TooLarge
             | ErrorKind::Redirect
             | ErrorKind::Decode => false,
@@ -280,12 +280,12 @@ impl fmt::Display for Error {
         }
         match (inner.kind, inner.status) {
             (ErrorKind::Request, _) => f.write_str("the request cannot be sent as it is, and was not")?,
-            (ErrorKind::Repeated, _) => {
+            (ErrorKind::DuplicateSend, _) => {
                 f.write_str("a layer tried to send it a second time, which was refused: take that layer out")?
             }
             (ErrorKind::Connect, _) => f.write_str("nothing was sent, for want of a connection")?,
-            (ErrorKind::Wire, Some(_)) => f.write_str("the answer broke off")?,
-            (ErrorKind::Wire, None) => f.write_str("the connection broke")?,
+            (ErrorKind::Transport, Some(_)) => f.write_str("the answer broke off")?,
+            (ErrorKind::Transport, None) => f.write_str("the connection broke")?,
             (ErrorKind::Timeout, _) if inner.delivery == Delivery::NotSent => {
                 f.write_str("the deadline passed before anything was sent")?
             }
@@ -296,21 +296,21 @@ impl fmt::Display for Error {
             (ErrorKind::Redirect, _) => {
                 f.write_str("the service redirects, which is never followed: check the base URI")?
             }
-            (ErrorKind::Api, _) => match self.api() {
+            (ErrorKind::Api, _) => match self.api_error() {
                 Some(error) => write!(f, "the service answered {error}")?,
                 None => f.write_str("the service answered with an error")?,
             },
-            (ErrorKind::Status, Some(status)) => {
+            (ErrorKind::HttpStatus, Some(status)) => {
                 write!(f, "status {} with no error of the service's own", status.as_u16())?
             }
-            (ErrorKind::Status, None) => f.write_str("the service answered with a bad status")?,
-            (ErrorKind::Empty, _) => {
+            (ErrorKind::HttpStatus, None) => f.write_str("the service answered with a bad status")?,
+            (ErrorKind::EmptyBody, _) => {
                 f.write_str("the answer is empty: tell the service's support its request id")?
             }
             (ErrorKind::ContentType, _) => f.write_str(
                 "the answer is no JSON and hardly the service's: look for a proxy on the way to it",
             )?,
-            (ErrorKind::Decode, _) => match self.decode() {
+            (ErrorKind::Decode, _) => match self.decode_error() {
                 Some(error) => write!(f, "the answer cannot be used, which is worth reporting: {error}")?,
                 None => f.write_str("the answer cannot be used")?,
             },

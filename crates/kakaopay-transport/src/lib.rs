@@ -1,7 +1,7 @@
 //! A typed client for Omise over any tower service.
 //!
 //! [`Client`] takes any [`Transport`]: a `tower::Service` from requests to responses that is
-//! `Clone + Send + Sync`, such as the default [`Wire`], your own stack, or something that stands in for
+//! `Clone + Send + Sync`, such as the default [`HyperTransport`], your own stack, or something that stands in for
 //! the network in a test. Around it stand the [layers](layer), in the one order that their reasons allow.
 //!
 //! | runnable with `cargo run -p kakaopay-transport --example …` | shows |
@@ -35,7 +35,7 @@
 //! let id = ChargeId::parse("chrg_test_5w4415netlwqpc54tyg")?;
 //! let error = client.send(RetrieveCharge::new(id)).await.unwrap_err();
 //! assert_eq!(error.delivery(), Delivery::Answered);
-//! assert_eq!(error.refused().unwrap().code, ErrorCode::NotFound);
+//! assert_eq!(error.api_rejection().unwrap().code, ErrorCode::NotFound);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -69,9 +69,9 @@ pub use client::Client;
 pub use encoding::Encoding;
 pub use error::{BoxError, Delivery, Error, ErrorKind, NotSent};
 pub use operation::Operation;
-pub use pages::Paged;
+pub use pages::Paginated;
 pub use resource::{Charges, Events, Refunds, Sources};
 pub use stack::{Stack, StackFuture};
 pub use transport::Transport;
 #[cfg(feature = "hyper")]
-pub use wire::{HttpConnector, TlsError, Wire, WireBuilder, default_tls_config};
+pub use wire::{HttpConnector, HyperTransport, HyperTransportBuilder, TlsError, default_tls_config};

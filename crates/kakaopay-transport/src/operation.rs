@@ -18,7 +18,7 @@ impl Operation {
     /// The call that an endpoint value makes.
     #[must_use]
     pub fn of<E: Endpoint>() -> Self {
-        let repeatable = E::Effect::REPEATABLE && E::METHOD == Method::Get;
+        let repeatable = E::Effect::IDEMPOTENT && E::METHOD == Method::Get;
         Self { name: E::OPERATION, left: (!repeatable).then(Arc::default) }
     }
 
@@ -31,7 +31,7 @@ impl Operation {
     /// Whether sending it twice is the same as sending it once: it only reads. The API has no
     /// idempotency key, so that no layer may send any other again.
     #[must_use]
-    pub fn is_repeatable(&self) -> bool {
+    pub fn is_idempotent(&self) -> bool {
         self.left.is_none()
     }
 
@@ -50,12 +50,12 @@ mod tests {
     #[test]
     fn f24_what_changes_something_leaves_once_whoever_cloned_it() {
         let create = Operation::of::<CreateCharge>();
-        assert_eq!((create.name(), create.is_repeatable()), ("charges.create", false));
+        assert_eq!((create.name(), create.is_idempotent()), ("charges.create", false));
         let clone = create.clone();
         assert!(create.leave() && !clone.leave() && !create.leave());
         assert!(Operation::of::<CreateCharge>().leave());
 
         let read = Operation::of::<RetrieveCharge>();
-        assert!(read.is_repeatable() && read.leave() && read.leave());
+        assert!(read.is_idempotent() && read.leave() && read.leave());
     }
 }

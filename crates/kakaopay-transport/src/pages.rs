@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 
 use futures_util::stream::{self, Stream};
 use kakaopay_types::endpoint::{
-    Endpoint, ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListRefunds, Page,
+    Endpoint, ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListParams, ListRefunds,
 };
 use kakaopay_types::{Authorizes, Charge, Event, List, Refund};
 
@@ -12,12 +12,12 @@ use crate::client::Client;
 use crate::error::{Delivery, Error, ErrorKind};
 
 /// A call that reads a page of a list.
-pub trait Paged: Endpoint<Response = List<Self::Element>> + Clone {
+pub trait Paginated: Endpoint<Response = List<Self::Element>> + Clone {
     /// What the list is of.
     type Element;
 
     /// Which part of the list it reads.
-    fn page_mut(&mut self) -> &mut Page;
+    fn page_mut(&mut self) -> &mut ListParams;
 
     /// By what an element is told from the others.
     fn id(element: &Self::Element) -> &str;
@@ -25,10 +25,10 @@ pub trait Paged: Endpoint<Response = List<Self::Element>> + Clone {
 
 macro_rules! paged {
     ($($call:ty => $element:ty;)*) => {$(
-        impl Paged for $call {
+        impl Paginated for $call {
             type Element = $element;
 
-            fn page_mut(&mut self) -> &mut Page {
+            fn page_mut(&mut self) -> &mut ListParams {
                 &mut self.page
             }
 
@@ -48,7 +48,7 @@ paged! {
 }
 
 /// Where the reading of a list stands.
-struct Reading<E: Paged> {
+struct Reading<E: Paginated> {
     call: E,
     /// How many elements lie before the next page.
     offset: u32,
@@ -78,7 +78,7 @@ impl<K> Client<K> {
     /// # use kakaopay_transport::{Client, Error};
     /// # use kakaopay_types::{SecretKey, endpoint::ListCharges};
     /// async fn sum(client: &Client<SecretKey>) -> Result<i64, Error> {
-    ///     let charges = client.each(ListCharges::default());
+    ///     let charges = client.paginate(ListCharges::default());
     ///     pin_mut!(charges);
     ///     let mut sum = 0;
     ///     while let Some(charge) = charges.next().await {
@@ -87,14 +87,14 @@ impl<K> Client<K> {
     ///     Ok(sum)
     /// }
     /// ```
-    pub fn each<E>(&self, mut call: E) -> impl Stream<Item = Result<E::Element, Error>> + use<E, K>
+    pub fn paginate<E>(&self, mut call: E) -> impl Stream<Item = Result<E::Element, Error>> + use<E, K>
     where
-        E: Paged,
+        E: Paginated,
         K: Authorizes<E::Access>,
     {
         let client = self.clone();
         let page = call.page_mut();
-        page.limit = page.limit.or(Some(Page::MAX_LIMIT));
+        page.limit = page.limit.or(Some(ListParams::MAX_LIMIT));
         let offset = page.offset;
         let reading =
             Reading { call, offset, left: None, stale: 0, read: VecDeque::new(), seen: HashSet::new() };
@@ -122,13 +122,13 @@ impl<K> Client<K> {
     }
 }
 
-impl<E: Paged> Reading<E> {
+impl<E: Paginated> Reading<E> {
     /// Takes a page in.
     fn take(&mut self, list: List<E::Element>) {
-        let count = list.data.good.len() + list.data.bad.len();
+        let count = list.data.items.len() + list.data.invalid.len();
         let page = self.call.page_mut();
         // A page has no more than were asked for, whatever it says.
-        let most = u64::from(Page::MAX_LIMIT);
+        let most = u64::from(ListParams::MAX_LIMIT);
         let limit = list.limit.min(page.limit.map_or(most, |asked| most.min(u64::from(asked)))).max(1);
         if self.left.is_none() {
             // What comes to be meanwhile shifts no page then. The service says whole seconds.
@@ -141,14 +141,14 @@ impl<E: Paged> Reading<E> {
         // A full page may have another behind it, whatever the total says.
         let full = count as u64 >= limit;
         let before = self.seen.len();
-        for element in list.data.good {
+        for element in list.data.items {
             if self.seen.insert(E::id(&element).to_owned()) {
                 self.read.push_back(Ok(element));
             }
         }
-        let fresh = self.seen.len() > before || !list.data.bad.is_empty();
-        for (_, unreadable) in list.data.bad {
-            let error = Error::new(ErrorKind::Decode, Delivery::Answered).decode_error(unreadable);
+        let fresh = self.seen.len() > before || !list.data.invalid.is_empty();
+        for (_, unreadable) in list.data.invalid {
+            let error = Error::new(ErrorKind::Decode, Delivery::Answered).from_decode_error(unreadable);
             self.read.push_back(Err(error.of_call(E::OPERATION, true)));
         }
         self.stale = if fresh { 0 } else { self.stale.saturating_add(1) };

@@ -13,8 +13,8 @@ use tower_service::Service;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
 use crate::layer::{
-    AuthLayer, CollectLayer, DeadlineLayer, OnceLayer, OperationLayer, OriginLayer, RetryLayer, TraceLayer,
-    VersionLayer,
+    ApiHeadersLayer, AuthLayer, BaseUriLayer, CollectBodyLayer, OperationLayer, RetryLayer, SendOnceLayer,
+    TimeoutLayer, TraceLayer,
 };
 use crate::settings::Settings;
 use crate::transport::Transport;
@@ -114,13 +114,13 @@ impl fmt::Debug for Stack {
 /// Puts the layers over a wire.
 pub(crate) fn build(wire: impl Transport, key: &impl Key, settings: Settings) -> Stack {
     // From the wire up.
-    let stack = CollectLayer::new(settings.cap).layer(wire);
-    let stack = AuthLayer::new(key).layer(OnceLayer.layer(stack));
-    let stack = VersionLayer::new(settings.version, settings.user_agent).layer(stack);
-    let stack = OriginLayer::new(settings.base_uri).layer(stack);
-    let stack = DeadlineLayer::of_attempt(settings.attempt_deadline).layer(stack);
+    let stack = CollectBodyLayer::new(settings.cap).layer(wire);
+    let stack = AuthLayer::new(key).layer(SendOnceLayer.layer(stack));
+    let stack = ApiHeadersLayer::new(settings.version, settings.user_agent).layer(stack);
+    let stack = BaseUriLayer::new(settings.base_uri).layer(stack);
+    let stack = TimeoutLayer::of_attempt(settings.attempt_deadline).layer(stack);
     let stack = RetryLayer::new(settings.retry).layer(stack);
-    let stack = DeadlineLayer::new(settings.deadline).layer(stack);
+    let stack = TimeoutLayer::new(settings.deadline).layer(stack);
     let stack = OperationLayer.layer(TraceLayer.layer(stack));
     Stack::of(stack)
 }

@@ -85,7 +85,7 @@ impl Capability {
     /// KakaoPay, if it is switched on.
     #[must_use]
     pub fn kakaopay(&self) -> Option<&PaymentMethod> {
-        self.payment_methods.good.iter().find(|method| method.name == SourceType::Kakaopay)
+        self.payment_methods.items.iter().find(|method| method.name == SourceType::Kakaopay)
     }
 
     /// Whether the account can be paid by KakaoPay in a currency.

@@ -16,7 +16,7 @@
 //!     create.params().to_form(),
 //!     "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB",
 //! );
-//! # Ok::<(), kakaopay_types::OutsideLimits>(())
+//! # Ok::<(), kakaopay_types::InvalidPaymentAmount>(())
 //! ```
 //!
 //! What comes in is told by [`Charge::outcome`] alone, and read by [`decode`], which is fast on what
@@ -105,8 +105,8 @@ pub use expandable::Expandable;
 pub use failure::{FailureCode, InvalidLanguage, Language};
 pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
 pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
-pub use limits::{Limits, OutsideLimits, PaymentAmount};
-pub use list::{List, Order};
+pub use limits::{InvalidPaymentAmount, Limits, PaymentAmount};
+pub use list::{List, SortOrder};
 pub use metadata::Metadata;
 pub use mode::{InvalidMode, Mode};
 pub use money::{InvalidMoney, Money};
@@ -117,7 +117,7 @@ pub use platform::PlatformType;
 pub use raw::Raw;
 pub use reference::{AttemptReference, InvalidReference, Reference};
 pub use refund::{Refund, RefundStatus};
-pub use refund_amount::{NothingToRefund, RefundAmount};
+pub use refund_amount::{InvalidRefundAmount, RefundAmount};
 pub use refund_window::RefundWindow;
 pub use return_uri::{InvalidReturnUri, ReturnUri};
 pub use search::{SearchResult, SearchScope};

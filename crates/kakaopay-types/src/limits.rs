@@ -50,16 +50,16 @@ impl PaymentAmount {
     /// Checks an amount against the limits of its currency.
     ///
     /// # Errors
-    /// [`OutsideLimits`], which names the limit that was missed.
-    pub fn new(money: Money) -> Result<Self, OutsideLimits> {
+    /// [`InvalidPaymentAmount`], which names the limit that was missed.
+    pub fn new(money: Money) -> Result<Self, InvalidPaymentAmount> {
         let Some(limits) = Limits::of(money.currency()) else {
-            return Err(OutsideLimits::Currency(money.currency()));
+            return Err(InvalidPaymentAmount::Currency(money.currency()));
         };
         if money.minor_units() < limits.min.minor_units() {
-            return Err(OutsideLimits::TooSmall { min: limits.min });
+            return Err(InvalidPaymentAmount::TooSmall { min: limits.min });
         }
         if money.minor_units() > limits.max.minor_units() {
-            return Err(OutsideLimits::TooLarge { max: limits.max });
+            return Err(InvalidPaymentAmount::TooLarge { max: limits.max });
         }
         Ok(Self(money))
     }
@@ -67,7 +67,7 @@ impl PaymentAmount {
     /// An amount that was checked when it was stored. Limits may have changed since, and a payment
     /// that exists must still be read.
     #[must_use]
-    pub fn accepted_before(money: Money) -> Self {
+    pub fn from_stored(money: Money) -> Self {
         Self(money)
     }
 
@@ -105,7 +105,7 @@ impl Serialize for PaymentAmount {
 /// Why KakaoPay does not take an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OutsideLimits {
+pub enum InvalidPaymentAmount {
     /// KakaoPay through Omise takes no payment in this currency.
     Currency(Currency),
     /// Smaller than the smallest payment.
@@ -120,7 +120,7 @@ pub enum OutsideLimits {
     },
 }
 
-impl fmt::Display for OutsideLimits {
+impl fmt::Display for InvalidPaymentAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Currency(currency) => {
@@ -136,7 +136,7 @@ impl fmt::Display for OutsideLimits {
     }
 }
 
-impl std::error::Error for OutsideLimits {}
+impl std::error::Error for InvalidPaymentAmount {}
 
 #[cfg(test)]
 mod tests {

@@ -14,7 +14,7 @@ use crate::timestamp::Timestamp;
 
 open_enum! {
     /// The order of a list, by creation.
-    Order {
+    SortOrder {
         /// Oldest first: the API's default.
         Chronological = "chronological",
         /// Newest first.
@@ -43,7 +43,7 @@ object! {
         /// Path of the list on the API's host.
         pub location: Option<Box<str>>,
         /// The order of the elements; `null` or absent in old recordings.
-        pub order: Option<Order>,
+        pub order: Option<SortOrder>,
         /// Elements created before this are left out.
         pub from: Option<Timestamp>,
         /// Elements created after this are left out.
@@ -57,20 +57,20 @@ object! {
 #[non_exhaustive]
 pub struct Elements<T> {
     /// What could be read, in order.
-    pub good: Vec<T>,
+    pub items: Vec<T>,
     /// What could not, each with its index in the page.
-    pub bad: Vec<(usize, DecodeError)>,
+    pub invalid: Vec<(usize, DecodeError)>,
 }
 
 impl<T> Default for Elements<T> {
     fn default() -> Self {
-        Self { good: Vec::new(), bad: Vec::new() }
+        Self { items: Vec::new(), invalid: Vec::new() }
     }
 }
 
 impl<T: Serialize> Serialize for Elements<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(&self.good)
+        serializer.collect_seq(&self.items)
     }
 }
 
@@ -88,8 +88,8 @@ impl<'de, T: Decode> Visitor<'de> for Each<T> {
         let mut index = 0;
         while let Some(value) = seq.next_element::<Value>()? {
             match decode::from_value(value) {
-                Ok(element) => elements.good.push(element),
-                Err(error) => elements.bad.push((index, error)),
+                Ok(element) => elements.items.push(element),
+                Err(error) => elements.invalid.push((index, error)),
             }
             index += 1;
         }
@@ -106,6 +106,6 @@ impl<'de, T: Decode> Deserialize<'de> for Elements<T> {
 impl<T: InOrder> InOrder for Elements<T> {
     /// A bad element is a surprise like any other: the general way sets it aside.
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
-        Vec::in_order(reader).map(|good| Self { good, bad: Vec::new() })
+        Vec::in_order(reader).map(|items| Self { items, invalid: Vec::new() })
     }
 }

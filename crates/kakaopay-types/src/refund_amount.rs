@@ -10,9 +10,9 @@ impl RefundAmount {
     /// Checks an amount.
     ///
     /// # Errors
-    /// [`NothingToRefund`] unless it is above zero.
-    pub fn new(minor_units: i64) -> Result<Self, NothingToRefund> {
-        if minor_units > 0 { Ok(Self(minor_units)) } else { Err(NothingToRefund) }
+    /// [`InvalidRefundAmount`] unless it is above zero.
+    pub fn new(minor_units: i64) -> Result<Self, InvalidRefundAmount> {
+        if minor_units > 0 { Ok(Self(minor_units)) } else { Err(InvalidRefundAmount) }
     }
 
     /// The amount in minor units.
@@ -25,15 +25,15 @@ impl RefundAmount {
 /// The amount is not above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NothingToRefund;
+pub struct InvalidRefundAmount;
 
-impl fmt::Display for NothingToRefund {
+impl fmt::Display for InvalidRefundAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a refund gives back more than nothing")
     }
 }
 
-impl std::error::Error for NothingToRefund {}
+impl std::error::Error for InvalidRefundAmount {}
 
 #[cfg(test)]
 mod tests {

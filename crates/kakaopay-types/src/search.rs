@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::list::{Elements, Order};
+use crate::list::{Elements, SortOrder};
 use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 
@@ -46,7 +46,7 @@ object! {
         /// Path of the search on the API's host.
         pub location: Option<Box<str>>,
         /// The order of the elements.
-        pub order: Option<Order>,
+        pub order: Option<SortOrder>,
         /// The words that were searched for.
         pub query: Option<Box<str>>,
         /// Which objects were looked through.

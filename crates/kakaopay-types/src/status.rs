@@ -25,7 +25,7 @@ open_enum! {
     /// The `charge_status` of a source: what became of the charge made from it.
     SourceChargeStatus {
         /// No charge has been made from it.
-        None = "unknown",
+        NotCharged = "unknown",
         /// Its charge is pending.
         Pending = "pending",
         /// Its charge was paid.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use kakaopay_types::Event;
-use kakaopay_webhook::{Accepted, Policy, Receiver, Secret, Sink, Verifier};
+use kakaopay_webhook::{ReceivedEvent, Receiver, SignaturePolicy, Sink, Verifier, WebhookSecret};
 use service::{EVENT, now, post};
 use tokio::net::TcpListener;
 
@@ -23,7 +23,7 @@ struct List(Arc<Mutex<Vec<Event>>>);
 impl Sink for List {
     type Error = Infallible;
 
-    async fn store(&self, accepted: Accepted) -> Result<(), Infallible> {
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), Infallible> {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The service repeats what it believes to be lost.
         if list.iter().all(|event| event.id != accepted.event.id) {
@@ -35,9 +35,9 @@ impl Sink for List {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let secret = Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
+    let secret = WebhookSecret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
     let list = List::default();
-    let policy = Policy::signed(Verifier::new([secret.clone()])?);
+    let policy = SignaturePolicy::signed(Verifier::new([secret.clone()])?);
     let receiver = Receiver::new(policy, list.clone(), now);
     let application = Router::new().route_service("/webhooks", receiver);
 
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 
     println!("signed: {}", post(address, secret.clone(), EVENT).await?);
     println!("signed, again: {}", post(address, secret, EVENT).await?);
-    let other = Secret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
+    let other = WebhookSecret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
     println!("signed by somebody else: {}", post(address, other, EVENT).await?);
     for event in list.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         println!("stored: {} {}", event.id, event.key.as_str());

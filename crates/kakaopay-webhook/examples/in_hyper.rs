@@ -14,7 +14,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use kakaopay_webhook::{Accepted, Policy, Receiver, Secret, Sink, Verifier};
+use kakaopay_webhook::{ReceivedEvent, Receiver, SignaturePolicy, Sink, Verifier, WebhookSecret};
 use service::{EVENT, now, post};
 use tokio::net::TcpListener;
 
@@ -25,7 +25,7 @@ struct Lines(Arc<File>);
 impl Sink for Lines {
     type Error = io::Error;
 
-    async fn store(&self, accepted: Accepted) -> io::Result<()> {
+    async fn store(&self, accepted: ReceivedEvent) -> io::Result<()> {
         let file = Arc::clone(&self.0);
         let write = move || {
             // A body may be written over several lines; between its values that says nothing.
@@ -41,11 +41,11 @@ impl Sink for Lines {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let secret = Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
+    let secret = WebhookSecret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("webhooks.jsonl");
     let file = File::options().create(true).append(true).open(&path)?;
-    let policy = Policy::signed(Verifier::new([secret.clone()])?);
+    let policy = SignaturePolicy::signed(Verifier::new([secret.clone()])?);
     let receiver = Receiver::new(policy, Lines(Arc::new(file)), now);
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     });
 
     println!("signed: {}", post(address, secret, EVENT).await?);
-    let other = Secret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
+    let other = WebhookSecret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
     println!("signed by somebody else: {}", post(address, other, EVENT).await?);
     print!("stored: {}", std::fs::read_to_string(&path)?);
     Ok(())

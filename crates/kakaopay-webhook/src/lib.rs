@@ -15,7 +15,7 @@
 //! ```
 //! # #[cfg(feature = "receiver")] {
 //! use kakaopay_types::Timestamp;
-//! use kakaopay_webhook::{Accepted, Policy, Receiver, Secret, Sink, Verifier};
+//! use kakaopay_webhook::{ReceivedEvent, SignaturePolicy, Receiver, WebhookSecret, Sink, Verifier};
 //!
 //! #[derive(Clone)]
 //! struct Table;
@@ -23,7 +23,7 @@
 //! impl Sink for Table {
 //!     type Error = std::io::Error;
 //!
-//!     async fn store(&self, accepted: Accepted) -> std::io::Result<()> {
+//!     async fn store(&self, accepted: ReceivedEvent) -> std::io::Result<()> {
 //!         // Insert `accepted.event.id` and `accepted.body`, unless that id is there, and commit.
 //!         # drop(accepted);
 //!         Ok(())
@@ -32,8 +32,8 @@
 //!
 //! # fn now() -> Timestamp { Timestamp::UNIX_EPOCH }
 //! // Two while one is being replaced by the other.
-//! let secrets = [Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?];
-//! let receiver = Receiver::new(Policy::signed(Verifier::new(secrets)?), Table, now);
+//! let secrets = [WebhookSecret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?];
+//! let receiver = Receiver::new(SignaturePolicy::signed(Verifier::new(secrets)?), Table, now);
 //! # drop(receiver);
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -66,10 +66,10 @@ mod secret;
 mod signature;
 mod verifier;
 
-pub use policy::Policy;
+pub use policy::SignaturePolicy;
 #[cfg(feature = "receiver")]
-pub use receiver::{Accepted, Receiver, Sink};
-pub use refused::Refused;
-pub use secret::{InvalidSecret, Secret};
+pub use receiver::{ReceivedEvent, Receiver, Sink};
+pub use refused::Rejection;
+pub use secret::{InvalidSecret, WebhookSecret};
 pub use signature::{SIGNATURE_HEADER, SignedHeaders, Signer, TIMESTAMP_HEADER};
-pub use verifier::{MAX_BODY, NoSecret, Refusal, Verifier};
+pub use verifier::{MAX_BODY, MissingSecret, Verifier, VerifyError};

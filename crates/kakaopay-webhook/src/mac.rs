@@ -7,7 +7,7 @@
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
 
-use crate::secret::Secret;
+use crate::secret::WebhookSecret;
 
 /// A secret as HMAC-SHA256 begins with it: both pads are mixed in already, once for all webhooks.
 /// Wiped on drop.
@@ -15,7 +15,7 @@ use crate::secret::Secret;
 pub(crate) struct MacKey(Hmac<Sha256>);
 
 impl MacKey {
-    pub(crate) fn new(secret: &Secret) -> Self {
+    pub(crate) fn new(secret: &WebhookSecret) -> Self {
         let Ok(keyed) = Hmac::new_from_slice(secret.bytes()) else {
             unreachable!("HMAC takes a key of any length");
         };

@@ -4,9 +4,9 @@ use crate::verifier::Verifier;
 
 /// Whether webhooks must be signed. Not checking must be asked for by name.
 #[derive(Debug, Clone)]
-pub struct Policy(Option<Verifier>);
+pub struct SignaturePolicy(Option<Verifier>);
 
-impl Policy {
+impl SignaturePolicy {
     /// Only signed webhooks are taken.
     #[must_use]
     pub fn signed(verifier: Verifier) -> Self {

@@ -13,8 +13,8 @@ use http_body_util::{BodyExt, Full, Limited};
 use kakaopay_types::{Event, Timestamp, decode};
 use tower_service::Service;
 
-use crate::policy::Policy;
-use crate::refused::Refused;
+use crate::policy::SignaturePolicy;
+use crate::refused::Rejection;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::verifier::{MAX_BODY, single};
 
@@ -28,11 +28,11 @@ pub trait Sink: Clone + Send + Sync + 'static {
     ///
     /// When the client goes away or the server's patience ends, the future is dropped where it
     /// waits, and nobody is told anything: whether it was stored or not, the event may come again.
-    fn store(&self, accepted: Accepted) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn store(&self, accepted: ReceivedEvent) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Hears of a webhook that was not believed, or that says nothing, before its answer is sent: to
     /// count it. Anybody can cause it, so that it must cost little. Does nothing unless implemented.
-    fn refused(&self, why: &Refused) {
+    fn rejected(&self, why: &Rejection) {
         let _ = why;
     }
 }
@@ -40,7 +40,7 @@ pub trait Sink: Clone + Send + Sync + 'static {
 /// A webhook that was taken.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Accepted {
+pub struct ReceivedEvent {
     /// The event it carries.
     pub event: Event,
     /// The body as it came.
@@ -70,7 +70,7 @@ pub struct Accepted {
 /// How long a client may take to send the request is the server's to bound.
 #[derive(Clone)]
 pub struct Receiver<S> {
-    policy: Arc<Policy>,
+    policy: Arc<SignaturePolicy>,
     sink: S,
     now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -83,7 +83,11 @@ impl<S> std::fmt::Debug for Receiver<S> {
 
 impl<S: Sink> Receiver<S> {
     /// An endpoint that puts what it takes into `sink`, by a clock.
-    pub fn new(policy: Policy, sink: S, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+    pub fn new(
+        policy: SignaturePolicy,
+        sink: S,
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> Self {
         Self { policy: Arc::new(policy), sink, now: Arc::new(now) }
     }
 
@@ -123,18 +127,19 @@ impl<S: Sink> Receiver<S> {
         let received_at = (self.now)();
         if let Some(verifier) = self.policy.verifier() {
             let verified = verifier.verify(signature, timestamp, &body, received_at);
-            verified
-                .map_err(|refusal| self.refuse(&Refused::Signature(refusal), StatusCode::UNAUTHORIZED))?;
+            verified.map_err(|refusal| {
+                self.refuse(&Rejection::InvalidSignature(refusal), StatusCode::UNAUTHORIZED)
+            })?;
         }
         let event: Event = decode::from_slice(&body)
-            .map_err(|error| self.refuse(&Refused::NoEvent(error), StatusCode::BAD_REQUEST))?;
+            .map_err(|error| self.refuse(&Rejection::InvalidPayload(error), StatusCode::BAD_REQUEST))?;
         let verified = self.policy.verifier().is_some();
-        let accepted = Accepted { event, body, received_at, verified };
+        let accepted = ReceivedEvent { event, body, received_at, verified };
         self.sink.store(accepted).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
     }
 
-    fn refuse(&self, why: &Refused, status: StatusCode) -> StatusCode {
-        self.sink.refused(why);
+    fn refuse(&self, why: &Rejection, status: StatusCode) -> StatusCode {
+        self.sink.rejected(why);
         status
     }
 }

@@ -23,26 +23,26 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 /// into one:
 ///
 /// ```
-/// let secret: kakaopay_webhook::Secret = serde_json::from_str(r#""dGVzdA==""#)?;
+/// let secret: kakaopay_webhook::WebhookSecret = serde_json::from_str(r#""dGVzdA==""#)?;
 /// # drop(secret);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
 /// ```compile_fail,E0277
-/// # fn write(secret: kakaopay_webhook::Secret) {
+/// # fn write(secret: kakaopay_webhook::WebhookSecret) {
 /// let _ = serde_json::to_string(&secret);
 /// # }
 /// ```
 ///
 /// ```compile_fail,E0369
-/// # fn compare(one: kakaopay_webhook::Secret, other: kakaopay_webhook::Secret) {
+/// # fn compare(one: kakaopay_webhook::WebhookSecret, other: kakaopay_webhook::WebhookSecret) {
 /// let _ = one == other;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct WebhookSecret(Zeroizing<Vec<u8>>);
 
-impl Secret {
+impl WebhookSecret {
     /// Reads the secret as the dashboard shows it: base64, with or without padding.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ impl Secret {
     }
 }
 
-impl FromStr for Secret {
+impl FromStr for WebhookSecret {
     type Err = InvalidSecret;
 
     fn from_str(text: &str) -> Result<Self, InvalidSecret> {
@@ -80,7 +80,7 @@ impl FromStr for Secret {
     }
 }
 
-impl TryFrom<&str> for Secret {
+impl TryFrom<&str> for WebhookSecret {
     type Error = InvalidSecret;
 
     fn try_from(text: &str) -> Result<Self, InvalidSecret> {
@@ -88,7 +88,7 @@ impl TryFrom<&str> for Secret {
     }
 }
 
-impl TryFrom<String> for Secret {
+impl TryFrom<String> for WebhookSecret {
     type Error = InvalidSecret;
 
     /// The text is wiped.
@@ -97,7 +97,7 @@ impl TryFrom<String> for Secret {
     }
 }
 
-impl<'de> Deserialize<'de> for Secret {
+impl<'de> Deserialize<'de> for WebhookSecret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(Base64)
     }
@@ -106,24 +106,24 @@ impl<'de> Deserialize<'de> for Secret {
 struct Base64;
 
 impl Visitor<'_> for Base64 {
-    type Value = Secret;
+    type Value = WebhookSecret;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a webhook secret")
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Secret, E> {
-        Secret::from_base64(text).map_err(E::custom)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<WebhookSecret, E> {
+        WebhookSecret::from_base64(text).map_err(E::custom)
     }
 
-    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Secret, E> {
-        Secret::try_from(text).map_err(E::custom)
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<WebhookSecret, E> {
+        WebhookSecret::try_from(text).map_err(E::custom)
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for WebhookSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(redacted)")
+        f.write_str("WebhookSecret(redacted)")
     }
 }
 

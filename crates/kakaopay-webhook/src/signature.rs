@@ -3,7 +3,7 @@
 use kakaopay_types::Timestamp;
 
 use crate::mac::MacKey;
-use crate::secret::Secret;
+use crate::secret::WebhookSecret;
 
 /// The header with one or more signatures, written `Omise-Signature` on the wire.
 pub const SIGNATURE_HEADER: &str = "omise-signature";
@@ -12,7 +12,7 @@ pub const TIMESTAMP_HEADER: &str = "omise-signature-timestamp";
 
 /// Signs webhooks, as the service does. A receiver has no use for it; a stand-in and tests have.
 #[derive(Debug, Clone)]
-pub struct Signer(Vec<Secret>);
+pub struct Signer(Vec<WebhookSecret>);
 
 /// The two headers of a signed webhook.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct SignedHeaders {
 impl Signer {
     /// Signs with each of these secrets: two while one is being replaced by the other.
     #[must_use]
-    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+    pub fn new(secrets: impl IntoIterator<Item = WebhookSecret>) -> Self {
         Self(secrets.into_iter().collect())
     }
 

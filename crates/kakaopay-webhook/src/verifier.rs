@@ -11,8 +11,8 @@ use thiserror::Error;
 
 use crate::mac::{MacKey, ReceivedMac};
 #[cfg(feature = "http")]
-use crate::refused::Refused;
-use crate::secret::Secret;
+use crate::refused::Rejection;
+use crate::secret::WebhookSecret;
 #[cfg(feature = "http")]
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 
@@ -31,9 +31,9 @@ const TOLERANCE_SECONDS: u64 = 300;
 ///
 /// ```
 /// use kakaopay_types::Timestamp;
-/// use kakaopay_webhook::{Secret, Verifier};
+/// use kakaopay_webhook::{WebhookSecret, Verifier};
 ///
-/// let secret = Secret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
+/// let secret = WebhookSecret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?;
 /// let verifier = Verifier::new([secret])?;
 /// let body = br#"{"object":"event","id":"evnt_test_1","key":"charge.complete"}"#;
 /// let signature = b"260fe1918ee63762653d9f081fa8ba8a4c5c627df76f07f0ddab87ccd2a08f64";
@@ -58,11 +58,11 @@ impl Verifier {
     /// Checks against these secrets; give both while one is being replaced by the other.
     ///
     /// # Errors
-    /// [`NoSecret`] when there is none: nothing could ever be told from a forgery.
-    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Result<Self, NoSecret> {
+    /// [`MissingSecret`] when there is none: nothing could ever be told from a forgery.
+    pub fn new(secrets: impl IntoIterator<Item = WebhookSecret>) -> Result<Self, MissingSecret> {
         let keys: Vec<_> = secrets.into_iter().map(|secret| MacKey::new(&secret)).collect();
         if keys.is_empty() {
-            return Err(NoSecret);
+            return Err(MissingSecret);
         }
         Ok(Self { keys, tolerance: TOLERANCE_SECONDS })
     }
@@ -77,51 +77,51 @@ impl Verifier {
     /// Checks the two headers, as they came, against the body, as it came.
     ///
     /// # Errors
-    /// [`Refusal`]: answer 401 and change nothing.
+    /// [`VerifyError`]: answer 401 and change nothing.
     pub fn verify(
         &self,
         signature: &[u8],
         timestamp: &[u8],
         body: &[u8],
         now: Timestamp,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), VerifyError> {
         if body.len() > MAX_BODY {
-            return Err(Refusal::TooLarge);
+            return Err(VerifyError::TooLarge);
         }
         let signed_at = seconds_of(timestamp)?;
         let signatures = signatures_of(signature)?;
         if now.unix_seconds().abs_diff(signed_at) > self.tolerance {
-            return Err(Refusal::Stale);
+            return Err(VerifyError::TimestampOutOfRange);
         }
         // Which of several made the match is no secret.
         let good = |key: &MacKey| {
             let mac = key.mac(timestamp, body);
             signatures.iter().any(|signature| mac.matches(signature))
         };
-        if self.keys.iter().any(good) { Ok(()) } else { Err(Refusal::NoMatch) }
+        if self.keys.iter().any(good) { Ok(()) } else { Err(VerifyError::SignatureMismatch) }
     }
 
     /// Checks a request's headers against its body, and decodes the event.
     ///
     /// ```
-    /// # use kakaopay_webhook::{Refused, Verifier};
+    /// # use kakaopay_webhook::{Rejection, Verifier};
     /// # use kakaopay_types::{Event, Timestamp};
-    /// # fn receive(verifier: &Verifier, request: &http::Request<Vec<u8>>, now: Timestamp) -> Result<Event, Refused> {
+    /// # fn receive(verifier: &Verifier, request: &http::Request<Vec<u8>>, now: Timestamp) -> Result<Event, Rejection> {
     /// verifier.event(request.headers(), request.body(), now)
     /// # }
     /// ```
     ///
     /// # Errors
-    /// [`Refused`]: answer 401 to a bad signature and 400 to a body that is no event, and change
+    /// [`Rejection`]: answer 401 to a bad signature and 400 to a body that is no event, and change
     /// nothing. A header that comes twice is malformed.
     #[cfg(feature = "http")]
-    pub fn event(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, Refused> {
-        let signature = single(headers, SIGNATURE_HEADER).ok_or(Refusal::MalformedSignature);
-        let timestamp = single(headers, TIMESTAMP_HEADER).ok_or(Refusal::MalformedTimestamp);
+    pub fn event(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, Rejection> {
+        let signature = single(headers, SIGNATURE_HEADER).ok_or(VerifyError::MalformedSignature);
+        let timestamp = single(headers, TIMESTAMP_HEADER).ok_or(VerifyError::MalformedTimestamp);
         let verified =
             signature.and_then(|signature| timestamp.and_then(|at| self.verify(signature, at, body, now)));
-        verified.map_err(Refused::Signature)?;
-        decode::from_slice(body).map_err(Refused::NoEvent)
+        verified.map_err(Rejection::InvalidSignature)?;
+        decode::from_slice(body).map_err(Rejection::InvalidPayload)
     }
 }
 
@@ -133,16 +133,16 @@ pub(crate) fn single(headers: &HeaderMap, name: impl http::header::AsHeaderName)
     values.next().is_none().then_some(value)
 }
 
-fn seconds_of(timestamp: &[u8]) -> Result<i64, Refusal> {
+fn seconds_of(timestamp: &[u8]) -> Result<i64, VerifyError> {
     if timestamp.is_empty() {
-        return Err(Refusal::MissingTimestamp);
+        return Err(VerifyError::MissingTimestamp);
     }
     // `parse` would take a sign too.
     if !timestamp.iter().all(u8::is_ascii_digit) {
-        return Err(Refusal::MalformedTimestamp);
+        return Err(VerifyError::MalformedTimestamp);
     }
-    let text = str::from_utf8(timestamp).map_err(|_| Refusal::MalformedTimestamp)?;
-    text.parse().map_err(|_| Refusal::MalformedTimestamp)
+    let text = str::from_utf8(timestamp).map_err(|_| VerifyError::MalformedTimestamp)?;
+    text.parse().map_err(|_| VerifyError::MalformedTimestamp)
 }
 
 /// The signatures of a header, on the stack: whoever sends forgeries costs no memory.
@@ -158,14 +158,14 @@ impl Signatures {
     }
 }
 
-fn signatures_of(header: &[u8]) -> Result<Signatures, Refusal> {
+fn signatures_of(header: &[u8]) -> Result<Signatures, VerifyError> {
     if header.trim_ascii().is_empty() {
-        return Err(Refusal::MissingSignature);
+        return Err(VerifyError::MissingSignature);
     }
     let mut signatures = Signatures::default();
     for part in header.split(|byte| *byte == b',') {
-        let place = signatures.all.get_mut(signatures.count).ok_or(Refusal::MalformedSignature)?;
-        *place = ReceivedMac::from_hex(part.trim_ascii()).ok_or(Refusal::MalformedSignature)?;
+        let place = signatures.all.get_mut(signatures.count).ok_or(VerifyError::MalformedSignature)?;
+        *place = ReceivedMac::from_hex(part.trim_ascii()).ok_or(VerifyError::MalformedSignature)?;
         signatures.count += 1;
     }
     Ok(signatures)
@@ -175,12 +175,12 @@ fn signatures_of(header: &[u8]) -> Result<Signatures, Refusal> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no webhook secret is set: roll one in the dashboard, or ask for an unsigned receiver by name")]
 #[non_exhaustive]
-pub struct NoSecret;
+pub struct MissingSecret;
 
 /// Why a webhook is not believed. No part of what came is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum VerifyError {
     /// The body is larger than [`MAX_BODY`].
     #[error("the body is larger than 256 KiB")]
     TooLarge,
@@ -198,8 +198,8 @@ pub enum Refusal {
     MalformedTimestamp,
     /// It was signed too long ago, or too far in the future.
     #[error("it was not signed lately: check this machine's clock")]
-    Stale,
+    TimestampOutOfRange,
     /// No secret makes this signature over this body.
     #[error("no secret makes this signature: was it rolled, or is it of the other mode?")]
-    NoMatch,
+    SignatureMismatch,
 }

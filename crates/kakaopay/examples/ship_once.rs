@@ -8,9 +8,9 @@ use std::sync::Mutex;
 
 use kakaopay::types::endpoint::MarkChargeAsPaid;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri};
-use kakaopay::{Event, Handler, Merchant, Order, Telling};
-use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
+use kakaopay::{EventHandler, Merchant, Notification, Order, PaymentEvent};
 use kakaopay_sandbox::Sandbox;
+use kakaopay_store_sqlite::{SqliteStore, rusqlite};
 use kakaopay_transport::Client;
 use rusqlite::Connection;
 
@@ -19,16 +19,16 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// Ships with any database: a unique constraint on the idempotency key makes redeliveries harmless.
 struct ByKey(Mutex<Connection>);
 
-impl Handler for ByKey {
-    async fn handle(&self, notification: &Telling) -> Result<(), BoxError> {
-        let Event::Settled(paid) = &notification.event else { return Ok(()) };
+impl EventHandler for ByKey {
+    async fn handle(&self, notification: &Notification) -> Result<(), BoxError> {
+        let PaymentEvent::Paid(paid) = &notification.event else { return Ok(()) };
         let shop = self.0.lock().map_err(|_| "another call panicked")?;
         // Do the rest of the shipment in the same transaction.
         let shipped = shop.execute(
             "INSERT INTO shipment (message, goods) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            (&notification.key, paid.reference.as_str()),
+            (&notification.idempotency_key, paid.reference.as_str()),
         )?;
-        anstream::println!("by key:             {}, shipped {shipped}", notification.key);
+        anstream::println!("by key:             {}, shipped {shipped}", notification.idempotency_key);
         // Simulates a crash before the notification is completed: it will be redelivered.
         if shipped == 1 { Err("the process died".into()) } else { Ok(()) }
     }
@@ -37,16 +37,17 @@ impl Handler for ByKey {
 /// Ships within the store's database: one transaction ships and completes the notification.
 struct InTransaction(SqliteStore);
 
-impl Handler for InTransaction {
-    async fn handle(&self, notification: &Telling) -> Result<(), BoxError> {
-        let Event::Settled(paid) = &notification.event else { return Ok(()) };
-        let (key, goods) = (notification.key.clone(), paid.reference.to_string());
-        let shipped = self.0.complete_with(&notification.key, notification.claim, move |shop| {
-            Ok(shop.execute("INSERT INTO shipment (message, goods) VALUES (?1, ?2)", (key, goods))?)
-        });
+impl EventHandler for InTransaction {
+    async fn handle(&self, notification: &Notification) -> Result<(), BoxError> {
+        let PaymentEvent::Paid(paid) = &notification.event else { return Ok(()) };
+        let (key, goods) = (notification.idempotency_key.clone(), paid.reference.to_string());
+        let shipped =
+            self.0.complete_in_transaction(&notification.idempotency_key, notification.claim, move |shop| {
+                Ok(shop.execute("INSERT INTO shipment (message, goods) VALUES (?1, ?2)", (key, goods))?)
+            });
         // `None` if an earlier delivery was completed and only its response was lost.
         let shipped = shipped.await?.unwrap_or(0);
-        anstream::println!("in one transaction: {}, shipped {shipped}", notification.key);
+        anstream::println!("in one transaction: {}, shipped {shipped}", notification.idempotency_key);
         Ok(())
     }
 }
@@ -69,12 +70,12 @@ async fn main() -> Result<(), BoxError> {
     let merchant = Merchant::builder(client.clone(), store.clone()).clock(move || clock.now()).build();
     pay(&merchant, &client, "order-1").await?;
     for _ in 0..3 {
-        merchant.work(&by_key).await?;
+        merchant.run_once(&by_key).await?;
         // The failed notification is redelivered two minutes later.
         sandbox.clock().advance_seconds(121);
     }
     pay(&merchant, &client, "order-2").await?;
-    merchant.work(&InTransaction(store)).await?;
+    merchant.run_once(&InTransaction(store)).await?;
 
     let shipped = |database: &Connection| {
         database.query_row("SELECT count(*) FROM shipment", [], |row| row.get::<_, i64>(0))
@@ -95,8 +96,8 @@ async fn pay(
     let reference = Reference::parse(reference)?;
     let order = Order::new(reference.clone(), amount, ReturnUri::parse("https://shop.example/done")?);
     merchant.checkout(order).await?;
-    let status = merchant.payment(&reference).await?.ok_or("no payment")?;
+    let status = merchant.status(&reference).await?.ok_or("no payment")?;
     client.send(MarkChargeAsPaid::new(status.charge().ok_or("no charge")?.clone())).await?;
-    merchant.returned(&reference).await?;
+    merchant.buyer_returned(&reference).await?;
     Ok(())
 }

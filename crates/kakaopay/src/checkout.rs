@@ -3,7 +3,7 @@
 use kakaopay_flows::{Payment, State};
 use kakaopay_types::ChargeId;
 
-use crate::status::Status;
+use crate::status::PaymentStatus;
 
 /// The next step for the buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +20,18 @@ pub enum Checkout {
     /// The outcome of the charge request is not known yet and is being resolved. Call again soon,
     /// with the same reference: a second order for the same goods could charge the buyer twice.
     InProgress,
-    /// The payment has ended; see also [`Merchant::payment`](crate::Merchant::payment).
-    Ended(Status),
+    /// The payment has ended; see also [`Merchant::status`](crate::Merchant::payment).
+    Finished(PaymentStatus),
 }
 
 impl Checkout {
     pub(crate) fn of(payment: &Payment) -> Self {
-        match (payment.state(), payment.link()) {
+        match (payment.state(), payment.authorize_uri()) {
             (State::Creating(_), _) | (State::Pending(_), None) => Self::InProgress,
             (State::Pending(pending), Some(link)) => {
                 Self::Redirect { authorize_uri: link.to_owned(), charge: pending.charge.clone() }
             }
-            _ => Self::Ended(Status::of(payment)),
+            _ => Self::Finished(PaymentStatus::of(payment)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Errors of the driver.
 
-use kakaopay_flows::{Misuse, RefundError, ReplayError};
-use kakaopay_ledger::StoreError;
+use kakaopay_flows::{ApiMisuse, RefundError, ReplayError};
+use kakaopay_store::StoreError;
 use kakaopay_types::{Mode, PaymentAmount, Reference};
 use thiserror::Error;
 
@@ -25,7 +25,7 @@ pub enum Error {
     },
     /// The reference belongs to an order of another amount.
     #[error("reference {reference} belongs to an order of {amount}: use one reference per order")]
-    ReferenceTaken {
+    ReferenceConflict {
         /// The order reference.
         reference: Reference,
         /// The amount of the existing order.
@@ -34,7 +34,7 @@ pub enum Error {
     /// The payment was created with a key of the other mode. A test payment must not count in a live
     /// shop, and a live key must not change it.
     #[error("payment {reference} was created with a {mode} key, and this key is not: use one store per mode")]
-    OtherMode {
+    ModeMismatch {
         /// The order reference.
         reference: Reference,
         /// The mode of the payment.
@@ -44,13 +44,13 @@ pub enum Error {
     #[error(
         "no public key of this mode for the separate source: give the builder a public client, or use an inline source"
     )]
-    NoPublicKey,
+    MissingPublicKey,
     /// No payment has this reference.
     #[error("no payment with reference {0}")]
-    Unknown(Reference),
+    NotFound(Reference),
     /// Concurrent writers changed the payment on every try. Nothing was changed by this call.
     #[error("concurrent writers keep changing payment {0}: try again")]
-    Contended(Reference),
+    TooMuchContention(Reference),
     /// The call was interrupted by a panic or by the runtime's shutdown. The payment continues from
     /// its last persisted state.
     #[error("work on payment {0} was interrupted and will resume: call again for its status")]
@@ -60,13 +60,13 @@ pub enum Error {
     Refund(#[source] RefundError),
     /// This crate called the state machine in a wrong order. This is a bug.
     #[error("internal error, please report it")]
-    Misuse(#[from] Misuse),
+    Internal(#[from] ApiMisuse),
 }
 
 impl From<RefundError> for Error {
     fn from(error: RefundError) -> Self {
         match error {
-            RefundError::Misuse(misuse) => Self::Misuse(misuse),
+            RefundError::ApiMisuse(misuse) => Self::Internal(misuse),
             error => Self::Refund(error),
         }
     }
@@ -76,7 +76,7 @@ impl From<RefundError> for Error {
 mod tests {
     use std::error::Error as _;
 
-    use kakaopay_ledger::StoreErrorKind;
+    use kakaopay_store::StoreErrorKind;
 
     use super::*;
 
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_mode_mismatch_names_the_payment_and_its_mode() {
         let reference = Reference::parse("order-1").expect("a reference");
-        let error = Error::OtherMode { reference, mode: Mode::Test };
+        let error = Error::ModeMismatch { reference, mode: Mode::Test };
         let expected =
             "payment order-1 was created with a test key, and this key is not: use one store per mode";
         assert_eq!(error.to_string(), expected);

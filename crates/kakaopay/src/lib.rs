@@ -2,15 +2,15 @@
 //! trusted without proof.
 //!
 //! [`Merchant`] connects the state machine of `kakaopay-flows`, the client of `kakaopay-transport`
-//! and a store of `kakaopay-ledger`. It holds no payment rules of its own.
+//! and a store of `kakaopay-store`. It holds no payment rules of its own.
 //!
 //! # Integration
 //!
 //! 1. Call [`Merchant::checkout`] with an [`Order`], and redirect the buyer to the returned address.
-//! 2. Serve [`Merchant::receiver`] at the webhook URL set on Omise's dashboard.
-//! 3. Run [`Merchant::run`] in the background, and ship when its [`Handler`] receives
-//!    [`Event::Settled`].
-//! 4. On the page behind `return_uri`, show the status that [`Merchant::returned`] returns.
+//! 2. Serve [`Merchant::webhook_service`] at the webhook URL set on Omise's dashboard.
+//! 3. Run [`Merchant::run`] in the background, and ship when its [`EventHandler`] receives
+//!    [`PaymentEvent::Paid`].
+//! 4. On the page behind `return_uri`, show the status that [`Merchant::buyer_returned`] returns.
 //! 5. Call [`Merchant::refund`] to give money back within [the refund window](types::RefundWindow).
 //!
 //! # How a payment is found
@@ -19,7 +19,7 @@
 //! it: each payment has a deadline in the store, seconds ahead while the buyer may be on the page,
 //! then minutes, then an hour, until the charge has a final status. In addition, [`Merchant::run`]
 //! reconciles with Omise's charges and events, every hour for the last three hours and every day for
-//! the last ten days ([`Merchant::sweep`]). Any number of processes share this work over one store.
+//! the last ten days ([`Merchant::reconcile`]). Any number of processes share this work over one store.
 //!
 //! # Metrics
 //!
@@ -33,9 +33,9 @@
 //! | malformed webhooks | `counts().not_understood` | it grows: this version is too old, or the endpoint accepts unsigned requests |
 //! | webhook store failures | `counts().not_stored` | it grows |
 //! | handler failures | `counts().handler_failures` | it grows |
-//! | alerts | [`Event::Attention`] in the handler | always: each needs a person |
+//! | alerts | [`PaymentEvent::Alert`] in the handler | always: each needs a person |
 //!
-//! [`Merchant::backlog`] covers all processes, [`Merchant::counts`] this process since its start.
+//! [`Merchant::backlog`] covers all processes, [`Merchant::metrics`] this process since its start.
 //!
 //! # Log events
 //!
@@ -45,7 +45,7 @@
 //! |---|---|---|
 //! | `payment record stored` | `INFO` | `reference`, `seq`, `record` |
 //! | `webhook stored` | `INFO` | `key`, `duplicate` |
-//! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`Swept`] |
+//! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`ReconcileReport`] |
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
 //! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error` |
@@ -83,22 +83,22 @@ mod worker;
 pub use checkout::Checkout;
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
-pub use handler::{Handler, Telling};
+pub use handler::{EventHandler, Notification};
 pub use inbox::Inbox;
 pub use merchant::{Merchant, MerchantBuilder};
-pub use metrics::Counts;
+pub use metrics::Metrics;
 pub use order::Order;
 #[cfg(feature = "server")]
-pub use server::{Listener, serve};
-pub use status::{RefundStatus, Status};
-pub use worker::{Swept, Worked};
+pub use server::{Listener, serve_webhooks};
+pub use status::{PaymentStatus, RefundSummary};
+pub use worker::{ReconcileReport, RunReport};
 
 pub use kakaopay_flows as flows;
 pub use kakaopay_flows::{
-    AfterWindow, Attention, Event, RefundError, RefundOrder, RefundState, Settlement, SourcePlan, State,
-    Withdrawal,
+    Alert, CancelReason, LateRefund, PaidOrder, PaymentEvent, RefundError, RefundRequest, RefundState,
+    SourceMode, State,
 };
-pub use kakaopay_ledger as ledger;
+pub use kakaopay_store as store;
 pub use kakaopay_transport as transport;
 pub use kakaopay_types as types;
 pub use kakaopay_webhook as webhook;

@@ -3,26 +3,26 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use kakaopay_flows::{Evidence, Input, RefundOrder};
-use kakaopay_ledger::{Backlog, Store};
+use kakaopay_flows::{Evidence, Input, RefundRequest};
+use kakaopay_store::{Backlog, Store};
 use kakaopay_transport::Client;
 use kakaopay_types::{PublicKey, Reference, SecretKey, Timestamp};
-use kakaopay_webhook::{Policy, Receiver};
+use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
 use crate::clock::{Clock, SystemClock};
 use crate::driver::{Applied, Clients, Engine, Wakers};
 use crate::error::Error;
 use crate::inbox::Inbox;
-use crate::metrics::{Counters, Counts};
+use crate::metrics::{Counters, Metrics};
 use crate::order::Order;
-use crate::status::{RefundStatus, Status};
+use crate::status::{PaymentStatus, RefundSummary};
 
 /// A merchant's payments. Clones share one state.
 ///
 /// A shop calls [`Merchant::checkout`] for each order and redirects the buyer, serves
-/// [`Merchant::receiver`] as its webhook endpoint, and runs [`Merchant::run`] in the background. It
-/// ships when its [`Handler`](crate::Handler) receives the event that the order was paid, and at no
+/// [`Merchant::webhook_service`] as its webhook endpoint, and runs [`Merchant::run`] in the background. It
+/// ships when its [`EventHandler`](crate::Handler) receives the event that the order was paid, and at no
 /// other time.
 ///
 /// All methods are cancel-safe and crash-safe: [`Merchant::run`] resumes persisted work.
@@ -91,15 +91,15 @@ impl<S: Store> Merchant<S> {
     /// payment that has [ended](Checkout::Ended).
     ///
     /// # Errors
-    /// - [`Error::ReferenceTaken`] if the reference belongs to an order of another amount.
-    /// - [`Error::OtherMode`] if the reference belongs to a payment of the other mode.
-    /// - [`Error::NoPublicKey`] if the order needs a separate source and the builder got no public
+    /// - [`Error::ReferenceConflict`] if the reference belongs to an order of another amount.
+    /// - [`Error::ModeMismatch`] if the reference belongs to a payment of the other mode.
+    /// - [`Error::MissingPublicKey`] if the order needs a separate source and the builder got no public
     ///   client of this mode.
     /// - [`Error::Store`] if the store fails.
     pub async fn checkout(&self, order: Order) -> Result<Checkout, Error> {
         let public = self.engine.clients.public.as_ref().map(Client::mode);
         if order.needs_public_key() && public != Some(self.engine.mode) {
-            return Err(Error::NoPublicKey);
+            return Err(Error::MissingPublicKey);
         }
         let applied = self.engine.open(order).await?;
         self.drive(applied).await.map(|(checkout, _)| checkout)
@@ -109,20 +109,20 @@ impl<S: Store> Merchant<S> {
     /// status. The return itself proves nothing, and the charge may stay pending for a moment.
     ///
     /// # Errors
-    /// - [`Error::Unknown`] if no payment has this reference.
-    /// - [`Error::OtherMode`] if the payment is of the other mode.
+    /// - [`Error::NotFound`] if no payment has this reference.
+    /// - [`Error::ModeMismatch`] if the payment is of the other mode.
     /// - [`Error::Store`] if the store fails.
-    pub async fn returned(&self, reference: &Reference) -> Result<Status, Error> {
-        self.apply_and_drive(reference, &Input::Evidence(Evidence::Returned)).await
+    pub async fn buyer_returned(&self, reference: &Reference) -> Result<PaymentStatus, Error> {
+        self.apply_and_drive(reference, &Input::Evidence(Evidence::BuyerReturned)).await
     }
 
     /// Returns the stored status of a payment without calling the API, or `None` if no payment has
     /// this reference.
     ///
     /// # Errors
-    /// [`Error::OtherMode`] if the payment is of the other mode, [`Error::Store`] if the store fails.
-    pub async fn payment(&self, reference: &Reference) -> Result<Option<Status>, Error> {
-        Ok(self.engine.load(reference).await?.as_ref().map(Status::of))
+    /// [`Error::ModeMismatch`] if the payment is of the other mode, [`Error::Store`] if the store fails.
+    pub async fn status(&self, reference: &Reference) -> Result<Option<PaymentStatus>, Error> {
+        Ok(self.engine.load(reference).await?.as_ref().map(PaymentStatus::of))
     }
 
     /// Starts a refund, full or partial, and returns its status. The worker completes it and
@@ -135,10 +135,10 @@ impl<S: Store> Merchant<S> {
     /// # Errors
     /// - [`Error::Refund`] if the payment is not paid, the amount exceeds the rest, the refund window
     ///   has closed, or the refund reference belongs to another refund.
-    /// - [`Error::Unknown`] if no payment has this reference.
-    /// - [`Error::OtherMode`] if the payment is of the other mode.
+    /// - [`Error::NotFound`] if no payment has this reference.
+    /// - [`Error::ModeMismatch`] if the payment is of the other mode.
     /// - [`Error::Store`] if the store fails.
-    pub async fn refund(&self, reference: &Reference, order: RefundOrder) -> Result<RefundStatus, Error> {
+    pub async fn refund(&self, reference: &Reference, order: RefundRequest) -> Result<RefundSummary, Error> {
         let refund = order.reference.clone();
         let applied = self.engine.change(reference, |payment, now| Ok(payment.refund(&order, now)?)).await?;
         let (_, status) = self.drive(applied).await?;
@@ -151,16 +151,16 @@ impl<S: Store> Merchant<S> {
     /// payment's status.
     ///
     /// # Errors
-    /// As [`Merchant::returned`].
-    pub async fn look(&self, reference: &Reference) -> Result<Status, Error> {
-        self.apply_and_drive(reference, &Input::Look).await
+    /// As [`Merchant::buyer_returned`].
+    pub async fn refresh(&self, reference: &Reference) -> Result<PaymentStatus, Error> {
+        self.apply_and_drive(reference, &Input::Refresh).await
     }
 
     /// Resumes a payment or refund that is blocked until a person has checked the API's dashboard.
     ///
     /// # Errors
-    /// As [`Merchant::returned`].
-    pub async fn resume(&self, reference: &Reference) -> Result<Status, Error> {
+    /// As [`Merchant::buyer_returned`].
+    pub async fn resume(&self, reference: &Reference) -> Result<PaymentStatus, Error> {
         self.apply_and_drive(reference, &Input::Resume).await
     }
 
@@ -175,14 +175,14 @@ impl<S: Store> Merchant<S> {
 
     /// Returns the counters of this process.
     #[must_use]
-    pub fn counts(&self) -> Counts {
+    pub fn metrics(&self) -> Metrics {
         self.engine.counters.read()
     }
 
     /// Returns the webhook endpoint: a tower service for any HTTP server. It only stores webhooks;
     /// [`Merchant::run`] processes them.
     #[must_use]
-    pub fn receiver(&self, policy: Policy) -> Receiver<Inbox<S>> {
+    pub fn webhook_service(&self, policy: SignaturePolicy) -> Receiver<Inbox<S>> {
         let clock = Arc::clone(&self.engine.clock);
         Receiver::new(policy, self.inbox(), move || clock.now())
     }
@@ -199,19 +199,21 @@ impl<S: Store> Merchant<S> {
         self.engine.clock.now()
     }
 
-    async fn apply_and_drive(&self, reference: &Reference, input: &Input) -> Result<Status, Error> {
+    async fn apply_and_drive(&self, reference: &Reference, input: &Input) -> Result<PaymentStatus, Error> {
         let applied = self.engine.apply_input(reference, input).await?;
         self.drive(applied).await.map(|(_, status)| status)
     }
 
     /// Drives a payment in its own task, so that a dropped caller, such as a closed connection, does
     /// not drop the response to a request that moves money.
-    async fn drive(&self, applied: Applied) -> Result<(Checkout, Status), Error> {
+    async fn drive(&self, applied: Applied) -> Result<(Checkout, PaymentStatus), Error> {
         let reference = applied.payment.intent().reference.clone();
         let engine = Arc::clone(&self.engine);
         let task = tokio::spawn(async move { engine.drive(applied).await });
         match task.await {
-            Ok(driven) => driven.map(|driven| (Checkout::of(&driven.payment), Status::of(&driven.payment))),
+            Ok(driven) => {
+                driven.map(|driven| (Checkout::of(&driven.payment), PaymentStatus::of(&driven.payment)))
+            }
             // The runtime is shutting down, or the task panicked. The journal is intact, and the
             // payment's deadline resumes it.
             Err(_) => Err(Error::Interrupted(reference)),

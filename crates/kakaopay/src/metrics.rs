@@ -2,32 +2,32 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kakaopay_ledger::Receipt;
+use kakaopay_store::InsertOutcome;
 
 /// Counters of this process. Each starts at 0 and only increases.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct Metrics {
     /// Webhooks stored.
-    pub webhooks: u64,
+    pub webhooks_received: u64,
     /// Webhooks whose event was already stored.
-    pub duplicates: u64,
+    pub webhooks_duplicate: u64,
     /// Webhooks rejected because of an invalid signature or timestamp. Anyone can send such requests.
     pub signature_failures: u64,
     /// Correctly signed webhooks rejected because their payload is not an event that this version
     /// understands. Polling and reconciliation find their news anyway.
-    pub not_understood: u64,
+    pub webhooks_malformed: u64,
     /// Webhooks that could not be stored, and were not acknowledged.
-    pub not_stored: u64,
+    pub webhook_store_failures: u64,
     /// Mutations whose response was lost, so that their outcome had to be found out.
     pub unknown_outcomes: u64,
     /// Notifications that the handler accepted.
-    pub told: u64,
+    pub notifications_delivered: u64,
     /// Errors returned by the handler.
     pub handler_failures: u64,
 }
 
-/// The live counters behind [`Counts`].
+/// The live counters behind [`Metrics`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     webhooks_received: AtomicU64,
@@ -41,10 +41,10 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    pub(crate) fn webhook_stored(&self, receipt: Receipt) {
+    pub(crate) fn webhook_stored(&self, receipt: InsertOutcome) {
         increment(match receipt {
-            Receipt::New => &self.webhooks_received,
-            Receipt::Duplicate => &self.webhooks_duplicate,
+            InsertOutcome::Inserted => &self.webhooks_received,
+            InsertOutcome::Duplicate => &self.webhooks_duplicate,
         });
     }
 
@@ -72,16 +72,16 @@ impl Counters {
         increment(&self.handler_failures);
     }
 
-    pub(crate) fn read(&self) -> Counts {
+    pub(crate) fn read(&self) -> Metrics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            webhooks: read(&self.webhooks_received),
-            duplicates: read(&self.webhooks_duplicate),
+        Metrics {
+            webhooks_received: read(&self.webhooks_received),
+            webhooks_duplicate: read(&self.webhooks_duplicate),
             signature_failures: read(&self.signature_failures),
-            not_understood: read(&self.webhooks_malformed),
-            not_stored: read(&self.webhook_store_failures),
+            webhooks_malformed: read(&self.webhooks_malformed),
+            webhook_store_failures: read(&self.webhook_store_failures),
             unknown_outcomes: read(&self.unknown_outcomes),
-            told: read(&self.notifications_delivered),
+            notifications_delivered: read(&self.notifications_delivered),
             handler_failures: read(&self.handler_failures),
         }
     }

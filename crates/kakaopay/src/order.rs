@@ -1,6 +1,6 @@
 //! An order to be paid.
 
-use kakaopay_flows::{Intent, SourcePlan};
+use kakaopay_flows::{Intent, SourceMode};
 use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId};
 
 /// An order to be paid. Each order needs its own reference.
@@ -10,7 +10,7 @@ pub struct Order {
     amount: PaymentAmount,
     return_uri: ReturnUri,
     description: Option<String>,
-    source: SourcePlan,
+    source: SourceMode,
 }
 
 impl Order {
@@ -18,7 +18,7 @@ impl Order {
     /// on the web.
     #[must_use]
     pub fn new(reference: Reference, amount: PaymentAmount, return_uri: ReturnUri) -> Self {
-        let source = SourcePlan::WithCharge(Some(PlatformType::Web));
+        let source = SourceMode::Inline(Some(PlatformType::Web));
         Self { reference, amount, return_uri, description: None, source }
     }
 
@@ -33,9 +33,9 @@ impl Order {
     #[must_use]
     pub fn with_platform(self, platform: PlatformType) -> Self {
         let source = match self.source {
-            SourcePlan::WithCharge(_) => SourcePlan::WithCharge(Some(platform)),
-            SourcePlan::Separate(_) => SourcePlan::Separate(Some(platform)),
-            given @ SourcePlan::Given(_) => given,
+            SourceMode::Inline(_) => SourceMode::Inline(Some(platform)),
+            SourceMode::Separate(_) => SourceMode::Separate(Some(platform)),
+            given @ SourceMode::Existing(_) => given,
         };
         Self { source, ..self }
     }
@@ -45,7 +45,7 @@ impl Order {
     #[must_use]
     pub fn with_separate_source(self) -> Self {
         let source = match self.source {
-            SourcePlan::WithCharge(platform) => SourcePlan::Separate(platform),
+            SourceMode::Inline(platform) => SourceMode::Separate(platform),
             other => other,
         };
         Self { source, ..self }
@@ -54,7 +54,7 @@ impl Order {
     /// Uses an existing source, created by the buyer's browser or app.
     #[must_use]
     pub fn with_source(self, source: SourceId) -> Self {
-        Self { source: SourcePlan::Given(source), ..self }
+        Self { source: SourceMode::Existing(source), ..self }
     }
 
     /// Returns the order reference.
@@ -64,7 +64,7 @@ impl Order {
     }
 
     pub(crate) fn needs_public_key(&self) -> bool {
-        matches!(self.source, SourcePlan::Separate(_))
+        matches!(self.source, SourceMode::Separate(_))
     }
 
     /// Whether an existing payment is for the same order. The source may differ: a retry in the

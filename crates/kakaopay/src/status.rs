@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use kakaopay_flows::{Attention, Payment, Refund, RefundState, State};
+use kakaopay_flows::{Alert, Payment, RefundProcess, RefundState, State};
 use kakaopay_types::{ChargeId, FailureCode, Mode, PaymentAmount, Reference};
 
 /// The status of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Status {
+pub struct PaymentStatus {
     /// The order reference.
     pub reference: Reference,
     /// The amount of the order.
@@ -18,15 +18,15 @@ pub struct Status {
     /// The state of the payment.
     pub state: State,
     /// Alerts: each needs a person's attention, and names the next step.
-    pub attentions: BTreeSet<Attention>,
+    pub alerts: BTreeSet<Alert>,
     /// The refunds, ordered by their references.
-    pub refunds: Vec<RefundStatus>,
+    pub refunds: Vec<RefundSummary>,
 }
 
 /// The status of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct RefundStatus {
+pub struct RefundSummary {
     /// The refund reference.
     pub reference: Reference,
     /// The amount, in minor units of the payment's currency.
@@ -35,22 +35,22 @@ pub struct RefundStatus {
     pub state: RefundState,
 }
 
-impl RefundStatus {
+impl RefundSummary {
     /// Whether the API has confirmed the refund.
     #[must_use]
-    pub fn is_made(&self) -> bool {
-        matches!(self.state, RefundState::Closed { .. })
+    pub fn is_completed(&self) -> bool {
+        matches!(self.state, RefundState::Completed { .. })
     }
 }
 
-impl Status {
+impl PaymentStatus {
     pub(crate) fn of(payment: &Payment) -> Self {
         Self {
             reference: payment.intent().reference.clone(),
             amount: payment.intent().amount,
             mode: payment.intent().mode,
             state: payment.state().clone(),
-            attentions: payment.attentions().clone(),
+            alerts: payment.alerts().clone(),
             refunds: payment.refunds().iter().map(refund_status).collect(),
         }
     }
@@ -78,6 +78,6 @@ impl Status {
     }
 }
 
-fn refund_status((reference, refund): (&Reference, &Refund)) -> RefundStatus {
-    RefundStatus { reference: reference.clone(), amount: refund.amount(), state: refund.state().clone() }
+fn refund_status((reference, refund): (&Reference, &RefundProcess)) -> RefundSummary {
+    RefundSummary { reference: reference.clone(), amount: refund.amount(), state: refund.state().clone() }
 }

@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
-use kakaopay::{Checkout, Error, Event, Handler, Merchant, Order, Telling};
+use kakaopay::{Checkout, Error, EventHandler, Merchant, Notification, Order, PaymentEvent};
 use kakaopay_tests::fast_clock::FastClock;
 use kakaopay_tests::keeping::{Books, PostgresBooks, Ship, SqliteBooks, Trouble, order_at};
-use kakaopay_transport::{BaseUri, Client, Wire};
+use kakaopay_transport::{BaseUri, Client, HyperTransport};
 
 /// How long until the shop tries again what was in the way.
 const BREATH: Duration = Duration::from_millis(5);
@@ -31,9 +31,9 @@ fn say(line: &str) -> Result<(), Trouble> {
 /// Says what it ships.
 struct Aloud<B>(Ship<B>);
 
-impl<B: Books> Handler for Aloud<B> {
-    async fn handle(&self, telling: &Telling) -> Result<(), Trouble> {
-        if let Event::Settled(paid) = &telling.event {
+impl<B: Books> EventHandler for Aloud<B> {
+    async fn handle(&self, telling: &Notification) -> Result<(), Trouble> {
+        if let PaymentEvent::Paid(paid) = &telling.event {
             say(&format!("ship {}", paid.reference))?;
         }
         self.0.handle(telling).await
@@ -80,7 +80,7 @@ async fn keep<B: Books>(arguments: &[String]) -> Result<(), Trouble> {
     let clock = FastClock::since(epoch.parse()?);
     let books = B::open(address).await?;
     let base = BaseUri::parse(api)?;
-    let client = Client::builder(Wire::new()?, SecretKey::parse(key)?).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new()?, SecretKey::parse(key)?).base_uri(base).build();
     let merchant = Merchant::builder(client, books.store().clone()).clock(move || clock.now()).build();
     let open = Arc::new(AtomicBool::new(true));
     let closing = Arc::clone(&open);

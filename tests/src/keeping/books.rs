@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use kakaopay::Telling;
-use kakaopay::ledger::Store;
+use kakaopay::Notification;
+use kakaopay::store::Store;
 
 /// What may go wrong in a shop.
 pub type Trouble = Box<dyn Error + Send + Sync>;
@@ -35,7 +35,7 @@ pub trait Books: Clone + Send + Sync + 'static {
     /// Whatever the database says.
     fn ship(
         &self,
-        telling: &Telling,
+        telling: &Notification,
         order: String,
         charge: String,
     ) -> impl Future<Output = Result<(), Trouble>> + Send;

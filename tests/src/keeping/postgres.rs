@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kakaopay::Telling;
-use kakaopay_ledger_postgres::tokio_postgres::{Client, NoTls, connect};
-use kakaopay_ledger_postgres::{PostgresOptions, PostgresStore, Told};
+use kakaopay::Notification;
+use kakaopay_store_postgres::tokio_postgres::{Client, NoTls, connect};
+use kakaopay_store_postgres::{Completion, PostgresOptions, PostgresStore};
 use tokio::sync::Mutex;
 
 use crate::keeping::books::{Books, Trouble};
@@ -47,8 +47,8 @@ impl Books for PostgresBooks {
     async fn open(address: &str) -> Result<Self, Trouble> {
         // The check at the end reads all there is, and the machine may be busy with whatever else it tests.
         let patient = Duration::from_secs(120);
-        let options = PostgresOptions::new(address)?.connections(4).connect_timeout(patient);
-        let options = options.wait_timeout(patient).statement_timeout(patient).call_timeout(patient);
+        let options = PostgresOptions::new(address)?.max_connections(4).connect_timeout(patient);
+        let options = options.acquire_timeout(patient).statement_timeout(patient).call_timeout(patient);
         let store = options.open().await?;
         Ok(Self { store, address: address.into(), own: Arc::default() })
     }
@@ -57,10 +57,12 @@ impl Books for PostgresBooks {
         &self.store
     }
 
-    async fn ship(&self, telling: &Telling, order: String, charge: String) -> Result<(), Trouble> {
+    async fn ship(&self, telling: &Notification, order: String, charge: String) -> Result<(), Trouble> {
         let mut own = self.own.lock().await;
         let transaction = usable(&mut own, &self.address).await?.transaction().await?;
-        if self.store.complete_in(&transaction, &telling.key, telling.claim).await? == Told::Now {
+        if self.store.complete_in_transaction(&transaction, &telling.idempotency_key, telling.claim).await?
+            == Completion::Completed
+        {
             transaction.execute("INSERT INTO shipment VALUES ($1, $2)", &[&order, &charge]).await?;
         }
         Ok(transaction.commit().await?)

@@ -1,6 +1,6 @@
 //! Ships what is paid.
 
-use kakaopay::{Event, Handler, Telling};
+use kakaopay::{EventHandler, Notification, PaymentEvent};
 
 use crate::keeping::books::{Books, Trouble};
 
@@ -8,9 +8,9 @@ use crate::keeping::books::{Books, Trouble};
 #[derive(Debug, Clone)]
 pub struct Ship<B>(pub B);
 
-impl<B: Books> Handler for Ship<B> {
-    async fn handle(&self, telling: &Telling) -> Result<(), Trouble> {
-        let Event::Settled(paid) = &telling.event else { return Ok(()) };
+impl<B: Books> EventHandler for Ship<B> {
+    async fn handle(&self, telling: &Notification) -> Result<(), Trouble> {
+        let PaymentEvent::Paid(paid) = &telling.event else { return Ok(()) };
         self.0.ship(telling, paid.reference.to_string(), paid.charge.to_string()).await
     }
 }

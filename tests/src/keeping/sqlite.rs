@@ -1,8 +1,8 @@
 //! The books in an SQLite file.
 
-use kakaopay::Telling;
-use kakaopay_ledger_sqlite::rusqlite::Connection;
-use kakaopay_ledger_sqlite::{OpenOptions, SqliteStore};
+use kakaopay::Notification;
+use kakaopay_store_sqlite::rusqlite::Connection;
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
 
 use crate::keeping::books::{Books, Trouble};
 
@@ -24,17 +24,18 @@ impl Books for SqliteBooks {
     }
 
     async fn open(address: &str) -> Result<Self, Trouble> {
-        Ok(Self { store: OpenOptions::new().open(address)?, path: address.to_owned() })
+        Ok(Self { store: SqliteOptions::new().open(address)?, path: address.to_owned() })
     }
 
     fn store(&self) -> &SqliteStore {
         &self.store
     }
 
-    async fn ship(&self, telling: &Telling, order: String, charge: String) -> Result<(), Trouble> {
-        let shipped = self.store.complete_with(&telling.key, telling.claim, move |own| {
-            Ok(own.execute("INSERT INTO shipment (reference, charge) VALUES (?1, ?2)", (order, charge))?)
-        });
+    async fn ship(&self, telling: &Notification, order: String, charge: String) -> Result<(), Trouble> {
+        let shipped =
+            self.store.complete_in_transaction(&telling.idempotency_key, telling.claim, move |own| {
+                Ok(own.execute("INSERT INTO shipment (reference, charge) VALUES (?1, ?2)", (order, charge))?)
+            });
         shipped.await?;
         Ok(())
     }

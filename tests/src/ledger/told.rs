@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kakaopay::ledger::{
-    Backlog, Claim, Commit, DeadlineChange, Delivery, Entry, Lease, Message, Receipt, Seq, Store, StoreError,
-    StoreErrorKind, Waiting,
+use kakaopay::store::{
+    Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, InsertOutcome, NewInboxEvent,
+    OutboxMessage, QueueStats, Seq, Store, StoreError, StoreErrorKind,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -19,7 +19,7 @@ pub struct Told<S> {
     pub store: S,
     model: Model,
     /// The last claim of each message, and how often it was claimed.
-    claims: BTreeMap<String, (Claim, i64)>,
+    claims: BTreeMap<String, (ClaimToken, i64)>,
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -46,9 +46,9 @@ fn snapshot_bytes(payment: u8, seq: u64) -> Box<[u8]> {
     format!("all of {payment} up to {seq}").into_bytes().into()
 }
 
-fn waiting<'a>(all: impl Iterator<Item = &'a model::Waiting>) -> Waiting {
+fn waiting<'a>(all: impl Iterator<Item = &'a model::Waiting>) -> QueueStats {
     let open: Vec<_> = all.filter(|one| one.visible_at.is_some()).map(|one| one.since).collect();
-    Waiting { count: open.len() as u64, oldest: open.into_iter().min().map(at) }
+    QueueStats { count: open.len() as u64, oldest: open.into_iter().min().map(at) }
 }
 
 impl<S: Store> Told<S> {
@@ -71,14 +71,17 @@ impl<S: Store> Told<S> {
 
     async fn answer(&mut self, call: &Call) -> Result<Answer, StoreError> {
         let now = self.model.now;
-        let lease =
-            |limit: &usize, seconds: &i64| Lease { now: at(now), until: at(now + seconds), limit: *limit };
+        let lease = |limit: &usize, seconds: &i64| ClaimRequest {
+            now: at(now),
+            lease_until: at(now + seconds),
+            limit: *limit,
+        };
         Ok(match call {
             Call::Commit { .. } => return self.commit(call).await,
             Call::Receive(number) => {
                 let body = event_name(*number).into_bytes().into();
-                let delivery = Delivery { event: event(*number), body, received_at: at(now) };
-                Answer::Truth(self.store.receive(delivery).await? == Receipt::New)
+                let delivery = NewInboxEvent { event: event(*number), body, received_at: at(now) };
+                Answer::Truth(self.store.insert_event(delivery).await? == InsertOutcome::Inserted)
             }
             Call::ClaimEvents(limit, seconds) => {
                 let events = self.store.claim_events(lease(limit, seconds)).await?;
@@ -86,7 +89,7 @@ impl<S: Store> Told<S> {
                 Answer::Claimed(events.into_iter().map(|found| (found.event.to_string(), 0)).collect())
             }
             Call::FinishEvent(number) => {
-                self.store.finish_event(&event(*number)).await?;
+                self.store.complete_event(&event(*number)).await?;
                 Answer::Done
             }
             Call::ClaimDue(limit, seconds) => {
@@ -109,18 +112,18 @@ impl<S: Store> Told<S> {
             Call::Complete(number, back) => {
                 let key = message_name(*number);
                 let last = self.claims.get(&key).map_or(0, |(claim, _)| claim.get());
-                let claim = Claim::new(last.saturating_sub(u64::from(*back)));
-                match self.store.complete(&key, claim).await {
+                let claim = ClaimToken::new(last.saturating_sub(u64::from(*back)));
+                match self.store.complete_message(&key, claim).await {
                     Ok(()) => Answer::Done,
                     Err(error) if error.kind() == StoreErrorKind::StaleClaim => Answer::Stale,
                     Err(error) => return Err(error),
                 }
             }
             Call::ClaimChore(chore, seconds) => {
-                Answer::Truth(self.store.claim_chore(&chore.to_string(), lease(&1, seconds)).await?)
+                Answer::Truth(self.store.claim_job(&chore.to_string(), lease(&1, seconds)).await?)
             }
             Call::PutOff(chore, seconds) => {
-                self.store.put_off(&chore.to_string(), at(now + seconds)).await?;
+                self.store.reschedule_job(&chore.to_string(), at(now + seconds)).await?;
                 Answer::Done
             }
             Call::Wait(_) | Call::Reopen => Answer::Done,
@@ -143,7 +146,7 @@ impl<S: Store> Told<S> {
             },
             messages: messages
                 .iter()
-                .map(|number| Message {
+                .map(|number| OutboxMessage {
                     key: message_name(*number),
                     body: message_name(*number).into_bytes().into(),
                 })
@@ -158,7 +161,7 @@ impl<S: Store> Told<S> {
                     assert_eq!(said.get(), expected);
                     Ok(Answer::Conflict { found: found.get() })
                 }
-                StoreErrorKind::ChargeTaken => Ok(Answer::ChargeTaken),
+                StoreErrorKind::ChargeConflict => Ok(Answer::ChargeTaken),
                 _ => Err(error),
             },
         }
@@ -171,7 +174,7 @@ impl<S: Store> Told<S> {
             let payment = model.payments.get(&number).cloned().unwrap_or_default();
             let entry = |seq| Entry { seq: Seq::new(seq), bytes: entry_bytes(number, seq) };
             let journal: Vec<_> = (1..=payment.entries).map(entry).collect();
-            assert_eq!(self.store.journal(&reference(number)).await?, journal);
+            assert_eq!(self.store.read_journal(&reference(number)).await?, journal);
             let loaded = self.store.load(&reference(number)).await?;
             let snapshot =
                 payment.snapshot.map(|seq| Entry { seq: Seq::new(seq), bytes: snapshot_bytes(number, seq) });
@@ -183,13 +186,13 @@ impl<S: Store> Told<S> {
         }
         for number in 0..5 {
             let owner = model.charges.get(&number).map(|payment| reference(*payment));
-            assert_eq!(self.store.reference_of(&charge(number)).await?, owner);
+            assert_eq!(self.store.find_by_charge(&charge(number)).await?, owner);
         }
         let payments: Vec<_> = model.payments.keys().map(|number| reference(*number)).collect();
-        assert_eq!(self.store.payments(None, 100).await?, payments);
+        assert_eq!(self.store.list_payments(None, 100).await?, payments);
         let deadlines: Vec<_> = model.payments.values().filter_map(|payment| payment.deadline).collect();
         let backlog = Backlog {
-            deadlines: Waiting {
+            deadlines: QueueStats {
                 count: deadlines.len() as u64,
                 oldest: deadlines.iter().min().copied().map(at),
             },
@@ -204,7 +207,7 @@ impl<S: Store> Told<S> {
         let model = &self.model;
         let visible = model.inbox.values().chain(model.outbox.values()).filter_map(|one| one.visible_at);
         let wake = deadlines.iter().copied().chain(visible).min();
-        let found = self.store.next_wake().await?;
+        let found = self.store.next_due_at().await?;
         match wake {
             // A message that was never claimed has been due for ever, whenever a store says that was.
             Some(i64::MIN) => assert!(found.is_some_and(|found| found <= at(model.now)), "{found:?}"),

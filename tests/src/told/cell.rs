@@ -1,6 +1,6 @@
 //! What comes of an input.
 
-use kakaopay_flows::{Event, Input, Request};
+use kakaopay_flows::{Input, PaymentEvent, Request};
 use kakaopay_types::Timestamp;
 
 use super::make::now;
@@ -21,7 +21,7 @@ fn cell(
     (input, at): (Input, Timestamp),
     state_of: fn(&Driven) -> &'static str,
 ) -> String {
-    let (before, others) = (state_of(&driven), driven.payment.others().clone());
+    let (before, others) = (state_of(&driven), driven.payment.duplicate_charges().clone());
     let (events, links, deadline) = (driven.events.len(), driven.redirects.len(), driven.deadline);
     let requests = driven.handle(input, at);
     let mut cell = Vec::new();
@@ -31,16 +31,16 @@ fn cell(
         Request::CreateSource(_) => "s",
         Request::CreateCharge(_) => "c",
         Request::RetrieveCharge(_) => "r",
-        Request::LookUp(_) => "l",
+        Request::FindCharge(_) => "l",
         Request::CreateRefund { .. } => "R",
         Request::ListRefunds(_) => "L",
     }));
     cell.extend((driven.redirects.len() > links).then_some("link"));
     cell.extend(driven.events[events..].iter().map(|event| match event {
-        Event::Attention { .. } => "!",
+        PaymentEvent::Alert { .. } => "!",
         _ => "told",
     }));
-    cell.extend((*driven.payment.others() != others).then_some("watch"));
+    cell.extend((*driven.payment.duplicate_charges() != others).then_some("watch"));
     if cell.is_empty() && driven.deadline != deadline {
         cell.push("wake");
     }

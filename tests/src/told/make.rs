@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Evidence, Input, LookUp, RefundList, RefundOrder, Request, Trouble,
+    ChargeSearch, Evidence, Input, LateRefund, RefundRequest, RefundSearch, Request, RequestFailure, Response,
 };
 use kakaopay_types::{
     ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, Timestamp, decode,
@@ -37,16 +37,16 @@ pub(super) fn other(status: &str) -> Box<Charge> {
 pub(super) const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
 pub(super) const OTHER: &str = "chrg_test_other";
 
-pub(super) fn created(number: u32, result: Result<Box<Charge>, Trouble>) -> Input {
-    Input::Answered(Answer::Charge { attempt: attempt(number), result })
+pub(super) fn created(number: u32, result: Result<Box<Charge>, RequestFailure>) -> Input {
+    Input::Response(Response::Charge { attempt: attempt(number), result })
 }
 
 pub(super) fn read(charge: Box<Charge>) -> Input {
-    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(charge) })
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) })
 }
 
-pub(super) fn refused(code: ErrorCode) -> Trouble {
-    Trouble::Refused(ApiError::new(code, "no"))
+pub(super) fn refused(code: ErrorCode) -> RequestFailure {
+    RequestFailure::Rejected(ApiError::new(code, "no"))
 }
 
 pub(super) fn webhook(key: EventKey, charge: &str) -> Input {
@@ -54,33 +54,33 @@ pub(super) fn webhook(key: EventKey, charge: &str) -> Input {
     Input::Evidence(Evidence::Webhook { key, charge })
 }
 
-pub(super) fn look_up(requests: &[Request]) -> LookUp {
+pub(super) fn look_up(requests: &[Request]) -> ChargeSearch {
     match requests {
-        [.., Request::LookUp(look_up)] => look_up.clone(),
+        [.., Request::FindCharge(look_up)] => look_up.clone(),
         other => panic!("no look-up: {other:?}"),
     }
 }
 
 pub(super) fn page(asked_at: Timestamp, data: &[Value]) -> Input {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(10));
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
     // As the payment itself asks; only when differs from test to test.
-    let request = LookUp { asked_at, ..look_up(&requests) };
+    let request = ChargeSearch { asked_at, ..look_up(&requests) };
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::LookUp { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
 }
 
 pub(super) fn json_of(charge: &Charge) -> Value {
     serde_json::to_value(charge).expect("JSON")
 }
 
-pub(super) fn refund_order(amount: i64) -> RefundOrder {
-    RefundOrder {
+pub(super) fn refund_order(amount: i64) -> RefundRequest {
+    RefundRequest {
         reference: Reference::parse("refund-1").expect("a reference"),
         amount: RefundAmount::new(amount).expect("more than nothing"),
         void: None,
-        after_window: AfterWindow::Refuse,
+        late_refund: LateRefund::Reject,
     }
 }
 
@@ -103,18 +103,22 @@ pub(super) fn by_hand(amount: i64) -> Value {
 pub(super) fn refund_made(changes: Value) -> Input {
     let made: Refund = decode::from_value(refund(changes)).expect("a refund");
     let reference = refund_order(1).reference;
-    Input::Answered(Answer::Refund { reference, number: 1, result: Ok(Box::new(made)) })
+    Input::Response(Response::Refund { reference, number: 1, result: Ok(Box::new(made)) })
 }
 
-pub(super) fn refund_troubled(trouble: Trouble) -> Input {
-    Input::Answered(Answer::Refund { reference: refund_order(1).reference, number: 1, result: Err(trouble) })
+pub(super) fn refund_troubled(trouble: RequestFailure) -> Input {
+    Input::Response(Response::Refund {
+        reference: refund_order(1).reference,
+        number: 1,
+        result: Err(trouble),
+    })
 }
 
-pub(super) fn list_at(asked_at: Timestamp) -> RefundList {
+pub(super) fn list_at(asked_at: Timestamp) -> RefundSearch {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(read(charge("successful", &[])), at(1));
     match &driven.refund(&refund_order(1), at(2)).expect("a refund")[..] {
-        [Request::ListRefunds(list)] => RefundList { asked_at, ..list.clone() },
+        [Request::ListRefunds(list)] => RefundSearch { asked_at, ..list.clone() },
         other => panic!("no list: {other:?}"),
     }
 }
@@ -122,5 +126,5 @@ pub(super) fn list_at(asked_at: Timestamp) -> RefundList {
 pub(super) fn refunds(asked_at: Timestamp, data: &[Value]) -> Input {
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
     let list: List<Refund> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::Refunds { request: list_at(asked_at), result: Ok(Box::new(list)) })
+    Input::Response(Response::Refunds { request: list_at(asked_at), result: Ok(Box::new(list)) })
 }

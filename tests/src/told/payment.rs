@@ -1,6 +1,6 @@
 //! The states of a payment, and what it can be told.
 
-use kakaopay_flows::{Answer, Evidence, Input, Stage, State, Trouble};
+use kakaopay_flows::{Evidence, Input, RequestFailure, Response, Stage, State};
 use kakaopay_types::{ChargeId, ErrorCode, EventKey};
 use serde_json::json;
 
@@ -29,8 +29,8 @@ pub fn states() -> Vec<(&'static str, Driven)> {
         ("Source", Driven::open(Order::two_calls().intent, start()).0),
         ("Charge", open()),
         ("Charge2", second_attempt()),
-        ("Unsent", told(open(), created(1, Err(Trouble::NotSent)))),
-        ("LookUp", told(open(), created(1, Err(Trouble::Unknown)))),
+        ("Unsent", told(open(), created(1, Err(RequestFailure::NotSent)))),
+        ("LookUp", told(open(), created(1, Err(RequestFailure::OutcomeUnknown)))),
         ("Halted", halted),
         ("Pending", pending()),
         ("Watching", told(pending(), read(other("pending")))),
@@ -44,7 +44,7 @@ pub fn states() -> Vec<(&'static str, Driven)> {
 /// A payment whose first attempt was neither answered nor found, and whose second has been made.
 fn second_attempt() -> Driven {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    driven.handle(created(1, Err(Trouble::Unknown)), at(10));
+    driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
     driven.handle(page(at(101), &[]), at(101));
     driven
 }
@@ -55,40 +55,40 @@ fn second_attempt() -> Driven {
 /// Never: what it makes is well formed.
 #[must_use]
 pub fn inputs() -> Vec<Told> {
-    let mut told = vec![("the deadline has come early", Input::Tick, at(61))];
+    let mut told = vec![("the deadline has come early", Input::Timeout, at(61))];
     told.extend(late([answers(), readings(), lists(), hints()].concat()));
     told
 }
 
 fn answers() -> Vec<(&'static str, Input)> {
-    let source = |result| Input::Answered(Answer::Source(result));
+    let source = |result| Input::Response(Response::Source(result));
     vec![
-        ("the deadline has come", Input::Tick),
-        ("a person wants to know", Input::Look),
+        ("the deadline has come", Input::Timeout),
+        ("a person wants to know", Input::Refresh),
         ("a person says to go on", Input::Resume),
-        ("the buyer has returned", Input::Evidence(Evidence::Returned)),
+        ("the buyer has returned", Input::Evidence(Evidence::BuyerReturned)),
         ("source created", source(Ok(Box::new(guide::source())))),
-        ("source not sent", source(Err(Trouble::NotSent))),
-        ("source unknown", source(Err(Trouble::Unknown))),
+        ("source not sent", source(Err(RequestFailure::NotSent))),
+        ("source unknown", source(Err(RequestFailure::OutcomeUnknown))),
         ("source refused", source(Err(refused(ErrorCode::BadRequest)))),
         ("source refused for the key", source(Err(refused(ErrorCode::KeyExpired)))),
         ("charge created", created(1, Ok(charge("pending", &[])))),
         ("charge created, and paid", created(1, Ok(charge("successful", &[])))),
         ("charge created, and failed", created(1, Ok(charge("failed", &[])))),
         ("charge created, not as asked", created(1, Ok(charge("pending", &[("amount", json!(1))])))),
-        ("charge not sent", created(1, Err(Trouble::NotSent))),
-        ("charge unknown", created(1, Err(Trouble::Unknown))),
-        ("charge unknown, of another attempt", created(2, Err(Trouble::Unknown))),
+        ("charge not sent", created(1, Err(RequestFailure::NotSent))),
+        ("charge unknown", created(1, Err(RequestFailure::OutcomeUnknown))),
+        ("charge unknown, of another attempt", created(2, Err(RequestFailure::OutcomeUnknown))),
         ("charge refused", created(1, Err(refused(ErrorCode::InvalidCharge)))),
         ("charge refused, of the second attempt", created(2, Err(refused(ErrorCode::InvalidCharge)))),
         ("charge refused for the key", created(1, Err(refused(ErrorCode::AuthenticationFailure)))),
-        ("charge refused for the hour", created(1, Err(Trouble::RateLimited))),
+        ("charge refused for the hour", created(1, Err(RequestFailure::RateLimited))),
     ]
 }
 
 fn unread(code: ErrorCode) -> Input {
     let charge = ChargeId::parse(OWN).expect("an id");
-    Input::Answered(Answer::Read { charge, result: Err(refused(code)) })
+    Input::Response(Response::Read { charge, result: Err(refused(code)) })
 }
 
 fn readings() -> Vec<(&'static str, Input)> {
@@ -120,8 +120,10 @@ fn readings() -> Vec<(&'static str, Input)> {
 fn lists() -> Vec<(&'static str, Input)> {
     let unreadable = json!({"object": "charge", "id": 7});
     let list_failed = |trouble| {
-        let Input::Answered(Answer::LookUp { request, .. }) = page(now(), &[]) else { panic!("a page") };
-        Input::Answered(Answer::LookUp { request, result: Err(trouble) })
+        let Input::Response(Response::FindCharge { request, .. }) = page(now(), &[]) else {
+            panic!("a page")
+        };
+        Input::Response(Response::FindCharge { request, result: Err(trouble) })
     };
     vec![
         ("list: the charge", page(now(), &[json_of(&charge("pending", &[]))])),
@@ -136,7 +138,7 @@ fn lists() -> Vec<(&'static str, Input)> {
         ("list: nothing, and it is early", page(at(61), &[])),
         ("list: nothing, and it is late", page(now(), &[])),
         ("list: what cannot be read", page(now(), &[unreadable])),
-        ("list: unknown", list_failed(Trouble::Unknown)),
+        ("list: unknown", list_failed(RequestFailure::OutcomeUnknown)),
         ("list: refused for the key", list_failed(refused(ErrorCode::KeyExpired))),
     ]
 }
@@ -163,11 +165,13 @@ pub fn state_of(driven: &Driven) -> &'static str {
             Stage::Source => "Source",
             Stage::Charge if creating.attempts.get() > 1 => "Charge2",
             Stage::Charge => "Charge",
-            Stage::Unsent => "Unsent",
-            Stage::LookUp => "LookUp",
-            Stage::Halted => "Halted",
+            Stage::NotSent => "Unsent",
+            Stage::Searching => "LookUp",
+            Stage::Blocked => "Halted",
         },
-        State::Pending(_) if driven.payment.others().values().any(|other| other.end.is_none()) => "Watching",
+        State::Pending(_) if driven.payment.duplicate_charges().values().any(|other| other.end.is_none()) => {
+            "Watching"
+        }
         State::Pending(_) => "Pending",
         State::Successful { .. } => "Successful",
         State::Failed { .. } => "Failed",

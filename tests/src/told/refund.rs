@@ -1,6 +1,6 @@
 //! The states of a refund, and what it can be told.
 
-use kakaopay_flows::{Answer, Input, RefundState, Trouble};
+use kakaopay_flows::{Input, RefundState, RequestFailure, Response};
 use kakaopay_types::{ErrorCode, EventKey};
 use serde_json::json;
 
@@ -33,7 +33,7 @@ pub fn refund_states() -> Vec<(&'static str, Driven)> {
     vec![
         ("Checking", checking()),
         ("Requested", requested()),
-        ("LookUp", told(requested(), refund_troubled(Trouble::Unknown), 370)),
+        ("LookUp", told(requested(), refund_troubled(RequestFailure::OutcomeUnknown), 370)),
         ("Halted", told(requested(), refund_made(json!({"amount": 1})), 320)),
         ("Pending", told(requested(), refund_made(json!({"status": "pending"})), 320)),
         ("Closed", told(requested(), refund_made(json!({})), 320)),
@@ -50,11 +50,12 @@ pub fn refund_states() -> Vec<(&'static str, Driven)> {
 #[must_use]
 pub fn refund_inputs() -> Vec<Told> {
     let listed = |changes| refunds(now(), &[refund(changes)]);
-    let failed = |trouble| Input::Answered(Answer::Refunds { request: list_at(now()), result: Err(trouble) });
-    let mut told = vec![("the deadline has come early", Input::Tick, at(371))];
+    let failed =
+        |trouble| Input::Response(Response::Refunds { request: list_at(now()), result: Err(trouble) });
+    let mut told = vec![("the deadline has come early", Input::Timeout, at(371))];
     told.extend(late(vec![
-        ("the deadline has come", Input::Tick),
-        ("a person wants to know", Input::Look),
+        ("the deadline has come", Input::Timeout),
+        ("a person wants to know", Input::Refresh),
         ("a person says to go on", Input::Resume),
         ("made", refund_made(json!({}))),
         ("made, and pending", refund_made(json!({"status": "pending"}))),
@@ -67,11 +68,11 @@ pub fn refund_inputs() -> Vec<Told> {
         ("made, in another mode", refund_made(json!({"livemode": true}))),
         ("made, of another charge", refund_made(json!({"charge": OTHER}))),
         ("made, under another name", refund_made(json!({"metadata": {}}))),
-        ("not sent", refund_troubled(Trouble::NotSent)),
-        ("unknown", refund_troubled(Trouble::Unknown)),
+        ("not sent", refund_troubled(RequestFailure::NotSent)),
+        ("unknown", refund_troubled(RequestFailure::OutcomeUnknown)),
         ("refused", refund_troubled(refused(ErrorCode::FailedRefund))),
         ("refused for the key", refund_troubled(refused(ErrorCode::AuthenticationFailure))),
-        ("refused for the hour", refund_troubled(Trouble::RateLimited)),
+        ("refused for the hour", refund_troubled(RequestFailure::RateLimited)),
         ("list: it", listed(json!({}))),
         ("list: it, pending", listed(json!({"status": "pending"}))),
         ("list: it, failed", listed(json!({"status": "failed"}))),
@@ -89,7 +90,7 @@ pub fn refund_inputs() -> Vec<Told> {
             refunds(now(), &[refund(json!({"metadata": {}, "amount": 150_000, "status": "failed"}))])
         }),
         ("list: what cannot be read", refunds(now(), &[json!({"object": "refund", "id": 7})])),
-        ("list: unknown", failed(Trouble::Unknown)),
+        ("list: unknown", failed(RequestFailure::OutcomeUnknown)),
         ("list: refused for the key", failed(refused(ErrorCode::KeyExpired))),
         ("webhook: refund.create", webhook(EventKey::RefundCreate, OWN)),
     ]));
@@ -104,14 +105,14 @@ pub fn refund_inputs() -> Vec<Told> {
 pub fn refund_state_of(driven: &Driven) -> &'static str {
     let refund = driven.payment.refunds().values().next().expect("a refund");
     match refund.state() {
-        RefundState::Checking => "Checking",
+        RefundState::Preparing => "Checking",
         RefundState::Requested => "Requested",
-        RefundState::LookUp => "LookUp",
-        RefundState::Halted => "Halted",
+        RefundState::Searching => "LookUp",
+        RefundState::Blocked => "Halted",
         RefundState::Pending { .. } => "Pending",
-        RefundState::Closed { .. } => "Closed",
+        RefundState::Completed { .. } => "Closed",
         RefundState::Failed { .. } => "Failed",
         RefundState::Refused { .. } => "Refused",
-        RefundState::Withdrawn { .. } => "Withdrawn",
+        RefundState::Cancelled { .. } => "Withdrawn",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay_flows::{AfterWindow, Attention, Event, Request, State};
+use kakaopay_flows::{Alert, LateRefund, PaymentEvent, Request, State};
 use kakaopay_types::{Charge, ChargeStatus, RefundStatus, RefundWindow};
 
 use super::desk::is_over;
@@ -14,7 +14,13 @@ use super::sim::End;
 /// If one does not hold; the message names it.
 pub fn check(end: &End) {
     let payment = end.desk.payment().expect("it was opened");
-    assert!(is_over(payment), "I8: {:?} {:?} {:?}", payment.state(), payment.refunds(), payment.others());
+    assert!(
+        is_over(payment),
+        "I8: {:?} {:?} {:?}",
+        payment.state(),
+        payment.refunds(),
+        payment.duplicate_charges()
+    );
     every_paid_charge_is_known(end);
     what_is_told_is_true(end);
     attempts_are_not_repeated(end);
@@ -33,9 +39,9 @@ fn every_paid_charge_is_known(end: &End) {
     let payment = end.desk.payment().expect("it was opened");
     for charge in of_order(end).filter(|charge| charge.status == ChargeStatus::Successful) {
         let own = payment.state().charge().is_some_and(|own| own.charge == charge.id);
-        let told = payment.attentions().iter().any(|attention| match attention {
-            Attention::OtherChargePaid { other, .. } => *other == charge.id,
-            Attention::Contradiction { charge: told, .. } => *told == charge.id,
+        let told = payment.alerts().iter().any(|alert| match alert {
+            Alert::DuplicateChargePaid { other, .. } => *other == charge.id,
+            Alert::Contradiction { charge: told, .. } => *told == charge.id,
             _ => false,
         });
         let settled = own && matches!(payment.state(), State::Successful { .. });
@@ -49,7 +55,10 @@ fn what_is_told_is_true(end: &End) {
     let ends = end.desk.told.values().filter(|event| {
         matches!(
             event,
-            Event::Settled(_) | Event::Failed { .. } | Event::Expired { .. } | Event::Refused { .. }
+            PaymentEvent::Paid(_)
+                | PaymentEvent::Failed { .. }
+                | PaymentEvent::Expired { .. }
+                | PaymentEvent::Refused { .. }
         )
     });
     assert_eq!(ends.count(), 1, "I3: {:?}", end.desk.told);
@@ -63,7 +72,7 @@ fn what_is_told_is_true(end: &End) {
     };
     assert_eq!(status, expected, "I4");
     let settled = end.desk.told.values().find_map(|event| match event {
-        Event::Settled(settlement) => Some(settlement),
+        PaymentEvent::Paid(settlement) => Some(settlement),
         _ => None,
     });
     if let Some(settlement) = settled {
@@ -110,7 +119,7 @@ fn refunds_add_up(end: &End) {
         assert!(end.service.refunded(&charge.id) <= charge.amount, "I5: {:?}", end.service.refunds);
     }
     let told = end.desk.told.values().filter_map(|event| match event {
-        Event::Refunded { notice, refund, .. } => Some((refund.clone(), notice.amount)),
+        PaymentEvent::Refunded { notice, refund, .. } => Some((refund.clone(), notice.amount)),
         _ => None,
     });
     let mut told: Vec<_> = told.collect();
@@ -139,7 +148,7 @@ fn refunds_are_asked_for_in_time(end: &End) {
             let passed = sent.truly_at.millis_since(before);
             assert!(passed >= 599_000, "F15, F18: {reference} again after {passed} ms");
         }
-        let refuses = payment.refunds()[reference].after_window() == AfterWindow::Refuse;
+        let refuses = payment.refunds()[reference].late_refund() == LateRefund::Reject;
         let open = paid_at.is_none_or(|at| RefundWindow::is_open(at, sent.at));
         assert!(open || !refuses, "I5: {reference} at {}", sent.at);
     }

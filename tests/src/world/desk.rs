@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay_flows::{
-    Attention, Deadline, Event, Input, Intent, Misuse, Output, Payment, RefundError, RefundOrder, Request,
+    Alert, ApiMisuse, Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest,
+    Request,
 };
 use kakaopay_types::{Reference, Timestamp};
 
@@ -19,7 +20,7 @@ pub struct Desk {
     /// When the payment wants to be woken: durable.
     pub deadline: Deadline,
     /// What the merchant is told: durable.
-    pub told: BTreeMap<String, Event>,
+    pub told: BTreeMap<String, PaymentEvent>,
     /// Every link that was handed out.
     pub links: BTreeSet<String>,
     /// How many outputs may still be taken before the process dies.
@@ -86,14 +87,14 @@ impl Desk {
     /// If the contract is broken.
     pub fn refund(
         &mut self,
-        order: &RefundOrder,
+        order: &RefundRequest,
         now: Timestamp,
         sent: &mut Vec<Request>,
     ) -> Result<bool, Crashed> {
         let Some(mut payment) = self.payment.take() else { return Ok(false) };
         let taken = match payment.refund(order, now) {
             Ok(()) => true,
-            Err(RefundError::Misuse(misuse)) => panic!("{misuse}"),
+            Err(RefundError::ApiMisuse(misuse)) => panic!("{misuse}"),
             Err(_) => false,
         };
         self.drain(payment, now, sent)?;
@@ -136,7 +137,7 @@ impl Desk {
                 match output {
                     Output::Persist(stored) => entry = Some(stored),
                     Output::Deadline(at) => deadline = Some(at),
-                    Output::Event(event) => events.push(event),
+                    Output::PaymentEvent(event) => events.push(event),
                     Output::Redirect(link) => self.hand_out(&link),
                     Output::Transmit(request) => {
                         assert!(entry.is_none(), "I10: nothing leaves before its entry is durable");
@@ -158,7 +159,7 @@ impl Desk {
                 None => break,
             }
         }
-        if let Some(link) = payment.link() {
+        if let Some(link) = payment.authorize_uri() {
             self.hand_out(link);
         }
         self.payment = Some(payment);
@@ -193,7 +194,7 @@ impl Default for Desk {
     }
 }
 
-fn acknowledge(payment: &mut Payment, seq: u64, now: Timestamp) -> Result<(), Misuse> {
+fn acknowledge(payment: &mut Payment, seq: u64, now: Timestamp) -> Result<(), ApiMisuse> {
     payment.handle(Input::Persisted(seq), now)
 }
 
@@ -201,11 +202,11 @@ fn acknowledge(payment: &mut Payment, seq: u64, now: Timestamp) -> Result<(), Mi
 #[must_use]
 pub fn is_over(payment: &Payment) -> bool {
     let unresolved = |reference: &Reference| {
-        let attention = Attention::RefundUnresolved { reference: reference.clone() };
-        payment.attentions().contains(&attention)
+        let alert = Alert::RefundUnresolved { reference: reference.clone() };
+        payment.alerts().contains(&alert)
     };
     let mut refunds = payment.refunds().iter();
     payment.state().is_final()
         && refunds.all(|(reference, refund)| refund.state().is_final() || unresolved(reference))
-        && payment.others().values().all(|other| other.end.is_some())
+        && payment.duplicate_charges().values().all(|other| other.end.is_some())
 }

@@ -27,7 +27,7 @@ impl Kind {
             Request::CreateSource(_) => Self::Source,
             Request::CreateCharge(_) => Self::Charge,
             Request::RetrieveCharge(_) => Self::Read,
-            Request::LookUp(_) => Self::LookUp,
+            Request::FindCharge(_) => Self::LookUp,
             Request::CreateRefund { .. } => Self::Refund,
             Request::ListRefunds(_) => Self::Refunds,
         }

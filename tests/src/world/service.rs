@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use kakaopay_flows::{Answer, LookUp, RefundList, Request, Trouble};
+use kakaopay_flows::{ChargeSearch, RefundSearch, Request, RequestFailure, Response};
 use kakaopay_types::endpoint::{CreateCharge, CreateRefund};
 use kakaopay_types::{
     ApiError, AttemptReference, Charge, ChargeId, ChargeStatus, ErrorCode, FailureCode, List, Metadata,
@@ -59,38 +59,40 @@ impl Service {
     ///
     /// # Panics
     /// Never: what it makes is well formed.
-    pub fn carry_out(&mut self, request: &Request, now: Timestamp) -> Answer {
+    pub fn carry_out(&mut self, request: &Request, now: Timestamp) -> Response {
         self.expire(now);
         match request {
             Request::CreateSource(_) => {
                 self.sources += 1;
                 let mut source = SOURCE.clone();
                 source.id = SourceId::parse(&format!("src_test_{}", self.sources)).expect("an id");
-                Answer::Source(Ok(Box::new(source)))
+                Response::Source(Ok(Box::new(source)))
             }
             Request::CreateCharge(create) => {
                 let attempt = create.metadata.reference.number();
-                Answer::Charge { attempt, result: Ok(Box::new(self.create_charge(create, now))) }
+                Response::Charge { attempt, result: Ok(Box::new(self.create_charge(create, now))) }
             }
             Request::RetrieveCharge(retrieve) => {
                 let found = self.charge(&retrieve.id).cloned().map(Box::new);
                 let result = found.ok_or_else(|| refused(ErrorCode::NotFound));
-                Answer::Read { charge: retrieve.id.clone(), result }
+                Response::Read { charge: retrieve.id.clone(), result }
             }
-            Request::LookUp(look_up) => {
-                Answer::LookUp { request: look_up.clone(), result: Ok(Box::new(self.look_up(look_up, now))) }
-            }
+            Request::FindCharge(look_up) => Response::FindCharge {
+                request: look_up.clone(),
+                result: Ok(Box::new(self.look_up(look_up, now))),
+            },
             Request::CreateRefund { number, create } => {
                 let reference = create.metadata.reference.clone();
-                Answer::Refund {
+                Response::Refund {
                     reference,
                     number: *number,
                     result: self.create_refund(create, now).map(Box::new),
                 }
             }
-            Request::ListRefunds(list) => {
-                Answer::Refunds { request: list.clone(), result: Ok(Box::new(self.list_refunds(list, now))) }
-            }
+            Request::ListRefunds(list) => Response::Refunds {
+                request: list.clone(),
+                result: Ok(Box::new(self.list_refunds(list, now))),
+            },
         }
     }
 
@@ -166,7 +168,7 @@ impl Service {
         charge
     }
 
-    fn look_up(&self, look_up: &LookUp, now: Timestamp) -> List<Charge> {
+    fn look_up(&self, look_up: &ChargeSearch, now: Timestamp) -> List<Charge> {
         let page = &look_up.list.page;
         let (from, to) = (page.from.unwrap_or(Timestamp::UNIX_EPOCH), page.to.unwrap_or(now));
         let found = self.charges.iter().rev().filter(|(at, _)| (from..=to).contains(at));
@@ -174,7 +176,7 @@ impl Service {
         self.page_of(&found, page.offset, to)
     }
 
-    fn list_refunds(&mut self, list: &RefundList, now: Timestamp) -> List<Refund> {
+    fn list_refunds(&mut self, list: &RefundSearch, now: Timestamp) -> List<Refund> {
         for refund in &mut self.refunds {
             if refund.status == Some(RefundStatus::Pending) {
                 refund.status = Some(RefundStatus::Closed);
@@ -191,7 +193,7 @@ impl Service {
     {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         let mut list: List<T> = serde_json::from_str(EMPTY).expect("a list");
-        list.data.good = found.iter().skip(offset).take(self.page).cloned().collect();
+        list.data.items = found.iter().skip(offset).take(self.page).cloned().collect();
         list.offset = u64::try_from(offset).unwrap_or(u64::MAX);
         list.limit = u64::try_from(self.page).unwrap_or(u64::MAX);
         list.total = u64::try_from(found.len()).unwrap_or(u64::MAX);
@@ -199,7 +201,7 @@ impl Service {
         list
     }
 
-    fn create_refund(&mut self, create: &CreateRefund, now: Timestamp) -> Result<Refund, Trouble> {
+    fn create_refund(&mut self, create: &CreateRefund, now: Timestamp) -> Result<Refund, RequestFailure> {
         let charge = self.charge(&create.charge).ok_or_else(|| refused(ErrorCode::NotFound))?;
         let open = charge.paid_at.is_some_and(|at| RefundWindow::is_open(at, now));
         let left = charge.amount - self.refunded(&create.charge);
@@ -238,6 +240,6 @@ const EMPTY: &str = r#"{"object":"list","data":[],"limit":100,"offset":0,"total"
 
 /// The service's no.
 #[must_use]
-pub(super) fn refused(code: ErrorCode) -> Trouble {
-    Trouble::Refused(ApiError::new(code, "no"))
+pub(super) fn refused(code: ErrorCode) -> RequestFailure {
+    RequestFailure::Rejected(ApiError::new(code, "no"))
 }

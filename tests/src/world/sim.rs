@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kakaopay_flows::{Answer, Deadline, Evidence, Input, RefundOrder, Request, Trouble};
+use kakaopay_flows::{Deadline, Evidence, Input, RefundRequest, Request, RequestFailure, Response};
 use kakaopay_types::{ChargeId, ChargeStatus, ErrorCode, EventKey, Timestamp};
 
 use super::desk::{Crashed, Desk, is_over};
@@ -16,11 +16,11 @@ use super::tape::Tape;
 enum Happening {
     Open,
     Reach { process: u32, request: Request, answer_after: Option<i64> },
-    Answer { process: u32, answer: Answer },
+    Response { process: u32, answer: Response },
     Hook { key: EventKey, charge: ChargeId },
     Return,
     Decide { link: String },
-    WantRefund(RefundOrder),
+    WantRefund(RefundRequest),
     RefundByHand(i64),
 }
 
@@ -47,7 +47,7 @@ pub struct End {
     /// Every request that left, in order.
     pub sent: Vec<Sent>,
     /// The refunds that were wanted and are known to have been taken.
-    pub wanted: Vec<RefundOrder>,
+    pub wanted: Vec<RefundRequest>,
     /// What was to happen.
     pub story: Story,
 }
@@ -64,7 +64,7 @@ pub struct Sim<'a> {
     desk: Desk,
     service: Service,
     sent: Vec<Sent>,
-    wanted: Vec<RefundOrder>,
+    wanted: Vec<RefundRequest>,
     decided: bool,
     known: usize,
     /// When something last came from outside, or went wrong.
@@ -143,11 +143,11 @@ impl<'a> Sim<'a> {
             };
             match happening {
                 Some(happening) => {
-                    let own = matches!(happening, Happening::Reach { .. } | Happening::Answer { .. });
+                    let own = matches!(happening, Happening::Reach { .. } | Happening::Response { .. });
                     self.troubled = if own { self.troubled } else { self.now };
                     self.happen(happening);
                 }
-                None => self.tell(Input::Tick),
+                None => self.tell(Input::Timeout),
             }
             self.notice();
         }
@@ -187,17 +187,17 @@ impl<'a> Sim<'a> {
             Happening::Reach { process, request, answer_after } => {
                 let answer = self.service.carry_out(&request, self.now);
                 if let Some(seconds) = answer_after {
-                    self.after(seconds, Happening::Answer { process, answer });
+                    self.after(seconds, Happening::Response { process, answer });
                 }
             }
-            Happening::Answer { process, answer } => {
+            Happening::Response { process, answer } => {
                 // A process that has died hears nothing.
                 if process == self.process {
-                    self.tell(Input::Answered(answer));
+                    self.tell(Input::Response(answer));
                 }
             }
             Happening::Hook { key, charge } => self.tell(Input::Evidence(Evidence::Webhook { key, charge })),
-            Happening::Return => self.tell(Input::Evidence(Evidence::Returned)),
+            Happening::Return => self.tell(Input::Evidence(Evidence::BuyerReturned)),
             Happening::Decide { link } => self.decide(&link),
             Happening::WantRefund(order) => self.want_refund(order),
             Happening::RefundByHand(amount) => {
@@ -236,7 +236,7 @@ impl<'a> Sim<'a> {
         }
     }
 
-    fn want_refund(&mut self, order: RefundOrder) {
+    fn want_refund(&mut self, order: RefundRequest) {
         let (now, mut sent) = (self.shop_time(), Vec::new());
         let result = self.desk.refund(&order, now, &mut sent);
         let taken = result == Ok(true);
@@ -275,33 +275,33 @@ impl<'a> Sim<'a> {
         let at = self.shop_time();
         self.sent.push(Sent { at, truly_at: self.now, request: request.clone(), in_vain });
         let trouble =
-            |trouble| Happening::Answer { process, answer: request.clone().without_answer(trouble) };
+            |trouble| Happening::Response { process, answer: request.clone().into_failure(trouble) };
         let reach = |answer_after| Happening::Reach { process, request: request.clone(), answer_after };
         match fate {
             Fate::Answered(after) => self.after(0, reach(Some(after))),
-            Fate::NotSent => self.after(0, trouble(Trouble::NotSent)),
-            Fate::Lost => self.after(60, trouble(Trouble::Unknown)),
+            Fate::NotSent => self.after(0, trouble(RequestFailure::NotSent)),
+            Fate::Lost => self.after(60, trouble(RequestFailure::OutcomeUnknown)),
             Fate::AnswerLost(after) => {
                 self.after(after, reach(None));
-                self.after(60, trouble(Trouble::Unknown));
+                self.after(60, trouble(RequestFailure::OutcomeUnknown));
             }
             Fate::Failed { carried_out } => {
                 if carried_out {
                     self.after(0, reach(None));
                 }
-                self.after(3, trouble(Trouble::Unknown));
+                self.after(3, trouble(RequestFailure::OutcomeUnknown));
             }
             Fate::RateLimited { carried_out } => {
                 if carried_out {
                     self.after(0, reach(None));
                 }
-                self.after(1, trouble(Trouble::RateLimited));
+                self.after(1, trouble(RequestFailure::RateLimited));
             }
             Fate::KeyRefused => self.after(1, trouble(refused(ErrorCode::AuthenticationFailure))),
             Fate::Doubled => {
                 let answer = self.service.carry_out(&request, self.now);
-                self.after(1, Happening::Answer { process, answer: answer.clone() });
-                self.after(3, Happening::Answer { process, answer });
+                self.after(1, Happening::Response { process, answer: answer.clone() });
+                self.after(3, Happening::Response { process, answer });
             }
             Fate::Died => {
                 self.after(1, reach(None));

@@ -1,6 +1,6 @@
 //! What is to happen to an order, apart from what goes wrong.
 
-use kakaopay_flows::{AfterWindow, Intent, RefundOrder, SourcePlan};
+use kakaopay_flows::{Intent, LateRefund, RefundRequest, SourceMode};
 use kakaopay_types::{ChargeStatus, PlatformType, Reference, RefundAmount, Timestamp};
 
 use super::fate::{Fate, Kind};
@@ -25,7 +25,7 @@ pub struct Story {
     /// Whether somebody marks every further charge as paid in the dashboard.
     pub orphans_paid: bool,
     /// The refunds the merchant wants, each with how long after the payment.
-    pub refunds: Vec<(i64, RefundOrder)>,
+    pub refunds: Vec<(i64, RefundRequest)>,
     /// A refund somebody makes in the dashboard.
     pub by_hand: Option<(i64, i64)>,
     /// Which refund the service lets fail, counted from the first it makes on request.
@@ -78,13 +78,13 @@ impl Story {
     /// # Panics
     /// Never: its values are good.
     #[must_use]
-    pub fn with_refund(mut self, after: i64, amount: i64, after_window: AfterWindow) -> Self {
+    pub fn with_refund(mut self, after: i64, amount: i64, late_refund: LateRefund) -> Self {
         let name = format!("refund-{}", self.refunds.len() + 1);
-        let order = RefundOrder {
+        let order = RefundRequest {
             reference: Reference::parse(&name).expect("a reference"),
             amount: RefundAmount::new(amount).expect("more than nothing"),
             void: None,
-            after_window,
+            late_refund,
         };
         self.refunds.push((after, order));
         self
@@ -113,9 +113,9 @@ impl Story {
     pub fn of(tape: &mut Tape<'_>) -> Self {
         let mut story = Self::paid();
         let plan = match tape.choose(3) {
-            0 => SourcePlan::WithCharge(Some(PlatformType::Web)),
-            1 => SourcePlan::Separate(None),
-            _ => SourcePlan::WithCharge(None),
+            0 => SourceMode::Inline(Some(PlatformType::Web)),
+            1 => SourceMode::Separate(None),
+            _ => SourceMode::Inline(None),
         };
         story.intent = Order::new(plan).intent;
         story.intent.jitter_seed = u64::from(tape.draw());
@@ -138,7 +138,7 @@ impl Story {
         for _ in 0..tape.choose(4) {
             let after = [5, 60, 1_200, 1_500, 40_000][usize::from(tape.choose(5))];
             let amount = [50_000, 75_001, 150_000, 1][usize::from(tape.choose(4))];
-            let late = if tape.choose(3) == 2 { AfterWindow::LetServiceDecide } else { AfterWindow::Refuse };
+            let late = if tape.choose(3) == 2 { LateRefund::Forward } else { LateRefund::Reject };
             story = story.with_refund(after, amount, late);
         }
         let failing = usize::from(tape.choose(8));

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{AfterWindow, Answer, Attention, Evidence, Input, Request, State};
+use kakaopay_flows::{Alert, Evidence, Input, LateRefund, Request, Response, State};
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{Charge, EventKey, RefundId};
@@ -33,7 +33,7 @@ fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
             if created {
                 let charge = Box::new(Order::one_call().charge(1, &[]));
                 driven.handle(
-                    Input::Answered(Answer::Charge { attempt: NonZeroU32::MIN, result: Ok(charge) }),
+                    Input::Response(Response::Charge { attempt: NonZeroU32::MIN, result: Ok(charge) }),
                     at(1),
                 );
             }
@@ -44,8 +44,8 @@ fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
             let requests = driven.handle(Input::Evidence(Evidence::Read(given_back(1_000))), at(3));
             assert!(matches!(driven.payment.state(), State::Successful { .. }));
             driven.handle(whole(&requests, &[made("rfnd_test_1", None, 1_000, "closed")]), at(4));
-            let unknown = Attention::UnknownRefund { refund: RefundId::parse("rfnd_test_1").expect("an id") };
-            assert!(driven.payment.attentions().iter().eq([&unknown]), "{heard} {created}");
+            let unknown = Alert::UnknownRefund { refund: RefundId::parse("rfnd_test_1").expect("an id") };
+            assert!(driven.payment.alerts().iter().eq([&unknown]), "{heard} {created}");
         }
     }
 }
@@ -60,7 +60,7 @@ fn f02_a_reading_of_a_paid_charge_looks_for_refunds_that_are_not_accounted_for()
     assert_eq!(read(&mut driven, 0, 2), 0);
     assert_eq!(read(&mut driven, 1, 3), 1);
     // What was ordered here is known, whether it was made yet or not.
-    driven.refund(&order("r1", 600, AfterWindow::Refuse), at(10)).expect("a refund");
+    driven.refund(&order("r1", 600, LateRefund::Reject), at(10)).expect("a refund");
     assert_eq!(read(&mut driven, 600, 11), 0);
     assert_eq!(read(&mut driven, 601, 12), 1);
 }

@@ -67,7 +67,7 @@ const MOMENTS: &[(&str, i64)] = &[
 
 fn ticks() -> Vec<Told> {
     let tick = |(name, seconds): &(&'static str, i64)| {
-        (*name, Input::Tick, start().saturating_add_seconds(*seconds))
+        (*name, Input::Timeout, start().saturating_add_seconds(*seconds))
     };
     MOMENTS.iter().map(tick).collect()
 }

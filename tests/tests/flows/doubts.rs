@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Attention, Deadline, Evidence, Input, LookUp, RefundOrder, Request, Stage, State,
-    Trouble,
+    Alert, ChargeSearch, Deadline, Evidence, Input, LateRefund, RefundRequest, Request, RequestFailure,
+    Response, Stage, State,
 };
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
@@ -13,13 +13,13 @@ use kakaopay_types::{
 };
 use serde_json::{Value, json};
 
-fn created(number: u32, result: Result<Charge, Trouble>) -> Input {
+fn created(number: u32, result: Result<Charge, RequestFailure>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
-    Input::Answered(Answer::Charge { attempt, result: result.map(Box::new) })
+    Input::Response(Response::Charge { attempt, result: result.map(Box::new) })
 }
 
 fn read(charge: Charge) -> Input {
-    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
 }
 
 fn stage(driven: &Driven) -> Option<Stage> {
@@ -29,20 +29,20 @@ fn stage(driven: &Driven) -> Option<Stage> {
     }
 }
 
-fn looked_up(requests: &[Request]) -> LookUp {
+fn looked_up(requests: &[Request]) -> ChargeSearch {
     let found = requests.iter().find_map(|request| match request {
-        Request::LookUp(look_up) => Some(look_up.clone()),
+        Request::FindCharge(look_up) => Some(look_up.clone()),
         _ => None,
     });
     found.expect("a look-up")
 }
 
 /// A page that many more may follow, if it is full.
-fn page(request: LookUp, data: &[Charge], total: u32) -> Input {
+fn page(request: ChargeSearch, data: &[Charge], total: u32) -> Input {
     let offset = request.list.page.offset;
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": offset, "total": total});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::LookUp { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
 }
 
 /// A charge that names the order and is for less.
@@ -57,9 +57,9 @@ fn i4_a_charge_that_was_made_without_its_name_stops_the_payment() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let nameless = Order::one_call().charge(1, &[("metadata", json!({}))]);
     driven.handle(created(1, Ok(nameless.clone())), at(1));
-    assert_eq!(stage(&driven), Some(Stage::Halted));
-    let mismatch = Attention::Mismatch { charge: nameless.id, member: Mismatch::Reference };
-    assert!(driven.payment.attentions().contains(&mismatch));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
+    let mismatch = Alert::Mismatch { charge: nameless.id, member: Mismatch::Reference };
+    assert!(driven.payment.alerts().contains(&mismatch));
     assert!(driven.redirects.is_empty());
 }
 
@@ -68,17 +68,17 @@ fn i4_a_charge_that_was_made_without_its_name_stops_the_payment() {
 #[test]
 fn i4_what_differs_on_an_earlier_page_is_not_forgotten() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(1));
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(1));
     let others = (0..99).map(|number| {
         let id = json!(format!("chrg_test_other{number}"));
         Order::one_call().charge(1, &[("id", id), ("metadata", json!({}))])
     });
     let first: Vec<_> = [stranger()].into_iter().chain(others).collect();
     let requests = driven.handle(page(looked_up(&requests), &first, 101), at(1));
-    assert_eq!(stage(&driven), Some(Stage::LookUp));
+    assert_eq!(stage(&driven), Some(Stage::Searching));
     // It takes a while, in which the deadline has come.
     driven.handle(page(looked_up(&requests), &first[1..2], 101), at(30));
-    assert_eq!(stage(&driven), Some(Stage::Halted));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
     driven.assert_is_planned(at(30));
 }
 
@@ -86,18 +86,18 @@ fn i4_what_differs_on_an_earlier_page_is_not_forgotten() {
 #[test]
 fn f07_another_charge_is_watched_while_an_answer_is_waited_for() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(1));
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(1));
     driven.handle(page(looked_up(&requests), &[stranger()], 1), at(1));
-    assert_eq!(stage(&driven), Some(Stage::Halted));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
     let requests = driven.handle(Input::Resume, at(3));
     driven.handle(page(looked_up(&requests), &[], 0), at(3));
-    let requests = driven.handle(Input::Tick, at(95));
+    let requests = driven.handle(Input::Timeout, at(95));
     driven.handle(page(looked_up(&requests), &[], 0), at(95));
     assert_eq!(stage(&driven), Some(Stage::Charge));
     // Its look comes before the answer is late, and after it the payment waits for the answer.
     let Deadline::At(look) = driven.deadline else { panic!("{:?}", driven.deadline) };
     assert!(look < at(95 + 75), "{look}");
-    let requests = driven.handle(Input::Tick, look);
+    let requests = driven.handle(Input::Timeout, look);
     assert!(matches!(requests[..], [Request::RetrieveCharge(_)]), "{requests:?}");
     assert!(driven.deadline != Deadline::At(look));
     assert_eq!(stage(&driven), Some(Stage::Charge));
@@ -107,8 +107,8 @@ fn f07_another_charge_is_watched_while_an_answer_is_waited_for() {
 #[test]
 fn f10_a_search_that_is_over_wakes_nobody() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    driven.handle(created(1, Err(Trouble::Unknown)), start());
-    let request = looked_up(&driven.handle(Input::Tick, at(90)));
+    driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
+    let request = looked_up(&driven.handle(Input::Timeout, at(90)));
     driven.handle(page(request, &[], 0), at(90));
     let changes = |status| {
         let mut changes = guide::ended(status);
@@ -118,7 +118,7 @@ fn f10_a_search_that_is_over_wakes_nobody() {
     driven.handle(created(2, Ok(Order::one_call().charge(2, &changes("pending")))), at(90));
     driven.handle(read(Order::one_call().charge(2, &changes("successful"))), at(91));
     assert!(matches!(driven.state(), State::Successful { .. }));
-    let request = looked_up(&driven.handle(Input::Tick, at(2_000)));
+    let request = looked_up(&driven.handle(Input::Timeout, at(2_000)));
     assert!(matches!(driven.deadline, Deadline::At(_)));
     driven.handle(page(request, &[], 0), at(2_000));
     assert_eq!(driven.deadline, Deadline::Never);
@@ -128,12 +128,12 @@ fn f10_a_search_that_is_over_wakes_nobody() {
 #[test]
 fn i8_a_charge_that_came_late_was_late_all_the_same() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    driven.handle(created(1, Err(Trouble::NotSent)), at(1));
-    driven.handle(Input::Tick, at(1_000));
-    assert!(driven.payment.attentions().contains(&Attention::Overdue));
+    driven.handle(created(1, Err(RequestFailure::NotSent)), at(1));
+    driven.handle(Input::Timeout, at(1_000));
+    assert!(driven.payment.alerts().contains(&Alert::Overdue));
     driven.handle(created(1, Ok(Order::one_call().charge(1, &[]))), at(1_001));
     assert!(matches!(driven.state(), State::Pending(_)));
-    assert!(driven.payment.attentions().contains(&Attention::Overdue));
+    assert!(driven.payment.alerts().contains(&Alert::Overdue));
 }
 
 /// F20: a webhook about refunds of somebody else's charge has nobody's refunds listed.
@@ -152,36 +152,36 @@ fn f20_a_refund_of_another_charge_is_none_of_the_payments() {
 /// I8: that the key was refused is over when the service has answered to it, whatever it was asked.
 #[test]
 fn i8_a_refund_that_is_made_shows_that_the_key_is_good() {
-    let refused = || Trouble::Refused(ApiError::new(ErrorCode::AuthenticationFailure, "no"));
+    let refused = || RequestFailure::Rejected(ApiError::new(ErrorCode::AuthenticationFailure, "no"));
     let is_refused = |driven: &Driven| {
-        let about_key = |attention: &Attention| matches!(attention, Attention::KeyRefused { .. });
-        driven.payment.attentions().iter().any(about_key)
+        let about_key = |alert: &Alert| matches!(alert, Alert::KeyRefused { .. });
+        driven.payment.alerts().iter().any(about_key)
     };
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(read(Order::one_call().charge(1, &guide::ended("successful"))), start());
-    let order = RefundOrder {
+    let order = RefundRequest {
         reference: Reference::parse("refund-1").expect("a reference"),
         amount: RefundAmount::new(1_000).expect("an amount"),
         void: None,
-        after_window: AfterWindow::Refuse,
+        late_refund: LateRefund::Reject,
     };
     driven.refund(&order, start()).expect("a refund");
-    let requests = driven.handle(Input::Tick, at(10));
+    let requests = driven.handle(Input::Timeout, at(10));
     let [Request::ListRefunds(list)] = &requests[..] else { panic!("{requests:?}") };
-    let answer = Answer::Refunds { request: list.clone(), result: Err(refused()) };
-    driven.handle(Input::Answered(answer), at(10));
+    let answer = Response::Refunds { request: list.clone(), result: Err(refused()) };
+    driven.handle(Input::Response(answer), at(10));
     assert!(is_refused(&driven));
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing = decode::from_value(nothing).expect("a list");
-    let answer = Answer::Refunds { request: list.clone(), result: Ok(Box::new(nothing)) };
-    driven.handle(Input::Answered(answer), at(11));
+    let answer = Response::Refunds { request: list.clone(), result: Ok(Box::new(nothing)) };
+    driven.handle(Input::Response(answer), at(11));
     let mut made: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
     made["amount"] = json!(1_000);
     made["charge"] = json!(driven.state().charge().expect("a charge").charge);
     made["metadata"] = json!({"kakaopay_reference": "refund-1"});
     let made: Refund = decode::from_value(made).expect("a refund");
-    let answer = Answer::Refund { reference: order.reference, number: 1, result: Ok(Box::new(made)) };
-    driven.handle(Input::Answered(answer), at(12));
+    let answer = Response::Refund { reference: order.reference, number: 1, result: Ok(Box::new(made)) };
+    driven.handle(Input::Response(answer), at(12));
     assert!(driven.payment.refunds().values().all(|refund| refund.state().refund().is_some()));
     assert!(!is_refused(&driven));
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Answer, Attention, Input, LookUp, Request, Stage, State, Trouble};
+use kakaopay_flows::{Alert, ChargeSearch, Input, Request, RequestFailure, Response, Stage, State};
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order};
 use kakaopay_types::{Charge, List, Timestamp, decode};
@@ -13,26 +13,26 @@ const CONCLUSIVE: i64 = 90;
 /// And when a search for charges of other attempts can, after the payment's own became known.
 const SEARCHED: i64 = 900;
 
-fn created(number: u32, result: Result<Charge, Trouble>) -> Input {
+fn created(number: u32, result: Result<Charge, RequestFailure>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
-    Input::Answered(Answer::Charge { attempt, result: result.map(Box::new) })
+    Input::Response(Response::Charge { attempt, result: result.map(Box::new) })
 }
 
-fn looked_up(requests: &[Request]) -> Option<LookUp> {
+fn looked_up(requests: &[Request]) -> Option<ChargeSearch> {
     requests.iter().find_map(|request| match request {
-        Request::LookUp(look_up) => Some(look_up.clone()),
+        Request::FindCharge(look_up) => Some(look_up.clone()),
         _ => None,
     })
 }
 
 /// A page of charges, of a list of so many, as the service says it at some moment.
-fn page(request: LookUp, data: &[Value], total: u32, to: Option<Timestamp>) -> Input {
+fn page(request: ChargeSearch, data: &[Value], total: u32, to: Option<Timestamp>) -> Input {
     let offset = request.list.page.offset;
     let list = json!({
         "object": "list", "data": data, "limit": 100, "offset": offset, "total": total, "to": to,
     });
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::LookUp { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
 }
 
 /// A full page of charges that other orders have.
@@ -48,9 +48,9 @@ fn strangers() -> Vec<Value> {
 }
 
 /// A payment of which nobody knows whether it has a charge, and its look-up.
-fn unknown() -> (Driven, LookUp) {
+fn unknown() -> (Driven, ChargeSearch) {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    let requests = driven.handle(created(1, Err(Trouble::Unknown)), start());
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
     let request = looked_up(&requests).expect("a look-up");
     (driven, request)
 }
@@ -58,7 +58,7 @@ fn unknown() -> (Driven, LookUp) {
 /// A payment whose second attempt has made its charge; a search for the first one's goes on.
 fn searching() -> (Driven, Charge) {
     let (mut driven, _) = unknown();
-    let request = looked_up(&driven.handle(Input::Tick, at(CONCLUSIVE))).expect("a look-up");
+    let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
     let requests = driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
     assert!(matches!(requests[..], [Request::CreateCharge(_)]));
     let created_at = at(CONCLUSIVE).to_string();
@@ -70,7 +70,7 @@ fn searching() -> (Driven, Charge) {
 }
 
 /// Gives full pages for as long as they are asked for, up to that many, and counts them.
-fn read_on(driven: &mut Driven, mut request: LookUp, now: Timestamp, most: u32) -> u32 {
+fn read_on(driven: &mut Driven, mut request: ChargeSearch, now: Timestamp, most: u32) -> u32 {
     let strangers = strangers();
     for read in 0..most {
         assert_eq!(request.list.page.offset, read * 100);
@@ -89,7 +89,7 @@ fn f10_f28_a_look_up_reads_as_far_as_it_can_conclude_something() {
     assert_eq!(read_on(&mut driven, request, start(), 7), 5);
     for (seconds, pages) in [(CONCLUSIVE - 1, 5), (CONCLUSIVE, 7)] {
         let (mut driven, _) = unknown();
-        let request = looked_up(&driven.handle(Input::Tick, at(seconds))).expect("a look-up");
+        let request = looked_up(&driven.handle(Input::Timeout, at(seconds))).expect("a look-up");
         assert_eq!(read_on(&mut driven, request, at(seconds), 7), pages, "{seconds}");
     }
 }
@@ -99,8 +99,8 @@ fn f10_f28_a_look_up_reads_as_far_as_it_can_conclude_something() {
 fn f10_a_page_that_comes_too_late_is_the_last() {
     for seconds in [0, CONCLUSIVE] {
         let (mut driven, _) = unknown();
-        let old = looked_up(&driven.handle(Input::Tick, at(seconds))).expect("a look-up");
-        let request = looked_up(&driven.handle(Input::Tick, at(CONCLUSIVE))).expect("a look-up");
+        let old = looked_up(&driven.handle(Input::Timeout, at(seconds))).expect("a look-up");
+        let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
         driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
         assert!(matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Charge));
         assert_eq!(read_on(&mut driven, old, at(CONCLUSIVE), 7), 1);
@@ -113,7 +113,7 @@ fn f10_f28_a_search_reads_as_far_as_it_can_conclude_something() {
     for (seconds, pages) in [(SEARCHED - 1, 5), (SEARCHED, 7)] {
         let (mut driven, _) = searching();
         let now = at(CONCLUSIVE + seconds);
-        let request = looked_up(&driven.handle(Input::Tick, now)).expect("a search");
+        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
         assert_eq!(read_on(&mut driven, request, now, 7), pages, "{seconds}");
     }
 }
@@ -124,7 +124,7 @@ fn f15_a_search_of_many_pages_asks_the_services_clock() {
     for (seconds, over) in [(SEARCHED - 1, false), (SEARCHED, true)] {
         let (mut driven, own) = searching();
         let now = at(10 * SEARCHED);
-        let request = looked_up(&driven.handle(Input::Tick, now)).expect("a search");
+        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
         let mut first = strangers();
         first[50] = serde_json::to_value(&own).expect("JSON");
         // The service's clock goes otherwise than the driver's.
@@ -135,7 +135,7 @@ fn f15_a_search_of_many_pages_asks_the_services_clock() {
         // A later page says a later moment, which is not when the search began.
         driven.handle(page(next, &strangers()[..1], 101, Some(at(100 * SEARCHED))), now);
         driven.assert_is_planned(now);
-        let goes_on = looked_up(&driven.handle(Input::Tick, at(20 * SEARCHED))).is_some();
+        let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * SEARCHED))).is_some();
         assert_eq!(goes_on, !over, "{seconds}");
     }
 }
@@ -149,11 +149,11 @@ fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
     for (seconds, readable, over) in [(DAY - 1, false, false), (DAY, false, true), (10 * DAY, true, false)] {
         let (mut driven, own) = searching();
         let now = at(CONCLUSIVE + seconds);
-        let request = looked_up(&driven.handle(Input::Tick, now)).expect("a search");
+        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
         let data = if readable { vec![serde_json::to_value(&own).expect("JSON")] } else { bad.clone() };
         driven.handle(page(request, &data, 1, Some(at(CONCLUSIVE + SEARCHED - 1))), now);
-        let blocked = driven.payment.attentions().contains(&Attention::LookUpBlocked);
-        let goes_on = looked_up(&driven.handle(Input::Tick, at(20 * DAY))).is_some();
+        let blocked = driven.payment.alerts().contains(&Alert::SearchBlocked);
+        let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * DAY))).is_some();
         assert_eq!((goes_on, blocked), (!over, over), "{seconds}");
     }
 }
@@ -163,7 +163,7 @@ fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
 fn f28_the_end_of_patience_is_not_the_end_of_the_list() {
     for (offset, complete) in [(99_800, true), (99_900, false)] {
         let (mut driven, _) = unknown();
-        let mut request = looked_up(&driven.handle(Input::Tick, at(CONCLUSIVE))).expect("a look-up");
+        let mut request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
         request.list.page.offset = offset;
         let last = page(request, &strangers()[..99], offset + 99, None);
         // One less than full, so that the list ends here.
@@ -171,11 +171,11 @@ fn f28_the_end_of_patience_is_not_the_end_of_the_list() {
         assert!(matches!(requests[..], [Request::CreateCharge(_)]), "{offset}");
 
         let (mut driven, _) = unknown();
-        let mut request = looked_up(&driven.handle(Input::Tick, at(CONCLUSIVE))).expect("a look-up");
+        let mut request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
         request.list.page.offset = offset;
         let requests = driven.handle(page(request, &strangers(), offset + 100, None), at(CONCLUSIVE));
         assert_eq!(looked_up(&requests).is_some(), complete, "{offset}");
-        let blocked = driven.payment.attentions().contains(&Attention::LookUpBlocked);
+        let blocked = driven.payment.alerts().contains(&Alert::SearchBlocked);
         assert_eq!(blocked, !complete, "{offset}");
     }
 }

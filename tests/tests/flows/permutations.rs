@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Answer, Attention, Evidence, Input, LookUp, Request, State, Trouble};
+use kakaopay_flows::{Alert, ChargeSearch, Evidence, Input, Request, RequestFailure, Response, State};
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{Charge, ChargeId, EventKey, List, Timestamp, decode};
@@ -39,7 +39,7 @@ fn other(status: &str) -> Box<Charge> {
 }
 
 fn read(charge: Box<Charge>) -> Input {
-    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(charge) })
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) })
 }
 
 fn webhook(key: EventKey, charge: &str) -> Input {
@@ -48,7 +48,7 @@ fn webhook(key: EventKey, charge: &str) -> Input {
 }
 
 fn created(number: u32, charge: Box<Charge>) -> Input {
-    Input::Answered(Answer::Charge { attempt: attempt(number), result: Ok(charge) })
+    Input::Response(Response::Charge { attempt: attempt(number), result: Ok(charge) })
 }
 
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
@@ -56,8 +56,8 @@ const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
 /// What may be heard of a charge that ends so, by every way there is.
 fn pieces(end: &str) -> Vec<Input> {
     vec![
-        Input::Tick,
-        Input::Evidence(Evidence::Returned),
+        Input::Timeout,
+        Input::Evidence(Evidence::BuyerReturned),
         webhook(EventKey::ChargeComplete, OWN),
         webhook(EventKey::ChargeCreate, OWN),
         created(1, own("pending", &[])),
@@ -67,7 +67,10 @@ fn pieces(end: &str) -> Vec<Input> {
         Input::Evidence(Evidence::Read(own(end, &[]))),
         read(own("holding", &[])),
         read(own(end, &[("amount", json!(1))])),
-        Input::Answered(Answer::Read { charge: own("pending", &[]).id, result: Err(Trouble::Unknown) }),
+        Input::Response(Response::Read {
+            charge: own("pending", &[]).id,
+            result: Err(RequestFailure::OutcomeUnknown),
+        }),
     ]
 }
 
@@ -77,34 +80,34 @@ fn opened() -> Driven {
 }
 
 /// A payment whose second attempt found the first one's charge, so that there may be another.
-fn pending_after_two_attempts() -> (Driven, LookUp) {
+fn pending_after_two_attempts() -> (Driven, ChargeSearch) {
     let (mut driven, look_up) = second_attempt_under_way();
     driven.handle(read(own("pending", &[])), start().saturating_add_seconds(160));
     (driven, look_up)
 }
 
 /// A payment whose first attempt was never answered nor found, and whose second has been made.
-fn second_attempt_under_way() -> (Driven, LookUp) {
+fn second_attempt_under_way() -> (Driven, ChargeSearch) {
     let mut driven = opened();
-    let unknown = Answer::Charge { attempt: attempt(1), result: Err(Trouble::Unknown) };
-    driven.handle(Input::Answered(unknown), start().saturating_add_seconds(60));
+    let unknown = Response::Charge { attempt: attempt(1), result: Err(RequestFailure::OutcomeUnknown) };
+    driven.handle(Input::Response(unknown), start().saturating_add_seconds(60));
     let late = start().saturating_add_seconds(160);
-    let look_up = only_look_up(&driven.handle(Input::Tick, late));
+    let look_up = only_look_up(&driven.handle(Input::Timeout, late));
     driven.handle(page(&look_up, &[]), late);
     (driven, look_up)
 }
 
-fn only_look_up(requests: &[Request]) -> LookUp {
+fn only_look_up(requests: &[Request]) -> ChargeSearch {
     match requests {
-        [Request::LookUp(look_up)] => look_up.clone(),
+        [Request::FindCharge(look_up)] => look_up.clone(),
         other => panic!("no look-up: {other:?}"),
     }
 }
 
-fn page(request: &LookUp, charges: &[Box<Charge>]) -> Input {
+fn page(request: &ChargeSearch, charges: &[Box<Charge>]) -> Input {
     let list = json!({"object": "list", "data": charges, "limit": 100, "offset": 0, "total": charges.len()});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::LookUp { request: request.clone(), result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(Box::new(list)) })
 }
 
 /// Everything that is known of a payment but how many entries say so.
@@ -112,7 +115,7 @@ fn known(driven: &Driven) -> String {
     let mut snapshot: Value =
         serde_json::from_slice(&driven.payment.snapshot().expect("all is durable")).expect("JSON");
     snapshot["seq"] = Value::Null;
-    let mut told: Vec<_> = driven.events.iter().map(kakaopay_flows::Event::key).collect();
+    let mut told: Vec<_> = driven.events.iter().map(kakaopay_flows::PaymentEvent::key).collect();
     told.sort();
     format!("{snapshot} {told:?}")
 }
@@ -121,16 +124,16 @@ fn known(driven: &Driven) -> String {
 /// and a person is asked about the others. All of them are known in any order.
 fn known_ends(driven: &Driven) -> String {
     let mut ends = Vec::new();
-    let mut attentions = Vec::new();
-    for attention in driven.payment.attentions() {
-        match attention {
-            Attention::Contradiction { status, .. } => ends.push(status.clone()),
-            other => attentions.push(format!("{other:?}")),
+    let mut alerts = Vec::new();
+    for alert in driven.payment.alerts() {
+        match alert {
+            Alert::Contradiction { status, .. } => ends.push(status.clone()),
+            other => alerts.push(format!("{other:?}")),
         }
     }
     ends.push(driven.state().name().to_owned());
     ends.sort();
-    format!("{ends:?} {attentions:?} {:?} {:?}", driven.payment.others(), driven.redirects)
+    format!("{ends:?} {alerts:?} {:?} {:?}", driven.payment.duplicate_charges(), driven.redirects)
 }
 
 /// Walks every order of up to [`MOST`] pieces, and gives how many there are.
@@ -201,7 +204,7 @@ fn f02_f10_i6_a_payment_whose_second_attempt_is_under_way() {
     };
     for end in ["failed", "expired"] {
         let pieces = [
-            Input::Evidence(Evidence::Returned),
+            Input::Evidence(Evidence::BuyerReturned),
             webhook(EventKey::ChargeComplete, OWN),
             webhook(EventKey::ChargeComplete, "chrg_test_other"),
             created(1, own(end, &[])),
@@ -223,7 +226,7 @@ fn f02_i6_a_service_that_contradicts_itself() {
     let ends = ["successful", "failed", "expired"];
     let mut pieces: Vec<_> = ends.iter().map(|end| read(own(end, &[]))).collect();
     pieces.extend([
-        Input::Tick,
+        Input::Timeout,
         webhook(EventKey::ChargeComplete, OWN),
         read(own("pending", &[])),
         read(own("successful", &[("livemode", json!(true))])),

@@ -4,8 +4,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    Answer, Attention, Deadline, Event, Evidence, Input, LookUp, Misuse, Payment, Request, Stage, State,
-    Trouble,
+    Alert, ApiMisuse, ChargeSearch, Deadline, Evidence, Input, Payment, PaymentEvent, Request,
+    RequestFailure, Response, Stage, State,
 };
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
@@ -20,30 +20,30 @@ fn charge(attempt: u32, changes: &[(&'static str, Value)]) -> Box<Charge> {
     Box::new(Order::one_call().charge(attempt, changes))
 }
 
-fn created(result: Result<Box<Charge>, Trouble>) -> Input {
-    Input::Answered(Answer::Charge { attempt: NonZeroU32::MIN, result })
+fn created(result: Result<Box<Charge>, RequestFailure>) -> Input {
+    Input::Response(Response::Charge { attempt: NonZeroU32::MIN, result })
 }
 
 fn read(charge: Box<Charge>) -> Input {
-    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(charge) })
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) })
 }
 
-fn refused(code: ErrorCode) -> Trouble {
-    Trouble::Refused(ApiError::new(code, "no"))
+fn refused(code: ErrorCode) -> RequestFailure {
+    RequestFailure::Rejected(ApiError::new(code, "no"))
 }
 
-fn looked_up(requests: &[Request]) -> LookUp {
+fn looked_up(requests: &[Request]) -> ChargeSearch {
     match requests {
-        [Request::LookUp(look_up), ..] => look_up.clone(),
+        [Request::FindCharge(look_up), ..] => look_up.clone(),
         other => panic!("no look-up: {other:?}"),
     }
 }
 
-fn page(request: &LookUp, data: &[Value], total: usize) -> Input {
+fn page(request: &ChargeSearch, data: &[Value], total: usize) -> Input {
     let offset = request.list.page.offset;
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": offset, "total": total});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::LookUp { request: request.clone(), result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(Box::new(list)) })
 }
 
 fn json_of(charge: &Charge) -> Value {
@@ -53,7 +53,7 @@ fn json_of(charge: &Charge) -> Value {
 /// A payment whose creation went unanswered.
 fn unanswered() -> Driven {
     let mut driven = opened();
-    driven.handle(created(Err(Trouble::Unknown)), at(60));
+    driven.handle(created(Err(RequestFailure::OutcomeUnknown)), at(60));
     driven
 }
 
@@ -65,8 +65,8 @@ fn stage(driven: &Driven) -> Option<Stage> {
 }
 
 fn told(driven: &Driven) -> Vec<String> {
-    let attentions = driven.events.iter().filter(|event| matches!(event, Event::Attention { .. }));
-    attentions.map(Event::key).map(|key| key.replacen("order-345678/attention/", "", 1)).collect()
+    let alerts = driven.events.iter().filter(|event| matches!(event, PaymentEvent::Alert { .. }));
+    alerts.map(PaymentEvent::key).map(|key| key.replacen("order-345678/alert/", "", 1)).collect()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn f10_a_charge_that_differs_stops_only_when_its_own_is_nowhere() {
     // One of the other mode is not the order's, whatever it names.
     let live = json_of(&charge(1, &[("id", json!("chrg_5w4415netlwqpc54tyg"))]));
     let mut driven = unanswered();
-    let requests = driven.handle(Input::Tick, at(200));
+    let requests = driven.handle(Input::Timeout, at(200));
     let requests = driven.handle(page(&looked_up(&requests), &[live], 1), at(200));
     assert!(matches!(requests[..], [Request::CreateCharge(_)]), "{requests:?}");
 
@@ -82,7 +82,7 @@ fn f10_a_charge_that_differs_stops_only_when_its_own_is_nowhere() {
     let differs = json_of(&charge(1, &[("id", json!("chrg_test_other")), ("amount", json!(1))]));
     let own = json_of(&charge(1, &[]));
     let mut driven = unanswered();
-    let requests = driven.handle(Input::Tick, at(61));
+    let requests = driven.handle(Input::Timeout, at(61));
     let requests = driven.handle(page(&looked_up(&requests), std::slice::from_ref(&differs), 2), at(61));
     driven.handle(page(&looked_up(&requests), &[own], 2), at(61));
     assert!(matches!(driven.state(), State::Pending(_)));
@@ -90,20 +90,20 @@ fn f10_a_charge_that_differs_stops_only_when_its_own_is_nowhere() {
 
     // Its own is nowhere: it would be made just so again.
     let mut driven = unanswered();
-    let requests = driven.handle(Input::Tick, at(61));
+    let requests = driven.handle(Input::Timeout, at(61));
     let requests = driven.handle(page(&looked_up(&requests), &[differs], 2), at(61));
     driven.handle(page(&looked_up(&requests), &[], 1), at(61));
-    assert_eq!(stage(&driven), Some(Stage::Halted));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
 }
 
 #[test]
 fn f10_an_attempt_that_was_never_made_here_stops_everything() {
     // The journal was lost behind the first attempt: the second may have been given to the buyer.
     let mut driven = unanswered();
-    let requests = driven.handle(Input::Tick, at(61));
+    let requests = driven.handle(Input::Timeout, at(61));
     let later = json_of(&charge(2, &[]));
     driven.handle(page(&looked_up(&requests), &[later], 1), at(61));
-    assert_eq!(stage(&driven), Some(Stage::Halted));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
     assert_eq!(told(&driven), ["mismatch/chrg_test_5w4415netlwqpc54tyg/metadata.kakaopay_reference"]);
 }
 
@@ -112,16 +112,16 @@ fn a_person_is_asked_again_about_what_is_still_wrong() {
     let mut driven = opened();
     let wrong = || charge(1, &[("amount", json!(1))]);
     driven.handle(created(Ok(wrong())), at(1));
-    assert_eq!(stage(&driven), Some(Stage::Halted));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
     // To look is not to go on.
-    let requests = driven.handle(Input::Look, at(10));
+    let requests = driven.handle(Input::Refresh, at(10));
     driven.handle(page(&looked_up(&requests), &[json_of(&wrong())], 1), at(10));
-    assert_eq!((stage(&driven), told(&driven).len()), (Some(Stage::Halted), 1));
+    assert_eq!((stage(&driven), told(&driven).len()), (Some(Stage::Blocked), 1));
     for time in 2..4 {
         let requests = driven.handle(Input::Resume, at(20));
-        assert!(driven.payment.attentions().is_empty());
+        assert!(driven.payment.alerts().is_empty());
         driven.handle(page(&looked_up(&requests), &[json_of(&wrong())], 1), at(20));
-        assert_eq!(stage(&driven), Some(Stage::Halted));
+        assert_eq!(stage(&driven), Some(Stage::Blocked));
         assert_eq!(
             told(&driven).pop(),
             Some(format!("mismatch/chrg_test_5w4415netlwqpc54tyg/amount/{time}"))
@@ -139,17 +139,17 @@ fn a_key_that_was_put_right_is_used_at_once() {
     let mut driven = opened();
     let expired = || created(Err(refused(ErrorCode::KeyExpired)));
     driven.handle(expired(), at(1));
-    assert_eq!(driven.handle(Input::Look, at(5_000)), []);
+    assert_eq!(driven.handle(Input::Refresh, at(5_000)), []);
     assert!(matches!(driven.handle(Input::Resume, at(5_000))[..], [Request::CreateCharge(_)]));
     // Broken again, it is told again.
     driven.handle(expired(), at(5_001));
     assert_eq!(told(&driven), ["key_refused/key_expired_error", "key_refused/key_expired_error/2"]);
-    driven.handle(Input::Tick, at(5_100));
+    driven.handle(Input::Timeout, at(5_100));
     driven.handle(created(Ok(charge(1, &[]))), at(5_101));
-    assert!(driven.payment.attentions().iter().all(|attention| *attention == Attention::Overdue));
+    assert!(driven.payment.alerts().iter().all(|alert| *alert == Alert::Overdue));
 
     let (mut driven, _) = Driven::open(Order::two_calls().intent, start());
-    driven.handle(Input::Answered(Answer::Source(Err(refused(ErrorCode::KeyExpired)))), at(1));
+    driven.handle(Input::Response(Response::Source(Err(refused(ErrorCode::KeyExpired)))), at(1));
     assert!(matches!(driven.handle(Input::Resume, at(2))[..], [Request::CreateSource(_)]));
 }
 
@@ -161,13 +161,13 @@ fn after_the_last_attempt_a_person_may_ask_for_more() {
         let mut made = 0;
         for _ in 0..20 {
             now += 200;
-            let requests = driven.handle(Input::Tick, at(now));
+            let requests = driven.handle(Input::Timeout, at(now));
             let requests = driven.handle(page(&looked_up(&requests), &[], 0), at(now));
             if let [Request::CreateCharge(create)] = &requests[..] {
                 made += 1;
                 let attempt = create.metadata.reference.number();
-                let unknown = Answer::Charge { attempt, result: Err(Trouble::Unknown) };
-                driven.handle(Input::Answered(unknown), at(now));
+                let unknown = Response::Charge { attempt, result: Err(RequestFailure::OutcomeUnknown) };
+                driven.handle(Input::Response(unknown), at(now));
             }
         }
         made
@@ -184,15 +184,15 @@ fn f22_what_cannot_be_read_stops_an_order_for_a_while_only() {
     let broken = || json!({"object": "charge", "id": 7});
     let mut driven = unanswered();
     for (seconds, blocked) in [(200, true), (959, true), (960, false)] {
-        let requests = driven.handle(Input::Tick, at(seconds));
+        let requests = driven.handle(Input::Timeout, at(seconds));
         let requests = driven.handle(page(&looked_up(&requests), &[broken()], 1), at(seconds));
         assert_eq!(requests.is_empty(), blocked, "{seconds}: {requests:?}");
     }
-    assert_eq!(told(&driven), ["look_up_blocked"]);
+    assert_eq!(told(&driven), ["search_blocked"]);
     // So does a list that promises more than it shows.
     let mut driven = unanswered();
     for (seconds, blocked) in [(200, true), (960, false)] {
-        let requests = driven.handle(Input::Tick, at(seconds));
+        let requests = driven.handle(Input::Timeout, at(seconds));
         let requests = driven.handle(page(&looked_up(&requests), &[], 1), at(seconds));
         assert_eq!(requests.is_empty(), blocked, "{seconds}: {requests:?}");
     }
@@ -205,7 +205,7 @@ fn a_charge_that_the_service_does_not_know_is_told() {
     driven.handle(created(Ok(own.clone())), at(1));
     let missing = |id: &str| {
         let charge = kakaopay_types::ChargeId::parse(id).expect("an id");
-        Input::Answered(Answer::Read { charge, result: Err(refused(ErrorCode::NotFound)) })
+        Input::Response(Response::Read { charge, result: Err(refused(ErrorCode::NotFound)) })
     };
     driven.handle(missing("chrg_test_forged"), at(2));
     assert_eq!(told(&driven), [""; 0]);
@@ -218,15 +218,15 @@ fn a_charge_that_the_service_does_not_know_is_told() {
 fn i8_what_takes_too_long_is_told() {
     // The request is never taken.
     for (mut driven, never) in [
-        (opened(), created(Err(Trouble::NotSent))),
+        (opened(), created(Err(RequestFailure::NotSent))),
         (
             Driven::open(Order::two_calls().intent, start()).0,
-            Input::Answered(Answer::Source(Err(Trouble::Unknown))),
+            Input::Response(Response::Source(Err(RequestFailure::OutcomeUnknown))),
         ),
     ] {
         for (seconds, count) in [(899, 0), (900, 1), (5_000, 1)] {
             driven.handle(never.clone(), at(1));
-            driven.handle(Input::Tick, at(seconds));
+            driven.handle(Input::Timeout, at(seconds));
             assert_eq!(told(&driven).len(), count, "{seconds}");
         }
         assert_eq!(told(&driven), ["overdue"]);
@@ -236,7 +236,7 @@ fn i8_what_takes_too_long_is_told() {
         let mut driven = opened();
         driven.handle(created(Ok(charge(1, &changes))), at(0));
         for (seconds, count) in [(9 * 86_400 - 1, 0), (9 * 86_400, 1)] {
-            driven.handle(Input::Tick, at(seconds));
+            driven.handle(Input::Timeout, at(seconds));
             assert_eq!(told(&driven).len(), count, "{seconds}");
         }
     }
@@ -250,8 +250,8 @@ fn a_source_that_is_not_made_is_asked_for_ever_slower() {
         if now > at(86_400) {
             break;
         }
-        asked += driven.handle(Input::Tick, now).len();
-        driven.handle(Input::Answered(Answer::Source(Err(Trouble::Unknown))), now);
+        asked += driven.handle(Input::Timeout, now).len();
+        driven.handle(Input::Response(Response::Source(Err(RequestFailure::OutcomeUnknown))), now);
     }
     assert!((25..60).contains(&asked), "{asked} sources in a day");
 }
@@ -260,10 +260,10 @@ fn a_source_that_is_not_made_is_asked_for_ever_slower() {
 fn f15_a_clock_that_is_set_back_begins_no_plan_in_its_future() {
     let mut driven = opened();
     driven.handle(created(Ok(charge(1, &[]))), at(0));
-    driven.handle(Input::Tick, at(-86_400));
+    driven.handle(Input::Timeout, at(-86_400));
     assert_eq!(driven.deadline, Deadline::At(at(-86_400 + 300)));
     // A little is no setting back.
-    driven.handle(Input::Tick, at(-300));
+    driven.handle(Input::Timeout, at(-300));
     assert!(matches!(driven.deadline, Deadline::At(next) if next > at(0) && next < at(3)));
 }
 
@@ -283,11 +283,11 @@ fn i1_what_is_not_durable_is_not_shown() {
     let mut payment = opened().payment;
     let evidence = Input::Evidence(Evidence::Read(charge(1, &[])));
     payment.handle(evidence, at(1)).expect("the contract is kept");
-    assert_eq!(payment.link(), None);
-    assert_eq!(payment.snapshot(), Err(Misuse::NotAcknowledged { seq: 2 }));
+    assert_eq!(payment.authorize_uri(), None);
+    assert_eq!(payment.snapshot(), Err(ApiMisuse::NotAcknowledged { seq: 2 }));
     while payment.poll_output().is_some() {}
     payment.handle(Input::Persisted(2), at(1)).expect("the contract is kept");
-    assert!(payment.link().is_some());
+    assert!(payment.authorize_uri().is_some());
     let snapshot = String::from_utf8(payment.snapshot().expect("all is durable")).expect("JSON");
     // A snapshot with a number that nothing can follow is damaged.
     let damaged = snapshot.replacen("\"seq\":2", &format!("\"seq\":{}", u64::MAX), 1);

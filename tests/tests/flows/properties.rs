@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Answer, Deadline, Evidence, Input, Request, Stage, State, Trouble};
+use kakaopay_flows::{Deadline, Evidence, Input, Request, RequestFailure, Response, Stage, State};
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, EventKey, List, decode};
@@ -36,11 +36,11 @@ fn any_charge() -> impl Strategy<Value = Charge> {
     })
 }
 
-fn any_trouble() -> impl Strategy<Value = Trouble> {
+fn any_trouble() -> impl Strategy<Value = RequestFailure> {
     prop_oneof![
-        Just(Trouble::NotSent),
-        Just(Trouble::Unknown),
-        Just(Trouble::Refused(ApiError::new(ErrorCode::InvalidCharge, "no"))),
+        Just(RequestFailure::NotSent),
+        Just(RequestFailure::OutcomeUnknown),
+        Just(RequestFailure::Rejected(ApiError::new(ErrorCode::InvalidCharge, "no"))),
     ]
 }
 
@@ -53,28 +53,28 @@ fn list_of(charges: &[Charge], total: u64) -> Box<List<Charge>> {
 #[derive(Debug, Clone)]
 enum Move {
     Tell(Input),
-    AnswerLookUp(Result<(Vec<Charge>, u64), Trouble>),
+    AnswerLookUp(Result<(Vec<Charge>, u64), RequestFailure>),
 }
 
 fn any_move() -> impl Strategy<Value = Move> {
     let charge = || any_charge().prop_map(Box::new);
     let key = prop::sample::select(EventKey::KNOWN.to_vec());
     let tell = prop_oneof![
-        3 => Just(Input::Tick),
-        1 => Just(Input::Look),
+        3 => Just(Input::Timeout),
+        1 => Just(Input::Refresh),
         1 => Just(Input::Resume),
-        1 => Just(Input::Evidence(Evidence::Returned)),
+        1 => Just(Input::Evidence(Evidence::BuyerReturned)),
         2 => (key, any_charge()).prop_map(|(key, charge)| Input::Evidence(Evidence::Webhook { key, charge: charge.id })),
         2 => charge().prop_map(|charge| Input::Evidence(Evidence::Read(charge))),
-        1 => Just(Input::Answered(Answer::Source(Ok(Box::new(guide::source()))))),
-        1 => any_trouble().prop_map(|trouble| Input::Answered(Answer::Source(Err(trouble)))),
+        1 => Just(Input::Response(Response::Source(Ok(Box::new(guide::source()))))),
+        1 => any_trouble().prop_map(|trouble| Input::Response(Response::Source(Err(trouble)))),
         2 => (1_u32..4, prop::result::maybe_ok(charge(), any_trouble())).prop_map(|(attempt, result)| {
             let attempt = NonZeroU32::new(attempt).expect("from one");
-            Input::Answered(Answer::Charge { attempt, result })
+            Input::Response(Response::Charge { attempt, result })
         }),
         2 => (any_charge(), any_trouble(), any::<bool>()).prop_map(|(charge, trouble, good)| {
             let (id, charge) = (charge.id.clone(), Box::new(charge));
-            Input::Answered(Answer::Read { charge: id, result: if good { Ok(charge) } else { Err(trouble) } })
+            Input::Response(Response::Read { charge: id, result: if good { Ok(charge) } else { Err(trouble) } })
         }),
     ];
     let page = (prop::collection::vec(any_charge(), 0..3), 0_u64..4);
@@ -104,26 +104,26 @@ proptest! {
                 Move::Tell(input) => input,
                 Move::AnswerLookUp(result) => {
                     let asked = requests.iter().rev().find_map(|request| match request {
-                        Request::LookUp(look_up) => Some(look_up.clone()),
+                        Request::FindCharge(look_up) => Some(look_up.clone()),
                         _ => None,
                     });
                     let Some(request) = asked else { continue };
                     let result = result.map(|(charges, total)| list_of(&charges, total));
-                    Input::Answered(Answer::LookUp { request, result })
+                    Input::Response(Response::FindCharge { request, result })
                 }
             };
             requests.extend(driven.handle(input, now));
         }
         // I8: what has not ended wakes up again, unless a person must look first.
-        let halted = matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Halted);
+        let halted = matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Blocked);
         let sleeps = driven.deadline == Deadline::Never;
-        let watched = driven.payment.others().values().any(|other| other.end.is_none());
+        let watched = driven.payment.duplicate_charges().values().any(|other| other.end.is_none());
         prop_assert!(!sleeps || halted || driven.state().is_final(), "{:?}", driven.state());
-        prop_assert!(!sleeps || !watched, "{:?}", driven.payment.others());
+        prop_assert!(!sleeps || !watched, "{:?}", driven.payment.duplicate_charges());
         // A link is handed out once at the most, however often the charge is seen.
         prop_assert!(driven.redirects.len() <= 1, "{:?}", driven.redirects);
         // Whoever is told twice is told the same thing under the same key.
-        let mut keys: Vec<_> = driven.events.iter().map(kakaopay_flows::Event::key).collect();
+        let mut keys: Vec<_> = driven.events.iter().map(kakaopay_flows::PaymentEvent::key).collect();
         let told = keys.len();
         keys.sort();
         keys.dedup();
@@ -166,26 +166,26 @@ fn told(end: &str, picks: &[usize]) -> (State, Vec<String>) {
     let order = Order::one_call();
     let charge = |changes: &[(&str, Value)]| Box::new(order.charge(1, changes));
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
-    let created = Answer::Charge { attempt: NonZeroU32::MIN, result: Ok(charge(&[])) };
-    driven.handle(Input::Answered(created.clone()), start());
+    let created = Response::Charge { attempt: NonZeroU32::MIN, result: Ok(charge(&[])) };
+    driven.handle(Input::Response(created.clone()), start());
     let last = charge(&guide::ended(end));
     let webhook =
         |key, charge: &Charge| Input::Evidence(Evidence::Webhook { key, charge: charge.id.clone() });
     let pieces = [
-        Input::Tick,
-        Input::Evidence(Evidence::Returned),
+        Input::Timeout,
+        Input::Evidence(Evidence::BuyerReturned),
         webhook(EventKey::ChargeComplete, &last),
         webhook(EventKey::ChargeCreate, &last),
-        Input::Answered(created),
+        Input::Response(created),
         Input::Evidence(Evidence::Read(charge(&[]))),
         Input::Evidence(Evidence::Read(charge(&[("amount", json!(1))]))),
         Input::Evidence(Evidence::Read(charge(&[("status", json!("holding"))]))),
-        Input::Answered(Answer::Read { charge: last.id.clone(), result: Ok(last) }),
+        Input::Response(Response::Read { charge: last.id.clone(), result: Ok(last) }),
     ];
     for pick in picks {
         driven.handle(pieces[*pick].clone(), start());
     }
-    let mut keys: Vec<_> = driven.events.iter().map(kakaopay_flows::Event::key).collect();
+    let mut keys: Vec<_> = driven.events.iter().map(kakaopay_flows::PaymentEvent::key).collect();
     keys.sort();
     (driven.state().clone(), keys)
 }

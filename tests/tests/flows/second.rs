@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Attention, Deadline, Event, Input, LookUp, RefundError, RefundList, RefundOrder,
-    RefundState, Request, Stage, State, Trouble,
+    Alert, ChargeSearch, Deadline, Input, LateRefund, PaymentEvent, RefundError, RefundRequest, RefundSearch,
+    RefundState, Request, RequestFailure, Response, Stage, State,
 };
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
 
-fn created(number: u32, result: Result<Charge, Trouble>) -> Input {
+fn created(number: u32, result: Result<Charge, RequestFailure>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
-    Input::Answered(Answer::Charge { attempt, result: result.map(Box::new) })
+    Input::Response(Response::Charge { attempt, result: result.map(Box::new) })
 }
 
-fn refused(code: ErrorCode) -> Trouble {
-    Trouble::Refused(ApiError::new(code, "no"))
+fn refused(code: ErrorCode) -> RequestFailure {
+    RequestFailure::Rejected(ApiError::new(code, "no"))
 }
 
 fn first(status: &str) -> Charge {
@@ -27,12 +27,12 @@ fn first(status: &str) -> Charge {
 }
 
 fn read(charge: Charge) -> Input {
-    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
 }
 
-fn looked_up(requests: &[Request]) -> LookUp {
+fn looked_up(requests: &[Request]) -> ChargeSearch {
     let found = requests.iter().find_map(|request| match request {
-        Request::LookUp(look_up) => Some(look_up.clone()),
+        Request::FindCharge(look_up) => Some(look_up.clone()),
         _ => None,
     });
     found.expect("a look-up")
@@ -42,7 +42,7 @@ fn charges(requests: &[Request], data: &[&Charge]) -> Input {
     let request = looked_up(requests);
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::LookUp { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
 }
 
 fn stage(driven: &Driven) -> Option<Stage> {
@@ -55,8 +55,8 @@ fn stage(driven: &Driven) -> Option<Stage> {
 /// A payment whose first attempt was neither answered nor found, and whose second has been made.
 fn second_attempt() -> Driven {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    driven.handle(created(1, Err(Trouble::Unknown)), at(10));
-    let requests = driven.handle(Input::Tick, at(101));
+    driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
+    let requests = driven.handle(Input::Timeout, at(101));
     let requests = driven.handle(charges(&requests, &[]), at(101));
     assert!(matches!(requests[..], [Request::CreateCharge(_)]));
     driven
@@ -69,7 +69,7 @@ fn f10_i2_a_refusal_after_an_unknown_outcome_waits_for_a_look() {
     // The first is found: it is the order's, and can be paid.
     let mut driven = second_attempt();
     let requests = driven.handle(no(), at(102));
-    assert_eq!((stage(&driven), driven.events.len()), (Some(Stage::LookUp), 0));
+    assert_eq!((stage(&driven), driven.events.len()), (Some(Stage::Searching), 0));
     driven.handle(charges(&requests, &[&first("pending")]), at(103));
     assert!(matches!(driven.state(), State::Pending(_)) && driven.redirects.len() == 1);
 
@@ -77,17 +77,17 @@ fn f10_i2_a_refusal_after_an_unknown_outcome_waits_for_a_look() {
     let mut driven = second_attempt();
     driven.handle(no(), at(102));
     for (seconds, ended) in [(191, false), (192, true)] {
-        let requests = driven.handle(Input::Tick, at(seconds));
+        let requests = driven.handle(Input::Timeout, at(seconds));
         driven.handle(charges(&requests, &[]), at(seconds));
         assert_eq!(matches!(driven.state(), State::Refused { .. }), ended, "{seconds}");
     }
-    let [Event::Refused { code, .. }] = &driven.events[..] else { panic!("{:?}", driven.events) };
+    let [PaymentEvent::Refused { code, .. }] = &driven.events[..] else { panic!("{:?}", driven.events) };
     assert_eq!(code, "invalid_charge");
     // It comes to light after all, and is watched until its end.
-    let requests = driven.handle(Input::Tick, at(300));
+    let requests = driven.handle(Input::Timeout, at(300));
     driven.handle(charges(&requests, &[&first("pending")]), at(300));
-    assert!(driven.payment.others().values().all(|other| other.end.is_none()));
-    let requests = driven.handle(Input::Tick, at(1_300));
+    assert!(driven.payment.duplicate_charges().values().all(|other| other.end.is_none()));
+    let requests = driven.handle(Input::Timeout, at(1_300));
     driven.handle(charges(&requests, &[&first("pending")]), at(1_300));
     driven.handle(read(first("expired")), at(1_301));
     assert_eq!(driven.deadline, Deadline::Never);
@@ -106,10 +106,10 @@ fn a_refusal_of_the_only_attempt_ends_the_payment() {
 /// F10, F21: that the service has no time is no promise that it did nothing.
 #[test]
 fn f10_f21_too_many_requests_is_looked_up_like_any_unknown_outcome() {
-    for trouble in [Trouble::RateLimited, refused(ErrorCode::TooManyRequests)] {
+    for trouble in [RequestFailure::RateLimited, refused(ErrorCode::TooManyRequests)] {
         let (mut driven, _) = Driven::open(Order::one_call().intent, start());
         let requests = driven.handle(created(1, Err(trouble)), at(1));
-        assert_eq!(stage(&driven), Some(Stage::LookUp));
+        assert_eq!(stage(&driven), Some(Stage::Searching));
         driven.handle(charges(&requests, &[&first("pending")]), at(2));
         assert_eq!((driven.redirects.len(), driven.state().name()), (1, "pending"));
     }
@@ -139,22 +139,22 @@ fn i8_what_stands_in_the_way_of_watching_is_told() {
     let mut second = Order::one_call().charge(2, &[]);
     second.id = "chrg_test_second".parse().expect("an id");
     driven.handle(created(2, Ok(second)), at(104));
-    let requests = driven.handle(Input::Tick, at(105));
+    let requests = driven.handle(Input::Timeout, at(105));
     let troubled =
-        |request: &Request| Input::Answered(request.clone().without_answer(refused(ErrorCode::KeyExpired)));
+        |request: &Request| Input::Response(request.clone().into_failure(refused(ErrorCode::KeyExpired)));
     for request in &requests {
         driven.handle(troubled(request), at(105));
     }
-    let key = Attention::KeyRefused { code: "key_expired_error".to_owned() };
-    assert!(driven.payment.attentions().contains(&key));
+    let key = Alert::KeyRefused { code: "key_expired_error".to_owned() };
+    assert!(driven.payment.alerts().contains(&key));
     for (seconds, blocked) in [(102 + 86_399, false), (102 + 86_400, true)] {
-        let lost = Request::LookUp(looked_up(&driven.handle(Input::Tick, at(seconds))));
-        driven.handle(Input::Answered(lost.without_answer(Trouble::Unknown)), at(seconds));
-        assert_eq!(driven.payment.attentions().contains(&Attention::LookUpBlocked), blocked);
+        let lost = Request::FindCharge(looked_up(&driven.handle(Input::Timeout, at(seconds))));
+        driven.handle(Input::Response(lost.into_failure(RequestFailure::OutcomeUnknown)), at(seconds));
+        assert_eq!(driven.payment.alerts().contains(&Alert::SearchBlocked), blocked);
     }
     for (days, overdue) in [(8, false), (10, true)] {
-        driven.handle(Input::Tick, at(days * 86_400));
-        assert_eq!(driven.payment.attentions().contains(&Attention::Overdue), overdue, "{days}");
+        driven.handle(Input::Timeout, at(days * 86_400));
+        assert_eq!(driven.payment.alerts().contains(&Alert::Overdue), overdue, "{days}");
     }
 }
 
@@ -162,9 +162,9 @@ fn name(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
 }
 
-fn order(reference: &str, amount: i64) -> RefundOrder {
+fn order(reference: &str, amount: i64) -> RefundRequest {
     let amount = RefundAmount::new(amount).expect("more than nothing");
-    RefundOrder { reference: name(reference), amount, void: None, after_window: AfterWindow::Refuse }
+    RefundRequest { reference: name(reference), amount, void: None, late_refund: LateRefund::Reject }
 }
 
 /// A refund at the service, perhaps under a name.
@@ -176,7 +176,7 @@ fn made(id: &str, reference: Option<&str>, status: &str) -> Value {
     refund
 }
 
-fn listed(requests: &[Request]) -> RefundList {
+fn listed(requests: &[Request]) -> RefundSearch {
     let found = requests.iter().find_map(|request| match request {
         Request::ListRefunds(list) => Some(list.clone()),
         _ => None,
@@ -188,12 +188,12 @@ fn refunds(requests: &[Request], data: &[Value], now: Timestamp) -> Input {
     let list =
         json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len(), "to": now});
     let list: List<Refund> = decode::from_value(list).expect("a list");
-    Input::Answered(Answer::Refunds { request: listed(requests), result: Ok(Box::new(list)) })
+    Input::Response(Response::Refunds { request: listed(requests), result: Ok(Box::new(list)) })
 }
 
-fn answered(number: u32, result: Result<Value, Trouble>) -> Input {
+fn answered(number: u32, result: Result<Value, RequestFailure>) -> Input {
     let result = result.map(|refund| Box::new(decode::from_value(refund).expect("a refund")));
-    Input::Answered(Answer::Refund { reference: name("r1"), number, result })
+    Input::Response(Response::Refund { reference: name("r1"), number, result })
 }
 
 /// The numbers of the refunds that are asked for.
@@ -221,9 +221,9 @@ fn requested() -> Driven {
 /// One whose first request was neither answered nor found, and whose second has left.
 fn requested_again() -> Driven {
     let mut driven = requested();
-    let requests = driven.handle(answered(1, Err(Trouble::Unknown)), at(70));
+    let requests = driven.handle(answered(1, Err(RequestFailure::OutcomeUnknown)), at(70));
     driven.handle(refunds(&requests, &[], at(71)), at(71));
-    let requests = driven.handle(Input::Tick, at(700));
+    let requests = driven.handle(Input::Timeout, at(700));
     assert_eq!(asked(&driven.handle(refunds(&requests, &[], at(700)), at(700))), [2_u32]);
     driven
 }
@@ -232,26 +232,27 @@ fn requested_again() -> Driven {
 #[test]
 fn f18_i5_going_on_is_about_what_was_asked() {
     let mut driven = requested();
-    let requests = driven.handle(answered(1, Err(Trouble::Unknown)), at(70));
+    let requests = driven.handle(answered(1, Err(RequestFailure::OutcomeUnknown)), at(70));
     // The refund, whose name the service has lost.
     let nameless = [made("rfnd_test_a", None, "closed")];
     driven.handle(refunds(&requests, &nameless, at(71)), at(71));
-    let unknown = |attention: &_| matches!(attention, Attention::UnknownRefund { .. });
-    assert!(driven.payment.attentions().iter().any(unknown));
+    let unknown = |alert: &_| matches!(alert, Alert::UnknownRefund { .. });
+    assert!(driven.payment.alerts().iter().any(unknown));
     driven.handle(Input::Resume, at(80));
     for seconds in [700, 2_000, 40_000] {
-        let requests = driven.handle(Input::Tick, at(seconds));
+        let requests = driven.handle(Input::Timeout, at(seconds));
         let requests = driven.handle(refunds(&requests, &nameless, at(seconds)), at(seconds));
         assert!(asked(&requests).is_empty(), "{seconds}");
     }
     // Now that is asked, and answered.
-    assert!(driven.payment.attentions().contains(&Attention::RefundUnresolved { reference: name("r1") }));
+    assert!(driven.payment.alerts().contains(&Alert::RefundUnresolved { reference: name("r1") }));
 }
 
 /// F18, F40: what is heard of an earlier request, late or twice, does not speak for the one under way.
 #[test]
 fn f18_f40_an_earlier_requests_trouble_is_old_news() {
-    for trouble in [Trouble::NotSent, Trouble::Unknown, refused(ErrorCode::FailedRefund)] {
+    for trouble in [RequestFailure::NotSent, RequestFailure::OutcomeUnknown, refused(ErrorCode::FailedRefund)]
+    {
         let mut driven = requested_again();
         let requests = driven.handle(answered(1, Err(trouble)), at(710));
         assert_eq!((requests, state(&driven)), (vec![], &RefundState::Requested));
@@ -259,14 +260,14 @@ fn f18_f40_an_earlier_requests_trouble_is_old_news() {
     // That the first was made is news, whenever it comes.
     let mut driven = requested_again();
     driven.handle(answered(1, Ok(made("rfnd_test_a", Some("r1"), "closed"))), at(710));
-    assert!(matches!(state(&driven), RefundState::Closed { .. }));
+    assert!(matches!(state(&driven), RefundState::Completed { .. }));
 
     // The answer that nothing was sent, heard twice, with a second request in between.
     let mut driven = requested();
-    driven.handle(answered(1, Err(Trouble::NotSent)), at(11));
-    let requests = driven.handle(Input::Tick, at(20));
+    driven.handle(answered(1, Err(RequestFailure::NotSent)), at(11));
+    let requests = driven.handle(Input::Timeout, at(20));
     assert_eq!(asked(&driven.handle(refunds(&requests, &[], at(20)), at(20))), [2_u32]);
-    driven.handle(answered(1, Err(Trouble::NotSent)), at(21));
+    driven.handle(answered(1, Err(RequestFailure::NotSent)), at(21));
     assert_eq!(*state(&driven), RefundState::Requested);
 }
 
@@ -276,7 +277,7 @@ fn f18_i6_one_that_failed_does_not_speak_for_another() {
     let failed = [made("rfnd_test_a", Some("r1"), "failed")];
     // The first has failed, and the second is under way.
     let mut driven = requested_again();
-    let requests = driven.handle(Input::Look, at(710));
+    let requests = driven.handle(Input::Refresh, at(710));
     // A request that is under way is not looked for; a webhook makes it look all the same.
     assert!(!requests.iter().any(|request| matches!(request, Request::ListRefunds(_))));
     let charge = OWN.parse().expect("an id");
@@ -285,19 +286,19 @@ fn f18_i6_one_that_failed_does_not_speak_for_another() {
     driven.handle(refunds(&requests, &failed, at(710)), at(710));
     assert_eq!(*state(&driven), RefundState::Requested);
     driven.handle(answered(2, Ok(made("rfnd_test_b", Some("r1"), "closed"))), at(711));
-    assert!(matches!(state(&driven), RefundState::Closed { .. }));
+    assert!(matches!(state(&driven), RefundState::Completed { .. }));
 
     // The answer comes before or after it was missed, and leads to the same.
     for late in [false, true] {
         let mut driven = requested_again();
         if late {
-            driven.handle(Input::Tick, at(775));
+            driven.handle(Input::Timeout, at(775));
         }
         driven.handle(answered(2, Ok(failed[0].clone())), at(776));
-        assert_eq!(*state(&driven), RefundState::LookUp, "{late}");
+        assert_eq!(*state(&driven), RefundState::Searching, "{late}");
         // The list has nothing else until nothing else can come: then it has failed.
         for (seconds, ended) in [(800, false), (1_300, false), (1_500, true)] {
-            let requests = driven.handle(Input::Tick, at(seconds));
+            let requests = driven.handle(Input::Timeout, at(seconds));
             driven.handle(refunds(&requests, &failed, at(seconds)), at(seconds));
             assert_eq!(matches!(state(&driven), RefundState::Failed { .. }), ended, "{late} {seconds}");
         }
@@ -306,9 +307,9 @@ fn f18_i6_one_that_failed_does_not_speak_for_another() {
     // What was undecided fails, while the second may have been made.
     let mut driven = requested_again();
     driven.handle(answered(1, Ok(made("rfnd_test_a", Some("r1"), "pending"))), at(701));
-    let requests = driven.handle(Input::Tick, at(800));
+    let requests = driven.handle(Input::Timeout, at(800));
     driven.handle(refunds(&requests, &failed, at(800)), at(800));
-    assert_eq!(*state(&driven), RefundState::LookUp);
+    assert_eq!(*state(&driven), RefundState::Searching);
 }
 
 /// I5: a reference names one refund, with all that was said of it.
@@ -316,10 +317,10 @@ fn f18_i6_one_that_failed_does_not_speak_for_another() {
 fn i5_a_refund_is_not_changed_by_asking_again() {
     let mut driven = requested();
     assert_eq!(driven.refund(&order("r1", 1_000), at(12)), Ok(vec![]));
-    let void = RefundOrder { void: Some(true), ..order("r1", 1_000) };
-    let late = RefundOrder { after_window: AfterWindow::LetServiceDecide, ..order("r1", 1_000) };
+    let void = RefundRequest { void: Some(true), ..order("r1", 1_000) };
+    let late = RefundRequest { late_refund: LateRefund::Forward, ..order("r1", 1_000) };
     for other in [order("r1", 1_001), void, late] {
-        assert_eq!(driven.refund(&other, at(12)), Err(RefundError::ReferenceTaken));
+        assert_eq!(driven.refund(&other, at(12)), Err(RefundError::ReferenceConflict));
     }
 }
 
@@ -327,17 +328,17 @@ fn i5_a_refund_is_not_changed_by_asking_again() {
 #[test]
 fn f15_a_clock_that_is_set_back_makes_an_answer_late() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    let requests = driven.handle(Input::Tick, at(-86_400));
-    assert_eq!(stage(&driven), Some(Stage::LookUp));
+    let requests = driven.handle(Input::Timeout, at(-86_400));
+    assert_eq!(stage(&driven), Some(Stage::Searching));
     driven.handle(charges(&requests, &[&first("pending")]), at(-86_399));
     assert_eq!(driven.redirects.len(), 1);
 
     let mut driven = requested();
-    driven.handle(Input::Tick, at(10 - 86_400));
-    assert_eq!(*state(&driven), RefundState::LookUp);
+    driven.handle(Input::Timeout, at(10 - 86_400));
+    assert_eq!(*state(&driven), RefundState::Searching);
     // A little is no setting back.
     let mut driven = requested();
-    driven.handle(Input::Tick, at(10 - 300));
+    driven.handle(Input::Timeout, at(10 - 300));
     assert_eq!(*state(&driven), RefundState::Requested);
 }
 
@@ -347,18 +348,18 @@ fn f15_a_clock_that_is_set_back_makes_an_answer_late() {
 fn i4_a_paid_stranger_is_told_of_beside_the_orders_own() {
     for (status, told) in [("successful", true), ("failed", false)] {
         let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-        let requests = driven.handle(created(1, Err(Trouble::Unknown)), at(1));
+        let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(1));
         let mut changes = guide::ended(status);
         changes.extend([("id", json!("chrg_test_stranger")), ("amount", json!(1))]);
         let stranger = Order::one_call().charge(1, &changes);
         driven.handle(charges(&requests, &[&stranger]), at(1));
-        assert_eq!(stage(&driven), Some(Stage::Halted));
+        assert_eq!(stage(&driven), Some(Stage::Blocked));
         driven.handle(read(stranger.clone()), at(2));
         let requests = driven.handle(Input::Resume, at(3));
         let own = Order::one_call().charge(1, &[]);
         driven.handle(charges(&requests, &[&own]), at(3));
         assert_eq!(driven.state().charge().map(|own| own.charge.as_str()), Some(OWN));
-        let paid = Attention::OtherChargePaid { charge: own.id, other: stranger.id };
-        assert_eq!(driven.payment.attentions().contains(&paid), told, "{status}");
+        let paid = Alert::DuplicateChargePaid { charge: own.id, other: stranger.id };
+        assert_eq!(driven.payment.alerts().contains(&paid), told, "{status}");
     }
 }

@@ -5,21 +5,21 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Entry, Input, LookUp, Payment, RefundOrder, ReplayError, Request, SourcePlan,
-    Trouble,
+    ChargeSearch, Input, JournalEntry, LateRefund, Payment, RefundRequest, ReplayError, Request,
+    RequestFailure, Response, SourceMode,
 };
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, decode};
 use serde_json::{Value, json};
 
-fn creation(number: u32, result: Result<Charge, Trouble>) -> Input {
+fn creation(number: u32, result: Result<Charge, RequestFailure>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
-    Input::Answered(Answer::Charge { attempt, result: result.map(Box::new) })
+    Input::Response(Response::Charge { attempt, result: result.map(Box::new) })
 }
 
 fn read(charge: Charge) -> Input {
-    Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
 }
 
 fn list_of<T: serde::de::DeserializeOwned + decode::Decode + 'static>(data: &[Value]) -> Box<List<T>> {
@@ -27,13 +27,13 @@ fn list_of<T: serde::de::DeserializeOwned + decode::Decode + 'static>(data: &[Va
     Box::new(decode::from_value(list).expect("a list"))
 }
 
-fn page(request: &LookUp, data: &[Value]) -> Input {
-    Input::Answered(Answer::LookUp { request: request.clone(), result: Ok(list_of(data)) })
+fn page(request: &ChargeSearch, data: &[Value]) -> Input {
+    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(list_of(data)) })
 }
 
-fn look_up(requests: &[Request]) -> LookUp {
+fn look_up(requests: &[Request]) -> ChargeSearch {
     match requests {
-        [Request::LookUp(look_up)] => look_up.clone(),
+        [Request::FindCharge(look_up)] => look_up.clone(),
         other => panic!("no look-up: {other:?}"),
     }
 }
@@ -53,9 +53,9 @@ fn settled() -> Driven {
 fn second_attempt() -> Driven {
     let order = Order::one_call();
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
-    let first = look_up(&driven.handle(creation(1, Err(Trouble::Unknown)), at(60)));
+    let first = look_up(&driven.handle(creation(1, Err(RequestFailure::OutcomeUnknown)), at(60)));
     driven.handle(page(&first, &[json!({"object": "charge", "id": 7})]), at(61));
-    let late = look_up(&driven.handle(Input::Tick, at(155)));
+    let late = look_up(&driven.handle(Input::Timeout, at(155)));
     driven.handle(page(&late, &[]), at(156));
     let second = |mut changes: Vec<(&'static str, Value)>| {
         changes.push(("id", json!("chrg_test_second")));
@@ -66,24 +66,24 @@ fn second_attempt() -> Driven {
     driven.handle(read(second(vec![("amount", json!(2))])), at(159));
     driven.handle(read(order.charge(1, &guide::ended("successful"))), at(160));
     driven.handle(read(second(guide::ended("failed"))), at(161));
-    let requests = driven.handle(Input::Tick, at(5_000));
+    let requests = driven.handle(Input::Timeout, at(5_000));
     driven.handle(page(&look_up(&requests), &[]), at(5_001));
     driven
 }
 
 fn refused() -> Driven {
     let (mut driven, _) = Driven::open(Order::two_calls().intent, start());
-    driven.handle(Input::Answered(Answer::Source(Ok(Box::new(guide::source())))), at(1));
+    driven.handle(Input::Response(Response::Source(Ok(Box::new(guide::source())))), at(1));
     let key = ApiError::new(ErrorCode::AuthenticationFailure, "no");
-    driven.handle(creation(1, Err(Trouble::Refused(key))), at(2));
-    driven.handle(Input::Tick, at(9));
+    driven.handle(creation(1, Err(RequestFailure::Rejected(key))), at(2));
+    driven.handle(Input::Timeout, at(9));
     let no = ApiError::new(ErrorCode::InvalidCharge, "no");
-    driven.handle(creation(1, Err(Trouble::Refused(no))), at(10));
+    driven.handle(creation(1, Err(RequestFailure::Rejected(no))), at(10));
     driven
 }
 
 fn halted() -> Driven {
-    let mut intent = Order::new(SourcePlan::Given(guide::source().id)).intent;
+    let mut intent = Order::new(SourceMode::Existing(guide::source().id)).intent;
     intent.description = Some("tea, \"hot\" \u{2615}".to_owned());
     let (mut driven, _) = Driven::open(intent, start());
     driven.handle(creation(1, Ok(Order::one_call().charge(1, &[("amount", json!(1))]))), at(2));
@@ -106,16 +106,16 @@ fn refunded() -> Driven {
         }
         refund
     };
-    let answered = |number: u32, result: Result<Value, Trouble>| {
+    let answered = |number: u32, result: Result<Value, RequestFailure>| {
         let result = result.map(|refund| Box::new(decode::from_value::<Refund>(refund).expect("a refund")));
-        Input::Answered(Answer::Refund { reference: name(number), number: 1, result })
+        Input::Response(Response::Refund { reference: name(number), number: 1, result })
     };
     for number in 1..=7 {
-        let order = RefundOrder {
+        let order = RefundRequest {
             reference: name(number),
             amount: RefundAmount::new(i64::from(number)).expect("more than nothing"),
             void: (number == 2).then_some(true),
-            after_window: if number == 3 { AfterWindow::LetServiceDecide } else { AfterWindow::Refuse },
+            late_refund: if number == 3 { LateRefund::Forward } else { LateRefund::Reject },
         };
         let now = at(100 + i64::from(number));
         let [Request::ListRefunds(list)] = &driven.refund(&order, now).expect("a refund")[..] else {
@@ -123,21 +123,23 @@ fn refunded() -> Driven {
         };
         if number != 7 {
             let result = Ok(list_of(&[]));
-            driven.handle(Input::Answered(Answer::Refunds { request: list.clone(), result }), now);
+            driven.handle(Input::Response(Response::Refunds { request: list.clone(), result }), now);
         }
     }
-    let no = Trouble::Refused(ApiError::new(ErrorCode::FailedRefund, "no"));
+    let no = RequestFailure::Rejected(ApiError::new(ErrorCode::FailedRefund, "no"));
     driven.handle(answered(1, Ok(made(1, json!({})))), at(120));
     driven.handle(answered(2, Ok(made(2, json!({"status": "failed"})))), at(121));
     driven.handle(answered(3, Ok(made(3, json!({"status": "pending"})))), at(122));
     driven.handle(answered(4, Ok(made(4, json!({"amount": 5})))), at(123));
     driven.handle(answered(5, Err(no)), at(124));
-    let [Request::ListRefunds(list)] = &driven.handle(answered(6, Err(Trouble::Unknown)), at(125))[..] else {
+    let [Request::ListRefunds(list)] =
+        &driven.handle(answered(6, Err(RequestFailure::OutcomeUnknown)), at(125))[..]
+    else {
         panic!("no list")
     };
     let mut nothing = list_of(&[]);
     nothing.to = Some(at(125));
-    driven.handle(Input::Answered(Answer::Refunds { request: list.clone(), result: Ok(nothing) }), at(126));
+    driven.handle(Input::Response(Response::Refunds { request: list.clone(), result: Ok(nothing) }), at(126));
     driven.handle(Input::Resume, at(140));
     driven
 }
@@ -189,12 +191,12 @@ fn f43_golden_files_are_the_payments_that_wrote_them() {
         for payment in [&replayed, &restored] {
             assert_eq!(payment.snapshot(), driven.payment.snapshot(), "{name}");
             assert_eq!(payment.state(), driven.payment.state(), "{name}");
-            assert_eq!(payment.attentions(), driven.payment.attentions(), "{name}");
-            assert_eq!(payment.others(), driven.payment.others(), "{name}");
+            assert_eq!(payment.alerts(), driven.payment.alerts(), "{name}");
+            assert_eq!(payment.duplicate_charges(), driven.payment.duplicate_charges(), "{name}");
             assert_eq!(payment.refunds(), driven.payment.refunds(), "{name}");
         }
         for (seq, line) in (1_u64..).zip(&journal) {
-            let entry = Entry::from_bytes(seq, line.as_bytes()).expect("an entry");
+            let entry = JournalEntry::from_bytes(seq, line.as_bytes()).expect("an entry");
             assert_eq!(entry.to_bytes(), line.as_bytes(), "{name}");
         }
     }

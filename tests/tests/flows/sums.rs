@@ -1,8 +1,8 @@
 //! How much may go back: what is promised counts, what surely was not made does not.
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Attention, Deadline, Evidence, Input, RefundError, RefundOrder, RefundState,
-    Request, Trouble,
+    Alert, Deadline, Evidence, Input, LateRefund, RefundError, RefundRequest, RefundState, Request,
+    RequestFailure, Response,
 };
 use kakaopay_tests::order::{at, start};
 use kakaopay_tests::{Driven, Order, guide};
@@ -14,19 +14,19 @@ use serde_json::{Value, json};
 /// What was paid, in minor units.
 const PAID: i64 = 150_000;
 
-fn order(reference: &str, amount: i64) -> RefundOrder {
-    RefundOrder {
+fn order(reference: &str, amount: i64) -> RefundRequest {
+    RefundRequest {
         reference: Reference::parse(reference).expect("a reference"),
         amount: RefundAmount::new(amount).expect("more than nothing"),
         void: None,
-        after_window: AfterWindow::Refuse,
+        late_refund: LateRefund::Reject,
     }
 }
 
 fn paid() -> Driven {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let charge = Box::new(Order::one_call().charge(1, &guide::ended("successful")));
-    driven.handle(Input::Answered(Answer::Read { charge: charge.id.clone(), result: Ok(charge) }), at(1));
+    driven.handle(Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) }), at(1));
     driven
 }
 
@@ -35,8 +35,8 @@ fn requested(driven: &mut Driven, requests: &[Request], now: Timestamp) -> Refer
     let [Request::ListRefunds(request)] = requests else { panic!("no list: {requests:?}") };
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing: List<Refund> = decode::from_value(nothing).expect("a list");
-    let answer = Answer::Refunds { request: request.clone(), result: Ok(Box::new(nothing)) };
-    match &driven.handle(Input::Answered(answer), now)[..] {
+    let answer = Response::Refunds { request: request.clone(), result: Ok(Box::new(nothing)) };
+    match &driven.handle(Input::Response(answer), now)[..] {
         [Request::CreateRefund { create, .. }] => create.metadata.reference.clone(),
         other => panic!("no refund: {other:?}"),
     }
@@ -50,8 +50,8 @@ fn made(driven: &mut Driven, reference: &Reference, amount: i64, status: &str) {
     refund["status"] = json!(status);
     refund["metadata"] = json!({"kakaopay_reference": reference});
     let refund = Box::new(decode::from_value(refund).expect("a refund"));
-    let answer = Answer::Refund { reference: reference.clone(), number: 1, result: Ok(refund) };
-    driven.handle(Input::Answered(answer), at(20));
+    let answer = Response::Refund { reference: reference.clone(), number: 1, result: Ok(refund) };
+    driven.handle(Input::Response(answer), at(20));
 }
 
 /// I5: to the minor unit, from the moment a refund is wanted.
@@ -71,7 +71,7 @@ fn i5_no_more_than_was_paid_is_ever_promised() {
 /// I5: the state of a refund decides whether it counts.
 #[test]
 fn i5_a_refund_that_was_surely_not_made_leaves_what_it_claimed() {
-    let refused = || Trouble::Refused(ApiError::new(ErrorCode::FailedRefund, "no"));
+    let refused = || RequestFailure::Rejected(ApiError::new(ErrorCode::FailedRefund, "no"));
     for (status, claims) in
         [(Some("closed"), true), (Some("pending"), true), (Some("failed"), false), (None, false)]
     {
@@ -81,8 +81,8 @@ fn i5_a_refund_that_was_surely_not_made_leaves_what_it_claimed() {
         match status {
             Some(status) => made(&mut driven, &reference, PAID, status),
             None => {
-                let answer = Answer::Refund { reference, number: 1, result: Err(refused()) };
-                driven.handle(Input::Answered(answer), at(20));
+                let answer = Response::Refund { reference, number: 1, result: Err(refused()) };
+                driven.handle(Input::Response(answer), at(20));
             }
         }
         let refund = driven.payment.refunds().values().next().expect("a refund").clone();
@@ -95,16 +95,16 @@ fn i5_a_refund_that_was_surely_not_made_leaves_what_it_claimed() {
 #[test]
 fn i5_a_refund_is_known_by_all_that_was_asked_for() {
     let mut driven = paid();
-    let void = RefundOrder { void: Some(true), ..order("r-1", PAID) };
+    let void = RefundRequest { void: Some(true), ..order("r-1", PAID) };
     driven.refund(&void, at(2)).expect("a refund");
     assert_eq!(driven.payment.refunds().values().next().expect("a refund").void(), Some(true));
     assert_eq!(driven.refund(&void, at(3)), Ok(Vec::new()));
     for other in [
-        RefundOrder { void: None, ..void.clone() },
-        RefundOrder { amount: RefundAmount::new(1).expect("an amount"), ..void.clone() },
-        RefundOrder { after_window: AfterWindow::LetServiceDecide, ..void.clone() },
+        RefundRequest { void: None, ..void.clone() },
+        RefundRequest { amount: RefundAmount::new(1).expect("an amount"), ..void.clone() },
+        RefundRequest { late_refund: LateRefund::Forward, ..void.clone() },
     ] {
-        assert_eq!(driven.refund(&other, at(3)), Err(RefundError::ReferenceTaken));
+        assert_eq!(driven.refund(&other, at(3)), Err(RefundError::ReferenceConflict));
     }
 }
 
@@ -112,19 +112,19 @@ fn i5_a_refund_is_known_by_all_that_was_asked_for() {
 fn each_state_of_a_refund_has_its_name() {
     let refund = || kakaopay_types::RefundId::parse("rfnd_test_1").expect("an id");
     let names = [
-        RefundState::Checking,
+        RefundState::Preparing,
         RefundState::Requested,
-        RefundState::LookUp,
-        RefundState::Halted,
+        RefundState::Searching,
+        RefundState::Blocked,
         RefundState::Pending { refund: refund() },
-        RefundState::Closed { refund: refund(), voided: None },
+        RefundState::Completed { refund: refund(), voided: None },
         RefundState::Failed { refund: refund() },
         RefundState::Refused { code: String::new(), message: None },
     ]
     .map(|state| state.name());
     assert_eq!(
         names,
-        ["checking", "requested", "look_up", "halted", "pending", "closed", "failed", "refused"]
+        ["preparing", "requested", "searching", "blocked", "pending", "completed", "failed", "refused"]
     );
 }
 
@@ -133,19 +133,19 @@ fn lost(since: i64) -> Driven {
     let mut driven = paid();
     let requests = driven.refund(&order("r-1", PAID), at(2)).expect("all of it");
     let reference = requested(&mut driven, &requests, at(3));
-    let answer = Answer::Refund { reference, number: 1, result: Err(Trouble::Unknown) };
-    driven.handle(Input::Answered(answer), at(since));
+    let answer = Response::Refund { reference, number: 1, result: Err(RequestFailure::OutcomeUnknown) };
+    driven.handle(Input::Response(answer), at(since));
     driven
 }
 
 /// Has the list read, which is empty, and says whether the refund is asked for again.
 fn asks_again(driven: &mut Driven, now: Timestamp, service: Option<Timestamp>) -> bool {
-    let requests = driven.handle(Input::Tick, now);
+    let requests = driven.handle(Input::Timeout, now);
     let [Request::ListRefunds(request)] = &requests[..] else { panic!("no list: {requests:?}") };
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0, "to": service});
     let nothing: List<Refund> = decode::from_value(nothing).expect("a list");
-    let answer = Answer::Refunds { request: request.clone(), result: Ok(Box::new(nothing)) };
-    let requests = driven.handle(Input::Answered(answer), now);
+    let answer = Response::Refunds { request: request.clone(), result: Ok(Box::new(nothing)) };
+    let requests = driven.handle(Input::Response(answer), now);
     requests.iter().any(|request| matches!(request, Request::CreateRefund { .. }))
 }
 
@@ -201,8 +201,8 @@ fn i5_another_that_may_yet_be_made_contradicts_a_failure() {
     other["metadata"] = json!({"kakaopay_reference": "r-1"});
     let list = json!({"object": "list", "data": [other], "limit": 100, "offset": 0, "total": 1});
     let list: List<Refund> = decode::from_value(list).expect("a list");
-    let answer = Answer::Refunds { request: request.clone(), result: Ok(Box::new(list)) };
-    driven.handle(Input::Answered(answer), at(30));
-    let contradicted = |attention: &Attention| matches!(attention, Attention::RefundContradiction { .. });
-    assert!(driven.payment.attentions().iter().any(contradicted), "{:?}", driven.payment.attentions());
+    let answer = Response::Refunds { request: request.clone(), result: Ok(Box::new(list)) };
+    driven.handle(Input::Response(answer), at(30));
+    let contradicted = |alert: &Alert| matches!(alert, Alert::RefundContradiction { .. });
+    assert!(driven.payment.alerts().iter().any(contradicted), "{:?}", driven.payment.alerts());
 }

@@ -7,7 +7,8 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use kakaopay_flows::{
-    AfterWindow, Answer, Attention, Event, Evidence, Input, Record, RefundOrder, Request, SourcePlan, Trouble,
+    Alert, Evidence, Input, LateRefund, PaymentEvent, Record, RefundRequest, Request, RequestFailure,
+    Response, SourceMode,
 };
 use kakaopay_tests::order::start;
 use kakaopay_tests::{Driven, Order, guide};
@@ -27,30 +28,30 @@ fn creation(requests: &[Request]) -> &CreateCharge {
 #[test]
 fn f10_a_second_attempt_brings_a_source_of_its_own() {
     let web = || Some(PlatformType::Web);
-    let given = || SourcePlan::Given(guide::source().id);
+    let given = || SourceMode::Existing(guide::source().id);
     for (plan, platform_type) in
-        [(SourcePlan::Separate(web()), web()), (SourcePlan::WithCharge(web()), web()), (given(), None)]
+        [(SourceMode::Separate(web()), web()), (SourceMode::Inline(web()), web()), (given(), None)]
     {
         let at = |seconds| start().saturating_add_seconds(seconds);
-        let separate = matches!(plan, SourcePlan::Separate(_));
+        let separate = matches!(plan, SourceMode::Separate(_));
         let (mut driven, mut requests) = Driven::open(Order::new(plan.clone()).intent, start());
         if separate {
-            let made = Answer::Source(Ok(Box::new(guide::source())));
-            requests = driven.handle(Input::Answered(made), start());
+            let made = Response::Source(Ok(Box::new(guide::source())));
+            requests = driven.handle(Input::Response(made), start());
         }
         let first = match &plan {
-            SourcePlan::WithCharge(_) => ChargeSource::New { platform_type: platform_type.clone() },
+            SourceMode::Inline(_) => ChargeSource::New { platform_type: platform_type.clone() },
             _ => ChargeSource::Existing(guide::source().id),
         };
         assert_eq!(creation(&requests).source, first);
-        let lost = Answer::Charge { attempt: NonZeroU32::MIN, result: Err(Trouble::Unknown) };
-        driven.handle(Input::Answered(lost), start());
-        let requests = driven.handle(Input::Tick, at(100));
-        let [Request::LookUp(request)] = &requests[..] else { panic!("no look-up: {requests:?}") };
+        let lost = Response::Charge { attempt: NonZeroU32::MIN, result: Err(RequestFailure::OutcomeUnknown) };
+        driven.handle(Input::Response(lost), start());
+        let requests = driven.handle(Input::Timeout, at(100));
+        let [Request::FindCharge(request)] = &requests[..] else { panic!("no look-up: {requests:?}") };
         let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
         let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
-        let found = Answer::LookUp { request: request.clone(), result: Ok(Box::new(nothing)) };
-        let requests = driven.handle(Input::Answered(found), at(100));
+        let found = Response::FindCharge { request: request.clone(), result: Ok(Box::new(nothing)) };
+        let requests = driven.handle(Input::Response(found), at(100));
         assert_eq!(creation(&requests).source, ChargeSource::New { platform_type });
     }
 }
@@ -66,32 +67,32 @@ fn what_the_merchant_says_of_an_order_stands_in_its_charge() {
     assert_eq!(create.return_uri, order.intent.return_uri);
 }
 
-fn attentions() -> Vec<Attention> {
+fn alerts() -> Vec<Alert> {
     let charge = || ChargeId::parse("chrg_test_own").expect("an id");
     let (refund, other_refund) = ("rfnd_test_1", "rfnd_test_2");
     let id = |text| RefundId::parse(text).expect("an id");
     let reference = || Reference::parse("refund-1").expect("a reference");
     let status = || "failed".to_owned();
     vec![
-        Attention::Mismatch { charge: charge(), member: Mismatch::Amount },
-        Attention::Contradiction { charge: charge(), status: status() },
-        Attention::OtherChargePaid {
+        Alert::Mismatch { charge: charge(), member: Mismatch::Amount },
+        Alert::Contradiction { charge: charge(), status: status() },
+        Alert::DuplicateChargePaid {
             charge: charge(),
             other: ChargeId::parse("chrg_test_other").expect("an id"),
         },
-        Attention::TooManyAttempts { attempts: NonZeroU32::MIN },
-        Attention::LookUpBlocked,
-        Attention::ChargeNotFound { charge: charge() },
-        Attention::Overdue,
-        Attention::KeyRefused { code: "authentication_failure".to_owned() },
-        Attention::RefundMismatch { reference: reference(), refund: id(refund) },
-        Attention::RefundedTwice { reference: reference(), refund: id(refund), other: id(other_refund) },
-        Attention::RefundContradiction { reference: reference(), refund: id(refund), status: status() },
-        Attention::RefundUnresolved { reference: reference() },
-        Attention::RefundBlocked { reference: reference() },
-        Attention::RefundOverdue { reference: reference() },
-        Attention::RefundLate { reference: reference() },
-        Attention::UnknownRefund { refund: id(refund) },
+        Alert::TooManyAttempts { attempts: NonZeroU32::MIN },
+        Alert::SearchBlocked,
+        Alert::ChargeNotFound { charge: charge() },
+        Alert::Overdue,
+        Alert::KeyRefused { code: "authentication_failure".to_owned() },
+        Alert::RefundMismatch { reference: reference(), refund: id(refund) },
+        Alert::RefundedTwice { reference: reference(), refund: id(refund), other: id(other_refund) },
+        Alert::RefundContradiction { reference: reference(), refund: id(refund), status: status() },
+        Alert::RefundUnresolved { reference: reference() },
+        Alert::RefundBlocked { reference: reference() },
+        Alert::RefundOverdue { reference: reference() },
+        Alert::RefundLate { reference: reference() },
+        Alert::UnknownRefund { refund: id(refund) },
     ]
 }
 
@@ -100,8 +101,8 @@ fn attentions() -> Vec<Attention> {
 fn f24_requests_are_known_by_what_they_do() {
     let (mut driven, requests) = Driven::open(Order::one_call().intent, start());
     assert!(requests.iter().all(Request::is_mutation), "{requests:?}");
-    let lost = Answer::Charge { attempt: NonZeroU32::MIN, result: Err(Trouble::Unknown) };
-    let requests = driven.handle(Input::Answered(lost), start());
+    let lost = Response::Charge { attempt: NonZeroU32::MIN, result: Err(RequestFailure::OutcomeUnknown) };
+    let requests = driven.handle(Input::Response(lost), start());
     assert!(!requests.is_empty() && !requests.iter().any(Request::is_mutation), "{requests:?}");
     let (_, requests) = Driven::open(Order::two_calls().intent, start());
     assert!(requests.iter().all(Request::is_mutation), "{requests:?}");
@@ -109,22 +110,22 @@ fn f24_requests_are_known_by_what_they_do() {
     let paid = Order::one_call().charge(1, &guide::ended("successful"));
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(Input::Evidence(Evidence::Read(Box::new(paid))), start());
-    let refund = RefundOrder {
+    let refund = RefundRequest {
         reference: Reference::parse("refund-1").expect("a reference"),
         amount: RefundAmount::new(1).expect("an amount"),
         void: None,
-        after_window: AfterWindow::Refuse,
+        late_refund: LateRefund::Reject,
     };
     let requests = driven.refund(&refund, start()).expect("a refund");
     let [list @ Request::ListRefunds(first)] = &requests[..] else { panic!("{requests:?}") };
     assert!(!list.is_mutation());
     // What is new must not shift the pages of what is read.
     let page = &first.list.page;
-    assert_eq!((page.limit, page.order.clone()), (Some(100), Some(kakaopay_types::Order::Chronological)));
+    assert_eq!((page.limit, page.order.clone()), (Some(100), Some(kakaopay_types::SortOrder::Chronological)));
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
-    let answer = Answer::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
-    let requests = driven.handle(Input::Answered(answer), start());
+    let answer = Response::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
+    let requests = driven.handle(Input::Response(answer), start());
     assert!(!requests.is_empty() && requests.iter().all(Request::is_mutation), "{requests:?}");
 }
 
@@ -145,13 +146,13 @@ fn each_record_has_its_name() {
 #[test]
 fn i8_each_attention_has_its_words_and_its_key() {
     let mut told = String::new();
-    for attention in attentions() {
-        let event = |number| Event::Attention {
+    for alert in alerts() {
+        let event = |number| PaymentEvent::Alert {
             reference: Reference::parse("order-345678").expect("a reference"),
-            attention: attention.clone(),
+            alert: alert.clone(),
             number,
         };
-        writeln!(told, "{}\n    {attention}", event(1).key()).expect("text");
+        writeln!(told, "{}\n    {alert}", event(1).key()).expect("text");
         assert_eq!(event(2).key(), format!("{}/2", event(1).key()));
     }
     insta::assert_snapshot!(told);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use kakaopay_flows::AfterWindow;
+use kakaopay_flows::LateRefund;
 use kakaopay_tests::Order;
 use kakaopay_tests::world::{End, Fate, Kind, Sim, Story, Tape, check};
 use kakaopay_types::ChargeStatus;
@@ -57,9 +57,13 @@ fn the_stories_meet_everything_that_can_be_met() {
         seen.insert(payment.state().name().to_owned());
         seen.extend(payment.refunds().values().map(|refund| format!("refund {}", refund.state().name())));
         seen.extend(
-            payment.others().values().flat_map(|other| other.end.as_ref()).map(|end| format!("other {end}")),
+            payment
+                .duplicate_charges()
+                .values()
+                .flat_map(|other| other.end.as_ref())
+                .map(|end| format!("other {end}")),
         );
-        let key = |event: &kakaopay_flows::Event| event.key().split('/').nth(2).map(str::to_owned);
+        let key = |event: &kakaopay_flows::PaymentEvent| event.key().split('/').nth(2).map(str::to_owned);
         seen.extend(end.desk.told.values().filter_map(key));
     }
     let expected = [
@@ -69,12 +73,12 @@ fn the_stories_meet_everything_that_can_be_met() {
         "refused",
         "other successful",
         "other expired",
-        "refund closed",
+        "refund completed",
         "refund failed",
         "refund refused",
-        "refund withdrawn",
+        "refund cancelled",
         "key_refused",
-        "other_charge_paid",
+        "duplicate_charge_paid",
         "refund_late",
         "unknown_refund",
     ];
@@ -84,14 +88,14 @@ fn the_stories_meet_everything_that_can_be_met() {
 
 /// Stories in which one thing goes wrong, or two, each at its own place.
 fn scenarios() -> Vec<(&'static str, Story)> {
-    use AfterWindow::{LetServiceDecide, Refuse};
     use Fate::{AnswerLost, Failed, KeyRefused, Lost, NotSent, Refused};
+    use LateRefund::{Forward, Reject};
 
     let paid = Story::paid;
     let two_calls = || Story { intent: Order::two_calls().intent, ..paid() };
     let bought_by = |buyer| Story { buyer, ..paid() };
     let deaf = |story: Story| Story { deaf: true, ..story };
-    let refunded = || paid().with_refund(60, 150_000, Refuse);
+    let refunded = || paid().with_refund(60, 150_000, Reject);
     vec![
         ("paid", paid()),
         ("paid, every webhook lost", deaf(paid())),
@@ -123,22 +127,22 @@ fn scenarios() -> Vec<(&'static str, Story)> {
             "too many requests after the deed",
             paid().with(Kind::Charge, Fate::RateLimited { carried_out: true }),
         ),
-        ("refund lost", paid().with_refund(60, 1, LetServiceDecide).with(Kind::Refund, Lost)),
+        ("refund lost", paid().with_refund(60, 1, Forward).with(Kind::Refund, Lost)),
         ("refund's answer lost", deaf(refunded().with(Kind::Refund, AnswerLost(0)))),
         ("refund late", refunded().with(Kind::Refund, AnswerLost(590))),
         ("refunds unreadable for a while", refunded().with(Kind::Refunds, Lost).with(Kind::Refunds, Lost)),
-        ("refund after its time", paid().with_refund(1_500, 1, Refuse)),
-        ("refund after its time, all the same", paid().with_refund(1_500, 1, LetServiceDecide)),
+        ("refund after its time", paid().with_refund(1_500, 1, Reject)),
+        ("refund after its time, all the same", paid().with_refund(1_500, 1, Forward)),
         (
             "refund lost until its time had passed",
-            paid().with_refund(1_100, 1, Refuse).with(Kind::Refund, Lost),
+            paid().with_refund(1_100, 1, Reject).with(Kind::Refund, Lost),
         ),
         ("refunded by hand", Story { by_hand: Some((50, 50_000)), ..refunded() }),
     ]
 }
 
 fn refunded_in_parts() -> Story {
-    let late = AfterWindow::Refuse;
+    let late = LateRefund::Reject;
     let story = Story::paid().with_refund(20, 50_000, late).with_refund(21, 75_001, late);
     story.with_refund(40, 100_000, late).with_refund(60, 24_999, late).with(Kind::Refund, Fate::AnswerLost(2))
 }

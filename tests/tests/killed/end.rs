@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use std::time::Duration;
 
 use kakaopay::flows::Payment;
-use kakaopay::ledger::Store;
+use kakaopay::store::Store;
 use kakaopay::types::{Charge, ChargeStatus, Reference};
 use kakaopay_tests::keeping::Books;
 
@@ -110,7 +110,7 @@ pub(crate) async fn check<B: Books>(scene: &Scene) -> Figures {
 /// A payment as its journal has it.
 async fn payment<B: Books>(books: &B, order: u64) -> Payment {
     let reference = Reference::parse(&format!("order-{order}")).expect("a reference");
-    let journal = books.store().journal(&reference).await.expect("read");
+    let journal = books.store().read_journal(&reference).await.expect("read");
     let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
     Payment::replay(entries).expect("a journal").expect("a payment")
 }

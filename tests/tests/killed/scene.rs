@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, Page};
+use kakaopay::types::endpoint::{ListCharges, ListParams, MarkChargeAsFailed, MarkChargeAsPaid};
 use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
-use kakaopay_sandbox_server::{Running, serve};
+use kakaopay_sandbox_server::{SandboxServer, serve};
 use kakaopay_tests::fast_clock::FastClock;
 use kakaopay_tests::keeping::{Books, is_everybodys};
 use kakaopay_transport::Client;
@@ -19,7 +19,7 @@ pub(crate) struct Scene {
     /// Where the books are.
     pub(crate) books: String,
     sandbox: Sandbox,
-    running: Running,
+    running: SandboxServer,
     clock: FastClock,
     said: UnboundedSender<(u64, String)>,
     lines: UnboundedReceiver<(u64, String)>,
@@ -185,12 +185,12 @@ impl Scene {
         let (client, mut found) = (self.client(), Vec::new());
         loop {
             let offset = u32::try_from(found.len()).expect("few");
-            let page = Page::new().offset(offset).limit(100);
+            let page = ListParams::new().offset(offset).limit(100);
             let list = client.send(ListCharges::new().page(page)).await.expect("a list");
-            if list.data.good.is_empty() {
+            if list.data.items.is_empty() {
                 return found;
             }
-            found.extend(list.data.good);
+            found.extend(list.data.items);
         }
     }
 }

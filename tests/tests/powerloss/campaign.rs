@@ -1,8 +1,8 @@
 //! Losses of power at many places of many records, and what was counted.
 
 use fastrand::Rng;
-use kakaopay_ledger_sqlite::SqliteStore;
 use kakaopay_sqlite_powerloss::{Device, Disk, Fault, FaultKind, Honesty, Image, Platter, install};
+use kakaopay_store_sqlite::SqliteStore;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::check::{Lost, check};

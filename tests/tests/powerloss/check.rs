@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay::ledger::{Entry, Lease, Loaded, Receipt, Seq, Store, StoreError};
-use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
+use kakaopay::store::{ClaimRequest, Entry, InsertOutcome, Seq, Store, StoreError, StoredPayment};
 use kakaopay_sqlite_powerloss::Disk;
+use kakaopay_store_sqlite::{SqliteStore, rusqlite};
 
 use crate::history::{Completion, History};
 use crate::plan::{BINDS, END, EVENTS, PAYMENTS, Plan, STEPS, at, charge, reference};
@@ -46,7 +46,7 @@ pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usi
     found.messages(&steps, &shipped).await?;
     found.events().await?;
     found.deadlines(&steps).await?;
-    for payment in store.payments(None, 100).await? {
+    for payment in store.list_payments(None, 100).await? {
         let known = (0..PAYMENTS).any(|own| reference(own) == payment && steps[&own] > 0);
         ensure(known, || format!("{payment} was never asked for"))?;
     }
@@ -85,7 +85,7 @@ impl Found<'_> {
         let spans = self.history.steps.get(&payment).map(Vec::as_slice).unwrap_or_default();
         let must = spans.iter().filter(|span| span.must_be(self.point)).count() as u64;
         let may = spans.iter().filter(|span| span.may_be(self.point)).count() as u64;
-        let journal = self.store.journal(&name).await?;
+        let journal = self.store.read_journal(&name).await?;
         let steps = journal.len() as u64;
         ensure((must..=may).contains(&steps), || {
             format!("{name} has {steps} steps, {must} were acknowledged and {may} asked for")
@@ -97,9 +97,9 @@ impl Found<'_> {
         let snapshot = newest
             .and_then(|step| plan.snapshot(payment, step).map(|bytes| Entry { seq: Seq::new(step), bytes }));
         let seen = usize::try_from(newest.unwrap_or(0)).expect("few");
-        let expected = Loaded { snapshot, entries: entries[seen..].to_vec() };
+        let expected = StoredPayment { snapshot, entries: entries[seen..].to_vec() };
         ensure(self.store.load(&name).await? == expected, || format!("{name} has another snapshot"))?;
-        let owner = self.store.reference_of(&charge(payment)).await?;
+        let owner = self.store.find_by_charge(&charge(payment)).await?;
         ensure(owner == (steps >= BINDS).then_some(name.clone()), || {
             format!("{name} has {steps} steps, and its charge {owner:?}")
         })?;
@@ -108,7 +108,7 @@ impl Found<'_> {
 
     /// The messages of each step that is there are there, and are told if that was said.
     async fn messages(&self, steps: &BTreeMap<u8, u64>, shipped: &BTreeSet<String>) -> Result<(), Lost> {
-        let lease = Lease { now: at(END), until: at(END + 1), limit: 10_000 };
+        let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
         let open = self.store.claim_messages(lease).await?;
         let mut open: BTreeMap<_, _> =
             open.into_iter().map(|message| (message.key.clone(), message)).collect();
@@ -146,7 +146,7 @@ impl Found<'_> {
     async fn told_message(&self, key: &str) -> Result<Completion, Lost> {
         for completion in self.history.completions(key).iter().filter(|one| one.span.may_be(self.point)) {
             // Again under the same claim changes nothing; under any other it is an error.
-            if self.store.complete(key, completion.claim).await.is_ok() {
+            if self.store.complete_message(key, completion.claim).await.is_ok() {
                 return Ok(*completion);
             }
         }
@@ -155,7 +155,7 @@ impl Found<'_> {
 
     /// The webhooks that were acknowledged are there, and those wait that nobody has worked off.
     async fn events(&self) -> Result<(), Lost> {
-        let lease = Lease { now: at(END), until: at(END + 1), limit: 10_000 };
+        let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
         let open = self.store.claim_events(lease).await?;
         let open: BTreeMap<_, _> = open.into_iter().map(|event| (event.event, event.body)).collect();
         let mut waiting = 0;
@@ -168,7 +168,7 @@ impl Found<'_> {
             ensure(is_open.is_none_or(|body| *body == delivery.body), || {
                 format!("event {number} has another body")
             })?;
-            let there = self.store.receive(delivery).await? == Receipt::Duplicate;
+            let there = self.store.insert_event(delivery).await? == InsertOutcome::Duplicate;
             let must = received.is_some_and(|span| span.must_be(self.point));
             let may = received.is_some_and(|span| span.may_be(self.point));
             ensure(there || !must, || format!("event {number} was acknowledged"))?;
@@ -183,7 +183,7 @@ impl Found<'_> {
 
     /// A deadline is where the last step put it, or where a claim did that nobody has taken back.
     async fn deadlines(&self, steps: &BTreeMap<u8, u64>) -> Result<(), Lost> {
-        let lease = Lease { now: at(END), until: at(END + 1), limit: 10_000 };
+        let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
         let due = self.store.claim_due(lease).await?;
         let due: BTreeMap<_, _> = due.into_iter().map(|due| (due.reference.to_string(), due.at)).collect();
         for (payment, last) in steps {

@@ -1,8 +1,8 @@
 //! What the other tests say is not there would be found: stores that do not sync lose what they acknowledged.
 
 use fastrand::Rng;
-use kakaopay_ledger_sqlite::rusqlite::{self, Connection};
 use kakaopay_sqlite_powerloss::{Device, Disk, Honesty, Op, Platter, install};
+use kakaopay_store_sqlite::rusqlite::{self, Connection};
 
 use crate::campaign::Campaign;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay::ledger::{Claim, StoreErrorKind};
+use kakaopay::store::{ClaimToken, StoreErrorKind};
 use kakaopay_types::Timestamp;
 
 /// From when on something may be there, and from when on it must.
@@ -28,7 +28,7 @@ impl Span {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Completion {
     pub(crate) span: Span,
-    pub(crate) claim: Claim,
+    pub(crate) claim: ClaimToken,
     /// Whether something was shipped in the same transaction.
     pub(crate) shipped: bool,
 }

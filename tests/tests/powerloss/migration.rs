@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kakaopay::ledger::{Commit, Lease, Seq, Store};
-use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
+use kakaopay::store::{ClaimRequest, Commit, Seq, Store};
 use kakaopay_sqlite_powerloss::{Disk, Honesty, install};
+use kakaopay_store_sqlite::{SqliteStore, rusqlite};
 
 use crate::campaign::everywhere;
 use crate::plan::{END, Plan, at, reference};
@@ -27,12 +27,12 @@ fn first_version() -> BTreeMap<String, Vec<u8>> {
 async fn check(disk: &Disk, place: usize) {
     let store = SqliteStore::open(disk.path(LEDGER)).unwrap_or_else(|error| panic!("{place}: {error:?}"));
     store.integrity_check().await.expect("a sound file");
-    let journal = store.journal(&reference(0)).await.expect("read");
+    let journal = store.read_journal(&reference(0)).await.expect("read");
     let bytes: Vec<_> = journal.iter().map(|entry| &*entry.bytes).collect();
     assert_eq!(bytes, [b"one".as_slice(), b"two"], "{place}");
-    let lease = Lease { now: at(END), until: at(END + 1), limit: 10 };
+    let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10 };
     let told = store.claim_messages(lease).await.expect("claimed");
-    assert_eq!(told.iter().map(|message| message.key.as_str()).collect::<Vec<_>>(), ["order-0/settled"]);
+    assert_eq!(told.iter().map(|message| message.key.as_str()).collect::<Vec<_>>(), ["order-0/paid"]);
     assert_eq!(store.claim_events(lease).await.expect("claimed").len(), 1, "{place}");
     assert_eq!(store.claim_due(lease).await.expect("claimed")[0].at, at(30), "{place}");
     // Only the newest schema has room for it.
@@ -69,7 +69,7 @@ async fn f12_a_file_that_was_being_made_is_a_ledger_or_becomes_one() {
         let store =
             SqliteStore::open(found.path(LEDGER)).unwrap_or_else(|error| panic!("{place}: {error:?}"));
         store.integrity_check().await.expect("a sound file");
-        assert_eq!(store.payments(None, 1).await.expect("read"), []);
+        assert_eq!(store.list_payments(None, 1).await.expect("read"), []);
         store.commit(Plan { seed: 1 }.step(0, 1)).await.expect("stored");
         store.close().await.expect("closed");
     }

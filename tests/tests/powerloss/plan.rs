@@ -1,7 +1,7 @@
 //! What the callers of a workload ask for, made from its seed: so that what is found can be held to it.
 
 use fastrand::Rng;
-use kakaopay::ledger::{Commit, DeadlineChange, Delivery, Lease, Message, Seq};
+use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, NewInboxEvent, OutboxMessage, Seq};
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 /// Payments, each of which somebody moves on.
@@ -37,8 +37,8 @@ pub(crate) fn charge(payment: u8) -> ChargeId {
 pub(crate) const BINDS: u64 = 2;
 
 /// The lease of one round: later rounds claim what earlier ones did not complete.
-pub(crate) fn lease(round: i64, limit: usize) -> Lease {
-    Lease { now: at(1_000 * round), until: at(1_000 * round + 500), limit }
+pub(crate) fn lease(round: i64, limit: usize) -> ClaimRequest {
+    ClaimRequest { now: at(1_000 * round), lease_until: at(1_000 * round + 500), limit }
 }
 
 impl Plan {
@@ -66,9 +66,9 @@ impl Plan {
     }
 
     /// The messages of a step.
-    pub(crate) fn messages(self, payment: u8, step: u64) -> Vec<Message> {
+    pub(crate) fn messages(self, payment: u8, step: u64) -> Vec<OutboxMessage> {
         let count = self.rng(3, u64::from(payment) << 16 | step).u64(0..3);
-        let message = |number: u64| Message {
+        let message = |number: u64| OutboxMessage {
             key: format!("order-{payment}/{step}/{number}"),
             body: self.bytes(4, u64::from(payment) << 16 | step << 4 | number),
         };
@@ -106,9 +106,9 @@ impl Plan {
     }
 
     /// A webhook.
-    pub(crate) fn delivery(self, event: u8) -> Delivery {
+    pub(crate) fn delivery(self, event: u8) -> NewInboxEvent {
         let id = EventId::parse(&format!("evnt_test_{event}")).expect("an event");
-        Delivery { event: id, body: self.bytes(5, event.into()), received_at: at(1) }
+        NewInboxEvent { event: id, body: self.bytes(5, event.into()), received_at: at(1) }
     }
 
     /// How many pages the log holds before it is written back: few, so that it often is.

@@ -3,9 +3,9 @@
 use std::error::Error;
 
 use fastrand::Rng;
-use kakaopay::ledger::{Store, StoreError, StoreErrorKind};
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay::store::{Store, StoreError, StoreErrorKind};
 use kakaopay_sqlite_powerloss::{Device, Disk, Fault, FaultKind, Honesty, Image, Platter, install};
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::report::{report, times};
 
 use crate::campaign::{Campaign, Counts};
@@ -125,7 +125,7 @@ async fn fewest_steps(disk: &Disk, point: usize) -> usize {
         let found = Disk::with(image.files, Honesty::Honest, true);
         let store = SqliteStore::open(found.path(LEDGER)).expect("a ledger");
         store.integrity_check().await.expect("a sound file");
-        fewest = fewest.min(store.journal(&reference(0)).await.expect("read").len());
+        fewest = fewest.min(store.read_journal(&reference(0)).await.expect("read").len());
     }
     fewest
 }
@@ -145,11 +145,11 @@ async fn f13_i10_what_a_failed_sync_left_is_not_built_upon() {
                     assert_eq!(error.kind(), StoreErrorKind::Io);
                     failed += 1;
                     // Waits until the writer has done what it does then; it may fail as well.
-                    let _ = store.finish_event(&PLAN.delivery(0).event).await;
+                    let _ = store.complete_event(&PLAN.delivery(0).event).await;
                 }
             }
             // Not what failed, though the cache has it.
-            assert_eq!(store.journal(&reference(0)).await.expect("read").len() as u64, steps);
+            assert_eq!(store.read_journal(&reference(0)).await.expect("read").len() as u64, steps);
             assert_eq!(fewest_steps(&disk, disk.position()).await as u64, steps, "after {failed} of {times}");
         }
         assert!(failed > 0 && disk.faults_met() == times, "{failed} of {times}");
@@ -165,7 +165,7 @@ async fn f13_i10_what_a_failed_sync_left_is_not_found_when_the_file_is_opened_ag
     // The cache stays, and what the process had in memory does not.
     store.close().await.expect("closed");
     let left = SqliteStore::open(disk.path(LEDGER)).expect("a ledger");
-    assert_eq!(left.journal(&reference(0)).await.expect("read").len(), 1);
+    assert_eq!(left.read_journal(&reference(0)).await.expect("read").len(), 1);
 }
 
 /// I10: a file whose journal mode could not be changed is not taken for one whose was.

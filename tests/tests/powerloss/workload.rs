@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use kakaopay::ledger::{ClaimedMessage, Store, StoreError, StoreErrorKind};
-use kakaopay_ledger_sqlite::{SqliteStore, rusqlite};
+use kakaopay::store::{ClaimedMessage, Store, StoreError, StoreErrorKind};
 use kakaopay_sqlite_powerloss::Disk;
+use kakaopay_store_sqlite::{SqliteStore, rusqlite};
 use tokio::task::JoinSet;
 
 use crate::history::{Completion, DueClaim, History, Span};
@@ -94,7 +94,7 @@ impl Caller {
             if done.is_none() {
                 attempts -= 1;
                 // Whether it was stored is not known. Whoever reads that it was goes on from there.
-                let read = note(self.store.journal(&reference(payment)).await, &mut own);
+                let read = note(self.store.read_journal(&reference(payment)).await, &mut own);
                 if read.is_none_or(|journal| journal.len() < spans.len() + 1) {
                     if attempts == 0 {
                         spans.push(span);
@@ -116,10 +116,10 @@ impl Caller {
         for event in events {
             let event = u8::try_from(event).expect("few");
             let delivery = self.plan.delivery(event);
-            let (span, done) = self.ask(&mut own, self.store.receive(delivery.clone())).await;
+            let (span, done) = self.ask(&mut own, self.store.insert_event(delivery.clone())).await;
             own.received.insert(event, span);
             if event % 2 == 0 && done.is_some() {
-                let (span, _) = self.ask(&mut own, self.store.finish_event(&delivery.event)).await;
+                let (span, _) = self.ask(&mut own, self.store.complete_event(&delivery.event)).await;
                 own.finished.insert(event, span);
             }
         }
@@ -132,7 +132,7 @@ impl Caller {
         for round in rounds {
             let (span, due) = self.ask(&mut own, self.store.claim_due(lease(round + 1, 2))).await;
             let claimed = due.unwrap_or_default().iter().map(|due| due.reference.to_string()).collect();
-            own.due.push(DueClaim { span, until: lease(round + 1, 2).until, claimed });
+            own.due.push(DueClaim { span, until: lease(round + 1, 2).lease_until, claimed });
             let (span, found) = self.ask(&mut own, self.store.claim_messages(lease(round + 1, 4))).await;
             let found = found.unwrap_or_default();
             let numbers: BTreeMap<_, _> =
@@ -149,13 +149,13 @@ impl Caller {
         let ClaimedMessage { key, claim, .. } = message;
         let (named, pages) = (key.clone(), self.plan.pages_of_log());
         let span = if ship {
-            let work = self.store.complete_with(&key, claim, move |file| {
+            let work = self.store.complete_in_transaction(&key, claim, move |file| {
                 file.pragma_update(None, "wal_autocheckpoint", pages)?;
                 Ok(file.execute("INSERT INTO shipment (message) VALUES (?1)", [named])?)
             });
             self.ask(own, work).await.0
         } else {
-            self.ask(own, self.store.complete(&key, claim)).await.0
+            self.ask(own, self.store.complete_message(&key, claim)).await.0
         };
         own.completed.entry(key).or_default().push(Completion { span, claim, shipped: ship });
     }

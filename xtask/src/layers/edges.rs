@@ -29,10 +29,10 @@ const PLACES: &[Place] = &[
     place(1, "kakaopay-flows", &["kakaopay-types"]),
     place(1, "kakaopay-webhook", &["kakaopay-types"]),
     place(1, "kakaopay-transport", &["kakaopay-types"]),
-    place(1, "kakaopay-ledger", &["kakaopay-types"]),
+    place(1, "kakaopay-store", &["kakaopay-types"]),
     // Layer 2: stores.
-    place(2, "kakaopay-ledger-sqlite", &["kakaopay-ledger", "kakaopay-types"]),
-    place(2, "kakaopay-ledger-postgres", &["kakaopay-ledger", "kakaopay-types"]),
+    place(2, "kakaopay-store-sqlite", &["kakaopay-store", "kakaopay-types"]),
+    place(2, "kakaopay-store-postgres", &["kakaopay-store", "kakaopay-types"]),
     // Beside them: the sandbox shares no behaviour with what is tested against it.
     place(2, "kakaopay-sandbox", &["kakaopay-types", "kakaopay-webhook"]),
     // Its pages and its server.
@@ -54,7 +54,7 @@ const PLACES: &[Place] = &[
 const UNSAFE: &str = "kakaopay-sqlite-powerloss";
 
 const DRIVEN: &[&str] =
-    &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-transport", "kakaopay-ledger"];
+    &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-transport", "kakaopay-store"];
 
 const ANYTHING: &[&str] = &["*"];
 
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn tests_use_what_stands_no_higher() {
         check(&[member("kakaopay", &[("dev", "kakaopay-sandbox"), ("dev", "kakaopay")])], &[]);
-        check(&[member("kakaopay-webhook", &[("dev", "kakaopay-ledger")])], &[]);
+        check(&[member("kakaopay-webhook", &[("dev", "kakaopay-store")])], &[]);
         let finding = "kakaopay-sandbox must not depend on kakaopay, not even in its tests";
         check(&[member("kakaopay-sandbox", &[("dev", "kakaopay")])], &[finding]);
     }

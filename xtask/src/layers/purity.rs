@@ -8,7 +8,7 @@ use crate::shell::{Problem, cargo, output, root};
 use crate::tidy::rust_files;
 
 /// Crates without IO: by default nothing in the list below is beneath them.
-pub(super) const PURE: &[&str] = &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-ledger"];
+pub(super) const PURE: &[&str] = &["kakaopay-types", "kakaopay-flows", "kakaopay-webhook", "kakaopay-store"];
 /// Runtimes, sockets, TLS, randomness, and libraries of time with a clock at hand.
 const IMPURE: &[&str] = &[
     "tokio",

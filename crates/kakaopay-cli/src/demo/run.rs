@@ -111,7 +111,7 @@ impl Demo {
         for _ in 0..MAX_POLLS {
             self.work().await?;
             if let Some(event) = self.setup.events.take().first() {
-                let status = self.setup.merchant.payment(&self.reference).await?;
+                let status = self.setup.merchant.status(&self.reference).await?;
                 let status = status.ok_or("the payment is not in the store")?;
                 return self.printer.print(steps::end(event, &status)?);
             }
@@ -121,11 +121,11 @@ impl Demo {
     }
 
     async fn work(&mut self) -> Result<(), Failure> {
-        let report = self.setup.merchant.work(&self.setup.events).await?;
-        if report.deadlines > 0 {
+        let report = self.setup.merchant.run_once(&self.setup.events).await?;
+        if report.due_payments > 0 {
             self.printer.print(
                 Step::new("poll", "a deadline has passed without a webhook: read the charge")
-                    .field("due_payments", report.deadlines),
+                    .field("due_payments", report.due_payments),
             )?;
         }
         self.print_exchanges()

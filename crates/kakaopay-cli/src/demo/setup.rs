@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use kakaopay::Merchant;
-use kakaopay::transport::{BaseUri, Client, Wire};
-use kakaopay::webhook::{Policy, Receiver, Verifier};
-use kakaopay_ledger_sqlite::SqliteStore;
+use kakaopay::transport::{BaseUri, Client, HyperTransport};
+use kakaopay::webhook::{Receiver, SignaturePolicy, Verifier};
 use kakaopay_sandbox::{Sandbox, WebhookUrl};
-use kakaopay_sandbox_server::{Running, serve};
+use kakaopay_sandbox_server::{SandboxServer, serve};
+use kakaopay_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -27,7 +27,7 @@ pub(crate) struct Setup {
     pub(crate) url: String,
     pub(crate) store: String,
     /// Serves the sandbox until dropped.
-    _running: Running,
+    _running: SandboxServer,
     /// Deleted with its contents when the demo ends.
     _dir: TempDir,
 }
@@ -44,26 +44,26 @@ impl Setup {
         let store = SqliteStore::open(&path)?;
 
         let recorder = Recorder::default();
-        let transport = recorder.wrap(Wire::new()?);
+        let transport = recorder.wrap(HyperTransport::new()?);
         let base = BaseUri::parse(&running.url())?;
         // The default allows for a slow bank; the sandbox responds at once.
         let timeout = Duration::from_secs(10);
         let secret = Client::builder(transport.clone(), sandbox.secret_key().clone());
         let public = Client::builder(transport, sandbox.public_key().clone());
         let clock = sandbox.clock().clone();
-        let merchant = Merchant::builder(secret.base_uri(base.clone()).deadline(timeout).build(), store)
-            .public_client(public.base_uri(base).deadline(timeout).build())
+        let merchant = Merchant::builder(secret.base_uri(base.clone()).timeout(timeout).build(), store)
+            .public_client(public.base_uri(base).timeout(timeout).build())
             .clock(move || clock.now())
             .build();
 
         let verifier = Verifier::new([sandbox.webhook_secret().clone()])?;
         let (inbox, webhooks) = WatchedInbox::new(merchant.inbox());
         let clock = sandbox.clock().clone();
-        let receiver = Receiver::new(Policy::signed(verifier), inbox, move || clock.now());
+        let receiver = Receiver::new(SignaturePolicy::signed(verifier), inbox, move || clock.now());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let webhook_url = format!("http://{}/webhooks", listener.local_addr()?);
         sandbox.set_webhook_url(Some(WebhookUrl::parse(&webhook_url)?));
-        tokio::spawn(kakaopay::serve(listener, receiver, std::future::pending()));
+        tokio::spawn(kakaopay::serve_webhooks(listener, receiver, std::future::pending()));
 
         Ok(Self {
             sandbox,

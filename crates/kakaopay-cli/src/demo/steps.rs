@@ -1,7 +1,7 @@
 //! The texts and fields of a demo's steps.
 
 use kakaopay::types::{Currency, PaymentAmount};
-use kakaopay::{Event, Status};
+use kakaopay::{PaymentEvent, PaymentStatus};
 
 use crate::failure::Failure;
 use crate::output::Step;
@@ -28,18 +28,18 @@ pub(crate) fn exchange(exchange: &Exchange) -> Step {
 }
 
 /// The last step: the event that the shop received.
-pub(crate) fn end(event: &Event, status: &Status) -> Result<Step, Failure> {
+pub(crate) fn end(event: &PaymentEvent, status: &PaymentStatus) -> Result<Step, Failure> {
     let amount = status.amount;
     let (step, charge) = match event {
-        Event::Settled(paid) => (
+        PaymentEvent::Paid(paid) => (
             Step::new("paid", format!("{amount} is paid: ship {} exactly once", paid.reference)),
             &paid.charge,
         ),
-        Event::Failed { reference, charge, .. } => (
+        PaymentEvent::Failed { reference, charge, .. } => (
             Step::new("failed", format!("the payment of {reference} failed: let the buyer try again")),
             charge,
         ),
-        Event::Expired { reference, charge } => (
+        PaymentEvent::Expired { reference, charge } => (
             Step::new("expired", format!("{reference} was not paid in time: release the reserved goods")),
             charge,
         ),
@@ -52,8 +52,8 @@ pub(crate) fn end(event: &Event, status: &Status) -> Result<Step, Failure> {
         .field("currency", amount.currency().as_str())
         .field("reference", status.reference.as_str());
     Ok(match event {
-        Event::Settled(_) => step.detail(format!("charge {charge}")),
-        Event::Failed { failure_code, failure_message, .. } => {
+        PaymentEvent::Paid(_) => step.detail(format!("charge {charge}")),
+        PaymentEvent::Failed { failure_code, failure_message, .. } => {
             let code = failure_code.as_ref().map(|code| code.as_str());
             step.detail(format!(
                 "charge {charge}, {}: {}",

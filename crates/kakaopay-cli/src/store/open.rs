@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::path::Path;
 
-use kakaopay_ledger_postgres::tokio_postgres::Config;
-use kakaopay_ledger_postgres::tokio_postgres::config::Host;
-use kakaopay_ledger_postgres::{self as postgres, PostgresOptions, PostgresStore};
-use kakaopay_ledger_sqlite::{self as sqlite, OpenOptions, SqliteStore};
+use kakaopay_store_postgres::tokio_postgres::Config;
+use kakaopay_store_postgres::tokio_postgres::config::Host;
+use kakaopay_store_postgres::{self as postgres, PostgresOptions, PostgresStore};
+use kakaopay_store_sqlite::{self as sqlite, SqliteOptions, SqliteStore};
 
 use crate::args::{DatabaseUrl, StoreOptions};
 use crate::failure::Failure;
@@ -17,9 +17,9 @@ pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
     if !path.is_file() {
         return Err(Failure::usage("--sqlite", format!("there is no file `{shown}`")));
     }
-    OpenOptions::new().without_migrating().open(path).map_err(|error| {
+    SqliteOptions::new().skip_migrations().open(path).map_err(|error| {
         Failure::from(match &error {
-            sqlite::OpenError::NotALedger | sqlite::OpenError::OlderSchema { found: 0, .. } => {
+            sqlite::OpenError::UnrecognizedSchema | sqlite::OpenError::OlderSchema { found: 0, .. } => {
                 format!("`{shown}` is not a kakaopay store")
             }
             sqlite::OpenError::Store(error) => format!("cannot open `{shown}`: {}", root_cause(error)),
@@ -31,12 +31,12 @@ pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
 /// Opens an existing PostgreSQL store.
 pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Result<PostgresStore, Failure> {
     let database = PostgresOptions::new(url.expose()).map_err(|error| Failure::usage("--postgres", error))?;
-    let mut database = database.schema(&options.schema).connections(1).without_migrating();
+    let mut database = database.schema(&options.schema).max_connections(1).skip_migrations();
     if let Some(path) = &options.tls_ca_cert {
         let pem = std::fs::read(path).map_err(|error| {
             Failure::usage("--tls-ca-cert", format!("cannot read `{}`: {error}", path.display()))
         })?;
-        database = database.authority(&pem);
+        database = database.root_certificate(&pem);
     }
     database.open().await.map_err(|error| {
         let server = url.expose().parse().ok().and_then(|config| address(&config));
@@ -44,7 +44,7 @@ pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Resul
             server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL at {server}"));
         match &error {
             postgres::OpenError::InvalidSchemaName => Failure::usage("--schema", error),
-            postgres::OpenError::NotALedger | postgres::OpenError::OlderSchema { found: 0, .. } => {
+            postgres::OpenError::UnrecognizedSchema | postgres::OpenError::OlderSchema { found: 0, .. } => {
                 format!("schema `{}` of {server} is not a kakaopay store", options.schema).into()
             }
             postgres::OpenError::Refused(_) => format!("{server}: {error}: {}", root_cause(&error)).into(),

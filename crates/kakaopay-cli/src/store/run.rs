@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kakaopay::ledger::{Store, Waiting};
+use kakaopay::store::{QueueStats, Store};
 use kakaopay::types::Reference;
 
 use super::{open, show};
@@ -42,7 +42,7 @@ async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -
         }
         StoreCommand::List { after, limit, .. } => {
             let after = after.as_deref().map(|text| reference("--after", text)).transpose()?;
-            for found in store.payments(after.as_ref(), *limit).await? {
+            for found in store.list_payments(after.as_ref(), *limit).await? {
                 printer.print(Step::new("payment", found.as_str()).field("reference", found.as_str()))?;
             }
             Ok(())
@@ -55,7 +55,7 @@ async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -
 
 async fn backlog(store: &impl Store, printer: Printer) -> Result<(), Failure> {
     let backlog = store.backlog().await?;
-    for (name, Waiting { count, oldest }) in
+    for (name, QueueStats { count, oldest }) in
         [("deadlines", backlog.deadlines), ("inbox", backlog.inbox), ("outbox", backlog.outbox)]
     {
         let oldest = oldest.map(|at| at.to_string());

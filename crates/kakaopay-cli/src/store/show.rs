@@ -1,7 +1,7 @@
 //! Prints one payment: its journal and its state.
 
-use kakaopay::flows::{Entry, Payment};
-use kakaopay::ledger::Store;
+use kakaopay::flows::{JournalEntry, Payment};
+use kakaopay::store::Store;
 use kakaopay::types::Reference;
 use serde_json::{Map, Value, json};
 
@@ -14,13 +14,13 @@ pub(super) async fn payment(
     reference: &Reference,
     printer: Printer,
 ) -> Result<(), Failure> {
-    let journal = store.journal(reference).await?;
+    let journal = store.read_journal(reference).await?;
     let entries = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes));
     let Some(payment) = Payment::replay(entries.clone())? else {
         return Err(format!("no payment with reference {reference}").into());
     };
     for (seq, bytes) in entries {
-        let entry = Entry::from_bytes(seq, bytes)?;
+        let entry = JournalEntry::from_bytes(seq, bytes)?;
         for record in &entry.records {
             let stored = serde_json::to_value(record)?;
             let step = Step::new("entry", format!("{seq:>3}  {}  {}", entry.at, record.name()));
@@ -37,7 +37,7 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
     // A state serializes as an object whose only key is its name.
     let name = state.as_object().and_then(|state| state.keys().next().cloned()).unwrap_or_default();
     let mut step = Step::new("state", format!("{name}, {} of {reference}", payment.intent().amount));
-    for alert in payment.attentions() {
+    for alert in payment.alerts() {
         step = step.detail(format!("alert: {alert}"));
     }
     for (refund, found) in payment.refunds() {
@@ -46,7 +46,7 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
     let refunds: Map<_, _> =
         payment.refunds().iter().map(|(name, refund)| (name.to_string(), json!(refund))).collect();
     let step = step.field("reference", reference.as_str()).field("state", state);
-    Ok(step.field("alerts", json!(payment.attentions())).field("refunds", refunds))
+    Ok(step.field("alerts", json!(payment.alerts())).field("refunds", refunds))
 }
 
 /// The members of a record without its name, one per line. Nested objects are printed as JSON.

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use kakaopay::ledger::{Commit, DeadlineChange, Message, Seq, Store};
+use kakaopay::store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
 use kakaopay::types::{Reference, Timestamp};
-use kakaopay_ledger_postgres::PostgresOptions;
-use kakaopay_ledger_sqlite::SqliteStore;
-use kakaopay_ledger_sqlite::rusqlite::Connection;
+use kakaopay_store_postgres::PostgresOptions;
+use kakaopay_store_sqlite::SqliteStore;
+use kakaopay_store_sqlite::rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -31,14 +31,14 @@ async fn filled() -> (TempDir, PathBuf) {
 }
 
 async fn fill(store: &impl Store) {
-    let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/journals/v2/refunded.jsonl");
+    let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/journals/refunded.jsonl");
     let journal = std::fs::read_to_string(journal).expect("a journal");
     let reference = Reference::parse("order-345678").expect("a reference");
     for (seq, line) in (0..).zip(journal.lines()) {
         let commit = Commit {
             entry: Some(line.as_bytes().into()),
             deadline: DeadlineChange::Set(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment")),
-            messages: vec![Message { key: seq.to_string(), body: Box::default() }],
+            messages: vec![OutboxMessage { key: seq.to_string(), body: Box::default() }],
             ..Commit::new(reference.clone(), Seq::new(seq), Timestamp::UNIX_EPOCH)
         };
         store.commit(commit).await.expect("stored");

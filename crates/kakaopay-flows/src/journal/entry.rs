@@ -9,7 +9,7 @@ use crate::journal::versioning;
 
 /// One step of a payment as it is stored: facts, in the order they became known.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct JournalEntry {
     /// Its place in the payment's journal, from one.
     pub seq: u64,
     /// When the step was taken, by the driver's clock.
@@ -18,7 +18,7 @@ pub struct Entry {
     pub records: Vec<Record>,
 }
 
-impl Entry {
+impl JournalEntry {
     /// The bytes to store.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -8,8 +8,8 @@ use kakaopay_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::attention::Attention;
-use crate::intent::{Intent, SourcePlan};
+use crate::alert::Alert;
+use crate::intent::{Intent, SourceMode};
 use crate::journal::refund_record::RefundRecord;
 
 /// A fact about a payment.
@@ -55,7 +55,7 @@ pub enum Record {
         lifetime: Option<i64>,
     },
     /// The service answered with a charge that is not the order's.
-    Halted,
+    Blocked,
     /// The charge was paid.
     Successful {
         /// When, if the service told.
@@ -78,7 +78,7 @@ pub enum Record {
         message: Option<String>,
     },
     /// The service has told where the buyer approves the charge.
-    LinkLearned {
+    AuthorizeUriLearned {
         /// The address.
         authorize_uri: String,
     },
@@ -92,21 +92,21 @@ pub enum Record {
     /// A person said to go on.
     Resumed,
     /// Another charge of the order exists.
-    OtherFound {
+    DuplicateFound {
         /// The charge.
         charge: ChargeId,
         /// When it can no longer be paid.
         expires_at: Option<Timestamp>,
     },
     /// Another charge of the order has ended.
-    OtherEnded {
+    DuplicateEnded {
         /// The charge.
         charge: ChargeId,
         /// Its status.
         status: String,
     },
     /// Every charge of the order that may exist is known.
-    Searched,
+    SearchCompleted,
     /// Something about a refund of the payment.
     Refund {
         /// The refund's own reference.
@@ -116,9 +116,9 @@ pub enum Record {
         change: RefundRecord,
     },
     /// A person was asked to look.
-    Noted {
+    AlertRaised {
         /// At what.
-        attention: Attention,
+        alert: Alert,
     },
 }
 
@@ -135,19 +135,19 @@ impl Record {
             Self::OutcomeUnknown => "outcome unknown",
             Self::RefusedAfterUnknown { .. } => "refused after an unknown outcome",
             Self::ChargeFound { .. } => "charge found",
-            Self::Halted => "halted",
+            Self::Blocked => "blocked",
             Self::Successful { .. } => "successful",
             Self::Failed { .. } => "failed",
             Self::Expired => "expired",
             Self::Refused { .. } => "refused",
-            Self::LinkLearned { .. } => "link learned",
+            Self::AuthorizeUriLearned { .. } => "authorize URI learned",
             Self::ExpiryLearned { .. } => "expiry learned",
             Self::Resumed => "resumed",
-            Self::OtherFound { .. } => "other charge found",
-            Self::OtherEnded { .. } => "other charge ended",
-            Self::Searched => "searched",
+            Self::DuplicateFound { .. } => "duplicate charge found",
+            Self::DuplicateEnded { .. } => "duplicate charge ended",
+            Self::SearchCompleted => "search completed",
             Self::Refund { change, .. } => change.name(),
-            Self::Noted { .. } => "attention",
+            Self::AlertRaised { .. } => "alert",
         }
     }
 }
@@ -183,9 +183,9 @@ impl From<Intent> for StoredIntent {
             return_uri: intent.return_uri,
             description: intent.description,
             source: match intent.source {
-                SourcePlan::WithCharge(platform_type) => StoredPlan::WithCharge { platform_type },
-                SourcePlan::Separate(platform_type) => StoredPlan::Separate { platform_type },
-                SourcePlan::Given(source) => StoredPlan::Given { source },
+                SourceMode::Inline(platform_type) => StoredPlan::WithCharge { platform_type },
+                SourceMode::Separate(platform_type) => StoredPlan::Separate { platform_type },
+                SourceMode::Existing(source) => StoredPlan::Given { source },
             },
             jitter_seed: intent.jitter_seed,
         }
@@ -196,14 +196,14 @@ impl From<StoredIntent> for Intent {
     fn from(stored: StoredIntent) -> Self {
         Self {
             reference: stored.reference,
-            amount: PaymentAmount::accepted_before(Money::new(stored.amount, stored.currency)),
+            amount: PaymentAmount::from_stored(Money::new(stored.amount, stored.currency)),
             mode: stored.mode,
             return_uri: stored.return_uri,
             description: stored.description,
             source: match stored.source {
-                StoredPlan::WithCharge { platform_type } => SourcePlan::WithCharge(platform_type),
-                StoredPlan::Separate { platform_type } => SourcePlan::Separate(platform_type),
-                StoredPlan::Given { source } => SourcePlan::Given(source),
+                StoredPlan::WithCharge { platform_type } => SourceMode::Inline(platform_type),
+                StoredPlan::Separate { platform_type } => SourceMode::Separate(platform_type),
+                StoredPlan::Given { source } => SourceMode::Existing(source),
             },
             jitter_seed: stored.jitter_seed,
         }

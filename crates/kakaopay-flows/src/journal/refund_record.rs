@@ -3,7 +3,7 @@
 use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::refund_order::{AfterWindow, Withdrawal};
+use crate::refund_order::{CancelReason, LateRefund};
 
 /// A fact about a refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub enum RefundRecord {
         /// Whether the payment is to be undone.
         void: Option<bool>,
         /// What to do after its time.
-        after_window: AfterWindow,
+        late_refund: LateRefund,
     },
     /// It is about to be asked for.
     Requested,
@@ -40,7 +40,7 @@ pub enum RefundRecord {
     /// A person said to go on.
     Resumed,
     /// The service answered with another refund than was asked for.
-    Halted {
+    Blocked {
         /// What it made.
         refund: RefundId,
     },
@@ -50,7 +50,7 @@ pub enum RefundRecord {
         refund: RefundId,
     },
     /// It was made.
-    Closed {
+    Completed {
         /// The refund at the service.
         refund: RefundId,
         /// Whether the payment was undone instead, if the service told.
@@ -69,9 +69,9 @@ pub enum RefundRecord {
         message: Option<String>,
     },
     /// It was given up here.
-    Withdrawn {
+    Cancelled {
         /// Why.
-        withdrawal: Withdrawal,
+        reason: CancelReason,
     },
 }
 
@@ -87,12 +87,12 @@ impl RefundRecord {
             Self::RefusedAfterUnknown { .. } => "refund refused after an unknown outcome",
             Self::NotListed { .. } => "refund not listed",
             Self::Resumed => "refund resumed",
-            Self::Halted { .. } => "refund halted",
+            Self::Blocked { .. } => "refund blocked",
             Self::Found { .. } => "refund found",
-            Self::Closed { .. } => "refund closed",
+            Self::Completed { .. } => "refund completed",
             Self::Failed { .. } => "refund failed",
             Self::Refused { .. } => "refund refused",
-            Self::Withdrawn { .. } => "refund withdrawn",
+            Self::Cancelled { .. } => "refund cancelled",
         }
     }
 }

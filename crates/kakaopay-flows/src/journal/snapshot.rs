@@ -6,14 +6,14 @@ use std::num::NonZeroU32;
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::attention::Attention;
+use crate::alert::Alert;
 use crate::error::ReplayError;
 use crate::journal::record::StoredIntent;
 use crate::journal::versioning;
-use crate::state::duplicate_charge::Other;
+use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
-use crate::state::refund::Refund;
+use crate::state::refund::RefundProcess;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -23,14 +23,14 @@ struct Stored {
     opened_at: Timestamp,
     intent: StoredIntent,
     state: State,
-    attentions: BTreeSet<Attention>,
-    noted: BTreeMap<String, u32>,
+    alerts: BTreeSet<Alert>,
+    alert_counts: BTreeMap<String, u32>,
     attempts: NonZeroU32,
     resumed_after: u32,
-    settled_at: Option<Timestamp>,
-    others: BTreeMap<ChargeId, Other>,
+    learned_paid_at: Option<Timestamp>,
+    duplicates: BTreeMap<ChargeId, DuplicateCharge>,
     search: Option<Timestamp>,
-    refunds: BTreeMap<Reference, Refund>,
+    refunds: BTreeMap<Reference, RefundProcess>,
 }
 
 /// The bytes of what is known after an entry.
@@ -42,12 +42,12 @@ pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
         opened_at: model.opened_at,
         intent: model.intent.into(),
         state: model.state,
-        attentions: model.attentions,
-        noted: model.noted,
+        alerts: model.alerts,
+        alert_counts: model.alert_counts,
         attempts: model.attempts,
         resumed_after: model.resumed_after,
-        settled_at: model.settled_at,
-        others: model.others,
+        learned_paid_at: model.learned_paid_at,
+        duplicates: model.duplicates,
         search: model.search,
         refunds: model.refunds,
     };
@@ -62,12 +62,12 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
         intent: stored.intent.into(),
         opened_at: stored.opened_at,
         state: stored.state,
-        attentions: stored.attentions,
-        noted: stored.noted,
+        alerts: stored.alerts,
+        alert_counts: stored.alert_counts,
         attempts: stored.attempts,
         resumed_after: stored.resumed_after,
-        settled_at: stored.settled_at,
-        others: stored.others,
+        learned_paid_at: stored.learned_paid_at,
+        duplicates: stored.duplicates,
         search: stored.search,
         refunds: stored.refunds,
     };

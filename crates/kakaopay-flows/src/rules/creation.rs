@@ -2,11 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::Source;
+use kakaopay_types::{Source, Timestamp};
 
-use crate::attention::Attention;
-use crate::failure::{RequestOutcome, Trouble};
-use crate::input::Now;
+use crate::alert::Alert;
+use crate::failure::{RequestFailure, RequestOutcome};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
@@ -20,52 +19,52 @@ use crate::transition::{Transition, raise_alert};
 /// How long nothing may be taken from here before a person is told.
 const PATIENCE_SECONDS: i64 = 900;
 
-pub(crate) fn tick(model: &Model, creating: &Creating, now: Now) -> Transition {
+pub(crate) fn tick(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     match creating.stage {
         Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
-        Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
+        Stage::NotSent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
         Stage::Charge if !schedule::is_answer_late(creating.since, now) => {
             Transition { deadline: DeadlineChange::Plan, ..Transition::default() }
         }
         Stage::Charge => search::begin(model, creating, now),
-        Stage::LookUp => search::again(model, creating, now),
-        Stage::Halted => Transition { deadline: DeadlineChange::Plan, ..Transition::default() },
+        Stage::Searching => search::again(model, creating, now),
+        Stage::Blocked => Transition { deadline: DeadlineChange::Plan, ..Transition::default() },
     }
 }
 
 /// A person wants to know.
-pub(crate) fn look(model: &Model, creating: &Creating, now: Now) -> Transition {
+pub(crate) fn look(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     match creating.stage {
-        Stage::Halted | Stage::LookUp => search::again(model, creating, now),
+        Stage::Blocked | Stage::Searching => search::again(model, creating, now),
         // What was asked for is answered without being looked for, and what was not has made nothing.
-        Stage::Source | Stage::Charge | Stage::Unsent => Transition::default(),
+        Stage::Source | Stage::Charge | Stage::NotSent => Transition::default(),
     }
 }
 
 /// A person says to go on.
-pub(crate) fn resume(model: &Model, creating: &Creating, now: Now) -> Transition {
+pub(crate) fn resume(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     match creating.stage {
-        Stage::Halted => search::begin(model, creating, now),
-        Stage::LookUp => search::again(model, creating, now),
+        Stage::Blocked => search::begin(model, creating, now),
+        Stage::Searching => search::again(model, creating, now),
         Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
-        Stage::Unsent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
+        Stage::NotSent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
         // It is under way.
         Stage::Charge => Transition::default(),
     }
 }
 
 /// Nothing could be asked for, for a long time: a person is told.
-pub(crate) fn overdue(model: &Model, creating: &Creating, now: Now) -> Transition {
-    let unsent = matches!(creating.stage, Stage::Source | Stage::Unsent);
+pub(crate) fn overdue(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
+    let unsent = matches!(creating.stage, Stage::Source | Stage::NotSent);
     let late = now >= model.opened_at.saturating_add_seconds(PATIENCE_SECONDS);
-    if unsent && late { raise_alert(model, Attention::Overdue) } else { Transition::default() }
+    if unsent && late { raise_alert(model, Alert::Overdue) } else { Transition::default() }
 }
 
 pub(crate) fn source_answered(
     model: &Model,
     creating: &Creating,
-    result: Result<&Source, &Trouble>,
-    now: Now,
+    result: Result<&Source, &RequestFailure>,
+    now: Timestamp,
 ) -> Transition {
     if creating.stage != Stage::Source {
         return Transition::default();
@@ -79,7 +78,7 @@ pub(crate) fn source_answered(
         Err(trouble) => match trouble.outcome() {
             RequestOutcome::Refused(error) => refused(model, error.into()),
             RequestOutcome::KeyRefused(code) => {
-                try_again_later(model, now).and(raise_alert(model, Attention::key_refused(code)))
+                try_again_later(model, now).and(raise_alert(model, Alert::key_refused(code)))
             }
             // A source moves no money: one that nobody charges is forgotten, so another may be made.
             RequestOutcome::NotDone | RequestOutcome::Unknown => try_again_later(model, now),
@@ -91,8 +90,8 @@ pub(crate) fn charge_troubled(
     model: &Model,
     creating: &Creating,
     attempt: NonZeroU32,
-    trouble: &Trouble,
-    now: Now,
+    trouble: &RequestFailure,
+    now: Timestamp,
 ) -> Transition {
     // An earlier attempt's trouble is old news: it has been counted as unknown already.
     if creating.stage != Stage::Charge || attempt != creating.attempts {
@@ -105,7 +104,7 @@ pub(crate) fn charge_troubled(
     };
     match trouble.outcome() {
         RequestOutcome::NotDone => not_sent,
-        RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Attention::key_refused(code))),
+        RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
         RequestOutcome::Unknown => search::begin(model, creating, now),
         RequestOutcome::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
         // An earlier attempt, whose outcome was never known, may have created a charge.
@@ -118,7 +117,7 @@ pub(crate) fn charge_troubled(
 }
 
 /// The step of a source that was not made: it is asked for again, sooner than an answer would be late.
-fn try_again_later(model: &Model, now: Now) -> Transition {
+fn try_again_later(model: &Model, now: Timestamp) -> Transition {
     let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
     Transition { deadline: DeadlineChange::By(next), ..Transition::default() }
 }

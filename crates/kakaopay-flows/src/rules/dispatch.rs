@@ -5,10 +5,10 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::EventKey;
+use kakaopay_types::{EventKey, Timestamp};
 
-use crate::input::{Answer, Evidence, Input, Now, Origin};
-use crate::intent::SourcePlan;
+use crate::input::{Evidence, Input, Origin, Response};
+use crate::intent::SourceMode;
 use crate::journal::record::Record;
 use crate::rules::closed::{after_end, after_payment, after_refusal};
 use crate::rules::pending::{settled, while_pending};
@@ -18,7 +18,7 @@ use crate::state::model::Model;
 use crate::transition::{Transition, key_refused, read, resumed};
 
 /// What a payment does with an input.
-pub(crate) fn step(model: &Model, input: &Input, now: Now) -> Transition {
+pub(crate) fn step(model: &Model, input: &Input, now: Timestamp) -> Transition {
     match &model.state {
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),
@@ -31,8 +31,8 @@ pub(crate) fn step(model: &Model, input: &Input, now: Now) -> Transition {
 /// The first step of a new payment.
 pub(crate) fn open(model: &Model) -> Transition {
     let mut step = match &model.intent.source {
-        SourcePlan::Separate(platform_type) => requests::ask_for_source(model, platform_type.clone()),
-        SourcePlan::WithCharge(_) | SourcePlan::Given(_) => {
+        SourceMode::Separate(platform_type) => requests::ask_for_source(model, platform_type.clone()),
+        SourceMode::Inline(_) | SourceMode::Existing(_) => {
             requests::ask_for_charge(model, None, NonZeroU32::MIN)
         }
     };
@@ -40,42 +40,42 @@ pub(crate) fn open(model: &Model) -> Transition {
     step
 }
 
-fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Now) -> Transition {
+fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timestamp) -> Transition {
     match input {
         Input::Persisted(_) => Transition::default(),
-        Input::Tick => {
+        Input::Timeout => {
             let tick = creation::tick(model, creating, now).and(creation::overdue(model, creating, now));
             tick.and(duplicates::look(model, now))
         }
-        Input::Look => creation::look(model, creating, now).and(duplicates::look(model, now)),
+        Input::Refresh => creation::look(model, creating, now).and(duplicates::look(model, now)),
         Input::Resume => resumed().and(creation::resume(model, creating, now)),
-        Input::Answered(Answer::Source(result)) => {
+        Input::Response(Response::Source(result)) => {
             creation::source_answered(model, creating, result.as_deref(), now)
         }
-        Input::Answered(Answer::Charge { attempt, result }) => match result {
+        Input::Response(Response::Charge { attempt, result }) => match result {
             Ok(charge) => evidence::adopt(model, creating, charge, Origin::Creation),
             Err(trouble) => creation::charge_troubled(model, creating, *attempt, trouble, now),
         },
-        Input::Answered(Answer::Read { result: Ok(charge), .. })
+        Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => {
             settled(model, charge, evidence::adopt(model, creating, charge, Origin::Read), now)
         }
-        Input::Answered(Answer::LookUp { request, result: Ok(list) }) => {
+        Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
             search::answered(model, creating, request, list)
         }
-        Input::Answered(Answer::LookUp { result: Err(trouble), .. }) => {
+        Input::Response(Response::FindCharge { result: Err(trouble), .. }) => {
             search::unanswered(model, creating, now).and(key_refused(model, trouble))
         }
-        Input::Answered(Answer::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
+        Input::Response(Response::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
         // No charge is paid, so that none is refunded.
-        Input::Answered(Answer::Refund { .. } | Answer::Refunds { .. }) => Transition::default(),
+        Input::Response(Response::Refund { .. } | Response::Refunds { .. }) => Transition::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
             // No charge has been asked for, so that there is none of this order.
             Stage::Source => Transition::default(),
             // The answer is on its way and says the same.
             Stage::Charge if *key == EventKey::ChargeCreate => Transition::default(),
-            Stage::Charge | Stage::Unsent | Stage::LookUp | Stage::Halted => read(charge),
+            Stage::Charge | Stage::NotSent | Stage::Searching | Stage::Blocked => read(charge),
         },
-        Input::Evidence(Evidence::Returned) => Transition::default(),
+        Input::Evidence(Evidence::BuyerReturned) => Transition::default(),
     }
 }

@@ -2,8 +2,8 @@
 
 use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome};
 
-use crate::attention::Attention;
-use crate::event::{Event, Settlement};
+use crate::alert::Alert;
+use crate::event::{PaidOrder, PaymentEvent};
 use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
@@ -23,12 +23,12 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Or
         let mut step = duplicates::judge(model, charge, via);
         // One that does not even name the order is none of its others, and yet was made for it.
         if via == Origin::Creation {
-            step = step.and(raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member }));
+            step = step.and(raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member }));
         }
         // A charge that names the order and yet differs would be created just so again.
         let stop = via == Origin::Creation || member != Mismatch::Reference;
-        if stop && creating.stage != Stage::Halted {
-            step.records.push(Record::Halted);
+        if stop && creating.stage != Stage::Blocked {
+            step.records.push(Record::Blocked);
             step.deadline = DeadlineChange::Plan;
         }
         return step;
@@ -75,7 +75,7 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Orig
     }
     let expected = expected_of(model, pending);
     if let Err(member) = expected.check(charge) {
-        return raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member });
+        return raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
     }
     let mut step = Transition::default();
     match charge.outcome() {
@@ -93,7 +93,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via:
         return duplicates::judge(model, charge, via);
     }
     if let Err(member) = expected_of(model, pending).check(charge) {
-        return raise_alert(model, Attention::Mismatch { charge: charge.id.clone(), member });
+        return raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
     }
     let agrees = match charge.outcome() {
         Outcome::Successful => matches!(model.state, State::Successful { .. }),
@@ -107,7 +107,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via:
     }
     let status = charge.status.to_string();
     match via {
-        Origin::Read => raise_alert(model, Attention::Contradiction { charge: charge.id.clone(), status }),
+        Origin::Read => raise_alert(model, Alert::Contradiction { charge: charge.id.clone(), status }),
         Origin::Creation | Origin::List => read(&charge.id),
     }
 }
@@ -116,7 +116,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via:
 fn learn(pending: &Pending, charge: &Charge, step: &mut Transition) {
     if let (None, Some(authorize_uri)) = (&pending.authorize_uri, &charge.authorize_uri) {
         let authorize_uri = String::from(authorize_uri.clone());
-        step.records.push(Record::LinkLearned { authorize_uri: authorize_uri.clone() });
+        step.records.push(Record::AuthorizeUriLearned { authorize_uri: authorize_uri.clone() });
         step.redirect = Some(authorize_uri);
     }
     if let (None, Some(expires_at)) = (pending.expires_at, charge.expires_at) {
@@ -138,12 +138,12 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Tran
             let Ok(confirmed) = Confirmed::paid(charge.clone(), expected) else {
                 return;
             };
-            let settlement = Settlement::of(&confirmed, &reference, expected.attempt.number());
-            (Record::Successful { paid_at: charge.paid_at }, Event::Settled(settlement))
+            let paid = PaidOrder::of(&confirmed, &reference, expected.attempt.number());
+            (Record::Successful { paid_at: charge.paid_at }, PaymentEvent::Paid(paid))
         }
         Outcome::Failed { code, message } => {
             let (code, message) = (code.cloned(), message.map(str::to_owned));
-            let event = Event::Failed {
+            let event = PaymentEvent::Failed {
                 reference,
                 charge: charge.id.clone(),
                 failure_code: code.clone(),
@@ -151,7 +151,7 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Tran
             };
             (Record::Failed { code, message }, event)
         }
-        Outcome::Expired => (Record::Expired, Event::Expired { reference, charge: charge.id.clone() }),
+        Outcome::Expired => (Record::Expired, PaymentEvent::Expired { reference, charge: charge.id.clone() }),
         Outcome::Pending | Outcome::Unknown(_) => return,
     };
     step.records.push(record);

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use kakaopay_types::endpoint::ChargeSource;
 use kakaopay_types::{PlatformType, SourceId};
 
-use crate::event::Event;
-use crate::intent::SourcePlan;
+use crate::event::PaymentEvent;
+use crate::intent::SourceMode;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
@@ -25,7 +25,7 @@ pub(crate) fn ask_for_source(model: &Model, platform_type: Option<PlatformType>)
 
 pub(crate) fn ask_for_charge(model: &Model, source: Option<&SourceId>, attempt: NonZeroU32) -> Transition {
     let given = match (&model.intent.source, source) {
-        (SourcePlan::Given(source), _) => Some(source),
+        (SourceMode::Existing(source), _) => Some(source),
         (_, source) => source,
     };
     let source = match given {
@@ -42,10 +42,10 @@ pub(crate) fn ask_for_charge(model: &Model, source: Option<&SourceId>, attempt: 
     }
 }
 
-pub(crate) fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
+pub(crate) fn platform_of(plan: &SourceMode) -> Option<PlatformType> {
     match plan {
-        SourcePlan::WithCharge(platform_type) | SourcePlan::Separate(platform_type) => platform_type.clone(),
-        SourcePlan::Given(_) => None,
+        SourceMode::Inline(platform_type) | SourceMode::Separate(platform_type) => platform_type.clone(),
+        SourceMode::Existing(_) => None,
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn platform_of(plan: &SourcePlan) -> Option<PlatformType> {
 pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Transition {
     Transition {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
-        events: vec![Event::Refused { reference: model.intent.reference.clone(), code, message }],
+        events: vec![PaymentEvent::Refused { reference: model.intent.reference.clone(), code, message }],
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Another charge of the order than its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Other {
+pub struct DuplicateCharge {
     /// When it became known here.
     pub since: Timestamp,
     /// When it can no longer be paid, if the service told.

@@ -69,12 +69,12 @@ pub enum Stage {
     /// The charge was asked for and has not been answered.
     Charge,
     /// The request for the charge was surely not carried out; it will be sent again.
-    Unsent,
+    NotSent,
     /// Nobody knows whether the charge was created; it is looked for.
-    LookUp,
+    Searching,
     /// The service answered with a charge that is not the order's. A person must look; then
     /// [`Input::Resume`](crate::Input::Resume) goes on.
-    Halted,
+    Blocked,
 }
 
 /// A payment whose charge is known.

@@ -5,14 +5,14 @@ use std::num::NonZeroU32;
 
 use kakaopay_types::{Charge, ChargeId, Reference, Timestamp};
 
-use crate::attention::Attention;
-use crate::intent::{Intent, SourcePlan};
+use crate::alert::Alert;
+use crate::intent::{Intent, SourceMode};
 use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
-use crate::state::duplicate_charge::Other;
+use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
-use crate::state::refund::Refund;
+use crate::state::refund::RefundProcess;
 
 /// What is known of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,41 +21,41 @@ pub(crate) struct Model {
     pub(crate) opened_at: Timestamp,
     pub(crate) state: State,
     /// What a person was asked to look at, as far as it is not put right.
-    pub(crate) attentions: BTreeSet<Attention>,
+    pub(crate) alerts: BTreeSet<Alert>,
     /// How often a person was asked to look at each thing, by its key.
-    pub(crate) noted: BTreeMap<String, u32>,
+    pub(crate) alert_counts: BTreeMap<String, u32>,
     /// How many attempts were made to create the charge.
     pub(crate) attempts: NonZeroU32,
     /// How many attempts had been made when a person last said to go on.
     pub(crate) resumed_after: u32,
     /// When it became known here that the charge was paid, which was no later than this.
-    pub(crate) settled_at: Option<Timestamp>,
+    pub(crate) learned_paid_at: Option<Timestamp>,
     /// Charges of the order beside its own.
-    pub(crate) others: BTreeMap<ChargeId, Other>,
+    pub(crate) duplicates: BTreeMap<ChargeId, DuplicateCharge>,
     /// Since when they are searched for, while more than one attempt may have made one.
     pub(crate) search: Option<Timestamp>,
-    pub(crate) refunds: BTreeMap<Reference, Refund>,
+    pub(crate) refunds: BTreeMap<Reference, RefundProcess>,
 }
 
 impl Model {
     /// A payment of which only the intent is known.
     pub(crate) fn opened(intent: Intent, at: Timestamp) -> Self {
         let (stage, source) = match &intent.source {
-            SourcePlan::WithCharge(_) => (Stage::Charge, None),
-            SourcePlan::Separate(_) => (Stage::Source, None),
-            SourcePlan::Given(source) => (Stage::Charge, Some(source.clone())),
+            SourceMode::Inline(_) => (Stage::Charge, None),
+            SourceMode::Separate(_) => (Stage::Source, None),
+            SourceMode::Existing(source) => (Stage::Charge, Some(source.clone())),
         };
         let creating = Creating { stage, attempts: NonZeroU32::MIN, source, since: at, refusal: None };
         Self {
             intent,
             opened_at: at,
             state: State::Creating(creating),
-            attentions: BTreeSet::new(),
-            noted: BTreeMap::new(),
+            alerts: BTreeSet::new(),
+            alert_counts: BTreeMap::new(),
             attempts: NonZeroU32::MIN,
             resumed_after: 0,
-            settled_at: None,
-            others: BTreeMap::new(),
+            learned_paid_at: None,
+            duplicates: BTreeMap::new(),
             search: None,
             refunds: BTreeMap::new(),
         }
@@ -73,25 +73,25 @@ impl Model {
     /// makes happen.
     pub(crate) fn apply(&mut self, record: &Record, at: Timestamp) -> Option<()> {
         match record {
-            Record::Noted { attention } => {
-                self.attentions.insert(attention.clone());
-                let times = self.noted.entry(attention.key()).or_default();
+            Record::AlertRaised { alert } => {
+                self.alerts.insert(alert.clone());
+                let times = self.alert_counts.entry(alert.key()).or_default();
                 *times = times.saturating_add(1);
             }
             Record::Resumed => {
-                self.attentions.clear();
+                self.alerts.clear();
                 if let State::Creating(_) = &self.state {
                     self.resumed_after = self.attempts.get();
                 }
             }
-            Record::OtherFound { charge, expires_at } => {
-                let other = Other { since: at, expires_at: *expires_at, end: None };
-                self.others.entry(charge.clone()).or_insert(other);
+            Record::DuplicateFound { charge, expires_at } => {
+                let other = DuplicateCharge { since: at, expires_at: *expires_at, end: None };
+                self.duplicates.entry(charge.clone()).or_insert(other);
             }
-            Record::OtherEnded { charge, status } => {
-                self.others.get_mut(charge)?.end.get_or_insert_with(|| status.clone());
+            Record::DuplicateEnded { charge, status } => {
+                self.duplicates.get_mut(charge)?.end.get_or_insert_with(|| status.clone());
             }
-            Record::Searched => self.search = None,
+            Record::SearchCompleted => self.search = None,
             Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
             _ => self.move_on(record, at)?,
         }
@@ -103,12 +103,12 @@ impl Model {
             refund.apply(change, at)?;
             if matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some() {
                 // The service has answered to the key.
-                self.attentions.retain(|attention| !matches!(attention, Attention::KeyRefused { .. }));
+                self.alerts.retain(|alert| !matches!(alert, Alert::KeyRefused { .. }));
             }
             return Some(());
         }
         let State::Successful { .. } = self.state else { return None };
-        self.refunds.insert(reference.clone(), Refund::ordered(change, at)?);
+        self.refunds.insert(reference.clone(), RefundProcess::ordered(change, at)?);
         Some(())
     }
 
@@ -123,16 +123,16 @@ impl Model {
                     // An attempt that seemed lost may still be under way.
                     self.search = (self.attempts > NonZeroU32::MIN).then_some(at);
                     if let State::Pending(pending) = &state {
-                        self.others.remove(&pending.charge);
+                        self.duplicates.remove(&pending.charge);
                         // The service has answered, so that the key is good and nothing is in the way.
-                        self.attentions.retain(|attention| !is_in_the_way(attention));
+                        self.alerts.retain(|alert| !is_in_the_way(alert));
                     }
                     self.state = state;
                 }
             }
             State::Pending(pending) => {
                 if let Some(state) = from_pending(pending, record, at)? {
-                    self.settled_at = matches!(state, State::Successful { .. }).then_some(at);
+                    self.learned_paid_at = matches!(state, State::Successful { .. }).then_some(at);
                     self.state = state;
                 }
             }
@@ -156,13 +156,13 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
             (creating.attempts, creating.refusal) = (*attempt, None);
             Stage::Charge
         }
-        Record::ChargeNotSent => Stage::Unsent,
-        Record::OutcomeUnknown => Stage::LookUp,
+        Record::ChargeNotSent => Stage::NotSent,
+        Record::OutcomeUnknown => Stage::Searching,
         Record::RefusedAfterUnknown { code, message } => {
             creating.refusal = Some(Refusal { code: code.clone(), message: message.clone() });
-            Stage::LookUp
+            Stage::Searching
         }
-        Record::Halted => Stage::Halted,
+        Record::Blocked => Stage::Blocked,
         Record::ChargeFound { charge, attempt, authorize_uri, expires_at, lifetime } => {
             return Some(Some(State::Pending(Pending {
                 charge: charge.clone(),
@@ -190,14 +190,14 @@ fn until(expires_at: Option<Timestamp>, lifetime: Option<i64>, at: Timestamp) ->
 }
 
 /// Whether it is about what a good answer shows to be over.
-fn is_in_the_way(attention: &Attention) -> bool {
-    matches!(attention, Attention::KeyRefused { .. } | Attention::LookUpBlocked)
+fn is_in_the_way(alert: &Alert) -> bool {
+    matches!(alert, Alert::KeyRefused { .. } | Alert::SearchBlocked)
 }
 
 /// The state a record leads to from `Pending`; `Some(None)` when it stays there.
 fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option<Option<State>> {
     let moved = match record {
-        Record::LinkLearned { authorize_uri } => {
+        Record::AuthorizeUriLearned { authorize_uri } => {
             pending.authorize_uri = Some(authorize_uri.clone());
             return Some(None);
         }

@@ -6,7 +6,7 @@ use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::refund_record::RefundRecord;
-use crate::refund_order::{AfterWindow, Withdrawal};
+use crate::refund_order::{CancelReason, LateRefund};
 use crate::refusal::Refusal;
 use crate::schedule::is_answer_late;
 
@@ -22,7 +22,7 @@ use crate::schedule::is_answer_late;
 ///    taken over. What others gave back, together with what is promised here, must leave enough, and
 ///    the window must be open.
 /// 2. `Requested`: the request leaves once it is durable that it may have left.
-/// 3. The answer ends it, or nobody knows: then it is in `LookUp`, and the charge's refunds are listed
+/// 3. The answer ends it, or nobody knows: then it is in `ChargeSearch`, and the charge's refunds are listed
 ///    until one of this reference is there. Only when none is, ten minutes later by the driver's clock
 ///    and by the service's, and with every element read, is it asked for again.
 ///
@@ -30,8 +30,8 @@ use crate::schedule::is_answer_late;
 /// refund is `Halted`, and a person looks.
 ///
 /// ```
-/// use kakaopay_flows::{AfterWindow, RefundError, RefundOrder};
-/// # use kakaopay_flows::{Answer, Input, Intent, Output, Payment, Request, SourcePlan};
+/// use kakaopay_flows::{LateRefund, RefundError, RefundRequest};
+/// # use kakaopay_flows::{Response, Input, Intent, Output, Payment, Request, SourceMode};
 /// # use kakaopay_types::{Charge, Currency, Mode, Money, PaymentAmount, Reference, RefundAmount};
 /// # use kakaopay_types::{ReturnUri, Timestamp, decode};
 /// # fn drive(payment: &mut Payment, now: Timestamp) -> Vec<Request> {
@@ -55,7 +55,7 @@ use crate::schedule::is_answer_late;
 /// #     mode: Mode::Test,
 /// #     return_uri: ReturnUri::parse("https://example.com/done")?,
 /// #     description: None,
-/// #     source: SourcePlan::WithCharge(None),
+/// #     source: SourceMode::Inline(None),
 /// #     jitter_seed: 7,
 /// # };
 /// # let charge = br#"{"object":"charge","id":"chrg_test_1","amount":150000,"currency":"SGD",
@@ -66,15 +66,15 @@ use crate::schedule::is_answer_late;
 /// # let now = Timestamp::parse("2026-01-01T04:00:00Z")?;
 /// # let mut payment = Payment::open(intent, now);
 /// # drive(&mut payment, now);
-/// # let read = Answer::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) };
-/// # payment.handle(Input::Answered(read), now)?;
+/// # let read = Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) };
+/// # payment.handle(Input::Response(read), now)?;
 /// # drive(&mut payment, now);
 /// // A payment that was settled, and how much of it goes back.
-/// let order = |reference: &str, amount| RefundOrder {
+/// let order = |reference: &str, amount| RefundRequest {
 ///     reference: Reference::parse(reference).expect("a reference"),
 ///     amount: RefundAmount::new(amount).expect("more than nothing"),
 ///     void: None,
-///     after_window: AfterWindow::Refuse,
+///     late_refund: LateRefund::Reject,
 /// };
 /// payment.refund(&order("return-1", 100_000), now)?;
 /// // The driver's loop, as on `Payment`: the first thing to do is to list the charge's refunds.
@@ -86,10 +86,10 @@ use crate::schedule::is_answer_late;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refund {
+pub struct RefundProcess {
     amount: i64,
     void: Option<bool>,
-    after_window: AfterWindow,
+    late_refund: LateRefund,
     pub(crate) state: RefundState,
     /// When the merchant wanted it: what is done again and again is done ever slower from then on.
     pub(crate) ordered_at: Timestamp,
@@ -124,20 +124,20 @@ pub(crate) struct Unlisted {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RefundState {
     /// The charge's refunds are listed before anything is sent.
-    Checking,
+    Preparing,
     /// It was asked for and has not been answered.
     Requested,
     /// Nobody knows whether it was made; it is looked for.
-    LookUp,
+    Searching,
     /// The service answered with another refund than was asked for. A person must look.
-    Halted,
+    Blocked,
     /// The service has it and has not decided.
     Pending {
         /// The refund at the service.
         refund: RefundId,
     },
     /// It was made: the money is on its way.
-    Closed {
+    Completed {
         /// The refund at the service.
         refund: RefundId,
         /// Whether the payment was undone instead, if the service told.
@@ -156,21 +156,21 @@ pub enum RefundState {
         message: Option<String>,
     },
     /// It was given up here: the money stays.
-    Withdrawn {
+    Cancelled {
         /// Why.
-        withdrawal: Withdrawal,
+        reason: CancelReason,
     },
 }
 
-impl Refund {
+impl RefundProcess {
     /// A refund that was just ordered; `None` for a record of anything else.
     pub(crate) fn ordered(record: &RefundRecord, at: Timestamp) -> Option<Self> {
-        let RefundRecord::Ordered { amount, void, after_window } = *record else { return None };
-        let state = RefundState::Checking;
+        let RefundRecord::Ordered { amount, void, late_refund } = *record else { return None };
+        let state = RefundState::Preparing;
         Some(Self {
             amount,
             void,
-            after_window,
+            late_refund,
             state,
             ordered_at: at,
             since: at,
@@ -203,8 +203,8 @@ impl Refund {
 
     /// What to do after its time.
     #[must_use]
-    pub fn after_window(&self) -> AfterWindow {
-        self.after_window
+    pub fn late_refund(&self) -> LateRefund {
+        self.late_refund
     }
 
     /// Whether the money may go, or have gone, back by it: everything but a refund that surely was not
@@ -237,11 +237,11 @@ impl Refund {
             RefundRecord::Ordered { .. } | RefundRecord::NotListed { .. } => return None,
             RefundRecord::RefusedAfterUnknown { code, message } => {
                 self.refusal = Some(Refusal { code, message });
-                RefundState::LookUp
+                RefundState::Searching
             }
             RefundRecord::Resumed => {
                 (self.requests, self.refusal, self.resumed) = (1, None, true);
-                RefundState::LookUp
+                RefundState::Searching
             }
             RefundRecord::Requested => {
                 self.asked = self.asked.saturating_add(1);
@@ -250,18 +250,18 @@ impl Refund {
             }
             RefundRecord::NotSent => {
                 self.requests = self.requests.saturating_sub(1);
-                RefundState::Checking
+                RefundState::Preparing
             }
-            RefundRecord::OutcomeUnknown => RefundState::LookUp,
-            RefundRecord::Halted { refund } => {
+            RefundRecord::OutcomeUnknown => RefundState::Searching,
+            RefundRecord::Blocked { refund } => {
                 self.made.insert(refund);
-                RefundState::Halted
+                RefundState::Blocked
             }
             RefundRecord::Found { refund } => RefundState::Pending { refund },
-            RefundRecord::Closed { refund, voided } => RefundState::Closed { refund, voided },
+            RefundRecord::Completed { refund, voided } => RefundState::Completed { refund, voided },
             RefundRecord::Failed { refund } => RefundState::Failed { refund },
             RefundRecord::Refused { code, message } => RefundState::Refused { code, message },
-            RefundRecord::Withdrawn { withdrawal } => RefundState::Withdrawn { withdrawal },
+            RefundRecord::Cancelled { reason } => RefundState::Cancelled { reason },
         };
         (self.since, self.unlisted) = (at, None);
         Some(())
@@ -275,7 +275,7 @@ impl Refund {
     /// Whether it has waited for longer than it should.
     pub(crate) fn is_late(&self, now: Timestamp) -> bool {
         let patience = match self.state {
-            RefundState::Checking | RefundState::Requested | RefundState::LookUp => PATIENCE_SECONDS,
+            RefundState::Preparing | RefundState::Requested | RefundState::Searching => PATIENCE_SECONDS,
             RefundState::Pending { .. } => UNDECIDED_SECONDS,
             _ => return false,
         };
@@ -308,7 +308,7 @@ impl RefundState {
     pub fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Closed { .. } | Self::Failed { .. } | Self::Refused { .. } | Self::Withdrawn { .. }
+            Self::Completed { .. } | Self::Failed { .. } | Self::Refused { .. } | Self::Cancelled { .. }
         )
     }
 
@@ -316,7 +316,9 @@ impl RefundState {
     #[must_use]
     pub fn refund(&self) -> Option<&RefundId> {
         match self {
-            Self::Pending { refund } | Self::Closed { refund, .. } | Self::Failed { refund } => Some(refund),
+            Self::Pending { refund } | Self::Completed { refund, .. } | Self::Failed { refund } => {
+                Some(refund)
+            }
             _ => None,
         }
     }
@@ -324,22 +326,22 @@ impl RefundState {
     /// Whether the money may go, or have gone, back.
     #[must_use]
     pub fn claims(&self) -> bool {
-        !matches!(self, Self::Failed { .. } | Self::Refused { .. } | Self::Withdrawn { .. })
+        !matches!(self, Self::Failed { .. } | Self::Refused { .. } | Self::Cancelled { .. })
     }
 
     /// The state's name, as it is written for people and programs.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Checking => "checking",
+            Self::Preparing => "preparing",
             Self::Requested => "requested",
-            Self::LookUp => "look_up",
-            Self::Halted => "halted",
+            Self::Searching => "searching",
+            Self::Blocked => "blocked",
             Self::Pending { .. } => "pending",
-            Self::Closed { .. } => "closed",
+            Self::Completed { .. } => "completed",
             Self::Failed { .. } => "failed",
             Self::Refused { .. } => "refused",
-            Self::Withdrawn { .. } => "withdrawn",
+            Self::Cancelled { .. } => "cancelled",
         }
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Request, Response, StatusCode};
 use kakaopay_sandbox::route::{PathParams, Route, delete, get, parts, post};
-use kakaopay_sandbox::{ClockRate, Rule, Sandbox, Snapshot};
+use kakaopay_sandbox::{ClockSpeed, FaultRule, Sandbox, Snapshot};
 use kakaopay_types::{EventId, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -115,13 +115,13 @@ struct WebhooksCall {
 
 fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
     let WebhooksCall { plan } = read(body)?;
-    sandbox.set_webhook_plan(plan.parse().map_err(|error| No::Bad(format!("plan: {error}")))?);
+    sandbox.set_webhook_schedule(plan.parse().map_err(|error| No::Bad(format!("plan: {error}")))?);
     Ok(json(json!({"plan": plan})))
 }
 
 fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
     let rate =
-        call.rate.map(ClockRate::new).transpose().map_err(|error| No::Bad(format!("rate: {error}")))?;
+        call.rate.map(ClockSpeed::new).transpose().map_err(|error| No::Bad(format!("rate: {error}")))?;
     let clock = sandbox.clock();
     if let Some(at) = call.set {
         clock.set(at);
@@ -136,14 +136,14 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
         clock.run();
     }
     if let Some(rate) = rate {
-        clock.run_at(rate);
+        clock.set_speed(rate);
     }
     Ok(clock_now(sandbox))
 }
 
 fn clock_now(sandbox: &Sandbox) -> Bytes {
     let clock = sandbox.clock();
-    let rate = clock.rate().map_or(0, ClockRate::seconds);
+    let rate = clock.rate().map_or(0, ClockSpeed::seconds);
     json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))
 }
 
@@ -151,7 +151,7 @@ fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
     let FaultsCall { rules } = read(body)?;
     let mut parsed = Vec::new();
     for (place, text) in rules.iter().enumerate() {
-        let rule: Rule = text.parse().map_err(|error| No::Bad(format!("rules[{place}]: {error}")))?;
+        let rule: FaultRule = text.parse().map_err(|error| No::Bad(format!("rules[{place}]: {error}")))?;
         parsed.push(rule);
     }
     let count = parsed.len();

@@ -1,7 +1,7 @@
 //! A call and its answer, as the overview shows them.
 
 use bytes::Bytes;
-use kakaopay_sandbox::Lost;
+use kakaopay_sandbox::ConnectionDropped;
 
 use super::redact::{SHOWN, shown};
 use crate::pages::Moment;
@@ -16,7 +16,7 @@ pub(super) struct Exchange {
     /// Path and query.
     pub(super) target: String,
     pub(super) request: Kept,
-    pub(super) outcome: Result<u16, Lost>,
+    pub(super) outcome: Result<u16, ConnectionDropped>,
     pub(super) response: Kept,
 }
 

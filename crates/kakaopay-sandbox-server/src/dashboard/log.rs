@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
-use kakaopay_sandbox::{Lost, Sandbox, SandboxBody};
+use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
 use super::exchange::{Exchange, Kept};
@@ -64,7 +64,12 @@ impl Default for Dashboard {
 
 impl Dashboard {
     /// Remembers a call and its outcome.
-    pub(crate) fn note(&self, sandbox: &Sandbox, seen: Seen, answer: Result<&Response<SandboxBody>, Lost>) {
+    pub(crate) fn note(
+        &self,
+        sandbox: &Sandbox,
+        seen: Seen,
+        answer: Result<&Response<SandboxBody>, ConnectionDropped>,
+    ) {
         let response = answer.ok().and_then(|response| response.body().bytes());
         let Seen { method, target, request } = seen;
         let mut log = self.log(sandbox);

@@ -65,7 +65,7 @@ pub(super) fn show(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step
         description: charge.description.as_deref(),
         status: charge.status,
         code,
-        why: code.map(|code| code.explanation(language.of_explanations())),
+        why: code.map(|code| code.buyer_message(language.of_explanations())),
         ended_at: charge.ended_at.map(Moment),
         payment: &charge.payment,
         action: address(charge, request, step),

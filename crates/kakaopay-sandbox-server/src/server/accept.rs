@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tower_service::Service;
 
 use super::body_timeout::BodyTimeout;
-use super::limits::Bounds;
+use super::limits::ServerLimits;
 use crate::app::App;
 use crate::peer::Peer;
 
@@ -24,7 +24,7 @@ use crate::peer::Peer;
 pub(super) async fn accept(
     app: App,
     listener: TcpListener,
-    bounds: Bounds,
+    bounds: ServerLimits,
     mut stopped: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();

@@ -6,14 +6,14 @@ use std::time::Duration;
 /// What a server gives its clients at most, so that one that is slow, or many at once, cannot stop it for the
 /// others. Each has a default that no honest client meets.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct ServerLimits {
     pub(super) connections: NonZeroUsize,
     pub(super) head: Duration,
     pub(super) body: Duration,
     pub(super) farewell: Duration,
 }
 
-impl Bounds {
+impl ServerLimits {
     /// How many connections are open at once; 256 by default.
     ///
     /// Further ones wait with the operating system until one of these has closed: a test that opens many is
@@ -43,7 +43,7 @@ impl Bounds {
     }
 }
 
-impl Default for Bounds {
+impl Default for ServerLimits {
     fn default() -> Self {
         Self {
             connections: CONNECTIONS,

@@ -5,5 +5,5 @@ mod body_timeout;
 mod limits;
 mod running;
 
-pub use limits::Bounds;
-pub use running::{Running, serve, serve_within};
+pub use limits::ServerLimits;
+pub use running::{SandboxServer, serve, serve_with};

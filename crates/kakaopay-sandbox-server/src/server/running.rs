@@ -8,13 +8,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::accept::accept;
-use super::limits::Bounds;
+use super::limits::ServerLimits;
 use crate::app::App;
 use crate::poster::HttpPoster;
 
-/// A sandbox that serves. Dropping it stops the server at once; [`Running::shutdown`] lets requests end.
+/// A sandbox that serves. Dropping it stops the server at once; [`SandboxServer::shutdown`] lets requests end.
 #[derive(Debug)]
-pub struct Running {
+pub struct SandboxServer {
     address: SocketAddr,
     app: App,
     poster: HttpPoster,
@@ -27,15 +27,19 @@ pub struct Running {
 ///
 /// # Errors
 /// If the listener has no address.
-pub fn serve(sandbox: &Sandbox, listener: TcpListener) -> std::io::Result<Running> {
-    serve_within(sandbox, listener, Bounds::default())
+pub fn serve(sandbox: &Sandbox, listener: TcpListener) -> std::io::Result<SandboxServer> {
+    serve_with(sandbox, listener, ServerLimits::default())
 }
 
 /// Serves a sandbox with its pages on a listener, within other limits, and posts its webhooks.
 ///
 /// # Errors
 /// If the listener has no address.
-pub fn serve_within(sandbox: &Sandbox, listener: TcpListener, bounds: Bounds) -> std::io::Result<Running> {
+pub fn serve_with(
+    sandbox: &Sandbox,
+    listener: TcpListener,
+    bounds: ServerLimits,
+) -> std::io::Result<SandboxServer> {
     let address = listener.local_addr()?;
     let (app, poster) = (App::new(sandbox.clone()), HttpPoster::new());
     let (stop, stopped) = watch::channel(false);
@@ -48,10 +52,10 @@ pub fn serve_within(sandbox: &Sandbox, listener: TcpListener, bounds: Bounds) ->
         };
         sandbox.deliver_until(&own_poster, stop).await;
     });
-    Ok(Running { address, app, poster, stop, server, sender })
+    Ok(SandboxServer { address, app, poster, stop, server, sender })
 }
 
-impl Running {
+impl SandboxServer {
     /// Where it serves.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -64,7 +68,7 @@ impl Running {
         format!("http://{}", self.address)
     }
 
-    /// Stops taking requests, closes what is idle, lets requests under way end within [`Bounds::farewell`], and
+    /// Stops taking requests, closes what is idle, lets requests under way end within [`ServerLimits::farewell`], and
     /// posts the events that wait.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
@@ -78,7 +82,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for SandboxServer {
     fn drop(&mut self) {
         self.server.abort();
         self.sender.abort();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kakaopay_sandbox::Sandbox;
-use kakaopay_sandbox_server::{Bounds, Running, serve_within};
+use kakaopay_sandbox_server::{SandboxServer, ServerLimits, serve_with};
 use kakaopay_types::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,17 +16,17 @@ const LONG: Duration = Duration::from_secs(3_600);
 /// What is served at once is there before this is over.
 const SOON: Duration = Duration::from_secs(30);
 
-async fn serve(sandbox: &Sandbox, bounds: Bounds) -> Running {
+async fn serve(sandbox: &Sandbox, bounds: ServerLimits) -> SandboxServer {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    serve_within(sandbox, listener, bounds).expect("serving")
+    serve_with(sandbox, listener, bounds).expect("serving")
 }
 
 /// Bounds that nothing meets, to be narrowed one at a time.
-fn wide() -> Bounds {
-    Bounds::default().head(LONG).body(LONG).farewell(LONG)
+fn wide() -> ServerLimits {
+    ServerLimits::default().head(LONG).body(LONG).farewell(LONG)
 }
 
-async fn connect(running: &Running) -> TcpStream {
+async fn connect(running: &SandboxServer) -> TcpStream {
     TcpStream::connect(running.address()).await.expect("connected")
 }
 

@@ -55,7 +55,7 @@ fn told_and_came(answer: &str) -> (usize, usize) {
 
 #[tokio::test]
 async fn f10_what_is_lost_over_a_socket_closes_the_connection() {
-    for (rule, made) in [("lose-request", 0), ("lose-answer", 1)] {
+    for (rule, made) in [("drop-request", 0), ("drop-response", 1)] {
         // The server closes it, unasked.
         let (answer, charges) = raw(rule, "").await;
         assert_eq!((answer.len(), charges), (0, made), "{rule}");
@@ -64,7 +64,7 @@ async fn f10_what_is_lost_over_a_socket_closes_the_connection() {
 
 #[tokio::test]
 async fn f22_over_a_socket_a_cut_body_is_half_of_what_its_head_tells() {
-    let (answer, made) = raw("cut-body", CLOSE).await;
+    let (answer, made) = raw("reset-mid-body", CLOSE).await;
     let (told, came) = told_and_came(&answer);
     assert_eq!((came, made), (told / 2, 1), "{answer}");
 }

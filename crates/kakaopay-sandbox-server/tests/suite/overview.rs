@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
 use kakaopay_sandbox::{Sandbox, SandboxBody, WebhookUrl};
-use kakaopay_sandbox_server::{App, Bounds, serve_within};
+use kakaopay_sandbox_server::{App, ServerLimits, serve_with};
 use kakaopay_types::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -198,7 +198,7 @@ async fn a_server_that_ends_does_not_wait_for_pages_that_listen() {
     let long = Duration::from_secs(3_600);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let sandbox = Sandbox::builder().build();
-    let running = serve_within(&sandbox, listener, Bounds::default().farewell(long)).expect("serving");
+    let running = serve_with(&sandbox, listener, ServerLimits::default().farewell(long)).expect("serving");
     let mut page = TcpStream::connect(running.address()).await.expect("connected");
     let request = b"GET /_sandbox/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     page.write_all(request).await.expect("sent");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kakaopay_sandbox::{ClockRate, Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{ClockSpeed, Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, serve};
 use kakaopay_types::{Key, Timestamp};
 use kakaopay_webhook::Verifier;
@@ -163,7 +163,7 @@ async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
     let builder = Sandbox::builder().clock(clock.clone()).webhooks("delay=3600".parse().expect("a plan"));
     let sandbox = builder.webhook_url(WebhookUrl::parse(&url).expect("on loopback")).build();
     charge(&sandbox, "").await;
-    clock.run_at(ClockRate::MAX);
+    clock.set_speed(ClockSpeed::MAX);
     let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let first = tokio::time::timeout(Duration::from_secs(30), next_event(&listener)).await;
     assert_eq!(first.expect("in time"), "charge.create");
@@ -243,7 +243,7 @@ async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
     let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
     let sandbox = Sandbox::builder().clock(clock.clone()).webhook_url(url).build();
     let before = sandbox.webhook_secret();
-    let deliver = async |signed: &[&kakaopay_webhook::Secret]| {
+    let deliver = async |signed: &[&kakaopay_webhook::WebhookSecret]| {
         charge(&sandbox, "").await;
         assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 1);
         let posted = kept.lock().expect("unpoisoned").pop().expect("a webhook");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use kakaopay_sandbox::{ApiVersion, Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, StateFile, StateFileError};
 use kakaopay_types::{Key, PublicKey, SecretKey, Timestamp};
-use kakaopay_webhook::Secret;
+use kakaopay_webhook::WebhookSecret;
 
 use crate::common::Ask;
 
@@ -158,7 +158,7 @@ fn options_override_stored_values_and_are_stored_then() {
     let charge = ask.charge();
     file.save(&ask.sandbox).expect("saved");
     drop((ask, file));
-    let secret = || Secret::from_bytes("another").expect("a secret");
+    let secret = || WebhookSecret::from_bytes("another").expect("a secret");
     let options = || {
         let clock = SandboxClock::frozen_at(at("2025-01-01T00:00:00Z"));
         Sandbox::builder()

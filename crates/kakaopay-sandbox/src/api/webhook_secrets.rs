@@ -4,13 +4,13 @@
 //! answer is not, so that is a choice.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::Secret;
+use kakaopay_webhook::WebhookSecret;
 
 use super::page::Page;
 use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::{ListObject, WebhookSecretObject};
-use crate::state::{State, WebhookSecret};
+use crate::state::{IssuedSecret, State};
 
 /// `GET /webhooks/secrets`: those that sign now, without themselves.
 pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
@@ -21,7 +21,7 @@ pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<WebhookSecre
 /// day.
 pub(crate) fn roll(state: &mut State, call: &Call) -> Result<WebhookSecretObject, Refusal> {
     let id = state.ids.next("whsec");
-    let secret = Secret::from_bytes(state.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
+    let secret = WebhookSecret::from_bytes(state.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
     Ok(WebhookSecretObject::told(&state.account.secrets.roll(id, secret, call.now)))
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn delete(state: &mut State, call: &Call) -> Result<ListObject<Webhoo
 
 fn cut<'a>(
     call: &Call,
-    secrets: impl Iterator<Item = &'a WebhookSecret>,
+    secrets: impl Iterator<Item = &'a IssuedSecret>,
 ) -> Result<ListObject<WebhookSecretObject>, Refusal> {
     let secrets = secrets.map(|secret| -> (Timestamp, _) { (secret.created_at, secret) });
     Ok(Page::of(call)?.cut("/webhooks/secrets", secrets, WebhookSecretObject::of))

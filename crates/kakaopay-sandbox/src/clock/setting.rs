@@ -3,7 +3,7 @@
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::speed::ClockRate;
+use super::speed::ClockSpeed;
 
 /// How a clock is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,23 +20,23 @@ pub(crate) enum Setting {
         /// What this one showed then.
         shown: Timestamp,
         /// How fast it is from then on.
-        rate: ClockRate,
+        rate: ClockSpeed,
     },
 }
 
 impl Setting {
     /// Running at a rate from a moment on, where the machine's clock shows another.
-    pub(super) fn running(machine: Timestamp, at: Timestamp, rate: ClockRate) -> Self {
-        if rate == ClockRate::ONE {
+    pub(super) fn running(machine: Timestamp, at: Timestamp, rate: ClockSpeed) -> Self {
+        if rate == ClockSpeed::ONE {
             return Self::Running(at.millis_since(machine));
         }
         Self::Fast { since: machine, shown: at, rate }
     }
 
     /// How many seconds pass in one of the machine's; `None` when it stands still.
-    pub(super) fn rate(self) -> Option<ClockRate> {
+    pub(super) fn rate(self) -> Option<ClockSpeed> {
         match self {
-            Self::Running(_) => Some(ClockRate::ONE),
+            Self::Running(_) => Some(ClockSpeed::ONE),
             Self::Frozen(_) => None,
             Self::Fast { rate, .. } => Some(rate),
         }
@@ -59,7 +59,7 @@ impl Setting {
         self.rate().map_or(Self::Frozen(at), |rate| Self::running(machine, at, rate))
     }
 
-    pub(super) fn run(self, machine: Timestamp, rate: ClockRate) -> Self {
+    pub(super) fn run(self, machine: Timestamp, rate: ClockSpeed) -> Self {
         if self.rate() == Some(rate) { self } else { Self::running(machine, self.now(machine), rate) }
     }
 
@@ -97,18 +97,18 @@ mod tests {
         Timestamp::parse("2024-02-29T12:00:00Z").unwrap().saturating_add_millis(millis)
     }
 
-    fn rate(seconds: u32) -> ClockRate {
-        ClockRate::new(seconds).unwrap()
+    fn rate(seconds: u32) -> ClockSpeed {
+        ClockSpeed::new(seconds).unwrap()
     }
 
     #[test]
     fn a_rate_is_from_one_to_a_day() {
         for (seconds, good) in [(0, false), (1, true), (86_400, true), (86_401, false), (u32::MAX, false)] {
-            assert_eq!(ClockRate::new(seconds).is_ok(), good, "{seconds}");
-            let read: Result<ClockRate, _> = serde_json::from_str(&seconds.to_string());
+            assert_eq!(ClockSpeed::new(seconds).is_ok(), good, "{seconds}");
+            let read: Result<ClockSpeed, _> = serde_json::from_str(&seconds.to_string());
             assert_eq!(read.is_ok(), good, "{seconds}");
         }
-        assert!(serde_json::from_str::<ClockRate>("1.5").is_err());
+        assert!(serde_json::from_str::<ClockSpeed>("1.5").is_err());
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
             assert_eq!(slower.now(at(7_000)), at(i64::from(seconds) * 1_000 + 2_000), "{seconds}");
             assert_eq!(fast.run(at(6_000), rate(seconds)), fast);
         }
-        let endless = Setting::Fast { since: at(0), shown: at(0), rate: ClockRate::MAX };
+        let endless = Setting::Fast { since: at(0), shown: at(0), rate: ClockSpeed::MAX };
         assert!(endless.now(at(i64::MAX / 4)) > at(i64::MAX / 1_000_000));
     }
 
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_fast_clock_that_begins_again_shows_what_it_began_with() {
-        let rate = ClockRate::new(60).unwrap();
+        let rate = ClockSpeed::new(60).unwrap();
         let fast = Setting::running(at(0), at(5), rate);
         assert_eq!(fast.now(at(1_000)), at(60_005));
         assert_eq!(fast.anew(at(1_000)).now(at(1_000)), at(5));

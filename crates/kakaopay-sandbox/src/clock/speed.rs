@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 /// How many seconds a clock shows in one: a whole number from 1 to 86 400, a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
-pub struct ClockRate(u32);
+pub struct ClockSpeed(u32);
 
-impl ClockRate {
+impl ClockSpeed {
     /// As fast as the machine's.
     pub const ONE: Self = Self(1);
     /// A day in a second: a charge that nobody pays expires in seven.
@@ -16,10 +16,10 @@ impl ClockRate {
     /// So many seconds in one.
     ///
     /// # Errors
-    /// [`InvalidRate`] when it is not from 1 to 86 400.
-    pub fn new(seconds: u32) -> Result<Self, InvalidRate> {
+    /// [`InvalidClockSpeed`] when it is not from 1 to 86 400.
+    pub fn new(seconds: u32) -> Result<Self, InvalidClockSpeed> {
         let rate = Self(seconds);
-        if (Self::ONE..=Self::MAX).contains(&rate) { Ok(rate) } else { Err(InvalidRate) }
+        if (Self::ONE..=Self::MAX).contains(&rate) { Ok(rate) } else { Err(InvalidClockSpeed) }
     }
 
     /// How many seconds in one.
@@ -29,16 +29,16 @@ impl ClockRate {
     }
 }
 
-impl TryFrom<u32> for ClockRate {
-    type Error = InvalidRate;
+impl TryFrom<u32> for ClockSpeed {
+    type Error = InvalidClockSpeed;
 
-    fn try_from(seconds: u32) -> Result<Self, InvalidRate> {
+    fn try_from(seconds: u32) -> Result<Self, InvalidClockSpeed> {
         Self::new(seconds)
     }
 }
 
-impl From<ClockRate> for u32 {
-    fn from(rate: ClockRate) -> Self {
+impl From<ClockSpeed> for u32 {
+    fn from(rate: ClockSpeed) -> Self {
         rate.0
     }
 }
@@ -46,4 +46,4 @@ impl From<ClockRate> for u32 {
 /// No clock runs as fast or as slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is no rate: a whole number of seconds from 1 to 86400")]
-pub struct InvalidRate;
+pub struct InvalidClockSpeed;

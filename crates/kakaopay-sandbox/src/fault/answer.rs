@@ -59,7 +59,7 @@ pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<Sandbo
             }
         }),
         Fault::SlowBody(pause) => return Response::from_parts(parts, SandboxBody::slow(body, *pause)),
-        Fault::CutBody => return Response::from_parts(parts, SandboxBody::cut(&body)),
+        Fault::ResetMidBody => return Response::from_parts(parts, SandboxBody::cut(&body)),
         _ => body,
     };
     Response::from_parts(parts, body.into())

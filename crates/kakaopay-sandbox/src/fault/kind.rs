@@ -7,9 +7,9 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum Fault {
     /// The connection ends before anything is done.
-    LoseRequest,
+    DropRequest,
     /// Everything is done, and the connection ends without an answer.
-    LoseAnswer,
+    DropResponse,
     /// The call is carried out this much later, by tokio's clock: the sandbox's own stands still meanwhile if it
     /// is frozen, and the caller's time limit runs.
     Delay(Duration),
@@ -30,7 +30,7 @@ pub enum Fault {
     SlowBody(Duration),
     /// Everything is done, and the answer's body ends in the middle, with the connection, where its head tells of
     /// all of it.
-    CutBody,
+    ResetMidBody,
     /// Everything is done, and each object of the answer has a member that nobody knows.
     UnknownField,
     /// Everything is done, and each charge in the answer has a status that nobody knows.

@@ -9,5 +9,5 @@ mod rules;
 
 pub(crate) use answer::{before, spoil, unpaged};
 pub use kind::Fault;
-pub use rule::{InvalidRule, Rule, When};
+pub use rule::{FaultRule, InvalidFaultRule, Trigger};
 pub(crate) use rules::Rules;

@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::operation::operation;
 use super::rule::Calls;
-use super::{Fault, Rule, When};
+use super::{Fault, FaultRule, Trigger};
 
 /// The rules that are set. The first that applies to a call decides; each counts the calls it is about.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub(crate) struct Rules(Vec<Active>);
 
 #[derive(Debug)]
 struct Active {
-    rule: Rule,
+    rule: FaultRule,
     seen: u64,
     happened: u64,
     random: Rng,
@@ -20,7 +20,7 @@ struct Active {
 
 impl Rules {
     /// These rules, counted from now on.
-    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+    pub(crate) fn new(rules: Vec<FaultRule>) -> Self {
         Self(rules.into_iter().map(Active::new).collect())
     }
 
@@ -42,8 +42,8 @@ impl Rules {
 }
 
 impl Active {
-    fn new(rule: Rule) -> Self {
-        let seed = if let When::Chance { seed, .. } = rule.when { seed } else { 0 };
+    fn new(rule: FaultRule) -> Self {
+        let seed = if let Trigger::Chance { seed, .. } = rule.when { seed } else { 0 };
         Self { rule, seen: 0, happened: 0, random: Rng::with_seed(seed) }
     }
 
@@ -58,10 +58,10 @@ impl Active {
         }
         self.seen = self.seen.saturating_add(1);
         let now = match self.rule.when {
-            When::Always => true,
-            When::Nth(nth) => self.seen == nth.get(),
-            When::Every(step) => self.seen % step == 0,
-            When::Chance { percent, .. } => self.random.u8(0..100) < percent,
+            Trigger::Always => true,
+            Trigger::Nth(nth) => self.seen == nth.get(),
+            Trigger::Every(step) => self.seen % step == 0,
+            Trigger::Chance { percent, .. } => self.random.u8(0..100) < percent,
         };
         if !now || self.rule.times.is_some_and(|most| self.happened >= most) {
             return None;
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_is_refused() {
-        use super::super::InvalidRule::{self, Fault as F, Operation as O, Path as P, When as W};
+        use super::super::InvalidFaultRule::{self, Fault as F, Operation as O, Path as P, Trigger as W};
         for (text, expected) in [
             ("", F),
             ("lose", F),
@@ -131,7 +131,7 @@ mod tests {
             ("delay=x", F),
             ("slow-body", F),
             ("slow-body=-1", F),
-            ("cut-body=1", F),
+            ("reset-mid-body=1", F),
             ("status=200", F),
             ("status=600", F),
             ("status=70000", F),
@@ -150,7 +150,7 @@ mod tests {
             ("html:seed=1", W),
             ("html:times=-1", W),
         ] {
-            assert_eq!(text.parse::<Rule>(), Err::<Rule, InvalidRule>(expected), "{text:?}");
+            assert_eq!(text.parse::<FaultRule>(), Err::<FaultRule, InvalidFaultRule>(expected), "{text:?}");
         }
     }
 }

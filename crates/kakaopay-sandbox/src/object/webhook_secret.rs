@@ -4,7 +4,7 @@ use kakaopay_types::Timestamp;
 use serde::Serialize;
 
 use super::shape::same_in_each_version;
-use crate::state::WebhookSecret;
+use crate::state::IssuedSecret;
 
 /// The webhook secret object. That there is such a call is documented, and what it answers is not: the
 /// members are a choice.
@@ -22,7 +22,7 @@ pub(crate) struct WebhookSecretObject {
 
 impl WebhookSecretObject {
     /// A secret as it is listed: without itself.
-    pub(crate) fn of(secret: &WebhookSecret) -> Self {
+    pub(crate) fn of(secret: &IssuedSecret) -> Self {
         Self {
             object: "webhook_secret",
             id: secret.id.clone(),
@@ -34,7 +34,7 @@ impl WebhookSecretObject {
     }
 
     /// A secret as it is told when it is made.
-    pub(crate) fn told(secret: &WebhookSecret) -> Self {
+    pub(crate) fn told(secret: &IssuedSecret) -> Self {
         Self { secret: Some(secret.secret.expose_base64().as_str().to_owned()), ..Self::of(secret) }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use ids::Ids;
 pub(crate) use outbox::Outgoing;
 pub(crate) use refund::Refund;
 pub(crate) use return_uris::ReturnUris;
-pub(crate) use secrets::{Secrets, WebhookSecret};
+pub(crate) use secrets::{IssuedSecret, Secrets};
 pub(crate) use snapshot::{GlobalState, Inconsistent, Written};
 pub(crate) use source::Source;
 pub(crate) use store::{Changes, NewCharge, NewRefund, State};

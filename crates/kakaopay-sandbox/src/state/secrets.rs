@@ -1,7 +1,7 @@
 //! What webhooks are signed with, and how one secret takes the place of another.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::Secret;
+use kakaopay_webhook::WebhookSecret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How long a secret still signs after a newer one was made: a day.
@@ -10,10 +10,10 @@ const OVERLAP_SECONDS: i64 = 86_400;
 /// A secret that webhooks are signed with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WebhookSecret {
+pub(crate) struct IssuedSecret {
     pub(crate) id: String,
     #[serde(serialize_with = "write", deserialize_with = "read")]
-    pub(crate) secret: Secret,
+    pub(crate) secret: WebhookSecret,
     pub(crate) created_at: Timestamp,
     /// When it stops signing, if a newer one was made.
     pub(crate) expires_at: Option<Timestamp>,
@@ -23,33 +23,33 @@ pub(crate) struct WebhookSecret {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Secrets {
-    secrets: Vec<WebhookSecret>,
+    secrets: Vec<IssuedSecret>,
     /// The last one made, whether it still signs or not.
     #[serde(serialize_with = "write", deserialize_with = "read")]
-    newest: Secret,
+    newest: WebhookSecret,
 }
 
 impl Secrets {
     /// An account's first secret.
-    pub(crate) fn first(id: String, secret: Secret, now: Timestamp) -> Self {
+    pub(crate) fn first(id: String, secret: WebhookSecret, now: Timestamp) -> Self {
         let mut secrets = Self { secrets: Vec::new(), newest: secret.clone() };
         secrets.roll(id, secret, now);
         secrets
     }
 
     /// The last one made, whether it still signs or not.
-    pub(crate) fn newest(&self) -> &Secret {
+    pub(crate) fn newest(&self) -> &WebhookSecret {
         &self.newest
     }
 
     /// Those that sign at a moment, oldest first: as documented, two for a day after a roll.
-    pub(crate) fn signing(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = &WebhookSecret> {
+    pub(crate) fn signing(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = &IssuedSecret> {
         self.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
     }
 
     /// A new secret. The one before it signs for another day; one that was before that, if it still did,
     /// does no longer, since a webhook carries two signatures at most.
-    pub(crate) fn roll(&mut self, id: String, secret: Secret, now: Timestamp) -> WebhookSecret {
+    pub(crate) fn roll(&mut self, id: String, secret: WebhookSecret, now: Timestamp) -> IssuedSecret {
         let created_at = now.truncate_to_seconds();
         let end = created_at.saturating_add_seconds(OVERLAP_SECONDS);
         self.secrets.retain(|secret| secret.expires_at.is_none());
@@ -57,7 +57,7 @@ impl Secrets {
             before.expires_at = Some(end);
         }
         self.newest = secret.clone();
-        let rolled = WebhookSecret { id, secret, created_at, expires_at: None };
+        let rolled = IssuedSecret { id, secret, created_at, expires_at: None };
         self.secrets.push(rolled.clone());
         rolled
     }
@@ -74,21 +74,21 @@ impl Secrets {
     }
 }
 
-fn write<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+fn write<S: Serializer>(secret: &WebhookSecret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&secret.expose_base64())
 }
 
-fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookSecret, D::Error> {
     let text = String::deserialize(deserializer)?;
-    Secret::from_base64(&text).map_err(|_| serde::de::Error::custom("not a secret"))
+    WebhookSecret::from_base64(&text).map_err(|_| serde::de::Error::custom("not a secret"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn secret(text: &str) -> Secret {
-        Secret::from_bytes(text).unwrap()
+    fn secret(text: &str) -> WebhookSecret {
+        WebhookSecret::from_bytes(text).unwrap()
     }
 
     #[track_caller]

@@ -339,7 +339,7 @@ proptest! {
 
 #[test]
 fn a_shop_under_test_may_have_no_certificate_where_that_was_asked_for() {
-    let sandbox = Sandbox::builder().local_return_uris(true).build();
+    let sandbox = Sandbox::builder().allow_http_return_hosts(true).build();
     let mut ask = Ask { clock: sandbox.clock().clone(), sandbox };
     let mut create = |uri: &str| {
         let form = format!("amount=150000&currency=SGD&source[type]=kakaopay&return_uri={uri}");

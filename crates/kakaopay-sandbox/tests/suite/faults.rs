@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
-use kakaopay_sandbox::{Lost, Sandbox};
+use kakaopay_sandbox::{ConnectionDropped, Sandbox};
 use kakaopay_types::Key;
 use tower_service::Service;
 
@@ -32,9 +32,10 @@ fn create(sandbox: &Sandbox) -> Request<Full<Bytes>> {
 
 #[tokio::test]
 async fn f10_what_is_lost_without_a_socket_is_an_error_that_says_what_was_done() {
-    for (rule, expected, made) in
-        [("lose-request", Lost::Request, 0), ("lose-answer@charges.create", Lost::Answer, 1)]
-    {
+    for (rule, expected, made) in [
+        ("drop-request", ConnectionDropped::BeforeRequest, 0),
+        ("drop-response@charges.create", ConnectionDropped::BeforeResponse, 1),
+    ] {
         let sandbox = Sandbox::builder().fault(rule.parse().expect("a rule")).build();
         let lost = sandbox.service().call(create(&sandbox)).await.expect_err(rule);
         assert_eq!((lost, charges(&sandbox)), (expected, made), "{rule}");
@@ -68,10 +69,10 @@ async fn f23_a_slow_body_takes_its_time_after_the_head() {
 
 #[tokio::test]
 async fn f22_without_a_socket_a_cut_body_is_an_error_in_its_middle() {
-    let sandbox = Sandbox::builder().fault("cut-body".parse().expect("a rule")).build();
+    let sandbox = Sandbox::builder().fault("reset-mid-body".parse().expect("a rule")).build();
     let answer = sandbox.service().call(create(&sandbox)).await.expect("a head");
     assert_eq!((answer.status().as_u16(), charges(&sandbox)), (200, 1));
-    assert_eq!(answer.into_body().collect().await.expect_err("cut"), Lost::Rest);
+    assert_eq!(answer.into_body().collect().await.expect_err("cut"), ConnectionDropped::MidResponse);
 }
 
 #[test]

@@ -75,9 +75,9 @@ fn both_shapes_of_everything_are_read_by_the_models() {
             decode::from_slice(text(&format!("/sources/{source}")).as_bytes()).expect("a source");
         assert_eq!(source.amount, 150_000, "{version}");
         let list: List<Charge> = decode::from_slice(text("/charges").as_bytes()).expect("a list");
-        assert_eq!((list.data.good.len(), list.data.bad.len()), (1, 0), "{version}");
+        assert_eq!((list.data.items.len(), list.data.invalid.len()), (1, 0), "{version}");
         let events: List<Event> = decode::from_slice(text("/events").as_bytes()).expect("a list");
-        assert_eq!((events.data.good.len(), events.data.bad.len()), (3, 0), "{version}");
+        assert_eq!((events.data.items.len(), events.data.invalid.len()), (3, 0), "{version}");
     }
 }
 

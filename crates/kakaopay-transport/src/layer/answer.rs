@@ -10,14 +10,14 @@ use crate::error::{BoxError, Error};
 pin_project! {
     /// The answer of the service below, or an error of the layer's own in its place.
     #[derive(Debug)]
-    pub struct Answer<F> {
+    pub struct ResponseFuture<F> {
         #[pin]
         below: Option<F>,
         stopped: Option<Error>,
     }
 }
 
-impl<F> Answer<F> {
+impl<F> ResponseFuture<F> {
     /// The service below answers.
     pub(super) fn passed(below: F) -> Self {
         Self { below: Some(below), stopped: None }
@@ -29,7 +29,7 @@ impl<F> Answer<F> {
     }
 }
 
-impl<F, T, E> Future for Answer<F>
+impl<F, T, E> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<T, E>>,
     E: Into<BoxError>,

@@ -20,11 +20,11 @@ use crate::response::request_id;
 /// An answer that breaks off was an answer all the same: its error keeps the status and the request
 /// id, and says [`Answered`](crate::Delivery::Answered), though nobody could read what was said.
 #[derive(Debug, Clone, Copy)]
-pub struct CollectLayer {
+pub struct CollectBodyLayer {
     cap: usize,
 }
 
-impl CollectLayer {
+impl CollectBodyLayer {
     /// Reads this many bytes at the most.
     #[must_use]
     pub fn new(cap: usize) -> Self {
@@ -32,22 +32,22 @@ impl CollectLayer {
     }
 }
 
-impl<S> Layer<S> for CollectLayer {
-    type Service = Collect<S>;
+impl<S> Layer<S> for CollectBodyLayer {
+    type Service = CollectBody<S>;
 
-    fn layer(&self, inner: S) -> Collect<S> {
-        Collect { inner, cap: self.cap }
+    fn layer(&self, inner: S) -> CollectBody<S> {
+        CollectBody { inner, cap: self.cap }
     }
 }
 
-/// The service of [`CollectLayer`].
+/// The service of [`CollectBodyLayer`].
 #[derive(Debug, Clone)]
-pub struct Collect<S> {
+pub struct CollectBody<S> {
     inner: S,
     cap: usize,
 }
 
-impl<S, B> Service<Request> for Collect<S>
+impl<S, B> Service<Request> for CollectBody<S>
 where
     S: Service<Request, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
@@ -56,20 +56,20 @@ where
 {
     type Response = Response;
     type Error = Error;
-    type Future = CollectFuture<S::Future, B>;
+    type Future = CollectBodyFuture<S::Future, B>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        CollectFuture { state: State::Waiting { below: self.inner.call(request) }, cap: self.cap }
+        CollectBodyFuture { state: State::Waiting { below: self.inner.call(request) }, cap: self.cap }
     }
 }
 
 pin_project! {
     /// The future of [`Collect`].
-    pub struct CollectFuture<F, B> {
+    pub struct CollectBodyFuture<F, B> {
         #[pin]
         state: State<F, B>,
         cap: usize,
@@ -92,13 +92,13 @@ pin_project! {
     }
 }
 
-impl<F, B> std::fmt::Debug for CollectFuture<F, B> {
+impl<F, B> std::fmt::Debug for CollectBodyFuture<F, B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CollectFuture").field("cap", &self.cap).finish_non_exhaustive()
+        f.debug_struct("CollectBodyFuture").field("cap", &self.cap).finish_non_exhaustive()
     }
 }
 
-impl<F, B, E> Future for CollectFuture<F, B>
+impl<F, B, E> Future for CollectBodyFuture<F, B>
 where
     F: Future<Output = Result<http::Response<B>, E>>,
     E: Into<BoxError>,
@@ -130,7 +130,7 @@ where
                             return Poll::Ready(Ok(Response::from_parts(parts, body)));
                         }
                         Some(Err(error)) => {
-                            return Poll::Ready(Err(broken(ErrorKind::Wire).because(error)));
+                            return Poll::Ready(Err(broken(ErrorKind::Transport).because(error)));
                         }
                         // Trailers say nothing here.
                         Some(Ok(frame)) => {

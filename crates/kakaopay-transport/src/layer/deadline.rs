@@ -22,12 +22,12 @@ use crate::error::{BoxError, Delivery, Error, ErrorKind};
 /// The layer of a whole call is always ready itself, because time spent waiting must count. It needs a
 /// tokio runtime with its timer.
 #[derive(Debug, Clone, Copy)]
-pub struct DeadlineLayer {
+pub struct TimeoutLayer {
     after: Duration,
     only_reads: bool,
 }
 
-impl DeadlineLayer {
+impl TimeoutLayer {
     /// Ends calls after this long.
     #[must_use]
     pub fn new(after: Duration) -> Self {
@@ -43,29 +43,29 @@ impl DeadlineLayer {
     }
 }
 
-impl<S> Layer<S> for DeadlineLayer {
-    type Service = Deadline<S>;
+impl<S> Layer<S> for TimeoutLayer {
+    type Service = Timeout<S>;
 
-    fn layer(&self, inner: S) -> Deadline<S> {
-        Deadline { inner, layer: *self }
+    fn layer(&self, inner: S) -> Timeout<S> {
+        Timeout { inner, layer: *self }
     }
 }
 
-/// The service of [`DeadlineLayer`].
+/// The service of [`TimeoutLayer`].
 #[derive(Debug, Clone)]
-pub struct Deadline<S> {
+pub struct Timeout<S> {
     inner: S,
-    layer: DeadlineLayer,
+    layer: TimeoutLayer,
 }
 
-impl<S> Service<Request> for Deadline<S>
+impl<S> Service<Request> for Timeout<S>
 where
     S: Service<Request> + Clone,
     S::Error: Into<BoxError>,
 {
     type Response = S::Response;
     type Error = Error;
-    type Future = DeadlineFuture<S>;
+    type Future = TimeoutFuture<S>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         if self.layer.only_reads {
@@ -75,8 +75,8 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let DeadlineLayer { after, only_reads } = self.layer;
-        let repeatable = request.body().operation().is_some_and(|operation| operation.is_repeatable());
+        let TimeoutLayer { after, only_reads } = self.layer;
+        let repeatable = request.body().operation().is_some_and(|operation| operation.is_idempotent());
         // What lies too far ahead to be counted never comes.
         let at = Instant::now().checked_add(after).filter(|_| repeatable || !only_reads);
         let state = if only_reads {
@@ -85,13 +85,13 @@ where
             request.body_mut().set_deadline(at);
             State::Waiting { inner: self.inner.clone(), request: Some(request) }
         };
-        DeadlineFuture { state, end: at.map(tokio::time::sleep_until) }
+        TimeoutFuture { state, end: at.map(tokio::time::sleep_until) }
     }
 }
 
 pin_project! {
-    /// The future of [`Deadline`].
-    pub struct DeadlineFuture<S: Service<Request>> {
+    /// The future of [`Timeout`].
+    pub struct TimeoutFuture<S: Service<Request>> {
         #[pin]
         state: State<S, S::Future>,
         #[pin]
@@ -113,13 +113,13 @@ pin_project! {
     }
 }
 
-impl<S: Service<Request>> std::fmt::Debug for DeadlineFuture<S> {
+impl<S: Service<Request>> std::fmt::Debug for TimeoutFuture<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DeadlineFuture").finish_non_exhaustive()
+        f.debug_struct("TimeoutFuture").finish_non_exhaustive()
     }
 }
 
-impl<S> Future for DeadlineFuture<S>
+impl<S> Future for TimeoutFuture<S>
 where
     S: Service<Request>,
     S::Error: Into<BoxError>,

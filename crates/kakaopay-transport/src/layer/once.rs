@@ -7,7 +7,7 @@ use tower_service::Service;
 
 use crate::body::Request;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
-use crate::layer::answer::Answer;
+use crate::layer::answer::ResponseFuture;
 
 /// Lets a request that changes something leave once, and refuses any clone of it.
 ///
@@ -15,28 +15,28 @@ use crate::layer::answer::Answer;
 /// one stands below all of them and keeps a layer of your own above it from doing so.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
-pub struct OnceLayer;
+pub struct SendOnceLayer;
 
-impl<S> Layer<S> for OnceLayer {
-    type Service = Once<S>;
+impl<S> Layer<S> for SendOnceLayer {
+    type Service = SendOnce<S>;
 
-    fn layer(&self, inner: S) -> Once<S> {
-        Once(inner)
+    fn layer(&self, inner: S) -> SendOnce<S> {
+        SendOnce(inner)
     }
 }
 
-/// The service of [`OnceLayer`].
+/// The service of [`SendOnceLayer`].
 #[derive(Debug, Clone)]
-pub struct Once<S>(S);
+pub struct SendOnce<S>(S);
 
-impl<S> Service<Request> for Once<S>
+impl<S> Service<Request> for SendOnce<S>
 where
     S: Service<Request>,
     S::Error: Into<BoxError>,
 {
     type Response = S::Response;
     type Error = Error;
-    type Future = Answer<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.0.poll_ready(context).map_err(Error::not_ready)
@@ -44,9 +44,9 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         if request.body().operation().is_none_or(|operation| operation.leave()) {
-            return Answer::passed(self.0.call(request));
+            return ResponseFuture::passed(self.0.call(request));
         }
         // The first one has left, and this answer may be taken for that one's.
-        Answer::stopped(Error::new(ErrorKind::Repeated, Delivery::MaybeSent))
+        ResponseFuture::stopped(Error::new(ErrorKind::DuplicateSend, Delivery::MaybeSent))
     }
 }

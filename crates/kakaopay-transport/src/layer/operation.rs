@@ -19,25 +19,25 @@ use crate::error::{BoxError, Error};
 pub struct OperationLayer;
 
 impl<S> Layer<S> for OperationLayer {
-    type Service = Named<S>;
+    type Service = OperationService<S>;
 
-    fn layer(&self, inner: S) -> Named<S> {
-        Named(inner)
+    fn layer(&self, inner: S) -> OperationService<S> {
+        OperationService(inner)
     }
 }
 
 /// The service of [`OperationLayer`].
 #[derive(Debug, Clone)]
-pub struct Named<S>(S);
+pub struct OperationService<S>(S);
 
-impl<S> Service<Request> for Named<S>
+impl<S> Service<Request> for OperationService<S>
 where
     S: Service<Request>,
     S::Error: Into<BoxError>,
 {
     type Response = S::Response;
     type Error = Error;
-    type Future = NamedFuture<S::Future>;
+    type Future = OperationFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.0.poll_ready(context).map_err(Error::not_ready)
@@ -46,15 +46,15 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let operation = request.body().operation();
         let name = operation.map_or("", |operation| operation.name());
-        let repeatable = operation.is_some_and(|operation| operation.is_repeatable());
-        NamedFuture { below: self.0.call(request), name, repeatable }
+        let repeatable = operation.is_some_and(|operation| operation.is_idempotent());
+        OperationFuture { below: self.0.call(request), name, repeatable }
     }
 }
 
 pin_project! {
-    /// The future of [`Named`].
+    /// The future of [`OperationService`].
     #[derive(Debug)]
-    pub struct NamedFuture<F> {
+    pub struct OperationFuture<F> {
         #[pin]
         below: F,
         name: &'static str,
@@ -62,7 +62,7 @@ pin_project! {
     }
 }
 
-impl<F, T, E> Future for NamedFuture<F>
+impl<F, T, E> Future for OperationFuture<F>
 where
     F: Future<Output = Result<T, E>>,
     E: Into<BoxError>,

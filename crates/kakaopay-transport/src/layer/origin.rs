@@ -12,7 +12,7 @@ use tower_service::Service;
 use crate::base_uri::BaseUri;
 use crate::body::Request;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
-use crate::layer::answer::Answer;
+use crate::layer::answer::ResponseFuture;
 use crate::response::request_id;
 
 /// Sends every request to the API's origin.
@@ -20,9 +20,9 @@ use crate::response::request_id;
 /// A request that names an origin itself is refused, so that the key below can go nowhere else. An
 /// answer that redirects is an error for the same reason: nothing here or above gets to follow it.
 #[derive(Debug, Clone)]
-pub struct OriginLayer(BaseUri);
+pub struct BaseUriLayer(BaseUri);
 
-impl OriginLayer {
+impl BaseUriLayer {
     /// Sends to this origin.
     #[must_use]
     pub fn new(base: BaseUri) -> Self {
@@ -30,23 +30,23 @@ impl OriginLayer {
     }
 }
 
-impl<S> Layer<S> for OriginLayer {
-    type Service = Origin<S>;
+impl<S> Layer<S> for BaseUriLayer {
+    type Service = BaseUriService<S>;
 
-    fn layer(&self, inner: S) -> Origin<S> {
-        Origin { inner, base: Arc::new(self.0.clone()) }
+    fn layer(&self, inner: S) -> BaseUriService<S> {
+        BaseUriService { inner, base: Arc::new(self.0.clone()) }
     }
 }
 
-/// The service of [`OriginLayer`].
+/// The service of [`BaseUriLayer`].
 #[derive(Debug, Clone)]
-pub struct Origin<S> {
+pub struct BaseUriService<S> {
     inner: S,
     // Shared, as a service is cloned for each call.
     base: Arc<BaseUri>,
 }
 
-impl<S> Origin<S> {
+impl<S> BaseUriService<S> {
     fn absolute(&self, uri: Uri) -> Result<Uri, Error> {
         let refused = || Error::new(ErrorKind::Request, Delivery::NotSent);
         if uri.scheme().is_some() || uri.authority().is_some() || !uri.path().starts_with('/') {
@@ -56,14 +56,14 @@ impl<S> Origin<S> {
     }
 }
 
-impl<S, B> Service<Request> for Origin<S>
+impl<S, B> Service<Request> for BaseUriService<S>
 where
     S: Service<Request, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
 {
     type Response = http::Response<B>;
     type Error = Error;
-    type Future = OriginFuture<S::Future>;
+    type Future = BaseUriFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(context).map_err(Error::not_ready)
@@ -73,24 +73,24 @@ where
         let below = match self.absolute(std::mem::take(request.uri_mut())) {
             Ok(uri) => {
                 *request.uri_mut() = uri;
-                Answer::passed(self.inner.call(request))
+                ResponseFuture::passed(self.inner.call(request))
             }
-            Err(error) => Answer::stopped(error),
+            Err(error) => ResponseFuture::stopped(error),
         };
-        OriginFuture { below }
+        BaseUriFuture { below }
     }
 }
 
 pin_project! {
     /// The future of [`Origin`]: the answer of the service below and a look at its status, or a refusal.
     #[derive(Debug)]
-    pub struct OriginFuture<F> {
+    pub struct BaseUriFuture<F> {
         #[pin]
-        below: Answer<F>,
+        below: ResponseFuture<F>,
     }
 }
 
-impl<F, B, E> Future for OriginFuture<F>
+impl<F, B, E> Future for BaseUriFuture<F>
 where
     F: Future<Output = Result<http::Response<B>, E>>,
     E: Into<BoxError>,

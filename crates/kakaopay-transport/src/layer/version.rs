@@ -19,12 +19,12 @@ const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");
 
 /// Says which API version is meant, whatever the account's default is, and who is asking.
 #[derive(Debug, Clone)]
-pub struct VersionLayer {
+pub struct ApiHeadersLayer {
     version: HeaderValue,
     user_agent: HeaderValue,
 }
 
-impl VersionLayer {
+impl ApiHeadersLayer {
     /// Asks for answers in this version.
     #[must_use]
     pub fn new(version: ApiVersion, user_agent: HeaderValue) -> Self {
@@ -32,23 +32,23 @@ impl VersionLayer {
     }
 }
 
-impl<S> Layer<S> for VersionLayer {
-    type Service = Version<S>;
+impl<S> Layer<S> for ApiHeadersLayer {
+    type Service = ApiHeaders<S>;
 
-    fn layer(&self, inner: S) -> Version<S> {
-        Version { inner, headers: Arc::new(self.clone()) }
+    fn layer(&self, inner: S) -> ApiHeaders<S> {
+        ApiHeaders { inner, headers: Arc::new(self.clone()) }
     }
 }
 
-/// The service of [`VersionLayer`].
+/// The service of [`ApiHeadersLayer`].
 #[derive(Debug, Clone)]
-pub struct Version<S> {
+pub struct ApiHeaders<S> {
     inner: S,
     // Shared, as a service is cloned for each call.
-    headers: Arc<VersionLayer>,
+    headers: Arc<ApiHeadersLayer>,
 }
 
-impl<S: Service<Request>> Service<Request> for Version<S> {
+impl<S: Service<Request>> Service<Request> for ApiHeaders<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;

@@ -2,8 +2,8 @@
 
 use futures_util::Stream;
 use kakaopay_types::endpoint::{
-    CreateCharge, ExpireCharge, ListChargeEvents, ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, Page,
-    Query, RetrieveCharge, SearchCharges, UpdateCharge,
+    CreateCharge, ExpireCharge, ListChargeEvents, ListCharges, ListParams, MarkChargeAsFailed,
+    MarkChargeAsPaid, RetrieveCharge, SearchCharges, SearchParams, UpdateCharge,
 };
 use kakaopay_types::{Authorizes, Charge, ChargeId, Event, FailureCode, List, SearchResult, SecretOnly};
 
@@ -80,25 +80,25 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn list(&self, page: Page) -> Result<List<Charge>, Error> {
+    pub async fn list(&self, page: ListParams) -> Result<List<Charge>, Error> {
         self.0.send(ListCharges::new().page(page)).await
     }
 
-    /// The account's charges, each once: see [`Client::each`].
-    pub fn each(&self, page: Page) -> impl Stream<Item = Result<Charge, Error>> + use<K> {
-        self.0.each(ListCharges::new().page(page))
+    /// The account's charges, each once: see [`Client::paginate`].
+    pub fn paginate(&self, page: ListParams) -> impl Stream<Item = Result<Charge, Error>> + use<K> {
+        self.0.paginate(ListCharges::new().page(page))
     }
 
-    /// What happened to a charge, each event once: see [`Client::each`].
+    /// What happened to a charge, each event once: see [`Client::paginate`].
     pub fn events(&self, id: ChargeId) -> impl Stream<Item = Result<Event, Error>> + use<K> {
-        self.0.each(ListChargeEvents::new(id))
+        self.0.paginate(ListChargeEvents::new(id))
     }
 
     /// Reads a page of the charges that are found.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn search(&self, query: Query) -> Result<SearchResult<Charge>, Error> {
+    pub async fn search(&self, query: SearchParams) -> Result<SearchResult<Charge>, Error> {
         self.0.send(SearchCharges::new().query(query)).await
     }
 }

@@ -1,7 +1,7 @@
 //! Calls that concern events.
 
 use futures_util::Stream;
-use kakaopay_types::endpoint::{ListEvents, Page, RetrieveEvent};
+use kakaopay_types::endpoint::{ListEvents, ListParams, RetrieveEvent};
 use kakaopay_types::{Authorizes, Event, EventId, List, SecretOnly};
 
 use crate::client::Client;
@@ -32,12 +32,12 @@ impl<K: Authorizes<SecretOnly>> Events<'_, K> {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn list(&self, page: Page) -> Result<List<Event>, Error> {
+    pub async fn list(&self, page: ListParams) -> Result<List<Event>, Error> {
         self.0.send(ListEvents::new().page(page)).await
     }
 
-    /// The account's events, each once: see [`Client::each`].
-    pub fn each(&self, page: Page) -> impl Stream<Item = Result<Event, Error>> + use<K> {
-        self.0.each(ListEvents::new().page(page))
+    /// The account's events, each once: see [`Client::paginate`].
+    pub fn paginate(&self, page: ListParams) -> impl Stream<Item = Result<Event, Error>> + use<K> {
+        self.0.paginate(ListEvents::new().page(page))
     }
 }

@@ -2,7 +2,7 @@
 
 use futures_util::Stream;
 use kakaopay_types::endpoint::{
-    CreateRefund, ListChargeRefunds, ListRefunds, Page, Query, RetrieveRefund, SearchRefunds,
+    CreateRefund, ListChargeRefunds, ListParams, ListRefunds, RetrieveRefund, SearchParams, SearchRefunds,
 };
 use kakaopay_types::{Authorizes, ChargeId, List, Refund, RefundId, SearchResult, SecretOnly};
 
@@ -43,25 +43,25 @@ impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn list(&self, page: Page) -> Result<List<Refund>, Error> {
+    pub async fn list(&self, page: ListParams) -> Result<List<Refund>, Error> {
         self.0.send(ListRefunds::new().page(page)).await
     }
 
-    /// The account's refunds, each once: see [`Client::each`].
-    pub fn each(&self, page: Page) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
-        self.0.each(ListRefunds::new().page(page))
+    /// The account's refunds, each once: see [`Client::paginate`].
+    pub fn paginate(&self, page: ListParams) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
+        self.0.paginate(ListRefunds::new().page(page))
     }
 
-    /// The refunds of a charge, each once: see [`Client::each`].
-    pub fn of_charge(&self, charge: ChargeId) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
-        self.0.each(ListChargeRefunds::new(charge))
+    /// The refunds of a charge, each once: see [`Client::paginate`].
+    pub fn list_for_charge(&self, charge: ChargeId) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
+        self.0.paginate(ListChargeRefunds::new(charge))
     }
 
     /// Reads a page of the refunds that are found.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn search(&self, query: Query) -> Result<SearchResult<Refund>, Error> {
+    pub async fn search(&self, query: SearchParams) -> Result<SearchResult<Refund>, Error> {
         self.0.send(SearchRefunds::new().query(query)).await
     }
 }

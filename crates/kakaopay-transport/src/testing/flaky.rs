@@ -39,7 +39,7 @@ impl<S> Flaky<S> {
 
     /// Of a hundred requests, as many fare well.
     #[must_use]
-    pub fn good(self, percent: u8) -> Self {
+    pub fn success_rate(self, percent: u8) -> Self {
         Self { good: percent, ..self }
     }
 

@@ -50,7 +50,7 @@ impl Scripted {
 
     /// Whether everything was answered.
     #[must_use]
-    pub fn is_used_up(&self) -> bool {
+    pub fn is_exhausted(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }

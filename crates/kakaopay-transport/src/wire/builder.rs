@@ -10,7 +10,7 @@ use rustls::ClientConfig;
 use tower_service::Service;
 
 use crate::error::BoxError;
-use crate::wire::service::Wire;
+use crate::wire::service::HyperTransport;
 use crate::wire::tls::{TlsError, default_tls_config};
 
 /// How long making a connection may take, from the name's look-up to the end of the TLS handshake.
@@ -19,17 +19,17 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// request that meets a closing connection has an unknown outcome.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// Sets a [`Wire`] up.
+/// Sets a [`HyperTransport`] up.
 ///
 /// ```
 /// use std::time::Duration;
-/// # use kakaopay_transport::{TlsError, Wire};
+/// # use kakaopay_transport::{TlsError, HyperTransport};
 ///
-/// # fn wire() -> Result<Wire, TlsError> {
-/// Wire::builder().connect_timeout(Duration::from_secs(3)).max_idle_per_host(4).build()
+/// # fn wire() -> Result<HyperTransport, TlsError> {
+/// HyperTransport::builder().connect_timeout(Duration::from_secs(3)).max_idle_per_host(4).build()
 /// # }
 /// ```
-pub struct WireBuilder<C = HttpConnector> {
+pub struct HyperTransportBuilder<C = HttpConnector> {
     pub(super) settings: Settings,
     tls: Option<ClientConfig>,
     // Made at the end, since the one that comes with the wire is told how long it may take.
@@ -44,7 +44,7 @@ pub(super) struct Settings {
     pub(super) max_idle_per_host: usize,
 }
 
-impl WireBuilder {
+impl HyperTransportBuilder {
     pub(super) fn new() -> Self {
         let settings =
             Settings { connect_timeout: CONNECT, idle_timeout: IDLE, max_idle_per_host: usize::MAX };
@@ -52,7 +52,7 @@ impl WireBuilder {
     }
 }
 
-impl<C> WireBuilder<C> {
+impl<C> HyperTransportBuilder<C> {
     /// A TLS configuration of your own, with your provider, roots, client certificate or verifier.
     /// Its ALPN protocols are set by the wire, since they follow from what it can speak. Otherwise
     /// [`default_tls_config`](crate::default_tls_config) is taken.
@@ -67,12 +67,12 @@ impl<C> WireBuilder<C> {
     /// `enforce_http(false)`), and gives the bare connection: TLS is spoken over it, end to end. Its errors
     /// count as "not sent", and so must come before it lets go of a byte of any request.
     #[must_use]
-    pub fn connector<D>(self, connector: D) -> WireBuilder<D>
+    pub fn connector<D>(self, connector: D) -> HyperTransportBuilder<D>
     where
         D: Send + Sync + 'static,
     {
         let Self { settings, tls, connector: _ } = self;
-        WireBuilder { settings, tls, connector: Box::new(move |_| connector) }
+        HyperTransportBuilder { settings, tls, connector: Box::new(move |_| connector) }
     }
 
     /// How long making a connection may take, from the name's look-up to the end of the TLS handshake;
@@ -106,7 +106,7 @@ impl<C> WireBuilder<C> {
     /// # Errors
     /// [`TlsError`] when no TLS configuration was given, and the provider and the roots that were chosen
     /// by feature do not make one.
-    pub fn build(self) -> Result<Wire<C>, TlsError>
+    pub fn build(self) -> Result<HyperTransport<C>, TlsError>
     where
         C: Service<Uri> + Clone + Send + Sync + 'static,
         C::Response: Read + Write + Connection + Unpin + Send + 'static,
@@ -114,13 +114,13 @@ impl<C> WireBuilder<C> {
         C::Future: Send + 'static,
     {
         let tls = self.tls.map_or_else(default_tls_config, Ok)?;
-        Ok(Wire::of((self.connector)(self.settings.connect_timeout), tls, self.settings))
+        Ok(HyperTransport::of((self.connector)(self.settings.connect_timeout), tls, self.settings))
     }
 }
 
-impl<C> fmt::Debug for WireBuilder<C> {
+impl<C> fmt::Debug for HyperTransportBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WireBuilder").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("HyperTransportBuilder").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 

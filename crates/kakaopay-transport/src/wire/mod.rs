@@ -8,7 +8,7 @@ mod service;
 mod target;
 mod tls;
 
-pub use builder::WireBuilder;
+pub use builder::HyperTransportBuilder;
 pub use hyper_util::client::legacy::connect::HttpConnector;
-pub use service::Wire;
+pub use service::HyperTransport;
 pub use tls::{TlsError, default_tls_config};

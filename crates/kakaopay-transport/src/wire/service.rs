@@ -15,7 +15,7 @@ use tower_service::Service;
 
 use crate::body::Request;
 use crate::error::{BoxError, NotSent};
-use crate::wire::builder::{Settings, WireBuilder, tcp};
+use crate::wire::builder::{HyperTransportBuilder, Settings, tcp};
 use crate::wire::connect::Connect;
 use crate::wire::pool::Pool;
 use crate::wire::target::Target;
@@ -32,8 +32,8 @@ use crate::wire::tls::TlsError;
 /// over a new one, and if that is not to be had either, it was [not sent](NotSent).
 ///
 /// HTTP/1.1 is spoken, and HTTP/2 with feature `http2` if the service chooses it in the TLS handshake.
-/// `C` makes the bare connections: TCP, unless [`WireBuilder::connector`] puts something else there.
-pub struct Wire<C = HttpConnector>(Arc<Shared<C>>);
+/// `C` makes the bare connections: TCP, unless [`HyperTransportBuilder::connector`] puts something else there.
+pub struct HyperTransport<C = HttpConnector>(Arc<Shared<C>>);
 
 /// What clones share.
 struct Shared<C> {
@@ -41,7 +41,7 @@ struct Shared<C> {
     pool: Arc<Pool>,
 }
 
-impl Wire {
+impl HyperTransport {
     /// A wire with the provider and the roots that were chosen by feature.
     ///
     /// # Errors
@@ -60,12 +60,12 @@ impl Wire {
 
     /// Sets a wire up in another way.
     #[must_use]
-    pub fn builder() -> WireBuilder {
-        WireBuilder::new()
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new()
     }
 }
 
-impl<C> Wire<C>
+impl<C> HyperTransport<C>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: Read + Write + Connection + Unpin + Send + 'static,
@@ -89,19 +89,19 @@ where
     }
 }
 
-impl<C> Clone for Wire<C> {
+impl<C> Clone for HyperTransport<C> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<C> fmt::Debug for Wire<C> {
+impl<C> fmt::Debug for HyperTransport<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").finish_non_exhaustive()
+        f.debug_struct("HyperTransport").finish_non_exhaustive()
     }
 }
 
-impl<C> Service<Request> for Wire<C>
+impl<C> Service<Request> for HyperTransport<C>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: Read + Write + Connection + Unpin + Send + 'static,

@@ -29,14 +29,14 @@ fn answers(status: u16, content_type: Option<&str>, body: &str) -> Scripted {
 
 #[tokio::test]
 async fn f22_every_kind_of_answer_has_its_place() {
-    use ErrorKind::{Api, ContentType, Decode, Empty, Redirect, Status, TooLarge};
+    use ErrorKind::{Api, ContentType, Decode, EmptyBody, HttpStatus, Redirect, TooLarge};
     let refused = r#"{"object":"error","location":"x","code":"invalid_charge","message":"no"}"#;
     let deep = "[".repeat(100_000);
     // As deep as the cap lets through.
     let deepest = "{\"a\":".repeat(1024 * 1024 / 5);
     let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1024 * 1024));
     let (json, html) = (Some("application/json; charset=utf-8"), Some("text/html"));
-    // Status, type, body, kind, whether it is a refusal; what it says beside the outcome.
+    // HttpStatus, type, body, kind, whether it is a refusal; what it says beside the outcome.
     for (status, content_type, body, kind, is_refusal, says) in [
         (400, json, refused, Api, true, "answered invalid_charge"),
         (401, json, refused, Api, true, "answered invalid_charge"),
@@ -50,13 +50,13 @@ async fn f22_every_kind_of_answer_has_its_place() {
         // An error object with a good status: not the service's usual no, so not taken as one.
         (200, json, refused, Api, false, "answered invalid_charge"),
         (200, html, refused, Api, false, "answered invalid_charge"),
-        (400, html, "<html>bad</html>", Status, false, "status 400"),
-        (502, html, "<html>bad gateway</html>", Status, false, "status 502"),
-        (500, json, "", Status, false, "status 500"),
-        (503, None, "", Status, false, "status 503"),
-        (200, json, "", Empty, false, "request id"),
-        (200, html, "", Empty, false, "request id"),
-        (204, None, "", Empty, false, "request id"),
+        (400, html, "<html>bad</html>", HttpStatus, false, "status 400"),
+        (502, html, "<html>bad gateway</html>", HttpStatus, false, "status 502"),
+        (500, json, "", HttpStatus, false, "status 500"),
+        (503, None, "", HttpStatus, false, "status 503"),
+        (200, json, "", EmptyBody, false, "request id"),
+        (200, html, "", EmptyBody, false, "request id"),
+        (204, None, "", EmptyBody, false, "request id"),
         (200, html, "<html></html>", ContentType, false, "a proxy"),
         (200, Some("TEXT/HTML; charset=utf-8"), "<html></html>", ContentType, false, "a proxy"),
         (200, Some("text/plain"), "ok", ContentType, false, "a proxy"),
@@ -80,7 +80,7 @@ async fn f22_every_kind_of_answer_has_its_place() {
         let shown = format!("{status} {content_type:?} {}: {error}", &body[..body.len().min(60)]);
         assert_eq!(error.kind(), kind, "{shown}");
         assert!(error.to_string().contains(says), "{shown}");
-        assert_eq!(error.refused().is_some(), is_refusal, "{shown}");
+        assert_eq!(error.api_rejection().is_some(), is_refusal, "{shown}");
         assert_eq!(error.outcome_unknown(), !is_refusal, "{shown}");
         assert_eq!(error.to_string().contains("look before sending it again"), !is_refusal, "{shown}");
         assert_eq!(error.delivery(), Delivery::Answered);
@@ -121,7 +121,7 @@ async fn f22_a_read_that_went_wrong_may_be_repeated() {
 async fn f22_malformed_json_names_the_place_and_never_the_value() {
     let body = SOURCE.replace("150000", "\"canary\"");
     let error = answer_to_create(Scripted::new().json(200, body)).await.expect_err("no source");
-    assert_eq!(error.decode().map(|decode| decode.path()), Some("amount"));
+    assert_eq!(error.decode_error().map(|decode| decode.path()), Some("amount"));
     assert!(error.to_string().contains("`amount`"), "{error}");
     assert!(!format!("{error} {error:?}").contains("canary"));
 }
@@ -130,7 +130,7 @@ async fn f22_malformed_json_names_the_place_and_never_the_value() {
 async fn f22_an_api_error_keeps_what_the_service_said() {
     let body = r#"{"object":"error","location":"https://www.omise.co/api-errors#not-found","code":"not_found","message":"charge x was not found"}"#;
     let error = answer_to_create(Scripted::new().json(404, body)).await.expect_err("no source");
-    let api = error.api().expect("the service's error");
+    let api = error.api_error().expect("the service's error");
     assert_eq!(
         (api.code.clone(), api.message.as_deref()),
         (ErrorCode::NotFound, Some("charge x was not found"))
@@ -149,7 +149,7 @@ async fn f22_an_error_object_is_an_error_for_every_call_whatever_the_status() {
         let error =
             Client::new(Scripted::new().json(200, body), key()).send(endpoint).await.expect_err("an error");
         assert_eq!(error.kind(), ErrorKind::Api, "{}", E::OPERATION);
-        assert_eq!(error.api().map(|api| &api.code), Some(&ErrorCode::BadRequest));
+        assert_eq!(error.api_error().map(|api| &api.code), Some(&ErrorCode::BadRequest));
     }
     let charge = || ChargeId::parse("chrg_test_1").expect("an id");
     check(create()).await;
@@ -188,7 +188,7 @@ async fn f22_a_request_id_is_kept_when_it_is_one() {
 async fn f24_only_an_error_that_says_so_was_not_sent() {
     let fails = |error: BoxError| Scripted::new().then(Err(error));
     let error = answer_to_create(fails("reset".into())).await.expect_err("broken");
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent));
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
     assert!(error.outcome_unknown() && error.to_string().ends_with("look before sending it again"));
 
     let wrapped = std::io::Error::other(NotSent("refused".into()));
@@ -218,7 +218,7 @@ fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
         if let Err(error) = result {
             prop_assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
             prop_assert_eq!(error.delivery(), Delivery::Answered);
-            prop_assert_eq!(error.outcome_unknown(), error.refused().is_none());
+            prop_assert_eq!(error.outcome_unknown(), error.api_rejection().is_none());
         } else {
             prop_assert!((200..300).contains(&status));
         }

@@ -154,7 +154,7 @@ async fn the_version_and_the_user_agent_can_be_chosen() {
 async fn i9_an_answer_is_read_up_to_the_cap() {
     for (cap, kind) in [(SOURCE.len(), None), (SOURCE.len() - 1, Some(ErrorKind::TooLarge))] {
         let service = Scripted::new().json(200, SOURCE);
-        let client = Client::builder(service, key()).response_cap(cap).build();
+        let client = Client::builder(service, key()).max_response_bytes(cap).build();
         assert_eq!(client.send(retrieve()).await.err().map(|error| error.kind()), kind);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use kakaopay_transport::layer::DeadlineLayer;
+use kakaopay_transport::layer::TimeoutLayer;
 use kakaopay_transport::{BoxError, Client, Delivery, Error, ErrorKind, Request, RequestBody};
 use tower::ServiceExt;
 use tower_layer::Layer;
@@ -25,7 +25,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    let client = Client::builder(service, key()).deadline(deadline).build();
+    let client = Client::builder(service, key()).timeout(deadline).build();
     let start = tokio::time::Instant::now();
     let error = client.send(create()).await.expect_err("no answer");
     (error, start.elapsed())
@@ -103,7 +103,7 @@ async fn f24_a_service_that_fails_to_get_ready_was_sent_nothing() {
     assert_eq!((error.outcome_unknown(), took), (false, Duration::ZERO));
 
     // The layer alone knows it as well.
-    let service = DeadlineLayer::new(Duration::from_secs(60)).layer(Unready(Some("closed")));
+    let service = TimeoutLayer::new(Duration::from_secs(60)).layer(Unready(Some("closed")));
     let error = service.oneshot(Request::default()).await.expect_err("not ready");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent));
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kakaopay_transport::layer::{
-    AuthLayer, CollectLayer, DeadlineLayer, OnceLayer, OperationLayer, OriginLayer, RetryLayer, RetryPolicy,
-    TraceLayer, VersionLayer,
+    ApiHeadersLayer, AuthLayer, BaseUriLayer, CollectBodyLayer, OperationLayer, RetryLayer, RetryPolicy,
+    SendOnceLayer, TimeoutLayer, TraceLayer,
 };
 use kakaopay_transport::testing::{Capture, Scripted};
 use kakaopay_transport::{BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
@@ -28,7 +28,7 @@ async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
         "*",
     ] {
         let wire = Capture::new(Scripted::new());
-        let service = OriginLayer::new(BaseUri::default()).layer(wire.clone());
+        let service = BaseUriLayer::new(BaseUri::default()).layer(wire.clone());
         let error = service.oneshot(request(uri)).await.expect_err("refused");
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Request, Delivery::NotSent), "{uri}");
         assert!(wire.requests().is_empty(), "{uri}");
@@ -39,7 +39,7 @@ async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
 async fn i7_a_path_goes_to_the_origin_whatever_it_looks_like() {
     for path in ["/charges", "/charges?limit=1&from=2026-01-01", "//evil.example/charges", "/@evil.example"] {
         let wire = Capture::new(Scripted::new().json(200, "{}"));
-        OriginLayer::new(BaseUri::default()).layer(wire.clone()).oneshot(request(path)).await.expect("sent");
+        BaseUriLayer::new(BaseUri::default()).layer(wire.clone()).oneshot(request(path)).await.expect("sent");
         let uri = wire.requests().remove(0).uri().clone();
         assert_eq!((uri.scheme_str(), uri.host()), (Some("https"), Some("api.omise.co")));
         assert_eq!(uri.path_and_query().map(|path| path.as_str()), Some(path));
@@ -49,7 +49,7 @@ async fn i7_a_path_goes_to_the_origin_whatever_it_looks_like() {
 #[tokio::test]
 async fn f26_the_origin_layer_lets_no_redirect_through() {
     for status in [300, 301, 302, 303, 304, 307, 308] {
-        let service = OriginLayer::new(BaseUri::default()).layer(Scripted::new().json(status, ""));
+        let service = BaseUriLayer::new(BaseUri::default()).layer(Scripted::new().json(status, ""));
         let error = service.oneshot(request("/charges")).await.expect_err("a redirect");
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Redirect, Delivery::Answered));
         assert!(error.request_id().is_some());
@@ -78,7 +78,7 @@ async fn i7_the_key_is_signed_in_with_and_does_not_print() {
 async fn the_version_layer_stands_alone() {
     let wire = Capture::new(Scripted::new().json(200, "{}"));
     let agent = http::HeaderValue::from_static("shop/1");
-    VersionLayer::new(ApiVersion::default(), agent)
+    ApiHeadersLayer::new(ApiVersion::default(), agent)
         .layer(wire.clone())
         .oneshot(request("/"))
         .await
@@ -101,10 +101,10 @@ fn plain(
 }
 
 /// A layer that needs whole answers, above the one that makes them.
-struct Both(RetryLayer, CollectLayer);
+struct Both(RetryLayer, CollectBodyLayer);
 
 impl<S> Layer<S> for Both {
-    type Service = kakaopay_transport::layer::Retry<kakaopay_transport::layer::Collect<S>>;
+    type Service = kakaopay_transport::layer::Retry<kakaopay_transport::layer::CollectBody<S>>;
 
     fn layer(&self, inner: S) -> Self::Service {
         self.0.layer(self.1.layer(inner))
@@ -119,7 +119,7 @@ async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
     {
         assert!(layer(None).await.is_none());
         let error = layer(Some("reset")).await.expect("an error");
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent));
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
     }
     macro_rules! alone {
         ($layer:expr) => {
@@ -129,27 +129,27 @@ async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
             .await
         };
     }
-    alone!(CollectLayer::new(16));
-    alone!(DeadlineLayer::new(Duration::from_secs(1)));
-    alone!(DeadlineLayer::of_attempt(Duration::from_secs(1)));
-    alone!(OnceLayer);
+    alone!(CollectBodyLayer::new(16));
+    alone!(TimeoutLayer::new(Duration::from_secs(1)));
+    alone!(TimeoutLayer::of_attempt(Duration::from_secs(1)));
+    alone!(SendOnceLayer);
     alone!(OperationLayer);
-    alone!(Both(RetryLayer::new(RetryPolicy::default()), CollectLayer::new(16)));
-    alone!(OriginLayer::new(BaseUri::default()));
+    alone!(Both(RetryLayer::new(RetryPolicy::default()), CollectBodyLayer::new(16)));
+    alone!(BaseUriLayer::new(BaseUri::default()));
     alone!(TraceLayer);
 }
 
 #[tokio::test]
 async fn an_error_of_ours_from_below_is_not_wrapped_again() {
     // A stack of one's own, below a client, in which the inner layer refuses.
-    let inner = OriginLayer::new(BaseUri::default()).layer(Scripted::new());
-    let stack = TraceLayer.layer(DeadlineLayer::new(Duration::from_secs(1)).layer(inner));
+    let inner = BaseUriLayer::new(BaseUri::default()).layer(Scripted::new());
+    let stack = TraceLayer.layer(TimeoutLayer::new(Duration::from_secs(1)).layer(inner));
     let error = stack.oneshot(request("https://evil.example/")).await.expect_err("refused");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Request, Delivery::NotSent));
 
     // And one that passed through somebody else's error keeps what it knew.
     let wrapped = BoxError::from(std::io::Error::other(error));
-    let error = CollectLayer::new(16)
+    let error = CollectBodyLayer::new(16)
         .layer(Scripted::new().then(Err(wrapped)))
         .oneshot(request("/"))
         .await

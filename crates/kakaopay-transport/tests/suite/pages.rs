@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
 use kakaopay_transport::{BoxError, Client, ErrorKind, Request, RequestBody};
-use kakaopay_types::endpoint::{ListEvents, Page};
+use kakaopay_types::endpoint::{ListEvents, ListParams};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower_service::Service;
@@ -75,10 +75,10 @@ impl Service<Request> for Lists {
     }
 }
 
-fn read(service: &Lists, page: Page) -> Vec<Result<String, ErrorKind>> {
+fn read(service: &Lists, page: ListParams) -> Vec<Result<String, ErrorKind>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let client = Client::new(service.clone(), key());
-    let events = client.each(ListEvents::new().page(page));
+    let events = client.paginate(ListEvents::new().page(page));
     let events = runtime.block_on(events.collect::<Vec<_>>());
     events
         .into_iter()
@@ -96,7 +96,7 @@ fn every_element_comes_once_and_in_order() {
     {
         let service = Lists::saying(honest(count, limit));
         let expected: Vec<_> = (0..count).map(|id| Ok(format!("evnt_test_{id}"))).collect();
-        assert_eq!(read(&service, Page::default()), expected);
+        assert_eq!(read(&service, ListParams::default()), expected);
         assert_eq!(service.requests().len(), requests, "{count} by {limit}");
     }
 }
@@ -104,11 +104,11 @@ fn every_element_comes_once_and_in_order() {
 #[test]
 fn f28_the_end_in_time_is_fixed_by_the_first_page() {
     let service = Lists::saying(honest(3, 2));
-    read(&service, Page::default());
+    read(&service, ListParams::default());
     assert_eq!(service.requests(), ["limit=100", "to=2026-01-01T00%3A00%3A01Z&offset=2&limit=100"]);
     // What the caller says stands.
     let service = Lists::saying(honest(5, 2));
-    let page = Page::new().offset(1).limit(2);
+    let page = ListParams::new().offset(1).limit(2);
     assert_eq!(read(&service, page).len(), 4);
     assert_eq!(service.requests()[0], "offset=1&limit=2");
 }
@@ -117,7 +117,7 @@ fn f28_the_end_in_time_is_fixed_by_the_first_page() {
 fn f28_a_list_that_goes_round_and_round_ends_whatever_it_claims() {
     for total in [1_000, u64::MAX] {
         let service = Lists::saying(Said { total, cycles: true, ..honest(3, 3) });
-        assert_eq!(read(&service, Page::default()).len(), 3);
+        assert_eq!(read(&service, ListParams::default()).len(), 3);
         assert_eq!(service.requests().len(), 4, "one page, and three without anything new");
     }
 }
@@ -135,7 +135,10 @@ fn f28_a_limit_that_is_claimed_to_be_larger_loses_nothing() {
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let client = Client::new(service, key());
-    assert_eq!(runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>()).len(), 250);
+    assert_eq!(
+        runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>()).len(),
+        250
+    );
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn an_element_that_cannot_be_read_does_not_end_it() {
     });
     let client = Client::new(service, key());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let events = runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>());
+    let events = runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>());
     let kinds: Vec<_> = events.iter().map(|event| event.as_ref().err().map(|error| error.kind())).collect();
     assert_eq!(kinds.iter().filter(|kind| kind.is_none()).count(), 2);
     assert_eq!(kinds.iter().filter(|kind| **kind == Some(ErrorKind::Decode)).count(), 1);
@@ -160,8 +163,8 @@ fn after_a_request_that_failed_nothing_follows() {
     });
     let client = Client::new(service, key());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let events = runtime.block_on(client.events().each(Page::default()).collect::<Vec<_>>());
-    assert!(matches!(&events[..], [Err(error)] if error.kind() == ErrorKind::Status));
+    let events = runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>());
+    assert!(matches!(&events[..], [Err(error)] if error.kind() == ErrorKind::HttpStatus));
 }
 
 proptest! {
@@ -181,7 +184,7 @@ proptest! {
             ids.extend(0..count);
         }
         let service = Lists::saying(Said { ids, limit, total, cycles, grows });
-        let found = read(&service, Page::default());
+        let found = read(&service, ListParams::default());
         let requests = service.requests().len() as u64;
         prop_assert!(requests <= total.div_ceil(limit.max(1)) + 1, "{requests} requests");
         let mut once = found.clone();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use kakaopay_transport::layer::{OnceLayer, RetryPolicy};
+use kakaopay_transport::layer::{RetryPolicy, SendOnceLayer};
 use kakaopay_transport::testing::{Capture, Flaky, Never, Scripted};
 use kakaopay_transport::{
     BoxError, Client, Delivery, Error, ErrorKind, Operation, Request, RequestBody, Response, Stack,
@@ -58,7 +58,7 @@ async fn a_further_attempt_has_what_a_layer_put_into_the_first() {
         kept.lock().expect("a lock").push((tag, request.version()));
         request
     });
-    let client = Client::builder(script, key()).above(tagged).below(&looks).build();
+    let client = Client::builder(script, key()).layer(tagged).attempt_layer(&looks).build();
     client.send(retrieve()).await.expect("a source");
     let each = (Some(Tag("shop 7")), http::Version::HTTP_2);
     assert_eq!(*seen.lock().expect("a lock"), [each.clone(), each]);
@@ -182,9 +182,9 @@ impl Layer<Stack> for StubbornLayer {
 #[tokio::test(start_paused = true)]
 async fn f24_no_layer_above_can_make_two_of_one() {
     let wire = Capture::new(Scripted::new().then(Err(BoxError::from("reset"))));
-    let client = Client::builder(wire.clone(), key()).above(StubbornLayer).build();
+    let client = Client::builder(wire.clone(), key()).layer(StubbornLayer).build();
     let error = client.send(create()).await.expect_err("no source");
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Repeated, Delivery::MaybeSent));
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::DuplicateSend, Delivery::MaybeSent));
     assert_eq!((error.operation(), error.outcome_unknown()), ("sources.create", true));
     assert!(error.to_string().contains("take that layer out"), "{error}");
     assert_eq!(wire.requests().len(), 1);
@@ -192,7 +192,7 @@ async fn f24_no_layer_above_can_make_two_of_one() {
     // What only reads may be repeated by anybody.
     let script = (0..3).fold(Scripted::new(), |script, _| script.json(500, "")).json(200, SOURCE);
     let wire = Capture::new(script);
-    let client = Client::builder(wire.clone(), key()).above(StubbornLayer).build();
+    let client = Client::builder(wire.clone(), key()).layer(StubbornLayer).build();
     client.send(retrieve()).await.expect("a source");
     assert_eq!(wire.requests().len(), 4);
 }
@@ -201,10 +201,10 @@ async fn f24_no_layer_above_can_make_two_of_one() {
 async fn f24_the_layer_alone_lets_a_clone_through_once() {
     let operation = Operation::of::<CreateSource>();
     let request = |operation| Request::new(RequestBody::default().of_call(operation));
-    let service = OnceLayer.layer(Scripted::new().json(200, "{}"));
+    let service = SendOnceLayer.layer(Scripted::new().json(200, "{}"));
     service.clone().oneshot(request(operation.clone())).await.expect("the first");
     let error = service.clone().oneshot(request(operation)).await.expect_err("the second");
-    assert_eq!(error.kind(), ErrorKind::Repeated);
+    assert_eq!(error.kind(), ErrorKind::DuplicateSend);
 }
 
 /// How often each mutation was carried out, by its body.
@@ -241,7 +241,7 @@ proptest! {
             .expect("a runtime");
         runtime.block_on(async {
             let service = Counting::default();
-            let client = Client::new(Flaky::new(service.clone(), seed).good(good), key());
+            let client = Client::new(Flaky::new(service.clone(), seed).success_rate(good), key());
             for number in 1..=20 {
                 let attempt = Reference::parse(&format!("order-{number}")).expect("a reference");
                 let charge = CreateCharge::new(

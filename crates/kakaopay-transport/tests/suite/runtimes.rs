@@ -33,7 +33,7 @@ fn a_client_outlives_the_runtimes_it_is_used_on() {
 fn f24_what_a_runtime_left_behind_in_the_wire_is_not_taken_up() {
     use std::io::{Read, Write};
 
-    use kakaopay_transport::{BaseUri, Wire};
+    use kakaopay_transport::{BaseUri, HyperTransport};
 
     // The server keeps every connection open, on threads that no runtime here has to do with.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -52,7 +52,7 @@ fn f24_what_a_runtime_left_behind_in_the_wire_is_not_taken_up() {
         }
     });
     let base = BaseUri::parse(&base).expect("an origin");
-    let client = Client::builder(Wire::new().expect("a wire"), key()).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new().expect("a wire"), key()).base_uri(base).build();
     for runtime in runtimes() {
         // The second goes over the connection of the first, which then ends with its runtime.
         runtime.block_on(client.send(retrieve())).expect("a source");

@@ -84,7 +84,7 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
         (Scripted::new().then(Err(BoxError::from("reset"))).json(404, SOURCE), &["attempts=2", "status=404"]),
         (
             (0..3).fold(Scripted::new(), |script, _| script.then(Err(BoxError::from("reset")))),
-            &["attempts=3", "outcome=Wire"],
+            &["attempts=3", "outcome=HyperTransport"],
         ),
     ] {
         let log = logged(Client::new(service, key())).await;
@@ -106,7 +106,7 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
 ))]
 #[tokio::test]
 async fn i7_the_wire_logs_no_secret_either() {
-    use kakaopay_transport::{BaseUri, Wire};
+    use kakaopay_transport::{BaseUri, HyperTransport};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -117,7 +117,7 @@ async fn i7_the_wire_logs_no_secret_either() {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", SOURCE.len());
         let _ = stream.write_all(format!("{head}{SOURCE}").as_bytes()).await;
     });
-    let wire = Wire::new().expect("a wire");
+    let wire = HyperTransport::new().expect("a wire");
     let client = Client::builder(wire, key()).base_uri(BaseUri::parse(&base).expect("an origin")).build();
     let log = logged(client).await;
     assert!(log.contains("status=200") && log.contains("\nhyper_util"), "{log}");

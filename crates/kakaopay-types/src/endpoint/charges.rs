@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::charge_source::ChargeSource;
 use super::definition::endpoint;
 use super::outgoing::ChargeMetadata;
-use super::page::Page;
+use super::page::ListParams;
 use super::webhook_endpoints::WebhookEndpoints;
 use crate::charge::Charge;
 use crate::event::Event;
@@ -58,7 +58,7 @@ endpoint! {
     ListCharges: "charges.list" = Get "/charges", SecretOnly, Read -> List<Charge>;
     params {
         /// Which part of the list.
-        page: Page,
+        page: ListParams,
     }
 }
 
@@ -120,6 +120,6 @@ endpoint! {
     }
     params {
         /// Which part of the list.
-        page: Page,
+        page: ListParams,
     }
 }

@@ -3,7 +3,7 @@
 
 /// Defines `new` and the setters of a struct from its members, read one by one.
 ///
-/// A member is optional if it is an `Option`, a group of parameters (`Page`, `Query`, `Filters`) or a
+/// A member is optional if it is an `Option`, a group of parameters (`ListParams`, `SearchParams`, `Filters`) or a
 /// `u32`; any other is an argument of `new`. The lists in brackets collect the arguments, the members
 /// as `new` sets them, and the setters.
 macro_rules! constructor {
@@ -36,11 +36,11 @@ macro_rules! constructor {
             $($rest)*
         }
     };
-    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: Page, $($rest:tt)*) => {
-        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: Page, $($rest)*);
+    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: ListParams, $($rest:tt)*) => {
+        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: ListParams, $($rest)*);
     };
-    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: Query, $($rest:tt)*) => {
-        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: Query, $($rest)*);
+    ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: SearchParams, $($rest:tt)*) => {
+        $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: SearchParams, $($rest)*);
     };
     ($name:tt $arguments:tt $members:tt $setters:tt $(#[$doc:meta])* $vis:vis $member:ident: Filters, $($rest:tt)*) => {
         $crate::endpoint::constructor::defaulted!($name $arguments $members $setters $(#[$doc])* $member: Filters, $($rest)*);

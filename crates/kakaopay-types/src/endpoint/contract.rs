@@ -86,7 +86,7 @@ impl fmt::Display for Method {
 /// Whether a call changes anything, as a type.
 pub trait Effect {
     /// Whether sending it twice is the same as sending it once.
-    const REPEATABLE: bool;
+    const IDEMPOTENT: bool;
 }
 
 /// The call only reads: it may be sent again.
@@ -101,9 +101,9 @@ pub enum Read {}
 pub enum Mutation {}
 
 impl Effect for Read {
-    const REPEATABLE: bool = true;
+    const IDEMPOTENT: bool = true;
 }
 
 impl Effect for Mutation {
-    const REPEATABLE: bool = false;
+    const IDEMPOTENT: bool = false;
 }

@@ -72,9 +72,9 @@ macro_rules! definition {
         }
 
         #[cfg(feature = "server")]
-        impl $crate::endpoint::Receive for $name {
+        impl $crate::endpoint::FromRequest for $name {
             #[allow(unused_mut, unused_variables)]
-            fn receive(
+            fn from_request(
                 method: $crate::endpoint::Method,
                 path: &str,
                 params: &$crate::params::Params,

@@ -1,7 +1,7 @@
 //! Calls that concern events.
 
 use super::definition::endpoint;
-use super::page::Page;
+use super::page::ListParams;
 use crate::event::Event;
 use crate::id::EventId;
 use crate::list::List;
@@ -21,6 +21,6 @@ endpoint! {
     ListEvents: "events.list" = Get "/events", SecretOnly, Read -> List<Event>;
     params {
         /// Which part of the list.
-        page: Page,
+        page: ListParams,
     }
 }

@@ -10,7 +10,7 @@ use crate::currency::Currency;
 use crate::decode::FromText;
 use crate::failure::FailureCode;
 use crate::limits::PaymentAmount;
-use crate::list::Order;
+use crate::list::SortOrder;
 #[cfg(feature = "server")]
 use crate::money::Money;
 use crate::params::{Param, Params};
@@ -192,7 +192,7 @@ macro_rules! text_fields {
 text_fields! {
     PlatformType: |platform| platform.as_str().to_owned();
     FailureCode: |code| code.as_str().to_owned();
-    Order: |order| order.as_str().to_owned();
+    SortOrder: |order| order.as_str().to_owned();
     ReturnUri: |uri| uri.as_str().to_owned();
     Timestamp: ToString::to_string;
     IpAddr: ToString::to_string;

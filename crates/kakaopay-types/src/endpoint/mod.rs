@@ -30,11 +30,11 @@ pub use charges::{
 pub use contract::{Effect, Endpoint, Method, Mutation, Read};
 pub use events::{ListEvents, RetrieveEvent};
 pub use filters::Filters;
-pub use outgoing::{ChargeMetadata, OutgoingMetadata, RefundMetadata};
-pub use page::Page;
-pub use query::Query;
+pub use outgoing::{ChargeMetadata, RefundMetadata, RequestMetadata};
+pub use page::ListParams;
+pub use query::SearchParams;
 #[cfg(feature = "server")]
-pub use receive::{InvalidRequest, Receive};
+pub use receive::{FromRequest, InvalidRequest};
 pub use refunds::{CreateRefund, ListChargeRefunds, ListRefunds, RetrieveRefund};
 pub use search::{SearchCharges, SearchRefunds};
 pub use sources::{CreateSource, RetrieveSource};

@@ -18,33 +18,33 @@ use crate::reference::{AttemptReference, Reference};
 /// The API has no idempotency key, so every object that is created carries such a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OutgoingMetadata<R> {
+pub struct RequestMetadata<R> {
     /// The name; it is sent as the member [`AttemptReference::METADATA_KEY`].
     pub reference: R,
     /// Members of your own. A member of that name in here is not sent.
-    pub members: Metadata,
+    pub extra: Metadata,
 }
 
 /// The `metadata` of a charge, which names the attempt to charge an order.
-pub type ChargeMetadata = OutgoingMetadata<AttemptReference>;
+pub type ChargeMetadata = RequestMetadata<AttemptReference>;
 /// The `metadata` of a refund, which names the refund.
-pub type RefundMetadata = OutgoingMetadata<Reference>;
+pub type RefundMetadata = RequestMetadata<Reference>;
 
-impl<R> OutgoingMetadata<R> {
+impl<R> RequestMetadata<R> {
     /// The name alone.
     #[must_use]
     pub fn new(reference: R) -> Self {
-        Self { reference, members: Metadata::default() }
+        Self { reference, extra: Metadata::default() }
     }
 
     /// Members of your own, in place of those that were set before.
     #[must_use]
-    pub fn members(self, members: Metadata) -> Self {
-        Self { members, ..self }
+    pub fn extra(self, extra: Metadata) -> Self {
+        Self { extra, ..self }
     }
 }
 
-impl<R> From<R> for OutgoingMetadata<R> {
+impl<R> From<R> for RequestMetadata<R> {
     fn from(reference: R) -> Self {
         Self::new(reference)
     }
@@ -73,13 +73,13 @@ impl Name for Reference {
     }
 }
 
-impl<R: Name> Single for OutgoingMetadata<R> {
+impl<R: Name> Single for RequestMetadata<R> {
     #[cfg(feature = "server")]
     const EXPECTED: &'static str = "an object with a kakaopay_reference";
 
     fn to_param(&self) -> Param {
         let name = Params::new().with(AttemptReference::METADATA_KEY, self.reference.to_string());
-        let own = self.members.iter().filter(|(name, _)| *name != AttemptReference::METADATA_KEY);
+        let own = self.extra.iter().filter(|(name, _)| *name != AttemptReference::METADATA_KEY);
         own.fold(name, |params, (name, value)| params.with(name, Param::from(value))).into()
     }
 
@@ -88,7 +88,7 @@ impl<R: Name> Single for OutgoingMetadata<R> {
         let Param::Map(params) = param else { return None };
         let reference = params.get(AttemptReference::METADATA_KEY).and_then(text).and_then(R::read)?;
         let own = params.iter().filter(|(name, _)| *name != AttemptReference::METADATA_KEY);
-        let members = own.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
-        Some(Self { reference, members })
+        let extra = own.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        Some(Self { reference, extra })
     }
 }

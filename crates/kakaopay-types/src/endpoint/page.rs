@@ -4,7 +4,7 @@ use super::constructor::parameters;
 use super::field::Field;
 #[cfg(feature = "server")]
 use super::receive::InvalidRequest;
-use crate::list::Order;
+use crate::list::SortOrder;
 use crate::params::Params;
 use crate::timestamp::Timestamp;
 
@@ -12,7 +12,7 @@ parameters! {
 /// Which part of a list to read. What is left out is the API's default: the first 20 of all, oldest
 /// first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct ListParams {
     /// Only what was created at or after this.
     pub from: Option<Timestamp>,
     /// Only what was created at or before this. Fix it when reading page by page, or the pages
@@ -24,21 +24,21 @@ pub struct Page {
     /// API's default of 20.
     pub limit: Option<u32>,
     /// The order.
-    pub order: Option<Order>,
+    pub order: Option<SortOrder>,
 }
 }
 
-impl Page {
+impl ListParams {
     /// Most elements the API puts on one page.
     pub const MAX_LIMIT: u32 = 100;
 }
 
 fn capped(limit: Option<u32>) -> Option<u32> {
-    limit.map(|limit| limit.min(Page::MAX_LIMIT))
+    limit.map(|limit| limit.min(ListParams::MAX_LIMIT))
 }
 
 /// Each of its members is a parameter of its own.
-impl Field for Page {
+impl Field for ListParams {
     fn put(&self, _name: &'static str, params: &mut Params) {
         self.from.put("from", params);
         self.to.put("to", params);

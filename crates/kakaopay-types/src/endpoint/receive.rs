@@ -6,7 +6,7 @@ use super::contract::{Endpoint, Method};
 use crate::params::Params;
 
 /// A call that can be read back from a request.
-pub trait Receive: Endpoint + Sized {
+pub trait FromRequest: Endpoint + Sized {
     /// Reads a request, whose parameters come from its query or its body. `None` when it is another
     /// call.
     ///
@@ -14,7 +14,7 @@ pub trait Receive: Endpoint + Sized {
     ///
     /// # Errors
     /// [`InvalidRequest`] when it is this call, and something in it is missing or cannot be.
-    fn receive(method: Method, path: &str, params: &Params) -> Result<Option<Self>, InvalidRequest>;
+    fn from_request(method: Method, path: &str, params: &Params) -> Result<Option<Self>, InvalidRequest>;
 }
 
 /// Something in a request is missing or cannot be. It names the place and never repeats a value.

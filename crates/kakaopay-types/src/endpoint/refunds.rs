@@ -2,7 +2,7 @@
 
 use super::definition::endpoint;
 use super::outgoing::RefundMetadata;
-use super::page::Page;
+use super::page::ListParams;
 use crate::id::{ChargeId, RefundId};
 use crate::list::List;
 use crate::refund::Refund;
@@ -49,7 +49,7 @@ endpoint! {
     }
     params {
         /// Which part of the list.
-        page: Page,
+        page: ListParams,
     }
 }
 
@@ -59,6 +59,6 @@ endpoint! {
     ListRefunds: "refunds.list" = Get "/refunds", SecretOnly, Read -> List<Refund>;
     params {
         /// Which part of the list.
-        page: Page,
+        page: ListParams,
     }
 }

@@ -1,7 +1,7 @@
 //! Calls that search.
 
 use super::definition::endpoint;
-use super::query::Query;
+use super::query::SearchParams;
 use crate::charge::Charge;
 use crate::refund::Refund;
 use crate::search::SearchResult;
@@ -18,7 +18,7 @@ endpoint! {
     }
     then {
         /// What to search for.
-        query: Query,
+        query: SearchParams,
     }
 }
 
@@ -31,6 +31,6 @@ endpoint! {
     }
     then {
         /// What to search for.
-        query: Query,
+        query: SearchParams,
     }
 }

@@ -5,19 +5,19 @@ use super::code::FailureCode;
 /// Whether trying again makes sense: with a new charge, because a failed one stays failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Retry {
+pub enum RetryAdvice {
     /// The same payment may well succeed.
-    Again,
+    SamePayment,
     /// It may succeed once the buyer has changed something, such as topped up.
-    AfterChange,
+    AfterBuyerAction,
     /// The same way to pay will fail again.
-    AnotherWay,
+    OtherMethod,
 }
 
 /// Whose side a failure is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Side {
+pub enum Party {
     /// The buyer's.
     Buyer,
     /// That of the wallet, or of the bank behind it.
@@ -33,27 +33,27 @@ pub enum Side {
 impl FailureCode {
     /// Whether trying again makes sense. Judged from the meaning of the code: the API does not say.
     #[must_use]
-    pub fn retry(&self) -> Retry {
+    pub fn retry(&self) -> RetryAdvice {
         match self {
             Self::PaymentExpired | Self::FailedProcessing | Self::PaymentCancelled | Self::Timeout => {
-                Retry::Again
+                RetryAdvice::SamePayment
             }
             Self::InsufficientFund
             | Self::InsufficientBalance
             | Self::InvalidAccountNumber
             | Self::InvalidSecurityCode
-            | Self::Unknown(_) => Retry::AfterChange,
+            | Self::Unknown(_) => RetryAdvice::AfterBuyerAction,
             Self::PaymentRejected
             | Self::InvalidAccount
             | Self::ConfirmedAmountMismatch
             | Self::FailedFraudCheck
-            | Self::StolenOrLostCard => Retry::AnotherWay,
+            | Self::StolenOrLostCard => RetryAdvice::OtherMethod,
         }
     }
 
     /// Whose side the failure is on. Judged from the meaning of the code: the API does not say.
     #[must_use]
-    pub fn side(&self) -> Side {
+    pub fn responsible_party(&self) -> Party {
         match self {
             Self::PaymentExpired
             | Self::InvalidAccount
@@ -61,11 +61,11 @@ impl FailureCode {
             | Self::InsufficientBalance
             | Self::InvalidAccountNumber
             | Self::InvalidSecurityCode
-            | Self::PaymentCancelled => Side::Buyer,
-            Self::PaymentRejected | Self::StolenOrLostCard => Side::Issuer,
-            Self::ConfirmedAmountMismatch => Side::Merchant,
-            Self::FailedProcessing | Self::FailedFraudCheck | Self::Timeout => Side::Service,
-            Self::Unknown(_) => Side::Unknown,
+            | Self::PaymentCancelled => Party::Buyer,
+            Self::PaymentRejected | Self::StolenOrLostCard => Party::Issuer,
+            Self::ConfirmedAmountMismatch => Party::Merchant,
+            Self::FailedProcessing | Self::FailedFraudCheck | Self::Timeout => Party::Service,
+            Self::Unknown(_) => Party::Unknown,
         }
     }
 }
@@ -78,24 +78,24 @@ mod tests {
     fn every_code_has_its_advice() {
         use FailureCode as Code;
         let table = [
-            (Code::PaymentExpired, Retry::Again, Side::Buyer),
-            (Code::PaymentRejected, Retry::AnotherWay, Side::Issuer),
-            (Code::FailedProcessing, Retry::Again, Side::Service),
-            (Code::InvalidAccount, Retry::AnotherWay, Side::Buyer),
-            (Code::InsufficientFund, Retry::AfterChange, Side::Buyer),
-            (Code::InsufficientBalance, Retry::AfterChange, Side::Buyer),
-            (Code::ConfirmedAmountMismatch, Retry::AnotherWay, Side::Merchant),
-            (Code::FailedFraudCheck, Retry::AnotherWay, Side::Service),
-            (Code::InvalidAccountNumber, Retry::AfterChange, Side::Buyer),
-            (Code::InvalidSecurityCode, Retry::AfterChange, Side::Buyer),
-            (Code::PaymentCancelled, Retry::Again, Side::Buyer),
-            (Code::StolenOrLostCard, Retry::AnotherWay, Side::Issuer),
-            (Code::Timeout, Retry::Again, Side::Service),
-            (Code::from("a_code_of_tomorrow"), Retry::AfterChange, Side::Unknown),
+            (Code::PaymentExpired, RetryAdvice::SamePayment, Party::Buyer),
+            (Code::PaymentRejected, RetryAdvice::OtherMethod, Party::Issuer),
+            (Code::FailedProcessing, RetryAdvice::SamePayment, Party::Service),
+            (Code::InvalidAccount, RetryAdvice::OtherMethod, Party::Buyer),
+            (Code::InsufficientFund, RetryAdvice::AfterBuyerAction, Party::Buyer),
+            (Code::InsufficientBalance, RetryAdvice::AfterBuyerAction, Party::Buyer),
+            (Code::ConfirmedAmountMismatch, RetryAdvice::OtherMethod, Party::Merchant),
+            (Code::FailedFraudCheck, RetryAdvice::OtherMethod, Party::Service),
+            (Code::InvalidAccountNumber, RetryAdvice::AfterBuyerAction, Party::Buyer),
+            (Code::InvalidSecurityCode, RetryAdvice::AfterBuyerAction, Party::Buyer),
+            (Code::PaymentCancelled, RetryAdvice::SamePayment, Party::Buyer),
+            (Code::StolenOrLostCard, RetryAdvice::OtherMethod, Party::Issuer),
+            (Code::Timeout, RetryAdvice::SamePayment, Party::Service),
+            (Code::from("a_code_of_tomorrow"), RetryAdvice::AfterBuyerAction, Party::Unknown),
         ];
         assert!(Code::KNOWN.iter().eq(table.iter().map(|(code, ..)| code).take(Code::KNOWN.len())));
         for (code, retry, side) in table {
-            assert_eq!((code.retry(), code.side()), (retry, side), "{code}");
+            assert_eq!((code.retry(), code.responsible_party()), (retry, side), "{code}");
         }
     }
 }

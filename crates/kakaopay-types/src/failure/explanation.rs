@@ -77,7 +77,7 @@ impl FailureCode {
     /// A sentence or two for the page the buyer sees. It says what the buyer can do, and nothing
     /// that only the merchant should know. A code that is not known here is explained in general.
     #[must_use]
-    pub fn explanation(&self, language: Language) -> &'static str {
+    pub fn buyer_message(&self, language: Language) -> &'static str {
         let [english, thai, korean] = self.texts();
         match language {
             Language::English => english,
@@ -160,7 +160,7 @@ impl FailureCode {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Retry, Side};
+    use super::super::{Party, RetryAdvice};
     use super::*;
 
     /// Whether a text is written in the script of its language.
@@ -175,7 +175,7 @@ mod tests {
         let unknown = FailureCode::from("a_code_of_tomorrow");
         for code in FailureCode::KNOWN.iter().chain([&unknown]) {
             for language in Language::ALL {
-                let text = code.explanation(language);
+                let text = code.buyer_message(language);
                 assert!(is_in(text, language), "{code}: {text}");
                 assert!((10..160).contains(&text.chars().count()), "{code}: {text}");
                 // The code itself, and words of the merchant's side, are nothing for the buyer.
@@ -189,15 +189,18 @@ mod tests {
     #[test]
     fn a_code_that_is_not_known_blames_nobody() {
         let unknown = FailureCode::from("a_code_of_tomorrow");
-        assert_eq!((unknown.side(), unknown.retry()), (Side::Unknown, Retry::AfterChange));
+        assert_eq!(
+            (unknown.responsible_party(), unknown.retry()),
+            (Party::Unknown, RetryAdvice::AfterBuyerAction)
+        );
     }
 
     #[test]
     fn what_can_be_tried_again_says_so() {
         for code in FailureCode::KNOWN {
-            let text = code.explanation(Language::English);
+            let text = code.buyer_message(Language::English);
             let again = text.contains("try again") || text.contains("top up");
-            assert_eq!(again, code.retry() != Retry::AnotherWay, "{code}: {text}");
+            assert_eq!(again, code.retry() != RetryAdvice::OtherMethod, "{code}: {text}");
         }
     }
 

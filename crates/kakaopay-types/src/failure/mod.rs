@@ -4,6 +4,6 @@ mod advice;
 mod code;
 mod explanation;
 
-pub use advice::{Retry, Side};
+pub use advice::{Party, RetryAdvice};
 pub use code::FailureCode;
 pub use explanation::{InvalidLanguage, Language};

@@ -8,7 +8,7 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use kakaopay_webhook::{SIGNATURE_HEADER, Secret, Signer, TIMESTAMP_HEADER};
+use kakaopay_webhook::{SIGNATURE_HEADER, Signer, TIMESTAMP_HEADER, WebhookSecret};
 use tokio::net::TcpStream;
 
 use super::clock::now;
@@ -18,7 +18,7 @@ pub(crate) const EVENT: &str = r#"{"object":"event","id":"evnt_test_1","livemode
 /// Posts a body, signed with a secret, and tells what was answered.
 pub(crate) async fn post(
     to: SocketAddr,
-    secret: Secret,
+    secret: WebhookSecret,
     body: &'static str,
 ) -> Result<StatusCode, Box<dyn Error + Send + Sync>> {
     let signed = Signer::new([secret]).sign(now(), body.as_bytes());

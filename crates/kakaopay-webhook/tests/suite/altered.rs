@@ -1,15 +1,15 @@
 //! What was changed on its way, by however little, is not believed.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Refusal, Secret, SignedHeaders, Signer, Verifier};
+use kakaopay_webhook::{SignedHeaders, Signer, Verifier, VerifyError, WebhookSecret};
 use serde_json::Value;
 
 const SIGNED_AT: i64 = 1_700_000_000;
 const BODY: &str = "{\n  \"object\": \"event\",\n  \"id\": \"evnt_test_1\",\n  \"key\": \"charge.complete\",\n  \
                     \"data\": {\"amount\": 150000, \"rate\": 2.90, \"name\": \"Cafe\u{301} 카페 é\"}\n}\n";
 
-fn secret() -> Secret {
-    Secret::from_bytes(*b"a secret").expect("not empty")
+fn secret() -> WebhookSecret {
+    WebhookSecret::from_bytes(*b"a secret").expect("not empty")
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -20,7 +20,7 @@ fn signed(body: &[u8]) -> SignedHeaders {
     Signer::new([secret()]).sign(at(SIGNED_AT), body)
 }
 
-fn verify(signed: &SignedHeaders, body: &[u8]) -> Result<(), Refusal> {
+fn verify(signed: &SignedHeaders, body: &[u8]) -> Result<(), VerifyError> {
     let verifier = Verifier::new([secret()]).expect("a secret");
     verifier.verify(signed.signature.as_bytes(), signed.timestamp.as_bytes(), body, at(SIGNED_AT))
 }
@@ -67,7 +67,7 @@ fn f08_the_same_json_in_other_bytes_is_not_believed() {
         ("half", BODY.as_bytes()[..BODY.len() / 2].into()),
         ("not at all", Vec::new()),
     ] {
-        assert_eq!(verify(&signed, &body), Err(Refusal::NoMatch), "{how}");
+        assert_eq!(verify(&signed, &body), Err(VerifyError::SignatureMismatch), "{how}");
     }
 }
 

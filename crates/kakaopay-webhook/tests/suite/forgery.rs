@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Secret, SignedHeaders, Signer, Verifier};
+use kakaopay_webhook::{SignedHeaders, Signer, Verifier, WebhookSecret};
 
 const TRIES: usize = 1_000_000;
 const NOW: i64 = 1_700_000_000;
@@ -79,7 +79,7 @@ const KINDS: &[(&str, Forge)] = &[
     }),
     ("the secret of test mode", |_, post| signed(TEST, post.body)),
     ("the secret as it is shown", |_, post| {
-        let shown = Secret::from_bytes(LIVE).expect("not empty").expose_base64();
+        let shown = WebhookSecret::from_bytes(LIVE).expect("not empty").expose_base64();
         signed(shown.as_bytes(), post.body)
     }),
     ("a part of the secret", |rng, post| signed(&LIVE[..rng.usize(1..LIVE.len())], post.body)),
@@ -110,7 +110,7 @@ fn flip(rng: &mut Rng, bytes: &mut [u8]) {
 }
 
 fn signed(secret: &[u8], body: Vec<u8>) -> Post {
-    let secret = Secret::from_bytes(secret).expect("not empty");
+    let secret = WebhookSecret::from_bytes(secret).expect("not empty");
     let SignedHeaders { signature, timestamp, .. } = Signer::new([secret]).sign(now(), &body);
     Post { signature: signature.into_bytes(), timestamp: timestamp.into_bytes(), body }
 }
@@ -123,7 +123,7 @@ fn now() -> Timestamp {
 /// verifier which refuses everything fails as well.
 #[test]
 fn f05_of_a_million_forgeries_none_is_believed() {
-    let verifier = Verifier::new([Secret::from_bytes(LIVE).expect("not empty")]).expect("a secret");
+    let verifier = Verifier::new([WebhookSecret::from_bytes(LIVE).expect("not empty")]).expect("a secret");
     let believes = |post: &Post| verifier.verify(&post.signature, &post.timestamp, &post.body, now()).is_ok();
     let mut rng = Rng::with_seed(5);
     let genuine: Vec<_> = (0..64)
@@ -153,7 +153,7 @@ fn f05_of_a_million_forgeries_none_is_believed() {
 #[test]
 fn f05_each_mode_believes_its_own_secret_alone() {
     for (own, other) in [(LIVE, TEST), (TEST, LIVE)] {
-        let verifier = Verifier::new([Secret::from_bytes(own).expect("not empty")]).expect("a secret");
+        let verifier = Verifier::new([WebhookSecret::from_bytes(own).expect("not empty")]).expect("a secret");
         for (secret, believed) in [(own, true), (other, false)] {
             let post = signed(secret, b"{}".to_vec());
             let found = verifier.verify(&post.signature, &post.timestamp, &post.body, now());

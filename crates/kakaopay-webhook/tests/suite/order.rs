@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Accepted, Policy, Receiver, Secret, Signer, Sink, Verifier};
+use kakaopay_webhook::{ReceivedEvent, Receiver, SignaturePolicy, Signer, Sink, Verifier, WebhookSecret};
 use tokio::sync::Semaphore;
 
 /// What a sink does when it is asked to store.
@@ -47,7 +47,7 @@ impl Gate {
     }
 
     fn receiver(&self) -> Receiver<Self> {
-        let policy = Policy::signed(Verifier::new([secret()]).expect("a secret"));
+        let policy = SignaturePolicy::signed(Verifier::new([secret()]).expect("a secret"));
         let gate = self.clone();
         // The clock is asked once the body is there, for the check of the signature.
         let clock = move || {
@@ -61,7 +61,7 @@ impl Gate {
 impl Sink for Gate {
     type Error = std::io::Error;
 
-    async fn store(&self, accepted: Accepted) -> Result<(), Self::Error> {
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), Self::Error> {
         assert!(accepted.verified);
         self.note("store");
         self.open.acquire().await.expect("never closed").forget();
@@ -78,11 +78,11 @@ fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_700_000_000).expect("a moment")
 }
 
-fn secret() -> Secret {
-    Secret::from_bytes(*b"a secret").expect("not empty")
+fn secret() -> WebhookSecret {
+    WebhookSecret::from_bytes(*b"a secret").expect("not empty")
 }
 
-fn signed_by(secret: Secret, number: u32) -> Request<Full<Bytes>> {
+fn signed_by(secret: WebhookSecret, number: u32) -> Request<Full<Bytes>> {
     let body =
         format!(r#"{{"object":"event","id":"evnt_test_{number}","key":"charge.complete","data":{{}}}}"#);
     let signed = Signer::new([secret]).sign(now(), body.as_bytes());
@@ -132,7 +132,7 @@ fn f05_the_sink_never_sees_what_is_not_verified() {
         request
     };
     for request in [
-        signed_by(Secret::from_bytes(*b"another").expect("not empty"), 1),
+        signed_by(WebhookSecret::from_bytes(*b"another").expect("not empty"), 1),
         change(|request| drop(request.headers_mut().remove("omise-signature"))),
         change(|request| drop(request.headers_mut().remove("omise-signature-timestamp"))),
         change(|request| *request.body_mut() = Full::from("{}")),
@@ -184,7 +184,8 @@ fn i10_there_are_exactly_as_many_good_answers_as_there_are_stored_webhooks() {
         let does = [Does::Store, Does::Fail][rng.usize(..2)];
         let is_genuine = rng.bool();
         let gate = Gate::open(does);
-        let secret = if is_genuine { secret() } else { Secret::from_bytes(*b"another").expect("not empty") };
+        let secret =
+            if is_genuine { secret() } else { WebhookSecret::from_bytes(*b"another").expect("not empty") };
         let status = answer(&gate, signed_by(secret, number)).status();
         let expected = match (is_genuine, does) {
             (true, Does::Store) => StatusCode::OK,

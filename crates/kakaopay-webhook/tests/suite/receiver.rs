@@ -6,7 +6,9 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Accepted, MAX_BODY, Policy, Receiver, Refused, Secret, Signer, Sink, Verifier};
+use kakaopay_webhook::{
+    MAX_BODY, ReceivedEvent, Receiver, Rejection, SignaturePolicy, Signer, Sink, Verifier, WebhookSecret,
+};
 
 const BODY: &str =
     r#"{"object":"event","id":"evnt_test_1","livemode":false,"key":"charge.complete","data":{}}"#;
@@ -22,7 +24,7 @@ struct Inbox {
 impl Sink for Inbox {
     type Error = std::io::Error;
 
-    async fn store(&self, accepted: Accepted) -> Result<(), Self::Error> {
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), Self::Error> {
         if self.broken {
             return Err(std::io::Error::other("the disk is full"));
         }
@@ -31,7 +33,7 @@ impl Sink for Inbox {
         Ok(())
     }
 
-    fn refused(&self, why: &Refused) {
+    fn rejected(&self, why: &Rejection) {
         let source = std::error::Error::source(why).expect("a reason");
         self.refused.lock().expect("unpoisoned").push(format!("{why}: {source}"));
     }
@@ -41,8 +43,8 @@ fn now() -> Timestamp {
     Timestamp::from_unix_seconds(1_700_000_000).expect("a moment")
 }
 
-fn secret() -> Secret {
-    Secret::from_bytes(*b"a secret").expect("not empty")
+fn secret() -> WebhookSecret {
+    WebhookSecret::from_bytes(*b"a secret").expect("not empty")
 }
 
 fn signed(body: &str) -> Request<Full<Bytes>> {
@@ -57,13 +59,13 @@ fn signed(body: &str) -> Request<Full<Bytes>> {
 
 #[track_caller]
 fn check(inbox: &Inbox, request: Request<Full<Bytes>>, status: StatusCode, stored: usize) {
-    let policy = Policy::signed(Verifier::new([secret()]).expect("a secret"));
+    let policy = SignaturePolicy::signed(Verifier::new([secret()]).expect("a secret"));
     check_with(policy, inbox, request, status, stored);
 }
 
 #[track_caller]
 fn check_with(
-    policy: Policy,
+    policy: SignaturePolicy,
     inbox: &Inbox,
     request: Request<Full<Bytes>>,
     status: StatusCode,
@@ -201,9 +203,9 @@ fn unsigned_must_be_asked_for_by_name() {
         request.headers_mut().remove("omise-signature-timestamp");
     });
     let inbox = Inbox::default();
-    check_with(Policy::unsigned(), &inbox, plain, StatusCode::OK, 1);
+    check_with(SignaturePolicy::unsigned(), &inbox, plain, StatusCode::OK, 1);
     // A signature that was not checked proves nothing.
-    check_with(Policy::unsigned(), &inbox, signed(BODY), StatusCode::OK, 2);
+    check_with(SignaturePolicy::unsigned(), &inbox, signed(BODY), StatusCode::OK, 2);
     assert_eq!(*inbox.verified.lock().expect("unpoisoned"), [false, false]);
 }
 

@@ -1,7 +1,7 @@
 //! A secret is replaced by another while webhooks keep coming.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{Refusal, Secret, Signer, Verifier};
+use kakaopay_webhook::{Signer, Verifier, VerifyError, WebhookSecret};
 
 /// When the new secret is made at the service.
 const ROLLED: i64 = 1_700_000_000;
@@ -11,12 +11,12 @@ const DELIVERIES: i64 = 10_000;
 /// Deliveries are spread over this time, from half a day before.
 const SPAN: i64 = 3 * 24 * 3_600;
 
-fn old() -> Secret {
-    Secret::from_bytes(*b"the old secret").expect("not empty")
+fn old() -> WebhookSecret {
+    WebhookSecret::from_bytes(*b"the old secret").expect("not empty")
 }
 
-fn new() -> Secret {
-    Secret::from_bytes(*b"the new secret").expect("not empty")
+fn new() -> WebhookSecret {
+    WebhookSecret::from_bytes(*b"the new secret").expect("not empty")
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -98,7 +98,7 @@ fn f07_a_receiver_that_does_not_follow_drops_what_comes_after_the_overlap() {
 #[test]
 fn f07_whoever_keeps_both_believes_either_and_nobody_else() {
     let body = b"{}";
-    let other = Secret::from_bytes(*b"a third secret").expect("not empty");
+    let other = WebhookSecret::from_bytes(*b"a third secret").expect("not empty");
     let both = [vec![old(), new()], vec![new(), old()]];
     for verifier in both.map(|secrets| Verifier::new(secrets).expect("secrets")) {
         for (signing, expected) in [
@@ -107,7 +107,7 @@ fn f07_whoever_keeps_both_believes_either_and_nobody_else() {
             (vec![old(), new()], Ok(())),
             (vec![new(), old()], Ok(())),
             (vec![other.clone(), new()], Ok(())),
-            (vec![other.clone()], Err(Refusal::NoMatch)),
+            (vec![other.clone()], Err(VerifyError::SignatureMismatch)),
         ] {
             let signed = Signer::new(signing).sign(at(ROLLED), body);
             let (signature, timestamp) = (signed.signature.as_bytes(), signed.timestamp.as_bytes());
@@ -118,5 +118,5 @@ fn f07_whoever_keeps_both_believes_either_and_nobody_else() {
     let signed = Signer::new([old()]).sign(at(ROLLED), body);
     let verifier = Verifier::new([new()]).expect("a secret");
     let (signature, timestamp) = (signed.signature.as_bytes(), signed.timestamp.as_bytes());
-    assert_eq!(verifier.verify(signature, timestamp, body, at(ROLLED)), Err(Refusal::NoMatch));
+    assert_eq!(verifier.verify(signature, timestamp, body, at(ROLLED)), Err(VerifyError::SignatureMismatch));
 }

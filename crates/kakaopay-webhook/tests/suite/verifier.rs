@@ -1,7 +1,7 @@
 //! Which webhooks are believed: tables at the boundaries, and properties.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{MAX_BODY, NoSecret, Refusal, Secret, Signer, Verifier};
+use kakaopay_webhook::{MAX_BODY, MissingSecret, Signer, Verifier, VerifyError, WebhookSecret};
 use proptest::prelude::*;
 
 const SECRET: &str = "dGVzdC13ZWJob29rLXNlY3JldA==";
@@ -10,21 +10,21 @@ const BODY: &[u8] = br#"{"object":"event","id":"evnt_test_1","key":"charge.compl
 const SIGNATURE: &str = "260fe1918ee63762653d9f081fa8ba8a4c5c627df76f07f0ddab87ccd2a08f64";
 const SIGNED_AT: i64 = 1_700_000_000;
 
-fn secret(text: &str) -> Secret {
-    Secret::from_base64(text).expect("base64")
+fn secret(text: &str) -> WebhookSecret {
+    WebhookSecret::from_base64(text).expect("base64")
 }
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(seconds).expect("a moment")
 }
 
-fn verify(signature: &str, timestamp: &str, body: &[u8], now: i64) -> Result<(), Refusal> {
+fn verify(signature: &str, timestamp: &str, body: &[u8], now: i64) -> Result<(), VerifyError> {
     let verifier = Verifier::new([secret(SECRET)]).expect("a secret");
     verifier.verify(signature.as_bytes(), timestamp.as_bytes(), body, at(now))
 }
 
 #[track_caller]
-fn check_signature(signature: &str, expected: Result<(), Refusal>) {
+fn check_signature(signature: &str, expected: Result<(), VerifyError>) {
     assert_eq!(verify(signature, "1700000000", BODY, SIGNED_AT), expected, "{signature}");
 }
 
@@ -36,7 +36,7 @@ fn the_signer_makes_the_documented_signature() {
 
 #[test]
 fn f05_only_the_right_signature_is_believed() {
-    use Refusal::{MalformedSignature, MissingSignature, NoMatch};
+    use VerifyError::{MalformedSignature, MissingSignature, SignatureMismatch};
     let zeros = "0".repeat(64);
     let other = Signer::new([secret(OTHER)]).sign(at(SIGNED_AT), BODY).signature;
     check_signature(SIGNATURE, Ok(()));
@@ -44,8 +44,8 @@ fn f05_only_the_right_signature_is_believed() {
     check_signature(&format!(" {SIGNATURE} , {zeros}"), Ok(()));
     check_signature("", Err(MissingSignature));
     check_signature("  ", Err(MissingSignature));
-    check_signature(&zeros, Err(NoMatch));
-    check_signature(&other, Err(NoMatch));
+    check_signature(&zeros, Err(SignatureMismatch));
+    check_signature(&other, Err(SignatureMismatch));
     for malformed in [
         ",",
         "hello",
@@ -65,14 +65,17 @@ fn f05_only_the_right_signature_is_believed() {
 
 #[test]
 fn f05_without_a_secret_nothing_starts() {
-    assert!(matches!(Verifier::new([]), Err(NoSecret { .. })));
+    assert!(matches!(Verifier::new([]), Err(MissingSecret { .. })));
     for text in ["", "  ", "not base64!", "===="] {
-        assert!(Secret::from_base64(text).is_err(), "{text}");
-        assert!(text.parse::<Secret>().is_err(), "{text}");
-        assert!(Secret::try_from(text).is_err() && Secret::try_from(text.to_owned()).is_err(), "{text}");
-        assert!(serde_json::from_value::<Secret>(text.into()).is_err(), "{text}");
+        assert!(WebhookSecret::from_base64(text).is_err(), "{text}");
+        assert!(text.parse::<WebhookSecret>().is_err(), "{text}");
+        assert!(
+            WebhookSecret::try_from(text).is_err() && WebhookSecret::try_from(text.to_owned()).is_err(),
+            "{text}"
+        );
+        assert!(serde_json::from_value::<WebhookSecret>(text.into()).is_err(), "{text}");
     }
-    let error = serde_json::from_str::<Secret>(r#""canary!""#).unwrap_err().to_string();
+    let error = serde_json::from_str::<WebhookSecret>(r#""canary!""#).unwrap_err().to_string();
     assert!(error.contains("webhook secret") && !error.contains("canary"), "{error}");
     // What gets lost or added in copying changes nothing.
     assert_eq!(*secret(" dGVzdC13ZWJob29rLXNlY3JldA\n").expose_base64(), SECRET);
@@ -82,7 +85,7 @@ fn f05_without_a_secret_nothing_starts() {
 #[test]
 fn f06_the_window_ends_at_five_minutes_either_way() {
     for (seconds, expected) in [
-        (-301, Err(Refusal::Stale)),
+        (-301, Err(VerifyError::TimestampOutOfRange)),
         (-300, Ok(())),
         (-299, Ok(())),
         (-1, Ok(())),
@@ -90,15 +93,17 @@ fn f06_the_window_ends_at_five_minutes_either_way() {
         (1, Ok(())),
         (299, Ok(())),
         (300, Ok(())),
-        (301, Err(Refusal::Stale)),
-        (86_400, Err(Refusal::Stale)),
+        (301, Err(VerifyError::TimestampOutOfRange)),
+        (86_400, Err(VerifyError::TimestampOutOfRange)),
     ] {
         let now = SIGNED_AT + seconds;
         assert_eq!(verify(SIGNATURE, "1700000000", BODY, now), expected, "{seconds}");
     }
     // A second that has begun counts as the whole one.
     let verifier = Verifier::new([secret(SECRET)]).expect("a secret");
-    for (millis, expected) in [(300_999, Ok(())), (301_000, Err(Refusal::Stale)), (-300_000, Ok(()))] {
+    for (millis, expected) in
+        [(300_999, Ok(())), (301_000, Err(VerifyError::TimestampOutOfRange)), (-300_000, Ok(()))]
+    {
         let now = Timestamp::from_unix_millis(SIGNED_AT * 1_000 + millis).expect("a moment");
         let found = verifier.verify(SIGNATURE.as_bytes(), b"1700000000", BODY, now);
         assert_eq!(found, expected, "{millis}");
@@ -114,14 +119,14 @@ fn f06_the_window_is_the_same_in_1970_and_9999() {
         (0, 0, Ok(())),
         (0, 300, Ok(())),
         (300, 0, Ok(())),
-        (301, 0, Err(Refusal::Stale)),
-        (0, 301, Err(Refusal::Stale)),
-        (0, SIGNED_AT, Err(Refusal::Stale)),
-        (SIGNED_AT, 0, Err(Refusal::Stale)),
+        (301, 0, Err(VerifyError::TimestampOutOfRange)),
+        (0, 301, Err(VerifyError::TimestampOutOfRange)),
+        (0, SIGNED_AT, Err(VerifyError::TimestampOutOfRange)),
+        (SIGNED_AT, 0, Err(VerifyError::TimestampOutOfRange)),
         (last - 300, last, Ok(())),
-        (last, last - 301, Err(Refusal::Stale)),
-        (last, 0, Err(Refusal::Stale)),
-        (0, last, Err(Refusal::Stale)),
+        (last, last - 301, Err(VerifyError::TimestampOutOfRange)),
+        (last, 0, Err(VerifyError::TimestampOutOfRange)),
+        (0, last, Err(VerifyError::TimestampOutOfRange)),
     ] {
         let signed = Signer::new([secret(SECRET)]).sign(at(signed_at), BODY);
         let found = verifier.verify(signed.signature.as_bytes(), signed.timestamp.as_bytes(), BODY, at(now));
@@ -133,10 +138,10 @@ fn f06_the_window_is_the_same_in_1970_and_9999() {
 fn f06_another_tolerance_is_exact_as_well() {
     for (tolerance, seconds, expected) in [
         (0, 0, Ok(())),
-        (0, 1, Err(Refusal::Stale)),
-        (0, -1, Err(Refusal::Stale)),
+        (0, 1, Err(VerifyError::TimestampOutOfRange)),
+        (0, -1, Err(VerifyError::TimestampOutOfRange)),
         (60, 60, Ok(())),
-        (60, 61, Err(Refusal::Stale)),
+        (60, 61, Err(VerifyError::TimestampOutOfRange)),
         (u32::MAX, 1_000_000_000, Ok(())),
     ] {
         let verifier = Verifier::new([secret(SECRET)]).expect("a secret").with_tolerance(tolerance);
@@ -148,7 +153,7 @@ fn f06_another_tolerance_is_exact_as_well() {
 
 #[test]
 fn f06_the_moment_is_plain_digits() {
-    use Refusal::{MalformedTimestamp, MissingTimestamp, NoMatch, Stale};
+    use VerifyError::{MalformedTimestamp, MissingTimestamp, SignatureMismatch, TimestampOutOfRange};
     for (timestamp, expected) in [
         ("", MissingTimestamp),
         (" ", MalformedTimestamp),
@@ -168,12 +173,12 @@ fn f06_the_moment_is_plain_digits() {
         ("9223372036854775808", MalformedTimestamp),
         ("18446744073709551616", MalformedTimestamp),
         ("99999999999999999999", MalformedTimestamp),
-        ("9223372036854775807", Stale),
-        ("1700000000000", Stale),
-        ("0", Stale),
+        ("9223372036854775807", TimestampOutOfRange),
+        ("1700000000000", TimestampOutOfRange),
+        ("0", TimestampOutOfRange),
         // The same moment in another writing is not what was signed.
-        ("01700000000", NoMatch),
-        ("000000000000000000000000000001700000000", NoMatch),
+        ("01700000000", SignatureMismatch),
+        ("000000000000000000000000000001700000000", SignatureMismatch),
     ] {
         assert_eq!(verify(SIGNATURE, timestamp, BODY, SIGNED_AT), Err(expected), "{timestamp}");
     }
@@ -181,7 +186,9 @@ fn f06_the_moment_is_plain_digits() {
 
 #[test]
 fn f31_a_body_over_the_cap_is_not_even_hashed() {
-    for (length, expected) in [(MAX_BODY, Refusal::NoMatch), (MAX_BODY + 1, Refusal::TooLarge)] {
+    for (length, expected) in
+        [(MAX_BODY, VerifyError::SignatureMismatch), (MAX_BODY + 1, VerifyError::TooLarge)]
+    {
         let large = vec![b' '; length];
         assert_eq!(verify(SIGNATURE, "1700000000", &large, SIGNED_AT), Err(expected));
     }
@@ -189,7 +196,7 @@ fn f31_a_body_over_the_cap_is_not_even_hashed() {
 
 #[test]
 fn i7_no_secret_prints() {
-    let canary = Secret::from_bytes(*b"canary").expect("not empty");
+    let canary = WebhookSecret::from_bytes(*b"canary").expect("not empty");
     let encoded = canary.expose_base64();
     let verifier = Verifier::new([canary.clone()]).expect("a secret");
     for shown in
@@ -209,7 +216,7 @@ proptest! {
         place in any::<prop::sample::Index>(),
         flip in 1_u8..=255,
     ) {
-        let secret = Secret::from_bytes(key).expect("not empty");
+        let secret = WebhookSecret::from_bytes(key).expect("not empty");
         let signed = Signer::new([secret.clone()]).sign(at(seconds), &body);
         let verifier = Verifier::new([secret]).expect("a secret").with_tolerance(0);
         let check = |signature: &[u8], timestamp: &[u8], body: &[u8]| {

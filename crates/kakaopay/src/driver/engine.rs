@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kakaopay_flows::{
-    Answer, Deadline, Event, Input, LEAVE_WITHIN_SECONDS, Output, Payment, Record, Request, Trouble,
+    Deadline, Input, MAX_SEND_DELAY_SECONDS, Output, Payment, PaymentEvent, Record, Request, RequestFailure,
+    Response,
 };
-use kakaopay_ledger::{Commit, DeadlineChange, Message, Seq, Store};
+use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
@@ -17,7 +18,7 @@ use crate::error::Error;
 use crate::metrics::Counters;
 use crate::order::Order;
 
-/// Attempts to change a payment before [`Error::Contended`]: each one lost to a concurrent writer.
+/// Attempts to change a payment before [`Error::TooMuchContention`]: each one lost to a concurrent writer.
 const MAX_TRIES: usize = 32;
 
 /// The state that all clones of a merchant share.
@@ -59,7 +60,7 @@ pub(crate) struct PendingRequest {
 impl PendingRequest {
     /// Whether it is too late to send this mutation: the payment may soon treat it as lost.
     fn is_stale(&self, now: Timestamp) -> bool {
-        let is_late = |at: Timestamp| now > at.saturating_add_seconds(LEAVE_WITHIN_SECONDS);
+        let is_late = |at: Timestamp| now > at.saturating_add_seconds(MAX_SEND_DELAY_SECONDS);
         self.request.is_mutation() && self.at.is_none_or(is_late)
     }
 }
@@ -80,7 +81,7 @@ impl<S: Store> Engine<S> {
             if let Some(payment) = self.load(order.reference()).await? {
                 if !order.is_same(payment.intent()) {
                     let intent = payment.intent();
-                    return Err(Error::ReferenceTaken {
+                    return Err(Error::ReferenceConflict {
                         reference: intent.reference.clone(),
                         amount: intent.amount,
                     });
@@ -96,15 +97,15 @@ impl<S: Store> Engine<S> {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Contended(order.reference().clone()))
+        Err(Error::TooMuchContention(order.reference().clone()))
     }
 
-    /// Loads a payment. Fails with [`Error::OtherMode`] if it was created with a key of the other
+    /// Loads a payment. Fails with [`Error::ModeMismatch`] if it was created with a key of the other
     /// mode.
     pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
         match rehydrate::load(&self.store, reference).await? {
             Some(payment) if payment.intent().mode != self.mode => {
-                Err(Error::OtherMode { reference: reference.clone(), mode: payment.intent().mode })
+                Err(Error::ModeMismatch { reference: reference.clone(), mode: payment.intent().mode })
             }
             payment => Ok(payment),
         }
@@ -124,7 +125,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<Applied, Error> {
         for _ in 0..MAX_TRIES {
             let Some(mut payment) = self.load(reference).await? else {
-                return Err(Error::Unknown(reference.clone()));
+                return Err(Error::NotFound(reference.clone()));
             };
             let before = payment.seq();
             change(&mut payment, self.clock.now())?;
@@ -134,7 +135,7 @@ impl<S: Store> Engine<S> {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Contended(reference.clone()))
+        Err(Error::TooMuchContention(reference.clone()))
     }
 
     /// Sends the requests of a payment and applies their responses until it has none left.
@@ -145,13 +146,13 @@ impl<S: Store> Engine<S> {
         while let Some(pending) = queue.pop_front() {
             let response = if pending.is_stale(self.clock.now()) {
                 // The request before it was slow, or this process was suspended.
-                pending.request.without_answer(Trouble::NotSent)
+                pending.request.into_failure(RequestFailure::NotSent)
             } else {
                 self.clients.execute(pending.request).await
             };
             read_failed |= is_failed_read(&response);
             let reference = payment.intent().reference.clone();
-            let applied = self.apply_input(&reference, &Input::Answered(response)).await?;
+            let applied = self.apply_input(&reference, &Input::Response(response)).await?;
             payment = applied.payment;
             queue.extend(applied.requests);
         }
@@ -174,7 +175,7 @@ impl<S: Store> Engine<S> {
                     Output::Transmit(request) => requests.push(PendingRequest { request, at }),
                     Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
                     Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
-                    Output::Event(event) => commit.messages.push(message_of(&event)),
+                    Output::PaymentEvent(event) => commit.messages.push(message_of(&event)),
                     // A checkout reads the address from the payment itself.
                     Output::Redirect(_) => {}
                 }
@@ -222,22 +223,22 @@ impl<S: Store> Engine<S> {
     }
 }
 
-fn message_of(event: &Event) -> Message {
+fn message_of(event: &PaymentEvent) -> OutboxMessage {
     // An event is plain data with text keys, so its JSON serialization cannot fail.
     let body = serde_json::to_vec(event).unwrap_or_default();
-    Message { key: event.key(), body: body.into() }
+    OutboxMessage { key: event.key(), body: body.into() }
 }
 
 /// Whether a response is a read that returned no data. `not_found` is data; a rejected key is not.
-fn is_failed_read(response: &Answer) -> bool {
-    let failed = |failure: &Trouble| match failure {
-        Trouble::Refused(error) => error.code != ErrorCode::NotFound,
-        Trouble::NotSent | Trouble::RateLimited | Trouble::Unknown => true,
+fn is_failed_read(response: &Response) -> bool {
+    let failed = |failure: &RequestFailure| match failure {
+        RequestFailure::Rejected(error) => error.code != ErrorCode::NotFound,
+        RequestFailure::NotSent | RequestFailure::RateLimited | RequestFailure::OutcomeUnknown => true,
     };
     match response {
-        Answer::Read { result: Err(failure), .. }
-        | Answer::LookUp { result: Err(failure), .. }
-        | Answer::Refunds { result: Err(failure), .. } => failed(failure),
+        Response::Read { result: Err(failure), .. }
+        | Response::FindCharge { result: Err(failure), .. }
+        | Response::Refunds { result: Err(failure), .. } => failed(failure),
         _ => false,
     }
 }
@@ -265,20 +266,20 @@ mod tests {
 
     #[test]
     fn only_not_found_counts_as_a_successful_read() {
-        let rejected = |code| Trouble::Refused(ApiError::new(code, "no"));
+        let rejected = |code| RequestFailure::Rejected(ApiError::new(code, "no"));
         let charge = ChargeId::parse("chrg_test_1").expect("an id");
         for (failure, failed) in [
             (rejected(ErrorCode::NotFound), false),
             (rejected(ErrorCode::AuthenticationFailure), true),
             (rejected(ErrorCode::KeyExpired), true),
-            (Trouble::NotSent, true),
-            (Trouble::RateLimited, true),
-            (Trouble::Unknown, true),
+            (RequestFailure::NotSent, true),
+            (RequestFailure::RateLimited, true),
+            (RequestFailure::OutcomeUnknown, true),
         ] {
-            let read = Answer::Read { charge: charge.clone(), result: Err(failure.clone()) };
+            let read = Response::Read { charge: charge.clone(), result: Err(failure.clone()) };
             assert_eq!(is_failed_read(&read), failed, "{failure:?}");
             // A failed mutation is not a failed read.
-            assert!(!is_failed_read(&Answer::Source(Err(failure))));
+            assert!(!is_failed_read(&Response::Source(Err(failure))));
         }
     }
 }

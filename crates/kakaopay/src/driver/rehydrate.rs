@@ -1,7 +1,7 @@
 //! Rebuilds a payment from the store.
 
 use kakaopay_flows::{Payment, ReplayError};
-use kakaopay_ledger::{Entry, Loaded, Store};
+use kakaopay_store::{Entry, Store, StoredPayment};
 use kakaopay_types::Reference;
 
 use crate::error::Error;
@@ -21,12 +21,12 @@ pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Op
     }
     // A snapshot only saves time: the journal is complete without it.
     tracing::warn!(reference = reference.as_str(), "snapshot unusable; payment replayed from its journal");
-    replay(reference, &store.journal(reference).await?)
+    replay(reference, &store.read_journal(reference).await?)
 }
 
 /// Restores the payment from its snapshot. Returns `None` if there is no snapshot, another version
 /// wrote it, or it does not match the reference and sequence number that the store reports.
-fn restore(reference: &Reference, loaded: &Loaded) -> Option<Payment> {
+fn restore(reference: &Reference, loaded: &StoredPayment) -> Option<Payment> {
     let snapshot = loaded.snapshot.as_ref()?;
     let payment = Payment::restore(&snapshot.bytes, pairs(&loaded.entries)).ok()?;
     let last = loaded.entries.last().map_or(snapshot.seq, |entry| entry.seq);

@@ -1,6 +1,6 @@
 //! Sends a payment's requests to the API and classifies their failures.
 
-use kakaopay_flows::{Answer, Request, Trouble};
+use kakaopay_flows::{Request, RequestFailure, Response};
 use kakaopay_transport::{Client, Delivery, Error};
 use kakaopay_types::{PublicKey, SecretKey};
 
@@ -15,37 +15,37 @@ pub(crate) struct Clients {
 
 impl Clients {
     /// Sends a request and returns its response or failure.
-    pub(crate) async fn execute(&self, request: Request) -> Answer {
+    pub(crate) async fn execute(&self, request: Request) -> Response {
         match request {
-            Request::CreateSource(create) => Answer::Source(match &self.public {
+            Request::CreateSource(create) => Response::Source(match &self.public {
                 Some(public) => boxed(public.send(create).await),
                 None => boxed(self.secret.send(create).await),
             }),
             Request::CreateCharge(create) => {
                 let attempt = create.metadata.reference.number();
-                Answer::Charge { attempt, result: boxed(self.secret.send(create).await) }
+                Response::Charge { attempt, result: boxed(self.secret.send(create).await) }
             }
             Request::RetrieveCharge(retrieve) => {
                 let charge = retrieve.id.clone();
-                Answer::Read { charge, result: boxed(self.secret.send(retrieve).await) }
+                Response::Read { charge, result: boxed(self.secret.send(retrieve).await) }
             }
-            Request::LookUp(request) => {
+            Request::FindCharge(request) => {
                 let result = boxed(self.secret.send(request.list.clone()).await);
-                Answer::LookUp { request, result }
+                Response::FindCharge { request, result }
             }
             Request::CreateRefund { number, create } => {
                 let reference = create.metadata.reference.clone();
-                Answer::Refund { reference, number, result: boxed(self.secret.send(create).await) }
+                Response::Refund { reference, number, result: boxed(self.secret.send(create).await) }
             }
             Request::ListRefunds(request) => {
                 let result = boxed(self.secret.send(request.list.clone()).await);
-                Answer::Refunds { request, result }
+                Response::Refunds { request, result }
             }
         }
     }
 }
 
-fn boxed<T>(result: Result<T, Error>) -> Result<Box<T>, Trouble> {
+fn boxed<T>(result: Result<T, Error>) -> Result<Box<T>, RequestFailure> {
     result.map(Box::new).map_err(|error| {
         tracing::warn!(
             operation = error.operation(),
@@ -60,15 +60,15 @@ fn boxed<T>(result: Result<T, Error>) -> Result<Box<T>, Trouble> {
 }
 
 /// The failure as the payment sees it. The outcome is unknown unless the error proves otherwise.
-fn classify(error: &Error) -> Trouble {
-    if let Some(rejection) = error.refused() {
-        return Trouble::Refused(rejection.clone());
+fn classify(error: &Error) -> RequestFailure {
+    if let Some(rejection) = error.api_rejection() {
+        return RequestFailure::Rejected(rejection.clone());
     }
     if error.status().is_some_and(|status| status.as_u16() == 429) {
-        return Trouble::RateLimited;
+        return RequestFailure::RateLimited;
     }
     match error.delivery() {
-        Delivery::NotSent => Trouble::NotSent,
-        _ => Trouble::Unknown,
+        Delivery::NotSent => RequestFailure::NotSent,
+        _ => RequestFailure::OutcomeUnknown,
     }
 }

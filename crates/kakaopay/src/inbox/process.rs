@@ -1,7 +1,7 @@
 //! Processes stored webhooks: has the charge of each one read.
 
 use kakaopay_flows::{Evidence, Input};
-use kakaopay_ledger::{InboxEvent, Store};
+use kakaopay_store::{InboxEvent, Store};
 use kakaopay_types::{Event, Reference, decode};
 
 use crate::driver::Engine;
@@ -15,14 +15,14 @@ impl<S: Store> Engine<S> {
             let driven = match self.apply_input(&reference, &Input::Evidence(evidence)).await {
                 Ok(applied) => Some(self.drive(applied).await?),
                 // It names an order of another store.
-                Err(Error::Unknown(_)) => None,
+                Err(Error::NotFound(_)) => None,
                 Err(error) => return Err(error),
             };
             if driven.is_some_and(|driven| driven.read_failed) {
                 return Ok(());
             }
         }
-        Ok(self.store.finish_event(&stored.event).await?)
+        Ok(self.store.complete_event(&stored.event).await?)
     }
 
     /// The payment that a webhook concerns and its evidence, or `None` if it concerns no payment of
@@ -31,7 +31,7 @@ impl<S: Store> Engine<S> {
         // The receiver stores only bodies that decode as an event.
         let Ok(event) = decode::from_slice::<Event>(&stored.body) else { return Ok(None) };
         let Some(charge) = event.charge_id() else { return Ok(None) };
-        let reference = match self.store.reference_of(&charge).await? {
+        let reference = match self.store.find_by_charge(&charge).await? {
             Some(reference) => Some(reference),
             // The response to the charge's creation is late or lost.
             None => event.attempt().map(|attempt| attempt.order().clone()),

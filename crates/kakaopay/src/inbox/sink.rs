@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kakaopay_ledger::{Delivery, Receipt, Store, StoreError};
-use kakaopay_webhook::{Accepted, Refused, Sink};
+use kakaopay_store::{InsertOutcome, NewInboxEvent, Store, StoreError};
+use kakaopay_webhook::{ReceivedEvent, Rejection, Sink};
 
 use crate::driver::Engine;
 
@@ -22,28 +22,28 @@ impl<S> Inbox<S> {
 impl<S: Store> Sink for Inbox<S> {
     type Error = StoreError;
 
-    async fn store(&self, accepted: Accepted) -> Result<(), StoreError> {
-        let Accepted { event, body, received_at, .. } = accepted;
-        let delivery = Delivery { event: event.id, body: body.to_vec().into(), received_at };
-        let receipt = self.engine.store.receive(delivery).await.inspect_err(|error| {
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), StoreError> {
+        let ReceivedEvent { event, body, received_at, .. } = accepted;
+        let delivery = NewInboxEvent { event: event.id, body: body.to_vec().into(), received_at };
+        let receipt = self.engine.store.insert_event(delivery).await.inspect_err(|error| {
             self.engine.counters.webhook_store_failed();
             tracing::error!(%error, "failed to store webhook; not acknowledged");
         })?;
-        let duplicate = receipt == Receipt::Duplicate;
+        let duplicate = receipt == InsertOutcome::Duplicate;
         tracing::info!(key = event.key.as_str(), duplicate, "webhook stored");
         self.engine.counters.webhook_stored(receipt);
         self.engine.wakers.due.notify_one();
         Ok(())
     }
 
-    fn refused(&self, why: &Refused) {
+    fn rejected(&self, why: &Rejection) {
         // Logged at `DEBUG`: anyone can send invalid webhooks, and must not fill the disk with logs.
         match why {
-            Refused::Signature(error) => {
+            Rejection::InvalidSignature(error) => {
                 self.engine.counters.signature_failed();
                 tracing::debug!(%error, "webhook rejected: invalid signature");
             }
-            Refused::NoEvent(error) => {
+            Rejection::InvalidPayload(error) => {
                 self.engine.counters.webhook_malformed();
                 tracing::debug!(%error, "webhook rejected: invalid payload");
             }

@@ -4,4 +4,4 @@ mod listener;
 mod serve;
 
 pub use listener::Listener;
-pub use serve::serve;
+pub use serve::serve_webhooks;

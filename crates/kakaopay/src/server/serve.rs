@@ -34,7 +34,7 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 /// flight.
 ///
 /// Meant for shops without an HTTP server. It has no TLS: put a reverse proxy in front. Pass
-/// [`Merchant::receiver`](crate::Merchant::receiver), or a service that wraps it.
+/// [`Merchant::webhook_service`](crate::Merchant::receiver), or a service that wraps it.
 ///
 /// | limit | effect |
 /// |---|---|
@@ -47,7 +47,7 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 /// Connections over the limit wait instead of getting a 503, because Omise may be among them: a
 /// place becomes free within 20 s, while a rejected webhook is redelivered much later or never. A
 /// dropped request was not acknowledged.
-pub async fn serve<L, S, B>(mut listener: L, service: S, shutdown: impl Future<Output = ()>)
+pub async fn serve_webhooks<L, S, B>(mut listener: L, service: S, shutdown: impl Future<Output = ()>)
 where
     L: Listener,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,

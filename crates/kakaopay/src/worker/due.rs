@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use kakaopay_flows::Input;
-use kakaopay_ledger::{Lease, Store};
+use kakaopay_store::{ClaimRequest, Store};
 use kakaopay_types::Reference;
 use tokio::task::JoinSet;
 
 use crate::driver::Engine;
 use crate::error::Error;
-use crate::handler::Handler;
+use crate::handler::EventHandler;
 use crate::merchant::Merchant;
 
 /// Lease of a claimed webhook or payment, in seconds. Work starts as soon as it is claimed, and a
@@ -19,19 +19,19 @@ const LEASE_SECONDS: i64 = 120;
 /// Maximum number of payments processed concurrently.
 pub(crate) const MAX_IN_FLIGHT: usize = 32;
 
-/// Counts of the work done by one call of [`Merchant::work`].
+/// Counts of the work done by one call of [`Merchant::run_once`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Worked {
+pub struct RunReport {
     /// Webhooks claimed for processing.
     pub webhooks: usize,
     /// Payments whose deadline had passed.
-    pub deadlines: usize,
+    pub due_payments: usize,
     /// Notifications that the handler accepted.
-    pub told: usize,
+    pub notifications: usize,
 }
 
-impl Worked {
+impl RunReport {
     /// Whether any work was done.
     #[must_use]
     pub fn any(self) -> bool {
@@ -46,7 +46,7 @@ impl<S: Store> Merchant<S> {
     /// # Errors
     /// [`Error::Store`] if the store fails. An error of one payment is logged and does not stop the
     /// others.
-    pub async fn work(&self, handler: &impl Handler) -> Result<Worked, Error> {
+    pub async fn run_once(&self, handler: &impl EventHandler) -> Result<RunReport, Error> {
         // Pending notifications go first, so that a slow API does not delay them.
         let delivered = self.notify_all(handler).await?;
         let mut tasks = JoinSet::new();
@@ -56,15 +56,16 @@ impl<S: Store> Merchant<S> {
             drop(ended);
         }
         let claimed = claimed?;
-        Ok(Worked { told: delivered + self.notify_all(handler).await?, ..claimed })
+        Ok(RunReport { notifications: delivered + self.notify_all(handler).await?, ..claimed })
     }
 
     /// Claims webhooks, then due payments, up to [`MAX_IN_FLIGHT`] tasks, and spawns a task for each.
-    pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<Worked, Error> {
+    pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<RunReport, Error> {
         let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
         let now = self.now();
-        let claim = |limit| Lease { now, until: now.saturating_add_seconds(LEASE_SECONDS), limit };
-        let mut claimed = Worked::default();
+        let claim =
+            |limit| ClaimRequest { now, lease_until: now.saturating_add_seconds(LEASE_SECONDS), limit };
+        let mut claimed = RunReport::default();
         for stored in self.engine.store.claim_events(claim(free)).await? {
             claimed.webhooks += 1;
             let engine = Arc::clone(&self.engine);
@@ -75,7 +76,7 @@ impl<S: Store> Merchant<S> {
             return Ok(claimed);
         }
         for due in self.engine.store.claim_due(claim(free)).await? {
-            claimed.deadlines += 1;
+            claimed.due_payments += 1;
             let engine = Arc::clone(&self.engine);
             tasks.spawn(async move { log_error(engine.process_due(&due.reference).await) });
         }
@@ -86,7 +87,7 @@ impl<S: Store> Merchant<S> {
 impl<S: Store> Engine<S> {
     /// Processes a payment whose deadline has passed.
     async fn process_due(&self, reference: &Reference) -> Result<(), Error> {
-        let applied = self.apply_input(reference, &Input::Tick).await?;
+        let applied = self.apply_input(reference, &Input::Timeout).await?;
         self.drive(applied).await.map(drop)
     }
 }

@@ -1,6 +1,6 @@
 //! Scheduled jobs: recurring work that one process does for all.
 
-use kakaopay_ledger::{Lease, Store};
+use kakaopay_store::{ClaimRequest, Store};
 
 use crate::error::Error;
 use crate::merchant::Merchant;
@@ -38,8 +38,8 @@ impl<S: Store> Merchant<S> {
 
     async fn run_job(&self, job: &Job, is_stopping: &(dyn Fn() -> bool + Sync)) -> Result<(), Error> {
         let now = self.now();
-        let claim = Lease { now, until: now.saturating_add_seconds(LEASE_SECONDS), limit: 1 };
-        if !self.engine.store.claim_chore(job.name, claim).await? {
+        let claim = ClaimRequest { now, lease_until: now.saturating_add_seconds(LEASE_SECONDS), limit: 1 };
+        if !self.engine.store.claim_job(job.name, claim).await? {
             return Ok(());
         }
         let since = now.saturating_add_seconds(-job.back);
@@ -47,16 +47,16 @@ impl<S: Store> Merchant<S> {
         tracing::info!(
             job = job.name,
             events = report.events,
-            missed_events = report.missed,
+            missed_events = report.missed_events,
             charges = report.charges,
-            payments_updated = report.moved,
-            orphaned_charges = report.strangers,
-            failures = report.troubled,
+            payments_updated = report.payments_updated,
+            orphaned_charges = report.orphaned_charges,
+            failures = report.failures,
             complete = report.complete,
             "reconciliation finished",
         );
         if report.complete {
-            self.engine.store.put_off(job.name, now.saturating_add_seconds(job.every)).await?;
+            self.engine.store.reschedule_job(job.name, now.saturating_add_seconds(job.every)).await?;
         }
         Ok(())
     }

@@ -6,5 +6,5 @@ mod notify;
 mod reconcile;
 mod run;
 
-pub use due::Worked;
-pub use reconcile::Swept;
+pub use due::RunReport;
+pub use reconcile::ReconcileReport;

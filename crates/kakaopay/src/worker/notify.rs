@@ -1,10 +1,10 @@
 //! Delivers notifications from the outbox to the merchant's handler.
 
-use kakaopay_flows::Event;
-use kakaopay_ledger::{ClaimedMessage, Lease, Store, StoreErrorKind};
+use kakaopay_flows::PaymentEvent;
+use kakaopay_store::{ClaimRequest, ClaimedMessage, Store, StoreErrorKind};
 
 use crate::error::Error;
-use crate::handler::{Handler, Telling};
+use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
 
 /// Lease of a claimed message, in seconds.
@@ -18,10 +18,10 @@ const BATCH: usize = 16;
 impl<S: Store> Merchant<S> {
     /// Delivers one batch of pending notifications, oldest first. Returns the number that the
     /// handler accepted.
-    pub(crate) async fn notify_all(&self, handler: &impl Handler) -> Result<usize, Error> {
+    pub(crate) async fn notify_all(&self, handler: &impl EventHandler) -> Result<usize, Error> {
         let claimed_at = self.now();
         let until = claimed_at.saturating_add_seconds(LEASE_SECONDS);
-        let claim = Lease { now: claimed_at, until, limit: BATCH };
+        let claim = ClaimRequest { now: claimed_at, lease_until: until, limit: BATCH };
         let mut delivered = 0;
         for message in self.engine.store.claim_messages(claim).await? {
             if self.now() > claimed_at.saturating_add_seconds(START_WITHIN_SECONDS) {
@@ -36,22 +36,22 @@ impl<S: Store> Merchant<S> {
     }
 
     /// Delivers one notification. Returns whether the handler accepted it.
-    async fn notify(&self, handler: &impl Handler, message: ClaimedMessage) -> Result<bool, Error> {
+    async fn notify(&self, handler: &impl EventHandler, message: ClaimedMessage) -> Result<bool, Error> {
         let ClaimedMessage { key, body, claim, .. } = message;
-        let Ok(event) = serde_json::from_slice::<Event>(&body) else {
+        let Ok(event) = serde_json::from_slice::<PaymentEvent>(&body) else {
             // Written by a newer version, which can deliver it.
             tracing::error!(key, "notification not understood: upgrade this process");
             return Ok(false);
         };
-        let notification = Telling { key, event, claim };
-        let key = notification.key.as_str();
+        let notification = Notification { idempotency_key: key, event, claim };
+        let key = notification.idempotency_key.as_str();
         if let Err(error) = handler.handle(&notification).await {
             self.engine.counters.handler_failed();
             tracing::warn!(key, error, "event handler failed; notification will be redelivered");
             return Ok(false);
         }
         self.engine.counters.notification_delivered();
-        match self.engine.store.complete(key, claim).await {
+        match self.engine.store.complete_message(key, claim).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == StoreErrorKind::StaleClaim => {
                 tracing::warn!(key, "event handler outlived its lease; notification may be delivered twice");

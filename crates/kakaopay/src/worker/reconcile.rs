@@ -3,10 +3,10 @@
 
 use futures_util::{StreamExt, pin_mut};
 use kakaopay_flows::{Evidence, Input};
-use kakaopay_ledger::{Delivery, Receipt, Store};
+use kakaopay_store::{InsertOutcome, NewInboxEvent, Store};
 use kakaopay_transport::ErrorKind;
-use kakaopay_types::endpoint::{ListCharges, ListEvents, Page};
-use kakaopay_types::{Charge, Event, Order, Timestamp};
+use kakaopay_types::endpoint::{ListCharges, ListEvents, ListParams};
+use kakaopay_types::{Charge, Event, SortOrder, Timestamp};
 
 use crate::driver::Engine;
 use crate::error::Error;
@@ -15,20 +15,20 @@ use crate::merchant::Merchant;
 /// Result of one reconciliation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Swept {
+pub struct ReconcileReport {
     /// Events read.
     pub events: u64,
     /// Events whose webhook had not arrived.
-    pub missed: u64,
+    pub missed_events: u64,
     /// Charges read that name an order.
     pub charges: u64,
     /// Payments updated from their charge.
-    pub moved: u64,
+    pub payments_updated: u64,
     /// Orphaned charges: they name an order that this store does not have. They belong to another
     /// store, or this store lost data.
-    pub strangers: u64,
+    pub orphaned_charges: u64,
     /// Objects that could not be read, or not be applied to their payment.
-    pub troubled: u64,
+    pub failures: u64,
     /// Whether all pages were read.
     pub complete: bool,
 }
@@ -39,7 +39,7 @@ impl<S: Store> Merchant<S> {
     ///
     /// # Errors
     /// [`Error::Store`] if the store fails. Objects that cannot be read are counted instead.
-    pub async fn sweep(&self, since: Timestamp) -> Result<Swept, Error> {
+    pub async fn reconcile(&self, since: Timestamp) -> Result<ReconcileReport, Error> {
         self.engine.reconcile(since, &|| false).await
     }
 }
@@ -49,24 +49,24 @@ impl<S: Store> Engine<S> {
         &self,
         since: Timestamp,
         is_stopping: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Swept, Error> {
-        let page = || Page::new().from(since).order(Order::Chronological);
-        let mut report = Swept { complete: true, ..Swept::default() };
+    ) -> Result<ReconcileReport, Error> {
+        let page = || ListParams::new().from(since).order(SortOrder::Chronological);
+        let mut report = ReconcileReport { complete: true, ..ReconcileReport::default() };
         // Charges first: once they are applied, most events have nothing to add.
-        let charges = self.clients.secret.each(ListCharges::new().page(page()));
+        let charges = self.clients.secret.paginate(ListCharges::new().page(page()));
         pin_mut!(charges);
         while let Some(charge) = charges.next().await {
             match charge {
-                _ if is_stopping() => return Ok(Swept { complete: false, ..report }),
+                _ if is_stopping() => return Ok(ReconcileReport { complete: false, ..report }),
                 Ok(charge) => self.reconcile_charge(charge, &mut report).await?,
                 Err(error) => report.read_failed(&error),
             }
         }
-        let events = self.clients.secret.each(ListEvents::new().page(page()));
+        let events = self.clients.secret.paginate(ListEvents::new().page(page()));
         pin_mut!(events);
         while let Some(event) = events.next().await {
             match event {
-                _ if is_stopping() => return Ok(Swept { complete: false, ..report }),
+                _ if is_stopping() => return Ok(ReconcileReport { complete: false, ..report }),
                 Ok(event) => self.reconcile_event(event, &mut report).await?,
                 Err(error) => report.read_failed(&error),
             }
@@ -75,8 +75,8 @@ impl<S: Store> Engine<S> {
     }
 
     /// Applies a charge to its payment.
-    async fn reconcile_charge(&self, charge: Charge, report: &mut Swept) -> Result<(), Error> {
-        let reference = match self.store.reference_of(&charge.id).await? {
+    async fn reconcile_charge(&self, charge: Charge, report: &mut ReconcileReport) -> Result<(), Error> {
+        let reference = match self.store.find_by_charge(&charge.id).await? {
             Some(reference) => reference,
             None => match charge.metadata.attempt() {
                 Some(attempt) => attempt.order().clone(),
@@ -90,9 +90,9 @@ impl<S: Store> Engine<S> {
             Err(error) => Err(error),
         };
         match driven {
-            Ok(driven) => report.moved += u64::from(driven.changed),
-            Err(Error::Unknown(_)) => {
-                report.strangers += 1;
+            Ok(driven) => report.payments_updated += u64::from(driven.changed),
+            Err(Error::NotFound(_)) => {
+                report.orphaned_charges += 1;
                 tracing::error!(
                     reference = reference.as_str(),
                     charge = id.as_str(),
@@ -105,28 +105,28 @@ impl<S: Store> Engine<S> {
     }
 
     /// Inserts an event into the inbox, unless its webhook has arrived.
-    async fn reconcile_event(&self, event: Event, report: &mut Swept) -> Result<(), Error> {
+    async fn reconcile_event(&self, event: Event, report: &mut ReconcileReport) -> Result<(), Error> {
         report.events += 1;
         let Some(charge) = event.charge_id() else { return Ok(()) };
-        if event.attempt().is_none() && self.store.reference_of(&charge).await?.is_none() {
+        if event.attempt().is_none() && self.store.find_by_charge(&charge).await?.is_none() {
             return Ok(());
         }
         // An event is plain data with text keys, so its JSON serialization cannot fail.
         let body = serde_json::to_vec(&event).unwrap_or_default();
-        let delivery = Delivery { event: event.id, body: body.into(), received_at: self.clock.now() };
-        if self.store.receive(delivery).await? == Receipt::New {
-            report.missed += 1;
+        let delivery = NewInboxEvent { event: event.id, body: body.into(), received_at: self.clock.now() };
+        if self.store.insert_event(delivery).await? == InsertOutcome::Inserted {
+            report.missed_events += 1;
             self.wakers.due.notify_one();
         }
         Ok(())
     }
 }
 
-impl Swept {
+impl ReconcileReport {
     /// Counts a read error. A decoding error concerns one element; any other ends the list.
     fn read_failed(&mut self, error: &kakaopay_transport::Error) {
         tracing::error!(%error, operation = error.operation(), "failed to read all pages");
-        self.troubled += 1;
+        self.failures += 1;
         self.complete &= error.kind() == ErrorKind::Decode;
     }
 
@@ -136,7 +136,7 @@ impl Swept {
             return Err(error);
         }
         tracing::error!(%error, "failed to apply a charge to its payment");
-        self.troubled += 1;
+        self.failures += 1;
         Ok(())
     }
 }

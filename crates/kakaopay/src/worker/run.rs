@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use kakaopay_ledger::Store;
+use kakaopay_store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::due::{MAX_IN_FLIGHT, Worked};
-use crate::handler::Handler;
+use super::due::{MAX_IN_FLIGHT, RunReport};
+use crate::handler::EventHandler;
 use crate::merchant::Merchant;
 
 /// Longest sleep without due work, in milliseconds. Another process may add work without waking
@@ -34,7 +34,7 @@ impl<S: Store> Merchant<S> {
     /// requests.
     ///
     /// Errors are logged and retried without limit.
-    pub async fn run(&self, handler: impl Handler, shutdown: impl Future<Output = ()>) {
+    pub async fn run(&self, handler: impl EventHandler, shutdown: impl Future<Output = ()>) {
         let (stop, stopped) = watch::channel(false);
         let wait = async {
             shutdown.await;
@@ -54,7 +54,7 @@ impl<S: Store> Merchant<S> {
         let mut tasks = JoinSet::new();
         while !*shutdown.borrow() {
             let rest = match self.claim_and_spawn(&mut tasks).await {
-                Ok(claimed) if claimed == Worked::default() => self.until_next().await,
+                Ok(claimed) if claimed == RunReport::default() => self.until_next().await,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
                     tracing::error!(%error, "failed to process due payments; retrying in 1 s");
@@ -76,7 +76,7 @@ impl<S: Store> Merchant<S> {
         }
     }
 
-    async fn notify_loop(&self, handler: &impl Handler, mut shutdown: Shutdown) {
+    async fn notify_loop(&self, handler: &impl EventHandler, mut shutdown: Shutdown) {
         while !*shutdown.borrow() {
             let rest = match self.notify_all(handler).await {
                 Ok(0) => self.until_next().await,
@@ -108,7 +108,7 @@ impl<S: Store> Merchant<S> {
 
     /// Time until the next work is due, within the bounds above.
     async fn until_next(&self) -> Duration {
-        let Ok(next) = self.engine.store.next_wake().await else { return ERROR_BACKOFF };
+        let Ok(next) = self.engine.store.next_due_at().await else { return ERROR_BACKOFF };
         let millis = next.map_or(MAX_REST_MILLIS, |next| next.millis_since(self.now()));
         Duration::from_millis(millis.clamp(MIN_REST_MILLIS, MAX_REST_MILLIS).unsigned_abs())
     }

@@ -1,11 +1,11 @@
-//! A webhook endpoint behind `kakaopay::serve`, and clients that write raw bytes to it.
+//! A webhook endpoint behind `kakaopay::serve_webhooks`, and clients that write raw bytes to it.
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use kakaopay::Listener;
 use kakaopay::types::Timestamp;
-use kakaopay::webhook::{Accepted, Policy, Receiver, Secret, Signer, Sink, Verifier};
+use kakaopay::webhook::{ReceivedEvent, Receiver, SignaturePolicy, Signer, Sink, Verifier, WebhookSecret};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -30,7 +30,7 @@ impl Listener for Pipes {
 
 /// Webhooks that reached the store.
 #[derive(Debug, Default)]
-pub(crate) struct Counts {
+pub(crate) struct Metrics {
     /// Number of store calls in flight.
     pub(crate) storing: usize,
     /// Maximum number of store calls in flight so far.
@@ -42,16 +42,16 @@ pub(crate) struct Counts {
 /// A store that waits for a permit before each webhook, and then optionally panics.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    pub(crate) counts: Arc<Mutex<Counts>>,
+    pub(crate) counts: Arc<Mutex<Metrics>>,
     pub(crate) permits: Arc<Semaphore>,
     panics: bool,
 }
 
 /// Counts a store call in flight until it ends or is dropped.
-struct Storing<'a>(&'a Mutex<Counts>);
+struct Storing<'a>(&'a Mutex<Metrics>);
 
 impl<'a> Storing<'a> {
-    fn begin(counts: &'a Mutex<Counts>) -> Self {
+    fn begin(counts: &'a Mutex<Metrics>) -> Self {
         let mut now = counts.lock().expect("unpoisoned");
         now.storing += 1;
         now.most = now.most.max(now.storing);
@@ -68,7 +68,7 @@ impl Drop for Storing<'_> {
 impl Sink for Store {
     type Error = io::Error;
 
-    async fn store(&self, accepted: Accepted) -> io::Result<()> {
+    async fn store(&self, accepted: ReceivedEvent) -> io::Result<()> {
         let _storing = Storing::begin(&self.counts);
         self.permits.acquire().await.expect("never closed").forget();
         assert!(!self.panics, "a bug in the store");
@@ -104,12 +104,12 @@ impl Shop {
     fn with(permits: usize, panics: bool) -> Self {
         let permits = Arc::new(Semaphore::new(permits));
         let store = Store { counts: Arc::default(), permits, panics };
-        let policy = Policy::signed(Verifier::new([secret()]).expect("a secret"));
+        let policy = SignaturePolicy::signed(Verifier::new([secret()]).expect("a secret"));
         let receiver = Receiver::new(policy, store.clone(), now);
         let (connections, accepted) = mpsc::unbounded_channel();
         let (shutdown, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let server = tokio::spawn(kakaopay::serve(Pipes(accepted), receiver, stopped));
+        let server = tokio::spawn(kakaopay::serve_webhooks(Pipes(accepted), receiver, stopped));
         Self { store, connections, shutdown: Some(shutdown), server }
     }
 
@@ -177,8 +177,8 @@ pub(crate) fn genuine(number: usize) -> Vec<u8> {
     format!("{head}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-fn secret() -> Secret {
-    Secret::from_bytes(*b"a secret").expect("not empty")
+fn secret() -> WebhookSecret {
+    WebhookSecret::from_bytes(*b"a secret").expect("not empty")
 }
 
 fn now() -> Timestamp {

@@ -3,41 +3,44 @@
 use kakaopay_types::endpoint::{CreateRefund, RefundMetadata};
 use kakaopay_types::{Charge, ChargeId, Reference, RefundAmount, RefundWindow, Timestamp};
 
-use crate::attention::Attention;
+use crate::alert::Alert;
 use crate::error::RefundError;
-use crate::event::Event;
-use crate::input::Now;
+use crate::event::PaymentEvent;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
-use crate::refund_order::{AfterWindow, RefundOrder, Withdrawal};
+use crate::refund_order::{CancelReason, LateRefund, RefundRequest};
 use crate::rules::refund::effects::{notice, record_of};
-use crate::search::RefundList;
+use crate::search::RefundSearch;
 use crate::state::lifecycle::{Pending, State};
 use crate::state::model::Model;
-use crate::state::refund::Refund;
+use crate::state::refund::RefundProcess;
 use crate::transition::{Transition, raise_alert};
 
 /// The merchant wants a refund. `None` when the same is under way already.
-pub(crate) fn open(model: &Model, order: &RefundOrder, now: Now) -> Result<Option<Transition>, RefundError> {
+pub(crate) fn open(
+    model: &Model,
+    order: &RefundRequest,
+    now: Timestamp,
+) -> Result<Option<Transition>, RefundError> {
     if let Some(refund) = model.refunds.get(&order.reference) {
-        let asked = (order.amount.minor_units(), order.void, order.after_window);
-        let same = (refund.amount(), refund.void(), refund.after_window()) == asked;
-        return if same { Ok(None) } else { Err(RefundError::ReferenceTaken) };
+        let asked = (order.amount.minor_units(), order.void, order.late_refund);
+        let same = (refund.amount(), refund.void(), refund.late_refund()) == asked;
+        return if same { Ok(None) } else { Err(RefundError::ReferenceConflict) };
     }
     let State::Successful { pending, paid_at } = &model.state else { return Err(RefundError::NotPaid) };
     let left = left_of(model);
     if order.amount.minor_units() > left {
         return Err(RefundError::Exceeds { left });
     }
-    let paid_at = paid_at.or(model.settled_at);
-    if let Some(closed_at) = closed(paid_at, order.after_window, now) {
+    let paid_at = paid_at.or(model.learned_paid_at);
+    if let Some(closed_at) = closed(paid_at, order.late_refund, now) {
         return Err(RefundError::WindowClosed { closed_at });
     }
     let record = RefundRecord::Ordered {
         amount: order.amount.minor_units(),
         void: order.void,
-        after_window: order.after_window,
+        late_refund: order.late_refund,
     };
     let records = vec![record_of(&order.reference, record)];
     Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }))
@@ -47,21 +50,21 @@ pub(crate) fn open(model: &Model, order: &RefundOrder, now: Now) -> Result<Optio
 pub(crate) fn request(
     model: &Model,
     pending: &Pending,
-    (reference, refund): (&Reference, &Refund),
+    (reference, refund): (&Reference, &RefundProcess),
     left: i64,
-    now: Now,
+    now: Timestamp,
 ) -> Transition {
     let paid_at = match &model.state {
-        State::Successful { paid_at, .. } => paid_at.or(model.settled_at),
+        State::Successful { paid_at, .. } => paid_at.or(model.learned_paid_at),
         _ => None,
     };
     if refund.amount() > left {
-        return withdraw(model, pending, reference, refund, Withdrawal::Exceeds { left: left.max(0) });
+        return withdraw(model, pending, reference, refund, CancelReason::Exceeds { left: left.max(0) });
     }
-    if let Some(closed_at) = closed(paid_at, refund.after_window(), now) {
-        return withdraw(model, pending, reference, refund, Withdrawal::WindowClosed { closed_at });
+    if let Some(closed_at) = closed(paid_at, refund.late_refund(), now) {
+        return withdraw(model, pending, reference, refund, CancelReason::WindowClosed { closed_at });
     }
-    let late = closed(paid_at, AfterWindow::Refuse, now).is_some();
+    let late = closed(paid_at, LateRefund::Reject, now).is_some();
     let Ok(amount) = RefundAmount::new(refund.amount()) else { return Transition::default() };
     let create = CreateRefund::new(pending.charge.clone(), amount, RefundMetadata::from(reference.clone()))
         .void(refund.void());
@@ -71,21 +74,21 @@ pub(crate) fn request(
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     };
-    let attention = Attention::RefundLate { reference: reference.clone() };
-    if late { step.and(raise_alert(model, attention)) } else { step }
+    let alert = Alert::RefundLate { reference: reference.clone() };
+    if late { step.and(raise_alert(model, alert)) } else { step }
 }
 
 fn withdraw(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
-    refund: &Refund,
-    withdrawal: Withdrawal,
+    refund: &RefundProcess,
+    reason: CancelReason,
 ) -> Transition {
     let notice = notice(model, pending, reference, refund);
     Transition {
-        records: vec![record_of(reference, RefundRecord::Withdrawn { withdrawal })],
-        events: vec![Event::RefundWithdrawn { notice, withdrawal }],
+        records: vec![record_of(reference, RefundRecord::Cancelled { reason })],
+        events: vec![PaymentEvent::RefundCancelled { notice, reason }],
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     }
@@ -100,19 +103,22 @@ fn left_of(model: &Model) -> i64 {
 }
 
 /// When the time for refunds passed, if it has and that is minded.
-fn closed(paid_at: Option<Timestamp>, after_window: AfterWindow, now: Now) -> Option<Timestamp> {
-    let paid_at = paid_at.filter(|_| after_window == AfterWindow::Refuse)?;
+fn closed(paid_at: Option<Timestamp>, late_refund: LateRefund, now: Timestamp) -> Option<Timestamp> {
+    let paid_at = paid_at.filter(|_| late_refund == LateRefund::Reject)?;
     (!RefundWindow::is_open(paid_at, now)).then(|| RefundWindow::closes_at(paid_at))
 }
 
 /// Reads the charge's refunds, from the first page on.
-pub(crate) fn list(charge: &ChargeId, now: Now) -> Transition {
-    Transition { reads: vec![Request::ListRefunds(RefundList::first(charge, now))], ..Transition::default() }
+pub(crate) fn list(charge: &ChargeId, now: Timestamp) -> Transition {
+    Transition {
+        reads: vec![Request::ListRefunds(RefundSearch::first(charge, now))],
+        ..Transition::default()
+    }
 }
 
 /// Reads the refunds of a charge that says more went back than was ordered here: somebody else gave it back. Their
 /// webhook may have come while the payment was not known to be paid, or never.
-pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Now) -> Transition {
+pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Timestamp) -> Transition {
     let promised = model.intent.amount.minor_units().saturating_sub(left_of(model));
     let more = charge.refunded_amount().is_some_and(|back| back > promised);
     if more { list(&charge.id, now) } else { Transition::default() }

@@ -2,14 +2,14 @@
 
 use kakaopay_types::{AttemptReference, Reference, Refund as Made, RefundStatus};
 
-use crate::attention::Attention;
-use crate::event::Event;
+use crate::alert::Alert;
+use crate::event::PaymentEvent;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::rules::refund::effects::{notice, record_of};
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::{Refund, RefundState};
+use crate::state::refund::{RefundProcess, RefundState};
 use crate::transition::{Transition, raise_alert};
 
 /// How a refund came to be known.
@@ -25,7 +25,7 @@ pub(crate) enum Origin {
 }
 
 /// The refund of the payment that one at the service is, or was made for.
-pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a Refund)> {
+pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a RefundProcess)> {
     let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
     known.or_else(|| {
         let name = made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?;
@@ -37,7 +37,7 @@ pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Refer
 pub(crate) fn judge(
     model: &Model,
     pending: &Pending,
-    (reference, refund): (&Reference, &Refund),
+    (reference, refund): (&Reference, &RefundProcess),
     made: &Made,
     via: Origin,
 ) -> Transition {
@@ -51,7 +51,7 @@ pub(crate) fn judge(
         return outlived(reference, refund, made);
     }
     match refund.state() {
-        RefundState::Checking | RefundState::Requested | RefundState::LookUp | RefundState::Halted => {
+        RefundState::Preparing | RefundState::Requested | RefundState::Searching | RefundState::Blocked => {
             conclude(model, pending, reference, refund, made)
         }
         RefundState::Pending { refund: known } if *known == made.id => {
@@ -61,7 +61,7 @@ pub(crate) fn judge(
                 conclude(model, pending, reference, refund, made)
             }
         }
-        RefundState::Closed { refund: known, .. } if *known == made.id => match &made.status {
+        RefundState::Completed { refund: known, .. } if *known == made.id => match &made.status {
             Some(RefundStatus::Failed) => contradicted(model, reference, made),
             _ => Transition::default(),
         },
@@ -71,11 +71,11 @@ pub(crate) fn judge(
         },
         // A further one that has failed changes nothing.
         _ if made.status == Some(RefundStatus::Failed) => Transition::default(),
-        RefundState::Pending { refund: known } | RefundState::Closed { refund: known, .. } => {
+        RefundState::Pending { refund: known } | RefundState::Completed { refund: known, .. } => {
             let (refund, other) = (known.clone(), made.id.clone());
-            raise_alert(model, Attention::RefundedTwice { reference: reference.clone(), refund, other })
+            raise_alert(model, Alert::RefundedTwice { reference: reference.clone(), refund, other })
         }
-        RefundState::Failed { .. } | RefundState::Refused { .. } | RefundState::Withdrawn { .. } => {
+        RefundState::Failed { .. } | RefundState::Refused { .. } | RefundState::Cancelled { .. } => {
             contradicted(model, reference, made)
         }
     }
@@ -83,7 +83,7 @@ pub(crate) fn judge(
 
 /// One has failed, and another request may have made, or make, one that does not: the refund ends when
 /// that is known.
-fn outlived(reference: &Reference, refund: &Refund, made: &Made) -> Transition {
+fn outlived(reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
     if refund.state().refund() != Some(&made.id) {
         return Transition::default();
     }
@@ -96,7 +96,7 @@ pub(crate) fn replace(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
-    refund: &Refund,
+    refund: &RefundProcess,
     made: &Made,
 ) -> Transition {
     if is_same(model, pending, reference, refund, made) {
@@ -107,7 +107,13 @@ pub(crate) fn replace(
 }
 
 /// Whether a refund at the service is what was asked for.
-fn is_same(model: &Model, pending: &Pending, reference: &Reference, refund: &Refund, made: &Made) -> bool {
+fn is_same(
+    model: &Model,
+    pending: &Pending,
+    reference: &Reference,
+    refund: &RefundProcess,
+    made: &Made,
+) -> bool {
     let name = made.metadata.get(AttemptReference::METADATA_KEY).and_then(|name| name.as_str());
     // What was taken for it before need not say its name again.
     (name == Some(reference.as_str()) || refund.state().refund() == Some(&made.id))
@@ -118,13 +124,13 @@ fn is_same(model: &Model, pending: &Pending, reference: &Reference, refund: &Ref
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
 }
 
-fn mismatched(model: &Model, reference: &Reference, refund: &Refund, made: &Made) -> Transition {
-    let attention = Attention::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
-    let mut step = raise_alert(model, attention);
+fn mismatched(model: &Model, reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
+    let alert = Alert::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
+    let mut step = raise_alert(model, alert);
     // It would be made just so again.
     let stop = !refund.state().is_final() && refund.state().refund().is_none();
-    if stop && !(*refund.state() == RefundState::Halted && refund.is_known_as(&made.id)) {
-        step.records.push(record_of(reference, RefundRecord::Halted { refund: made.id.clone() }));
+    if stop && !(*refund.state() == RefundState::Blocked && refund.is_known_as(&made.id)) {
+        step.records.push(record_of(reference, RefundRecord::Blocked { refund: made.id.clone() }));
         step.deadline = DeadlineChange::Plan;
     }
     step
@@ -135,19 +141,20 @@ fn conclude(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
-    refund: &Refund,
+    refund: &RefundProcess,
     made: &Made,
 ) -> Transition {
     let notice = notice(model, pending, reference, refund);
     let id = made.id.clone();
     let (record, event) = match &made.status {
-        Some(RefundStatus::Failed) => {
-            (RefundRecord::Failed { refund: id.clone() }, Some(Event::RefundFailed { notice, refund: id }))
-        }
+        Some(RefundStatus::Failed) => (
+            RefundRecord::Failed { refund: id.clone() },
+            Some(PaymentEvent::RefundFailed { notice, refund: id }),
+        ),
         // Without a status it is of an API version that has only this one.
         Some(RefundStatus::Closed) | None => {
-            let event = Event::Refunded { notice, refund: id.clone(), voided: made.voided };
-            (RefundRecord::Closed { refund: id, voided: made.voided }, Some(event))
+            let event = PaymentEvent::Refunded { notice, refund: id.clone(), voided: made.voided };
+            (RefundRecord::Completed { refund: id, voided: made.voided }, Some(event))
         }
         Some(_) => (RefundRecord::Found { refund: id }, None),
     };
@@ -166,5 +173,5 @@ fn is_undecided(made: &Made) -> bool {
 fn contradicted(model: &Model, reference: &Reference, made: &Made) -> Transition {
     let status = made.status.as_ref().map_or_else(|| "closed".to_owned(), ToString::to_string);
     let (reference, refund) = (reference.clone(), made.id.clone());
-    raise_alert(model, Attention::RefundContradiction { reference, refund, status })
+    raise_alert(model, Alert::RefundContradiction { reference, refund, status })
 }

@@ -2,25 +2,25 @@
 
 use kakaopay_types::Reference;
 
-use crate::event::{Event, RefundNotice};
+use crate::event::{PaymentEvent, RefundNotice};
 use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::Refund;
+use crate::state::refund::RefundProcess;
 use crate::transition::Transition;
 
 /// The service's no ends it.
 pub(crate) fn refused(
     model: &Model,
     pending: &Pending,
-    (reference, refund): (&Reference, &Refund),
+    (reference, refund): (&Reference, &RefundProcess),
     Refusal { code, message }: Refusal,
 ) -> Transition {
     let notice = notice(model, pending, reference, refund);
-    let event = Event::RefundRefused { notice, code: code.clone(), message: message.clone() };
+    let event = PaymentEvent::RefundRefused { notice, code: code.clone(), message: message.clone() };
     Transition {
         records: vec![record_of(reference, RefundRecord::Refused { code, message })],
         events: vec![event],
@@ -37,7 +37,7 @@ pub(crate) fn notice(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
-    refund: &Refund,
+    refund: &RefundProcess,
 ) -> RefundNotice {
     RefundNotice {
         reference: model.intent.reference.clone(),

@@ -1,9 +1,8 @@
 //! Refunds whose deadline has come, or that a person asks about.
 
-use kakaopay_types::Reference;
+use kakaopay_types::{Reference, Timestamp};
 
-use crate::attention::Attention;
-use crate::input::Now;
+use crate::alert::Alert;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::rules::refund::begin::list;
@@ -15,7 +14,7 @@ use crate::transition::{Transition, raise_alert};
 
 /// The deadline has come, or a person wants to know: looks at every refund that has not ended. Only a
 /// person makes it look at one that has halted.
-pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> Transition {
+pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Timestamp) -> Transition {
     let mut step = Transition::default();
     let mut open = false;
     for (reference, refund) in &model.refunds {
@@ -23,11 +22,11 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> 
             step.records.push(record_of(reference, RefundRecord::OutcomeUnknown));
         }
         if refund.is_late(now) {
-            step = step.and(raise_alert(model, Attention::RefundOverdue { reference: reference.clone() }));
+            step = step.and(raise_alert(model, Alert::RefundOverdue { reference: reference.clone() }));
         }
         let waits = match refund.state() {
             RefundState::Requested => !refund.is_overdue(now),
-            RefundState::Halted => !person,
+            RefundState::Blocked => !person,
             state => state.is_final(),
         };
         open |= !waits;
@@ -36,14 +35,14 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Now) -> 
 }
 
 /// A person has put right what stood in the way: goes on with what does not go on by itself.
-pub(crate) fn resume(model: &Model, pending: &Pending, now: Now) -> Transition {
+pub(crate) fn resume(model: &Model, pending: &Pending, now: Timestamp) -> Transition {
     let unresolved = |reference: &Reference| {
-        model.attentions.contains(&Attention::RefundUnresolved { reference: reference.clone() })
+        model.alerts.contains(&Alert::RefundUnresolved { reference: reference.clone() })
     };
     let stuck = model.refunds.iter().filter(|(reference, refund)| match refund.state() {
-        RefundState::Halted => true,
+        RefundState::Blocked => true,
         // What nobody was asked about, nobody has answered.
-        RefundState::LookUp => unresolved(reference),
+        RefundState::Searching => unresolved(reference),
         _ => false,
     });
     let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();

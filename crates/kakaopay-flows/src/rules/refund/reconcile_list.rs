@@ -5,10 +5,9 @@
 //! not known. It is read through before anything is made of it, so that the order of its elements, and
 //! where a page ends, cannot matter.
 
-use kakaopay_types::{List, Reference, Refund as Made, RefundStatus};
+use kakaopay_types::{List, Reference, Refund as Made, RefundStatus, Timestamp};
 
-use crate::attention::Attention;
-use crate::input::Now;
+use crate::alert::Alert;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
@@ -17,10 +16,10 @@ use crate::rules::refund::compare;
 use crate::rules::refund::compare::Origin;
 use crate::rules::refund::effects::{record_of, refused};
 use crate::schedule::REFUND_LATE_SECONDS;
-use crate::search::RefundList;
+use crate::search::RefundSearch;
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::{Refund, RefundState};
+use crate::state::refund::{RefundProcess, RefundState};
 use crate::transition::{Transition, raise_alert};
 
 /// Most refunds one reading goes through. A charge has fewer than 15.
@@ -30,21 +29,21 @@ const MAX_READ: u32 = 1_000;
 pub(crate) fn answered(
     model: &Model,
     pending: &Pending,
-    asked: &RefundList,
+    asked: &RefundSearch,
     list: &List<Made>,
-    now: Now,
+    now: Timestamp,
 ) -> Transition {
     let mut read = asked.clone();
     // A page that is not the one that was asked for leaves a gap.
-    read.complete &= list.offset == u64::from(asked.list.page.offset) && list.data.bad.is_empty();
+    read.complete &= list.offset == u64::from(asked.list.page.offset) && list.data.invalid.is_empty();
     read.at_service = read.at_service.or(list.to);
-    for made in &list.data.good {
+    for made in &list.data.items {
         match read.seen.iter_mut().find(|seen| seen.id == made.id) {
             Some(seen) => *seen = made.clone(),
             None => read.seen.push(made.clone()),
         }
     }
-    let elements = u32::try_from(list.data.good.len() + list.data.bad.len()).unwrap_or(u32::MAX);
+    let elements = u32::try_from(list.data.items.len() + list.data.invalid.len()).unwrap_or(u32::MAX);
     let offset = asked.list.page.offset.saturating_add(elements);
     // A full page may have another behind it, whatever the total says.
     let more = u64::from(elements) >= list.limit || u64::from(offset) < list.total;
@@ -59,7 +58,7 @@ pub(crate) fn answered(
 }
 
 /// The list has been read: takes in what it has, then goes on with every refund that is not in it.
-fn evaluate_list(model: &Model, pending: &Pending, read: &RefundList, now: Now) -> Transition {
+fn evaluate_list(model: &Model, pending: &Pending, read: &RefundSearch, now: Timestamp) -> Transition {
     // What is learned from one element is in place when the next is judged.
     let mut seen = model.clone();
     let mut step = Transition::default();
@@ -80,14 +79,14 @@ fn evaluate_list(model: &Model, pending: &Pending, read: &RefundList, now: Now) 
                 let conclusive = read.complete
                     && match refund.state() {
                         // Nothing is under way, and what was has been waited for.
-                        RefundState::Checking => read.asked_at >= refund.since,
-                        RefundState::LookUp => is_conclusive(read, refund),
+                        RefundState::Preparing => read.asked_at >= refund.since,
+                        RefundState::Searching => is_conclusive(read, refund),
                         _ => false,
                     };
                 compare::judge(&seen, pending, (reference, refund), made, Origin::List { conclusive })
             }
             None if has_failed(made) => Transition::default(),
-            None => raise_alert(&seen, Attention::UnknownRefund { refund: made.id.clone() }),
+            None => raise_alert(&seen, Alert::UnknownRefund { refund: made.id.clone() }),
         };
         seen.apply_all(&next.records, now);
         step = step.and(next);
@@ -107,7 +106,7 @@ fn has_failed(made: &Made) -> bool {
 }
 
 /// Whether the list shows that what a refund waits for has failed, while another of its name has not.
-fn has_failed_for(refund: &Refund, made: &Made, read: &RefundList) -> bool {
+fn has_failed_for(refund: &RefundProcess, made: &Made, read: &RefundSearch) -> bool {
     let RefundState::Pending { refund: known } = refund.state() else { return false };
     *known != made.id
         && !has_failed(made)
@@ -126,18 +125,18 @@ fn rank(made: &Made) -> u8 {
 fn go_on(
     seen: &Model,
     pending: &Pending,
-    (reference, refund): (&Reference, &Refund),
-    read: &RefundList,
-    now: Now,
+    (reference, refund): (&Reference, &RefundProcess),
+    read: &RefundSearch,
+    now: Timestamp,
 ) -> Transition {
-    if !matches!(refund.state(), RefundState::Checking | RefundState::LookUp) {
+    if !matches!(refund.state(), RefundState::Preparing | RefundState::Searching) {
         return Transition::default();
     }
     // What could not be read may be the very refund, or leave too little for it.
     if !read.complete {
-        return raise_alert(seen, Attention::RefundBlocked { reference: reference.clone() });
+        return raise_alert(seen, Alert::RefundBlocked { reference: reference.clone() });
     }
-    if *refund.state() == RefundState::Checking {
+    if *refund.state() == RefundState::Preparing {
         // A list that was asked for before the refund was begun may be older than what it must not
         // miss.
         let fresh = read.asked_at >= refund.since;
@@ -163,7 +162,7 @@ fn go_on(
 
 /// Whether a refund that is not in the list can no longer come. Two clocks are asked: the driver's may
 /// have been set, or be another machine's.
-fn is_conclusive(read: &RefundList, refund: &Refund) -> bool {
+fn is_conclusive(read: &RefundSearch, refund: &RefundProcess) -> bool {
     if read.asked_at < refund.since.saturating_add_seconds(REFUND_LATE_SECONDS) {
         return false;
     }
@@ -183,9 +182,9 @@ fn is_conclusive(read: &RefundList, refund: &Refund) -> bool {
 fn not_found(
     seen: &Model,
     pending: &Pending,
-    (reference, refund): (&Reference, &Refund),
-    read: &RefundList,
-    now: Now,
+    (reference, refund): (&Reference, &RefundProcess),
+    read: &RefundSearch,
+    now: Timestamp,
 ) -> Transition {
     if let Some(refusal) = refund.refusal.clone() {
         return refused(seen, pending, (reference, refund), refusal);
@@ -197,12 +196,12 @@ fn not_found(
     if !refund.is_unresolved() && (refund.resumed || !read.seen.iter().any(may_be_it)) {
         return request(seen, pending, (reference, refund), left_for(seen, read, reference), now);
     }
-    raise_alert(seen, Attention::RefundUnresolved { reference: reference.clone() })
+    raise_alert(seen, Alert::RefundUnresolved { reference: reference.clone() })
 }
 
 /// How much of the payment is left for one refund: neither given back, as the list says, nor promised
 /// to another that is not in the list yet.
-fn left_for(seen: &Model, read: &RefundList, reference: &Reference) -> i64 {
+fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> i64 {
     let made = || read.seen.iter().filter(|made| !has_failed(made));
     let back = made().fold(0_i64, |sum, made| sum.saturating_add(made.amount.max(0)));
     let is_listed = |other: &Reference| {

@@ -1,10 +1,9 @@
 //! Responses to the request for a refund.
 
-use kakaopay_types::{Reference, Refund as Made, RefundStatus};
+use kakaopay_types::{Reference, Refund as Made, RefundStatus, Timestamp};
 
-use crate::attention::Attention;
-use crate::failure::{RequestOutcome, Trouble};
-use crate::input::Now;
+use crate::alert::Alert;
+use crate::failure::{RequestFailure, RequestOutcome};
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
@@ -13,7 +12,7 @@ use crate::rules::refund::compare;
 use crate::rules::refund::effects::{record_of, refused};
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::{Refund, RefundState};
+use crate::state::refund::{RefundProcess, RefundState};
 use crate::transition::{Transition, raise_alert};
 
 /// The request for a refund was answered, or will not be.
@@ -21,8 +20,8 @@ pub(crate) fn answered(
     model: &Model,
     pending: &Pending,
     (reference, number): (&Reference, u32),
-    result: Result<&Made, &Trouble>,
-    now: Now,
+    result: Result<&Made, &RequestFailure>,
+    now: Timestamp,
 ) -> Transition {
     let Some(refund) = model.refunds.get(reference) else { return Transition::default() };
     match result {
@@ -48,9 +47,9 @@ fn troubled(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
-    refund: &Refund,
-    trouble: &Trouble,
-    now: Now,
+    refund: &RefundProcess,
+    trouble: &RequestFailure,
+    now: Timestamp,
 ) -> Transition {
     let not_sent = Transition {
         records: vec![record_of(reference, RefundRecord::NotSent)],
@@ -59,7 +58,7 @@ fn troubled(
     };
     match trouble.outcome() {
         RequestOutcome::NotDone => not_sent,
-        RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Attention::key_refused(code))),
+        RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
         RequestOutcome::Refused(error) => {
             let refusal = Refusal::from(error);
             if refund.requests == 1 {
@@ -74,7 +73,7 @@ fn troubled(
 }
 
 /// The outcome has become unknown: looks at once, and again on the plan.
-fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord, now: Now) -> Transition {
+fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord, now: Timestamp) -> Transition {
     let records = vec![record_of(reference, record)];
     Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }
 }

@@ -18,7 +18,7 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         .takes(Body::Needed("NewVersion")),
     describe("webhook_secrets.list", "The secrets that sign now.", Good::Object("WebhookSecretList"))
         .asks(&[Query::Page]),
-    describe("webhook_secrets.roll", "A new secret, told this once.", Good::Object("WebhookSecret"))
+    describe("webhook_secrets.roll", "A new secret, told this once.", Good::Object("IssuedSecret"))
         .refuses(&[500]),
     describe("webhook_secrets.delete", "No secret any more.", Good::Object("WebhookSecretList"))
         .asks(&[Query::Page]),

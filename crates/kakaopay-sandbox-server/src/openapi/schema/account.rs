@@ -12,7 +12,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
         ("MetadataExportKeys", metadata_export_keys()),
         ("Capability", capability()),
         ("PaymentMethod", payment_method()),
-        ("WebhookSecret", webhook_secret()),
+        ("IssuedSecret", webhook_secret()),
     ]
 }
 

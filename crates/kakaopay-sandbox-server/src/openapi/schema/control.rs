@@ -38,7 +38,7 @@ fn clock_change() -> Kind {
 
 fn rule() -> Kind {
     let form = "`FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`";
-    such_as(said(text(), form), json!("lose-answer@charges.create:nth=2"))
+    such_as(said(text(), form), json!("drop-response@charges.create:nth=2"))
 }
 
 fn plan() -> Kind {

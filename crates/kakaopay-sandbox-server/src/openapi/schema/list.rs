@@ -21,7 +21,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
         ("ChargeList", page_of("Charge")),
         ("RefundList", page_of("Refund")),
         ("EventList", page_of("Event")),
-        ("WebhookSecretList", page_of("WebhookSecret")),
+        ("WebhookSecretList", page_of("IssuedSecret")),
         ("Search", any_of([named("ChargeSearch"), named("RefundSearch"), named("EmptySearch")])),
         ("ChargeSearch", found("Charges that were found.", &["charge"], list(named("Charge")))),
         ("RefundSearch", found("Refunds that were found.", &["refund"], list(named("Refund")))),

@@ -8,7 +8,7 @@ use super::journey::journey;
 use crate::common::Ask;
 use http::Request;
 use http_body_util::Full;
-use kakaopay_sandbox::WebhookPlan;
+use kakaopay_sandbox::WebhookSchedule;
 use serde_json::{Value, json};
 
 const NAMED: &str = "#/components/schemas/";
@@ -18,7 +18,7 @@ const VERSIONS: [&str; 2] = ["2019-05-29", "2017-11-02"];
 fn every_answer_is_as_the_document_tells_in_either_version() {
     for version in VERSIONS {
         let mut ask = if version == "2017-11-02" { Ask::of_2017() } else { Ask::new() };
-        ask.sandbox.set_webhook_plan(WebhookPlan::ON.copies(NonZeroU8::new(2).expect("not zero")));
+        ask.sandbox.set_webhook_schedule(WebhookSchedule::ON.copies(NonZeroU8::new(2).expect("not zero")));
         let mut held = Held::of(&mut ask, version);
         journey(&mut ask, &mut held);
         let paths = held.document["paths"].as_object().expect("paths").clone();

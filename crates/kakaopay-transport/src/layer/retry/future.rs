@@ -7,7 +7,7 @@ use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep};
 use tower_service::Service;
 
-use super::policy::Decision;
+use super::policy::RetryDecision;
 use super::service::RetryLayer;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
@@ -73,13 +73,13 @@ where
                         return Poll::Ready(outcome);
                     }
                     let Some(again) = this.again.as_ref() else { return Poll::Ready(outcome) };
-                    let left = again.request.body().deadline().map(|end| end.duration_since(Instant::now()));
+                    let left = again.request.body().timeout().map(|end| end.duration_since(Instant::now()));
                     let random = this.layer.shared.random();
                     match this.layer.policy.decide(*this.attempt, &outcome, left, random) {
-                        Decision::Wait(wait) if this.layer.shared.budget.take() => {
+                        RetryDecision::RetryAfter(wait) if this.layer.shared.budget.take() => {
                             this.state.set(State::Waiting { sleep: tokio::time::sleep(wait) });
                         }
-                        Decision::Wait(_) | Decision::Stop => return Poll::Ready(outcome),
+                        RetryDecision::RetryAfter(_) | RetryDecision::Stop => return Poll::Ready(outcome),
                     }
                 }
                 StateProjection::Waiting { sleep } => {

@@ -7,5 +7,5 @@ mod policy;
 mod service;
 
 pub use future::RetryFuture;
-pub use policy::{Decision, RetryPolicy};
+pub use policy::{RetryDecision, RetryPolicy};
 pub use service::{Retry, RetryLayer};

@@ -56,11 +56,11 @@ impl RetryPolicy {
 /// What to do after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "another attempt or none is all there is")]
-pub enum Decision {
+pub enum RetryDecision {
     /// This was the last.
     Stop,
     /// Another, after so long.
-    Wait(Duration),
+    RetryAfter(Duration),
 }
 
 impl RetryPolicy {
@@ -74,9 +74,9 @@ impl RetryPolicy {
         outcome: &Result<Response, Error>,
         left: Option<Duration>,
         random: u64,
-    ) -> Decision {
+    ) -> RetryDecision {
         if attempt >= self.attempts || !may_help(outcome) {
-            return Decision::Stop;
+            return RetryDecision::Stop;
         }
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let longest = self.base.saturating_mul(doubled).min(self.cap);
@@ -85,7 +85,11 @@ impl RetryPolicy {
         let asked = outcome.as_ref().ok().and_then(|response| retry_after(response.headers()));
         let wait = jittered.max(asked.unwrap_or_default());
         // What would come too late is not worth waiting for: the answer that is there says more.
-        if left.is_some_and(|left| wait >= left) { Decision::Stop } else { Decision::Wait(wait) }
+        if left.is_some_and(|left| wait >= left) {
+            RetryDecision::Stop
+        } else {
+            RetryDecision::RetryAfter(wait)
+        }
     }
 }
 
@@ -97,7 +101,7 @@ fn may_help(outcome: &Result<Response, Error>) -> bool {
             status.is_server_error()
                 || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
         }
-        Err(error) => matches!(error.kind(), ErrorKind::Connect | ErrorKind::Wire | ErrorKind::Timeout),
+        Err(error) => matches!(error.kind(), ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout),
     }
 }
 
@@ -133,19 +137,19 @@ mod tests {
             (503, true),
         ] {
             let decision = policy.decide(1, &answer(status, None), None, 7);
-            assert_eq!(decision != Decision::Stop, again, "{status}");
+            assert_eq!(decision != RetryDecision::Stop, again, "{status}");
         }
         for (kind, again) in [
             (ErrorKind::Connect, true),
-            (ErrorKind::Wire, true),
+            (ErrorKind::Transport, true),
             (ErrorKind::Timeout, true),
             (ErrorKind::Request, false),
-            (ErrorKind::Repeated, false),
+            (ErrorKind::DuplicateSend, false),
             (ErrorKind::TooLarge, false),
             (ErrorKind::Redirect, false),
         ] {
             let error = Err(Error::new(kind, Delivery::MaybeSent));
-            assert_eq!(policy.decide(1, &error, None, 7) != Decision::Stop, again, "{kind:?}");
+            assert_eq!(policy.decide(1, &error, None, 7) != RetryDecision::Stop, again, "{kind:?}");
         }
     }
 
@@ -154,19 +158,19 @@ mod tests {
         let policy = RetryPolicy::default();
         let decide = |value, left| policy.decide(1, &answer(429, value), left, 0);
         let seconds = |seconds| Some(Duration::from_secs(seconds));
-        assert_eq!(decide(Some("7"), seconds(60)), Decision::Wait(Duration::from_secs(7)));
-        assert_eq!(decide(Some("7"), seconds(7)), Decision::Stop);
-        assert_eq!(decide(Some("1000000000"), None), Decision::Wait(Duration::from_secs(60)));
-        assert_eq!(decide(Some("1000000000"), seconds(60)), Decision::Stop);
-        assert_eq!(decide(Some("soon"), seconds(60)), Decision::Wait(Duration::ZERO));
-        assert_eq!(decide(None, seconds(0)), Decision::Stop);
+        assert_eq!(decide(Some("7"), seconds(60)), RetryDecision::RetryAfter(Duration::from_secs(7)));
+        assert_eq!(decide(Some("7"), seconds(7)), RetryDecision::Stop);
+        assert_eq!(decide(Some("1000000000"), None), RetryDecision::RetryAfter(Duration::from_secs(60)));
+        assert_eq!(decide(Some("1000000000"), seconds(60)), RetryDecision::Stop);
+        assert_eq!(decide(Some("soon"), seconds(60)), RetryDecision::RetryAfter(Duration::ZERO));
+        assert_eq!(decide(None, seconds(0)), RetryDecision::Stop);
     }
 
     proptest! {
         #[test]
         fn the_wait_is_anything_up_to_what_doubles(attempt in 1_u32..80, random in any::<u64>()) {
             let policy = RetryPolicy { attempts: u32::MAX, ..RetryPolicy::default() };
-            let Decision::Wait(wait) = policy.decide(attempt, &answer(500, None), None, random) else {
+            let RetryDecision::RetryAfter(wait) = policy.decide(attempt, &answer(500, None), None, random) else {
                 panic!("it may help")
             };
             let longest = policy.base.as_secs_f64() * 2_f64.powi(i32::try_from(attempt).expect("small") - 1);
@@ -177,7 +181,7 @@ mod tests {
         fn the_last_attempt_is_the_last(attempts in 0_u32..5, attempt in 1_u32..9) {
             let policy = RetryPolicy { attempts, ..RetryPolicy::default() };
             let decision = policy.decide(attempt, &answer(500, None), None, 0);
-            prop_assert_eq!(decision == Decision::Stop, attempt >= attempts);
+            prop_assert_eq!(decision == RetryDecision::Stop, attempt >= attempts);
         }
     }
 }

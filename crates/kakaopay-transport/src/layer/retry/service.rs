@@ -76,7 +76,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> RetryFuture<S> {
-        let repeatable = request.body().operation().is_some_and(|operation| operation.is_repeatable());
+        let repeatable = request.body().operation().is_some_and(|operation| operation.is_idempotent());
         let again = (repeatable && self.layer.policy.attempts > 1).then(|| {
             self.layer.shared.budget.pay_in();
             Again { request: request.clone(), inner: self.inner.clone() }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, Wire};
+use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, HyperTransport};
 use kakaopay_types::SecretKey;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
@@ -28,7 +28,7 @@ fn endless(head: String, again: String) -> (Client<SecretKey>, Arc<AtomicUsize>)
             }
         }
     });
-    let wire = Wire::builder().connector(pipes).build().expect("a wire");
+    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
     (Client::builder(wire, key()).base_uri(base).build(), taken)
 }
@@ -70,7 +70,7 @@ async fn f29_a_chunk_that_is_announced_to_be_endless_stops_at_the_cap() {
 async fn f29_a_head_without_an_end_is_an_error() {
     let (client, taken) = endless("HTTP/1.1 200 OK\r\n".to_owned(), format!("x: {}\r\n", "a".repeat(1024)));
     let error = client.send(create()).await.expect_err("no HTTP");
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent));
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
     assert!(taken.load(Ordering::SeqCst) <= CAP);
 }
 

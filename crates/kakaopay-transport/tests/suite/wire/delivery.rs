@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::Uri;
-use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, Wire};
+use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, HyperTransport};
 use kakaopay_types::SecretKey;
 use proptest::prelude::*;
 use rustls::{ClientConfig, ServerConfig};
@@ -64,7 +64,7 @@ fn client(
     deadline: Duration,
     seen: &Seen,
 ) -> Client<SecretKey> {
-    let builder = Wire::builder();
+    let builder = HyperTransport::builder();
     let (builder, config, base) = match tls {
         Some((client, server)) => (builder.tls(client), Some(server), "https://api.omise.co"),
         None => (builder, None, "http://127.0.0.1"),
@@ -85,7 +85,7 @@ fn client(
     });
     let wire = builder.connector(connector).build().expect("a wire");
     let base = BaseUri::parse(base).expect("an origin");
-    Client::builder(wire, key()).base_uri(base).deadline(deadline).build()
+    Client::builder(wire, key()).base_uri(base).timeout(deadline).build()
 }
 
 /// How often each end was met, so that none of them is only claimed to be.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::Uri;
-use kakaopay_transport::{BaseUri, Client, HttpConnector, Wire, default_tls_config};
+use kakaopay_transport::{BaseUri, Client, HttpConnector, HyperTransport, default_tls_config};
 use kakaopay_types::SecretKey;
 use rcgen::SanType;
 use rustls::crypto::CryptoProvider;
@@ -19,7 +19,7 @@ async fn check(client: ClientConfig, server: Arc<ServerConfig>) {
     let seen = Seen::default();
     let kept = seen.clone();
     let pipes = Pipes(move |stream| https(kept.tap(stream, None), Arc::clone(&server), kept.clone()));
-    let wire = Wire::builder().tls(client).connector(pipes).build().expect("a wire");
+    let wire = HyperTransport::builder().tls(client).connector(pipes).build().expect("a wire");
     let client = Client::new(wire, key());
     client.send(create()).await.expect("a source");
     client.send(retrieve()).await.expect("a source");
@@ -84,12 +84,13 @@ async fn f25_tls_over_tcp_is_spoken_with_a_name_and_with_an_address() {
         }
     });
     for host in ["localhost", "127.0.0.1"] {
-        let client = client_of(Wire::with_tls(authority.client()), &format!("https://{host}:{port}"));
+        let client =
+            client_of(HyperTransport::with_tls(authority.client()), &format!("https://{host}:{port}"));
         client.send(create()).await.expect("a source");
     }
 }
 
-fn client_of(wire: Wire, base: &str) -> Client<SecretKey> {
+fn client_of(wire: HyperTransport, base: &str) -> Client<SecretKey> {
     Client::builder(wire, key()).base_uri(BaseUri::parse(base).expect("an origin")).build()
 }
 
@@ -111,6 +112,6 @@ async fn a_connector_of_ones_own_goes_elsewhere_with_the_same_name() {
         let here: Uri = format!("http://{address}").parse().expect("a URI");
         tower::ServiceExt::oneshot(http.clone(), here)
     });
-    let wire = Wire::builder().tls(authority.client()).connector(here).build().expect("a wire");
+    let wire = HyperTransport::builder().tls(authority.client()).connector(here).build().expect("a wire");
     Client::new(wire, key()).send(create()).await.expect("a source");
 }

@@ -12,7 +12,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use kakaopay_transport::{Client, Delivery, ErrorKind, Wire};
+use kakaopay_transport::{Client, Delivery, ErrorKind, HyperTransport};
 use kakaopay_types::SecretKey;
 use rustls::ServerConfig;
 use tokio::io::DuplexStream;
@@ -45,7 +45,7 @@ fn service(protocols: &[&str], does: Does) -> (Client<SecretKey>, Seen) {
     let seen = Seen::default();
     let kept = Arc::clone(&seen);
     let pipes = Pipes(move |stream: DuplexStream| serve(acceptor.clone(), stream, does, Arc::clone(&kept)));
-    let wire = Wire::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
+    let wire = HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
     (Client::new(wire, key()), seen)
 }
 
@@ -125,7 +125,7 @@ async fn a_connection_that_has_ended_is_followed_by_one_of_any_version() {
         tasks.push(tokio::spawn(serve(acceptor, stream, Does::Answer, Arc::clone(&kept))).abort_handle());
         async {}
     });
-    let wire = Wire::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
+    let wire = HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
     let client = Client::new(wire, key());
     client.send(create()).await.expect("a source");
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, Wire};
+use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, HyperTransport};
 use kakaopay_types::SecretKey;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tower_service::Service;
@@ -19,7 +19,7 @@ async fn connections(idle: Option<Duration>, most: Option<usize>, pause: Duratio
     let seen = Seen::default();
     let kept = seen.clone();
     let pipes = Pipes(move |stream: DuplexStream| http(kept.tap(stream, None), kept.clone()));
-    let mut builder = Wire::builder().connector(pipes);
+    let mut builder = HyperTransport::builder().connector(pipes);
     if let Some(idle) = idle {
         builder = builder.idle_timeout(idle);
     }
@@ -78,7 +78,7 @@ fn parked(refused: &Arc<AtomicBool>, seen: &Seen) -> (Client<SecretKey>, Parked)
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = Wire::builder().connector(connector).build().expect("a wire");
+    let wire = HyperTransport::builder().connector(connector).build().expect("a wire");
     (Client::builder(wire, key()).base_uri(base).build(), parked)
 }
 
@@ -121,7 +121,7 @@ async fn f24_a_new_connection_that_gives_a_request_back_is_the_last() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = Wire::builder().connector(connector).build().expect("a wire");
+    let wire = HyperTransport::builder().connector(connector).build().expect("a wire");
     let error = Client::builder(wire, key()).base_uri(base).build().send(create()).await.expect_err("gone");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent), "{error:?}");
     assert_eq!(connections.load(Ordering::SeqCst), 1);
@@ -147,7 +147,7 @@ async fn f24_a_call_that_is_given_up_leaves_no_answer_to_another() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = Wire::builder().connector(pipes).build().expect("a wire");
+    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
     let client = Client::builder(wire, key()).base_uri(base).build();
     client.send(create()).await.expect("a source");
     tokio::time::sleep(Duration::from_millis(1)).await;
@@ -177,7 +177,7 @@ async fn f24_a_connection_that_nobody_uses_ends_without_a_call() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = Wire::builder().connector(pipes).build().expect("a wire");
+    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
     let client = Client::builder(wire, key()).base_uri(base).build();
     let calls = (0..3).map(|_| client.send(create()));
     futures_util::future::join_all(calls)

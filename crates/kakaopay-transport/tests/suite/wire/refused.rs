@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_transport::{
-    BaseUri, Client, Delivery, Error, ErrorKind, InvalidBaseUri, NotSent, RequestBody, Wire,
+    BaseUri, Client, Delivery, Error, ErrorKind, HyperTransport, InvalidBaseUri, NotSent, RequestBody,
 };
 use kakaopay_types::SecretKey;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, SanType, date_time_ymd};
@@ -31,7 +31,7 @@ where
     C: Clone + Send + Sync + 'static,
     C::Future: Send,
 {
-    Client::new(Wire::builder().tls(config).connector(connector).build().expect("a wire"), key())
+    Client::new(HyperTransport::builder().tls(config).connector(connector).build().expect("a wire"), key())
 }
 
 /// What rustls says is wrong.
@@ -264,7 +264,7 @@ async fn f25_plain_http_is_spoken_with_nobody_else() {
         let seen = Seen::default();
         let server = seen.clone();
         let pipes = Pipes(move |stream| super::server::http(server.tap(stream, None), server.clone()));
-        let wire = Wire::builder().connector(pipes).build().expect("a wire");
+        let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
         let request = http::Request::post(base).body(RequestBody::default()).expect("a request");
         let error = wire.oneshot(request).await.expect_err("refused");
         assert!(error.is::<NotSent>(), "{error:?}");

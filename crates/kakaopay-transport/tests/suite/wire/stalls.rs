@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
-use kakaopay_transport::{BaseUri, Client, ClientBuilder, Delivery, Error, ErrorKind, Wire, WireBuilder};
+use kakaopay_transport::{
+    BaseUri, Client, ClientBuilder, Delivery, Error, ErrorKind, HyperTransport, HyperTransportBuilder,
+};
 use kakaopay_types::SecretKey;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::time::Instant;
@@ -39,13 +41,13 @@ impl<C> Connector for C where
 {
 }
 
-fn builder<C: Connector>(wire: WireBuilder<C>) -> ClientBuilder<Wire<C>, SecretKey> {
+fn builder<C: Connector>(wire: HyperTransportBuilder<C>) -> ClientBuilder<HyperTransport<C>, SecretKey> {
     Client::builder(wire.build().expect("a wire"), key())
 }
 
 fn plain<C: Connector>(connector: C) -> Client<SecretKey> {
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    builder(Wire::builder().connector(connector)).base_uri(base).build()
+    builder(HyperTransport::builder().connector(connector)).base_uri(base).build()
 }
 
 async fn ends(client: &Client<SecretKey>) -> (Error, Duration) {
@@ -64,11 +66,11 @@ fn check((error, took): (Error, Duration), kind: ErrorKind, delivery: Delivery, 
 async fn f23_a_connection_that_is_never_made_was_sent_nothing() {
     check(ends(&plain(nowhere())).await, ErrorKind::Connect, Delivery::NotSent, CONNECT);
     let three = Duration::from_secs(3);
-    let client = builder(Wire::builder().connector(nowhere()).connect_timeout(three)).build();
+    let client = builder(HyperTransport::builder().connector(nowhere()).connect_timeout(three)).build();
     check(ends(&client).await, ErrorKind::Connect, Delivery::NotSent, three);
 
     // A deadline that passes first does not know how far the wire has come.
-    let client = builder(Wire::builder().connector(nowhere())).deadline(three).build();
+    let client = builder(HyperTransport::builder().connector(nowhere())).timeout(three).build();
     check(ends(&client).await, ErrorKind::Timeout, Delivery::MaybeSent, three);
 }
 
@@ -87,9 +89,9 @@ async fn f23_a_handshake_that_stalls_or_drips_was_sent_nothing() {
             }
         }
     }
-    let client = builder(Wire::builder().connector(Pipes(silent))).build();
+    let client = builder(HyperTransport::builder().connector(Pipes(silent))).build();
     check(ends(&client).await, ErrorKind::Connect, Delivery::NotSent, CONNECT);
-    let client = builder(Wire::builder().connector(Pipes(drips))).build();
+    let client = builder(HyperTransport::builder().connector(Pipes(drips))).build();
     check(ends(&client).await, ErrorKind::Connect, Delivery::NotSent, CONNECT);
 }
 
@@ -103,7 +105,7 @@ async fn f23_a_handshake_that_stops_halfway_was_sent_nothing() {
         let pipes = Pipes(move |stream| {
             https(kept.tap(stream, Some((at, Fault::Stall))), Arc::clone(&config), kept.clone())
         });
-        let client = builder(Wire::builder().connector(pipes).tls(authority.client())).build();
+        let client = builder(HyperTransport::builder().connector(pipes).tls(authority.client())).build();
         check(ends(&client).await, ErrorKind::Connect, Delivery::NotSent, CONNECT);
         assert_eq!((seen.request().as_str(), seen.connections()), ("", 1), "{at:?}");
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
-use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, NotSent, RequestBody, Wire};
+use kakaopay_transport::{BaseUri, Client, Delivery, ErrorKind, HyperTransport, NotSent, RequestBody};
 use kakaopay_types::endpoint::CreateSource;
 use kakaopay_types::{Currency, Money, PaymentAmount, SecretKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,7 +19,7 @@ use crate::support::{SOURCE, create, key, retrieve};
 
 fn client_of(base: &str) -> Client<SecretKey> {
     let base = BaseUri::parse(base).expect("an origin");
-    Client::builder(Wire::new().expect("a wire"), key()).base_uri(base).build()
+    Client::builder(HyperTransport::new().expect("a wire"), key()).base_uri(base).build()
 }
 
 fn client(address: SocketAddr) -> Client<SecretKey> {
@@ -116,13 +116,13 @@ async fn f22_an_answer_that_ends_too_soon_is_an_error() {
         format!("HTTP/1.1 200 OK\r\nx-request-id: 5d0b\r\ncontent-length: 1000\r\n\r\n{}", &SOURCE[..20]);
     let server = Raw::answering(vec![cut]).await;
     let error = client(server.address).send(create()).await.expect_err("cut off");
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::Answered));
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::Answered));
     assert_eq!(error.request_id(), Some("5d0b"));
     assert!(error.outcome_unknown());
     for answer in ["", "HTTP/1.1 banana\r\n\r\n"] {
         let server = Raw::answering(vec![answer.to_owned()]).await;
         let error = client(server.address).send(create()).await.expect_err("no HTTP");
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent), "{answer}");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent), "{answer}");
         assert!(error.outcome_unknown());
     }
 }
@@ -134,7 +134,7 @@ async fn f24_a_request_on_a_connection_that_closes_is_sent_once() {
     let client = client(server.address);
     client.send(retrieve()).await.expect("a source");
     let error = client.send(create()).await.expect_err("closed");
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Wire, Delivery::MaybeSent));
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
     assert!(error.outcome_unknown());
     assert_eq!(server.requests(), 2);
 }
@@ -225,7 +225,7 @@ async fn f25_plain_http_does_not_leave_this_machine() {
 
     for uri in ["http://192.0.2.1/charges", "http://api.omise.co/charges", "/charges", "ftp://192.0.2.1/"] {
         let request = http::Request::get(uri).body(RequestBody::default()).expect("a request");
-        let error = Wire::new().expect("a wire").oneshot(request).await.expect_err("refused");
+        let error = HyperTransport::new().expect("a wire").oneshot(request).await.expect_err("refused");
         assert!(error.is::<NotSent>(), "{uri}: {error}");
     }
 }
@@ -234,5 +234,5 @@ async fn f25_plain_http_does_not_leave_this_machine() {
 fn i9_a_configuration_with_protocols_of_its_own_is_no_panic() {
     let mut config = kakaopay_transport::default_tls_config().expect("a configuration");
     config.alpn_protocols = vec![b"spdy/1".to_vec()];
-    let _ = Wire::with_tls(config);
+    let _ = HyperTransport::with_tls(config);
 }

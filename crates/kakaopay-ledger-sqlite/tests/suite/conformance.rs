@@ -1,8 +1,0 @@
-//! The suite that every store is held to.
-
-use kakaopay_ledger::conformance_tests;
-
-use crate::support::open;
-
-// The directory lives to the end of the statement the suite puts this into.
-conformance_tests!(open(&tempfile::tempdir().expect("a directory").path().join("ledger.db")));

@@ -1,0 +1,96 @@
+//! Two ways to act on what the ledger tells: at least once under a key that stays, and exactly once.
+//!
+//! `cargo run -p kakaopay-store-postgres --example fulfil`. It starts a PostgreSQL of its own, and says so
+//! where none is installed.
+#![expect(clippy::print_stdout, reason = "an example shows what it did")]
+
+use std::collections::BTreeSet;
+
+use kakaopay_postgres_cluster::{Cluster, Setup};
+use kakaopay_store::{ClaimRequest, ClaimedMessage, Commit, OutboxMessage, Seq, Store};
+use kakaopay_store_postgres::tokio_postgres::{self, Client, NoTls};
+use kakaopay_store_postgres::{Completion, PostgresOptions, PostgresStore};
+use kakaopay_types::{Reference, Timestamp};
+
+type Failure = Box<dyn std::error::Error>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let Some(cluster) = Cluster::start(Setup::new()) else { return Ok(()) };
+    let connection = cluster.tcp("postgres");
+    let store = PostgresOptions::new(&connection)?.schema("kakaopay").open().await?;
+    settle(&store, "order-1").await?;
+    at_least_once(&store).await?;
+    settle(&store, "order-2").await?;
+    exactly_once(&store, &connection).await
+}
+
+/// What the driver does when a payment ends: its last step and the message about it, in one commit.
+async fn settle(store: &PostgresStore, order: &str) -> Result<(), Failure> {
+    let mut step = Commit::new(Reference::parse(order)?, Seq::ZERO, noon(0));
+    step.entry = Some(b"settled".as_slice().into());
+    step.messages = vec![OutboxMessage { key: format!("{order}/settled"), body: b"S$12".as_slice().into() }];
+    store.commit(step).await?;
+    Ok(())
+}
+
+/// Somebody else's service, such as one that sends mails, which knows what it has done by its key.
+#[derive(Default)]
+struct Mailer(BTreeSet<String>);
+
+impl Mailer {
+    fn send(&mut self, key: &str) -> &'static str {
+        if self.0.insert(key.to_owned()) { "sent" } else { "had been sent" }
+    }
+}
+
+/// The effect is outside the database: it may happen again, under the same key.
+async fn at_least_once(store: &PostgresStore) -> Result<(), Failure> {
+    let mut mailer = Mailer::default();
+    let message = claim(store, 0).await?;
+    println!("at least once: {} {}", message.key, mailer.send(&message.key));
+    // The process dies here. When its lease is over another one claims the same message.
+    let again = claim(store, 60).await?;
+    println!("at least once: {} {}", again.key, mailer.send(&again.key));
+    store.complete_message(&again.key, again.claim).await?;
+    Ok(())
+}
+
+/// The effect is a row beside the ledger: both are committed, or neither.
+async fn exactly_once(store: &PostgresStore, connection: &str) -> Result<(), Failure> {
+    let (mut shop, wire) = tokio_postgres::connect(connection, NoTls).await?;
+    tokio::spawn(wire);
+    shop.batch_execute("CREATE TABLE shipment (key text)").await?;
+    let message = claim(store, 120).await?;
+    println!("exactly once: {} {:?}", message.key, ship(store, &mut shop, &message).await?);
+    // The answer to the commit was lost, and it is done again.
+    println!("exactly once: {} {:?}", message.key, ship(store, &mut shop, &message).await?);
+    let count: i64 = shop.query_one("SELECT count(*) FROM shipment", &[]).await?.get(0);
+    println!("exactly once: {count} shipment");
+    Ok(())
+}
+
+async fn ship(
+    store: &PostgresStore,
+    shop: &mut Client,
+    message: &ClaimedMessage,
+) -> Result<Completion, Failure> {
+    let transaction = shop.transaction().await?;
+    let told = store.complete_in_transaction(&transaction, &message.key, message.claim).await?;
+    if told == Completion::Completed {
+        transaction.execute("INSERT INTO shipment VALUES ($1)", &[&message.key]).await?;
+    }
+    transaction.commit().await?;
+    Ok(told)
+}
+
+/// The oldest message that waits, for a minute.
+async fn claim(store: &PostgresStore, seconds: i64) -> Result<ClaimedMessage, Failure> {
+    let lease = ClaimRequest { now: noon(seconds), lease_until: noon(seconds + 60), limit: 1 };
+    store.claim_messages(lease).await?.pop().ok_or_else(|| "nothing waits".into())
+}
+
+/// A program asks a clock; an example has its own.
+fn noon(seconds: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add_seconds(1_709_208_000 + seconds)
+}

@@ -1,0 +1,48 @@
+//! Values of the contract as columns hold them, and back.
+
+use kakaopay_store::{ClaimToken, Seq, StoreError, StoreErrorKind};
+use kakaopay_types::{EventId, Reference, Timestamp};
+use tokio_postgres::Row;
+use tokio_postgres::types::FromSql;
+
+use crate::failure::corrupt;
+
+/// A column of a row. A value of another type is none that this crate wrote.
+pub(crate) fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
+    row.try_get(index).map_err(corrupt)
+}
+
+pub(crate) fn seq_of(column: i64) -> Result<Seq, StoreError> {
+    u64::try_from(column).map(Seq::new).map_err(corrupt)
+}
+
+/// A place that a column can hold. There is no other in practice: it would take 2^63 entries.
+pub(crate) fn seq_value(seq: Seq) -> Result<i64, StoreError> {
+    i64::try_from(seq.get()).map_err(|error| StoreError::new(StoreErrorKind::Other, error))
+}
+
+pub(crate) fn claim_of(column: i64) -> Result<ClaimToken, StoreError> {
+    u64::try_from(column).map(ClaimToken::new).map_err(corrupt)
+}
+
+/// A number that a column can hold. No message was claimed as often as others say, nor never.
+pub(crate) fn claim_value(claim: ClaimToken) -> i64 {
+    i64::try_from(claim.get()).unwrap_or(0)
+}
+
+pub(crate) fn find_by_charge(column: &str) -> Result<Reference, StoreError> {
+    Reference::parse(column).map_err(corrupt)
+}
+
+pub(crate) fn event_of(column: &str) -> Result<EventId, StoreError> {
+    EventId::parse(column).map_err(corrupt)
+}
+
+pub(crate) fn moment_of(column: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_unix_millis(column).map_err(corrupt)
+}
+
+/// How many rows to take at most.
+pub(crate) fn limit_value(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

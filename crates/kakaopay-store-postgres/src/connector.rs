@@ -1,0 +1,163 @@
+//! Makes connections, and lets none into the pool that could lose what it acknowledges.
+
+use std::time::Duration;
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use deadpool_postgres::ClientWrapper;
+use kakaopay_store::{StoreError, StoreErrorKind};
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+use crate::failure::{corrupt, failed};
+use crate::open_error::OpenError;
+use crate::tls::Encryption;
+
+/// The oldest server that is taken, as it numbers itself. Those before get no more repairs.
+const OLDEST_SERVER: u32 = 130_000;
+
+/// Makes connections, and lets none into the pool that could lose what it acknowledges.
+pub(crate) struct Connector {
+    pub(crate) config: Config,
+    pub(crate) encryption: Encryption,
+    pub(crate) statement_timeout: Duration,
+}
+
+impl Connector {
+    async fn connect(&self) -> Result<Connection, OpenError> {
+        let client = match &self.encryption {
+            Encryption::None => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
+                // Its error is told to whoever waits for an answer on it.
+                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
+            }
+            Encryption::Tls(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await.map_err(refused)?;
+                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
+            }
+        };
+        prepare(&client, self.statement_timeout).await?;
+        Ok(Connection { client, under_way: false })
+    }
+}
+
+/// A connection, and whether anything is under way on it.
+///
+/// A call that is given up in its middle, by its caller or by its time, leaves it so, and the
+/// connection is not used again: the next call would wait behind what may never be answered.
+pub(crate) struct Connection {
+    pub(crate) client: ClientWrapper,
+    pub(crate) under_way: bool,
+}
+
+impl Manager for Connector {
+    type Type = Connection;
+    type Error = OpenError;
+
+    async fn create(&self) -> Result<Connection, OpenError> {
+        // A handshake takes much room in a future, and each call would carry it.
+        Box::pin(self.connect()).await
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<OpenError> {
+        if connection.under_way || connection.client.is_closed() {
+            return Err(RecycleError::message("the connection cannot be used again"));
+        }
+        Ok(())
+    }
+}
+
+/// What a failure to connect means. Class 28 is about who it is.
+fn refused(error: tokio_postgres::Error) -> OpenError {
+    let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
+    match class.as_deref() {
+        Some("28") => OpenError::Refused(failed(error)),
+        _ => OpenError::Store(failed(error)),
+    }
+}
+
+/// Sets a new connection up, and looks whether what it acknowledges is durable.
+///
+/// In one message, and so of one server and one moment.
+async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), OpenError> {
+    // Zero would be no limit.
+    let limit = statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
+    let setup = format!(
+        "SET statement_timeout = {limit};
+         SET default_transaction_isolation = 'read committed';
+         SELECT set_config('synchronous_commit', 'on', false)
+         WHERE current_setting('synchronous_commit') <> 'remote_apply';
+         SELECT current_setting('server_version_num'), current_setting('fsync'),
+                current_setting('synchronous_commit')"
+    );
+    let answers = client.simple_query(&setup).await.map_err(failed)?;
+    let rows = answers.iter().filter_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let unknown = || StoreError::new(StoreErrorKind::Other, "the server does not tell its settings");
+    let row = rows.last().filter(|row| row.len() == 3).ok_or_else(unknown)?;
+    let value = |index| row.get(index).unwrap_or_default();
+    let version = value(0).parse().map_err(corrupt)?;
+    check(version, value(1), value(2))
+}
+
+fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), OpenError> {
+    if version < OLDEST_SERVER {
+        return Err(OpenError::ServerTooOld { found: version, oldest: OLDEST_SERVER });
+    }
+    let settings = [("fsync", fsync, ["on", "on"]), ("synchronous_commit", synchronous_commit, DURABLE)];
+    for (setting, value, durable) in settings {
+        if !durable.contains(&value) {
+            return Err(OpenError::NotDurable { setting, value: value.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// With standbys that are waited for, these wait until they have it on disk, and until they show it.
+const DURABLE: [&str; 2] = ["on", "remote_apply"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f12_a_server_that_can_lose_what_it_acknowledged_is_refused() {
+        for good in ["on", "remote_apply"] {
+            check(130_000, "on", good).unwrap();
+        }
+        for weak in ["off", "local", "remote_write", ""] {
+            let error = check(150_000, "on", weak).unwrap_err();
+            let expected = matches!(&error, OpenError::NotDurable { setting: "synchronous_commit", .. });
+            assert!(expected, "{error}");
+        }
+        let error = check(150_000, "off", "on").unwrap_err();
+        assert!(matches!(&error, OpenError::NotDurable { setting: "fsync", .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn f12_a_connection_waits_for_the_disk_whatever_the_server_is_set_to() {
+        let Some(cluster) = kakaopay_postgres_cluster::shared() else { return };
+        let config: Config = cluster.tcp("template1").parse().unwrap();
+        let statement_timeout = Duration::from_secs(7);
+        let connector = Connector { config, encryption: Encryption::None, statement_timeout };
+        let show = async |name: &str| -> String {
+            let connection = connector.create().await.unwrap();
+            connection.client.query_one(&format!("SHOW {name}"), &[]).await.unwrap().get(0)
+        };
+        for (set, taken) in [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")] {
+            let admin = connector.create().await.unwrap();
+            let alter = format!("ALTER DATABASE template1 SET synchronous_commit = {set}");
+            admin.client.batch_execute(&alter).await.unwrap();
+            assert_eq!(show("synchronous_commit").await, taken, "{set}");
+        }
+        assert_eq!(show("statement_timeout").await, "7s");
+        assert_eq!(show("default_transaction_isolation").await, "read committed");
+    }
+
+    #[test]
+    fn an_old_server_is_refused() {
+        let error = check(120_022, "on", "on").unwrap_err();
+        assert!(matches!(error, OpenError::ServerTooOld { found: 120_022, oldest: 130_000 }));
+        assert!(error.to_string().contains("PostgreSQL 12"), "{error}");
+    }
+}

@@ -1,0 +1,147 @@
+//! PostgreSQL's errors as the kinds the contract knows.
+
+use std::error::Error;
+use std::{fmt, io};
+
+use kakaopay_store::{StoreError, StoreErrorKind};
+use tokio_postgres::error::{DbError, Severity, SqlState};
+
+use crate::schema::CHARGE_TAKEN;
+
+/// What an error of PostgreSQL means to a caller.
+pub(crate) fn failed(error: tokio_postgres::Error) -> StoreError {
+    let kind = kind_of(&error);
+    match error.as_db_error() {
+        Some(answer) => StoreError::new(kind, Answer::of(answer)),
+        None => StoreError::new(kind, error),
+    }
+}
+
+/// The error for a value that this crate never wrote.
+pub(crate) fn corrupt(cause: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
+    StoreError::new(StoreErrorKind::Corrupt, cause)
+}
+
+/// Whether the server took everything back only because of what others did at the same moment.
+pub(crate) fn was_in_the_way(error: &tokio_postgres::Error) -> bool {
+    let codes = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
+    error.code().is_some_and(|code| codes.contains(code))
+}
+
+/// Whether a connection that gave an error of this kind can be used as it is. One whose server may
+/// no longer be written is replaced, since the next may lead to the server that can.
+pub(crate) fn leaves_sound(kind: StoreErrorKind) -> bool {
+    use StoreErrorKind::{Busy, ChargeConflict, Full};
+    matches!(kind, Busy | ChargeConflict | Full)
+}
+
+/// What the server answered. Its words are kept only where they are about the server itself:
+/// others repeat what was sent.
+#[derive(Debug)]
+struct Answer {
+    code: String,
+    words: Option<String>,
+}
+
+impl Answer {
+    fn of(error: &DbError) -> Self {
+        let code = error.code().code();
+        // Resources, interventions of an operator, the system, and damage.
+        let about_itself = ["53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
+        Self { code: code.to_owned(), words: about_itself.then(|| error.message().to_owned()) }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered with SQLSTATE {}", self.code)?;
+        self.words.iter().try_for_each(|words| write!(f, ": {words}"))
+    }
+}
+
+impl Error for Answer {}
+
+fn kind_of(error: &tokio_postgres::Error) -> StoreErrorKind {
+    if let Some(answer) = error.as_db_error() {
+        // A connection that ends with its answer may have ended behind a commit.
+        let ends = matches!(answer.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+        return kind_of_code(answer.code().code(), ends);
+    }
+    let cause = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    match cause.map(io::Error::kind) {
+        // Every host that was reached only reads, or the socket may not be used.
+        Some(io::ErrorKind::PermissionDenied) => StoreErrorKind::ReadOnly,
+        _ => StoreErrorKind::Io,
+    }
+}
+
+/// The kind of an SQLSTATE, whose first two characters are its class.
+fn kind_of_code(code: &str, ends: bool) -> StoreErrorKind {
+    match code {
+        CHARGE_TAKEN => return StoreErrorKind::ChargeConflict,
+        // Disk full.
+        "53100" => return StoreErrorKind::Full,
+        // Out of memory, too many connections, lock not available, a statement that took too long:
+        // all of them go by.
+        "53200" | "53300" | "55P03" | "57014" | "40001" | "40P01" => return StoreErrorKind::Busy,
+        // A transaction that only reads, and a lack of privileges.
+        "25006" | "42501" => return StoreErrorKind::ReadOnly,
+        // No such schema, table, column, function or database.
+        "3F000" | "42P01" | "42703" | "42883" | "3D000" => return StoreErrorKind::UnrecognizedSchema,
+        // Damaged data or index.
+        "XX001" | "XX002" => return StoreErrorKind::Corrupt,
+        _ => {}
+    }
+    match code.get(..2) {
+        // The connection, an operator, and the system.
+        Some("08" | "57" | "58") => StoreErrorKind::Io,
+        // A constraint that holds for all that this crate writes.
+        Some("23") => StoreErrorKind::Corrupt,
+        _ if ends => StoreErrorKind::Io,
+        _ => StoreErrorKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(code: &str, expected: StoreErrorKind) {
+        assert_eq!(kind_of_code(code, false), expected);
+    }
+
+    #[test]
+    fn f13_every_trouble_of_the_server_has_its_kind() {
+        check("53100", StoreErrorKind::Full);
+        check("53200", StoreErrorKind::Busy);
+        check("53300", StoreErrorKind::Busy);
+        check("55P03", StoreErrorKind::Busy);
+        check("57014", StoreErrorKind::Busy);
+        check("40001", StoreErrorKind::Busy);
+        check("40P01", StoreErrorKind::Busy);
+        check("25006", StoreErrorKind::ReadOnly);
+        check("42501", StoreErrorKind::ReadOnly);
+        check("57P01", StoreErrorKind::Io);
+        check("57P02", StoreErrorKind::Io);
+        check("57P03", StoreErrorKind::Io);
+        check("08006", StoreErrorKind::Io);
+        check("58030", StoreErrorKind::Io);
+        check("XX001", StoreErrorKind::Corrupt);
+        check("XX002", StoreErrorKind::Corrupt);
+        check("23505", StoreErrorKind::Corrupt);
+        check("42P01", StoreErrorKind::UnrecognizedSchema);
+        check("3F000", StoreErrorKind::UnrecognizedSchema);
+        check("42601", StoreErrorKind::Other);
+        check("KK001", StoreErrorKind::Other);
+        check("KK002", StoreErrorKind::ChargeConflict);
+        check("", StoreErrorKind::Other);
+    }
+
+    #[test]
+    fn i10_an_answer_that_ends_the_connection_leaves_open_what_was_stored() {
+        assert_eq!(kind_of_code("XX000", true), StoreErrorKind::Io);
+        assert_eq!(kind_of_code("25P03", true), StoreErrorKind::Io);
+        assert_eq!(kind_of_code("53300", true), StoreErrorKind::Busy);
+    }
+}

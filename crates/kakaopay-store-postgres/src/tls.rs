@@ -1,0 +1,138 @@
+//! Whether, and how, a connection is encrypted.
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use std::sync::Arc;
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres_rustls_improved::MakeRustlsConnect;
+
+use crate::open_error::TlsError;
+
+/// Whom to trust.
+#[derive(Clone)]
+pub(crate) enum Trust {
+    /// The roots that were chosen by feature.
+    Default,
+    /// The authorities in this PEM.
+    Authority(Vec<u8>),
+    /// What a configuration of the caller's says.
+    Own(Box<ClientConfig>),
+}
+
+/// How a connection is encrypted.
+#[derive(Clone)]
+pub(crate) enum Encryption {
+    /// Not at all: a Unix socket, or the caller has said so.
+    None,
+    /// With the name and the chain of the server checked.
+    Tls(MakeRustlsConnect),
+}
+
+impl Encryption {
+    /// What fits the hosts of a connection string. It changes the string's wish to try TLS first
+    /// into a demand: somebody in between could otherwise answer that there is none.
+    pub(crate) fn choose(config: &mut Config, trust: Trust) -> Result<Self, TlsError> {
+        let sockets = config.get_hosts().iter().filter(|host| !matches!(host, Host::Tcp(_))).count();
+        let all = config.get_hosts().len().max(config.get_hostaddrs().len());
+        if sockets > 0 && sockets < all {
+            return Err(TlsError::MixedHosts);
+        }
+        if sockets > 0 || config.get_ssl_mode() == SslMode::Disable {
+            config.ssl_mode(SslMode::Disable);
+            return Ok(Self::None);
+        }
+        config.ssl_mode(SslMode::Require);
+        let config = match trust {
+            Trust::Own(config) => *config,
+            Trust::Authority(pem) => trusting(authorities(&pem)?)?,
+            Trust::Default => trusting(default_roots()?)?,
+        };
+        Ok(Self::Tls(MakeRustlsConnect::new(config)))
+    }
+}
+
+fn authorities(pem: &[u8]) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| TlsError::InvalidRoots)?;
+        roots.add(certificate).map_err(|_| TlsError::InvalidRoots)?;
+    }
+    if roots.is_empty() { Err(TlsError::InvalidRoots) } else { Ok(roots) }
+}
+
+/// The provider is a value and no process-wide default, so that it never depends on what else is
+/// linked.
+fn trusting(roots: RootCertStore) -> Result<ClientConfig, TlsError> {
+    let provider = provider().ok_or(TlsError::NoProvider)?;
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Rustls)?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+#[cfg(feature = "aws-lc-rs")]
+fn provider() -> Option<Arc<CryptoProvider>> {
+    Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+}
+
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+fn provider() -> Option<Arc<CryptoProvider>> {
+    Some(Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+fn provider() -> Option<Arc<CryptoProvider>> {
+    None
+}
+
+#[cfg(feature = "webpki-roots")]
+fn default_roots() -> Result<RootCertStore, TlsError> {
+    Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+}
+
+#[cfg(not(feature = "webpki-roots"))]
+fn default_roots() -> Result<RootCertStore, TlsError> {
+    Err(TlsError::NoRoots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn choose(connection: &str) -> (Result<Encryption, TlsError>, SslMode) {
+        let mut config: Config = connection.parse().unwrap();
+        let chosen = Encryption::choose(&mut config, Trust::Default);
+        (chosen, config.get_ssl_mode())
+    }
+
+    #[test]
+    #[cfg(all(feature = "webpki-roots", any(feature = "ring", feature = "aws-lc-rs")))]
+    fn tls_is_demanded_of_every_host_unless_it_is_refused() {
+        for tls in ["host=a", "host=a sslmode=prefer", "host=a sslmode=require", "hostaddr=127.0.0.1"] {
+            let (chosen, mode) = choose(tls);
+            assert!(matches!(chosen, Ok(Encryption::Tls(_))), "{tls}");
+            assert_eq!(mode, SslMode::Require, "{tls}");
+        }
+    }
+
+    #[test]
+    fn a_socket_has_no_tls_and_does_not_mix() {
+        for plain in ["host=/run", "host=/run sslmode=require", "host=a sslmode=disable"] {
+            let (chosen, mode) = choose(plain);
+            assert!(matches!(chosen, Ok(Encryption::None)), "{plain}");
+            assert_eq!(mode, SslMode::Disable, "{plain}");
+        }
+        assert_eq!(choose("host=a,/run").0.err(), Some(TlsError::MixedHosts));
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_no_authority() {
+        for pem in [&b""[..], b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            assert_eq!(authorities(pem).err(), Some(TlsError::InvalidRoots));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The suite that every store is held to.
+
+use kakaopay_store::conformance_tests;
+
+use crate::support::Home;
+
+conformance_tests!(match Home::new() {
+    Some(home) => home.open().await,
+    None => return,
+});

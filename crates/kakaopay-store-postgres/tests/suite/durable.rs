@@ -1,0 +1,160 @@
+//! What was acknowledged is there afterwards.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kakaopay_postgres_cluster::{Cluster, Setup};
+use kakaopay_store::{Commit, DeadlineChange, InsertOutcome, Seq, Store, StoreErrorKind};
+use kakaopay_store_postgres::{OpenError, PostgresStore};
+use tokio::sync::Notify;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::proxy::{Answers, Proxy};
+use crate::support::{Home, at, charge, delivery, event, kind, lease, message, options, reference, step};
+
+#[tokio::test]
+async fn i10_opening_again_finds_everything() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    let full = Commit {
+        deadline: DeadlineChange::Set(at(30)),
+        messages: vec![message("a/1")],
+        charge: Some(charge("1")),
+        snapshot: Some(Box::from(*b"of one")),
+        ..step("a", 0, *b"one")
+    };
+    store.commit(full).await.unwrap();
+    store.insert_event(delivery("1", *b"first")).await.unwrap();
+    store.insert_event(delivery("2", *b"done")).await.unwrap();
+    store.complete_event(&event("2")).await.unwrap();
+    let told = store.claim_messages(lease(1, 20)).await.unwrap();
+    store.close();
+    let error = store.read_journal(&reference("a")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Closed);
+
+    let store = home.open().await;
+    let journal = store.read_journal(&reference("a")).await.unwrap();
+    assert_eq!((journal.len(), &*journal[0].bytes), (1, &b"one"[..]));
+    let snapshot = store.load(&reference("a")).await.unwrap().snapshot.unwrap();
+    assert_eq!((snapshot.seq, &*snapshot.bytes), (Seq::new(1), &b"of one"[..]));
+    assert_eq!(store.find_by_charge(&charge("1")).await.unwrap(), Some(reference("a")));
+    let due = store.claim_due(lease(30, 60)).await.unwrap();
+    assert_eq!((due.len(), due[0].at), (1, at(30)));
+    let events = store.claim_events(lease(5, 9)).await.unwrap();
+    assert_eq!((events.len(), &*events[0].body), (1, &b"first"[..]));
+    assert_eq!(store.insert_event(delivery("2", *b"again")).await.unwrap(), InsertOutcome::Duplicate);
+    // The lease of the message outlives the store, and so does the claim.
+    assert!(store.claim_messages(lease(19, 40)).await.unwrap().is_empty());
+    store.complete_message(&told[0].key, told[0].claim).await.unwrap();
+    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+    store.integrity_check().await.unwrap();
+}
+
+/// Commits to a payment that has so many entries until the server is gone; gives how many were
+/// acknowledged.
+fn load(
+    store: PostgresStore,
+    name: String,
+    entries: u64,
+    stored: Arc<(AtomicU64, Notify)>,
+) -> JoinHandle<(String, u64)> {
+    tokio::spawn(async move {
+        let mut acknowledged = entries;
+        loop {
+            let commit = Commit {
+                messages: vec![message(&format!("{name}/{acknowledged}"))],
+                ..step(&name, acknowledged, acknowledged.to_be_bytes())
+            };
+            match store.commit(commit).await {
+                Ok(last) => acknowledged = last.get(),
+                Err(error) => {
+                    assert_eq!(error.kind(), StoreErrorKind::Io, "{error:?}");
+                    return (name, acknowledged);
+                }
+            }
+            if stored.0.fetch_add(1, Ordering::SeqCst) == 200 {
+                stored.1.notify_one();
+            }
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed() {
+    let Some(cluster) = Cluster::start(Setup::new()) else { return };
+    let cluster = Arc::new(cluster);
+    let store = options(&cluster.tcp("postgres")).max_connections(8).open().await.unwrap();
+    let mut payments: Vec<_> = (0..16).map(|number| (format!("order-{number}"), 0)).collect();
+    for _ in 0..2 {
+        let stored = Arc::new((AtomicU64::new(0), Notify::new()));
+        let begin = |(name, entries)| load(store.clone(), name, entries, Arc::clone(&stored));
+        let writers: Vec<_> = payments.drain(..).map(begin).collect();
+        stored.1.notified().await;
+        let killed = Arc::clone(&cluster);
+        spawn_blocking(move || killed.kill()).await.unwrap();
+        let mut all = Vec::new();
+        for writer in writers {
+            all.push(writer.await.unwrap());
+        }
+        let started = Arc::clone(&cluster);
+        spawn_blocking(move || started.start_again()).await.unwrap();
+        // The same store, which has noticed nothing but the errors it gave.
+        for (name, acknowledged) in all {
+            let found = store.read_journal(&reference(&name)).await.unwrap().len() as u64;
+            // The one step that nobody was told about may be there.
+            assert!(found == acknowledged || found == acknowledged + 1, "{found} of {acknowledged}");
+            payments.push((name, found));
+        }
+        store.integrity_check().await.unwrap();
+    }
+    let told = store.backlog().await.unwrap().outbox.count;
+    assert!(told >= 400, "each entry has its message: {told}");
+}
+
+#[tokio::test]
+async fn i10_f13_an_answer_that_is_lost_behind_the_commit_leaves_it_open() {
+    let Some(home) = Home::new() else { return };
+    let proxy = Proxy::start(home.cluster.port()).await;
+    let (port, wire) = (home.cluster.port().to_string(), proxy.port.to_string());
+    let through = home.cluster.tcp("postgres").replace(&port, &wire);
+    let store = options(&through).schema(&home.schema).max_connections(1).open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+    proxy.answers(Answers::Cut);
+    let error = store.commit(step("a", 2, *b"three")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Io);
+    proxy.answers(Answers::Arrive);
+    // It was stored; whoever looks finds it, and whoever only tries again is told so.
+    let error = store.commit(step("a", 2, *b"three")).await.unwrap_err();
+    let expected = StoreErrorKind::Conflict { expected: Seq::new(2), found: Seq::new(3) };
+    assert_eq!(error.kind(), expected);
+}
+
+#[tokio::test]
+async fn f12_a_server_that_does_not_sync_is_refused() {
+    let Some(cluster) = Cluster::start(Setup::new().setting("fsync", "off")) else { return };
+    let error = options(&cluster.tcp("postgres")).open().await.unwrap_err();
+    assert!(matches!(error, OpenError::NotDurable { setting: "fsync", .. }), "{error}");
+    assert_eq!(kind(error), StoreErrorKind::Other);
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_leaves_a_whole_step_or_none() {
+    let Some(home) = Home::new() else { return };
+    let store = home.options().max_connections(1).open().await.unwrap();
+    // Made and never polled: nothing happens.
+    drop(store.commit(step("a", 0, *b"x")));
+    assert!(store.read_journal(&reference("a")).await.unwrap().is_empty());
+    for _ in 0..20 {
+        let seq = store.read_journal(&reference("a")).await.unwrap().len() as u64;
+        let commit = Commit { messages: vec![message(&format!("a/{seq}"))], ..step("a", seq, *b"x") };
+        tokio::select! {
+            biased;
+            _ = store.commit(commit) => {}
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    // The only connection is free again, and each entry that is there has its message.
+    let entries = store.read_journal(&reference("a")).await.unwrap().len() as u64;
+    assert_eq!(store.backlog().await.unwrap().outbox.count, entries);
+}

@@ -1,0 +1,189 @@
+//! Several stores on one ledger, as many processes have it.
+
+use std::collections::BTreeSet;
+
+use kakaopay_store::{ClaimRequest, Commit, DeadlineChange, Seq, Store, StoreErrorKind};
+use kakaopay_store_postgres::PostgresStore;
+
+use crate::support::{Home, at, delivery, lease, message, reference, step};
+
+/// Stores with connections of their own.
+async fn stores(home: &Home) -> Vec<PostgresStore> {
+    let mut stores = Vec::new();
+    for _ in 0..4 {
+        stores.push(home.open().await);
+    }
+    stores
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f40_of_64_writers_one_wins_each_place() {
+    const PLACES: u64 = 10;
+    let Some(home) = Home::new() else { return };
+    let stores = stores(&home).await;
+    let mut writers = Vec::new();
+    for writer in 0..64 {
+        let store = stores[writer % stores.len()].clone();
+        writers.push(tokio::spawn(async move {
+            let (mut seq, mut won) = (0, Vec::new());
+            while seq < PLACES {
+                match store.commit(step("a", seq, writer.to_string().into_bytes())).await {
+                    Ok(last) => {
+                        assert_eq!(last, Seq::new(seq + 1));
+                        seq = last.get();
+                        won.push((seq, writer));
+                    }
+                    Err(error) => match error.kind() {
+                        StoreErrorKind::Conflict { expected, found } => {
+                            assert!(expected == Seq::new(seq) && found > expected, "{error}");
+                            seq = found.get();
+                        }
+                        kind => panic!("{kind:?}"),
+                    },
+                }
+            }
+            won
+        }));
+    }
+    let mut won = Vec::new();
+    for writer in writers {
+        won.extend(writer.await.unwrap());
+    }
+    won.sort_unstable();
+    let journal = stores[0].read_journal(&reference("a")).await.unwrap();
+    let expected = won.iter().map(|(seq, writer)| (*seq, writer.to_string().into_bytes()));
+    let found = journal.iter().map(|entry| (entry.seq.get(), entry.bytes.to_vec()));
+    assert!(found.eq(expected));
+    assert_eq!(won.len(), usize::try_from(PLACES).unwrap());
+    stores[0].integrity_check().await.unwrap();
+}
+
+/// A payment that waits for a moment and has something to tell, and a webhook.
+async fn fill(store: &PostgresStore, number: usize) {
+    for number in 0..number {
+        let name = format!("order-{number}");
+        let commit = Commit {
+            deadline: DeadlineChange::Set(at(1)),
+            messages: vec![message(&name)],
+            ..step(&name, 0, *b"x")
+        };
+        store.commit(commit).await.expect("stored");
+        store.insert_event(delivery(&number.to_string(), *b"x")).await.expect("stored");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f40_four_workers_never_claim_one_row_twice() {
+    const NUMBER: usize = 120;
+    let Some(home) = Home::new() else { return };
+    let stores = stores(&home).await;
+    fill(&stores[0], NUMBER).await;
+    let mut workers = Vec::new();
+    for store in stores {
+        workers.push(tokio::spawn(async move {
+            let few = ClaimRequest { limit: 7, ..lease(2, 10) };
+            let mut claimed = Vec::new();
+            loop {
+                let before = claimed.len();
+                let due = store.claim_due(few).await.unwrap();
+                claimed.extend(due.into_iter().map(|due| format!("due {}", due.reference)));
+                let events = store.claim_events(few).await.unwrap();
+                claimed.extend(events.into_iter().map(|event| format!("event {}", event.event)));
+                let messages = store.claim_messages(few).await.unwrap();
+                claimed.extend(messages.into_iter().map(|message| format!("message {}", message.key)));
+                if claimed.len() == before {
+                    break claimed;
+                }
+            }
+        }));
+    }
+    let mut claimed = Vec::new();
+    for worker in workers {
+        claimed.extend(worker.await.unwrap());
+    }
+    // One who found nothing may have passed over rows that another was claiming, and has them.
+    assert_eq!(claimed.len(), 3 * NUMBER);
+    assert_eq!(claimed.iter().collect::<BTreeSet<_>>().len(), 3 * NUMBER);
+}
+
+#[tokio::test]
+async fn f40_what_one_store_claims_the_other_does_not_see() {
+    let Some(home) = Home::new() else { return };
+    let (one, other) = (home.open().await, home.open().await);
+    fill(&one, 1).await;
+
+    assert_eq!(one.claim_due(lease(2, 10)).await.unwrap().len(), 1);
+    assert_eq!(one.claim_events(lease(2, 10)).await.unwrap().len(), 1);
+    let zombie = one.claim_messages(lease(2, 10)).await.unwrap().remove(0);
+    assert!(other.claim_due(lease(9, 20)).await.unwrap().is_empty());
+    assert!(other.claim_events(lease(9, 20)).await.unwrap().is_empty());
+    assert!(other.claim_messages(lease(9, 20)).await.unwrap().is_empty());
+
+    // The first was given up; the second takes over, and the first comes back.
+    assert_eq!(other.claim_due(lease(10, 20)).await.unwrap().len(), 1);
+    let heir = other.claim_messages(lease(10, 20)).await.unwrap().remove(0);
+    let refused = one.complete_message("order-0", zombie.claim).await.unwrap_err();
+    assert_eq!(refused.kind(), StoreErrorKind::StaleClaim);
+    other.commit(step("order-0", 1, *b"heir")).await.unwrap();
+    assert!(one.commit(step("order-0", 1, *b"zombie")).await.unwrap_err().is_conflict());
+    other.complete_message("order-0", heir.claim).await.unwrap();
+    other.complete_message("order-0", heir.claim).await.unwrap();
+    let refused = one.complete_message("order-0", zombie.claim).await.unwrap_err();
+    assert_eq!(refused.kind(), StoreErrorKind::StaleClaim);
+}
+
+#[tokio::test]
+async fn f40_many_are_completed_at_once_and_each_claim_counts_for_itself() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    fill(&store, 5).await;
+    let zombies = store.claim_messages(lease(2, 10)).await.unwrap();
+    let some = ClaimRequest { limit: 2, ..lease(10, 20) };
+    let heirs = store.claim_messages(some).await.unwrap();
+    assert_eq!(heirs.len(), 2);
+    let asked: Vec<_> = zombies.iter().map(|message| (message.key.as_str(), message.claim)).collect();
+    // A later claim has taken the first two away, and of nothing is known that was never stored.
+    let mut all = asked.clone();
+    all.push(("unknown", zombies[0].claim));
+    assert_eq!(store.complete_all(&all).await.unwrap(), ["order-0", "order-1", "unknown"]);
+    let heirs: Vec<_> = heirs.iter().map(|message| (message.key.as_str(), message.claim)).collect();
+    assert!(store.complete_all(&heirs).await.unwrap().is_empty());
+    // And again, as after an answer that was lost.
+    assert!(store.complete_all(&heirs).await.unwrap().is_empty());
+    assert!(store.complete_all(&asked[2..]).await.unwrap().is_empty());
+    assert!(store.complete_all(&[]).await.unwrap().is_empty());
+    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_complete_the_same_in_other_orders_do_not_stop_each_other() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    fill(&store, 40).await;
+    let claimed = store.claim_messages(lease(2, 10)).await.unwrap();
+    let tasks: Vec<_> = (0..8)
+        .map(|turn| {
+            let (store, mut claimed) = (store.clone(), claimed.clone());
+            claimed.rotate_left(turn * 5);
+            tokio::spawn(async move {
+                let asked: Vec<_> =
+                    claimed.iter().map(|message| (message.key.as_str(), message.claim)).collect();
+                assert!(store.complete_all(&asked).await.unwrap().is_empty());
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn two_ledgers_in_one_database_know_nothing_of_each_other() {
+    let (Some(one), Some(other)) = (Home::new(), Home::new()) else { return };
+    let (one, other) = (one.open().await, other.open().await);
+    fill(&one, 1).await;
+    assert!(other.read_journal(&reference("order-0")).await.unwrap().is_empty());
+    assert_eq!(other.next_due_at().await.unwrap(), None);
+    fill(&other, 1).await;
+    assert_eq!(one.list_payments(None, 10).await.unwrap(), [reference("order-0")]);
+}

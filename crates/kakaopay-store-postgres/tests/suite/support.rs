@@ -1,0 +1,94 @@
+//! Values that the tests have in common.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use kakaopay_postgres_cluster::{Cluster, shared};
+use kakaopay_store::{ClaimRequest, Commit, NewInboxEvent, OutboxMessage, Seq, StoreErrorKind};
+use kakaopay_store_postgres::tokio_postgres::{Client, NoTls};
+use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+/// A schema of its own on the server of this process.
+pub(crate) struct Home {
+    pub(crate) cluster: &'static Cluster,
+    pub(crate) schema: String,
+}
+
+impl Home {
+    /// `None` where PostgreSQL is not installed, which was said.
+    pub(crate) fn new() -> Option<Self> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let cluster = shared()?;
+        let schema = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        Some(Self { cluster, schema })
+    }
+
+    pub(crate) fn options(&self) -> PostgresOptions {
+        options(&self.cluster.tcp("postgres")).schema(&self.schema)
+    }
+
+    pub(crate) async fn open(&self) -> PostgresStore {
+        self.options().open().await.expect("a ledger")
+    }
+
+    /// A connection past the store, with the schema's tables in its path.
+    pub(crate) async fn raw(&self) -> Client {
+        let client = connect(&self.cluster.tcp("postgres")).await;
+        let path = format!("SET search_path = {}", self.schema);
+        client.batch_execute(&path).await.expect("a path");
+        client
+    }
+}
+
+pub(crate) async fn connect(connection: &str) -> Client {
+    let (client, connection) =
+        kakaopay_store_postgres::tokio_postgres::connect(connection, NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    client
+}
+
+/// Few connections, since all tests share the server's.
+pub(crate) fn options(connection: &str) -> PostgresOptions {
+    // More than any test takes on a machine that others use too.
+    let patient = Duration::from_secs(60);
+    let options = PostgresOptions::new(connection).expect("options").max_connections(4);
+    options.acquire_timeout(patient).connect_timeout(patient).call_timeout(patient)
+}
+
+pub(crate) fn reference(name: &str) -> Reference {
+    Reference::parse(name).expect("a reference")
+}
+
+pub(crate) fn event(name: &str) -> EventId {
+    EventId::parse(&format!("evnt_test_{name}")).expect("an event")
+}
+
+pub(crate) fn charge(name: &str) -> ChargeId {
+    ChargeId::parse(&format!("chrg_test_{name}")).expect("a charge")
+}
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
+}
+
+pub(crate) fn lease(now: i64, until: i64) -> ClaimRequest {
+    ClaimRequest { now: at(now), lease_until: at(until), limit: 1000 }
+}
+
+pub(crate) fn step(name: &str, expected: u64, entry: impl Into<Box<[u8]>>) -> Commit {
+    Commit { entry: Some(entry.into()), ..Commit::new(reference(name), Seq::new(expected), at(1)) }
+}
+
+pub(crate) fn message(key: &str) -> OutboxMessage {
+    OutboxMessage { key: key.to_owned(), body: key.as_bytes().into() }
+}
+
+pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> NewInboxEvent {
+    NewInboxEvent { event: event(name), body: body.into(), received_at: at(1) }
+}
+
+/// The kind of an error to open, as calls would tell it.
+pub(crate) fn kind(error: kakaopay_store_postgres::OpenError) -> StoreErrorKind {
+    kakaopay_store::StoreError::from(error).kind()
+}

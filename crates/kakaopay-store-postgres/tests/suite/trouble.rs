@@ -1,0 +1,168 @@
+//! Servers that are away, silent, busy or only read: typed, and over when their cause is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kakaopay_postgres_cluster::{Cluster, Setup};
+use kakaopay_store::{Store, StoreErrorKind};
+use kakaopay_store_postgres::PostgresOptions;
+use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
+
+use crate::proxy::{Answers, Proxy};
+use crate::support::{Home, connect, delivery, kind, options, reference, step};
+
+/// Shorter than what is waited for in vain.
+const SHORT: Duration = Duration::from_millis(50);
+
+#[tokio::test]
+async fn f13_a_server_that_is_not_there_is_io() {
+    // A port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let connection = format!("host=127.0.0.1 port={port} user=a password=b sslmode=disable");
+    let error = PostgresOptions::new(&connection).unwrap().open().await.unwrap_err();
+    assert_eq!(kind(error), StoreErrorKind::Io);
+    let error = options("host=/nonexistent user=a").open().await.unwrap_err();
+    assert_eq!(kind(error), StoreErrorKind::Io);
+}
+
+#[tokio::test]
+async fn f13_a_server_that_never_answers_is_io() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let connection = format!("host=127.0.0.1 port={port} user=a password=b sslmode=disable");
+    let options = PostgresOptions::new(&connection).unwrap().connect_timeout(SHORT);
+    assert_eq!(kind(options.open().await.unwrap_err()), StoreErrorKind::Io);
+}
+
+#[tokio::test]
+async fn f13_a_server_that_falls_silent_is_io_and_the_store_recovers() {
+    let Some(home) = Home::new() else { return };
+    let proxy = Proxy::start(home.cluster.port()).await;
+    let (port, wire) = (home.cluster.port().to_string(), proxy.port.to_string());
+    let through = home.cluster.tcp("postgres").replace(&port, &wire);
+    let within = Duration::from_secs(2);
+    let store = options(&through).schema(&home.schema).max_connections(1).call_timeout(within);
+    let store = store.open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    proxy.answers(Answers::Vanish);
+    let error = store.commit(step("a", 1, *b"two")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Io);
+    proxy.answers(Answers::Arrive);
+    // The connection that waits for the lost answer is not used again.
+    let found = store.read_journal(&reference("a")).await.unwrap().len();
+    assert!(found == 1 || found == 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f13_a_server_that_is_started_again_is_found_unaided() {
+    let Some(cluster) = Cluster::start(Setup::new()) else { return };
+    let cluster = Arc::new(cluster);
+    let store = options(&cluster.socket("postgres")).open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let stopped = Arc::clone(&cluster);
+    spawn_blocking(move || stopped.stop()).await.unwrap();
+    let error = store.commit(step("a", 1, *b"two")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Io);
+    let started = Arc::clone(&cluster);
+    spawn_blocking(move || started.start_again()).await.unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn f13_what_others_hold_is_busy_and_recovers() {
+    let Some(home) = Home::new() else { return };
+    // Longer than a statement takes that waits for nobody, also on a machine that others use.
+    let store = home.options().statement_timeout(Duration::from_secs(1)).open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let mut raw = home.raw().await;
+    let held = raw.transaction().await.unwrap();
+    held.execute("SELECT FROM payment FOR UPDATE", &[]).await.unwrap();
+    let error = store.commit(step("a", 1, *b"two")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Busy);
+    // Reading goes on meanwhile, and so do other payments.
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 1);
+    store.commit(step("b", 0, *b"one")).await.unwrap();
+    held.rollback().await.unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+}
+
+#[tokio::test]
+async fn f33_a_call_that_finds_no_connection_free_is_busy() {
+    let Some(home) = Home::new() else { return };
+    let store = home.options().max_connections(1).acquire_timeout(SHORT).open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let mut raw = home.raw().await;
+    let held = raw.transaction().await.unwrap();
+    held.execute("SELECT FROM payment FOR UPDATE", &[]).await.unwrap();
+    let waiting = store.clone();
+    let waiting = tokio::spawn(async move { waiting.commit(step("a", 1, *b"two")).await });
+    // It has the connection after its first poll, and this is the only thread that polls.
+    tokio::task::yield_now().await;
+    let error = store.insert_event(delivery("1", *b"x")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Busy);
+    held.rollback().await.unwrap();
+    waiting.await.unwrap().unwrap();
+    store.insert_event(delivery("1", *b"x")).await.unwrap();
+}
+
+#[tokio::test]
+async fn f13_a_server_with_too_many_connections_is_busy() {
+    let Some(home) = Home::new() else { return };
+    let raw = home.raw().await;
+    let user = format!("few_{}", home.schema);
+    let one = format!("CREATE USER {user} PASSWORD 'secret' CONNECTION LIMIT 1");
+    raw.batch_execute(&one).await.unwrap();
+    home.open().await;
+    let grant = format!(
+        "GRANT USAGE ON SCHEMA {0} TO {user}; GRANT ALL ON ALL TABLES IN SCHEMA {0} TO {user}",
+        home.schema
+    );
+    raw.batch_execute(&grant).await.unwrap();
+    let port = home.cluster.port();
+    let connection = format!("postgres://{user}:secret@127.0.0.1:{port}/postgres?sslmode=disable");
+    let options = options(&connection).schema(&home.schema);
+    let store = options.open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    assert_eq!(kind(options.open().await.unwrap_err()), StoreErrorKind::Busy);
+}
+
+#[tokio::test]
+async fn f13_a_database_that_only_reads_is_read_only_and_recovers() {
+    let Some(home) = Home::new() else { return };
+    let raw = connect(&home.cluster.tcp("postgres")).await;
+    let database = format!("reads_{}", home.schema);
+    raw.batch_execute(&format!("CREATE DATABASE {database}")).await.unwrap();
+    let options = options(&home.cluster.tcp(&database));
+    let store = options.open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let only_reads = |on| format!("ALTER DATABASE {database} SET default_transaction_read_only = {on}");
+    let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1";
+    raw.batch_execute(&only_reads("on")).await.unwrap();
+    raw.execute(end, &[&database]).await.unwrap();
+    assert_eq!(kind(options.open().await.unwrap_err()), StoreErrorKind::ReadOnly);
+    // The first may meet a connection whose end it has not heard of.
+    let mut kinds = Vec::new();
+    while kinds.last() != Some(&StoreErrorKind::ReadOnly) {
+        let error = store.commit(step("a", 1, *b"two")).await.unwrap_err();
+        kinds.push(error.kind());
+        assert!(kinds.len() < 10, "{kinds:?}");
+    }
+    raw.batch_execute(&only_reads("off")).await.unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn of_several_hosts_the_one_that_can_be_written_is_taken() {
+    let setup = Setup::new().setting("default_transaction_read_only", "on");
+    let Some(standby) = Cluster::start(setup) else { return };
+    let Some(home) = Home::new() else { return };
+    let ports = format!("port={},{}", standby.port(), home.cluster.port());
+    let both = home.cluster.tcp("postgres").replace("host=127.0.0.1", "host=127.0.0.1,127.0.0.1");
+    let both = both.replace(&format!("port={}", home.cluster.port()), &ports);
+    let store = options(&both).schema(&home.schema).open().await.unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    assert_eq!(home.open().await.read_journal(&reference("a")).await.unwrap().len(), 1);
+}

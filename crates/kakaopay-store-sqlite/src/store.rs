@@ -1,0 +1,218 @@
+//! The store's handle: the contract, as calls to its two threads.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kakaopay_store::{
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
+    NewInboxEvent, Seq, Store, StoreError, StoreErrorKind, StoredPayment,
+};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+use rusqlite::Connection;
+
+use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_writer};
+use crate::open_error::OpenError;
+use crate::queue::Told;
+use crate::worker::{Duty, Worker};
+use crate::{group, lookup, queue, step};
+
+/// A ledger in one SQLite file. Clones share its two threads, one that writes and one that reads.
+///
+/// Several stores, in one process or in several on one machine, may have the same file open.
+/// When the last clone is dropped the threads finish what waits and close the file by themselves;
+/// [`SqliteStore::close`] waits for that.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    workers: Arc<Workers>,
+}
+
+/// The reader stands first, so that it is dropped first: SQLite tidies up its log when the last
+/// connection closes, if that one may write.
+#[derive(Debug)]
+struct Workers {
+    reader: Worker,
+    writer: Worker,
+}
+
+impl SqliteStore {
+    /// Opens the ledger in this file as [`SqliteOptions::new`] does, and creates it when there is
+    /// no file. It blocks while it does so.
+    ///
+    /// # Errors
+    /// [`OpenError`] says why. A file that is not a ledger is left as it is.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        SqliteOptions::new().open(path)
+    }
+
+    /// Closes the file for all clones, after the calls that wait already. Later calls fail as
+    /// `Closed`. Closing again changes nothing.
+    ///
+    /// # Errors
+    /// `Busy` when too many calls wait: try again.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        // It ends the reader, too.
+        self.workers.writer.stop().await
+    }
+
+    /// Reads the whole file, and finds damage that no other call has met yet. Other reads wait
+    /// meanwhile: run it at quiet times.
+    ///
+    /// # Errors
+    /// `Corrupt` when there is damage, or any trouble of the store.
+    pub async fn integrity_check(&self) -> Result<(), StoreError> {
+        self.workers.reader.call(lookup::integrity_check).await
+    }
+
+    /// Marks a message as told in the same transaction as work on tables of the caller's own, which lie in this
+    /// file beside the ledger's: both are durable together, or neither is. That is how what a message asks for
+    /// is done exactly once.
+    ///
+    /// The work runs on the thread that writes, while everything else that wants to write waits. It gets the
+    /// connection inside a transaction, must not end that, and must leave the ledger's tables alone. Make the
+    /// tables of your own with a connection of your own, before.
+    ///
+    /// `None` says that it was marked under this claim before, and the work is not done again: so it is when an
+    /// earlier call ended in an error that leaves open whether it was stored.
+    ///
+    /// # Errors
+    /// `StaleClaim` when somebody else has claimed the message since, and the work is not begun; `Rejected`
+    /// when the work failed, with its error as the source; or any trouble of the store.
+    pub async fn complete_in_transaction<T, W>(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        work: W,
+    ) -> Result<Option<T>, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, Box<dyn Error + Send + Sync>> + Send + 'static,
+    {
+        let key = key.to_owned();
+        let writer = &self.workers.writer;
+        writer
+            .call(move |file| {
+                if queue::complete(file, &key, claim)? == Told::Before {
+                    return Ok(None);
+                }
+                work(file).map(Some).map_err(|error| StoreError::new(StoreErrorKind::Rejected, error))
+            })
+            .await
+    }
+
+    pub(crate) fn start(path: &Path, options: &SqliteOptions) -> Result<Self, OpenError> {
+        // The writer first: it makes the file that the reader wants to find.
+        let writing = connect_writer(path, options, options.missing())?;
+        let reading = connect_reader(path, options)?;
+        let (again, with) = (path.to_owned(), options.clone());
+        let (reader, reader_thread) = Worker::spawn(Duty {
+            name: "kakaopay-reader",
+            connection: reading,
+            reconnect: Box::new(move || connect_reader(&again, &with)),
+            run: group::read,
+            queue: options.queue_length(),
+            linger: Duration::ZERO,
+            companion: None,
+        })?;
+        let (again, with) = (path.to_owned(), options.clone());
+        let (writer, _) = Worker::spawn(Duty {
+            name: "kakaopay-writer",
+            connection: writing,
+            reconnect: Box::new(move || reconnect_writer(&again, &with)),
+            run: group::write,
+            queue: options.queue_length(),
+            linger: LINGER,
+            // While a writer that failed is replaced, the reader keeps the index of the log, which alone knows
+            // what failed.
+            companion: Some(reader.companion(reader_thread)),
+        })?;
+        Ok(Self { workers: Arc::new(Workers { reader, writer }) })
+    }
+}
+
+/// Less than any disk takes for a sync, and enough for a caller who was answered to call again.
+const LINGER: Duration = Duration::from_micros(50);
+
+impl Store for SqliteStore {
+    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| step::commit(file, &commit)).await
+    }
+
+    async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
+        let reference = reference.clone();
+        let reader = &self.workers.reader;
+        reader.call(move |file| lookup::journal(file, &reference)).await
+    }
+
+    async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
+        let reference = reference.clone();
+        self.workers.reader.call(move |file| lookup::load(file, &reference)).await
+    }
+
+    async fn list_payments(
+        &self,
+        after: Option<&Reference>,
+        limit: usize,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let after = after.cloned();
+        self.workers.reader.call(move |file| lookup::list_payments(file, after.as_ref(), limit)).await
+    }
+
+    async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
+        let charge = charge.clone();
+        let reader = &self.workers.reader;
+        reader.call(move |file| lookup::payment_of(file, &charge)).await
+    }
+
+    async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::receive(file, &delivery)).await
+    }
+
+    async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::claim_events(file, lease)).await
+    }
+
+    async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
+        let event = event.clone();
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::complete_event(file, &event)).await
+    }
+
+    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::claim_due(file, lease)).await
+    }
+
+    async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::claim_messages(file, lease)).await
+    }
+
+    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
+        let key = key.to_owned();
+        let writer = &self.workers.writer;
+        writer.call(move |file| queue::complete(file, &key, claim).map(drop)).await
+    }
+
+    async fn claim_job(&self, chore: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
+        let chore = chore.to_owned();
+        self.workers.writer.call(move |file| queue::claim_job(file, &chore, lease)).await
+    }
+
+    async fn reschedule_job(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
+        let chore = chore.to_owned();
+        self.workers.writer.call(move |file| queue::reschedule_job(file, &chore, due)).await
+    }
+
+    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.workers.reader.call(lookup::next_due_at).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.workers.reader.call(lookup::backlog).await
+    }
+}

@@ -1,0 +1,52 @@
+//! Values that the tests have in common.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kakaopay_store::{ClaimRequest, Commit, NewInboxEvent, Seq};
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
+use kakaopay_types::{EventId, Reference, Timestamp};
+use tempfile::TempDir;
+
+/// A directory of its own, and the path of a ledger in it.
+pub(crate) fn place() -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("ledger.db");
+    (dir, path)
+}
+
+pub(crate) fn open(path: &Path) -> SqliteStore {
+    SqliteStore::open(path).expect("a ledger")
+}
+
+/// Options that do not wait for other processes, so that no test does.
+pub(crate) fn impatient() -> SqliteOptions {
+    SqliteOptions::new().busy_timeout(Duration::from_millis(1))
+}
+
+pub(crate) fn reference(name: &str) -> Reference {
+    Reference::parse(name).expect("a reference")
+}
+
+pub(crate) fn event(name: &str) -> EventId {
+    EventId::parse(&format!("evnt_test_{name}")).expect("an event")
+}
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
+}
+
+pub(crate) fn lease(now: i64, until: i64) -> ClaimRequest {
+    ClaimRequest { now: at(now), lease_until: at(until), limit: 1000 }
+}
+
+pub(crate) fn step(name: &str, expected: u64, entry: impl Into<Box<[u8]>>) -> Commit {
+    Commit {
+        entry: Some(entry.into()),
+        ..Commit::new(reference(name), Seq::new(expected), Timestamp::UNIX_EPOCH)
+    }
+}
+
+pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> NewInboxEvent {
+    NewInboxEvent { event: event(name), body: body.into(), received_at: at(1) }
+}

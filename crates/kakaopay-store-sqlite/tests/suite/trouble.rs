@@ -1,0 +1,165 @@
+//! Full disks, locked files and floods: typed, and over when their cause is.
+
+use std::error::Error;
+
+use kakaopay_store::{Store, StoreErrorKind};
+use kakaopay_store_sqlite::SqliteOptions;
+use rusqlite::Connection;
+
+use crate::support::{delivery, event, impatient, lease, open, place, reference, step};
+
+#[tokio::test]
+async fn f13_disk_full_is_typed_and_recovers() {
+    let (_dir, path) = place();
+    let store = SqliteOptions::new().max_pages(60).open(&path).unwrap();
+    let mut stored = 0;
+    let error = loop {
+        match store.commit(step("a", stored, vec![7; 20_000])).await {
+            Ok(_) => stored += 1,
+            Err(error) => break error,
+        }
+        assert!(stored < 60, "the limit does not hold");
+    };
+    assert!(stored > 0);
+    assert_eq!(error.kind(), StoreErrorKind::Full);
+    assert!(error.source().is_some());
+    let journal = store.read_journal(&reference("a")).await.unwrap();
+    assert_eq!(u64::try_from(journal.len()).unwrap(), stored);
+    store.integrity_check().await.unwrap();
+    store.close().await.unwrap();
+
+    let store = open(&path);
+    store.commit(step("a", stored, vec![7; 20_000])).await.unwrap();
+    let journal = store.read_journal(&reference("a")).await.unwrap();
+    assert_eq!(u64::try_from(journal.len()).unwrap(), stored + 1);
+    store.integrity_check().await.unwrap();
+}
+
+#[tokio::test]
+async fn f13_a_full_store_goes_on_by_itself_when_there_is_room() {
+    let (_dir, path) = place();
+    let store = SqliteOptions::new().max_pages(60).open(&path).unwrap();
+    let mut stored = 0;
+    let error = loop {
+        match store.insert_event(delivery(&stored.to_string(), vec![7; 20_000])).await {
+            Ok(_) => stored += 1,
+            Err(error) => break error,
+        }
+        assert!(stored < 60, "the limit does not hold");
+    };
+    assert_eq!(error.kind(), StoreErrorKind::Full);
+    // Not acknowledged, so not there: only what was.
+    assert_eq!(store.claim_events(lease(1, 2)).await.unwrap().len(), stored);
+
+    let raw = Connection::open(&path).unwrap();
+    raw.execute("DELETE FROM inbox WHERE arrival <= 2", []).unwrap();
+    store.insert_event(delivery("later", vec![7; 20_000])).await.unwrap();
+    store.integrity_check().await.unwrap();
+}
+
+#[tokio::test]
+async fn f13_a_group_on_a_full_disk_acknowledges_only_what_it_stored() {
+    let (_dir, path) = place();
+    let store = SqliteOptions::new().max_pages(60).open(&path).unwrap();
+    let mut writes = Vec::new();
+    for number in 0..40 {
+        let (store, name) = (store.clone(), format!("order-{number}"));
+        writes.push(tokio::spawn(async move { (store.commit(step(&name, 0, vec![7; 20_000])).await, name) }));
+    }
+    let mut refused = 0;
+    for write in writes {
+        let (result, name) = write.await.unwrap();
+        let found = store.read_journal(&reference(&name)).await.unwrap().len();
+        match result {
+            Ok(_) => assert_eq!(found, 1, "{name} was acknowledged"),
+            Err(error) => {
+                assert_eq!(error.kind(), StoreErrorKind::Full);
+                assert_eq!(found, 0, "{name} was refused");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0);
+    store.integrity_check().await.unwrap();
+}
+
+#[tokio::test]
+async fn f13_a_locked_file_is_busy_and_recovers() {
+    let (_dir, path) = place();
+    let store = impatient().open(&path).unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let error = store.commit(step("a", 1, *b"two")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Busy);
+    let error = store.insert_event(delivery("1", *b"x")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Busy);
+    // Reading goes on meanwhile.
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 1);
+    other.execute_batch("ROLLBACK").unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+    store.insert_event(delivery("1", *b"x")).await.unwrap();
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn f13_a_file_that_another_holds_alone_is_busy_and_recovers() {
+    let (_dir, path) = place();
+    open(&path).close().await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;").unwrap();
+    let error = impatient().open(&path).unwrap_err();
+    assert_eq!(kakaopay_store::StoreError::from(error).kind(), StoreErrorKind::Busy);
+    drop(other);
+    let store = impatient().open(&path).unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+}
+
+#[tokio::test]
+async fn f33_a_flood_is_refused_and_not_kept() {
+    let (_dir, path) = place();
+    let store = SqliteOptions::new().max_queued_calls(4).open(&path).unwrap();
+    // Holds the writer up, so that calls have to wait.
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut calls = Vec::new();
+    for number in 0..40 {
+        let store = store.clone();
+        calls.push(tokio::spawn(
+            async move { store.insert_event(delivery(&number.to_string(), *b"x")).await },
+        ));
+    }
+    // Each call is made on its first poll, and this is the only thread that polls.
+    tokio::task::yield_now().await;
+    other.execute_batch("ROLLBACK").unwrap();
+    let (mut accepted, mut refused) = (0, 0);
+    for call in calls {
+        match call.await.unwrap() {
+            Ok(_) => accepted += 1,
+            Err(error) => {
+                assert_eq!(error.kind(), StoreErrorKind::Busy);
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0 && accepted >= 4, "{accepted} accepted, {refused} refused");
+    assert_eq!(store.claim_events(lease(1, 2)).await.unwrap().len(), accepted);
+}
+
+#[tokio::test]
+async fn damage_is_found_by_the_check_and_by_the_journal() {
+    let (_dir, path) = place();
+    let store = open(&path);
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+    store.integrity_check().await.unwrap();
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TRIGGER entry_is_never_deleted; DELETE FROM entry WHERE seq = 1;").unwrap();
+    let error = store.integrity_check().await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    let error = store.read_journal(&reference("a")).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    // And a read that found damage does not end the reader.
+    store.complete_event(&event("1")).await.unwrap();
+    assert!(store.read_journal(&reference("b")).await.unwrap().is_empty());
+}

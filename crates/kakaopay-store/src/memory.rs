@@ -1,0 +1,284 @@
+//! A store in memory, for tests and demonstrations: it keeps every promise but durability.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+use crate::commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
+use crate::error::{StoreError, StoreErrorKind};
+use crate::store::Store;
+use crate::work::{
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
+    QueueStats,
+};
+
+/// A store in memory, for tests and demonstrations: it keeps every promise but durability.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<Tables>>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// Of every payment that was ever committed to, its entries.
+    journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
+    snapshots: BTreeMap<Reference, Entry>,
+    charges: BTreeMap<ChargeId, Reference>,
+    deadlines: BTreeMap<Reference, Timestamp>,
+    inbox: Vec<Stored>,
+    outbox: Vec<Untold>,
+    /// When each is due.
+    chores: BTreeMap<String, Timestamp>,
+}
+
+#[derive(Debug)]
+struct Stored {
+    event: EventId,
+    body: Box<[u8]>,
+    received_at: Timestamp,
+    /// From when on it can be claimed; `None` once it is worked off.
+    visible_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Untold {
+    key: String,
+    reference: Reference,
+    body: Box<[u8]>,
+    stored_at: Timestamp,
+    claims: u64,
+    /// From when on it can be claimed; `None` once it is told.
+    visible_at: Option<Timestamp>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        // No method leaves the tables half changed, even if it panics.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn commit(&mut self, commit: Commit) -> Result<Seq, StoreError> {
+        let found = Seq::new(self.journals.get(&commit.reference).map_or(0, Vec::len) as u64);
+        if found != commit.expected {
+            return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
+        }
+        if let Some(charge) = commit.charge {
+            match self.charges.get(&charge) {
+                Some(owner) if *owner != commit.reference => {
+                    return Err(StoreErrorKind::ChargeConflict.into());
+                }
+                _ => drop(self.charges.insert(charge, commit.reference.clone())),
+            }
+        }
+        let mut last = found;
+        let journal = self.journals.entry(commit.reference.clone()).or_default();
+        if let Some(entry) = commit.entry {
+            journal.push(entry);
+            last = last.next();
+        }
+        if let Some(bytes) = commit.snapshot.filter(|_| last > Seq::ZERO) {
+            self.snapshots.insert(commit.reference.clone(), Entry { seq: last, bytes });
+        }
+        match commit.deadline {
+            DeadlineChange::Keep => {}
+            DeadlineChange::Set(at) => drop(self.deadlines.insert(commit.reference.clone(), at)),
+            DeadlineChange::Clear => drop(self.deadlines.remove(&commit.reference)),
+        }
+        for message in commit.messages {
+            if self.outbox.iter().all(|known| known.key != message.key) {
+                self.outbox.push(Untold {
+                    key: message.key,
+                    reference: commit.reference.clone(),
+                    body: message.body,
+                    stored_at: commit.at,
+                    claims: 0,
+                    visible_at: Some(Timestamp::UNIX_EPOCH),
+                });
+            }
+        }
+        Ok(last)
+    }
+
+    fn claim_due(&mut self, lease: ClaimRequest) -> Vec<DuePayment> {
+        let mut due: Vec<_> = self
+            .deadlines
+            .iter()
+            .filter(|(_, at)| **at <= lease.now)
+            .map(|(reference, at)| DuePayment { reference: reference.clone(), at: *at })
+            .collect();
+        due.sort_by(|one, other| (one.at, &one.reference).cmp(&(other.at, &other.reference)));
+        due.truncate(lease.limit);
+        for DuePayment { reference, .. } in &due {
+            self.deadlines.insert(reference.clone(), lease.lease_until);
+        }
+        due
+    }
+
+    fn claim_events(&mut self, lease: ClaimRequest) -> Vec<InboxEvent> {
+        let ready = |stored: &&mut Stored| stored.visible_at.is_some_and(|at| at <= lease.now);
+        self.inbox
+            .iter_mut()
+            .filter(ready)
+            .take(lease.limit)
+            .map(|stored| {
+                stored.visible_at = Some(lease.lease_until);
+                InboxEvent { event: stored.event.clone(), body: stored.body.clone() }
+            })
+            .collect()
+    }
+
+    fn claim_messages(&mut self, lease: ClaimRequest) -> Vec<ClaimedMessage> {
+        let ready = |waiting: &&mut Untold| waiting.visible_at.is_some_and(|at| at <= lease.now);
+        self.outbox
+            .iter_mut()
+            .filter(ready)
+            .take(lease.limit)
+            .map(|waiting| {
+                waiting.visible_at = Some(lease.lease_until);
+                waiting.claims += 1;
+                ClaimedMessage {
+                    key: waiting.key.clone(),
+                    reference: waiting.reference.clone(),
+                    body: waiting.body.clone(),
+                    claim: ClaimToken::new(waiting.claims),
+                }
+            })
+            .collect()
+    }
+
+    fn complete(&mut self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
+        let waiting = self.outbox.iter_mut().find(|waiting| waiting.key == key);
+        match waiting {
+            Some(waiting) if waiting.claims == claim.get() && waiting.claims > 0 => {
+                waiting.visible_at = None;
+                Ok(())
+            }
+            _ => Err(StoreErrorKind::StaleClaim.into()),
+        }
+    }
+
+    fn read_journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
+        let entries = self.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
+        let entries = (1..).map(Seq::new).zip(entries).filter(|(seq, _)| *seq > after);
+        entries.map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect()
+    }
+
+    fn backlog(&self) -> Backlog {
+        let inbox = self.inbox.iter().filter(|stored| stored.visible_at.is_some());
+        let outbox = self.outbox.iter().filter(|untold| untold.visible_at.is_some());
+        Backlog {
+            deadlines: waiting(self.deadlines.values().copied()),
+            inbox: waiting(inbox.map(|stored| stored.received_at)),
+            outbox: waiting(outbox.map(|untold| untold.stored_at)),
+        }
+    }
+
+    fn next_due_at(&self) -> Option<Timestamp> {
+        let inbox = self.inbox.iter().filter_map(|stored| stored.visible_at);
+        let outbox = self.outbox.iter().filter_map(|waiting| waiting.visible_at);
+        self.deadlines.values().copied().chain(inbox).chain(outbox).min()
+    }
+}
+
+impl Store for MemoryStore {
+    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
+        self.tables().commit(commit)
+    }
+
+    async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.tables().read_journal(reference, Seq::ZERO))
+    }
+
+    async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
+        let tables = self.tables();
+        let snapshot = tables.snapshots.get(reference).cloned();
+        let entries =
+            tables.read_journal(reference, snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq));
+        Ok(StoredPayment { snapshot, entries })
+    }
+
+    async fn list_payments(
+        &self,
+        after: Option<&Reference>,
+        limit: usize,
+    ) -> Result<Vec<Reference>, StoreError> {
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let tables = self.tables();
+        let found = tables.journals.range::<Reference, _>((after, Bound::Unbounded));
+        Ok(found.map(|(reference, _)| reference.clone()).take(limit).collect())
+    }
+
+    async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
+        Ok(self.tables().charges.get(charge).cloned())
+    }
+
+    async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
+        let mut tables = self.tables();
+        if tables.inbox.iter().any(|stored| stored.event == delivery.event) {
+            return Ok(InsertOutcome::Duplicate);
+        }
+        let NewInboxEvent { event, body, received_at } = delivery;
+        tables.inbox.push(Stored { event, body, received_at, visible_at: Some(received_at) });
+        Ok(InsertOutcome::Inserted)
+    }
+
+    async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
+        Ok(self.tables().claim_events(lease))
+    }
+
+    async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
+        if let Some(stored) = self.tables().inbox.iter_mut().find(|stored| stored.event == *event) {
+            stored.visible_at = None;
+        }
+        Ok(())
+    }
+
+    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+        Ok(self.tables().claim_due(lease))
+    }
+
+    async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
+        Ok(self.tables().claim_messages(lease))
+    }
+
+    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
+        self.tables().complete(key, claim)
+    }
+
+    async fn claim_job(&self, chore: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let is_due = tables.chores.get(chore).is_none_or(|due| *due <= lease.now);
+        if is_due {
+            tables.chores.insert(chore.to_owned(), lease.lease_until);
+        }
+        Ok(is_due)
+    }
+
+    async fn reschedule_job(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
+        self.tables().chores.insert(chore.to_owned(), due);
+        Ok(())
+    }
+
+    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.tables().next_due_at())
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        Ok(self.tables().backlog())
+    }
+}
+
+fn waiting(since: impl Iterator<Item = Timestamp>) -> QueueStats {
+    since.fold(QueueStats::default(), |waiting, at| QueueStats {
+        count: waiting.count + 1,
+        oldest: Some(waiting.oldest.map_or(at, |oldest| oldest.min(at))),
+    })
+}

@@ -1,0 +1,5 @@
+//! The store in memory keeps every promise but durability.
+
+use kakaopay_store::{MemoryStore, conformance_tests};
+
+conformance_tests!(MemoryStore::new());
