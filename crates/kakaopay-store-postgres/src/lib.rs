@@ -10,10 +10,10 @@
 //! use kakaopay_store_postgres::PostgresOptions;
 //! use kakaopay_types::{Reference, Timestamp};
 //!
-//! let authority = std::fs::read("authority.pem")?;
+//! let certificate = std::fs::read("ca.pem")?;
 //! let store = PostgresOptions::new("postgres://shop:secret@db.example/shop")?
 //!     .schema("kakaopay")
-//!     .authority(&authority)
+//!     .root_certificate(&certificate)
 //!     .open()
 //!     .await?;
 //! let order = Reference::parse("order-345678")?;

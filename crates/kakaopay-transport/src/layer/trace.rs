@@ -53,7 +53,7 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let operation = request.body().operation().map_or("", |operation| operation.name());
         let span = tracing::debug_span!(
-            "omise",
+            "omise.request",
             operation,
             otel.name = operation,
             attempts = Empty,
@@ -113,5 +113,5 @@ fn record<B>(span: &Span, result: &Result<http::Response<B>, Error>) {
         Ok(_) => span.record("outcome", "answered"),
         Err(error) => span.record("outcome", debug(error.kind())),
     };
-    tracing::debug!("the call ended");
+    tracing::debug!("request finished");
 }

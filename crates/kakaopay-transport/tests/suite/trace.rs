@@ -84,15 +84,15 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
         (Scripted::new().then(Err(BoxError::from("reset"))).json(404, SOURCE), &["attempts=2", "status=404"]),
         (
             (0..3).fold(Scripted::new(), |script, _| script.then(Err(BoxError::from("reset")))),
-            &["attempts=3", "outcome=HyperTransport"],
+            &["attempts=3", "outcome=Transport"],
         ),
     ] {
         let log = logged(Client::new(service, key())).await;
         assert!(
-            log.contains("\nomise: operation=\"sources.retrieve\" otel.name=\"sources.retrieve\""),
+            log.contains("\nomise.request: operation=\"sources.retrieve\" otel.name=\"sources.retrieve\""),
             "{log}"
         );
-        assert!(log.contains("message=the call ended"), "{log}");
+        assert!(log.contains("message=request finished"), "{log}");
         for field in fields {
             assert!(log.contains(field), "{field} in {log}");
         }
