@@ -1,7 +1,7 @@
 //! Every object of the API, as it was recorded and as it is documented.
 
 use kakaopay_tests::{guide, sample};
-use kakaopay_types::event::EventData;
+use kakaopay_types::EventData;
 use kakaopay_types::{
     Account, Capability, Charge, ChargeStatus, Currency, Decode, Event, EventKey, Expandable, List, Outcome,
     Raw, Refund, RefundStatus, SearchResult, Source, Timestamp, decode,
