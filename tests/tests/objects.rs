@@ -3,7 +3,7 @@
 use kakaopay_tests::guide;
 use kakaopay_tests::sample::{self, Kind};
 use kakaopay_tests::tables::{Edition, Member, Nullness, ObjectType, Variation};
-use kakaopay_types::event::EventData;
+use kakaopay_types::EventData;
 use kakaopay_types::{
     Account, ApiError, Capability, Charge, ChargeStatus, Currency, Decode, DecodeError, Event, EventKey,
     Expandable, List, Outcome, PaymentMethod, Raw, Refund, RefundStatus, SearchResult, Source, Timestamp,

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::hint::black_box;
 
-use kakaopay_types::decode::{self, Decode};
+use kakaopay_types::{Decode, decode};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 

@@ -8,9 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::charge::Charge;
 use crate::decode::{FromText, InOrder, Reader, TextVisitor};
-use crate::id::ChargeId;
 
 /// A member that names another object by its id, or holds the whole object where the request asked
 /// for it with `expand=true`.
@@ -23,17 +21,6 @@ pub enum Expandable<I = Box<str>, O = Map<String, Value>> {
     Id(I),
     /// The object itself.
     Object(Box<O>),
-}
-
-impl Expandable<ChargeId, Charge> {
-    /// Identifies the charge.
-    #[must_use]
-    pub fn id(&self) -> &ChargeId {
-        match self {
-            Self::Id(id) => id,
-            Self::Object(charge) => &charge.id,
-        }
-    }
 }
 
 impl Expandable {

@@ -40,73 +40,78 @@
 //! # Ok::<(), kakaopay_types::DecodeError>(())
 //! ```
 //!
-//! Read in this order: [`money`], [`limits`] and [`currency`]; [`key`], [`id`] and [`mode`];
-//! [`charge`], [`source`], [`refund`] and [`event`]; [`failure`] and [`refund_window`]; [`endpoint`]
-//! and [`params`]; [`decode`]; [`confirmed`].
+//! Every type stands at the root, but for the calls of the API, which stand in [`endpoint`] with what
+//! they share, and for what [`decode`] needs. Read in this order: [`Money`], [`PaymentAmount`] and
+//! [`Limits`]; [`SecretKey`], [`ChargeId`] and [`Mode`]; [`Charge`], [`Source`], [`Refund`] and
+//! [`Event`]; [`FailureCode`] and [`RefundWindow`]; [`endpoint`] and [`Params`]; [`decode`];
+//! [`Confirmed`].
 //!
 //! [Omise]: https://docs.omise.co/
 
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
-pub mod currency;
+mod currency;
 mod exponent;
-pub mod limits;
-pub mod money;
+mod limits;
+mod money;
 mod parsed;
 
-pub mod id;
-pub mod key;
-pub mod mode;
-pub mod reference;
-pub mod return_uri;
+mod id;
+mod key;
+mod mode;
+mod reference;
+mod return_uri;
 mod rfc3339;
-pub mod timestamp;
+mod timestamp;
 
 mod object;
 mod opaque;
 mod open_enum;
 
-pub mod account;
-pub mod api_error;
-pub mod api_version;
-pub mod capability;
-pub mod charge;
-pub mod delivery;
-pub mod event;
-pub mod expandable;
-pub mod failure;
-pub mod list;
-pub mod metadata;
-pub mod platform;
-pub mod raw;
-pub mod refund;
-pub mod refund_amount;
-pub mod refund_window;
-pub mod search;
-pub mod source;
-pub mod status;
+mod account;
+mod api_error;
+mod api_version;
+mod capability;
+mod charge;
+mod delivery;
+mod event;
+mod expandable;
+mod failure;
+mod list;
+mod metadata;
+mod platform;
+mod raw;
+mod refund;
+mod refund_amount;
+mod refund_window;
+mod search;
+mod source;
+mod status;
 
-pub mod confirmed;
+mod confirmed;
 pub mod decode;
 pub mod endpoint;
-pub mod params;
+mod params;
 
-pub use account::Account;
-pub use api_error::{ApiError, ErrorCode};
+pub use account::{Account, AccountObject};
+pub use api_error::{ApiError, ErrorCode, ErrorObject};
 pub use api_version::{ApiVersion, InvalidApiVersion};
-pub use capability::{Capability, PaymentMethod};
-pub use charge::{Charge, Outcome};
+pub use capability::{
+    AccountLimits, Capability, CapabilityObject, PaymentMethod, PaymentMethodObject, Range,
+};
+pub use charge::{Charge, ChargeObject, Outcome, PlatformFee, Rate, TransactionFees};
 pub use confirmed::{Confirmed, Expected, Mismatch, Unconfirmed};
 pub use currency::{Currency, InvalidCurrency};
-pub use decode::{Decode, DecodeError};
-pub use delivery::WebhookDelivery;
-pub use event::{Event, EventData, EventKey};
+pub use decode::error::DecodeError;
+pub use decode::general::Decode;
+pub use delivery::{DeliveryObject, DeliveryTime, WebhookDelivery};
+pub use event::{Event, EventData, EventKey, EventObject};
 pub use expandable::Expandable;
-pub use failure::{FailureCode, InvalidLanguage, Language};
+pub use failure::{FailureCode, InvalidLanguage, Language, Party, RetryAdvice};
 pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
 pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
 pub use limits::{InvalidPaymentAmount, Limits, PaymentAmount};
-pub use list::{List, SortOrder};
+pub use list::{Elements, List, ListObject, SortOrder};
 pub use metadata::Metadata;
 pub use mode::{InvalidMode, Mode};
 pub use money::{InvalidMoney, Money};
@@ -116,11 +121,11 @@ pub use params::{Param, Params};
 pub use platform::PlatformType;
 pub use raw::Raw;
 pub use reference::{AttemptReference, InvalidReference, Reference};
-pub use refund::{Refund, RefundStatus};
+pub use refund::{Refund, RefundObject, RefundStatus};
 pub use refund_amount::{InvalidRefundAmount, RefundAmount};
 pub use refund_window::RefundWindow;
 pub use return_uri::{InvalidReturnUri, ReturnUri};
-pub use search::{SearchResult, SearchScope};
-pub use source::{Flow, Source, SourceType};
+pub use search::{SearchObject, SearchResult, SearchScope};
+pub use source::{Flow, Source, SourceObject, SourceType};
 pub use status::{ChargeStatus, SourceChargeStatus};
 pub use timestamp::{InvalidTimestamp, Timestamp};

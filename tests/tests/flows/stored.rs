@@ -22,7 +22,9 @@ fn read(charge: Charge) -> Input {
     Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
 }
 
-fn list_of<T: serde::de::DeserializeOwned + decode::Decode + 'static>(data: &[Value]) -> Box<List<T>> {
+fn list_of<T: serde::de::DeserializeOwned + kakaopay_types::Decode + 'static>(
+    data: &[Value],
+) -> Box<List<T>> {
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
     Box::new(decode::from_value(list).expect("a list"))
 }

@@ -155,7 +155,7 @@ mod tests {
         let almost = "0123456789abcdef".repeat(4);
         for text in [
             "",
-            "the call ended",
+            "request finished",
             "a key begins with skey_test_ or pkey_live_",
             "skey_test_…",
             "Basic authentication is what the service asks for",

@@ -188,6 +188,17 @@ object! {
     }
 }
 
+impl Expandable<ChargeId, Charge> {
+    /// Identifies the charge.
+    #[must_use]
+    pub fn id(&self) -> &ChargeId {
+        match self {
+            Self::Id(id) => id,
+            Self::Object(charge) => &charge.id,
+        }
+    }
+}
+
 impl Charge {
     /// The amount with its currency.
     #[must_use]

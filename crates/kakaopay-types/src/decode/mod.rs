@@ -4,16 +4,18 @@
 //! surprise it reads them again with serde, which alone decides whether they are an error. Where the
 //! first read returns an object, serde returns the same.
 
-mod error;
-mod general;
+pub(crate) mod error;
+pub(crate) mod general;
 mod in_order;
 mod leaf;
 mod reader;
 mod text;
 
-pub use error::{DecodeError, Reason};
-pub use general::{Decode, from_slice, from_value};
+pub use error::Reason;
+pub use general::{from_slice, from_value};
 
+pub(crate) use error::DecodeError;
+pub(crate) use general::Decode;
 pub(crate) use in_order::InOrder;
 pub(crate) use reader::Reader;
 pub(crate) use text::{FromText, TextVisitor, reads_text};
