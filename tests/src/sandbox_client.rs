@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
-use kakaopay_sandbox::{ApiVersion, Sandbox, SandboxClock};
+use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_types::ApiVersion;
 use kakaopay_types::{SecretKey, Timestamp};
 use serde_json::Value;
 use tower_service::Service;

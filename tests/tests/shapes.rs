@@ -1,9 +1,9 @@
 //! The sandbox beside the tables: each exchange is played, and the response has the status, headers and members
 //! that the service's has.
 
-use kakaopay_sandbox::ApiVersion;
 use kakaopay_tests::sandbox_client::{Response, SandboxClient};
 use kakaopay_tests::tables::{Edition, Exchange, Expected, ObjectType, check};
+use kakaopay_types::ApiVersion;
 use serde_json::{Map, Value, json};
 
 /// A sandbox with something of each kind.

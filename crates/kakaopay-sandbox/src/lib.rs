@@ -64,7 +64,6 @@ pub use sandbox::Sandbox;
 pub use service::SandboxService;
 pub use snapshot::{RestoreError, SavedSandbox, Snapshot};
 pub use state::EVENT_KEYS;
-pub use version::{ApiVersion, InvalidApiVersion};
 pub use webhook_address::is_forbidden_address;
 pub use webhook_host::{InvalidWebhookHost, WebhookHost};
 pub use webhook_plan::{InvalidWebhookSchedule, WebhookSchedule};

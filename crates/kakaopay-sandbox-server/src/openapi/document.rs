@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use kakaopay_sandbox::route::Route;
-use kakaopay_sandbox::{ApiVersion, Sandbox, api_operations};
+use kakaopay_sandbox::{Sandbox, api_operations};
+use kakaopay_types::ApiVersion;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components, ComponentsBuilder, Info, OpenApi, OpenApiBuilder, PathItem, PathsBuilder};
 

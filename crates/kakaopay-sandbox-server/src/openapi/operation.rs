@@ -11,7 +11,7 @@ use super::operations::{Body, Description, Good, Lead};
 use super::refusal::{Form, refusal};
 use super::schema::builder::{Kind, one_of, text, text_like};
 use super::{parameter, schema};
-use kakaopay_sandbox::ApiVersion;
+use kakaopay_types::ApiVersion;
 
 /// Who may make a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

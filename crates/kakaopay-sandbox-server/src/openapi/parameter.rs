@@ -8,7 +8,7 @@ use super::schema::builder::{
     Kind, asked, closed, id, moment, one_of, or_empty, said, such_as, text, whole, whole_within,
 };
 use super::schema::{ORDERS, TRUTHS, scopes};
-use kakaopay_sandbox::ApiVersion;
+use kakaopay_types::ApiVersion;
 
 /// What the query of a call may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

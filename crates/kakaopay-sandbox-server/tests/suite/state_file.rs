@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use kakaopay_sandbox::{ApiVersion, Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, StateFile, StateFileError};
+use kakaopay_types::ApiVersion;
 use kakaopay_types::{Key, PublicKey, SecretKey, Timestamp};
 use kakaopay_webhook::WebhookSecret;
 

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::AccountObject;
 use crate::state::State;
-use crate::version::ApiVersion;
+use crate::version;
 
 /// `GET /account`.
 pub(crate) fn retrieve(state: &State) -> AccountObject {
@@ -37,7 +37,7 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<AccountObject, Re
 /// then on. As documented there is no way back. What the parameter is called is not, so that is a choice.
 pub(crate) fn upgrade(state: &mut State, call: &Call) -> Result<AccountObject, Refusal> {
     let params = call.body_params()?;
-    let version = fields::text(&params, "api_version").and_then(|text| ApiVersion::named(text).ok());
+    let version = fields::text(&params, "api_version").and_then(|text| version::named(text).ok());
     let version = version.ok_or_else(|| Refusal::bad_request("api_version is not supported"))?;
     if !state.account.upgrade(version, call.now) {
         return Err(Refusal::bad_request("api_version cannot be downgraded"));

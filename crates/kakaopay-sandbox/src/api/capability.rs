@@ -9,6 +9,6 @@ use crate::version::ApiVersion;
 pub(crate) fn retrieve(version: ApiVersion) -> Result<CapabilityObject, Refusal> {
     match version {
         ApiVersion::V2017_11_02 => Err(Refusal::no_serializer()),
-        ApiVersion::V2019_05_29 => Ok(CapabilityObject::kakaopay()),
+        _ => Ok(CapabilityObject::kakaopay()),
     }
 }

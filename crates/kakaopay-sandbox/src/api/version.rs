@@ -3,7 +3,7 @@
 use http::HeaderMap;
 
 use super::refusal::Refusal;
-use crate::version::{ApiVersion, NoVersion};
+use crate::version::{ApiVersion, NoVersion, named};
 
 /// The header in which a call asks for a version, and an answer names its own.
 pub(super) const HEADER: &str = "omise-version";
@@ -15,7 +15,7 @@ pub(super) const HEADER: &str = "omise-version";
 /// seen in a test and not in the shop.
 pub(crate) fn version(headers: &HeaderMap, own: ApiVersion) -> Result<ApiVersion, Refusal> {
     let Some(asked) = headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
-    ApiVersion::named(asked.to_str().unwrap_or_default()).map_err(|none| match none {
+    named(asked.to_str().unwrap_or_default()).map_err(|none| match none {
         NoVersion::TooOld => Refusal::no_service(),
         NoVersion::Unknown => Refusal::bad_request("the api version is not known"),
     })

@@ -82,7 +82,7 @@ impl<'a> EventObject<'a> {
                 created: event.created_at,
                 data,
             }),
-            ApiVersion::V2019_05_29 => Self::V2019_05_29(Current {
+            _ => Self::V2019_05_29(Current {
                 object: "event",
                 id: &event.id,
                 livemode: false,

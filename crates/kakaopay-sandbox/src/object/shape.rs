@@ -21,7 +21,7 @@ pub(crate) trait Shape: Serialize + Sized {
     fn print(&self, version: ApiVersion) -> Vec<u8> {
         match version {
             ApiVersion::V2017_11_02 => json::print(&self.old()),
-            ApiVersion::V2019_05_29 => json::print(self),
+            _ => json::print(self),
         }
     }
 
@@ -29,7 +29,7 @@ pub(crate) trait Shape: Serialize + Sized {
     fn tree(&self, version: ApiVersion) -> Value {
         let tree = match version {
             ApiVersion::V2017_11_02 => serde_json::to_value(self.old()),
-            ApiVersion::V2019_05_29 => serde_json::to_value(self),
+            _ => serde_json::to_value(self),
         };
         // The objects here have text keys.
         debug_assert!(tree.is_ok());

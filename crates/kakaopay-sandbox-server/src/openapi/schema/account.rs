@@ -4,7 +4,7 @@ use super::source::CURRENCIES;
 use crate::openapi::schema::builder::{
     Kind, always, empty, id, list, moment, named, null, object, one_of, or_null, said, text, text_like, whole,
 };
-use kakaopay_sandbox::ApiVersion;
+use kakaopay_types::ApiVersion;
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![

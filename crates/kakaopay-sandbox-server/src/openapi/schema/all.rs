@@ -2,7 +2,7 @@
 
 use super::{account, charge, control, event, list, page, refund, requests, source, v2017};
 use crate::openapi::schema::builder::Kind;
-use kakaopay_sandbox::ApiVersion;
+use kakaopay_types::ApiVersion;
 
 /// Every schema, by its name.
 pub(in crate::openapi) fn all() -> Vec<(&'static str, Kind)> {
