@@ -73,7 +73,7 @@ where
                         return Poll::Ready(outcome);
                     }
                     let Some(again) = this.again.as_ref() else { return Poll::Ready(outcome) };
-                    let left = again.request.body().timeout().map(|end| end.duration_since(Instant::now()));
+                    let left = again.request.body().deadline().map(|end| end.duration_since(Instant::now()));
                     let random = this.layer.shared.random();
                     match this.layer.policy.decide(*this.attempt, &outcome, left, random) {
                         RetryDecision::RetryAfter(wait) if this.layer.shared.budget.take() => {

@@ -1,6 +1,6 @@
 //! `reqwest` as the wire, with what it would do by itself turned off: this crate decides about it.
 //!
-//! `cargo run -p kakaopay-transport --example reqwest_as_wire`
+//! `cargo run -p kakaopay-transport --example reqwest_as_transport`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
 
 mod service;
