@@ -88,7 +88,7 @@ impl<K: Key> Client<K> {
             Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),
         };
         result
-            .and_then(|response| response::read(&response))
+            .and_then(|response| response::decode_response(&response))
             .map_err(|error| error.of_call(E::OPERATION, idempotent))
     }
 

@@ -186,7 +186,7 @@ async fn f24_no_layer_above_can_make_two_of_one() {
     let error = client.send(create()).await.expect_err("no source");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::DuplicateSend, Delivery::MaybeSent));
     assert_eq!((error.operation(), error.outcome_unknown()), ("sources.create", true));
-    assert!(error.to_string().contains("take that layer out"), "{error}");
+    assert!(error.to_string().contains("remove that layer"), "{error}");
     assert_eq!(wire.requests().len(), 1);
 
     // What only reads may be repeated by anybody.

@@ -84,7 +84,7 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
         (Scripted::new().then(Err(BoxError::from("reset"))).json(404, SOURCE), &["attempts=2", "status=404"]),
         (
             (0..3).fold(Scripted::new(), |script, _| script.then(Err(BoxError::from("reset")))),
-            &["attempts=3", "outcome=HyperTransport"],
+            &["attempts=3", "outcome=Transport"],
         ),
     ] {
         let log = logged(Client::new(service, key())).await;
