@@ -47,6 +47,6 @@ where
             return ResponseFuture::passed(self.0.call(request));
         }
         // The first request was sent, and the caller may take this error for its result.
-        ResponseFuture::stopped(Error::new(ErrorKind::DuplicateSend, Delivery::MaybeSent))
+        ResponseFuture::rejected(Error::new(ErrorKind::DuplicateSend, Delivery::MaybeSent))
     }
 }

@@ -82,7 +82,11 @@ async fn f22_every_kind_of_answer_has_its_place() {
         assert!(error.to_string().contains(says), "{shown}");
         assert_eq!(error.api_rejection().is_some(), is_refusal, "{shown}");
         assert_eq!(error.outcome_unknown(), !is_refusal, "{shown}");
-        assert_eq!(error.to_string().contains("search for its result before sending it again"), !is_refusal, "{shown}");
+        assert_eq!(
+            error.to_string().contains("search for its result before sending it again"),
+            !is_refusal,
+            "{shown}"
+        );
         assert_eq!(error.delivery(), Delivery::Answered);
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!((error.request_id(), error.operation()), (Some(ID), "sources.create"));
@@ -189,7 +193,10 @@ async fn f24_only_an_error_that_says_so_was_not_sent() {
     let fails = |error: BoxError| Scripted::new().then(Err(error));
     let error = answer_to_create(fails("reset".into())).await.expect_err("broken");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
-    assert!(error.outcome_unknown() && error.to_string().ends_with("search for its result before sending it again"));
+    assert!(
+        error.outcome_unknown()
+            && error.to_string().ends_with("search for its result before sending it again")
+    );
 
     let wrapped = std::io::Error::other(NotSent("refused".into()));
     for error in [BoxError::from(NotSent("refused".into())), wrapped.into()] {
