@@ -233,7 +233,7 @@ fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "the script has no answer left for POST")]
+#[should_panic(expected = "the script has no response left for POST")]
 async fn a_script_that_ran_out_fails_the_test() {
     let _ = answer_to_create(Scripted::new()).await;
 }
