@@ -28,7 +28,7 @@ fn answers(status: u16, content_type: Option<&str>, body: &str) -> Scripted {
 }
 
 #[tokio::test]
-async fn f22_every_kind_of_answer_has_its_place() {
+async fn f22_every_kind_of_response_has_an_error_kind() {
     use ErrorKind::{Api, ContentType, Decode, EmptyBody, HttpStatus, Redirect, TooLarge};
     let refused = r#"{"object":"error","location":"x","code":"invalid_charge","message":"no"}"#;
     let deep = "[".repeat(100_000);
@@ -95,7 +95,7 @@ async fn f22_every_kind_of_answer_has_its_place() {
 }
 
 #[tokio::test]
-async fn f22_what_can_be_read_is_taken_whatever_its_type() {
+async fn f22_a_decodable_body_is_accepted_with_any_type() {
     for content_type in [None, Some("application/json"), Some("text/plain"), Some("text/html"), Some("?")] {
         answer_to_create(answers(200, content_type, SOURCE)).await.expect("a source");
     }
@@ -143,7 +143,7 @@ async fn f22_an_api_error_keeps_what_the_service_said() {
 }
 
 #[tokio::test]
-async fn f22_an_error_object_is_an_error_for_every_call_whatever_the_status() {
+async fn f22_an_error_object_is_an_error_with_any_status() {
     async fn check<E: Endpoint>(endpoint: E)
     where
         SecretKey: Authorizes<E::Access>,
@@ -189,7 +189,7 @@ async fn f22_a_request_id_is_kept_when_it_is_one() {
 }
 
 #[tokio::test]
-async fn f24_only_an_error_that_says_so_was_not_sent() {
+async fn f24_only_a_not_sent_error_counts_as_not_sent() {
     let fails = |error: BoxError| Scripted::new().then(Err(error));
     let error = answer_to_create(fails("reset".into())).await.expect_err("broken");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
@@ -207,7 +207,7 @@ async fn f24_only_an_error_that_says_so_was_not_sent() {
 }
 
 #[test]
-fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
+fn i9_any_response_is_an_object_or_an_error() {
     use proptest::prelude::*;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
@@ -234,6 +234,6 @@ fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
 
 #[tokio::test]
 #[should_panic(expected = "the script has no response left for POST")]
-async fn a_script_that_ran_out_fails_the_test() {
+async fn an_exhausted_script_fails_the_test() {
     let _ = answer_to_create(Scripted::new()).await;
 }

@@ -41,7 +41,7 @@ async fn a_mutation_is_a_form_or_json_to_the_origin() {
 }
 
 #[tokio::test]
-async fn a_charge_goes_out_as_the_guide_shows_it() {
+async fn a_charge_is_sent_as_in_the_guide() {
     let wire = Capture::new(Scripted::new().json(500, ""));
     let client = Client::builder(wire.clone(), key())
         .base_uri(BaseUri::parse("http://127.0.0.1:8080").expect("an origin"))
@@ -66,7 +66,7 @@ async fn a_read_has_no_body_and_no_content_type() {
 }
 
 #[tokio::test]
-async fn f29_nobody_is_asked_to_compress_an_answer() {
+async fn f29_no_request_accepts_compressed_responses() {
     let wire = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
     let client = Client::new(wire.clone(), key());
     client.send(retrieve()).await.expect("a source");
@@ -77,7 +77,7 @@ async fn f29_nobody_is_asked_to_compress_an_answer() {
 }
 
 #[tokio::test]
-async fn f24_a_lost_answer_is_unknown_and_sent_once() {
+async fn f24_a_lost_response_is_unknown_and_sent_once() {
     let wire = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
     let client = Client::new(LoseResponse::new(wire.clone(), 1), key());
     let error = client.send(create()).await.expect_err("lost");
@@ -151,7 +151,7 @@ async fn the_version_and_the_user_agent_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn i9_an_answer_is_read_up_to_the_cap() {
+async fn i9_a_response_is_read_up_to_the_limit() {
     for (cap, kind) in [(SOURCE.len(), None), (SOURCE.len() - 1, Some(ErrorKind::TooLarge))] {
         let service = Scripted::new().json(200, SOURCE);
         let client = Client::builder(service, key()).max_response_bytes(cap).build();

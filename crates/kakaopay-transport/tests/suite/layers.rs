@@ -19,7 +19,7 @@ fn request(uri: &str) -> Request {
 }
 
 #[tokio::test]
-async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
+async fn i7_a_request_with_an_origin_is_never_sent() {
     for uri in [
         "https://evil.example/charges",
         "http://api.omise.co/charges",
@@ -36,7 +36,7 @@ async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
 }
 
 #[tokio::test]
-async fn i7_a_path_goes_to_the_origin_whatever_it_looks_like() {
+async fn i7_any_path_goes_to_the_origin() {
     for path in ["/charges", "/charges?limit=1&from=2026-01-01", "//evil.example/charges", "/@evil.example"] {
         let wire = Capture::new(Scripted::new().json(200, "{}"));
         BaseUriLayer::new(BaseUri::default()).layer(wire.clone()).oneshot(request(path)).await.expect("sent");
@@ -57,7 +57,7 @@ async fn f26_the_origin_layer_lets_no_redirect_through() {
 }
 
 #[tokio::test]
-async fn i7_the_key_is_signed_in_with_and_does_not_print() {
+async fn i7_the_key_is_sent_by_http_basic_and_not_printed() {
     let wire = Capture::new(Scripted::new().json(200, "{}"));
     let layer = AuthLayer::new(&key());
     let service = layer.layer(wire.clone());
@@ -112,7 +112,7 @@ impl<S> Layer<S> for Both {
 }
 
 #[tokio::test]
-async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
+async fn every_layer_works_alone_and_preserves_errors() {
     async fn check<L>(layer: L)
     where
         L: Fn(Option<&'static str>) -> futures_util::future::BoxFuture<'static, Option<Error>>,
@@ -140,7 +140,7 @@ async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
 }
 
 #[tokio::test]
-async fn an_error_of_ours_from_below_is_not_wrapped_again() {
+async fn an_own_error_from_below_is_not_wrapped_again() {
     // A stack of one's own, below a client, in which the inner layer refuses.
     let inner = BaseUriLayer::new(BaseUri::default()).layer(Scripted::new());
     let stack = TraceLayer.layer(TimeoutLayer::new(Duration::from_secs(1)).layer(inner));

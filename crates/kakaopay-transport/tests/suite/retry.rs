@@ -26,7 +26,7 @@ fn busy(script: Scripted, wait: &str) -> Scripted {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reading_is_made_again_until_it_is_answered() {
+async fn a_read_is_retried_until_it_succeeds() {
     let script = Scripted::new().json(503, "").then(Err(BoxError::from("reset"))).json(200, SOURCE);
     let wire = Capture::new(script);
     let source = Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
@@ -40,7 +40,7 @@ async fn a_reading_is_made_again_until_it_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_further_attempt_has_what_a_layer_put_into_the_first() {
+async fn a_retry_keeps_the_changes_of_layers_above() {
     #[derive(Debug, Clone, PartialEq)]
     struct Tag(&'static str);
 
@@ -65,7 +65,7 @@ async fn a_further_attempt_has_what_a_layer_put_into_the_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_answer_is_the_one_that_is_told() {
+async fn the_last_response_is_returned() {
     let wire = Capture::new(Scripted::new().json(500, "").json(502, "").json(503, ""));
     let error = Client::new(wire.clone(), key()).send(retrieve()).await.expect_err("no source");
     assert_eq!((error.status().map(|status| status.as_u16()), wire.requests().len()), (Some(503), 3));
@@ -78,7 +78,7 @@ async fn the_last_answer_is_the_one_that_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f21_the_service_says_when_and_the_deadline_says_whether() {
+async fn f21_retry_after_is_waited_for_within_the_deadline() {
     let start = tokio::time::Instant::now();
     let script = busy(Scripted::new(), "7").json(200, SOURCE);
     Client::new(script, key()).send(retrieve()).await.expect("a source");
@@ -121,7 +121,7 @@ async fn f23_an_attempt_that_stalls_leaves_time_for_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f21_a_service_in_trouble_is_not_asked_much_more_for_it() {
+async fn f21_retries_of_a_failing_service_are_limited() {
     let calls = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&calls);
     let down = tower::service_fn(move |_: Request| {
@@ -180,7 +180,7 @@ impl Layer<Stack> for StubbornLayer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_no_layer_above_can_make_two_of_one() {
+async fn f24_no_layer_above_can_send_a_mutation_twice() {
     let wire = Capture::new(Scripted::new().then(Err(BoxError::from("reset"))));
     let client = Client::builder(wire.clone(), key()).layer(StubbornLayer).build();
     let error = client.send(create()).await.expect_err("no source");

@@ -30,7 +30,7 @@ fn a_client_outlives_the_runtimes_it_is_used_on() {
     any(feature = "webpki-roots", feature = "platform-verifier")
 ))]
 #[test]
-fn f24_what_a_runtime_left_behind_in_the_wire_is_not_taken_up() {
+fn f24_connections_of_another_runtime_are_not_reused() {
     use std::io::{Read, Write};
 
     use kakaopay_transport::{BaseUri, HyperTransport};

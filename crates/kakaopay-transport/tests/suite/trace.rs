@@ -74,7 +74,7 @@ fn check_no_secret(log: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i7_the_log_tells_the_call_and_nothing_more() {
+async fn i7_the_trace_records_the_call_without_secrets() {
     const ID: &str = "request_id=\"7e57ab1e-0b00-4c0d-9e5a-0123456789ab\"";
     for (service, fields) in [
         (Scripted::new().json(200, SOURCE), &["status=200", ID, "outcome=\"answered\""][..]),
@@ -105,7 +105,7 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
     any(feature = "webpki-roots", feature = "platform-verifier")
 ))]
 #[tokio::test]
-async fn i7_the_wire_logs_no_secret_either() {
+async fn i7_the_default_transport_logs_no_secret() {
     use kakaopay_transport::{BaseUri, HyperTransport};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

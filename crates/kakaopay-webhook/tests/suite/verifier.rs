@@ -35,7 +35,7 @@ fn the_signer_makes_the_documented_signature() {
 }
 
 #[test]
-fn f05_only_the_right_signature_is_believed() {
+fn f05_only_the_right_signature_is_accepted() {
     use VerifyError::{MalformedSignature, MissingSignature, SignatureMismatch};
     let zeros = "0".repeat(64);
     let other = Signer::new([secret(OTHER)]).sign(at(SIGNED_AT), BODY).signature;

@@ -133,7 +133,7 @@ async fn check(
 }
 
 #[test]
-fn f24_what_the_server_saw_a_byte_of_was_never_not_sent() {
+fn f24_a_request_seen_by_the_server_is_never_not_sent() {
     let authority = Authority::new();
     let config = server(TODAY, authority.identity(&good()));
     let ends = RefCell::new(Ends::new());

@@ -42,7 +42,7 @@ async fn f25_a_good_certificate_is_good() {
 }
 
 #[tokio::test]
-async fn f25_who_is_asked_for_a_certificate_shows_it() {
+async fn f25_a_requested_client_certificate_is_sent() {
     let authority = Authority::new();
     let mut params = good();
     params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
@@ -95,7 +95,7 @@ fn client_of(wire: HyperTransport, base: &str) -> Client<SecretKey> {
 }
 
 #[tokio::test]
-async fn a_connector_of_ones_own_goes_elsewhere_with_the_same_name() {
+async fn a_custom_connector_keeps_the_tls_name() {
     // Whatever the name says, it is this machine that is called; the certificate is the name's all the same.
     let authority = Authority::new();
     let config = server(TODAY, authority.identity(&good()));

@@ -82,7 +82,7 @@ async fn body(does: Does) -> BoxBody<Bytes, Infallible> {
 }
 
 #[tokio::test]
-async fn the_service_chooses_among_what_the_wire_can_speak() {
+async fn the_server_selects_the_http_version() {
     for (protocols, version) in [
         (&["h2", "http/1.1"][..], BEST),
         (&["http/1.1", "h2"], Version::HTTP_11),

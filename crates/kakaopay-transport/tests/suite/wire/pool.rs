@@ -35,7 +35,7 @@ async fn connections(idle: Option<Duration>, most: Option<usize>, pause: Duratio
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_a_connection_is_not_kept_for_longer_than_it_was_told() {
+async fn f24_a_connection_is_dropped_after_the_idle_timeout() {
     let second = Duration::from_secs(1);
     assert_eq!(connections(None, None, 29 * second).await, 1);
     assert_eq!(connections(None, None, 31 * second).await, 2);
@@ -128,7 +128,7 @@ async fn f24_a_new_connection_that_gives_a_request_back_is_the_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_a_call_that_is_given_up_leaves_no_answer_to_another() {
+async fn f24_a_dropped_calls_response_reaches_no_other_call() {
     // Answers come in two pieces, far apart.
     let seen = Seen::default();
     let kept = seen.clone();
@@ -166,7 +166,7 @@ async fn f24_a_call_that_is_given_up_leaves_no_answer_to_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_a_connection_that_nobody_uses_ends_without_a_call() {
+async fn f24_an_idle_connection_is_closed_without_a_call() {
     let (ended, over) = (Arc::new(AtomicUsize::new(0)), Seen::default());
     let count = Arc::clone(&ended);
     let pipes = Pipes(move |stream: DuplexStream| {
