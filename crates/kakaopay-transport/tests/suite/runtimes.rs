@@ -52,7 +52,7 @@ fn f24_connections_of_another_runtime_are_not_reused() {
         }
     });
     let base = BaseUri::parse(&base).expect("an origin");
-    let client = Client::builder(HyperTransport::new().expect("a wire"), key()).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new().expect("a transport"), key()).base_uri(base).build();
     for runtime in runtimes() {
         // The second goes over the connection of the first, which then ends with its runtime.
         runtime.block_on(client.send(retrieve())).expect("a source");

@@ -117,8 +117,9 @@ async fn i7_the_default_transport_logs_no_secret() {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", SOURCE.len());
         let _ = stream.write_all(format!("{head}{SOURCE}").as_bytes()).await;
     });
-    let wire = HyperTransport::new().expect("a wire");
-    let client = Client::builder(wire, key()).base_uri(BaseUri::parse(&base).expect("an origin")).build();
+    let transport = HyperTransport::new().expect("a transport");
+    let client =
+        Client::builder(transport, key()).base_uri(BaseUri::parse(&base).expect("an origin")).build();
     let log = logged(client).await;
     assert!(log.contains("status=200") && log.contains("\nhyper_util"), "{log}");
     check_no_secret(&log);

@@ -28,9 +28,9 @@ fn endless(head: String, again: String) -> (Client<SecretKey>, Arc<AtomicUsize>)
             }
         }
     });
-    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
+    let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    (Client::builder(wire, key()).base_uri(base).build(), taken)
+    (Client::builder(transport, key()).base_uri(base).build(), taken)
 }
 
 #[tokio::test]

@@ -45,8 +45,9 @@ fn service(protocols: &[&str], does: Does) -> (Client<SecretKey>, Seen) {
     let seen = Seen::default();
     let kept = Arc::clone(&seen);
     let pipes = Pipes(move |stream: DuplexStream| serve(acceptor.clone(), stream, does, Arc::clone(&kept)));
-    let wire = HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
-    (Client::new(wire, key()), seen)
+    let transport =
+        HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a transport");
+    (Client::new(transport, key()), seen)
 }
 
 async fn serve(acceptor: TlsAcceptor, stream: DuplexStream, does: Does, seen: Seen) {
@@ -125,8 +126,9 @@ async fn a_connection_that_has_ended_is_followed_by_one_of_any_version() {
         tasks.push(tokio::spawn(serve(acceptor, stream, Does::Answer, Arc::clone(&kept))).abort_handle());
         async {}
     });
-    let wire = HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
-    let client = Client::new(wire, key());
+    let transport =
+        HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a transport");
+    let client = Client::new(transport, key());
     client.send(create()).await.expect("a source");
     tokio::time::sleep(Duration::from_secs(1)).await;
 

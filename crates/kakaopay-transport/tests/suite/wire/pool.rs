@@ -27,7 +27,7 @@ async fn connections(idle: Option<Duration>, most: Option<usize>, pause: Duratio
         builder = builder.max_idle_per_host(most);
     }
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let client = Client::builder(builder.build().expect("a wire"), key()).base_uri(base).build();
+    let client = Client::builder(builder.build().expect("a transport"), key()).base_uri(base).build();
     client.send(create()).await.expect("a source");
     tokio::time::sleep(pause).await;
     client.send(create()).await.expect("a source");
@@ -78,8 +78,8 @@ fn parked(refused: &Arc<AtomicBool>, seen: &Seen) -> (Client<SecretKey>, Parked)
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(connector).build().expect("a wire");
-    (Client::builder(wire, key()).base_uri(base).build(), parked)
+    let transport = HyperTransport::builder().connector(connector).build().expect("a transport");
+    (Client::builder(transport, key()).base_uri(base).build(), parked)
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,8 +121,9 @@ async fn f24_a_new_connection_that_gives_a_request_back_is_the_last() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(connector).build().expect("a wire");
-    let error = Client::builder(wire, key()).base_uri(base).build().send(create()).await.expect_err("gone");
+    let transport = HyperTransport::builder().connector(connector).build().expect("a transport");
+    let error =
+        Client::builder(transport, key()).base_uri(base).build().send(create()).await.expect_err("gone");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent), "{error:?}");
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
@@ -147,8 +148,8 @@ async fn f24_a_dropped_calls_response_reaches_no_other_call() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
-    let client = Client::builder(wire, key()).base_uri(base).build();
+    let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
+    let client = Client::builder(transport, key()).base_uri(base).build();
     client.send(create()).await.expect("a source");
     tokio::time::sleep(Duration::from_millis(1)).await;
     // Given up before the head has come, and in the middle of the body.
@@ -177,8 +178,8 @@ async fn f24_an_idle_connection_is_closed_without_a_call() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
-    let client = Client::builder(wire, key()).base_uri(base).build();
+    let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
+    let client = Client::builder(transport, key()).base_uri(base).build();
     let calls = (0..3).map(|_| client.send(create()));
     futures_util::future::join_all(calls)
         .await

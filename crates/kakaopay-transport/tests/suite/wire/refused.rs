@@ -31,7 +31,10 @@ where
     C: Clone + Send + Sync + 'static,
     C::Future: Send,
 {
-    Client::new(HyperTransport::builder().tls(config).connector(connector).build().expect("a wire"), key())
+    Client::new(
+        HyperTransport::builder().tls(config).connector(connector).build().expect("a transport"),
+        key(),
+    )
 }
 
 /// What rustls says is wrong.
@@ -264,9 +267,9 @@ async fn f25_plain_http_is_sent_to_loopback_only() {
         let seen = Seen::default();
         let server = seen.clone();
         let pipes = Pipes(move |stream| super::server::http(server.tap(stream, None), server.clone()));
-        let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
+        let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
         let request = http::Request::post(base).body(RequestBody::default()).expect("a request");
-        let error = wire.oneshot(request).await.expect_err("refused");
+        let error = transport.oneshot(request).await.expect_err("refused");
         assert!(error.is::<NotSent>(), "{error:?}");
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!((seen.connections(), seen.raw().len()), (0, 0), "{base}");

@@ -41,8 +41,8 @@ impl<C> Connector for C where
 {
 }
 
-fn builder<C: Connector>(wire: HyperTransportBuilder<C>) -> ClientBuilder<HyperTransport<C>, SecretKey> {
-    Client::builder(wire.build().expect("a wire"), key())
+fn builder<C: Connector>(transport: HyperTransportBuilder<C>) -> ClientBuilder<HyperTransport<C>, SecretKey> {
+    Client::builder(transport.build().expect("a transport"), key())
 }
 
 fn plain<C: Connector>(connector: C) -> Client<SecretKey> {

@@ -19,7 +19,7 @@ use crate::support::{SOURCE, create, key, retrieve};
 
 fn client_of(base: &str) -> Client<SecretKey> {
     let base = BaseUri::parse(base).expect("an origin");
-    Client::builder(HyperTransport::new().expect("a wire"), key()).base_uri(base).build()
+    Client::builder(HyperTransport::new().expect("a transport"), key()).base_uri(base).build()
 }
 
 fn client(address: SocketAddr) -> Client<SecretKey> {
@@ -225,7 +225,7 @@ async fn f25_plain_http_does_not_leave_this_machine() {
 
     for uri in ["http://192.0.2.1/charges", "http://api.omise.co/charges", "/charges", "ftp://192.0.2.1/"] {
         let request = http::Request::get(uri).body(RequestBody::default()).expect("a request");
-        let error = HyperTransport::new().expect("a wire").oneshot(request).await.expect_err("refused");
+        let error = HyperTransport::new().expect("a transport").oneshot(request).await.expect_err("refused");
         assert!(error.is::<NotSent>(), "{uri}: {error}");
     }
 }
