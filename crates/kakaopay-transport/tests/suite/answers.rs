@@ -1,4 +1,4 @@
-//! What every kind of answer means, and every kind of silence.
+//! The result of every kind of response and failure.
 
 use http::{HeaderValue, StatusCode};
 use kakaopay_transport::layer::RetryPolicy;

@@ -1,4 +1,4 @@
-//! What goes over the transport, and who may send it.
+//! The requests that a client sends.
 
 use http::{HeaderValue, StatusCode};
 use kakaopay_transport::testing::{Capture, LoseResponse, Scripted};

@@ -1,4 +1,4 @@
-//! A call ends at its deadline, wherever the service stalls. All of it in paused time.
+//! A call times out wherever the service stalls. Time is paused.
 
 use std::convert::Infallible;
 use std::future::{Pending, pending};

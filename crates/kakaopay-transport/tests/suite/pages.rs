@@ -1,4 +1,4 @@
-//! Lists, element by element, from services that tell the truth and others.
+//! Paginated lists from correct and incorrect services.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! What only reads is sent again; what changes something never is, whatever layer tries.
+//! Reads are retried; mutations never are, even if a layer tries.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};

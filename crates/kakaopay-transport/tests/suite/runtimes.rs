@@ -1,4 +1,4 @@
-//! A client belongs to no runtime: it is made outside of any, and goes on when one has ended.
+//! A client is not bound to a runtime and works after one has ended.
 
 use kakaopay_transport::Client;
 use kakaopay_transport::testing::{Capture, Scripted};

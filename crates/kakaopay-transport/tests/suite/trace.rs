@@ -1,4 +1,4 @@
-//! What the log gets to see: the call and what came of it, and no secret at any level.
+//! Traces contain the call and its outcome, and no secret at any level.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What was changed on its way, by however little, is not believed.
+//! A webhook altered in flight is rejected, even if one bit changed.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::{SignedHeaders, Signer, Verifier, VerifyError, WebhookSecret};

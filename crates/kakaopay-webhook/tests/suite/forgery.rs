@@ -1,4 +1,4 @@
-//! A million forged webhooks of every kind that is known, none of which is believed.
+//! A million forged webhooks of every known kind are rejected.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The order in which a receiver does what it does: verify, store, and only then say so.
+//! The receiver verifies, stores, and only then responds.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What the endpoint answers, and that nothing is acknowledged before it is stored.
+//! The receiver's responses: no event is acknowledged before it is stored.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! A secret is replaced by another while webhooks keep coming.
+//! The secret is rotated while deliveries are in flight.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::{Signer, Verifier, VerifyError, WebhookSecret};

@@ -1,4 +1,4 @@
-//! Which webhooks are believed: tables at the boundaries, and properties.
+//! Accepted and rejected signatures: tables at the boundaries, and properties.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::{MAX_BODY, MissingSecret, Signer, Verifier, VerifyError, WebhookSecret};
