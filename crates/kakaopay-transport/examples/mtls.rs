@@ -1,4 +1,4 @@
-//! A TLS configuration of one's own: roots of one's own, and a certificate for a service that asks for one.
+//! A custom TLS configuration: your own roots, and a client certificate for a service that requires one.
 //!
 //! `cargo run -p kakaopay-transport --example mtls`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
@@ -38,7 +38,7 @@ async fn main() -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Ends TLS in front of the service, and lets in who shows a certificate of the authority.
+/// Terminates TLS in front of the service, and accepts clients with a certificate of the authority.
 async fn start_terminator(authority: &Authority) -> Result<SocketAddr, BoxError> {
     let provider = Arc::new(ring::default_provider());
     let (chain, key) = authority.identity("localhost")?;
@@ -64,7 +64,7 @@ async fn start_terminator(authority: &Authority) -> Result<SocketAddr, BoxError>
     Ok(address)
 }
 
-/// Who signs both certificates.
+/// The authority that signs both certificates.
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {

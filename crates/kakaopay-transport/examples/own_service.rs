@@ -1,4 +1,4 @@
-//! A tower service of one's own as the wire: here one that makes a connection for each request.
+//! A tower service of your own as the transport: it opens a connection for each request.
 //!
 //! `cargo run -p kakaopay-transport --example own_service`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
@@ -15,7 +15,7 @@ use kakaopay_transport::{BaseUri, BoxError, Client, NotSent, Request};
 use kakaopay_types::{SecretKey, SourceId};
 use tokio::net::TcpStream;
 
-/// Has no pool, no TLS, and nothing to clone.
+/// A transport without pool and TLS.
 #[derive(Clone)]
 struct OneByOne;
 
@@ -31,7 +31,7 @@ impl tower_service::Service<Request> for OneByOne {
     fn call(&mut self, mut request: Request) -> Self::Future {
         Box::pin(async move {
             let host = request.uri().authority().ok_or("a request without a host")?.to_string();
-            // Until here nothing has left. Who says so lets the caller try again; anything else is "maybe".
+            // So far nothing was sent. `NotSent` reports that; any other error counts as maybe sent.
             let stream = TcpStream::connect(&host).await.map_err(|error| NotSent(error.into()))?;
             let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
             tokio::spawn(connection);

@@ -1,4 +1,4 @@
-//! The default wire through an HTTP proxy: a tunnel below TLS, so that the proxy sees the host and no key.
+//! The default transport through an HTTP proxy: a tunnel below TLS, so that the proxy sees the host but no key.
 //!
 //! `cargo run -p kakaopay-transport --example proxy`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
@@ -17,17 +17,17 @@ use tokio::net::{TcpListener, TcpStream};
 async fn main() -> Result<(), BoxError> {
     let proxy = format!("http://{}", start_proxy().await?);
     let tunnel = Tunnel::new(proxy.parse()?, HttpConnector::new());
-    let wire = HyperTransport::builder().connector(tunnel).build()?;
+    let transport = HyperTransport::builder().connector(tunnel).build()?;
 
     let base = BaseUri::parse(&format!("http://{}", service::start().await?))?;
     let key = SecretKey::parse("skey_test_5xt0gk0nqqnwnp1bnm8")?;
-    let client = Client::builder(wire, key).base_uri(base).build();
+    let client = Client::builder(transport, key).base_uri(base).build();
     let source = client.sources().retrieve(SourceId::parse("src_test_1")?).await?;
     println!("{} of {} {}", source.id, source.amount, source.currency);
     Ok(())
 }
 
-/// A proxy that does what it is asked for, and says so.
+/// Starts a proxy that opens the requested tunnels and prints their hosts.
 async fn start_proxy() -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

@@ -1,5 +1,4 @@
-//! A layer of one's own above all others, which keeps every exchange: without the key, since it stands
-//! above the layer that adds it.
+//! A layer of your own that records every exchange. It never sees the key, which a layer below adds.
 //!
 //! `cargo run -p kakaopay-transport --example recording`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
@@ -15,7 +14,7 @@ use kakaopay_types::endpoint::CreateSource;
 use kakaopay_types::{Money, PaymentAmount, SecretKey, SourceId};
 use tower_service::Service;
 
-/// What was called, and the status and length of what came back.
+/// For each call its operation, and the status and length of the response.
 type Tape = Arc<Mutex<Vec<String>>>;
 
 #[derive(Clone)]
@@ -36,17 +35,17 @@ impl Service<Request> for Recorder {
     fn call(&mut self, request: Request) -> Self::Future {
         let name = request.body().operation().map_or("", |operation| operation.name());
         let sent = request.body().bytes().len();
-        let (answer, tape) = (self.below.call(request), Arc::clone(&self.tape));
+        let (response, tape) = (self.below.call(request), Arc::clone(&self.tape));
         Box::pin(async move {
-            let answer = answer.await;
-            let came = match &answer {
+            let result = response.await;
+            let received = match &result {
                 Ok(response) => format!("{}, {} bytes", response.status(), response.body().len()),
                 Err(error) => format!("{:?}", error.kind()),
             };
             if let Ok(mut tape) = tape.lock() {
-                tape.push(format!("{name}: {sent} bytes -> {came}"));
+                tape.push(format!("{name}: {sent} bytes -> {received}"));
             }
-            answer
+            result
         })
     }
 }

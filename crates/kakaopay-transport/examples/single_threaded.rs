@@ -1,4 +1,4 @@
-//! One thread for everything: a client and what must not leave its thread, in tasks side by side.
+//! A client on a single thread, in concurrent tasks that share an `Rc`.
 //!
 //! `cargo run -p kakaopay-transport --example single_threaded`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]

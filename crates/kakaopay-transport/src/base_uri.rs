@@ -1,4 +1,4 @@
-//! Where the API is.
+//! The origin of the API.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,9 +8,9 @@ use http::uri::{Authority, InvalidUriParts, Scheme};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
-/// The origin of the API, to which the key goes and to nowhere else.
+/// The origin of the API, the only one that the client sends the key to.
 ///
-/// Plain `http` is only taken for this machine itself: a sandbox. Everything else is `https`.
+/// Plain `http` is accepted on loopback only, for a sandbox. Any other host needs `https`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUri {
     scheme: Scheme,
@@ -18,12 +18,12 @@ pub struct BaseUri {
 }
 
 impl BaseUri {
-    /// Reads an origin: `https://host[:port]`, or `http://` on loopback.
+    /// Parses an origin: `https://host[:port]`, or `http://` on loopback.
     ///
     /// # Errors
-    /// [`InvalidBaseUri`], which says what is wrong with it.
+    /// [`InvalidBaseUri`] if the text is not such an origin.
     pub fn parse(text: &str) -> Result<Self, InvalidBaseUri> {
-        // A fragment would be dropped without a word.
+        // `Uri` would drop a fragment silently.
         if text.contains('#') {
             return Err(InvalidBaseUri::Path);
         }
@@ -38,7 +38,7 @@ impl BaseUri {
         if authority.host().is_empty() {
             return Err(InvalidBaseUri::NotAUri);
         }
-        // A port that is no number would be taken for none, and the default port used for it.
+        // `Authority` ignores a port that is not a number, and the default port would be used.
         if let Some(port) = authority.as_str().strip_prefix(authority.host()).filter(|port| !port.is_empty())
         {
             let digits = port.trim_start_matches(':');
@@ -57,7 +57,7 @@ impl BaseUri {
         Ok(Self { scheme, authority })
     }
 
-    /// The URI of a path on this origin. What was parsed is neither written out nor parsed again.
+    /// Joins a path to this origin, without formatting or parsing the origin again.
     pub(crate) fn join(&self, path: Uri) -> Result<Uri, InvalidUriParts> {
         let mut parts = path.into_parts();
         parts.scheme = Some(self.scheme.clone());
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for BaseUri {
 }
 
 impl Default for BaseUri {
-    /// `https://api.omise.co`, for test and live alike: the key decides.
+    /// `https://api.omise.co`, for both modes: the key selects test or live.
     fn default() -> Self {
         Self { scheme: Scheme::HTTPS, authority: Authority::from_static("api.omise.co") }
     }
@@ -116,7 +116,7 @@ impl fmt::Display for BaseUri {
     }
 }
 
-/// Whether a host is this machine itself, by what it is called.
+/// Whether a host name or address is loopback, without resolving it.
 pub(crate) fn is_loopback(host: &str) -> bool {
     if host.eq_ignore_ascii_case("localhost") {
         return true;
@@ -127,31 +127,31 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     host.parse().is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback())
 }
 
-/// Why a text is no origin of the API.
+/// Why a text is not a valid [`BaseUri`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidBaseUri {
-    /// It is not `scheme://host`.
+    /// It does not have the form `scheme://host`.
     NotAUri,
-    /// It has a user name or password, which would go wherever the URI goes.
+    /// It has a user name or password, which would leak into logs with the URI.
     UserInfo,
     /// Its port is not a number from 1 to 65535.
     Port,
     /// It has a path, a query or a fragment.
     Path,
-    /// It is neither `https` nor on this machine.
+    /// It is neither `https` nor on loopback.
     NotHttps,
 }
 
 impl fmt::Display for InvalidBaseUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotAUri => "a base URI has the form https://host",
-            Self::UserInfo => "a base URI has no user name: the key is given to the client",
-            Self::Port => "the port of a base URI is a number from 1 to 65535",
-            Self::Path => "a base URI ends behind its host",
+            Self::NotAUri => "invalid base URI: expected https://host",
+            Self::UserInfo => "invalid base URI: remove the user name and pass the key to the client",
+            Self::Port => "invalid base URI: the port must be a number from 1 to 65535",
+            Self::Path => "invalid base URI: remove everything after the host and port",
             Self::NotHttps => {
-                "a base URI is https, or http on loopback: the key would be readable on its way"
+                "invalid base URI: use https, since http (allowed on loopback only) exposes the key"
             }
         })
     }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn f25_plain_http_is_only_for_this_machine() {
+    fn f25_plain_http_is_accepted_on_loopback_only() {
         for good in [
             "https://api.omise.co",
             "https://api.omise.co/",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_or_less_than_an_origin_is_refused() {
+    fn a_text_that_is_not_exactly_an_origin_is_rejected() {
         check("", Err(InvalidBaseUri::NotAUri));
         check("api.omise.co", Err(InvalidBaseUri::NotAUri));
         check("/charges", Err(InvalidBaseUri::NotAUri));
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn i7_conversions_are_alike_and_repeat_no_value() {
+    fn i7_conversions_agree_and_errors_repeat_no_value() {
         let (good, bad) = ("https://10.0.0.1:8443", "https://user:canary@api.omise.co");
         let uri = BaseUri::parse(good).unwrap();
         assert_eq!(good.parse(), Ok(uri.clone()));

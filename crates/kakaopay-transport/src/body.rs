@@ -1,4 +1,4 @@
-//! The bodies that go through a client.
+//! The bodies of requests and responses.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,12 +12,11 @@ use tracing::Span;
 
 use crate::operation::Operation;
 
-/// The body of a request: whole and in memory, so that its length is known and it can be recorded.
+/// The body of a request, entirely in memory, so that its length is known and it can be recorded.
 ///
-/// It also carries what the layers know of the call, beside the bytes and never among them:
-/// extensions of the request would do as well, and ask for memory each time. A layer that makes a
-/// new request of an old one keeps the body, or changes its bytes with
-/// [`with_bytes`](Self::with_bytes).
+/// It also carries the call's operation, deadline and span for the layers, beside the bytes. (Request
+/// extensions would cost an allocation each time.) A layer that derives a request from another keeps the
+/// body, or replaces its bytes with [`with_bytes`](Self::with_bytes).
 #[derive(Clone, Default)]
 pub struct RequestBody {
     bytes: Bytes,
@@ -27,19 +26,19 @@ pub struct RequestBody {
 }
 
 impl RequestBody {
-    /// A body of these bytes, of no call that is known.
+    /// Creates a body of these bytes, without an operation.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self { bytes: bytes.into(), operation: None, deadline: None, span: None }
     }
 
-    /// The same with the call it belongs to.
+    /// Sets the operation that the request belongs to.
     #[must_use]
     pub fn of_call(self, operation: Operation) -> Self {
         Self { operation: Some(operation), ..self }
     }
 
-    /// The same call with other bytes.
+    /// Replaces the bytes and keeps the rest.
     #[must_use]
     pub fn with_bytes(self, bytes: impl Into<Bytes>) -> Self {
         Self { bytes: bytes.into(), ..self }
@@ -51,18 +50,18 @@ impl RequestBody {
         &self.bytes
     }
 
-    /// The call it belongs to, if a [`Client`](crate::Client) makes it.
+    /// The operation, or `None` if the request is not a [`Client`](crate::Client)'s.
     #[must_use]
     pub fn operation(&self) -> Option<&Operation> {
         self.operation.as_ref()
     }
 
-    /// When the whole of the call must have ended.
-    pub(crate) fn timeout(&self) -> Option<Instant> {
+    /// The deadline of the whole call.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// In which the call is told.
+    /// The `tracing` span of the call.
     pub(crate) fn span(&self) -> Option<&Span> {
         self.span.as_ref()
     }
@@ -116,10 +115,10 @@ impl Body for RequestBody {
     }
 }
 
-/// A request as the layers and the wire see it.
+/// A request, as layers and transports get it.
 pub type Request = http::Request<RequestBody>;
 
-/// A response as the layers above the wire see it: read to its end.
+/// A response with its whole body, as layers above the transport get it.
 pub type Response = http::Response<Bytes>;
 
 #[cfg(test)]
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn its_length_is_known_until_it_was_read() {
+    fn the_exact_length_is_known_until_it_is_read() {
         let mut body = RequestBody::from("abc");
         assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(3), false));
         let mut context = Context::from_waker(std::task::Waker::noop());

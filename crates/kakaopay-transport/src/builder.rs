@@ -1,4 +1,4 @@
-//! How a client is set up.
+//! The builder of a client.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,79 +19,79 @@ use crate::settings::{Settings, USER_AGENT};
 use crate::stack::{self, Stack};
 use crate::transport::Transport;
 
-/// Sets a [`Client`] up.
+/// Builds a [`Client`].
 #[derive(Clone)]
 pub struct ClientBuilder<S, K> {
-    wire: S,
-    above: Vec<Arc<dyn Fn(Stack) -> Stack + Send + Sync>>,
+    transport: S,
+    layers: Vec<Arc<dyn Fn(Stack) -> Stack + Send + Sync>>,
     key: K,
     encoding: Encoding,
     settings: Settings,
 }
 
 impl<S, K: Key> ClientBuilder<S, K> {
-    pub(crate) fn new(wire: S, key: K) -> Self {
-        Self { wire, above: Vec::new(), key, encoding: Encoding::default(), settings: Settings::default() }
+    pub(crate) fn new(transport: S, key: K) -> Self {
+        let (encoding, settings) = (Encoding::default(), Settings::default());
+        Self { transport, layers: Vec::new(), key, encoding, settings }
     }
 
-    /// Where the API is; `https://api.omise.co` by default.
+    /// Sets the origin of the API; `https://api.omise.co` by default.
     #[must_use]
     pub fn base_uri(mut self, base_uri: BaseUri) -> Self {
         self.settings.base_uri = base_uri;
         self
     }
 
-    /// How bodies are written; as forms by default, like the guide's examples.
+    /// Sets the encoding of request bodies; form encoding by default, like the guide's examples.
     #[must_use]
     pub fn encoding(self, encoding: Encoding) -> Self {
         Self { encoding, ..self }
     }
 
-    /// In which version answers are written; 2019-05-29 by default.
+    /// Sets the API version of responses; 2019-05-29 by default.
     #[must_use]
     pub fn api_version(mut self, version: ApiVersion) -> Self {
         self.settings.version = version;
         self
     }
 
-    /// Says who is asking, such as `shop/1.2`, behind this crate's own `kakaopay-rust/VERSION`.
+    /// Appends to the `User-Agent` header, such as `shop/1.2`, after this crate's `kakaopay-rust/VERSION`.
     #[must_use]
     pub fn user_agent_suffix(mut self, suffix: &HeaderValue) -> Self {
         let whole = [USER_AGENT.as_bytes(), b" ", suffix.as_bytes()].concat();
-        // Two legal values and a space between them are a legal value.
+        // Two valid header values joined by a space are a valid header value.
         if let Ok(user_agent) = HeaderValue::from_bytes(&whole) {
             self.settings.user_agent = user_agent;
         }
         self
     }
 
-    /// How long a call may take in all, waiting for the service included; 60 seconds by default.
-    /// Mutations with a shorter one end
-    /// with an unknown outcome more often.
+    /// Sets the timeout of a whole call, all attempts and waits included; 60 seconds by default.
+    /// With a shorter timeout, more mutations end with an unknown outcome.
     #[must_use]
-    pub fn timeout(mut self, deadline: Duration) -> Self {
-        self.settings.deadline = deadline;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
         self
     }
 
-    /// How long one attempt of a call may take that only reads; 18 seconds by default.
+    /// Sets the timeout of one attempt of a read; 18 seconds by default.
     #[must_use]
-    pub fn attempt_timeout(mut self, deadline: Duration) -> Self {
-        self.settings.attempt_deadline = deadline;
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.attempt_timeout = timeout;
         self
     }
 
-    /// When a call that only reads is made again; three attempts by default. What changes something is
-    /// never sent again, whatever stands here.
+    /// Sets when reads are retried; at most three attempts by default. No policy makes the client retry a
+    /// mutation.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = policy;
         self
     }
 
-    /// Puts a layer of your own above all of this crate's: it sees a call once, with its
-    /// [operation](crate::RequestBody::operation) and its final answer, and neither the key nor the origin. A
-    /// further one goes above it.
+    /// Adds a layer above all of this crate's layers. It sees each call once, with its
+    /// [operation](crate::RequestBody::operation) and its final response, but neither the key nor the origin.
+    /// A layer added later goes above it.
     #[must_use]
     pub fn layer<L>(mut self, layer: L) -> Self
     where
@@ -100,34 +100,34 @@ impl<S, K: Key> ClientBuilder<S, K> {
         <L::Service as Service<Request>>::Error: Into<BoxError>,
         <L::Service as Service<Request>>::Future: Send,
     {
-        self.above.push(Arc::new(move |stack: Stack| stack.below(&layer)));
+        self.layers.push(Arc::new(move |stack: Stack| stack.wrap_in(&layer)));
         self
     }
 
-    /// Puts a layer of your own below all of this crate's, right above the wire: it sees each attempt,
-    /// with the key and the whole address, and the wire's own answer. A further one goes above it. Like the
-    /// wire it must send each request once: nothing below it can hold it to that.
+    /// Adds a layer below all of this crate's layers, right above the transport. It sees each attempt, with
+    /// the key and the full URI, and the transport's own response. A layer added later goes above it. Like
+    /// the transport, it must send each request at most once: no layer below can enforce that.
     #[must_use]
     pub fn attempt_layer<L: Layer<S>>(self, layer: &L) -> ClientBuilder<L::Service, K> {
-        let Self { wire, above, key, encoding, settings } = self;
-        ClientBuilder { wire: layer.layer(wire), above, key, encoding, settings }
+        let Self { transport, layers, key, encoding, settings } = self;
+        ClientBuilder { transport: layer.layer(transport), layers, key, encoding, settings }
     }
 
-    /// Most bytes of an answer that are read; 1 MiB by default.
+    /// Sets the maximum size of a response body in bytes; 1 MiB by default.
     #[must_use]
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
-        self.settings.cap = bytes;
+        self.settings.max_response_bytes = bytes;
         self
     }
 
-    /// The client.
+    /// Builds the client.
     #[must_use]
     pub fn build(self) -> Client<K>
     where
         S: Transport,
     {
-        let stack = stack::build(self.wire, &self.key, self.settings);
-        let stack = self.above.iter().fold(stack, |stack, above| above(stack));
+        let stack = stack::build(self.transport, &self.key, self.settings);
+        let stack = self.layers.iter().fold(stack, |stack, layer| layer(stack));
         Client::over(stack, self.key.mode(), self.encoding)
     }
 }

@@ -17,12 +17,12 @@ use crate::response;
 use crate::stack::Stack;
 use crate::transport::Transport;
 
-/// A client that signs in with one key and makes typed calls over any tower service.
+/// A client that authenticates with one key and makes typed calls over any tower service.
 ///
-/// It never sends a request twice and never follows a redirect, and a service of your own must do
-/// neither as well. Clones share everything. The deadline needs a tokio runtime with its timer.
+/// It never sends a mutation twice and never follows a redirect; neither may a service of your own.
+/// Clones share everything. Timeouts need a tokio runtime with its timer.
 ///
-/// The key decides which calls there are; a public key cannot create a charge:
+/// The type of the key decides which calls compile: a public key cannot create a charge,
 ///
 /// ```compile_fail
 /// # use kakaopay_transport::Client;
@@ -49,50 +49,50 @@ pub struct Client<K> {
 }
 
 impl<K: Key> Client<K> {
-    /// A client of `https://api.omise.co` over a service: the default wire, or any stack of your
-    /// own.
-    pub fn new(wire: impl Transport, key: K) -> Self {
-        Self::builder(wire, key).build()
+    /// Creates a client of `https://api.omise.co` with default settings, over the default transport or
+    /// a service of your own.
+    pub fn new(transport: impl Transport, key: K) -> Self {
+        Self::builder(transport, key).build()
     }
 
-    /// Sets a client up in another way.
-    pub fn builder<S>(wire: S, key: K) -> ClientBuilder<S, K> {
-        ClientBuilder::new(wire, key)
+    /// Returns a builder with default settings.
+    pub fn builder<S>(transport: S, key: K) -> ClientBuilder<S, K> {
+        ClientBuilder::new(transport, key)
     }
 
     pub(crate) fn over(stack: Stack, mode: Mode, encoding: Encoding) -> Self {
         Self { stack, mode, encoding, key: PhantomData }
     }
 
-    /// The world of the key: test or live.
+    /// Mode of the key: test or live.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// Makes a call.
+    /// Sends a request and decodes its response.
     ///
-    /// Dropping the future does not take the request back: what it asked for may be done.
+    /// Dropping the future does not cancel the request at the service: a mutation may still be carried out.
     ///
     /// # Errors
-    /// [`Error`], which says whether the call may have been carried out all the same.
+    /// [`Error`]; [`Error::outcome_unknown`] says whether a mutation may have been carried out.
     pub async fn send<E>(&self, endpoint: E) -> Result<E::Response, Error>
     where
         E: Endpoint,
         K: Authorizes<E::Access>,
     {
         let operation = Operation::of::<E>();
-        let repeatable = operation.is_idempotent();
+        let idempotent = operation.is_idempotent();
         let result = match self.request(&endpoint, operation) {
             Ok(request) => self.stack.send(request).await,
             Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),
         };
         result
-            .and_then(|response| response::read(&response))
-            .map_err(|error| error.of_call(E::OPERATION, repeatable))
+            .and_then(|response| response::decode_response(&response))
+            .map_err(|error| error.of_call(E::OPERATION, idempotent))
     }
 
-    /// What lies below the typed calls, as a tower service of its own.
+    /// The layers and the transport below the typed calls, as a tower service.
     #[must_use]
     pub fn stack(&self) -> &Stack {
         &self.stack

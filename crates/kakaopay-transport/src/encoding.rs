@@ -1,10 +1,10 @@
-//! How the body of a request is written.
+//! The encoding of request bodies.
 
 use bytes::Bytes;
 use http::HeaderValue;
 use kakaopay_types::Params;
 
-/// How the body of a request is written. The service takes both.
+/// Encoding of request bodies. The service accepts both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {

@@ -1,4 +1,4 @@
-//! What went wrong, whose fault it is, and whether the request may have been carried out.
+//! The error of a call: its kind, its cause, and whether the request may have been carried out.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,21 +6,21 @@ use std::fmt;
 use http::StatusCode;
 use kakaopay_types::{ApiError, DecodeError};
 
-/// Any error of a service below.
+/// The error of any tower service.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A request that has no good answer.
+/// A call that failed.
 ///
-/// Ask it what to do: [`Error::api_rejection`] is the service's no, [`Error::outcome_unknown`] says that
-/// what was asked for may have been done all the same and must be looked up, and anything else
-/// was surely not done.
+/// [`Error::api_rejection`] returns the error of a request that the service rejected. If
+/// [`Error::outcome_unknown`], a mutation may have been carried out: search for its result before sending
+/// it again. In every other case nothing was done.
 pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
     delivery: Delivery,
     operation: &'static str,
-    repeatable: bool,
+    idempotent: bool,
     status: Option<StatusCode>,
     request_id: Option<String>,
     cause: Option<Cause>,
@@ -32,40 +32,37 @@ enum Cause {
     Other(BoxError),
 }
 
-/// What went wrong.
+/// Kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request cannot be sent as it is.
+    /// The request is invalid and was not sent.
     Request,
-    /// A layer tried to send a request a second time that changes something, which was refused. What
-    /// became of the first is not known here.
+    /// A layer tried to send a mutation a second time, which was blocked. The outcome of the first
+    /// request is unknown.
     DuplicateSend,
-    /// The request could not be handed over: no connection could be made, or the service below was
-    /// not ready.
+    /// No connection could be made, or the service below failed to become ready. Nothing was sent.
     Connect,
-    /// The connection broke, or what came over it is no HTTP. With [`Delivery::Answered`] the answer
-    /// had begun and broke off: the service has done its work and what it said cannot be read, so
-    /// that the outcome of a mutation must be looked up.
+    /// The connection failed, or its bytes are not HTTP. With [`Delivery::Answered`], the response began
+    /// and was cut off: the service handled the request, and the outcome of a mutation is unknown.
     Transport,
-    /// The deadline passed.
+    /// The call or the attempt timed out.
     Timeout,
-    /// The response is larger than the cap.
+    /// The response is larger than the limit.
     TooLarge,
-    /// The service wants the request to go elsewhere. It is never followed.
+    /// The response is a redirect, which the client never follows.
     Redirect,
-    /// The service answered with one of its errors.
+    /// The service responded with an API error.
     Api,
-    /// The service answered with a bad status and no error of its own: a proxy, perhaps.
+    /// The status is an error, and the body is not an API error: possibly a proxy's response.
     HttpStatus,
-    /// The status is good and there is no body. Every call gives an object, so that something between
-    /// here and the service has lost it.
+    /// The status is a success and the body is empty. Every call returns an object, so a proxy
+    /// probably dropped it.
     EmptyBody,
-    /// The status is good, and the body is neither what the call gives nor said to be JSON: a page that
-    /// somebody else than the service answered with, such as a proxy or a captive portal. What can be read
-    /// is taken, whatever its header says.
+    /// The status is a success, the body cannot be decoded, and `Content-Type` is not JSON: probably the
+    /// page of a proxy or a captive portal. A body that can be decoded is accepted with any type.
     ContentType,
-    /// The answer is not what the call gives: broken JSON, or an object of another shape.
+    /// The body is broken JSON, or an object of another shape than the call returns.
     Decode,
 }
 
@@ -73,16 +70,16 @@ pub enum ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "each match decides whether money may have moved")]
 pub enum Delivery {
-    /// Surely not.
+    /// Not a byte was sent.
     NotSent,
-    /// Nobody knows.
+    /// It may have reached the service.
     MaybeSent,
-    /// It was answered.
+    /// The service, or a proxy, responded.
     Answered,
 }
 
-/// A service's word that a request has not left: wrap the error of your own service in it when
-/// that is sure. Any other error counts as "maybe".
+/// Marks the error of a transport as "not sent". Wrap an error of your own transport in it only if no
+/// byte of the request was sent. Any other error counts as [`Delivery::MaybeSent`].
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "wraps an error of your own, and nothing more")]
 pub struct NotSent(pub BoxError);
@@ -105,14 +102,14 @@ impl Error {
             kind,
             delivery,
             operation: "",
-            repeatable: false,
+            idempotent: false,
             status: None,
             request_id: None,
             cause: None,
         }))
     }
 
-    /// An error of the service below, sent or not as the error itself says.
+    /// Converts an error of the service below. It counts as maybe sent unless it holds a [`NotSent`].
     pub(crate) fn of_service(source: impl Into<BoxError>) -> Self {
         match source.into().downcast::<Self>() {
             Ok(ours) => *ours,
@@ -123,7 +120,7 @@ impl Error {
         }
     }
 
-    /// An error of the service below before it was given the request, which so cannot have left.
+    /// Converts an error of `poll_ready` of the service below, which has no request yet.
     pub(crate) fn not_ready(source: impl Into<BoxError>) -> Self {
         match source.into().downcast::<Self>() {
             Ok(ours) => *ours,
@@ -153,13 +150,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn of_call(mut self, operation: &'static str, repeatable: bool) -> Self {
+    pub(crate) fn of_call(mut self, operation: &'static str, idempotent: bool) -> Self {
         self.0.operation = operation;
-        self.0.repeatable = repeatable;
+        self.0.idempotent = idempotent;
         self
     }
 
-    /// What went wrong.
+    /// Kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -171,25 +168,25 @@ impl Error {
         self.0.delivery
     }
 
-    /// The call it was, such as `charges.create`.
+    /// Name of the operation, such as `charges.create`; empty if it is not known.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
 
-    /// The status of the answer, if there was one.
+    /// HTTP status of the response, or `None` without a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The service's name for the request, to be told to its support.
+    /// The service's id of the request (`X-Request-Id`), for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The error the service answered with.
+    /// Returns the API error of the response, or `None` if the response holds none.
     #[must_use]
     pub fn api_error(&self) -> Option<&ApiError> {
         match &self.0.cause {
@@ -198,7 +195,7 @@ impl Error {
         }
     }
 
-    /// Where the answer is not what the call gives.
+    /// Returns the error of decoding the response, which names the place.
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.0.cause {
@@ -207,10 +204,10 @@ impl Error {
         }
     }
 
-    /// The service's no: it understood the request and did nothing.
+    /// Returns the API error if the service rejected the request without carrying it out.
     ///
-    /// Too many requests (429) and time-outs (408) are not among them: that nothing was done then
-    /// is likely, but nowhere written.
+    /// Statuses 429 (too many requests) and 408 (request timeout) do not count: the request was probably
+    /// not carried out, but no documentation guarantees it.
     #[must_use]
     pub fn api_rejection(&self) -> Option<&ApiError> {
         let status = self.0.status?;
@@ -220,14 +217,13 @@ impl Error {
         if decided { self.api_error() } else { None }
     }
 
-    /// Whether what was asked for may have been done, although there is no good answer. A call that
-    /// only reads does nothing, so that this is only true of others.
+    /// Whether a mutation may have been carried out although the call failed. Always `false` for reads.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
-        !self.0.repeatable && self.0.delivery != Delivery::NotSent && self.api_rejection().is_none()
+        !self.0.idempotent && self.0.delivery != Delivery::NotSent && self.api_rejection().is_none()
     }
 
-    /// Whether the same call may well succeed later, and may be sent again without harm.
+    /// Whether a retry is safe and may succeed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         if self.outcome_unknown() {
@@ -262,7 +258,7 @@ fn is_not_sent(error: &(dyn StdError + 'static)) -> bool {
         if let Some(ours) = error.downcast_ref::<Error>() {
             return ours.delivery() == Delivery::NotSent;
         }
-        // An I/O error passes over the error it wraps and names that one's source.
+        // `source` of an I/O error skips the error it wraps.
         let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         next = match wrapped {
             Some(wrapped) => Some(wrapped),
@@ -279,46 +275,46 @@ impl fmt::Display for Error {
             write!(f, "{}: ", inner.operation)?;
         }
         match (inner.kind, inner.status) {
-            (ErrorKind::Request, _) => f.write_str("the request cannot be sent as it is, and was not")?,
+            (ErrorKind::Request, _) => f.write_str("the request is invalid and was not sent")?,
             (ErrorKind::DuplicateSend, _) => {
-                f.write_str("a layer tried to send it a second time, which was refused: take that layer out")?
+                f.write_str("a layer sent the mutation a second time, which was blocked: remove that layer")?
             }
-            (ErrorKind::Connect, _) => f.write_str("nothing was sent, for want of a connection")?,
-            (ErrorKind::Transport, Some(_)) => f.write_str("the answer broke off")?,
-            (ErrorKind::Transport, None) => f.write_str("the connection broke")?,
+            (ErrorKind::Connect, _) => f.write_str("cannot connect, nothing was sent")?,
+            (ErrorKind::Transport, Some(_)) => f.write_str("the response was cut off")?,
+            (ErrorKind::Transport, None) => f.write_str("the connection failed")?,
             (ErrorKind::Timeout, _) if inner.delivery == Delivery::NotSent => {
-                f.write_str("the deadline passed before anything was sent")?
+                f.write_str("the call timed out before anything was sent")?
             }
-            (ErrorKind::Timeout, _) => f.write_str("the deadline passed")?,
+            (ErrorKind::Timeout, _) => f.write_str("the call timed out")?,
             (ErrorKind::TooLarge, _) => {
-                f.write_str("the answer is larger than the cap: raise it if that is right")?
+                f.write_str("the response is too large: raise `max_response_bytes` if that is expected")?
             }
             (ErrorKind::Redirect, _) => {
                 f.write_str("the service redirects, which is never followed: check the base URI")?
             }
             (ErrorKind::Api, _) => match self.api_error() {
-                Some(error) => write!(f, "the service answered {error}")?,
-                None => f.write_str("the service answered with an error")?,
+                Some(error) => write!(f, "the service responded {error}")?,
+                None => f.write_str("the service responded with an error")?,
             },
             (ErrorKind::HttpStatus, Some(status)) => {
-                write!(f, "status {} with no error of the service's own", status.as_u16())?
+                write!(f, "status {} without an API error", status.as_u16())?
             }
-            (ErrorKind::HttpStatus, None) => f.write_str("the service answered with a bad status")?,
+            (ErrorKind::HttpStatus, None) => f.write_str("the service responded with an error status")?,
             (ErrorKind::EmptyBody, _) => {
-                f.write_str("the answer is empty: tell the service's support its request id")?
+                f.write_str("the response is empty: report its request id to the service's support")?
             }
             (ErrorKind::ContentType, _) => f.write_str(
-                "the answer is no JSON and hardly the service's: look for a proxy on the way to it",
+                "the response is not JSON and probably not the service's: check for a proxy in between",
             )?,
             (ErrorKind::Decode, _) => match self.decode_error() {
-                Some(error) => write!(f, "the answer cannot be used, which is worth reporting: {error}")?,
-                None => f.write_str("the answer cannot be used")?,
+                Some(error) => write!(f, "the response cannot be decoded, please report it: {error}")?,
+                None => f.write_str("the response cannot be decoded")?,
             },
         }
         if self.outcome_unknown() {
-            f.write_str("; it may have been carried out: look before sending it again")?;
+            f.write_str("; it may have been carried out: search for its result before sending it again")?;
         } else if self.is_retryable() {
-            f.write_str("; it can be sent again without harm")?;
+            f.write_str("; it is safe to retry")?;
         }
         Ok(())
     }
@@ -348,7 +344,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.cause {
             Some(Cause::Other(error)) => Some(error.as_ref()),
-            // Told in full by `Display` already.
+            // `Display` includes these already.
             Some(Cause::Api(_) | Cause::Decode(_)) | None => None,
         }
     }

@@ -1,23 +1,23 @@
 //! A typed client for Omise over any tower service.
 //!
 //! [`Client`] takes any [`Transport`]: a `tower::Service` from requests to responses that is
-//! `Clone + Send + Sync`, such as the default [`HyperTransport`], your own stack, or something that stands in for
-//! the network in a test. Around it stand the [layers](layer), in the one order that their reasons allow.
+//! `Clone + Send + Sync`, such as the default [`HyperTransport`], your own stack, or a stub of the network
+//! in a test. The client wraps it in the [layers](layer), in a fixed order that [`Stack`] explains.
 //!
 //! | runnable with `cargo run -p kakaopay-transport --example …` | shows |
 //! |---|---|
-//! | `own_service` | a tower service of your own as the wire, and how it says that nothing was sent |
-//! | `reqwest_as_wire` | `reqwest` as the wire, with its redirects and retries turned off |
-//! | `proxy` | the default wire through the tunnel of an HTTP proxy |
-//! | `mtls` | the default wire with roots and a client certificate of your own |
+//! | `own_service` | a tower service of your own as the transport, and how it reports that nothing was sent |
+//! | `reqwest_as_transport` | `reqwest` as the transport, with its redirects and retries turned off |
+//! | `proxy` | the default transport through the tunnel of an HTTP proxy |
+//! | `mtls` | the default transport with roots and a client certificate of your own |
 //! | `recording` | a layer of your own that keeps every exchange, without the key |
-//! | `single_threaded` | one thread for everything |
+//! | `single_threaded` | a client on a single thread |
 //!
-//! No client is bound to a runtime: it is made outside of any, and goes on when one has ended. Nothing here
-//! runs in the background but what the default wire needs for its connections.
+//! A client is not bound to a runtime: create it outside of any, and keep using it when a runtime has ended.
+//! Only the connections of the default transport run background tasks.
 //!
-//! The API has no idempotency key. So no layer ever sends a request twice, and every [`Error`] says
-//! whether what was asked for may have been done: [`Error::outcome_unknown`].
+//! The API has no idempotency key, so no layer ever sends a mutation twice, and every [`Error`] says
+//! whether the request may have been carried out: [`Error::outcome_unknown`].
 //!
 //! ```
 //! use kakaopay_transport::{BoxError, Client, Delivery, Request, RequestBody};
@@ -25,7 +25,7 @@
 //! use kakaopay_types::{ChargeId, ErrorCode, SecretKey};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
-//! // A service of one's own, which stands in for the network here.
+//! // A stub of the network.
 //! let service = tower::service_fn(async |_: Request| {
 //!     let body = RequestBody::from(r#"{"object":"error","code":"not_found"}"#);
 //!     Ok::<_, BoxError>(http::Response::builder().status(404).body(body)?)

@@ -1,4 +1,4 @@
-//! Lists, element by element.
+//! Reads lists page by page, as a stream of elements.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -11,15 +11,15 @@ use kakaopay_types::{Authorizes, Charge, Event, List, Refund};
 use crate::client::Client;
 use crate::error::{Delivery, Error, ErrorKind};
 
-/// A call that reads a page of a list.
+/// An endpoint that reads one page of a list.
 pub trait Paginated: Endpoint<Response = List<Self::Element>> + Clone {
-    /// What the list is of.
+    /// Type of the elements.
     type Element;
 
-    /// Which part of the list it reads.
+    /// Returns the page's parameters.
     fn page_mut(&mut self) -> &mut ListParams;
 
-    /// By what an element is told from the others.
+    /// Returns the unique id of an element.
     fn id(element: &Self::Element) -> &str;
 }
 
@@ -47,31 +47,33 @@ paged! {
     ListRefunds => Refund;
 }
 
-/// Where the reading of a list stands.
-struct Reading<E: Paginated> {
-    call: E,
-    /// How many elements lie before the next page.
+/// State of a paginated read.
+struct Pages<E: Paginated> {
+    endpoint: E,
+    /// Offset of the next page.
     offset: u32,
-    /// How many pages may still be read; unknown until the first was.
-    left: Option<u64>,
-    /// How many pages in a row have had nothing new.
-    stale: u32,
-    read: VecDeque<Result<E::Element, Error>>,
+    /// Number of pages that may still be read; `None` until the first was read.
+    remaining_pages: Option<u64>,
+    /// Number of consecutive pages without a new element.
+    stale_pages: u32,
+    /// Elements that were read and not yet returned.
+    buffer: VecDeque<Result<E::Element, Error>>,
     seen: HashSet<String>,
 }
 
-/// How many pages in a row may have nothing new. A list that grows may push what was read behind the next
-/// page; one that goes round and round has an end here, whatever total it claims.
-const MOST_STALE: u32 = 3;
+/// Maximum number of consecutive pages without a new element. A growing list shifts elements into the next
+/// page; this limit ends a list that repeats itself forever, whatever total it claims.
+const MAX_STALE_PAGES: u32 = 3;
 
 impl<K> Client<K> {
-    /// The elements of a list, each once, from its first page to its last.
+    /// Returns a stream of the elements of a list, each once, from its first page to its last.
     ///
-    /// Pages of 100 are read unless the call says otherwise, and the list is taken as it was when the
-    /// first page came: its end in time is fixed then, and no more than ⌈total ÷ limit⌉ + 1 requests are
-    /// made, whatever the service says later. Three pages in a row without anything new are the end as well.
-    /// An element that cannot be read is an error in its place, and the next one follows; after the error of
-    /// a request nothing follows.
+    /// A page has 100 elements unless the endpoint sets a limit. The first page fixes the end of the time
+    /// range, and the number of requests: at most ⌈total ÷ limit⌉ + 1, whatever later pages claim. The stream
+    /// also ends after three consecutive pages without a new element.
+    ///
+    /// An element that cannot be decoded is an error item, and the stream goes on. After a failed request
+    /// the stream ends.
     ///
     /// ```
     /// use futures_util::{StreamExt, pin_mut};
@@ -87,33 +89,39 @@ impl<K> Client<K> {
     ///     Ok(sum)
     /// }
     /// ```
-    pub fn paginate<E>(&self, mut call: E) -> impl Stream<Item = Result<E::Element, Error>> + use<E, K>
+    pub fn paginate<E>(&self, mut endpoint: E) -> impl Stream<Item = Result<E::Element, Error>> + use<E, K>
     where
         E: Paginated,
         K: Authorizes<E::Access>,
     {
         let client = self.clone();
-        let page = call.page_mut();
+        let page = endpoint.page_mut();
         page.limit = page.limit.or(Some(ListParams::MAX_LIMIT));
         let offset = page.offset;
-        let reading =
-            Reading { call, offset, left: None, stale: 0, read: VecDeque::new(), seen: HashSet::new() };
-        stream::unfold(reading, move |mut reading| {
+        let pages = Pages {
+            endpoint,
+            offset,
+            remaining_pages: None,
+            stale_pages: 0,
+            buffer: VecDeque::new(),
+            seen: HashSet::new(),
+        };
+        stream::unfold(pages, move |mut pages| {
             let client = client.clone();
             async move {
                 loop {
-                    if let Some(element) = reading.read.pop_front() {
-                        return Some((element, reading));
+                    if let Some(element) = pages.buffer.pop_front() {
+                        return Some((element, pages));
                     }
-                    if reading.left == Some(0) {
+                    if pages.remaining_pages == Some(0) {
                         return None;
                     }
-                    reading.call.page_mut().offset = reading.offset;
-                    match client.send(reading.call.clone()).await {
-                        Ok(list) => reading.take(list),
+                    pages.endpoint.page_mut().offset = pages.offset;
+                    match client.send(pages.endpoint.clone()).await {
+                        Ok(list) => pages.add_page(list),
                         Err(error) => {
-                            reading.left = Some(0);
-                            return Some((Err(error), reading));
+                            pages.remaining_pages = Some(0);
+                            return Some((Err(error), pages));
                         }
                     }
                 }
@@ -122,37 +130,38 @@ impl<K> Client<K> {
     }
 }
 
-impl<E: Paginated> Reading<E> {
-    /// Takes a page in.
-    fn take(&mut self, list: List<E::Element>) {
+impl<E: Paginated> Pages<E> {
+    /// Buffers the new elements of a page and decides whether to read another.
+    fn add_page(&mut self, list: List<E::Element>) {
         let count = list.data.items.len() + list.data.invalid.len();
-        let page = self.call.page_mut();
-        // A page has no more than were asked for, whatever it says.
-        let most = u64::from(ListParams::MAX_LIMIT);
-        let limit = list.limit.min(page.limit.map_or(most, |asked| most.min(u64::from(asked)))).max(1);
-        if self.left.is_none() {
-            // What comes to be meanwhile shifts no page then. The service says whole seconds.
+        let page = self.endpoint.page_mut();
+        // A page never has more elements than requested, whatever limit the response claims.
+        let max = u64::from(ListParams::MAX_LIMIT);
+        let limit = list.limit.min(page.limit.map_or(max, |limit| max.min(u64::from(limit)))).max(1);
+        if self.remaining_pages.is_none() {
+            // A fixed end keeps new elements from shifting pages. The service rounds it down to seconds.
             page.to = page.to.or(list.to.map(|to| to.saturating_add_seconds(1)));
             let ahead = list.total.saturating_sub(u64::from(self.offset));
-            self.left = Some(ahead.div_ceil(limit).saturating_add(1));
+            self.remaining_pages = Some(ahead.div_ceil(limit).saturating_add(1));
         }
-        let left = self.left.map_or(0, |left| left.saturating_sub(1));
+        let remaining = self.remaining_pages.map_or(0, |pages| pages.saturating_sub(1));
         self.offset = self.offset.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
-        // A full page may have another behind it, whatever the total says.
+        // Another page may follow a full one, whatever total the response claims.
         let full = count as u64 >= limit;
         let before = self.seen.len();
         for element in list.data.items {
             if self.seen.insert(E::id(&element).to_owned()) {
-                self.read.push_back(Ok(element));
+                self.buffer.push_back(Ok(element));
             }
         }
         let fresh = self.seen.len() > before || !list.data.invalid.is_empty();
         for (_, unreadable) in list.data.invalid {
             let error = Error::new(ErrorKind::Decode, Delivery::Answered).from_decode_error(unreadable);
-            self.read.push_back(Err(error.of_call(E::OPERATION, true)));
+            self.buffer.push_back(Err(error.of_call(E::OPERATION, true)));
         }
-        self.stale = if fresh { 0 } else { self.stale.saturating_add(1) };
-        let over = count == 0 || (!full && u64::from(self.offset) >= list.total) || self.stale >= MOST_STALE;
-        self.left = Some(if over { 0 } else { left });
+        self.stale_pages = if fresh { 0 } else { self.stale_pages.saturating_add(1) };
+        let at_end = count == 0 || (!full && u64::from(self.offset) >= list.total);
+        let over = at_end || self.stale_pages >= MAX_STALE_PAGES;
+        self.remaining_pages = Some(if over { 0 } else { remaining });
     }
 }

@@ -1,4 +1,4 @@
-//! What an answer means.
+//! Decodes responses.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -7,15 +7,15 @@ use kakaopay_types::{ApiError, Decode, decode};
 use crate::body::Response;
 use crate::error::{Error, ErrorKind};
 
-/// Longest request id that is kept. Recorded ones are UUIDs.
+/// Maximum length of a request id in bytes. Recorded ones are UUIDs.
 const MAX_REQUEST_ID: usize = 128;
 
-/// The object an answer carries.
+/// Decodes the object of a response.
 ///
-/// An error object is an error whatever the status says: official clients go by the one or the
-/// other, so both are looked at. With a good status the object asked for is tried first, because
-/// that is the usual case and no object of `kakaopay-types` reads one with another `object` member.
-pub(crate) fn read<T: Decode>(response: &Response) -> Result<T, Error> {
+/// An error object is an error with any status: of the official clients some go by the status and some by
+/// the object, so both are checked. With a success status the expected type is tried first, because that is
+/// the usual case and no type of `kakaopay-types` accepts another `object` member.
+pub(crate) fn decode_response<T: Decode>(response: &Response) -> Result<T, Error> {
     let status = response.status();
     let error = |kind| Error::answered(kind, status, request_id(response.headers()));
     if !status.is_success() {
@@ -28,14 +28,14 @@ pub(crate) fn read<T: Decode>(response: &Response) -> Result<T, Error> {
         match decode::from_slice::<ApiError>(response.body()) {
             Ok(api) => error(ErrorKind::Api).from_api_error(api),
             Err(_) if response.body().is_empty() => error(ErrorKind::EmptyBody),
-            Err(_) if is_no_json(response.headers()) => error(ErrorKind::ContentType),
+            Err(_) if is_not_json(response.headers()) => error(ErrorKind::ContentType),
             Err(_) => error(ErrorKind::Decode).from_decode_error(unreadable),
         }
     })
 }
 
-/// Whether an answer is said to be something else than JSON. Whoever says nothing has not said that.
-fn is_no_json(headers: &HeaderMap) -> bool {
+/// Whether `Content-Type` names another type than JSON. A missing header does not.
+fn is_not_json(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| {
         let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
         let essence = essence.trim_ascii().to_ascii_lowercase();
@@ -43,7 +43,7 @@ fn is_no_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The service's name for the request.
+/// The service's id of the request, or `None` if the header is missing, not ASCII or too long.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
     (id.len() <= MAX_REQUEST_ID).then_some(id)

@@ -8,15 +8,14 @@ use kakaopay_types::ApiVersion;
 use crate::base_uri::BaseUri;
 use crate::layer::RetryPolicy;
 
-/// Who is asking, before whatever is added to it.
+/// The `User-Agent` without a suffix.
 pub(crate) const USER_AGENT: &str = concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"));
-/// How long a call may take. Omise says that a bank may need up to 60 seconds.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// How long one attempt of a call may take that only reads: long for a reading, and short enough for
-/// three of them.
-const ATTEMPT: Duration = Duration::from_secs(18);
-/// Most bytes of an answer: some 300 charges. A page has 100.
-const CAP: usize = 1024 * 1024;
+/// Timeout of a call. Omise documents that a bank may need up to 60 seconds.
+const TIMEOUT: Duration = Duration::from_secs(60);
+/// Timeout of one attempt of a read: long for a read, and three attempts fit into a call.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(18);
+/// Maximum size of a response body in bytes: about 300 charges. A page has 100.
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// The settings of the layers.
 #[derive(Debug, Clone)]
@@ -24,10 +23,10 @@ pub(crate) struct Settings {
     pub(crate) base_uri: BaseUri,
     pub(crate) version: ApiVersion,
     pub(crate) user_agent: HeaderValue,
-    pub(crate) deadline: Duration,
-    pub(crate) attempt_deadline: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) retry: RetryPolicy,
-    pub(crate) cap: usize,
+    pub(crate) max_response_bytes: usize,
 }
 
 impl Default for Settings {
@@ -36,10 +35,10 @@ impl Default for Settings {
             base_uri: BaseUri::default(),
             version: ApiVersion::default(),
             user_agent: HeaderValue::from_static(USER_AGENT),
-            deadline: DEADLINE,
-            attempt_deadline: ATTEMPT,
+            timeout: TIMEOUT,
+            attempt_timeout: ATTEMPT_TIMEOUT,
             retry: RetryPolicy::default(),
-            cap: CAP,
+            max_response_bytes: MAX_RESPONSE_BYTES,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The layers in their one order.
+//! The layers between a typed call and the transport, in their fixed order.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -19,42 +19,42 @@ use crate::layer::{
 use crate::settings::Settings;
 use crate::transport::Transport;
 
-/// All that lies between a typed call and the wire, as one tower service whose parts are no longer
-/// named. It has no task and no queue of its own, and clones share everything.
+/// The layers and the transport of a client as one type-erased tower service. It has no task and no
+/// queue, and clones share everything.
 ///
-/// From the call down to the wire:
+/// From the call down to the transport:
 ///
-/// 1. layers of your own that were put [above](crate::ClientBuilder::above), the last one first;
-/// 2. operation, so that every error from below says which call it ended;
-/// 3. trace, so that it sees what the caller sees;
-/// 4. deadline, so that everything below is inside it, waiting for another attempt included;
-/// 5. retry, of calls that only read, above all that is done anew for each attempt;
-/// 6. deadline of an attempt, so that one that stalls leaves time for another;
-/// 7. origin, before the key is added, so that a request for elsewhere never carries it, and below
-///    the trace, so that a redirect is told as the error it is;
-/// 8. version, which may be seen by anybody;
-/// 9. auth, as low as can be, so that as little as possible holds the key;
-/// 10. once, so that nothing above can send what changes something a second time;
-/// 11. collect, which needs the wire's own body;
-/// 12. layers of your own that were put [below](crate::ClientBuilder::below), the last one last;
-/// 13. the wire.
+/// 1. your own [layers](crate::ClientBuilder::layer), the last added first;
+/// 2. `OperationLayer`, so that every error from below names its call;
+/// 3. `TraceLayer`, which so records the result that the caller gets;
+/// 4. `TimeoutLayer`, which bounds everything below, waits between attempts included;
+/// 5. `RetryLayer`, which retries reads, above every layer that acts once per attempt;
+/// 6. `TimeoutLayer` of an attempt, so that a stalled attempt leaves time for another;
+/// 7. `BaseUriLayer`, above the key, so that a request to another origin never carries it, and below the
+///    trace, so that a redirect is recorded as an error;
+/// 8. `ApiHeadersLayer`, which adds nothing secret;
+/// 9. `AuthLayer`, as low as possible, so that few layers see the key;
+/// 10. `SendOnceLayer`, so that no layer above can send a mutation twice;
+/// 11. `CollectBodyLayer`, which needs the transport's own body type;
+/// 12. your own [attempt layers](crate::ClientBuilder::attempt_layer), the last added first;
+/// 13. the transport.
 #[derive(Clone)]
-pub struct Stack(Arc<dyn Erased>);
+pub struct Stack(Arc<dyn ErasedService>);
 
 /// The future of a [`Stack`].
 pub type StackFuture = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
 
-/// A service that is cloned for each call, with all of the call in one piece of memory.
-trait Erased: Send + Sync {
-    fn carry(&self, request: Request) -> StackFuture;
+/// A type-erased service. It is cloned for each call, and each call is one allocation.
+trait ErasedService: Send + Sync {
+    fn send(&self, request: Request) -> StackFuture;
 }
 
-impl<S> Erased for S
+impl<S> ErasedService for S
 where
     S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    fn carry(&self, request: Request) -> StackFuture {
+    fn send(&self, request: Request) -> StackFuture {
         let mut service = self.clone();
         Box::pin(async move {
             poll_fn(|context| service.poll_ready(context)).await?;
@@ -72,21 +72,20 @@ impl Stack {
         Self(Arc::new(service))
     }
 
-    /// The same below a layer of your own.
-    pub(crate) fn below<L>(self, layer: &L) -> Self
+    /// Wraps the stack in a layer of the caller.
+    pub(crate) fn wrap_in<L>(self, layer: &L) -> Self
     where
         L: Layer<Self>,
         L::Service: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request>>::Error: Into<BoxError>,
         <L::Service as Service<Request>>::Future: Send,
     {
-        // What a layer of somebody's own says is made an error of ours.
+        // Converts the layer's own error type to `Error`.
         Self::of(OperationLayer.layer(layer.layer(self)))
     }
 
-    /// Carries a request down.
     pub(crate) fn send(&self, request: Request) -> StackFuture {
-        self.0.carry(request)
+        self.0.send(request)
     }
 }
 
@@ -96,7 +95,7 @@ impl Service<Request> for Stack {
     type Future = StackFuture;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        // Waiting for what is below is part of the call, and inside its deadline.
+        // Waiting for readiness is part of the call and counts towards its timeout.
         Poll::Ready(Ok(()))
     }
 
@@ -111,16 +110,16 @@ impl fmt::Debug for Stack {
     }
 }
 
-/// Puts the layers over a wire.
-pub(crate) fn build(wire: impl Transport, key: &impl Key, settings: Settings) -> Stack {
-    // From the wire up.
-    let stack = CollectBodyLayer::new(settings.cap).layer(wire);
+/// Wraps a transport in the layers.
+pub(crate) fn build(transport: impl Transport, key: &impl Key, settings: Settings) -> Stack {
+    // From the transport up.
+    let stack = CollectBodyLayer::new(settings.max_response_bytes).layer(transport);
     let stack = AuthLayer::new(key).layer(SendOnceLayer.layer(stack));
     let stack = ApiHeadersLayer::new(settings.version, settings.user_agent).layer(stack);
     let stack = BaseUriLayer::new(settings.base_uri).layer(stack);
-    let stack = TimeoutLayer::of_attempt(settings.attempt_deadline).layer(stack);
+    let stack = TimeoutLayer::of_attempt(settings.attempt_timeout).layer(stack);
     let stack = RetryLayer::new(settings.retry).layer(stack);
-    let stack = TimeoutLayer::new(settings.deadline).layer(stack);
+    let stack = TimeoutLayer::new(settings.timeout).layer(stack);
     let stack = OperationLayer.layer(TraceLayer.layer(stack));
     Stack::of(stack)
 }

@@ -1,4 +1,4 @@
-//! The services that a client can be made over.
+//! The services that can carry a client's requests.
 
 use http_body::Body;
 use tower_service::Service;
@@ -6,10 +6,10 @@ use tower_service::Service;
 use crate::body::Request;
 use crate::error::BoxError;
 
-/// A tower service that carries requests to the API: the default wire, or a stack of your own.
+/// A tower service that carries requests to the API: the default transport, or one of your own.
 ///
 /// Implemented for every `tower::Service` from [`Request`] to [`http::Response`] that is
-/// `Clone + Send + Sync`. It must send each request once, and follow no redirect.
+/// `Clone + Send + Sync`. It must send each request at most once, and follow no redirect.
 pub trait Transport:
     Service<
         Request,

@@ -1,5 +1,5 @@
-//! The receiver as a route of an axum application. What it takes goes into a list in memory, where a
-//! shop would have a table.
+//! The receiver as a route of an axum application. It stores events in a list in memory, where a shop would
+//! use a table.
 //!
 //! `cargo run -p kakaopay-webhook --features receiver --example in_axum`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
@@ -16,18 +16,18 @@ use kakaopay_webhook::{ReceivedEvent, Receiver, SignaturePolicy, Sink, Verifier,
 use service::{EVENT, now, post};
 use tokio::net::TcpListener;
 
-/// The events that came, each once.
+/// The received events, without duplicates.
 #[derive(Debug, Clone, Default)]
 struct List(Arc<Mutex<Vec<Event>>>);
 
 impl Sink for List {
     type Error = Infallible;
 
-    async fn store(&self, accepted: ReceivedEvent) -> Result<(), Infallible> {
+    async fn store(&self, received: ReceivedEvent) -> Result<(), Infallible> {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The service repeats what it believes to be lost.
-        if list.iter().all(|event| event.id != accepted.event.id) {
-            list.push(accepted.event);
+        // The service may deliver an event more than once.
+        if list.iter().all(|event| event.id != received.event.id) {
+            list.push(received.event);
         }
         Ok(())
     }
@@ -48,7 +48,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("signed: {}", post(address, secret.clone(), EVENT).await?);
     println!("signed, again: {}", post(address, secret, EVENT).await?);
     let other = WebhookSecret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
-    println!("signed by somebody else: {}", post(address, other, EVENT).await?);
+    println!("signed with another secret: {}", post(address, other, EVENT).await?);
     for event in list.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         println!("stored: {} {}", event.id, event.key.as_str());
     }

@@ -1,4 +1,4 @@
-//! The receiver under hyper alone. What it takes goes into a file, one event a line.
+//! The receiver in a plain hyper server. It appends events to a file, one per line.
 //!
 //! `cargo run -p kakaopay-webhook --features receiver --example in_hyper`
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
@@ -18,21 +18,21 @@ use kakaopay_webhook::{ReceivedEvent, Receiver, SignaturePolicy, Sink, Verifier,
 use service::{EVENT, now, post};
 use tokio::net::TcpListener;
 
-/// A file that is only ever written at its end. An event that came twice stands there twice.
+/// An append-only file. A repeated delivery adds a second line.
 #[derive(Debug, Clone)]
 struct Lines(Arc<File>);
 
 impl Sink for Lines {
     type Error = io::Error;
 
-    async fn store(&self, accepted: ReceivedEvent) -> io::Result<()> {
+    async fn store(&self, received: ReceivedEvent) -> io::Result<()> {
         let file = Arc::clone(&self.0);
         let write = move || {
-            // A body may be written over several lines; between its values that says nothing.
-            let mut line: Vec<u8> = accepted.body.iter().copied().filter(|byte| *byte != b'\n').collect();
+            // JSON may contain line breaks between values, where they have no meaning.
+            let mut line: Vec<u8> = received.body.iter().copied().filter(|byte| *byte != b'\n').collect();
             line.push(b'\n');
             (&*file).write_all(&line)?;
-            // The answer says that it is stored: it must outlive a power cut.
+            // The response confirms that the event is stored, so it must survive a power failure.
             file.sync_data()
         };
         tokio::task::spawn_blocking(write).await?
@@ -54,17 +54,17 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         while let Ok((stream, _)) = listener.accept().await {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
-                // Without it, anybody could hold connections open by sending nothing.
+                // Otherwise idle clients could hold connections open.
                 .header_read_timeout(Duration::from_secs(5))
                 .serve_connection(TokioIo::new(stream), TowerToHyperService::new(receiver.clone()));
-            // A body may come slowly as well.
+            // Also bounds slow bodies.
             tokio::spawn(tokio::time::timeout(Duration::from_secs(20), connection));
         }
     });
 
     println!("signed: {}", post(address, secret, EVENT).await?);
     let other = WebhookSecret::from_base64("YW5vdGhlci1zZWNyZXQ=")?;
-    println!("signed by somebody else: {}", post(address, other, EVENT).await?);
+    println!("signed with another secret: {}", post(address, other, EVENT).await?);
     print!("stored: {}", std::fs::read_to_string(&path)?);
     Ok(())
 }

@@ -1,16 +1,16 @@
-//! Webhooks of Omise: whether one is genuine, what it carries, and an endpoint to receive it.
+//! Webhooks of Omise: signature verification, decoding, and an endpoint that receives them.
 //!
-//! The check ([`Verifier`]) needs no IO and goes with any server; feature `receiver` adds
-//! [`Receiver`], a tower service that verifies, stores and answers in that order.
+//! [`Verifier`] does no I/O and works with any server; feature `receiver` adds [`Receiver`], a tower
+//! service that verifies a webhook, stores it, and then responds.
 //!
-//! The form of the signature is the one Omise documents for its webhooks: HMAC-SHA256, keyed with
-//! the decoded secret, over the timestamp, a dot and the raw body.
+//! The signature is the one that Omise documents: HMAC-SHA256, keyed with the decoded secret, over the
+//! timestamp, a dot and the raw body.
 //!
-//! # Use alone
+//! # Standalone use
 //!
-//! Nothing else of this library is needed. A [`Receiver`] goes wherever a tower service goes, such as
-//! axum's `route_service`, and puts what it takes into a [`Sink`] of your own: a table, a queue, a
-//! file. The examples `in_axum` and `in_hyper` do it.
+//! This crate works without the rest of the library. Mount a [`Receiver`] like any tower service, for
+//! example with axum's `route_service`; it stores events in your own [`Sink`]: a table, a queue, a file.
+//! See the examples `in_axum` and `in_hyper`.
 //!
 //! ```
 //! # #[cfg(feature = "receiver")] {
@@ -23,15 +23,15 @@
 //! impl Sink for Table {
 //!     type Error = std::io::Error;
 //!
-//!     async fn store(&self, accepted: ReceivedEvent) -> std::io::Result<()> {
-//!         // Insert `accepted.event.id` and `accepted.body`, unless that id is there, and commit.
-//!         # drop(accepted);
+//!     async fn store(&self, received: ReceivedEvent) -> std::io::Result<()> {
+//!         // Insert `received.event.id` and `received.body` unless the id exists, and commit.
+//!         # drop(received);
 //!         Ok(())
 //!     }
 //! }
 //!
 //! # fn now() -> Timestamp { Timestamp::UNIX_EPOCH }
-//! // Two while one is being replaced by the other.
+//! // Two secrets during a rotation.
 //! let secrets = [WebhookSecret::from_base64("dGVzdC13ZWJob29rLXNlY3JldA==")?];
 //! let receiver = Receiver::new(SignaturePolicy::signed(Verifier::new(secrets)?), Table, now);
 //! # drop(receiver);
@@ -39,21 +39,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | answer | when |
+//! | response | condition |
 //! |---|---|
-//! | 200 | the sink has stored it |
-//! | 400 | a header that is looked at came twice, or the body broke off or is no event |
-//! | 401 | the signature is missing, wrong, or not of now |
+//! | 200 | the sink stored the event |
+//! | 400 | a relevant header is repeated, the body was cut off, or it is not an event |
+//! | 401 | the signature is missing or wrong, or its timestamp is out of range |
 //! | 405 | the method is not `POST` |
 //! | 413 | the body is larger than 256 KiB |
 //! | 415 | the body is not `application/json`, or is compressed |
-//! | 503, `Retry-After: 60` | the sink could not store it |
-//! | none | the sink panicked, or the server's patience or the client's ended |
+//! | 503, `Retry-After: 60` | the sink failed to store the event |
+//! | none | the sink panicked, or the server or the client timed out |
 //!
-//! Without feature `receiver`, read the body as bytes, up to [`MAX_BODY`], and give it with the headers
-//! to `Verifier::event` (feature `http`), or with both of its headers to [`Verifier::verify`], before
-//! anything else looks at it. Store it, and answer 200 when it is stored. Whatever is done about an event, read its charge first: a webhook may be old,
-//! come twice, or not at all.
+//! Without feature `receiver`, read the raw body, up to [`MAX_BODY`] bytes, and pass it with the headers to
+//! `Verifier::event` (feature `http`), or with the values of its two headers to [`Verifier::verify`], before
+//! any other use. Store the event, and then respond with 200. Before you act on an event, retrieve its
+//! charge: a webhook may be stale, repeated, or missing.
 
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 

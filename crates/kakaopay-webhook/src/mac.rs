@@ -1,7 +1,7 @@
-//! MACs: computed, and received. They are compared in constant time and in no other way.
+//! Computed and received MACs, compared in constant time.
 //!
-//! `==` on bytes stops at the first that differs, and the time it takes shows a forger how much of a
-//! guess was right. So neither type is comparable or shows its bytes, and [`Mac::matches`] is the one
+//! `==` on bytes stops at the first difference, so its duration reveals how much of a forged MAC is right.
+//! Therefore neither type implements `PartialEq` or exposes its bytes; [`Mac::matches`] is the only
 //! comparison.
 
 use hmac::{Hmac, KeyInit, Mac as _};
@@ -9,8 +9,7 @@ use sha2::Sha256;
 
 use crate::secret::WebhookSecret;
 
-/// A secret as HMAC-SHA256 begins with it: both pads are mixed in already, once for all webhooks.
-/// Wiped on drop.
+/// The HMAC-SHA256 state of a secret, with both pads already hashed, once for all webhooks. Wiped on drop.
 #[derive(Clone)]
 pub(crate) struct MacKey(Hmac<Sha256>);
 
@@ -22,7 +21,7 @@ impl MacKey {
         Self(keyed)
     }
 
-    /// The MAC over the timestamp as it was sent, a dot, and the body as it was sent.
+    /// Computes the MAC over the raw timestamp, a dot, and the raw body.
     pub(crate) fn mac(&self, timestamp: &[u8], body: &[u8]) -> Mac {
         let mut mac = self.0.clone();
         mac.update(timestamp);
@@ -41,18 +40,18 @@ impl Mac {
         self.0.clone().verify_slice(&received.0).is_ok()
     }
 
-    /// The MAC as it is sent.
+    /// Encodes the MAC as lower-case hex.
     pub(crate) fn into_hex(self) -> String {
         hex::encode(self.0.finalize().into_bytes())
     }
 }
 
-/// A MAC that came with a webhook.
+/// The MAC of a webhook's signature header.
 #[derive(Default)]
 pub(crate) struct ReceivedMac([u8; 32]);
 
 impl ReceivedMac {
-    /// Reads 64 digits of lower-case hex; `None` for anything else. The service writes lower case.
+    /// Parses 64 lower-case hex digits, as the service writes them; `None` for anything else.
     pub(crate) fn from_hex(text: &[u8]) -> Option<Self> {
         let lower = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         let mut mac = [0; 32];
@@ -61,7 +60,7 @@ impl ReceivedMac {
     }
 }
 
-/// Does not compile if a type of MAC is comparable: the method would then have two implementations.
+/// Fails to compile if one of the types implements `PartialEq`: the call would then be ambiguous.
 const _: () = {
     trait NotComparable<A> {
         fn holds() {}

@@ -1,28 +1,28 @@
-//! Whether webhooks must be signed.
+//! The signature policy.
 
 use crate::verifier::Verifier;
 
-/// Whether webhooks must be signed. Not checking must be asked for by name.
+/// Whether webhooks must be signed. There is no default: unsigned webhooks need [`unsigned`](Self::unsigned).
 #[derive(Debug, Clone)]
 pub struct SignaturePolicy(Option<Verifier>);
 
 impl SignaturePolicy {
-    /// Only signed webhooks are taken.
+    /// Accepts only webhooks that the verifier accepts.
     #[must_use]
     pub fn signed(verifier: Verifier) -> Self {
         Self(Some(verifier))
     }
 
-    /// Anybody's webhooks are taken: for an account without a webhook secret.
+    /// Accepts every webhook, for an account without a webhook secret.
     ///
-    /// Even then nothing is settled on a webhook's word, since the charge is read again; but
-    /// anybody can make it be read.
+    /// A forged webhook then causes a read of a charge. It cannot mark a payment as paid, as long as you
+    /// retrieve the charge before you act on an event.
     #[must_use]
     pub fn unsigned() -> Self {
         Self(None)
     }
 
-    /// What checks the signatures, if they are checked.
+    /// Returns the verifier, or `None` if signatures are not checked.
     #[must_use]
     pub fn verifier(&self) -> Option<&Verifier> {
         self.0.as_ref()

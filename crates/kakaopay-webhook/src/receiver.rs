@@ -18,34 +18,37 @@ use crate::refused::Rejection;
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::verifier::{MAX_BODY, single};
 
-/// Where a receiver puts what it has taken.
+/// Durable storage for received events.
 pub trait Sink: Clone + Send + Sync + 'static {
-    /// Why it could not be stored.
+    /// Why an event could not be stored.
     type Error: std::error::Error + Send;
 
-    /// Makes a webhook durable. The service is told that it arrived only when this returns `Ok`;
-    /// on an error it is told that it did not. Storing the same event again is no error.
+    /// Stores an event durably. The receiver responds with 200 after `Ok`, and with 503 after an error, so
+    /// that the service delivers the event again. Storing an event that is already stored must succeed.
     ///
-    /// When the client goes away or the server's patience ends, the future is dropped where it
-    /// waits, and nobody is told anything: whether it was stored or not, the event may come again.
-    fn store(&self, accepted: ReceivedEvent) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// If the client disconnects or the server times out, the future is dropped and no response is sent.
+    /// The service may then deliver the event again, whether it was stored or not.
+    ///
+    /// # Errors
+    /// Any error of the storage.
+    fn store(&self, received: ReceivedEvent) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Hears of a webhook that was not believed, or that says nothing, before its answer is sent: to
-    /// count it. Anybody can cause it, so that it must cost little. Does nothing unless implemented.
-    fn rejected(&self, why: &Rejection) {
-        let _ = why;
+    /// Called for a webhook with an invalid signature or payload, before the response is sent, for example
+    /// to count it. Anyone can trigger it, so it must be cheap. Does nothing by default.
+    fn rejected(&self, rejection: &Rejection) {
+        let _ = rejection;
     }
 }
 
-/// A webhook that was taken.
+/// A webhook that passed the receiver's checks.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReceivedEvent {
     /// The event it carries.
     pub event: Event,
-    /// The body as it came.
+    /// The raw body.
     pub body: Bytes,
-    /// When it came, by the receiver's clock.
+    /// Time of receipt, by the receiver's clock.
     pub received_at: Timestamp,
     /// Whether its signature was checked.
     pub verified: bool,
@@ -53,21 +56,21 @@ pub struct ReceivedEvent {
 
 /// An HTTP endpoint for webhooks, as a tower service.
 ///
-/// It always does the same in the same order: look at the request's form, read the body up to
-/// 256 KiB, check the signature over the raw bytes, store, and only then answer 200. What is done
-/// about the event comes later and elsewhere, so that the service never waits for it.
+/// For each request, it checks the method and headers, reads the body up to 256 KiB, verifies the signature
+/// over the raw bytes, stores the event, and only then responds with 200. Events are processed later and
+/// elsewhere, so that the service does not wait.
 ///
-/// | answer | when |
+/// | response | condition |
 /// |---|---|
-/// | 200 | it is stored |
-/// | 400 | a header that is looked at came twice, or the body broke off or is no event |
-/// | 401 | the signature is missing, wrong, or not of now |
+/// | 200 | the event is stored |
+/// | 400 | a relevant header is repeated, the body was cut off, or it is not an event |
+/// | 401 | the signature is missing or wrong, or its timestamp is out of range |
 /// | 405 | the method is not `POST` |
 /// | 413 | the body is larger than 256 KiB |
 /// | 415 | the body is not `application/json`, or is compressed |
-/// | 503 | it could not be stored |
+/// | 503 | the event could not be stored |
 ///
-/// How long a client may take to send the request is the server's to bound.
+/// The receiver has no timeout: the server must limit how long a client may take to send a request.
 #[derive(Clone)]
 pub struct Receiver<S> {
     policy: Arc<SignaturePolicy>,
@@ -82,7 +85,7 @@ impl<S> std::fmt::Debug for Receiver<S> {
 }
 
 impl<S: Sink> Receiver<S> {
-    /// An endpoint that puts what it takes into `sink`, by a clock.
+    /// Creates an endpoint that stores events in `sink`. `now` returns the current time.
     pub fn new(
         policy: SignaturePolicy,
         sink: S,
@@ -91,20 +94,20 @@ impl<S: Sink> Receiver<S> {
         Self { policy: Arc::new(policy), sink, now: Arc::new(now) }
     }
 
-    /// Takes one request.
+    /// Handles one request.
     pub async fn receive<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
     where
         B: http_body::Body + Send,
         B::Data: Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        match self.take(request).await {
-            Ok(()) => answer(StatusCode::OK),
-            Err(status) => answer(status),
+        match self.handle(request).await {
+            Ok(()) => respond(StatusCode::OK),
+            Err(status) => respond(status),
         }
     }
 
-    async fn take<B>(&self, request: Request<B>) -> Result<(), StatusCode>
+    async fn handle<B>(&self, request: Request<B>) -> Result<(), StatusCode>
     where
         B: http_body::Body + Send,
         B::Data: Send,
@@ -114,7 +117,7 @@ impl<S: Sink> Receiver<S> {
         if parts.method != Method::POST {
             return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
-        check_form(&parts.headers)?;
+        check_headers(&parts.headers)?;
         let signature = only(&parts.headers, SIGNATURE_HEADER)?;
         let timestamp = only(&parts.headers, TIMESTAMP_HEADER)?;
         let body = match Limited::new(body, MAX_BODY).collect().await {
@@ -127,24 +130,24 @@ impl<S: Sink> Receiver<S> {
         let received_at = (self.now)();
         if let Some(verifier) = self.policy.verifier() {
             let verified = verifier.verify(signature, timestamp, &body, received_at);
-            verified.map_err(|refusal| {
-                self.refuse(&Rejection::InvalidSignature(refusal), StatusCode::UNAUTHORIZED)
+            verified.map_err(|error| {
+                self.reject(&Rejection::InvalidSignature(error), StatusCode::UNAUTHORIZED)
             })?;
         }
         let event: Event = decode::from_slice(&body)
-            .map_err(|error| self.refuse(&Rejection::InvalidPayload(error), StatusCode::BAD_REQUEST))?;
+            .map_err(|error| self.reject(&Rejection::InvalidPayload(error), StatusCode::BAD_REQUEST))?;
         let verified = self.policy.verifier().is_some();
-        let accepted = ReceivedEvent { event, body, received_at, verified };
-        self.sink.store(accepted).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+        let received = ReceivedEvent { event, body, received_at, verified };
+        self.sink.store(received).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
     }
 
-    fn refuse(&self, why: &Rejection, status: StatusCode) -> StatusCode {
-        self.sink.rejected(why);
+    fn reject(&self, rejection: &Rejection, status: StatusCode) -> StatusCode {
+        self.sink.rejected(rejection);
         status
     }
 }
 
-fn check_form(headers: &HeaderMap) -> Result<(), StatusCode> {
+fn check_headers(headers: &HeaderMap) -> Result<(), StatusCode> {
     let json = |value: &[u8]| {
         let kind = value.split(|byte| *byte == b';').next().unwrap_or_default();
         kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
@@ -163,12 +166,15 @@ fn check_form(headers: &HeaderMap) -> Result<(), StatusCode> {
     Ok(())
 }
 
-/// The value of a header that may come once; empty when it does not come.
+/// Returns the value of a header, empty if missing.
+///
+/// # Errors
+/// Status 400 if the header is repeated.
 fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Result<&[u8], StatusCode> {
     single(headers, name).ok_or(StatusCode::BAD_REQUEST)
 }
 
-fn answer(status: StatusCode) -> Response<Full<Bytes>> {
+fn respond(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     if status == StatusCode::METHOD_NOT_ALLOWED {

@@ -1,18 +1,18 @@
-//! Why a webhook was refused.
+//! Why a webhook was rejected.
 
 use kakaopay_types::DecodeError;
 use thiserror::Error;
 
 use crate::verifier::VerifyError;
 
-/// Why a webhook of good form was refused. No part of what came is repeated.
+/// Why a webhook with valid headers was rejected. The message contains no part of the webhook.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// Its signature is not the service's, or not of now.
-    #[error("the webhook is not believed")]
+    /// The signature is invalid, or its timestamp is out of range.
+    #[error("invalid webhook signature")]
     InvalidSignature(#[source] VerifyError),
-    /// It is no event as far as this crate knows. If signatures are checked, the service sent it.
-    #[error("the webhook is not an event")]
+    /// The body is not an event that this version can decode. If signatures are checked, Omise signed it.
+    #[error("the webhook is not a valid event")]
     InvalidPayload(#[source] DecodeError),
 }

@@ -1,4 +1,4 @@
-//! The secret a webhook endpoint shares with the service.
+//! The secret that signs webhooks.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,17 +10,16 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The dashboard shows the secret in the standard alphabet; padding may get lost in copying.
+/// The dashboard shows standard base64. Padding is optional, since it may get lost in copying.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The secret of a webhook endpoint: one for test mode, another for live.
+/// The secret of a webhook endpoint. Test mode and live mode have one each.
 ///
-/// It never prints, its memory is wiped when it is dropped, and it cannot be compared: a comparison
-/// would take longer the more of it is right. It can be read from a configuration and never written
-/// into one:
+/// `Debug` redacts it, drop wipes its memory, and it does not implement `PartialEq`, whose duration would
+/// reveal how much of a guess is right. It can be deserialized, for configuration files, but not serialized:
 ///
 /// ```
 /// let secret: kakaopay_webhook::WebhookSecret = serde_json::from_str(r#""dGVzdA==""#)?;
@@ -43,25 +42,25 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 pub struct WebhookSecret(Zeroizing<Vec<u8>>);
 
 impl WebhookSecret {
-    /// Reads the secret as the dashboard shows it: base64, with or without padding.
+    /// Parses the secret as the dashboard shows it: base64, with or without padding.
     ///
     /// # Errors
-    /// [`InvalidSecret`] when it is not base64 or empty.
+    /// [`InvalidSecret`] if the text is empty or not base64.
     pub fn from_base64(text: &str) -> Result<Self, InvalidSecret> {
         let bytes = ENGINE.decode(text.trim_ascii()).map_err(|_| InvalidSecret)?;
         Self::from_bytes(bytes)
     }
 
-    /// Takes the decoded secret.
+    /// Creates a secret from its decoded bytes.
     ///
     /// # Errors
-    /// [`InvalidSecret`] when it is empty.
+    /// [`InvalidSecret`] if there are no bytes.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
         let bytes = Zeroizing::new(bytes.into());
         if bytes.is_empty() { Err(InvalidSecret) } else { Ok(Self(bytes)) }
     }
 
-    /// The secret as the dashboard shows it, to be handed to whoever must know it.
+    /// Returns the secret in base64, as the dashboard shows it.
     #[must_use]
     pub fn expose_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(ENGINE.encode(self.0.as_slice()))
@@ -91,7 +90,7 @@ impl TryFrom<&str> for WebhookSecret {
 impl TryFrom<String> for WebhookSecret {
     type Error = InvalidSecret;
 
-    /// The text is wiped.
+    /// Parses the secret and wipes the text.
     fn try_from(text: String) -> Result<Self, InvalidSecret> {
         Self::from_base64(&Zeroizing::new(text))
     }
@@ -127,8 +126,8 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// The text is no secret. It is not repeated here: it may be most of a real one.
+/// The text is not a valid secret. The message does not contain it, since it may be part of a real secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a webhook secret is base64 and not empty: copy it again from the dashboard")]
+#[error("invalid webhook secret: expected non-empty base64, copy it again from the dashboard")]
 #[non_exhaustive]
 pub struct InvalidSecret;

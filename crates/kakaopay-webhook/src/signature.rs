@@ -1,16 +1,16 @@
-//! The signature on a webhook: how it is made and what it stands for.
+//! The signer and the headers of signed webhooks.
 
 use kakaopay_types::Timestamp;
 
 use crate::mac::MacKey;
 use crate::secret::WebhookSecret;
 
-/// The header with one or more signatures, written `Omise-Signature` on the wire.
+/// Name of the header with one or more signatures, `Omise-Signature` in lower case.
 pub const SIGNATURE_HEADER: &str = "omise-signature";
-/// The header with the moment of signing, written `Omise-Signature-Timestamp` on the wire.
+/// Name of the header with the Unix time of signing, `Omise-Signature-Timestamp` in lower case.
 pub const TIMESTAMP_HEADER: &str = "omise-signature-timestamp";
 
-/// Signs webhooks, as the service does. A receiver has no use for it; a stand-in and tests have.
+/// Signs webhooks as the service does, for sandboxes and tests.
 #[derive(Debug, Clone)]
 pub struct Signer(Vec<WebhookSecret>);
 
@@ -25,13 +25,13 @@ pub struct SignedHeaders {
 }
 
 impl Signer {
-    /// Signs with each of these secrets: two while one is being replaced by the other.
+    /// Signs with each of these secrets; the service uses two during a rotation.
     #[must_use]
     pub fn new(secrets: impl IntoIterator<Item = WebhookSecret>) -> Self {
         Self(secrets.into_iter().collect())
     }
 
-    /// Signs a body.
+    /// Signs a body at a time.
     #[must_use]
     pub fn sign(&self, at: Timestamp, body: &[u8]) -> SignedHeaders {
         let timestamp = at.unix_seconds().to_string();

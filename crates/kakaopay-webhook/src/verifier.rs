@@ -1,4 +1,4 @@
-//! Whether a webhook was signed by the service, lately.
+//! Verifies webhook signatures.
 
 use std::fmt;
 
@@ -16,18 +16,18 @@ use crate::secret::WebhookSecret;
 #[cfg(feature = "http")]
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 
-/// Largest body that is looked at, in bytes. The service's events are some 3 kB.
+/// Maximum size of a body in bytes. The service's events have about 3 kB.
 pub const MAX_BODY: usize = 256 * 1024;
-/// Most signatures that are looked at. The service sends two while a secret is being replaced.
+/// Maximum number of signatures in a header. The service sends two during a rotation.
 const MAX_SIGNATURES: usize = 4;
-/// How far the moment of signing may lie from now, either way, in seconds. The service names no
-/// number; five minutes is what receivers use.
+/// Maximum difference between the signature's timestamp and now, in seconds. The service documents no
+/// number; five minutes is customary.
 const TOLERANCE_SECONDS: u64 = 300;
 
-/// Checks signatures against one or more secrets.
+/// Verifies webhook signatures against one or more secrets.
 ///
-/// What passes was written by somebody who knows a secret, about now. It may still be old news,
-/// repeated, or of another order, so that it is a reason to read the charge and nothing more.
+/// A verified webhook was signed with one of the secrets within the tolerance. It may still be stale, a
+/// duplicate, or about another order: retrieve the charge before you act on it.
 ///
 /// ```
 /// use kakaopay_types::Timestamp;
@@ -55,10 +55,10 @@ impl fmt::Debug for Verifier {
 }
 
 impl Verifier {
-    /// Checks against these secrets; give both while one is being replaced by the other.
+    /// Accepts signatures of any of these secrets. Pass both the old and the new one during a rotation.
     ///
     /// # Errors
-    /// [`MissingSecret`] when there is none: nothing could ever be told from a forgery.
+    /// [`MissingSecret`] if `secrets` is empty.
     pub fn new(secrets: impl IntoIterator<Item = WebhookSecret>) -> Result<Self, MissingSecret> {
         let keys: Vec<_> = secrets.into_iter().map(|secret| MacKey::new(&secret)).collect();
         if keys.is_empty() {
@@ -67,17 +67,17 @@ impl Verifier {
         Ok(Self { keys, tolerance: TOLERANCE_SECONDS })
     }
 
-    /// The same, with another number of seconds that the moment of signing may lie from now,
-    /// either way, itself included. 300 by default.
+    /// Sets the maximum difference between the signature's timestamp and now, in seconds, inclusive; 300 by
+    /// default.
     #[must_use]
     pub fn with_tolerance(self, seconds: u32) -> Self {
         Self { tolerance: seconds.into(), ..self }
     }
 
-    /// Checks the two headers, as they came, against the body, as it came.
+    /// Verifies the raw values of the two headers against the raw body.
     ///
     /// # Errors
-    /// [`VerifyError`]: answer 401 and change nothing.
+    /// [`VerifyError`]: respond with 401 and ignore the webhook.
     pub fn verify(
         &self,
         signature: &[u8],
@@ -88,20 +88,20 @@ impl Verifier {
         if body.len() > MAX_BODY {
             return Err(VerifyError::TooLarge);
         }
-        let signed_at = seconds_of(timestamp)?;
-        let signatures = signatures_of(signature)?;
+        let signed_at = parse_timestamp(timestamp)?;
+        let signatures = parse_signatures(signature)?;
         if now.unix_seconds().abs_diff(signed_at) > self.tolerance {
             return Err(VerifyError::TimestampOutOfRange);
         }
-        // Which of several made the match is no secret.
-        let good = |key: &MacKey| {
+        // Stopping at the first match reveals only which of the secrets matched.
+        let matches = |key: &MacKey| {
             let mac = key.mac(timestamp, body);
             signatures.iter().any(|signature| mac.matches(signature))
         };
-        if self.keys.iter().any(good) { Ok(()) } else { Err(VerifyError::SignatureMismatch) }
+        if self.keys.iter().any(matches) { Ok(()) } else { Err(VerifyError::SignatureMismatch) }
     }
 
-    /// Checks a request's headers against its body, and decodes the event.
+    /// Verifies a request's headers against its body, and decodes the event.
     ///
     /// ```
     /// # use kakaopay_webhook::{Rejection, Verifier};
@@ -112,8 +112,8 @@ impl Verifier {
     /// ```
     ///
     /// # Errors
-    /// [`Rejection`]: answer 401 to a bad signature and 400 to a body that is no event, and change
-    /// nothing. A header that comes twice is malformed.
+    /// [`Rejection`]: respond with 401 to an invalid signature and with 400 to an invalid payload, and ignore
+    /// the webhook. A repeated header is malformed.
     #[cfg(feature = "http")]
     pub fn event(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Event, Rejection> {
         let signature = single(headers, SIGNATURE_HEADER).ok_or(VerifyError::MalformedSignature);
@@ -125,7 +125,7 @@ impl Verifier {
     }
 }
 
-/// The value of a header; empty when it does not come, and `None` when it comes more than once.
+/// Returns the value of a header: empty if missing, `None` if repeated.
 #[cfg(feature = "http")]
 pub(crate) fn single(headers: &HeaderMap, name: impl http::header::AsHeaderName) -> Option<&[u8]> {
     let mut values = headers.get_all(name).iter();
@@ -133,11 +133,11 @@ pub(crate) fn single(headers: &HeaderMap, name: impl http::header::AsHeaderName)
     values.next().is_none().then_some(value)
 }
 
-fn seconds_of(timestamp: &[u8]) -> Result<i64, VerifyError> {
+fn parse_timestamp(timestamp: &[u8]) -> Result<i64, VerifyError> {
     if timestamp.is_empty() {
         return Err(VerifyError::MissingTimestamp);
     }
-    // `parse` would take a sign too.
+    // `parse` would accept a sign.
     if !timestamp.iter().all(u8::is_ascii_digit) {
         return Err(VerifyError::MalformedTimestamp);
     }
@@ -145,7 +145,7 @@ fn seconds_of(timestamp: &[u8]) -> Result<i64, VerifyError> {
     text.parse().map_err(|_| VerifyError::MalformedTimestamp)
 }
 
-/// The signatures of a header, on the stack: whoever sends forgeries costs no memory.
+/// The signatures of a header, without allocation, so that forged webhooks stay cheap.
 #[derive(Default)]
 struct Signatures {
     all: [ReceivedMac; MAX_SIGNATURES],
@@ -158,7 +158,7 @@ impl Signatures {
     }
 }
 
-fn signatures_of(header: &[u8]) -> Result<Signatures, VerifyError> {
+fn parse_signatures(header: &[u8]) -> Result<Signatures, VerifyError> {
     if header.trim_ascii().is_empty() {
         return Err(VerifyError::MissingSignature);
     }
@@ -171,35 +171,35 @@ fn signatures_of(header: &[u8]) -> Result<Signatures, VerifyError> {
     Ok(signatures)
 }
 
-/// A receiver was asked to check signatures without a secret to check them with.
+/// A verifier needs at least one secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("no webhook secret is set: roll one in the dashboard, or ask for an unsigned receiver by name")]
+#[error("missing webhook secret: create one in the dashboard, or use `SignaturePolicy::unsigned`")]
 #[non_exhaustive]
 pub struct MissingSecret;
 
-/// Why a webhook is not believed. No part of what came is repeated.
+/// Why a signature was not accepted. The message contains no part of the webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The body is larger than [`MAX_BODY`].
     #[error("the body is larger than 256 KiB")]
     TooLarge,
-    /// There is no signature: no secret is set at the service, or it is not the service.
-    #[error("there is no signature")]
+    /// The signature is missing: the service has no secret, or the webhook is forged.
+    #[error("the signature is missing: check that the dashboard has a webhook secret")]
     MissingSignature,
-    /// The signature is not one or more lower-case hex values of 64 digits.
-    #[error("the signature is not of the service's form")]
+    /// The header is not a list of up to four signatures of 64 lower-case hex digits, or is repeated.
+    #[error("the signature is malformed")]
     MalformedSignature,
-    /// There is no moment of signing.
-    #[error("there is no moment of signing")]
+    /// The timestamp is missing.
+    #[error("the signature's timestamp is missing")]
     MissingTimestamp,
-    /// The moment of signing is not a whole number of seconds.
-    #[error("the moment of signing is not a whole number of seconds")]
+    /// The timestamp is not a whole number of seconds, or is repeated.
+    #[error("the signature's timestamp is not a whole number of seconds")]
     MalformedTimestamp,
-    /// It was signed too long ago, or too far in the future.
-    #[error("it was not signed lately: check this machine's clock")]
+    /// The timestamp is too far in the past or in the future.
+    #[error("the signature's timestamp is out of range: check this machine's clock")]
     TimestampOutOfRange,
-    /// No secret makes this signature over this body.
-    #[error("no secret makes this signature: was it rolled, or is it of the other mode?")]
+    /// No secret matches the signature of this body.
+    #[error("the signature matches no secret: check whether it was rotated or belongs to the other mode")]
     SignatureMismatch,
 }

@@ -1,4 +1,4 @@
-//! What stands for the service in the examples.
+//! A stub of the service for the examples.
 
 mod start;
 

@@ -1,4 +1,4 @@
-//! Starts a service that answers every call with the same source.
+//! Starts a service that responds to every request with the same source.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 const SOURCE: &str = r#"{"object":"source","id":"src_test_1","type":"kakaopay","flow":"app_redirect","amount":150000,"currency":"SGD"}"#;
 
-/// Starts it on a port that is free, and tells where it is.
+/// Starts the service on a free port and returns its address.
 pub(crate) async fn start() -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

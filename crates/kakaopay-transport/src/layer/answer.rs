@@ -1,4 +1,4 @@
-//! The future of a layer that lets a request through, or does not.
+//! The future of a layer that passes a request on or rejects it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,24 +8,24 @@ use pin_project_lite::pin_project;
 use crate::error::{BoxError, Error};
 
 pin_project! {
-    /// The answer of the service below, or an error of the layer's own in its place.
+    /// Resolves to the response of the service below, or to an error of the layer itself.
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
         below: Option<F>,
-        stopped: Option<Error>,
+        rejected: Option<Error>,
     }
 }
 
 impl<F> ResponseFuture<F> {
-    /// The service below answers.
+    /// Resolves like the future of the service below.
     pub(super) fn passed(below: F) -> Self {
-        Self { below: Some(below), stopped: None }
+        Self { below: Some(below), rejected: None }
     }
 
-    /// The layer did not let the request through.
-    pub(super) fn stopped(error: Error) -> Self {
-        Self { below: None, stopped: Some(error) }
+    /// Resolves to an error of the layer, which did not pass the request on.
+    pub(super) fn rejected(error: Error) -> Self {
+        Self { below: None, rejected: Some(error) }
     }
 }
 
@@ -38,7 +38,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, Error>> {
         let this = self.project();
-        match (this.below.as_pin_mut(), this.stopped.take()) {
+        match (this.below.as_pin_mut(), this.rejected.take()) {
             (Some(below), _) => below.poll(context).map_err(Error::of_service),
             (None, Some(error)) => Poll::Ready(Err(error)),
             (None, None) => Poll::Pending,

@@ -1,4 +1,4 @@
-//! Signs in with the key.
+//! Adds the key to requests.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,19 +14,19 @@ use zeroize::Zeroizing;
 
 use crate::body::Request;
 
-/// Signs in with the key: HTTP Basic with the key as the user name and no password, as Omise's
-/// documentation on authentication says. The header is marked as sensitive.
+/// Adds the `Authorization` header: HTTP Basic with the key as the user name and no password, as Omise
+/// documents. The header is marked as sensitive.
 #[derive(Clone)]
 pub struct AuthLayer(HeaderValue);
 
 impl AuthLayer {
-    /// Signs in with this key.
+    /// Authenticates with this key.
     #[must_use]
     pub fn new(key: &impl Key) -> Self {
         let user = Zeroizing::new(format!("{}:", key.expose()));
         let encoded = Zeroizing::new(STANDARD.encode(user.as_bytes()));
         let value = Zeroizing::new(["Basic ", &encoded].concat());
-        // Base64 is always a legal header value.
+        // Base64 is always a valid header value.
         let mut header = HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static(""));
         header.set_sensitive(true);
         Self(header)
@@ -51,7 +51,7 @@ impl<S> Layer<S> for AuthLayer {
 #[derive(Clone)]
 pub struct Auth<S> {
     inner: S,
-    // Shared, as a service is cloned for each call.
+    // Shared, because the service is cloned for each call.
     header: Arc<HeaderValue>,
 }
 

@@ -1,4 +1,4 @@
-//! Reads the answer to its end, and no further than a cap.
+//! Collects response bodies up to a size limit.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,21 +14,21 @@ use crate::body::{Request, Response};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::response::request_id;
 
-/// Reads the answer to its end, and no further than a cap. It stands right above the wire: what is
-/// above it sees whole answers.
+/// Collects the whole response body, up to a size limit. It stands right above the transport, so that the
+/// layers above it get complete responses.
 ///
-/// An answer that breaks off was an answer all the same: its error keeps the status and the request
-/// id, and says [`Answered`](crate::Delivery::Answered), though nobody could read what was said.
+/// The error of a response that is cut off keeps the status and the request id, with delivery
+/// [`Answered`](crate::Delivery::Answered): the service handled the request.
 #[derive(Debug, Clone, Copy)]
 pub struct CollectBodyLayer {
-    cap: usize,
+    max_bytes: usize,
 }
 
 impl CollectBodyLayer {
-    /// Reads this many bytes at the most.
+    /// Accepts bodies of at most this many bytes.
     #[must_use]
-    pub fn new(cap: usize) -> Self {
-        Self { cap }
+    pub fn new(max_bytes: usize) -> Self {
+        Self { max_bytes }
     }
 }
 
@@ -36,7 +36,7 @@ impl<S> Layer<S> for CollectBodyLayer {
     type Service = CollectBody<S>;
 
     fn layer(&self, inner: S) -> CollectBody<S> {
-        CollectBody { inner, cap: self.cap }
+        CollectBody { inner, max_bytes: self.max_bytes }
     }
 }
 
@@ -44,7 +44,7 @@ impl<S> Layer<S> for CollectBodyLayer {
 #[derive(Debug, Clone)]
 pub struct CollectBody<S> {
     inner: S,
-    cap: usize,
+    max_bytes: usize,
 }
 
 impl<S, B> Service<Request> for CollectBody<S>
@@ -63,16 +63,17 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        CollectBodyFuture { state: State::Waiting { below: self.inner.call(request) }, cap: self.cap }
+        let state = State::Waiting { below: self.inner.call(request) };
+        CollectBodyFuture { state, max_bytes: self.max_bytes }
     }
 }
 
 pin_project! {
-    /// The future of [`Collect`].
+    /// The future of [`CollectBody`].
     pub struct CollectBodyFuture<F, B> {
         #[pin]
         state: State<F, B>,
-        cap: usize,
+        max_bytes: usize,
     }
 }
 
@@ -94,7 +95,7 @@ pin_project! {
 
 impl<F, B> std::fmt::Debug for CollectBodyFuture<F, B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CollectBodyFuture").field("cap", &self.cap).finish_non_exhaustive()
+        f.debug_struct("CollectBodyFuture").field("max_bytes", &self.max_bytes).finish_non_exhaustive()
     }
 }
 
@@ -112,16 +113,16 @@ where
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Waiting { below } => {
-                    let answer = ready!(below.poll(context)).map_err(Error::of_service)?;
-                    let (parts, body) = answer.into_parts();
+                    let response = ready!(below.poll(context)).map_err(Error::of_service)?;
+                    let (parts, body) = response.into_parts();
                     this.state.set(State::Reading { parts: Some(parts), read: Collected::Nothing, body });
                 }
                 StateProjection::Reading { parts, read, body } => {
-                    let Some(known) = parts else { return Poll::Pending };
-                    let broken = |kind| Error::answered(kind, known.status, request_id(&known.headers));
-                    // What is announced to be too large need not come.
-                    if body.size_hint().lower() > this.cap.saturating_sub(read.len()) as u64 {
-                        return Poll::Ready(Err(broken(ErrorKind::TooLarge)));
+                    let Some(head) = parts else { return Poll::Pending };
+                    let error = |kind| Error::answered(kind, head.status, request_id(&head.headers));
+                    // A body that declares itself too large is not read at all.
+                    if body.size_hint().lower() > this.max_bytes.saturating_sub(read.len()) as u64 {
+                        return Poll::Ready(Err(error(ErrorKind::TooLarge)));
                     }
                     match ready!(body.poll_frame(context)) {
                         None => {
@@ -129,14 +130,14 @@ where
                             let body = std::mem::take(read).into_bytes();
                             return Poll::Ready(Ok(Response::from_parts(parts, body)));
                         }
-                        Some(Err(error)) => {
-                            return Poll::Ready(Err(broken(ErrorKind::Transport).because(error)));
+                        Some(Err(source)) => {
+                            return Poll::Ready(Err(error(ErrorKind::Transport).because(source)));
                         }
-                        // Trailers say nothing here.
+                        // Trailers are ignored.
                         Some(Ok(frame)) => {
                             if let Ok(data) = frame.into_data() {
-                                if data.remaining() > this.cap.saturating_sub(read.len()) {
-                                    return Poll::Ready(Err(broken(ErrorKind::TooLarge)));
+                                if data.remaining() > this.max_bytes.saturating_sub(read.len()) {
+                                    return Poll::Ready(Err(error(ErrorKind::TooLarge)));
                                 }
                                 read.add(data);
                             }
@@ -148,7 +149,7 @@ where
     }
 }
 
-/// What was read so far. Most answers come in one piece, which then is not copied.
+/// Bytes read so far. Most bodies arrive in one frame, which is not copied.
 #[derive(Default)]
 enum Collected {
     #[default]

@@ -1,4 +1,4 @@
-//! Bounds how long a call may take in all.
+//! Timeouts of calls and of attempts.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -12,34 +12,34 @@ use tower_service::Service;
 use crate::body::Request;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 
-/// Bounds how long a call may take, from waiting for the service below to be ready to the end of
-/// its answer.
+/// Ends a call after a timeout, which includes waiting for the service below to become ready and reading
+/// the response.
 ///
-/// Omise says that a bank may need up to 60 seconds, which is the default of a client. When the
-/// deadline passes, what was asked for may have been done, unless the service below was not even
-/// ready to take the request: then nothing was sent, and the error says so.
+/// Omise documents that a bank may need up to 60 seconds, which is a client's default. A mutation that
+/// times out may have been carried out, unless the service below did not become ready: then the error's
+/// delivery is [`NotSent`](Delivery::NotSent).
 ///
-/// The layer of a whole call is always ready itself, because time spent waiting must count. It needs a
+/// The layer of a whole call is always ready, because time spent waiting for readiness counts. It needs a
 /// tokio runtime with its timer.
 #[derive(Debug, Clone, Copy)]
 pub struct TimeoutLayer {
-    after: Duration,
+    timeout: Duration,
     only_reads: bool,
 }
 
 impl TimeoutLayer {
-    /// Ends calls after this long.
+    /// Limits whole calls to this timeout.
     #[must_use]
-    pub fn new(after: Duration) -> Self {
-        Self { after, only_reads: false }
+    pub fn new(timeout: Duration) -> Self {
+        Self { timeout, only_reads: false }
     }
 
-    /// Ends single attempts after this long, below a [`RetryLayer`](super::RetryLayer): those of calls
-    /// that only read. To end the one attempt that a mutation has would only lose its answer. It is ready
-    /// when the service below is, so that waiting for that is seen from above.
+    /// Limits single attempts of reads to this timeout, below a [`RetryLayer`](super::RetryLayer). A
+    /// mutation has one attempt, and ending it early would only lose its response. This layer is ready
+    /// when the service below is, so that the layer of the whole call notices a wait for readiness.
     #[must_use]
-    pub fn of_attempt(after: Duration) -> Self {
-        Self { after, only_reads: true }
+    pub fn of_attempt(timeout: Duration) -> Self {
+        Self { timeout, only_reads: true }
     }
 }
 
@@ -75,17 +75,17 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let TimeoutLayer { after, only_reads } = self.layer;
-        let repeatable = request.body().operation().is_some_and(|operation| operation.is_idempotent());
-        // What lies too far ahead to be counted never comes.
-        let at = Instant::now().checked_add(after).filter(|_| repeatable || !only_reads);
+        let TimeoutLayer { timeout, only_reads } = self.layer;
+        let idempotent = request.body().operation().is_some_and(|operation| operation.is_idempotent());
+        // A deadline that overflows `Instant` never comes.
+        let deadline = Instant::now().checked_add(timeout).filter(|_| idempotent || !only_reads);
         let state = if only_reads {
             State::Sent { below: self.inner.call(request) }
         } else {
-            request.body_mut().set_deadline(at);
+            request.body_mut().set_deadline(deadline);
             State::Waiting { inner: self.inner.clone(), request: Some(request) }
         };
-        TimeoutFuture { state, end: at.map(tokio::time::sleep_until) }
+        TimeoutFuture { state, sleep: deadline.map(tokio::time::sleep_until) }
     }
 }
 
@@ -95,7 +95,7 @@ pin_project! {
         #[pin]
         state: State<S, S::Future>,
         #[pin]
-        end: Option<Sleep>,
+        sleep: Option<Sleep>,
     }
 }
 
@@ -140,13 +140,13 @@ where
                     Poll::Pending => break Delivery::NotSent,
                 },
                 StateProjection::Sent { below } => match below.poll(context) {
-                    Poll::Ready(answer) => return Poll::Ready(answer.map_err(Error::of_service)),
+                    Poll::Ready(result) => return Poll::Ready(result.map_err(Error::of_service)),
                     Poll::Pending => break Delivery::MaybeSent,
                 },
             }
         };
-        let Some(end) = this.end.as_mut().as_pin_mut() else { return Poll::Pending };
-        ready!(end.poll(context));
+        let Some(sleep) = this.sleep.as_mut().as_pin_mut() else { return Poll::Pending };
+        ready!(sleep.poll(context));
         Poll::Ready(Err(Error::new(ErrorKind::Timeout, delivery)))
     }
 }

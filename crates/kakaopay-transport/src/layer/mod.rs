@@ -1,4 +1,4 @@
-//! The layers between a typed call and the wire, each usable alone.
+//! The layers between a typed call and the transport, each usable alone.
 
 mod answer;
 mod auth;

@@ -1,4 +1,4 @@
-//! Lets what changes something leave once.
+//! Sends each mutation at most once.
 
 use std::task::{Context, Poll};
 
@@ -9,10 +9,10 @@ use crate::body::Request;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 use crate::layer::answer::ResponseFuture;
 
-/// Lets a request that changes something leave once, and refuses any clone of it.
+/// Passes each mutation on once, and rejects any clone of it.
 ///
-/// The API has no idempotency key: whoever retries a creation may pay twice. No layer here does; this
-/// one stands below all of them and keeps a layer of your own above it from doing so.
+/// The API has no idempotency key: a retried creation may charge the buyer twice. No layer of this crate
+/// retries one; this layer stops layers of your own above it from doing so.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct SendOnceLayer;
@@ -43,10 +43,10 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        if request.body().operation().is_none_or(|operation| operation.leave()) {
+        if request.body().operation().is_none_or(|operation| operation.mark_sent()) {
             return ResponseFuture::passed(self.0.call(request));
         }
-        // The first one has left, and this answer may be taken for that one's.
-        ResponseFuture::stopped(Error::new(ErrorKind::DuplicateSend, Delivery::MaybeSent))
+        // The first request was sent, and the caller may take this error for its result.
+        ResponseFuture::rejected(Error::new(ErrorKind::DuplicateSend, Delivery::MaybeSent))
     }
 }

@@ -1,4 +1,4 @@
-//! Says of every error which call it ended.
+//! Adds the operation to errors.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,10 +10,10 @@ use tower_service::Service;
 use crate::body::Request;
 use crate::error::{BoxError, Error};
 
-/// Says of every error from below which call it ended, and whether that call may be made again.
+/// Adds the operation's name to every error from below, and whether the operation is idempotent.
 ///
-/// The call stands in the request's body ([`RequestBody::operation`](crate::RequestBody)); a request
-/// without one counts as something that must not be sent twice.
+/// The operation is read from the request's body ([`RequestBody::operation`](crate::RequestBody)); a request
+/// without one counts as a mutation.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct OperationLayer;
@@ -46,8 +46,8 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let operation = request.body().operation();
         let name = operation.map_or("", |operation| operation.name());
-        let repeatable = operation.is_some_and(|operation| operation.is_idempotent());
-        OperationFuture { below: self.0.call(request), name, repeatable }
+        let idempotent = operation.is_some_and(|operation| operation.is_idempotent());
+        OperationFuture { below: self.0.call(request), name, idempotent }
     }
 }
 
@@ -58,7 +58,7 @@ pin_project! {
         #[pin]
         below: F,
         name: &'static str,
-        repeatable: bool,
+        idempotent: bool,
     }
 }
 
@@ -71,7 +71,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, Error>> {
         let this = self.project();
-        let of_call = |error: E| Error::of_service(error).of_call(this.name, *this.repeatable);
+        let of_call = |error: E| Error::of_service(error).of_call(this.name, *this.idempotent);
         this.below.poll(context).map_err(of_call)
     }
 }

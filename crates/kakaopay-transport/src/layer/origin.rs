@@ -1,4 +1,4 @@
-//! Sends every request to the API's origin, and to no other.
+//! Sends every request to the API's origin.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::response::request_id;
 
 /// Sends every request to the API's origin.
 ///
-/// A request that names an origin itself is refused, so that the key below can go nowhere else. An
-/// answer that redirects is an error for the same reason: nothing here or above gets to follow it.
+/// A request that names an origin itself is rejected, so that the layer below cannot add the key to a request
+/// for another host. A redirect is an error for the same reason: no layer above can follow it.
 #[derive(Debug, Clone)]
 pub struct BaseUriLayer(BaseUri);
 
 impl BaseUriLayer {
-    /// Sends to this origin.
+    /// Sends requests to this origin.
     #[must_use]
     pub fn new(base: BaseUri) -> Self {
         Self(base)
@@ -42,17 +42,17 @@ impl<S> Layer<S> for BaseUriLayer {
 #[derive(Debug, Clone)]
 pub struct BaseUriService<S> {
     inner: S,
-    // Shared, as a service is cloned for each call.
+    // Shared, because the service is cloned for each call.
     base: Arc<BaseUri>,
 }
 
 impl<S> BaseUriService<S> {
     fn absolute(&self, uri: Uri) -> Result<Uri, Error> {
-        let refused = || Error::new(ErrorKind::Request, Delivery::NotSent);
+        let rejected = || Error::new(ErrorKind::Request, Delivery::NotSent);
         if uri.scheme().is_some() || uri.authority().is_some() || !uri.path().starts_with('/') {
-            return Err(refused().because("a request names its path only: the client knows the host"));
+            return Err(rejected().because("the request URI must be a path: the client adds the origin"));
         }
-        self.base.join(uri).map_err(|error| refused().because(error))
+        self.base.join(uri).map_err(|error| rejected().because(error))
     }
 }
 
@@ -75,14 +75,14 @@ where
                 *request.uri_mut() = uri;
                 ResponseFuture::passed(self.inner.call(request))
             }
-            Err(error) => ResponseFuture::stopped(error),
+            Err(error) => ResponseFuture::rejected(error),
         };
         BaseUriFuture { below }
     }
 }
 
 pin_project! {
-    /// The future of [`Origin`]: the answer of the service below and a look at its status, or a refusal.
+    /// The future of [`BaseUriService`], which turns a redirect into an error.
     #[derive(Debug)]
     pub struct BaseUriFuture<F> {
         #[pin]

@@ -1,4 +1,4 @@
-//! Tells what was called and what came of it, and nothing that is anybody's secret.
+//! Records calls with `tracing`, without secrets.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -13,14 +13,12 @@ use crate::body::Request;
 use crate::error::{BoxError, Error};
 use crate::response::request_id;
 
-/// Tells what was called and what came of it.
+/// Records each call in a `tracing` span and an event at its end.
 ///
-/// A `tracing` span named `omise` at level debug has the fields `operation`, `otel.name` (the same, by
-/// which OpenTelemetry names the span), `attempts`, `status`, `request_id` and `outcome`, and one event
-/// at its end. No body, no header, and no path, since paths have identifiers in them. `attempts` is
-/// only there when there were more than one. `outcome` is `answered`, or the
-/// [`ErrorKind`](crate::ErrorKind) of what went wrong below; what the answer says is for whoever reads
-/// it.
+/// The span is named `omise`, has level debug, and has the fields `operation`, `otel.name` (the same value,
+/// which OpenTelemetry uses as the span's name), `attempts` (only if more than one), `status`, `request_id`
+/// and `outcome`. `outcome` is `answered`, with any status, or the [`ErrorKind`](crate::ErrorKind) from
+/// below. Bodies, headers and paths are not recorded, since paths contain ids.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct TraceLayer;

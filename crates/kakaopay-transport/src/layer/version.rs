@@ -1,4 +1,4 @@
-//! Says which API version is meant, and who is asking.
+//! Adds the headers that all requests have.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,13 +11,13 @@ use tower_service::Service;
 
 use crate::body::Request;
 
-/// Room for headers, in one piece for all that are added here and below. hyper reads the headers of an
-/// answer into the memory of its request's, and the service sends less than twenty of them.
-const ROOM: usize = 24;
+/// Header capacity, reserved in one allocation for this layer and those below. hyper reads the response's
+/// headers into the same memory, and the service sends less than twenty of them.
+const HEADER_CAPACITY: usize = 24;
 
 const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");
 
-/// Says which API version is meant, whatever the account's default is, and who is asking.
+/// Sets the headers `Omise-Version` (which overrides the account's default), `User-Agent` and `Accept`.
 #[derive(Debug, Clone)]
 pub struct ApiHeadersLayer {
     version: HeaderValue,
@@ -25,7 +25,7 @@ pub struct ApiHeadersLayer {
 }
 
 impl ApiHeadersLayer {
-    /// Asks for answers in this version.
+    /// Requests responses in this API version.
     #[must_use]
     pub fn new(version: ApiVersion, user_agent: HeaderValue) -> Self {
         Self { version: HeaderValue::from_static(version.as_str()), user_agent }
@@ -44,7 +44,7 @@ impl<S> Layer<S> for ApiHeadersLayer {
 #[derive(Debug, Clone)]
 pub struct ApiHeaders<S> {
     inner: S,
-    // Shared, as a service is cloned for each call.
+    // Shared, because the service is cloned for each call.
     headers: Arc<ApiHeadersLayer>,
 }
 
@@ -59,7 +59,7 @@ impl<S: Service<Request>> Service<Request> for ApiHeaders<S> {
 
     fn call(&mut self, mut request: Request) -> S::Future {
         let headers = request.headers_mut();
-        headers.reserve(ROOM);
+        headers.reserve(HEADER_CAPACITY);
         headers.insert(OMISE_VERSION, self.headers.version.clone());
         headers.insert(USER_AGENT, self.headers.user_agent.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -1,4 +1,4 @@
-//! Calls that concern the account.
+//! Calls of the account and its capability.
 
 use kakaopay_types::endpoint::{RetrieveAccount, RetrieveCapability};
 use kakaopay_types::{Account, AnyKey, Authorizes, Capability, SecretOnly};
@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::error::Error;
 
 impl<K> Client<K> {
-    /// What the account can do: whether it takes KakaoPay, in which currencies, up to how much.
+    /// Retrieves the account's capability: whether it accepts KakaoPay, its currencies and limits.
     ///
     /// # Errors
     /// [`Error`].
@@ -18,7 +18,7 @@ impl<K> Client<K> {
         self.send(RetrieveCapability::new()).await
     }
 
-    /// The account.
+    /// Retrieves the account.
     ///
     /// # Errors
     /// [`Error`].

@@ -1,4 +1,4 @@
-//! Calls that concern charges.
+//! Calls of charges.
 
 use futures_util::Stream;
 use kakaopay_types::endpoint::{
@@ -10,12 +10,12 @@ use kakaopay_types::{Authorizes, Charge, ChargeId, Event, FailureCode, List, Sea
 use crate::client::Client;
 use crate::error::Error;
 
-/// The calls that concern charges.
+/// Calls of charges; see [`Client::charges`].
 #[derive(Debug)]
 pub struct Charges<'a, K>(&'a Client<K>);
 
 impl<K> Client<K> {
-    /// The calls that concern charges.
+    /// Returns the calls of charges.
     #[must_use]
     pub fn charges(&self) -> Charges<'_, K> {
         Charges(self)
@@ -23,16 +23,15 @@ impl<K> Client<K> {
 }
 
 impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
-    /// Creates a charge. Without a good answer it may have been created all the same: see
-    /// [`Error::outcome_unknown`].
+    /// Creates a charge.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error`]; after [`Error::outcome_unknown`] the charge may exist.
     pub async fn create(&self, charge: CreateCharge) -> Result<Charge, Error> {
         self.0.send(charge).await
     }
 
-    /// Reads a charge. The only call that tells what became of a payment.
+    /// Retrieves a charge. Only this call confirms that a payment was made.
     ///
     /// # Errors
     /// [`Error`].
@@ -40,7 +39,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         self.0.send(RetrieveCharge::new(id)).await
     }
 
-    /// Changes what the merchant attached to a charge.
+    /// Changes the description or the metadata of a charge.
     ///
     /// # Errors
     /// [`Error`].
@@ -48,7 +47,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         self.0.send(update).await
     }
 
-    /// Ends a pending charge, if the service can.
+    /// Expires a pending charge, if the service allows it.
     ///
     /// # Errors
     /// [`Error`].
@@ -56,7 +55,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         self.0.send(ExpireCharge::new(id)).await
     }
 
-    /// Ends a pending test charge as the buyer's approval would.
+    /// Marks a pending test charge as paid.
     ///
     /// # Errors
     /// [`Error`].
@@ -64,7 +63,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         self.0.send(MarkChargeAsPaid::new(id)).await
     }
 
-    /// Ends a pending test charge as a failure would.
+    /// Marks a pending test charge as failed.
     ///
     /// # Errors
     /// [`Error`].
@@ -76,7 +75,7 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         self.0.send(MarkChargeAsFailed::new(id).failure_code(failure_code)).await
     }
 
-    /// Reads a page of the account's charges.
+    /// Lists one page of the account's charges.
     ///
     /// # Errors
     /// [`Error`].
@@ -84,17 +83,17 @@ impl<K: Authorizes<SecretOnly>> Charges<'_, K> {
         self.0.send(ListCharges::new().page(page)).await
     }
 
-    /// The account's charges, each once: see [`Client::paginate`].
+    /// Returns a stream of the account's charges: see [`Client::paginate`].
     pub fn paginate(&self, page: ListParams) -> impl Stream<Item = Result<Charge, Error>> + use<K> {
         self.0.paginate(ListCharges::new().page(page))
     }
 
-    /// What happened to a charge, each event once: see [`Client::paginate`].
+    /// Returns a stream of the events of a charge: see [`Client::paginate`].
     pub fn events(&self, id: ChargeId) -> impl Stream<Item = Result<Event, Error>> + use<K> {
         self.0.paginate(ListChargeEvents::new(id))
     }
 
-    /// Reads a page of the charges that are found.
+    /// Searches charges and returns one page of results.
     ///
     /// # Errors
     /// [`Error`].

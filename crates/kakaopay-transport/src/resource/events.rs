@@ -1,4 +1,4 @@
-//! Calls that concern events.
+//! Calls of events.
 
 use futures_util::Stream;
 use kakaopay_types::endpoint::{ListEvents, ListParams, RetrieveEvent};
@@ -7,12 +7,12 @@ use kakaopay_types::{Authorizes, Event, EventId, List, SecretOnly};
 use crate::client::Client;
 use crate::error::Error;
 
-/// The calls that concern events.
+/// Calls of events; see [`Client::events`].
 #[derive(Debug)]
 pub struct Events<'a, K>(&'a Client<K>);
 
 impl<K> Client<K> {
-    /// The calls that concern events.
+    /// Returns the calls of events.
     #[must_use]
     pub fn events(&self) -> Events<'_, K> {
         Events(self)
@@ -20,7 +20,7 @@ impl<K> Client<K> {
 }
 
 impl<K: Authorizes<SecretOnly>> Events<'_, K> {
-    /// Reads an event.
+    /// Retrieves an event.
     ///
     /// # Errors
     /// [`Error`].
@@ -28,7 +28,7 @@ impl<K: Authorizes<SecretOnly>> Events<'_, K> {
         self.0.send(RetrieveEvent::new(id)).await
     }
 
-    /// Reads a page of the account's events.
+    /// Lists one page of the account's events.
     ///
     /// # Errors
     /// [`Error`].
@@ -36,7 +36,7 @@ impl<K: Authorizes<SecretOnly>> Events<'_, K> {
         self.0.send(ListEvents::new().page(page)).await
     }
 
-    /// The account's events, each once: see [`Client::paginate`].
+    /// Returns a stream of the account's events: see [`Client::paginate`].
     pub fn paginate(&self, page: ListParams) -> impl Stream<Item = Result<Event, Error>> + use<K> {
         self.0.paginate(ListEvents::new().page(page))
     }

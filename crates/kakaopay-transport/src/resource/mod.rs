@@ -1,4 +1,4 @@
-//! The calls, by what they concern.
+//! The calls, grouped by API resource.
 
 mod account;
 mod charges;

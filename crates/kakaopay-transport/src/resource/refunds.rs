@@ -1,4 +1,4 @@
-//! Calls that concern refunds.
+//! Calls of refunds.
 
 use futures_util::Stream;
 use kakaopay_types::endpoint::{
@@ -9,12 +9,12 @@ use kakaopay_types::{Authorizes, ChargeId, List, Refund, RefundId, SearchResult,
 use crate::client::Client;
 use crate::error::Error;
 
-/// The calls that concern refunds.
+/// Calls of refunds; see [`Client::refunds`].
 #[derive(Debug)]
 pub struct Refunds<'a, K>(&'a Client<K>);
 
 impl<K> Client<K> {
-    /// The calls that concern refunds.
+    /// Returns the calls of refunds.
     #[must_use]
     pub fn refunds(&self) -> Refunds<'_, K> {
         Refunds(self)
@@ -22,16 +22,15 @@ impl<K> Client<K> {
 }
 
 impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
-    /// Gives money back to the buyer. Without a good answer it may have gone all the same: see
-    /// [`Error::outcome_unknown`].
+    /// Creates a refund.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error`]; after [`Error::outcome_unknown`] the refund may exist.
     pub async fn create(&self, refund: CreateRefund) -> Result<Refund, Error> {
         self.0.send(refund).await
     }
 
-    /// Reads a refund.
+    /// Retrieves a refund.
     ///
     /// # Errors
     /// [`Error`].
@@ -39,7 +38,7 @@ impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
         self.0.send(RetrieveRefund::new(charge, id)).await
     }
 
-    /// Reads a page of the account's refunds.
+    /// Lists one page of the account's refunds.
     ///
     /// # Errors
     /// [`Error`].
@@ -47,17 +46,17 @@ impl<K: Authorizes<SecretOnly>> Refunds<'_, K> {
         self.0.send(ListRefunds::new().page(page)).await
     }
 
-    /// The account's refunds, each once: see [`Client::paginate`].
+    /// Returns a stream of the account's refunds: see [`Client::paginate`].
     pub fn paginate(&self, page: ListParams) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
         self.0.paginate(ListRefunds::new().page(page))
     }
 
-    /// The refunds of a charge, each once: see [`Client::paginate`].
+    /// Returns a stream of the refunds of a charge: see [`Client::paginate`].
     pub fn list_for_charge(&self, charge: ChargeId) -> impl Stream<Item = Result<Refund, Error>> + use<K> {
         self.0.paginate(ListChargeRefunds::new(charge))
     }
 
-    /// Reads a page of the refunds that are found.
+    /// Searches refunds and returns one page of results.
     ///
     /// # Errors
     /// [`Error`].

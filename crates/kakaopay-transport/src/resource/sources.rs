@@ -1,4 +1,4 @@
-//! Calls that concern sources.
+//! Calls of sources.
 
 use kakaopay_types::endpoint::{CreateSource, RetrieveSource};
 use kakaopay_types::{AnyKey, Authorizes, Source, SourceId};
@@ -6,12 +6,12 @@ use kakaopay_types::{AnyKey, Authorizes, Source, SourceId};
 use crate::client::Client;
 use crate::error::Error;
 
-/// The calls that concern sources; either key may make them.
+/// Calls of sources, with either key; see [`Client::sources`].
 #[derive(Debug)]
 pub struct Sources<'a, K>(&'a Client<K>);
 
 impl<K> Client<K> {
-    /// The calls that concern sources.
+    /// Returns the calls of sources.
     #[must_use]
     pub fn sources(&self) -> Sources<'_, K> {
         Sources(self)
@@ -19,7 +19,7 @@ impl<K> Client<K> {
 }
 
 impl<K: Authorizes<AnyKey>> Sources<'_, K> {
-    /// Creates a source. It moves no money: one that nobody charges is forgotten.
+    /// Creates a source. It moves no money; an unused source expires.
     ///
     /// # Errors
     /// [`Error`].
@@ -27,7 +27,7 @@ impl<K: Authorizes<AnyKey>> Sources<'_, K> {
         self.0.send(source).await
     }
 
-    /// Reads a source.
+    /// Retrieves a source.
     ///
     /// # Errors
     /// [`Error`].

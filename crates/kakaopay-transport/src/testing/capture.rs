@@ -1,4 +1,4 @@
-//! Keeps what is sent, and passes it on.
+//! Records requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -8,28 +8,28 @@ use tower_service::Service;
 
 use crate::body::Request;
 
-/// Keeps what is sent, and passes it on to a service below.
+/// Records every request and passes it on to the service below.
 ///
-/// Use when a test is about the bytes of a request. Clones keep into the same place.
+/// Use it to check the bytes of requests. Clones share the recording.
 #[derive(Debug, Clone)]
 pub struct Capture<S> {
     inner: S,
-    kept: Arc<Mutex<Vec<Captured>>>,
+    captured: Arc<Mutex<Vec<Captured>>>,
 }
 
-/// A request as it was sent.
+/// A recorded request.
 pub type Captured = http::Request<Bytes>;
 
 impl<S> Capture<S> {
-    /// Passes on to this service.
+    /// Passes requests on to this service.
     pub fn new(inner: S) -> Self {
-        Self { inner, kept: Arc::default() }
+        Self { inner, captured: Arc::default() }
     }
 
-    /// What was sent so far, in order.
+    /// Returns the requests so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Captured> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.captured.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -47,7 +47,7 @@ impl<S: Service<Request>> Service<Request> for Capture<S> {
         captured.method_mut().clone_from(request.method());
         captured.uri_mut().clone_from(request.uri());
         captured.headers_mut().clone_from(request.headers());
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
+        self.captured.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
         self.inner.call(request)
     }
 }

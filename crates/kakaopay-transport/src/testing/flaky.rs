@@ -1,4 +1,4 @@
-//! A network of which nothing is sure.
+//! An unreliable network.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,50 +10,49 @@ use tower_service::Service;
 use crate::body::Request;
 use crate::error::{BoxError, NotSent};
 
-/// Does to each request what a bad network does: nothing, not send it, lose it, carry it out and lose the
-/// answer, or answer for the service that it is unavailable.
+/// An unreliable network: each request succeeds, is not sent, is lost, is carried out without a response, or
+/// fails with status 503.
 ///
-/// Use when a test is about what holds whatever happens. A seed decides, so that a failure comes again;
-/// clones share what it has decided.
+/// Use it to check invariants. A seed makes failures reproducible; clones share the random generator.
 #[derive(Debug, Clone)]
 pub struct Flaky<S> {
     inner: S,
     random: Arc<Mutex<fastrand::Rng>>,
-    good: u8,
+    success_percent: u8,
 }
 
-enum Fate {
-    Good,
+enum Fault {
     NotSent,
-    Lost,
-    AnswerLost,
+    RequestLost,
+    ResponseLost,
     Unavailable,
 }
 
 impl<S> Flaky<S> {
-    /// A network of this seed, in which three of five requests fare well.
+    /// Creates a network with this seed, in which 60 % of requests succeed.
     #[must_use]
     pub fn new(inner: S, seed: u64) -> Self {
-        Self { inner, random: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))), good: 60 }
+        let random = Arc::new(Mutex::new(fastrand::Rng::with_seed(seed)));
+        Self { inner, random, success_percent: 60 }
     }
 
-    /// Of a hundred requests, as many fare well.
+    /// Sets the percentage of requests that succeed.
     #[must_use]
     pub fn success_rate(self, percent: u8) -> Self {
-        Self { good: percent, ..self }
+        Self { success_percent: percent, ..self }
     }
 
-    fn fate(&self) -> Fate {
+    fn next_fault(&self) -> Option<Fault> {
         let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-        if random.u8(0..100) < self.good {
-            return Fate::Good;
+        if random.u8(0..100) < self.success_percent {
+            return None;
         }
-        match random.u8(0..4) {
-            0 => Fate::NotSent,
-            1 => Fate::Lost,
-            2 => Fate::AnswerLost,
-            _ => Fate::Unavailable,
-        }
+        Some(match random.u8(0..4) {
+            0 => Fault::NotSent,
+            1 => Fault::RequestLost,
+            2 => Fault::ResponseLost,
+            _ => Fault::Unavailable,
+        })
     }
 }
 
@@ -73,21 +72,21 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        match self.fate() {
-            Fate::Good => {
-                let answer = self.inner.call(request);
-                Box::pin(async { answer.await.map_err(Into::into) })
+        match self.next_fault() {
+            None => {
+                let response = self.inner.call(request);
+                Box::pin(async { response.await.map_err(Into::into) })
             }
-            Fate::NotSent => Box::pin(async { Err(NotSent("no connection".into()).into()) }),
-            Fate::Lost => Box::pin(async { Err("the connection was reset".into()) }),
-            Fate::AnswerLost => {
-                let answer = self.inner.call(request);
+            Some(Fault::NotSent) => Box::pin(async { Err(NotSent("no connection".into()).into()) }),
+            Some(Fault::RequestLost) => Box::pin(async { Err("the connection was reset".into()) }),
+            Some(Fault::ResponseLost) => {
+                let response = self.inner.call(request);
                 Box::pin(async {
-                    answer.await.map_err(Into::into)?;
-                    Err("the connection was reset before the answer came".into())
+                    response.await.map_err(Into::into)?;
+                    Err("the connection was reset before the response".into())
                 })
             }
-            Fate::Unavailable => Box::pin(async {
+            Some(Fault::Unavailable) => Box::pin(async {
                 let mut response = http::Response::new(B::default());
                 *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
                 Ok(response)

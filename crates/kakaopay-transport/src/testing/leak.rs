@@ -1,4 +1,4 @@
-//! What must never be logged, and how it is told from other text.
+//! Detects secrets in text.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// What must never be logged.
+/// A kind of secret that must not be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Leak {
-    /// The value of an `Authorization` header: `Basic` and a name with its password.
+    /// The value of an `Authorization` header: `Basic` and encoded credentials.
     Authorization,
-    /// One of the service's keys, as it is or as HTTP Basic encodes it.
+    /// An API key, plain or in base64.
     Key,
-    /// The signature of a webhook: 32 bytes in lower-case hex, and nothing around them.
+    /// The signature of a webhook: a word of 64 lower-case hex digits.
     Signature,
-    /// The body of a request or of an answer, or a piece of one.
+    /// The body of a request or a response, or a part of one.
     Body,
 }
 
 impl Leak {
-    /// What a text has in it that must not be there, if anything.
+    /// Returns the kind of the first secret that the text contains, or `None`.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        // An `Authorization` has a key in it, and is told by its own name.
+        // First, because an `Authorization` value may contain a key.
         if has_authorization(text) {
             Some(Self::Authorization)
         } else if has_key(text) {
@@ -50,8 +50,8 @@ impl fmt::Display for Leak {
     }
 }
 
-/// What stands behind each place where a piece of text is found.
-fn behind<'a>(text: &'a str, piece: &'a str) -> impl Iterator<Item = &'a str> {
+/// Returns the rest of the text after each occurrence of `piece`.
+fn after_each<'a>(text: &'a str, piece: &'a str) -> impl Iterator<Item = &'a str> {
     text.match_indices(piece).map(move |(at, _)| &text[at + piece.len()..])
 }
 
@@ -65,16 +65,17 @@ fn has_authorization(text: &str) -> bool {
         let rest = &text[at + scheme.len()..];
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)));
         let encoded = &rest[..end.unwrap_or(rest.len())];
-        // Words follow the word, too. None of them has a colon in it when it is decoded.
+        // Prose may follow the word "basic". It does not decode to ASCII with a colon.
         engine.decode(encoded).is_ok_and(|user| user.is_ascii() && user.contains(&b':'))
     })
 }
 
 fn has_key(text: &str) -> bool {
     let kinds = ["skey_test_", "skey_live_", "pkey_test_", "pkey_live_"];
-    let plain =
-        |kind: &&str| behind(text, kind).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
-    // Base64 of the same four, as far as what follows does not change it.
+    let plain = |kind: &&str| {
+        after_each(text, kind).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    // Base64 of the same prefixes, without the last digit, which depends on the following byte.
     let encoded = ["c2tleV90ZXN0X", "c2tleV9saXZlX", "cGtleV90ZXN0X", "cGtleV9saXZlX"];
     kinds.iter().any(plain) || encoded.iter().any(|kind| text.contains(kind))
 }
@@ -88,7 +89,7 @@ fn has_body(text: &str) -> bool {
     if !["object", "amount", "metadata"].iter().any(|member| text.contains(member)) {
         return false;
     }
-    // As it was sent, or as `Debug` writes a text.
+    // As sent, or as `Debug` escapes it.
     let json: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
     if json.contains("\"object\":\"") || json.contains("\"amount\":") {
         return true;
@@ -110,7 +111,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<Leak>) {
         assert_eq!(Leak::find(text), expected, "{text}");
-        // However it is embedded, and however it is printed.
+        // Embedded in other text, and printed with `Debug`.
         assert_eq!(Leak::find(&format!("before: {text}, after")), expected, "{text}");
         assert_eq!(Leak::find(&format!("{text:?}")), expected, "{text:?}");
     }
@@ -122,7 +123,7 @@ mod tests {
         {
             check(key, Some(Leak::Key));
         }
-        // `printf 'skey_test_1:' | base64` and its like.
+        // `printf 'skey_test_1:' | base64`, and so on.
         for key in ["c2tleV90ZXN0XzE6", "c2tleV9saXZlX2E6", "cGtleV90ZXN0XzE6", "cGtleV9saXZlX0I6"] {
             check(key, Some(Leak::Key));
             check(&format!("Basic {key}"), Some(Leak::Authorization));
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn f39_innocent_text_is_not() {
+    fn f39_text_without_secrets_is_accepted() {
         let almost = "0123456789abcdef".repeat(4);
         for text in [
             "",

@@ -1,4 +1,4 @@
-//! Ends the process when it logs a secret.
+//! Aborts the process when it logs a secret.
 
 use std::error::Error as StdError;
 use std::fmt::{Arguments, Debug};
@@ -12,23 +12,22 @@ use tracing::{Event, Metadata, Subscriber};
 
 use super::leak::Leak;
 
-/// Looks at every field of every span and event of `tracing`, and at every record of `log`, at every level
-/// and from every crate, and ends the process when one has a [`Leak`] in it.
+/// Checks every field of every `tracing` span and event, and every `log` record, at all levels and from all
+/// crates, and aborts the process if one contains a [`Leak`].
 ///
-/// Use when no test of a suite may log a key, an `Authorization`, a signature or a body: install it in what
-/// all tests call. The message on standard error names the kind and who logged it, and never the secret. The
-/// process is aborted, since a panic could be caught, or end a thread that nobody waits for.
+/// Install it in a helper that all tests of a suite call. The message on standard error names the kind of
+/// secret and the log target, and never the secret. It aborts, since a panic could be caught, or end a thread
+/// that no test joins.
 ///
-/// A subscriber that a test sets for its own thread takes what that thread says away from the watch.
+/// It does not see the logs of a thread for which a test sets its own subscriber.
 #[derive(Debug)]
 pub struct LeakWatch(());
 
 impl LeakWatch {
-    /// Watches this process from now on. Doing it again does nothing.
+    /// Installs the check for this process. Further calls do nothing.
     ///
     /// # Panics
-    /// When the process has a global subscriber or a logger already: it would not be watched, and the test
-    /// would pass for that.
+    /// If the process already has a global subscriber or logger, since its logs would not be checked.
     pub fn install() {
         static INSTALLED: Once = Once::new();
         INSTALLED.call_once(|| {
@@ -39,7 +38,7 @@ impl LeakWatch {
     }
 }
 
-/// What is installed.
+/// The installed subscriber and logger.
 struct Watch;
 
 impl Subscriber for Watch {
@@ -52,19 +51,19 @@ impl Subscriber for Watch {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        span.record(&mut Look(span.metadata().target()));
-        // Nothing is kept of a span, so that all may have one name.
+        span.record(&mut Inspector(span.metadata().target()));
+        // Spans are not stored, so all can share an id.
         Id::from_u64(1)
     }
 
     fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut Look("a span"));
+        values.record(&mut Inspector("a span"));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        event.record(&mut Look(event.metadata().target()));
+        event.record(&mut Inspector(event.metadata().target()));
     }
 
     fn enter(&self, _: &Id) {}
@@ -78,51 +77,51 @@ impl log::Log for Watch {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        Look(record.target()).arguments(*record.args());
+        Inspector(record.target()).check_arguments(*record.args());
     }
 
     fn flush(&self) {}
 }
 
-/// Looks at what somebody logs.
-struct Look<'a>(&'a str);
+/// Checks logged values of a target.
+struct Inspector<'a>(&'a str);
 
-impl Look<'_> {
-    fn text(&self, text: &str) {
+impl Inspector<'_> {
+    fn check_text(&self, text: &str) {
         if let Some(leak) = Leak::find(text) {
-            // Past the harness, which would keep what a test prints to itself.
+            // Written directly, since the test harness captures `eprintln!`.
             let _ = writeln!(std::io::stderr(), "LeakWatch: {} logged {leak}", self.0);
             std::process::abort();
         }
     }
 
-    fn arguments(&self, arguments: Arguments<'_>) {
+    fn check_arguments(&self, arguments: Arguments<'_>) {
         match arguments.as_str() {
-            Some(text) => self.text(text),
-            None => self.text(&arguments.to_string()),
+            Some(text) => self.check_text(text),
+            None => self.check_text(&arguments.to_string()),
         }
     }
 }
 
-impl Visit for Look<'_> {
+impl Visit for Inspector<'_> {
     fn record_debug(&mut self, _: &Field, value: &dyn Debug) {
-        self.arguments(format_args!("{value:?}"));
+        self.check_arguments(format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, _: &Field, value: &str) {
-        self.text(value);
+        self.check_text(value);
     }
 
     fn record_bytes(&mut self, _: &Field, value: &[u8]) {
-        self.text(&String::from_utf8_lossy(value));
+        self.check_text(&String::from_utf8_lossy(value));
     }
 
     fn record_error(&mut self, _: &Field, value: &(dyn StdError + 'static)) {
-        // A subscriber may print the sources as well.
+        // A subscriber may also print the sources.
         let mut next = Some(value);
         while let Some(error) = next {
-            self.arguments(format_args!("{error}"));
-            self.arguments(format_args!("{error:?}"));
+            self.check_arguments(format_args!("{error}"));
+            self.check_arguments(format_args!("{error:?}"));
             next = error.source();
         }
     }

@@ -1,4 +1,4 @@
-//! Carries requests out and loses the answers.
+//! Loses responses.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use tower_service::Service;
 use crate::body::Request;
 use crate::error::BoxError;
 
-/// Passes requests on to a service below, and loses the answers to the first few.
+/// Passes requests on to the service below, and replaces the first few responses with an error.
 ///
-/// Use when a test is about what happens when the service has done its work and nobody knows.
+/// Use it to test mutations that the service carried out and whose response was lost.
 #[derive(Debug, Clone)]
 pub struct LoseResponse<S> {
     inner: S,
     left: Arc<AtomicUsize>,
     method: Option<http::Method>,
-    path_end: &'static str,
+    path_suffix: &'static str,
 }
 
 impl<S> LoseResponse<S> {
-    /// Loses this many answers, then none.
-    pub fn new(inner: S, answers: usize) -> Self {
-        Self { inner, left: Arc::new(AtomicUsize::new(answers)), method: None, path_end: "" }
+    /// Loses this many responses, then none.
+    pub fn new(inner: S, responses: usize) -> Self {
+        Self { inner, left: Arc::new(AtomicUsize::new(responses)), method: None, path_suffix: "" }
     }
 
-    /// Only loses answers to requests of this method.
+    /// Loses only responses to requests of this method.
     #[must_use]
     pub fn only(self, method: http::Method) -> Self {
         Self { method: Some(method), ..self }
     }
 
-    /// Only loses answers to requests whose path ends like this.
+    /// Loses only responses to requests whose path ends like this.
     #[must_use]
-    pub fn at(self, path_end: &'static str) -> Self {
-        Self { path_end, ..self }
+    pub fn at(self, path_suffix: &'static str) -> Self {
+        Self { path_suffix, ..self }
     }
 }
 
@@ -56,14 +56,14 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let concerned = self.method.as_ref().is_none_or(|method| request.method() == method)
-            && request.uri().path().ends_with(self.path_end);
+        let matches = self.method.as_ref().is_none_or(|method| request.method() == method)
+            && request.uri().path().ends_with(self.path_suffix);
         let take = |left: usize| left.checked_sub(1);
-        let lose = concerned && self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok();
-        let answer = self.inner.call(request);
+        let lose = matches && self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok();
+        let response = self.inner.call(request);
         Box::pin(async move {
-            let response = answer.await.map_err(Into::into)?;
-            if lose { Err("the connection was reset before the answer came".into()) } else { Ok(response) }
+            let response = response.await.map_err(Into::into)?;
+            if lose { Err("the connection was reset before the response".into()) } else { Ok(response) }
         })
     }
 }

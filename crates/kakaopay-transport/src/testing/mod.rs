@@ -1,4 +1,4 @@
-//! Services that stand in for the network in tests, and a watch over what is logged there.
+//! Test doubles of the network, and a check that no secret is logged.
 
 mod capture;
 mod flaky;

@@ -1,4 +1,4 @@
-//! Never answers.
+//! A service that never responds.
 
 use std::future::{Pending, pending};
 use std::task::{Context, Poll};
@@ -8,9 +8,9 @@ use tower_service::Service;
 use crate::body::{Request, RequestBody};
 use crate::error::BoxError;
 
-/// Takes every request and never answers.
+/// Accepts every request and never responds.
 ///
-/// Use when a test is about what a deadline does, with tokio's paused time.
+/// Use it to test timeouts, with tokio's paused time.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct Never;

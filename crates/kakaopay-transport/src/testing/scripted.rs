@@ -1,4 +1,4 @@
-//! Answers what it was told to, in order.
+//! A service with scripted responses.
 
 use std::collections::VecDeque;
 use std::future::{Ready, ready};
@@ -11,26 +11,24 @@ use tower_service::Service;
 use crate::body::{Request, RequestBody};
 use crate::error::BoxError;
 
-type Answer = Result<http::Response<RequestBody>, BoxError>;
+type ScriptedResult = Result<http::Response<RequestBody>, BoxError>;
 
-/// Answers what it was told to, in order.
-///
-/// Use when a test knows what the service says, and in which order. Clones share the script.
+/// Returns scripted responses in order. Clones share the script.
 ///
 /// # Panics
-/// A request for which no answer is left panics, which fails the test. An error could pass for a
-/// broken connection, which the code under test may be right to bear.
+/// On a request after the last response, which fails the test. An error instead could pass for a failed
+/// connection, which the code under test may tolerate.
 #[derive(Debug, Clone, Default)]
-pub struct Scripted(Arc<Mutex<VecDeque<Answer>>>);
+pub struct Scripted(Arc<Mutex<VecDeque<ScriptedResult>>>);
 
 impl Scripted {
-    /// Nothing to answer yet.
+    /// Creates an empty script.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Answers with a status and a JSON body next.
+    /// Appends a response with a status and a JSON body.
     #[must_use]
     pub fn json(self, status: u16, body: impl Into<Bytes>) -> Self {
         let response = http::Response::builder()
@@ -41,14 +39,14 @@ impl Scripted {
         self.then(response.map_err(BoxError::from))
     }
 
-    /// Answers with this next: any response, or an error.
+    /// Appends a response or an error.
     #[must_use]
-    pub fn then(self, answer: Answer) -> Self {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(answer);
+    pub fn then(self, result: ScriptedResult) -> Self {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(result);
         self
     }
 
-    /// Whether everything was answered.
+    /// Whether every response was returned.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
@@ -58,7 +56,7 @@ impl Scripted {
 impl Service<Request> for Scripted {
     type Response = http::Response<RequestBody>;
     type Error = BoxError;
-    type Future = Ready<Answer>;
+    type Future = Ready<ScriptedResult>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
@@ -67,8 +65,8 @@ impl Service<Request> for Scripted {
     fn call(&mut self, request: Request) -> Self::Future {
         let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         match next {
-            Some(answer) => ready(answer),
-            None => panic!("the script has no answer left for {} {}", request.method(), request.uri()),
+            Some(result) => ready(result),
+            None => panic!("the script has no response left for {} {}", request.method(), request.uri()),
         }
     }
 }

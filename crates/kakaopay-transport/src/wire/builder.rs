@@ -1,4 +1,4 @@
-//! How the default wire is set up.
+//! The builder of the default transport.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,30 +13,30 @@ use crate::error::BoxError;
 use crate::wire::service::HyperTransport;
 use crate::wire::tls::{TlsError, default_tls_config};
 
-/// How long making a connection may take, from the name's look-up to the end of the TLS handshake.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How long an unused connection is kept. Shorter than servers commonly keep theirs, because a
-/// request that meets a closing connection has an unknown outcome.
-const IDLE: Duration = Duration::from_secs(30);
+/// Timeout of connecting: DNS, TCP and the TLS handshake together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Idle timeout of a connection. Servers commonly use a longer one; a request that races with the server's
+/// close has an unknown outcome.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Sets a [`HyperTransport`] up.
+/// Builds a [`HyperTransport`].
 ///
 /// ```
 /// use std::time::Duration;
 /// # use kakaopay_transport::{TlsError, HyperTransport};
 ///
-/// # fn wire() -> Result<HyperTransport, TlsError> {
+/// # fn transport() -> Result<HyperTransport, TlsError> {
 /// HyperTransport::builder().connect_timeout(Duration::from_secs(3)).max_idle_per_host(4).build()
 /// # }
 /// ```
 pub struct HyperTransportBuilder<C = HttpConnector> {
     pub(super) settings: Settings,
     tls: Option<ClientConfig>,
-    // Made at the end, since the one that comes with the wire is told how long it may take.
+    // Created by `build`, since the default connector needs the connect timeout.
     connector: Box<dyn FnOnce(Duration) -> C + Send + Sync>,
 }
 
-/// What is the same for every connector.
+/// The settings that do not depend on the connector.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings {
     pub(super) connect_timeout: Duration,
@@ -46,26 +46,29 @@ pub(super) struct Settings {
 
 impl HyperTransportBuilder {
     pub(super) fn new() -> Self {
-        let settings =
-            Settings { connect_timeout: CONNECT, idle_timeout: IDLE, max_idle_per_host: usize::MAX };
+        let settings = Settings {
+            connect_timeout: CONNECT_TIMEOUT,
+            idle_timeout: IDLE_TIMEOUT,
+            max_idle_per_host: usize::MAX,
+        };
         Self { settings, tls: None, connector: Box::new(tcp) }
     }
 }
 
 impl<C> HyperTransportBuilder<C> {
-    /// A TLS configuration of your own, with your provider, roots, client certificate or verifier.
-    /// Its ALPN protocols are set by the wire, since they follow from what it can speak. Otherwise
-    /// [`default_tls_config`](crate::default_tls_config) is taken.
+    /// Sets the TLS configuration, with your provider, roots, client certificate or verifier. The default is
+    /// [`default_tls_config`](crate::default_tls_config). The transport overwrites its ALPN protocols with the
+    /// HTTP versions that it supports.
     #[must_use]
     pub fn tls(self, config: ClientConfig) -> Self {
         Self { tls: Some(config), ..self }
     }
 
-    /// A connector of your own below TLS: a proxy's tunnel, a socket, or a pipe in a test.
+    /// Sets the connector below TLS: a proxy's tunnel, a socket, or a pipe in a test.
     ///
-    /// It is given the whole URI, `https` included (a `HttpConnector` of your own needs
-    /// `enforce_http(false)`), and gives the bare connection: TLS is spoken over it, end to end. Its errors
-    /// count as "not sent", and so must come before it lets go of a byte of any request.
+    /// It gets the full URI, `https` included (an `HttpConnector` of your own needs `enforce_http(false)`), and
+    /// returns a plain connection; TLS runs over it, end to end. Its errors count as "not sent", so it must not
+    /// send a byte of any request before it fails.
     #[must_use]
     pub fn connector<D>(self, connector: D) -> HyperTransportBuilder<D>
     where
@@ -75,37 +78,35 @@ impl<C> HyperTransportBuilder<C> {
         HyperTransportBuilder { settings, tls, connector: Box::new(move |_| connector) }
     }
 
-    /// How long making a connection may take, from the name's look-up to the end of the TLS handshake;
-    /// 10 seconds by default. Keep it below the [deadline](crate::ClientBuilder::deadline) of a call: a
-    /// connection that is too slow was surely sent nothing, and a call that ends at its deadline may have
-    /// been carried out.
+    /// Sets the timeout of connecting, from DNS to the end of the TLS handshake; 10 seconds by default. Keep it
+    /// below the call's [timeout](crate::ClientBuilder::timeout): after a failed connect nothing was sent, but
+    /// a call that times out may have been carried out.
     #[must_use]
-    pub fn connect_timeout(mut self, within: Duration) -> Self {
-        self.settings.connect_timeout = within;
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout = timeout;
         self
     }
 
-    /// How long an unused connection is kept; 30 seconds by default. Longer than the server keeps it
-    /// makes requests with an unknown outcome.
+    /// Sets the idle timeout of connections; 30 seconds by default. If it exceeds the server's, more requests
+    /// end with an unknown outcome.
     #[must_use]
-    pub fn idle_timeout(mut self, after: Duration) -> Self {
-        self.settings.idle_timeout = after;
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.idle_timeout = timeout;
         self
     }
 
-    /// Most unused connections that are kept for a host; as many as there come to be by default, and none
-    /// at zero.
+    /// Sets the maximum number of idle connections per host; unlimited by default. Zero disables reuse.
     #[must_use]
     pub fn max_idle_per_host(mut self, connections: usize) -> Self {
         self.settings.max_idle_per_host = connections;
         self
     }
 
-    /// The wire.
+    /// Builds the transport.
     ///
     /// # Errors
-    /// [`TlsError`] when no TLS configuration was given, and the provider and the roots that were chosen
-    /// by feature do not make one.
+    /// [`TlsError`] if no TLS configuration was set and [`default_tls_config`](crate::default_tls_config)
+    /// fails.
     pub fn build(self) -> Result<HyperTransport<C>, TlsError>
     where
         C: Service<Uri> + Clone + Send + Sync + 'static,
@@ -124,12 +125,12 @@ impl<C> fmt::Debug for HyperTransportBuilder<C> {
     }
 }
 
-/// The connector that comes with the wire: TCP, to addresses of both families.
-pub(super) fn tcp(within: Duration) -> HttpConnector {
+/// Returns the default connector: TCP over IPv4 and IPv6.
+pub(super) fn tcp(connect_timeout: Duration) -> HttpConnector {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
-    // Shared out among the addresses of a name, so that a dead one leaves time for the next.
-    http.set_connect_timeout(Some(within));
+    // hyper-util divides it among the addresses of a name, so that a dead one leaves time for the next.
+    http.set_connect_timeout(Some(connect_timeout));
     http.set_nodelay(true);
     http
 }

@@ -1,4 +1,4 @@
-//! Makes connections.
+//! Opens connections.
 
 use std::fmt;
 use std::pin::pin;
@@ -21,22 +21,22 @@ use crate::wire::connection::{Connection, Sender};
 use crate::wire::pool::Pool;
 use crate::wire::target::Target;
 
-/// How often connections look for kept ones that have grown old, at the most.
-const EVICT: Duration = Duration::from_secs(1);
+/// Minimum interval at which a connection's task evicts idle connections.
+const MIN_EVICTION_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Makes connections, each within a time.
+/// Opens connections, each within a timeout.
 ///
-/// The connector's own limit ends with TCP. A handshake that stalls behind it would wait for the
-/// deadline of the call, which cannot know that no byte of the request has left.
+/// The connector's own timeout covers TCP only. A stalled TLS handshake would last until the call's timeout,
+/// whose error cannot say that nothing was sent.
 pub(super) struct Connect<C> {
     connector: HttpsConnector<C>,
-    within: Duration,
+    timeout: Duration,
     idle_timeout: Duration,
 }
 
 impl<C> Connect<C> {
-    pub(super) fn new(connector: HttpsConnector<C>, within: Duration, idle_timeout: Duration) -> Self {
-        Self { connector, within, idle_timeout }
+    pub(super) fn new(connector: HttpsConnector<C>, timeout: Duration, idle_timeout: Duration) -> Self {
+        Self { connector, timeout, idle_timeout }
     }
 }
 
@@ -47,43 +47,46 @@ where
     C::Error: Into<BoxError>,
     C::Future: Send + 'static,
 {
-    /// A new connection to this target, driven by a task of its own on the runtime of this call.
+    /// Opens a connection to this target. Its task runs on the current runtime.
+    ///
+    /// # Errors
+    /// [`NotSent`] if connecting fails or times out.
     pub(super) async fn connect(&self, target: Target, pool: &Arc<Pool>) -> Result<Connection, NotSent> {
-        // A runtime that has ended has left connections behind, and no task that looks for them.
+        // A runtime that has ended leaves connections in the pool, but no task that evicts them.
         pool.evict();
-        match tokio::time::timeout(self.within, self.make(target, pool)).await {
-            Ok(made) => made.map_err(NotSent),
-            Err(_) => Err(NotSent(TooSlow(self.within).into())),
+        match tokio::time::timeout(self.timeout, self.open(target, pool)).await {
+            Ok(result) => result.map_err(NotSent),
+            Err(_) => Err(NotSent(ConnectTimeout(self.timeout).into())),
         }
     }
 
-    async fn make(&self, target: Target, pool: &Arc<Pool>) -> Result<Connection, BoxError> {
+    async fn open(&self, target: Target, pool: &Arc<Pool>) -> Result<Connection, BoxError> {
         let mut connector = self.connector.clone();
         std::future::poll_fn(|context| connector.poll_ready(context)).await?;
         let stream = connector.call(target.join(&Uri::from_static("/"))?).await?;
-        let every = self.idle_timeout.max(EVICT);
+        let interval = self.idle_timeout.max(MIN_EVICTION_INTERVAL);
         #[cfg(feature = "http2")]
         if stream.connected().is_negotiated_h2() {
             let (sender, driver) = http2::handshake(TokioExecutor::new(), stream).await?;
             let connection = Connection::new(target, Sender::Http2(sender))?;
-            tokio::spawn(drive(driver, every, Arc::downgrade(pool)));
+            tokio::spawn(drive(driver, interval, Arc::downgrade(pool)));
             if let Some(shared) = connection.share() {
-                pool.keep(shared);
+                pool.insert(shared);
             }
             return Ok(connection);
         }
         let (sender, driver) = http1::handshake(stream).await?;
-        tokio::spawn(drive(driver, every, Arc::downgrade(pool)));
+        tokio::spawn(drive(driver, interval, Arc::downgrade(pool)));
         Ok(Connection::new(target, Sender::Http1(sender))?)
     }
 }
 
-/// Drives a connection to its end, which comes at the latest when nobody has kept it. The calls that went
-/// over it tell how it ended.
-async fn drive(driver: impl Future, every: Duration, pool: Weak<Pool>) {
+/// Drives a connection until it is closed, at the latest when the pool drops it. Its errors are reported by
+/// the calls that use it.
+async fn drive(driver: impl Future, interval: Duration, pool: Weak<Pool>) {
     let mut driver = pin!(driver);
-    // The tasks that there are anyway let go of what is old: none is needed for that alone.
-    while tokio::time::timeout(every, driver.as_mut()).await.is_err() {
+    // Evicting here saves a separate task.
+    while tokio::time::timeout(interval, driver.as_mut()).await.is_err() {
         if let Some(pool) = pool.upgrade() {
             pool.evict();
         }
@@ -91,12 +94,12 @@ async fn drive(driver: impl Future, every: Duration, pool: Weak<Pool>) {
 }
 
 #[derive(Debug)]
-struct TooSlow(Duration);
+struct ConnectTimeout(Duration);
 
-impl fmt::Display for TooSlow {
+impl fmt::Display for ConnectTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no connection within {:?}", self.0)
+        write!(f, "connecting timed out after {:?}", self.0)
     }
 }
 
-impl std::error::Error for TooSlow {}
+impl std::error::Error for ConnectTimeout {}

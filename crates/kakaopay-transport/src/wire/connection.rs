@@ -1,4 +1,4 @@
-//! A connection that was made, and what it does with a request.
+//! An open connection.
 
 #[cfg(feature = "http2")]
 use futures_util::future::Either;
@@ -13,17 +13,17 @@ use tokio::runtime::{Handle, Id};
 use crate::body::{Request, RequestBody};
 use crate::wire::target::Target;
 
-/// A connection that requests are sent over.
+/// An open connection to a target.
 pub(super) struct Connection {
     target: Target,
-    /// What a request over HTTP/1.1 says of the target.
+    /// `Host` header of requests over HTTP/1.1.
     host: HeaderValue,
     sender: Sender,
-    /// The runtime that reads and writes for it. Another one would wait for what nobody drives.
+    /// Runtime that drives this connection. Using it from another runtime could hang.
     runtime: Id,
 }
 
-/// hyper's end of it.
+/// hyper's handle of the connection.
 pub(super) enum Sender {
     Http1(http1::SendRequest<RequestBody>),
     #[cfg(feature = "http2")]
@@ -31,24 +31,23 @@ pub(super) enum Sender {
 }
 
 impl Connection {
-    /// A connection to a target, which the runtime of this call drives.
+    /// Creates a connection that the current runtime drives.
     pub(super) fn new(target: Target, sender: Sender) -> Result<Self, http::Error> {
         let host = target.host()?;
         Ok(Self { target, host, sender, runtime: Handle::current().id() })
     }
 
-    /// Whether a call to this target on this runtime can use it.
+    /// Whether a call to this target on this runtime can use the connection.
     pub(super) fn serves(&self, target: &Target, runtime: Id) -> bool {
         self.runtime == runtime && self.target.is(target)
     }
 
-    /// Whether it serves the same calls as another.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
+    /// Whether the connection serves the same calls as another.
+    pub(super) fn is_interchangeable_with(&self, other: &Self) -> bool {
         self.serves(&other.target, other.runtime)
     }
 
-    /// Whether the next request can go over it: the last answer has come to its end, and nobody is known to
-    /// have closed it.
+    /// Whether a request can be sent now: the last response was read, and the connection is open.
     pub(super) fn is_ready(&self) -> bool {
         match &self.sender {
             Sender::Http1(sender) => sender.is_ready(),
@@ -57,7 +56,7 @@ impl Connection {
         }
     }
 
-    /// Waits until the next request can go over it; whether one ever can.
+    /// Waits until a request can be sent. Returns `false` if the connection was closed.
     pub(super) async fn ready(&mut self) -> bool {
         match &mut self.sender {
             Sender::Http1(sender) => sender.ready().await.is_ok(),
@@ -66,7 +65,7 @@ impl Connection {
         }
     }
 
-    /// The same connection for one more call, if it carries several at once.
+    /// Returns another handle of a multiplexed connection (HTTP/2), or `None`.
     pub(super) fn share(&self) -> Option<Self> {
         match &self.sender {
             Sender::Http1(_) => None,
@@ -78,12 +77,12 @@ impl Connection {
         }
     }
 
-    /// Whether it carries several requests at once.
-    pub(super) fn is_shared(&self) -> bool {
+    /// Whether the connection is multiplexed (HTTP/2).
+    pub(super) fn is_multiplexed(&self) -> bool {
         !matches!(self.sender, Sender::Http1(_))
     }
 
-    /// Hands a request on. Not even its future holds it then, which so stays small.
+    /// Sends a request. hyper takes it at once, so the returned future does not hold it and stays small.
     pub(super) fn send(
         &mut self,
         mut request: Request,
@@ -91,18 +90,18 @@ impl Connection {
         match &mut self.sender {
             Sender::Http1(sender) => {
                 request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());
-                // A connection that spoke HTTP/2 may have given it back.
+                // The request may have been returned unsent by an HTTP/2 connection, with a full URI.
                 #[cfg(feature = "http2")]
                 let _ = Target::take(&mut request);
-                let answer = sender.try_send_request(request);
+                let response = sender.try_send_request(request);
                 #[cfg(feature = "http2")]
-                let answer = Either::Left(answer);
-                answer
+                let response = Either::Left(response);
+                response
             }
             #[cfg(feature = "http2")]
             Sender::Http2(sender) => {
-                // There the address is whole. It is made of parts that were parsed, so that it is one; without
-                // its host hyper would refuse it.
+                // HTTP/2 needs the full URI. Joining parsed parts does not fail; if it did, hyper would reject
+                // the request for lack of a host.
                 if let Ok(uri) = self.target.join(request.uri()) {
                     *request.uri_mut() = uri;
                 }

@@ -1,4 +1,4 @@
-//! The default wire: hyper with rustls.
+//! The default transport: hyper with rustls.
 
 mod builder;
 mod connect;

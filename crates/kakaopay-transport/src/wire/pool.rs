@@ -1,4 +1,4 @@
-//! The connections that are kept.
+//! The connection pool.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,88 +9,86 @@ use tokio::time::Instant;
 use crate::wire::connection::Connection;
 use crate::wire::target::Target;
 
-/// The connections that are kept, the one that was used last behind the others.
+/// Pool of idle connections, and of HTTP/2 connections in use, the most recently used last.
 ///
-/// hyper-util's client asks for memory for each call where this does not, makes connections that nobody
-/// waits for, and says of a request that came back unsent that it may have been sent. Its composable
-/// `client::pool` knows neither a limit of time nor one of number, and takes back a connection whose answer
-/// is still being read.
+/// It replaces hyper-util's client, which allocates for each call, opens connections that no call waits for,
+/// and reports a request that was returned unsent as maybe sent. hyper-util's composable `client::pool` has
+/// neither an idle timeout nor a size limit, and reuses a connection whose response is still being read.
 pub(super) struct Pool {
-    kept: Mutex<Vec<Kept>>,
+    idle: Mutex<Vec<Idle>>,
     idle_timeout: Duration,
     max_idle_per_host: usize,
 }
 
-struct Kept {
+struct Idle {
     connection: Connection,
     since: Instant,
 }
 
 impl Pool {
     pub(super) fn new(idle_timeout: Duration, max_idle_per_host: usize) -> Self {
-        Self { kept: Mutex::default(), idle_timeout, max_idle_per_host }
+        Self { idle: Mutex::default(), idle_timeout, max_idle_per_host }
     }
 
-    /// A connection that can take a request to this target, if one is kept. What carries several at once
-    /// stays here as well.
+    /// Takes a usable connection to this target. A multiplexed connection also stays in the pool.
     pub(super) fn take(&self, target: &Target) -> Option<Connection> {
         let (runtime, now) = (Handle::current().id(), Instant::now());
-        let mut kept = self.lock();
+        let mut idle = self.lock();
         loop {
-            // The one that was used last, so that the others may grow old.
-            let at = kept.iter().rposition(|kept| kept.connection.serves(target, runtime))?;
-            let good = self.is_good(&kept[at], now);
-            if good && let Some(shared) = kept[at].connection.share() {
-                kept[at].since = now;
+            // The most recently used, so that surplus connections reach the idle timeout.
+            let at = idle.iter().rposition(|idle| idle.connection.serves(target, runtime))?;
+            let usable = self.is_usable(&idle[at], now);
+            if usable && let Some(shared) = idle[at].connection.share() {
+                idle[at].since = now;
                 return Some(shared);
             }
-            let taken = kept.remove(at);
-            if good {
+            let taken = idle.remove(at);
+            if usable {
                 return Some(taken.connection);
             }
         }
     }
 
-    /// Takes a connection back that was used, as soon as the answer it carries has been read to its end.
+    /// Returns a used connection to the pool, once its response has been read.
     pub(super) fn give_back(self: &Arc<Self>, mut connection: Connection) {
         if connection.is_ready() {
-            self.keep(connection);
+            self.insert(connection);
             return;
         }
-        // Only an answer that did not come in one piece gets here. If it is dropped before its end, hyper
-        // closes the connection.
+        // The response is still arriving. If its body is dropped early, hyper closes the connection.
         let pool = Arc::clone(self);
         tokio::spawn(async move {
             if connection.ready().await {
-                pool.keep(connection);
+                pool.insert(connection);
             }
         });
     }
 
-    /// Keeps a connection that can take a request.
-    pub(super) fn keep(&self, connection: Connection) {
-        let mut kept = self.lock();
-        let same = |kept: &&Kept| connection.is_like(&kept.connection) && kept.connection.is_ready();
+    /// Inserts a ready connection, unless the pool is full.
+    pub(super) fn insert(&self, connection: Connection) {
+        let mut idle = self.lock();
+        let same =
+            |idle: &&Idle| connection.is_interchangeable_with(&idle.connection) && idle.connection.is_ready();
         let room =
-            kept.len() < self.max_idle_per_host || kept.iter().filter(same).count() < self.max_idle_per_host;
-        // One that carries several at once is enough.
-        let needed = !connection.is_shared() || !kept.iter().any(|kept| same(&kept));
+            idle.len() < self.max_idle_per_host || idle.iter().filter(same).count() < self.max_idle_per_host;
+        // One multiplexed connection suffices.
+        let needed = !connection.is_multiplexed() || !idle.iter().any(|idle| same(&idle));
         if room && needed {
-            kept.push(Kept { connection, since: Instant::now() });
+            idle.push(Idle { connection, since: Instant::now() });
         }
     }
 
-    /// Lets go of what nobody can use any more.
+    /// Drops closed connections and those past the idle timeout.
     pub(super) fn evict(&self) {
         let now = Instant::now();
-        self.lock().retain(|kept| self.is_good(kept, now));
+        self.lock().retain(|idle| self.is_usable(idle, now));
     }
 
-    fn is_good(&self, kept: &Kept, now: Instant) -> bool {
-        kept.connection.is_ready() && now.saturating_duration_since(kept.since) < self.idle_timeout
+    fn is_usable(&self, idle: &Idle, now: Instant) -> bool {
+        idle.connection.is_ready() && now.saturating_duration_since(idle.since) < self.idle_timeout
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The default wire as a tower service.
+//! The default transport as a tower service.
 
 use std::fmt;
 use std::pin::Pin;
@@ -21,44 +21,43 @@ use crate::wire::pool::Pool;
 use crate::wire::target::Target;
 use crate::wire::tls::TlsError;
 
-/// The default wire: hyper with rustls, on tokio.
+/// The default transport: hyper with rustls, on tokio.
 ///
-/// It keeps connections, tries addresses of both families, never sends a request twice, and speaks
-/// plain HTTP with this machine only. Clones share the connections. It is bound to no runtime: each call
-/// uses the one that it is made on and that one's connections, and what another one left behind is not
-/// taken up.
+/// It pools connections, connects over IPv4 and IPv6, never sends a request twice, and uses plain HTTP on
+/// loopback only. Clones share the pool. It is not bound to a runtime: each call runs on the current runtime
+/// and uses only connections of that runtime.
 ///
-/// A kept connection may turn out to be closed before a byte of the request has left. The request then goes
-/// over a new one, and if that is not to be had either, it was [not sent](NotSent).
+/// If a pooled connection turns out to be closed before a byte of the request was sent, the request goes
+/// over a new connection. If connecting fails, the request was [not sent](NotSent).
 ///
-/// HTTP/1.1 is spoken, and HTTP/2 with feature `http2` if the service chooses it in the TLS handshake.
-/// `C` makes the bare connections: TCP, unless [`HyperTransportBuilder::connector`] puts something else there.
+/// It speaks HTTP/1.1, and with feature `http2` also HTTP/2 if the server selects it in the TLS handshake.
+/// `C` opens plain connections: TCP unless [`HyperTransportBuilder::connector`] replaces it.
 pub struct HyperTransport<C = HttpConnector>(Arc<Shared<C>>);
 
-/// What clones share.
+/// State shared by all clones.
 struct Shared<C> {
     connect: Connect<C>,
     pool: Arc<Pool>,
 }
 
 impl HyperTransport {
-    /// A wire with the provider and the roots that were chosen by feature.
+    /// Creates a transport with the default TLS configuration.
     ///
     /// # Errors
-    /// [`TlsError`] when they do not make a configuration.
+    /// [`TlsError`] if [`default_tls_config`](crate::default_tls_config) fails.
     pub fn new() -> Result<Self, TlsError> {
         Self::builder().build()
     }
 
-    /// A wire with a TLS configuration of your own. Its ALPN protocols are set here, since they
-    /// follow from what the wire can speak.
+    /// Creates a transport with this TLS configuration. Its ALPN protocols are overwritten with the HTTP
+    /// versions that the transport supports.
     #[must_use]
     pub fn with_tls(config: ClientConfig) -> Self {
         let settings = Self::builder().settings;
         Self::of(tcp(settings.connect_timeout), config, settings)
     }
 
-    /// Sets a wire up in another way.
+    /// Returns a builder with default settings.
     #[must_use]
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder::new()
@@ -73,7 +72,7 @@ where
     C::Future: Send + 'static,
 {
     pub(super) fn of(connector: C, mut config: ClientConfig, settings: Settings) -> Self {
-        // hyper-rustls panics on others than its own.
+        // hyper-rustls sets them, and panics if they are set already.
         config.alpn_protocols.clear();
         let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
         #[cfg(feature = "http2")]
@@ -113,7 +112,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        // The client makes connections as they are needed.
+        // Connections are opened by `call`.
         Poll::Ready(Ok(()))
     }
 
@@ -121,7 +120,7 @@ where
         let Some(target) = Target::take(&mut request) else {
             return Box::pin(async { Err(NotSent(PlainHttp.into()).into()) });
         };
-        Box::pin(Arc::clone(&self.0).carry(target, request))
+        Box::pin(Arc::clone(&self.0).send(target, request))
     }
 }
 
@@ -132,32 +131,32 @@ where
     C::Error: Into<BoxError>,
     C::Future: Send + 'static,
 {
-    /// Sends a request, once.
-    async fn carry(
+    /// Sends a request once.
+    async fn send(
         self: Arc<Self>,
         target: Target,
         mut request: Request,
     ) -> Result<http::Response<Incoming>, BoxError> {
-        if let Some(mut kept) = self.pool.take(&target) {
-            match kept.send(request).await {
-                Ok(answer) => {
-                    self.pool.give_back(kept);
-                    return Ok(answer);
+        if let Some(mut pooled) = self.pool.take(&target) {
+            match pooled.send(request).await {
+                Ok(response) => {
+                    self.pool.give_back(pooled);
+                    return Ok(response);
                 }
-                // What hyper gives back has left with no byte: the service has closed the connection and seen
-                // nothing of it. So it leaves over another one, for the first time.
+                // hyper returns a request only if no byte of it was sent, because the server had closed the
+                // connection. Sending it over another one is not a second time.
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
                     None => return Err(error.into_error().into()),
                 },
             }
         }
-        // It has a piece of memory of its own, so that calls over a kept connection carry no room for it.
+        // Boxed, so that calls over a pooled connection do not reserve memory for it.
         let mut fresh = Box::pin(self.connect.connect(target, &self.pool)).await?;
         match fresh.send(request).await {
-            Ok(answer) => {
+            Ok(response) => {
                 self.pool.give_back(fresh);
-                Ok(answer)
+                Ok(response)
             }
             Err(error) if error.message().is_some() => Err(NotSent(error.into_error().into()).into()),
             Err(error) => Err(error.into_error().into()),
@@ -165,13 +164,13 @@ where
     }
 }
 
-/// The request would leave this machine unencrypted.
+/// The request would leave the machine unencrypted.
 #[derive(Debug)]
 struct PlainHttp;
 
 impl fmt::Display for PlainHttp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("plain http is only for this machine itself")
+        f.write_str("plain http is allowed on loopback only: use https")
     }
 }
 

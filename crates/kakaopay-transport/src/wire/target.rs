@@ -1,4 +1,4 @@
-//! Where a request goes, apart from what it asks for there.
+//! The target of a request: its URI without the path.
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
@@ -6,7 +6,7 @@ use http::{HeaderValue, Uri};
 use crate::base_uri::is_loopback;
 use crate::body::Request;
 
-/// The origin a request goes to. Connections are kept by it.
+/// The origin that a request goes to, which is the key of pooled connections.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     scheme: Scheme,
@@ -14,8 +14,8 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Takes the origin out of a request, which is left with its path. There is none, and the request is
-    /// left as it is, when it names none or one that would have it leave this machine unencrypted.
+    /// Removes the origin from a request's URI and leaves the path. Returns `None`, and leaves the request
+    /// unchanged, if the URI has no origin or an unencrypted one that is not loopback.
     pub(super) fn take(request: &mut Request) -> Option<Self> {
         let uri = request.uri();
         let encrypted = uri.scheme()? == &Scheme::HTTPS;
@@ -30,12 +30,12 @@ impl Target {
         Some(Self { scheme, authority })
     }
 
-    /// Whether it is the same, spelling included: another one only finds no connection.
+    /// Whether two targets are equal, spelling included. Another spelling only costs a new connection.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.authority.as_str() == other.authority.as_str() && self.scheme == other.scheme
     }
 
-    /// The whole address of a path on it.
+    /// Joins a path to the target.
     pub(super) fn join(&self, path: &Uri) -> Result<Uri, http::Error> {
         let mut parts = path.clone().into_parts();
         parts.scheme = Some(self.scheme.clone());
@@ -43,8 +43,8 @@ impl Target {
         Ok(Uri::from_parts(parts)?)
     }
 
-    /// It as HTTP/1.1 names it: without a user, and with a port that does not go without saying (RFC 9110,
-    /// section 7.2).
+    /// Returns the `Host` header: without user information, and with the port unless it is the default (RFC
+    /// 9110, section 7.2).
     pub(super) fn host(&self) -> Result<HeaderValue, http::Error> {
         let default = if self.scheme == Scheme::HTTPS { 443 } else { 80 };
         let host = self.authority.host();
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_an_origin_and_a_path() {
+    fn a_uri_is_split_into_target_and_path() {
         check("https://a.example/b?c=d", "/b?c=d", "a.example", "https://a.example/b?c=d");
         check("https://a.example", "/", "a.example", "https://a.example/");
         check("https://a.example:443/", "/", "a.example", "https://a.example:443/");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn f25_what_would_leave_this_machine_unencrypted_goes_nowhere() {
+    fn f25_an_unencrypted_uri_off_loopback_has_no_target() {
         for uri in ["http://192.0.2.1/", "http://a.example/", "/charges", "ftp://127.0.0.1/", "a.example"] {
             assert!(Target::take(&mut request(uri)).is_none(), "{uri}");
         }

@@ -1,4 +1,4 @@
-//! The TLS side of the default wire.
+//! TLS of the default transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,13 +6,12 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 
-/// A configuration of TLS with the provider and the roots that were chosen by feature.
+/// Returns a TLS configuration with the provider and the roots selected by feature, for TLS 1.2 and 1.3.
 ///
-/// The provider is a value and no process-wide default, so that it never depends on what else is
-/// linked. TLS 1.2 and 1.3, as the service offers.
+/// The process-wide default provider of rustls is not used, so that other crates cannot change it.
 ///
 /// # Errors
-/// [`TlsError`] when no provider or no roots were chosen, or rustls refuses the combination.
+/// [`TlsError`] if no provider or no roots are enabled, or rustls rejects the combination.
 pub fn default_tls_config() -> Result<ClientConfig, TlsError> {
     let provider = provider().ok_or(TlsError::NoProvider)?;
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
@@ -58,20 +57,20 @@ fn with_roots(_: Builder) -> Result<ClientConfig, TlsError> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// No cryptography provider was chosen.
+    /// No feature enables a cryptography provider.
     NoProvider,
-    /// No kind of roots was chosen.
+    /// No feature enables root certificates.
     NoRoots,
-    /// rustls refuses.
+    /// rustls rejects the configuration.
     Rustls(rustls::Error),
 }
 
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoProvider => "choose feature `aws-lc-rs` or `ring`, or bring a ClientConfig",
-            Self::NoRoots => "choose feature `webpki-roots` or `platform-verifier`, or bring a ClientConfig",
-            Self::Rustls(_) => "TLS cannot be set up",
+            Self::NoProvider => "no TLS provider: enable feature `aws-lc-rs` or `ring`, or pass a ClientConfig",
+            Self::NoRoots => "no root certificates: enable feature `webpki-roots` or `platform-verifier`, or pass a ClientConfig",
+            Self::Rustls(_) => "invalid TLS configuration",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What every kind of answer means, and every kind of silence.
+//! The result of every kind of response and failure.
 
 use http::{HeaderValue, StatusCode};
 use kakaopay_transport::layer::RetryPolicy;
@@ -28,7 +28,7 @@ fn answers(status: u16, content_type: Option<&str>, body: &str) -> Scripted {
 }
 
 #[tokio::test]
-async fn f22_every_kind_of_answer_has_its_place() {
+async fn f22_every_kind_of_response_has_an_error_kind() {
     use ErrorKind::{Api, ContentType, Decode, EmptyBody, HttpStatus, Redirect, TooLarge};
     let refused = r#"{"object":"error","location":"x","code":"invalid_charge","message":"no"}"#;
     let deep = "[".repeat(100_000);
@@ -38,18 +38,18 @@ async fn f22_every_kind_of_answer_has_its_place() {
     let (json, html) = (Some("application/json; charset=utf-8"), Some("text/html"));
     // HttpStatus, type, body, kind, whether it is a refusal; what it says beside the outcome.
     for (status, content_type, body, kind, is_refusal, says) in [
-        (400, json, refused, Api, true, "answered invalid_charge"),
-        (401, json, refused, Api, true, "answered invalid_charge"),
-        (404, json, refused, Api, true, "answered invalid_charge"),
-        (409, json, refused, Api, true, "answered invalid_charge"),
-        (422, json, refused, Api, true, "answered invalid_charge"),
-        (408, json, refused, Api, false, "answered invalid_charge"),
-        (429, json, refused, Api, false, "answered invalid_charge"),
-        (500, json, refused, Api, false, "answered invalid_charge"),
-        (503, json, refused, Api, false, "answered invalid_charge"),
+        (400, json, refused, Api, true, "responded invalid_charge"),
+        (401, json, refused, Api, true, "responded invalid_charge"),
+        (404, json, refused, Api, true, "responded invalid_charge"),
+        (409, json, refused, Api, true, "responded invalid_charge"),
+        (422, json, refused, Api, true, "responded invalid_charge"),
+        (408, json, refused, Api, false, "responded invalid_charge"),
+        (429, json, refused, Api, false, "responded invalid_charge"),
+        (500, json, refused, Api, false, "responded invalid_charge"),
+        (503, json, refused, Api, false, "responded invalid_charge"),
         // An error object with a good status: not the service's usual no, so not taken as one.
-        (200, json, refused, Api, false, "answered invalid_charge"),
-        (200, html, refused, Api, false, "answered invalid_charge"),
+        (200, json, refused, Api, false, "responded invalid_charge"),
+        (200, html, refused, Api, false, "responded invalid_charge"),
         (400, html, "<html>bad</html>", HttpStatus, false, "status 400"),
         (502, html, "<html>bad gateway</html>", HttpStatus, false, "status 502"),
         (500, json, "", HttpStatus, false, "status 500"),
@@ -61,20 +61,20 @@ async fn f22_every_kind_of_answer_has_its_place() {
         (200, Some("TEXT/HTML; charset=utf-8"), "<html></html>", ContentType, false, "a proxy"),
         (200, Some("text/plain"), "ok", ContentType, false, "a proxy"),
         // Said to be JSON, or not said to be anything.
-        (200, json, "<html></html>", Decode, false, "worth reporting"),
-        (200, None, "<html></html>", Decode, false, "worth reporting"),
-        (200, Some(""), "<html></html>", Decode, false, "worth reporting"),
-        (200, Some("application/hal+json"), &SOURCE[..40], Decode, false, "worth reporting"),
-        (200, json, &SOURCE[..40], Decode, false, "worth reporting"),
-        (200, json, r#"{"object":"charge","id":"chrg_test_1"}"#, Decode, false, "worth reporting"),
-        (200, json, "[]", Decode, false, "worth reporting"),
-        (200, json, deep.as_str(), Decode, false, "worth reporting"),
-        (200, json, deepest.as_str(), Decode, false, "worth reporting"),
+        (200, json, "<html></html>", Decode, false, "please report it"),
+        (200, None, "<html></html>", Decode, false, "please report it"),
+        (200, Some(""), "<html></html>", Decode, false, "please report it"),
+        (200, Some("application/hal+json"), &SOURCE[..40], Decode, false, "please report it"),
+        (200, json, &SOURCE[..40], Decode, false, "please report it"),
+        (200, json, r#"{"object":"charge","id":"chrg_test_1"}"#, Decode, false, "please report it"),
+        (200, json, "[]", Decode, false, "please report it"),
+        (200, json, deep.as_str(), Decode, false, "please report it"),
+        (200, json, deepest.as_str(), Decode, false, "please report it"),
         // What is compressed though nobody asked for it is not unpacked.
-        (200, json, "\u{1f}\u{8b}\u{8}\0", Decode, false, "worth reporting"),
+        (200, json, "\u{1f}\u{8b}\u{8}\0", Decode, false, "please report it"),
         (304, None, "", Redirect, false, "the base URI"),
         (302, html, "<html></html>", Redirect, false, "the base URI"),
-        (200, json, large.as_str(), TooLarge, false, "raise it"),
+        (200, json, large.as_str(), TooLarge, false, "raise `max_response_bytes`"),
     ] {
         let error = answer_to_create(answers(status, content_type, body)).await.expect_err("no source");
         let shown = format!("{status} {content_type:?} {}: {error}", &body[..body.len().min(60)]);
@@ -82,7 +82,11 @@ async fn f22_every_kind_of_answer_has_its_place() {
         assert!(error.to_string().contains(says), "{shown}");
         assert_eq!(error.api_rejection().is_some(), is_refusal, "{shown}");
         assert_eq!(error.outcome_unknown(), !is_refusal, "{shown}");
-        assert_eq!(error.to_string().contains("look before sending it again"), !is_refusal, "{shown}");
+        assert_eq!(
+            error.to_string().contains("search for its result before sending it again"),
+            !is_refusal,
+            "{shown}"
+        );
         assert_eq!(error.delivery(), Delivery::Answered);
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!((error.request_id(), error.operation()), (Some(ID), "sources.create"));
@@ -91,7 +95,7 @@ async fn f22_every_kind_of_answer_has_its_place() {
 }
 
 #[tokio::test]
-async fn f22_what_can_be_read_is_taken_whatever_its_type() {
+async fn f22_a_decodable_body_is_accepted_with_any_type() {
     for content_type in [None, Some("application/json"), Some("text/plain"), Some("text/html"), Some("?")] {
         answer_to_create(answers(200, content_type, SOURCE)).await.expect("a source");
     }
@@ -135,11 +139,11 @@ async fn f22_an_api_error_keeps_what_the_service_said() {
         (api.code.clone(), api.message.as_deref()),
         (ErrorCode::NotFound, Some("charge x was not found"))
     );
-    assert_eq!(error.to_string(), "sources.create: the service answered not_found: charge x was not found");
+    assert_eq!(error.to_string(), "sources.create: the service responded not_found: charge x was not found");
 }
 
 #[tokio::test]
-async fn f22_an_error_object_is_an_error_for_every_call_whatever_the_status() {
+async fn f22_an_error_object_is_an_error_with_any_status() {
     async fn check<E: Endpoint>(endpoint: E)
     where
         SecretKey: Authorizes<E::Access>,
@@ -185,11 +189,14 @@ async fn f22_a_request_id_is_kept_when_it_is_one() {
 }
 
 #[tokio::test]
-async fn f24_only_an_error_that_says_so_was_not_sent() {
+async fn f24_only_a_not_sent_error_counts_as_not_sent() {
     let fails = |error: BoxError| Scripted::new().then(Err(error));
     let error = answer_to_create(fails("reset".into())).await.expect_err("broken");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent));
-    assert!(error.outcome_unknown() && error.to_string().ends_with("look before sending it again"));
+    assert!(
+        error.outcome_unknown()
+            && error.to_string().ends_with("search for its result before sending it again")
+    );
 
     let wrapped = std::io::Error::other(NotSent("refused".into()));
     for error in [BoxError::from(NotSent("refused".into())), wrapped.into()] {
@@ -200,7 +207,7 @@ async fn f24_only_an_error_that_says_so_was_not_sent() {
 }
 
 #[test]
-fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
+fn i9_any_response_is_an_object_or_an_error() {
     use proptest::prelude::*;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
@@ -226,7 +233,7 @@ fn i9_any_answer_is_an_object_or_an_error_with_its_status() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "the script has no answer left for POST")]
-async fn a_script_that_ran_out_fails_the_test() {
+#[should_panic(expected = "the script has no response left for POST")]
+async fn an_exhausted_script_fails_the_test() {
     let _ = answer_to_create(Scripted::new()).await;
 }

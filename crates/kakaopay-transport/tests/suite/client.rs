@@ -1,4 +1,4 @@
-//! What goes over the wire, and who may send it.
+//! The requests that a client sends.
 
 use http::{HeaderValue, StatusCode};
 use kakaopay_transport::testing::{Capture, LoseResponse, Scripted};
@@ -21,11 +21,11 @@ async fn a_mutation_is_a_form_or_json_to_the_origin() {
             r#"{"amount":150000,"currency":"SGD","type":"kakaopay","platform_type":"WEB"}"#,
         ),
     ] {
-        let wire = Capture::new(Scripted::new().json(200, SOURCE));
-        let client = Client::builder(wire.clone(), key()).encoding(encoding).build();
+        let transport = Capture::new(Scripted::new().json(200, SOURCE));
+        let client = Client::builder(transport.clone(), key()).encoding(encoding).build();
         client.send(create()).await.expect("a source");
-        let request = wire.requests().remove(0);
-        assert!(!format!("{wire:?}").contains("c2tleV90ZXN0"));
+        let request = transport.requests().remove(0);
+        assert!(!format!("{transport:?}").contains("c2tleV90ZXN0"));
         assert_eq!(
             (request.method().as_str(), request.uri().to_string()),
             ("POST", "https://api.omise.co/sources".into())
@@ -41,13 +41,13 @@ async fn a_mutation_is_a_form_or_json_to_the_origin() {
 }
 
 #[tokio::test]
-async fn a_charge_goes_out_as_the_guide_shows_it() {
-    let wire = Capture::new(Scripted::new().json(500, ""));
-    let client = Client::builder(wire.clone(), key())
+async fn a_charge_is_sent_as_in_the_guide() {
+    let transport = Capture::new(Scripted::new().json(500, ""));
+    let client = Client::builder(transport.clone(), key())
         .base_uri(BaseUri::parse("http://127.0.0.1:8080").expect("an origin"))
         .build();
     client.send(charge_to_create()).await.expect_err("no charge");
-    let request = wire.requests().remove(0);
+    let request = transport.requests().remove(0);
     assert_eq!(request.uri(), "http://127.0.0.1:8080/charges");
     assert_eq!(
         request.body(),
@@ -58,31 +58,31 @@ async fn a_charge_goes_out_as_the_guide_shows_it() {
 
 #[tokio::test]
 async fn a_read_has_no_body_and_no_content_type() {
-    let wire = Capture::new(Scripted::new().json(200, SOURCE));
-    Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
-    let request = wire.requests().remove(0);
+    let transport = Capture::new(Scripted::new().json(200, SOURCE));
+    Client::new(transport.clone(), key()).send(retrieve()).await.expect("a source");
+    let request = transport.requests().remove(0);
     assert_eq!(request.uri(), "https://api.omise.co/sources/src_test_1");
     assert!(request.body().is_empty() && !request.headers().contains_key("content-type"));
 }
 
 #[tokio::test]
-async fn f29_nobody_is_asked_to_compress_an_answer() {
-    let wire = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
-    let client = Client::new(wire.clone(), key());
+async fn f29_no_request_accepts_compressed_responses() {
+    let transport = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
+    let client = Client::new(transport.clone(), key());
     client.send(retrieve()).await.expect("a source");
     client.send(create()).await.expect("a source");
-    for request in wire.requests() {
+    for request in transport.requests() {
         assert!(!request.headers().contains_key("accept-encoding") && !request.headers().contains_key("te"));
     }
 }
 
 #[tokio::test]
-async fn f24_a_lost_answer_is_unknown_and_sent_once() {
-    let wire = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
-    let client = Client::new(LoseResponse::new(wire.clone(), 1), key());
+async fn f24_a_lost_response_is_unknown_and_sent_once() {
+    let transport = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
+    let client = Client::new(LoseResponse::new(transport.clone(), 1), key());
     let error = client.send(create()).await.expect_err("lost");
     assert!(error.outcome_unknown());
-    assert_eq!(wire.requests().len(), 1);
+    assert_eq!(transport.requests().len(), 1);
     client.send(create()).await.expect("the next is not lost");
 }
 
@@ -93,10 +93,10 @@ async fn f26_a_redirect_is_not_followed() {
         .header("location", "https://evil.example/sources")
         .body(RequestBody::default())
         .expect("a response");
-    let wire = Capture::new(Scripted::new().then(Ok(away)));
-    let error = Client::new(wire.clone(), key()).send(create()).await.expect_err("a redirect");
+    let transport = Capture::new(Scripted::new().then(Ok(away)));
+    let error = Client::new(transport.clone(), key()).send(create()).await.expect_err("a redirect");
     assert_eq!(error.kind(), ErrorKind::Redirect);
-    assert_eq!(wire.requests().len(), 1);
+    assert_eq!(transport.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -128,16 +128,16 @@ async fn a_public_key_makes_the_calls_that_it_may() {
 #[tokio::test]
 async fn the_version_and_the_user_agent_can_be_chosen() {
     let own = concat!("kakaopay-rust/", env!("CARGO_PKG_VERSION"));
-    let wire = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
-    Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
-    Client::builder(wire.clone(), key())
+    let transport = Capture::new(Scripted::new().json(200, SOURCE).json(200, SOURCE));
+    Client::new(transport.clone(), key()).send(retrieve()).await.expect("a source");
+    Client::builder(transport.clone(), key())
         .api_version(ApiVersion::V2017_11_02)
         .user_agent_suffix(&HeaderValue::from_static("shop/1.2"))
         .build()
         .send(retrieve())
         .await
         .expect("a source");
-    let sent = wire
+    let sent = transport
         .requests()
         .into_iter()
         .map(|request| ["omise-version", "user-agent", "accept"].map(|name| request.headers()[name].clone()));
@@ -151,7 +151,7 @@ async fn the_version_and_the_user_agent_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn i9_an_answer_is_read_up_to_the_cap() {
+async fn i9_a_response_is_read_up_to_the_limit() {
     for (cap, kind) in [(SOURCE.len(), None), (SOURCE.len() - 1, Some(ErrorKind::TooLarge))] {
         let service = Scripted::new().json(200, SOURCE);
         let client = Client::builder(service, key()).max_response_bytes(cap).build();

@@ -1,4 +1,4 @@
-//! A call ends at its deadline, wherever the service stalls. All of it in paused time.
+//! A call times out wherever the service stalls. Time is paused.
 
 use std::convert::Infallible;
 use std::future::{Pending, pending};
@@ -91,7 +91,7 @@ async fn f23_a_body_that_drips_ends_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_a_service_that_never_gets_ready_ends_at_the_deadline_and_was_sent_nothing() {
+async fn f23_a_service_that_is_never_ready_was_sent_nothing() {
     let deadline = Duration::from_secs(60);
     check(send(Unready(None), deadline).await, deadline, Delivery::NotSent);
 }

@@ -19,7 +19,7 @@ fn request(uri: &str) -> Request {
 }
 
 #[tokio::test]
-async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
+async fn i7_a_request_with_an_origin_is_never_sent() {
     for uri in [
         "https://evil.example/charges",
         "http://api.omise.co/charges",
@@ -27,20 +27,24 @@ async fn i7_a_request_that_names_an_origin_never_reaches_the_wire() {
         "evil.example:443",
         "*",
     ] {
-        let wire = Capture::new(Scripted::new());
-        let service = BaseUriLayer::new(BaseUri::default()).layer(wire.clone());
+        let transport = Capture::new(Scripted::new());
+        let service = BaseUriLayer::new(BaseUri::default()).layer(transport.clone());
         let error = service.oneshot(request(uri)).await.expect_err("refused");
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Request, Delivery::NotSent), "{uri}");
-        assert!(wire.requests().is_empty(), "{uri}");
+        assert!(transport.requests().is_empty(), "{uri}");
     }
 }
 
 #[tokio::test]
-async fn i7_a_path_goes_to_the_origin_whatever_it_looks_like() {
+async fn i7_any_path_goes_to_the_origin() {
     for path in ["/charges", "/charges?limit=1&from=2026-01-01", "//evil.example/charges", "/@evil.example"] {
-        let wire = Capture::new(Scripted::new().json(200, "{}"));
-        BaseUriLayer::new(BaseUri::default()).layer(wire.clone()).oneshot(request(path)).await.expect("sent");
-        let uri = wire.requests().remove(0).uri().clone();
+        let transport = Capture::new(Scripted::new().json(200, "{}"));
+        BaseUriLayer::new(BaseUri::default())
+            .layer(transport.clone())
+            .oneshot(request(path))
+            .await
+            .expect("sent");
+        let uri = transport.requests().remove(0).uri().clone();
         assert_eq!((uri.scheme_str(), uri.host()), (Some("https"), Some("api.omise.co")));
         assert_eq!(uri.path_and_query().map(|path| path.as_str()), Some(path));
     }
@@ -57,15 +61,15 @@ async fn f26_the_origin_layer_lets_no_redirect_through() {
 }
 
 #[tokio::test]
-async fn i7_the_key_is_signed_in_with_and_does_not_print() {
-    let wire = Capture::new(Scripted::new().json(200, "{}"));
+async fn i7_the_key_is_sent_by_http_basic_and_not_printed() {
+    let transport = Capture::new(Scripted::new().json(200, "{}"));
     let layer = AuthLayer::new(&key());
-    let service = layer.layer(wire.clone());
+    let service = layer.layer(transport.clone());
     // What is there already does not win.
     let mut request = request("/");
     request.headers_mut().insert("authorization", http::HeaderValue::from_static("Basic other"));
     service.clone().oneshot(request).await.expect("sent");
-    let sent = wire.requests().remove(0);
+    let sent = transport.requests().remove(0);
     // `printf skey_test_canary1: | base64`
     assert_eq!(sent.headers()["authorization"], "Basic c2tleV90ZXN0X2NhbmFyeTE6");
     assert_eq!(sent.headers().get_all("authorization").iter().count(), 1);
@@ -76,14 +80,14 @@ async fn i7_the_key_is_signed_in_with_and_does_not_print() {
 
 #[tokio::test]
 async fn the_version_layer_stands_alone() {
-    let wire = Capture::new(Scripted::new().json(200, "{}"));
+    let transport = Capture::new(Scripted::new().json(200, "{}"));
     let agent = http::HeaderValue::from_static("shop/1");
     ApiHeadersLayer::new(ApiVersion::default(), agent)
-        .layer(wire.clone())
+        .layer(transport.clone())
         .oneshot(request("/"))
         .await
         .expect("sent");
-    assert_eq!(wire.requests()[0].headers()["omise-version"], ApiVersion::V2019_05_29.as_str());
+    assert_eq!(transport.requests()[0].headers()["omise-version"], ApiVersion::V2019_05_29.as_str());
 }
 
 /// A service that fails in its own way, or answers.
@@ -112,7 +116,7 @@ impl<S> Layer<S> for Both {
 }
 
 #[tokio::test]
-async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
+async fn every_layer_works_alone_and_preserves_errors() {
     async fn check<L>(layer: L)
     where
         L: Fn(Option<&'static str>) -> futures_util::future::BoxFuture<'static, Option<Error>>,
@@ -140,7 +144,7 @@ async fn every_layer_stands_alone_and_keeps_what_is_known_of_an_error() {
 }
 
 #[tokio::test]
-async fn an_error_of_ours_from_below_is_not_wrapped_again() {
+async fn an_own_error_from_below_is_not_wrapped_again() {
     // A stack of one's own, below a client, in which the inner layer refuses.
     let inner = BaseUriLayer::new(BaseUri::default()).layer(Scripted::new());
     let stack = TraceLayer.layer(TimeoutLayer::new(Duration::from_secs(1)).layer(inner));

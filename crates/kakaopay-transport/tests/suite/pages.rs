@@ -1,4 +1,4 @@
-//! Lists, element by element, from services that tell the truth and others.
+//! Paginated lists from correct and incorrect services.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -114,7 +114,7 @@ fn f28_the_end_in_time_is_fixed_by_the_first_page() {
 }
 
 #[test]
-fn f28_a_list_that_goes_round_and_round_ends_whatever_it_claims() {
+fn f28_a_list_that_repeats_itself_ends() {
     for total in [1_000, u64::MAX] {
         let service = Lists::saying(Said { total, cycles: true, ..honest(3, 3) });
         assert_eq!(read(&service, ListParams::default()).len(), 3);
@@ -123,7 +123,7 @@ fn f28_a_list_that_goes_round_and_round_ends_whatever_it_claims() {
 }
 
 #[test]
-fn f28_a_limit_that_is_claimed_to_be_larger_loses_nothing() {
+fn f28_a_larger_claimed_limit_loses_no_element() {
     let service = tower::service_fn(async |request: Request| {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset="));
@@ -142,7 +142,7 @@ fn f28_a_limit_that_is_claimed_to_be_larger_loses_nothing() {
 }
 
 #[test]
-fn an_element_that_cannot_be_read_does_not_end_it() {
+fn an_invalid_element_does_not_end_the_list() {
     let service = tower::service_fn(async |_: Request| {
         let data = json!([event(1), {"object": "event", "id": 7}, event(2)]);
         let body = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": 3});
@@ -157,7 +157,7 @@ fn an_element_that_cannot_be_read_does_not_end_it() {
 }
 
 #[test]
-fn after_a_request_that_failed_nothing_follows() {
+fn a_failed_request_ends_the_stream() {
     let service = tower::service_fn(async |_: Request| {
         Ok::<_, BoxError>(http::Response::builder().status(404).body(RequestBody::default())?)
     });

@@ -1,4 +1,4 @@
-//! What only reads is sent again; what changes something never is, whatever layer tries.
+//! Reads are retried; mutations never are, even if a layer tries.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -26,12 +26,12 @@ fn busy(script: Scripted, wait: &str) -> Scripted {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reading_is_made_again_until_it_is_answered() {
+async fn a_read_is_retried_until_it_succeeds() {
     let script = Scripted::new().json(503, "").then(Err(BoxError::from("reset"))).json(200, SOURCE);
-    let wire = Capture::new(script);
-    let source = Client::new(wire.clone(), key()).send(retrieve()).await.expect("a source");
+    let transport = Capture::new(script);
+    let source = Client::new(transport.clone(), key()).send(retrieve()).await.expect("a source");
     assert_eq!(source.amount, 150_000);
-    let sent = wire.requests();
+    let sent = transport.requests();
     assert_eq!(sent.len(), 3);
     // Each like the first, the key included.
     assert!(sent.iter().all(|request| {
@@ -40,7 +40,7 @@ async fn a_reading_is_made_again_until_it_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_further_attempt_has_what_a_layer_put_into_the_first() {
+async fn a_retry_keeps_the_changes_of_layers_above() {
     #[derive(Debug, Clone, PartialEq)]
     struct Tag(&'static str);
 
@@ -65,20 +65,20 @@ async fn a_further_attempt_has_what_a_layer_put_into_the_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_answer_is_the_one_that_is_told() {
-    let wire = Capture::new(Scripted::new().json(500, "").json(502, "").json(503, ""));
-    let error = Client::new(wire.clone(), key()).send(retrieve()).await.expect_err("no source");
-    assert_eq!((error.status().map(|status| status.as_u16()), wire.requests().len()), (Some(503), 3));
+async fn the_last_response_is_returned() {
+    let transport = Capture::new(Scripted::new().json(500, "").json(502, "").json(503, ""));
+    let error = Client::new(transport.clone(), key()).send(retrieve()).await.expect_err("no source");
+    assert_eq!((error.status().map(|status| status.as_u16()), transport.requests().len()), (Some(503), 3));
     assert!(error.is_retryable());
 
-    let wire = Capture::new(Scripted::new().json(500, ""));
-    let client = Client::builder(wire.clone(), key()).retry(RetryPolicy::never()).build();
+    let transport = Capture::new(Scripted::new().json(500, ""));
+    let client = Client::builder(transport.clone(), key()).retry(RetryPolicy::never()).build();
     client.send(retrieve()).await.expect_err("no source");
-    assert_eq!(wire.requests().len(), 1);
+    assert_eq!(transport.requests().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f21_the_service_says_when_and_the_deadline_says_whether() {
+async fn f21_retry_after_is_waited_for_within_the_deadline() {
     let start = tokio::time::Instant::now();
     let script = busy(Scripted::new(), "7").json(200, SOURCE);
     Client::new(script, key()).send(retrieve()).await.expect("a source");
@@ -88,9 +88,12 @@ async fn f21_the_service_says_when_and_the_deadline_says_whether() {
     // It would be too late: what is known now is told now.
     for wait in ["60", "1000000000"] {
         let start = tokio::time::Instant::now();
-        let wire = Capture::new(busy(Scripted::new(), wait));
-        let error = Client::new(wire.clone(), key()).send(retrieve()).await.expect_err("busy");
-        assert_eq!((error.status().map(|status| status.as_u16()), wire.requests().len()), (Some(429), 1));
+        let transport = Capture::new(busy(Scripted::new(), wait));
+        let error = Client::new(transport.clone(), key()).send(retrieve()).await.expect_err("busy");
+        assert_eq!(
+            (error.status().map(|status| status.as_u16()), transport.requests().len()),
+            (Some(429), 1)
+        );
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 }
@@ -121,7 +124,7 @@ async fn f23_an_attempt_that_stalls_leaves_time_for_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f21_a_service_in_trouble_is_not_asked_much_more_for_it() {
+async fn f21_retries_of_a_failing_service_are_limited() {
     let calls = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&calls);
     let down = tower::service_fn(move |_: Request| {
@@ -180,21 +183,21 @@ impl Layer<Stack> for StubbornLayer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_no_layer_above_can_make_two_of_one() {
-    let wire = Capture::new(Scripted::new().then(Err(BoxError::from("reset"))));
-    let client = Client::builder(wire.clone(), key()).layer(StubbornLayer).build();
+async fn f24_no_layer_above_can_send_a_mutation_twice() {
+    let transport = Capture::new(Scripted::new().then(Err(BoxError::from("reset"))));
+    let client = Client::builder(transport.clone(), key()).layer(StubbornLayer).build();
     let error = client.send(create()).await.expect_err("no source");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::DuplicateSend, Delivery::MaybeSent));
     assert_eq!((error.operation(), error.outcome_unknown()), ("sources.create", true));
-    assert!(error.to_string().contains("take that layer out"), "{error}");
-    assert_eq!(wire.requests().len(), 1);
+    assert!(error.to_string().contains("remove that layer"), "{error}");
+    assert_eq!(transport.requests().len(), 1);
 
     // What only reads may be repeated by anybody.
     let script = (0..3).fold(Scripted::new(), |script, _| script.json(500, "")).json(200, SOURCE);
-    let wire = Capture::new(script);
-    let client = Client::builder(wire.clone(), key()).layer(StubbornLayer).build();
+    let transport = Capture::new(script);
+    let client = Client::builder(transport.clone(), key()).layer(StubbornLayer).build();
     client.send(retrieve()).await.expect("a source");
-    assert_eq!(wire.requests().len(), 4);
+    assert_eq!(transport.requests().len(), 4);
 }
 
 #[tokio::test]

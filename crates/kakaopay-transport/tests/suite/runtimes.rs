@@ -1,4 +1,4 @@
-//! A client belongs to no runtime: it is made outside of any, and goes on when one has ended.
+//! A client is not bound to a runtime and works after one has ended.
 
 use kakaopay_transport::Client;
 use kakaopay_transport::testing::{Capture, Scripted};
@@ -30,7 +30,7 @@ fn a_client_outlives_the_runtimes_it_is_used_on() {
     any(feature = "webpki-roots", feature = "platform-verifier")
 ))]
 #[test]
-fn f24_what_a_runtime_left_behind_in_the_wire_is_not_taken_up() {
+fn f24_connections_of_another_runtime_are_not_reused() {
     use std::io::{Read, Write};
 
     use kakaopay_transport::{BaseUri, HyperTransport};
@@ -52,7 +52,7 @@ fn f24_what_a_runtime_left_behind_in_the_wire_is_not_taken_up() {
         }
     });
     let base = BaseUri::parse(&base).expect("an origin");
-    let client = Client::builder(HyperTransport::new().expect("a wire"), key()).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new().expect("a transport"), key()).base_uri(base).build();
     for runtime in runtimes() {
         // The second goes over the connection of the first, which then ends with its runtime.
         runtime.block_on(client.send(retrieve())).expect("a source");

@@ -1,4 +1,4 @@
-//! What the log gets to see: the call and what came of it, and no secret at any level.
+//! Traces contain the call and its outcome, and no secret at any level.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -74,7 +74,7 @@ fn check_no_secret(log: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i7_the_log_tells_the_call_and_nothing_more() {
+async fn i7_the_trace_records_the_call_without_secrets() {
     const ID: &str = "request_id=\"7e57ab1e-0b00-4c0d-9e5a-0123456789ab\"";
     for (service, fields) in [
         (Scripted::new().json(200, SOURCE), &["status=200", ID, "outcome=\"answered\""][..]),
@@ -105,7 +105,7 @@ async fn i7_the_log_tells_the_call_and_nothing_more() {
     any(feature = "webpki-roots", feature = "platform-verifier")
 ))]
 #[tokio::test]
-async fn i7_the_wire_logs_no_secret_either() {
+async fn i7_the_default_transport_logs_no_secret() {
     use kakaopay_transport::{BaseUri, HyperTransport};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -117,8 +117,9 @@ async fn i7_the_wire_logs_no_secret_either() {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", SOURCE.len());
         let _ = stream.write_all(format!("{head}{SOURCE}").as_bytes()).await;
     });
-    let wire = HyperTransport::new().expect("a wire");
-    let client = Client::builder(wire, key()).base_uri(BaseUri::parse(&base).expect("an origin")).build();
+    let transport = HyperTransport::new().expect("a transport");
+    let client =
+        Client::builder(transport, key()).base_uri(BaseUri::parse(&base).expect("an origin")).build();
     let log = logged(client).await;
     assert!(log.contains("status=200") && log.contains("\nhyper_util"), "{log}");
     check_no_secret(&log);

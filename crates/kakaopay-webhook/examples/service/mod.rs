@@ -1,4 +1,4 @@
-//! What stands for the service in the examples, and the clock both sides have.
+//! A stub of the service for the examples, and the clock of both sides.
 
 mod clock;
 mod post;

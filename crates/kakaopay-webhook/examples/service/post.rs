@@ -15,7 +15,7 @@ use super::clock::now;
 
 pub(crate) const EVENT: &str = r#"{"object":"event","id":"evnt_test_1","livemode":false,"key":"charge.complete","data":{"object":"charge","id":"chrg_test_1"}}"#;
 
-/// Posts a body, signed with a secret, and tells what was answered.
+/// Posts a body signed with a secret, and returns the status of the response.
 pub(crate) async fn post(
     to: SocketAddr,
     secret: WebhookSecret,

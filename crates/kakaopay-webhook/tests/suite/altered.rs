@@ -1,4 +1,4 @@
-//! What was changed on its way, by however little, is not believed.
+//! A webhook altered in flight is rejected, even if one bit changed.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::{SignedHeaders, Signer, Verifier, VerifyError, WebhookSecret};
@@ -36,7 +36,7 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn f08_the_same_json_in_other_bytes_is_not_believed() {
+fn f08_the_same_json_in_other_bytes_is_rejected() {
     let value: Value = serde_json::from_str(BODY).expect("JSON");
     let utf16 = |bytes: fn(u16) -> [u8; 2]| BODY.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
     let latin: Vec<u8> = BODY.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
@@ -73,7 +73,7 @@ fn f08_the_same_json_in_other_bytes_is_not_believed() {
 
 /// Whoever signs it themselves is believed in any bytes: the check knows nothing of JSON.
 #[test]
-fn f08_what_the_bytes_say_does_not_matter() {
+fn f08_the_signature_covers_any_bytes() {
     for body in [&b""[..], b"\xEF\xBB\xBF{}", b"\0\xFF", &gzip(BODY.as_bytes())] {
         assert_eq!(verify(&signed(body), body), Ok(()));
     }

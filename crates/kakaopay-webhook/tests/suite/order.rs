@@ -1,4 +1,4 @@
-//! The order in which a receiver does what it does: verify, store, and only then say so.
+//! The receiver verifies, stores, and only then responds.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -109,7 +109,7 @@ fn answer(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
 }
 
 #[test]
-fn i10_nothing_is_answered_before_the_sink_has_stored_it() {
+fn i10_no_response_is_sent_before_the_sink_has_stored() {
     let gate = Gate::new(Does::Store);
     let receiver = gate.receiver();
     let mut receiving = pin!(receiver.receive(genuine()));
@@ -125,7 +125,7 @@ fn i10_nothing_is_answered_before_the_sink_has_stored_it() {
 }
 
 #[test]
-fn f05_the_sink_never_sees_what_is_not_verified() {
+fn f05_the_sink_gets_verified_webhooks_only() {
     let change = |change: fn(&mut Request<Full<Bytes>>)| {
         let mut request = genuine();
         change(&mut request);
@@ -145,7 +145,7 @@ fn f05_the_sink_never_sees_what_is_not_verified() {
 }
 
 #[test]
-fn i10_what_could_not_be_stored_is_asked_for_again() {
+fn i10_a_failed_store_requests_another_delivery() {
     let gate = Gate::open(Does::Fail);
     let response = answer(&gate, genuine());
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -154,7 +154,7 @@ fn i10_what_could_not_be_stored_is_asked_for_again() {
 
 /// The panic goes on to the server, which ends the connection: there is no answer to be wrong.
 #[test]
-fn i10_a_sink_that_panics_leaves_no_answer() {
+fn i10_a_sink_that_panics_sends_no_response() {
     let gate = Gate::open(Does::Panic);
     let answering = std::panic::catch_unwind(|| answer(&gate, genuine()));
     assert!(answering.is_err());
@@ -162,7 +162,7 @@ fn i10_a_sink_that_panics_leaves_no_answer() {
 }
 
 #[test]
-fn i10_a_client_that_goes_away_gets_no_answer_and_may_come_again() {
+fn i10_a_disconnected_client_may_deliver_again() {
     let gate = Gate::new(Does::Store);
     let receiver = gate.receiver();
     {
@@ -177,7 +177,7 @@ fn i10_a_client_that_goes_away_gets_no_answer_and_may_come_again() {
 
 /// Ten thousand, genuine or not, over sinks that store or fail.
 #[test]
-fn i10_there_are_exactly_as_many_good_answers_as_there_are_stored_webhooks() {
+fn i10_success_responses_equal_stored_webhooks() {
     let mut rng = fastrand::Rng::with_seed(10);
     let (mut acknowledged, mut refused) = (0, 0);
     for number in 0..10_000 {

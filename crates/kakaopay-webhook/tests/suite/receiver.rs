@@ -1,4 +1,4 @@
-//! What the endpoint answers, and that nothing is acknowledged before it is stored.
+//! The receiver's responses: no event is acknowledged before it is stored.
 
 use std::sync::{Arc, Mutex};
 
@@ -92,13 +92,13 @@ fn a_signed_event_is_stored_and_then_acknowledged() {
 }
 
 #[test]
-fn i10_what_is_not_stored_is_not_acknowledged() {
+fn i10_an_event_that_is_not_stored_is_not_acknowledged() {
     let inbox = Inbox { broken: true, ..Inbox::default() };
     check(&inbox, signed(BODY), StatusCode::SERVICE_UNAVAILABLE, 0);
 }
 
 #[test]
-fn f05_f06_what_is_not_believed_gets_401_and_changes_nothing() {
+fn f05_f06_an_invalid_signature_gets_401_and_stores_nothing() {
     let without = |name: &'static str| with(|request| drop(request.headers_mut().remove(name)));
     for request in [
         put("omise-signature", "00"),
@@ -116,7 +116,7 @@ fn put(name: &'static str, value: &'static str) -> Request<Full<Bytes>> {
 }
 
 #[test]
-fn f32_requests_of_another_form_are_refused() {
+fn f32_malformed_requests_are_rejected() {
     use StatusCode as S;
     for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "post", "FETCH"] {
         let request = with(|request| *request.method_mut() = method.parse().expect("a method"));
@@ -151,7 +151,7 @@ fn f32_requests_of_another_form_are_refused() {
 
 /// Of two values one would be looked at here and perhaps the other in front of it.
 #[test]
-fn f08_f32_a_header_that_comes_twice_is_refused() {
+fn f08_f32_a_repeated_header_is_rejected() {
     for name in ["omise-signature", "omise-signature-timestamp", "content-type", "content-encoding"] {
         let twice = with(|request| {
             let headers = request.headers_mut();
@@ -164,7 +164,7 @@ fn f08_f32_a_header_that_comes_twice_is_refused() {
 }
 
 #[test]
-fn f08_a_signed_body_that_is_no_event_is_refused() {
+fn f08_a_signed_body_that_is_not_an_event_is_rejected() {
     for body in [
         "",
         "not json",
@@ -197,7 +197,7 @@ fn f31_a_body_over_the_cap_gets_413_however_it_is_declared() {
 }
 
 #[test]
-fn unsigned_must_be_asked_for_by_name() {
+fn unsigned_webhooks_need_an_explicit_policy() {
     let plain = with(|request| {
         request.headers_mut().remove("omise-signature");
         request.headers_mut().remove("omise-signature-timestamp");
@@ -211,7 +211,7 @@ fn unsigned_must_be_asked_for_by_name() {
 
 /// Whoever watches can tell strangers and a rolled secret from what this version does not know.
 #[test]
-fn the_sink_hears_why_a_webhook_was_refused() {
+fn the_sink_gets_the_reason_of_a_rejection() {
     let inbox = Inbox::default();
     check(&inbox, with(|request| *request.body_mut() = Full::from("{}")), StatusCode::UNAUTHORIZED, 0);
     check(&inbox, put("omise-signature-timestamp", "1"), StatusCode::UNAUTHORIZED, 0);
@@ -222,7 +222,7 @@ fn the_sink_hears_why_a_webhook_was_refused() {
     check(&inbox, signed(BODY), StatusCode::OK, 1);
     let refused = inbox.refused.lock().expect("unpoisoned");
     let [changed, old, other] = &refused[..] else { panic!("{refused:?}") };
-    assert!(changed.starts_with("the webhook is not believed: no secret makes"), "{changed}");
-    assert!(old.starts_with("the webhook is not believed: it was not signed lately"), "{old}");
-    assert!(other.starts_with("the webhook is not an event: "), "{other}");
+    assert!(changed.starts_with("invalid webhook signature: the signature matches no secret"), "{changed}");
+    assert!(old.starts_with("invalid webhook signature: the signature's timestamp is out of range"), "{old}");
+    assert!(other.starts_with("the webhook is not a valid event: "), "{other}");
 }

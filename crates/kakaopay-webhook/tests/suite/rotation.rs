@@ -1,4 +1,4 @@
-//! A secret is replaced by another while webhooks keep coming.
+//! The secret is rotated while deliveries are in flight.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::{Signer, Verifier, VerifyError, WebhookSecret};
@@ -87,7 +87,7 @@ fn f07_no_delivery_is_dropped_while_a_secret_is_replaced() {
 
 /// The simulation is able to drop: whoever does not follow believes nothing after a day.
 #[test]
-fn f07_a_receiver_that_does_not_follow_drops_what_comes_after_the_overlap() {
+fn f07_a_receiver_with_the_old_secret_fails_after_the_overlap() {
     let ended = (0..DELIVERIES)
         .filter(|number| ROLLED - SPAN / 6 + number * SPAN / DELIVERIES >= ROLLED + OVERLAP)
         .count();
@@ -96,7 +96,7 @@ fn f07_a_receiver_that_does_not_follow_drops_what_comes_after_the_overlap() {
 }
 
 #[test]
-fn f07_whoever_keeps_both_believes_either_and_nobody_else() {
+fn f07_a_verifier_with_both_secrets_accepts_either() {
     let body = b"{}";
     let other = WebhookSecret::from_bytes(*b"a third secret").expect("not empty");
     let both = [vec![old(), new()], vec![new(), old()]];

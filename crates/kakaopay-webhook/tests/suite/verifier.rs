@@ -1,4 +1,4 @@
-//! Which webhooks are believed: tables at the boundaries, and properties.
+//! Accepted and rejected signatures: tables at the boundaries, and properties.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::{MAX_BODY, MissingSecret, Signer, Verifier, VerifyError, WebhookSecret};
@@ -35,7 +35,7 @@ fn the_signer_makes_the_documented_signature() {
 }
 
 #[test]
-fn f05_only_the_right_signature_is_believed() {
+fn f05_only_the_right_signature_is_accepted() {
     use VerifyError::{MalformedSignature, MissingSignature, SignatureMismatch};
     let zeros = "0".repeat(64);
     let other = Signer::new([secret(OTHER)]).sign(at(SIGNED_AT), BODY).signature;

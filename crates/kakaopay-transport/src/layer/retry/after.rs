@@ -1,27 +1,27 @@
-//! How long the service asks to wait.
+//! Reads `Retry-After`.
 
 use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// The longest wait that is heeded. A service that asks for more gets no further request of this call.
-const LONGEST: Duration = Duration::from_secs(60);
+/// Maximum wait. Longer values are cut to it, which usually exceeds the call's timeout and ends the retries.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// How long an answer asks to wait before the next request: `Retry-After` in seconds, or as a moment,
-/// which counts from the answer's own `Date`, so that no clock here has a say. What cannot be read
-/// counts as not said (RFC 9110, section 10.2.3).
+/// Returns the wait that a response requests by `Retry-After`: seconds, or a date, which is compared with
+/// the response's own `Date`, so that the local clock does not matter (RFC 9110, section 10.2.3). An invalid
+/// value counts as missing.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit are more than the longest.
+        // A number that overflows exceeds the maximum.
         let seconds = value.parse().unwrap_or(u64::MAX);
-        return Some(Duration::from_secs(seconds).min(LONGEST));
+        return Some(Duration::from_secs(seconds).min(MAX_WAIT));
     }
     let until = httpdate::parse_http_date(value).ok()?;
     let now = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    // A moment that has passed asks for no wait.
-    Some(until.duration_since(now).unwrap_or_default().min(LONGEST))
+    // A date in the past means no wait.
+    Some(until.duration_since(now).unwrap_or_default().min(MAX_WAIT))
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn f21_seconds_and_moments_are_read_and_capped() {
+    fn f21_retry_after_seconds_and_dates_are_read_and_capped() {
         check("0", Some(0));
         check(" 7 ", Some(7));
         check("60", Some(60));
@@ -53,12 +53,12 @@ mod tests {
     }
 
     #[test]
-    fn f21_what_cannot_be_read_was_not_said() {
+    fn f21_an_invalid_retry_after_is_ignored() {
         for value in ["", "-1", "1.5", "soon", "1s", "0x10", "Thu, 99 Jun 2023 02:25:15 GMT"] {
             check(value, None);
         }
         assert_eq!(retry_after(&HeaderMap::new()), None);
-        // Without a moment to count from.
+        // A date without a `Date` to compare it with.
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, HeaderValue::from_static("Thu, 15 Jun 2023 02:25:20 GMT"));
         assert_eq!(retry_after(&headers), None);

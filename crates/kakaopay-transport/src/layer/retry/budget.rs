@@ -1,32 +1,35 @@
-//! How many further attempts may be made, for how many calls.
+//! The retry budget.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How many calls pay for one further attempt: a fifth of all, at the most, comes on top.
-const CALLS: u32 = 5;
-/// How many further attempts can be saved up, and may be made before any call has paid.
-const SAVED: u32 = 10;
+/// Number of calls per retry: retries add at most a fifth to the load.
+const CALLS_PER_RETRY: u32 = 5;
+/// Maximum number of retries saved up, and the number available at the start.
+const MAX_SAVED: u32 = 10;
 
-/// What further attempts may cost, so that a service in trouble is not asked twice as often for it.
+/// Limits retries to a share of all calls, so that retries do not overload a failing service.
+///
+/// The balance is counted in calls: each call adds one, and each retry takes [`CALLS_PER_RETRY`].
 #[derive(Debug)]
 pub(super) struct Budget(AtomicU32);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(AtomicU32::new(CALLS * SAVED))
+        Self(AtomicU32::new(CALLS_PER_RETRY * MAX_SAVED))
     }
 }
 
 impl Budget {
-    /// A call is made.
-    pub(super) fn pay_in(&self) {
-        let more = |paid: u32| (paid < CALLS * SAVED).then_some(paid + 1);
+    /// Adds a call to the balance.
+    pub(super) fn deposit(&self) {
+        let more = |balance: u32| (balance < CALLS_PER_RETRY * MAX_SAVED).then_some(balance + 1);
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
-    /// A further attempt is to be made; whether it may.
-    pub(super) fn take(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paid| paid.checked_sub(CALLS)).is_ok()
+    /// Takes a retry from the balance. Returns `false` if the balance is too low.
+    pub(super) fn withdraw(&self) -> bool {
+        let less = |balance: u32| balance.checked_sub(CALLS_PER_RETRY);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 }
 
@@ -35,21 +38,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f21_a_fifth_comes_on_top_at_the_most() {
+    fn f21_retries_are_at_most_a_fifth_of_calls() {
         let budget = Budget::default();
-        let mut further = 0;
+        let mut retries = 0;
         for _ in 0..1_000 {
-            budget.pay_in();
-            while budget.take() {
-                further += 1;
+            budget.deposit();
+            while budget.withdraw() {
+                retries += 1;
             }
         }
-        // The first call finds all saved that can be.
-        assert_eq!(further, 999 / CALLS + SAVED);
-        // What was not used is not saved for ever.
+        // The balance is full at the start.
+        assert_eq!(retries, 999 / CALLS_PER_RETRY + MAX_SAVED);
+        // The balance stays bounded.
         for _ in 0..1_000 {
-            budget.pay_in();
+            budget.deposit();
         }
-        assert_eq!(std::iter::repeat_with(|| budget.take()).take_while(|taken| *taken).count(), 10);
+        assert_eq!(std::iter::repeat_with(|| budget.withdraw()).take_while(|taken| *taken).count(), 10);
     }
 }

@@ -17,14 +17,14 @@ pin_project! {
     pub struct RetryFuture<S: Service<Request>> {
         #[pin]
         state: State<S::Future>,
-        again: Option<Again<S>>,
+        retry: Option<NextAttempt<S>>,
         attempt: u32,
         layer: RetryLayer,
     }
 }
 
-/// What to send again, and where, of a call that may be.
-pub(super) struct Again<S> {
+/// Request and service of the next attempt of a read.
+pub(super) struct NextAttempt<S> {
     pub(super) request: Request,
     pub(super) inner: S,
 }
@@ -40,13 +40,13 @@ pin_project! {
             #[pin]
             sleep: Sleep,
         },
-        Readying,
+        WaitingForReady,
     }
 }
 
 impl<S: Service<Request>> RetryFuture<S> {
-    pub(super) fn new(below: S::Future, again: Option<Again<S>>, layer: &RetryLayer) -> Self {
-        Self { state: State::Sent { below }, again, attempt: 1, layer: layer.clone() }
+    pub(super) fn new(below: S::Future, retry: Option<NextAttempt<S>>, layer: &RetryLayer) -> Self {
+        Self { state: State::Sent { below }, retry, attempt: 1, layer: layer.clone() }
     }
 }
 
@@ -68,33 +68,34 @@ where
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Sent { below } => {
-                    let outcome = ready!(below.poll(context)).map_err(Error::of_service);
-                    if outcome.as_ref().is_ok_and(|response| response.status().is_success()) {
-                        return Poll::Ready(outcome);
+                    let result = ready!(below.poll(context)).map_err(Error::of_service);
+                    if result.as_ref().is_ok_and(|response| response.status().is_success()) {
+                        return Poll::Ready(result);
                     }
-                    let Some(again) = this.again.as_ref() else { return Poll::Ready(outcome) };
-                    let left = again.request.body().timeout().map(|end| end.duration_since(Instant::now()));
+                    let Some(retry) = this.retry.as_ref() else { return Poll::Ready(result) };
+                    let deadline = retry.request.body().deadline();
+                    let left = deadline.map(|deadline| deadline.duration_since(Instant::now()));
                     let random = this.layer.shared.random();
-                    match this.layer.policy.decide(*this.attempt, &outcome, left, random) {
-                        RetryDecision::RetryAfter(wait) if this.layer.shared.budget.take() => {
+                    match this.layer.policy.decide(*this.attempt, &result, left, random) {
+                        RetryDecision::RetryAfter(wait) if this.layer.shared.budget.withdraw() => {
                             this.state.set(State::Waiting { sleep: tokio::time::sleep(wait) });
                         }
-                        RetryDecision::RetryAfter(_) | RetryDecision::Stop => return Poll::Ready(outcome),
+                        RetryDecision::RetryAfter(_) | RetryDecision::Stop => return Poll::Ready(result),
                     }
                 }
                 StateProjection::Waiting { sleep } => {
                     ready!(sleep.poll(context));
-                    this.state.set(State::Readying);
+                    this.state.set(State::WaitingForReady);
                 }
-                StateProjection::Readying => {
-                    let Some(again) = this.again.as_mut() else { return Poll::Pending };
-                    ready!(again.inner.poll_ready(context)).map_err(Error::not_ready)?;
-                    let request = again.request.clone();
+                StateProjection::WaitingForReady => {
+                    let Some(retry) = this.retry.as_mut() else { return Poll::Pending };
+                    ready!(retry.inner.poll_ready(context)).map_err(Error::not_ready)?;
+                    let request = retry.request.clone();
                     *this.attempt = this.attempt.saturating_add(1);
                     if let Some(span) = request.body().span() {
                         span.record("attempts", *this.attempt);
                     }
-                    let below = again.inner.call(request);
+                    let below = retry.inner.call(request);
                     this.state.set(State::Sent { below });
                 }
             }

@@ -1,4 +1,4 @@
-//! Sends what only reads again, when that may help and costs little.
+//! Retries reads, within a policy and a budget.
 
 mod after;
 mod budget;

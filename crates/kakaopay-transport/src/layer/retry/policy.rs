@@ -1,4 +1,4 @@
-//! Whether to make a further attempt, and when: apart from the waiting.
+//! The retry policy, without any waiting.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use super::after::retry_after;
 use crate::body::Response;
 use crate::error::{Error, ErrorKind};
 
-/// Whether to make a further attempt, and how long to wait for it.
+/// Retry policy of reads: exponential backoff with full jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Most attempts of one call, the first included.
+    /// Maximum number of attempts of one call, the first included.
     pub attempts: u32,
-    /// The longest wait before the second attempt. It doubles with each.
+    /// Maximum wait before the second attempt. It doubles with each further attempt.
     pub base: Duration,
-    /// The longest wait that is chosen here. The service may ask for more.
+    /// Maximum wait before any attempt. `Retry-After` may exceed it.
     pub cap: Duration,
 }
 
@@ -28,63 +28,64 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, and no other.
+    /// Never retries.
     #[must_use]
     pub fn never() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
 
-    /// The same with this many attempts at the most, the first included.
+    /// Sets the maximum number of attempts, the first included.
     #[must_use]
     pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// The same with this as the longest wait before the second attempt.
+    /// Sets the maximum wait before the second attempt.
     #[must_use]
     pub fn base(self, base: Duration) -> Self {
         Self { base, ..self }
     }
 
-    /// The same with this as the longest wait that is chosen here.
+    /// Sets the maximum wait before any attempt.
     #[must_use]
     pub fn cap(self, cap: Duration) -> Self {
         Self { cap, ..self }
     }
 }
 
-/// What to do after an attempt.
+/// Decision after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "another attempt or none is all there is")]
 pub enum RetryDecision {
-    /// This was the last.
+    /// Return the result of this attempt.
     Stop,
-    /// Another, after so long.
+    /// Make another attempt after this wait.
     RetryAfter(Duration),
 }
 
 impl RetryPolicy {
-    /// What to do after an attempt of a call that only reads: its number, from one; what came of it; how
-    /// much of the call's time is left, if that is bounded; and a random number, which decides how much of
-    /// the wait is waited ("full jitter").
+    /// Decides whether to retry a read.
+    ///
+    /// `attempt` is the number of the attempt, starting at 1; `left` the time until the call's deadline, if
+    /// it has one; `random` any number, which selects the wait between zero and its maximum ("full jitter").
     #[must_use]
     pub fn decide(
         &self,
         attempt: u32,
-        outcome: &Result<Response, Error>,
+        result: &Result<Response, Error>,
         left: Option<Duration>,
         random: u64,
     ) -> RetryDecision {
-        if attempt >= self.attempts || !may_help(outcome) {
+        if attempt >= self.attempts || !is_transient(result) {
             return RetryDecision::Stop;
         }
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
-        let longest = self.base.saturating_mul(doubled).min(self.cap);
-        let nanos = u64::try_from(longest.as_nanos()).unwrap_or(u64::MAX);
+        let max_wait = self.base.saturating_mul(doubled).min(self.cap);
+        let nanos = u64::try_from(max_wait.as_nanos()).unwrap_or(u64::MAX);
         let jittered = Duration::from_nanos(nanos.checked_add(1).map_or(random, |end| random % end));
-        let asked = outcome.as_ref().ok().and_then(|response| retry_after(response.headers()));
-        let wait = jittered.max(asked.unwrap_or_default());
-        // What would come too late is not worth waiting for: the answer that is there says more.
+        let requested = result.as_ref().ok().and_then(|response| retry_after(response.headers()));
+        let wait = jittered.max(requested.unwrap_or_default());
+        // A retry after the deadline could only time out: the present result says more.
         if left.is_some_and(|left| wait >= left) {
             RetryDecision::Stop
         } else {
@@ -93,9 +94,9 @@ impl RetryPolicy {
     }
 }
 
-/// Whether another attempt may end otherwise.
-fn may_help(outcome: &Result<Response, Error>) -> bool {
-    match outcome {
+/// Whether a failure is transient, so that a retry may succeed.
+fn is_transient(result: &Result<Response, Error>) -> bool {
+    match result {
         Ok(response) => {
             let status = response.status();
             status.is_server_error()
@@ -122,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_end_otherwise_is_tried_again() {
+    fn only_transient_failures_are_retried() {
         let policy = RetryPolicy::default();
-        for (status, again) in [
+        for (status, retried) in [
             (200, false),
             (304, false),
             (400, false),
@@ -137,9 +138,9 @@ mod tests {
             (503, true),
         ] {
             let decision = policy.decide(1, &answer(status, None), None, 7);
-            assert_eq!(decision != RetryDecision::Stop, again, "{status}");
+            assert_eq!(decision != RetryDecision::Stop, retried, "{status}");
         }
-        for (kind, again) in [
+        for (kind, retried) in [
             (ErrorKind::Connect, true),
             (ErrorKind::Transport, true),
             (ErrorKind::Timeout, true),
@@ -149,12 +150,12 @@ mod tests {
             (ErrorKind::Redirect, false),
         ] {
             let error = Err(Error::new(kind, Delivery::MaybeSent));
-            assert_eq!(policy.decide(1, &error, None, 7) != RetryDecision::Stop, again, "{kind:?}");
+            assert_eq!(policy.decide(1, &error, None, 7) != RetryDecision::Stop, retried, "{kind:?}");
         }
     }
 
     #[test]
-    fn f21_the_services_wish_is_heeded_inside_the_deadline() {
+    fn f21_retry_after_is_obeyed_within_the_deadline() {
         let policy = RetryPolicy::default();
         let decide = |value, left| policy.decide(1, &answer(429, value), left, 0);
         let seconds = |seconds| Some(Duration::from_secs(seconds));
@@ -168,17 +169,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_wait_is_anything_up_to_what_doubles(attempt in 1_u32..80, random in any::<u64>()) {
+        fn the_wait_is_at_most_the_doubled_base(attempt in 1_u32..80, random in any::<u64>()) {
             let policy = RetryPolicy { attempts: u32::MAX, ..RetryPolicy::default() };
             let RetryDecision::RetryAfter(wait) = policy.decide(attempt, &answer(500, None), None, random) else {
-                panic!("it may help")
+                panic!("expected a retry")
             };
-            let longest = policy.base.as_secs_f64() * 2_f64.powi(i32::try_from(attempt).expect("small") - 1);
-            prop_assert!(wait <= policy.cap && wait.as_secs_f64() <= longest + 1e-9);
+            let max_wait = policy.base.as_secs_f64() * 2_f64.powi(i32::try_from(attempt).expect("small") - 1);
+            prop_assert!(wait <= policy.cap && wait.as_secs_f64() <= max_wait + 1e-9);
         }
 
         #[test]
-        fn the_last_attempt_is_the_last(attempts in 0_u32..5, attempt in 1_u32..9) {
+        fn no_retry_follows_the_last_attempt(attempts in 0_u32..5, attempt in 1_u32..9) {
             let policy = RetryPolicy { attempts, ..RetryPolicy::default() };
             let decision = policy.decide(attempt, &answer(500, None), None, 0);
             prop_assert_eq!(decision == RetryDecision::Stop, attempt >= attempts);

@@ -1,4 +1,4 @@
-//! The layer, and its service.
+//! The retry layer and its service.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -8,23 +8,22 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::budget::Budget;
-use super::future::{Again, RetryFuture};
+use super::future::{NextAttempt, RetryFuture};
 use super::policy::RetryPolicy;
 use crate::body::{Request, Response};
 use crate::error::{BoxError, Error};
 
-/// Sends what only reads again, when that may help and costs little.
+/// Retries reads after transient failures.
 ///
-/// A call that changes something goes through untouched, whatever becomes of it: that cannot be
-/// configured. All clones share one budget: further attempts are a fifth of all calls at the most,
-/// beside ten that are always there. It needs a tokio runtime with its timer.
+/// Mutations pass through and are never retried; no setting changes that. All clones share one budget:
+/// retries are at most a fifth of all calls, plus a reserve of ten. It needs a tokio runtime with its timer.
 #[derive(Debug, Clone)]
 pub struct RetryLayer {
     pub(super) policy: RetryPolicy,
     pub(super) shared: Arc<Shared>,
 }
 
-/// What all clones share.
+/// State shared by all clones.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) budget: Budget,
@@ -32,14 +31,14 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// The random number that decides how much of a wait is waited.
+    /// Returns a random number for the jitter.
     pub(super) fn random(&self) -> u64 {
         self.random.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }
 }
 
 impl RetryLayer {
-    /// Tries again as this says.
+    /// Retries by this policy.
     #[must_use]
     pub fn new(policy: RetryPolicy) -> Self {
         let shared = Shared { budget: Budget::default(), random: Mutex::new(Rng::new()) };
@@ -76,12 +75,12 @@ where
     }
 
     fn call(&mut self, request: Request) -> RetryFuture<S> {
-        let repeatable = request.body().operation().is_some_and(|operation| operation.is_idempotent());
-        let again = (repeatable && self.layer.policy.attempts > 1).then(|| {
-            self.layer.shared.budget.pay_in();
-            Again { request: request.clone(), inner: self.inner.clone() }
+        let idempotent = request.body().operation().is_some_and(|operation| operation.is_idempotent());
+        let retry = (idempotent && self.layer.policy.attempts > 1).then(|| {
+            self.layer.shared.budget.deposit();
+            NextAttempt { request: request.clone(), inner: self.inner.clone() }
         });
-        RetryFuture::new(self.inner.call(request), again, &self.layer)
+        RetryFuture::new(self.inner.call(request), retry, &self.layer)
     }
 }
 
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_clients_wait_alike() {
+    fn two_clients_have_different_jitter() {
         let random = || RetryLayer::new(RetryPolicy::default()).shared.random();
         assert_ne!(random(), random());
     }

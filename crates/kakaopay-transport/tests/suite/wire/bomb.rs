@@ -28,9 +28,9 @@ fn endless(head: String, again: String) -> (Client<SecretKey>, Arc<AtomicUsize>)
             }
         }
     });
-    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
+    let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    (Client::builder(wire, key()).base_uri(base).build(), taken)
+    (Client::builder(transport, key()).base_uri(base).build(), taken)
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn f29_a_head_without_an_end_is_an_error() {
 }
 
 #[tokio::test]
-async fn f29_what_comes_behind_an_answer_is_the_answer_to_nothing() {
+async fn f29_bytes_after_a_response_are_no_response() {
     // It says how long the first is, and goes on with more that looks like answers.
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{SOURCE}", SOURCE.len());
     let (client, taken) = endless(answer.clone(), answer.replace("150000", "999999"));

@@ -83,9 +83,9 @@ fn client(
         Network::Refused => async { Err(io::ErrorKind::ConnectionRefused.into()) }.boxed(),
         Network::Made(_) => pipes.call(uri).boxed(),
     });
-    let wire = builder.connector(connector).build().expect("a wire");
+    let transport = builder.connector(connector).build().expect("a transport");
     let base = BaseUri::parse(base).expect("an origin");
-    Client::builder(wire, key()).base_uri(base).timeout(deadline).build()
+    Client::builder(transport, key()).base_uri(base).timeout(deadline).build()
 }
 
 /// How often each end was met, so that none of them is only claimed to be.
@@ -133,7 +133,7 @@ async fn check(
 }
 
 #[test]
-fn f24_what_the_server_saw_a_byte_of_was_never_not_sent() {
+fn f24_a_request_seen_by_the_server_is_never_not_sent() {
     let authority = Authority::new();
     let config = server(TODAY, authority.identity(&good()));
     let ends = RefCell::new(Ends::new());

@@ -19,8 +19,8 @@ async fn check(client: ClientConfig, server: Arc<ServerConfig>) {
     let seen = Seen::default();
     let kept = seen.clone();
     let pipes = Pipes(move |stream| https(kept.tap(stream, None), Arc::clone(&server), kept.clone()));
-    let wire = HyperTransport::builder().tls(client).connector(pipes).build().expect("a wire");
-    let client = Client::new(wire, key());
+    let transport = HyperTransport::builder().tls(client).connector(pipes).build().expect("a transport");
+    let client = Client::new(transport, key());
     client.send(create()).await.expect("a source");
     client.send(retrieve()).await.expect("a source");
     assert_eq!(seen.connections(), 1);
@@ -42,7 +42,7 @@ async fn f25_a_good_certificate_is_good() {
 }
 
 #[tokio::test]
-async fn f25_who_is_asked_for_a_certificate_shows_it() {
+async fn f25_a_requested_client_certificate_is_sent() {
     let authority = Authority::new();
     let mut params = good();
     params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
@@ -90,12 +90,12 @@ async fn f25_tls_over_tcp_is_spoken_with_a_name_and_with_an_address() {
     }
 }
 
-fn client_of(wire: HyperTransport, base: &str) -> Client<SecretKey> {
-    Client::builder(wire, key()).base_uri(BaseUri::parse(base).expect("an origin")).build()
+fn client_of(transport: HyperTransport, base: &str) -> Client<SecretKey> {
+    Client::builder(transport, key()).base_uri(BaseUri::parse(base).expect("an origin")).build()
 }
 
 #[tokio::test]
-async fn a_connector_of_ones_own_goes_elsewhere_with_the_same_name() {
+async fn a_custom_connector_keeps_the_tls_name() {
     // Whatever the name says, it is this machine that is called; the certificate is the name's all the same.
     let authority = Authority::new();
     let config = server(TODAY, authority.identity(&good()));
@@ -112,6 +112,7 @@ async fn a_connector_of_ones_own_goes_elsewhere_with_the_same_name() {
         let here: Uri = format!("http://{address}").parse().expect("a URI");
         tower::ServiceExt::oneshot(http.clone(), here)
     });
-    let wire = HyperTransport::builder().tls(authority.client()).connector(here).build().expect("a wire");
-    Client::new(wire, key()).send(create()).await.expect("a source");
+    let transport =
+        HyperTransport::builder().tls(authority.client()).connector(here).build().expect("a transport");
+    Client::new(transport, key()).send(create()).await.expect("a source");
 }

@@ -45,8 +45,9 @@ fn service(protocols: &[&str], does: Does) -> (Client<SecretKey>, Seen) {
     let seen = Seen::default();
     let kept = Arc::clone(&seen);
     let pipes = Pipes(move |stream: DuplexStream| serve(acceptor.clone(), stream, does, Arc::clone(&kept)));
-    let wire = HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
-    (Client::new(wire, key()), seen)
+    let transport =
+        HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a transport");
+    (Client::new(transport, key()), seen)
 }
 
 async fn serve(acceptor: TlsAcceptor, stream: DuplexStream, does: Does, seen: Seen) {
@@ -82,7 +83,7 @@ async fn body(does: Does) -> BoxBody<Bytes, Infallible> {
 }
 
 #[tokio::test]
-async fn the_service_chooses_among_what_the_wire_can_speak() {
+async fn the_server_selects_the_http_version() {
     for (protocols, version) in [
         (&["h2", "http/1.1"][..], BEST),
         (&["http/1.1", "h2"], Version::HTTP_11),
@@ -125,8 +126,9 @@ async fn a_connection_that_has_ended_is_followed_by_one_of_any_version() {
         tasks.push(tokio::spawn(serve(acceptor, stream, Does::Answer, Arc::clone(&kept))).abort_handle());
         async {}
     });
-    let wire = HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a wire");
-    let client = Client::new(wire, key());
+    let transport =
+        HyperTransport::builder().tls(authority.client()).connector(pipes).build().expect("a transport");
+    let client = Client::new(transport, key());
     client.send(create()).await.expect("a source");
     tokio::time::sleep(Duration::from_secs(1)).await;
 

@@ -1,4 +1,4 @@
-//! The default wire, over TCP and over pipes in memory.
+//! The default transport, over TCP and over pipes in memory.
 
 mod authority;
 mod bomb;

@@ -27,7 +27,7 @@ async fn connections(idle: Option<Duration>, most: Option<usize>, pause: Duratio
         builder = builder.max_idle_per_host(most);
     }
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let client = Client::builder(builder.build().expect("a wire"), key()).base_uri(base).build();
+    let client = Client::builder(builder.build().expect("a transport"), key()).base_uri(base).build();
     client.send(create()).await.expect("a source");
     tokio::time::sleep(pause).await;
     client.send(create()).await.expect("a source");
@@ -35,7 +35,7 @@ async fn connections(idle: Option<Duration>, most: Option<usize>, pause: Duratio
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_a_connection_is_not_kept_for_longer_than_it_was_told() {
+async fn f24_a_connection_is_dropped_after_the_idle_timeout() {
     let second = Duration::from_secs(1);
     assert_eq!(connections(None, None, 29 * second).await, 1);
     assert_eq!(connections(None, None, 31 * second).await, 2);
@@ -78,8 +78,8 @@ fn parked(refused: &Arc<AtomicBool>, seen: &Seen) -> (Client<SecretKey>, Parked)
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(connector).build().expect("a wire");
-    (Client::builder(wire, key()).base_uri(base).build(), parked)
+    let transport = HyperTransport::builder().connector(connector).build().expect("a transport");
+    (Client::builder(transport, key()).base_uri(base).build(), parked)
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,14 +121,15 @@ async fn f24_a_new_connection_that_gives_a_request_back_is_the_last() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(connector).build().expect("a wire");
-    let error = Client::builder(wire, key()).base_uri(base).build().send(create()).await.expect_err("gone");
+    let transport = HyperTransport::builder().connector(connector).build().expect("a transport");
+    let error =
+        Client::builder(transport, key()).base_uri(base).build().send(create()).await.expect_err("gone");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent), "{error:?}");
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_a_call_that_is_given_up_leaves_no_answer_to_another() {
+async fn f24_a_dropped_calls_response_reaches_no_other_call() {
     // Answers come in two pieces, far apart.
     let seen = Seen::default();
     let kept = seen.clone();
@@ -147,8 +148,8 @@ async fn f24_a_call_that_is_given_up_leaves_no_answer_to_another() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
-    let client = Client::builder(wire, key()).base_uri(base).build();
+    let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
+    let client = Client::builder(transport, key()).base_uri(base).build();
     client.send(create()).await.expect("a source");
     tokio::time::sleep(Duration::from_millis(1)).await;
     // Given up before the head has come, and in the middle of the body.
@@ -166,7 +167,7 @@ async fn f24_a_call_that_is_given_up_leaves_no_answer_to_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f24_a_connection_that_nobody_uses_ends_without_a_call() {
+async fn f24_an_idle_connection_is_closed_without_a_call() {
     let (ended, over) = (Arc::new(AtomicUsize::new(0)), Seen::default());
     let count = Arc::clone(&ended);
     let pipes = Pipes(move |stream: DuplexStream| {
@@ -177,8 +178,8 @@ async fn f24_a_connection_that_nobody_uses_ends_without_a_call() {
         }
     });
     let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
-    let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
-    let client = Client::builder(wire, key()).base_uri(base).build();
+    let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
+    let client = Client::builder(transport, key()).base_uri(base).build();
     let calls = (0..3).map(|_| client.send(create()));
     futures_util::future::join_all(calls)
         .await

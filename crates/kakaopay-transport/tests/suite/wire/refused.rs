@@ -31,7 +31,10 @@ where
     C: Clone + Send + Sync + 'static,
     C::Future: Send,
 {
-    Client::new(HyperTransport::builder().tls(config).connector(connector).build().expect("a wire"), key())
+    Client::new(
+        HyperTransport::builder().tls(config).connector(connector).build().expect("a transport"),
+        key(),
+    )
 }
 
 /// What rustls says is wrong.
@@ -181,7 +184,7 @@ fn of_other_origin<'a>(
 }
 
 #[tokio::test(start_paused = true)]
-async fn f25_a_certificate_that_is_not_good_is_refused() {
+async fn f25_an_invalid_certificate_is_rejected() {
     let authority = Authority::new();
     let mut root = signs("the authority");
     root.subject_alt_names = good().subject_alt_names;
@@ -205,7 +208,7 @@ fn hello(version: u8) -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f25_who_speaks_no_tls_of_today_is_refused() {
+async fn f25_an_outdated_tls_version_is_rejected() {
     let rows: [(&str, Vec<u8>, Expected); 6] = [
         ("TLS 1.1", hello(2), |e| matches!(e, PeerIncompatible(_))),
         ("TLS 1.0", hello(1), |e| matches!(e, PeerIncompatible(_))),
@@ -235,7 +238,7 @@ async fn f25_who_speaks_no_tls_of_today_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f25_who_does_not_show_the_certificate_that_is_asked_for_gets_nowhere() {
+async fn f25_a_missing_client_certificate_is_rejected() {
     let authority = Authority::new();
     for versions in EACH {
         let config = mutual(versions, authority.identity(&good()), &authority);
@@ -255,7 +258,7 @@ async fn f25_who_does_not_show_the_certificate_that_is_asked_for_gets_nowhere() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn f25_plain_http_is_spoken_with_nobody_else() {
+async fn f25_plain_http_is_sent_to_loopback_only() {
     use tower::ServiceExt;
 
     for base in ["http://api.omise.co", "http://192.0.2.1:8080", "http://[2001:db8::1]"] {
@@ -264,9 +267,9 @@ async fn f25_plain_http_is_spoken_with_nobody_else() {
         let seen = Seen::default();
         let server = seen.clone();
         let pipes = Pipes(move |stream| super::server::http(server.tap(stream, None), server.clone()));
-        let wire = HyperTransport::builder().connector(pipes).build().expect("a wire");
+        let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
         let request = http::Request::post(base).body(RequestBody::default()).expect("a request");
-        let error = wire.oneshot(request).await.expect_err("refused");
+        let error = transport.oneshot(request).await.expect_err("refused");
         assert!(error.is::<NotSent>(), "{error:?}");
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!((seen.connections(), seen.raw().len()), (0, 0), "{base}");

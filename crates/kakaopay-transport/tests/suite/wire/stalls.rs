@@ -41,8 +41,8 @@ impl<C> Connector for C where
 {
 }
 
-fn builder<C: Connector>(wire: HyperTransportBuilder<C>) -> ClientBuilder<HyperTransport<C>, SecretKey> {
-    Client::builder(wire.build().expect("a wire"), key())
+fn builder<C: Connector>(transport: HyperTransportBuilder<C>) -> ClientBuilder<HyperTransport<C>, SecretKey> {
+    Client::builder(transport.build().expect("a transport"), key())
 }
 
 fn plain<C: Connector>(connector: C) -> Client<SecretKey> {
@@ -121,7 +121,7 @@ fn says(words: &'static str) -> impl Connector {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_an_answer_that_stalls_ends_at_the_deadline() {
+async fn f23_a_stalled_response_ends_at_the_deadline() {
     for words in [
         "",
         "HTTP/1.1 20",
@@ -150,7 +150,7 @@ async fn f23_a_head_and_a_body_that_drip_end_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_all_attempts_of_a_reading_end_at_its_deadline() {
+async fn f23_all_attempts_of_a_read_end_at_its_deadline() {
     for (client, kind, delivery) in [
         (plain(nowhere()), ErrorKind::Connect, Delivery::NotSent),
         (plain(says("")), ErrorKind::Timeout, Delivery::MaybeSent),

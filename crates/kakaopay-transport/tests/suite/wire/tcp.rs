@@ -19,7 +19,7 @@ use crate::support::{SOURCE, create, key, retrieve};
 
 fn client_of(base: &str) -> Client<SecretKey> {
     let base = BaseUri::parse(base).expect("an origin");
-    Client::builder(HyperTransport::new().expect("a wire"), key()).base_uri(base).build()
+    Client::builder(HyperTransport::new().expect("a transport"), key()).base_uri(base).build()
 }
 
 fn client(address: SocketAddr) -> Client<SecretKey> {
@@ -111,7 +111,7 @@ async fn calls_go_over_one_kept_connection() {
 }
 
 #[tokio::test]
-async fn f22_an_answer_that_ends_too_soon_is_an_error() {
+async fn f22_a_truncated_response_is_an_error() {
     let cut =
         format!("HTTP/1.1 200 OK\r\nx-request-id: 5d0b\r\ncontent-length: 1000\r\n\r\n{}", &SOURCE[..20]);
     let server = Raw::answering(vec![cut]).await;
@@ -207,7 +207,7 @@ async fn f23_a_handshake_that_stalls_was_not_sent() {
 }
 
 #[tokio::test]
-async fn f26_the_wire_follows_no_redirect() {
+async fn f26_the_transport_follows_no_redirect() {
     let elsewhere = Raw::answering(vec![ok()]).await;
     let answer = format!(
         "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{}/sources\r\ncontent-length: 0\r\n\r\n",
@@ -225,7 +225,7 @@ async fn f25_plain_http_does_not_leave_this_machine() {
 
     for uri in ["http://192.0.2.1/charges", "http://api.omise.co/charges", "/charges", "ftp://192.0.2.1/"] {
         let request = http::Request::get(uri).body(RequestBody::default()).expect("a request");
-        let error = HyperTransport::new().expect("a wire").oneshot(request).await.expect_err("refused");
+        let error = HyperTransport::new().expect("a transport").oneshot(request).await.expect_err("refused");
         assert!(error.is::<NotSent>(), "{uri}: {error}");
     }
 }
