@@ -23,7 +23,7 @@ pub(crate) fn tick(model: &Model, creating: &Creating, now: Timestamp) -> Transi
     match creating.stage {
         Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
         Stage::NotSent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
-        Stage::Charge if !schedule::is_answer_late(creating.since, now) => {
+        Stage::Charge if !schedule::is_timed_out(creating.since, now) => {
             Transition { deadline: DeadlineChange::Plan, ..Transition::default() }
         }
         Stage::Charge => search::begin(model, creating, now),
@@ -118,6 +118,6 @@ pub(crate) fn charge_troubled(
 
 /// The step of a source that was not made: it is asked for again, sooner than an answer would be late.
 fn try_again_later(model: &Model, now: Timestamp) -> Transition {
-    let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
+    let next = schedule::next_poll(model.opened_at, None, now, model.intent.jitter_seed);
     Transition { deadline: DeadlineChange::By(next), ..Transition::default() }
 }

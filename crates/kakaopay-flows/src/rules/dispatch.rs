@@ -17,8 +17,8 @@ use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::model::Model;
 use crate::transition::{Transition, key_refused, read, resumed};
 
-/// What a payment does with an input.
-pub(crate) fn step(model: &Model, input: &Input, now: Timestamp) -> Transition {
+/// Returns the transition of a payment for an input.
+pub(crate) fn transition(model: &Model, input: &Input, now: Timestamp) -> Transition {
     match &model.state {
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),

@@ -14,7 +14,7 @@ use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::rules::duplicates;
-use crate::schedule::search_settled;
+use crate::schedule::search_conclusive_at;
 use crate::search::ChargeSearch;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::State;
@@ -125,10 +125,10 @@ pub(crate) fn searched(model: &Model, request: &ChargeSearch, complete: bool) ->
 /// where both are known: the driver's may have been set.
 pub(crate) fn is_conclusive(model: &Model, request: &ChargeSearch) -> bool {
     let by_service = match (request.own_created, request.at_service) {
-        (Some(created), Some(now)) => now >= search_settled(created),
+        (Some(created), Some(now)) => now >= search_conclusive_at(created),
         _ => true,
     };
-    by_service && model.search.is_some_and(|since| request.asked_at >= search_settled(since))
+    by_service && model.search.is_some_and(|since| request.asked_at >= search_conclusive_at(since))
 }
 
 /// A page of the search for other charges could not be read.
