@@ -34,8 +34,8 @@ fn rejection() -> (String, Option<String>) {
     ("invalid_charge".to_owned(), Some("no".to_owned()))
 }
 
-/// Returns the variant after `last`, from `None` to the last one. The exhaustive match makes a new variant fail to
-/// compile here.
+/// Returns the variant after `last`, from `None` to the last one. The exhaustive match makes a new variant
+/// fail to compile here.
 fn next_alert(last: Option<&Alert>) -> Option<Alert> {
     use Alert as A;
     let reference = || reference("refund-1");

@@ -38,8 +38,8 @@ pub enum SourceMode {
 }
 
 impl Intent {
-    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge names;
-    /// if it is not one of the `attempts` made so far, the last one is expected.
+    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge
+    /// names; if it is not one of the `attempts` made so far, the last one is expected.
     pub(crate) fn expected(&self, named: Option<AttemptReference>, attempts: NonZeroU32) -> Expected {
         let number = match named {
             Some(named) if *named.order() == self.reference && named.number() <= attempts => named.number(),

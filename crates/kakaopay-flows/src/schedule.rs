@@ -50,8 +50,8 @@ pub(crate) fn next_poll(
     first_after(end, &AFTER_EXPIRY, now, None)
 }
 
-/// Returns whether `start` is so far ahead of `now` that the clock was set back, or that `start` is by another
-/// machine's clock. A schedule that counts from there would begin too late.
+/// Returns whether `start` is so far ahead of `now` that the clock was set back, or that `start` is by
+/// another machine's clock. A schedule that counts from there would begin too late.
 fn is_ahead(start: Timestamp, now: Timestamp) -> bool {
     start.saturating_add_seconds(-SKEWED_SECONDS) > now
 }
@@ -122,11 +122,11 @@ mod tests {
         fn each_poll_keeps_to_its_planned_delay(seed in any::<u64>()) {
             let found = polls(seed, 604_800, 604_800);
             let mut at = 0;
-            for (index, look) in found.iter().enumerate() {
+            for (index, poll) in found.iter().enumerate() {
                 let delay = DELAYS[index.min(DELAYS.len() - 1)] * 1_000;
-                let step = look - at;
+                let step = poll - at;
                 prop_assert!(step * 10 >= delay * 8 && step * 10 <= delay * 12, "{step} ms, planned: {delay}");
-                at = *look;
+                at = *poll;
             }
             prop_assert!(found.len() > 100, "too few polls in a week: {}", found.len());
         }

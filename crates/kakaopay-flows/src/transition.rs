@@ -35,8 +35,8 @@ pub(crate) struct Transition {
 }
 
 impl Transition {
-    /// Combines two transitions, this one first. Duplicate records and events, which come of a charge that is in
-    /// a list twice, are dropped.
+    /// Combines two transitions, this one first. Duplicate records and events, which come of a charge that is
+    /// in a list twice, are dropped.
     pub(crate) fn and(mut self, other: Self) -> Self {
         for record in other.records {
             if !self.records.contains(&record) {

@@ -124,8 +124,8 @@ fn f24_requests_know_whether_they_are_mutations() {
     assert_eq!((page.limit, page.order.clone()), (Some(100), Some(kakaopay_types::SortOrder::Chronological)));
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
-    let answer = Response::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
-    let requests = driven.handle(Input::Response(answer), start());
+    let response = Response::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
+    let requests = driven.handle(Input::Response(response), start());
     assert!(!requests.is_empty() && requests.iter().all(Request::is_mutation), "{requests:?}");
 }
 

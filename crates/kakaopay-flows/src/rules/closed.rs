@@ -82,8 +82,8 @@ pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Ti
     }
 }
 
-/// Returns the transition of a refused payment for an input: it has no own charge, so each charge of the order is a
-/// duplicate.
+/// Returns the transition of a refused payment for an input: it has no own charge, so each charge of the
+/// order is a duplicate.
 pub(crate) fn after_refusal(model: &Model, input: &Input, now: Timestamp) -> Transition {
     match input {
         Input::Timeout | Input::Refresh => {

@@ -61,8 +61,8 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
     step.and(duplicates::alerts_for_paid_duplicates(model, &charge.id))
 }
 
-/// Returns whether an earlier attempt created the charge, which has ended unpaid. The last attempt may have created
-/// another that the buyer can pay.
+/// Returns whether an earlier attempt created the charge, which has ended unpaid. The last attempt may have
+/// created another that the buyer can pay.
 pub(crate) fn is_superseded(creating: &Creating, charge: &Charge) -> bool {
     charge.metadata.attempt().is_some_and(|attempt| attempt.number() < creating.attempts)
         && matches!(charge.outcome(), Outcome::Failed { .. } | Outcome::Expired)
@@ -79,7 +79,7 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, origin: O
     }
     let mut step = Transition::default();
     match charge.outcome() {
-        Outcome::Pending => learn(pending, charge, &mut step),
+        Outcome::Pending => fill_in(pending, charge, &mut step),
         _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
@@ -112,7 +112,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, orig
 }
 
 /// Records the members of a pending charge that were missing before.
-fn learn(pending: &Pending, charge: &Charge, step: &mut Transition) {
+fn fill_in(pending: &Pending, charge: &Charge, step: &mut Transition) {
     if let (None, Some(authorize_uri)) = (&pending.authorize_uri, &charge.authorize_uri) {
         let authorize_uri = String::from(authorize_uri.clone());
         step.records.push(Record::AuthorizeUriLearned { authorize_uri: authorize_uri.clone() });

@@ -24,8 +24,8 @@ use crate::transition::{Transition, raise_alert};
 /// Maximum of automatic attempts, at first and after each resume.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How long a search may go without a response before an alert is raised, and how long elements that cannot be
-/// decoded may keep it from concluding.
+/// How long a search may go without a response before an alert is raised, and how long elements that cannot
+/// be decoded may keep it from concluding.
 const PATIENCE_SECONDS: i64 = 900;
 
 /// Maximum of charges that one search reads, which bounds a list without an end.
@@ -152,8 +152,8 @@ pub(crate) fn duplicates_page(
     })
 }
 
-/// Returns the charge of a page that equals the order in each member, preferring a paid one, then one that can be
-/// paid.
+/// Returns the charge of a page that equals the order in each member, preferring a paid one, then one that
+/// can be paid.
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
     let own = list.data.items.iter().filter(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);

@@ -207,7 +207,8 @@ impl RefundProcess {
         self.late_refund
     }
 
-    /// Returns whether the refund counts against the paid amount: each does, unless it was certainly not made.
+    /// Returns whether the refund counts against the paid amount: each does, unless it was certainly not
+    /// made.
     #[must_use]
     pub fn claims(&self) -> bool {
         self.state.claims()

@@ -124,7 +124,8 @@ fn is_same(
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
 }
 
-/// Raises an alert for a refund that differs from the request, and blocks the refund unless another was found.
+/// Raises an alert for a refund that differs from the request, and blocks the refund unless another was
+/// found.
 fn mismatched(model: &Model, reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
     let alert = Alert::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
     let mut step = raise_alert(model, alert);

@@ -160,8 +160,8 @@ fn continue_refund(
     }
 }
 
-/// Returns whether a refund that the list lacks can no longer appear. It uses both clocks, since the driver's may
-/// have been set, or be another machine's.
+/// Returns whether a refund that the list lacks can no longer appear. It uses both clocks, since the driver's
+/// may have been set, or be another machine's.
 fn is_conclusive(read: &RefundSearch, refund: &RefundProcess) -> bool {
     if read.asked_at < refund.since.saturating_add_seconds(REFUND_LATE_SECONDS) {
         return false;
@@ -199,8 +199,8 @@ fn not_found(
     raise_alert(seen, Alert::RefundUnresolved { reference: reference.clone() })
 }
 
-/// Returns the amount left for one refund, in minor units: the paid amount less the refunds in the list and the
-/// other refunds that are not in the list yet.
+/// Returns the amount left for one refund, in minor units: the paid amount less the refunds in the list and
+/// the other refunds that are not in the list yet.
 fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> i64 {
     let made = || read.seen.iter().filter(|made| !has_failed(made));
     let refunded = made().fold(0_i64, |sum, made| sum.saturating_add(made.amount.max(0)));
