@@ -1,4 +1,4 @@
-//! Something that a person should look at.
+//! Findings that need a person.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -6,100 +6,103 @@ use std::num::NonZeroU32;
 use kakaopay_types::{ChargeId, ErrorCode, Mismatch, Reference, RefundId};
 use serde::{Deserialize, Serialize};
 
-/// Something that a person should look at. The state did not change by it, unless it says so.
+/// A finding that needs a person. It changes no state, except where a variant says so.
+///
+/// Its `Display` text names the next step: where to check, and which method continues the payment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Alert {
-    /// A charge that should be the order's differs from it.
+    /// A charge that should match the order differs from it.
     Mismatch {
         /// The charge.
         charge: ChargeId,
-        /// The member that differs.
+        /// The differing member.
         member: Mismatch,
     },
-    /// The payment has ended one way, and the service now says another.
+    /// A charge's status contradicts the final state of the payment.
     Contradiction {
         /// The charge.
         charge: ChargeId,
-        /// The status the service now says.
+        /// The charge's status at the service.
         status: String,
     },
-    /// Another charge of the order was paid than the one whose link was handed out.
-    // What version 0.1.0 called it in the events that it stored.
+    /// A duplicate charge was paid: a charge of the order that is not the payment's own.
     DuplicateChargePaid {
-        /// The order's charge.
+        /// The payment's own charge.
         charge: ChargeId,
-        /// The other one.
+        /// The duplicate charge.
         other: ChargeId,
     },
-    /// The charge was not found after the last attempt that is made unasked.
+    /// No charge was found after the last automatic attempt.
     TooManyAttempts {
-        /// How many attempts were made.
+        /// The number of attempts made.
         attempts: NonZeroU32,
     },
-    /// What cannot be read stands in the way of knowing whether a charge is the order's.
+    /// The service's list of charges could not be read in full, so a charge of the order may be missing.
     SearchBlocked,
-    /// The service says that it does not have the payment's charge.
+    /// The service responds that the payment's charge does not exist.
     ChargeNotFound {
         /// The charge.
         charge: ChargeId,
     },
-    /// The payment waits for longer than anything should take: for its request to be taken, or for the
-    /// service to end a charge that nobody can pay any more.
+    /// The payment is overdue: the service has accepted none of its requests, or has not ended a charge
+    /// that can no longer be paid.
     Overdue,
-    /// The service does not take the key, or the account may not do this. It is tried again until
-    /// that is put right.
+    /// The service rejects the key, or the account lacks a permission. Requests are retried until that
+    /// is corrected.
     KeyRefused {
         /// The service's error code.
         code: String,
     },
-    /// The service answered with a refund that is not the one asked for. The refund has halted.
+    /// The service made a refund that differs from the requested one. A refund without a known
+    /// counterpart at the service is now blocked.
     RefundMismatch {
         /// The refund's own reference.
         reference: Reference,
-        /// What the service made.
+        /// The refund at the service.
         refund: RefundId,
     },
-    /// The service has two refunds of one reference.
+    /// The service made two refunds with the same reference.
     RefundedTwice {
         /// The refund's own reference.
         reference: Reference,
-        /// The refund that is known.
+        /// The refund found first.
         refund: RefundId,
-        /// The other one.
+        /// The second refund.
         other: RefundId,
     },
-    /// A refund has ended one way, and the service now says another.
+    /// A refund's status at the service contradicts the final state of the refund.
     RefundContradiction {
         /// The refund's own reference.
         reference: Reference,
         /// The refund at the service.
         refund: RefundId,
-        /// What the service now says.
+        /// The refund's status at the service.
         status: String,
     },
-    /// Nobody knows whether a refund was made, and it is not asked for again unasked.
+    /// The outcome of a refund is unknown, and it is not requested again automatically.
     RefundUnresolved {
         /// The refund's own reference.
         reference: Reference,
     },
-    /// What cannot be read stands in the way of a refund.
+    /// The charge's list of refunds could not be read in full, so the refund waits.
     RefundBlocked {
         /// The refund's own reference.
         reference: Reference,
     },
-    /// A refund waits for longer than anything should take.
+    /// A refund has not ended in time.
     RefundOverdue {
         /// The refund's own reference.
         reference: Reference,
     },
-    /// A refund is asked for after its time, because the service is to decide.
+    /// A refund is requested after the refund window closed: see
+    /// [`LateRefund::Forward`](crate::LateRefund::Forward).
     RefundLate {
         /// The refund's own reference.
         reference: Reference,
     },
-    /// The service has a refund of the charge that nobody asked for here.
+    /// The service has a refund of the charge that was not requested here.
     UnknownRefund {
         /// The refund.
         refund: RefundId,
@@ -107,12 +110,12 @@ pub enum Alert {
 }
 
 impl Alert {
-    /// That the service does not take the key.
+    /// Builds the alert for an error code that rejects the key.
     pub(crate) fn key_refused(code: &ErrorCode) -> Self {
         Self::KeyRefused { code: code.to_string() }
     }
 
-    /// What it is known by among those of one payment.
+    /// Returns the key that identifies the alert within its payment.
     pub(crate) fn key(&self) -> String {
         match self {
             Self::Mismatch { charge, member } => format!("mismatch/{charge}/{}", member.member()),
@@ -140,43 +143,124 @@ impl Alert {
 impl fmt::Display for Alert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mismatch { charge, member } => write!(f, "{charge}: {member}"),
-            Self::Contradiction { charge, status } => {
-                write!(f, "{charge} is {status} at the service, though the payment has ended otherwise")
-            }
-            Self::DuplicateChargePaid { charge, other } => {
-                write!(f, "{other} was paid, though {charge} is the order's charge")
-            }
-            Self::TooManyAttempts { attempts } => {
-                write!(f, "no charge was found after {attempts} attempts to create one")
-            }
-            Self::SearchBlocked => f.write_str("what cannot be read stands in the way of the look-up"),
-            Self::KeyRefused { code } => write!(f, "the service does not take the key: {code}"),
-            Self::ChargeNotFound { charge } => write!(f, "the service says that it does not have {charge}"),
-            Self::Overdue => f.write_str("the payment waits for longer than it should"),
-            Self::RefundOverdue { reference } => {
-                write!(f, "refund {reference} waits for longer than it should")
-            }
-            Self::RefundMismatch { reference, refund } => {
-                write!(f, "{refund} is not what refund {reference} asked for")
-            }
-            Self::RefundedTwice { reference, refund, other } => {
-                write!(f, "{other} was made beside {refund} for refund {reference}")
-            }
-            Self::RefundContradiction { reference, refund, status } => {
-                write!(
-                    f,
-                    "{refund} is {status} at the service, though refund {reference} has ended otherwise"
-                )
-            }
-            Self::RefundUnresolved { reference } => {
-                write!(f, "nobody knows whether refund {reference} was made")
-            }
-            Self::RefundBlocked { reference } => {
-                write!(f, "what cannot be read stands in the way of refund {reference}")
-            }
-            Self::RefundLate { reference } => write!(f, "refund {reference} is asked for after its time"),
-            Self::UnknownRefund { refund } => write!(f, "{refund} was not asked for here"),
+            Self::RefundMismatch { .. }
+            | Self::RefundedTwice { .. }
+            | Self::RefundContradiction { .. }
+            | Self::RefundUnresolved { .. }
+            | Self::RefundBlocked { .. }
+            | Self::RefundOverdue { .. }
+            | Self::RefundLate { .. }
+            | Self::UnknownRefund { .. } => self.fmt_refund(f),
+            Self::Mismatch { charge, member } => write!(
+                f,
+                "charge {charge} differs from the order in `{}`: compare it with the order in Omise's dashboard \
+                 and do not ship for it; if it is paid, refund it there; if the payment is blocked, call `resume` \
+                 after the charge's metadata no longer names this order",
+                member.member()
+            ),
+            Self::Contradiction { charge, status } => write!(
+                f,
+                "charge {charge} is `{status}` at Omise, but the payment has already ended with another result: \
+                 check the charge in Omise's dashboard; if it is paid, ship by hand or refund it there; if it is \
+                 not, stop the shipment; the payment's state stays, and `refresh` reads its charge again"
+            ),
+            Self::DuplicateChargePaid { charge, other } => write!(
+                f,
+                "duplicate charge {other} was paid, but the order's charge is {charge}: check both in Omise's \
+                 dashboard; if both are paid, refund {other} there; if only {other} is paid, ship by hand and \
+                 refund {charge} should it be paid later; `refresh` reads {charge} again"
+            ),
+            Self::TooManyAttempts { attempts } => write!(
+                f,
+                "no charge was found after the last attempt (number {attempts}) to create one: search Omise's \
+                 dashboard for this order's reference, check Omise's status and the network, then call `resume` \
+                 to allow more attempts"
+            ),
+            Self::SearchBlocked => f.write_str(
+                "cannot determine whether a charge of this order exists, because Omise's list of charges could \
+                 not be read in full: search Omise's dashboard for this order's reference, and create no charge \
+                 by hand; an unfinished search repeats on schedule, and at once after `refresh`",
+            ),
+            Self::ChargeNotFound { charge } => write!(
+                f,
+                "Omise responds that charge {charge} does not exist: check that the key is of the charge's account \
+                 and mode, and search Omise's dashboard for the charge; polling continues, and `refresh` reads \
+                 the charge now"
+            ),
+            Self::Overdue => f.write_str(
+                "the payment is overdue, because Omise has not accepted its request or has not ended a charge that \
+                 can no longer be paid: check Omise's status, and this order's reference in Omise's dashboard; \
+                 `refresh` reads the charges now; if there is no charge, `resume` sends the request now",
+            ),
+            Self::KeyRefused { code } => write!(
+                f,
+                "Omise rejects the key (`{code}`): check in Omise's dashboard that the key is valid and that the \
+                 account may use KakaoPay, then configure a valid key of the same account and mode; requests are \
+                 retried on schedule, without `resume`"
+            ),
+        }
+    }
+}
+
+impl Alert {
+    /// Writes the text of an alert about a refund.
+    fn fmt_refund(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RefundMismatch { reference, refund } => write!(
+                f,
+                "Omise made refund {refund}, which differs from the requested refund {reference}; money may already \
+                 have gone back: compare both in Omise's dashboard and correct it with Omise; if {reference} is \
+                 blocked, call `resume` after {refund} has failed or is gone"
+            ),
+            Self::RefundedTwice { reference, refund, other } => write!(
+                f,
+                "Omise made two refunds, {refund} and {other}, for refund {reference}: make no further refund of \
+                 this order; compare both in Omise's dashboard, and have Omise correct one or agree with the \
+                 buyer; `refresh` reads the charge again"
+            ),
+            Self::RefundContradiction { reference, refund, status } => write!(
+                f,
+                "refund {refund} is `{status}` at Omise, but refund {reference} has already ended with another \
+                 result: check the charge's refunds in Omise's dashboard; if the money did not go back, refund it \
+                 there; the state of {reference} stays, and `refresh` reads the charge again"
+            ),
+            Self::RefundUnresolved { reference } => write!(
+                f,
+                "cannot determine whether refund {reference} was made, and it is not requested again: check the \
+                 charge's refunds in Omise's dashboard; if it is there, do not call `resume`; only if it is not \
+                 there, call `resume`, which requests it again"
+            ),
+            Self::RefundBlocked { reference } => write!(
+                f,
+                "refund {reference} waits, because the charge's list of refunds could not be read in full: check \
+                 the charge's refunds in Omise's dashboard, and do not make this refund there; the list is read \
+                 again on schedule, and at once after `refresh`"
+            ),
+            Self::RefundOverdue { reference } => write!(
+                f,
+                "refund {reference} is overdue: check Omise's status and the charge's refunds in Omise's dashboard, \
+                 and do not make this refund there as well; `refresh` reads the refunds now"
+            ),
+            Self::RefundLate { reference } => write!(
+                f,
+                "refund {reference} is requested although the refund window has closed, so Omise decides: follow it \
+                 among the charge's refunds in Omise's dashboard, and agree with the buyer on another way if Omise \
+                 rejects it; `refresh` reads the refunds now"
+            ),
+            Self::UnknownRefund { refund } => write!(
+                f,
+                "refund {refund} was not requested here: find in Omise's dashboard who made it, and stop the shipment \
+                 if the order was refunded in full; `refund` gives back only the rest"
+            ),
+            // `Display` writes these itself.
+            Self::Mismatch { .. }
+            | Self::Contradiction { .. }
+            | Self::DuplicateChargePaid { .. }
+            | Self::TooManyAttempts { .. }
+            | Self::SearchBlocked
+            | Self::ChargeNotFound { .. }
+            | Self::Overdue
+            | Self::KeyRefused { .. } => Ok(()),
         }
     }
 }

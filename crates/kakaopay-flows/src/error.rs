@@ -1,4 +1,4 @@
-//! What goes wrong when a payment is driven wrongly, cannot be refunded, or its journal is not its own.
+//! Errors of driving, refunding and replaying a payment.
 
 use kakaopay_types::Timestamp;
 use thiserror::Error;
@@ -6,78 +6,78 @@ use thiserror::Error;
 /// The driver broke the contract of [`Payment`](crate::Payment). The payment is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ApiMisuse {
-    /// Outputs of the step before have not been taken.
-    #[error("take every output before the next input")]
+    /// Outputs of the previous input are left.
+    #[error("outputs are left: call poll_output until it returns None before the next input")]
     NotDrained,
-    /// The step before is not known to be durable.
-    #[error("entry {seq} must be acknowledged with Persisted before any other input")]
+    /// The last entry is not acknowledged as durable.
+    #[error("entry {seq} is not acknowledged: handle Input::Persisted({seq}) once it is durable")]
     NotAcknowledged {
-        /// The entry that was to be persisted.
+        /// The sequence number of that entry.
         seq: u64,
     },
-    /// Something was acknowledged that nobody waits for.
-    #[error("no entry waits for Persisted({seq})")]
+    /// An entry was acknowledged that is not pending.
+    #[error("unexpected Input::Persisted({seq}): acknowledge each entry once, right after it is durable")]
     UnexpectedAcknowledgement {
-        /// The sequence number that was given.
+        /// The acknowledged sequence number.
         seq: u64,
     },
 }
 
-/// A refund that is not begun. The payment is unchanged, and nothing was asked of the service.
+/// A refund cannot begin. The payment is unchanged, and no request was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RefundError {
     /// The driver broke the contract of [`Payment`](crate::Payment).
     #[error(transparent)]
     ApiMisuse(#[from] ApiMisuse),
-    /// The payment is not known to be paid.
-    #[error("the payment is not paid")]
+    /// The payment is not paid, as far as this payment has read its charge.
+    #[error("the payment is not paid: refund it after the paid event")]
     NotPaid,
-    /// The refunds of the payment would give back more than was paid.
-    #[error("only {left} minor units are left to refund")]
+    /// The amount exceeds the paid amount less the other refunds.
+    #[error("the refund exceeds the refundable rest: request at most {left} minor units")]
     Exceeds {
-        /// How much may still go back, in minor units.
+        /// The refundable rest, in minor units.
         left: i64,
     },
-    /// The time for refunds has passed. [`LateRefund::Forward`](crate::AfterWindow) asks all
-    /// the same.
-    #[error("the time for refunds passed at {closed_at}")]
+    /// The refund window has closed. [`LateRefund::Forward`](crate::LateRefund::Forward) requests the
+    /// refund anyway.
+    #[error("the refund window closed at {closed_at}: use LateRefund::Forward to let Omise decide")]
     WindowClosed {
-        /// When it passed.
+        /// When the window closed.
         closed_at: Timestamp,
     },
-    /// The payment has another refund of this reference: of another amount, or another way.
-    #[error("the refund's reference belongs to another refund of the payment")]
+    /// The payment has another refund with this reference: its amount, `void` or `late_refund` differs.
+    #[error("the payment has another refund with this reference: use a new reference")]
     ReferenceConflict,
 }
 
-/// A journal cannot be replayed.
+/// A journal or a snapshot cannot be replayed. The stored bytes are unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ReplayError {
-    /// Written by a newer version of this library.
-    #[error("entry {seq} has stored form {version}, which this version does not know: update it")]
+    /// The stored format is unknown, for instance because a newer version of this library wrote it.
+    #[error("entry {seq} has the unknown format version {version}: update this library")]
     Version {
-        /// The entry, or the last one of a snapshot.
+        /// The entry; zero for a snapshot.
         seq: u64,
-        /// The version of its form.
+        /// The version of the stored format.
         version: u32,
     },
-    /// The bytes are damaged, or never were an entry or a snapshot.
-    #[error("entry {seq} cannot be read")]
+    /// The bytes are damaged, or are no entry or snapshot.
+    #[error("entry {seq} (0: the snapshot) cannot be decoded: its bytes are damaged or no entry")]
     Unreadable {
         /// The entry; zero for a snapshot.
         seq: u64,
     },
     /// An entry is missing, doubled, or out of order.
-    #[error("entry {found} stands where {expected} should")]
+    #[error("entry {found} follows where entry {expected} is expected: pass the whole journal in order")]
     OutOfOrder {
-        /// The sequence number that should come.
+        /// The expected sequence number.
         expected: u64,
-        /// The one that came.
+        /// The sequence number found.
         found: u64,
     },
-    /// A record does not fit the state it meets.
-    #[error("entry {seq} does not fit what comes before it")]
+    /// A record cannot follow the records before it.
+    #[error("entry {seq} contradicts the entries before it: the journal is damaged or mixes payments")]
     Impossible {
         /// The entry.
         seq: u64,

@@ -1,4 +1,4 @@
-//! What the merchant is told about a payment.
+//! Events that notify the merchant.
 
 use std::num::NonZeroU32;
 
@@ -10,51 +10,52 @@ use serde::{Deserialize, Serialize};
 use crate::alert::Alert;
 use crate::refund_order::CancelReason;
 
-/// What the merchant is told about a payment, at least once each, under a key that never changes.
+/// An event about a payment. The merchant is notified of each at least once, with a stable
+/// [`key`](Self::key).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PaymentEvent {
-    /// Paid: release the goods.
+    /// The order is paid: ship it.
     Paid(PaidOrder),
-    /// Not paid.
+    /// The charge failed: the order is not paid.
     Failed {
         /// The order.
         reference: Reference,
-        /// The charge that failed.
+        /// The failed charge.
         charge: ChargeId,
-        /// Why, if the service told.
+        /// The service's failure code.
         failure_code: Option<FailureCode>,
-        /// Why, for people, if the service told.
+        /// The service's failure message, for people.
         failure_message: Option<String>,
     },
-    /// Not paid in time.
+    /// The charge expired: the order is not paid.
     Expired {
         /// The order.
         reference: Reference,
-        /// The charge that expired.
+        /// The expired charge.
         charge: ChargeId,
     },
-    /// The service refused to create the charge.
+    /// The service rejected the request for the charge: the order is not paid.
     Refused {
         /// The order.
         reference: Reference,
         /// The service's error code.
         code: String,
-        /// The service's words.
+        /// The service's message.
         message: Option<String>,
     },
-    /// A refund was made: the money is on its way back to the buyer.
+    /// The service made a refund: the money goes back to the buyer.
     Refunded {
         /// The refund.
         #[serde(flatten)]
         notice: RefundNotice,
         /// The refund at the service.
         refund: RefundId,
-        /// Whether the payment was undone instead of paid back, if the service told.
+        /// Whether the charge was voided instead of refunded. `None` if the service does not say.
         voided: Option<bool>,
     },
-    /// A refund has failed at the service: the money stays.
+    /// A refund failed at the service: no money goes back.
     RefundFailed {
         /// The refund.
         #[serde(flatten)]
@@ -62,38 +63,37 @@ pub enum PaymentEvent {
         /// The refund at the service.
         refund: RefundId,
     },
-    /// The service refused to make a refund.
+    /// The service rejected the request for a refund: no money goes back.
     RefundRefused {
         /// The refund.
         #[serde(flatten)]
         notice: RefundNotice,
         /// The service's error code.
         code: String,
-        /// The service's words.
+        /// The service's message.
         message: Option<String>,
     },
-    /// A refund was given up here, before it was made.
+    /// A refund was cancelled here before it was made: no money goes back.
     RefundCancelled {
         /// The refund.
         #[serde(flatten)]
         notice: RefundNotice,
-        /// Why.
+        /// The reason.
         reason: CancelReason,
     },
-    /// Something that a person should look at.
+    /// A finding that needs a person.
     Alert {
         /// The order.
         reference: Reference,
-        /// What was found.
+        /// The finding, with its next step.
         alert: Alert,
-        /// How many times it was found, this one included: it may come again after it was put right.
-        // Version 0.1.0 told each once, and did not say so.
+        /// The number of times it was raised, starting at 1. It may be raised again after it was resolved.
         number: u32,
     },
 }
 
 impl PaymentEvent {
-    /// A key that is the same whenever the same thing is told, and differs otherwise.
+    /// Returns the deterministic idempotency key of this event.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
@@ -118,7 +118,7 @@ impl PaymentEvent {
         }
     }
 
-    /// The order it is about.
+    /// Returns the reference of the order.
     #[must_use]
     pub fn reference(&self) -> &Reference {
         match self {
@@ -135,23 +135,23 @@ impl PaymentEvent {
     }
 }
 
-/// An order that was paid. Only a [`Confirmed`] charge makes one.
+/// A paid order. Only a [`Confirmed`] charge creates one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaidOrder {
     /// The order.
     pub reference: Reference,
-    /// The attempt whose charge was paid.
+    /// The attempt that created the paid charge.
     pub attempt: NonZeroU32,
     /// The paid charge.
     pub charge: ChargeId,
-    /// What was paid, in minor units.
+    /// The paid amount, in minor units.
     pub amount: i64,
     /// The currency of the amount.
     pub currency: Currency,
-    /// Whether it was real money.
+    /// The mode: real money was paid in live mode only.
     pub mode: Mode,
-    /// When it was paid, if the service told.
+    /// When it was paid. `None` if the service does not say.
     pub paid_at: Option<Timestamp>,
 }
 
@@ -164,24 +164,24 @@ impl PaidOrder {
             charge: charge.id.clone(),
             amount: charge.amount,
             currency: charge.currency,
-            // What was confirmed says it, and its id too.
+            // The confirmation has compared `livemode` with the mode; the id carries the same mode.
             mode: charge.id.mode(),
             paid_at: charge.paid_at,
         }
     }
 }
 
-/// Which refund the merchant is told about.
+/// The refund of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RefundNotice {
     /// The order.
     pub reference: Reference,
-    /// The refund's own reference.
+    /// The refund's reference.
     pub refund_reference: Reference,
-    /// The charge that was paid.
+    /// The paid charge.
     pub charge: ChargeId,
-    /// How much was to go back, in minor units.
+    /// The refund's amount, in minor units.
     pub amount: i64,
     /// The currency of the amount.
     pub currency: Currency,

@@ -1,47 +1,47 @@
-//! Why a request has no answer to show, and what that means for what it asked for.
+//! Failures of requests, and the outcome that each implies.
 
 use kakaopay_types::{ApiError, ErrorCode};
 
-/// Why a request has no answer to show.
+/// The failure of a request: it has no usable response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestFailure {
-    /// It did not leave.
+    /// The request was not sent.
     NotSent,
-    /// The service said that there are too many requests (429). That it does nothing then is what
-    /// everybody takes for granted and no document says, so that what was asked for is looked for first.
+    /// The service responded that there are too many requests (429). No document promises that it then did
+    /// nothing, so the outcome counts as unknown.
     RateLimited,
-    /// The service said no and did nothing.
+    /// The service rejected the request and did nothing.
     Rejected(ApiError),
-    /// It may have reached the service, and may have been carried out.
+    /// The request may have reached the service, and may have taken effect.
     OutcomeUnknown,
 }
 
-/// What trouble means for a request that was to change something.
+/// The outcome of a failed mutation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestOutcome<'a> {
-    /// It was surely not carried out, and may be sent again.
+    /// It had no effect and may be sent again.
     NotDone,
-    /// It was surely not carried out, and a person should look at the key.
+    /// It had no effect, because the service rejects the key. A person must check the key.
     KeyRefused(&'a ErrorCode),
-    /// The service's no to what was asked for.
+    /// The service rejected it.
     Refused(&'a ApiError),
-    /// Nobody knows.
+    /// It may have had an effect.
     Unknown,
 }
 
 impl RequestFailure {
-    /// What it means for a request that was to change something.
+    /// Returns the outcome if the request is a mutation.
     pub(crate) fn outcome(&self) -> RequestOutcome<'_> {
         match self {
             Self::NotSent => RequestOutcome::NotDone,
             Self::RateLimited | Self::OutcomeUnknown => RequestOutcome::Unknown,
             Self::Rejected(error) => match &error.code {
-                // They are about who asks, not about what is asked for.
+                // They reject the key and say nothing about the request itself.
                 code @ (ErrorCode::AuthenticationFailure
                 | ErrorCode::KeyExpired
                 | ErrorCode::LockedAccount
                 | ErrorCode::NotAuthorized) => RequestOutcome::KeyRefused(code),
-                // Somebody failed on the way, perhaps after the deed.
+                // Part of the service failed, possibly after the mutation took effect.
                 ErrorCode::InternalError
                 | ErrorCode::BackendError
                 | ErrorCode::SearchUnavailable
@@ -51,7 +51,7 @@ impl RequestFailure {
         }
     }
 
-    /// The key trouble in it, if it is that.
+    /// Returns the error code if the service rejects the key.
     pub(crate) fn key(&self) -> Option<&ErrorCode> {
         match self.outcome() {
             RequestOutcome::KeyRefused(code) => Some(code),
@@ -65,11 +65,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_about_the_key_or_the_hour_is_no_answer_to_the_request() {
+    fn each_error_code_has_its_outcome() {
         let refused = |code: &ErrorCode| RequestFailure::Rejected(ApiError::new(code.clone(), "no"));
         for code in ErrorCode::KNOWN {
-            let trouble = refused(code);
-            let about_key = trouble.key() == Some(code);
+            let failure = refused(code);
+            let about_key = failure.key() == Some(code);
             let expected = match code.as_str() {
                 "authentication_failure"
                 | "key_expired_error"
@@ -78,7 +78,7 @@ mod tests {
                 "internal_error" | "backend_error" | "search_unavailable" | "too_many_requests" => "unknown",
                 _ => "refused",
             };
-            let found = match trouble.outcome() {
+            let found = match failure.outcome() {
                 RequestOutcome::KeyRefused(_) => "key",
                 RequestOutcome::NotDone => "not done",
                 RequestOutcome::Unknown => "unknown",

@@ -1,4 +1,4 @@
-//! The forms of all that is stored, one of each: a form that changes breaks what was stored before.
+//! One golden value of each stored variant: a changed format would break stored journals.
 
 use std::num::NonZeroU32;
 
@@ -30,11 +30,12 @@ fn at() -> Timestamp {
     Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment")
 }
 
-fn no() -> (String, Option<String>) {
+fn rejection() -> (String, Option<String>) {
     ("invalid_charge".to_owned(), Some("no".to_owned()))
 }
 
-/// The one that follows, from `None` to the last: whoever adds another is led here by the compiler.
+/// Returns the variant after `last`, from `None` to the last one. The exhaustive match makes a new variant
+/// fail to compile here.
 fn next_alert(last: Option<&Alert>) -> Option<Alert> {
     use Alert as A;
     let reference = || reference("refund-1");
@@ -65,7 +66,7 @@ fn next_alert(last: Option<&Alert>) -> Option<Alert> {
 
 fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
     use RefundRecord as R;
-    let (code, message) = no();
+    let (code, message) = rejection();
     Some(match last {
         None => R::Ordered { amount: 1, void: Some(true), late_refund: LateRefund::Forward },
         Some(R::Ordered { .. }) => R::Requested,
@@ -89,7 +90,7 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
 
 fn next_record(last: Option<&Record>) -> Option<Record> {
     use Record as R;
-    let (code, message) = no();
+    let (code, message) = rejection();
     let authorize_uri = || "https://pay.omise.co/a".to_owned();
     Some(match last {
         None => R::Opened(intent()),
@@ -131,7 +132,7 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
 
 fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
     use PaymentEvent as E;
-    let (code, message) = no();
+    let (code, message) = rejection();
     let reference = reference("order-1");
     Some(match last {
         None => E::Paid(PaidOrder {
@@ -186,7 +187,7 @@ fn notice() -> RefundNotice {
     }
 }
 
-/// One of each is written as it always was, and read.
+/// Compares one of each variant with its golden line, and decodes that line.
 #[track_caller]
 fn check<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
     golden: &str,
@@ -196,18 +197,18 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
     let lines: Vec<_> = all.iter().map(|one| serde_json::to_string(one).expect("JSON")).collect();
     assert_eq!(lines, golden.lines().collect::<Vec<_>>(), "the golden file is:\n{}", lines.join("\n"));
     for (line, one) in lines.iter().zip(&all) {
-        assert_eq!(&serde_json::from_str::<T>(line).expect("it is read"), one);
+        assert_eq!(&serde_json::from_str::<T>(line).expect("the line decodes"), one);
     }
 }
 
 #[test]
-fn f43_every_record_has_its_form() {
+fn f43_every_record_keeps_its_format() {
     check(include_str!("../golden/records.jsonl"), next_record);
     check(include_str!("../golden/refund_records.jsonl"), next_refund_record);
 }
 
 #[test]
-fn f43_every_alert_and_every_event_has_its_form() {
+fn f43_every_alert_and_event_keeps_its_format() {
     check(include_str!("../golden/alerts.jsonl"), next_alert);
     check(include_str!("../golden/events.jsonl"), next_event);
 }

@@ -1,4 +1,4 @@
-//! What a payment can be told.
+//! Inputs of a payment.
 
 use std::num::NonZeroU32;
 
@@ -7,94 +7,93 @@ use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source
 use crate::failure::RequestFailure;
 use crate::search::{ChargeSearch, RefundSearch};
 
-/// What a payment can be told.
+/// An input of a payment: see [`Payment::handle`](crate::Payment::handle).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    /// The entry with this sequence number is durable, with all that came out beside it.
+    /// The entry with this sequence number is durable, and so are the other outputs of its transaction.
     Persisted(u64),
-    /// A request was answered, or will not be.
+    /// The response to a request, or its failure.
     Response(Response),
-    /// Something suggests that there is news.
+    /// A hint that the charge may have changed.
     Evidence(Evidence),
-    /// The payment's deadline has come.
+    /// The payment's deadline has passed.
     Timeout,
-    /// A person wants to know: look now. It reads, and makes nothing be sent that the plan would not
-    /// send.
+    /// Reads the charges and refunds now instead of at the deadline. It sends no mutation that the plan would
+    /// not send.
     Refresh,
-    /// A person has looked and says to go on: what halted the payment or a refund was put right, or is
-    /// as it should be. What was asked for often enough may be asked for again, and the person is asked
-    /// again about whatever is still wrong.
+    /// Continues a blocked payment or refund after a person has checked it. It clears the alerts, and allows
+    /// further requests after the last automatic one. Findings that persist raise their alerts again.
     Resume,
 }
 
-/// What became of a request.
+/// The result of a [`Request`](crate::Request).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Response {
     /// Of [`Request::CreateSource`](crate::Request::CreateSource).
     Source(Result<Box<Source>, RequestFailure>),
     /// Of [`Request::CreateCharge`](crate::Request::CreateCharge).
     Charge {
-        /// The number of the attempt that was sent.
+        /// The number of the sent attempt.
         attempt: NonZeroU32,
-        /// The charge, or why there is none to show.
+        /// The charge, or the failure.
         result: Result<Box<Charge>, RequestFailure>,
     },
     /// Of [`Request::RetrieveCharge`](crate::Request::RetrieveCharge).
     Read {
-        /// The charge that was asked for.
+        /// The requested charge.
         charge: ChargeId,
-        /// The charge, or why there is none to show.
+        /// The charge, or the failure.
         result: Result<Box<Charge>, RequestFailure>,
     },
-    /// Of [`Request::FindCharge`](crate::Request::LookUp).
+    /// Of [`Request::FindCharge`](crate::Request::FindCharge).
     FindCharge {
-        /// The request that was sent.
+        /// The sent request.
         request: ChargeSearch,
-        /// The page, or why there is none to show.
+        /// The page of the list, or the failure.
         result: Result<Box<List<Charge>>, RequestFailure>,
     },
     /// Of [`Request::CreateRefund`](crate::Request::CreateRefund).
     Refund {
-        /// The refund's own reference.
+        /// The refund's reference.
         reference: Reference,
-        /// The request's number.
+        /// The number of the request for this refund, starting at 1.
         number: u32,
-        /// The refund, or why there is none to show.
+        /// The refund, or the failure.
         result: Result<Box<Refund>, RequestFailure>,
     },
     /// Of [`Request::ListRefunds`](crate::Request::ListRefunds).
     Refunds {
-        /// The request that was sent.
+        /// The sent request.
         request: RefundSearch,
-        /// The page, or why there is none to show.
+        /// The page of the list, or the failure.
         result: Result<Box<List<Refund>>, RequestFailure>,
     },
 }
 
-/// Something that suggests that there is news of a payment. Only a charge that was read from the
-/// service says what the news is.
+/// A hint that the charge may have changed. Only a charge read from the service can change the state of a
+/// payment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
-    /// A webhook about a charge, or a refund of it, came in. It may be forged, old, or one of many.
+    /// A webhook about a charge, or about a refund of it. It may be forged, stale or a duplicate.
     Webhook {
-        /// What it says has happened.
+        /// The type of the event.
         key: EventKey,
-        /// The charge it speaks of, or whose refund it speaks of.
+        /// The charge that it names, or the charge of the refund that it names.
         charge: ChargeId,
     },
-    /// The buyer came back to `return_uri`, which tells nothing about the payment.
+    /// The buyer returned to `return_uri`. That alone does not mean that the charge is paid.
     BuyerReturned,
-    /// A charge was read from the service with the secret key, for instance by a sweep.
+    /// A charge that was read from the service with the secret key, for instance while reconciling.
     Read(Box<Charge>),
 }
 
-/// How a charge came to be known.
+/// The source of a charge's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// As the answer to its creation.
+    /// The response to its creation.
     Creation,
-    /// In a list.
+    /// A list of charges.
     List,
-    /// By reading it. Only this says what became of it.
+    /// A read of the charge. Only a read ends a payment.
     Read,
 }

@@ -1,4 +1,4 @@
-//! What the merchant wants: one order to be paid once.
+//! The order to be paid.
 
 use std::num::NonZeroU32;
 
@@ -7,38 +7,39 @@ use kakaopay_types::{
     AttemptReference, Expected, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId,
 };
 
-/// One order to be paid once. It never changes after the payment was opened.
+/// An order to be paid once. It never changes after the payment is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intent {
-    /// The merchant's name for the order.
+    /// The merchant's reference of the order.
     pub reference: Reference,
-    /// How much is to be paid.
+    /// The amount to be paid.
     pub amount: PaymentAmount,
-    /// The mode of the key the charge is created with. A charge of the other mode is not the order's.
+    /// The mode of the key that creates the charge. A charge of the other mode never pays the order.
     pub mode: Mode,
-    /// Where the buyer comes back to.
+    /// The address that the buyer returns to.
     pub return_uri: ReturnUri,
-    /// Text about the order, for the dashboard and the service's fraud checks.
+    /// A description of the order, for the dashboard and the service's fraud checks.
     pub description: Option<String>,
-    /// Where the source comes from.
+    /// How the source is created.
     pub source: SourceMode,
-    /// Spreads the polls of many payments; any number, chosen once.
+    /// Seed of the poll jitter, which spreads the polls of many payments. Any number, chosen once.
     pub jitter_seed: u64,
 }
 
-/// Where the source of the charge comes from.
+/// How the source of the charge is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceMode {
-    /// One call makes the source and the charge, with the secret key.
+    /// One request with the secret key creates both the source and the charge.
     Inline(Option<PlatformType>),
-    /// A call of its own makes the source, with the public key.
+    /// A separate request with the public key creates the source.
     Separate(Option<PlatformType>),
-    /// The buyer's browser or app has made it already.
+    /// The buyer's browser or app has already created it.
     Existing(SourceId),
 }
 
 impl Intent {
-    /// What a charge must be like to be the order's, when it names an attempt made so far.
+    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge
+    /// names; if it is not one of the `attempts` made so far, the last one is expected.
     pub(crate) fn expected(&self, named: Option<AttemptReference>, attempts: NonZeroU32) -> Expected {
         let number = match named {
             Some(named) if *named.order() == self.reference && named.number() <= attempts => named.number(),

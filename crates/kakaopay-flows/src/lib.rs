@@ -1,18 +1,18 @@
-//! The KakaoPay payment, with its refunds, as a state machine without IO, clock or randomness.
+//! Sans-I/O state machines of a KakaoPay payment and its refunds, without clock or randomness.
 //!
-//! [`Payment`] is told what happens and answers what to do; how to drive it stands on the type.
-//! What makes it safe to lose any answer, any webhook, and the process itself:
+//! [`Payment`] takes an [`Input`] and returns [`Output`]s; its documentation describes how to drive it. The
+//! following rules make it safe to lose any response, any webhook, and the process:
 //!
-//! - The intent is durable before its request leaves ([`Output::Persist`] before
+//! - The intent is durable before its request is sent ([`Output::Persist`] before
 //!   [`Output::Transmit`]).
-//! - A creation that went unanswered is looked up by its reference and never sent again blindly, and
-//!   neither is a refund.
-//! - At most one link is ever handed out; another charge of the order is watched until its end.
-//! - A webhook, and the buyer's return, are reasons to read the charge and nothing more.
+//! - A charge or refund whose outcome is unknown is searched for by its reference, and requested again only
+//!   after the search has found that it does not exist.
+//! - The buyer is redirected to one charge at most; duplicate charges are polled until they end.
+//! - A webhook, or the buyer's return, only makes the payment read its charge.
 //! - Only a charge read from the service, equal to the order in amount, currency, mode, reference
-//!   and kind of source, settles a payment ([`kakaopay_types::Confirmed`]).
-//! - Silence is never turned into failure: only the service's word ends a payment.
-//! - A final state stays; what contradicts it asks a person to look ([`Alert`]).
+//!   and source type, makes a payment paid ([`kakaopay_types::Confirmed`]).
+//! - A missing response never counts as a failure: only the service's response ends a payment.
+//! - A final state never changes; evidence against it raises an [`Alert`].
 //!
 //! ```text
 //! Creating ──► Pending ──► Successful ──► refunds
@@ -22,7 +22,7 @@
 //! ```
 //!
 //! [TABLES.md](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-flows/TABLES.md) lists the
-//! effect of every input in every state.
+//! effect of each input in each state.
 
 mod alert;
 mod error;

@@ -1,32 +1,32 @@
-//! When a payment wants to be woken: one function of what is known, so that a restart at any moment
-//! goes on with the same plan.
+//! The deadline of a payment: a pure function of its model, so that a restart at any instant continues the
+//! same plan.
 
 use kakaopay_types::Timestamp;
 
 use crate::output::Deadline;
 use crate::schedule;
-use crate::schedule::{CHARGE_LATE_SECONDS, REFUND_LATE_SECONDS, answer_due, next_look};
+use crate::schedule::{CHARGE_LATE_SECONDS, REFUND_LATE_SECONDS, next_poll, response_due};
 use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::model::Model;
 use crate::state::refund::{RefundProcess, RefundState};
 
-/// What whole seconds and the way there may add between two moments by the service's clock.
+/// Error of the difference of two instants by the service's clock: whole seconds, and network delay.
 const SLACK_SECONDS: i64 = 2;
 
-/// What a step does to the deadline.
+/// The change that a transition makes to the deadline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum DeadlineChange {
-    /// It stays.
+    /// Keep the deadline.
     #[default]
     Keep,
-    /// It becomes what the plan says.
+    /// Set the planned deadline.
     Plan,
-    /// It becomes what the plan says, or this moment if that is sooner.
+    /// Set the planned deadline, or this instant if it is earlier.
     By(Timestamp),
 }
 
 impl DeadlineChange {
-    /// Both.
+    /// Combines two changes.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Keep, deadline) | (deadline, Self::Keep) => deadline,
@@ -36,7 +36,7 @@ impl DeadlineChange {
         }
     }
 
-    /// The deadline it makes of what is known.
+    /// Returns the new deadline, or `None` to keep the old one.
     pub(crate) fn deadline(self, model: &Model, now: Timestamp) -> Option<Deadline> {
         match (self, plan(model, now)) {
             (Self::Keep, _) => None,
@@ -46,34 +46,35 @@ impl DeadlineChange {
     }
 }
 
-/// When to look next, at whatever has not ended.
+/// Returns the next instant at which a charge, a search or a refund is due, or `None` if all have ended.
 fn plan(model: &Model, now: Timestamp) -> Option<Timestamp> {
     let seed = model.intent.jitter_seed;
     let own = match &model.state {
         State::Creating(creating) => creating_plan(model, creating, now),
-        State::Pending(pending) => Some(next_look(pending.since, pending.until, now, seed)),
+        State::Pending(pending) => Some(next_poll(pending.since, pending.until, now, seed)),
         State::Successful { .. } | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => None,
     };
-    let others = model.duplicates.values().filter(|other| other.end.is_none());
-    let others = others.map(|other| next_look(other.since, other.expires_at, now, seed));
-    let search = model.search.map(|since| look_until(since, schedule::search_settled(since), now, seed));
+    let duplicates = model.duplicates.values().filter(|duplicate| duplicate.end.is_none());
+    let duplicates = duplicates.map(|duplicate| next_poll(duplicate.since, duplicate.expires_at, now, seed));
+    let search =
+        model.search.map(|since| poll_until(since, schedule::search_conclusive_at(since), now, seed));
     let refunds = model.refunds.values().filter_map(|refund| refund_plan(refund, now, seed));
-    own.into_iter().chain(others).chain(search).chain(refunds).min()
+    own.into_iter().chain(duplicates).chain(search).chain(refunds).min()
 }
 
 fn creating_plan(model: &Model, creating: &Creating, now: Timestamp) -> Option<Timestamp> {
     let seed = model.intent.jitter_seed;
     match creating.stage {
-        Stage::Charge => Some(answer_due(creating.since, now)),
-        // Asked for again on a plan that slows down, once no answer can come any more.
+        Stage::Charge => Some(response_due(creating.since, now)),
+        // Requested again on a slowing schedule, after the previous request has timed out.
         Stage::Source => {
-            let late = answer_due(creating.since, now);
-            Some(next_look(model.opened_at, None, late.max(now), seed))
+            let late = response_due(creating.since, now);
+            Some(next_poll(model.opened_at, None, late.max(now), seed))
         }
-        Stage::NotSent => Some(next_look(model.opened_at, None, now, seed)),
+        Stage::NotSent => Some(next_poll(model.opened_at, None, now, seed)),
         Stage::Searching => {
-            let settled = creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
-            Some(look_until(creating.since, settled, now, seed))
+            let conclusive_at = creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
+            Some(poll_until(creating.since, conclusive_at, now, seed))
         }
         Stage::Blocked => None,
     }
@@ -82,10 +83,10 @@ fn creating_plan(model: &Model, creating: &Creating, now: Timestamp) -> Option<T
 fn refund_plan(refund: &RefundProcess, now: Timestamp, seed: u64) -> Option<Timestamp> {
     match refund.state() {
         RefundState::Preparing | RefundState::Pending { .. } => {
-            Some(next_look(refund.ordered_at(), None, now, seed))
+            Some(next_poll(refund.ordered_at(), None, now, seed))
         }
-        RefundState::Requested => Some(answer_due(refund.since(), now)),
-        RefundState::Searching => Some(look_until(refund.since(), refund_settled(refund), now, seed)),
+        RefundState::Requested => Some(response_due(refund.since(), now)),
+        RefundState::Searching => Some(poll_until(refund.since(), refund_conclusive_at(refund), now, seed)),
         RefundState::Blocked
         | RefundState::Completed { .. }
         | RefundState::Failed { .. }
@@ -94,14 +95,15 @@ fn refund_plan(refund: &RefundProcess, now: Timestamp, seed: u64) -> Option<Time
     }
 }
 
-/// The next look of a plan that has one at `settled` too, when it can first conclude anything.
-fn look_until(since: Timestamp, settled: Timestamp, now: Timestamp, seed: u64) -> Timestamp {
-    let next = next_look(since, None, now, seed);
-    if now < settled { next.min(settled) } else { next }
+/// Returns the next poll of a search, with an additional poll at `conclusive_at`, when the search can first
+/// conclude.
+fn poll_until(since: Timestamp, conclusive_at: Timestamp, now: Timestamp, seed: u64) -> Timestamp {
+    let next = next_poll(since, None, now, seed);
+    if now < conclusive_at { next.min(conclusive_at) } else { next }
 }
 
-/// When a look-up of a refund can first conclude anything.
-pub(crate) fn refund_settled(refund: &RefundProcess) -> Timestamp {
+/// Returns when the search for a refund can first conclude.
+pub(crate) fn refund_conclusive_at(refund: &RefundProcess) -> Timestamp {
     let by_own = refund.since.saturating_add_seconds(REFUND_LATE_SECONDS);
     let unlisted = refund.unlisted.filter(|first| first.at_service.is_some());
     let by_service =

@@ -1,4 +1,4 @@
-//! What a payment asks its driver to do.
+//! Outputs of a payment.
 
 use kakaopay_types::Timestamp;
 use kakaopay_types::endpoint::{CreateCharge, CreateRefund, CreateSource, RetrieveCharge};
@@ -9,75 +9,75 @@ use crate::input::Response;
 use crate::journal::entry::JournalEntry;
 use crate::search::{ChargeSearch, RefundSearch};
 
-/// What a payment asks its driver to do.
+/// An instruction of a payment to its driver: see [`Payment::poll_output`](crate::Payment::poll_output).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
-    /// Append the entry to the payment's journal, then answer
+    /// Append the entry to the payment's journal, then handle
     /// [`Input::Persisted`](crate::Input::Persisted).
     Persist(JournalEntry),
-    /// Send a request, then answer [`Input::Response`](crate::Input::Answered), once. One that changes
-    /// something leaves within [`MAX_SEND_DELAY_SECONDS`](crate::LEAVE_WITHIN_SECONDS), or not at all.
+    /// Send a request, then handle [`Input::Response`](crate::Input::Response) once. Send a mutation within
+    /// [`MAX_SEND_DELAY_SECONDS`](crate::MAX_SEND_DELAY_SECONDS), or not at all.
     Transmit(Request),
-    /// Send the buyer to this address. It is opaque.
+    /// Redirect the buyer to this opaque address.
     Redirect(String),
-    /// DeadlineChange the payment with [`Input::Timeout`](crate::Input::Tick), in place of any deadline before.
+    /// Replace the payment's deadline. Handle [`Input::Timeout`](crate::Input::Timeout) at the new one.
     Deadline(Deadline),
-    /// Tell the merchant.
+    /// Notify the merchant.
     PaymentEvent(PaymentEvent),
 }
 
-/// When a payment wants to be woken.
+/// The instant of a payment's next [`Input::Timeout`](crate::Input::Timeout).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deadline {
-    /// At this moment, or as soon after it as can be.
+    /// At this instant, or as soon as possible after it.
     At(Timestamp),
-    /// Not at all.
+    /// No timeout.
     Never,
 }
 
 /// A request to the service.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// Create the source. Harmless when done twice: a source moves no money.
+    /// Create the source. A repeated request is harmless, because a source moves no money.
     CreateSource(CreateSource),
     /// Create the charge.
     CreateCharge(CreateCharge),
     /// Read the charge.
     RetrieveCharge(RetrieveCharge),
-    /// Look for a charge that may have been created.
+    /// Search the list of charges for a charge of the order.
     FindCharge(ChargeSearch),
     /// Create the refund.
     CreateRefund {
-        /// The how manieth request for this refund it is, from one.
+        /// The number of this request for the refund, starting at 1.
         number: u32,
-        /// What to send.
+        /// The refund to create.
         create: CreateRefund,
     },
-    /// Read the charge's refunds.
+    /// Read the list of the charge's refunds.
     ListRefunds(RefundSearch),
 }
 
 impl Request {
-    /// Whether it changes anything at the service.
+    /// Returns whether the request changes anything at the service.
     #[must_use]
     pub fn is_mutation(&self) -> bool {
         matches!(self, Self::CreateSource(_) | Self::CreateCharge(_) | Self::CreateRefund { .. })
     }
 
-    /// What to tell the payment when the request has no answer to show.
+    /// Turns the request into the response for its failure.
     #[must_use]
-    pub fn into_failure(self, trouble: RequestFailure) -> Response {
+    pub fn into_failure(self, failure: RequestFailure) -> Response {
         match self {
-            Self::CreateSource(_) => Response::Source(Err(trouble)),
+            Self::CreateSource(_) => Response::Source(Err(failure)),
             Self::CreateCharge(create) => {
-                Response::Charge { attempt: create.metadata.reference.number(), result: Err(trouble) }
+                Response::Charge { attempt: create.metadata.reference.number(), result: Err(failure) }
             }
-            Self::RetrieveCharge(read) => Response::Read { charge: read.id, result: Err(trouble) },
-            Self::FindCharge(request) => Response::FindCharge { request, result: Err(trouble) },
+            Self::RetrieveCharge(read) => Response::Read { charge: read.id, result: Err(failure) },
+            Self::FindCharge(request) => Response::FindCharge { request, result: Err(failure) },
             Self::CreateRefund { number, create } => {
-                Response::Refund { reference: create.metadata.reference, number, result: Err(trouble) }
+                Response::Refund { reference: create.metadata.reference, number, result: Err(failure) }
             }
-            Self::ListRefunds(request) => Response::Refunds { request, result: Err(trouble) },
+            Self::ListRefunds(request) => Response::Refunds { request, result: Err(failure) },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The payment as a machine that a driver feeds and empties.
+//! The payment state machine and its contract with the driver.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -21,41 +21,41 @@ use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::transition::Transition;
 
-/// One payment, without IO, clock or randomness.
+/// A payment with its refunds: a state machine without I/O, clock or randomness.
 ///
-/// It has four kinds of methods: those that make one ([`open`](Self::open), [`replay`](Self::replay),
-/// [`restore`](Self::restore)), those that tell it something ([`handle`](Self::handle),
-/// [`refund`](Self::refund)), the one that gives what to do ([`poll_output`](Self::poll_output)), and those
-/// that only look.
+/// [`open`](Self::open), [`replay`](Self::replay) and [`restore`](Self::restore) create one,
+/// [`handle`](Self::handle) and [`refund`](Self::refund) take inputs, [`poll_output`](Self::poll_output)
+/// returns outputs, and all other methods only read.
 ///
 /// # How to drive it
 ///
-/// 1. Make one with [`Payment::open`], or bring one back with [`Payment::replay`] or
+/// 1. Create one with [`Payment::open`], or load one with [`Payment::replay`] or
 ///    [`Payment::restore`].
-/// 2. Take every output with [`Payment::poll_output`] until there is none. What comes before the
-///    first `None` belongs together: an [`Output::Persist`] with its [`Output::PaymentEvent`]s and its
-///    [`Output::Deadline`] are one transaction, on the condition that the journal ends with the entry
-///    before this one. A deadline alone is one, too, on the condition that the journal ends where
-///    [`Payment::seq`] says.
-/// 3. When that transaction is durable, and not before, [`Payment::handle`]
-///    [`Input::Persisted`]. Only then [`Output::Transmit`] of a mutation and [`Output::Redirect`]
-///    come out. Go to 2.
-/// 4. Carry the requests out, and `handle` what became of each as [`Input::Response`], once; `handle`
-///    [`Input::Evidence`] when a webhook or the buyer comes, and [`Input::Timeout`] at the deadline.
-///    Go to 2. A mutation leaves within [`MAX_SEND_DELAY_SECONDS`](crate::LEAVE_WITHIN_SECONDS) of its
-///    entry's [`at`](crate::Entry::at) and may take a minute; one that cannot is answered with
-///    [`RequestFailure::NotSent`](crate::Trouble::NotSent) instead, since somebody else may be about to take
-///    it for lost.
+/// 2. Call [`Payment::poll_output`] until it returns `None`. Commit the outputs before that `None` together:
+///    an [`Output::Persist`], its [`Output::PaymentEvent`]s and its [`Output::Deadline`] are one
+///    transaction, which must fail unless the journal ends with the entry before this one. A deadline
+///    alone is a transaction too, which must fail unless the journal ends at [`Payment::seq`].
+/// 3. After that transaction is durable, and not before, call [`Payment::handle`] with
+///    [`Input::Persisted`]. [`Output::Redirect`] and the [`Output::Transmit`] of a mutation come only
+///    then. Go to 2.
+/// 4. Send each request, and handle its result once as [`Input::Response`]; handle
+///    [`Input::Evidence`] when a webhook or the buyer arrives, and [`Input::Timeout`] at the deadline.
+///    Go to 2. Send a mutation within [`MAX_SEND_DELAY_SECONDS`](crate::MAX_SEND_DELAY_SECONDS) of its
+///    entry's [`at`](crate::JournalEntry::at); it may then take a minute. If it is too late to send it,
+///    handle [`RequestFailure::NotSent`](crate::RequestFailure::NotSent) instead, since another process may
+///    be about to treat its outcome as unknown.
 ///
-/// When the clock was set back, tick every payment that has a deadline: it may lie far ahead now.
+/// After the clock was set back, handle [`Input::Timeout`] for each payment with a deadline, which may now
+/// lie far ahead.
 ///
-/// If the transaction fails, throw the machine away and replay the journal: what was not durable
-/// has not happened. Nothing else is needed after a crash to end a payment, because until then it
-/// always has a deadline, and the deadline is in the same transaction. Two have none: a payment, or
-/// a refund of one, that has halted, of which a person was told, who says [`Input::Resume`] then; and
-/// one that has ended. These only read on evidence, and so does any payment that hears of another
-/// charge: give the evidence again until the reading was answered with the charge, or with the word
-/// that there is none.
+/// If the transaction fails, drop the payment and replay its journal: a step that is not durable has not
+/// happened. After a crash, handling the deadlines is enough to end each payment, because the deadline is
+/// stored in the same transaction as the entry.
+///
+/// A payment has no deadline once it is final, or while it (or one of its refunds) is blocked, has raised an
+/// [`Alert`] and waits for [`Input::Resume`]. Such a payment reads only on evidence, as does each payment
+/// that receives evidence of a charge other than its own: repeat the evidence until the read responds
+/// with the charge, or with an error that it does not exist.
 ///
 /// ```
 /// use kakaopay_flows::{Input, Intent, Output, Payment, SourceMode};
@@ -71,7 +71,7 @@ use crate::transition::Transition;
 /// # };
 /// # let now = Timestamp::UNIX_EPOCH;
 /// let mut journal = Vec::new();
-/// let mut wire = Vec::new();
+/// let mut requests = Vec::new();
 /// let mut payment = Payment::open(intent, now);
 /// loop {
 ///     let mut to_acknowledge = None;
@@ -81,48 +81,48 @@ use crate::transition::Transition;
 ///                 journal.push((entry.seq, entry.to_bytes()));
 ///                 to_acknowledge = Some(entry.seq);
 ///             }
-///             Output::Transmit(request) => wire.push(request),
+///             Output::Transmit(request) => requests.push(request),
 ///             Output::PaymentEvent(_) | Output::Deadline(_) | Output::Redirect(_) => {}
 ///         }
 ///     }
-///     // Here the transaction is committed.
+///     // Commit the transaction here.
 ///     match to_acknowledge {
 ///         Some(seq) => payment.handle(Input::Persisted(seq), now)?,
 ///         None => break,
 ///     }
 /// }
-/// assert_eq!((journal.len(), wire.len()), (1, 1));
-/// let again = Payment::replay(journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice())))?;
-/// assert_eq!(again.unwrap().state(), payment.state());
+/// assert_eq!((journal.len(), requests.len()), (1, 1));
+/// let replayed = Payment::replay(journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice())))?;
+/// assert_eq!(replayed.unwrap().state(), payment.state());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Payment {
     model: Model,
-    /// Entries made so far, durable or not.
+    /// The number of entries, durable or not.
     seq: u64,
-    /// The entry that is not known to be durable.
+    /// The entry that waits for its [`Input::Persisted`].
     unacknowledged: Option<u64>,
     ready: VecDeque<Output>,
-    /// What comes out once the entry is durable.
+    /// The outputs to release after that entry is durable.
     held: Vec<Output>,
 }
 
 impl Payment {
-    /// A new payment. Its first outputs make the intent durable.
+    /// Opens a new payment. Its first outputs persist the intent.
     #[must_use]
     pub fn open(intent: Intent, now: Timestamp) -> Self {
         let model = Model::opened(intent, now);
-        let step = dispatch::open(&model);
+        let transition = dispatch::open(&model);
         let mut payment = Self::at(model, 0);
-        payment.take(step, now);
+        payment.take(transition, now);
         payment
     }
 
-    /// A payment as its journal has it; `None` when the journal is empty.
+    /// Replays a payment from its journal. Returns `None` if the journal is empty.
     ///
     /// # Errors
-    /// [`ReplayError`] when the entries are not one payment's journal from its beginning.
+    /// [`ReplayError`] if the entries are not the whole journal of one payment, in order.
     pub fn replay<'a>(
         journal: impl IntoIterator<Item = (u64, &'a [u8])>,
     ) -> Result<Option<Self>, ReplayError> {
@@ -137,12 +137,12 @@ impl Payment {
         Ok(payment)
     }
 
-    /// What is known of the payment as bytes, so that its journal need not be read from the beginning.
-    /// Store it beside the journal, if at all: it is made again from that at any time.
+    /// Encodes the payment, so that [`Payment::restore`] needs only the later entries of its journal.
+    /// Storing snapshots is optional: a replay of the journal rebuilds the payment at any time.
     ///
     /// # Errors
-    /// [`ApiMisuse::NotAcknowledged`] while the last entry is not known to be durable: what may never have
-    /// happened must not be stored as if it had.
+    /// [`ApiMisuse::NotAcknowledged`] while the last entry is not acknowledged: a snapshot must not hold a
+    /// step that may never become durable.
     pub fn snapshot(&self) -> Result<Vec<u8>, ApiMisuse> {
         match self.unacknowledged {
             Some(seq) => Err(ApiMisuse::NotAcknowledged { seq }),
@@ -150,10 +150,10 @@ impl Payment {
         }
     }
 
-    /// A payment as a [snapshot](Self::snapshot) has it, and the entries behind that.
+    /// Restores a payment from a [snapshot](Self::snapshot) and the entries after it.
     ///
     /// # Errors
-    /// [`ReplayError`] when it is no snapshot of a version known here, or the entries are not those that
+    /// [`ReplayError`] if the snapshot is damaged or of an unknown version, or if the entries do not
     /// follow it.
     pub fn restore<'a>(
         snapshot: &[u8],
@@ -167,11 +167,11 @@ impl Payment {
         Ok(payment)
     }
 
-    /// Takes an input. The outputs it leads to are taken with [`Payment::poll_output`].
+    /// Handles an input. [`Payment::poll_output`] returns the resulting outputs.
     ///
     /// # Errors
-    /// [`ApiMisuse`] when outputs of the step before were not taken, or its entry not acknowledged;
-    /// the payment is unchanged.
+    /// [`ApiMisuse`] if outputs of the previous input are left, or its entry is not acknowledged. The
+    /// payment is then unchanged.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<(), ApiMisuse> {
         if !self.ready.is_empty() {
             return Err(ApiMisuse::NotDrained);
@@ -188,75 +188,75 @@ impl Payment {
             (Some(seq), _) => return Err(ApiMisuse::NotAcknowledged { seq }),
             (None, _) => {}
         }
-        let step = dispatch::step(&self.model, &input, now);
-        self.take(step, now);
+        let transition = dispatch::transition(&self.model, &input, now);
+        self.take(transition, now);
         Ok(())
     }
 
-    /// Begins to give money back to the buyer; see [`RefundProcess`] for how that goes on. The same refund
-    /// asked for again is the one that was begun, and nothing happens.
+    /// Begins a refund; [`RefundProcess`] describes its steps. Idempotent: repeating the same request does
+    /// nothing.
     ///
     /// # Errors
-    /// [`RefundError`] when the payment is not paid, too little is left of it, the time for refunds has
-    /// passed, the reference belongs to another refund, or the contract was broken; the payment is
+    /// [`RefundError`] if the payment is not paid, the amount exceeds the rest, the refund window has closed,
+    /// another refund has the reference, or the driver broke the contract. The payment is then
     /// unchanged.
-    pub fn refund(&mut self, order: &RefundRequest, now: Timestamp) -> Result<(), RefundError> {
+    pub fn refund(&mut self, request: &RefundRequest, now: Timestamp) -> Result<(), RefundError> {
         if !self.ready.is_empty() {
             return Err(ApiMisuse::NotDrained.into());
         }
         if let Some(seq) = self.unacknowledged {
             return Err(ApiMisuse::NotAcknowledged { seq }.into());
         }
-        if let Some(step) = begin::open(&self.model, order, now)? {
-            self.take(step, now);
+        if let Some(transition) = begin::open(&self.model, request, now)? {
+            self.take(transition, now);
         }
         Ok(())
     }
 
-    /// The next thing to do; `None` when there is nothing until the next input.
+    /// Returns the next output, or `None` until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.ready.pop_front()
     }
 
-    /// How far the payment has come.
+    /// Returns the state of the payment.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.model.state
     }
 
-    /// What the merchant wants.
+    /// Returns the intent that the payment was opened with.
     #[must_use]
     pub fn intent(&self) -> &Intent {
         &self.model.intent
     }
 
-    /// What a person was asked to look at, and neither put right nor answered with
+    /// Returns the open alerts: neither resolved by a later response nor cleared by
     /// [`Input::Resume`].
     #[must_use]
     pub fn alerts(&self) -> &BTreeSet<Alert> {
         &self.model.alerts
     }
 
-    /// Charges of the order beside its own, each watched until it has ended.
+    /// Returns the duplicate charges of the order. Each is polled until it ends.
     #[must_use]
     pub fn duplicate_charges(&self) -> &BTreeMap<ChargeId, DuplicateCharge> {
         &self.model.duplicates
     }
 
-    /// The refunds, by their own references.
+    /// Returns the refunds by their references.
     #[must_use]
     pub fn refunds(&self) -> &BTreeMap<Reference, RefundProcess> {
         &self.model.refunds
     }
 
-    /// The sequence number of the last entry.
+    /// Returns the sequence number of the last entry.
     #[must_use]
     pub fn seq(&self) -> u64 {
         self.seq
     }
 
-    /// Where to send the buyer while the charge waits to be approved. It is opaque. There is none while
-    /// the last entry is not known to be durable.
+    /// Returns the opaque address to redirect the buyer to while the charge is pending. Returns `None` while
+    /// the last entry is not acknowledged.
     #[must_use]
     pub fn authorize_uri(&self) -> Option<&str> {
         match self.state() {
@@ -295,16 +295,16 @@ impl Payment {
         Ok(())
     }
 
-    /// Turns a step into outputs: what belongs to the transaction first, the rest behind it.
-    fn take(&mut self, step: Transition, now: Timestamp) {
-        let Transition { records, events, deadline, redirect, mutations, reads } = step;
+    /// Turns a transition into outputs: those of the transaction first, the others after it.
+    fn take(&mut self, transition: Transition, now: Timestamp) {
+        let Transition { records, events, deadline, redirect, mutations, reads } = transition;
         self.model.apply_all(&records, now);
         let deadline = deadline.deadline(&self.model, now).map(Output::Deadline);
         let requests = mutations.into_iter().chain(reads).map(Output::Transmit);
         if records.is_empty() {
             self.ready.extend(deadline);
-            // A step that records nothing has nothing to say and changes nothing; were there ever
-            // a mutation in it, it would not leave.
+            // A transition without records has no events and no mutations. The filter guards that: an
+            // unrecorded mutation must never be sent.
             self.ready.extend(requests.filter(is_read));
             return;
         }

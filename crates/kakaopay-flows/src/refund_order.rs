@@ -1,48 +1,48 @@
-//! What the merchant wants back for the buyer.
+//! The merchant's request for a refund.
 
 use kakaopay_types::{Reference, RefundAmount, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What the merchant wants back for the buyer. It never changes after the refund was begun.
+/// A merchant's request for a refund. It never changes after the refund has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundRequest {
-    /// The merchant's name for the refund, which no other refund of the payment has. The same
-    /// reference is the same refund, however often it is asked for.
+    /// The merchant's reference of the refund, unique within the payment. Repeating a request with the same
+    /// reference is idempotent.
     pub reference: Reference,
-    /// How much goes back.
+    /// The amount to give back.
     pub amount: RefundAmount,
-    /// `true` asks to undo the payment instead of paying back, see
+    /// `true` requests a void instead of a refund: see
     /// [`CreateRefund::void`](kakaopay_types::endpoint::CreateRefund).
     pub void: Option<bool>,
-    /// What to do once the time for refunds has passed.
+    /// How to handle the refund after the refund window has closed.
     pub late_refund: LateRefund,
 }
 
-/// What to do once the time for refunds has passed, by the driver's clock. KakaoPay takes refunds
-/// until [`RefundWindow::closes_at`](kakaopay_types::RefundWindow::closes_at).
+/// How to handle a refund after the refund window has closed, by the driver's clock. KakaoPay accepts
+/// refunds until [`RefundWindow::closes_at`](kakaopay_types::RefundWindow::closes_at).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LateRefund {
-    /// Ask for nothing any more.
+    /// Send no request.
     Reject,
-    /// Ask all the same: the service knows better. A person is told
-    /// ([`Alert::RefundLate`](crate::Attention)).
+    /// Send the request, let the service decide, and raise
+    /// [`Alert::RefundLate`](crate::Alert::RefundLate).
     Forward,
 }
 
-/// Why a refund was given up before it was made.
+/// Why a refund was cancelled before it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CancelReason {
-    /// Its time had passed.
+    /// The refund window had closed.
     WindowClosed {
-        /// When.
+        /// When the window closed.
         closed_at: Timestamp,
     },
-    /// Refunds that were made elsewhere leave too little.
+    /// The amount exceeded the rest that other refunds left.
     Exceeds {
-        /// How much is left for it, in minor units.
+        /// The refundable rest, in minor units.
         left: i64,
     },
 }

@@ -1,9 +1,9 @@
-//! The service's no, kept until it is known what it means.
+//! A rejection by the service, kept until its meaning is known.
 
 use kakaopay_types::ApiError;
 use serde::{Deserialize, Serialize};
 
-/// The service's no.
+/// A rejection by the service. After an attempt with an unknown outcome, that attempt may be its cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) code: String,

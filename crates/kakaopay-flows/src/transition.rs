@@ -1,4 +1,4 @@
-//! What a transition leads to, and the transitions that several rules share.
+//! A transition, and the transitions that several rules share.
 
 use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{ChargeId, Timestamp};
@@ -11,31 +11,32 @@ use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::state::model::Model;
 
-/// How long a charge can be paid that does not say for how long: as long as the guide's.
+/// Assumed lifetime of a charge without `expires_at`: that of the charge in the guide.
 const LIFETIME_SECONDS: i64 = 7 * 86_400;
 
-/// How long the service may take to end a charge that nobody can pay any more before a person is told.
+/// How long after its expiry the service may take to end a charge before an alert is raised.
 const UNENDED_SECONDS: i64 = 2 * 86_400;
 
-/// What a step leads to.
+/// The result of an input: records, events, requests and a change of the deadline.
 #[derive(Debug, Default)]
 pub(crate) struct Transition {
-    /// What becomes known.
+    /// The records to persist.
     pub(crate) records: Vec<Record>,
-    /// What the merchant is told.
+    /// The events to notify the merchant of.
     pub(crate) events: Vec<PaymentEvent>,
-    /// What becomes of the deadline.
+    /// The change of the deadline.
     pub(crate) deadline: DeadlineChange,
-    /// Where the buyer goes.
+    /// The address to redirect the buyer to.
     pub(crate) redirect: Option<String>,
-    /// What to change at the service. It leaves only once `records` are durable.
+    /// The mutations to send after `records` are durable.
     pub(crate) mutations: Vec<Request>,
-    /// What to read from the service.
+    /// The reads to send.
     pub(crate) reads: Vec<Request>,
 }
 
 impl Transition {
-    /// Both, this one first. What both find, since it stands in a list twice, is found once.
+    /// Combines two transitions, this one first. Duplicate records and events, which come of a charge that is
+    /// in a list twice, are dropped.
     pub(crate) fn and(mut self, other: Self) -> Self {
         for record in other.records {
             if !self.records.contains(&record) {
@@ -55,12 +56,12 @@ impl Transition {
     }
 }
 
+/// Clears the alerts.
 pub(crate) fn resumed() -> Transition {
     Transition { records: vec![Record::Resumed], deadline: DeadlineChange::Plan, ..Transition::default() }
 }
 
-/// Whether a charge that was found at `since` and can be paid until `until` has not ended for long after
-/// that.
+/// Returns whether an unended charge, found at `since` and payable until `until`, should have ended long ago.
 pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Timestamp) -> bool {
     let until = until.unwrap_or_else(|| since.saturating_add_seconds(LIFETIME_SECONDS));
     now >= until.saturating_add_seconds(UNENDED_SECONDS)
@@ -72,7 +73,7 @@ pub(crate) fn read(charge: &ChargeId) -> Transition {
     Transition { reads: vec![request], ..Transition::default() }
 }
 
-/// Asks a person to look, once for each thing there is to see.
+/// Raises an alert, unless the same alert is open.
 pub(crate) fn raise_alert(model: &Model, alert: Alert) -> Transition {
     if model.alerts.contains(&alert) {
         return Transition::default();
@@ -86,7 +87,7 @@ pub(crate) fn raise_alert(model: &Model, alert: Alert) -> Transition {
     }
 }
 
-/// Something could not be read. If it was for the key's sake, a person should know.
-pub(crate) fn key_refused(model: &Model, trouble: &RequestFailure) -> Transition {
-    trouble.key().map_or_else(Transition::default, |code| raise_alert(model, Alert::key_refused(code)))
+/// Raises an alert if a read failed because the service rejects the key.
+pub(crate) fn key_refused(model: &Model, failure: &RequestFailure) -> Transition {
+    failure.key().map_or_else(Transition::default, |code| raise_alert(model, Alert::key_refused(code)))
 }

@@ -1,4 +1,4 @@
-//! What is asked for and told, word for word.
+//! Texts, keys and members of requests, records and alerts, in full.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,10 +23,10 @@ fn creation(requests: &[Request]) -> &CreateCharge {
     }
 }
 
-/// F10: whether a source can be charged twice is nobody's promise, so each further attempt brings its own,
-/// like the first one's.
+/// F10: it is not documented that a source can be charged twice, so each further attempt creates its own
+/// source, like the first attempt's.
 #[test]
-fn f10_a_second_attempt_brings_a_source_of_its_own() {
+fn f10_each_attempt_creates_its_own_source() {
     let web = || Some(PlatformType::Web);
     let given = || SourceMode::Existing(guide::source().id);
     for (plan, platform_type) in
@@ -47,7 +47,7 @@ fn f10_a_second_attempt_brings_a_source_of_its_own() {
         let lost = Response::Charge { attempt: NonZeroU32::MIN, result: Err(RequestFailure::OutcomeUnknown) };
         driven.handle(Input::Response(lost), start());
         let requests = driven.handle(Input::Timeout, at(100));
-        let [Request::FindCharge(request)] = &requests[..] else { panic!("no look-up: {requests:?}") };
+        let [Request::FindCharge(request)] = &requests[..] else { panic!("no search: {requests:?}") };
         let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
         let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
         let found = Response::FindCharge { request: request.clone(), result: Ok(Box::new(nothing)) };
@@ -57,7 +57,7 @@ fn f10_a_second_attempt_brings_a_source_of_its_own() {
 }
 
 #[test]
-fn what_the_merchant_says_of_an_order_stands_in_its_charge() {
+fn a_charge_request_carries_the_orders_data() {
     let mut order = Order::one_call();
     order.intent.description = Some("two tickets".to_owned());
     let (_, requests) = Driven::open(order.intent.clone(), start());
@@ -96,9 +96,9 @@ fn alerts() -> Vec<Alert> {
     ]
 }
 
-/// F24: what changes something is told from what only reads, so that it leaves once.
+/// F24: mutations are distinguished from reads, so that a driver sends each mutation once.
 #[test]
-fn f24_requests_are_known_by_what_they_do() {
+fn f24_requests_know_whether_they_are_mutations() {
     let (mut driven, requests) = Driven::open(Order::one_call().intent, start());
     assert!(requests.iter().all(Request::is_mutation), "{requests:?}");
     let lost = Response::Charge { attempt: NonZeroU32::MIN, result: Err(RequestFailure::OutcomeUnknown) };
@@ -119,17 +119,17 @@ fn f24_requests_are_known_by_what_they_do() {
     let requests = driven.refund(&refund, start()).expect("a refund");
     let [list @ Request::ListRefunds(first)] = &requests[..] else { panic!("{requests:?}") };
     assert!(!list.is_mutation());
-    // What is new must not shift the pages of what is read.
+    // Oldest first: a refund made meanwhile must not shift the pages.
     let page = &first.list.page;
     assert_eq!((page.limit, page.order.clone()), (Some(100), Some(kakaopay_types::SortOrder::Chronological)));
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
-    let answer = Response::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
-    let requests = driven.handle(Input::Response(answer), start());
+    let response = Response::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
+    let requests = driven.handle(Input::Response(response), start());
     assert!(!requests.is_empty() && requests.iter().all(Request::is_mutation), "{requests:?}");
 }
 
-/// What the stored facts are called in logs.
+/// The names of records in logs.
 #[test]
 fn each_record_has_its_name() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/kakaopay-flows/golden/records.jsonl");
@@ -142,18 +142,18 @@ fn each_record_has_its_name() {
     insta::assert_debug_snapshot!(names);
 }
 
-/// I8: what a person is told, how often, and under which key.
+/// I8: the text of each alert, with its next step, and its key, which is numbered from the second one on.
 #[test]
-fn i8_each_attention_has_its_words_and_its_key() {
-    let mut told = String::new();
+fn i8_each_alert_has_its_text_and_key() {
+    let mut text = String::new();
     for alert in alerts() {
         let event = |number| PaymentEvent::Alert {
             reference: Reference::parse("order-345678").expect("a reference"),
             alert: alert.clone(),
             number,
         };
-        writeln!(told, "{}\n    {alert}", event(1).key()).expect("text");
+        writeln!(text, "{}\n    {alert}", event(1).key()).expect("text");
         assert_eq!(event(2).key(), format!("{}/2", event(1).key()));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(text);
 }

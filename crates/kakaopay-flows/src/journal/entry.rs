@@ -1,4 +1,4 @@
-//! An entry of a payment's journal.
+//! Entries of a payment's journal.
 
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,30 +7,30 @@ use crate::error::ReplayError;
 use crate::journal::record::Record;
 use crate::journal::versioning;
 
-/// One step of a payment as it is stored: facts, in the order they became known.
+/// A stored transition of a payment: its records, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JournalEntry {
-    /// Its place in the payment's journal, from one.
+    /// Its sequence number in the payment's journal, starting at 1.
     pub seq: u64,
-    /// When the step was taken, by the driver's clock.
+    /// When the transition was made, by the driver's clock.
     pub at: Timestamp,
-    /// What became known.
+    /// The records of the transition.
     pub records: Vec<Record>,
 }
 
 impl JournalEntry {
-    /// The bytes to store.
+    /// Encodes the entry for the journal.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let stored = StoredRef { v: versioning::VERSION, at: self.at, records: &self.records };
-        // Every record is plain data with text keys, which JSON can always express.
+        // Records are plain data with string keys, which JSON can always encode.
         serde_json::to_vec(&stored).unwrap_or_default()
     }
 
-    /// Reads stored bytes, of this version or any before it.
+    /// Decodes an entry of this or an older format version.
     ///
     /// # Errors
-    /// [`ReplayError`] when they were written by a version this one does not know, or are damaged.
+    /// [`ReplayError`] if the format version is unknown, or the bytes are damaged.
     pub fn from_bytes(seq: u64, bytes: &[u8]) -> Result<Self, ReplayError> {
         let Stored { at, records } = versioning::read(bytes, versioning::ENTRY_UPGRADES, seq)?;
         Ok(Self { seq, at, records })

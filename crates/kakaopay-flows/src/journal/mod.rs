@@ -1,4 +1,4 @@
-//! Stored formats: entries, records, snapshots and their versions.
+//! The stored formats: entries, records, snapshots and their versions.
 
 pub(crate) mod entry;
 pub(crate) mod record;

@@ -1,4 +1,4 @@
-//! The journal of a payment: what is stored of it, in a form that never changes its meaning.
+//! Records: the stored facts about a payment, in a format whose meaning never changes.
 
 use std::num::NonZeroU32;
 
@@ -16,114 +16,114 @@ use crate::journal::refund_record::RefundRecord;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Record {
-    /// The merchant wants to be paid.
+    /// The payment was opened.
     Opened(StoredIntent),
-    /// The source is about to be asked for.
+    /// The source is about to be requested.
     SourceRequested,
-    /// The source exists.
+    /// The source was created.
     SourceCreated {
         /// The source.
         source: SourceId,
     },
-    /// The charge is about to be asked for.
+    /// The charge is about to be requested.
     ChargeRequested {
         /// The number of the attempt.
         attempt: NonZeroU32,
     },
-    /// The request for the charge did not leave this machine.
+    /// The request for the charge had no effect: it was not sent, or the service rejected the key.
     ChargeNotSent,
-    /// Nobody knows whether the charge was created.
+    /// The outcome of the request for the charge is unknown.
     OutcomeUnknown,
-    /// The service said no to an attempt, and an earlier one may have created a charge all the same.
+    /// The service rejected an attempt, while an earlier attempt may have created a charge.
     RefusedAfterUnknown {
-        /// Its error code.
+        /// The service's error code.
         code: String,
-        /// Its words.
+        /// The service's message.
         message: Option<String>,
     },
-    /// The charge exists.
+    /// The charge was found.
     ChargeFound {
         /// The charge.
         charge: ChargeId,
-        /// The attempt it names.
+        /// The attempt that created it.
         attempt: NonZeroU32,
-        /// Where the buyer approves it.
+        /// The address where the buyer approves it.
         authorize_uri: Option<String>,
-        /// When it can no longer be paid.
+        /// When it expires.
         expires_at: Option<Timestamp>,
-        /// For how long it can be paid, in milliseconds, by the service's clock alone.
+        /// Its lifetime in milliseconds, by the service's clock alone.
         lifetime: Option<i64>,
     },
-    /// The service answered with a charge that is not the order's.
+    /// The service has a charge that differs from the order: the creation is blocked.
     Blocked,
     /// The charge was paid.
     Successful {
-        /// When, if the service told.
+        /// When it was paid. `None` if the service does not say.
         paid_at: Option<Timestamp>,
     },
     /// The charge failed.
     Failed {
-        /// Why, if the service told.
+        /// The service's failure code.
         code: Option<FailureCode>,
-        /// Why, for people.
+        /// The service's failure message, for people.
         message: Option<String>,
     },
     /// The charge expired.
     Expired,
-    /// The service said no.
+    /// The service rejected the request for the charge.
     Refused {
-        /// Its error code.
+        /// The service's error code.
         code: String,
-        /// Its words.
+        /// The service's message.
         message: Option<String>,
     },
-    /// The service has told where the buyer approves the charge.
+    /// The charge now has the address where the buyer approves it.
     AuthorizeUriLearned {
         /// The address.
         authorize_uri: String,
     },
-    /// The service has told when the charge can no longer be paid.
+    /// The charge now has an expiry.
     ExpiryLearned {
-        /// The moment.
+        /// When it expires.
         expires_at: Timestamp,
-        /// For how long the charge can be paid, in milliseconds, by the service's clock alone.
+        /// Its lifetime in milliseconds, by the service's clock alone.
         lifetime: Option<i64>,
     },
-    /// A person said to go on.
+    /// A person resumed the payment.
     Resumed,
-    /// Another charge of the order exists.
+    /// A duplicate charge was found.
     DuplicateFound {
         /// The charge.
         charge: ChargeId,
-        /// When it can no longer be paid.
+        /// When it expires.
         expires_at: Option<Timestamp>,
     },
-    /// Another charge of the order has ended.
+    /// A duplicate charge ended.
     DuplicateEnded {
         /// The charge.
         charge: ChargeId,
-        /// Its status.
+        /// Its final status.
         status: String,
     },
-    /// Every charge of the order that may exist is known.
+    /// The search for duplicate charges ended.
     SearchCompleted,
-    /// Something about a refund of the payment.
+    /// A record of one of the payment's refunds.
     Refund {
-        /// The refund's own reference.
+        /// The refund's reference.
         reference: Reference,
-        /// What.
+        /// The record.
         #[serde(flatten)]
         change: RefundRecord,
     },
-    /// A person was asked to look.
+    /// An alert was raised.
     AlertRaised {
-        /// At what.
+        /// The alert.
         alert: Alert,
     },
 }
 
 impl Record {
-    /// The record's name, for people.
+    /// Returns the name of the record in logs.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -152,7 +152,7 @@ impl Record {
     }
 }
 
-/// An [`Intent`] as it is stored.
+/// An [`Intent`] in its stored format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredIntent {
     reference: Reference,

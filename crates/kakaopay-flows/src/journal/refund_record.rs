@@ -1,4 +1,4 @@
-//! What is stored of a refund.
+//! Records of a refund.
 
 use kakaopay_types::{RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,74 +9,73 @@ use crate::refund_order::{CancelReason, LateRefund};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "refund_record", rename_all = "snake_case")]
 pub enum RefundRecord {
-    /// The merchant wants it.
+    /// The merchant requested it.
     Ordered {
-        /// How much goes back, in minor units of the payment's currency.
+        /// The amount in minor units of the payment's currency.
         amount: i64,
-        /// Whether the payment is to be undone.
+        /// Whether a void was requested instead of a refund.
         void: Option<bool>,
-        /// What to do after its time.
+        /// How to handle it after the refund window has closed.
         late_refund: LateRefund,
     },
-    /// It is about to be asked for.
+    /// It is about to be requested from the service.
     Requested,
-    /// The request was surely not carried out.
+    /// The request had no effect: it was not sent, or the service rejected the key.
     NotSent,
-    /// Nobody knows whether it was made.
+    /// The outcome of the request is unknown.
     OutcomeUnknown,
-    /// The service said no, though an earlier request may have been carried out: that may be why.
+    /// The service rejected the request, possibly because an earlier request had taken effect.
     RefusedAfterUnknown {
-        /// Its error code.
+        /// The service's error code.
         code: String,
-        /// Its words.
+        /// The service's message.
         message: Option<String>,
     },
-    /// The charge's list of refunds was read whole without it, for the first time since nobody knows
-    /// whether it was made.
+    /// A complete list of the charge's refunds lacked it, for the first time since its outcome is unknown.
     NotListed {
-        /// When, by the service's clock, if it told.
+        /// When, by the service's clock. `None` if the service does not say.
         at_service: Option<Timestamp>,
     },
-    /// A person said to go on.
+    /// A person resumed it.
     Resumed,
-    /// The service answered with another refund than was asked for.
+    /// The service made a refund that differs from the request: it is blocked.
     Blocked {
-        /// What it made.
+        /// That refund.
         refund: RefundId,
     },
-    /// The service has it and has not decided.
+    /// The service has accepted it and has not decided.
     Found {
         /// The refund at the service.
         refund: RefundId,
     },
-    /// It was made.
+    /// The service made it.
     Completed {
         /// The refund at the service.
         refund: RefundId,
-        /// Whether the payment was undone instead, if the service told.
+        /// Whether the charge was voided instead of refunded. `None` if the service does not say.
         voided: Option<bool>,
     },
-    /// The service has it, and it has failed.
+    /// It failed at the service.
     Failed {
         /// The refund at the service.
         refund: RefundId,
     },
-    /// The service said no.
+    /// The service rejected the request.
     Refused {
-        /// Its error code.
+        /// The service's error code.
         code: String,
-        /// Its words.
+        /// The service's message.
         message: Option<String>,
     },
-    /// It was given up here.
+    /// It was cancelled here before it was made.
     Cancelled {
-        /// Why.
+        /// The reason.
         reason: CancelReason,
     },
 }
 
 impl RefundRecord {
-    /// The record's name, for people.
+    /// Returns the name of the record in logs.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! A payment as a whole, stored so that its journal need not be read from the beginning.
+//! Snapshots: a payment's model in its stored format, which shortens the replay of its journal.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -18,7 +18,7 @@ use crate::state::refund::RefundProcess;
 #[derive(Serialize, Deserialize)]
 struct Stored {
     v: u32,
-    /// The last entry that is in it.
+    /// The sequence number of the last entry in it.
     seq: u64,
     opened_at: Timestamp,
     intent: StoredIntent,
@@ -33,7 +33,7 @@ struct Stored {
     refunds: BTreeMap<Reference, RefundProcess>,
 }
 
-/// The bytes of what is known after an entry.
+/// Encodes the model after entry `seq`.
 pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
     let model = model.clone();
     let stored = Stored {
@@ -51,11 +51,11 @@ pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
         search: model.search,
         refunds: model.refunds,
     };
-    // Plain data with text keys, which JSON can always express.
+    // Plain data with string keys, which JSON can always encode.
     serde_json::to_vec(&stored).unwrap_or_default()
 }
 
-/// What is known, and after which entry.
+/// Decodes a model and the sequence number of its last entry.
 pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
     let stored: Stored = versioning::read(bytes, versioning::SNAPSHOT_UPGRADES, 0)?;
     let model = Model {

@@ -1,4 +1,4 @@
-//! Versions of the stored formats.
+//! Versions of the stored formats, and the upgrades between them.
 //!
 //! Until the first release, version 1 is rewritten in place. After it, a changed type raises
 //! [`VERSION`], adds an upgrade from the version before, and keeps the golden files of that version.
@@ -12,16 +12,16 @@ use crate::error::ReplayError;
 /// The version in which entries and snapshots are written.
 pub(crate) const VERSION: u32 = 1;
 
-/// Turns a stored value of one version into the next version.
+/// Upgrades a stored value to the next version.
 pub(crate) type Upgrade = fn(&mut Value);
 
-/// Upgrades of entries; the first leads from version 1 to 2.
+/// Upgrades of entries. The first upgrades version 1 to 2.
 pub(crate) const ENTRY_UPGRADES: &[Upgrade] = &[];
 
-/// Upgrades of snapshots.
+/// Upgrades of snapshots. The first upgrades version 1 to 2.
 pub(crate) const SNAPSHOT_UPGRADES: &[Upgrade] = &[];
 
-/// Reads a value stored by this version or, through `upgrades`, by an older one.
+/// Decodes a value of this version or, after `upgrades`, of an older one.
 pub(crate) fn read<T: DeserializeOwned>(
     bytes: &[u8],
     upgrades: &[Upgrade],
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn f43_older_versions_pass_every_later_upgrade() {
+    fn f43_older_versions_take_each_later_upgrade() {
         let upgrades: &[Upgrade] =
             &[|value| value["second"] = true.into(), |value| value["third"] = true.into()];
         for (version, expected) in

@@ -1,21 +1,23 @@
-//! A payment that has ended: its refunds, and evidence that contradicts the end.
+//! A final payment: its refunds, and evidence that contradicts its state.
 
 use kakaopay_types::{EventKey, Timestamp};
 
 use crate::input::{Evidence, Input, Origin, Response};
 use crate::next_deadline::DeadlineChange;
-use crate::rules::duplicates::not_searched;
+use crate::rules::duplicates::search_failed;
 use crate::rules::refund::{begin, poll, reconcile_list, respond};
 use crate::rules::{duplicates, evidence, search};
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
 use crate::transition::{Transition, key_refused, read, resumed};
 
-/// What a paid payment does with an input: its refunds, and watching for what should not be.
+/// Returns the transition of a paid payment for an input: refunds, and evidence that contradicts its state.
 pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Timestamp) -> Transition {
     match input {
-        Input::Timeout => poll::look(model, pending, false, now).and(after_end(model, pending, input, now)),
-        Input::Refresh => poll::look(model, pending, true, now).and(after_end(model, pending, input, now)),
+        Input::Timeout => {
+            poll::refunds(model, pending, false, now).and(after_end(model, pending, input, now))
+        }
+        Input::Refresh => poll::refunds(model, pending, true, now).and(after_end(model, pending, input, now)),
         Input::Resume => resumed().and(poll::resume(model, pending, now)).and(after_end(
             model,
             pending,
@@ -23,12 +25,12 @@ pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now
             now,
         )),
         Input::Response(Response::Refund { reference, number, result }) => {
-            respond::answered(model, pending, (reference, *number), result.as_deref(), now)
+            respond::response(model, pending, (reference, *number), result.as_deref(), now)
         }
         Input::Response(Response::Refunds { request, result: Ok(list) }) => {
-            reconcile_list::answered(model, pending, request, list, now)
+            reconcile_list::page(model, pending, request, list, now)
         }
-        Input::Response(Response::Refunds { result: Err(trouble), .. }) => key_refused(model, trouble),
+        Input::Response(Response::Refunds { result: Err(failure), .. }) => key_refused(model, failure),
         Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge })
             if *charge == pending.charge =>
         {
@@ -40,7 +42,7 @@ pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now
         {
             after_end(model, pending, input, now).and(begin::list_foreign(model, charge, now))
         }
-        // What is told of a charge that was paid is no news.
+        // Other webhooks about the paid charge change nothing.
         Input::Evidence(Evidence::Webhook { charge, .. }) if *charge == pending.charge => {
             Transition::default()
         }
@@ -48,16 +50,16 @@ pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now
     }
 }
 
-/// What a payment that ended does with an input: nothing but watch for what should not be.
+/// Returns the transition of a payment with an ended charge for an input: it only checks evidence.
 pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Timestamp) -> Transition {
     match input {
-        Input::Timeout => Transition { deadline: DeadlineChange::Plan, ..duplicates::look(model, now) },
+        Input::Timeout => Transition { deadline: DeadlineChange::Plan, ..duplicates::poll(model, now) },
         Input::Refresh => Transition { deadline: DeadlineChange::Plan, ..read(&pending.charge) }
-            .and(duplicates::look(model, now)),
+            .and(duplicates::poll(model, now)),
         Input::Resume => resumed().and(after_end(model, pending, &Input::Refresh, now)),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
-            let news = *charge != pending.charge || *key != EventKey::ChargeCreate;
-            if news { read(charge) } else { Transition::default() }
+            let is_new = *charge != pending.charge || *key != EventKey::ChargeCreate;
+            if is_new { read(charge) } else { Transition::default() }
         }
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => {
@@ -68,23 +70,24 @@ pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Ti
         }
         Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
             let judge = |charge: &_| evidence::contradict(model, pending, charge, Origin::List);
-            search::searched(model, request, list, judge)
+            search::duplicates_page(model, request, list, judge)
         }
-        Input::Response(Response::FindCharge { result: Err(trouble), .. }) => {
-            not_searched(model, trouble, now)
+        Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
+            search_failed(model, failure, now)
         }
-        Input::Response(Response::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
+        Input::Response(Response::Read { result: Err(failure), .. }) => key_refused(model, failure),
         Input::Persisted(_) | Input::Response(_) | Input::Evidence(Evidence::BuyerReturned) => {
             Transition::default()
         }
     }
 }
 
-/// What a refused payment does with an input: it has no charge, so that any is searched for and watched.
+/// Returns the transition of a refused payment for an input: it has no own charge, so each charge of the
+/// order is a duplicate.
 pub(crate) fn after_refusal(model: &Model, input: &Input, now: Timestamp) -> Transition {
     match input {
         Input::Timeout | Input::Refresh => {
-            Transition { deadline: DeadlineChange::Plan, ..duplicates::look(model, now) }
+            Transition { deadline: DeadlineChange::Plan, ..duplicates::poll(model, now) }
         }
         Input::Resume => resumed().and(after_refusal(model, &Input::Refresh, now)),
         Input::Evidence(Evidence::Webhook { charge, .. }) => read(charge),
@@ -94,12 +97,14 @@ pub(crate) fn after_refusal(model: &Model, input: &Input, now: Timestamp) -> Tra
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => duplicates::judge(model, charge, Origin::Read),
         Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
-            search::searched(model, request, list, |charge| duplicates::judge(model, charge, Origin::List))
+            search::duplicates_page(model, request, list, |charge| {
+                duplicates::judge(model, charge, Origin::List)
+            })
         }
-        Input::Response(Response::FindCharge { result: Err(trouble), .. }) => {
-            not_searched(model, trouble, now)
+        Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
+            search_failed(model, failure, now)
         }
-        Input::Response(Response::Read { result: Err(trouble), .. }) => key_refused(model, trouble),
+        Input::Response(Response::Read { result: Err(failure), .. }) => key_refused(model, failure),
         Input::Persisted(_) | Input::Response(_) | Input::Evidence(Evidence::BuyerReturned) => {
             Transition::default()
         }

@@ -1,4 +1,4 @@
-//! A payment whose charge is not known yet: asking for the source and the charge, and what is answered.
+//! The creation of the source and the charge: their requests, responses and failures.
 
 use std::num::NonZeroU32;
 
@@ -9,21 +9,22 @@ use crate::failure::{RequestFailure, RequestOutcome};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
-use crate::rules::requests::{ask_for_charge, ask_for_source, platform_of, refused};
+use crate::rules::requests::{platform_of, refused, request_charge, request_source};
 use crate::rules::search;
 use crate::schedule;
 use crate::state::lifecycle::{Creating, Stage};
 use crate::state::model::Model;
 use crate::transition::{Transition, raise_alert};
 
-/// How long nothing may be taken from here before a person is told.
+/// How long the service may accept no request before an alert is raised.
 const PATIENCE_SECONDS: i64 = 900;
 
-pub(crate) fn tick(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
+/// Handles the deadline of a payment without a known charge.
+pub(crate) fn timeout(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     match creating.stage {
-        Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
-        Stage::NotSent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
-        Stage::Charge if !schedule::is_answer_late(creating.since, now) => {
+        Stage::Source => request_source(model, platform_of(&model.intent.source)),
+        Stage::NotSent => request_charge(model, creating.source.as_ref(), creating.attempts),
+        Stage::Charge if !schedule::is_timed_out(creating.since, now) => {
             Transition { deadline: DeadlineChange::Plan, ..Transition::default() }
         }
         Stage::Charge => search::begin(model, creating, now),
@@ -32,35 +33,36 @@ pub(crate) fn tick(model: &Model, creating: &Creating, now: Timestamp) -> Transi
     }
 }
 
-/// A person wants to know.
-pub(crate) fn look(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
+/// Handles [`Input::Refresh`](crate::Input::Refresh).
+pub(crate) fn refresh(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     match creating.stage {
         Stage::Blocked | Stage::Searching => search::again(model, creating, now),
-        // What was asked for is answered without being looked for, and what was not has made nothing.
+        // A sent request gets its response without a search, and an unsent one has no effect.
         Stage::Source | Stage::Charge | Stage::NotSent => Transition::default(),
     }
 }
 
-/// A person says to go on.
+/// Handles [`Input::Resume`](crate::Input::Resume).
 pub(crate) fn resume(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     match creating.stage {
         Stage::Blocked => search::begin(model, creating, now),
         Stage::Searching => search::again(model, creating, now),
-        Stage::Source => ask_for_source(model, platform_of(&model.intent.source)),
-        Stage::NotSent => ask_for_charge(model, creating.source.as_ref(), creating.attempts),
-        // It is under way.
+        Stage::Source => request_source(model, platform_of(&model.intent.source)),
+        Stage::NotSent => request_charge(model, creating.source.as_ref(), creating.attempts),
+        // The request is in flight.
         Stage::Charge => Transition::default(),
     }
 }
 
-/// Nothing could be asked for, for a long time: a person is told.
+/// Raises an alert if no request was accepted for too long.
 pub(crate) fn overdue(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     let unsent = matches!(creating.stage, Stage::Source | Stage::NotSent);
     let late = now >= model.opened_at.saturating_add_seconds(PATIENCE_SECONDS);
     if unsent && late { raise_alert(model, Alert::Overdue) } else { Transition::default() }
 }
 
-pub(crate) fn source_answered(
+/// Handles the response to the request for the source.
+pub(crate) fn source_response(
     model: &Model,
     creating: &Creating,
     result: Result<&Source, &RequestFailure>,
@@ -71,29 +73,30 @@ pub(crate) fn source_answered(
     }
     match result {
         Ok(source) => {
-            let mut step = ask_for_charge(model, Some(&source.id), creating.attempts);
+            let mut step = request_charge(model, Some(&source.id), creating.attempts);
             step.records.insert(0, Record::SourceCreated { source: source.id.clone() });
             step
         }
-        Err(trouble) => match trouble.outcome() {
+        Err(failure) => match failure.outcome() {
             RequestOutcome::Refused(error) => refused(model, error.into()),
             RequestOutcome::KeyRefused(code) => {
-                try_again_later(model, now).and(raise_alert(model, Alert::key_refused(code)))
+                retry_source(model, now).and(raise_alert(model, Alert::key_refused(code)))
             }
-            // A source moves no money: one that nobody charges is forgotten, so another may be made.
-            RequestOutcome::NotDone | RequestOutcome::Unknown => try_again_later(model, now),
+            // A source moves no money, so a second one is harmless: the first is never charged.
+            RequestOutcome::NotDone | RequestOutcome::Unknown => retry_source(model, now),
         },
     }
 }
 
-pub(crate) fn charge_troubled(
+/// Handles the failure of the request for the charge.
+pub(crate) fn charge_failure(
     model: &Model,
     creating: &Creating,
     attempt: NonZeroU32,
-    trouble: &RequestFailure,
+    failure: &RequestFailure,
     now: Timestamp,
 ) -> Transition {
-    // An earlier attempt's trouble is old news: it has been counted as unknown already.
+    // The outcome of an earlier attempt is already recorded as unknown.
     if creating.stage != Stage::Charge || attempt != creating.attempts {
         return Transition::default();
     }
@@ -102,12 +105,12 @@ pub(crate) fn charge_troubled(
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     };
-    match trouble.outcome() {
+    match failure.outcome() {
         RequestOutcome::NotDone => not_sent,
         RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
         RequestOutcome::Unknown => search::begin(model, creating, now),
         RequestOutcome::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
-        // An earlier attempt, whose outcome was never known, may have created a charge.
+        // An earlier attempt with an unknown outcome may have created a charge.
         RequestOutcome::Refused(error) => {
             let Refusal { code, message } = error.into();
             let records = vec![Record::RefusedAfterUnknown { code, message }];
@@ -116,8 +119,8 @@ pub(crate) fn charge_troubled(
     }
 }
 
-/// The step of a source that was not made: it is asked for again, sooner than an answer would be late.
-fn try_again_later(model: &Model, now: Timestamp) -> Transition {
-    let next = schedule::next_look(model.opened_at, None, now, model.intent.jitter_seed);
+/// Retries the request for the source on schedule, before the previous request would time out.
+fn retry_source(model: &Model, now: Timestamp) -> Transition {
+    let next = schedule::next_poll(model.opened_at, None, now, model.intent.jitter_seed);
     Transition { deadline: DeadlineChange::By(next), ..Transition::default() }
 }

@@ -1,4 +1,4 @@
-//! What a charge that came from the service says about a payment.
+//! The effect on a payment of a charge received from the service.
 
 use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome};
 
@@ -12,36 +12,36 @@ use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::model::{Model, is_of_order};
 use crate::transition::{Transition, raise_alert, read};
 
-/// Takes a charge as the payment's own, if it is the order's.
-pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Origin) -> Transition {
-    // Somebody else's, which a webhook that is wrong or forged has led to.
-    if via != Origin::Creation && !is_of_order(model, charge) {
+/// Adopts a charge as the payment's own, if it equals the order.
+pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin: Origin) -> Transition {
+    // A wrong or forged webhook named a charge of another order.
+    if origin != Origin::Creation && !is_of_order(model, charge) {
         return Transition::default();
     }
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
-        let mut step = duplicates::judge(model, charge, via);
-        // One that does not even name the order is none of its others, and yet was made for it.
-        if via == Origin::Creation {
+        let mut step = duplicates::judge(model, charge, origin);
+        // The response to the creation may not name the order at all; then it is no duplicate either.
+        if origin == Origin::Creation {
             step = step.and(raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member }));
         }
-        // A charge that names the order and yet differs would be created just so again.
-        let stop = via == Origin::Creation || member != Mismatch::Reference;
-        if stop && creating.stage != Stage::Blocked {
+        // If a charge names the order but differs from it, another attempt would differ in the same way.
+        let blocked = origin == Origin::Creation || member != Mismatch::Reference;
+        if blocked && creating.stage != Stage::Blocked {
             step.records.push(Record::Blocked);
             step.deadline = DeadlineChange::Plan;
         }
         return step;
     }
-    if is_outlived(creating, charge) {
-        return duplicates::judge(model, charge, via);
+    if is_superseded(creating, charge) {
+        return duplicates::judge(model, charge, origin);
     }
-    let link = charge.authorize_uri.clone().map(String::from);
+    let authorize_uri = charge.authorize_uri.clone().map(String::from);
     let mut step = Transition {
         records: vec![Record::ChargeFound {
             charge: charge.id.clone(),
             attempt: expected.attempt.number(),
-            authorize_uri: link.clone(),
+            authorize_uri: authorize_uri.clone(),
             expires_at: charge.expires_at,
             lifetime: lifetime(charge),
         }],
@@ -49,29 +49,29 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, via: Or
         ..Transition::default()
     };
     match charge.outcome() {
-        Outcome::Pending => step.redirect = link,
-        // A status that says nothing stops nobody.
+        Outcome::Pending => step.redirect = authorize_uri,
+        // An unknown status does not keep the buyer from paying.
         Outcome::Unknown(_) => {
-            step.redirect = link;
-            step.reads = if via == Origin::Read { Vec::new() } else { read(&charge.id).reads };
+            step.redirect = authorize_uri;
+            step.reads = if origin == Origin::Read { Vec::new() } else { read(&charge.id).reads };
         }
-        _ if via == Origin::Read => conclude(model, &expected, charge, &mut step),
+        _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
     step.and(duplicates::alerts_for_paid_duplicates(model, &charge.id))
 }
 
-/// Whether a charge has ended unpaid that an earlier attempt created: the last one may have another,
-/// which the buyer can pay.
-pub(crate) fn is_outlived(creating: &Creating, charge: &Charge) -> bool {
+/// Returns whether an earlier attempt created the charge, which has ended unpaid. The last attempt may have
+/// created another that the buyer can pay.
+pub(crate) fn is_superseded(creating: &Creating, charge: &Charge) -> bool {
     charge.metadata.attempt().is_some_and(|attempt| attempt.number() < creating.attempts)
         && matches!(charge.outcome(), Outcome::Failed { .. } | Outcome::Expired)
 }
 
-/// Judges a pending payment by a charge that came from the service.
-pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Origin) -> Transition {
+/// Compares a pending payment with a charge received from the service.
+pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, origin: Origin) -> Transition {
     if charge.id != pending.charge {
-        return duplicates::judge(model, charge, via);
+        return duplicates::judge(model, charge, origin);
     }
     let expected = expected_of(model, pending);
     if let Err(member) = expected.check(charge) {
@@ -79,18 +79,17 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, via: Orig
     }
     let mut step = Transition::default();
     match charge.outcome() {
-        Outcome::Pending => learn(pending, charge, &mut step),
-        _ if via == Origin::Read => conclude(model, &expected, charge, &mut step),
+        Outcome::Pending => fill_in(pending, charge, &mut step),
+        _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
     step
 }
 
-/// Compares a payment that has ended with a charge that came from the service. The state stays as it
-/// is.
-pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via: Origin) -> Transition {
+/// Compares a final payment with a charge received from the service. The state never changes.
+pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, origin: Origin) -> Transition {
     if charge.id != pending.charge {
-        return duplicates::judge(model, charge, via);
+        return duplicates::judge(model, charge, origin);
     }
     if let Err(member) = expected_of(model, pending).check(charge) {
         return raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
@@ -99,21 +98,21 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, via:
         Outcome::Successful => matches!(model.state, State::Successful { .. }),
         Outcome::Failed { .. } => matches!(model.state, State::Failed { .. }),
         Outcome::Expired => matches!(model.state, State::Expired(_)),
-        // A reading older than the end, or a status that says nothing.
+        // A stale read, or an unknown status.
         Outcome::Pending | Outcome::Unknown(_) => true,
     };
     if agrees {
         return Transition::default();
     }
     let status = charge.status.to_string();
-    match via {
+    match origin {
         Origin::Read => raise_alert(model, Alert::Contradiction { charge: charge.id.clone(), status }),
         Origin::Creation | Origin::List => read(&charge.id),
     }
 }
 
-/// What a pending charge tells that was not told before.
-fn learn(pending: &Pending, charge: &Charge, step: &mut Transition) {
+/// Records the members of a pending charge that were missing before.
+fn fill_in(pending: &Pending, charge: &Charge, step: &mut Transition) {
     if let (None, Some(authorize_uri)) = (&pending.authorize_uri, &charge.authorize_uri) {
         let authorize_uri = String::from(authorize_uri.clone());
         step.records.push(Record::AuthorizeUriLearned { authorize_uri: authorize_uri.clone() });
@@ -125,12 +124,12 @@ fn learn(pending: &Pending, charge: &Charge, step: &mut Transition) {
     }
 }
 
-/// For how long a charge can be paid, by the service's clock alone.
+/// Returns the lifetime of a charge in milliseconds, by the service's clock alone.
 fn lifetime(charge: &Charge) -> Option<i64> {
     charge.expires_at.zip(charge.created_at()).map(|(end, start)| end.millis_since(start))
 }
 
-/// Adds what the end of a charge leads to.
+/// Adds the record and the event of the charge's end.
 fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Transition) {
     let reference = model.intent.reference.clone();
     let (record, event) = match charge.outcome() {

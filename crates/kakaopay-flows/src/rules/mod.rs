@@ -1,4 +1,4 @@
-//! The rules of a payment. Each file uses only those listed above it.
+//! The rules of a payment. Each module uses only those listed above it.
 
 pub(crate) mod requests;
 

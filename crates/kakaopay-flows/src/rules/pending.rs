@@ -1,4 +1,4 @@
-//! A pending payment: its charge is polled until it ends.
+//! A pending payment, whose charge is polled until it ends.
 
 use kakaopay_types::{Charge, ChargeId, ErrorCode, EventKey, Timestamp};
 
@@ -7,7 +7,7 @@ use crate::failure::RequestFailure;
 use crate::input::{Evidence, Input, Origin, Response};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
-use crate::rules::duplicates::not_searched;
+use crate::rules::duplicates::search_failed;
 use crate::rules::refund::begin;
 use crate::rules::{duplicates, evidence, search};
 use crate::schedule::SOON_SECONDS;
@@ -15,73 +15,79 @@ use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
 use crate::transition::{Transition, is_unended, key_refused, raise_alert, read, resumed};
 
+/// Returns the transition of a pending payment for an input.
 pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now: Timestamp) -> Transition {
     match input {
         Input::Timeout => {
-            let look = Transition { deadline: DeadlineChange::Plan, ..read(&pending.charge) }
-                .and(duplicates::look(model, now));
-            look.and(pending_overdue(model, pending, now))
+            let poll = Transition { deadline: DeadlineChange::Plan, ..read(&pending.charge) }
+                .and(duplicates::poll(model, now));
+            poll.and(pending_overdue(model, pending, now))
         }
         Input::Refresh => Transition { deadline: DeadlineChange::Plan, ..read(&pending.charge) }
-            .and(duplicates::look(model, now)),
+            .and(duplicates::poll(model, now)),
         Input::Resume => resumed().and(while_pending(model, pending, &Input::Refresh, now)),
-        Input::Evidence(Evidence::BuyerReturned) => look_soon(pending, now),
+        Input::Evidence(Evidence::BuyerReturned) => read_twice(pending, now),
         Input::Evidence(Evidence::Webhook { key, charge }) => {
             if *charge != pending.charge {
                 read(charge)
             } else if *key == EventKey::ChargeCreate {
                 Transition::default()
             } else {
-                look_soon(pending, now)
+                read_twice(pending, now)
             }
         }
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => {
-            settled(model, charge, evidence::judge(model, pending, charge, Origin::Read), now)
+            with_foreign_refunds(model, charge, evidence::judge(model, pending, charge, Origin::Read), now)
         }
-        // Another way may have been faster than the answer to the creation.
+        // A webhook or a search may have found the charge before the response to its creation arrived.
         Input::Response(Response::Charge { result: Ok(charge), .. }) => {
             evidence::judge(model, pending, charge, Origin::Creation)
         }
         Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
             let judge = |charge: &_| evidence::judge(model, pending, charge, Origin::List);
-            search::searched(model, request, list, judge)
+            search::duplicates_page(model, request, list, judge)
         }
-        Input::Response(Response::Read { charge, result: Err(trouble) }) => {
-            not_read(model, pending, charge, trouble)
+        Input::Response(Response::Read { charge, result: Err(failure) }) => {
+            not_read(model, pending, charge, failure)
         }
-        Input::Response(Response::FindCharge { result: Err(trouble), .. }) => {
-            not_searched(model, trouble, now)
+        Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
+            search_failed(model, failure, now)
         }
         Input::Persisted(_) | Input::Response(_) => Transition::default(),
     }
 }
 
-/// Adds, where a charge that was read has settled the payment, what it says of refunds.
-pub(crate) fn settled(model: &Model, charge: &Charge, step: Transition, now: Timestamp) -> Transition {
+/// Adds a read of the refunds, if the transition makes the payment paid and its charge has unknown refunds.
+pub(crate) fn with_foreign_refunds(
+    model: &Model,
+    charge: &Charge,
+    step: Transition,
+    now: Timestamp,
+) -> Transition {
     let paid = step.records.iter().any(|record| matches!(record, Record::Successful { .. }));
     if paid { step.and(begin::list_foreign(model, charge, now)) } else { step }
 }
 
-/// Nobody can pay the charge any more, and the service has not ended it for long: a person is told.
+/// Raises an alert if the service has not ended the charge long after its expiry.
 fn pending_overdue(model: &Model, pending: &Pending, now: Timestamp) -> Transition {
     let late = is_unended(pending.since, pending.until, now);
     if late { raise_alert(model, Alert::Overdue) } else { Transition::default() }
 }
 
-/// A charge could not be read.
-fn not_read(model: &Model, pending: &Pending, charge: &ChargeId, trouble: &RequestFailure) -> Transition {
-    match trouble {
+/// Handles the failure of a read.
+fn not_read(model: &Model, pending: &Pending, charge: &ChargeId, failure: &RequestFailure) -> Transition {
+    match failure {
         RequestFailure::Rejected(error) if error.code == ErrorCode::NotFound && *charge == pending.charge => {
             raise_alert(model, Alert::ChargeNotFound { charge: charge.clone() })
         }
-        _ => key_refused(model, trouble),
+        _ => key_refused(model, failure),
     }
 }
 
-/// Something suggests that there is news: looks now, and once more soon, because the service may be
-/// a moment behind itself.
-fn look_soon(pending: &Pending, now: Timestamp) -> Transition {
+/// Reads the charge now and once more soon, because the service may return a stale charge right after a
+/// change.
+fn read_twice(pending: &Pending, now: Timestamp) -> Transition {
     Transition { deadline: DeadlineChange::By(soon(now)), ..read(&pending.charge) }
 }
 

@@ -1,4 +1,4 @@
-//! The requests that create a source and a charge, and the end when the service refuses them.
+//! The requests that create a source and a charge, and the end of the payment if the service rejects one.
 
 use std::num::NonZeroU32;
 
@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::state::model::Model;
 use crate::transition::Transition;
 
-pub(crate) fn ask_for_source(model: &Model, platform_type: Option<PlatformType>) -> Transition {
+pub(crate) fn request_source(model: &Model, platform_type: Option<PlatformType>) -> Transition {
     Transition {
         records: vec![Record::SourceRequested],
         mutations: vec![Request::CreateSource(model.intent.create_source(platform_type))],
@@ -23,15 +23,15 @@ pub(crate) fn ask_for_source(model: &Model, platform_type: Option<PlatformType>)
     }
 }
 
-pub(crate) fn ask_for_charge(model: &Model, source: Option<&SourceId>, attempt: NonZeroU32) -> Transition {
+pub(crate) fn request_charge(model: &Model, source: Option<&SourceId>, attempt: NonZeroU32) -> Transition {
     let given = match (&model.intent.source, source) {
         (SourceMode::Existing(source), _) => Some(source),
         (_, source) => source,
     };
     let source = match given {
         Some(source) if attempt == NonZeroU32::MIN => ChargeSource::Existing(source.clone()),
-        // Whether a source can be charged twice is not documented, so each attempt after the first
-        // brings a fresh one.
+        // It is not documented that a source can be charged twice, so each further attempt creates a new
+        // one.
         _ => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
     };
     Transition {
@@ -42,14 +42,14 @@ pub(crate) fn ask_for_charge(model: &Model, source: Option<&SourceId>, attempt: 
     }
 }
 
-pub(crate) fn platform_of(plan: &SourceMode) -> Option<PlatformType> {
-    match plan {
+pub(crate) fn platform_of(mode: &SourceMode) -> Option<PlatformType> {
+    match mode {
         SourceMode::Inline(platform_type) | SourceMode::Separate(platform_type) => platform_type.clone(),
         SourceMode::Existing(_) => None,
     }
 }
 
-/// The service's no ends it.
+/// Ends the payment after a rejection by the service.
 pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Transition {
     Transition {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],

@@ -1,8 +1,8 @@
-//! Looking for a charge whose creation went unanswered.
+//! The search for a charge whose creation has an unknown outcome.
 //!
-//! The API has no idempotency key, so that a creation must not be sent again blindly. The charge is
-//! looked for by the reference in its metadata, and only when it can no longer turn up is another
-//! attempt made. Should it turn up even then, nobody can pay it: its link was never handed out.
+//! The API has no idempotency keys, so the request must not simply be repeated. The charge is searched
+//! for by the reference in its metadata, and another attempt is made only after it can no longer
+//! appear. If it appears even later, it cannot be paid, because the buyer was never redirected to it.
 
 use std::num::NonZeroU32;
 
@@ -21,26 +21,25 @@ use crate::state::lifecycle::{Creating, Stage, is_own};
 use crate::state::model::{Model, is_of_order};
 use crate::transition::{Transition, raise_alert};
 
-/// Most attempts that are made unasked, or after a person said to go on.
+/// Maximum of automatic attempts, at first and after each resume.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How long a look-up may go unanswered before a person is asked to look, and how long what cannot be read
-/// may stand in its way.
+/// How long a search may go without a response before an alert is raised, and how long elements that cannot
+/// be decoded may keep it from concluding.
 const PATIENCE_SECONDS: i64 = 900;
 
-/// Most charges one look-up reads, so that a list that never ends cannot hold it for ever.
+/// Maximum of charges that one search reads, which bounds a list without an end.
 const MAX_READ: u32 = 100_000;
 
-/// Most charges a look-up reads that can conclude nothing yet: the newest, among which the one it looks
-/// for stands if it exists.
+/// Maximum of charges that an inconclusive search reads: the newest, which include the charge if it exists.
 const MAX_READ_EARLY: u32 = 500;
 
-/// The outcome has become unknown: looks at once, and again on the plan.
+/// Begins a search after the outcome has become unknown: now, and again on schedule.
 pub(crate) fn begin(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     Transition { records: vec![Record::OutcomeUnknown], ..again(model, creating, now) }
 }
 
-/// The deadline of a look-up has come: looks again, from the first page on.
+/// Searches again from the first page.
 pub(crate) fn again(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     let first = ChargeSearch::first(model.opened_at, now, creating.attempts);
     Transition {
@@ -50,8 +49,8 @@ pub(crate) fn again(model: &Model, creating: &Creating, now: Timestamp) -> Trans
     }
 }
 
-/// A look-up was not answered. When that has gone on for long, a person is asked to look.
-pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
+/// Handles the failure of a search: raises an alert if the search has gone on for too long.
+pub(crate) fn failed(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     if creating.stage == Stage::Searching && now >= creating.since.saturating_add_seconds(PATIENCE_SECONDS) {
         raise_alert(model, Alert::SearchBlocked)
     } else {
@@ -59,8 +58,8 @@ pub(crate) fn unanswered(model: &Model, creating: &Creating, now: Timestamp) -> 
     }
 }
 
-/// A page has come while no charge is known.
-pub(crate) fn answered(
+/// Handles a page of the search while no charge is known.
+pub(crate) fn page(
     model: &Model,
     creating: &Creating,
     request: &ChargeSearch,
@@ -68,32 +67,38 @@ pub(crate) fn answered(
 ) -> Transition {
     if let Some(found) = best(model, creating, list) {
         let step = evidence::adopt(model, creating, found, Origin::List);
-        // Further ones are watched; what was adopted is known once the step is taken.
-        let others = list.data.items.iter().filter(|charge| charge.id != found.id);
-        return others.fold(step, |step, charge| step.and(duplicates::judge(model, charge, Origin::List)));
+        // Further charges of the page are duplicates of the adopted one.
+        let duplicates = list.data.items.iter().filter(|charge| charge.id != found.id);
+        return duplicates
+            .fold(step, |step, charge| step.and(duplicates::judge(model, charge, Origin::List)));
     }
     let differs = list.data.items.iter().any(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
         is_of_order(model, charge) && expected.check(charge).is_err()
     });
     let differs = request.differs || differs;
-    let others = list.data.items.iter().map(|charge| duplicates::judge(model, charge, Origin::List));
-    let step = others.fold(Transition::default(), Transition::and);
-    step.and(go_on(model, creating, &ChargeSearch { differs, ..request.clone() }, list))
+    let duplicates = list.data.items.iter().map(|charge| duplicates::judge(model, charge, Origin::List));
+    let step = duplicates.fold(Transition::default(), Transition::and);
+    step.and(continue_search(model, creating, &ChargeSearch { differs, ..request.clone() }, list))
 }
 
-/// Goes on with a look-up whose pages so far do not have the charge.
-fn go_on(model: &Model, creating: &Creating, request: &ChargeSearch, list: &List<Charge>) -> Transition {
-    let looking = matches!(creating.stage, Stage::Searching | Stage::Blocked);
+/// Continues a search whose pages so far lack the charge.
+fn continue_search(
+    model: &Model,
+    creating: &Creating,
+    request: &ChargeSearch,
+    list: &List<Charge>,
+) -> Transition {
+    let searching = matches!(creating.stage, Stage::Searching | Stage::Blocked);
     let conclusive = request.asked_at >= creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
     let end = match next_page(request, list) {
-        NextPage::Read(next) if looking && (conclusive || next.list.page.offset < MAX_READ_EARLY) => {
+        NextPage::Read(next) if searching && (conclusive || next.list.page.offset < MAX_READ_EARLY) => {
             return Transition { reads: vec![Request::FindCharge(next)], ..Transition::default() };
         }
         NextPage::Read(_) => None,
         NextPage::End { complete } => Some(complete),
     };
-    // A charge that names the order and yet differs would be created just so again.
+    // If a charge names the order but differs from it, another attempt would differ in the same way.
     if request.differs && creating.stage != Stage::Blocked {
         return Transition {
             records: vec![Record::Blocked],
@@ -104,8 +109,8 @@ fn go_on(model: &Model, creating: &Creating, request: &ChargeSearch, list: &List
     let Some(complete) = end.filter(|_| creating.stage == Stage::Searching) else {
         return Transition::default();
     };
-    // What could not be read may be the very charge. It stops nothing for ever: nobody can pay that one,
-    // since its link was not handed out.
+    // An element that could not be decoded may be the charge. It delays the next attempt but does not
+    // prevent it: the buyer cannot pay that charge, having never been redirected to it.
     let patience = request.asked_at >= creating.since.saturating_add_seconds(PATIENCE_SECONDS);
     let blocked = if complete { Transition::default() } else { raise_alert(model, Alert::SearchBlocked) };
     if conclusive && request.attempts == creating.attempts && (complete || patience) {
@@ -114,8 +119,8 @@ fn go_on(model: &Model, creating: &Creating, request: &ChargeSearch, list: &List
     blocked
 }
 
-/// A page has come while the payment's own charge is known: others of the order are looked for.
-pub(crate) fn searched(
+/// Handles a page of the search for duplicates, while the payment's own charge is known.
+pub(crate) fn duplicates_page(
     model: &Model,
     request: &ChargeSearch,
     list: &List<Charge>,
@@ -143,18 +148,18 @@ pub(crate) fn searched(
             Transition { reads: vec![Request::FindCharge(next)], ..Transition::default() }
         }
         NextPage::Read(_) => Transition::default(),
-        NextPage::End { complete } => duplicates::searched(model, request, complete),
+        NextPage::End { complete } => duplicates::last_page(model, request, complete),
     })
 }
 
-/// The charge of a page that is the order's in every member. Of several, one that has been or can be
-/// paid comes first.
+/// Returns the charge of a page that equals the order in each member, preferring a paid one, then one that
+/// can be paid.
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
     let own = list.data.items.iter().filter(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
         is_of_order(model, charge)
             && expected.check(charge).is_ok()
-            && !evidence::is_outlived(creating, charge)
+            && !evidence::is_superseded(creating, charge)
     });
     own.min_by_key(|charge| match charge.outcome() {
         Outcome::Successful => 0,
@@ -166,7 +171,7 @@ fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Optio
 
 enum NextPage {
     Read(ChargeSearch),
-    /// There is none, and whether every element could be read.
+    /// The end of the list, and whether each of its elements was decoded.
     End {
         complete: bool,
     },
@@ -174,21 +179,21 @@ enum NextPage {
 
 fn next_page(request: &ChargeSearch, list: &List<Charge>) -> NextPage {
     let page = &request.list.page;
-    // A page that is not the one that was asked for leaves a gap.
+    // A page at another offset than requested leaves a gap.
     let in_place = list.offset == u64::from(page.offset);
     let complete = request.complete && in_place && list.data.invalid.is_empty();
     let read = u32::try_from(list.data.items.len() + list.data.invalid.len()).unwrap_or(u32::MAX);
     let offset = page.offset.saturating_add(read);
     let shown = u64::from(offset) >= list.total;
-    // A full page may have another behind it, whatever the total says.
+    // Another page may follow a full one, whatever the total says.
     let full = u64::from(read) >= list.limit;
     if read == 0 || (!full && shown) || offset >= MAX_READ {
-        // What the total promises and no page shows may be the very charge.
+        // An element that the total counts but no page shows may be the charge.
         return NextPage::End { complete: complete && shown && offset < MAX_READ };
     }
-    // The end of the list is fixed at what the service said "until now" meant, and a second more: it
-    // says so in whole seconds, and what this left out again would shift the pages over something.
-    // What is new only shifts them so that an element comes twice.
+    // The end of the list is fixed at the service's own `to` and a second more: `to` is in whole seconds, and
+    // excluding an element of the previous page would shift the next one past an unread element. A new
+    // element only shifts the pages so that an element is read twice.
     let to = page.to.or(list.to.map(|to| to.saturating_add_seconds(1)));
     let page = page.clone().offset(offset).to(to);
     NextPage::Read(ChargeSearch { complete, list: ListCharges::new().page(page), ..request.clone() })
@@ -201,7 +206,7 @@ fn not_found(model: &Model, creating: &Creating) -> Transition {
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {
         Some(next) if next.get() <= model.resumed_after.saturating_add(MAX_ATTEMPTS) => {
-            requests::ask_for_charge(model, creating.source.as_ref(), next)
+            requests::request_charge(model, creating.source.as_ref(), next)
         }
         _ => raise_alert(model, Alert::TooManyAttempts { attempts: creating.attempts }),
     }

@@ -1,16 +1,16 @@
-//! Another charge of the order than the payment's own.
+//! A duplicate charge of an order.
 
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Another charge of the order than its own.
+/// A charge of the order that is not the payment's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DuplicateCharge {
-    /// When it became known here.
+    /// When it was found, by the driver's clock.
     pub since: Timestamp,
-    /// When it can no longer be paid, if the service told.
+    /// When it expires. `None` if the service does not say.
     pub expires_at: Option<Timestamp>,
-    /// The status it has ended with, once it has.
+    /// Its final status; `None` until it ends.
     pub end: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! How far a payment has come.
+//! The states of a payment.
 
 use std::num::NonZeroU32;
 
@@ -7,101 +7,100 @@ use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
 
-/// How far a payment has come. `Creating` → `Pending` → `Successful`, `Failed` or `Expired`, or
-/// `Creating` → `Refused`. The last four are final: nothing moves a payment out of them.
+/// The state of a payment: `Creating` → `Pending` → `Successful`, `Failed` or `Expired`, or
+/// `Creating` → `Refused`. The last four are final and never change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// The intent is durable; no charge is known yet.
     Creating(Creating),
-    /// A charge exists and the buyer has a way to pay it.
+    /// The charge exists and the buyer can pay it.
     Pending(Pending),
-    /// Paid, as read from the service and confirmed.
+    /// Paid: the charge was read from the service and confirmed.
     Successful {
-        /// The charge that was paid.
+        /// The paid charge.
         pending: Pending,
-        /// When, if the service told.
+        /// When it was paid. `None` if the service does not say.
         paid_at: Option<Timestamp>,
     },
-    /// Not paid.
+    /// The charge failed: the order is not paid.
     Failed {
-        /// The charge that failed.
+        /// The failed charge.
         pending: Pending,
-        /// Why, if the service told.
+        /// The service's failure code.
         code: Option<FailureCode>,
-        /// Why, for people, if the service told.
+        /// The service's failure message, for people.
         message: Option<String>,
     },
-    /// Not paid in time, as read from the service.
+    /// The charge expired: the order is not paid.
     Expired(Pending),
-    /// The service said no to what was asked for: there is no charge. That the key is wrong is no such
-    /// answer, and is tried again.
+    /// The service rejected the request for the charge, so there is no charge. A rejected key does not lead
+    /// here: the request is retried.
     Refused {
         /// The service's error code.
         code: String,
-        /// The service's words, which change without notice.
+        /// The service's message, which may change without notice.
         message: Option<String>,
     },
 }
 
-/// A payment whose charge is not known yet.
+/// The data of a payment without a known charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Creating {
-    /// What is being waited for.
+    /// The stage of the creation.
     pub stage: Stage,
-    /// Attempts made to create the charge, the current one included. At least one, even before
-    /// the first was made.
+    /// The number of the current attempt to create the charge: 1 even before the first request.
     pub attempts: NonZeroU32,
-    /// The source to charge, once there is one of its own.
+    /// The source to charge, if it was created separately or already exists.
     pub source: Option<SourceId>,
     /// When the stage began.
     pub since: Timestamp,
-    /// The service's no to the last attempt, while it is looked for what became of those before.
+    /// The rejection of the last attempt, while the charges of earlier attempts are searched for.
     pub(crate) refusal: Option<Refusal>,
 }
 
-/// What a payment without a known charge waits for.
+/// The stage of a payment without a known charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// The source was asked for and has not been answered.
+    /// The source is requested, without a response so far.
     Source,
-    /// The charge was asked for and has not been answered.
+    /// The charge is requested, without a response so far.
     Charge,
-    /// The request for the charge was surely not carried out; it will be sent again.
+    /// The request for the charge had no effect and will be sent again.
     NotSent,
-    /// Nobody knows whether the charge was created; it is looked for.
+    /// The outcome of the request is unknown, and the charge is searched for.
     Searching,
-    /// The service answered with a charge that is not the order's. A person must look; then
-    /// [`Input::Resume`](crate::Input::Resume) goes on.
+    /// The service has a charge that differs from the order. A person must check it;
+    /// [`Input::Resume`](crate::Input::Resume) then continues.
     Blocked,
 }
 
-/// A payment whose charge is known.
+/// The data of a payment with a known charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// The charge.
     pub charge: ChargeId,
     /// The attempt that created it.
     pub attempt: NonZeroU32,
-    /// Where the buyer approves it, if the service told.
+    /// The address where the buyer approves it. `None` if the service does not say.
     pub authorize_uri: Option<String>,
-    /// When it can no longer be paid, if the service told.
+    /// When it expires. `None` if the service does not say.
     pub expires_at: Option<Timestamp>,
-    /// When it became known here: polling counts from it.
+    /// When it was found, by the driver's clock. Polling counts from it.
     pub since: Timestamp,
-    /// Until when it may be paid by the driver's clock, which need not agree with the service's.
+    /// When it expires by the driver's clock, which may differ from the service's.
     pub(crate) until: Option<Timestamp>,
 }
 
 impl State {
-    /// Whether nothing moves the payment any more.
+    /// Returns whether the state is final.
     #[must_use]
     pub fn is_final(&self) -> bool {
         !matches!(self, Self::Creating(_) | Self::Pending(_))
     }
 
-    /// The charge, once it is known.
+    /// Returns the charge, once it is known.
     #[must_use]
     pub fn charge(&self) -> Option<&Pending> {
         match self {
@@ -113,7 +112,7 @@ impl State {
         }
     }
 
-    /// The state's name, as it is written for people and programs.
+    /// Returns the name of the state in logs and serialized data.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -127,7 +126,7 @@ impl State {
     }
 }
 
-/// Whether a charge is the payment's own.
+/// Returns whether a charge is the payment's own.
 pub(crate) fn is_own(state: &State, charge: &ChargeId) -> bool {
     state.charge().is_some_and(|own| own.charge == *charge)
 }

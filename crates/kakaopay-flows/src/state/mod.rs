@@ -1,4 +1,4 @@
-//! Data of a payment, and how records change it. Nothing here decides.
+//! The data of a payment, and the changes that records make to it. It holds no rules.
 
 pub(crate) mod duplicate_charge;
 pub(crate) mod lifecycle;

@@ -1,4 +1,4 @@
-//! What is known of a payment: the sum of its records.
+//! The model of a payment: the sum of its records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -14,31 +14,31 @@ use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::refund::RefundProcess;
 
-/// What is known of a payment.
+/// All data of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
     pub(crate) intent: Intent,
     pub(crate) opened_at: Timestamp,
     pub(crate) state: State,
-    /// What a person was asked to look at, as far as it is not put right.
+    /// The open alerts.
     pub(crate) alerts: BTreeSet<Alert>,
-    /// How often a person was asked to look at each thing, by its key.
+    /// How often each alert was raised, by its key.
     pub(crate) alert_counts: BTreeMap<String, u32>,
-    /// How many attempts were made to create the charge.
+    /// The number of attempts to create the charge.
     pub(crate) attempts: NonZeroU32,
-    /// How many attempts had been made when a person last said to go on.
+    /// The number of attempts at the last resume.
     pub(crate) resumed_after: u32,
-    /// When it became known here that the charge was paid, which was no later than this.
+    /// When the charge was first read as paid: an upper bound of when it was paid.
     pub(crate) learned_paid_at: Option<Timestamp>,
-    /// Charges of the order beside its own.
+    /// The duplicate charges.
     pub(crate) duplicates: BTreeMap<ChargeId, DuplicateCharge>,
-    /// Since when they are searched for, while more than one attempt may have made one.
+    /// When the search for duplicate charges began, while it goes on. It needs more than one attempt.
     pub(crate) search: Option<Timestamp>,
     pub(crate) refunds: BTreeMap<Reference, RefundProcess>,
 }
 
 impl Model {
-    /// A payment of which only the intent is known.
+    /// Creates the model of a payment from its intent.
     pub(crate) fn opened(intent: Intent, at: Timestamp) -> Self {
         let (stage, source) = match &intent.source {
             SourceMode::Inline(_) => (Stage::Charge, None),
@@ -61,7 +61,7 @@ impl Model {
         }
     }
 
-    /// Takes records in that were made from what is known, and so can follow it.
+    /// Applies new records, which always follow the model they were made from.
     pub(crate) fn apply_all(&mut self, records: &[Record], at: Timestamp) {
         for record in records {
             let applied = matches!(record, Record::Opened(_)) || self.apply(record, at).is_some();
@@ -69,8 +69,8 @@ impl Model {
         }
     }
 
-    /// Takes a record in. `None` when it cannot follow what is known, which only a damaged journal
-    /// makes happen.
+    /// Applies a record. Returns `None` if it contradicts the model, which happens only with a damaged
+    /// journal.
     pub(crate) fn apply(&mut self, record: &Record, at: Timestamp) -> Option<()> {
         match record {
             Record::AlertRaised { alert } => {
@@ -85,15 +85,15 @@ impl Model {
                 }
             }
             Record::DuplicateFound { charge, expires_at } => {
-                let other = DuplicateCharge { since: at, expires_at: *expires_at, end: None };
-                self.duplicates.entry(charge.clone()).or_insert(other);
+                let duplicate = DuplicateCharge { since: at, expires_at: *expires_at, end: None };
+                self.duplicates.entry(charge.clone()).or_insert(duplicate);
             }
             Record::DuplicateEnded { charge, status } => {
                 self.duplicates.get_mut(charge)?.end.get_or_insert_with(|| status.clone());
             }
             Record::SearchCompleted => self.search = None,
             Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
-            _ => self.move_on(record, at)?,
+            _ => self.apply_to_charge(record, at)?,
         }
         Some(())
     }
@@ -102,7 +102,7 @@ impl Model {
         if let Some(refund) = self.refunds.get_mut(reference) {
             refund.apply(change, at)?;
             if matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some() {
-                // The service has answered to the key.
+                // The service has accepted the key.
                 self.alerts.retain(|alert| !matches!(alert, Alert::KeyRefused { .. }));
             }
             return Some(());
@@ -112,20 +112,20 @@ impl Model {
         Some(())
     }
 
-    /// Takes in a record that is about the payment's own charge.
-    fn move_on(&mut self, record: &Record, at: Timestamp) -> Option<()> {
+    /// Applies a record about the payment's own charge.
+    fn apply_to_charge(&mut self, record: &Record, at: Timestamp) -> Option<()> {
         if let Record::ChargeRequested { attempt } = record {
             self.attempts = *attempt;
         }
         match &mut self.state {
             State::Creating(creating) => {
                 if let Some(state) = from_creating(creating, record, at)? {
-                    // An attempt that seemed lost may still be under way.
+                    // A lost attempt may still be in flight.
                     self.search = (self.attempts > NonZeroU32::MIN).then_some(at);
                     if let State::Pending(pending) = &state {
                         self.duplicates.remove(&pending.charge);
-                        // The service has answered, so that the key is good and nothing is in the way.
-                        self.alerts.retain(|alert| !is_in_the_way(alert));
+                        // The service has accepted the key, and the search has found the charge.
+                        self.alerts.retain(|alert| !is_resolved_by_charge(alert));
                     }
                     self.state = state;
                 }
@@ -144,7 +144,7 @@ impl Model {
     }
 }
 
-/// The state a record leads to from `Creating`; `Some(None)` when it stays there.
+/// Returns the state that follows `Creating`, or `Some(None)` if the payment stays there.
 fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Option<Option<State>> {
     let stage = match record {
         Record::SourceRequested => Stage::Source,
@@ -183,20 +183,20 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
     Some(None)
 }
 
-/// Until when a charge may be paid by the driver's clock: as the service says, or for as long as the
-/// service gives by its own, whichever ends later.
+/// Returns when a charge expires by the driver's clock: at `expires_at`, or after `lifetime` milliseconds,
+/// whichever is later.
 fn until(expires_at: Option<Timestamp>, lifetime: Option<i64>, at: Timestamp) -> Option<Timestamp> {
     expires_at.max(lifetime.map(|lifetime| at.saturating_add_millis(lifetime)))
 }
 
-/// Whether it is about what a good answer shows to be over.
-fn is_in_the_way(alert: &Alert) -> bool {
+/// Returns whether finding the charge resolves the alert.
+fn is_resolved_by_charge(alert: &Alert) -> bool {
     matches!(alert, Alert::KeyRefused { .. } | Alert::SearchBlocked)
 }
 
-/// The state a record leads to from `Pending`; `Some(None)` when it stays there.
+/// Returns the state that follows `Pending`, or `Some(None)` if the payment stays there.
 fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option<Option<State>> {
-    let moved = match record {
+    let state = match record {
         Record::AuthorizeUriLearned { authorize_uri } => {
             pending.authorize_uri = Some(authorize_uri.clone());
             return Some(None);
@@ -213,10 +213,10 @@ fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option
         Record::Expired => State::Expired(pending.clone()),
         _ => return None,
     };
-    Some(Some(moved))
+    Some(Some(state))
 }
 
-/// Whether a charge names the order, in the payment's mode.
+/// Returns whether a charge names the order and is of the payment's mode.
 pub(crate) fn is_of_order(model: &Model, charge: &Charge) -> bool {
     charge.id.mode() == model.intent.mode
         && charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)

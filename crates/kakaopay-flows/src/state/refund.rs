@@ -1,4 +1,4 @@
-//! How far a refund has come.
+//! The states of a refund.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +8,26 @@ use serde::{Deserialize, Serialize};
 use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::{CancelReason, LateRefund};
 use crate::refusal::Refusal;
-use crate::schedule::is_answer_late;
+use crate::schedule::is_timed_out;
 
-/// One refund of a payment, begun with [`Payment::refund`](crate::Payment::refund).
+/// A refund of a payment, begun with [`Payment::refund`](crate::Payment::refund).
 ///
-/// # How it goes
+/// # Steps
 ///
-/// It is a machine inside its payment's: it shares the payment's journal, its transactions and its
-/// deadline, so that no two refunds can be promised the same money, and it is driven as the
-/// [`Payment`](crate::Payment) is.
+/// It is a state machine inside its [`Payment`](crate::Payment), which drives it: it shares the payment's
+/// journal, transactions and deadline, so that two refunds cannot spend the same money.
 ///
-/// 1. `Checking`: before anything is sent, the charge's refunds are listed. One of this reference is
-///    taken over. What others gave back, together with what is promised here, must leave enough, and
-///    the window must be open.
-/// 2. `Requested`: the request leaves once it is durable that it may have left.
-/// 3. The answer ends it, or nobody knows: then it is in `ChargeSearch`, and the charge's refunds are listed
-///    until one of this reference is there. Only when none is, ten minutes later by the driver's clock
-///    and by the service's, and with every element read, is it asked for again.
+/// 1. `Preparing`: before the request, the charge's refunds are listed. A refund with this reference is
+///    adopted. The refunds in the list and the other refunds begun here must leave enough, and the refund
+///    window must be open.
+/// 2. `Requested`: the request is sent after the record of it is durable.
+/// 3. The response ends the refund. If the outcome is unknown, it is `Searching`: the charge's refunds are
+///    listed until one with this reference appears. If none has appeared after ten minutes, by the
+///    driver's clock and by the service's, in a list whose elements could all be decoded, it is requested
+///    again.
 ///
-/// What the service made instead of what was asked for is never asked for again while it is there: the
-/// refund is `Halted`, and a person looks.
+/// If the service made a refund that differs from the request, the refund is `Blocked` and raises an
+/// [`Alert`](crate::Alert); it is not requested again while that refund exists.
 ///
 /// ```
 /// use kakaopay_flows::{LateRefund, RefundError, RefundRequest};
@@ -46,7 +46,7 @@ use crate::schedule::is_answer_late;
 /// #             }
 /// #         }
 /// #         let Some(seq) = entry else { return requests };
-/// #         payment.handle(Input::Persisted(seq), now).expect("it waits for this");
+/// #         payment.handle(Input::Persisted(seq), now).expect("the entry is not acknowledged yet");
 /// #     }
 /// # }
 /// # let intent = Intent {
@@ -69,20 +69,20 @@ use crate::schedule::is_answer_late;
 /// # let read = Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) };
 /// # payment.handle(Input::Response(read), now)?;
 /// # drive(&mut payment, now);
-/// // A payment that was settled, and how much of it goes back.
-/// let order = |reference: &str, amount| RefundRequest {
+/// // The payment is paid. Each refund has a reference and an amount.
+/// let refund_of = |reference: &str, amount| RefundRequest {
 ///     reference: Reference::parse(reference).expect("a reference"),
-///     amount: RefundAmount::new(amount).expect("more than nothing"),
+///     amount: RefundAmount::new(amount).expect("a positive amount"),
 ///     void: None,
 ///     late_refund: LateRefund::Reject,
 /// };
-/// payment.refund(&order("return-1", 100_000), now)?;
-/// // The driver's loop, as on `Payment`: the first thing to do is to list the charge's refunds.
+/// payment.refund(&refund_of("return-1", 100_000), now)?;
+/// // Drive it as shown on `Payment`. The first request lists the charge's refunds.
 /// let requests = drive(&mut payment, now);
 /// assert!(matches!(requests.as_slice(), [Request::ListRefunds(_)]));
-/// // What is promised to one refund is not there for another.
-/// let refused = payment.refund(&order("return-2", 50_001), now);
-/// assert_eq!(refused, Err(RefundError::Exceeds { left: 50_000 }));
+/// // The amount of the first refund is not available to the second.
+/// let rejected = payment.refund(&refund_of("return-2", 50_001), now);
+/// assert_eq!(rejected, Err(RefundError::Exceeds { left: 50_000 }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,79 +91,79 @@ pub struct RefundProcess {
     void: Option<bool>,
     late_refund: LateRefund,
     pub(crate) state: RefundState,
-    /// When the merchant wanted it: what is done again and again is done ever slower from then on.
+    /// When the merchant requested it. Polling counts from it.
     pub(crate) ordered_at: Timestamp,
-    /// When the state began.
+    /// When its state began.
     pub(crate) since: Timestamp,
-    /// How often it was asked for.
+    /// The number of requests made for it.
     pub(crate) asked: u32,
-    /// How often it was asked for, as far as it may have been carried out.
+    /// The number of requests that may have had an effect.
     pub(crate) requests: u32,
-    /// What the service made for it, and not as it was asked for.
+    /// Refunds at the service with its reference that differ from the request.
     pub(crate) made: BTreeSet<RefundId>,
-    /// When the charge's list was first read whole without it, since nobody knows whether it was made.
+    /// When a complete list first lacked it, since its outcome is unknown.
     pub(crate) unlisted: Option<Unlisted>,
-    /// Whether a person has looked and said to go on, since it was last asked for.
+    /// Whether it was resumed since the last request.
     pub(crate) resumed: bool,
-    /// The service's last no, while it is looked for whether that came of an earlier request.
+    /// The last rejection, while the refund of an earlier request is searched for.
     pub(crate) refusal: Option<Refusal>,
 }
 
-/// When something was not in a list, by two clocks.
+/// When a list lacked a refund, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Unlisted {
-    /// The driver's.
+    /// By the driver's clock.
     pub(crate) at: Timestamp,
-    /// The service's, if it told.
+    /// By the service's clock. `None` if the service does not say.
     pub(crate) at_service: Option<Timestamp>,
 }
 
-/// How far a refund has come. `Checking` → `Requested` → `Closed`, `Failed` or `Refused`; the last three
-/// and `Withdrawn` are final.
+/// The state of a refund: `Preparing` → `Requested` → `Completed`, `Failed` or `Refused`. The last three and
+/// `Cancelled` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RefundState {
-    /// The charge's refunds are listed before anything is sent.
+    /// The charge's refunds are listed before the request.
     Preparing,
-    /// It was asked for and has not been answered.
+    /// It is requested, without a response so far.
     Requested,
-    /// Nobody knows whether it was made; it is looked for.
+    /// The outcome of the request is unknown, and the refund is searched for.
     Searching,
-    /// The service answered with another refund than was asked for. A person must look.
+    /// The service made a refund that differs from the request. A person must check it.
     Blocked,
-    /// The service has it and has not decided.
+    /// The service has accepted it and has not decided.
     Pending {
         /// The refund at the service.
         refund: RefundId,
     },
-    /// It was made: the money is on its way.
+    /// The service made it: the money goes back to the buyer.
     Completed {
         /// The refund at the service.
         refund: RefundId,
-        /// Whether the payment was undone instead, if the service told.
+        /// Whether the charge was voided instead of refunded. `None` if the service does not say.
         voided: Option<bool>,
     },
-    /// The service has it, and it has failed: the money stays.
+    /// It failed at the service: no money goes back.
     Failed {
         /// The refund at the service.
         refund: RefundId,
     },
-    /// The service said no: the money stays.
+    /// The service rejected the request: no money goes back.
     Refused {
-        /// Its error code.
+        /// The service's error code.
         code: String,
-        /// Its words, which change without notice.
+        /// The service's message, which may change without notice.
         message: Option<String>,
     },
-    /// It was given up here: the money stays.
+    /// It was cancelled here before it was made: no money goes back.
     Cancelled {
-        /// Why.
+        /// The reason.
         reason: CancelReason,
     },
 }
 
 impl RefundProcess {
-    /// A refund that was just ordered; `None` for a record of anything else.
+    /// Creates a refund from its first record. Returns `None` for any other record.
     pub(crate) fn ordered(record: &RefundRecord, at: Timestamp) -> Option<Self> {
         let RefundRecord::Ordered { amount, void, late_refund } = *record else { return None };
         let state = RefundState::Preparing;
@@ -183,48 +183,48 @@ impl RefundProcess {
         })
     }
 
-    /// How far it has come.
+    /// Returns the state of the refund.
     #[must_use]
     pub fn state(&self) -> &RefundState {
         &self.state
     }
 
-    /// How much goes back, in minor units of the payment's currency.
+    /// Returns the amount in minor units of the payment's currency.
     #[must_use]
     pub fn amount(&self) -> i64 {
         self.amount
     }
 
-    /// Whether the payment is to be undone instead of paid back.
+    /// Returns whether a void was requested instead of a refund.
     #[must_use]
     pub fn void(&self) -> Option<bool> {
         self.void
     }
 
-    /// What to do after its time.
+    /// Returns how to handle the refund after the refund window has closed.
     #[must_use]
     pub fn late_refund(&self) -> LateRefund {
         self.late_refund
     }
 
-    /// Whether the money may go, or have gone, back by it: everything but a refund that surely was not
+    /// Returns whether the refund counts against the paid amount: each does, unless it was certainly not
     /// made.
     #[must_use]
     pub fn claims(&self) -> bool {
         self.state.claims()
     }
 
-    /// When the merchant wanted it.
+    /// Returns when the merchant requested it.
     pub(crate) fn ordered_at(&self) -> Timestamp {
         self.ordered_at
     }
 
-    /// When its state began.
+    /// Returns when its state began.
     pub(crate) fn since(&self) -> Timestamp {
         self.since
     }
 
-    /// Takes a record in. `None` when it cannot follow.
+    /// Applies a record. Returns `None` if it contradicts the state.
     pub(crate) fn apply(&mut self, record: &RefundRecord, at: Timestamp) -> Option<()> {
         if self.state.is_final() {
             return None;
@@ -267,12 +267,12 @@ impl RefundProcess {
         Some(())
     }
 
-    /// Whether one at the service was made for it, as far as is known.
+    /// Returns whether a refund at the service is known to belong to it.
     pub(crate) fn is_known_as(&self, id: &RefundId) -> bool {
         self.state.refund() == Some(id) || self.made.contains(id)
     }
 
-    /// Whether it has waited for longer than it should.
+    /// Returns whether it has not ended in time.
     pub(crate) fn is_late(&self, now: Timestamp) -> bool {
         let patience = match self.state {
             RefundState::Preparing | RefundState::Requested | RefundState::Searching => PATIENCE_SECONDS,
@@ -282,28 +282,28 @@ impl RefundProcess {
         now >= self.ordered_at.saturating_add_seconds(patience)
     }
 
-    /// Whether it has been asked for as often as is done unasked.
+    /// Returns whether the automatic requests are used up.
     pub(crate) fn is_unresolved(&self) -> bool {
         self.requests >= MAX_REQUESTS
     }
 
-    /// Whether the answer to its request is late.
+    /// Returns whether its request has timed out.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
-        self.state == RefundState::Requested && is_answer_late(self.since, now)
+        self.state == RefundState::Requested && is_timed_out(self.since, now)
     }
 }
 
-/// Most requests for one refund that are made unasked.
+/// Maximum of automatic requests for one refund that may have had an effect.
 const MAX_REQUESTS: u32 = 3;
 
-/// How long a refund may take before a person is told: it has a day at most to be asked for.
+/// How long a refund may take before an alert is raised. The refund window is open for a day at most.
 const PATIENCE_SECONDS: i64 = 3_600;
 
-/// How long the service may take to decide before a person is told.
+/// How long the service may take to decide before an alert is raised.
 const UNDECIDED_SECONDS: i64 = 86_400;
 
 impl RefundState {
-    /// Whether nothing moves the refund any more.
+    /// Returns whether the state is final.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(
@@ -312,7 +312,7 @@ impl RefundState {
         )
     }
 
-    /// The refund at the service, once it is known.
+    /// Returns the refund at the service, once it is known.
     #[must_use]
     pub fn refund(&self) -> Option<&RefundId> {
         match self {
@@ -323,13 +323,13 @@ impl RefundState {
         }
     }
 
-    /// Whether the money may go, or have gone, back.
+    /// Returns whether the refund counts against the paid amount.
     #[must_use]
     pub fn claims(&self) -> bool {
         !matches!(self, Self::Failed { .. } | Self::Refused { .. } | Self::Cancelled { .. })
     }
 
-    /// The state's name, as it is written for people and programs.
+    /// Returns the name of the state in logs and serialized data.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

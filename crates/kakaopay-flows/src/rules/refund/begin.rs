@@ -1,4 +1,4 @@
-//! Beginning a refund, and requesting it once the list of refunds allows.
+//! The beginning of a refund, and its request after the list of refunds was read.
 
 use kakaopay_types::endpoint::{CreateRefund, RefundMetadata};
 use kakaopay_types::{Charge, ChargeId, Reference, RefundAmount, RefundWindow, Timestamp};
@@ -17,36 +17,39 @@ use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::transition::{Transition, raise_alert};
 
-/// The merchant wants a refund. `None` when the same is under way already.
+/// Begins a refund. Returns `None` if the same refund has already begun.
+///
+/// # Errors
+/// [`RefundError`] if the payment is not paid, or the refund is not possible.
 pub(crate) fn open(
     model: &Model,
-    order: &RefundRequest,
+    request: &RefundRequest,
     now: Timestamp,
 ) -> Result<Option<Transition>, RefundError> {
-    if let Some(refund) = model.refunds.get(&order.reference) {
-        let asked = (order.amount.minor_units(), order.void, order.late_refund);
-        let same = (refund.amount(), refund.void(), refund.late_refund()) == asked;
+    if let Some(refund) = model.refunds.get(&request.reference) {
+        let requested = (request.amount.minor_units(), request.void, request.late_refund);
+        let same = (refund.amount(), refund.void(), refund.late_refund()) == requested;
         return if same { Ok(None) } else { Err(RefundError::ReferenceConflict) };
     }
     let State::Successful { pending, paid_at } = &model.state else { return Err(RefundError::NotPaid) };
     let left = left_of(model);
-    if order.amount.minor_units() > left {
+    if request.amount.minor_units() > left {
         return Err(RefundError::Exceeds { left });
     }
     let paid_at = paid_at.or(model.learned_paid_at);
-    if let Some(closed_at) = closed(paid_at, order.late_refund, now) {
+    if let Some(closed_at) = closed(paid_at, request.late_refund, now) {
         return Err(RefundError::WindowClosed { closed_at });
     }
     let record = RefundRecord::Ordered {
-        amount: order.amount.minor_units(),
-        void: order.void,
-        late_refund: order.late_refund,
+        amount: request.amount.minor_units(),
+        void: request.void,
+        late_refund: request.late_refund,
     };
-    let records = vec![record_of(&order.reference, record)];
+    let records = vec![record_of(&request.reference, record)];
     Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }))
 }
 
-/// Asks for a refund, unless its time has passed or less than it is left.
+/// Requests a refund, or cancels it if the refund window has closed or its amount exceeds the rest.
 pub(crate) fn request(
     model: &Model,
     pending: &Pending,
@@ -59,10 +62,10 @@ pub(crate) fn request(
         _ => None,
     };
     if refund.amount() > left {
-        return withdraw(model, pending, reference, refund, CancelReason::Exceeds { left: left.max(0) });
+        return cancel(model, pending, reference, refund, CancelReason::Exceeds { left: left.max(0) });
     }
     if let Some(closed_at) = closed(paid_at, refund.late_refund(), now) {
-        return withdraw(model, pending, reference, refund, CancelReason::WindowClosed { closed_at });
+        return cancel(model, pending, reference, refund, CancelReason::WindowClosed { closed_at });
     }
     let late = closed(paid_at, LateRefund::Reject, now).is_some();
     let Ok(amount) = RefundAmount::new(refund.amount()) else { return Transition::default() };
@@ -78,7 +81,8 @@ pub(crate) fn request(
     if late { step.and(raise_alert(model, alert)) } else { step }
 }
 
-fn withdraw(
+/// Cancels a refund that was not requested.
+fn cancel(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
@@ -94,7 +98,7 @@ fn withdraw(
     }
 }
 
-/// How much of the payment is not promised to a refund here.
+/// Returns the paid amount less the refunds begun here, in minor units.
 fn left_of(model: &Model) -> i64 {
     let paid = model.intent.amount.minor_units();
     let claims = model.refunds.values().filter(|refund| refund.claims());
@@ -102,13 +106,13 @@ fn left_of(model: &Model) -> i64 {
     paid.saturating_sub(promised)
 }
 
-/// When the time for refunds passed, if it has and that is minded.
+/// Returns when the refund window closed, or `None` if it is open or the refund is forwarded anyway.
 fn closed(paid_at: Option<Timestamp>, late_refund: LateRefund, now: Timestamp) -> Option<Timestamp> {
     let paid_at = paid_at.filter(|_| late_refund == LateRefund::Reject)?;
     (!RefundWindow::is_open(paid_at, now)).then(|| RefundWindow::closes_at(paid_at))
 }
 
-/// Reads the charge's refunds, from the first page on.
+/// Reads the list of the charge's refunds from the first page.
 pub(crate) fn list(charge: &ChargeId, now: Timestamp) -> Transition {
     Transition {
         reads: vec![Request::ListRefunds(RefundSearch::first(charge, now))],
@@ -116,8 +120,8 @@ pub(crate) fn list(charge: &ChargeId, now: Timestamp) -> Transition {
     }
 }
 
-/// Reads the refunds of a charge that says more went back than was ordered here: somebody else gave it back. Their
-/// webhook may have come while the payment was not known to be paid, or never.
+/// Reads the list of refunds if the charge's refunded amount exceeds the refunds begun here: others were made
+/// elsewhere. Their webhooks may have been lost, or have arrived before the payment was known to be paid.
 pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Timestamp) -> Transition {
     let promised = model.intent.amount.minor_units().saturating_sub(left_of(model));
     let more = charge.refunded_amount().is_some_and(|back| back > promised);

@@ -1,4 +1,4 @@
-//! What a refund that came from the service says about one that was ordered here.
+//! The effect of a refund received from the service on a refund begun here.
 
 use kakaopay_types::{AttemptReference, Reference, Refund as Made, RefundStatus};
 
@@ -12,19 +12,19 @@ use crate::state::model::Model;
 use crate::state::refund::{RefundProcess, RefundState};
 use crate::transition::{Transition, raise_alert};
 
-/// How a refund came to be known.
+/// The source of a refund's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// As the answer to its creation.
+    /// The response to its creation.
     Creation,
-    /// In the list of the charge's refunds.
+    /// The list of the charge's refunds.
     List {
-        /// Whether what is not in it can no longer come.
+        /// Whether a refund that the list lacks can no longer appear.
         conclusive: bool,
     },
 }
 
-/// The refund of the payment that one at the service is, or was made for.
+/// Returns the payment's refund that a refund at the service belongs to.
 pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a RefundProcess)> {
     let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
     known.or_else(|| {
@@ -33,22 +33,22 @@ pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Refer
     })
 }
 
-/// Judges a refund at the service that answers, or names, one that was ordered here.
+/// Compares a refund at the service with the refund begun here that it belongs to.
 pub(crate) fn judge(
     model: &Model,
     pending: &Pending,
     (reference, refund): (&Reference, &RefundProcess),
     made: &Made,
-    via: Origin,
+    origin: Origin,
 ) -> Transition {
     if !is_same(model, pending, reference, refund, made) {
-        // One in the list that has failed moved nothing, whatever it was for.
-        let harmless = via != Origin::Creation && made.status == Some(RefundStatus::Failed);
+        // A failed refund in the list moved no money, so its members do not matter.
+        let harmless = origin != Origin::Creation && made.status == Some(RefundStatus::Failed);
         return if harmless { Transition::default() } else { mismatched(model, reference, refund, made) };
     }
-    let last_word = refund.requests <= 1 || via == Origin::List { conclusive: true };
+    let last_word = refund.requests <= 1 || origin == Origin::List { conclusive: true };
     if made.status == Some(RefundStatus::Failed) && !last_word && !refund.state().is_final() {
-        return outlived(reference, refund, made);
+        return superseded(reference, refund, made);
     }
     match refund.state() {
         RefundState::Preparing | RefundState::Requested | RefundState::Searching | RefundState::Blocked => {
@@ -69,7 +69,7 @@ pub(crate) fn judge(
             Some(RefundStatus::Closed) => contradicted(model, reference, made),
             _ => Transition::default(),
         },
-        // A further one that has failed changes nothing.
+        // A further refund that failed changes nothing.
         _ if made.status == Some(RefundStatus::Failed) => Transition::default(),
         RefundState::Pending { refund: known } | RefundState::Completed { refund: known, .. } => {
             let (refund, other) = (known.clone(), made.id.clone());
@@ -81,9 +81,9 @@ pub(crate) fn judge(
     }
 }
 
-/// One has failed, and another request may have made, or make, one that does not: the refund ends when
-/// that is known.
-fn outlived(reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
+/// Continues the search after a refund at the service failed, because another request may still make one that
+/// does not fail.
+fn superseded(reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
     if refund.state().refund() != Some(&made.id) {
         return Transition::default();
     }
@@ -91,7 +91,7 @@ fn outlived(reference: &Reference, refund: &RefundProcess, made: &Made) -> Trans
     Transition { records, deadline: DeadlineChange::Plan, ..Transition::default() }
 }
 
-/// Judges one that was made in place of what was taken for the refund, and has failed.
+/// Compares a refund at the service that replaces a failed one with the refund begun here.
 pub(crate) fn replace(
     model: &Model,
     pending: &Pending,
@@ -106,7 +106,7 @@ pub(crate) fn replace(
     }
 }
 
-/// Whether a refund at the service is what was asked for.
+/// Returns whether a refund at the service equals the request.
 fn is_same(
     model: &Model,
     pending: &Pending,
@@ -115,7 +115,7 @@ fn is_same(
     made: &Made,
 ) -> bool {
     let name = made.metadata.get(AttemptReference::METADATA_KEY).and_then(|name| name.as_str());
-    // What was taken for it before need not say its name again.
+    // A refund adopted before need not carry the reference again.
     (name == Some(reference.as_str()) || refund.state().refund() == Some(&made.id))
         && made.amount == refund.amount()
         && made.currency == model.intent.amount.currency()
@@ -124,19 +124,21 @@ fn is_same(
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
 }
 
+/// Raises an alert for a refund that differs from the request, and blocks the refund unless another was
+/// found.
 fn mismatched(model: &Model, reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
     let alert = Alert::RefundMismatch { reference: reference.clone(), refund: made.id.clone() };
     let mut step = raise_alert(model, alert);
-    // It would be made just so again.
-    let stop = !refund.state().is_final() && refund.state().refund().is_none();
-    if stop && !(*refund.state() == RefundState::Blocked && refund.is_known_as(&made.id)) {
+    // Another request would make the same again.
+    let blocks = !refund.state().is_final() && refund.state().refund().is_none();
+    if blocks && !(*refund.state() == RefundState::Blocked && refund.is_known_as(&made.id)) {
         step.records.push(record_of(reference, RefundRecord::Blocked { refund: made.id.clone() }));
         step.deadline = DeadlineChange::Plan;
     }
     step
 }
 
-/// Takes a refund at the service as the one that was ordered.
+/// Adopts a refund at the service as the requested one.
 fn conclude(
     model: &Model,
     pending: &Pending,
@@ -151,7 +153,7 @@ fn conclude(
             RefundRecord::Failed { refund: id.clone() },
             Some(PaymentEvent::RefundFailed { notice, refund: id }),
         ),
-        // Without a status it is of an API version that has only this one.
+        // An API version without refund statuses has only closed refunds.
         Some(RefundStatus::Closed) | None => {
             let event = PaymentEvent::Refunded { notice, refund: id.clone(), voided: made.voided };
             (RefundRecord::Completed { refund: id, voided: made.voided }, Some(event))

@@ -1,4 +1,4 @@
-//! Records and notices of a refund, and its end when the service refuses it.
+//! Records and notices of a refund, and its end after a rejection by the service.
 
 use kakaopay_types::Reference;
 
@@ -12,7 +12,7 @@ use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::transition::Transition;
 
-/// The service's no ends it.
+/// Ends the refund after a rejection by the service.
 pub(crate) fn refused(
     model: &Model,
     pending: &Pending,

@@ -1,4 +1,4 @@
-//! The rules of a refund, which lives inside its payment.
+//! The rules of refunds, which are state machines inside their payment.
 
 pub(crate) mod begin;
 pub(crate) mod compare;

@@ -1,4 +1,4 @@
-//! Refunds whose deadline has come, or that a person asks about.
+//! Polling of refunds at the deadline or after a refresh, and their resumption.
 
 use kakaopay_types::{Reference, Timestamp};
 
@@ -12,9 +12,8 @@ use crate::state::model::Model;
 use crate::state::refund::RefundState;
 use crate::transition::{Transition, raise_alert};
 
-/// The deadline has come, or a person wants to know: looks at every refund that has not ended. Only a
-/// person makes it look at one that has halted.
-pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Timestamp) -> Transition {
+/// Polls the refunds that have not ended. It polls a blocked refund only at the request of a `person`.
+pub(crate) fn refunds(model: &Model, pending: &Pending, person: bool, now: Timestamp) -> Transition {
     let mut step = Transition::default();
     let mut open = false;
     for (reference, refund) in &model.refunds {
@@ -34,18 +33,18 @@ pub(crate) fn look(model: &Model, pending: &Pending, person: bool, now: Timestam
     if open { step.and(list(&pending.charge, now)) } else { step }
 }
 
-/// A person has put right what stood in the way: goes on with what does not go on by itself.
+/// Resumes the refunds that do not continue by themselves.
 pub(crate) fn resume(model: &Model, pending: &Pending, now: Timestamp) -> Transition {
     let unresolved = |reference: &Reference| {
         model.alerts.contains(&Alert::RefundUnresolved { reference: reference.clone() })
     };
     let stuck = model.refunds.iter().filter(|(reference, refund)| match refund.state() {
         RefundState::Blocked => true,
-        // What nobody was asked about, nobody has answered.
+        // Without the alert, no person has decided about it.
         RefundState::Searching => unresolved(reference),
         _ => false,
     });
     let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();
     Transition { records, deadline: DeadlineChange::Plan, ..Transition::default() }
-        .and(look(model, pending, true, now))
+        .and(refunds(model, pending, true, now))
 }

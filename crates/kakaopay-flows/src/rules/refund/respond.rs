@@ -1,4 +1,4 @@
-//! Responses to the request for a refund.
+//! Responses to the request for a refund, and its failures.
 
 use kakaopay_types::{Reference, Refund as Made, RefundStatus, Timestamp};
 
@@ -15,8 +15,8 @@ use crate::state::model::Model;
 use crate::state::refund::{RefundProcess, RefundState};
 use crate::transition::{Transition, raise_alert};
 
-/// The request for a refund was answered, or will not be.
-pub(crate) fn answered(
+/// Handles the response to the request for a refund.
+pub(crate) fn response(
     model: &Model,
     pending: &Pending,
     (reference, number): (&Reference, u32),
@@ -25,7 +25,7 @@ pub(crate) fn answered(
 ) -> Transition {
     let Some(refund) = model.refunds.get(reference) else { return Transition::default() };
     match result {
-        // An earlier request, whose outcome was never known, may have made one that did not fail.
+        // An earlier request with an unknown outcome may have made a refund that did not fail.
         Ok(made)
             if made.status == Some(RefundStatus::Failed)
                 && refund.requests > 1
@@ -35,20 +35,21 @@ pub(crate) fn answered(
             unknown(pending, reference, RefundRecord::OutcomeUnknown, now)
         }
         Ok(made) => compare::judge(model, pending, (reference, refund), made, compare::Origin::Creation),
-        // It has been counted as unknown already, or is about an earlier request.
+        // It is about an earlier request, or its outcome is already recorded as unknown.
         Err(_) if *refund.state() != RefundState::Requested || number != refund.asked => {
             Transition::default()
         }
-        Err(trouble) => troubled(model, pending, reference, refund, trouble, now),
+        Err(error) => failure(model, pending, reference, refund, error, now),
     }
 }
 
-fn troubled(
+/// Handles the failure of the request for a refund.
+fn failure(
     model: &Model,
     pending: &Pending,
     reference: &Reference,
     refund: &RefundProcess,
-    trouble: &RequestFailure,
+    error: &RequestFailure,
     now: Timestamp,
 ) -> Transition {
     let not_sent = Transition {
@@ -56,7 +57,7 @@ fn troubled(
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     };
-    match trouble.outcome() {
+    match error.outcome() {
         RequestOutcome::NotDone => not_sent,
         RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
         RequestOutcome::Refused(error) => {
@@ -64,7 +65,7 @@ fn troubled(
             if refund.requests == 1 {
                 return refused(model, pending, (reference, refund), refusal);
             }
-            // An earlier request, whose outcome was never known, may be why.
+            // An earlier request with an unknown outcome may be the cause.
             let Refusal { code, message } = refusal;
             unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message }, now)
         }
@@ -72,7 +73,7 @@ fn troubled(
     }
 }
 
-/// The outcome has become unknown: looks at once, and again on the plan.
+/// Begins the search for a refund whose outcome has become unknown: now, and again on schedule.
 fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord, now: Timestamp) -> Transition {
     let records = vec![record_of(reference, record)];
     Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }
