@@ -1,9 +1,9 @@
-//! Models, validation and endpoints of KakaoPay payments through [Omise], without any IO.
+//! Models, validation and endpoints of KakaoPay payments through [Omise], without any I/O.
 //!
-//! Everything that goes out is checked when it is made, so that a value that exists can be sent;
-//! everything that comes in is read tolerantly, so that a service that grows does not break it.
-//! There is no clock, no randomness and no network in here, which is why it also builds for wasm
-//! and goes with any HTTP client:
+//! Outgoing values are validated when they are constructed, so every value that exists can be sent.
+//! Incoming values are read tolerantly, so additions to the API do not break the reader.
+//! The crate uses no clock, no randomness and no network: it builds for wasm and works with any HTTP
+//! client:
 //!
 //! ```
 //! use kakaopay_types::endpoint::{CreateSource, Endpoint};
@@ -19,8 +19,8 @@
 //! # Ok::<(), kakaopay_types::InvalidPaymentAmount>(())
 //! ```
 //!
-//! What comes in is told by [`Charge::outcome`] alone, and read by [`decode`], which is fast on what
-//! the service sends and never repeats a value in an error:
+//! [`Charge::outcome`] is the only method that decides whether a charge was paid. [`decode`] reads
+//! responses; it is fast on the service's own output and never repeats a value in an error:
 //!
 //! ```
 //! use kakaopay_types::{Charge, Outcome, RefundWindow, decode};
@@ -40,7 +40,7 @@
 //! # Ok::<(), kakaopay_types::DecodeError>(())
 //! ```
 //!
-//! Read in this order: [`money`], [`limits`] and [`currency`]; [`key`], [`id`] and [`mode`];
+//! Suggested reading order: [`money`], [`limits`] and [`currency`]; [`key`], [`id`] and [`mode`];
 //! [`charge`], [`source`], [`refund`] and [`event`]; [`failure`] and [`refund_window`]; [`endpoint`]
 //! and [`params`]; [`decode`]; [`confirmed`].
 //!

@@ -1,8 +1,8 @@
-//! How much goes back.
+//! The amount of a refund.
 
 use std::fmt;
 
-/// What a refund gives back, in minor units of its charge's currency: more than nothing.
+/// The amount to refund, above zero, in minor units of the charge's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefundAmount(i64);
 
@@ -15,7 +15,7 @@ impl RefundAmount {
         if minor_units > 0 { Ok(Self(minor_units)) } else { Err(InvalidRefundAmount) }
     }
 
-    /// The amount in minor units.
+    /// Returns the amount in minor units.
     #[must_use]
     pub fn minor_units(self) -> i64 {
         self.0
