@@ -1,14 +1,14 @@
-//! The members of an object, from which everything that reads and writes it is made.
+//! Macro that defines an object's members, its serialization and both decoders.
 
-/// Defines an object of the API: a struct, and from the same list of members how it is written, how
-/// serde reads it, and how it is read in order.
+/// Defines an API object: the struct, and from the same list of members its serialization, its serde
+/// decoder and its in-order decoder.
 ///
-/// Members stand in the service's own order. A member's name in JSON may be given with
-/// `as "name"`. What is absent reads as its type says ([`InOrder::absent`]): `Option` as `None`, most
-/// others not at all. A member with `[unless is_none]` behind it is left out when it is `None`, as
-/// the service leaves out what not every account or version has; any other `None` is a `null`.
+/// Members are listed in the service's own order. `as "name"` sets a member's JSON name. The type
+/// defines the value of an absent member ([`InOrder::absent`]): `None` for `Option`; most other types
+/// are required. `[unless is_none]` omits a member that is `None`, for members that depend on the
+/// account or the API version; any other `None` is written as `null`.
 ///
-/// Unlike serde's derive it takes no JSON array for an object.
+/// Unlike serde's derive, the decoder rejects a JSON array in place of an object.
 ///
 /// [`InOrder::absent`]: crate::decode::InOrder::absent
 macro_rules! object {
@@ -27,7 +27,7 @@ macro_rules! object {
         }
 
         impl $(<$element>)? $name $(<$element>)? {
-            /// The names of the members known here, in the service's order.
+            /// The names of the known members, in the service's order.
             pub const MEMBERS: &'static [&'static str] =
                 &[$($crate::object::wire_name!($member $($wire)?)),*];
         }
@@ -128,7 +128,7 @@ macro_rules! object {
     };
 }
 
-/// The name of a member in JSON: the one that is given, or its own.
+/// Returns a member's JSON name: the given one, or the field's name.
 macro_rules! wire_name {
     ($member:ident) => {
         stringify!($member)

@@ -1,4 +1,4 @@
-//! The API's JSON objects: how their kinds are told apart, and how their members are defined.
+//! Macros for the API's JSON objects: kind tags and members.
 
 mod members;
 mod tag;
