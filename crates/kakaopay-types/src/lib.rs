@@ -36,7 +36,7 @@
 //! assert_eq!(closes_at.map(|at| at.to_string()).as_deref(), Some("2023-06-15T16:15:00Z"));
 //!
 //! let error = decode::from_slice::<Charge>(br#"{"object": "charge", "id": 7}"#).unwrap_err();
-//! assert_eq!(error.to_string(), "`id` is of another type, or has a value that it cannot have");
+//! assert_eq!(error.to_string(), "invalid value or type at `id`");
 //! # Ok::<(), kakaopay_types::DecodeError>(())
 //! ```
 //!

@@ -1,10 +1,10 @@
-//! How a call is defined, and what is made from the definition.
+//! Macros that define an endpoint.
 
-/// Defines a call of the API as a value: a struct of what is in its path and its parameters, and
-/// from them what is sent, and `new` with setters. With the feature `server` the same definition reads the request back.
+/// Defines an endpoint: a struct of its path and parameters, its request encoding, and `new` with
+/// setters. With the feature `server`, the same definition parses requests.
 ///
-/// `{}` in the path stands for the members below `path`, in their order. Parameters are sent in the
-/// order they stand here: `params`, then those that are `always` the same, `then` the others.
+/// Each `{}` in the path stands for a member below `path`, in order. Parameters are sent in the order
+/// of the definition: `params`, then the constant ones (`always`), then the others (`then`).
 macro_rules! endpoint {
     (
         $(#[$meta:meta])*
@@ -29,7 +29,7 @@ macro_rules! endpoint {
     };
 }
 
-/// Defines all of a call but its constructor.
+/// Defines all of an endpoint except its constructor.
 macro_rules! definition {
     (
         $(#[$meta:meta])*
