@@ -27,7 +27,7 @@ mod tests {
 
     /// The oracle is the `iso_currency` crate's table.
     #[test]
-    fn the_decimals_are_those_of_iso_4217() {
+    fn decimals_match_iso_4217() {
         for exponent in [(NONE, 0), (TWO, 2), (THREE, 3), (FOUR, 4)] {
             for code in exponent.0.split(' ').filter(|code| *code != "UYW") {
                 let known = iso_currency::Currency::from_code(code);

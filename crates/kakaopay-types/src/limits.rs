@@ -124,7 +124,7 @@ impl fmt::Display for InvalidPaymentAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Currency(currency) => {
-                write!(f, "KakaoPay takes SGD and THB, not {currency}")
+                write!(f, "KakaoPay accepts SGD and THB, not {currency}")
             }
             Self::TooSmall { min } => {
                 write!(f, "below KakaoPay's minimum of {min} ({} in minor units)", min.minor_units())
@@ -179,6 +179,6 @@ mod tests {
 
     #[test]
     fn unsupported_currency_is_rejected() {
-        check(1_000, Currency::parse("JPY").unwrap(), Err("KakaoPay takes SGD and THB, not JPY"));
+        check(1_000, Currency::parse("JPY").unwrap(), Err("KakaoPay accepts SGD and THB, not JPY"));
     }
 }

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f19_money_prints_every_integer() {
+    fn f19_every_integer_is_formatted() {
         for (units, text) in [
             (0, "SGD 0.00"),
             (1, "SGD 0.01"),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_sums_of_many_are_checked() {
+    fn f19_sum_of_many_amounts_is_checked() {
         let one = Money::new(1, Currency::SGD);
         assert_eq!(Money::checked_sum(Currency::SGD, [one; 3]), Some(Money::new(3, Currency::SGD)));
         assert_eq!(Money::checked_sum(Currency::SGD, []), Some(Money::new(0, Currency::SGD)));
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_sums_are_checked() {
+    fn f19_additions_are_checked() {
         let most = Money::new(i64::MAX, Currency::THB);
         let one = Money::new(1, Currency::THB);
         assert_eq!(most.checked_add(one), None);

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn f16_the_window_closes_at_a_quarter_past_midnight() {
+    fn f16_window_closes_at_00_15() {
         check("2023-06-15T02:25:15Z", "2023-06-15T16:15:00Z");
         // The last second of a day at UTC+8, and the first of the next.
         check("2023-06-15T23:59:59.999999999+08:00", "2023-06-16T00:15:00+08:00");
@@ -98,7 +98,7 @@ mod tests {
     proptest! {
         /// The oracle is jiff's calendar.
         #[test]
-        fn f16_another_calendar_agrees(
+        fn f16_jiffs_calendar_agrees(
             seconds in -62_000_000_000_i64..250_000_000_000,
             millis in 0..1_000_i64,
         ) {
@@ -111,7 +111,7 @@ mod tests {
         }
 
         #[test]
-        fn f16_at_least_a_quarter_and_at_most_a_day_more(seconds in -62_000_000_000_i64..250_000_000_000) {
+        fn f16_window_lasts_15_minutes_to_a_day_more(seconds in -62_000_000_000_i64..250_000_000_000) {
             let paid_at = Timestamp::from_unix_seconds(seconds).expect("a moment");
             let left = RefundWindow::closes_at(paid_at).unix_seconds() - seconds;
             prop_assert!((QUARTER + 1..=DAY + QUARTER).contains(&left), "{} s", left);

@@ -35,7 +35,7 @@ impl ReturnUri {
             _ => return Err(InvalidReturnUri::NotHttps),
         };
         let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, behind) = rest.split_at(authority_end);
+        let (authority, path) = rest.split_at(authority_end);
         let (host, port) = match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
@@ -43,7 +43,7 @@ impl ReturnUri {
         if !is_host(host) || !port.is_none_or(is_port) {
             return Err(InvalidReturnUri::Host);
         }
-        if !behind.bytes().all(is_legal) {
+        if !path.bytes().all(is_legal) {
             return Err(InvalidReturnUri::Character);
         }
         Ok(Self { text: text.into(), host_end: 8 + host.len() })
@@ -127,7 +127,7 @@ impl fmt::Display for InvalidReturnUri {
         f.write_str(match self {
             Self::NotHttps => "return_uri must begin with https://",
             Self::Host => "return_uri needs a plain host name, such as https://shop.example/done",
-            Self::Character => "return_uri has a character that must be percent-encoded",
+            Self::Character => "return_uri contains a character that must be percent-encoded",
             Self::TooLong => "return_uri is longer than 2048 bytes",
         })
     }
@@ -194,7 +194,7 @@ mod tests {
     proptest! {
         /// The oracle is the url crate, which parses URLs as browsers do.
         #[test]
-        fn f34_a_browser_reads_the_same_host(text in "https://[a-zA-Z0-9.:@\\\\/?#%\\[\\]_ \\-]{0,24}") {
+        fn f34_browsers_parse_the_same_host(text in "https://[a-zA-Z0-9.:@\\\\/?#%\\[\\]_ \\-]{0,24}") {
             if let Ok(uri) = ReturnUri::parse(&text) {
                 let oracle = url::Url::parse(&text).expect("a URL for browsers too");
                 prop_assert_eq!(oracle.scheme(), "https");

@@ -184,9 +184,9 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn end_member(&mut self) -> Option<()> {
         if self.peek() == Some(b',') {
-            let behind = self.at + 1;
-            let next = behind + self.gap.length;
-            if self.byte(next) == Some(b'"') && (self.word(behind) ^ self.gap.space) & self.gap.mask == 0 {
+            let after = self.at + 1;
+            let next = after + self.gap.length;
+            if self.byte(next) == Some(b'"') && (self.word(after) ^ self.gap.space) & self.gap.mask == 0 {
                 self.at = next;
                 return Some(());
             }
@@ -213,9 +213,9 @@ impl<'a> Reader<'a> {
     fn end_member_elsewhere(&mut self) -> Option<()> {
         self.skip_space();
         if self.take(",") {
-            let behind = self.at;
+            let after = self.at;
             self.skip_space();
-            self.learn_gap(behind);
+            self.learn_gap(after);
             return (self.peek() == Some(b'"')).then_some(());
         }
         (self.peek() == Some(b'}')).then_some(())

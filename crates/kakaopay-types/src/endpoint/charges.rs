@@ -72,8 +72,8 @@ endpoint! {
     params {
         /// New description.
         description: Option<String>,
-        /// New metadata. Whether it replaces the old or is merged is not documented, so it repeats the attempt
-        /// reference: a charge without one cannot be matched to an order.
+        /// New metadata. Whether it replaces the old or is merged is not documented, so it repeats
+        /// the attempt reference: a charge without one cannot be matched to an order.
         metadata: Option<ChargeMetadata>,
     }
 }

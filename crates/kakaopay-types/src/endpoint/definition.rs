@@ -36,7 +36,7 @@ macro_rules! definition {
         $name:ident: $operation:literal = $method:ident $path:literal, $access:ident, $effect:ident -> $response:ty;
         $(path { $($(#[$segment_meta:meta])* $segment:ident: $segment_type:ty,)* })?
         $(params { $($(#[$param_meta:meta])* $param:ident: $param_type:ty,)* })?
-        $(always { $($constant:ident $(as $wire:literal)? = $text:literal,)* })?
+        $(always { $($constant:ident $(as $json:literal)? = $text:literal,)* })?
         $(then { $($(#[$later_meta:meta])* $later:ident: $later_type:ty,)* })?
     ) => {
         $(#[$meta])*
@@ -65,7 +65,7 @@ macro_rules! definition {
             fn params(&self) -> $crate::params::Params {
                 let mut params = $crate::params::Params::new();
                 $($($crate::endpoint::field::Field::put(&self.$param, stringify!($param), &mut params);)*)?
-                $($(params = params.with($crate::object::wire_name!($constant $($wire)?), $text);)*)?
+                $($(params = params.with($crate::object::json_name!($constant $($json)?), $text);)*)?
                 $($($crate::endpoint::field::Field::put(&self.$later, stringify!($later), &mut params);)*)?
                 params
             }
@@ -87,7 +87,7 @@ macro_rules! definition {
                 let Some(segments) = template::segments(Self::PATH, path) else { return Ok(None) };
                 let mut segments = segments.into_iter();
                 $($($crate::endpoint::field::constant(
-                    $crate::object::wire_name!($constant $($wire)?),
+                    $crate::object::json_name!($constant $($json)?),
                     $text,
                     params,
                 )?;)*)?

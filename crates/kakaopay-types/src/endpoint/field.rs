@@ -111,7 +111,7 @@ impl Single for i64 {
 
 impl Single for u32 {
     #[cfg(feature = "server")]
-    const EXPECTED: &'static str = "a small integer that is not negative";
+    const EXPECTED: &'static str = "an integer from 0 to 4294967295";
 
     fn to_param(&self) -> Param {
         (*self).into()

@@ -41,7 +41,7 @@ impl Field for Filters {
 
     #[cfg(feature = "server")]
     fn take(name: &'static str, params: &Params) -> Result<Self, InvalidRequest> {
-        let invalid = InvalidRequest::new(name, "an object of texts");
+        let invalid = InvalidRequest::new(name, "an object with text values");
         match params.get(name) {
             None | Some(Param::Null) => Ok(Self::default()),
             Some(Param::Map(filters)) => filters.iter().try_fold(Self::default(), |all, (name, value)| {

@@ -16,7 +16,7 @@ macro_rules! object {
         $(#[$doc:meta])*
         $name:ident $(<$element:ident>)? {$(
             $(#[$member_doc:meta])*
-            $vis:vis $member:ident $(as $wire:literal)?: $type:ty $([unless $none:ident])?,
+            $vis:vis $member:ident $(as $json:literal)?: $type:ty $([unless $none:ident])?,
         )*}
     ) => {
         $(#[$doc])*
@@ -29,7 +29,7 @@ macro_rules! object {
         impl $(<$element>)? $name $(<$element>)? {
             /// The names of the known members, in the service's order.
             pub const MEMBERS: &'static [&'static str] =
-                &[$($crate::object::wire_name!($member $($wire)?)),*];
+                &[$($crate::object::json_name!($member $($json)?)),*];
         }
 
         impl $(<$element: serde::Serialize>)? serde::Serialize for $name $(<$element>)? {
@@ -38,7 +38,7 @@ macro_rules! object {
                 $(
                     let left_out = false $(|| self.$member.$none())?;
                     if !left_out {
-                        let name = $crate::object::wire_name!($member $($wire)?);
+                        let name = $crate::object::json_name!($member $($json)?);
                         serde::ser::SerializeMap::serialize_entry(&mut map, name, &self.$member)?;
                     }
                 )*
@@ -62,7 +62,7 @@ macro_rules! object {
 
                 fn from_text(text: &str) -> Option<Self> {
                     Some(match text {
-                        $($crate::object::wire_name!($member $($wire)?) => Self::$member,)*
+                        $($crate::object::json_name!($member $($json)?) => Self::$member,)*
                         _ => Self::Unknown_,
                     })
                 }
@@ -88,7 +88,7 @@ macro_rules! object {
                     while let Some(which) = map.next_key()? {
                         match which {
                             $(Name::$member => {
-                                let name = $crate::object::wire_name!($member $($wire)?);
+                                let name = $crate::object::json_name!($member $($json)?);
                                 if $member.replace(map.next_value()?).is_some() {
                                     return Err(A::Error::duplicate_field(name));
                                 }
@@ -100,7 +100,7 @@ macro_rules! object {
                         $member: match $member.or_else(<$type as InOrder>::absent) {
                             Some(value) => value,
                             None => {
-                                let name = $crate::object::wire_name!($member $($wire)?);
+                                let name = $crate::object::json_name!($member $($json)?);
                                 return Err(A::Error::missing_field(name));
                             }
                         },
@@ -118,7 +118,7 @@ macro_rules! object {
                 fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
                     reader.open_object()?;
                     $(let $member = reader.member::<$type>(
-                        concat!("\"", $crate::object::wire_name!($member $($wire)?), "\":")
+                        concat!("\"", $crate::object::json_name!($member $($json)?), "\":")
                     )?;)*
                     reader.close_object()?;
                     Some(Self { $($member,)* })
@@ -129,13 +129,13 @@ macro_rules! object {
 }
 
 /// Returns a member's JSON name: the given one, or the field's name.
-macro_rules! wire_name {
+macro_rules! json_name {
     ($member:ident) => {
         stringify!($member)
     };
-    ($member:ident $wire:literal) => {
-        $wire
+    ($member:ident $json:literal) => {
+        $json
     };
 }
 
-pub(crate) use {object, wire_name};
+pub(crate) use {json_name, object};

@@ -3,5 +3,5 @@
 mod members;
 mod tag;
 
-pub(crate) use members::{object, wire_name};
+pub(crate) use members::{json_name, object};
 pub(crate) use tag::object_tag;

@@ -88,7 +88,7 @@ mod tests {
     proptest! {
         /// The oracle for encoded values is the url project's serializer.
         #[test]
-        fn values_are_escaped_as_the_standard_says(text in any::<String>()) {
+        fn values_are_escaped_by_the_url_standard(text in any::<String>()) {
             let expected = form_urlencoded::Serializer::new(String::new()).append_pair("a", &text).finish();
             prop_assert_eq!(Params::new().with("a", text).to_form(), expected);
         }

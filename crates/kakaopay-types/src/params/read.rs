@@ -49,14 +49,14 @@ fn path_of(name: &str) -> Result<Vec<&str>, InvalidParams> {
     };
     let mut path = vec![first];
     loop {
-        let (part, behind) = rest.split_once(']').ok_or(InvalidParams)?;
+        let (part, after) = rest.split_once(']').ok_or(InvalidParams)?;
         path.push(part);
         if path.len() > MAX_DEPTH {
             return Err(InvalidParams);
         }
-        match behind.strip_prefix('[') {
+        match after.strip_prefix('[') {
             Some(next) => rest = next,
-            None if behind.is_empty() => return Ok(path),
+            None if after.is_empty() => return Ok(path),
             None => return Err(InvalidParams),
         }
     }
@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for Params {
                 let mut params = Params::new();
                 while let Some((name, value)) = map.next_entry::<String, Param>()? {
                     if params.iter().count() >= MAX_PAIRS {
-                        return Err(de::Error::custom("there are too many parameters"));
+                        return Err(de::Error::custom("too many parameters"));
                     }
                     if params.get(&name).is_some() {
                         return Err(de::Error::custom("a parameter occurs twice"));
@@ -166,7 +166,7 @@ pub struct InvalidParams;
 
 impl fmt::Display for InvalidParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the body is not a well-formed set of parameters")
+        f.write_str("the body is not a valid set of parameters")
     }
 }
 
