@@ -10,39 +10,38 @@ object_tag! {
 }
 
 object! {
-    /// The merchant's account, with what a payment depends on: where its events are posted, and in
-    /// which version they are written.
+    /// The merchant's account, including the settings that payments depend on: its webhook endpoint and
+    /// the API version of its events.
     Account {
         /// Always `account`.
         pub object: AccountObject,
         /// Identifies the account (`account_…`).
         pub id: Box<str>,
-        /// The team it belongs to (`acct_…`).
+        /// The team's id (`acct_…`).
         pub team: Option<Box<str>>,
         /// Whether real money moves.
         pub livemode: Option<bool>,
         /// Path of the account on the API's host.
         pub location: Option<Box<str>>,
-        /// Its country, as two letters.
+        /// Country, as two letters.
         pub country: Option<Box<str>>,
-        /// The currency it is paid in.
+        /// Currency it is paid out in.
         pub currency: Option<Currency>,
-        /// Its e-mail address.
+        /// E-mail address.
         pub email: Option<Box<str>>,
         created_at: Option<Timestamp>,
         created: Option<Timestamp> [unless is_none],
-        /// The currencies it can charge in.
+        /// Currencies it can charge in.
         pub supported_currencies: Option<Vec<Currency>>,
-        /// The version its events are written in; [`ApiVersion`](crate::ApiVersion) has those that
-        /// can be read.
+        /// API version of its events; [`ApiVersion`](crate::ApiVersion) lists the supported ones.
         pub api_version: Option<Box<str>>,
-        /// Where its events are posted; `None` where no webhook is set up.
+        /// The webhook endpoint; `None` if none is configured.
         pub webhook_uri: Option<Box<str>>,
     }
 }
 
 impl Account {
-    /// When it was created: `created_at`, or `created` in API version 2017-11-02.
+    /// Returns the creation time: `created_at`, or `created` in API version 2017-11-02.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         self.created_at.or(self.created)

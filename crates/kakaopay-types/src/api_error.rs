@@ -1,4 +1,4 @@
-//! An error as the API answers it.
+//! The API's error object.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// The `code` of an error: what a program decides by. Messages change without notice.
+    /// The `code` of an error. Programs decide by the code, because messages change without notice.
     ///
-    /// Every code that Omise documents, and `processed_charge`, which has been seen.
+    /// Includes all codes that Omise documents, and `processed_charge`, which was recorded.
     ErrorCode {
         /// The key is wrong or missing.
         AuthenticationFailure = "authentication_failure",
@@ -16,31 +16,31 @@ open_enum! {
         KeyExpired = "key_expired_error",
         /// The account is locked.
         LockedAccount = "locked_account_error",
-        /// The account may not do this.
+        /// The account lacks the permission.
         NotAuthorized = "not_authorized",
-        /// The object does not exist, or is not the account's.
+        /// The object does not exist, or belongs to another account.
         NotFound = "not_found",
-        /// The API version does not have this kind of object.
+        /// The API version lacks this kind of object.
         SerializerNotFound = "serializer_not_found",
-        /// There is no such service.
+        /// The service does not exist.
         ServiceNotFound = "service_not_found",
-        /// A parameter is wrong or missing.
+        /// A parameter is invalid or missing.
         BadRequest = "bad_request",
-        /// The charge asked for cannot be made.
+        /// The charge cannot be created.
         InvalidCharge = "invalid_charge",
         /// The amount cannot be charged.
         InvalidAmount = "invalid_amount",
         /// The refund cannot be made.
         FailedRefund = "failed_refund",
-        /// The payment cannot be undone.
+        /// The payment cannot be reversed.
         FailedVoid = "failed_void",
         /// The charge cannot be expired.
         FailedExpire = "failed_expire",
         /// The charge cannot be captured.
         FailedCapture = "failed_capture",
-        /// The authorisation cannot be given back.
+        /// The authorisation cannot be reversed.
         FailedReverse = "failed_reverse",
-        /// The request looks like fraud.
+        /// The request was classified as fraud.
         FailedFraudCheck = "failed_fraud_check",
         /// The account cannot charge in this currency.
         FailedMultiCurrency = "failed_multi_currency",
@@ -50,31 +50,31 @@ open_enum! {
         ProcessedCharge = "processed_charge",
         /// The charge has expired.
         ExpiredCharge = "expired_charge",
-        /// The account does not have this feature.
+        /// The account lacks this feature.
         FeatureNotSupported = "feature_not_supported",
-        /// The account does not take this brand of card.
+        /// The account does not accept this card brand.
         BrandNotSupported = "brand_not_supported",
-        /// Somebody behind the service failed.
+        /// A provider behind the service failed.
         BackendError = "backend_error",
         /// The documents can no longer be changed.
         DocumentsLocked = "documents_locked",
-        /// The bank account is wrong.
+        /// The bank account is invalid.
         InvalidBankAccount = "invalid_bank_account",
-        /// The card is wrong.
+        /// The card is invalid.
         InvalidCard = "invalid_card",
-        /// The card's token is wrong.
+        /// The card's token is invalid.
         InvalidCardToken = "invalid_card_token",
-        /// The dispute cannot be changed so.
+        /// The dispute cannot be changed in this way.
         InvalidDispute = "invalid_dispute",
-        /// The request comes from a domain that may not make it.
+        /// The request comes from a domain that is not allowed.
         InvalidDomain = "invalid_domain",
-        /// The file is of another type.
+        /// The file type is not accepted.
         InvalidFileType = "invalid_file_type",
-        /// The payment link is wrong.
+        /// The payment link is invalid.
         InvalidLink = "invalid_link",
-        /// The recipient is wrong.
+        /// The recipient is invalid.
         InvalidRecipient = "invalid_recipient",
-        /// The token is wrong.
+        /// The token is invalid.
         InvalidToken = "invalid_token",
         /// The payout cannot be made.
         InvalidTransfer = "invalid_transfer",
@@ -84,19 +84,19 @@ open_enum! {
         MissingFile = "missing_file",
         /// The token has been used.
         UsedToken = "used_token",
-        /// A filter of a search is wrong.
+        /// A search filter is invalid.
         InvalidFilter = "invalid_filter",
-        /// The page of a search is wrong.
+        /// The page number of a search is invalid.
         InvalidPage = "invalid_page",
-        /// The page size of a search is wrong.
+        /// The page size of a search is invalid.
         InvalidPerPage = "invalid_per_page",
-        /// The scope of a search is wrong.
+        /// The scope of a search is invalid.
         InvalidScope = "invalid_scope",
         /// Too many requests in a short time.
         TooManyRequests = "too_many_requests",
-        /// The service failed.
+        /// The service failed internally.
         InternalError = "internal_error",
-        /// The search cannot be asked now.
+        /// Search is temporarily unavailable.
         SearchUnavailable = "search_unavailable",
     }
 }
@@ -107,21 +107,21 @@ object_tag! {
 }
 
 object! {
-    /// An error as the API answers it.
+    /// An error response of the API.
     ApiError {
         /// Always `error`.
         pub object: ErrorObject,
-        /// Where the code is documented.
+        /// URI of the code's documentation.
         pub location: Option<Box<str>>,
-        /// What is wrong.
+        /// The error code.
         pub code: ErrorCode,
-        /// What is wrong, for people. The wording changes without notice.
+        /// The error message, for people. The wording changes without notice.
         pub message: Option<Box<str>>,
     }
 }
 
 impl ApiError {
-    /// An error with a code and a message, documented where the API documents its codes.
+    /// Creates an error from a code and a message, with the URI of the code's documentation.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<Box<str>>) -> Self {
         let anchor = code.as_str().replace('_', "-");

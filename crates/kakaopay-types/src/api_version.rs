@@ -1,4 +1,4 @@
-//! The versions of the API that this library reads.
+//! The supported API versions.
 
 use std::fmt;
 
@@ -6,34 +6,34 @@ use serde::{Serialize, Serializer};
 
 use crate::parsed::parsed;
 
-/// A version of the API whose responses this library reads, oldest first.
+/// An API version whose responses this library supports, oldest first.
 ///
-/// A request names one in `Omise-Version`, which overrides the account's default. The header has no
-/// effect on webhooks: those are written in the version that the account has in the dashboard
-/// (Omise's documentation, "API versioning" and "Webhooks").
+/// A request selects one by `Omise-Version`, which overrides the account's default. The header does
+/// not affect webhooks: their version is set for the account in the dashboard (Omise's documentation,
+/// "API versioning" and "Webhooks").
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ApiVersion {
-    /// The oldest that KakaoPay works with, as its guide says.
+    /// The oldest version that supports KakaoPay, according to its guide.
     V2017_11_02,
-    /// The current one.
+    /// The current version.
     #[default]
     V2019_05_29,
 }
 
 impl ApiVersion {
-    /// Every version, oldest first.
+    /// All versions, oldest first.
     pub const ALL: [Self; 2] = [Self::V2017_11_02, Self::V2019_05_29];
 
-    /// Reads a version such as `2019-05-29`.
+    /// Parses a version such as `2019-05-29`.
     ///
     /// # Errors
-    /// [`InvalidApiVersion`] when this library does not read that version.
+    /// [`InvalidApiVersion`] if this library does not support the version.
     pub fn parse(text: &str) -> Result<Self, InvalidApiVersion> {
         Self::ALL.into_iter().find(|version| version.as_str() == text).ok_or(InvalidApiVersion)
     }
 
-    /// The version as the header has it, such as `2019-05-29`.
+    /// Returns the header's value, such as `2019-05-29`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ parsed! {
     ApiVersion: InvalidApiVersion, "2017-11-02 or 2019-05-29";
 }
 
-/// The text is no version of the API that this library reads.
+/// The text is not a supported API version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidApiVersion;

@@ -1,4 +1,4 @@
-//! What an account can do.
+//! The capabilities of an account.
 
 use serde_json::Value;
 
@@ -15,22 +15,22 @@ object_tag! {
 }
 
 object! {
-    /// What an account can do. It tells whether KakaoPay is switched on; its limits are the
-    /// account's general ones and not [KakaoPay's](crate::Limits).
+    /// The capabilities of an account, including whether KakaoPay is enabled. Its limits are the
+    /// account's general limits, not [KakaoPay's](crate::Limits).
     Capability {
         /// Always `capability`.
         pub object: CapabilityObject,
         /// Path of the capability on the API's host.
         pub location: Option<Box<str>>,
-        /// Banks that money can be paid out to.
+        /// Banks that payouts can be sent to.
         pub banks: Option<Vec<Box<str>>>,
         /// The account's general limits.
         pub limits: Option<AccountLimits> [unless is_none],
-        /// The payment methods that are switched on.
+        /// The enabled payment methods.
         pub payment_methods: Elements<PaymentMethod>,
         /// The account's country, as two letters.
         pub country: Option<Box<str>>,
-        /// How cards can be turned into tokens.
+        /// Methods of converting cards into tokens.
         pub tokenization_methods: Option<Vec<Box<str>>> [unless is_none],
         /// Whether the merchant can bear an instalment plan's interest.
         pub zero_interest_installments: Option<bool>,
@@ -40,55 +40,55 @@ object! {
 object! {
     /// The general limits of an account.
     AccountLimits {
-        /// Of a charge by any method.
+        /// Limits of a charge by any method.
         pub charge_amount: Option<Range>,
-        /// Of a payout.
+        /// Limits of a payout.
         pub transfer_amount: Option<Range>,
-        /// Of a charge in instalments.
+        /// Limits of an instalment charge.
         pub installment_amount: Option<Range>,
     }
 }
 
 object! {
-    /// A smallest and a largest amount in minor units of the account's currency.
+    /// A minimum and a maximum amount in minor units of the account's currency.
     Range {
-        /// The largest.
+        /// The maximum.
         pub max: Option<i64> [unless is_none],
-        /// The smallest.
+        /// The minimum.
         pub min: Option<i64>,
     }
 }
 
 object! {
-    /// A payment method that is switched on.
+    /// An enabled payment method.
     PaymentMethod {
         /// Always `payment_method`.
         pub object: PaymentMethodObject,
-        /// The method, by the `type` of its sources.
+        /// The `type` of the method's sources.
         pub name: SourceType,
-        /// The currencies it takes.
+        /// Currencies it accepts.
         pub currencies: Vec<Currency>,
-        /// The cards it takes.
+        /// Card brands it accepts.
         pub card_brands: Option<Vec<Box<str>>>,
-        /// Months of its instalment plans.
+        /// Numbers of months of its instalment plans.
         pub installment_terms: Option<Vec<i64>>,
-        /// Months of its loans.
+        /// Numbers of months of its loans.
         pub loan_installment_terms: Option<Vec<i64>> [unless is_none],
         /// Banks to choose from.
         pub banks: Option<Vec<Value>> [unless is_none],
-        /// Who provides it, such as Alipay+.
+        /// The provider, such as Alipay+.
         pub provider: Option<Box<str>> [unless is_none],
     }
 }
 
 impl Capability {
-    /// KakaoPay, if it is switched on.
+    /// Returns KakaoPay's entry, if enabled.
     #[must_use]
     pub fn kakaopay(&self) -> Option<&PaymentMethod> {
         self.payment_methods.items.iter().find(|method| method.name == SourceType::Kakaopay)
     }
 
-    /// Whether the account can be paid by KakaoPay in a currency.
+    /// Whether the account accepts KakaoPay in a currency.
     #[must_use]
     pub fn takes_kakaopay(&self, currency: Currency) -> bool {
         self.kakaopay().is_some_and(|method| method.currencies.contains(&currency))

@@ -1,4 +1,4 @@
-//! The proof that a charge was paid, and paid for this very order.
+//! The proof that an order's own charge was paid.
 
 use std::fmt;
 
@@ -12,29 +12,29 @@ use crate::money::Money;
 use crate::reference::AttemptReference;
 use crate::source::SourceType;
 
-/// What the charge of an order must be like.
+/// The properties that an order's charge must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Expected {
     /// Amount and currency of the order.
     pub amount: Money,
-    /// The mode of the key the charge was created with.
+    /// Mode of the key that created the charge.
     pub mode: Mode,
-    /// The attempt that its `metadata` must name.
+    /// Attempt reference that the charge's `metadata` must contain.
     pub attempt: AttemptReference,
 }
 
 impl Expected {
-    /// The charge of an attempt to pay an amount, in a mode.
+    /// Creates the expectation from an attempt, its amount and its mode.
     #[must_use]
     pub fn new(amount: Money, mode: Mode, attempt: AttemptReference) -> Self {
         Self { amount, mode, attempt }
     }
 
-    /// Checks a charge against the order, whatever its status.
+    /// Checks a charge against the order, regardless of its status.
     ///
     /// # Errors
-    /// [`Mismatch`], which names the first member that differs.
+    /// [`Mismatch`] with the first member that differs.
     pub fn check(&self, charge: &Charge) -> Result<(), Mismatch> {
         let found = if charge.metadata.attempt().as_ref() != Some(&self.attempt) {
             Mismatch::Reference
@@ -53,19 +53,18 @@ impl Expected {
     }
 }
 
-/// Proof that something was checked and found good. The one way to make it is named by what it
-/// checks.
+/// Proof of a successful check. Each constructor is named after the check it performs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirmed<T>(T);
 
 impl Confirmed<Charge> {
-    /// Proof that a charge, which was just read from the service, is paid and belongs to the order.
+    /// Proves that a charge is paid and belongs to the order.
     ///
-    /// Only give it a charge that came back from a read with the secret key: a webhook's copy may
-    /// be forged, and the answer to a creation is older than the buyer's approval.
+    /// Pass only a charge that was just read with the secret key: a webhook's copy may be forged, and the
+    /// response to a creation predates the buyer's approval.
     ///
     /// # Errors
-    /// [`Unconfirmed`] when the status is not `successful` or another member differs from the order.
+    /// [`Unconfirmed`] if the status is not `successful` or another member differs from the order.
     pub fn paid(charge: Charge, expected: &Expected) -> Result<Self, Unconfirmed> {
         expected.check(&charge).map_err(Unconfirmed::Mismatch)?;
         if charge.outcome() != Outcome::Successful {
@@ -74,7 +73,7 @@ impl Confirmed<Charge> {
         Ok(Self(charge))
     }
 
-    /// Identifies the paid charge.
+    /// Returns the id of the paid charge.
     #[must_use]
     pub fn charge_id(&self) -> &ChargeId {
         &self.0.id
@@ -82,37 +81,37 @@ impl Confirmed<Charge> {
 }
 
 impl<T> Confirmed<T> {
-    /// What was checked.
+    /// Returns the expectation that was checked.
     #[must_use]
     pub fn get(&self) -> &T {
         &self.0
     }
 }
 
-/// The member by which a charge is not the order's.
+/// The charge's member that differs from the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(
     clippy::exhaustive_enums,
     reason = "each match decides about money, so a new mismatch must not pass it"
 )]
 pub enum Mismatch {
-    /// It names another attempt, or none.
+    /// The attempt reference differs or is missing.
     Reference,
-    /// Another amount.
+    /// The amount differs.
     Amount,
-    /// Another currency.
+    /// The currency differs.
     Currency,
-    /// Test where live was expected, or the other way round.
+    /// The mode differs.
     Mode,
-    /// Not paid by KakaoPay.
+    /// The payment method is not KakaoPay.
     SourceType,
 }
 
 impl Mismatch {
-    /// Every mismatch, in the order they are looked for.
+    /// All mismatches, in the order of the checks.
     pub const ALL: [Self; 5] = [Self::Reference, Self::Amount, Self::Currency, Self::Mode, Self::SourceType];
 
-    /// Its name, as it is stored.
+    /// Returns its serialized name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -124,7 +123,7 @@ impl Mismatch {
         }
     }
 
-    /// The member of the charge that differs.
+    /// Returns the name of the charge's member that differs.
     #[must_use]
     pub fn member(self) -> &'static str {
         match self {
@@ -155,13 +154,13 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// Why a charge does not prove a payment.
+/// The reason why a charge does not prove a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unconfirmed {
     /// Its status is not `successful`.
     NotPaid,
-    /// It is not the order's charge.
+    /// It is not the order's own charge.
     Mismatch(Mismatch),
 }
 
@@ -186,7 +185,7 @@ mod tests {
     use crate::currency::Currency;
     use crate::reference::Reference;
 
-    /// A charge that differs in every member but those that are put right.
+    /// Creates a charge that differs in every member except the given ones.
     fn found(right: &[(&str, Value)]) -> Result<(), Mismatch> {
         let mut json = json!({
             "object": "charge", "id": "chrg_1", "amount": 1, "currency": "THB", "livemode": true,
@@ -200,9 +199,9 @@ mod tests {
         expected.check(&serde_json::from_value(json).unwrap())
     }
 
-    /// The first that differs is named, in the order of [`Mismatch::ALL`].
+    /// The first mismatch is reported, in the order of [`Mismatch::ALL`].
     #[test]
-    fn mismatches_are_looked_for_in_one_order() {
+    fn first_mismatch_is_reported_in_fixed_order() {
         let source = json!({
             "object": "source", "id": "src_test_1", "type": "kakaopay", "flow": "redirect",
             "amount": 1000, "currency": "SGD", "charge_status": "unknown",

@@ -7,10 +7,10 @@ use serde::{Serialize, Serializer};
 use crate::exponent;
 use crate::parsed::parsed;
 
-/// An ISO 4217 currency code. KakaoPay through Omise is paid in Singapore dollars or Thai baht;
-/// any other code is kept as it came.
+/// An ISO 4217 currency code. KakaoPay through Omise accepts Singapore dollars and Thai baht; any
+/// other code is kept unchanged.
 ///
-/// Reads both cases (API version 2017-11-02 writes `thb`) and writes upper case.
+/// Parses both cases (API version 2017-11-02 writes `thb`) and formats in upper case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
@@ -20,10 +20,10 @@ impl Currency {
     /// Thai baht, counted in satang.
     pub const THB: Self = Self(*b"THB");
 
-    /// Reads a three-letter code in either case.
+    /// Parses a three-letter code in either case.
     ///
     /// # Errors
-    /// [`InvalidCurrency`] when it is not three ASCII letters.
+    /// [`InvalidCurrency`] unless the text is three ASCII letters.
     pub fn parse(text: &str) -> Result<Self, InvalidCurrency> {
         let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| InvalidCurrency)?;
         if !code.iter().all(u8::is_ascii_alphabetic) {
@@ -32,14 +32,14 @@ impl Currency {
         Ok(Self(code.map(|letter| letter.to_ascii_uppercase())))
     }
 
-    /// The code in upper case.
+    /// Returns the code in upper case.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Only ASCII letters ever get in.
+        // `parse` admits only ASCII letters.
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How many decimals the minor unit has, by ISO 4217; `None` for a code that has no entry there.
+    /// Returns the number of decimals of the minor unit by ISO 4217; `None` for an unlisted code.
     #[must_use]
     pub fn exponent(self) -> Option<u8> {
         exponent::of(self.as_str())
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn either_case_is_the_same_currency() {
+    fn currency_codes_ignore_case() {
         assert_eq!(Currency::parse("thb"), Ok(Currency::THB));
         assert_eq!(Currency::parse("Sgd").unwrap().to_string(), "SGD");
         assert_eq!(Currency::parse("JPY").unwrap().exponent(), Some(0));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_refused() {
+    fn invalid_code_is_rejected() {
         for text in ["", "SG", "SGDX", "S1D", "฿", "SG "] {
             assert_eq!(Currency::parse(text), Err(InvalidCurrency), "{text}");
         }

@@ -1,4 +1,4 @@
-//! A delivery: one try to post an event to a webhook endpoint.
+//! A webhook delivery: one attempt to post an event to an endpoint.
 
 use std::fmt;
 
@@ -15,38 +15,38 @@ object_tag! {
 }
 
 object! {
-    /// One try to post an event to a webhook endpoint, as it is listed in an event that is read.
+    /// One attempt to post an event to a webhook endpoint, as listed in an event read from the API.
     WebhookDelivery {
         /// Always `webhook_delivery`.
         pub object: DeliveryObject,
         /// Identifies the delivery (`whdl_…`).
         pub id: Option<Box<str>>,
-        /// Where it was posted to.
+        /// URI it was posted to.
         pub uri: Option<Box<str>>,
-        /// The HTTP status it was answered with.
+        /// HTTP status of the endpoint's response.
         pub status: Option<i64>,
-        /// What happened: the event's key.
+        /// The event's key.
         pub key: Option<EventKey>,
-        /// Why it could not be delivered.
+        /// The delivery error.
         pub error: Option<Box<str>>,
-        /// The very bytes that were posted.
+        /// The exact body that was posted.
         pub payload: Option<Box<str>>,
-        /// When it was posted.
+        /// Time it was posted.
         pub created_at: Option<DeliveryTime>,
     }
 }
 
-/// The time of a delivery. It is the one time that the API does not write as RFC 3339 but as
-/// `2025-03-20 09:24:24 UTC`; both are read.
+/// Time of a delivery. The API writes only this time as `2025-03-20 09:24:24 UTC` instead of RFC 3339;
+/// both forms are parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct DeliveryTime(pub Timestamp);
 
 impl DeliveryTime {
-    /// Reads `YYYY-MM-DD HH:MM:SS UTC`, or an RFC 3339 datetime.
+    /// Parses `YYYY-MM-DD HH:MM:SS UTC`, or an RFC 3339 datetime.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when the text is neither.
+    /// [`InvalidTimestamp`] if the text has neither form.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let own = text.strip_suffix(" UTC").and_then(|text| text.split_once(' '));
         match own {
@@ -57,7 +57,7 @@ impl DeliveryTime {
     }
 }
 
-/// The API's own form, in whole seconds.
+/// Formats in the API's own form, in whole seconds.
 impl fmt::Display for DeliveryTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.truncate_to_seconds().to_string();
@@ -80,14 +80,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_read_and_its_own_is_written() {
+    fn both_forms_are_parsed_and_the_apis_is_written() {
         for text in ["2025-03-20 09:24:24 UTC", "2025-03-20T09:24:24Z", "2025-03-20T16:24:24+07:00"] {
             assert_eq!(DeliveryTime::parse(text).unwrap().to_string(), "2025-03-20 09:24:24 UTC", "{text}");
         }
     }
 
     #[test]
-    fn what_is_neither_is_refused() {
+    fn other_forms_are_rejected() {
         for text in
             ["", " UTC", "2025-03-20 UTC", "2025-03-20 09:24:24", "2025-03-20 09:24:24Z UTC", "x y UTC"]
         {

@@ -1,4 +1,4 @@
-//! An event: the service's word that something happened, which is a reason to look and no proof.
+//! The webhook event: a reason to read the charge, not a proof.
 
 use serde_json::Value;
 
@@ -14,8 +14,8 @@ use crate::refund::Refund;
 use crate::timestamp::Timestamp;
 
 open_enum! {
-    /// The `key` of an event: what happened. There is no key of its own for a failed charge:
-    /// `charge.complete` is sent for success and failure alike.
+    /// The `key` of an event: its kind. Failed charges have no key of their own: `charge.complete` is sent
+    /// for success and failure alike.
     EventKey {
         /// A charge was created.
         ChargeCreate = "charge.create",
@@ -27,7 +27,7 @@ open_enum! {
         ChargeCapture = "charge.capture",
         /// A charge expired. Whether KakaoPay charges send it is unconfirmed.
         ChargeExpire = "charge.expire",
-        /// A card authorisation was given back.
+        /// A card authorisation was reversed.
         ChargeReverse = "charge.reverse",
         /// A refund was created.
         RefundCreate = "refund.create",
@@ -40,35 +40,35 @@ object_tag! {
 }
 
 object! {
-    /// An event, as it is posted to a webhook endpoint or read from `/events`.
+    /// An event, as posted to a webhook endpoint or read from `/events`.
     ///
-    /// It is written in the account's own API version, whatever version a request asks for.
+    /// Its API version is the account's, regardless of the request's version.
     Event {
         /// Always `event`.
         pub object: EventObject,
-        /// Identifies the event: the same event delivered twice has it twice.
+        /// Identifies the event. Redeliveries of the same event carry the same id.
         pub id: EventId,
-        /// Whether real money is concerned; absent in old recordings, where the id tells.
+        /// Whether real money moves; absent in old recordings, where the id indicates the mode.
         pub livemode: Option<bool>,
         /// Path of the event on the API's host.
         pub location: Option<Box<str>>,
-        /// The tries to post it, when it is read from the API; empty or absent when it is posted.
+        /// The delivery attempts, when read from the API; empty or absent in a webhook.
         pub webhook_deliveries: Option<Elements<WebhookDelivery>>,
         data: Value,
-        /// What happened.
+        /// Kind of the event.
         pub key: EventKey,
         created_at: Option<Timestamp>,
         created: Option<Timestamp> [unless is_none],
-        /// Who caused it.
+        /// The party that caused it.
         pub actor_uid: Option<Box<str>> [unless is_none],
         /// The user who caused it.
         pub user_uid: Option<Box<str>> [unless is_none],
-        /// The account it happened to.
+        /// The account it concerns.
         pub team_uid: Option<Box<str>> [unless is_none],
     }
 }
 
-/// The object an event speaks of, as it was when the event happened.
+/// The object of an event, as of the time of the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventData {
@@ -76,16 +76,16 @@ pub enum EventData {
     Charge(Box<Charge>),
     /// A refund.
     Refund(Box<Refund>),
-    /// An object of a kind that is not modelled here, such as a dispute.
+    /// An object of a kind that this crate does not model, such as a dispute.
     Other(Value),
 }
 
 impl Event {
-    /// The object it speaks of. Good to show, and proof of nothing: it is a copy as old as the
-    /// event, and anybody may have posted it. Read the charge to learn what became of it.
+    /// Decodes the event's object. It does not prove anything: the copy is as old as the event, and
+    /// anyone may have posted it. Read the charge to learn its current status.
     ///
     /// # Errors
-    /// [`DecodeError`] when it calls itself a charge or a refund and is none.
+    /// [`DecodeError`] if the object is tagged as a charge or a refund and is invalid.
     pub fn data(&self) -> Result<EventData, DecodeError> {
         let data = self.data.clone();
         match data.get("object").and_then(Value::as_str) {
@@ -95,7 +95,7 @@ impl Event {
         }
     }
 
-    /// The charge it speaks of: the charge itself, or the one a refund belongs to.
+    /// Returns the id of its charge: the charge itself, or the charge of a refund.
     #[must_use]
     pub fn charge_id(&self) -> Option<ChargeId> {
         let member = match self.data.get("object")?.as_str()? {
@@ -106,7 +106,7 @@ impl Event {
         ChargeId::parse(self.data.get(member)?.as_str()?).ok()
     }
 
-    /// The attempt that its charge names in `metadata`.
+    /// Returns the attempt reference in its charge's `metadata`.
     #[must_use]
     pub fn attempt(&self) -> Option<AttemptReference> {
         if self.data.get("object")?.as_str()? != "charge" {
@@ -116,7 +116,7 @@ impl Event {
         AttemptReference::parse(text).ok()
     }
 
-    /// When it happened: `created_at`, or `created` in API version 2017-11-02.
+    /// Returns the creation time: `created_at`, or `created` in API version 2017-11-02.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         self.created_at.or(self.created)

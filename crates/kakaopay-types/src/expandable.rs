@@ -1,4 +1,4 @@
-//! A member that names another object, or holds it.
+//! A reference to another object, or the object itself.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,10 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::decode::{FromText, InOrder, Reader, TextVisitor};
 
-/// A member that names another object by its id, or holds the whole object where the request asked
-/// for it with `expand=true`.
+/// A member that holds the id of another object, or the whole object if the request set `expand=true`.
 ///
-/// Without type arguments it leads to an object that is not modelled here, such as a customer.
+/// Without type arguments it refers to an object that this crate does not model, such as a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "an id or an object are all there is")]
 pub enum Expandable<I = Box<str>, O = Map<String, Value>> {
@@ -24,7 +23,7 @@ pub enum Expandable<I = Box<str>, O = Map<String, Value>> {
 }
 
 impl Expandable {
-    /// Identifies the object; `None` when it is there and says no id.
+    /// Returns the id of the object; `None` if the expanded object has no id.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         match self {
@@ -68,7 +67,7 @@ impl<'de, I: FromText, O: Deserialize<'de>> Deserialize<'de> for Expandable<I, O
 }
 
 impl<I: FromText, O: InOrder> InOrder for Expandable<I, O> {
-    /// An object is left to the general way: a charge may hold refunds that hold the charge.
+    /// The fast reader leaves objects to serde: a charge may hold refunds that hold the charge.
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         I::from_text(reader.text()?).map(Self::Id)
     }

@@ -1,6 +1,6 @@
-//! How many decimals a currency has: the minor units of ISO 4217.
+//! The number of decimals of each currency: the minor units of ISO 4217.
 
-/// How many decimals the minor unit of a currency has; `None` for a code that is not in the list.
+/// Returns the number of decimals of a currency's minor unit; `None` for an unlisted code.
 pub(crate) fn of(code: &str) -> Option<u8> {
     let has = |codes: &str| codes.split(' ').any(|known| known == code);
     let exponents = [(TWO, 2), (NONE, 0), (THREE, 3), (FOUR, 4)];
@@ -25,9 +25,9 @@ const FOUR: &str = "CLF UYW";
 mod tests {
     use super::*;
 
-    /// The `iso_currency` crate's table is the oracle.
+    /// The oracle is the `iso_currency` crate's table.
     #[test]
-    fn the_decimals_are_those_of_iso_4217() {
+    fn decimals_match_iso_4217() {
         for exponent in [(NONE, 0), (TWO, 2), (THREE, 3), (FOUR, 4)] {
             for code in exponent.0.split(' ').filter(|code| *code != "UYW") {
                 let known = iso_currency::Currency::from_code(code);

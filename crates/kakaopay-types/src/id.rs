@@ -1,4 +1,4 @@
-//! Identifiers of the API's objects, one type for each kind.
+//! Identifiers of the API's objects, one type per kind.
 
 use std::fmt;
 
@@ -7,23 +7,23 @@ use serde::{Serialize, Serializer};
 use crate::mode::Mode;
 use crate::parsed::parsed;
 
-/// Longest identifier accepted. Recorded ones have 30 characters or fewer.
+/// Maximum length in bytes. Recorded identifiers have 30 or fewer.
 const MAX_LENGTH: usize = 64;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
         ///
-        /// Only lower-case letters, digits and the fixed prefix can be in it, so that it is safe
-        /// in a path as it is.
+        /// It contains only lower-case letters, digits and the fixed prefix, so it needs no escaping in
+        /// a path.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Box<str>);
 
         impl $name {
-            /// What every identifier of this kind begins with.
+            /// The prefix of every identifier of this kind.
             pub const PREFIX: &'static str = $prefix;
 
-            /// Reads an identifier.
+            /// Parses an identifier.
             ///
             /// # Errors
             #[doc = concat!("[`InvalidId`] unless it is `", $prefix, "_…` or `", $prefix, "_test_…` followed by lower-case letters and digits.")]
@@ -32,13 +32,13 @@ macro_rules! ids {
                 Ok(Self(text.into()))
             }
 
-            /// The identifier as the API writes it.
+            /// Returns the identifier's text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The mode its own text tells.
+            /// Returns the mode its prefix indicates.
             #[must_use]
             pub fn mode(&self) -> Mode {
                 mode_of($prefix, &self.0)
@@ -98,11 +98,11 @@ fn mode_of(prefix: &str, text: &str) -> Mode {
     Mode::from_livemode(!rest.starts_with("_test_"))
 }
 
-/// The text is no identifier of the kind asked for.
+/// The text is not an identifier of the expected kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidId {
-    /// What an identifier of this kind begins with.
+    /// The prefix of an identifier of this kind.
     pub prefix: &'static str,
 }
 
@@ -119,15 +119,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identifier_tells_its_mode() {
+    fn identifier_has_the_mode_of_its_prefix() {
         assert_eq!(ChargeId::parse("chrg_test_5w4415netlwqpc54tyg").unwrap().mode(), Mode::Test);
         assert_eq!(ChargeId::parse("chrg_5w4415netlwqpc54tyg").unwrap().mode(), Mode::Live);
-        // Without anything behind it, `test` is the identifier itself.
+        // Without a suffix, `test` is the identifier itself.
         assert_eq!(ChargeId::parse("chrg_test").unwrap().mode(), Mode::Live);
     }
 
     #[test]
-    fn what_could_lead_a_path_elsewhere_is_refused() {
+    fn text_that_could_change_a_path_is_rejected() {
         let long = format!("chrg_{}", "a".repeat(MAX_LENGTH));
         for text in [
             "",

@@ -1,4 +1,4 @@
-//! The two API keys, which can be used but never printed.
+//! The two API keys; neither can be printed.
 
 use std::fmt;
 
@@ -7,32 +7,32 @@ use zeroize::Zeroizing;
 use crate::mode::Mode;
 use crate::parsed::parsed;
 
-/// Longest key accepted. Recorded ones have about 30 characters.
+/// Maximum length of a key in bytes. Recorded keys have about 30.
 const MAX_LENGTH: usize = 128;
 
-/// A key that can sign in to the API, and what it may be used for.
+/// An API key.
 ///
-/// Implemented by [`PublicKey`] and [`SecretKey`]; whether a key may call an endpoint is
+/// Implemented by [`PublicKey`] and [`SecretKey`]. Which endpoints a key may call is defined by
 /// [`Authorizes`].
 pub trait Key: Clone + Send + Sync + 'static {
-    /// The key itself, to be put into the `Authorization` header and nowhere else.
+    /// Returns the key's text, for the `Authorization` header only.
     fn expose(&self) -> &str;
 
-    /// The world the key belongs to.
+    /// Returns the mode the key belongs to.
     fn mode(&self) -> Mode;
 }
 
-/// Access that either key gives: creating and reading sources, reading the capability.
+/// Access granted by either key: creating and reading sources, reading the capability.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum AnyKey {}
 
-/// Access that only a secret key gives.
+/// Access granted by a secret key only.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum SecretOnly {}
 
-/// Says at compile time that a key may call endpoints that ask for `Access`.
+/// Proves at compile time that a key may call endpoints that require `Access`.
 ///
 /// A public key does not authorize [`SecretOnly`]:
 ///
@@ -59,9 +59,9 @@ macro_rules! keys {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
         ///
-        /// Its text leaves only through [`Key::expose`]; `Debug` tells the mode alone, and the
-        /// memory is wiped when the last copy is dropped. It can be read from a configuration and
-        /// never written into one:
+        /// Only [`Key::expose`] returns its text; `Debug` shows the mode alone, and the
+        /// memory is wiped on drop. It can be deserialized from a configuration and
+        /// never serialized:
         ///
         /// ```
         #[doc = concat!("let key: kakaopay_types::", stringify!($name), " = serde_json::from_str(r#\"\"", $prefix, "_test_1\"\"#)?;")]
@@ -81,7 +81,7 @@ macro_rules! keys {
         }
 
         impl $name {
-            /// Reads a key, as the dashboard shows it.
+            /// Parses a key in the dashboard's form.
             ///
             /// # Errors
             #[doc = concat!("[`InvalidKey`] unless it is `", $prefix, "_…` or `", $prefix, "_test_…` followed by letters and digits.")]
@@ -114,7 +114,7 @@ macro_rules! keys {
 }
 
 keys! {
-    /// The key that may be known to anybody: it creates sources.
+    /// The key that may be published: it creates sources.
     PublicKey = "pkey";
     /// The key that moves money: it creates, reads and refunds charges.
     SecretKey = "skey";
@@ -129,19 +129,19 @@ fn mode_of(prefix: &'static str, text: &str) -> Result<Mode, InvalidKey> {
         Some(rest) => (Mode::Test, rest),
         None => (Mode::Live, rest),
     };
-    // The key is a user name in HTTP Basic: a colon or a control character in it would change
-    // what is sent.
+    // The key is the user name in HTTP Basic: a colon or a control character in it would change
+    // the header.
     if rest.is_empty() || text.len() > MAX_LENGTH || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return invalid;
     }
     Ok(mode)
 }
 
-/// The text is no key of the kind asked for. It is not repeated here: it may be a real key.
+/// The text is not a key of the expected kind. The error omits the text: it may be a real key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidKey {
-    /// What a key of this kind begins with.
+    /// The prefix of a key of this kind.
     pub prefix: &'static str,
 }
 
@@ -158,13 +158,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_knows_its_mode() {
+    fn parsed_key_has_the_mode_of_its_prefix() {
         assert_eq!(PublicKey::parse("pkey_test_abc123").unwrap().mode(), Mode::Test);
         assert_eq!(SecretKey::parse("skey_abc123").unwrap().mode(), Mode::Live);
     }
 
     #[test]
-    fn what_is_no_secret_key_is_refused() {
+    fn invalid_secret_key_is_rejected() {
         for text in [
             "",
             "pkey_test_abc",

@@ -1,9 +1,9 @@
-//! Models, validation and endpoints of KakaoPay payments through [Omise], without any IO.
+//! Models, validation and endpoints of KakaoPay payments through [Omise], without any I/O.
 //!
-//! Everything that goes out is checked when it is made, so that a value that exists can be sent;
-//! everything that comes in is read tolerantly, so that a service that grows does not break it.
-//! There is no clock, no randomness and no network in here, which is why it also builds for wasm
-//! and goes with any HTTP client:
+//! Outgoing values are validated when they are constructed, so every value that exists can be sent.
+//! Incoming values are read tolerantly, so additions to the API do not break the reader.
+//! The crate uses no clock, no randomness and no network: it builds for wasm and works with any HTTP
+//! client:
 //!
 //! ```
 //! use kakaopay_types::endpoint::{CreateSource, Endpoint};
@@ -19,8 +19,8 @@
 //! # Ok::<(), kakaopay_types::InvalidPaymentAmount>(())
 //! ```
 //!
-//! What comes in is told by [`Charge::outcome`] alone, and read by [`decode`], which is fast on what
-//! the service sends and never repeats a value in an error:
+//! [`Charge::outcome`] is the only method that decides whether a charge was paid. [`decode`] reads
+//! responses; it is fast on the service's own output and never repeats a value in an error:
 //!
 //! ```
 //! use kakaopay_types::{Charge, Outcome, RefundWindow, decode};
@@ -36,15 +36,14 @@
 //! assert_eq!(closes_at.map(|at| at.to_string()).as_deref(), Some("2023-06-15T16:15:00Z"));
 //!
 //! let error = decode::from_slice::<Charge>(br#"{"object": "charge", "id": 7}"#).unwrap_err();
-//! assert_eq!(error.to_string(), "`id` is of another type, or has a value that it cannot have");
+//! assert_eq!(error.to_string(), "invalid value or type at `id`");
 //! # Ok::<(), kakaopay_types::DecodeError>(())
 //! ```
 //!
-//! Every type stands at the root, but for the calls of the API, which stand in [`endpoint`] with what
-//! they share, and for what [`decode`] needs. Read in this order: [`Money`], [`PaymentAmount`] and
-//! [`Limits`]; [`SecretKey`], [`ChargeId`] and [`Mode`]; [`Charge`], [`Source`], [`Refund`] and
-//! [`Event`]; [`FailureCode`] and [`RefundWindow`]; [`endpoint`] and [`Params`]; [`decode`];
-//! [`Confirmed`].
+//! All types are at the crate root, except the API calls in [`endpoint`] and the functions of [`decode`]. Suggested
+//! reading order: [`Money`], [`PaymentAmount`] and [`Limits`]; [`SecretKey`], [`ChargeId`] and [`Mode`];
+//! [`Charge`], [`Source`], [`Refund`] and [`Event`]; [`FailureCode`] and [`RefundWindow`]; [`endpoint`] and
+//! [`Params`]; [`decode`]; [`Confirmed`].
 //!
 //! [Omise]: https://docs.omise.co/
 

@@ -1,4 +1,4 @@
-//! How small and how large one KakaoPay payment may be.
+//! The minimum and maximum amount of a KakaoPay payment.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use serde::{Serialize, Serializer};
 use crate::currency::Currency;
 use crate::money::Money;
 
-/// The smallest and the largest payment of one currency, both allowed themselves.
+/// Minimum and maximum payment of one currency, both inclusive.
 ///
-/// From the limits section of Omise's KakaoPay guide. The `limits` of `GET /capability` are the
-/// account's general ones, not these.
+/// Source: the limits section of Omise's KakaoPay guide. The `limits` of `GET /capability` are the
+/// account's general limits, not KakaoPay's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     min: Money,
@@ -18,7 +18,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits of a currency; `None` where KakaoPay takes no payment in it.
+    /// Returns the limits of a currency; `None` if KakaoPay does not accept it.
     #[must_use]
     pub fn of(currency: Currency) -> Option<Self> {
         let (min, max) = match currency {
@@ -29,20 +29,20 @@ impl Limits {
         Some(Self { min: Money::new(min, currency), max: Money::new(max, currency) })
     }
 
-    /// The smallest payment.
+    /// Returns the minimum payment.
     #[must_use]
     pub fn min(self) -> Money {
         self.min
     }
 
-    /// The largest payment.
+    /// Returns the maximum payment.
     #[must_use]
     pub fn max(self) -> Money {
         self.max
     }
 }
 
-/// An amount that KakaoPay takes in one payment: a [`Money`] inside the limits of its currency.
+/// An amount that KakaoPay accepts in one payment: a [`Money`] within the limits of its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PaymentAmount(Money);
 
@@ -50,7 +50,7 @@ impl PaymentAmount {
     /// Checks an amount against the limits of its currency.
     ///
     /// # Errors
-    /// [`InvalidPaymentAmount`], which names the limit that was missed.
+    /// [`InvalidPaymentAmount`], which names the violated limit.
     pub fn new(money: Money) -> Result<Self, InvalidPaymentAmount> {
         let Some(limits) = Limits::of(money.currency()) else {
             return Err(InvalidPaymentAmount::Currency(money.currency()));
@@ -64,26 +64,26 @@ impl PaymentAmount {
         Ok(Self(money))
     }
 
-    /// An amount that was checked when it was stored. Limits may have changed since, and a payment
-    /// that exists must still be read.
+    /// Restores an amount from the store without checking it. The limits may have changed since it was
+    /// checked, and existing payments must stay readable.
     #[must_use]
     pub fn from_stored(money: Money) -> Self {
         Self(money)
     }
 
-    /// The amount with its currency.
+    /// Returns the amount with its currency.
     #[must_use]
     pub fn money(self) -> Money {
         self.0
     }
 
-    /// The amount in minor units.
+    /// Returns the amount in minor units.
     #[must_use]
     pub fn minor_units(self) -> i64 {
         self.0.minor_units()
     }
 
-    /// The currency.
+    /// Returns the currency.
     #[must_use]
     pub fn currency(self) -> Currency {
         self.0.currency()
@@ -102,20 +102,20 @@ impl Serialize for PaymentAmount {
     }
 }
 
-/// Why KakaoPay does not take an amount.
+/// The reason why KakaoPay does not accept an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPaymentAmount {
-    /// KakaoPay through Omise takes no payment in this currency.
+    /// KakaoPay through Omise does not accept this currency.
     Currency(Currency),
-    /// Smaller than the smallest payment.
+    /// Below the minimum payment.
     TooSmall {
-        /// The smallest payment.
+        /// The minimum payment.
         min: Money,
     },
-    /// Larger than the largest payment.
+    /// Above the maximum payment.
     TooLarge {
-        /// The largest payment.
+        /// The maximum payment.
         max: Money,
     },
 }
@@ -124,7 +124,7 @@ impl fmt::Display for InvalidPaymentAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Currency(currency) => {
-                write!(f, "KakaoPay takes SGD and THB, not {currency}")
+                write!(f, "KakaoPay accepts SGD and THB, not {currency}")
             }
             Self::TooSmall { min } => {
                 write!(f, "below KakaoPay's minimum of {min} ({} in minor units)", min.minor_units())
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_both_limits_are_allowed_and_one_past_them_is_not() {
+    fn f19_limits_are_inclusive() {
         let small = Err("below KakaoPay's minimum of SGD 1.00 (100 in minor units)");
         let large = Err("above KakaoPay's maximum of SGD 20000.00 (2000000 in minor units)");
         for units in [i64::MIN, -100, 0, 99] {
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_that_is_taken_is_the_amount() {
+    fn accepted_amount_is_returned_unchanged() {
         let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).unwrap();
         assert_eq!((amount.minor_units(), amount.currency()), (150_000, Currency::SGD));
         assert_eq!(amount.to_string(), "SGD 1500.00");
     }
 
     #[test]
-    fn another_currency_is_refused() {
-        check(1_000, Currency::parse("JPY").unwrap(), Err("KakaoPay takes SGD and THB, not JPY"));
+    fn unsupported_currency_is_rejected() {
+        check(1_000, Currency::parse("JPY").unwrap(), Err("KakaoPay accepts SGD and THB, not JPY"));
     }
 }

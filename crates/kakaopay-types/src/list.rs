@@ -1,4 +1,4 @@
-//! One page of a list, of which a bad element does not spoil the rest.
+//! One page of a list. An invalid element does not affect the others.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use crate::open_enum::open_enum;
 use crate::timestamp::Timestamp;
 
 open_enum! {
-    /// The order of a list, by creation.
+    /// Sort order of a list, by creation time.
     SortOrder {
         /// Oldest first: the API's default.
         Chronological = "chronological",
@@ -32,33 +32,33 @@ object! {
     List<T> {
         /// Always `list`.
         pub object: ListObject,
-        /// The elements that could be read, in order, and those that could not.
+        /// The elements, valid and invalid ones, in order.
         pub data: Elements<T>,
-        /// Most elements a page holds.
+        /// Maximum number of elements per page.
         pub limit: u64,
-        /// How many elements lie before this page.
+        /// Number of elements before this page.
         pub offset: u64,
-        /// How many elements there are on all pages.
+        /// Total number of elements.
         pub total: u64,
         /// Path of the list on the API's host.
         pub location: Option<Box<str>>,
-        /// The order of the elements; `null` or absent in old recordings.
+        /// Sort order of the elements; `null` or absent in old recordings.
         pub order: Option<SortOrder>,
-        /// Elements created before this are left out.
+        /// Lower bound of the creation time.
         pub from: Option<Timestamp>,
-        /// Elements created after this are left out.
+        /// Upper bound of the creation time.
         pub to: Option<Timestamp>,
     }
 }
 
-/// The elements of a list. One that could not be read is set aside with its place and reason,
-/// because an object of a kind not known here must not hide the others.
+/// The elements of a list. An invalid element is set aside with its index and error, because an object
+/// of an unknown kind must not hide the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Elements<T> {
-    /// What could be read, in order.
+    /// The valid elements, in order.
     pub items: Vec<T>,
-    /// What could not, each with its index in the page.
+    /// The invalid elements, each with its index in the page.
     pub invalid: Vec<(usize, DecodeError)>,
 }
 
@@ -104,7 +104,7 @@ impl<'de, T: Decode> Deserialize<'de> for Elements<T> {
 }
 
 impl<T: InOrder> InOrder for Elements<T> {
-    /// A bad element is a surprise like any other: the general way sets it aside.
+    /// An invalid element makes the fast reader give up; serde sets it aside.
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
         Vec::in_order(reader).map(|items| Self { items, invalid: Vec::new() })
     }

@@ -1,4 +1,4 @@
-//! What the merchant attached to an object.
+//! The merchant's metadata of an object.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -9,29 +9,29 @@ use crate::reference::AttemptReference;
 
 /// The `metadata` of an object: any JSON members the merchant chose.
 ///
-/// Old objects are without it; then it is empty.
+/// Old objects have no metadata; it is then empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata(Map<String, Value>);
 
 impl Metadata {
-    /// The value of a member.
+    /// Returns the value of a member.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// Every member with its value.
+    /// Iterates over all members.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Whether there are no members.
+    /// Whether it has no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The attempt this library wrote into it, if it did.
+    /// Returns the attempt this library wrote into it, if any.
     #[must_use]
     pub fn attempt(&self) -> Option<AttemptReference> {
         let text = self.get(AttemptReference::METADATA_KEY)?.as_str()?;
@@ -53,7 +53,7 @@ impl Serialize for Metadata {
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A `null` has not been seen, and nothing says that it cannot come. It must not make a
+        // No recording has `null` here, but the documentation does not exclude it. It must not make a
         // charge unreadable.
         Option::deserialize(deserializer).map(|map| Self(map.unwrap_or_default()))
     }

@@ -1,4 +1,4 @@
-//! Test or live: which of the two worlds a key or an object belongs to.
+//! The mode of a key or an object: test or live.
 
 use std::fmt;
 
@@ -6,32 +6,32 @@ use serde::{Serialize, Serializer};
 
 use crate::parsed::parsed;
 
-/// The world a key or an object belongs to. The key alone decides it; the host is the same.
+/// Mode of a key or an object. The key alone decides it; the host is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "test and live are all there is")]
 pub enum Mode {
-    /// No money moves. Keys and ids carry `_test_`.
+    /// No money moves. Keys and ids contain `_test_`.
     Test,
-    /// Real money.
+    /// Real money moves.
     Live,
 }
 
 impl Mode {
-    /// The mode an object's `livemode` member tells.
+    /// Converts an object's `livemode` member.
     #[must_use]
     pub fn from_livemode(livemode: bool) -> Self {
         if livemode { Self::Live } else { Self::Test }
     }
 
-    /// Reads `test` or `live`.
+    /// Parses `test` or `live`.
     ///
     /// # Errors
-    /// [`InvalidMode`] when it is neither.
+    /// [`InvalidMode`] for any other text.
     pub fn parse(text: &str) -> Result<Self, InvalidMode> {
         [Self::Test, Self::Live].into_iter().find(|mode| mode.as_str() == text).ok_or(InvalidMode)
     }
 
-    /// `test` or `live`.
+    /// Returns `test` or `live`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

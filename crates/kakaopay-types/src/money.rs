@@ -8,7 +8,7 @@ use crate::currency::Currency;
 
 /// An amount of money in minor units (cents, satang) of one currency.
 ///
-/// It has no operators: sums are checked and only exist within one currency.
+/// It has no operators: arithmetic is checked and stays within one currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor_units: i64,
@@ -16,49 +16,49 @@ pub struct Money {
 }
 
 impl Money {
-    /// That many minor units of a currency.
+    /// Creates an amount of `minor_units` of a currency.
     #[must_use]
     pub const fn new(minor_units: i64, currency: Currency) -> Self {
         Self { minor_units, currency }
     }
 
-    /// The amount in minor units.
+    /// Returns the amount in minor units.
     #[must_use]
     pub const fn minor_units(self) -> i64 {
         self.minor_units
     }
 
-    /// The currency.
+    /// Returns the currency.
     #[must_use]
     pub const fn currency(self) -> Currency {
         self.currency
     }
 
-    /// The sum of two amounts; `None` when their currencies differ or it does not fit.
+    /// Adds two amounts; `None` if their currencies differ or the sum overflows.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.combine(other, i64::checked_add)
     }
 
-    /// The difference of two amounts; `None` when their currencies differ or it does not fit.
+    /// Subtracts `other`; `None` if the currencies differ or the difference overflows.
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.combine(other, i64::checked_sub)
     }
 
-    /// The sum of many amounts of one currency; `None` when one has another, or it does not fit.
+    /// Adds many amounts of one currency; `None` if their currencies differ or the sum overflows.
     #[must_use]
     pub fn checked_sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Option<Self> {
         amounts.into_iter().try_fold(Self::new(0, currency), Self::checked_add)
     }
 
-    /// Reads an amount of major units as people write it: `1500`, `1500.00` or `1,500.00`.
+    /// Parses an amount in major units: `1500`, `1500.00` or `1,500.00`.
     ///
-    /// Commas stand in every third place or nowhere, and there are no more decimals than the
-    /// currency has.
+    /// Commas separate every group of three digits or are absent. The text has at most as many decimals
+    /// as the currency.
     ///
     /// # Errors
-    /// [`InvalidMoney`], which says what is wrong with the text.
+    /// [`InvalidMoney`] with the reason.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, InvalidMoney> {
         let exponent = currency.exponent().ok_or(InvalidMoney::Currency(currency))?;
         let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
@@ -73,7 +73,7 @@ impl Money {
         let missing = usize::from(exponent).checked_sub(decimals.len()).ok_or(InvalidMoney::Decimals)?;
         let digits = whole.bytes().filter(u8::is_ascii_digit).chain(decimals.bytes());
         let padded = digits.chain(std::iter::repeat_n(b'0', missing));
-        // Counted downwards, because the lowest integer has no positive counterpart.
+        // Counts downwards because the lowest integer has no positive counterpart.
         let units = padded
             .map(|digit| i64::from(digit - b'0'))
             .try_fold(0_i64, |units, digit| units.checked_mul(10)?.checked_sub(digit));
@@ -81,8 +81,8 @@ impl Money {
         units.map(|units| Self::new(units, currency)).ok_or(InvalidMoney::TooLarge)
     }
 
-    /// The amount in major units as a program writes it: `1500.00`, with all decimals of the
-    /// currency and no commas. `None` for a currency whose decimals are not known.
+    /// Formats the amount in major units: `1500.00`, with all decimals of the currency and no commas.
+    /// `None` for a currency whose number of decimals is unknown.
     #[must_use]
     pub fn to_major(self) -> Option<String> {
         let exponent = usize::from(self.currency.exponent()?);
@@ -101,7 +101,8 @@ impl Money {
     }
 }
 
-/// `SGD 1500.00`. A currency whose decimals are not known here is shown in minor units, and says so.
+/// Formats as `SGD 1500.00`. A currency with an unknown number of decimals is shown in minor units,
+/// marked as such.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_major() {
@@ -111,7 +112,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// As the API writes it: `{"amount": 150000, "currency": "SGD"}`.
+/// Serializes in the API's form: `{"amount": 150000, "currency": "SGD"}`.
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut money = serializer.serialize_struct("Money", 2)?;
@@ -121,7 +122,7 @@ impl Serialize for Money {
     }
 }
 
-/// Digits, with commas in every third place or nowhere.
+/// Accepts digits with commas between all groups of three, or without commas.
 fn is_whole(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.split_once(',') {
@@ -134,17 +135,17 @@ fn is_whole(text: &str) -> bool {
     }
 }
 
-/// Why a text is no amount of money.
+/// The reason why a text is not an amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidMoney {
-    /// It is not written like `1500.00` or `1,500.00`.
+    /// It is not of the form `1500.00` or `1,500.00`.
     Form,
     /// It has more decimals than the currency.
     Decimals,
-    /// It is more than an `i64` of minor units holds.
+    /// It exceeds an `i64` of minor units.
     TooLarge,
-    /// How many decimals the currency has is not known.
+    /// The currency's number of decimals is unknown.
     Currency(Currency),
 }
 
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f19_money_prints_every_integer() {
+    fn f19_every_integer_is_formatted() {
         for (units, text) in [
             (0, "SGD 0.00"),
             (1, "SGD 0.01"),
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn money_is_serialized_as_the_api_writes_it() {
+    fn money_serializes_in_the_apis_form() {
         let json = serde_json::to_string(&Money::new(150_000, Currency::SGD)).unwrap();
         assert_eq!(json, r#"{"amount":150000,"currency":"SGD"}"#);
     }
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_amounts_are_read_as_people_write_them() {
+    fn f19_amounts_in_major_units_are_parsed() {
         check("1,500.00", Ok(150_000));
         check("1500.00", Ok(150_000));
         check("1500", Ok(150_000));
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_what_is_no_amount_is_refused() {
+    fn f19_invalid_amounts_are_rejected() {
         for text in [
             "",
             "-",
@@ -261,14 +262,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn f19_an_amount_reads_back_as_it_is_written(units in any::<i64>(), code in "SGD|THB|KRW|KWD") {
+        fn f19_formatted_amounts_parse_back(units in any::<i64>(), code in "SGD|THB|KRW|KWD") {
             let money = Money::new(units, Currency::parse(&code).unwrap());
             let major = money.to_major().unwrap();
             prop_assert_eq!(Money::parse(&major, money.currency()), Ok(money));
         }
 
         #[test]
-        fn f45_any_text_is_an_amount_or_refused(text in "[-0-9,.]{0,24}") {
+        fn f45_any_text_parses_or_is_rejected(text in "[-0-9,.]{0,24}") {
             if let Ok(money) = Money::parse(&text, Currency::THB) {
                 let plain = text.replace(',', "");
                 let whole = plain.split('.').next().unwrap();
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_sums_of_many_are_checked() {
+    fn f19_sum_of_many_amounts_is_checked() {
         let one = Money::new(1, Currency::SGD);
         assert_eq!(Money::checked_sum(Currency::SGD, [one; 3]), Some(Money::new(3, Currency::SGD)));
         assert_eq!(Money::checked_sum(Currency::SGD, []), Some(Money::new(0, Currency::SGD)));
@@ -289,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_sums_are_checked() {
+    fn f19_additions_are_checked() {
         let most = Money::new(i64::MAX, Currency::THB);
         let one = Money::new(1, Currency::THB);
         assert_eq!(most.checked_add(one), None);

@@ -1,4 +1,4 @@
-//! A member that is kept and cannot be read.
+//! A private member that is kept unchanged.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::decode::{InOrder, Reader};
 
-/// A member that is written as it came and cannot be read, because what it says misleads.
+/// A member that is written back unchanged and cannot be read, because its value is misleading.
 ///
-/// Nothing it holds is an error. Nearly always it is a truth value, which takes no allocation.
+/// Any JSON is valid. It is nearly always a boolean, which needs no allocation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Opaque {
     truth: Option<bool>,

@@ -1,9 +1,9 @@
-//! Enumerations of the API, which may grow without notice.
+//! Enumerations of the API, which may gain values without notice.
 
-/// Defines an enumeration over the texts the API writes, with a variant that keeps any other.
+/// Defines an enumeration over the API's text values, with a variant that keeps unknown values.
 ///
-/// New values appear in the API without a version bump, so an unknown one must neither fail nor be
-/// lost: it is kept and written back as it came.
+/// New values appear in the API without a version bump, so an unknown value must neither fail nor be
+/// lost: it is kept and written back unchanged.
 macro_rules! open_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -11,12 +11,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
-            /// A value this version does not know, as it came.
+            /// A value this version does not know, unchanged.
             Unknown(Box<str>),
         }
 
         impl $name {
-            /// Every value known here, in the order of the documentation.
+            /// All known values, in the order of the documentation.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The text the API writes.

@@ -1,9 +1,9 @@
-//! Conversions of the types that have a `parse` of their own.
+//! Conversions shared by the types that have a `parse` function.
 
-/// Implements `FromStr`, `TryFrom<&str>`, `TryFrom<String>` and `Deserialize` over a type's `parse`.
+/// Implements `FromStr`, `TryFrom<&str>`, `TryFrom<String>` and `Deserialize` through `parse`.
 ///
-/// Each type stands with its error, the text that is expected, and, for a secret, what wipes a
-/// `String` it is taken from. No error repeats the text.
+/// Each type is listed with its error, the expected text, and, for a secret, the wrapper that wipes
+/// the source `String`. No error repeats the text.
 macro_rules! parsed {
     ($($type:ident: $error:ident, $expected:expr $(, $wiped:path)?;)*) => {$(
         impl std::str::FromStr for $type {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn i7_every_parsed_type_converts_alike_and_repeats_no_value() {
+    fn i7_parsed_types_convert_alike_and_repeat_no_value() {
         check::<SecretKey>("skey_test_1");
         check::<PublicKey>("pkey_test_1");
         check::<ReturnUri>("https://shop.example/done");

@@ -1,4 +1,4 @@
-//! An object together with all it came with.
+//! An object together with its JSON.
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::decode::{self, Decode, InOrder, Reader};
 
-/// An object together with the JSON it was read from, so that what is not modelled here is not
-/// lost.
+/// An object together with the JSON it was read from, which keeps members that this crate does not
+/// model.
 ///
-/// It goes wherever the object goes: `decode::from_slice::<Raw<Charge>>`, `List<Raw<Charge>>`. It is
-/// written as it came, whatever was done to the object since.
+/// Use it in place of the object: `decode::from_slice::<Raw<Charge>>`, `List<Raw<Charge>>`. It
+/// serializes to its original JSON, even if the object was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raw<T> {
     /// The object.
@@ -19,19 +19,19 @@ pub struct Raw<T> {
 }
 
 impl<T> Raw<T> {
-    /// Every member it came with.
+    /// Returns all members of the JSON.
     #[must_use]
     pub fn json(&self) -> &Map<String, Value> {
         &self.json
     }
 
-    /// A member that it came with, whether it is modelled here or not.
+    /// Returns a member of the JSON, modelled or not.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.json.get(name)
     }
 
-    /// The members it came with that are not among `known`, such as
+    /// Iterates over the members that are not among `known`, such as
     /// [`Charge::MEMBERS`](crate::Charge::MEMBERS).
     pub fn unknown(&self, known: &[&str]) -> impl Iterator<Item = (&str, &Value)> {
         let members = self.json.iter().map(|(name, value)| (name.as_str(), value));
@@ -53,7 +53,7 @@ impl<'de, T: Decode> Deserialize<'de> for Raw<T> {
     }
 }
 
-/// What it came with has an order of its own, so it is left to serde.
+/// The JSON has its own order, so serde reads it.
 impl<T> InOrder for Raw<T> {
     fn in_order(_: &mut Reader<'_>) -> Option<Self> {
         None

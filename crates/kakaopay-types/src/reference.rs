@@ -1,4 +1,4 @@
-//! The merchant's own name for an order, and for one attempt to charge it.
+//! The merchant's order reference, and the reference of one attempt.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -7,21 +7,21 @@ use serde::{Serialize, Serializer};
 
 use crate::parsed::parsed;
 
-/// The merchant's own name for an order: what a payment is known by everywhere here.
+/// The merchant's own id of an order; it identifies the payment everywhere.
 ///
-/// One to 64 characters out of `A–Z a–z 0–9 . _ - :`, so that it is the same in a URL, a form, a
-/// file name and a log line. Two orders must never share one.
+/// One to 64 characters of `A–Z a–z 0–9 . _ - :`, which need no escaping in a URL, a form, a file
+/// name or a log line. Two orders must never share a reference.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference(Box<str>);
 
 impl Reference {
-    /// Most characters a reference may have.
+    /// Maximum length in characters.
     pub const MAX_LENGTH: usize = 64;
 
-    /// Reads a reference.
+    /// Parses a reference.
     ///
     /// # Errors
-    /// [`InvalidReference`] when it is empty, longer than 64 characters, or has another character.
+    /// [`InvalidReference`] if it is empty, longer than 64 characters, or contains another character.
     pub fn parse(text: &str) -> Result<Self, InvalidReference> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte);
         if text.is_empty() || text.len() > Self::MAX_LENGTH || !text.bytes().all(legal) {
@@ -30,23 +30,23 @@ impl Reference {
         Ok(Self(text.into()))
     }
 
-    /// The reference as the merchant wrote it.
+    /// Returns the reference's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name of one attempt to create the charge of this order.
+    /// Returns the reference of one attempt to create this order's charge.
     #[must_use]
     pub fn attempt(&self, number: NonZeroU32) -> AttemptReference {
         AttemptReference { order: self.clone(), number }
     }
 }
 
-/// One attempt to create the charge of an order, written `ORDER/NUMBER`.
+/// Reference of one attempt to create the charge of an order, written `ORDER/NUMBER`.
 ///
-/// It travels in the charge's `metadata` under [`AttemptReference::METADATA_KEY`]. The API has no
-/// idempotency key, so this is how a charge whose creation went unanswered is found again.
+/// It is stored in the charge's `metadata` under [`AttemptReference::METADATA_KEY`]. The API has no
+/// idempotency key, so a charge whose creation response was lost is found by this reference.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptReference {
     order: Reference,
@@ -54,16 +54,16 @@ pub struct AttemptReference {
 }
 
 impl AttemptReference {
-    /// The member of a charge's `metadata` that holds it.
+    /// The name of the charge's `metadata` member that holds it.
     pub const METADATA_KEY: &'static str = "kakaopay_reference";
 
-    /// Reads `ORDER/NUMBER`.
+    /// Parses `ORDER/NUMBER`.
     ///
     /// # Errors
-    /// [`InvalidReference`] when either part is not what this crate would write.
+    /// [`InvalidReference`] if either part is not in the form that this crate writes.
     pub fn parse(text: &str) -> Result<Self, InvalidReference> {
         let (order, number) = text.rsplit_once('/').ok_or(InvalidReference)?;
-        // `parse` would take `+1` and `01` too, which nobody here ever wrote.
+        // `parse` would accept `+1` and `01` too, which this crate never writes.
         if number.starts_with(['+', '0']) {
             return Err(InvalidReference);
         }
@@ -71,13 +71,13 @@ impl AttemptReference {
         Ok(Self { order: Reference::parse(order)?, number })
     }
 
-    /// The order it is an attempt at.
+    /// Returns the order reference.
     #[must_use]
     pub fn order(&self) -> &Reference {
         &self.order
     }
 
-    /// Which attempt it is, from one.
+    /// Returns the attempt number, starting at 1.
     #[must_use]
     pub fn number(&self) -> NonZeroU32 {
         self.number
@@ -125,7 +125,7 @@ parsed! {
     AttemptReference: InvalidReference, "a reference and the number of an attempt";
 }
 
-/// The text is no order reference.
+/// The text is not an order reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidReference;
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_attempt_reads_back_what_it_writes() {
+    fn formatted_attempt_parses_back() {
         let order = Reference::parse("order-345678").unwrap();
         let attempt = order.attempt(NonZeroU32::new(2).unwrap());
         assert_eq!(attempt.to_string(), "order-345678/2");
@@ -151,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_here_writes_is_no_attempt() {
+    fn foreign_attempt_references_are_rejected() {
         for text in ["", "a", "a/", "/1", "a/0", "a/+1", "a/01", "a/b/1", "a/1/", "a/4294967296", "a/-1"] {
             assert_eq!(AttemptReference::parse(text), Err(InvalidReference), "{text}");
         }
     }
 
     #[test]
-    fn a_reference_keeps_to_its_characters_and_length() {
+    fn reference_characters_and_length_are_checked() {
         assert!(Reference::parse(&"a".repeat(64)).is_ok());
         for text in ["", "a b", "a/b", "ก", "a\n", &"a".repeat(65)] {
             assert_eq!(Reference::parse(text), Err(InvalidReference), "{text}");

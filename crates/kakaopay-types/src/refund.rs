@@ -1,4 +1,4 @@
-//! A refund: money that goes back to the buyer.
+//! The refund object.
 
 use crate::charge::Charge;
 use crate::currency::Currency;
@@ -11,14 +11,14 @@ use crate::open_enum::open_enum;
 use crate::timestamp::Timestamp;
 
 open_enum! {
-    /// The `status` of a refund. Every recording has `closed`; the others are handled by third
-    /// parties' code and unconfirmed.
+    /// The `status` of a refund. Every recording has `closed`; the other values appear in third-party
+    /// code and are unconfirmed.
     RefundStatus {
-        /// The money is on its way and nothing more will happen.
+        /// The refund was made and is final.
         Closed = "closed",
-        /// Nothing is decided.
+        /// Not decided yet.
         Pending = "pending",
-        /// The money stays.
+        /// The refund was not made.
         Failed = "failed",
     }
 }
@@ -31,8 +31,7 @@ object_tag! {
 object! {
     /// A refund, with every member that Omise documents or has been recorded to send.
     ///
-    /// API version 2017-11-02 has few of them, so only those are required that a refund cannot be
-    /// recognised without.
+    /// API version 2017-11-02 has few of them, so only the members that identify a refund are required.
     Refund {
         /// Always `refund`.
         pub object: RefundObject,
@@ -40,16 +39,16 @@ object! {
         pub id: RefundId,
         /// Path of the refund on the API's host, below its charge's.
         pub location: Option<Box<str>>,
-        /// Whether real money moves; absent in API version 2017-11-02, where the id tells.
+        /// Whether real money moves; absent in API version 2017-11-02, where the id indicates the mode.
         pub livemode: Option<bool>,
-        /// Whether it was made by not settling the charge at all: a full refund soon after the
-        /// payment. Absent in very old recordings.
+        /// Whether the charge was voided instead of paid back: a full refund soon after the payment. Absent
+        /// in very old recordings.
         pub voided: Option<bool>,
-        /// Currency of the amount: the charge's.
+        /// Currency of the amount: that of the charge.
         pub currency: Currency,
-        /// What goes back, in minor units.
+        /// Refunded amount in minor units.
         pub amount: i64,
-        /// What the merchant attached to it.
+        /// The merchant's metadata.
         pub metadata: Metadata,
         /// The charge it belongs to.
         pub charge: Expandable<ChargeId, Charge>,
@@ -59,39 +58,39 @@ object! {
         pub terminal: Option<Expandable>,
         /// The ledger transaction.
         pub transaction: Option<Expandable>,
-        /// How far it has come; absent in API version 2017-11-02.
+        /// Current status; absent in API version 2017-11-02.
         pub status: Option<RefundStatus>,
         /// Amount in minor units of the funding currency.
         pub funding_amount: Option<i64>,
-        /// Currency the merchant was paid in.
+        /// Currency the merchant was paid out in.
         pub funding_currency: Option<Currency>,
         created_at: Option<Timestamp>,
         created: Option<Timestamp> [unless is_none],
-        /// The acquirer's own name for it.
+        /// The acquirer's own reference.
         pub acquirer_reference_number: Option<Box<str>>,
         /// The issuer's approval.
         pub approval_code: Option<Box<str>>,
-        /// The merchant's name. Only payment facilitators' refunds have it.
+        /// The merchant's name. Present only on payment facilitators' refunds.
         pub merchant_name: Option<Box<str>> [unless is_none],
-        /// The merchant's number. Only payment facilitators' refunds have it.
+        /// The merchant's number. Present only on payment facilitators' refunds.
         pub merchant_uid: Option<Box<str>> [unless is_none],
     }
 }
 
 impl Refund {
-    /// The amount with its currency.
+    /// Returns the amount with its currency.
     #[must_use]
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
     }
 
-    /// Identifies the charge it belongs to.
+    /// Returns the id of the charge it belongs to.
     #[must_use]
     pub fn charge_id(&self) -> &ChargeId {
         self.charge.id()
     }
 
-    /// When it was created: `created_at`, or `created` in API version 2017-11-02.
+    /// Returns the creation time: `created_at`, or `created` in API version 2017-11-02.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         self.created_at.or(self.created)

@@ -1,8 +1,8 @@
-//! How much goes back.
+//! The amount of a refund.
 
 use std::fmt;
 
-/// What a refund gives back, in minor units of its charge's currency: more than nothing.
+/// The amount to refund, above zero, in minor units of the charge's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RefundAmount(i64);
 
@@ -15,7 +15,7 @@ impl RefundAmount {
         if minor_units > 0 { Ok(Self(minor_units)) } else { Err(InvalidRefundAmount) }
     }
 
-    /// The amount in minor units.
+    /// Returns the amount in minor units.
     #[must_use]
     pub fn minor_units(self) -> i64 {
         self.0
@@ -29,7 +29,7 @@ pub struct InvalidRefundAmount;
 
 impl fmt::Display for InvalidRefundAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a refund gives back more than nothing")
+        f.write_str("a refund amount must be above zero")
     }
 }
 
@@ -40,10 +40,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f19_a_refund_is_above_zero() {
+    fn f19_refund_amount_is_above_zero() {
         for units in [i64::MIN, -1, 0] {
             let error = RefundAmount::new(units).unwrap_err();
-            assert_eq!(error.to_string(), "a refund gives back more than nothing");
+            assert_eq!(error.to_string(), "a refund amount must be above zero");
         }
         assert_eq!(RefundAmount::new(1).map(RefundAmount::minor_units), Ok(1));
         assert_eq!(RefundAmount::new(i64::MAX).map(RefundAmount::minor_units), Ok(i64::MAX));

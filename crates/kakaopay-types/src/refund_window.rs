@@ -1,32 +1,31 @@
-//! Until when a payment can be refunded.
+//! The period in which a payment can be refunded.
 
 use crate::timestamp::Timestamp;
 
-/// The time in which a KakaoPay payment can be refunded: until 00:15 at UTC+8 of the day after it
-/// was paid, by Omise's KakaoPay guide.
+/// The refund window of a KakaoPay payment. It closes at 00:15 UTC+8 on the day after the payment
+/// (Omise's KakaoPay guide).
 ///
-/// The guide does not say whose day that is, so it is taken to be the day of `paid_at` at UTC+8, the
-/// zone of the time itself; and 00:15:00 is taken to be too late. Both are the cautious reading. The
-/// service has the last word, and its clock is not this one.
+/// The guide does not define the day's time zone. This library uses the day of `paid_at` at UTC+8 and
+/// treats 00:15:00 as too late; both are the cautious reading. The service decides by its own clock.
 ///
-/// UTC+8 is an offset and no time zone: nothing here depends on the machine's zone or its data.
+/// UTC+8 is a fixed offset: the result does not depend on the machine's time zone or its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefundWindow;
 
-/// How far UTC+8 is ahead of UTC, in seconds.
+/// Offset of UTC+8 in seconds.
 const AHEAD: i64 = 8 * 3_600;
 const DAY: i64 = 24 * 3_600;
-/// How far the next day is open.
+/// Length of the window on the following day, in seconds.
 const QUARTER: i64 = 15 * 60;
 
 impl RefundWindow {
-    /// The first moment at which a payment can no longer be refunded.
+    /// Returns the first instant at which a payment can no longer be refunded.
     ///
     /// ```
     /// use kakaopay_types::{RefundWindow, Timestamp};
     ///
-    /// // 23:59:59 of the 15th at UTC+8: a quarter of an hour and a second are left.
+    /// 23:59:59 of the 15th at UTC+8: 15 minutes and one second are left.
     /// let paid_at = Timestamp::parse("2023-06-15T15:59:59Z")?;
     /// let closes_at = Timestamp::parse("2023-06-15T16:15:00Z")?;
     /// assert_eq!(RefundWindow::closes_at(paid_at), closes_at);
@@ -34,13 +33,13 @@ impl RefundWindow {
     /// ```
     #[must_use]
     pub fn closes_at(paid_at: Timestamp) -> Timestamp {
-        // A timestamp is within ±9999 years, so none of this comes near the ends of an i64.
+        // Timestamps are within the years 0 to 9999, so this cannot overflow an i64.
         let day = (paid_at.floor_seconds() + AHEAD).div_euclid(DAY);
         let closes = (day + 1) * DAY + QUARTER - AHEAD;
         Timestamp::UNIX_EPOCH.saturating_add_seconds(closes)
     }
 
-    /// Whether a payment can still be refunded, as far as this clock knows.
+    /// Whether a payment can still be refunded, according to the given clock reading.
     #[must_use]
     pub fn is_open(paid_at: Timestamp, now: Timestamp) -> bool {
         now < Self::closes_at(paid_at)
@@ -63,12 +62,12 @@ mod tests {
     }
 
     #[test]
-    fn f16_the_window_closes_at_a_quarter_past_midnight() {
+    fn f16_window_closes_at_00_15() {
         check("2023-06-15T02:25:15Z", "2023-06-15T16:15:00Z");
-        // The last moment of a day at UTC+8, and the first of the next.
+        // The last second of a day at UTC+8, and the first of the next.
         check("2023-06-15T23:59:59.999999999+08:00", "2023-06-16T00:15:00+08:00");
         check("2023-06-16T00:00:00+08:00", "2023-06-17T00:15:00+08:00");
-        // Paid inside the quarter of an hour: it belongs to the day that has begun.
+        // Paid within the 15 minutes: the new day counts.
         check("2023-06-16T00:14:59+08:00", "2023-06-17T00:15:00+08:00");
         // Ends of months and years, and leap days.
         check("2023-06-30T12:00:00+08:00", "2023-07-01T00:15:00+08:00");
@@ -76,12 +75,12 @@ mod tests {
         check("2024-02-28T10:00:00+08:00", "2024-02-29T00:15:00+08:00");
         check("2024-02-29T10:00:00+08:00", "2024-03-01T00:15:00+08:00");
         check("2100-02-28T10:00:00+08:00", "2100-03-01T00:15:00+08:00");
-        // Before 1970, where rounding towards zero would go the wrong way.
+        // Before 1970, where rounding towards zero would be wrong.
         check("1969-12-31T15:59:59.5Z", "1969-12-31T16:15:00Z");
     }
 
     #[test]
-    fn f16_the_quarter_itself_is_too_late() {
+    fn f16_the_closing_instant_is_too_late() {
         let paid_at = at("2023-06-15T10:00:00+08:00");
         assert!(RefundWindow::is_open(paid_at, paid_at));
         assert!(RefundWindow::is_open(paid_at, at("2023-06-16T00:14:59.999+08:00")));
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn f19_the_ends_of_time_do_not_wrap() {
+    fn f19_extreme_timestamps_do_not_wrap() {
         let last = Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MAX);
         let first = Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MIN);
         assert_eq!(RefundWindow::closes_at(last), last);
@@ -97,9 +96,9 @@ mod tests {
     }
 
     proptest! {
-        /// jiff's calendar is the oracle.
+        /// The oracle is jiff's calendar.
         #[test]
-        fn f16_another_calendar_agrees(
+        fn f16_jiffs_calendar_agrees(
             seconds in -62_000_000_000_i64..250_000_000_000,
             millis in 0..1_000_i64,
         ) {
@@ -112,7 +111,7 @@ mod tests {
         }
 
         #[test]
-        fn f16_at_least_a_quarter_and_at_most_a_day_more(seconds in -62_000_000_000_i64..250_000_000_000) {
+        fn f16_window_lasts_15_minutes_to_a_day_more(seconds in -62_000_000_000_i64..250_000_000_000) {
             let paid_at = Timestamp::from_unix_seconds(seconds).expect("a moment");
             let left = RefundWindow::closes_at(paid_at).unix_seconds() - seconds;
             prop_assert!((QUARTER + 1..=DAY + QUARTER).contains(&left), "{} s", left);

@@ -1,4 +1,4 @@
-//! Where the buyer comes back to.
+//! The URI the buyer returns to.
 
 use std::fmt;
 
@@ -6,15 +6,15 @@ use serde::{Serialize, Serializer};
 
 use crate::parsed::parsed;
 
-/// Longest URI accepted. The service's own limit is not documented.
+/// Maximum length in bytes. The service's own limit is not documented.
 const MAX_LENGTH: usize = 2_048;
 
-/// The HTTPS address the buyer comes back to, whatever became of the payment.
+/// The HTTPS URI the buyer returns to, whatever the outcome of the payment.
 ///
-/// Strict rather than clever: only the plain form `https://host[:port][/path][?query]` in ASCII is
-/// taken, with a host of letters, digits, dots and hyphens. What other parsers would repair (user
-/// names, backslashes, spaces, control characters, IP literals in brackets, international names
-/// that are not in their `xn--` form) is refused, so that everybody reads the same host in it.
+/// Only the plain ASCII form `https://host[:port][/path][?query]` is accepted, with a host of letters,
+/// digits, dots and hyphens. Forms that other parsers repair (user names, backslashes, spaces, control
+/// characters, IP literals in brackets, international names that are not in their `xn--` form) are
+/// rejected, so that every parser reads the same host.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ReturnUri {
     text: Box<str>,
@@ -22,10 +22,10 @@ pub struct ReturnUri {
 }
 
 impl ReturnUri {
-    /// Reads an address.
+    /// Parses a URI.
     ///
     /// # Errors
-    /// [`InvalidReturnUri`], which says what is wrong with it.
+    /// [`InvalidReturnUri`] with the reason.
     pub fn parse(text: &str) -> Result<Self, InvalidReturnUri> {
         if text.len() > MAX_LENGTH {
             return Err(InvalidReturnUri::TooLong);
@@ -35,7 +35,7 @@ impl ReturnUri {
             _ => return Err(InvalidReturnUri::NotHttps),
         };
         let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, behind) = rest.split_at(authority_end);
+        let (authority, path) = rest.split_at(authority_end);
         let (host, port) = match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
@@ -43,19 +43,19 @@ impl ReturnUri {
         if !is_host(host) || !port.is_none_or(is_port) {
             return Err(InvalidReturnUri::Host);
         }
-        if !behind.bytes().all(is_legal) {
+        if !path.bytes().all(is_legal) {
             return Err(InvalidReturnUri::Character);
         }
         Ok(Self { text: text.into(), host_end: 8 + host.len() })
     }
 
-    /// The address as it was given.
+    /// Returns the URI unchanged.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host in it.
+    /// Returns its host.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.text[8..self.host_end]
@@ -69,7 +69,7 @@ fn is_host(host: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    // A last label without a letter would be read as an IPv4 address in one of its many spellings.
+    // Other parsers read a last label without a letter as an IPv4 address.
     let named = host.rsplit('.').next().is_some_and(|last| {
         !last.bytes().all(|byte| byte.is_ascii_digit()) && !last.starts_with("0x") && !last.starts_with("0X")
     });
@@ -77,11 +77,11 @@ fn is_host(host: &str) -> bool {
 }
 
 fn is_port(port: &str) -> bool {
-    // `parse` would take a sign too.
+    // `parse` would accept a sign too.
     port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
 }
 
-/// The characters RFC 3986 allows behind the host.
+/// The characters RFC 3986 allows after the host.
 fn is_legal(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
@@ -108,7 +108,7 @@ parsed! {
     ReturnUri: InvalidReturnUri, "an HTTPS address";
 }
 
-/// What is wrong with an address to come back to.
+/// The reason why a return URI is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidReturnUri {
@@ -116,7 +116,7 @@ pub enum InvalidReturnUri {
     NotHttps,
     /// Its host or port is missing or not in the plain form.
     Host,
-    /// A character that must be percent-encoded stands as it is.
+    /// A character that must be percent-encoded is not.
     Character,
     /// It is longer than 2048 bytes.
     TooLong,
@@ -127,7 +127,7 @@ impl fmt::Display for InvalidReturnUri {
         f.write_str(match self {
             Self::NotHttps => "return_uri must begin with https://",
             Self::Host => "return_uri needs a plain host name, such as https://shop.example/done",
-            Self::Character => "return_uri has a character that must be percent-encoded",
+            Self::Character => "return_uri contains a character that must be percent-encoded",
             Self::TooLong => "return_uri is longer than 2048 bytes",
         })
     }
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_guides_address_is_taken() {
+    fn the_guides_uri_is_accepted() {
         let uri = ReturnUri::parse("https://example.com/orders/345678/complete").unwrap();
         assert_eq!(uri.host(), "example.com");
         for text in ["https://a.b", "HTTPS://a.b:8443/?a=1#b", "https://xn--e1afmkfd.example/%20"] {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn f34_what_parsers_disagree_about_is_refused() {
+    fn f34_ambiguous_uris_are_rejected() {
         use InvalidReturnUri::{Character, Host, NotHttps, TooLong};
         for (text, expected) in [
             ("", NotHttps),
@@ -192,9 +192,9 @@ mod tests {
     }
 
     proptest! {
-        /// The url crate, which reads URLs as browsers do, is the oracle for what a host is.
+        /// The oracle is the url crate, which parses URLs as browsers do.
         #[test]
-        fn f34_a_browser_reads_the_same_host(text in "https://[a-zA-Z0-9.:@\\\\/?#%\\[\\]_ \\-]{0,24}") {
+        fn f34_browsers_parse_the_same_host(text in "https://[a-zA-Z0-9.:@\\\\/?#%\\[\\]_ \\-]{0,24}") {
             if let Ok(uri) = ReturnUri::parse(&text) {
                 let oracle = url::Url::parse(&text).expect("a URL for browsers too");
                 prop_assert_eq!(oracle.scheme(), "https");

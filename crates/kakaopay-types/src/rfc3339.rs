@@ -1,5 +1,5 @@
-//! Datetimes as RFC 3339 writes them. The calendar is the library's; only the text is read and
-//! written here, because it is all of it that the API needs.
+//! RFC 3339 datetimes. jiff-core provides the calendar; only the text is parsed and formatted here,
+//! because the API needs no more.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use jiff_core::Timestamp;
 use jiff_core::civil::{Date, DateTime, Time};
 use jiff_core::tz::Offset;
 
-/// Reads `YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)`. A leap second is the second before it.
+/// Parses `YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)`. A leap second becomes the second before it.
 pub(crate) fn parse(text: &[u8]) -> Option<Timestamp> {
     let (
         &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T' | b't', h0, h1, b':', n0, n1, b':', s0, s1],
@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<Timestamp> {
     DateTime::from_parts(date, time).to_timestamp(offset(rest)?).ok()
 }
 
-/// Writes it with `Z`, and with as many digits of a second as it has.
+/// Formats with `Z` and only the significant digits of the fraction.
 pub(crate) fn write(moment: Timestamp, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let there = moment.to_datetime(Offset::UTC);
     let (date, time) = (there.date(), there.time());
@@ -42,7 +42,7 @@ pub(crate) fn write(moment: Timestamp, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     }
 }
 
-/// One to nine digits as nanoseconds, and what comes behind them.
+/// Parses one to nine digits as nanoseconds and returns the remaining text.
 fn fraction(text: &[u8]) -> Option<(i32, &[u8])> {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(length);
@@ -65,7 +65,7 @@ fn offset(text: &[u8]) -> Option<Offset> {
     (hours < 24 && minutes < 60).then(|| Offset::from_seconds(seconds).ok())?
 }
 
-/// The number that two digits are.
+/// Parses two digits.
 fn two(tens: u8, ones: u8) -> Option<i16> {
     let digit = |byte: u8| byte.is_ascii_digit().then(|| i16::from(byte - b'0'));
     Some(digit(tens)? * 10 + digit(ones)?)

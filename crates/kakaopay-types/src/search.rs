@@ -1,4 +1,4 @@
-//! One page of what a search found.
+//! One page of a search result.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// The `scope` of a search: which objects are looked through.
+    /// The `scope` of a search: the kind of objects searched.
     SearchScope {
         /// Charges.
         Charge = "charge",
@@ -22,36 +22,36 @@ object_tag! {
 }
 
 object! {
-    /// One page of what a search found. API version 2017-11-02 has no `aggregate_level`.
+    /// One page of a search result. API version 2017-11-02 has no `aggregate_level`.
     ///
-    /// It comes out of an index, and nothing says how soon that knows of a new object: to find out
-    /// what became of a request, read the list instead.
+    /// Searches read an index whose delay is not documented. To find the result of a request whose outcome
+    /// is unknown, read the list instead.
     SearchResult<T> {
         /// Always `search`.
         pub object: SearchObject,
         /// An export of the result.
         pub export: Option<Value> [unless is_none],
-        /// The elements that could be read, in order, and those that could not.
+        /// The elements, valid and invalid ones, in order.
         pub data: Elements<T>,
-        /// Which page this is, from one.
+        /// Page number, starting at 1.
         pub page: u64,
-        /// Most elements a page holds.
+        /// Maximum number of elements per page.
         pub per_page: u64,
-        /// How many elements were found.
+        /// Total number of elements.
         pub total: u64,
-        /// How many pages there are.
+        /// Number of pages.
         pub total_pages: u64,
-        /// What the elements had to be like.
+        /// The filters of the search.
         pub filters: Option<Map<String, Value>>,
         /// Path of the search on the API's host.
         pub location: Option<Box<str>>,
         /// The order of the elements.
         pub order: Option<SortOrder>,
-        /// The words that were searched for.
+        /// The words of the search.
         pub query: Option<Box<str>>,
-        /// Which objects were looked through.
+        /// The kind of objects searched.
         pub scope: Option<SearchScope>,
-        /// How results are summed up.
+        /// How results are aggregated.
         pub aggregate_level: Option<Value> [unless is_none],
     }
 }

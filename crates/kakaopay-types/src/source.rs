@@ -1,4 +1,4 @@
-//! The source of a charge: by which method, and how much.
+//! The source object: payment method and amount.
 
 use serde_json::Value;
 
@@ -20,11 +20,11 @@ open_enum! {
 }
 
 open_enum! {
-    /// The `flow` of a source: how the buyer is asked.
+    /// The `flow` of a source: how the buyer authorizes the payment.
     Flow {
-        /// The buyer is sent to the wallet's app or page. KakaoPay's flow.
+        /// Redirects the buyer to the wallet's app or page. KakaoPay's flow.
         AppRedirect = "app_redirect",
-        /// The buyer is sent to a page.
+        /// Redirects the buyer to a page.
         Redirect = "redirect",
         /// The buyer pays elsewhere, such as at a counter.
         Offline = "offline",
@@ -38,15 +38,14 @@ object_tag! {
 
 object! {
     /// A source, with every member that Omise documents or has been recorded to send.
-    ///
-    /// Only the members that have been in every recorded source are required; `None` is what was
-    /// `null` or absent. For KakaoPay nearly all of them are `null`: they belong to other methods.
+    /// Only members present in every recorded source are required; `None` means `null` or absent. For
+    /// KakaoPay nearly all members are `null`: they belong to other methods.
     Source {
         /// Always `source`.
         pub object: SourceObject,
         /// Identifies the source.
         pub id: SourceId,
-        /// Whether real money moves; absent in old recordings, where the id tells.
+        /// Whether real money moves; absent in old recordings, where the id indicates the mode.
         pub livemode: Option<bool>,
         /// Path of the source on the API's host.
         pub location: Option<Box<str>>,
@@ -62,13 +61,13 @@ object! {
         pub currency: Currency,
         /// The buyer's e-mail address.
         pub email: Option<Box<str>>,
-        /// How the buyer is asked.
+        /// How the buyer authorizes the payment.
         pub flow: Flow,
         /// Months of an instalment plan.
         pub installment_term: Option<i64>,
         /// IP address that the source was created from.
         pub ip: Option<Box<str>> [unless is_none],
-        /// Who bears the cost of an instalment plan.
+        /// The party that bears the cost of an instalment plan.
         pub absorption_type: Option<Box<str>>,
         /// The buyer's name.
         pub name: Option<Box<str>>,
@@ -80,7 +79,7 @@ object! {
         pub platform_type: Option<PlatformType>,
         /// A code to scan, for methods that show one.
         pub scannable_code: Option<Value>,
-        /// How such a code looks.
+        /// Kind of that code.
         pub qr_settings: Option<Value> [unless is_none],
         /// Billing address.
         pub billing: Option<Value>,
@@ -90,7 +89,7 @@ object! {
         pub items: Option<Vec<Value>>,
         /// References of bill payments.
         pub references: Option<Value>,
-        /// The method's own names for the payment.
+        /// The method's own references of the payment.
         pub provider_references: Option<Value> [unless is_none],
         /// Store identifier.
         pub store_id: Option<Box<str>>,
@@ -100,11 +99,11 @@ object! {
         pub terminal_id: Option<Box<str>>,
         /// The payment method.
         pub kind as "type": SourceType,
-        /// Whether an instalment plan bears no interest.
+        /// Whether an instalment plan is interest-free.
         pub zero_interest_installments: Option<bool>,
-        /// What became of the charge made from it; absent in old recordings. No proof of a payment.
+        /// Status of the charge created from it; absent in old recordings. Does not prove a payment.
         pub charge_status: Option<SourceChargeStatus>,
-        /// Amount on the receipt in minor units, where it differs.
+        /// Amount on the receipt in minor units, if it differs.
         pub receipt_amount: Option<i64>,
         /// Discounts of the method.
         pub discounts: Option<Vec<Value>>,
@@ -114,13 +113,13 @@ object! {
 }
 
 impl Source {
-    /// The amount with its currency.
+    /// Returns the amount with its currency.
     #[must_use]
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
     }
 
-    /// When it was created: `created_at`, or `created` in API version 2017-11-02.
+    /// Returns the creation time: `created_at`, or `created` in API version 2017-11-02.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         self.created_at.or(self.created)

@@ -1,30 +1,30 @@
-//! How far a charge has come.
+//! The status of a charge.
 
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// The `status` of a charge: the only member that tells whether the money was paid.
+    /// The `status` of a charge: the only member that shows whether it was paid.
     ///
-    /// A KakaoPay charge goes from `pending` to `successful`, `failed` or `expired` and stays
-    /// there; a refund does not change it.
+    /// A KakaoPay charge changes from `pending` to `successful`, `failed` or `expired` and stays there; a
+    /// refund does not change it.
     ChargeStatus {
-        /// The buyer has not finished, or the service does not know yet.
+        /// The buyer has not finished, or the service does not know the result yet.
         Pending = "pending",
         /// Paid.
         Successful = "successful",
-        /// Not paid; the failure code says why.
+        /// Not paid; see the failure code.
         Failed = "failed",
         /// Not paid in time.
         Expired = "expired",
-        /// An uncaptured card authorisation was given back. Never seen for KakaoPay.
+        /// An uncaptured card authorisation was reversed. Never recorded for KakaoPay.
         Reversed = "reversed",
     }
 }
 
 open_enum! {
-    /// The `charge_status` of a source: what became of the charge made from it.
+    /// The `charge_status` of a source: the status of the charge created from it.
     SourceChargeStatus {
-        /// No charge has been made from it.
+        /// No charge was created from it.
         NotCharged = "unknown",
         /// Its charge is pending.
         Pending = "pending",

@@ -1,4 +1,4 @@
-//! A moment in time, as the API writes it.
+//! A timestamp in the API's form.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,10 +8,10 @@ use serde::{Serialize, Serializer};
 use crate::parsed::parsed;
 use crate::rfc3339;
 
-/// A moment in time with nanosecond precision, always in UTC, between the years 0 and 9999.
+/// An instant with nanosecond precision, in UTC, within the years 0 to 9999.
 ///
-/// Reads any RFC 3339 datetime (the API writes `Z`, but events have been recorded with `+07:00`)
-/// and writes `Z`. There is no `now()` here: time comes in as an argument.
+/// Parses any RFC 3339 datetime (the API writes `Z`, but recorded events have `+07:00`) and formats
+/// with `Z`. There is no `now()`: callers pass the time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff_core::Timestamp);
 
@@ -22,27 +22,27 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z, which is also the API's default for a list's `from`.
     pub const UNIX_EPOCH: Self = Self(jiff_core::Timestamp::UNIX_EPOCH);
 
-    /// Reads an RFC 3339 datetime with any offset.
+    /// Parses an RFC 3339 datetime with any offset.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when the text is no RFC 3339 datetime, or has more than nine digits of a
-    /// second.
+    /// [`InvalidTimestamp`] if the text is not an RFC 3339 datetime, or has more than nine digits after
+    /// the decimal point.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         rfc3339::parse(text.as_bytes()).and_then(Self::of).ok_or(InvalidTimestamp)
     }
 
-    /// The moment that many seconds after the Unix epoch.
+    /// Creates a timestamp from seconds since the Unix epoch.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when that is outside the years 0 to 9999.
+    /// [`InvalidTimestamp`] outside the years 0 to 9999.
     pub fn from_unix_seconds(seconds: i64) -> Result<Self, InvalidTimestamp> {
         jiff_core::Timestamp::from_second(seconds).ok().and_then(Self::of).ok_or(InvalidTimestamp)
     }
 
-    /// The moment that many milliseconds after the Unix epoch.
+    /// Creates a timestamp from milliseconds since the Unix epoch.
     ///
     /// # Errors
-    /// [`InvalidTimestamp`] when that is outside the years 0 to 9999.
+    /// [`InvalidTimestamp`] outside the years 0 to 9999.
     pub fn from_unix_millis(millis: i64) -> Result<Self, InvalidTimestamp> {
         jiff_core::Timestamp::from_millisecond(millis).ok().and_then(Self::of).ok_or(InvalidTimestamp)
     }
@@ -51,63 +51,63 @@ impl Timestamp {
         (inner >= FIRST).then_some(Self(inner))
     }
 
-    /// Whole seconds since the Unix epoch, rounded towards it.
+    /// Returns whole seconds since the Unix epoch, rounded towards it.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
         self.0.as_second()
     }
 
-    /// Whole seconds since the Unix epoch, rounded down.
+    /// Returns whole seconds since the Unix epoch, rounded down.
     pub(crate) fn floor_seconds(self) -> i64 {
         self.0.as_second() - i64::from(self.0.subsec_nanosecond() < 0)
     }
 
-    /// Whole milliseconds since the Unix epoch, rounded towards it.
+    /// Returns whole milliseconds since the Unix epoch, rounded towards it.
     #[must_use]
     pub fn unix_millis(self) -> i64 {
         self.0.as_millisecond()
     }
 
-    /// This moment without its fraction of a second: the API's own precision.
+    /// Truncates to whole seconds: the API's own precision.
     #[must_use]
     pub fn truncate_to_seconds(self) -> Self {
         Self(jiff_core::Timestamp::from_second(self.0.as_second()).unwrap_or(self.0))
     }
 
-    /// This moment without what is below a millisecond.
+    /// Truncates to whole milliseconds.
     #[must_use]
     pub fn truncate_to_millis(self) -> Self {
         Self(jiff_core::Timestamp::from_millisecond(self.0.as_millisecond()).unwrap_or(self.0))
     }
 
-    /// The moment `milliseconds` later (earlier when negative), held at the ends of time.
+    /// Adds `milliseconds` (negative: subtracts), saturating at the limits of the type.
     #[must_use]
     pub fn saturating_add_millis(self, milliseconds: i64) -> Self {
         self.saturating_add_nanos(i128::from(milliseconds) * 1_000_000)
     }
 
-    /// The moment `seconds` later (earlier when negative), held at the ends of time.
+    /// Adds `seconds` (negative: subtracts), saturating at the limits of the type.
     #[must_use]
     pub fn saturating_add_seconds(self, seconds: i64) -> Self {
         self.saturating_add_nanos(i128::from(seconds) * 1_000_000_000)
     }
 
     fn saturating_add_nanos(self, nanos: i128) -> Self {
-        // Both are far inside an i128.
+        // The sum of two such values cannot overflow an i128.
         let edge = if nanos < 0 { FIRST } else { jiff_core::Timestamp::MAX };
         let sum = jiff_core::Timestamp::from_nanosecond(self.0.as_nanosecond() + nanos);
         sum.ok().and_then(Self::of).unwrap_or(Self(edge))
     }
 
-    /// Milliseconds from `earlier` to this moment; negative when `earlier` is in fact later.
+    /// Returns the milliseconds from `earlier` to this instant; negative if `earlier` is later.
     #[must_use]
     pub fn millis_since(self, earlier: Self) -> i64 {
-        // Both are within 9999 years, so the difference is far inside i64.
+        // Both are within 9999 years, so the difference fits an i64.
         self.unix_millis().saturating_sub(earlier.unix_millis())
     }
 }
 
-/// RFC 3339 with `Z`, and as many digits of a second as it has.
+/// Formats as RFC 3339 with `Z` and only the significant digits of the fraction.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         rfc3339::write(self.0, f)
@@ -126,7 +126,7 @@ impl Serialize for Timestamp {
     }
 }
 
-/// A reading of the machine's clock, with all of its precision.
+/// Converts a reading of the machine's clock, at full precision.
 impl TryFrom<SystemTime> for Timestamp {
     type Error = InvalidTimestamp;
 
@@ -144,7 +144,7 @@ parsed! {
     Timestamp: InvalidTimestamp, "an RFC 3339 datetime";
 }
 
-/// The text is no RFC 3339 datetime, or the moment is outside the years 0 to 9999.
+/// The text is not an RFC 3339 datetime, or the instant is outside the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidTimestamp;
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn any_offset_is_read_and_z_is_written() {
+    fn any_offset_is_parsed_and_z_is_written() {
         check("2023-06-15T02:25:15Z", "2023-06-15T02:25:15Z");
         check("2017-03-09T18:18:03+07:00", "2017-03-09T11:18:03Z");
         check("2017-03-09T11:20:05+00:00", "2017-03-09T11:20:05Z");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_datetime_is_refused() {
+    fn invalid_datetime_is_rejected() {
         for text in [
             "",
             "now",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn adding_stops_at_the_ends_of_time() {
+    fn addition_saturates_at_the_limits() {
         let last = Timestamp::UNIX_EPOCH.saturating_add_millis(i64::MAX);
         assert_eq!(last.saturating_add_millis(1), last);
         let first = Timestamp::UNIX_EPOCH.saturating_add_seconds(i64::MIN);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machines_clock_is_a_timestamp() {
+    fn system_time_converts_to_a_timestamp() {
         use std::time::Duration;
 
         let time = UNIX_EPOCH + Duration::new(1_686_795_915, 250_600_007);
@@ -236,35 +236,35 @@ mod tests {
     }
 
     proptest! {
-        /// jiff is the oracle, which reads and writes far more than RFC 3339.
+        /// The oracle is jiff, which supports far more than RFC 3339.
         #[test]
-        fn any_moment_is_written_and_read_as_jiff_does(
+        fn any_timestamp_round_trips_as_in_jiff(
             seconds in -62_167_219_200_i64..253_402_207_200,
             nanos in prop_oneof![Just(0), 0..1_000_000_000_i32],
             offset in -1_439..=1_439_i32,
         ) {
             let moment = jiff::Timestamp::new(seconds, nanos).expect("a moment");
-            let own = Timestamp::parse(&moment.to_string()).expect("what jiff writes");
+            let own = Timestamp::parse(&moment.to_string()).expect("jiff output");
             prop_assert_eq!(own.to_string(), moment.to_string());
             prop_assert_eq!(own.unix_seconds(), moment.as_second());
             prop_assert_eq!(own.unix_millis(), moment.as_millisecond());
             let offset = jiff::tz::Offset::from_seconds(offset * 60).expect("an offset");
             let there = moment.display_with_offset(offset).to_string();
-            // Beyond these years RFC 3339 has no words for it.
+            // RFC 3339 cannot represent years outside this range.
             if !there.starts_with('-') {
                 prop_assert_eq!(Timestamp::parse(&there), Ok(own), "{}", there);
             }
         }
 
         #[test]
-        fn f45_what_is_read_is_what_jiff_reads(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])") {
+        fn f45_jiff_parses_the_same_datetimes(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])") {
             let known = text.parse::<jiff::Timestamp>().ok();
             let own = Timestamp::parse(&text).ok();
             prop_assert_eq!(own.map(|at| at.to_string()), known.map(|at| at.to_string()).filter(|at| !at.starts_with('-')));
         }
 
         #[test]
-        fn f45_any_text_is_a_moment_or_refused(text in any::<String>()) {
+        fn f45_any_text_parses_or_is_rejected(text in any::<String>()) {
             let _ = Timestamp::parse(&text);
         }
     }

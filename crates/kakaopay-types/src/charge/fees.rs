@@ -1,4 +1,4 @@
-//! What a charge costs.
+//! The fees of a charge.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::rate::Rate;
 use crate::object::object;
 
 object! {
-    /// The rates a charge's fees were computed with.
+    /// The rates the fees of a charge were computed with.
     TransactionFees {
         /// Flat part, such as `0.0`.
         pub fee_flat: Rate,
@@ -18,11 +18,11 @@ object! {
 }
 
 object! {
-    /// What the platform of a marketplace keeps of a charge. Every member may be `null`.
+    /// The fee a marketplace platform takes from a charge. Every member may be `null`.
     PlatformFee {
         /// Fixed part in minor units.
         pub fixed: Option<i64>,
-        /// The whole in minor units.
+        /// Total in minor units.
         pub amount: Option<i64>,
         /// Percentage of the amount, as the API writes it.
         pub percentage: Option<Value>,

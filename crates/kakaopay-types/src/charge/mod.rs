@@ -1,4 +1,4 @@
-//! A charge: the attempt to be paid, and the only object that tells whether it was.
+//! The charge: an attempt to collect a payment, and the only object that proves it was paid.
 
 mod fees;
 mod object;

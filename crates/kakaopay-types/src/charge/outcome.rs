@@ -1,35 +1,35 @@
-//! What became of a charge.
+//! The outcome of a charge.
 
 use super::object::Charge;
 use crate::failure::FailureCode;
 use crate::status::ChargeStatus;
 
-/// What became of a charge, read from its `status` alone.
+/// The outcome of a charge, derived from its `status` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(
     clippy::exhaustive_enums,
     reason = "each match decides about money, so a new outcome must not pass it"
 )]
 pub enum Outcome<'a> {
-    /// Nothing is decided.
+    /// Not decided yet.
     Pending,
     /// Paid.
     Successful,
     /// Not paid.
     Failed {
-        /// Why, if the service told.
+        /// The failure code, if the service sent one.
         code: Option<&'a FailureCode>,
-        /// Why, for people, if the service told.
+        /// The failure message, for people, if the service sent one.
         message: Option<&'a str>,
     },
     /// Not paid in time.
     Expired,
-    /// A status that says nothing here: one that KakaoPay charges are not known to have.
+    /// A status that KakaoPay charges are not known to have.
     Unknown(&'a ChargeStatus),
 }
 
 impl Charge {
-    /// What became of it, read from `status` alone.
+    /// Returns the outcome, derived from `status` alone.
     #[must_use]
     pub fn outcome(&self) -> Outcome<'_> {
         match &self.status {
@@ -60,12 +60,12 @@ mod tests {
     }
 
     #[test]
-    fn every_status_has_its_outcome() {
+    fn every_status_maps_to_its_outcome() {
         check("pending", Outcome::Pending);
         check("successful", Outcome::Successful);
         check("failed", Outcome::Failed { code: None, message: None });
         check("expired", Outcome::Expired);
-        // Not paid by KakaoPay's own rules, but not a known end of its charges either.
+        // KakaoPay charges are not known to end with this status, although it does not mean paid.
         check("reversed", Outcome::Unknown(&ChargeStatus::Reversed));
         check("tomorrow", Outcome::Unknown(&ChargeStatus::from("tomorrow")));
     }

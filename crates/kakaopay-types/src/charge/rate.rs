@@ -1,4 +1,4 @@
-//! A rate, as exact as it is written.
+//! A rate with its exact decimal text.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use crate::decode::reads_text;
 
-/// A rate or a flat fee: decimal text such as `2.9`, which is written back digit by digit. It is
-/// never a float.
+/// A rate or a flat fee: decimal text such as `2.9`, written back digit by digit and never converted
+/// to a float.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rate(Repr);
 
@@ -15,13 +15,13 @@ pub struct Rate(Repr);
 enum Repr {
     /// `digits` over ten to the power of `decimals`.
     Decimal { digits: u32, decimals: u8 },
-    /// Text of another form, as it came.
+    /// Text of another form, unchanged.
     Other(Box<str>),
 }
 
 impl Rate {
-    /// The rate as its digits without the point, and how many of them stand behind it; `None` for
-    /// text that is no plain decimal of up to nine digits.
+    /// Returns the digits without the point and the number of decimals; `None` unless the text is a
+    /// plain decimal of up to nine digits.
     #[must_use]
     pub fn decimal(&self) -> Option<(u32, u8)> {
         match self.0 {
@@ -37,18 +37,18 @@ impl From<&str> for Rate {
     }
 }
 
-/// Reads `2.9`, if it would be written just so.
+/// Parses `2.9` if it would be written back identically.
 fn decimal(text: &str) -> Option<Repr> {
-    let (whole, behind) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let point = usize::from(whole.len() < text.len());
     let plain = !whole.is_empty() && (whole == "0" || !whole.starts_with('0'));
-    if !plain || behind.len() < point || whole.len() + behind.len() > 9 {
+    if !plain || decimals.len() < point || whole.len() + decimals.len() > 9 {
         return None;
     }
-    let digits = whole.bytes().chain(behind.bytes()).try_fold(0, |digits: u32, digit| {
+    let digits = whole.bytes().chain(decimals.bytes()).try_fold(0, |digits: u32, digit| {
         digit.is_ascii_digit().then(|| digits * 10 + u32::from(digit - b'0'))
     })?;
-    Some(Repr::Decimal { digits, decimals: u8::try_from(behind.len()).ok()? })
+    Some(Repr::Decimal { digits, decimals: u8::try_from(decimals.len()).ok()? })
 }
 
 impl fmt::Display for Rate {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_decimal_is_its_digits() {
+    fn plain_decimal_is_read_as_digits() {
         check("2.9", Some((29, 1)));
         check("0.0", Some((0, 1)));
         check("3.65", Some((365, 2)));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_text_stays_as_it_came() {
+    fn other_text_is_kept_unchanged() {
         for text in ["", ".", "1.", ".5", "00.5", "-0.5", "1e3", "1.2.3", "1234567890", "0.000000001", "๑.๒"]
         {
             check(text, None);
@@ -106,7 +106,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_rate_is_written_as_it_was_read(text in "[0-9]{0,6}\\.?[0-9]{0,6}") {
+        fn rate_round_trips(text in "[0-9]{0,6}\\.?[0-9]{0,6}") {
             prop_assert_eq!(Rate::from(text.as_str()).to_string(), text);
         }
     }

@@ -1,12 +1,12 @@
-//! Why something read is not the object asked for.
+//! The decode error.
 
 use std::fmt;
 
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
-/// Something read is not the object asked for. It names the place and never repeats a value,
-/// because a value may be personal or secret.
+/// A JSON text is not the expected object. The error contains the path and never a value, because
+/// values may be personal or secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
@@ -14,10 +14,10 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// An error of `serde_json` at the place that was kept track of.
+    /// Creates an error from a `serde_json` error at the tracked path.
     pub(super) fn at(path: &Path, error: &serde_json::Error) -> Self {
         let path = shown(path);
-        // serde names such a member in its message alone. The name is the type's own, not the JSON's.
+        // serde names these members only in its message. The name comes from the type, not from the JSON.
         let message = error.to_string();
         let named = |prefix| message.strip_prefix(prefix)?.split('`').next();
         let (reason, member) = match (named("missing field `"), named("duplicate field `")) {
@@ -29,26 +29,26 @@ impl DecodeError {
         Self { path, reason }
     }
 
-    /// An error that concerns the whole.
+    /// Creates an error at the root.
     pub(super) fn of_the_whole(error: &serde_json::Error) -> Self {
         Self { path: ".".to_owned(), reason: Reason::of(error) }
     }
 
-    /// The place in the JSON, such as `source.created_at` or `data[3].id`; `.` is the whole.
+    /// Returns the path in the JSON, such as `source.created_at` or `data[3].id`; `.` is the root.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there.
+    /// Returns the reason.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
     }
 }
 
-/// A path such as `refunds.data[0].id`. A name that is no plain one, as only those of a merchant's
-/// metadata are, may be anything, and is not repeated.
+/// Formats a path such as `refunds.data[0].id`. Names with other characters, which occur only in a
+/// merchant's metadata, may hold any data and are replaced by `?`.
 fn shown(path: &Path) -> String {
     let plain = |name: &str| name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let mut shown = String::new();
@@ -69,19 +69,19 @@ fn shown(path: &Path) -> String {
     if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
-/// What is wrong at the place a [`DecodeError`] names.
+/// The reason of a [`DecodeError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// The bytes are not JSON.
     NotJson,
-    /// The JSON ends too soon.
+    /// The JSON is truncated.
     Truncated,
-    /// A member must be there and is not.
+    /// A required member is missing.
     Missing,
-    /// A member is given twice.
+    /// A member occurs twice.
     Duplicate,
-    /// A member is of another type, or has a value it cannot have.
+    /// A member has the wrong type or an invalid value.
     Unexpected,
 }
 
@@ -99,11 +99,11 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.reason {
             Reason::NotJson => write!(f, "not JSON at `{}`", self.path),
-            Reason::Truncated => write!(f, "the JSON ends too soon, at `{}`", self.path),
+            Reason::Truncated => write!(f, "the JSON is truncated at `{}`", self.path),
             Reason::Missing => write!(f, "`{}` is missing", self.path),
-            Reason::Duplicate => write!(f, "`{}` is given twice", self.path),
+            Reason::Duplicate => write!(f, "`{}` occurs twice", self.path),
             Reason::Unexpected => {
-                write!(f, "`{}` is of another type, or has a value that it cannot have", self.path)
+                write!(f, "invalid value or type at `{}`", self.path)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Decoding: in order first, and with serde where that finds a surprise.
+//! Decoding: the in-order reader first, serde as fallback.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -6,30 +6,30 @@ use serde_json::Value;
 use super::error::DecodeError;
 use super::in_order::{InOrder, in_order};
 
-/// An object of the API, or a value in one: what [`from_slice`] can read.
+/// A type that [`from_slice`] decodes.
 ///
-/// Implemented for all of them, and sealed. An endpoint of your own has one of them as its response:
-/// a [`Value`] takes any JSON, and [`from_value`] makes any type of serde's of it.
+/// Sealed, and implemented for all API objects. A custom endpoint uses one of them as its response:
+/// [`Value`] accepts any JSON, and [`from_value`] converts it into any serde type.
 pub trait Decode: DeserializeOwned + InOrder {}
 
 impl<T: DeserializeOwned + InOrder> Decode for T {}
 
-/// Reads an object of the API from the bytes of a response or a webhook.
+/// Decodes an API object from the body of a response or a webhook.
 ///
 /// # Errors
-/// [`DecodeError`], which names where the object is not what was expected.
+/// [`DecodeError`] with the path of the first invalid member.
 pub fn from_slice<T: Decode>(bytes: &[u8]) -> Result<T, DecodeError> {
     if let Some(object) = in_order(bytes) {
         return Ok(object);
     }
-    // The path is only worth its cost once something is wrong, so the good case never tracks it.
+    // Tracking the path is slow, so it is done only after a failure.
     serde_json::from_slice(bytes).map_err(|error| locate::<T>(bytes, &error))
 }
 
-/// Reads an object of the API from a JSON value.
+/// Decodes an API object from a JSON value.
 ///
 /// # Errors
-/// [`DecodeError`], which names where the object is not what was expected.
+/// [`DecodeError`] with the path of the first invalid member.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
     serde_path_to_error::deserialize(value).map_err(|error| DecodeError::at(error.path(), error.inner()))
 }
@@ -38,7 +38,7 @@ fn locate<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Decod
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Err(located) => DecodeError::at(located.path(), located.inner()),
-        // The object itself is good; what comes behind it is not.
+        // The object itself is valid; the text after it is not.
         Ok(_) => DecodeError::of_the_whole(error),
     }
 }
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_is_named_and_the_value_is_not() {
+    fn error_names_the_path_and_never_the_value() {
         let currencies = method(r#""name":"kakaopay","currencies":["SGD","canary"]"#);
         check::<PaymentMethod>(&currencies, "currencies[1]", Reason::Unexpected);
         check::<PaymentMethod>(&method(r#""name":["canary"],"currencies":[]"#), "name", Reason::Unexpected);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn f45_a_name_that_could_be_anything_is_not_repeated() {
+    fn f45_unusual_member_names_are_not_repeated() {
         for name in ["canary@shop.example", "canary\\nINFO paid", "canary.id", "ชื่อ"] {
             let json = format!(r#"{{"object":"charge","metadata":{{"{name}":tru}}}}"#);
             check::<crate::Charge>(&json, "metadata.?", Reason::NotJson);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_said_to_be_none() {
+    fn invalid_json_is_reported() {
         check::<AccountLimits>("{} canary", ".", Reason::NotJson);
         check::<AccountLimits>("<html>canary</html>", ".", Reason::NotJson);
         check::<AccountLimits>("", ".", Reason::Truncated);

@@ -1,25 +1,25 @@
-//! The fast half of decoding: members in the service's own order, no escapes, no fractions.
+//! The fast half of decoding: members in the service's order, no escapes, no fractions.
 
 use super::reader::Reader;
 
-/// What can be read in order. It seals [`Decode`](super::Decode): nothing outside this crate can
-/// name it.
+/// A type the in-order reader decodes. It seals [`Decode`](super::Decode): other crates cannot name
+/// it.
 #[allow(unnameable_types, reason = "seals `Decode`")]
 pub trait InOrder: Sized {
-    /// Reads the value that comes next, if it is written as the service writes it.
+    /// Reads the next value if it has the service's form.
     ///
-    /// `None` says nothing about the value: serde decides. A value that is returned must be equal to
-    /// the one that serde returns.
+    /// `None` means that serde must decide, not that the value is invalid. A returned value must equal
+    /// serde's.
     fn in_order(reader: &mut Reader<'_>) -> Option<Self>;
 
-    /// The value of an absent member; `None` for a member that is required.
+    /// Returns the value of an absent member; `None` if the member is required.
     #[must_use]
     fn absent() -> Option<Self> {
         None
     }
 }
 
-/// Reads a whole object in order. `None` at the first surprise, which says nothing about the object.
+/// Reads a whole object in order. Returns `None` at any deviation; serde must then decide.
 pub(super) fn in_order<T: InOrder>(bytes: &[u8]) -> Option<T> {
     let mut reader = Reader::new(bytes)?;
     let object = T::in_order(&mut reader)?;
@@ -39,8 +39,8 @@ mod tests {
         Account, ApiError, Capability, Charge, Decode, Event, List, Raw, Refund, SearchResult, Source,
     };
 
-    /// Members are written in the service's order, so each object is read in order as it is written,
-    /// and is then the one that serde reads.
+    /// Members are written in the service's order, so each serialized object is read in order and equals
+    /// serde's.
     #[track_caller]
     fn check<T: Decode + Serialize + PartialEq + Debug>(json: &Value) {
         let object: T = serde_json::from_value(json.clone()).unwrap();
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn every_object_is_read_in_order_as_it_is_written() {
+    fn every_serialized_object_is_read_in_order() {
         check::<Charge>(&charge());
         check::<Source>(&source());
         check::<Refund>(&refund());
@@ -110,16 +110,16 @@ mod tests {
         check::<ApiError>(&json!({"object": "error", "code": "not_found", "message": "none"}));
     }
 
-    /// A webhook's body has no deliveries, and its empty arrays stand on three lines.
+    /// A webhook's body has no deliveries, and its empty arrays span three lines.
     #[test]
-    fn an_event_is_read_in_order_as_it_is_posted() {
+    fn posted_event_is_read_in_order() {
         let event: Event = serde_json::from_value(event()).unwrap();
         let posted = serde_json::to_string_pretty(&event).unwrap().replace("[]", "[\n\n  ]");
         assert_eq!(in_order(posted.as_bytes()), Some(event));
     }
 
     #[test]
-    fn a_surprise_is_left_to_serde() {
+    fn deviations_fall_back_on_serde() {
         let refund: Refund = serde_json::from_value(refund()).unwrap();
         let text = serde_json::to_string(&refund).unwrap();
         for (from, to) in [

@@ -1,4 +1,4 @@
-//! Values without members, and what holds others.
+//! In-order reading of scalars and containers.
 
 use serde_json::{Map, Value};
 
@@ -47,7 +47,7 @@ impl InOrder for Map<String, Value> {
     }
 }
 
-/// `null` and an absent member both read as `None`.
+/// `null` and an absent member are both `None`.
 impl<T: InOrder> InOrder for Option<T> {
     #[inline(always)]
     fn in_order(reader: &mut Reader<'_>) -> Option<Self> {

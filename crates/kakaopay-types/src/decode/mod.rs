@@ -1,8 +1,8 @@
-//! Reading an object from JSON, with errors that name the place and never the value.
+//! JSON decoding, with errors that name the path and never the value.
 //!
-//! [`from_slice`] first reads the bytes in the order in which the service writes members. At the first
-//! surprise it reads them again with serde, which alone decides whether they are an error. Where the
-//! first read returns an object, serde returns the same.
+//! [`from_slice`] first parses the bytes in the service's exact field order and falls back on serde at
+//! any deviation. Only serde reports errors. When the first pass returns an object, serde would return
+//! the same.
 
 pub(crate) mod error;
 pub(crate) mod general;

@@ -1,10 +1,10 @@
-//! A reader of JSON that stands just as the service writes it.
+//! A reader of JSON in the service's exact form.
 
-/// Reads JSON from the front to the back, and gives up at the first surprise.
+/// Reads JSON from front to back and gives up at the first deviation.
 ///
-/// It knows no escapes, no fractions and no numbers of more than 18 digits, and it never says what
-/// is wrong: whoever asked reads the bytes in the general way then. Between two calls it stands at
-/// the beginning of a value, of a member's name, or of a closing bracket.
+/// It supports no escapes, no fractions and no numbers of more than 18 digits, and reports no reason:
+/// the caller falls back on serde. Between two calls its position is the start of a value, of a
+/// member's name, or of a closing bracket.
 #[allow(unnameable_types, reason = "belongs to the trait that seals `Decode`")]
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
@@ -13,8 +13,8 @@ pub struct Reader<'a> {
     gap: Gap,
 }
 
-/// The space that stood before the last member's name, up to eight bytes of it. Members of one
-/// object nearly always stand below each other, so the next space is compared with the last.
+/// The whitespace before the last member's name, up to eight bytes. The members of one object nearly
+/// always have the same indentation, so the next whitespace is compared with it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Gap {
     space: u64,
@@ -22,20 +22,20 @@ struct Gap {
     length: usize,
 }
 
-/// Deepest nesting that is read where any JSON may stand.
+/// Maximum nesting of a value of any kind.
 const MAX_DEPTH: u8 = 8;
-/// Digits that fit an `i64` whatever they are.
+/// The number of digits that always fit an `i64`.
 const MAX_DIGITS: usize = 18;
 
 impl<'a> Reader<'a> {
-    /// At the beginning of the bytes, if they are UTF-8.
+    /// Starts at the beginning of the bytes, if they are UTF-8.
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Self { json: str::from_utf8(bytes).ok()?, at: 0, gap: Gap::default() };
         reader.skip_space();
         Some(reader)
     }
 
-    /// Nothing may stand behind the value.
+    /// Checks that only whitespace follows the value.
     pub(super) fn finish(&mut self) -> Option<()> {
         self.skip_space();
         (self.at == self.json.len()).then_some(())
@@ -48,10 +48,10 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// The value of a member, if it is the next; what an absent one reads as, if it is not. The name
-    /// is given as it stands, in quotes and with its colon.
-    // Inlined, the name is a constant, and comparing it takes a few instructions. Inlining more than
-    // that makes it slower: the code of a charge is as large as a processor's cache for code.
+    /// Reads a member's value if the member is next, and otherwise returns its absent value. `name` has
+    /// its quotes and its colon.
+    // Inlining makes the name a constant, and comparing it takes a few instructions. Inlining more is
+    // slower: the code of a charge is as large as a processor's instruction cache.
     #[inline(always)]
     pub(crate) fn member<T: super::InOrder>(&mut self, name: &str) -> Option<T> {
         if !self.take(name) {
@@ -63,12 +63,12 @@ impl<'a> Reader<'a> {
         Some(value)
     }
 
-    /// Leaves an object, which has no member left.
+    /// Leaves an object after its last member.
     pub(crate) fn close_object(&mut self) -> Option<()> {
         self.expect(b'}')
     }
 
-    /// Every member of an object, whatever its name.
+    /// Reads every member of an object, whatever its name.
     pub(super) fn members(&mut self, mut read: impl FnMut(&mut Self, &'a str) -> Option<()>) -> Option<()> {
         self.open_object()?;
         while self.peek() != Some(b'}') {
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
         self.close_object()
     }
 
-    /// Every element of an array.
+    /// Reads every element of an array.
     pub(crate) fn elements(&mut self, mut read: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.expect(b'[')?;
         self.skip_space();
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A text without escapes.
+    /// Reads a string without escapes.
     #[inline(always)]
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         self.expect(b'"')?;
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         Some(text)
     }
 
-    /// An integer.
+    /// Reads an integer.
     #[inline(always)]
     pub(crate) fn integer(&mut self) -> Option<i64> {
         let negative = self.take("-");
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         Some(if negative { -value } else { value })
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub(crate) fn truth(&mut self) -> Option<bool> {
         if self.take("false") {
             return Some(false);
@@ -141,13 +141,13 @@ impl<'a> Reader<'a> {
         self.take("true").then_some(true)
     }
 
-    /// Whether the value is `null`, which is then read.
+    /// Reads `null` if it is next, and returns whether it was.
     #[inline(always)]
     pub(crate) fn null(&mut self) -> bool {
         self.take("null")
     }
 
-    /// Any JSON.
+    /// Reads any JSON value.
     pub(super) fn value(&mut self, depth: u8) -> Option<serde_json::Value> {
         use serde_json::Value;
         match self.peek()? {
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Any object.
+    /// Reads any object.
     pub(super) fn map(&mut self, depth: u8) -> Option<serde_json::Map<String, serde_json::Value>> {
         if depth >= MAX_DEPTH {
             return None;
@@ -180,13 +180,13 @@ impl<'a> Reader<'a> {
         Some(map)
     }
 
-    /// Passes the comma behind a member, up to the name of the next, or stops at the end.
+    /// Skips the comma after a member, up to the next name, or stops at the end.
     #[inline(never)]
     fn end_member(&mut self) -> Option<()> {
         if self.peek() == Some(b',') {
-            let behind = self.at + 1;
-            let next = behind + self.gap.length;
-            if self.byte(next) == Some(b'"') && (self.word(behind) ^ self.gap.space) & self.gap.mask == 0 {
+            let after = self.at + 1;
+            let next = after + self.gap.length;
+            if self.byte(next) == Some(b'"') && (self.word(after) ^ self.gap.space) & self.gap.mask == 0 {
                 self.at = next;
                 return Some(());
             }
@@ -213,9 +213,9 @@ impl<'a> Reader<'a> {
     fn end_member_elsewhere(&mut self) -> Option<()> {
         self.skip_space();
         if self.take(",") {
-            let behind = self.at;
+            let after = self.at;
             self.skip_space();
-            self.learn_gap(behind);
+            self.learn_gap(after);
             return (self.peek() == Some(b'"')).then_some(());
         }
         (self.peek() == Some(b'}')).then_some(())
@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next eight bytes, the first in the lowest place; zeros behind the end.
+    /// Returns the next eight bytes in little-endian order, zero-padded at the end.
     #[inline(always)]
     fn word(&self, at: usize) -> u64 {
         let rest = self.json.as_bytes().get(at..).unwrap_or_default();
@@ -273,19 +273,19 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The last bytes, fewer than eight.
+/// Returns the last bytes, fewer than eight.
 #[cold]
 fn last_word(rest: &[u8]) -> u64 {
     rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
-/// Eight of a byte.
+/// Repeats a byte eight times.
 const fn eight(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// Marks the bytes at which a text ends or cannot be taken as it stands: a quote, a backslash, a
-/// control character. Bytes behind the first one marked may be marked wrongly.
+/// Marks the bytes that end a string or are not supported in it: a quote, a backslash, a control
+/// character. Bytes after the first marked one may be marked wrongly.
 #[inline]
 fn special(word: u64) -> u64 {
     let below = |word: u64, limit: u8| word.wrapping_sub(eight(limit)) & !word;

@@ -1,16 +1,16 @@
-//! Values that the API writes as text.
+//! Values that the API writes as JSON strings.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de;
 
-/// A value that the API writes as text.
+/// A value that the API writes as a JSON string.
 pub(crate) trait FromText: Sized {
-    /// What the text must be, for an error.
+    /// Describes the valid text in errors.
     const EXPECTED: &'static str;
 
-    /// Reads the text; `None` when it is no such value.
+    /// Parses the text; `None` if it is invalid.
     fn from_text(text: &str) -> Option<Self>;
 }
 
@@ -22,7 +22,7 @@ impl FromText for Box<str> {
     }
 }
 
-/// Reads a [`FromText`] with serde.
+/// Decodes a [`FromText`] with serde.
 pub(crate) struct TextVisitor<T>(PhantomData<T>);
 
 impl<T> TextVisitor<T> {
@@ -39,12 +39,12 @@ impl<T: FromText> de::Visitor<'_> for TextVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        // The text itself stays out of the error.
+        // The error omits the text.
         T::from_text(text).ok_or_else(|| E::custom(format_args!("not {}", T::EXPECTED)))
     }
 }
 
-/// Has types read from text: each is named with what the text must be, and how it is read.
+/// Implements decoding from text; each type has a description of the valid text and a parser.
 macro_rules! reads_text {
     ($($type:ident: $expected:expr, $read:expr;)*) => {$(
         impl $crate::decode::FromText for $type {

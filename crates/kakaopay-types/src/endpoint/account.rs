@@ -1,11 +1,11 @@
-//! Calls that concern the account.
+//! Endpoints of the account.
 
 use super::definition::endpoint;
 use crate::account::Account;
 use crate::capability::Capability;
 
 endpoint! {
-    /// `GET /capability`: reads what the account can do. API version 2017-11-02 does not have it.
+    /// `GET /capability`: reads the account's capabilities. Not available in API version 2017-11-02.
     #[derive(Default)]
     RetrieveCapability: "capability.retrieve" = Get "/capability", AnyKey, Read -> Capability;
 }

@@ -1,4 +1,4 @@
-//! What a charge is paid from.
+//! The source parameter of a charge.
 
 use super::field::{Field, Single};
 #[cfg(feature = "server")]
@@ -12,13 +12,13 @@ use crate::params::Params;
 use crate::platform::PlatformType;
 use crate::source::SourceType;
 
-/// What a charge is paid from.
+/// The source parameter of a charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChargeSource {
-    /// A source that was created before, by the buyer's browser or by the merchant.
+    /// An existing source, created by the buyer's browser or by the merchant.
     Existing(SourceId),
-    /// A new KakaoPay source, created in the same call.
+    /// A new KakaoPay source, created in the same request.
     New {
         /// The platform the buyer pays on.
         platform_type: Option<PlatformType>,

@@ -1,4 +1,4 @@
-//! Calls that concern charges.
+//! Endpoints of charges.
 
 use std::net::IpAddr;
 
@@ -19,32 +19,32 @@ use crate::timestamp::Timestamp;
 endpoint! {
     /// `POST /charges`: creates a KakaoPay charge.
     ///
-    /// Parameters that only cards and other methods have do not exist here.
+    /// Parameters of cards and other methods are omitted.
     CreateCharge: "charges.create" = Post "/charges", SecretOnly, Mutation -> Charge;
     params {
-        /// How much is to be paid; the same as the source's.
+        /// Amount to be paid; must equal the source's.
         amount: PaymentAmount,
-        /// Where the buyer comes back to.
+        /// The URI the buyer returns to.
         return_uri: ReturnUri,
-        /// What it is paid from.
+        /// The source to charge.
         source: ChargeSource,
-        /// Text about the order, for the dashboard and the service's fraud checks. How long it may
-        /// be is not documented.
+        /// Description of the order, for the dashboard and the service's fraud checks. Its maximum length is
+        /// not documented.
         description: Option<String>,
-        /// By what the charge is found again, and members of the merchant's own.
+        /// The attempt reference by which the charge is found again, and the merchant's own members.
         metadata: ChargeMetadata,
         /// The buyer's IP address, for the service's fraud checks.
         ip: Option<IpAddr>,
-        /// When the charge is to expire. Documented for some methods; whether KakaoPay heeds it is
-        /// unconfirmed, so read the charge's own `expires_at`.
+        /// Time the charge expires. Documented for some methods and unconfirmed for KakaoPay, so use the
+        /// charge's own `expires_at`.
         expires_at: Option<Timestamp>,
-        /// Where its events are posted, instead of the account's endpoint.
+        /// Endpoints for its events, instead of the account's.
         webhook_endpoints: Option<WebhookEndpoints>,
     }
 }
 
 endpoint! {
-    /// `GET /charges/{id}`: reads a charge. The only call that tells what became of a payment.
+    /// `GET /charges/{id}`: reads a charge. Only this read shows whether a payment was made.
     RetrieveCharge: "charges.retrieve" = Get "/charges/{}", SecretOnly, Read -> Charge;
     path {
         /// The charge to read.
@@ -57,30 +57,30 @@ endpoint! {
     #[derive(Default)]
     ListCharges: "charges.list" = Get "/charges", SecretOnly, Read -> List<Charge>;
     params {
-        /// Which part of the list.
+        /// The part of the list to read.
         page: ListParams,
     }
 }
 
 endpoint! {
-    /// `PATCH /charges/{id}`: changes what the merchant attached to a charge.
+    /// `PATCH /charges/{id}`: changes a charge's description or metadata.
     UpdateCharge: "charges.update" = Patch "/charges/{}", SecretOnly, Mutation -> Charge;
     path {
         /// The charge to change.
         id: ChargeId,
     }
     params {
-        /// New text about the order.
+        /// New description.
         description: Option<String>,
-        /// New metadata. Whether it takes the place of the old or is added to it is not documented,
-        /// so it names the attempt again: a charge that names none is no order's.
+        /// New metadata. Whether it replaces the old or is merged is not documented, so it repeats
+        /// the attempt reference: a charge without one cannot be matched to an order.
         metadata: Option<ChargeMetadata>,
     }
 }
 
 endpoint! {
-    /// `POST /charges/{id}/expire`: ends a pending charge. Whether KakaoPay charges can be ended so
-    /// is unconfirmed; a charge of a sibling method was. The refusal is `failed_expire`.
+    /// `POST /charges/{id}/expire`: ends a pending charge. Unconfirmed for KakaoPay; confirmed for a
+    /// sibling method. The error code of a rejection is `failed_expire`.
     ExpireCharge: "charges.expire" = Post "/charges/{}/expire", SecretOnly, Mutation -> Charge;
     path {
         /// The charge to end.
@@ -89,7 +89,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// `POST /charges/{id}/mark_as_paid`: ends a pending test charge as the buyer's approval would.
+    /// `POST /charges/{id}/mark_as_paid`: completes a pending test charge as if the buyer had approved it.
     MarkChargeAsPaid: "charges.mark_as_paid" = Post "/charges/{}/mark_as_paid", SecretOnly, Mutation -> Charge;
     path {
         /// The test charge.
@@ -98,7 +98,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// `POST /charges/{id}/mark_as_failed`: ends a pending test charge as a failure would.
+    /// `POST /charges/{id}/mark_as_failed`: fails a pending test charge.
     MarkChargeAsFailed:
         "charges.mark_as_failed" = Post "/charges/{}/mark_as_failed", SecretOnly, Mutation -> Charge;
     path {
@@ -106,20 +106,20 @@ endpoint! {
         id: ChargeId,
     }
     params {
-        /// Why it fails; `None` leaves it to the service.
+        /// The failure code; `None` for the service's default.
         failure_code: Option<FailureCode>,
     }
 }
 
 endpoint! {
-    /// `GET /charges/{id}/events`: reads a page of what happened to a charge.
+    /// `GET /charges/{id}/events`: reads a page of a charge's events.
     ListChargeEvents: "charges.events" = Get "/charges/{}/events", SecretOnly, Read -> List<Event>;
     path {
         /// The charge.
         id: ChargeId,
     }
     params {
-        /// Which part of the list.
+        /// The part of the list to read.
         page: ListParams,
     }
 }

@@ -1,15 +1,15 @@
-//! What makes a call, or a group of its parameters: `new` with all that is required, and a setter for
-//! each of the others.
+//! Constructors of endpoints and parameter groups: `new` with all required members, and a setter for
+//! each optional one.
 
-/// Defines `new` and the setters of a struct from its members, read one by one.
+/// Defines `new` and the setters of a struct from its members, one by one.
 ///
-/// A member is optional if it is an `Option`, a group of parameters (`ListParams`, `SearchParams`, `Filters`) or a
-/// `u32`; any other is an argument of `new`. The lists in brackets collect the arguments, the members
-/// as `new` sets them, and the setters.
+/// A member is optional if it is an `Option`, a parameter group (`ListParams`, `SearchParams`,
+/// `Filters`) or a `u32`; any other is an argument of `new`. The bracketed lists collect the
+/// arguments, the members as `new` sets them, and the setters.
 macro_rules! constructor {
     ([$name:ident] [$($arguments:tt)*] [$($members:tt)*] [$($setters:tt)*]) => {
         impl $name {
-            /// With all that is required. What is left out is the API's default.
+            /// Creates it from the required members. The API's defaults apply to the others.
             #[must_use]
             pub fn new($($arguments)*) -> Self {
                 Self { $($members)* }
@@ -81,7 +81,7 @@ macro_rules! defaulted {
     };
 }
 
-/// Defines a group of parameters: a struct with its constructor.
+/// Defines a parameter group: a struct with its constructor.
 macro_rules! parameters {
     ($(#[$meta:meta])* pub struct $name:ident { $($members:tt)* }) => {
         $(#[$meta])*

@@ -1,40 +1,40 @@
-//! What every call has.
+//! The `Endpoint` trait.
 
 use std::fmt;
 
 use crate::decode::Decode;
 use crate::params::Params;
 
-/// One call of the API as a value.
+/// A request to the API as a value.
 ///
-/// Its parameters go into the query of a [`Method::Get`] and into the body of any other, as a form
-/// or as JSON, both made from [`Endpoint::params`].
+/// Its parameters are sent in the query of a [`Method::Get`] and otherwise in the body, as a form or
+/// as JSON; both encodings come from [`Endpoint::params`].
 pub trait Endpoint {
-    /// Which key may make the call: [`AnyKey`](crate::AnyKey) or [`SecretOnly`](crate::SecretOnly).
+    /// The key that is required: [`AnyKey`](crate::AnyKey) or [`SecretOnly`](crate::SecretOnly).
     type Access;
-    /// Whether it changes anything: [`Read`] or [`Mutation`].
+    /// The effect: [`Read`] or [`Mutation`].
     type Effect: Effect;
-    /// What comes back.
+    /// The type of the response.
     type Response: Decode;
 
-    /// Names the call in logs and errors, such as `charges.create`.
+    /// Name in logs and errors, such as `charges.create`.
     const OPERATION: &'static str;
     /// The HTTP method.
     const METHOD: Method;
 
-    /// The path on the API's host, with `{}` for each id in it.
+    /// Path on the API's host, with `{}` for each id.
     const PATH: &'static str;
 
-    /// The path on the API's host, from the `/`.
+    /// Returns the path on the API's host, from the `/`.
     fn path(&self) -> String;
 
-    /// The parameters, in the order of the API's documentation.
+    /// Returns the parameters, in the order of the API's documentation.
     fn params(&self) -> Params {
         Params::new()
     }
 }
 
-/// A call that is only lent, for one that is made more than once.
+/// A borrowed endpoint, for requests that are sent more than once.
 impl<E: Endpoint> Endpoint for &E {
     type Access = E::Access;
     type Effect = E::Effect;
@@ -59,14 +59,14 @@ impl<E: Endpoint> Endpoint for &E {
 pub enum Method {
     /// Reads.
     Get,
-    /// Creates or acts.
+    /// Creates an object or performs an action.
     Post,
     /// Changes members.
     Patch,
 }
 
 impl Method {
-    /// The method as HTTP writes it.
+    /// Returns the method's name in HTTP.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -83,19 +83,19 @@ impl fmt::Display for Method {
     }
 }
 
-/// Whether a call changes anything, as a type.
+/// The effect of a request, as a type.
 pub trait Effect {
-    /// Whether sending it twice is the same as sending it once.
+    /// Whether sending it twice has the same effect as sending it once.
     const IDEMPOTENT: bool;
 }
 
-/// The call only reads: it may be sent again.
+/// The request only reads: it can be retried.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum Read {}
 
-/// The call changes something. The API has no idempotency key, so it must not be sent again when
-/// its answer is unknown.
+/// The request changes something. The API has no idempotency key, so it must not be retried if the
+/// outcome is unknown.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_enums, reason = "has no values")]
 pub enum Mutation {}

@@ -1,10 +1,10 @@
-//! How a call is defined, and what is made from the definition.
+//! Macros that define an endpoint.
 
-/// Defines a call of the API as a value: a struct of what is in its path and its parameters, and
-/// from them what is sent, and `new` with setters. With the feature `server` the same definition reads the request back.
+/// Defines an endpoint: a struct of its path and parameters, its request encoding, and `new` with
+/// setters. With the feature `server`, the same definition parses requests.
 ///
-/// `{}` in the path stands for the members below `path`, in their order. Parameters are sent in the
-/// order they stand here: `params`, then those that are `always` the same, `then` the others.
+/// Each `{}` in the path stands for a member below `path`, in order. Parameters are sent in the order
+/// of the definition: `params`, then the constant ones (`always`), then the others (`then`).
 macro_rules! endpoint {
     (
         $(#[$meta:meta])*
@@ -29,14 +29,14 @@ macro_rules! endpoint {
     };
 }
 
-/// Defines all of a call but its constructor.
+/// Defines all of an endpoint except its constructor.
 macro_rules! definition {
     (
         $(#[$meta:meta])*
         $name:ident: $operation:literal = $method:ident $path:literal, $access:ident, $effect:ident -> $response:ty;
         $(path { $($(#[$segment_meta:meta])* $segment:ident: $segment_type:ty,)* })?
         $(params { $($(#[$param_meta:meta])* $param:ident: $param_type:ty,)* })?
-        $(always { $($constant:ident $(as $wire:literal)? = $text:literal,)* })?
+        $(always { $($constant:ident $(as $json:literal)? = $text:literal,)* })?
         $(then { $($(#[$later_meta:meta])* $later:ident: $later_type:ty,)* })?
     ) => {
         $(#[$meta])*
@@ -65,7 +65,7 @@ macro_rules! definition {
             fn params(&self) -> $crate::params::Params {
                 let mut params = $crate::params::Params::new();
                 $($($crate::endpoint::field::Field::put(&self.$param, stringify!($param), &mut params);)*)?
-                $($(params = params.with($crate::object::wire_name!($constant $($wire)?), $text);)*)?
+                $($(params = params.with($crate::object::json_name!($constant $($json)?), $text);)*)?
                 $($($crate::endpoint::field::Field::put(&self.$later, stringify!($later), &mut params);)*)?
                 params
             }
@@ -87,7 +87,7 @@ macro_rules! definition {
                 let Some(segments) = template::segments(Self::PATH, path) else { return Ok(None) };
                 let mut segments = segments.into_iter();
                 $($($crate::endpoint::field::constant(
-                    $crate::object::wire_name!($constant $($wire)?),
+                    $crate::object::json_name!($constant $($json)?),
                     $text,
                     params,
                 )?;)*)?

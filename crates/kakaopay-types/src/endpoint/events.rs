@@ -1,4 +1,4 @@
-//! Calls that concern events.
+//! Endpoints of events.
 
 use super::definition::endpoint;
 use super::page::ListParams;
@@ -20,7 +20,7 @@ endpoint! {
     #[derive(Default)]
     ListEvents: "events.list" = Get "/events", SecretOnly, Read -> List<Event>;
     params {
-        /// Which part of the list.
+        /// The part of the list to read.
         page: ListParams,
     }
 }

@@ -1,4 +1,4 @@
-//! Typed parameters, and how each is sent and read back.
+//! Typed parameters: encoding and decoding.
 
 use std::net::IpAddr;
 
@@ -21,24 +21,24 @@ use crate::timestamp::Timestamp;
 
 /// A typed parameter.
 pub(crate) trait Field: Sized {
-    /// Sends it under a name. What is left out is not sent.
+    /// Appends it under a name. A member without a value is not sent.
     fn put(&self, name: &'static str, params: &mut Params);
 
-    /// Reads it back.
+    /// Decodes it.
     #[cfg(feature = "server")]
     fn take(name: &'static str, params: &Params) -> Result<Self, InvalidRequest>;
 }
 
-/// A parameter that is one value.
+/// A parameter with a single value.
 pub(crate) trait Single: Sized {
-    /// What the value must be, for an error.
+    /// Describes the valid value in errors.
     #[cfg(feature = "server")]
     const EXPECTED: &'static str;
 
-    /// The value as it is sent.
+    /// Returns the encoded value.
     fn to_param(&self) -> Param;
 
-    /// Reads the value. In a form everything is text.
+    /// Decodes the value. In a form every value is text.
     #[cfg(feature = "server")]
     fn from_param(param: &Param) -> Option<Self>;
 }
@@ -55,8 +55,8 @@ impl<T: Single> Field for T {
     }
 }
 
-/// A `null` and, in a form, an empty value are the same as none: some clients send one for every
-/// parameter that is not set.
+/// `null` and, in a form, an empty value mean `None`: some clients send one for every unset
+/// parameter.
 impl<T: Single> Field for Option<T> {
     fn put(&self, name: &'static str, params: &mut Params) {
         if let Some(value) = self {
@@ -74,7 +74,7 @@ impl<T: Single> Field for Option<T> {
     }
 }
 
-/// The amount and its currency are two parameters.
+/// Amount and currency are two parameters.
 impl Field for PaymentAmount {
     fn put(&self, name: &'static str, params: &mut Params) {
         self.minor_units().put(name, params);
@@ -111,7 +111,7 @@ impl Single for i64 {
 
 impl Single for u32 {
     #[cfg(feature = "server")]
-    const EXPECTED: &'static str = "a small integer that is not negative";
+    const EXPECTED: &'static str = "an integer from 0 to 4294967295";
 
     fn to_param(&self) -> Param {
         (*self).into()
@@ -169,7 +169,7 @@ impl Single for String {
     }
 }
 
-/// Values that are text as the API writes them.
+/// Values that the API writes as text.
 macro_rules! text_fields {
     ($($type:ty: $text:expr;)*) => {$(
         impl Single for $type {
@@ -207,7 +207,7 @@ impl FromText for IpAddr {
     }
 }
 
-/// A parameter that is always the same text.
+/// A parameter with a constant value.
 #[cfg(feature = "server")]
 pub(crate) fn constant(
     name: &'static str,

@@ -1,4 +1,4 @@
-//! What the objects of a search must be like.
+//! The filters of a search.
 
 use super::field::Field;
 #[cfg(feature = "server")]
@@ -9,16 +9,16 @@ use super::receive::InvalidRequest;
 use crate::params::Param;
 use crate::params::Params;
 
-/// What the objects of a search must be like: `filters[status]=successful`.
+/// The filters of a search, such as `filters[status]=successful`.
 ///
-/// Each has a name of Omise's documentation and text: an amount is in major units here and nowhere
-/// else ([`Money::to_major`](crate::Money::to_major)), a truth is `yes` or `no`, and a range of days
-/// is `2023-06-01..2023-06-30`.
+/// Names are those of Omise's documentation, values are text. Amounts are in major units, unlike
+/// everywhere else ([`Money::to_major`](crate::Money::to_major)), booleans are `yes` or `no`, and a
+/// range of days is `2023-06-01..2023-06-30`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters(Vec<(String, String)>);
 
 impl Filters {
-    /// These filters and one more. A name given twice keeps its last value.
+    /// Adds a filter. A name that is set twice keeps its last value.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let name = name.into();
@@ -41,7 +41,7 @@ impl Field for Filters {
 
     #[cfg(feature = "server")]
     fn take(name: &'static str, params: &Params) -> Result<Self, InvalidRequest> {
-        let invalid = InvalidRequest::new(name, "an object of texts");
+        let invalid = InvalidRequest::new(name, "an object with text values");
         match params.get(name) {
             None | Some(Param::Null) => Ok(Self::default()),
             Some(Param::Map(filters)) => filters.iter().try_fold(Self::default(), |all, (name, value)| {

@@ -1,4 +1,4 @@
-//! The calls of the API as values: what to send, with which key, and what comes back.
+//! The API's endpoints as values: path, parameters, required key and response type.
 
 mod constructor;
 mod contract;

@@ -1,4 +1,4 @@
-//! Metadata as it is sent: always with the name by which the object is found again.
+//! Request metadata, which always contains the object's reference.
 
 #[cfg(feature = "server")]
 use serde_json::Value;
@@ -12,32 +12,32 @@ use crate::metadata::Metadata;
 use crate::params::{Param, Params};
 use crate::reference::{AttemptReference, Reference};
 
-/// The `metadata` of a request: the name by which the object is found again should the answer be
-/// lost, and members of the merchant's own.
+/// The `metadata` of a request: the reference by which the object is found again if the response is
+/// lost, and the merchant's own members.
 ///
-/// The API has no idempotency key, so every object that is created carries such a name.
+/// The API has no idempotency key, so every created object carries a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestMetadata<R> {
-    /// The name; it is sent as the member [`AttemptReference::METADATA_KEY`].
+    /// The reference; sent as the member [`AttemptReference::METADATA_KEY`].
     pub reference: R,
-    /// Members of your own. A member of that name in here is not sent.
+    /// The merchant's own members. A member named like the reference's is not sent.
     pub extra: Metadata,
 }
 
-/// The `metadata` of a charge, which names the attempt to charge an order.
+/// The `metadata` of a charge, with its attempt reference.
 pub type ChargeMetadata = RequestMetadata<AttemptReference>;
-/// The `metadata` of a refund, which names the refund.
+/// The `metadata` of a refund, with its reference.
 pub type RefundMetadata = RequestMetadata<Reference>;
 
 impl<R> RequestMetadata<R> {
-    /// The name alone.
+    /// Creates metadata with the reference alone.
     #[must_use]
     pub fn new(reference: R) -> Self {
         Self { reference, extra: Metadata::default() }
     }
 
-    /// Members of your own, in place of those that were set before.
+    /// Replaces the merchant's own members.
     #[must_use]
     pub fn extra(self, extra: Metadata) -> Self {
         Self { extra, ..self }
@@ -50,9 +50,9 @@ impl<R> From<R> for RequestMetadata<R> {
     }
 }
 
-/// A name that goes into metadata.
+/// A reference that is stored in metadata.
 pub(crate) trait Name: ToString {
-    /// Reads the name.
+    /// Parses the reference.
     #[cfg(feature = "server")]
     fn read(text: &str) -> Option<Self>
     where

@@ -1,4 +1,4 @@
-//! Which part of a list to read.
+//! The pagination parameters of a list.
 
 use super::constructor::parameters;
 use super::field::Field;
@@ -9,27 +9,26 @@ use crate::params::Params;
 use crate::timestamp::Timestamp;
 
 parameters! {
-/// Which part of a list to read. What is left out is the API's default: the first 20 of all, oldest
-/// first.
+/// Selects a part of a list. Defaults of the API: the first 20 elements, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListParams {
-    /// Only what was created at or after this.
+    /// Earliest creation time, inclusive.
     pub from: Option<Timestamp>,
-    /// Only what was created at or before this. Fix it when reading page by page, or the pages
-    /// shift while new objects arrive.
+    /// Latest creation time, inclusive. Set it when reading several pages; otherwise new objects shift
+    /// the pages.
     pub to: Option<Timestamp>,
-    /// How many elements to skip.
+    /// Number of elements to skip.
     pub offset: u32,
-    /// Most elements to read; more than 100 are asked for as 100, the API's most. `None` for the
-    /// API's default of 20.
+    /// Maximum number of elements, capped at the API's maximum of 100. `None` for the API's default of
+    /// 20.
     pub limit: Option<u32>,
-    /// The order.
+    /// Sort order.
     pub order: Option<SortOrder>,
 }
 }
 
 impl ListParams {
-    /// Most elements the API puts on one page.
+    /// The API's maximum number of elements per page.
     pub const MAX_LIMIT: u32 = 100;
 }
 
@@ -37,7 +36,7 @@ fn capped(limit: Option<u32>) -> Option<u32> {
     limit.map(|limit| limit.min(ListParams::MAX_LIMIT))
 }
 
-/// Each of its members is a parameter of its own.
+/// Each member is a parameter of its own.
 impl Field for ListParams {
     fn put(&self, _name: &'static str, params: &mut Params) {
         self.from.put("from", params);

@@ -1,13 +1,13 @@
-//! Paths with places to fill in.
+//! Path templates.
 
 #[cfg(feature = "server")]
 use super::receive::InvalidRequest;
 #[cfg(feature = "server")]
 use crate::decode::FromText;
 
-/// A path with its places filled in. What is filled in is safe in a path as it is.
+/// Fills in the placeholders of a path. The values need no escaping.
 pub(crate) fn filled(template: &str, segments: &[&str]) -> String {
-    // How long it becomes is known, so that memory is asked for once.
+    // The length is known, so that one allocation suffices.
     let length = segments.iter().fold(template.len(), |length, segment| length + segment.len());
     let mut path = String::with_capacity(length.saturating_sub("{}".len() * segments.len()));
     let mut segments = segments.iter();
@@ -20,10 +20,10 @@ pub(crate) fn filled(template: &str, segments: &[&str]) -> String {
     path
 }
 
-/// What stands in the places of a path; `None` when it is another path.
+/// Returns the values of the placeholders; `None` if the path does not match.
 #[cfg(feature = "server")]
 pub(crate) fn segments<'a>(template: &str, path: &'a str) -> Option<Vec<&'a str>> {
-    // Some clients put a slash behind the path.
+    // Some clients append a slash to the path.
     let path = path.strip_suffix('/').unwrap_or(path);
     let (mut pieces, mut found) = (path.split('/'), Vec::new());
     for expected in template.split('/') {
@@ -36,7 +36,7 @@ pub(crate) fn segments<'a>(template: &str, path: &'a str) -> Option<Vec<&'a str>
     pieces.next().is_none().then_some(found)
 }
 
-/// What stands in one place.
+/// The value of a placeholder.
 #[cfg(feature = "server")]
 pub(crate) fn segment<T: FromText>(name: &'static str, text: Option<&str>) -> Result<T, InvalidRequest> {
     text.and_then(T::from_text).ok_or_else(|| InvalidRequest::new(name, T::EXPECTED))
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_filled_in_order() {
+    fn placeholders_are_filled_in_order() {
         assert_eq!(filled("/charges", &[]), "/charges");
         let two = filled("/charges/{}/refunds/{}", &["a", "b"]);
         assert_eq!((two.as_str(), two.capacity()), ("/charges/a/refunds/b", two.len()));
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "server")]
-    fn what_was_filled_in_is_found() {
+    fn filled_in_values_are_extracted() {
         let template = "/charges/{}/refunds/{}";
         assert_eq!(segments(template, "/charges/a/refunds/b"), Some(vec!["a", "b"]));
         assert_eq!(segments(template, "/charges/a/refunds/b/"), Some(vec!["a", "b"]));

@@ -1,4 +1,4 @@
-//! What to search for.
+//! The parameters of a search.
 
 use super::constructor::parameters;
 use super::field::Field;
@@ -9,24 +9,24 @@ use crate::list::SortOrder;
 use crate::params::Params;
 
 parameters! {
-/// What to search for, and which part of what is found. What is left out is the API's default: the
-/// first 30 of all, newest first.
+/// The query of a search and the page to read. Defaults of the API: the first 30 elements, newest
+/// first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchParams {
     /// Words to search for.
     pub query: Option<String>,
-    /// What the objects must be like.
+    /// Filters of the objects.
     pub filters: Filters,
-    /// Which page, from one.
+    /// Page number, starting at 1.
     pub page: Option<u32>,
-    /// Most elements of a page.
+    /// Maximum number of elements per page.
     pub per_page: Option<u32>,
-    /// The order.
+    /// Sort order.
     pub order: Option<SortOrder>,
 }
 }
 
-/// Each of its members is a parameter of its own.
+/// Each member is a parameter of its own.
 impl Field for SearchParams {
     fn put(&self, _name: &'static str, params: &mut Params) {
         self.query.put("query", params);

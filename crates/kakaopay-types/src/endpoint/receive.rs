@@ -1,23 +1,23 @@
-//! A request read back into the call it is: the receiving side.
+//! Parsing of requests into endpoints, for servers.
 
 use std::fmt;
 
 use super::contract::{Endpoint, Method};
 use crate::params::Params;
 
-/// A call that can be read back from a request.
+/// An endpoint that can be parsed from a request.
 pub trait FromRequest: Endpoint + Sized {
-    /// Reads a request, whose parameters come from its query or its body. `None` when it is another
-    /// call.
+    /// Parses a request, whose parameters come from its query or its body. Returns `None` if the request
+    /// is for another endpoint.
     ///
-    /// Parameters that the call does not have are passed over.
+    /// Unknown parameters are ignored.
     ///
     /// # Errors
-    /// [`InvalidRequest`] when it is this call, and something in it is missing or cannot be.
+    /// [`InvalidRequest`] if the request is for this endpoint and a part of it is missing or invalid.
     fn from_request(method: Method, path: &str, params: &Params) -> Result<Option<Self>, InvalidRequest>;
 }
 
-/// Something in a request is missing or cannot be. It names the place and never repeats a value.
+/// A part of a request is missing or invalid. The error names the part and never repeats a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidRequest {
     name: &'static str,
@@ -29,13 +29,13 @@ impl InvalidRequest {
         Self { name, expected }
     }
 
-    /// The parameter, or the part of the path.
+    /// Name of the parameter, or of the part of the path.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What it must be.
+    /// Description of the valid value.
     #[must_use]
     pub fn expected(&self) -> &'static str {
         self.expected

@@ -1,4 +1,4 @@
-//! Calls that concern refunds.
+//! Endpoints of refunds.
 
 use super::definition::endpoint;
 use super::outgoing::RefundMetadata;
@@ -9,22 +9,22 @@ use crate::refund::Refund;
 use crate::refund_amount::RefundAmount;
 
 endpoint! {
-    /// `POST /charges/{id}/refunds`: gives money back to the buyer.
+    /// `POST /charges/{id}/refunds`: refunds a charge.
     ///
-    /// For KakaoPay only until [the refund window](crate::RefundWindow) closes. Whether a part can
-    /// be given back is unconfirmed. The refusal is `failed_refund`.
+    /// For KakaoPay only until [the refund window](crate::RefundWindow) closes. Whether partial refunds
+    /// are possible is unconfirmed. The error code of a rejection is `failed_refund`.
     CreateRefund: "refunds.create" = Post "/charges/{}/refunds", SecretOnly, Mutation -> Refund;
     path {
-        /// The charge that was paid.
+        /// The paid charge.
         charge: ChargeId,
     }
     params {
-        /// How much goes back.
+        /// Amount to refund.
         amount: RefundAmount,
-        /// By what the refund is found again, and members of the merchant's own.
+        /// The reference by which the refund is found again, and the merchant's own members.
         metadata: RefundMetadata,
-        /// `true` asks to undo the payment instead of paying back, and to refuse where that cannot
-        /// be (`failed_void`). What it means for wallets is unconfirmed.
+        /// `true` requests to void the payment instead of refunding it, and fails with `failed_void` if that
+        /// is not possible. Its effect on wallets is unconfirmed.
         void: Option<bool>,
     }
 }
@@ -48,7 +48,7 @@ endpoint! {
         charge: ChargeId,
     }
     params {
-        /// Which part of the list.
+        /// The part of the list to read.
         page: ListParams,
     }
 }
@@ -58,7 +58,7 @@ endpoint! {
     #[derive(Default)]
     ListRefunds: "refunds.list" = Get "/refunds", SecretOnly, Read -> List<Refund>;
     params {
-        /// Which part of the list.
+        /// The part of the list to read.
         page: ListParams,
     }
 }

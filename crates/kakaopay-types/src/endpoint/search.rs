@@ -1,4 +1,4 @@
-//! Calls that search.
+//! Endpoints of searches.
 
 use super::definition::endpoint;
 use super::query::SearchParams;
@@ -7,30 +7,30 @@ use crate::refund::Refund;
 use crate::search::SearchResult;
 
 endpoint! {
-    /// `GET /search?scope=charge`: reads a page of the charges that were found.
+    /// `GET /search?scope=charge`: searches charges and reads a page of the result.
     ///
-    /// It asks an index, of which nothing says how soon it knows of a new charge: to find out what
-    /// became of a request, [`ListCharges`](super::ListCharges) is the call.
+    /// Searches read an index whose delay is not documented. To find the result of a request whose outcome
+    /// is unknown, use [`ListCharges`](super::ListCharges).
     #[derive(Default)]
     SearchCharges: "search.charges" = Get "/search", SecretOnly, Read -> SearchResult<Charge>;
     always {
         scope = "charge",
     }
     then {
-        /// What to search for.
+        /// The query and the page to read.
         query: SearchParams,
     }
 }
 
 endpoint! {
-    /// `GET /search?scope=refund`: reads a page of the refunds that were found.
+    /// `GET /search?scope=refund`: searches refunds and reads a page of the result.
     #[derive(Default)]
     SearchRefunds: "search.refunds" = Get "/search", SecretOnly, Read -> SearchResult<Refund>;
     always {
         scope = "refund",
     }
     then {
-        /// What to search for.
+        /// The query and the page to read.
         query: SearchParams,
     }
 }

@@ -1,4 +1,4 @@
-//! Calls that concern sources.
+//! Endpoints of sources.
 
 use super::definition::endpoint;
 use crate::id::SourceId;
@@ -10,7 +10,7 @@ endpoint! {
     /// `POST /sources`: creates a KakaoPay source.
     CreateSource: "sources.create" = Post "/sources", AnyKey, Mutation -> Source;
     params {
-        /// How much is to be paid. The charge made from the source must ask for the same.
+        /// Amount to be paid. The charge created from the source must have the same amount.
         amount: PaymentAmount,
     }
     always {

@@ -1,4 +1,4 @@
-//! Where the events of one charge are posted to.
+//! The webhook endpoints of one charge.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use super::field::Single;
 use crate::params::Param;
 use crate::return_uri::{InvalidReturnUri, ReturnUri};
 
-/// Where the events of one charge and its refunds are posted to, instead of the account's own
-/// endpoint: one or two HTTPS addresses that the service can reach.
+/// Webhook endpoints for one charge and its refunds, instead of the account's own: one or two HTTPS
+/// URIs that the service can reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookEndpoints(Vec<ReturnUri>);
 
 impl WebhookEndpoints {
-    /// Most addresses a charge may have.
+    /// Maximum number of endpoints of a charge.
     pub const MAX: usize = 2;
 
-    /// Checks the addresses.
+    /// Checks the URIs.
     ///
     /// # Errors
-    /// [`InvalidWebhookEndpoints`] when there is none or more than two, or one is no HTTPS address
-    /// of the plain form that [`ReturnUri`] takes, leads to `localhost`, or has a fragment. IP
-    /// addresses are no part of that form.
+    /// [`InvalidWebhookEndpoints`] if there are none or more than two, or if a URI is not of the plain
+    /// HTTPS form that [`ReturnUri`] accepts, its host is `localhost`, or it has a fragment. The plain form
+    /// excludes IP addresses.
     pub fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidWebhookEndpoints> {
         let addresses = addresses.into_iter().map(address).collect::<Result<Vec<_>, _>>()?;
         if addresses.is_empty() || addresses.len() > Self::MAX {
@@ -29,7 +29,7 @@ impl WebhookEndpoints {
         Ok(Self(addresses))
     }
 
-    /// The addresses.
+    /// Returns the URIs.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(ReturnUri::as_str)
     }
@@ -63,15 +63,15 @@ impl Single for WebhookEndpoints {
     }
 }
 
-/// Why events cannot be posted there.
+/// The reason why webhook endpoints are invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidWebhookEndpoints {
-    /// There is none, or more than two.
+    /// There are none, or more than two.
     Count,
-    /// One is no plain HTTPS address.
+    /// A URI is not of the plain HTTPS form.
     Address(InvalidReturnUri),
-    /// One leads to the machine itself.
+    /// A URI refers to the local machine.
     Localhost,
 }
 
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn one_or_two_addresses_are_taken() {
+    fn one_or_two_uris_are_accepted() {
         let (one, two) = ("https://shop.example/hooks", "https://shop.example:8443/hooks?a=1");
         check(&[one], Ok(()));
         check(&[one, two], Ok(()));
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn f37_what_leads_inside_is_refused() {
+    fn f37_internal_addresses_are_rejected() {
         check(&["https://localhost/hooks"], Err(InvalidWebhookEndpoints::Localhost));
         check(&["https://LocalHost:443"], Err(InvalidWebhookEndpoints::Localhost));
         check(&["https://a.localhost/"], Err(InvalidWebhookEndpoints::Localhost));

@@ -1,37 +1,37 @@
-//! Whether to try again, and whose side a failure is on.
+//! Advice on a failed charge: whether to retry, and which party is responsible.
 
 use super::code::FailureCode;
 
-/// Whether trying again makes sense: with a new charge, because a failed one stays failed.
+/// Whether the buyer should retry. A retry needs a new charge, because a failed one stays failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAdvice {
-    /// The same payment may well succeed.
+    /// The same payment may succeed.
     SamePayment,
-    /// It may succeed once the buyer has changed something, such as topped up.
+    /// It may succeed after an action by the buyer, such as a top-up.
     AfterBuyerAction,
-    /// The same way to pay will fail again.
+    /// The same payment method will fail again.
     OtherMethod,
 }
 
-/// Whose side a failure is on.
+/// The party responsible for a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Party {
-    /// The buyer's.
+    /// The buyer.
     Buyer,
-    /// That of the wallet, or of the bank behind it.
+    /// The wallet, or the bank behind it.
     Issuer,
-    /// The merchant's.
+    /// The merchant.
     Merchant,
-    /// The payment service's, or that of somebody on the way.
+    /// The payment service, or a provider between the parties.
     Service,
-    /// Not known: a code that is not known here.
+    /// Unknown failure code.
     Unknown,
 }
 
 impl FailureCode {
-    /// Whether trying again makes sense. Judged from the meaning of the code: the API does not say.
+    /// Returns the retry advice. It is derived from the meaning of the code: the API gives none.
     #[must_use]
     pub fn retry(&self) -> RetryAdvice {
         match self {
@@ -51,7 +51,7 @@ impl FailureCode {
         }
     }
 
-    /// Whose side the failure is on. Judged from the meaning of the code: the API does not say.
+    /// Returns the responsible party. It is derived from the meaning of the code: the API gives none.
     #[must_use]
     pub fn responsible_party(&self) -> Party {
         match self {

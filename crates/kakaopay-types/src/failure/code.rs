@@ -1,10 +1,10 @@
-//! The codes.
+//! The failure codes.
 
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// The `failure_code` of a charge. The first five are what Omise's KakaoPay guide names; the
-    /// others are those of its other methods, in case a wallet reports one of them.
+    /// The `failure_code` of a charge. Omise's KakaoPay guide lists the first five; the others belong to
+    /// other payment methods and are included in case a wallet reports one.
     FailureCode {
         /// The payment expired.
         PaymentExpired = "payment_expired",
@@ -14,15 +14,15 @@ open_enum! {
         FailedProcessing = "failed_processing",
         /// No account was found that can pay by this method.
         InvalidAccount = "invalid_account",
-        /// The balance does not suffice, or a limit was reached.
+        /// The balance is insufficient, or a limit was reached.
         InsufficientFund = "insufficient_fund",
-        /// The balance does not suffice.
+        /// The balance is insufficient.
         InsufficientBalance = "insufficient_balance",
-        /// The buyer confirmed another amount.
+        /// The buyer confirmed a different amount.
         ConfirmedAmountMismatch = "confirmed_amount_mismatch",
-        /// The payment looks like fraud.
+        /// The payment was classified as fraud.
         FailedFraudCheck = "failed_fraud_check",
-        /// There is no such account.
+        /// The account does not exist.
         InvalidAccountNumber = "invalid_account_number",
         /// The card's security code is wrong.
         InvalidSecurityCode = "invalid_security_code",
@@ -30,13 +30,13 @@ open_enum! {
         PaymentCancelled = "payment_cancelled",
         /// The card was reported stolen or lost.
         StolenOrLostCard = "stolen_or_lost_card",
-        /// Somebody on the way took too long.
+        /// A provider between the parties timed out.
         Timeout = "timeout",
     }
 }
 
 impl FailureCode {
-    /// The codes that Omise's KakaoPay guide names.
+    /// The codes that Omise's KakaoPay guide lists.
     pub const KAKAOPAY: [Self; 5] = [
         Self::PaymentExpired,
         Self::PaymentRejected,

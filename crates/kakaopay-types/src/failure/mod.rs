@@ -1,4 +1,4 @@
-//! Why a charge failed, and what to tell whom.
+//! Failures of charges: codes, retry advice and buyer messages.
 
 mod advice;
 mod code;

@@ -1,14 +1,14 @@
-//! The members of an object, from which everything that reads and writes it is made.
+//! Macro that defines an object's members, its serialization and both decoders.
 
-/// Defines an object of the API: a struct, and from the same list of members how it is written, how
-/// serde reads it, and how it is read in order.
+/// Defines an API object: the struct, and from the same list of members its serialization, its serde
+/// decoder and its in-order decoder.
 ///
-/// Members stand in the service's own order. A member's name in JSON may be given with
-/// `as "name"`. What is absent reads as its type says ([`InOrder::absent`]): `Option` as `None`, most
-/// others not at all. A member with `[unless is_none]` behind it is left out when it is `None`, as
-/// the service leaves out what not every account or version has; any other `None` is a `null`.
+/// Members are listed in the service's own order. `as "name"` sets a member's JSON name. The type
+/// defines the value of an absent member ([`InOrder::absent`]): `None` for `Option`; most other types
+/// are required. `[unless is_none]` omits a member that is `None`, for members that depend on the
+/// account or the API version; any other `None` is written as `null`.
 ///
-/// Unlike serde's derive it takes no JSON array for an object.
+/// Unlike serde's derive, the decoder rejects a JSON array in place of an object.
 ///
 /// [`InOrder::absent`]: crate::decode::InOrder::absent
 macro_rules! object {
@@ -16,7 +16,7 @@ macro_rules! object {
         $(#[$doc:meta])*
         $name:ident $(<$element:ident>)? {$(
             $(#[$member_doc:meta])*
-            $vis:vis $member:ident $(as $wire:literal)?: $type:ty $([unless $none:ident])?,
+            $vis:vis $member:ident $(as $json:literal)?: $type:ty $([unless $none:ident])?,
         )*}
     ) => {
         $(#[$doc])*
@@ -27,9 +27,9 @@ macro_rules! object {
         }
 
         impl $(<$element>)? $name $(<$element>)? {
-            /// The names of the members known here, in the service's order.
+            /// The names of the known members, in the service's order.
             pub const MEMBERS: &'static [&'static str] =
-                &[$($crate::object::wire_name!($member $($wire)?)),*];
+                &[$($crate::object::json_name!($member $($json)?)),*];
         }
 
         impl $(<$element: serde::Serialize>)? serde::Serialize for $name $(<$element>)? {
@@ -38,7 +38,7 @@ macro_rules! object {
                 $(
                     let left_out = false $(|| self.$member.$none())?;
                     if !left_out {
-                        let name = $crate::object::wire_name!($member $($wire)?);
+                        let name = $crate::object::json_name!($member $($json)?);
                         serde::ser::SerializeMap::serialize_entry(&mut map, name, &self.$member)?;
                     }
                 )*
@@ -62,7 +62,7 @@ macro_rules! object {
 
                 fn from_text(text: &str) -> Option<Self> {
                     Some(match text {
-                        $($crate::object::wire_name!($member $($wire)?) => Self::$member,)*
+                        $($crate::object::json_name!($member $($json)?) => Self::$member,)*
                         _ => Self::Unknown_,
                     })
                 }
@@ -88,7 +88,7 @@ macro_rules! object {
                     while let Some(which) = map.next_key()? {
                         match which {
                             $(Name::$member => {
-                                let name = $crate::object::wire_name!($member $($wire)?);
+                                let name = $crate::object::json_name!($member $($json)?);
                                 if $member.replace(map.next_value()?).is_some() {
                                     return Err(A::Error::duplicate_field(name));
                                 }
@@ -100,7 +100,7 @@ macro_rules! object {
                         $member: match $member.or_else(<$type as InOrder>::absent) {
                             Some(value) => value,
                             None => {
-                                let name = $crate::object::wire_name!($member $($wire)?);
+                                let name = $crate::object::json_name!($member $($json)?);
                                 return Err(A::Error::missing_field(name));
                             }
                         },
@@ -118,7 +118,7 @@ macro_rules! object {
                 fn in_order(reader: &mut Reader<'_>) -> Option<Self> {
                     reader.open_object()?;
                     $(let $member = reader.member::<$type>(
-                        concat!("\"", $crate::object::wire_name!($member $($wire)?), "\":")
+                        concat!("\"", $crate::object::json_name!($member $($json)?), "\":")
                     )?;)*
                     reader.close_object()?;
                     Some(Self { $($member,)* })
@@ -128,14 +128,14 @@ macro_rules! object {
     };
 }
 
-/// The name of a member in JSON: the one that is given, or its own.
-macro_rules! wire_name {
+/// Returns a member's JSON name: the given one, or the field's name.
+macro_rules! json_name {
     ($member:ident) => {
         stringify!($member)
     };
-    ($member:ident $wire:literal) => {
-        $wire
+    ($member:ident $json:literal) => {
+        $json
     };
 }
 
-pub(crate) use {object, wire_name};
+pub(crate) use {json_name, object};

@@ -1,7 +1,7 @@
-//! The API's JSON objects: how their kinds are told apart, and how their members are defined.
+//! Macros for the API's JSON objects: kind tags and members.
 
 mod members;
 mod tag;
 
-pub(crate) use members::{object, wire_name};
+pub(crate) use members::{json_name, object};
 pub(crate) use tag::object_tag;

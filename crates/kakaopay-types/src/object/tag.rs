@@ -1,7 +1,7 @@
-//! The `object` member, which says what kind a JSON object is.
+//! The `object` member, which identifies the kind of a JSON object.
 
-/// Defines a type that reads and writes one fixed text and refuses every other, so that an error
-/// body or another kind of object is never taken for the one asked for.
+/// Defines a type for one fixed text that rejects every other text, so that an error body or another
+/// kind of object is never mistaken for the expected one.
 macro_rules! object_tag {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {$(
         $(#[$doc])*

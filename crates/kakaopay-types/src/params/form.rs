@@ -1,15 +1,14 @@
-//! Parameters as `application/x-www-form-urlencoded`, nested with brackets as Omise's guide shows.
+//! Encoding of parameters as `application/x-www-form-urlencoded`, nested with brackets.
 
 use std::fmt::Write;
 
 use super::value::{Param, Params};
 
 impl Params {
-    /// The form body: `amount=150000&source[type]=kakaopay`.
+    /// Encodes the form body: `amount=150000&source[type]=kakaopay`.
     ///
-    /// The brackets of the nesting stand as they are, everything else is percent-encoded. A `null`
-    /// is sent as an empty value, and so is an empty list or map, because a form has no other way
-    /// to say it.
+    /// Nesting brackets are written literally, everything else is percent-encoded. `null`, empty lists
+    /// and empty maps are encoded as an empty value, because a form has no other representation.
     #[must_use]
     pub fn to_form(&self) -> String {
         let mut out = String::new();
@@ -74,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nesting_is_the_guides() {
+    fn nesting_follows_the_guide() {
         let params = Params::new()
             .with("amount", 150_000_i64)
             .with("source", Params::new().with("type", "kakaopay").with("platform_type", "WEB"))
@@ -87,9 +86,9 @@ mod tests {
     }
 
     proptest! {
-        /// The url project's serializer is the oracle for what a value looks like.
+        /// The oracle for encoded values is the url project's serializer.
         #[test]
-        fn values_are_escaped_as_the_standard_says(text in any::<String>()) {
+        fn values_are_escaped_by_the_url_standard(text in any::<String>()) {
             let expected = form_urlencoded::Serializer::new(String::new()).append_pair("a", &text).finish();
             prop_assert_eq!(Params::new().with("a", text).to_form(), expected);
         }

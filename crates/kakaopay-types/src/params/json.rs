@@ -1,14 +1,14 @@
-//! Parameters as a JSON object.
+//! Encoding of parameters as a JSON object.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::value::{Param, Params};
 
 impl Params {
-    /// The compact JSON body, members in the order they were given.
+    /// Encodes a compact JSON body, with members in insertion order.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Every name is text and every value has a form in JSON, so this cannot fail.
+        // Every name is text and every value has a JSON form, so this cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_and_types_are_kept() {
+    fn order_and_types_are_preserved() {
         let params = Params::new()
             .with("currency", "SGD")
             .with("amount", 150_000_i64)

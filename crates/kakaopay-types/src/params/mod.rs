@@ -1,4 +1,4 @@
-//! The parameters of a request, from which both encodings are made.
+//! The parameters of a request, and their two encodings.
 
 mod form;
 mod json;

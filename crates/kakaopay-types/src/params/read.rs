@@ -1,4 +1,4 @@
-//! Parameters read back from a request body: the receiving side of the two encodings.
+//! Decoding of parameters from a request body, for servers.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde_json::Number;
 
 use super::value::{Param, Params};
 
-/// Deepest nesting a form may have. The API's own deepest is two.
+/// Maximum nesting of a form. The API's own maximum is two.
 const MAX_DEPTH: usize = 8;
-/// Most pairs a form may have.
+/// Maximum number of pairs in a form.
 const MAX_PAIRS: usize = 1_000;
 
 impl Params {
-    /// Reads a form body, nested with brackets. Every value is [`Param::Text`].
+    /// Decodes a form body, nested with brackets. Every value becomes [`Param::Text`].
     ///
     /// # Errors
-    /// [`InvalidParams`] when brackets do not match, nest deeper than 8, or a name is used as two
-    /// different things; or when there are more than 1000 pairs.
+    /// [`InvalidParams`] if brackets do not match or nest deeper than 8, if a name is used for two
+    /// kinds of value, or if there are more than 1000 pairs.
     pub fn from_form(body: &[u8]) -> Result<Self, InvalidParams> {
         let mut params = Self::new();
         for (at, (name, value)) in form_urlencoded::parse(body).enumerate() {
@@ -29,11 +29,11 @@ impl Params {
         Ok(params)
     }
 
-    /// Reads a JSON body. An empty one is no parameters, as some clients send it.
+    /// Decodes a JSON body. An empty body means no parameters, because some clients send one.
     ///
     /// # Errors
-    /// [`InvalidParams`] when it is not one JSON object, names a member twice, or an object in it has
-    /// more than 1000.
+    /// [`InvalidParams`] if it is not one JSON object, repeats a member, or contains an object with
+    /// more than 1000 members.
     pub fn from_json(body: &[u8]) -> Result<Self, InvalidParams> {
         if body.trim_ascii().is_empty() {
             return Ok(Self::new());
@@ -49,14 +49,14 @@ fn path_of(name: &str) -> Result<Vec<&str>, InvalidParams> {
     };
     let mut path = vec![first];
     loop {
-        let (part, behind) = rest.split_once(']').ok_or(InvalidParams)?;
+        let (part, after) = rest.split_once(']').ok_or(InvalidParams)?;
         path.push(part);
         if path.len() > MAX_DEPTH {
             return Err(InvalidParams);
         }
-        match behind.strip_prefix('[') {
+        match after.strip_prefix('[') {
             Some(next) => rest = next,
-            None if behind.is_empty() => return Ok(path),
+            None if after.is_empty() => return Ok(path),
             None => return Err(InvalidParams),
         }
     }
@@ -95,10 +95,10 @@ impl<'de> Deserialize<'de> for Params {
                 let mut params = Params::new();
                 while let Some((name, value)) = map.next_entry::<String, Param>()? {
                     if params.iter().count() >= MAX_PAIRS {
-                        return Err(de::Error::custom("there are too many parameters"));
+                        return Err(de::Error::custom("too many parameters"));
                     }
                     if params.get(&name).is_some() {
-                        return Err(de::Error::custom("a parameter is given twice"));
+                        return Err(de::Error::custom("a parameter occurs twice"));
                     }
                     params.set(name, value);
                 }
@@ -166,7 +166,7 @@ pub struct InvalidParams;
 
 impl fmt::Display for InvalidParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the body is not a well-formed set of parameters")
+        f.write_str("the body is not a valid set of parameters")
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
 
     use super::*;
 
-    /// Parameters as a form can carry them: text only, nothing empty below the top.
+    /// Generates parameters that a form can represent: text only, nothing empty below the top.
     fn texts() -> impl Strategy<Value = Params> {
         let text = any::<String>().prop_map(Param::Text);
         let name = "[^\\[\\]&=]{1,8}";
@@ -195,24 +195,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_form_reads_back(params in texts()) {
+        fn form_round_trips(params in texts()) {
             prop_assert_eq!(Params::from_form(params.to_form().as_bytes()), Ok(params));
         }
 
         #[test]
-        fn json_reads_back(params in texts()) {
+        fn json_round_trips(params in texts()) {
             prop_assert_eq!(Params::from_json(params.to_json().as_bytes()), Ok(params));
         }
 
         #[test]
-        fn f45_any_bytes_are_read_or_refused(body in any::<Vec<u8>>()) {
+        fn f45_any_bytes_parse_or_are_rejected(body in any::<Vec<u8>>()) {
             let _ = Params::from_form(&body);
             let _ = Params::from_json(&body);
         }
     }
 
     #[test]
-    fn brackets_that_do_not_match_are_refused() {
+    fn unmatched_brackets_are_rejected() {
         for body in ["a[=1", "a[b=1", "a[b]c=1", "[b]=1", "a[][b]=1", "a=1&a[b]=2", "a[b]=1&a[]=2", "=1"] {
             assert_eq!(Params::from_form(body.as_bytes()), Err(InvalidParams), "{body}");
         }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_no_object_is_refused() {
+    fn json_other_than_an_object_is_rejected() {
         for body in ["[]", "1", "null", "{", "{\"a\":1,\"a\":2}", "{} {}"] {
             assert_eq!(Params::from_json(body.as_bytes()), Err(InvalidParams), "{body}");
         }

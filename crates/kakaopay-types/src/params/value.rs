@@ -1,4 +1,4 @@
-//! A tree of named values in the order they were given.
+//! A tree of named values in insertion order.
 
 use serde_json::{Number, Value};
 
@@ -8,39 +8,39 @@ use serde_json::{Number, Value};
 pub enum Param {
     /// An explicit `null`. Some official clients send one for every unset field.
     Null,
-    /// Text. In a form everything arrives as text.
+    /// Text. In a form every value is text.
     Text(String),
-    /// A number. Only integers are ever sent; a received one may be anything JSON allows.
+    /// A number. Only integers are sent; a received number may be any JSON number.
     Number(Number),
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// Named values below this one: `source[type]` in a form.
+    /// Nested named values: `source[type]` in a form.
     Map(Params),
     /// Values in order: `webhook_endpoints[]` in a form.
     List(Vec<Param>),
 }
 
-/// Named values in the order they were given. Encoding them is deterministic: the same parameters
-/// are the same bytes.
+/// Named values in insertion order. The encoding is deterministic: equal parameters
+/// produce equal bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, Param)>);
 
 impl Params {
-    /// No parameters.
+    /// Creates an empty set of parameters.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// These parameters and one more behind them. A name given twice keeps its last value, in the
-    /// place of the first.
+    /// Appends a parameter. A name that is set twice keeps its last value, in the
+    /// position of the first.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Param>) -> Self {
         self.set(name.into(), value.into());
         self
     }
 
-    /// These parameters, and one more if there is a value for it.
+    /// Appends a parameter if it has a value.
     #[must_use]
     pub fn with_some(self, name: &str, value: Option<impl Into<Param>>) -> Self {
         match value {
@@ -49,18 +49,18 @@ impl Params {
         }
     }
 
-    /// The value of a name.
+    /// Returns the value of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Param> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// Every name with its value, in order.
+    /// Iterates over the names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Param)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Whether there are none.
+    /// Whether there are no parameters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -113,7 +113,7 @@ impl From<bool> for Param {
     }
 }
 
-/// Any JSON is a parameter.
+/// Converts any JSON value.
 impl From<&Value> for Param {
     fn from(value: &Value) -> Self {
         match value {
