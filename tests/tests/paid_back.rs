@@ -56,10 +56,7 @@ async fn money_goes_back_in_parts_until_nothing_is_left() {
     assert!(matches!(error, Error::Refund(RefundError::ReferenceConflict)), "{error:?}");
     shop.settle_down().await;
     let keys: Vec<_> = shop.told.events().into_iter().map(|(key, _)| key).collect();
-    assert_eq!(
-        keys,
-        ["order-345678/paid", "order-345678/refund/refund-1", "order-345678/refund/refund-2"]
-    );
+    assert_eq!(keys, ["order-345678/paid", "order-345678/refund/refund-1", "order-345678/refund/refund-2"]);
     assert_eq!((made(&shop).await.len(), sum(&made(&shop).await)), (2, 150_000));
     // Money that went back does not unmake the payment.
     let status = shop.status().await;

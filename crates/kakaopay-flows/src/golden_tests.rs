@@ -79,9 +79,7 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
         Some(R::Found { .. }) => R::Completed { refund: refund(), voided: Some(false) },
         Some(R::Completed { .. }) => R::Failed { refund: refund() },
         Some(R::Failed { .. }) => R::Refused { code, message },
-        Some(R::Refused { .. }) => {
-            R::Cancelled { reason: CancelReason::WindowClosed { closed_at: at() } }
-        }
+        Some(R::Refused { .. }) => R::Cancelled { reason: CancelReason::WindowClosed { closed_at: at() } },
         Some(R::Cancelled { reason: CancelReason::WindowClosed { .. } }) => {
             R::Cancelled { reason: CancelReason::Exceeds { left: 1 } }
         }

@@ -1,32 +1,32 @@
-//! The versions of the API that know KakaoPay.
+//! API versions that support KakaoPay.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A version of the API that knows KakaoPay: in which shapes objects are written.
+/// An API version that supports KakaoPay. It determines the shape of objects.
 ///
-/// An account has one, in which its events are written whatever a request asks for; a request may
-/// ask for another with `Omise-Version`.
+/// Events have the version of the account, regardless of the request. Responses have the version of the request's
+/// `Omise-Version` header, or that of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ApiVersion {
-    /// `2017-11-02`, the oldest that knows KakaoPay.
+    /// `2017-11-02`, the oldest version with KakaoPay.
     #[serde(rename = "2017-11-02")]
     V2017_11_02,
-    /// `2019-05-29`, the current one.
+    /// `2019-05-29`, the current version.
     #[default]
     #[serde(rename = "2019-05-29")]
     V2019_05_29,
 }
 
 impl ApiVersion {
-    /// Each of them, the oldest first.
+    /// All versions, oldest first.
     pub const ALL: [Self; 2] = [Self::V2017_11_02, Self::V2019_05_29];
-    /// Versions there were before any of these.
+    /// Versions of the API without sources.
     const TOO_OLD: [&'static str; 2] = ["2014-07-27", "2015-11-17"];
 
-    /// The version as it stands in `Omise-Version`.
+    /// The version as text, as in `Omise-Version`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl ApiVersion {
         }
     }
 
-    /// The version of a name.
+    /// Parses a version.
     pub(crate) fn named(name: &str) -> Result<Self, NoVersion> {
         let found = Self::ALL.into_iter().find(|version| version.as_str() == name);
         found.ok_or(if Self::TOO_OLD.contains(&name) { NoVersion::TooOld } else { NoVersion::Unknown })
@@ -50,16 +50,16 @@ impl FromStr for ApiVersion {
     }
 }
 
-/// The text is no version that knows KakaoPay.
+/// The text is not an API version with KakaoPay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no version that knows KakaoPay: 2017-11-02 and 2019-05-29 do")]
+#[error("unsupported API version: expected 2017-11-02 or 2019-05-29")]
 pub struct InvalidApiVersion;
 
-/// Why nothing can be written in a version.
+/// The reason why a version is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoVersion {
-    /// It does not know sources.
+    /// The version exists, but has no sources.
     TooOld,
-    /// There is no such version.
+    /// No such version exists.
     Unknown,
 }

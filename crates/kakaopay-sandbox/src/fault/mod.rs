@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: which fault, in which calls, and how often.
+//! Injected faults: the fault, the affected calls and the frequency.
 
 mod answer;
 mod kind;

@@ -1,4 +1,4 @@
-//! The rules that are set, and how far each has counted.
+//! The active fault rules and their counters.
 
 use fastrand::Rng;
 
@@ -6,7 +6,7 @@ use super::operation::operation;
 use super::rule::Calls;
 use super::{Fault, FaultRule, Trigger};
 
-/// The rules that are set. The first that applies to a call decides; each counts the calls it is about.
+/// The active fault rules. The first one that applies to a call wins; each counts the calls it matches.
 #[derive(Debug, Default)]
 pub(crate) struct Rules(Vec<Active>);
 
@@ -19,24 +19,23 @@ struct Active {
 }
 
 impl Rules {
-    /// These rules, counted from now on.
+    /// Activates rules with counters at zero.
     pub(crate) fn new(rules: Vec<FaultRule>) -> Self {
         Self(rules.into_iter().map(Active::new).collect())
     }
 
-    /// How many there are.
+    /// Number of rules.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// What goes wrong with a request, if anything does. What is no call of the API is left alone, unless its path is
-    /// named.
+    /// Returns the fault of a request, if any. A request that is not an API call matches only rules with a path.
     pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
         if self.0.is_empty() {
             return None;
         }
         let operation = operation(method, path, query);
-        // All of them count, also those after the one that applies.
+        // Every rule counts the call, even after the first match.
         self.0.iter_mut().filter_map(|active| active.next(operation, path)).reduce(|first, _| first)
     }
 }
