@@ -1,4 +1,4 @@
-//! Calls from pages of other origins.
+//! Cross-origin calls of web pages.
 
 use bytes::Bytes;
 use http::header::{
@@ -9,13 +9,13 @@ use http::{HeaderValue, Method, Response, StatusCode};
 
 use super::request::Call;
 
-/// What a buyer's browser may call: what the public key may, and what needs none. The secret key has no business in a page, and
-/// a page that has it is stopped here rather than in the shop.
+/// Returns whether browsers may make a call: calls with the public key, and calls without a key. A page that uses
+/// the secret key fails here, and not only in production.
 fn is_public(call: &Call) -> bool {
     matches!(call.path.first().map(String::as_str), Some("sources" | "capability" | "openapi.json"))
 }
 
-/// The answer to a browser that asks whether it may call at all.
+/// Returns the response to a CORS preflight request.
 pub(super) fn preflight(call: &Call) -> Option<Response<Bytes>> {
     let asks = call.method == Method::OPTIONS && call.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     if !asks || !is_public(call) {
@@ -32,7 +32,7 @@ pub(super) fn preflight(call: &Call) -> Option<Response<Bytes>> {
     Some(response)
 }
 
-/// Lets a page read an answer. Any page may: it is the key that decides, and no cookie is involved.
+/// Adds CORS headers to a response. Any origin is allowed: the key authorizes, and no cookie is used.
 pub(super) fn allow(call: &Call, response: &mut Response<Bytes>) {
     if call.headers.contains_key(ORIGIN) && is_public(call) {
         let headers = response.headers_mut();

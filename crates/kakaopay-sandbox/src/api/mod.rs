@@ -1,4 +1,4 @@
-//! The API: from a request to an answer, without IO.
+//! The API as a function from request to response, without I/O.
 
 mod account;
 mod answer;

@@ -1,4 +1,4 @@
-//! Which call a request is.
+//! Routing of API calls.
 
 use bytes::Bytes;
 use http::Response;
@@ -14,7 +14,7 @@ use crate::keys::Keys;
 use crate::route::Route;
 use crate::state::State;
 
-/// Answers a call.
+/// Responds to a call.
 pub(crate) fn respond(state: &mut State, keys: &Keys, call: &Call) -> Response<Bytes> {
     if let Some(response) = cors::preflight(call) {
         return response;
@@ -25,7 +25,7 @@ pub(crate) fn respond(state: &mut State, keys: &Keys, call: &Call) -> Response<B
     response
 }
 
-/// Carries a call out, if its key may.
+/// Executes a call if its key is authorized.
 fn carry_out(state: &mut State, keys: &Keys, call: &Call) -> Result<Answer, Refusal> {
     let signed = signed(&call.headers, keys)?;
     let version = version(&call.headers, state.account.version)?;
@@ -33,7 +33,7 @@ fn carry_out(state: &mut State, keys: &Keys, call: &Call) -> Result<Answer, Refu
     if let Some((route, ids)) = find(FOR_ANY_KEY) {
         return Ok((route.handler)(state, call, version, ids));
     }
-    // What there is, is told to the secret key alone.
+    // Only the secret key may learn which calls and objects exist.
     if signed != Signed::Secret {
         return Err(Refusal::authentication());
     }

@@ -14,12 +14,12 @@ use crate::object::{ChargeObject, RefundObject, SearchObject, Shape};
 use crate::state::State;
 use crate::version::ApiVersion;
 
-/// Elements on a page, unless another number is asked for.
+/// Default number of elements per page.
 const PER_PAGE: usize = 30;
-/// Most elements on a page. The service's own number is not documented; it is that of a list here.
+/// Maximum number of elements per page. The service's own is not documented; this is the one of lists.
 const MAX_PER_PAGE: usize = 100;
 
-/// The documented scopes. What KakaoPay does not have is searched as well, and nothing is found.
+/// Documented scopes without KakaoPay objects. Searches in them succeed and find nothing.
 pub const EMPTY_SCOPES: [&str; 9] = [
     "charge_schedule",
     "customer",
@@ -32,7 +32,7 @@ pub const EMPTY_SCOPES: [&str; 9] = [
     "transfer_schedule",
 ];
 
-/// `GET /search`. Unlike the service's, its index knows of everything at once.
+/// `GET /search`. Unlike the service's index, this one is always up to date.
 pub(crate) fn answer(state: &State, call: &Call, version: ApiVersion) -> Answer {
     let asked = match call.query_params() {
         Ok(asked) => asked,
@@ -70,12 +70,12 @@ fn nothing(scope: &str, asked: &Params) -> Result<SearchObject<ChargeObject>, Re
     Ok(Wanted::of(scope, asked)?.page(Vec::new(), |nothing: Infallible| match nothing {}))
 }
 
-/// What is searched for, and which part of it.
+/// The parameters of a search.
 struct Wanted<'a> {
     scope: &'a str,
     words: Option<&'a str>,
     filters: Filters,
-    /// The filters as they were asked for, to be told again.
+    /// The filters of the request, for the response.
     told: Map<String, Value>,
     page: usize,
     per_page: usize,
@@ -110,7 +110,7 @@ impl<'a> Wanted<'a> {
         })
     }
 
-    /// Whether the words are found in one of these texts, in any case.
+    /// Returns whether the query occurs in one of these texts or in the metadata, case-insensitively.
     fn says(&self, texts: &[Option<&str>], metadata: &Map<String, Value>) -> bool {
         let Some(words) = self.words.map(str::to_lowercase) else { return true };
         let attached = metadata.values().filter_map(Value::as_str);

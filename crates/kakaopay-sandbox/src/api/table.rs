@@ -1,4 +1,4 @@
-//! The calls of the API.
+//! The API's route tables.
 
 use super::answer::Answer;
 use super::request::Call;
@@ -10,10 +10,10 @@ use crate::route::{PathParams, Route, delete, get, patch, post};
 use crate::state::State;
 use crate::version::ApiVersion;
 
-/// What answers a call whose key may make it.
+/// Handles a call whose key is authorized.
 type Answering = fn(&mut State, &Call, ApiVersion, PathParams<'_>) -> Answer;
 
-/// The buyer's side: either key creates and reads sources, and asks what can be paid with.
+/// Calls for either key: create and read sources, and read the capability.
 pub(crate) const FOR_ANY_KEY: &[Route<Answering>] = &[
     post("/sources", "sources.create", |state, call, version, _| {
         Answer::of(sources::create(state, call), version)
@@ -26,7 +26,7 @@ pub(crate) const FOR_ANY_KEY: &[Route<Answering>] = &[
     }),
 ];
 
-/// What moves money, with the secret key.
+/// Calls for the secret key that concern payments.
 pub(crate) const FOR_PAYMENTS: &[Route<Answering>] = &[
     post("/charges", "charges.create", |state, call, version, _| {
         Answer::of(charges::create(state, call), version)
@@ -80,7 +80,7 @@ pub(crate) const FOR_PAYMENTS: &[Route<Answering>] = &[
     }),
 ];
 
-/// The rest of what the secret key may.
+/// Other calls for the secret key.
 pub(crate) const FOR_THE_ACCOUNT: &[Route<Answering>] = &[
     get("/events", "events.list", |state, call, version, _| Answer::of(events::list(state, call), version)),
     get("/events/{event}", "events.retrieve", |state, _, version, [event, _]| {
@@ -114,17 +114,17 @@ pub(crate) const FOR_THE_ACCOUNT: &[Route<Answering>] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiOperation {
-    /// Such as `charges.retrieve`. Fault rules name it.
+    /// Operation name, such as `charges.retrieve`, which fault rules use.
     pub name: &'static str,
-    /// Such as `/charges/{charge}`.
+    /// Path, such as `/charges/{charge}`.
     pub path: &'static str,
-    /// The first is the documented one; older clients send the others.
+    /// Accepted methods. The first is documented; older clients send the others.
     pub methods: &'static [&'static str],
-    /// Whether the public key may call it, too.
+    /// Whether the public key may call it.
     pub with_public_key: bool,
 }
 
-/// Every operation of the API.
+/// Returns every operation of the API.
 pub fn api_operations() -> impl Iterator<Item = ApiOperation> {
     let of = |table: &'static [Route<Answering>], with_public_key| {
         table.iter().map(move |route| ApiOperation {
