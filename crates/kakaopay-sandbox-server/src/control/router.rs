@@ -1,4 +1,4 @@
-//! Which call of `/_sandbox` a request is, and its answer.
+//! Routing and handlers of `/_sandbox`.
 
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -12,19 +12,19 @@ use serde_json::{Value, json};
 
 use crate::local_only::may_control;
 
-/// Carries a call out, and responds with JSON.
+/// Executes a call and returns JSON.
 type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, No>;
 
-/// Why a call was not carried out.
+/// The reason why a call was rejected.
 #[derive(Debug)]
 pub(crate) enum No {
-    /// What was sent cannot be read, or cannot be.
+    /// The request is invalid.
     Bad(String),
-    /// There is nothing of this name.
+    /// The object does not exist.
     Missing(&'static str),
 }
 
-/// The calls of `/_sandbox`.
+/// The routes of `/_sandbox`.
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     get("/_sandbox/clock", "sandbox.clock", |sandbox, _, _| Ok(clock_now(sandbox))),
     post("/_sandbox/clock", "sandbox.set_clock", |sandbox, body, _| set_clock(sandbox, &read(body)?)),
@@ -50,11 +50,11 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     }),
     post("/_sandbox/events/{event}/resend", "sandbox.resend", |sandbox, _, [event, _]| {
         let known = EventId::parse(event).is_ok_and(|event| sandbox.resend(&event));
-        known.then(|| json(json!({}))).ok_or(No::Missing("there is no such event"))
+        known.then(|| json(json!({}))).ok_or(No::Missing("no event has this id"))
     }),
 ];
 
-/// The answer, if the request is for `/_sandbox`.
+/// Responds to a request for `/_sandbox`; `None` for other paths.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let path: Vec<&str> = parts(request.uri().path()).collect();
     if path.first() != Some(&"_sandbox") {
@@ -63,7 +63,7 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
     if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
         return Some(refused(
             StatusCode::FORBIDDEN,
-            "only this machine may do this, and no page of another site",
+            "only this machine may control the sandbox, and no page of another site",
         ));
     }
     let Some((route, ids)) = Route::find(ROUTES, request.method().as_str(), &path) else {
@@ -76,19 +76,19 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
     })
 }
 
-/// There is no such call, or only by these methods.
+/// Responds with 404, or with 405 if the path has other methods.
 fn nothing(methods: &[&str]) -> Response<Bytes> {
     if methods.is_empty() {
-        return refused(StatusCode::NOT_FOUND, "there is no such call");
+        return refused(StatusCode::NOT_FOUND, "no such call");
     }
-    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "there is no such call by this method");
+    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "this call does not support the method");
     if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(ALLOW, methods);
     }
     response
 }
 
-/// What is asked of the clock.
+/// Body of `POST /_sandbox/clock`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockCall {
@@ -159,7 +159,7 @@ fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
     Ok(json(json!({"rules": count})))
 }
 
-/// The body as JSON. An unknown member is named.
+/// Parses a JSON body. The error names an unknown member.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
     serde_json::from_slice(body).map_err(|error| No::Bad(error.to_string()))
 }

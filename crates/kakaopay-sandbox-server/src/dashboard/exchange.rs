@@ -1,4 +1,4 @@
-//! A call and its answer, as the overview shows them.
+//! Requests and responses on the dashboard.
 
 use bytes::Bytes;
 use kakaopay_sandbox::ConnectionDropped;
@@ -6,10 +6,10 @@ use kakaopay_sandbox::ConnectionDropped;
 use super::redact::{SHOWN, shown};
 use crate::pages::Moment;
 
-/// A call and its answer. What it was signed with is not kept.
+/// A request with its response. Its credentials are not kept.
 #[derive(Debug, Clone)]
 pub(super) struct Exchange {
-    /// Counted from the first.
+    /// Sequence number, starting at 1.
     pub(super) number: u64,
     pub(super) at: Moment,
     pub(super) method: String,
@@ -24,35 +24,35 @@ pub(super) struct Exchange {
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     bytes: Bytes,
-    /// How many bytes there were.
+    /// Length of the whole body in bytes.
     length: usize,
 }
 
 impl Kept {
     pub(super) fn of(body: &Bytes) -> Self {
-        // A part of a large one would keep the whole.
+        // A slice of a large body would keep all of it in memory.
         let bytes = if body.len() > SHOWN { Bytes::copy_from_slice(&body[..SHOWN]) } else { body.clone() };
         Self { bytes, length: body.len() }
     }
 
-    /// How many bytes there were.
+    /// Length of the whole body in bytes.
     pub(super) fn length(&self) -> usize {
         self.length
     }
 
-    /// As text, without keys.
+    /// The kept part as text, with keys redacted.
     pub(super) fn text(&self) -> String {
         shown(&self.bytes)
     }
 
-    /// How many bytes are not shown.
+    /// Number of bytes that were not kept.
     pub(super) fn missing(&self) -> usize {
         self.length - self.bytes.len()
     }
 }
 
 impl Exchange {
-    /// What the answer was, in a word.
+    /// Short text for the outcome.
     pub(super) fn status(&self) -> String {
         match self.outcome {
             Ok(status) => status.to_string(),
@@ -64,12 +64,12 @@ impl Exchange {
         !matches!(self.outcome, Ok(200..=299))
     }
 
-    /// Whether its bodies are secrets.
+    /// Returns whether the bodies contain secrets.
     pub(super) fn is_secret(&self) -> bool {
         self.target.trim_start_matches('/').starts_with("webhooks")
     }
 
-    /// The charge or source that it is about: the one it names, or the one it has made.
+    /// Returns the charge or source of the call: the one in its path or body, or the created one.
     pub(super) fn subject(&self) -> Option<String> {
         let path = self.target.split('?').next().unwrap_or_default();
         let made = matches!(path.trim_matches('/'), "charges" | "sources") && self.method == "POST";
@@ -77,7 +77,7 @@ impl Exchange {
     }
 }
 
-/// The first identifier of a charge or a source.
+/// Finds the first id of a charge or a source in a text.
 fn identifier(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')

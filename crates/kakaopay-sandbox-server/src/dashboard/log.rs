@@ -1,4 +1,4 @@
-//! The latest calls, and the pages that listen for news.
+//! The log of recent requests, and its subscribers.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,10 +13,10 @@ use super::exchange::{Exchange, Kept};
 use super::redact::shown;
 use crate::pages::Moment;
 
-/// How many calls are remembered.
+/// Number of requests in the log.
 const REMEMBERED: usize = 64;
 
-/// The latest calls, and the pages that listen for news.
+/// The log of recent requests, and the pages that subscribe to it.
 #[derive(Debug)]
 pub(crate) struct Dashboard {
     log: Mutex<Log>,
@@ -27,20 +27,20 @@ pub(crate) struct Dashboard {
 struct Log {
     exchanges: VecDeque<Exchange>,
     count: u64,
-    /// Number of resets of the sandbox when a call was last noted or read.
+    /// Number of sandbox resets when the log was last used.
     resets: u64,
 }
 
-/// News for the pages that listen.
+/// Counters that wake the subscribers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Pulse {
-    /// Number of calls that were noted.
+    /// Number of logged requests.
     calls: u64,
-    /// Number of times that all streams were ended.
+    /// Number of times that all streams were closed.
     pub(super) farewells: u64,
 }
 
-/// A call whose answer is not known yet.
+/// A request that awaits its response.
 #[derive(Debug)]
 pub(crate) struct Seen {
     method: String,
@@ -49,7 +49,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// A call of the API.
+    /// Records an API request.
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Self {
         let target = parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str());
         Self { method: parts.method.to_string(), target: shown(target.as_bytes()), request: Kept::of(body) }
@@ -63,7 +63,7 @@ impl Default for Dashboard {
 }
 
 impl Dashboard {
-    /// Remembers a call and its outcome.
+    /// Logs a request and its outcome.
     pub(crate) fn note(
         &self,
         sandbox: &Sandbox,
@@ -91,7 +91,7 @@ impl Dashboard {
         self.pulse.send_modify(|pulse| pulse.calls += 1);
     }
 
-    /// Ends the streams of all pages that listen.
+    /// Closes the streams of all subscribers.
     pub(crate) fn hang_up(&self) {
         self.pulse.send_modify(|pulse| pulse.farewells += 1);
     }
@@ -100,7 +100,7 @@ impl Dashboard {
         self.pulse.subscribe()
     }
 
-    /// The calls since the last reset of the sandbox, the latest first.
+    /// Returns the requests since the last reset, newest first.
     pub(super) fn exchanges(&self, sandbox: &Sandbox) -> Vec<Exchange> {
         self.log(sandbox).exchanges.iter().rev().cloned().collect()
     }

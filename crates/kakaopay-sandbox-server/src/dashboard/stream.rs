@@ -1,4 +1,4 @@
-//! Tells a page that something has happened, as server-sent events.
+//! The event stream that notifies pages of changes.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -17,12 +17,12 @@ use super::log::{Dashboard, Pulse};
 use crate::local_only::may_control;
 use crate::peer::Peer;
 
-/// How long a page is told at most nothing, so that those that are gone are noticed.
+/// Interval of keep-alive comments, which reveal closed connections.
 const QUIET: Duration = Duration::from_secs(15);
-/// How long a page is left alone after it was told something: what happens meanwhile is told once.
+/// Minimum time between two notifications; changes in between are merged.
 const REST: Duration = Duration::from_millis(250);
 
-/// The answer to a page that listens, if the request is from one.
+/// Responds to a page's request for the event stream; `None` for other requests.
 pub(crate) fn stream(
     sandbox: &Sandbox,
     dashboard: &Dashboard,
@@ -33,7 +33,7 @@ pub(crate) fn stream(
     }
     let peer = parts.extensions.get::<Peer>().copied();
     if !may_control(&parts.headers, &parts.uri, peer) {
-        // Refused like everything else there.
+        // The caller rejects it like other foreign requests.
         return None;
     }
     let listener = Listener::new(sandbox.watch_changes(), dashboard.listen());
@@ -47,17 +47,17 @@ pub(crate) fn stream(
 
 type Turn = Pin<Box<dyn Future<Output = Option<(Bytes, Listener)>> + Send>>;
 
-/// Who waits for something to happen.
+/// A subscriber of changes.
 struct Listener {
     changes: ChangeWatcher,
     pulse: watch::Receiver<Pulse>,
-    /// How often everybody had been asked to hang up when this one came.
+    /// Number of stream closures when this stream was opened.
     farewells: u64,
 }
 
-/// One event after the other, until everybody is asked to hang up or the sandbox is gone.
+/// The sequence of events until all streams are closed or the sandbox is dropped.
 struct Events {
-    /// `None` after the last.
+    /// `None` after the last event.
     turn: Option<Turn>,
 }
 
@@ -67,14 +67,14 @@ impl Listener {
         Self { changes, pulse, farewells }
     }
 
-    /// What a page is told at once: where things stand, and when to come back if the connection ends.
+    /// Returns the first event: the current revision, and the reconnect delay.
     async fn first(mut self) -> Option<(Bytes, Self)> {
         self.pulse.mark_unchanged();
         let revision = self.changes.revision();
         Some((Bytes::from(format!("retry: 1000\ndata: {revision}\n\n")), self))
     }
 
-    /// What it is told next, after a rest.
+    /// Returns the next event, after the minimum time.
     async fn next(mut self) -> Option<(Bytes, Self)> {
         let farewells = self.farewells;
         let mut pulse = self.pulse.clone();
@@ -92,7 +92,7 @@ impl Listener {
         };
         let event = match tokio::time::timeout(QUIET, news).await {
             Err(_) => Bytes::from_static(b": still here\n\n"),
-            // The sandbox is gone.
+            // The sandbox was dropped.
             Ok(false) => return None,
             Ok(true) => {
                 if self.pulse.borrow_and_update().farewells != self.farewells {

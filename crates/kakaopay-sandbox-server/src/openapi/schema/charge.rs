@@ -1,4 +1,4 @@
-//! The schemas of charges, and of what they brought in.
+//! Schemas of charges and transactions.
 
 use kakaopay_types::FailureCode;
 
@@ -17,7 +17,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     ]
 }
 
-/// The failure codes of the guide.
+/// Schema of the guide's failure codes.
 pub(super) fn failure_codes() -> Kind {
     one_of(FailureCode::KNOWN.iter().map(FailureCode::as_str))
 }
@@ -32,7 +32,7 @@ fn charge() -> Kind {
             ("object", one_of(["charge"])),
             ("id", id("chrg")),
             ("location", text()),
-            ("amount", said(whole(0), "In minor units, as every amount.")),
+            ("amount", said(whole(0), "Minor units, as all amounts.")),
             ("net", whole(0)),
             ("fee", whole(0)),
             ("fee_vat", whole(0)),
@@ -58,8 +58,8 @@ fn charge() -> Kind {
             ("failure_code", or_null(failure_codes())),
             ("failure_message", or_null(text())),
             ("status", one_of(STATUSES)),
-            ("authorize_uri", said(address(), "Where the buyer pays.")),
-            ("return_uri", said(text(), "As it was given.")),
+            ("authorize_uri", said(address(), "Page where the buyer pays.")),
+            ("return_uri", said(text(), "As given in the request.")),
             ("created_at", moment()),
             ("paid_at", or_null(moment())),
             ("expires_at", moment()),
@@ -70,7 +70,7 @@ fn charge() -> Kind {
     with(charge, states())
 }
 
-/// The members that tell how it stands.
+/// Members that describe the status of a charge.
 fn states() -> [(&'static str, Kind); 15] {
     [
         ("zero_interest_installments", always(false)),
@@ -97,12 +97,12 @@ fn transaction_fees() -> Kind {
 }
 
 fn platform_fee() -> Kind {
-    object("KakaoPay has none.", [("fixed", null()), ("amount", null()), ("percentage", null())])
+    object("Always empty for KakaoPay.", [("fixed", null()), ("amount", null()), ("percentage", null())])
 }
 
 fn transaction() -> Kind {
     object(
-        "What a charge that was paid brought in.",
+        "Net amount of a paid charge.",
         [
             ("object", one_of(["transaction"])),
             ("id", id("trxn")),

@@ -1,4 +1,4 @@
-//! The schemas of `/_sandbox`.
+//! Schemas of `/_sandbox`.
 
 use serde_json::json;
 
@@ -10,30 +10,33 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![
         ("Clock", clock()),
         ("ClockChange", clock_change()),
-        ("FaultCount", object("How many rules are set.", [("rules", whole_within(0, i64::MAX))])),
-        ("FaultRules", closed(asked("What goes wrong.", [("rules", list(rule()))], []))),
-        ("Plan", object("How webhooks arrive.", [("plan", text())])),
-        ("PlanChange", closed(asked("How webhooks arrive from now on.", [("plan", plan())], []))),
-        ("Done", object("Nothing to tell.", [])),
-        ("Snapshot", object("Everything there is, in a form of this version's own.", [])),
-        ("Problem", object("Why it was not done.", [("error", text())])),
+        ("FaultCount", object("Number of fault rules.", [("rules", whole_within(0, i64::MAX))])),
+        ("FaultRules", closed(asked("Fault rules.", [("rules", list(rule()))], []))),
+        ("Plan", object("Webhook schedule.", [("plan", text())])),
+        ("PlanChange", closed(asked("New webhook schedule.", [("plan", plan())], []))),
+        ("Done", object("An empty object.", [])),
+        ("Snapshot", object("The whole state, in a format of this version.", [])),
+        ("Problem", object("Reason of the rejection.", [("error", text())])),
     ]
 }
 
 fn clock() -> Kind {
-    let rate = said(whole_within(0, 86_400), "Seconds that pass in one; 0 while it is frozen.");
-    object("The time in the sandbox.", [("now", moment()), ("frozen", truth()), ("rate", rate)])
+    let rate = said(whole_within(0, 86_400), "Sandbox seconds per real second; 0 while the clock is frozen.");
+    object("The sandbox's clock.", [("now", moment()), ("frozen", truth()), ("rate", rate)])
 }
 
 fn clock_change() -> Kind {
     let members = [
         ("set", or_null(moment())),
-        ("advance", said(or_null(whole_within(i64::MIN, i64::MAX)), "Seconds, forwards or backwards.")),
+        (
+            "advance",
+            said(or_null(whole_within(i64::MIN, i64::MAX)), "Seconds to advance, or to go back if negative."),
+        ),
         ("freeze", truth()),
         ("run", truth()),
-        ("rate", said(or_null(whole_within(1, 86_400)), "Seconds that pass in one from now on.")),
+        ("rate", said(or_null(whole_within(1, 86_400)), "Sandbox seconds per real second.")),
     ];
-    closed(asked("What is done to the clock, in this order.", [], members))
+    closed(asked("Changes of the clock, in order of application.", [], members))
 }
 
 fn rule() -> Kind {

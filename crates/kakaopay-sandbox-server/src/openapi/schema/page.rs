@@ -1,4 +1,4 @@
-//! The schemas of what stands beside the API.
+//! Schemas of pages and of this document.
 
 use super::charge::failure_codes;
 use crate::openapi::schema::builder::{Kind, any_of, asked, one_of, open, plain_names, text};
@@ -15,7 +15,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
                 slow(),
             ]),
         ),
-        ("OpenApi", open(asked("A document of OpenAPI 3.1.", [("openapi", text())], []))),
+        ("OpenApi", open(asked("An OpenAPI 3.1 document.", [("openapi", text())], []))),
     ]
 }
 
@@ -29,5 +29,5 @@ fn slow() -> Kind {
 
 fn choice(outcome: &'static str, more: Option<(&'static str, Kind)>) -> Kind {
     let members = [("outcome", one_of([outcome]))].into_iter().chain(more);
-    plain_names(asked("What the buyer chose.", members, []))
+    plain_names(asked("The buyer's decision.", members, []))
 }
