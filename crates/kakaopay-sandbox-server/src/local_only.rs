@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn f36_other_sites_and_other_names_are_refused() {
+    fn f36_other_sites_and_names_are_rejected() {
         for host in ["localhost", "LOCALHOST:80", "127.0.0.1:8080", "127.9.9.9", "[::1]:1"] {
             check(&[("host", host)], true);
         }

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn f23_a_slow_body_comes_in_pieces_with_time_between() {
+    async fn f23_a_slow_body_has_chunks_with_pauses() {
         let pause = Duration::from_millis(500);
         let body = SandboxBody::slow(Bytes::from_static(b"aabbccddeeffgghh"), pause);
         assert_eq!(body.size_hint().exact(), Some(16));
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn f22_a_cut_body_promises_all_and_ends_in_the_middle() {
+    async fn f22_a_reset_body_announces_more_than_it_sends() {
         for (text, half) in [("abcd", one("ab")), ("abc", one("a")), ("a", Vec::new()), ("", Vec::new())] {
             let body = SandboxBody::cut(&Bytes::from(text));
             assert_eq!(body.size_hint().exact(), u64::try_from(text.len()).ok());
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_is_there_comes_as_it_is() {
+    async fn a_complete_body_is_sent_in_one_chunk() {
         for bytes in [Bytes::from_static(b"ab"), Bytes::new()] {
             let whole = SandboxBody::from(bytes.clone());
             assert_eq!(whole.size_hint().exact(), Some(length(&bytes)));

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_and_objects_are_printed_as_recorded() {
+    fn json_is_formatted_as_recorded() {
         let printed = print(&json!({"a": [], "b": {}, "c": [{"d": 1}, 2], "e": null}));
         let expected = "{\n  \"a\": [\n\n  ],\n  \"b\": {\n  },\n  \"c\": [\n    {\n      \"d\": 1\n    },\n    2\n  ],\n  \"e\": null\n}";
         assert_eq!(String::from_utf8(printed).unwrap(), expected);

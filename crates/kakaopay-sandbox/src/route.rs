@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_a_row_with_what_its_path_names() {
+    fn requests_match_routes_with_path_parameters() {
         check("GET", &["a"], Some(("a", ["", ""])));
         check("PATCH", &["a", "1"], Some(("b", ["1", ""])));
         check("PUT", &["a", "1"], Some(("b", ["1", ""])));

@@ -61,7 +61,7 @@ mod tests {
     use crate::webhook_host::WebhookHost;
 
     #[test]
-    fn f37_what_no_shop_has_is_refused_whoever_allows_it() {
+    fn f37_forbidden_addresses_are_always_blocked() {
         for (text, forbidden) in [
             ("10.0.0.1", false),
             ("172.16.0.1", false),

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn f37_a_host_is_read_exactly_or_not_at_all() {
+    fn f37_hosts_parse_strictly() {
         let name = |text: &str, port| Ok((Host::Name(text.to_owned()), port));
         let address = |text: &str, port| Ok((Host::Address(text.parse().unwrap()), port));
         check("shop.test", name("shop.test", None));

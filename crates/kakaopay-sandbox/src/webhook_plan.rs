@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_a_plan_or_none() {
+    fn webhook_schedules_parse_strictly() {
         let two = NonZeroU8::new(2).expect("not zero");
         for (text, plan) in [
             ("on", WebhookSchedule::ON),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_goes_out_last_first_and_what_is_too_few_stays() {
+    fn a_reordered_batch_is_posted_in_reverse() {
         let mut planned = Planned::new("reorder=3".parse().expect("a plan"));
         assert_eq!(planned.next(2), None);
         let order: Vec<_> = (1..=4).rev().map(|waiting| planned.next(waiting)).collect();

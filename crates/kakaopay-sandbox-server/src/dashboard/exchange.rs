@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exchange_is_about_what_it_names_or_makes() {
+    fn an_exchange_belongs_to_its_charge_or_source() {
         check("GET", "/charges/chrg_test_1/refunds?limit=1", "", Some("chrg_test_1"));
         check(
             "POST",
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_large_body_the_beginning_is_kept() {
+    fn large_bodies_are_kept_in_part() {
         let kept = Kept::of(&Bytes::from(vec![b'a'; SHOWN + 5]));
         assert_eq!((kept.length(), kept.text().len(), kept.missing()), (SHOWN + 5, SHOWN, 5));
         let kept = Kept::of(&Bytes::from_static(b"a"));

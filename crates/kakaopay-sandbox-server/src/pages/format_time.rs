@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_read_by_machines_and_by_people() {
+    fn timestamps_have_two_formats() {
         let moment = Moment(Timestamp::UNIX_EPOCH);
         assert_eq!(moment.to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(moment.plain(), "1970-01-01 00:00:00 UTC");

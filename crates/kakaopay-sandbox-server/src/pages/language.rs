@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_language_is_the_one_that_is_liked_best() {
+    fn the_preferred_language_wins() {
         check("th", Some(Language::Thai));
         check("ko-KR,ko;q=0.9,en;q=0.8", Some(Language::Korean));
         check("en-GB, th;q=0.9", Some(Language::English));

@@ -84,7 +84,7 @@ async fn begin(sandbox: &Sandbox, stream: &mut TcpStream) -> &'static str {
 }
 
 #[tokio::test]
-async fn f30_a_client_that_drips_its_body_is_told_and_closed() {
+async fn f30_a_slow_request_body_gets_408() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide().body(Duration::from_millis(20))).await;
     let (head, form) = charge(&sandbox);
@@ -96,7 +96,7 @@ async fn f30_a_client_that_drips_its_body_is_told_and_closed() {
 }
 
 #[tokio::test]
-async fn f30_an_idle_connection_gives_its_place_back() {
+async fn f30_idle_connections_are_closed() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide().head(Duration::from_millis(20))).await;
     let mut stream = connect(&running).await;
@@ -120,7 +120,7 @@ async fn f30_connections_above_the_limit_wait() {
 }
 
 #[tokio::test]
-async fn a_body_above_the_cap_is_refused() {
+async fn a_body_above_the_limit_is_rejected() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide()).await;
     for (length, status) in [(256 * 1024, "401 "), (256 * 1024 + 1, "413 ")] {
@@ -135,7 +135,7 @@ async fn a_body_above_the_cap_is_refused() {
 }
 
 #[tokio::test]
-async fn a_shutdown_closes_what_is_idle_and_ends_what_is_under_way() {
+async fn shutdown_completes_requests_in_flight() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide()).await;
     let (mut fresh, mut idle, mut busy) =
@@ -159,7 +159,7 @@ async fn a_shutdown_closes_what_is_idle_and_ends_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn a_shutdown_does_not_wait_for_ever() {
+async fn shutdown_has_a_timeout() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide().farewell(Duration::from_millis(20))).await;
     let mut stream = connect(&running).await;

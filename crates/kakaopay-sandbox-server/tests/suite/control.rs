@@ -8,7 +8,7 @@ fn post(ask: &mut Ask, path: &str, body: &str) -> crate::common::Answered {
 }
 
 #[test]
-fn the_clock_is_set_moved_frozen_and_let_run_and_charges_expire_on_it() {
+fn charges_expire_on_a_controlled_clock() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     let told = ask.without_key("GET", "/_sandbox/clock").ok();
@@ -29,7 +29,7 @@ fn the_clock_is_set_moved_frozen_and_let_run_and_charges_expire_on_it() {
 }
 
 #[test]
-fn the_clock_runs_faster_when_it_is_told_to_and_not_when_it_cannot() {
+fn the_clock_runs_at_valid_speeds_only() {
     let mut ask = Ask::new();
     for (rate, status) in [("86401", 400), ("-1", 400), ("1.5", 400), ("\"60\"", 400), ("60", 200)] {
         let body = format!("{{\"set\": \"2030-01-01T00:00:00Z\", \"rate\": {rate}}}");
@@ -47,7 +47,7 @@ fn the_clock_runs_faster_when_it_is_told_to_and_not_when_it_cannot() {
 }
 
 #[test]
-fn faults_are_set_told_and_taken_away() {
+fn faults_are_set_counted_and_cleared() {
     let mut ask = Ask::new();
     post(&mut ask, "/_sandbox/faults", r#"{"rules": ["status=503", "html"]}"#).ok();
     assert_eq!(ask.without_key("GET", "/_sandbox/faults").ok()["rules"], 2);
@@ -60,7 +60,7 @@ fn faults_are_set_told_and_taken_away() {
 }
 
 #[test]
-fn everything_is_written_down_put_back_and_reset() {
+fn the_state_is_saved_restored_and_reset() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     let snapshot = ask.without_key("GET", "/_sandbox/snapshot").text;
@@ -76,7 +76,7 @@ fn everything_is_written_down_put_back_and_reset() {
 }
 
 #[test]
-fn a_snapshot_may_be_larger_than_any_call() {
+fn snapshots_may_exceed_the_api_body_limit() {
     let mut ask = Ask::new();
     for _ in 0..64 {
         ask.charge();
@@ -88,7 +88,7 @@ fn a_snapshot_may_be_larger_than_any_call() {
 }
 
 #[test]
-fn f36_another_site_moves_nothing() {
+fn f36_other_sites_cannot_control_the_sandbox() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     for header in [("sec-fetch-site", "cross-site"), ("origin", "http://evil.example")] {

@@ -54,7 +54,7 @@ fn told_and_came(answer: &str) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn f10_what_is_lost_over_a_socket_closes_the_connection() {
+async fn f10_a_dropped_response_closes_the_connection() {
     for (rule, made) in [("drop-request", 0), ("drop-response", 1)] {
         // The server closes it, unasked.
         let (answer, charges) = raw(rule, "").await;
@@ -63,21 +63,21 @@ async fn f10_what_is_lost_over_a_socket_closes_the_connection() {
 }
 
 #[tokio::test]
-async fn f22_over_a_socket_a_cut_body_is_half_of_what_its_head_tells() {
+async fn f22_a_reset_body_is_half_of_its_content_length() {
     let (answer, made) = raw("reset-mid-body", CLOSE).await;
     let (told, came) = told_and_came(&answer);
     assert_eq!((came, made), (told / 2, 1), "{answer}");
 }
 
 #[tokio::test]
-async fn f23_over_a_socket_a_slow_body_is_whole_in_the_end() {
+async fn f23_a_slow_body_is_complete_over_a_socket() {
     let (answer, made) = raw("slow-body=1", CLOSE).await;
     let (told, came) = told_and_came(&answer);
     assert_eq!((came, made), (told, 1), "{answer}");
 }
 
 #[test]
-fn f22_what_is_named_by_its_path_goes_wrong_pages_included() {
+fn f22_path_rules_apply_to_pages() {
     let mut ask = asked(&["status=503@/payments/*/authorize:times=1", "html@/charges/*/refunds"]);
     let id = ask.charge();
     let charge = ask.secret("GET", &format!("/charges/{id}"), "").ok();
@@ -89,7 +89,7 @@ fn f22_what_is_named_by_its_path_goes_wrong_pages_included() {
 }
 
 #[test]
-fn a_rule_without_a_path_leaves_pages_alone() {
+fn rules_without_a_path_do_not_affect_pages() {
     let mut ask = asked(&["html:every=1", "empty"]);
     assert_eq!(ask.secret("GET", "/account", "").status, 502);
     assert_eq!(ask.without_key("GET", "/payments/x/authorize").status, 404);

@@ -43,7 +43,7 @@ fn with_hosts(hosts: Vec<WebhookHost>) -> Ask {
 
 /// No name server knows `shop.test`: the webhook went to the address that was given, with the name as its host.
 #[test]
-fn f37_webhooks_go_to_where_an_allowed_name_is_and_say_its_name() {
+fn f37_webhooks_reach_allowed_hosts_by_name() {
     const FORM: &str = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
     for own in [false, true] {
         let endpoint = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -65,7 +65,7 @@ fn f37_webhooks_go_to_where_an_allowed_name_is_and_say_its_name() {
 }
 
 #[test]
-fn f37_what_was_allowed_elsewhere_is_not_posted_to_here() {
+fn f37_restored_endpoints_are_checked_again() {
     let endpoint = TcpListener::bind("127.0.0.1:0").expect("a port");
     endpoint.set_nonblocking(true).expect("a setting");
     let url = format!("http://shop.test:{}/", endpoint.local_addr().expect("an address").port());
@@ -84,7 +84,7 @@ fn f37_what_was_allowed_elsewhere_is_not_posted_to_here() {
 
 /// F37: where an endpoint leads on to is not followed.
 #[test]
-fn f37_a_webhook_follows_no_redirect() {
+fn f37_webhooks_follow_no_redirects() {
     let mut ask = Ask::new();
     let secret = TcpListener::bind("127.0.0.1:0").expect("a port");
     secret.set_nonblocking(true).expect("a setting");
@@ -112,7 +112,7 @@ fn f37_a_webhook_follows_no_redirect() {
 }
 
 #[test]
-fn f37_a_name_that_resolves_to_a_forbidden_address_gets_nothing() {
+fn f37_names_of_forbidden_addresses_are_blocked() {
     let endpoint = TcpListener::bind("127.0.0.1:0").expect("a port");
     endpoint.set_nonblocking(true).expect("a setting");
     let port = endpoint.local_addr().expect("an address").port();

@@ -28,7 +28,7 @@ fn overview(ask: &mut Ask) -> String {
 }
 
 #[test]
-fn the_overview_says_where_to_point_a_shop() {
+fn the_dashboard_shows_url_and_keys() {
     let mut ask = Ask::new();
     let page = overview(&mut ask);
     let (public, secret) = (ask.sandbox.public_key().expose().to_owned(), ask.secret_key());
@@ -44,7 +44,7 @@ fn the_overview_says_where_to_point_a_shop() {
 }
 
 #[test]
-fn f36_keys_are_shown_on_this_machine_alone() {
+fn f36_keys_are_shown_on_this_machine_only() {
     let mut ask = Ask::new();
     for host in ["sandbox.example", "10.0.0.1:8080", "localhost.example", ""] {
         let page = with(&mut ask, "GET", "/", "", &[("host", host)]);
@@ -61,7 +61,7 @@ fn f36_keys_are_shown_on_this_machine_alone() {
 }
 
 #[test]
-fn a_charge_is_shown_with_its_events_and_its_calls() {
+fn charges_are_shown_with_events_and_requests() {
     let mut ask = Ask::new();
     let source = ask.source();
     let form = format!("amount=150000&currency=SGD&return_uri=https://a.example&source={source}");
@@ -106,7 +106,7 @@ fn a_charge_is_shown_with_its_events_and_its_calls() {
 }
 
 #[test]
-fn only_the_latest_calls_are_remembered() {
+fn only_the_latest_requests_are_kept() {
     let mut ask = Ask::new();
     for place in 0..100 {
         ask.secret("GET", &format!("/events?offset={place}"), "").ok();
@@ -122,7 +122,7 @@ fn only_the_latest_calls_are_remembered() {
 }
 
 #[test]
-fn i7_what_signs_is_not_shown_among_the_calls() {
+fn i7_logged_requests_show_no_secrets() {
     let mut ask = Ask::new();
     let rolled = ask.secret("POST", "/webhooks/secrets", "").ok();
     let key = ask.secret_key();
@@ -136,7 +136,7 @@ fn i7_what_signs_is_not_shown_among_the_calls() {
 }
 
 #[test]
-fn f38_what_was_sent_is_text() {
+fn f38_logged_bodies_are_escaped() {
     let mut ask = Ask::new();
     let payload = "<script>xss()</script>\"'><img src=x>";
     let json = serde_json::json!({
@@ -152,7 +152,7 @@ fn f38_what_was_sent_is_text() {
 }
 
 #[test]
-fn an_event_is_posted_once_more_when_it_is_asked_for() {
+fn an_event_can_be_posted_again() {
     let mut ask = Ask::new();
     ask.charge();
     let event = ask.sandbox.events()[0].0.to_string();
@@ -176,7 +176,7 @@ async fn call(app: &App, path: &str) -> SandboxBody {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_is_told_of_what_happens_while_it_rests_once() {
+async fn changes_between_notifications_are_merged() {
     let app = App::new(Sandbox::builder().seed(1).build());
     let mut page = call(&app, "/_sandbox/live").await;
     assert_eq!(told(&mut page).await.as_deref(), Some("retry: 1000\ndata: 0\n\n"));
@@ -194,7 +194,7 @@ async fn a_page_is_told_of_what_happens_while_it_rests_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_ends_does_not_wait_for_pages_that_listen() {
+async fn shutdown_closes_event_streams() {
     let long = Duration::from_secs(3_600);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let sandbox = Sandbox::builder().build();

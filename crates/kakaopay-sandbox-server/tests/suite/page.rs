@@ -34,7 +34,7 @@ fn status(ask: &mut Ask, id: &str) -> (String, String) {
 }
 
 #[test]
-fn the_page_shows_the_payment_and_approves_it() {
+fn the_page_shows_and_approves_a_payment() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "Two+books");
     let page = get(&mut ask, &path);
@@ -77,7 +77,7 @@ fn the_page_fails_a_payment_with_each_code() {
 }
 
 #[test]
-fn f36_a_form_from_another_site_changes_nothing() {
+fn f36_cross_site_forms_are_rejected() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
     for site in ["cross-site", "same-site", "none"] {
@@ -97,7 +97,7 @@ fn f36_a_form_from_another_site_changes_nothing() {
 }
 
 #[test]
-fn f36_without_fetch_metadata_the_origin_decides() {
+fn f36_the_origin_is_checked_without_fetch_metadata() {
     let mut ask = Ask::new();
     for (origin, status) in [
         ("https://shop.example", 403),
@@ -115,7 +115,7 @@ fn f36_without_fetch_metadata_the_origin_decides() {
 }
 
 #[test]
-fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
+fn the_qr_code_leads_to_the_phone_and_the_merchant() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
     let (phone, code) = (path.replace("authorize", "summary"), path.replace("authorize", "qr.svg"));
@@ -148,7 +148,7 @@ fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
 }
 
 #[test]
-fn a_buyer_on_a_phone_sees_the_phones_page_at_once() {
+fn phones_open_the_wallet_page_directly() {
     let mut ask = Ask::new();
     for (platform, agent, on_phone) in [
         ("WEB", "Mozilla/5.0 (X11; Linux x86_64)", false),
@@ -168,7 +168,7 @@ fn a_buyer_on_a_phone_sees_the_phones_page_at_once() {
 }
 
 #[test]
-fn a_payment_can_be_let_expire() {
+fn the_page_can_expire_a_payment() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
     assert_eq!(post(&mut ask, &path, "outcome=expired", None).status, 303);
@@ -176,7 +176,7 @@ fn a_payment_can_be_let_expire() {
 }
 
 #[test]
-fn the_wallet_leads_over_the_summary_to_a_slip_that_says_why() {
+fn the_wallet_leads_to_a_slip_with_the_reason() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
     let [wallet, summary, slip] = ["phone", "summary", "slip"].map(|step| path.replace("authorize", step));
@@ -194,7 +194,7 @@ fn the_wallet_leads_over_the_summary_to_a_slip_that_says_why() {
 }
 
 #[test]
-fn a_buyer_who_is_slow_approves_when_the_time_has_come() {
+fn a_delayed_approval_takes_effect_in_time() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
     for wrong in ["outcome=slow", "outcome=slow&after=11", "outcome=slow&after=-10", "outcome=slow&after=x"] {
@@ -221,7 +221,7 @@ fn a_buyer_who_is_slow_approves_when_the_time_has_come() {
 }
 
 #[test]
-fn a_buyer_who_is_slow_may_come_too_late_or_change_their_mind() {
+fn a_delayed_approval_can_be_late_or_replaced() {
     let mut ask = Ask::new();
     let (path, id) = authorize_path(&mut ask, "");
     ask.clock.advance_seconds(7 * 86_400 - 60);
@@ -239,7 +239,7 @@ fn a_buyer_who_is_slow_may_come_too_late_or_change_their_mind() {
 }
 
 #[test]
-fn what_time_brings_about_stands_in_the_order_it_happened() {
+fn timed_changes_happen_in_order() {
     let mut ask = Ask::new();
     authorize_path(&mut ask, "");
     ask.clock.advance_seconds(60);
@@ -256,7 +256,7 @@ fn what_time_brings_about_stands_in_the_order_it_happened() {
 }
 
 #[test]
-fn f38_what_a_merchant_writes_is_text() {
+fn f38_the_merchants_texts_are_escaped() {
     let mut ask = Ask::new();
     let mut tried = 0;
     for tag in ["script", "img", "svg", "iframe", "a", "body", "style", "math", "object", "form", "base"] {
@@ -286,7 +286,7 @@ fn f38_what_a_merchant_writes_is_text() {
 }
 
 #[test]
-fn what_is_no_payment_is_not_found() {
+fn unknown_payments_are_not_found() {
     let mut ask = Ask::new();
     assert_eq!(get(&mut ask, "/payments/pay2_test_none/authorize").status, 404);
     let (path, _) = authorize_path(&mut ask, "");
@@ -300,7 +300,7 @@ fn get_in(ask: &mut Ask, path: &str, languages: &str) -> Answered {
 }
 
 #[test]
-fn the_pages_speak_the_buyers_language() {
+fn pages_have_the_buyers_language() {
     let mut ask = Ask::new();
     let (path, _) = authorize_path(&mut ask, "Two+books");
     let phone = path.replace("authorize", "summary");

@@ -20,7 +20,7 @@ fn allowed(headers: &HeaderMap) -> Option<&str> {
 }
 
 #[test]
-fn the_script_is_served_to_any_page() {
+fn the_script_is_readable_by_any_page() {
     let mut ask = Ask::new();
     let script = from_a_page(&mut ask, "GET");
     assert_eq!((script.status, allowed(&script.headers)), (200, Some("*")));

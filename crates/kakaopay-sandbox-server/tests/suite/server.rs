@@ -94,7 +94,7 @@ async fn the_guides_three_curl_calls_work() {
 }
 
 #[tokio::test]
-async fn events_are_posted_signed_and_their_delivery_is_kept() {
+async fn events_are_posted_signed_and_recorded() {
     let (url, kept) = endpoint(200).await;
     let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
     let sandbox = Sandbox::builder().clock(SandboxClock::frozen_at(now)).webhook_url(url.clone()).build();
@@ -125,7 +125,7 @@ async fn events_are_posted_signed_and_their_delivery_is_kept() {
 }
 
 #[tokio::test]
-async fn a_lost_webhook_is_not_posted_later() {
+async fn lost_webhooks_are_not_posted_later() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().webhook_url(url).build();
     sandbox.set_webhooks(false);
@@ -156,7 +156,7 @@ async fn next_event(listener: &TcpListener) -> String {
 
 /// An hour in 42 milliseconds: nothing but the time that passes makes the charge expire and its webhooks due.
 #[tokio::test]
-async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
+async fn timed_changes_happen_on_a_fast_clock() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
     let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
@@ -175,7 +175,7 @@ async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f30_a_client_that_drips_its_head_is_closed() {
+async fn f30_slow_request_heads_close_the_connection() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let mut stream = TcpStream::connect(running.address()).await.expect("connected");
@@ -238,7 +238,7 @@ async fn call(sandbox: &Sandbox, method: &str, path: &str, form: String) {
 }
 
 #[tokio::test]
-async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
+async fn f07_both_secrets_sign_for_a_day_after_a_roll() {
     let (url, kept) = endpoint(200).await;
     let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
     let sandbox = Sandbox::builder().clock(clock.clone()).webhook_url(url).build();
@@ -270,7 +270,7 @@ async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
 }
 
 #[tokio::test]
-async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
+async fn a_charges_endpoints_replace_the_accounts() {
     let ((account, account_kept), (own, own_kept)) = (endpoint(200).await, endpoint(200).await);
     let sandbox = Sandbox::builder().webhook_url(account).build();
     let own = format!("&webhook_endpoints[]={own}");
@@ -293,7 +293,7 @@ async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
 }
 
 #[tokio::test]
-async fn the_accounts_address_is_set_by_a_call() {
+async fn a_call_sets_the_accounts_endpoint() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().build();
     charge(&sandbox, "").await;

@@ -60,7 +60,7 @@ fn deliver(ask: &Ask) -> usize {
 }
 
 #[test]
-fn f09_a_journey_goes_on_where_it_was_after_each_restart() {
+fn f09_a_payment_continues_after_each_restart() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     // No server listens there: that, too, is a delivery.
@@ -117,7 +117,7 @@ fn f09_the_outcome_of_a_webhook_is_stored() {
 }
 
 #[test]
-fn f09_a_webhook_that_was_lost_is_not_posted_by_the_next_process() {
+fn f09_lost_webhooks_are_not_posted_after_a_restart() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
@@ -131,7 +131,7 @@ fn f09_a_webhook_that_was_lost_is_not_posted_by_the_next_process() {
 }
 
 #[test]
-fn the_clock_is_stored_as_it_was_set() {
+fn the_clock_setting_is_stored() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let (ask, file) = open(&path);
@@ -151,7 +151,7 @@ fn the_clock_is_stored_as_it_was_set() {
 }
 
 #[test]
-fn options_override_stored_values_and_are_stored_then() {
+fn options_override_stored_values() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let (mut ask, file) = open_with(&path, frozen());
@@ -202,7 +202,7 @@ fn refused(dir: &Path) -> StateFileError {
 }
 
 #[test]
-fn a_file_that_is_not_a_state_file_is_refused_and_left_alone() {
+fn foreign_files_are_rejected_and_unchanged() {
     let snapshot = Sandbox::builder().build().snapshot().as_bytes().to_vec();
     for bytes in [
         &b""[..],
@@ -236,7 +236,7 @@ fn changed(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
 }
 
 #[test]
-fn a_file_of_another_version_is_refused_and_left_alone() {
+fn files_of_other_versions_are_rejected_and_unchanged() {
     for version in [0, 2, u32::MAX] {
         let dir = changed(|json| json["version"] = version.into());
         let error = refused(dir.path());
@@ -249,7 +249,7 @@ fn a_file_of_another_version_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_damaged_file_is_refused_and_its_contents_are_not_repeated() {
+fn damaged_files_are_rejected_without_their_contents() {
     let paths =
         ["/public_key", "/secret_key", "/initial", "/current", "/current/charges/0/id", "/current/format"];
     for pointer in paths {
@@ -277,7 +277,7 @@ fn a_damaged_file_is_refused_and_its_contents_are_not_repeated() {
 }
 
 #[test]
-fn a_file_belongs_to_one_sandbox_at_a_time() {
+fn a_file_is_locked_by_one_sandbox() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let (mut first, file) = open(&path);
@@ -293,7 +293,7 @@ fn a_file_belongs_to_one_sandbox_at_a_time() {
 
 #[cfg(unix)]
 #[test]
-fn f39_a_file_with_keys_is_for_its_owner_alone_and_prints_nothing() {
+fn f39_state_files_are_private_and_print_no_secrets() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().expect("a folder");
     let (ask, file) = open(&dir.path().join("state.json"));
@@ -307,7 +307,7 @@ fn f39_a_file_with_keys_is_for_its_owner_alone_and_prints_nothing() {
 }
 
 #[test]
-fn a_path_without_a_file_is_refused() {
+fn a_path_without_a_file_is_rejected() {
     let dir = tempfile::tempdir().expect("a folder");
     for path in [dir.path().to_owned(), dir.path().join("none").join("state.json"), "".into()] {
         let error = StateFile::open(path, Sandbox::builder()).expect_err("refused");
@@ -323,7 +323,7 @@ fn charges_in(path: &Path) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f09_changes_are_stored_by_themselves_and_at_shutdown() {
+async fn f09_changes_are_saved_in_time_and_at_shutdown() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let (sandbox, file) = StateFile::open(&path, Sandbox::builder()).expect("opened");
@@ -352,7 +352,7 @@ async fn f09_changes_are_stored_by_themselves_and_at_shutdown() {
 
 /// Where the file may not be replaced, a write is an error, and the old contents stay.
 #[tokio::test]
-async fn f14_a_write_that_fails_is_reported_and_the_old_contents_stay() {
+async fn f14_a_failed_write_keeps_the_old_contents() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("folder");
     std::fs::create_dir(&folder).expect("made");

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_from_one_to_a_day() {
+    fn clock_speeds_range_from_1_to_86400() {
         for (seconds, good) in [(0, false), (1, true), (86_400, true), (86_401, false), (u32::MAX, false)] {
             assert_eq!(ClockSpeed::new(seconds).is_ok(), good, "{seconds}");
             let read: Result<ClockSpeed, _> = serde_json::from_str(&seconds.to_string());
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_shows_so_many_seconds_in_one_from_where_it_was() {
+    fn a_new_speed_continues_from_the_time_reached() {
         let still = Setting::Frozen(at(0));
         for seconds in [1, 2, 60, 86_400] {
             let fast = still.run(at(5_000), rate(seconds));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_is_shown_at_once_and_it_goes_on_as_fast_as_before() {
+    fn setting_the_time_keeps_the_speed() {
         for setting in [
             Setting::Running(7),
             Setting::Frozen(at(3)),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_shown_after_its_share_of_time() {
+    fn waiting_time_depends_on_the_speed() {
         let fast = |seconds| Setting::running(at(0), at(0), rate(seconds));
         for (setting, moment, millis) in [
             (fast(1), 1_500, Some(1_500)),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_is_read_as_it_was_written() {
+    fn a_setting_survives_serialization() {
         for (setting, text) in [
             (Setting::Running(-5), r#"{"running":-5}"#),
             (Setting::Frozen(at(0)), r#"{"frozen":"2024-02-29T12:00:00Z"}"#),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fast_clock_that_begins_again_shows_what_it_began_with() {
+    fn a_fast_clock_restarts_at_its_start_time() {
         let rate = ClockSpeed::new(60).unwrap();
         let fast = Setting::running(at(0), at(5), rate);
         assert_eq!(fast.now(at(1_000)), at(60_005));

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_of_the_paths_it_looks_like() {
+    fn path_patterns_match_segments() {
         for (pattern, path, expected) in [
             ("/charges", "/charges", true),
             ("/charges", "/charges/", true),
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_none() {
+    fn invalid_path_patterns_are_rejected() {
         for text in [
             "",
             "charges",

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_of_the_api_is_left_alone_unless_its_path_is_named() {
+    fn only_path_rules_apply_to_pages() {
         for (rule, meant) in
             [("html", false), ("html@/payments/*/authorize", true), ("html@/charges/*", false)]
         {
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_applies_to_the_calls_it_names() {
+    fn rules_apply_to_their_calls_only() {
         check("html", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         check("html@charges.create:nth=2", &[2]);
         check("html@charges.list", &[]);
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_draws_the_same_calls() {
+    fn a_seed_determines_the_random_calls() {
         let drawn = |rule: &str| {
             let mut rules = Rules::new(vec![rule.parse().unwrap()]);
             (0..1_000).filter(|_| rules.next("GET", "/charges", "").is_some()).collect::<Vec<_>>()
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_refused() {
+    fn invalid_rules_are_rejected() {
         use super::super::InvalidFaultRule::{self, Fault as F, Operation as O, Path as P, Trigger as W};
         for (text, expected) in [
             ("", F),

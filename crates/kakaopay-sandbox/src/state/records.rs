@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_found_by_name_and_by_place() {
+    fn records_are_found_by_id_and_position() {
         let mut records = Records::default();
         for number in 0..1_000 {
             assert_eq!(records.push(format!("name-{number}")), Some(number));

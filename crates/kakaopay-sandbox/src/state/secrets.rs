@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn f07_two_secrets_sign_for_a_day_and_never_three() {
+    fn f07_at_most_two_secrets_sign_for_a_day() {
         let at = |text| Timestamp::parse(text).unwrap();
         let mut secrets = Secrets::first("a".to_owned(), secret("a"), at("2024-02-28T12:00:00Z"));
         check(&secrets, "2030-01-01T00:00:00Z", &["a"]);

@@ -5,7 +5,7 @@ use kakaopay_types::{Account, Capability, Currency, decode};
 use serde_json::{Value, json};
 
 #[test]
-fn the_account_is_one_the_models_read() {
+fn the_models_parse_the_account() {
     let mut ask = Ask::new();
     let answer = ask.secret("GET", "/account", "");
     let account: Account = decode::from_slice(answer.text.as_bytes()).expect("an account");
@@ -21,7 +21,7 @@ fn the_account_is_one_the_models_read() {
 }
 
 #[test]
-fn either_key_reads_that_kakaopay_can_be_paid_with() {
+fn either_key_reads_the_capability() {
     let mut ask = Ask::new();
     let answer = ask.public("GET", "/capability", "");
     let capability: Capability = decode::from_slice(answer.text.as_bytes()).expect("a capability");
@@ -32,7 +32,7 @@ fn either_key_reads_that_kakaopay_can_be_paid_with() {
 }
 
 #[test]
-fn f37_the_account_tells_events_to_this_machine_alone() {
+fn f37_the_accounts_endpoint_is_on_this_machine_only() {
     let mut ask = Ask::new();
     let url = "http://127.0.0.1:8080/webhooks";
     for method in ["PATCH", "PUT"] {
@@ -51,7 +51,7 @@ fn f37_the_account_tells_events_to_this_machine_alone() {
 }
 
 #[test]
-fn the_account_moves_to_a_newer_version_and_never_back() {
+fn the_account_upgrades_and_never_downgrades() {
     let mut ask = Ask::of_2017();
     let mut moved = |version: &str| {
         ask.with_headers(
@@ -72,7 +72,7 @@ fn the_account_moves_to_a_newer_version_and_never_back() {
 }
 
 #[test]
-fn f07_a_secret_is_told_once_and_its_forerunner_stays_for_a_day() {
+fn f07_a_new_secret_is_shown_once_beside_the_previous_one() {
     let mut ask = Ask::at("2024-02-28T12:00:00Z");
     let path = "/webhooks/secrets";
     let first = ask.secret("GET", path, "").ok();

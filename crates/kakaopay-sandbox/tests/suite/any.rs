@@ -122,7 +122,7 @@ fn is_an_object(text: &str) -> bool {
 
 proptest! {
     #[test]
-    fn f45_i9_any_call_is_answered_with_an_object(
+    fn f45_i9_every_call_gets_an_object_in_response(
         calls in proptest::collection::vec(
             (
                 call(),

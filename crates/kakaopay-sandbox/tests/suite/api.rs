@@ -30,7 +30,7 @@ fn flatten(path: &str, value: &Value, members: &mut Vec<(String, Value)>) {
 }
 
 #[test]
-fn the_source_is_the_guides_in_every_member_and_its_order() {
+fn the_source_equals_the_guides_in_members_and_order() {
     let mut ask = Ask::at("2023-06-15T02:25:14Z");
     let found =
         ask.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB").ok();
@@ -41,7 +41,7 @@ fn the_source_is_the_guides_in_every_member_and_its_order() {
 }
 
 #[test]
-fn the_charge_is_the_guides_in_every_member_and_its_order() {
+fn the_charge_equals_the_guides_in_members_and_order() {
     let mut ask = Ask::at("2023-06-15T02:25:13Z");
     let source = ask.source();
     ask.clock.advance_seconds(2);
@@ -63,7 +63,7 @@ fn the_charge_is_the_guides_in_every_member_and_its_order() {
 }
 
 #[test]
-fn one_call_makes_source_and_charge_from_form_and_json() {
+fn one_call_creates_source_and_charge() {
     let mut ask = Ask::at("2023-06-15T02:25:15Z");
     let form = "amount=150000&currency=SGD&return_uri=https://example.com/orders/345678/complete\
                 &source[type]=kakaopay&source[platform_type]=WEB&metadata[order]=345678";
@@ -85,7 +85,7 @@ fn one_call_makes_source_and_charge_from_form_and_json() {
 }
 
 #[test]
-fn answers_carry_the_services_headers() {
+fn responses_have_the_services_headers() {
     let mut ask = Ask::new();
     let good = ask.secret("GET", "/charges", "");
     for (name, value) in [
@@ -102,7 +102,7 @@ fn answers_carry_the_services_headers() {
 }
 
 #[test]
-fn keys_are_read_as_official_clients_write_them() {
+fn keys_are_accepted_as_official_clients_send_them() {
     let mut ask = Ask::new();
     let key = ask.secret_key();
     for user in [format!("{key}:"), key.clone(), format!("{key}:x")] {
@@ -120,7 +120,7 @@ fn keys_are_read_as_official_clients_write_them() {
 }
 
 #[test]
-fn every_refused_source_has_its_code() {
+fn every_rejected_source_has_its_code() {
     let mut ask = Ask::new();
     let message = |amount: &str, currency: &str, kind: &str, platform: &str, ask: &mut Ask| {
         let form = format!("amount={amount}&currency={currency}&type={kind}&platform_type={platform}");
@@ -166,7 +166,7 @@ fn every_refused_source_has_its_code() {
 }
 
 #[test]
-fn every_refused_charge_has_its_code() {
+fn every_rejected_charge_has_its_code() {
     let mut ask = Ask::new();
     let source = ask.source();
     let form = |amount: &str, currency: &str, uri: &str, source: &str| {
@@ -199,7 +199,7 @@ fn every_refused_charge_has_its_code() {
 }
 
 #[test]
-fn f31_a_body_over_the_cap_gets_413() {
+fn f31_a_body_above_the_limit_gets_413() {
     let mut ask = Ask::new();
     let form = "amount=150000&currency=SGD&type=kakaopay&note=";
     let most = 256 * 1024 - form.len();
@@ -208,7 +208,7 @@ fn f31_a_body_over_the_cap_gets_413() {
 }
 
 #[test]
-fn what_does_not_exist_is_not_found() {
+fn unknown_objects_are_not_found() {
     let mut ask = Ask::new();
     for (method, path) in [
         ("GET", "/"),
@@ -226,7 +226,7 @@ fn what_does_not_exist_is_not_found() {
 }
 
 #[test]
-fn a_test_charge_is_ended_once() {
+fn a_test_charge_ends_once() {
     let mut ask = Ask::new();
     let paid = ask.charge();
     let answer = ask.secret("POST", &format!("/charges/{paid}/mark_as_paid"), "").ok();
@@ -254,7 +254,7 @@ fn a_test_charge_is_ended_once() {
 }
 
 #[test]
-fn a_charge_expires_by_the_sandboxs_clock() {
+fn a_charge_expires_on_the_sandboxs_clock() {
     let mut ask = Ask::at("2023-06-15T02:25:15Z");
     let charge = ask.charge();
     ask.clock.advance_seconds(7 * 86_400 - 1);
@@ -269,7 +269,7 @@ fn a_charge_expires_by_the_sandboxs_clock() {
 }
 
 #[test]
-fn lists_are_cut_into_pages() {
+fn lists_are_paginated() {
     let mut ask = Ask::at("2023-06-15T02:25:15Z");
     let ids: Vec<String> = (0..5)
         .map(|_| {
@@ -297,7 +297,7 @@ fn lists_are_cut_into_pages() {
 }
 
 #[test]
-fn events_tell_what_happened_as_it_was_then() {
+fn events_contain_the_object_at_their_time() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
@@ -321,7 +321,7 @@ fn events_tell_what_happened_as_it_was_then() {
 
 proptest! {
     #[test]
-    fn f19_f45_any_body_is_answered_in_json(body in any::<Vec<u8>>(), json in any::<bool>(), path in 0_usize..2) {
+    fn f19_f45_every_body_gets_a_json_response(body in any::<Vec<u8>>(), json in any::<bool>(), path in 0_usize..2) {
         let mut ask = Ask::new();
         let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
         let answer = ask.secret_bytes("POST", ["/sources", "/charges"][path], kind, body);
@@ -330,7 +330,7 @@ proptest! {
     }
 
     #[test]
-    fn f19_any_integer_is_in_the_limits_or_refused(amount in any::<i64>()) {
+    fn f19_amounts_outside_the_limits_are_rejected(amount in any::<i64>()) {
         let form = format!("amount={amount}&currency=SGD&type=kakaopay");
         let answer = Ask::new().public("POST", "/sources", &form);
         prop_assert_eq!(answer.status == 200, (100..=2_000_000).contains(&amount));
@@ -338,7 +338,7 @@ proptest! {
 }
 
 #[test]
-fn a_shop_under_test_may_have_no_certificate_where_that_was_asked_for() {
+fn http_return_uris_are_accepted_only_if_allowed() {
     let sandbox = Sandbox::builder().allow_http_return_hosts(true).build();
     let mut ask = Ask { clock: sandbox.clock().clone(), sandbox };
     let mut create = |uri: &str| {

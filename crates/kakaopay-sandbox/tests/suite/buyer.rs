@@ -12,7 +12,7 @@ fn charge(ask: &mut Ask) -> ChargeId {
 }
 
 #[test]
-fn a_decision_ends_a_charge_once() {
+fn a_buyers_decision_ends_a_charge_once() {
     let mut ask = Ask::new();
     for (action, status) in [
         (BuyerAction::Approve, "successful"),
@@ -34,7 +34,7 @@ fn a_decision_ends_a_charge_once() {
 }
 
 #[test]
-fn a_buyer_who_takes_their_time_approves_by_the_sandboxs_clock() {
+fn a_delayed_approval_follows_the_sandboxs_clock() {
     let mut ask = Ask::new();
     let charge = charge(&mut ask);
     let later = BuyerAction::ApproveAfter(Duration::from_secs(60));
@@ -49,7 +49,7 @@ fn a_buyer_who_takes_their_time_approves_by_the_sandboxs_clock() {
 }
 
 #[test]
-fn a_charge_that_has_expired_by_now_cannot_be_approved() {
+fn an_expired_charge_cannot_be_approved() {
     let mut ask = Ask::new();
     let charge = charge(&mut ask);
     ask.clock.advance_seconds(7 * 86_400);

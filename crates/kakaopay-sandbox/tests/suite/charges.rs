@@ -8,7 +8,7 @@ fn post(ask: &mut Ask, charge: &str, call: &str) -> crate::common::Answered {
 }
 
 #[test]
-fn only_what_the_merchant_attached_is_changed() {
+fn an_update_changes_only_the_merchants_data() {
     let mut ask = Ask::new();
     let id = ask.charge();
     let path = format!("/charges/{id}");
@@ -43,7 +43,7 @@ fn only_what_the_merchant_attached_is_changed() {
 }
 
 #[test]
-fn a_pending_charge_is_expired_at_once_and_never_again() {
+fn a_pending_charge_is_expired_only_once() {
     let mut ask = Ask::at("2024-02-29T12:00:00.9Z");
     let id = ask.charge();
     ask.clock.advance_seconds(60);
@@ -71,7 +71,7 @@ fn a_pending_charge_is_expired_at_once_and_never_again() {
 }
 
 #[test]
-fn what_only_cards_have_is_refused_in_every_state() {
+fn card_calls_are_rejected_in_every_state() {
     let mut ask = Ask::new();
     let charges = ["", "mark_as_paid", "mark_as_failed", "expire"].map(|end| {
         let id = ask.charge();
@@ -103,7 +103,7 @@ fn what_only_cards_have_is_refused_in_every_state() {
 }
 
 #[test]
-fn a_charge_is_read_with_its_transaction_when_it_is_expanded() {
+fn expand_embeds_a_charges_transaction() {
     let mut ask = Ask::new();
     let id = ask.charge();
     let path = format!("/charges/{id}");
@@ -139,7 +139,7 @@ fn a_charge_is_read_with_its_transaction_when_it_is_expanded() {
 }
 
 #[test]
-fn a_source_that_is_null_in_part_is_a_new_one() {
+fn an_inline_source_may_have_null_members() {
     let mut ask = Ask::new();
     let json = r#"{"amount":150000,"currency":"SGD","return_uri":"https://a.example","customer":null,"card":null,
         "source":{"id":null,"type":"kakaopay","platform_type":null},"metadata":null,"webhook_endpoints":null}"#;
@@ -154,7 +154,7 @@ fn a_source_that_is_null_in_part_is_a_new_one() {
 }
 
 #[test]
-fn a_charge_has_two_addresses_for_its_events_at_most() {
+fn a_charge_has_at_most_two_webhook_endpoints() {
     let mut ask = Ask::new();
     let mut create = |endpoints: Value| {
         let json = json!({

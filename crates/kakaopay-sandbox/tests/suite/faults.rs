@@ -31,7 +31,7 @@ fn create(sandbox: &Sandbox) -> Request<Full<Bytes>> {
 }
 
 #[tokio::test]
-async fn f10_what_is_lost_without_a_socket_is_an_error_that_says_what_was_done() {
+async fn f10_a_dropped_connection_reports_whether_it_was_executed() {
     for (rule, expected, made) in [
         ("drop-request", ConnectionDropped::BeforeRequest, 0),
         ("drop-response@charges.create", ConnectionDropped::BeforeResponse, 1),
@@ -45,7 +45,7 @@ async fn f10_what_is_lost_without_a_socket_is_an_error_that_says_what_was_done()
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_a_delayed_call_is_carried_out_later() {
+async fn f23_a_delayed_call_is_executed_later() {
     let sandbox = Sandbox::builder().fault("delay=30000".parse().expect("a rule")).build();
     let start = tokio::time::Instant::now();
     let mut service = sandbox.service();
@@ -57,7 +57,7 @@ async fn f23_a_delayed_call_is_carried_out_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_a_slow_body_takes_its_time_after_the_head() {
+async fn f23_a_slow_body_follows_an_immediate_head() {
     let sandbox = Sandbox::builder().fault("slow-body=1000".parse().expect("a rule")).build();
     let start = tokio::time::Instant::now();
     let answer = sandbox.service().call(create(&sandbox)).await.expect("answered");
@@ -68,7 +68,7 @@ async fn f23_a_slow_body_takes_its_time_after_the_head() {
 }
 
 #[tokio::test]
-async fn f22_without_a_socket_a_cut_body_is_an_error_in_its_middle() {
+async fn f22_a_reset_body_is_an_error_without_a_socket() {
     let sandbox = Sandbox::builder().fault("reset-mid-body".parse().expect("a rule")).build();
     let answer = sandbox.service().call(create(&sandbox)).await.expect("a head");
     assert_eq!((answer.status().as_u16(), charges(&sandbox)), (200, 1));
@@ -76,7 +76,7 @@ async fn f22_without_a_socket_a_cut_body_is_an_error_in_its_middle() {
 }
 
 #[test]
-fn f21_a_429_says_what_it_is_told_to_and_nothing_is_done() {
+fn f21_a_429_has_the_given_retry_after_and_no_effect() {
     for value in ["30", "Thu, 29 Feb 2024 12:01:00 GMT", "1000000000", "-1", "soon", ""] {
         let mut ask = asked(&[&format!("429={}", value.replace(':', "%3A"))]);
         let answer = ask.secret("POST", "/charges", FORM);
@@ -91,7 +91,7 @@ fn f21_a_429_says_what_it_is_told_to_and_nothing_is_done() {
 }
 
 #[test]
-fn f22_answers_are_broken_in_every_way_and_keep_their_names() {
+fn f22_broken_responses_keep_their_request_id() {
     for (rule, status, made) in [
         ("status=500", 500, 0),
         ("status=599", 599, 0),
@@ -110,7 +110,7 @@ fn f22_answers_are_broken_in_every_way_and_keep_their_names() {
 }
 
 #[test]
-fn f27_what_nobody_knows_is_in_every_object() {
+fn f27_unknown_fields_are_added_to_every_object() {
     let mut ask = asked(&["unknown-field"]);
     let charge = ask.secret("POST", "/charges", FORM).ok();
     assert!(charge["sandbox_unknown"].is_object() && charge["source"]["sandbox_unknown"].is_object());
@@ -122,7 +122,7 @@ fn f27_what_nobody_knows_is_in_every_object() {
 }
 
 #[test]
-fn f28_a_list_begins_again_and_promises_more() {
+fn f28_a_cyclic_list_repeats_its_first_page() {
     let mut ask = asked(&["list-cycle@charges.list"]);
     let (first, second) = (ask.charge(), ask.charge());
     for offset in [0, 1, 5_000] {
@@ -137,7 +137,7 @@ fn f28_a_list_begins_again_and_promises_more() {
 }
 
 #[test]
-fn the_first_rule_that_applies_decides() {
+fn the_first_matching_rule_wins() {
     let mut ask = asked(&["status=503:nth=2", "html:every=2", "empty"]);
     assert_eq!(ask.secret("GET", "/account", "").text, "");
     assert_eq!(ask.secret("GET", "/account", "").status, 503);

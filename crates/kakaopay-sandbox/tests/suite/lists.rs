@@ -25,7 +25,7 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn limit_and_offset_are_held_to_their_bounds() {
+fn limit_and_offset_have_bounds() {
     let (mut ask, made) = with_charges(102);
     for (query, limit, offset, expected) in [
         ("", 20, 0, &made[..20]),
@@ -55,7 +55,7 @@ fn limit_and_offset_are_held_to_their_bounds() {
 }
 
 #[test]
-fn both_ends_of_the_span_are_in_it() {
+fn from_and_to_are_inclusive() {
     let (mut ask, made) = with_charges(5);
     let second = |second: u32| format!("2023-06-15T02:25:{second:02}Z");
     for (from, to, expected) in [
@@ -82,7 +82,7 @@ fn both_ends_of_the_span_are_in_it() {
 }
 
 #[test]
-fn either_order_tells_its_name() {
+fn lists_contain_their_sort_order() {
     let (mut ask, made) = with_charges(3);
     let reversed: Vec<_> = made.iter().rev().cloned().collect();
     for (query, order, expected) in [
@@ -100,7 +100,7 @@ fn either_order_tells_its_name() {
 }
 
 #[test]
-fn every_list_is_cut_the_same_way() {
+fn all_lists_are_paginated_alike() {
     let (mut ask, made) = with_charges(2);
     for path in
         ["/charges", "/events", "/refunds", "/webhooks/secrets", &format!("/charges/{}/events", made[0])]
@@ -115,7 +115,7 @@ fn every_list_is_cut_the_same_way() {
 }
 
 #[test]
-fn parameters_are_taken_from_the_query_and_from_the_body_of_a_get() {
+fn a_get_has_parameters_in_query_or_body() {
     let (mut ask, made) = with_charges(3);
     for (query, json, expected) in [
         ("", r#"{"limit":1}"#, &made[..1]),

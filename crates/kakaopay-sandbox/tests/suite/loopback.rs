@@ -97,7 +97,7 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 #[test]
-fn f37_a_webhook_goes_to_this_machine_and_nowhere_else() {
+fn f37_webhook_urls_are_on_this_machine() {
     for url in ELSEWHERE {
         assert!(WebhookUrl::parse(url).is_err(), "{url:?}");
     }
@@ -115,7 +115,7 @@ fn f37_a_webhook_goes_to_this_machine_and_nowhere_else() {
 }
 
 #[test]
-fn f37_neither_the_account_nor_a_charge_takes_a_webhook_elsewhere() {
+fn f37_foreign_webhook_endpoints_are_rejected() {
     let mut ask = Ask::new();
     let url = "http%3A%2F%2F169.254.169.254%2F";
     ask.secret("PATCH", "/account", &format!("webhook_uri={url}")).refused(400, "bad_request");
@@ -128,7 +128,7 @@ fn allowed() -> Vec<WebhookHost> {
 }
 
 #[test]
-fn f37_a_host_that_is_allowed_is_taken_and_none_that_looks_like_it() {
+fn f37_only_exactly_allowed_hosts_are_accepted() {
     let hosts = allowed();
     for url in ELSEWHERE {
         assert!(WebhookUrl::parse_on(url, &hosts).is_err(), "{url:?}");
@@ -166,7 +166,7 @@ fn with_hosts(hosts: Vec<WebhookHost>) -> Ask {
 }
 
 #[test]
-fn f37_neither_takes_a_host_that_is_not_allowed() {
+fn f37_hosts_that_are_not_allowed_are_rejected() {
     let mut ask = with_hosts(allowed());
     ask.secret("PATCH", "/account", "webhook_uri=http://10.0.0.8/").refused(400, "bad_request");
     let form = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";

@@ -10,7 +10,7 @@ use kakaopay_types::Key;
 use serde_json::{Value, json};
 
 #[test]
-fn a_source_is_made_however_its_parameters_are_written() {
+fn sources_are_created_from_every_encoding() {
     let mut ask = Ask::new();
     let form = "application/x-www-form-urlencoded";
     let wanted = json!({"amount": 150_000, "currency": "SGD", "platform_type": "WEB", "type": "kakaopay"});
@@ -53,7 +53,7 @@ fn a_source_is_made_however_its_parameters_are_written() {
 }
 
 #[test]
-fn what_a_merchant_attaches_is_kept_as_it_was_written() {
+fn the_merchants_data_is_kept_unchanged() {
     let mut ask = Ask::new();
     let base = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
     for (form, kept) in [
@@ -84,7 +84,7 @@ fn what_a_merchant_attaches_is_kept_as_it_was_written() {
 }
 
 #[test]
-fn a_call_may_be_empty_and_a_path_may_end_in_a_slash() {
+fn empty_bodies_and_trailing_slashes_are_accepted() {
     let mut ask = Ask::new();
     for (kind, body) in [
         ("application/x-www-form-urlencoded", ""),
@@ -105,7 +105,7 @@ fn a_call_may_be_empty_and_a_path_may_end_in_a_slash() {
 }
 
 #[test]
-fn every_identifier_is_of_the_services_form_and_its_location_is_followed() {
+fn ids_are_well_formed_and_locations_resolve() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
@@ -145,7 +145,7 @@ fn allowed(headers: &HeaderMap) -> Option<&str> {
 }
 
 #[test]
-fn a_browser_may_do_what_the_public_key_may() {
+fn browsers_can_make_public_key_calls() {
     let mut ask = Ask::new();
     let asks = [
         ("access-control-request-method", "POST"),
@@ -182,7 +182,7 @@ fn a_browser_may_do_what_the_public_key_may() {
 }
 
 #[test]
-fn a_page_is_not_let_near_what_the_secret_key_does() {
+fn browsers_cannot_make_secret_key_calls() {
     let mut ask = Ask::new();
     let asks = [("access-control-request-method", "POST")];
     for path in ["/charges", "/refunds", "/account", "/webhooks/secrets", "/events", "/x"] {

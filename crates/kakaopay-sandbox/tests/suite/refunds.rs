@@ -19,7 +19,7 @@ fn charge(ask: &mut Ask, id: &str) -> Value {
 }
 
 #[test]
-fn a_part_is_paid_back_and_the_rest_is_voided_no_more() {
+fn a_partly_refunded_charge_cannot_be_voided() {
     let mut ask = Ask::new();
     let id = paid(&mut ask);
     let first = refund(&mut ask, &id, "amount=50000&metadata[reference]=r-1").ok();
@@ -52,7 +52,7 @@ fn a_part_is_paid_back_and_the_rest_is_voided_no_more() {
 }
 
 #[test]
-fn a_whole_refund_is_a_void_unless_it_is_asked_not_to_be() {
+fn a_full_refund_voids_unless_disabled() {
     let mut ask = Ask::new();
     for (form, voided) in [
         ("amount=150000", true),
@@ -72,7 +72,7 @@ fn a_whole_refund_is_a_void_unless_it_is_asked_not_to_be() {
 }
 
 #[test]
-fn every_refused_refund_has_its_code() {
+fn every_rejected_refund_has_its_code() {
     let mut ask = Ask::new();
     let id = paid(&mut ask);
     for (form, code) in [
@@ -100,7 +100,7 @@ fn every_refused_refund_has_its_code() {
 }
 
 #[test]
-fn f17_a_charge_takes_fourteen_parts_and_no_more() {
+fn f17_a_charge_has_at_most_14_partial_refunds() {
     let mut ask = Ask::new();
     let id = paid(&mut ask);
     for _ in 0..14 {
@@ -111,7 +111,7 @@ fn f17_a_charge_takes_fourteen_parts_and_no_more() {
 }
 
 #[test]
-fn f16_the_window_closes_a_quarter_past_midnight_in_singapore() {
+fn f16_the_refund_window_closes_at_0015_in_singapore() {
     // 15:59:59 UTC is the last second of the day at GMT+8, and 16:15 the end of the window behind it.
     for (paid_at, last, first_after) in [
         ("2024-02-29T15:59:59Z", 15 * 60, 15 * 60 + 1),
@@ -134,7 +134,7 @@ fn f16_the_window_closes_a_quarter_past_midnight_in_singapore() {
 }
 
 #[test]
-fn refunds_are_listed_of_a_charge_and_of_all() {
+fn refunds_are_listed_per_charge_and_in_total() {
     let mut ask = Ask::new();
     let (one, two) = (paid(&mut ask), paid(&mut ask));
     let made = [("a", &one), ("b", &two), ("c", &one)].map(|(name, charge)| {

@@ -10,7 +10,7 @@ use kakaopay_types::Key;
 use crate::common::Ask;
 
 #[test]
-fn a_saved_sandbox_goes_on_with_its_keys_and_its_reset() {
+fn a_saved_sandbox_keeps_its_keys_and_initial_state() {
     let mut ask = Ask::new();
     let initial = ask.sandbox.snapshot();
     let charge = ask.charge();
@@ -25,7 +25,7 @@ fn a_saved_sandbox_goes_on_with_its_keys_and_its_reset() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_is_reported_once_until_the_sandbox_is_gone() {
+async fn changes_are_reported_once_until_the_drop() {
     let sandbox = Sandbox::builder().seed(1).build();
     let mut watcher = sandbox.watch_changes();
     let quiet = std::time::Duration::from_secs(60);
@@ -52,7 +52,7 @@ impl Poster for Recorded {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poster_gets_each_webhook_signed_and_its_answer_is_stored() {
+async fn webhooks_are_signed_and_their_outcomes_stored() {
     for (answer, status) in [(Ok(StatusCode::ACCEPTED), Some(202)), (Err(PostError::Unreachable), None)] {
         let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks?shop=1").expect("on this machine");
         let sandbox = Sandbox::builder().webhook_url(url).build();

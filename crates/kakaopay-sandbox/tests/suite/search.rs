@@ -38,7 +38,7 @@ fn found(ask: &mut Ask, ids: &[String], query: &str) -> Vec<usize> {
 }
 
 #[test]
-fn a_search_tells_what_it_was_asked() {
+fn a_search_result_repeats_its_parameters() {
     let (mut ask, ids) = stage();
     let answer =
         ask.secret("GET", "/search?scope=charge&query=order&filters[status]=successful&per_page=1", "").ok();
@@ -80,7 +80,7 @@ fn a_search_tells_what_it_was_asked() {
 }
 
 #[test]
-fn words_and_filters_both_have_to_match() {
+fn query_and_filters_must_both_match() {
     let (mut ask, ids) = stage();
     let id = ids[3].clone();
     for (query, expected) in [
@@ -116,7 +116,7 @@ fn words_and_filters_both_have_to_match() {
 }
 
 #[test]
-fn pages_are_counted_from_one() {
+fn search_pages_start_at_1() {
     let (mut ask, ids) = stage();
     for (query, expected) in [
         ("per_page=3", vec![3, 2, 1]),
@@ -131,7 +131,7 @@ fn pages_are_counted_from_one() {
 }
 
 #[test]
-fn every_refused_search_has_its_code() {
+fn every_rejected_search_has_its_code() {
     // Nothing has to be there to be looked through.
     let mut ask = Ask::new();
     for (query, code) in [
@@ -163,7 +163,7 @@ fn every_refused_search_has_its_code() {
 }
 
 #[test]
-fn refunds_are_found_too_and_what_kakaopay_has_not_is_not() {
+fn refunds_are_found_and_other_scopes_are_empty() {
     let (mut ask, ids) = stage();
     let charge = ask.charge();
     ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();

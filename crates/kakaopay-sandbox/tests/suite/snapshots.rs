@@ -70,7 +70,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_restored_answers_the_same_and_goes_on_the_same(
+    fn a_restored_sandbox_behaves_identically(
         calls in proptest::collection::vec((0..CALLS.len(), 0_i64..400_000), 0..24),
     ) {
         let mut ask = Ask::new();
@@ -86,7 +86,7 @@ proptest! {
 }
 
 #[test]
-fn a_reset_sandbox_is_as_it_was_built() {
+fn a_reset_restores_the_initial_state() {
     let mut ask = Ask::new();
     let built = ask.sandbox.snapshot();
     let charge = ask.charge();
@@ -110,7 +110,7 @@ fn sample() -> (Ask, Value) {
 }
 
 #[test]
-fn what_contradicts_itself_is_refused_and_changes_nothing() {
+fn inconsistent_snapshots_are_rejected() {
     let (ask, good) = sample();
     let before = ask.sandbox.snapshot();
     let twice = |list: &str| json!([good[list][0], good[list][0]]);
@@ -147,7 +147,7 @@ fn what_contradicts_itself_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_at_its_place_and_not_repeated() {
+fn parse_errors_name_the_place_but_not_the_value() {
     let (ask, good) = sample();
     for (pointer, value, place) in [
         ("/charges/0/currency", json!({}), "charges[0].currency"),

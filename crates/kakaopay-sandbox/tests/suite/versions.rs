@@ -16,7 +16,7 @@ fn names(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_call_is_answered_in_the_version_it_asks_for() {
+fn responses_have_the_requested_version() {
     for (mut ask, own) in [(Ask::new(), CURRENT), (Ask::of_2017(), OLD)] {
         for (version, answered) in [(None, own), (Some(""), own), (Some(OLD), OLD), (Some(CURRENT), CURRENT)]
         {
@@ -30,7 +30,7 @@ fn a_call_is_answered_in_the_version_it_asks_for() {
 }
 
 #[test]
-fn a_version_that_does_not_know_kakaopay_is_refused() {
+fn versions_without_kakaopay_are_rejected() {
     let mut ask = Ask::new();
     for (version, status, code) in [
         ("2014-07-27", 404, "service_not_found"),
@@ -56,7 +56,7 @@ fn a_version_that_does_not_know_kakaopay_is_refused() {
 }
 
 #[test]
-fn both_shapes_of_everything_are_read_by_the_models() {
+fn the_models_parse_both_shapes_of_all_objects() {
     let mut ask = Ask::new();
     let id = ask.charge();
     ask.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
@@ -82,7 +82,7 @@ fn both_shapes_of_everything_are_read_by_the_models() {
 }
 
 #[test]
-fn an_event_is_in_the_accounts_version_whatever_is_asked_for() {
+fn events_have_the_accounts_version() {
     let mut ask = Ask::of_2017();
     let id = ask.charge();
     for version in [OLD, CURRENT] {
@@ -108,7 +108,7 @@ fn an_event_is_in_the_accounts_version_whatever_is_asked_for() {
 }
 
 #[test]
-fn what_the_older_version_does_not_have_is_refused() {
+fn calls_missing_in_2017_are_rejected() {
     let mut ask = Ask::new();
     asked(&mut ask, OLD, "GET", "/capability", "").refused(404, "serializer_not_found");
     asked(&mut ask, CURRENT, "GET", "/capability", "").ok();

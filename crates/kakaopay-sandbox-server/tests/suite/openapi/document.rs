@@ -15,7 +15,7 @@ const NAMED: &str = "#/components/schemas/";
 const VERSIONS: [&str; 2] = ["2019-05-29", "2017-11-02"];
 
 #[test]
-fn every_answer_is_as_the_document_tells_in_either_version() {
+fn all_responses_match_the_openapi_document() {
     for version in VERSIONS {
         let mut ask = if version == "2017-11-02" { Ask::of_2017() } else { Ask::new() };
         ask.sandbox.set_webhook_schedule(WebhookSchedule::ON.copies(NonZeroU8::new(2).expect("not zero")));
@@ -39,7 +39,7 @@ fn every_answer_is_as_the_document_tells_in_either_version() {
 }
 
 #[test]
-fn the_document_is_whole_and_always_the_same() {
+fn the_document_is_complete_and_deterministic() {
     let mut ask = Ask::new();
     let documents = VERSIONS.map(|version| {
         let request = || Request::get("/openapi.json").header("omise-version", version);
@@ -79,7 +79,7 @@ fn references(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn a_call_that_is_not_of_its_method_is_told_which_are() {
+fn a_wrong_method_gets_the_allowed_ones() {
     let mut ask = Ask::new();
     let answer = ask.with_headers("PUT", "/_sandbox/faults", "", &[]);
     assert_eq!(
@@ -90,7 +90,7 @@ fn a_call_that_is_not_of_its_method_is_told_which_are() {
 }
 
 #[test]
-fn what_is_no_text_and_no_truth_is_refused_where_one_is_asked_for() {
+fn non_text_and_non_boolean_values_are_rejected() {
     let mut ask = Ask::new();
     let charge = ask.charge();
     let source = |members: Value| {
