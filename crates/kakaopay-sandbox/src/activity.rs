@@ -156,7 +156,7 @@ impl WebhookAttempt {
         let outcome = match (delivery.status, &delivery.error) {
             (Some(status), _) => Ok(status),
             (None, Some(error)) => Err(error.clone()),
-            (None, None) => Err("not answered".to_owned()),
+            (None, None) => Err("no response".to_owned()),
         };
         Self { posted_at: delivery.created_at, uri: delivery.uri.clone(), outcome }
     }

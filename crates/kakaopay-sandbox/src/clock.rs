@@ -99,7 +99,7 @@ impl SandboxClock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+#[expect(clippy::disallowed_methods, reason = "only the sandbox clock reads the system clock")]
 fn machine() -> Timestamp {
     Timestamp::try_from(SystemTime::now()).map_or(Timestamp::UNIX_EPOCH, Timestamp::truncate_to_millis)
 }

@@ -9,7 +9,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_service::Service;
 
-use crate::api::{self, Answer, Call, Refusal};
+use crate::api::{self, ApiResponse, Call, Refusal};
 use crate::body::SandboxBody;
 use crate::fault::{self, Fault};
 use crate::lost::ConnectionDropped;
@@ -63,18 +63,18 @@ impl Sandbox {
                 tokio::time::sleep(*time).await;
                 request
             }
-            Fault::ListCycle => fault::unpaged(request),
+            Fault::ListCycle => fault::first_page(request),
             _ => request,
         };
         let id = self.state().ids.request();
-        if let Some(response) = fault::before(&fault, &id) {
+        if let Some(response) = fault::error_response(&fault, &id) {
             return Ok(response.map(SandboxBody::from));
         }
         let response = respond(request);
         if fault == Fault::DropResponse {
             Err(ConnectionDropped::BeforeResponse)
         } else {
-            Ok(fault::spoil(&fault, response))
+            Ok(fault::apply(&fault, response))
         }
     }
 
@@ -103,7 +103,7 @@ impl Sandbox {
     }
 
     fn refuse(&self, refusal: Refusal) -> Response<Bytes> {
-        Answer::refusal(refusal).into_response(&self.state().ids.request())
+        ApiResponse::refusal(refusal).into_response(&self.state().ids.request())
     }
 
     async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, ConnectionDropped>

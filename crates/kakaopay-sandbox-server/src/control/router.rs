@@ -13,15 +13,15 @@ use serde_json::{Value, json};
 use crate::local_only::may_control;
 
 /// Executes a call and returns JSON.
-type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, No>;
+type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, Rejection>;
 
 /// The reason why a call was rejected.
 #[derive(Debug)]
-pub(crate) enum No {
+pub(crate) enum Rejection {
     /// The request is invalid.
-    Bad(String),
+    Invalid(String),
     /// The object does not exist.
-    Missing(&'static str),
+    NotFound(&'static str),
 }
 
 /// The routes of `/_sandbox`.
@@ -46,11 +46,11 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     }),
     post("/_sandbox/restore", "sandbox.restore", |sandbox, body, _| {
         let restored = sandbox.restore(&Snapshot::from_bytes(body.to_vec()));
-        restored.map(|()| json(json!({}))).map_err(|error| No::Bad(error.to_string()))
+        restored.map(|()| json(json!({}))).map_err(|error| Rejection::Invalid(error.to_string()))
     }),
     post("/_sandbox/events/{event}/resend", "sandbox.resend", |sandbox, _, [event, _]| {
         let known = EventId::parse(event).is_ok_and(|event| sandbox.resend(&event));
-        known.then(|| json(json!({}))).ok_or(No::Missing("no event has this id"))
+        known.then(|| json(json!({}))).ok_or(Rejection::NotFound("no event has this id"))
     }),
 ];
 
@@ -61,27 +61,27 @@ pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Res
         return None;
     }
     if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
-        return Some(refused(
+        return Some(rejected(
             StatusCode::FORBIDDEN,
             "only this machine may control the sandbox, and no page of another site",
         ));
     }
     let Some((route, ids)) = Route::find(ROUTES, request.method().as_str(), &path) else {
-        return Some(nothing(&Route::methods(ROUTES, &path)));
+        return Some(no_route(&Route::methods(ROUTES, &path)));
     };
     Some(match (route.handler)(sandbox, request.body(), ids) {
-        Ok(body) => answer(StatusCode::OK, body),
-        Err(No::Bad(problem)) => refused(StatusCode::BAD_REQUEST, &problem),
-        Err(No::Missing(problem)) => refused(StatusCode::NOT_FOUND, problem),
+        Ok(body) => json_response(StatusCode::OK, body),
+        Err(Rejection::Invalid(problem)) => rejected(StatusCode::BAD_REQUEST, &problem),
+        Err(Rejection::NotFound(problem)) => rejected(StatusCode::NOT_FOUND, problem),
     })
 }
 
 /// Responds with 404, or with 405 if the path has other methods.
-fn nothing(methods: &[&str]) -> Response<Bytes> {
+fn no_route(methods: &[&str]) -> Response<Bytes> {
     if methods.is_empty() {
-        return refused(StatusCode::NOT_FOUND, "no such call");
+        return rejected(StatusCode::NOT_FOUND, "no such call");
     }
-    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "this call does not support the method");
+    let mut response = rejected(StatusCode::METHOD_NOT_ALLOWED, "this call does not support the method");
     if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(ALLOW, methods);
     }
@@ -113,15 +113,18 @@ struct WebhooksCall {
     plan: String,
 }
 
-fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
+fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {
     let WebhooksCall { plan } = read(body)?;
-    sandbox.set_webhook_schedule(plan.parse().map_err(|error| No::Bad(format!("plan: {error}")))?);
+    sandbox.set_webhook_schedule(plan.parse().map_err(|error| Rejection::Invalid(format!("plan: {error}")))?);
     Ok(json(json!({"plan": plan})))
 }
 
-fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
-    let rate =
-        call.rate.map(ClockSpeed::new).transpose().map_err(|error| No::Bad(format!("rate: {error}")))?;
+fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, Rejection> {
+    let rate = call
+        .rate
+        .map(ClockSpeed::new)
+        .transpose()
+        .map_err(|error| Rejection::Invalid(format!("rate: {error}")))?;
     let clock = sandbox.clock();
     if let Some(at) = call.set {
         clock.set(at);
@@ -147,11 +150,12 @@ fn clock_now(sandbox: &Sandbox) -> Bytes {
     json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))
 }
 
-fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
+fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {
     let FaultsCall { rules } = read(body)?;
     let mut parsed = Vec::new();
     for (place, text) in rules.iter().enumerate() {
-        let rule: FaultRule = text.parse().map_err(|error| No::Bad(format!("rules[{place}]: {error}")))?;
+        let rule: FaultRule =
+            text.parse().map_err(|error| Rejection::Invalid(format!("rules[{place}]: {error}")))?;
         parsed.push(rule);
     }
     let count = parsed.len();
@@ -160,19 +164,19 @@ fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
 }
 
 /// Parses a JSON body. The error names an unknown member.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
-    serde_json::from_slice(body).map_err(|error| No::Bad(error.to_string()))
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
+    serde_json::from_slice(body).map_err(|error| Rejection::Invalid(error.to_string()))
 }
 
 fn json(value: Value) -> Bytes {
     value.to_string().into()
 }
 
-fn refused(status: StatusCode, problem: &str) -> Response<Bytes> {
-    answer(status, json(json!({"error": problem})))
+fn rejected(status: StatusCode, problem: &str) -> Response<Bytes> {
+    json_response(status, json(json!({"error": problem})))
 }
 
-fn answer(status: StatusCode, body: Bytes) -> Response<Bytes> {
+fn json_response(status: StatusCode, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -109,7 +109,7 @@ impl DeliveryRow {
     fn of(attempt: WebhookAttempt) -> Self {
         let arrived = matches!(attempt.outcome, Ok(200..=299));
         let outcome = match attempt.outcome {
-            Ok(status) => format!("answered {status}"),
+            Ok(status) => format!("responded {status}"),
             Err(error) => error,
         };
         Self { at: Moment(attempt.posted_at), uri: attempt.uri, outcome, arrived }

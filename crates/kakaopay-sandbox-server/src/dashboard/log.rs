@@ -68,9 +68,9 @@ impl Dashboard {
         &self,
         sandbox: &Sandbox,
         seen: Seen,
-        answer: Result<&Response<SandboxBody>, ConnectionDropped>,
+        result: Result<&Response<SandboxBody>, ConnectionDropped>,
     ) {
-        let response = answer.ok().and_then(|response| response.body().bytes());
+        let response = result.ok().and_then(|response| response.body().bytes());
         let Seen { method, target, request } = seen;
         let mut log = self.log(sandbox);
         log.count += 1;
@@ -80,7 +80,7 @@ impl Dashboard {
             method,
             target,
             request,
-            outcome: answer.map(|response| response.status().as_u16()),
+            outcome: result.map(|response| response.status().as_u16()),
             response: Kept::of(response.unwrap_or(&Bytes::new())),
         };
         if log.exchanges.len() == REMEMBERED {

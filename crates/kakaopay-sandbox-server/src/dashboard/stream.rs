@@ -114,9 +114,9 @@ impl Body for Events {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let Some(turn) = &mut self.turn else { return Poll::Ready(None) };
-        let told = std::task::ready!(turn.as_mut().poll(context));
+        let event = std::task::ready!(turn.as_mut().poll(context));
         self.turn = None;
-        Poll::Ready(told.map(|(event, listener)| {
+        Poll::Ready(event.map(|(event, listener)| {
             self.turn = Some(Box::pin(listener.next()));
             Ok(Frame::data(event))
         }))

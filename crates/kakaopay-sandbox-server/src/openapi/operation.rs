@@ -143,20 +143,23 @@ fn good(good: Good, version: ApiVersion) -> Vec<(&'static str, Response)> {
         Good::Object(name) | Good::Newer(name) => vec![("200", object(named(name), version))],
         Good::Never => Vec::new(),
         Good::Json(name) => {
-            vec![("200", answer("Success.", "application/json", super::schema::builder::named(name)))]
+            vec![("200", response("Success.", "application/json", super::schema::builder::named(name)))]
         }
-        Good::Media(media) => vec![("200", answer("Success.", media, text()))],
+        Good::Media(media) => vec![("200", response("Success.", media, text()))],
         Good::Led => {
             let location = HeaderBuilder::new().schema(Some(text())).build();
             let led =
                 ResponseBuilder::new().description("The payment has ended; redirects to the next page.");
             let led = led.content("text/html", Content::new(Some(text()))).header("Location", location);
-            vec![("200", answer("The payment had already ended.", "text/html", text())), ("303", led.build())]
+            vec![
+                ("200", response("The payment had already ended.", "text/html", text())),
+                ("303", led.build()),
+            ]
         }
     }
 }
 
-fn answer(says: &str, media: &str, kind: Kind) -> Response {
+fn response(says: &str, media: &str, kind: Kind) -> Response {
     ResponseBuilder::new().description(says).content(media, Content::new(Some(kind))).build()
 }
 

@@ -5,7 +5,8 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 
 use super::schema::builder::{
-    Kind, asked, closed, id, moment, one_of, or_empty, said, such_as, text, whole, whole_within,
+    Kind, closed, id, moment, one_of, or_empty, request_object, such_as, text, whole, whole_within,
+    with_description,
 };
 use super::schema::{ORDERS, TRUTHS, scopes};
 use kakaopay_sandbox::ApiVersion;
@@ -46,9 +47,12 @@ fn prefix_of(name: &str) -> &str {
 
 /// Returns the parameters of a group.
 pub(super) fn of_query(query: Query) -> Vec<Parameter> {
-    let expand = such_as(said(text(), "`true`; anything else is no."), "true");
+    let expand = such_as(with_description(text(), "`true`; anything else is no."), "true");
     let lang = such_as(
-        said(text(), "Language tag for English, Thai or Korean, such as `th-TH`. Others are ignored."),
+        with_description(
+            text(),
+            "Language tag for English, Thai or Korean, such as `th-TH`. Others are ignored.",
+        ),
         "th",
     );
     let members = match query {
@@ -62,17 +66,17 @@ pub(super) fn of_query(query: Query) -> Vec<Parameter> {
 
 fn page() -> Vec<(&'static str, Kind)> {
     vec![
-        ("from", said(or_empty(moment()), "Earliest creation time.")),
-        ("to", said(or_empty(moment()), "Latest creation time. Default: now.")),
+        ("from", with_description(or_empty(moment()), "Earliest creation time.")),
+        ("to", with_description(or_empty(moment()), "Latest creation time. Default: now.")),
         (
             "limit",
-            said(
+            with_description(
                 or_empty(whole(0)),
                 "Elements per page. Default: 20, maximum: 100; larger values are reduced.",
             ),
         ),
-        ("offset", said(or_empty(whole(0)), "Number of elements to skip.")),
-        ("order", said(or_empty(one_of(ORDERS)), "Sort order. Default: `chronological`.")),
+        ("offset", with_description(or_empty(whole(0)), "Number of elements to skip.")),
+        ("order", with_description(or_empty(one_of(ORDERS)), "Sort order. Default: `chronological`.")),
     ]
 }
 
@@ -80,12 +84,12 @@ fn search() -> Vec<Parameter> {
     let filters = [
         (
             "amount",
-            said(
+            with_description(
                 text(),
                 "Amount or range, such as `10..20.5`, in major units. All other amounts have minor units.",
             ),
         ),
-        ("created", said(text(), "Day, or range of days: `2024-02-28..2024-02-29`.")),
+        ("created", with_description(text(), "Day, or range of days: `2024-02-28..2024-02-29`.")),
         ("currency", text()),
         ("voided", one_of(TRUTHS)),
         ("status", text()),
@@ -93,12 +97,15 @@ fn search() -> Vec<Parameter> {
         ("captured", one_of(TRUTHS)),
         ("refunded", one_of(TRUTHS)),
     ];
-    let filters = closed(asked("Refunds support the first four filters.", [], filters));
+    let filters = closed(request_object("Refunds support the first four filters.", [], filters));
     let members = [
-        ("query", said(text(), "Text that an object must contain.")),
+        ("query", with_description(text(), "Text that an object must contain.")),
         ("page", or_empty(whole(1))),
         ("per_page", or_empty(whole_within(1, 100))),
-        ("order", said(or_empty(one_of(ORDERS)), "Sort order. Default: `reverse_chronological`.")),
+        (
+            "order",
+            with_description(or_empty(one_of(ORDERS)), "Sort order. Default: `reverse_chronological`."),
+        ),
     ];
     let mut all = vec![
         parameter("scope", ParameterIn::Query, one_of(scopes())).required(Required::True).build(),
@@ -119,7 +126,7 @@ pub(super) fn version(version: ApiVersion) -> Parameter {
     let kind = such_as(kind, json!(version.as_str()));
     let says = "API version of the response. Default: the account's version.";
     let needed = if current { Required::False } else { Required::True };
-    parameter("Omise-Version", ParameterIn::Header, said(kind, says)).required(needed).build()
+    parameter("Omise-Version", ParameterIn::Header, with_description(kind, says)).required(needed).build()
 }
 
 fn parameter(name: &str, place: ParameterIn, kind: Kind) -> ParameterBuilder {

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use super::schema::builder::{Kind, named, object, one_of, said, text};
+use super::schema::builder::{Kind, named, object, one_of, text, with_description};
 
 /// The format of an error response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,9 +141,9 @@ fn error(refused: &Refused) -> Kind {
         refused.says,
         [
             ("object", one_of(["error"])),
-            ("location", said(text(), "URL of the code's documentation.")),
+            ("location", with_description(text(), "URL of the code's documentation.")),
             ("code", one_of(refused.codes.iter().copied())),
-            ("message", said(text(), "Description for people.")),
+            ("message", with_description(text(), "Description for people.")),
         ],
     )
 }

@@ -37,14 +37,14 @@ pub(super) async fn accept(
             _ = stopped.changed() => break,
         };
         let app = app.clone();
-        let answer = service_fn(move |mut request: Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             app.clone().call(request.map(|body| BodyTimeout::new(body, bounds.body)))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(bounds.head)
-            .serve_connection(TokioIo::new(stream), answer);
+            .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             // An error concerns only this client's connection.

@@ -22,7 +22,7 @@ test("overview: charges, events and calls show up by themselves, and what is ope
     await call.locator("summary").click();
     await api("POST", `/charges/${charge.id}/mark_as_paid`);
     await row.locator("text=charge.complete").waitFor();
-    await row.locator("text=answered 200").nth(1).waitFor();
+    await row.locator("text=responded 200").nth(1).waitFor();
     assert.match(await call.locator("pre").first().textContent(), /return_uri/);
     assert.ok(await call.locator("pre").first().isVisible(), "what was open is open");
 
@@ -31,7 +31,7 @@ test("overview: charges, events and calls show up by themselves, and what is ope
     await row.locator("button", { hasText: "Resend" }).first().click();
     await shown;
     await row.locator("summary").first().click();
-    await row.locator("text=answered 200").nth(2).waitFor();
+    await row.locator("text=responded 200").nth(2).waitFor();
     assert.equal(shop.webhooks.length, before + 1);
   }));
 

@@ -17,16 +17,17 @@ fn is_public(call: &Call) -> bool {
 
 /// Returns the response to a CORS preflight request.
 pub(super) fn preflight(call: &Call) -> Option<Response<Bytes>> {
-    let asks = call.method == Method::OPTIONS && call.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-    if !asks || !is_public(call) {
+    let is_preflight =
+        call.method == Method::OPTIONS && call.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    if !is_preflight || !is_public(call) {
         return None;
     }
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    let named = HeaderValue::from_static("authorization, content-type, omise-version");
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, named);
+    let allowed = HeaderValue::from_static("authorization, content-type, omise-version");
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     allow(call, &mut response);
     Some(response)
@@ -37,7 +38,7 @@ pub(super) fn allow(call: &Call, response: &mut Response<Bytes>) {
     if call.headers.contains_key(ORIGIN) && is_public(call) {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let told = HeaderValue::from_static("omise-version, x-request-id");
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, told);
+        let exposed = HeaderValue::from_static("omise-version, x-request-id");
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
 }

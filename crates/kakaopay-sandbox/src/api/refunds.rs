@@ -47,8 +47,8 @@ pub(crate) fn create(state: &mut State, call: &Call, id: &str) -> Result<RefundO
 /// the case while refunds are possible here. As documented, the request can demand or exclude it.
 fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
     let is_all = amount == charge.amount;
-    let asked = fields::only_truth(params, "void")?;
-    match asked {
+    let requested = fields::only_truth(params, "void")?;
+    match requested {
         Some(true) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
         Some(false) => Ok(false),
         Some(true) | None => Ok(is_all),

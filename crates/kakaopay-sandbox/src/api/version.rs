@@ -13,8 +13,8 @@ pub(super) const HEADER: &str = "omise-version";
 /// A version that is too old for sources is rejected for every call as recorded for sources. The service does not
 /// document its response to an unknown version; the sandbox rejects it, so that a typo is noticed in tests.
 pub(crate) fn version(headers: &HeaderMap, own: ApiVersion) -> Result<ApiVersion, Refusal> {
-    let Some(asked) = headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
-    ApiVersion::named(asked.to_str().unwrap_or_default()).map_err(|none| match none {
+    let Some(requested) = headers.get(HEADER).filter(|value| !value.is_empty()) else { return Ok(own) };
+    ApiVersion::named(requested.to_str().unwrap_or_default()).map_err(|none| match none {
         NoVersion::TooOld => Refusal::no_service(),
         NoVersion::Unknown => Refusal::bad_request("the api version is not known"),
     })

@@ -21,7 +21,7 @@ pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<WebhookSecre
 pub(crate) fn roll(state: &mut State, call: &Call) -> Result<WebhookSecretObject, Refusal> {
     let id = state.ids.next("whsec");
     let secret = WebhookSecret::from_bytes(state.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
-    Ok(WebhookSecretObject::told(&state.account.secrets.roll(id, secret, call.now)))
+    Ok(WebhookSecretObject::with_value(&state.account.secrets.roll(id, secret, call.now)))
 }
 
 /// `DELETE /webhooks/secrets`: removes all secrets, so that webhooks are unsigned. Returns the remaining secrets,

@@ -33,7 +33,7 @@ impl WebhookSecretObject {
     }
 
     /// Builds the object with the secret's value, as in the response to its creation.
-    pub(crate) fn told(secret: &IssuedSecret) -> Self {
+    pub(crate) fn with_value(secret: &IssuedSecret) -> Self {
         Self { secret: Some(secret.secret.expose_base64().as_str().to_owned()), ..Self::of(secret) }
     }
 }

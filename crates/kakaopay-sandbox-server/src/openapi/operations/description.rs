@@ -59,7 +59,7 @@ impl Description {
         Self { name, says, ..self }
     }
 
-    pub(super) const fn asks(self, query: &'static [Query]) -> Self {
+    pub(super) const fn with_query(self, query: &'static [Query]) -> Self {
         Self { query, ..self }
     }
 

@@ -39,15 +39,15 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         .leads(ABOUT_IT)
         .refuses(&[500]),
     describe("charges.list", "Lists charges.", Good::Object("ChargeList"))
-        .asks(&[Query::Page, Query::Expand]),
+        .with_query(&[Query::Page, Query::Expand]),
     describe("charges.retrieve", "Retrieves a charge.", Good::Object("Charge"))
-        .asks(&[Query::Expand])
+        .with_query(&[Query::Expand])
         .refuses(&[500]),
     describe("charges.update", "Changes the merchant's data of a charge.", Good::Object("Charge"))
         .takes(Body::Either("ChargeChanges"))
         .refuses(&[500]),
     describe("charges.events", "Lists the events of a charge and its refunds.", Good::Object("EventList"))
-        .asks(&[Query::Page]),
+        .with_query(&[Query::Page]),
     describe("charges.expire", "Expires a pending charge.", Good::Object("Charge")).refuses(&[500]),
     describe("charges.mark_as_paid", "Marks a charge as paid by the buyer.", Good::Object("Charge"))
         .leads(ABOUT_ITS_MONEY)
@@ -62,9 +62,9 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         .leads(ABOUT_A_REFUND)
         .refuses(&[500]),
     describe("charges.refunds", "Lists the refunds of a charge.", Good::Object("RefundList"))
-        .asks(&[Query::Page]),
+        .with_query(&[Query::Page]),
     describe("refunds.retrieve", "Retrieves a refund.", Good::Object("Refund"))
-        .asks(&[Query::Expand])
+        .with_query(&[Query::Expand])
         .refuses(&[500]),
-    describe("refunds.list", "Lists refunds.", Good::Object("RefundList")).asks(&[Query::Page]),
+    describe("refunds.list", "Lists refunds.", Good::Object("RefundList")).with_query(&[Query::Page]),
 ];

@@ -2,7 +2,8 @@
 
 use super::source::CURRENCIES;
 use crate::openapi::schema::builder::{
-    Kind, always, empty, id, list, moment, named, null, object, one_of, or_null, said, text, text_like, whole,
+    Kind, always, empty, id, list, moment, named, null, object, one_of, or_null, text, text_like, whole,
+    with_description,
 };
 use kakaopay_sandbox::ApiVersion;
 
@@ -35,12 +36,12 @@ fn account() -> Kind {
             ("email", text()),
             ("created_at", moment()),
             ("supported_currencies", list(one_of(CURRENCIES))),
-            ("api_version", said(versions(), "API version of its events.")),
+            ("api_version", with_description(versions(), "API version of its events.")),
             ("auto_activate_recipients", always(false)),
             ("chain_enabled", always(false)),
             ("zero_interest_installments", always(false)),
             ("chain_return_uri", null()),
-            ("webhook_uri", said(or_null(text()), "Webhook endpoint.")),
+            ("webhook_uri", with_description(or_null(text()), "Webhook endpoint.")),
             ("metadata_export_keys", named("MetadataExportKeys")),
             ("chaining_allowed", always(false)),
             ("last_updated_api_version", text_like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
@@ -103,9 +104,15 @@ fn webhook_secret() -> Kind {
             ("object", one_of(["webhook_secret"])),
             ("id", id("whsec")),
             ("livemode", always(false)),
-            ("secret", said(or_null(text()), "Base64. Only the response to its creation contains it.")),
+            (
+                "secret",
+                with_description(or_null(text()), "Base64. Only the response to its creation contains it."),
+            ),
             ("created_at", moment()),
-            ("expires_at", said(or_null(moment()), "Time at which it stops signing; `null` for the newest.")),
+            (
+                "expires_at",
+                with_description(or_null(moment()), "Time at which it stops signing; `null` for the newest."),
+            ),
         ],
     )
 }

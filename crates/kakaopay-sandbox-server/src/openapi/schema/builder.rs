@@ -118,7 +118,7 @@ pub(in crate::openapi) fn object<const N: usize>(says: &str, members: [(&str, Ki
 }
 
 /// A request object with required and optional members.
-pub(in crate::openapi) fn asked<'a>(
+pub(in crate::openapi) fn request_object<'a>(
     says: &str,
     needed: impl IntoIterator<Item = (&'a str, Kind)>,
     other: impl IntoIterator<Item = (&'a str, Kind)>,
@@ -151,7 +151,7 @@ pub(in crate::openapi) fn or_empty(kind: Kind) -> Kind {
 }
 
 /// Adds a description.
-pub(in crate::openapi) fn said(kind: Kind, says: &str) -> Kind {
+pub(in crate::openapi) fn with_description(kind: Kind, says: &str) -> Kind {
     match kind {
         RefOr::T(Schema::Object(mut object)) => {
             object.description = Some(says.to_owned());

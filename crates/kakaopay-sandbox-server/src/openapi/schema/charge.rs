@@ -4,8 +4,8 @@ use kakaopay_types::FailureCode;
 
 use super::source::{CURRENCIES, STATUSES};
 use crate::openapi::schema::builder::{
-    Kind, address, always, any_of, anything, id, moment, named, null, object, one_of, or_null, said, text,
-    text_like, truth, whole, with,
+    Kind, address, always, any_of, anything, id, moment, named, null, object, one_of, or_null, text,
+    text_like, truth, whole, with, with_description,
 };
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
@@ -25,14 +25,14 @@ pub(super) fn failure_codes() -> Kind {
 fn charge() -> Kind {
     let transaction = any_of([null(), id("trxn"), named("Transaction")]);
     let transaction =
-        said(transaction, "`null` until it is paid; the object itself if asked for with `expand`.");
+        with_description(transaction, "`null` until it is paid; the transaction itself with `expand`.");
     let charge = object(
         "A payment.",
         [
             ("object", one_of(["charge"])),
             ("id", id("chrg")),
             ("location", text()),
-            ("amount", said(whole(0), "Minor units, as all amounts.")),
+            ("amount", with_description(whole(0), "Minor units, as all amounts.")),
             ("net", whole(0)),
             ("fee", whole(0)),
             ("fee_vat", whole(0)),
@@ -58,8 +58,8 @@ fn charge() -> Kind {
             ("failure_code", or_null(failure_codes())),
             ("failure_message", or_null(text())),
             ("status", one_of(STATUSES)),
-            ("authorize_uri", said(address(), "Page where the buyer pays.")),
-            ("return_uri", said(text(), "As given in the request.")),
+            ("authorize_uri", with_description(address(), "Page where the buyer pays.")),
+            ("return_uri", with_description(text(), "As given in the request.")),
             ("created_at", moment()),
             ("paid_at", or_null(moment())),
             ("expires_at", moment()),

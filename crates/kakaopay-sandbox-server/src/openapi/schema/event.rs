@@ -1,8 +1,8 @@
 //! Schemas of events and their deliveries.
 
 use crate::openapi::schema::builder::{
-    Kind, always, any_of, id, list, moment, named, object, one_of, or_null, said, text, text_like,
-    whole_within,
+    Kind, always, any_of, id, list, moment, named, object, one_of, or_null, text, text_like, whole_within,
+    with_description,
 };
 use kakaopay_sandbox::EVENT_KEYS;
 
@@ -26,7 +26,10 @@ fn current() -> Kind {
             ("webhook_deliveries", list(named("WebhookDelivery"))),
             (
                 "data",
-                said(any_of([named("Charge"), named("Refund")]), "The object at the time of the event."),
+                with_description(
+                    any_of([named("Charge"), named("Refund")]),
+                    "The object at the time of the event.",
+                ),
             ),
             ("key", one_of(EVENT_KEYS)),
             ("created_at", moment()),
@@ -46,7 +49,7 @@ fn old() -> Kind {
             ("created", moment()),
             (
                 "data",
-                said(
+                with_description(
                     any_of([named("ChargeOf2017"), named("RefundOf2017")]),
                     "The object at the time of the event.",
                 ),
@@ -65,12 +68,15 @@ fn delivery() -> Kind {
             ("uri", text()),
             (
                 "status",
-                said(or_null(whole_within(100, 999)), "HTTP status of the endpoint's response, if any."),
+                with_description(
+                    or_null(whole_within(100, 999)),
+                    "HTTP status of the endpoint's response, if any.",
+                ),
             ),
             ("key", one_of(EVENT_KEYS)),
             ("error", or_null(text())),
-            ("payload", said(text(), "The signed and posted bytes.")),
-            ("created_at", said(created_at, "The only time in another format.")),
+            ("payload", with_description(text(), "The signed and posted bytes.")),
+            ("created_at", with_description(created_at, "The only time in another format.")),
         ],
     )
 }

@@ -1,8 +1,8 @@
 //! Schemas of lists and search results.
 
 use crate::openapi::schema::builder::{
-    Kind, any_of, anything, empty, list, moment, named, null, object, one_of, or_null, said, text, whole,
-    whole_within,
+    Kind, any_of, anything, empty, list, moment, named, null, object, one_of, or_null, text, whole,
+    whole_within, with_description,
 };
 use kakaopay_sandbox::EMPTY_SCOPES;
 
@@ -43,7 +43,7 @@ pub(super) fn page(name: &'static str, order: Kind) -> Kind {
             ("data", list(named(name))),
             ("limit", whole_within(0, 100)),
             ("offset", whole(0)),
-            ("total", said(whole(0), "Number of elements on all pages.")),
+            ("total", with_description(whole(0), "Number of elements on all pages.")),
             ("location", text()),
             ("order", order),
             ("from", moment()),

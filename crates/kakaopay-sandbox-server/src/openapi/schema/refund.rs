@@ -2,7 +2,8 @@
 
 use super::source::CURRENCIES;
 use crate::openapi::schema::builder::{
-    Kind, always, any_of, anything, id, moment, named, null, object, one_of, said, text, truth, whole,
+    Kind, always, any_of, anything, id, moment, named, null, object, one_of, text, truth, whole,
+    with_description,
 };
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
@@ -22,7 +23,7 @@ fn refund() -> Kind {
             ("currency", one_of(CURRENCIES)),
             ("amount", whole(1)),
             ("metadata", anything()),
-            ("charge", said(charge, "Id of the charge, or the charge itself with `expand`.")),
+            ("charge", with_description(charge, "Id of the charge, or the charge itself with `expand`.")),
             ("capture", null()),
             ("terminal", null()),
             ("transaction", id("trxn")),

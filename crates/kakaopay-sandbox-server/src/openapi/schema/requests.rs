@@ -8,8 +8,8 @@ use super::account::versions;
 use super::charge::failure_codes;
 use super::source::PLATFORMS;
 use crate::openapi::schema::builder::{
-    Kind, any_of, anything, asked, id, null, one_of, or_null, plain_names, said, short_list, text, text_like,
-    truth, whole, whole_within,
+    Kind, any_of, anything, id, null, one_of, or_null, plain_names, request_object, short_list, text,
+    text_like, truth, whole, whole_within, with_description,
 };
 
 /// HTTPS URL for the buyer's return, with at most five dots in its host.
@@ -54,8 +54,8 @@ fn in_each_currency(of: impl Fn(Kind, Kind) -> Vec<Kind>) -> Kind {
     let kinds = [Currency::SGD, Currency::THB].into_iter().filter_map(|currency| {
         let limits = Limits::of(currency)?;
         let amount = whole_within(limits.min().minor_units(), limits.max().minor_units());
-        let code = said(one_of([currency.as_str()]), "Upper or lower case.");
-        Some(of(said(amount, "Minor units. JSON may contain the number as text, too."), code))
+        let code = with_description(one_of([currency.as_str()]), "Upper or lower case.");
+        Some(of(with_description(amount, "Minor units. JSON may contain the number as text, too."), code))
     });
     any_of(kinds.flatten())
 }
@@ -63,7 +63,7 @@ fn in_each_currency(of: impl Fn(Kind, Kind) -> Vec<Kind>) -> Kind {
 /// Schemas of a source in a JSON charge: the id of an unused source, or a new source.
 fn json_sources() -> Vec<Member> {
     let kakaopay = [("type", one_of(["kakaopay"]))];
-    let inside = asked("A new source.", kakaopay, [("platform_type", Written::Json.platform())]);
+    let inside = request_object("A new source.", kakaopay, [("platform_type", Written::Json.platform())]);
     vec![("source", any_of([id("src"), inside.into()]))]
 }
 
@@ -75,8 +75,8 @@ fn charge_forms(amount: Kind, code: Kind) -> Vec<Kind> {
 }
 
 impl Written {
-    fn asked(self, says: &str, needed: Vec<Member>, other: Vec<Member>) -> Kind {
-        let object: ObjectBuilder = asked(says, needed, other);
+    fn object(self, says: &str, needed: Vec<Member>, other: Vec<Member>) -> Kind {
+        let object: ObjectBuilder = request_object(says, needed, other);
         if self == Self::Json { object.into() } else { plain_names(object) }
     }
 
@@ -86,24 +86,29 @@ impl Written {
     }
 
     fn platform(self) -> Kind {
-        said(self.or_null(one_of(PLATFORMS.into_iter().chain([""]))), "Upper or lower case.")
+        with_description(self.or_null(one_of(PLATFORMS.into_iter().chain([""]))), "Upper or lower case.")
     }
 
     /// In a form, each metadata member is a parameter such as `metadata[order]`, which schemas cannot express.
     fn metadata(self) -> Vec<Member> {
         let anything = any_of([anything(), null(), one_of([""])]);
         let kind = if self == Self::Json { anything } else { one_of([""]) };
-        vec![("metadata", said(kind, "The merchant's own data; in a form, `metadata[name]=value`."))]
+        vec![(
+            "metadata",
+            with_description(kind, "The merchant's own data; in a form, `metadata[name]=value`."),
+        )]
     }
 
     fn source(self, amount: Kind, currency: Kind) -> Kind {
         let needed = vec![("amount", amount), ("currency", currency), ("type", one_of(["kakaopay"]))];
-        self.asked("A new source.", needed, vec![("platform_type", self.platform())])
+        self.object("A new source.", needed, vec![("platform_type", self.platform())])
     }
 
     fn charge(self, amount: Kind, currency: Kind, source: Vec<Member>) -> Kind {
-        let back =
-            said(text_like(HTTPS), "Page to which the buyer returns, for every outcome of the payment.");
+        let back = with_description(
+            text_like(HTTPS),
+            "Page to which the buyer returns, for every outcome of the payment.",
+        );
         let mut needed = vec![("amount", amount), ("currency", currency), ("return_uri", back)];
         needed.extend(source);
         let mut other = vec![("description", self.or_null(text())), ("ip", self.or_null(text()))];
@@ -112,19 +117,23 @@ impl Written {
         let name = if self == Self::Json { "webhook_endpoints" } else { "webhook_endpoints[]" };
         other.push((
             name,
-            said(self.or_null(addresses), "Webhook endpoints of this charge. They replace the account's."),
+            with_description(
+                self.or_null(addresses),
+                "Webhook endpoints of this charge. They replace the account's.",
+            ),
         ));
-        self.asked("A new charge.", needed, other)
+        self.object("A new charge.", needed, other)
     }
 
     fn charge_changes(self) -> Kind {
-        let mut members = vec![("description", said(self.or_null(text()), "An empty text removes it."))];
+        let mut members =
+            vec![("description", with_description(self.or_null(text()), "An empty text removes it."))];
         members.extend(self.metadata());
-        self.asked("The merchant's data of a charge.", Vec::new(), members)
+        self.object("The merchant's data of a charge.", Vec::new(), members)
     }
 
     fn failure(self) -> Kind {
-        self.asked(
+        self.object(
             "Reason of the failure.",
             Vec::new(),
             vec![("failure_code", self.or_null(failure_codes()))],
@@ -132,20 +141,23 @@ impl Written {
     }
 
     fn refund(self) -> Kind {
-        let void =
-            said(self.or_null(truth()), "Whether to void the payment, which requires the full amount.");
+        let void = with_description(
+            self.or_null(truth()),
+            "Whether to void the payment, which requires the full amount.",
+        );
         let mut other = vec![("void", void)];
         other.extend(self.metadata());
-        self.asked("A new refund.", vec![("amount", whole(1))], other)
+        self.object("A new refund.", vec![("amount", whole(1))], other)
     }
 
     fn account_changes(self) -> Kind {
-        let webhook_uri = said(self.or_null(text_like(LOCAL)), "Webhook endpoint; an empty text removes it.");
-        self.asked("Account settings.", Vec::new(), vec![("webhook_uri", webhook_uri)])
+        let webhook_uri =
+            with_description(self.or_null(text_like(LOCAL)), "Webhook endpoint; an empty text removes it.");
+        self.object("Account settings.", Vec::new(), vec![("webhook_uri", webhook_uri)])
     }
 
     fn version(self) -> Kind {
-        self.asked(
+        self.object(
             "A newer API version. Downgrades are rejected.",
             vec![("api_version", versions())],
             Vec::new(),

@@ -14,9 +14,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 
 /// A response: an object of the API, or a refusal.
 #[derive(Debug)]
-pub(crate) struct Answer(Result<(Vec<u8>, ApiVersion), Refusal>);
+pub(crate) struct ApiResponse(Result<(Vec<u8>, ApiVersion), Refusal>);
 
-impl Answer {
+impl ApiResponse {
     /// Creates a response with an object in the shape of a version, or with a refusal.
     pub(crate) fn of<T: Shape>(result: Result<T, Refusal>, version: ApiVersion) -> Self {
         Self(result.map(|object| (object.print(version), version)))

@@ -10,7 +10,7 @@ use crate::body::SandboxBody;
 use crate::json;
 
 /// Returns the response of a fault that prevents the call; `None` if the call is executed.
-pub(crate) fn before(fault: &Fault, request_id: &str) -> Option<Response<Bytes>> {
+pub(crate) fn error_response(fault: &Fault, request_id: &str) -> Option<Response<Bytes>> {
     let mut response = match fault {
         Fault::TooManyRequests { retry_after } => {
             let mut response = error(StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
@@ -39,7 +39,7 @@ pub(crate) fn before(fault: &Fault, request_id: &str) -> Option<Response<Bytes>>
 }
 
 /// Applies a fault to the response of an executed call.
-pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<SandboxBody> {
+pub(crate) fn apply(fault: &Fault, response: Response<Bytes>) -> Response<SandboxBody> {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     let body = match fault {
@@ -66,7 +66,7 @@ pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<Sandbo
 }
 
 /// Removes `offset` from a list request.
-pub(crate) fn unpaged(mut request: Request<Bytes>) -> Request<Bytes> {
+pub(crate) fn first_page(mut request: Request<Bytes>) -> Request<Bytes> {
     let Some(query) = request.uri().query() else { return request };
     let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("offset=")).collect();
     let text = format!("{}?{}", request.uri().path(), kept.join("&"));
@@ -81,7 +81,7 @@ pub(crate) fn unpaged(mut request: Request<Bytes>) -> Request<Bytes> {
 
 fn error(status: StatusCode, code: &str) -> Response<Bytes> {
     let location = format!("https://www.omise.co/api-errors#{}", code.replace('_', "-"));
-    let message = "the sandbox was asked to fail";
+    let message = "a fault rule rejected the request";
     let body = json!({"object": "error", "location": location, "code": code, "message": message});
     let mut response = Response::new(json::print(&body).into());
     *response.status_mut() = status;
