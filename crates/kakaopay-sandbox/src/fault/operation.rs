@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_route_has_an_operation_name() {
+    fn every_operation_matches_a_route() {
         let tables = [FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT];
         let rows: Vec<_> = tables.into_iter().flatten().collect();
         for name in operations() {

@@ -1,4 +1,4 @@
-//! A sandbox is saved, goes on in another one, and reports its changes.
+//! Saving and restoring a sandbox, and reporting its changes.
 
 use std::sync::Mutex;
 
@@ -7,18 +7,18 @@ use http::{Request, StatusCode};
 use kakaopay_sandbox::{PostError, Poster, Sandbox, WebhookUrl};
 use kakaopay_types::Key;
 
-use crate::common::Ask;
+use crate::common::TestClient;
 
 #[test]
 fn a_saved_sandbox_keeps_its_keys_and_initial_state() {
-    let mut ask = Ask::new();
-    let initial = ask.sandbox.snapshot();
-    let charge = ask.charge();
-    let sandbox = Sandbox::builder().build_from(&ask.sandbox.save()).expect("its own");
-    assert_eq!(sandbox.snapshot(), ask.sandbox.snapshot());
-    let mut copy = Ask { clock: sandbox.clock().clone(), sandbox };
-    assert_eq!(copy.secret_key(), ask.secret_key());
-    assert_eq!(copy.sandbox.public_key().expose(), ask.sandbox.public_key().expose());
+    let mut client = TestClient::new();
+    let initial = client.sandbox.snapshot();
+    let charge = client.charge();
+    let sandbox = Sandbox::builder().build_from(&client.sandbox.save()).expect("its own");
+    assert_eq!(sandbox.snapshot(), client.sandbox.snapshot());
+    let mut copy = TestClient { clock: sandbox.clock().clone(), sandbox };
+    assert_eq!(copy.secret_key(), client.secret_key());
+    assert_eq!(copy.sandbox.public_key().expose(), client.sandbox.public_key().expose());
     copy.secret("GET", &format!("/charges/{charge}"), "").ok();
     copy.sandbox.reset();
     assert_eq!(copy.sandbox.snapshot(), initial);
@@ -53,14 +53,15 @@ impl Poster for Recorded {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_signed_and_their_outcomes_stored() {
-    for (answer, status) in [(Ok(StatusCode::ACCEPTED), Some(202)), (Err(PostError::Unreachable), None)] {
+    for (response, status) in [(Ok(StatusCode::ACCEPTED), Some(202)), (Err(PostError::Unreachable), None)] {
         let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks?shop=1").expect("on this machine");
         let sandbox = Sandbox::builder().webhook_url(url).build();
-        let ask = sandbox.clone();
-        let created =
-            tokio::task::spawn_blocking(move || Ask { clock: ask.clock().clone(), sandbox: ask }.charge());
+        let client = sandbox.clone();
+        let created = tokio::task::spawn_blocking(move || {
+            TestClient { clock: client.clock().clone(), sandbox: client }.charge()
+        });
         created.await.expect("created");
-        let poster = Recorded(Mutex::default(), answer);
+        let poster = Recorded(Mutex::default(), response);
         assert_eq!(sandbox.deliver_pending(&poster).await, 1);
         let posted = poster.0.into_inner().expect("unpoisoned").remove(0);
         assert_eq!(posted.uri(), "http://127.0.0.1:1/webhooks?shop=1");
