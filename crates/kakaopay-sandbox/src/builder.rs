@@ -31,7 +31,7 @@ pub struct SandboxBuilder {
     faults: Vec<FaultRule>,
     return_uris: ReturnUris,
     webhook_hosts: Vec<WebhookHost>,
-    plan: WebhookSchedule,
+    schedule: WebhookSchedule,
 }
 
 impl SandboxBuilder {
@@ -79,8 +79,8 @@ impl SandboxBuilder {
 
     /// The webhook schedule. Default: [`WebhookSchedule::ON`].
     #[must_use]
-    pub fn webhooks(self, plan: WebhookSchedule) -> Self {
-        Self { plan, ..self }
+    pub fn webhooks(self, schedule: WebhookSchedule) -> Self {
+        Self { schedule, ..self }
     }
 
     /// Accepts a `return_uri` with plain HTTP on this machine, which the service rejects, because a shop under test
@@ -170,7 +170,7 @@ impl SandboxBuilder {
             state: Mutex::new(state),
             faults: Mutex::new(Rules::new(self.faults)),
             initial,
-            planned: Mutex::new(Planned::new(self.plan)),
+            planned: Mutex::new(Planned::new(self.schedule)),
             bell: Notify::new(),
             revision: watch::Sender::new(0),
             resets: AtomicU64::new(0),
@@ -193,7 +193,7 @@ impl Sandbox {
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
             webhook_hosts: Vec::new(),
-            plan: WebhookSchedule::ON,
+            schedule: WebhookSchedule::ON,
         }
     }
 }

@@ -107,12 +107,12 @@ impl Sandbox {
     /// The webhook schedule.
     #[must_use]
     pub fn webhook_plan(&self) -> WebhookSchedule {
-        self.planned().plan
+        self.planned().schedule
     }
 
     /// Sets the webhook schedule. It applies to pending webhooks, too.
-    pub fn set_webhook_schedule(&self, plan: WebhookSchedule) {
-        *self.planned() = Planned::new(plan);
+    pub fn set_webhook_schedule(&self, schedule: WebhookSchedule) {
+        *self.planned() = Planned::new(schedule);
         self.0.bell.notify_one();
     }
 

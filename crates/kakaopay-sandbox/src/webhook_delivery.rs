@@ -81,12 +81,12 @@ impl Sandbox {
             let now = self.clock().now();
             let mut state = self.state();
             state.pass(now).ok()?;
-            let plan = self.webhook_plan();
-            let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
-            let due = state.outgoing_until(moment, plan.batch.get());
+            let schedule = self.webhook_plan();
+            let moment = now.saturating_add_seconds(-i64::from(schedule.delay_seconds));
+            let due = state.outgoing_until(moment, schedule.batch.get());
             let outgoing = state.take_outgoing(self.planned().next(due)?)?;
             self.mark_changed();
-            let url = outgoing.url(&state.account, &state.webhook_hosts).filter(|_| !plan.lost);
+            let url = outgoing.url(&state.account, &state.webhook_hosts).filter(|_| !schedule.lost);
             if let (Some(url), Some(event)) = (url, state.event(&outgoing.event)) {
                 let body = json::print(&EventObject::posted(&state, event)).into();
                 return Some(Post { event: outgoing.event, url, body });

@@ -45,7 +45,7 @@ impl WebhookSchedule {
         } else if self.lost {
             "lost"
         } else {
-            "by a plan"
+            "by schedule"
         }
     }
 
@@ -125,20 +125,20 @@ pub struct InvalidWebhookSchedule;
 /// A schedule with the progress of its current batch.
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
-    pub(crate) plan: WebhookSchedule,
+    pub(crate) schedule: WebhookSchedule,
     left: usize,
 }
 
 impl Planned {
-    pub(crate) fn new(plan: WebhookSchedule) -> Self {
-        Self { plan, left: 0 }
+    pub(crate) fn new(schedule: WebhookSchedule) -> Self {
+        Self { schedule, left: 0 }
     }
 
     /// Returns the index of the next webhook to post, given the number that wait (a batch's worth is enough to
     /// count); `None` while they are held.
     pub(crate) fn next(&mut self, waiting: usize) -> Option<usize> {
         if self.left == 0 || self.left > waiting {
-            self.left = if waiting >= self.plan.batch.get() { self.plan.batch.get() } else { 0 };
+            self.left = if waiting >= self.schedule.batch.get() { self.schedule.batch.get() } else { 0 };
         }
         self.left = self.left.checked_sub(1)?;
         Some(self.left)
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_reordered_batch_is_posted_in_reverse() {
-        let mut planned = Planned::new("reorder=3".parse().expect("a plan"));
+        let mut planned = Planned::new("reorder=3".parse().expect("a schedule"));
         assert_eq!(planned.next(2), None);
         let order: Vec<_> = (1..=4).rev().map(|waiting| planned.next(waiting)).collect();
         assert_eq!(order, [Some(2), Some(1), Some(0), None]);

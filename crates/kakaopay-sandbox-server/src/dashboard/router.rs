@@ -88,7 +88,7 @@ fn resend(sandbox: &Sandbox, form: &Bytes) -> Response<Bytes> {
         _ => false,
     };
     if !known {
-        return pages::plain(StatusCode::NOT_FOUND, "There is no such event.");
+        return pages::plain(StatusCode::NOT_FOUND, "No event has this id.");
     }
     pages::see_other(HeaderValue::from_static("/"))
 }

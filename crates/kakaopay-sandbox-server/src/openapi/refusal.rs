@@ -16,57 +16,57 @@ pub(super) enum Form {
 }
 
 /// An error response: status, name, description, and the API's error codes.
-struct Refused {
+struct RefusalDescription {
     status: u16,
     name: &'static str,
     says: &'static str,
     codes: &'static [&'static str],
 }
 
-const REFUSED: &[Refused] = &[
-    Refused {
+const REFUSALS: &[RefusalDescription] = &[
+    RefusalDescription {
         status: 400,
         name: "Refused",
         says: "The request is invalid, or the state does not allow it.",
         codes: BAD,
     },
-    Refused {
+    RefusalDescription {
         status: 401,
         name: "Unauthorized",
         says: "The key is missing, unknown, or not authorized for this call.",
         codes: &["authentication_failure"],
     },
-    Refused {
+    RefusalDescription {
         status: 403,
         name: "Forbidden",
         says: "Requests from other machines or sites are rejected.",
         codes: &[],
     },
-    Refused {
+    RefusalDescription {
         status: 404,
         name: "NotFound",
         says: "The object does not exist, or this version does not have the call.",
         codes: &["not_found", "service_not_found", "serializer_not_found"],
     },
-    Refused {
+    RefusalDescription {
         status: 408,
         name: "TooSlow",
         says: "The request body was not received in time.",
         codes: &["bad_request"],
     },
-    Refused {
+    RefusalDescription {
         status: 413,
         name: "TooLarge",
         says: "The request body is too large.",
         codes: &["bad_request"],
     },
-    Refused {
+    RefusalDescription {
         status: 422,
         name: "NotSearchable",
         says: "The search scope, a filter or the page is invalid.",
         codes: &["invalid_filter", "invalid_page", "invalid_per_page", "invalid_scope"],
     },
-    Refused {
+    RefusalDescription {
         status: 500,
         name: "Failed",
         says: "Internal error of the sandbox, which is a bug.",
@@ -107,24 +107,24 @@ impl Form {
 
 /// Returns a reference to the error response of a status.
 pub(super) fn refusal(status: u16, form: Form) -> RefOr<Response> {
-    let found = REFUSED.iter().find(|refused| refused.status == status);
-    let name = found.map_or("", |refused| refused.name);
+    let found = REFUSALS.iter().find(|refusal| refusal.status == status);
+    let name = found.map_or("", |refusal| refusal.name);
     Ref::from_response_name(format!("{name}{}", form.suffix())).into()
 }
 
 /// Returns all error responses with their names.
 pub(super) fn responses() -> Vec<(String, Response)> {
     let mut all = Vec::new();
-    for refused in REFUSED {
+    for refusal in REFUSALS {
         for form in [Form::Error, Form::Problem, Form::Page] {
-            let (media, kind) = form.content(refused.name);
+            let (media, kind) = form.content(refusal.name);
             // Statuses without codes never occur in the API itself.
-            if form == Form::Error && refused.codes.is_empty() {
+            if form == Form::Error && refusal.codes.is_empty() {
                 continue;
             }
             let content = Content::new(Some(kind));
-            let response = ResponseBuilder::new().description(refused.says).content(media, content).build();
-            all.push((format!("{}{}", refused.name, form.suffix()), response));
+            let response = ResponseBuilder::new().description(refusal.says).content(media, content).build();
+            all.push((format!("{}{}", refusal.name, form.suffix()), response));
         }
     }
     all
@@ -132,17 +132,17 @@ pub(super) fn responses() -> Vec<(String, Response)> {
 
 /// Returns the schemas of error objects.
 pub(super) fn schemas() -> Vec<(String, Kind)> {
-    let coded = REFUSED.iter().filter(|refused| !refused.codes.is_empty());
-    coded.map(|refused| (format!("{}Error", refused.name), error(refused))).collect()
+    let coded = REFUSALS.iter().filter(|refusal| !refusal.codes.is_empty());
+    coded.map(|refusal| (format!("{}Error", refusal.name), error(refusal))).collect()
 }
 
-fn error(refused: &Refused) -> Kind {
+fn error(refusal: &RefusalDescription) -> Kind {
     object(
-        refused.says,
+        refusal.says,
         [
             ("object", one_of(["error"])),
             ("location", with_description(text(), "URL of the code's documentation.")),
-            ("code", one_of(refused.codes.iter().copied())),
+            ("code", one_of(refusal.codes.iter().copied())),
             ("message", with_description(text(), "Description for people.")),
         ],
     )

@@ -12,7 +12,7 @@ use crate::common::TestClient;
 
 const FORM: &str = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
 
-fn asked(rules: &[&str]) -> TestClient {
+fn with_faults(rules: &[&str]) -> TestClient {
     let client = TestClient::new();
     client.sandbox.set_faults(rules.iter().map(|rule| rule.parse().expect("a rule")).collect());
     client
@@ -78,7 +78,7 @@ async fn f23_a_slow_body_is_complete_over_a_socket() {
 
 #[test]
 fn f22_path_rules_apply_to_pages() {
-    let mut client = asked(&["status=503@/payments/*/authorize:times=1", "html@/charges/*/refunds"]);
+    let mut client = with_faults(&["status=503@/payments/*/authorize:times=1", "html@/charges/*/refunds"]);
     let id = client.charge();
     let charge = client.secret("GET", &format!("/charges/{id}"), "").ok();
     let page = charge["authorize_uri"].as_str().expect("a page").replace("http://localhost", "");
@@ -90,7 +90,7 @@ fn f22_path_rules_apply_to_pages() {
 
 #[test]
 fn rules_without_a_path_do_not_affect_pages() {
-    let mut client = asked(&["html:every=1", "empty"]);
+    let mut client = with_faults(&["html:every=1", "empty"]);
     assert_eq!(client.secret("GET", "/account", "").status, 502);
     assert_eq!(client.without_key("GET", "/payments/x/authorize").status, 404);
 }

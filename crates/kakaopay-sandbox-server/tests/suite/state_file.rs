@@ -310,7 +310,7 @@ fn f39_state_files_are_private_and_print_no_secrets() {
 fn a_path_without_a_file_is_rejected() {
     let dir = tempfile::tempdir().expect("a folder");
     for path in [dir.path().to_owned(), dir.path().join("none").join("state.json"), "".into()] {
-        let error = StateFile::open(path, Sandbox::builder()).expect_err("refused");
+        let error = StateFile::open(path, Sandbox::builder()).expect_err("rejected");
         assert!(matches!(error, StateFileError::Io { .. }), "{error:?}");
     }
 }

@@ -24,8 +24,8 @@ fn a_buyers_decision_ends_a_charge_once() {
         let object = client.secret("GET", &format!("/charges/{charge}"), "").ok();
         assert_eq!(object["status"], status);
         for again in [BuyerAction::Approve, BuyerAction::ApproveAfter(Duration::ZERO), action] {
-            let refused = client.sandbox.act_as_buyer(&charge, again);
-            assert_eq!(refused, Err(BuyerActionError::AlreadyEnded));
+            let again = client.sandbox.act_as_buyer(&charge, again);
+            assert_eq!(again, Err(BuyerActionError::AlreadyEnded));
         }
         assert_eq!(client.secret("GET", &format!("/charges/{charge}"), "").ok(), object);
     }

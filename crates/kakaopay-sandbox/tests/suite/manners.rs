@@ -152,12 +152,12 @@ fn allowed(headers: &HeaderMap) -> Option<&str> {
 #[test]
 fn browsers_can_make_public_key_calls() {
     let mut client = TestClient::new();
-    let asks = [
+    let preflight = [
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "authorization,content-type"),
     ];
     for path in ["/sources", "/sources/", "/sources/src_test_1", "/capability"] {
-        let response = browser(&mut client, "OPTIONS", path, &asks, "");
+        let response = browser(&mut client, "OPTIONS", path, &preflight, "");
         assert_eq!(
             (response.status, response.text.as_str(), allowed(&response.headers)),
             (204, "", Some("*")),
@@ -179,8 +179,8 @@ fn browsers_can_make_public_key_calls() {
     let source = browser(&mut client, "POST", "/sources/", &headers, json);
     assert_eq!((source.status, allowed(&source.headers)), (200, Some("*")), "{}", source.text);
     // Pages can read error responses.
-    let refused = browser(&mut client, "POST", "/sources/", &[], json);
-    assert_eq!((refused.status, allowed(&refused.headers)), (401, Some("*")));
+    let rejected = browser(&mut client, "POST", "/sources/", &[], json);
+    assert_eq!((rejected.status, allowed(&rejected.headers)), (401, Some("*")));
     // Other calls have no CORS headers.
     let plain = client.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay");
     assert_eq!(allowed(&plain.headers), None);
@@ -189,9 +189,9 @@ fn browsers_can_make_public_key_calls() {
 #[test]
 fn browsers_cannot_make_secret_key_calls() {
     let mut client = TestClient::new();
-    let asks = [("access-control-request-method", "POST")];
+    let preflight = [("access-control-request-method", "POST")];
     for path in ["/charges", "/refunds", "/account", "/webhooks/secrets", "/events", "/x"] {
-        let response = browser(&mut client, "OPTIONS", path, &asks, "");
+        let response = browser(&mut client, "OPTIONS", path, &preflight, "");
         response.assert_rejected(401, "authentication_failure");
         assert_eq!(allowed(&response.headers), None, "{path}");
         let signed = format!("Basic {}", STANDARD.encode(client.secret_key()));

@@ -77,7 +77,9 @@ impl Validator {
 
     fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
-            Some(place) => self.document.pointer(place.trim_start_matches('#')).expect("what is named"),
+            Some(place) => {
+                self.document.pointer(place.trim_start_matches('#')).expect("the referenced value")
+            }
             None => value,
         }
     }
