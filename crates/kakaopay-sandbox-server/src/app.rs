@@ -12,7 +12,7 @@ use kakaopay_sandbox::route::parts;
 use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody};
 use tower_service::Service;
 
-use crate::dashboard::{self, Dashboard, Seen};
+use crate::dashboard::{self, Dashboard, PendingExchange};
 use crate::{control, omise_js, openapi, pages};
 
 /// Maximum size of a snapshot, in bytes: some ten thousand charges with their events.
@@ -57,7 +57,7 @@ impl App {
         if let Some(stream) = dashboard::stream(&self.sandbox, &self.dashboard, &parts) {
             return Ok(stream);
         }
-        let seen = is_api(&parts).then(|| Seen::of(&parts, &body));
+        let seen = is_api(&parts).then(|| PendingExchange::of(&parts, &body));
         let request = Request::from_parts(parts, body);
         let response = self.sandbox.respond_with_faults(request, |request| self.respond(request)).await;
         if let Some(seen) = seen {

@@ -10,23 +10,23 @@ use crate::peer::Peer;
 pub(crate) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
     let text = |name| text_of(headers, name);
     let host = host_of(headers, uri);
-    let own = match text("sec-fetch-site") {
+    let same_site = match text("sec-fetch-site") {
         // Pages cannot forge this header. A page that hides its referrer still sends `Origin: null`.
         Some(site) => site == "same-origin" || site == "none",
         None => text(ORIGIN.as_str())
             .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host))),
     };
-    is_near(headers, uri, peer) && own
+    is_local(headers, uri, peer) && same_site
 }
 
 /// Returns whether a request comes from this machine under a loopback name. This suffices for reads, because pages of
 /// other sites cannot read the response.
-pub(crate) fn is_near(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
+pub(crate) fn is_local(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
     // A request without a peer was made without a socket, and may have no host.
-    let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
+    let loopback = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
     // A proxy on this machine may forward requests of other machines.
-    let handed_on = PROXIED.iter().any(|name| headers.contains_key(*name));
-    near && !handed_on && host_of(headers, uri).is_none_or(is_this_machine)
+    let proxied = PROXIED.iter().any(|name| headers.contains_key(*name));
+    loopback && !proxied && host_of(headers, uri).is_none_or(is_this_machine)
 }
 
 /// Headers that proxies add.

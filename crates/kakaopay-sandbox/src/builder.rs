@@ -144,7 +144,7 @@ impl SandboxBuilder {
         overrides.apply(&mut initial, now);
         overrides.apply(&mut state, now);
         inner.initial = Snapshot::of(&initial, initial_clock);
-        inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).take_over(state);
+        inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).replace_data(state);
         Ok(Sandbox::new(inner))
     }
 
@@ -171,7 +171,7 @@ impl SandboxBuilder {
             faults: Mutex::new(Rules::new(self.faults)),
             initial,
             planned: Mutex::new(Planned::new(self.schedule)),
-            bell: Notify::new(),
+            delivery_wakeup: Notify::new(),
             revision: watch::Sender::new(0),
             resets: AtomicU64::new(0),
         }

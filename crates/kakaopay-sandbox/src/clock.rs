@@ -89,8 +89,8 @@ impl SandboxClock {
     }
 
     /// Returns a fast clock to its start time.
-    pub(crate) fn begin_again(&self) {
-        self.0.send_modify(|setting| *setting = setting.anew(machine()));
+    pub(crate) fn restart(&self) {
+        self.0.send_modify(|setting| *setting = setting.restarted(machine()));
     }
 
     /// Subscribes to changes of the setting.

@@ -18,7 +18,7 @@ impl Sandbox {
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), RestoreError> {
         let (restored, clock) = snapshot.read()?;
         let mut state = self.state();
-        state.take_over(restored);
+        state.replace_data(restored);
         self.clock().set_to(clock);
         drop(state);
         self.mark_changed();
@@ -31,7 +31,7 @@ impl Sandbox {
         let restored = self.restore(self.initial());
         // The snapshot was written by this sandbox.
         debug_assert!(restored.is_ok(), "{restored:?}");
-        self.clock().begin_again();
+        self.clock().restart();
     }
 
     /// Saves everything that [`SandboxBuilder::build_from`](crate::SandboxBuilder::build_from) needs, keys included.

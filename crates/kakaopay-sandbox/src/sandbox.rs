@@ -32,7 +32,7 @@ pub(crate) struct Inner {
     pub(crate) initial: Snapshot,
     pub(crate) planned: Mutex<Planned>,
     /// Wakes webhook delivery.
-    pub(crate) bell: Notify,
+    pub(crate) delivery_wakeup: Notify,
     /// Incremented by each change.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) resets: AtomicU64,
@@ -113,7 +113,7 @@ impl Sandbox {
     /// Sets the webhook schedule. It applies to pending webhooks, too.
     pub fn set_webhook_schedule(&self, schedule: WebhookSchedule) {
         *self.planned() = Planned::new(schedule);
-        self.0.bell.notify_one();
+        self.0.delivery_wakeup.notify_one();
     }
 
     /// Replaces the fault rules.
@@ -178,19 +178,19 @@ impl Sandbox {
     pub(crate) fn state_now(&self) -> (MutexGuard<'_, State>, Timestamp) {
         let now = self.clock().now();
         let mut state = self.state();
-        let passed = state.pass(now);
+        let passed = state.apply_due(now);
         debug_assert!(passed.is_ok());
         (state, now)
     }
 
-    pub(crate) fn bell(&self) -> &Notify {
-        &self.0.bell
+    pub(crate) fn delivery_wakeup(&self) -> &Notify {
+        &self.0.delivery_wakeup
     }
 
     /// Counts a change, and wakes webhook delivery.
     pub(crate) fn mark_changed(&self) {
         self.0.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
-        self.0.bell.notify_one();
+        self.0.delivery_wakeup.notify_one();
     }
 
     pub(crate) fn revision(&self) -> watch::Receiver<u64> {

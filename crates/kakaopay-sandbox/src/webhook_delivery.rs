@@ -49,13 +49,13 @@ impl Sandbox {
         let mut clock = self.clock().watched();
         loop {
             clock.mark_unchanged();
-            let looked = self.clock().now();
+            let checked_at = self.clock().now();
             self.deliver_pending(poster).await;
-            let wait = self.until_next(looked);
+            let wait = self.until_next(checked_at);
             tokio::select! {
                 biased;
                 () = &mut shutdown => return,
-                () = self.bell().notified() => {}
+                () = self.delivery_wakeup().notified() => {}
                 // The sandbox holds the other end of this channel, so it stays open.
                 _ = clock.changed() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
@@ -63,15 +63,15 @@ impl Sandbox {
         }
     }
 
-    /// Time until the next delayed webhook or the next timed change of a charge after `looked`. `None` if neither is
+    /// Time until the next delayed webhook or the next timed change of a charge after `checked_at`. `None` if neither is
     /// scheduled, or if the clock is frozen.
-    fn until_next(&self, looked: Timestamp) -> Option<Duration> {
+    fn until_next(&self, checked_at: Timestamp) -> Option<Duration> {
         let delay = self.webhook_plan().delay_seconds.into();
         let state = self.state();
         let due = state.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
-        let passing = state.first_passing();
+        let timed_change = state.next_due();
         drop(state);
-        let next = due.into_iter().chain(passing).filter(|moment| *moment > looked).min()?;
+        let next = due.into_iter().chain(timed_change).filter(|moment| *moment > checked_at).min()?;
         self.clock().until(next)
     }
 
@@ -80,7 +80,7 @@ impl Sandbox {
         loop {
             let now = self.clock().now();
             let mut state = self.state();
-            state.pass(now).ok()?;
+            state.apply_due(now).ok()?;
             let schedule = self.webhook_plan();
             let moment = now.saturating_add_seconds(-i64::from(schedule.delay_seconds));
             let due = state.outgoing_until(moment, schedule.batch.get());

@@ -15,20 +15,20 @@ pub(super) struct Exchange {
     pub(super) method: String,
     /// Path and query.
     pub(super) target: String,
-    pub(super) request: Kept,
+    pub(super) request: BodyExcerpt,
     pub(super) outcome: Result<u16, ConnectionDropped>,
-    pub(super) response: Kept,
+    pub(super) response: BodyExcerpt,
 }
 
 /// The beginning of a body.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(super) struct BodyExcerpt {
     bytes: Bytes,
     /// Length of the whole body in bytes.
     length: usize,
 }
 
-impl Kept {
+impl BodyExcerpt {
     pub(super) fn of(body: &Bytes) -> Self {
         // A slice of a large body would keep all of it in memory.
         let bytes = if body.len() > SHOWN { Bytes::copy_from_slice(&body[..SHOWN]) } else { body.clone() };
@@ -92,7 +92,8 @@ mod tests {
     #[track_caller]
     fn check(method: &str, target: &str, response: &'static str, expected: Option<&str>) {
         let (method, target) = (method.to_owned(), target.to_owned());
-        let [request, response] = ["", response].map(|body| Kept::of(&Bytes::from_static(body.as_bytes())));
+        let [request, response] =
+            ["", response].map(|body| BodyExcerpt::of(&Bytes::from_static(body.as_bytes())));
         let (at, outcome) = (Moment(kakaopay_types::Timestamp::UNIX_EPOCH), Ok(200));
         let exchange = Exchange { number: 1, at, method, target, request, outcome, response };
         assert_eq!(exchange.subject().as_deref(), expected);
@@ -115,9 +116,9 @@ mod tests {
 
     #[test]
     fn large_bodies_are_kept_in_part() {
-        let kept = Kept::of(&Bytes::from(vec![b'a'; SHOWN + 5]));
+        let kept = BodyExcerpt::of(&Bytes::from(vec![b'a'; SHOWN + 5]));
         assert_eq!((kept.length(), kept.text().len(), kept.missing()), (SHOWN + 5, SHOWN, 5));
-        let kept = Kept::of(&Bytes::from_static(b"a"));
+        let kept = BodyExcerpt::of(&Bytes::from_static(b"a"));
         assert_eq!((kept.length(), kept.text().as_str(), kept.missing()), (1, "a", 0));
     }
 }

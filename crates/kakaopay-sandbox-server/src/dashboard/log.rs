@@ -9,7 +9,7 @@ use http::request::Parts;
 use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
-use super::exchange::{Exchange, Kept};
+use super::exchange::{BodyExcerpt, Exchange};
 use super::redact::shown;
 use crate::pages::Moment;
 
@@ -20,7 +20,7 @@ const REMEMBERED: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Dashboard {
     log: Mutex<Log>,
-    pulse: watch::Sender<Pulse>,
+    pulse: watch::Sender<Counters>,
 }
 
 #[derive(Debug, Default)]
@@ -33,32 +33,36 @@ struct Log {
 
 /// Counters that wake the subscribers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Pulse {
+pub(super) struct Counters {
     /// Number of logged requests.
     calls: u64,
     /// Number of times that all streams were closed.
-    pub(super) farewells: u64,
+    pub(super) closures: u64,
 }
 
 /// A request that awaits its response.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct PendingExchange {
     method: String,
     target: String,
-    request: Kept,
+    request: BodyExcerpt,
 }
 
-impl Seen {
+impl PendingExchange {
     /// Records an API request.
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Self {
         let target = parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str());
-        Self { method: parts.method.to_string(), target: shown(target.as_bytes()), request: Kept::of(body) }
+        Self {
+            method: parts.method.to_string(),
+            target: shown(target.as_bytes()),
+            request: BodyExcerpt::of(body),
+        }
     }
 }
 
 impl Default for Dashboard {
     fn default() -> Self {
-        Self { log: Mutex::default(), pulse: watch::Sender::new(Pulse::default()) }
+        Self { log: Mutex::default(), pulse: watch::Sender::new(Counters::default()) }
     }
 }
 
@@ -67,11 +71,11 @@ impl Dashboard {
     pub(crate) fn note(
         &self,
         sandbox: &Sandbox,
-        seen: Seen,
+        seen: PendingExchange,
         result: Result<&Response<SandboxBody>, ConnectionDropped>,
     ) {
         let response = result.ok().and_then(|response| response.body().bytes());
-        let Seen { method, target, request } = seen;
+        let PendingExchange { method, target, request } = seen;
         let mut log = self.log(sandbox);
         log.count += 1;
         let exchange = Exchange {
@@ -81,7 +85,7 @@ impl Dashboard {
             target,
             request,
             outcome: result.map(|response| response.status().as_u16()),
-            response: Kept::of(response.unwrap_or(&Bytes::new())),
+            response: BodyExcerpt::of(response.unwrap_or(&Bytes::new())),
         };
         if log.exchanges.len() == REMEMBERED {
             log.exchanges.pop_front();
@@ -92,11 +96,11 @@ impl Dashboard {
     }
 
     /// Closes the streams of all subscribers.
-    pub(crate) fn hang_up(&self) {
-        self.pulse.send_modify(|pulse| pulse.farewells += 1);
+    pub(crate) fn close_streams(&self) {
+        self.pulse.send_modify(|pulse| pulse.closures += 1);
     }
 
-    pub(super) fn listen(&self) -> watch::Receiver<Pulse> {
+    pub(super) fn listen(&self) -> watch::Receiver<Counters> {
         self.pulse.subscribe()
     }
 

@@ -9,6 +9,6 @@ mod redact;
 mod router;
 mod stream;
 
-pub(crate) use log::{Dashboard, Seen};
+pub(crate) use log::{Dashboard, PendingExchange};
 pub(crate) use router::respond;
 pub(crate) use stream::stream;

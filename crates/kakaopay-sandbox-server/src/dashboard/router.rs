@@ -9,7 +9,7 @@ use kakaopay_types::{EventId, Key, Param, Params};
 
 use super::live::{CHARGES, Live};
 use super::log::Dashboard;
-use crate::local_only::{is_near, may_control};
+use crate::local_only::{is_local, may_control};
 use crate::pages::{self, Moment};
 
 /// Responds to a request for the dashboard; `None` for other requests.
@@ -24,7 +24,7 @@ pub(crate) fn respond(
     }
     let (headers, uri, peer) = (request.headers(), request.uri(), request.extensions().get().copied());
     match *request.method() {
-        Method::GET if is_near(headers, uri, peer) => Some(show(sandbox, dashboard, request)),
+        Method::GET if is_local(headers, uri, peer) => Some(show(sandbox, dashboard, request)),
         Method::POST if may_control(headers, uri, peer) => Some(resend(sandbox, request.body())),
         Method::GET | Method::POST => Some(pages::plain(StatusCode::FORBIDDEN, ELSEWHERE)),
         _ => None,

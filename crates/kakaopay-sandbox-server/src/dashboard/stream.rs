@@ -13,14 +13,14 @@ use http_body::{Body, Frame};
 use kakaopay_sandbox::{ChangeWatcher, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
-use super::log::{Dashboard, Pulse};
+use super::log::{Counters, Dashboard};
 use crate::local_only::may_control;
 use crate::peer::Peer;
 
 /// Interval of keep-alive comments, which reveal closed connections.
-const QUIET: Duration = Duration::from_secs(15);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Minimum time between two notifications; changes in between are merged.
-const REST: Duration = Duration::from_millis(250);
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Responds to a page's request for the event stream; `None` for other requests.
 pub(crate) fn stream(
@@ -50,9 +50,9 @@ type Turn = Pin<Box<dyn Future<Output = Option<(Bytes, Listener)>> + Send>>;
 /// A subscriber of changes.
 struct Listener {
     changes: ChangeWatcher,
-    pulse: watch::Receiver<Pulse>,
+    pulse: watch::Receiver<Counters>,
     /// Number of stream closures when this stream was opened.
-    farewells: u64,
+    closures: u64,
 }
 
 /// The sequence of events until all streams are closed or the sandbox is dropped.
@@ -62,9 +62,9 @@ struct Events {
 }
 
 impl Listener {
-    fn new(changes: ChangeWatcher, pulse: watch::Receiver<Pulse>) -> Self {
-        let farewells = pulse.borrow().farewells;
-        Self { changes, pulse, farewells }
+    fn new(changes: ChangeWatcher, pulse: watch::Receiver<Counters>) -> Self {
+        let closures = pulse.borrow().closures;
+        Self { changes, pulse, closures }
     }
 
     /// Returns the first event: the current revision, and the reconnect delay.
@@ -76,10 +76,10 @@ impl Listener {
 
     /// Returns the next event, after the minimum time.
     async fn next(mut self) -> Option<(Bytes, Self)> {
-        let farewells = self.farewells;
+        let closures = self.closures;
         let mut pulse = self.pulse.clone();
-        let farewell = pulse.wait_for(|pulse| pulse.farewells != farewells);
-        let hangs_up = tokio::time::timeout(REST, farewell).await.is_ok();
+        let farewell = pulse.wait_for(|pulse| pulse.closures != closures);
+        let hangs_up = tokio::time::timeout(MIN_INTERVAL, farewell).await.is_ok();
         if hangs_up {
             return None;
         }
@@ -90,12 +90,12 @@ impl Listener {
                 changed = self.changes.changed() => changed,
             }
         };
-        let event = match tokio::time::timeout(QUIET, news).await {
+        let event = match tokio::time::timeout(KEEP_ALIVE, news).await {
             Err(_) => Bytes::from_static(b": still here\n\n"),
             // The sandbox was dropped.
             Ok(false) => return None,
             Ok(true) => {
-                if self.pulse.borrow_and_update().farewells != self.farewells {
+                if self.pulse.borrow_and_update().closures != self.closures {
                     return None;
                 }
                 Bytes::from(format!("data: {}\n\n", self.changes.revision()))

@@ -74,7 +74,7 @@ impl SandboxServer {
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         // An event stream would stay open.
-        self.app.dashboard().hang_up();
+        self.app.dashboard().close_streams();
         // A panicked task has stopped, too.
         let _ = (&mut self.server).await;
         let _ = (&mut self.sender).await;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Replaces a file: after a crash it has either the old or the new contents. On Unix only its owner can read it.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = beside(path, ".tmp");
+    let temporary = with_suffix(path, ".tmp");
     // A killed process may have left a file with other permissions.
     let _ = std::fs::remove_file(&temporary);
     let written = write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
@@ -19,7 +19,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Returns a path with a suffix added to the file name.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

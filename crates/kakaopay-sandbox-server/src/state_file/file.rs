@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use kakaopay_sandbox::{Sandbox, SandboxBuilder, SavedSandbox};
 
-use super::atomic_write::{beside, private, replace};
+use super::atomic_write::{private, replace, with_suffix};
 use super::contents::{self, Unreadable, VERSION};
 use super::error::StateFileError;
 
 /// Changes within this time are written together.
-const GATHER: Duration = Duration::from_millis(500);
+const WRITE_DELAY: Duration = Duration::from_millis(500);
 /// Wait before a failed write is retried.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -78,7 +78,7 @@ impl StateFile {
         // Changes may have happened before the watcher was created.
         let mut pending = true;
         let mut shutdown = std::pin::pin!(shutdown);
-        let mut rest = GATHER;
+        let mut rest = WRITE_DELAY;
         loop {
             let due = async {
                 if !pending {
@@ -94,7 +94,7 @@ impl StateFile {
             changes.revision();
             let written = save_apart(&file, &sandbox).await;
             pending = written.is_err();
-            rest = if pending { RETRY_AFTER } else { GATHER };
+            rest = if pending { RETRY_AFTER } else { WRITE_DELAY };
             if let Err(error) = written {
                 tracing::error!(%error, source = ?std::error::Error::source(&error), "state file not written");
             }
@@ -140,7 +140,7 @@ fn read(path: &Path) -> Result<Option<SavedSandbox>, StateFileError> {
 }
 
 fn lock(path: &Path) -> Result<File, StateFileError> {
-    let file = private().create(true).truncate(false).open(beside(path, ".lock"));
+    let file = private().create(true).truncate(false).open(with_suffix(path, ".lock"));
     let file = file.map_err(|source| failed(path, "lock", source))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -32,7 +32,7 @@ pub(crate) fn mark_as_paid(state: &mut State, call: &Call, id: &str) -> Result<C
 pub(crate) fn mark_as_failed(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(state, id)?.id.clone();
     let params = call.body_params()?;
-    let code = failure_code(fields::only_text(&params, "failure_code")?.unwrap_or("failed_processing"))?;
+    let code = failure_code(fields::strict_text(&params, "failure_code")?.unwrap_or("failed_processing"))?;
     if !state.fail(&charge, code, call.now)? {
         return Err(ended(state, id));
     }

@@ -19,10 +19,10 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<ChargeObject, Ref
     let amount = fields::amount(&params, Refusal::invalid_charge)?;
     let currency = fields::currency(&params, Refusal::invalid_charge)?;
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
-    is_no_card(&params)?;
+    reject_cards(&params)?;
     let return_uri = fields::return_uri(&params, state.return_uris)?;
-    let description = fields::only_text(&params, "description")?.map(str::to_owned);
-    let ip = fields::only_text(&params, "ip")?.map(str::to_owned);
+    let description = fields::strict_text(&params, "description")?.map(str::to_owned);
+    let ip = fields::strict_text(&params, "ip")?.map(str::to_owned);
     let metadata = fields::metadata(&params)?;
     let webhook_endpoints = fields::webhook_endpoints(&params, &state.webhook_hosts)?;
     let source = source(state, call, &params, amount, currency)?;
@@ -48,7 +48,7 @@ pub(crate) fn retrieve(state: &State, call: &Call, id: &str) -> Result<ChargeObj
 }
 
 fn is_expanded(call: &Call) -> Result<bool, Refusal> {
-    Ok(fields::truth(&call.query_params()?, "expand") == Some(true))
+    Ok(fields::boolean(&call.query_params()?, "expand") == Some(true))
 }
 
 /// Returns the current charge object.
@@ -79,7 +79,7 @@ pub(crate) fn update(state: &mut State, call: &Call, id: &str) -> Result<ChargeO
     // Some clients send `null` for every unset field, as if it were an empty text.
     let description = match params.get("description") {
         Some(Param::Text(text)) => Some(text.clone()),
-        _ => fields::only_text(&params, "description")?.map(str::to_owned),
+        _ => fields::strict_text(&params, "description")?.map(str::to_owned),
     };
     let metadata = match params.get("metadata") {
         None | Some(Param::Null) => None,
@@ -95,7 +95,7 @@ pub(super) fn find<'a>(state: &'a State, id: &str) -> Result<&'a Charge, Refusal
 }
 
 /// Rejects cards and customers as not found: a KakaoPay-only account has none.
-fn is_no_card(params: &Params) -> Result<(), Refusal> {
+fn reject_cards(params: &Params) -> Result<(), Refusal> {
     if !matches!(params.get("source"), None | Some(Param::Null)) {
         return Ok(());
     }

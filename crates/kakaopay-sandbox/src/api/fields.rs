@@ -45,7 +45,7 @@ pub(crate) fn within_limits(amount: i64, currency: Currency, refuse: Refuse) -> 
 
 /// Parses the platform, case-insensitively; the service responds in upper case.
 pub(crate) fn platform_type(params: &Params) -> Result<Option<PlatformType>, Refusal> {
-    let Some(text) = only_text(params, "platform_type")? else { return Ok(None) };
+    let Some(text) = strict_text(params, "platform_type")? else { return Ok(None) };
     match PlatformType::from(text.to_ascii_uppercase().as_str()) {
         PlatformType::Unknown(_) => Err(Refusal::bad_request("platform_type is not supported")),
         known => Ok(Some(known)),
@@ -115,7 +115,7 @@ pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
 
 /// Returns a text parameter; `None` if it is missing, `null` or empty. The service does not document other types;
 /// the sandbox rejects them, so that a mistake is noticed.
-pub(crate) fn only_text<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
+pub(crate) fn strict_text<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
     match params.get(name) {
         None | Some(Param::Null | Param::Text(_)) => Ok(text(params, name)),
         Some(_) => Err(Refusal::bad_request(format!("{name} is not a text"))),
@@ -136,7 +136,7 @@ pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusa
 }
 
 /// Parses a boolean; `None` if it is missing or invalid.
-pub(crate) fn truth(params: &Params, name: &str) -> Option<bool> {
+pub(crate) fn boolean(params: &Params, name: &str) -> Option<bool> {
     match params.get(name)? {
         Param::Bool(truth) => Some(*truth),
         Param::Text(text) => text.parse().ok(),
@@ -144,14 +144,14 @@ pub(crate) fn truth(params: &Params, name: &str) -> Option<bool> {
     }
 }
 
-/// Parses a boolean; `None` if it is missing, `null` or empty. Rejects other values, as [`only_text`] does.
-pub(crate) fn only_truth(params: &Params, name: &str) -> Result<Option<bool>, Refusal> {
+/// Parses a boolean; `None` if it is missing, `null` or empty. Rejects other values, as [`strict_text`] does.
+pub(crate) fn strict_boolean(params: &Params, name: &str) -> Result<Option<bool>, Refusal> {
     match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
         Some(Param::Text(text)) if text.is_empty() => return Ok(None),
         Some(_) => {}
     }
-    truth(params, name).map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a boolean")))
+    boolean(params, name).map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a boolean")))
 }
 
 /// Parses a sort order: `true` for newest first; `None` if it is missing.
@@ -165,7 +165,7 @@ pub(crate) fn order(params: &Params) -> Result<Option<bool>, Refusal> {
 }
 
 /// Parses a timestamp.
-pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
+pub(crate) fn timestamp(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
     let moment = match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
         Some(Param::Text(text)) if text.is_empty() => return Ok(None),

@@ -89,7 +89,7 @@ impl Filter {
             "amount" => amounts(text).map(Self::Amount),
             "created" => days(text).map(Self::Created),
             "currency" => Ok(Self::Currency(text.to_owned())),
-            "voided" => truth(text).map(Self::Voided),
+            "voided" => boolean(text).map(Self::Voided),
             _ => return None,
         })
     }
@@ -99,8 +99,8 @@ impl Filter {
         Some(match name {
             "status" => Ok(Self::Status(text.to_owned())),
             "failure_code" => Ok(Self::FailureCode(text.to_owned())),
-            "captured" => truth(text).map(Self::Captured),
-            "refunded" => truth(text).map(Self::Refunded),
+            "captured" => boolean(text).map(Self::Captured),
+            "refunded" => boolean(text).map(Self::Refunded),
             _ => return None,
         })
     }
@@ -132,7 +132,7 @@ fn days(text: &str) -> Result<RangeInclusive<Timestamp>, Refusal> {
 }
 
 /// Parses a boolean in its documented spellings.
-fn truth(text: &str) -> Result<bool, Refusal> {
+fn boolean(text: &str) -> Result<bool, Refusal> {
     match text {
         "yes" | "on" | "true" => Ok(true),
         "no" | "off" | "false" => Ok(false),

@@ -29,8 +29,8 @@ impl Page {
         Ok(Self {
             limit: fields::count(&params, "limit")?.unwrap_or(LIMIT).min(MAX_LIMIT),
             offset: fields::count(&params, "offset")?.unwrap_or(0),
-            from: fields::moment(&params, "from")?.unwrap_or(Timestamp::UNIX_EPOCH),
-            to: fields::moment(&params, "to")?.unwrap_or(call.now.truncate_to_seconds()),
+            from: fields::timestamp(&params, "from")?.unwrap_or(Timestamp::UNIX_EPOCH),
+            to: fields::timestamp(&params, "to")?.unwrap_or(call.now.truncate_to_seconds()),
             reverse: fields::order(&params)?.unwrap_or(false),
         })
     }

@@ -47,7 +47,7 @@ pub(crate) fn create(state: &mut State, call: &Call, id: &str) -> Result<RefundO
 /// the case while refunds are possible here. As documented, the request can demand or exclude it.
 fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
     let is_all = amount == charge.amount;
-    let requested = fields::only_truth(params, "void")?;
+    let requested = fields::strict_boolean(params, "void")?;
     match requested {
         Some(true) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
         Some(false) => Ok(false),
@@ -65,7 +65,7 @@ pub(crate) fn of_charge(state: &State, call: &Call, id: &str) -> Result<ListObje
 pub(crate) fn retrieve(state: &State, call: &Call, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
     let found = find(state, id)?.refunds.iter().find(|found| found.id.as_str() == refund);
     let object = found.map(RefundObject::of).ok_or_else(|| Refusal::not_found("refund", refund))?;
-    if fields::truth(&call.query_params()?, "expand") == Some(true) {
+    if fields::boolean(&call.query_params()?, "expand") == Some(true) {
         return Ok(object.expanded(read(state, call, id)?));
     }
     Ok(object)

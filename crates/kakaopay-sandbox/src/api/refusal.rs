@@ -104,12 +104,16 @@ impl Refusal {
 
     /// The body was incomplete or late. An incomplete one gets no response, because its connection is closed.
     pub(crate) fn timed_out() -> Self {
-        let message = "the request body did not come in time";
+        let message = "the request body was not received in time";
         Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message)
     }
 
     pub(crate) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalError, "the sandbox failed")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::InternalError,
+            "internal error of the sandbox",
+        )
     }
 }
 

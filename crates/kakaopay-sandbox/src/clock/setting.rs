@@ -74,7 +74,7 @@ impl Setting {
     }
 
     /// Returns a fast setting that starts again from its start time.
-    pub(super) fn anew(self, machine: Timestamp) -> Self {
+    pub(super) fn restarted(self, machine: Timestamp) -> Self {
         match self {
             Self::Fast { shown, rate, .. } => Self::Fast { since: machine, shown, rate },
             Self::Running(_) | Self::Frozen(_) => self,
@@ -190,10 +190,10 @@ mod tests {
         let rate = ClockSpeed::new(60).unwrap();
         let fast = Setting::running(at(0), at(5), rate);
         assert_eq!(fast.now(at(1_000)), at(60_005));
-        assert_eq!(fast.anew(at(1_000)).now(at(1_000)), at(5));
-        assert_eq!(fast.anew(at(1_000)).now(at(1_001)), at(65));
+        assert_eq!(fast.restarted(at(1_000)).now(at(1_000)), at(5));
+        assert_eq!(fast.restarted(at(1_000)).now(at(1_001)), at(65));
         for other in [Setting::Running(5), Setting::Frozen(at(5))] {
-            assert_eq!(other.anew(at(1_000)), other);
+            assert_eq!(other.restarted(at(1_000)), other);
         }
     }
 }

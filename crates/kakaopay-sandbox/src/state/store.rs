@@ -94,7 +94,7 @@ impl State {
     }
 
     /// Replaces the data, and keeps the settings for return URIs and webhook hosts.
-    pub(crate) fn take_over(&mut self, other: Self) {
+    pub(crate) fn replace_data(&mut self, other: Self) {
         let webhook_hosts = self.webhook_hosts.clone();
         *self = Self { return_uris: self.return_uris, webhook_hosts, ..other };
     }

@@ -9,7 +9,7 @@ use super::{Ending, State};
 impl State {
     /// Applies everything that is due until `now`, earliest first: delayed approvals and expiries. The event key of an
     /// expiry is a choice: the service documents one of this name, but not when it is sent.
-    pub(crate) fn pass(&mut self, now: Timestamp) -> Result<(), InvalidId> {
+    pub(crate) fn apply_due(&mut self, now: Timestamp) -> Result<(), InvalidId> {
         loop {
             let [expiry, approval] = [&self.expiring, &self.approving]
                 .map(|due| due.first().copied().filter(|(at, _)| *at <= now));
@@ -30,7 +30,7 @@ impl State {
     }
 
     /// Time of the next change.
-    pub(crate) fn first_passing(&self) -> Option<Timestamp> {
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let [expiry, approval] = [&self.expiring, &self.approving].map(|due| due.first().map(|(at, _)| *at));
         expiry.into_iter().chain(approval).min()
     }
