@@ -161,51 +161,52 @@ pub(crate) enum Outcome {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SandboxOptions {
-    /// Where to serve; port 0 takes a free one.
+    /// Address to listen on. Port 0 selects a free port.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub(crate) addr: SocketAddr,
-    /// The account's public test key; a new one unless given.
+    /// Public test key of the account [default: generated].
     #[arg(long)]
     pub(crate) public_key: Option<String>,
-    /// The account's secret test key; a new one unless given.
+    /// Secret test key of the account [default: generated].
     #[arg(long)]
     pub(crate) secret_key: Option<String>,
-    /// Where events are posted to, on this machine: http://127.0.0.1:PORT/PATH.
+    /// Webhook endpoint on this machine or an allowed host: http://127.0.0.1:PORT/PATH.
     #[arg(long)]
     pub(crate) webhook_url: Option<String>,
-    /// Also post webhooks to this host; may be given more than once. Without it they go to this machine alone.
-    /// Webhooks to link-local, multicast and metadata addresses stay blocked.
+    /// Host to which webhooks may be posted, besides this machine; may be repeated. Link-local, multicast and
+    /// metadata addresses stay blocked.
     #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) allow_webhook_host: Vec<String>,
-    /// Take a return_uri that is http:// on this machine, too, which Omise refuses.
+    /// Accept a return_uri with http:// on this machine, which Omise rejects.
     #[arg(long)]
     pub(crate) allow_http_return_hosts: bool,
-    /// What webhooks are signed with, in base64; a new one unless given.
+    /// Secret that signs webhooks, in base64 [default: generated].
     #[arg(long)]
     pub(crate) webhook_secret: Option<String>,
-    /// What goes wrong, such as drop-response@charges.create:nth=2, 429=30:every=5 or slow-body=500@/charges/*; may be
-    /// given more than once.
+    /// Fault rule, such as drop-response@charges.create:nth=2, 429=30:every=5 or slow-body=500@/charges/*; may be
+    /// repeated.
     #[arg(long, value_name = "RULE")]
     pub(crate) fault: Vec<String>,
-    /// How webhooks arrive: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; several with
-    /// commas between them.
+    /// Webhook schedule: on, lost, or a comma-separated list of delay=SECONDS, duplicate=N, reorder=N, unsigned and
+    /// stale=SECONDS [default: on].
     #[arg(long, value_name = "PLAN")]
     pub(crate) webhooks: Option<String>,
-    /// The account's version of the API, in which its webhooks are written: 2017-11-02 or 2019-05-29.
+    /// API version of the account and its webhooks: 2017-11-02 or 2019-05-29 [default: 2019-05-29].
     #[arg(long, value_name = "VERSION")]
     pub(crate) api_version: Option<String>,
-    /// The time in the sandbox, where it stands still: 2024-02-29T12:00:00Z, or `frozen` for now; or how fast it runs:
-    /// `rate=60` for a minute a second, from 1 to 86400, with a comma after the time to begin at.
+    /// Clock of the sandbox: a time such as 2024-02-29T12:00:00Z or `frozen` stops the clock at that time or now;
+    /// `rate=60` runs it 60 times as fast (1 to 86400); `TIME,rate=60` starts it at a time
+    /// [default: the system clock].
     #[arg(long, value_name = "TIME")]
     pub(crate) clock: Option<String>,
-    /// Store the sandbox in this file, keys and secrets included, and go on from it the next time. It is created if
-    /// it does not exist. Command-line options override values stored in the file.
+    /// File that stores the sandbox between runs, keys and secrets included; created if it does not exist.
+    /// Command-line options override values stored in the file.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
-    /// What identifiers, keys and secrets are made from; another one each time unless given.
+    /// Seed of identifiers, keys and secrets [default: random].
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Write one JSON object instead of lines for people.
+    /// Print one JSON object instead of text.
     #[arg(long)]
     pub(crate) json: bool,
 }

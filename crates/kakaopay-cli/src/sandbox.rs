@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::args::SandboxOptions;
 use crate::failure::Failure;
 
-/// Serves a sandbox until interrupted.
+/// Serves a sandbox until Ctrl-C or SIGTERM.
 pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
     let builder = builder(&options)?;
     let (sandbox, file) = match &options.state {
@@ -24,21 +24,21 @@ pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
     };
     let listener = TcpListener::bind(options.addr)
         .await
-        .map_err(|error| Failure::from(format!("{} cannot be served on: {error}", options.addr)))?;
+        .map_err(|error| Failure::from(format!("cannot listen on {}: {error}", options.addr)))?;
     let running = serve(&sandbox, listener)?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let keeping = file.map(|file| {
+    let saving = file.map(|file| {
         tokio::spawn(file.keep(sandbox.clone(), async {
-            // A sender that is dropped is a shutdown, too.
+            // A dropped sender means shutdown, too.
             let _ = stopped.await;
         }))
     });
-    tell(&sandbox, &running.url(), options.json).map_err(Failure::stdout)?;
+    print_connection(&sandbox, &running.url(), options.json).map_err(Failure::stdout)?;
     interrupted().await?;
     running.shutdown().await;
     drop(stop);
-    if let Some(keeping) = keeping {
-        keeping.await.map_err(|panicked| Failure::from(panicked.to_string()))??;
+    if let Some(saving) = saving {
+        saving.await.map_err(|panicked| Failure::from(panicked.to_string()))??;
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
     Ok(builder)
 }
 
-/// The clock of `TIME`, `frozen`, `rate=N` or `TIME,rate=N`.
+/// Parses `TIME`, `frozen`, `rate=N` or `TIME,rate=N`.
 fn clock(text: &str) -> Result<SandboxClock, Failure> {
     let (start, rate) = match text.split_once(',') {
         Some((start, rate)) => (Some(start), Some(rate)),
@@ -114,15 +114,16 @@ fn clock(text: &str) -> Result<SandboxClock, Failure> {
     Ok(clock)
 }
 
-/// A live key has no business in a sandbox, which would answer it with test objects.
+/// Rejects live keys: a sandbox would respond with test objects.
 fn with_test_key(argument: &str, key: &impl Key, builder: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
     if key.mode().is_live() {
-        return Err(Failure::usage(argument, "is a live key: a sandbox takes test keys only"));
+        return Err(Failure::usage(argument, "live key given: a sandbox accepts only test keys"));
     }
     Ok(builder)
 }
 
-fn tell(sandbox: &Sandbox, url: &str, json: bool) -> std::io::Result<()> {
+/// Prints the URL, the keys and the webhook secret.
+fn print_connection(sandbox: &Sandbox, url: &str, json: bool) -> std::io::Result<()> {
     let (public, secret) = (sandbox.public_key().expose(), sandbox.secret_key().expose());
     let webhook_secret = sandbox.webhook_secret().expose_base64();
     let mut out = anstream::stdout().lock();
@@ -136,7 +137,7 @@ fn tell(sandbox: &Sandbox, url: &str, json: bool) -> std::io::Result<()> {
         writeln!(out, "  public key      {public}")?;
         writeln!(out, "  secret key      {secret}")?;
         writeln!(out, "  webhook secret  {}", *webhook_secret)?;
-        writeln!(out, "Ctrl-C ends it. A first payment:")?;
+        writeln!(out, "Press Ctrl-C to stop it. To create a first charge:")?;
         writeln!(out, "  curl {url}/charges -u {secret}: -d amount=150000 -d currency=SGD \\")?;
         writeln!(out, "    -d return_uri=https://example.com/done -d 'source[type]=kakaopay'")?;
     }
@@ -144,14 +145,14 @@ fn tell(sandbox: &Sandbox, url: &str, json: bool) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Waits for Ctrl-C, or to be asked to end.
+/// Waits for Ctrl-C or SIGTERM.
 async fn interrupted() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut terminate = signal(SignalKind::terminate())?;
         tokio::select! {
-            ended = tokio::signal::ctrl_c() => ended,
+            interrupt = tokio::signal::ctrl_c() => interrupt,
             _ = terminate.recv() => Ok(()),
         }
     }

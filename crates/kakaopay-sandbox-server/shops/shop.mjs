@@ -1,10 +1,10 @@
-// A shop of one page, on Node.js 18 or newer and nothing else: it takes one order after the other, is paid by
-// KakaoPay, and ships once. It is made to be read, and run against the sandbox; its orders are in memory.
+// A one-page shop on Node.js 18 or newer without dependencies: it creates orders, is paid by KakaoPay, and ships
+// each paid order once. It is an example for reading and for tests with the sandbox; its orders are in memory.
 //
 //   OMISE_URL=http://127.0.0.1:4000 OMISE_SECRET_KEY=skey_test_… OMISE_WEBHOOK_SECRET=… node shop.mjs
 //
-// What it does not do is what a real shop needs beside it: keep an order before the charge is asked for, and look
-// for the charge by its metadata when the answer is lost.
+// A real shop also needs to store an order before it requests the charge, and to search for the charge by its
+// metadata when the response is lost.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 
@@ -26,7 +26,7 @@ async function omise(method, path, parameters) {
   return object;
 }
 
-// The order comes with the charge, so that whoever has one finds the other.
+// The charge's metadata has the order number, so that either leads to the other.
 async function buy() {
   const number = String(orders.size + 1);
   const charge = await omise("POST", "/charges", {
@@ -39,9 +39,9 @@ async function buy() {
   return charge.authorize_uri;
 }
 
-// Nothing but the charge, read from the service, says that an order was paid: not the buyer's return, and not
-// the webhook. Both are reasons to look.
-async function look(number) {
+// Only the charge, read from the service, proves that an order was paid: neither the buyer's return nor the
+// webhook does. Both only trigger a refresh.
+async function refresh(number) {
   const order = orders.get(number);
   const charge = await omise("GET", `/charges/${order.charge}`);
   const mine = charge.metadata.order === number && charge.amount === PRICE.amount && charge.currency === PRICE.currency;
@@ -52,27 +52,27 @@ async function look(number) {
   return { order: number, status: charge.status, shipped: order.shipped };
 }
 
-// The signature is over the bytes as they came: they are parsed after it was checked.
+// The signature covers the received bytes, so they are parsed after the check.
 function isGenuine(headers, body) {
   const timestamp = headers["omise-signature-timestamp"] ?? "";
   if (!(Math.abs(Date.now() / 1000 - Number(timestamp || NaN)) <= TOLERANCE_SECONDS)) return false;
   const key = Buffer.from(OMISE_WEBHOOK_SECRET, "base64");
   const expected = createHmac("sha256", key).update(`${timestamp}.`).update(body).digest();
-  // Two while a secret is being replaced.
+  // There are two signatures while a secret is being replaced.
   return (headers["omise-signature"] ?? "").split(",").some((text) => {
     const given = Buffer.from(text.trim(), "hex");
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
 }
 
-async function hear(headers, body) {
+async function receiveWebhook(headers, body) {
   if (!isGenuine(headers, body)) return 401;
   const { data } = JSON.parse(body);
-  if (data.object === "charge" && orders.has(data.metadata.order)) await look(data.metadata.order);
+  if (data.object === "charge" && orders.has(data.metadata.order)) await refresh(data.metadata.order);
   return 200;
 }
 
-async function answer(request, response) {
+async function respond(request, response) {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
@@ -84,9 +84,9 @@ async function answer(request, response) {
     response.writeHead(303, { location: await buy() }).end();
   } else if (request.method === "GET" && place === "orders" && orders.has(number)) {
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(await look(number)));
+    response.end(JSON.stringify(await refresh(number)));
   } else if (request.method === "POST" && place === "webhooks") {
-    response.writeHead(await hear(request.headers, body)).end();
+    response.writeHead(await receiveWebhook(request.headers, body)).end();
   } else {
     response.writeHead(404).end();
   }
@@ -94,7 +94,7 @@ async function answer(request, response) {
 
 let shop;
 const server = createServer((request, response) => {
-  answer(request, response).catch((error) => {
+  respond(request, response).catch((error) => {
     console.error(error.message);
     if (!response.headersSent) response.writeHead(502);
     response.end();

@@ -1,12 +1,12 @@
 <?php
-// A shop of one page, on PHP 8 with curl and nothing else: it takes one order after the other, is paid by
-// KakaoPay, and ships once. It is made to be read, and run against the sandbox; its orders are files.
+// A one-page shop on PHP 8 with curl and without dependencies: it creates orders, is paid by KakaoPay, and ships
+// each paid order once. It is an example for reading and for tests with the sandbox; its orders are files.
 //
 //   OMISE_URL=http://127.0.0.1:4000 OMISE_SECRET_KEY=skey_test_… OMISE_WEBHOOK_SECRET=… \
 //     php -S 127.0.0.1:8080 shop.php
 //
-// What it does not do is what a real shop needs beside it: keep an order before the charge is asked for, and look
-// for the charge by its metadata when the answer is lost.
+// A real shop also needs to store an order before it requests the charge, and to search for the charge by its
+// metadata when the response is lost.
 declare(strict_types=1);
 
 const AMOUNT = 150000; // THB 1,500.00 in satang
@@ -41,7 +41,7 @@ function omise(string $method, string $path, ?array $parameters = null): array
     return $object;
 }
 
-/** The file of an order holds its charge; the file beside it exists from when the order is shipped. */
+/** An order's file holds its charge; the file beside it exists once the order is shipped. */
 function file_of(string $order): string
 {
     return setting('SHOP_FOLDER', sys_get_temp_dir()) . "/order-$order";
@@ -52,7 +52,7 @@ function is_known(string $order): bool
     return ctype_digit($order) && is_file(file_of($order));
 }
 
-/** The order comes with the charge, so that whoever has one finds the other. */
+/** The charge's metadata has the order number, so that either leads to the other. */
 function buy(): string
 {
     $order = (string) random_int(1, PHP_INT_MAX);
@@ -68,16 +68,16 @@ function buy(): string
 }
 
 /**
- * Nothing but the charge, read from the service, says that an order was paid: not the buyer's return, and not
- * the webhook. Both are reasons to look.
+ * Only the charge, read from the service, proves that an order was paid: neither the buyer's return nor the
+ * webhook does. Both only trigger a refresh.
  */
-function look(string $order): array
+function refresh(string $order): array
 {
     $charge = omise('GET', '/charges/' . file_get_contents(file_of($order)));
     $mine = $charge['metadata']['order'] === $order
         && $charge['amount'] === AMOUNT
         && $charge['currency'] === CURRENCY;
-    // Of two who come at once, one makes the file.
+    // Of two concurrent calls, one creates the file.
     if ($charge['status'] === 'successful' && $mine && @fopen(file_of($order) . '.shipped', 'x')) {
         error_log("order $order: paid by {$charge['id']}, shipped");
     }
@@ -85,7 +85,7 @@ function look(string $order): array
     return ['order' => $order, 'status' => $charge['status'], 'shipped' => $shipped];
 }
 
-/** The signature is over the bytes as they came: they are parsed after it was checked. */
+/** The signature covers the received bytes, so they are parsed after the check. */
 function is_genuine(string $body): bool
 {
     $timestamp = $_SERVER['HTTP_OMISE_SIGNATURE_TIMESTAMP'] ?? '';
@@ -94,7 +94,7 @@ function is_genuine(string $body): bool
     }
     $key = base64_decode(setting('OMISE_WEBHOOK_SECRET'), true);
     $expected = hash_hmac('sha256', "$timestamp.$body", $key);
-    // Two while a secret is being replaced.
+    // There are two signatures while a secret is being replaced.
     foreach (explode(',', $_SERVER['HTTP_OMISE_SIGNATURE'] ?? '') as $given) {
         if (hash_equals($expected, trim($given))) {
             return true;
@@ -103,7 +103,7 @@ function is_genuine(string $body): bool
     return false;
 }
 
-function hear(string $body): int
+function receive_webhook(string $body): int
 {
     if (!is_genuine($body)) {
         return 401;
@@ -111,7 +111,7 @@ function hear(string $body): int
     $data = json_decode($body, true, flags: JSON_THROW_ON_ERROR)['data'];
     $order = $data['object'] === 'charge' ? (string) ($data['metadata']['order'] ?? '') : '';
     if (is_known($order)) {
-        look($order);
+        refresh($order);
     }
     return 200;
 }
@@ -125,9 +125,9 @@ try {
         header('Location: ' . buy(), true, 303);
     } elseif ($_SERVER['REQUEST_METHOD'] === 'GET' && $place === 'orders' && is_known($order)) {
         header('Content-Type: application/json');
-        echo json_encode(look($order));
+        echo json_encode(refresh($order));
     } elseif ($_SERVER['REQUEST_METHOD'] === 'POST' && $place === 'webhooks') {
-        http_response_code(hear(file_get_contents('php://input')));
+        http_response_code(receive_webhook(file_get_contents('php://input')));
     } else {
         http_response_code(404);
     }

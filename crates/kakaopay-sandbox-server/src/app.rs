@@ -1,4 +1,4 @@
-//! The application: one router over the sandbox's control, pages, dashboard and API.
+//! The application: routes between the control API, pages, dashboard and API.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use kakaopay_sandbox::route::parts;
 use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody};
 use tower_service::Service;
 
-use crate::dashboard::{self, Dashboard, Seen};
+use crate::dashboard::{self, Dashboard, PendingExchange};
 use crate::{control, omise_js, openapi, pages};
 
-/// Largest snapshot that is read, in bytes: some ten thousand charges with their events.
+/// Maximum size of a snapshot, in bytes: some ten thousand charges with their events.
 const MAX_SNAPSHOT: usize = 256 * 1024 * 1024;
 
 /// A sandbox with its pages, dashboard and `/_sandbox`, as a tower service.
 ///
-/// Without an address of the peer, a request counts as local by its `Host` header alone, and may read keys and
-/// control the sandbox: a server of one's own must not be reachable from another machine.
-/// [`serve`](crate::serve) checks the peer, too.
+/// Without the peer's address, a request counts as local by its `Host` header alone, and may read keys and control the
+/// sandbox. A custom server must therefore be unreachable from other machines; [`serve`](crate::serve) also checks
+/// the peer's address.
 #[derive(Debug, Clone)]
 pub struct App {
     sandbox: Sandbox,
@@ -30,7 +30,7 @@ pub struct App {
 }
 
 impl App {
-    /// The pages of a sandbox, with an empty dashboard.
+    /// Creates the application of a sandbox, with an empty dashboard.
     #[must_use]
     pub fn new(sandbox: Sandbox) -> Self {
         Self { sandbox, dashboard: Arc::default() }
@@ -57,7 +57,7 @@ impl App {
         if let Some(stream) = dashboard::stream(&self.sandbox, &self.dashboard, &parts) {
             return Ok(stream);
         }
-        let seen = is_api(&parts).then(|| Seen::of(&parts, &body));
+        let seen = is_api(&parts).then(|| PendingExchange::of(&parts, &body));
         let request = Request::from_parts(parts, body);
         let response = self.sandbox.respond_with_faults(request, |request| self.respond(request)).await;
         if let Some(seen) = seen {
@@ -75,7 +75,7 @@ impl App {
             .unwrap_or_else(|| sandbox.respond(request))
     }
 
-    /// The files beside the pages.
+    /// Serves the files beside the pages.
     fn file(&self, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         if request.method() != Method::GET {
             return None;
@@ -88,7 +88,7 @@ impl App {
     }
 }
 
-/// Whether the dashboard lists a request: it is for the API, and no browser's question whether it may call.
+/// Returns whether the dashboard lists a request: an API call, but not a CORS preflight.
 fn is_api(request: &Parts) -> bool {
     let first = parts(request.uri.path()).next().unwrap_or_default();
     let own = ["", "_sandbox", "favicon.ico", "omise.js", "openapi.json"];

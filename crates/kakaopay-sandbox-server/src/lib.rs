@@ -1,7 +1,7 @@
-//! Serves [`kakaopay_sandbox::Sandbox`] over TCP, with payment pages for the buyer, a dashboard for the tester,
-//! `/_sandbox` to control it, and signed webhooks.
+//! A server for [`kakaopay_sandbox::Sandbox`] over TCP, with payment pages for buyers, a dashboard for testers,
+//! `/_sandbox` for control, and signed webhooks.
 //!
-//! `/omise.js` is a script for the pages of a shop, and `/openapi.json` describes every call.
+//! `/omise.js` is a script for the pages of a shop, and `/openapi.json` describes all calls.
 //!
 //! ```
 //! use kakaopay_sandbox::Sandbox;

@@ -1,35 +1,35 @@
-//! Who may move the sandbox.
+//! Access control for local requests.
 
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, Uri};
 
 use crate::peer::Peer;
 
-/// Whether a request comes from this machine, and from no page of another site. A name that was made to lead
-/// here shows in `Host`; what another machine writes there, it may not.
+/// Returns whether a request comes from this machine and not from a page of another site. The `Host` header reveals
+/// foreign names that resolve to this machine (DNS rebinding); the peer's address reveals other machines.
 pub(crate) fn may_control(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
     let text = |name| text_of(headers, name);
     let host = host_of(headers, uri);
-    let own = match text("sec-fetch-site") {
-        // A page cannot forge it, and one that sends no referrer has an `Origin` of `null` all the same.
+    let same_site = match text("sec-fetch-site") {
+        // Pages cannot forge this header. A page that hides its referrer still sends `Origin: null`.
         Some(site) => site == "same-origin" || site == "none",
         None => text(ORIGIN.as_str())
             .is_none_or(|origin| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host))),
     };
-    is_near(headers, uri, peer) && own
+    is_local(headers, uri, peer) && same_site
 }
 
-/// Whether a request comes from this machine, by a name that is this machine's alone: enough to look at what no page
-/// of another site can read.
-pub(crate) fn is_near(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
-    // Without a peer it is a call without a socket, and it may have no host either.
-    let near = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
-    // What a proxy on this machine hands on is not from this machine.
-    let handed_on = PROXIED.iter().any(|name| headers.contains_key(*name));
-    near && !handed_on && host_of(headers, uri).is_none_or(is_this_machine)
+/// Returns whether a request comes from this machine under a loopback name. This suffices for reads, because pages of
+/// other sites cannot read the response.
+pub(crate) fn is_local(headers: &HeaderMap, uri: &Uri, peer: Option<Peer>) -> bool {
+    // A request without a peer was made without a socket, and may have no host.
+    let loopback = peer.is_none_or(|Peer(address)| address.to_canonical().is_loopback());
+    // A proxy on this machine may forward requests of other machines.
+    let proxied = PROXIED.iter().any(|name| headers.contains_key(*name));
+    loopback && !proxied && host_of(headers, uri).is_none_or(is_this_machine)
 }
 
-/// What proxies say of themselves.
+/// Headers that proxies add.
 const PROXIED: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
 fn host_of<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn f36_other_sites_and_other_names_are_refused() {
+    fn f36_other_sites_and_names_are_rejected() {
         for host in ["localhost", "LOCALHOST:80", "127.0.0.1:8080", "127.9.9.9", "[::1]:1"] {
             check(&[("host", host)], true);
         }

@@ -1,14 +1,14 @@
-//! `/omise.js`: what a shop's page needs of Omise.js, from the sandbox itself.
+//! `/omise.js`: the part of Omise.js that shop pages need, served by the sandbox.
 
 use bytes::Bytes;
 use http::Response;
 
 use crate::pages::open_to_all;
 
-/// A script of our own with the calls that the guide's example makes.
+/// Independent script with the functions that the guide's example calls.
 const SCRIPT: &str = include_str!("../templates/omise.js");
 
-/// The script.
+/// Returns the script.
 pub(crate) fn response() -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(SCRIPT.as_bytes()));
     // Shops load it from another origin, some with `crossorigin`.

@@ -1,7 +1,7 @@
-//! Who is at the other end of a connection.
+//! The peer of a connection.
 
 use std::net::IpAddr;
 
-/// The address at the other end of a request's connection: an extension of each request that came over one.
+/// The peer's IP address: an extension of each request that was received over a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);

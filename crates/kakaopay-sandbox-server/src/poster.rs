@@ -16,22 +16,22 @@ use tokio::task::JoinSet;
 
 /// Posts webhooks over TCP, without TLS.
 ///
-/// The host is resolved for each webhook, every address is checked by [`is_forbidden_address`], and the connection
-/// is opened to exactly an address that was checked: a second answer of the name's owner cannot redirect it.
-/// `localhost` is always this machine.
+/// The host is resolved for each webhook, every address is checked with [`is_forbidden_address`], and the connection
+/// is opened to a checked address only, so that a second DNS response cannot redirect it. `localhost` is always this
+/// machine.
 #[derive(Debug, Clone, Default)]
 pub struct HttpPoster {
     resolved: Arc<HashMap<String, Vec<IpAddr>>>,
 }
 
 impl HttpPoster {
-    /// A poster that resolves names with the operating system.
+    /// Creates a poster that resolves names with the operating system.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Resolves a name to these addresses instead. They are checked all the same.
+    /// Overrides the addresses of a name. They are checked, too.
     #[must_use]
     pub fn resolve(mut self, name: &str, addresses: &[IpAddr]) -> Self {
         Arc::make_mut(&mut self.resolved).insert(name.to_ascii_lowercase(), addresses.to_vec());
@@ -42,7 +42,7 @@ impl HttpPoster {
         let host = uri.host().ok_or(PostError::InvalidAddress)?;
         let port = uri.port_u16().unwrap_or(80);
         let addresses = self.addresses(host).await?;
-        // One forbidden address is enough to refuse all: the owner of the name chose them.
+        // One forbidden address rejects the host: the owner of the name chose all of them.
         if addresses.iter().any(|address| is_forbidden_address(*address)) {
             return Err(PostError::ForbiddenAddress);
         }
@@ -76,7 +76,7 @@ impl HttpPoster {
         let (mut sender, connection) = http1::handshake::<_, Full<Bytes>>(TokioIo::new(stream))
             .await
             .map_err(|_| PostError::Unreachable)?;
-        // Is aborted with this future.
+        // The connection task is aborted together with this future.
         let mut connections = JoinSet::new();
         connections.spawn(connection);
         let response = sender.send_request(webhook.map(Full::from)).await;

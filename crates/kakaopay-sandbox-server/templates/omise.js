@@ -1,8 +1,8 @@
-// The sandbox's stand-in for Omise.js: it creates KakaoPay sources at the sandbox it was loaded from.
+// The sandbox's replacement for Omise.js: it creates KakaoPay sources at the sandbox that served it.
 (function (global) {
   "use strict";
 
-  // Only while the script runs does the page say where it came from.
+  // `document.currentScript` is set only while the script runs.
   var origin = new URL(global.document.currentScript.src).origin;
   var publicKey = null;
 
@@ -15,7 +15,7 @@
     var request = {
       method: "POST",
       headers: {
-        // The key alone, without a colon behind it.
+        // The key alone, without a trailing colon.
         Authorization: "Basic " + global.btoa(String(publicKey)),
         "Content-Type": "application/json",
       },
@@ -31,7 +31,7 @@
       .catch(function () {
         return [0, { object: "error", code: "create_source_error", message: "the sandbox cannot be reached" }];
       })
-      // Behind the catch, so that what the callback throws is the page's own error.
+      // After the catch, so that an exception of the callback is the page's own error.
       .then(function (answered) {
         callback(answered[0], answered[1]);
       });

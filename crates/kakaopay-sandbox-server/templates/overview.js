@@ -1,4 +1,4 @@
-// The overview: what has happened shows up by itself.
+// The dashboard: reloads its live part after each change.
 (function () {
   "use strict";
 
@@ -10,7 +10,7 @@
   var asking = false;
   var again = false;
 
-  // What was open stays open, and what had the focus keeps it.
+  // Opened elements stay open, and the focus is kept.
   function replace(html) {
     var open = Array.prototype.map.call(live.querySelectorAll("details[open]"), function (details) {
       return details.id;

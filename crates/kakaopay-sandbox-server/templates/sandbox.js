@@ -1,4 +1,4 @@
-// The desktop's page: it shows the slip by itself once the payment has ended on the phone.
+// The desktop page: shows the slip once the payment has ended on the phone.
 (function () {
   "use strict";
 

@@ -15,57 +15,57 @@ pub struct ChargeSummary {
     pub id: ChargeId,
     /// Its source.
     pub source: SourceId,
-    /// The name of the payment in `authorize_uri`.
+    /// Payment identifier, the last part of `authorize_uri`.
     pub payment: String,
-    /// The amount to be paid.
+    /// Amount in minor units with its currency.
     pub amount: Money,
-    /// The amount that was refunded.
+    /// Refunded amount.
     pub refunded: Money,
     /// The merchant's description.
     pub description: Option<String>,
     /// `pending`, `successful`, `failed` or `expired`.
     pub status: &'static str,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// Until when it can be paid.
+    /// Expiry: the buyer can pay until then.
     pub expires_at: Timestamp,
-    /// When a buyer who takes their time approves it.
+    /// Time at which a delayed approval takes effect.
     pub approval: Option<Timestamp>,
-    /// When it was paid, failed or expired.
+    /// Time at which the charge was paid, failed or expired.
     pub ended_at: Option<Timestamp>,
-    /// Why it failed.
+    /// Failure code, if the charge failed.
     pub failure_code: Option<FailureCode>,
-    /// Where the buyer returns to.
+    /// Page to which the buyer returns.
     pub return_uri: String,
-    /// The platform that the merchant named in the source.
+    /// Platform that the merchant gave in the source.
     pub platform_type: Option<PlatformType>,
-    /// The page in the buyer's wallet that the QR code leads to.
+    /// Page in the buyer's wallet that the QR code opens.
     pub summary_uri: String,
 }
 
-/// An event with the attempts to post it.
+/// An event with its delivery attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventSummary {
     /// The event.
     pub id: EventId,
-    /// Such as `charge.complete`.
+    /// Event key, such as `charge.complete`.
     pub key: &'static str,
-    /// When it happened.
+    /// Time of the event.
     pub created_at: Timestamp,
-    /// In order.
+    /// Attempts in order.
     pub attempts: Vec<WebhookAttempt>,
 }
 
-/// An attempt to post an event.
+/// An attempt to deliver an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookAttempt {
-    /// When it was posted.
+    /// Time of the request.
     pub posted_at: Timestamp,
-    /// The endpoint.
+    /// Webhook endpoint.
     pub uri: String,
-    /// The status of the response, or why there was none.
+    /// HTTP status of the response, or the reason why no response was received.
     pub outcome: Result<u16, String>,
 }
 
@@ -73,23 +73,23 @@ pub struct WebhookAttempt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Activity {
-    /// Number of all charges.
+    /// Number of charges in the sandbox.
     pub charge_count: usize,
-    /// Number of all events.
+    /// Number of events in the sandbox.
     pub event_count: usize,
-    /// The latest charge first, each with its events, the latest first.
+    /// Charges with their events, newest first.
     pub charges: Vec<(ChargeSummary, Vec<EventSummary>)>,
 }
 
 impl Sandbox {
-    /// The charge of a payment, by its name in `authorize_uri`.
+    /// Finds a charge by the payment identifier in its `authorize_uri`.
     #[must_use]
     pub fn charge_of_payment(&self, payment: &str) -> Option<ChargeSummary> {
         let (state, _) = self.state_now();
         state.charge_of_payment(payment).map(|charge| ChargeSummary::of(&state, charge))
     }
 
-    /// The latest `limit` charges with their events.
+    /// Returns the latest `limit` charges with their events.
     #[must_use]
     pub fn activity(&self, limit: usize) -> Activity {
         let (state, _) = self.state_now();
@@ -103,7 +103,7 @@ impl Sandbox {
             if let Some((_, events)) = places.get(event.charge()).and_then(|place| charges.get_mut(*place)) {
                 events.push(EventSummary::of(event));
             }
-            // Earlier events are about earlier charges.
+            // Earlier events belong to earlier charges.
             if event.key == "charge.create" && oldest.as_ref() == Some(event.charge()) {
                 break;
             }
@@ -156,7 +156,7 @@ impl WebhookAttempt {
         let outcome = match (delivery.status, &delivery.error) {
             (Some(status), _) => Ok(status),
             (None, Some(error)) => Err(error.clone()),
-            (None, None) => Err("not answered".to_owned()),
+            (None, None) => Err("no response".to_owned()),
         };
         Self { posted_at: delivery.created_at, uri: delivery.uri.clone(), outcome }
     }

@@ -1,4 +1,4 @@
-//! The body of an answer: at once, slowly, cut off, or as things happen.
+//! Response bodies: immediate, slow, truncated or streamed.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,56 +13,56 @@ use tokio::time::Sleep;
 
 use crate::lost::ConnectionDropped;
 
-/// How many pieces a slow body comes in, if it has as many bytes.
+/// Number of chunks in a slow body of at least as many bytes.
 const PIECES: usize = 8;
 
-/// The body of an answer. It is whole and there at once, unless a [`FaultRule`](crate::Rule) says otherwise, or it
-/// tells things as they happen.
+/// A response body. It is complete at once, unless a [`FaultRule`](crate::FaultRule) slows or truncates it, or it
+/// is an event stream.
 pub struct SandboxBody(Kind);
 
 enum Kind {
-    /// What is left of it, all there is.
+    /// The unsent bytes.
     Whole(Bytes),
     Slow(Slow),
     Cut(Cut),
     Streamed(Pin<Box<dyn Body<Data = Bytes, Error = ConnectionDropped> + Send>>),
 }
 
-/// Comes in pieces, with time between them.
+/// A body sent in chunks, with a pause between them.
 struct Slow {
     left: Bytes,
     piece: usize,
     pause: Duration,
-    /// Whether the first piece is gone, which is there at once.
+    /// Whether the first chunk, which needs no pause, was sent.
     begun: bool,
-    /// Begins when the next piece is waited for.
+    /// The current pause. It starts when the next chunk is polled.
     wait: Option<Pin<Box<Sleep>>>,
 }
 
-/// Ends in the middle.
+/// A body that breaks off in the middle.
 struct Cut {
-    /// What still comes.
+    /// The unsent bytes.
     left: Bytes,
-    /// How many bytes are promised from here on.
+    /// Remaining bytes according to `Content-Length`.
     promised: u64,
-    /// Whether what came before had a chance to be sent.
+    /// Whether the server had a chance to flush the bytes before.
     paused: bool,
 }
 
 impl SandboxBody {
-    /// These bytes in pieces, with so much of tokio's time between them.
+    /// Creates a body in chunks, with `pause` of tokio's time between them.
     pub(crate) fn slow(bytes: Bytes, pause: Duration) -> Self {
         let piece = bytes.len().div_ceil(PIECES);
         Self(Kind::Slow(Slow { left: bytes, piece, pause, begun: false, wait: None }))
     }
 
-    /// The first half of these bytes, where all of them are promised.
+    /// Creates a body that promises all bytes and breaks off after the first half.
     pub(crate) fn cut(bytes: &Bytes) -> Self {
         let promised = length(bytes);
         Self(Kind::Cut(Cut { left: bytes.slice(..bytes.len() / 2), promised, paused: false }))
     }
 
-    /// The bytes that are still to be sent; `None` if they are not known yet.
+    /// The unsent bytes; `None` for an event stream.
     #[must_use]
     pub fn bytes(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -73,7 +73,7 @@ impl SandboxBody {
         }
     }
 
-    /// The frames of another body, as they come.
+    /// Creates a body that forwards the frames of another body.
     pub fn streamed(body: impl Body<Data = Bytes, Error = Infallible> + Send + 'static) -> Self {
         Self(Kind::Streamed(Box::pin(body.map_err(|never| match never {}))))
     }
@@ -127,7 +127,7 @@ impl Body for SandboxBody {
 }
 
 impl Slow {
-    /// The next piece; none when there is none.
+    /// Polls for the next chunk. An empty chunk ends the body.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Bytes> {
         if self.left.is_empty() {
             return Poll::Ready(Bytes::new());
@@ -151,7 +151,7 @@ impl Cut {
             return Poll::Ready(piece(left));
         }
         if !self.paused {
-            // A server that hears of the end at once closes the connection before it has sent anything.
+            // A server that receives the error at once closes the connection without flushing.
             self.paused = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -175,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// Each piece, and after how many milliseconds it came; with an error, what came before it.
+    /// Reads all chunks with their times in milliseconds, up to the first error.
     async fn pieces(mut body: SandboxBody) -> (Vec<(String, u128)>, Option<ConnectionDropped>) {
         let start = Instant::now();
         let mut pieces = Vec::new();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn f23_a_slow_body_comes_in_pieces_with_time_between() {
+    async fn f23_a_slow_body_has_chunks_with_pauses() {
         let pause = Duration::from_millis(500);
         let body = SandboxBody::slow(Bytes::from_static(b"aabbccddeeffgghh"), pause);
         assert_eq!(body.size_hint().exact(), Some(16));
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn f22_a_cut_body_promises_all_and_ends_in_the_middle() {
+    async fn f22_a_reset_body_announces_more_than_it_sends() {
         for (text, half) in [("abcd", one("ab")), ("abc", one("a")), ("a", Vec::new()), ("", Vec::new())] {
             let body = SandboxBody::cut(&Bytes::from(text));
             assert_eq!(body.size_hint().exact(), u64::try_from(text.len()).ok());
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_is_there_comes_as_it_is() {
+    async fn a_complete_body_is_sent_in_one_chunk() {
         for bytes in [Bytes::from_static(b"ab"), Bytes::new()] {
             let whole = SandboxBody::from(bytes.clone());
             assert_eq!(whole.size_hint().exact(), Some(length(&bytes)));

@@ -1,4 +1,4 @@
-//! The options of a new sandbox.
+//! Options of a new sandbox.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
@@ -18,7 +18,7 @@ use crate::webhook_host::WebhookHost;
 use crate::webhook_plan::{Planned, WebhookSchedule};
 use crate::webhook_url::WebhookUrl;
 
-/// Makes a [`Sandbox`].
+/// Builds a [`Sandbox`].
 #[derive(Debug)]
 pub struct SandboxBuilder {
     seed: u64,
@@ -31,100 +31,100 @@ pub struct SandboxBuilder {
     faults: Vec<FaultRule>,
     return_uris: ReturnUris,
     webhook_hosts: Vec<WebhookHost>,
-    plan: WebhookSchedule,
+    schedule: WebhookSchedule,
 }
 
 impl SandboxBuilder {
-    /// What identifiers, keys and secrets are made from; another one each time by default.
+    /// Seed for identifiers, keys and secrets. Default: random.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// The account's public key; a new one by default.
+    /// The account's public key. Default: generated.
     #[must_use]
     pub fn public_key(self, key: PublicKey) -> Self {
         Self { public: Some(key), ..self }
     }
 
-    /// The account's secret key; a new one by default.
+    /// The account's secret key. Default: generated.
     #[must_use]
     pub fn secret_key(self, key: SecretKey) -> Self {
         Self { secret: Some(key), ..self }
     }
 
-    /// What webhooks are signed with; a new secret by default.
+    /// The secret that signs webhooks. Default: generated.
     #[must_use]
     pub fn webhook_secret(self, secret: WebhookSecret) -> Self {
         Self { webhook_secret: Some(secret), ..self }
     }
 
-    /// Where events are posted to; nowhere by default.
+    /// The webhook endpoint. Default: none, so no webhooks are posted.
     #[must_use]
     pub fn webhook_url(self, url: WebhookUrl) -> Self {
         Self { webhook_url: Some(url), ..self }
     }
 
-    /// The account's version of the API: the one its events are written in; the current one by default.
+    /// The account's API version, which is also the version of its events. Default: the current version.
     #[must_use]
     pub fn api_version(self, version: ApiVersion) -> Self {
         Self { version: Some(version), ..self }
     }
 
-    /// The time in the sandbox; the machine's by default.
+    /// The sandbox's clock. Default: the system clock.
     #[must_use]
     pub fn clock(self, clock: SandboxClock) -> Self {
         Self { clock: Some(clock), ..self }
     }
 
-    /// How webhooks arrive; as they should by default.
+    /// The webhook schedule. Default: [`WebhookSchedule::ON`].
     #[must_use]
-    pub fn webhooks(self, plan: WebhookSchedule) -> Self {
-        Self { plan, ..self }
+    pub fn webhooks(self, schedule: WebhookSchedule) -> Self {
+        Self { schedule, ..self }
     }
 
-    /// Also takes a `return_uri` that is plain http on this machine, which the service refuses: a shop under
-    /// test has no certificate.
+    /// Accepts a `return_uri` with plain HTTP on this machine, which the service rejects, because a shop under test
+    /// has no certificate. Default: `false`.
     #[must_use]
     pub fn allow_http_return_hosts(self, taken: bool) -> Self {
         let return_uris = if taken { ReturnUris::Local } else { ReturnUris::Https };
         Self { return_uris, ..self }
     }
 
-    /// Also posts webhooks to this host, besides those before; to this machine alone by default.
+    /// Allows webhooks to one more host. Default: this machine only.
     #[must_use]
     pub fn allow_webhook_host(mut self, host: WebhookHost) -> Self {
         self.webhook_hosts.push(host);
         self
     }
 
-    /// Something that goes wrong, besides what was added before; nothing by default.
+    /// Adds a fault rule. Default: none.
     #[must_use]
     pub fn fault(mut self, rule: FaultRule) -> Self {
         self.faults.push(rule);
         self
     }
 
-    /// The sandbox, empty.
+    /// Builds an empty sandbox.
     ///
     /// # Panics
-    /// Never: the keys and the secret that it makes itself are valid.
+    /// Never: the keys and the secret that the sandbox generates are valid.
     #[must_use]
     pub fn build(self) -> Sandbox {
         Sandbox::new(self.assemble())
     }
 
-    /// A sandbox that goes on from what [`Sandbox::save`] returned, perhaps in another process.
+    /// Builds a sandbox from the result of [`Sandbox::save`], perhaps in another process.
     ///
-    /// The keys, the secrets, the account, the clock and everything that was made are the saved ones. The options
-    /// of this builder override them; the seed is for new sandboxes only. Faults, the webhook plan, which return
-    /// addresses are accepted and which hosts webhooks may go to are not saved: they are this builder's alone.
+    /// Keys, secrets, account, clock and all objects are restored. Options set on this builder override them; the seed
+    /// applies to new sandboxes only. Faults, the webhook schedule, and the allowed return and webhook hosts are not
+    /// saved: they come from this builder.
     ///
     /// # Errors
-    /// [`RestoreError`] if a snapshot cannot be read or contradicts itself.
+    /// [`RestoreError`] if a snapshot cannot be parsed or is inconsistent.
     ///
     /// # Panics
-    /// Never: the keys and the secret that it makes itself are valid.
+    /// Never: the keys and the secret that the sandbox generates are valid.
     pub fn build_from(self, saved: &SavedSandbox) -> Result<Sandbox, RestoreError> {
         let keys = Keys {
             public: self.public.clone().unwrap_or_else(|| saved.public_key.clone()),
@@ -144,7 +144,7 @@ impl SandboxBuilder {
         overrides.apply(&mut initial, now);
         overrides.apply(&mut state, now);
         inner.initial = Snapshot::of(&initial, initial_clock);
-        inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).take_over(state);
+        inner.state.get_mut().unwrap_or_else(PoisonError::into_inner).replace_data(state);
         Ok(Sandbox::new(inner))
     }
 
@@ -170,8 +170,8 @@ impl SandboxBuilder {
             state: Mutex::new(state),
             faults: Mutex::new(Rules::new(self.faults)),
             initial,
-            planned: Mutex::new(Planned::new(self.plan)),
-            bell: Notify::new(),
+            planned: Mutex::new(Planned::new(self.schedule)),
+            delivery_wakeup: Notify::new(),
             revision: watch::Sender::new(0),
             resets: AtomicU64::new(0),
         }
@@ -179,7 +179,7 @@ impl SandboxBuilder {
 }
 
 impl Sandbox {
-    /// Options of a new sandbox.
+    /// Returns the options of a new sandbox.
     #[must_use]
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder {
@@ -193,7 +193,7 @@ impl Sandbox {
             faults: Vec::new(),
             return_uris: ReturnUris::default(),
             webhook_hosts: Vec::new(),
-            plan: WebhookSchedule::ON,
+            schedule: WebhookSchedule::ON,
         }
     }
 }

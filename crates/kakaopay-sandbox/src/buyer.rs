@@ -12,34 +12,34 @@ use crate::sandbox::Sandbox;
 pub enum BuyerAction {
     /// Approves the payment.
     Approve,
-    /// Approves it after this time, by the sandbox's clock and in whole seconds.
+    /// Approves the payment after this delay, in whole seconds of the sandbox's clock.
     ApproveAfter(Duration),
     /// Fails the payment with this code.
     Fail(FailureCode),
-    /// Lets the charge expire now.
+    /// Makes the charge expire now.
     Expire,
 }
 
-/// A decision that was not carried out. Nothing was changed.
+/// The reason why a buyer's decision was rejected. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuyerActionError {
     /// No charge has this id.
     #[error("no charge has this id")]
     NotFound,
-    /// The charge was paid, failed or expired before.
-    #[error("the charge has ended already")]
+    /// The charge was already paid, failed or expired.
+    #[error("the charge has already ended")]
     AlreadyEnded,
     /// A bug in the sandbox.
-    #[error("the sandbox failed")]
+    #[error("internal error of the sandbox")]
     Internal,
 }
 
 impl Sandbox {
-    /// Carries out a decision of the buyer, as the payment page at `authorize_uri` does.
+    /// Applies a decision of the buyer, as the payment page at `authorize_uri` does.
     ///
     /// # Errors
-    /// [`BuyerActionError`] if there is no such charge, or if it has ended.
+    /// [`BuyerActionError`] if the charge does not exist or has already ended.
     pub fn act_as_buyer(&self, charge: &ChargeId, action: BuyerAction) -> Result<(), BuyerActionError> {
         let (mut state, now) = self.state_now();
         if state.charge(charge).is_none() {

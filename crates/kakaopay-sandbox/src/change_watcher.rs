@@ -1,11 +1,11 @@
-//! Learning of changes.
+//! Notification of changes in a sandbox.
 
 use tokio::sync::watch;
 
 use crate::clock::Setting;
 use crate::sandbox::Sandbox;
 
-/// Learns of changes in a sandbox, so that it can be shown or stored anew. Made by [`Sandbox::watch_changes`].
+/// Waits for changes in a sandbox, so that they can be shown or saved. Created by [`Sandbox::watch_changes`].
 #[derive(Debug)]
 pub struct ChangeWatcher {
     revision: watch::Receiver<u64>,
@@ -13,7 +13,7 @@ pub struct ChangeWatcher {
 }
 
 impl Sandbox {
-    /// A watcher of changes from now on.
+    /// Returns a watcher for all later changes.
     #[must_use]
     pub fn watch_changes(&self) -> ChangeWatcher {
         ChangeWatcher { revision: self.revision(), clock: self.clock().watched() }
@@ -21,10 +21,10 @@ impl Sandbox {
 }
 
 impl ChangeWatcher {
-    /// Waits for a change since the watcher was made or last returned: a request, a webhook, a setting, or the
-    /// clock being set. Changes in between are reported once. `false` once the sandbox is gone.
+    /// Waits for a change since the watcher was created or last returned: a request, a webhook, a setting or a clock
+    /// change. Several changes are reported once. Returns `false` once the sandbox is dropped.
     ///
-    /// Cancel-safe: a change that was not reported is reported by the next call.
+    /// Cancel-safe: the next call reports a change that this call did not report.
     pub async fn changed(&mut self) -> bool {
         tokio::select! {
             biased;
@@ -33,7 +33,7 @@ impl ChangeWatcher {
         }
     }
 
-    /// Number of requests, webhooks and settings so far. Changes up to now count as reported.
+    /// Number of requests, webhooks and settings so far. Marks them as reported.
     pub fn revision(&mut self) -> u64 {
         self.clock.mark_unchanged();
         *self.revision.borrow_and_update()

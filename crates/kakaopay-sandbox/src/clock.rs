@@ -1,4 +1,4 @@
-//! The sandbox's own clock, which can be moved.
+//! The sandbox's settable clock.
 
 mod setting;
 mod speed;
@@ -12,94 +12,94 @@ use tokio::sync::watch;
 pub(crate) use self::setting::Setting;
 pub use self::speed::{ClockSpeed, InvalidClockSpeed};
 
-/// The sandbox's own clock. Clones are the same clock: charges expire when it is moved, and nobody
-/// has to wait.
+/// The sandbox's settable clock. Clones share one clock. Charges expire when it is moved, so that no test has to
+/// wait.
 #[derive(Debug, Clone)]
 pub struct SandboxClock(Arc<watch::Sender<Setting>>);
 
 impl SandboxClock {
-    /// A clock that runs with the machine's.
+    /// Creates a clock that follows the system clock.
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(watch::Sender::new(Setting::Running(0))))
     }
 
-    /// A clock that stands still.
+    /// Creates a frozen clock.
     #[must_use]
     pub fn frozen_at(at: Timestamp) -> Self {
         Self(Arc::new(watch::Sender::new(Setting::Frozen(at))))
     }
 
-    /// The moment it shows.
+    /// Returns the current time of the sandbox.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.setting().now(machine())
     }
 
-    /// Shows this moment from now on, and goes on from there, as fast as before, if it runs.
+    /// Sets the time. A running clock continues from there at the same speed.
     pub fn set(&self, at: Timestamp) {
         self.0.send_modify(|setting| *setting = setting.set(machine(), at));
     }
 
-    /// Stands still at the moment it shows.
+    /// Freezes the clock at its current time.
     pub fn freeze(&self) {
         self.0.send_modify(|setting| *setting = Setting::Frozen(setting.now(machine())));
     }
 
-    /// Goes on from the moment it shows, as fast as the machine's.
+    /// Runs the clock from its current time, at the speed of the system clock.
     pub fn run(&self) {
         self.set_speed(ClockSpeed::ONE);
     }
 
-    /// Goes on from the moment it shows, so many seconds in one of the machine's.
+    /// Runs the clock from its current time at the given speed.
     pub fn set_speed(&self, rate: ClockSpeed) {
         self.0.send_modify(|setting| *setting = setting.run(machine(), rate));
     }
 
-    /// Whether it stands still.
+    /// Returns whether the clock is frozen.
     #[must_use]
     pub fn is_frozen(&self) -> bool {
         self.rate().is_none()
     }
 
-    /// How many seconds pass in one of the machine's; `None` when it stands still.
+    /// Returns the speed; `None` if the clock is frozen.
     #[must_use]
     pub fn rate(&self) -> Option<ClockSpeed> {
         self.setting().rate()
     }
 
-    /// Moves it, forwards or backwards.
+    /// Moves the clock by `seconds`, forwards or backwards.
     pub fn advance_seconds(&self, seconds: i64) {
         self.0.send_modify(|setting| *setting = setting.advance(seconds));
     }
 
-    /// How long it takes until a moment is shown, if nobody moves it; `None` when it never is.
+    /// Real time until the clock shows `at` if it is not moved; `None` if it never does.
     pub(crate) fn until(&self, at: Timestamp) -> Option<Duration> {
         self.setting().until(machine(), at).map(Duration::from_millis)
     }
 
-    /// How it is set.
+    /// Returns the current setting.
     pub(crate) fn setting(&self) -> Setting {
         *self.0.borrow()
     }
 
-    /// Sets it as another one was.
+    /// Replaces the setting.
     pub(crate) fn set_to(&self, setting: Setting) {
         self.0.send_replace(setting);
     }
 
-    /// Begins from now on where it began, if it is faster than the machine's.
-    pub(crate) fn begin_again(&self) {
-        self.0.send_modify(|setting| *setting = setting.anew(machine()));
+    /// Returns a fast clock to its start time.
+    pub(crate) fn restart(&self) {
+        self.0.send_modify(|setting| *setting = setting.restarted(machine()));
     }
 
-    /// Hears of each time that somebody moves it.
+    /// Subscribes to changes of the setting.
     pub(crate) fn watched(&self) -> watch::Receiver<Setting> {
         self.0.subscribe()
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+#[expect(clippy::disallowed_methods, reason = "only the sandbox clock reads the system clock")]
 fn machine() -> Timestamp {
     Timestamp::try_from(SystemTime::now()).map_or(Timestamp::UNIX_EPOCH, Timestamp::truncate_to_millis)
 }

@@ -1,4 +1,4 @@
-//! JSON as the service prints it.
+//! JSON in the service's own formatting.
 
 use std::io;
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-/// Prints an object as the service does: two spaces a level, an empty list as `[`, a blank line and
-/// `]`, an empty object as `{` and `}` on lines of their own. Webhooks are signed over these bytes.
+/// Formats an object as the service does: two spaces per level, an empty list as `[`, a blank line and
+/// `]`, an empty object as `{` and `}` on separate lines. Webhook signatures cover these bytes.
 pub(crate) fn print(object: &impl Serialize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, Pretty::default());
-    // The objects here have text keys and are written to memory.
+    // Serialization to memory with text keys cannot fail.
     let printed = object.serialize(&mut serializer);
     debug_assert!(printed.is_ok());
     bytes
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_and_objects_are_printed_as_recorded() {
+    fn json_is_formatted_as_recorded() {
         let printed = print(&json!({"a": [], "b": {}, "c": [{"d": 1}, 2], "e": null}));
         let expected = "{\n  \"a\": [\n\n  ],\n  \"b\": {\n  },\n  \"c\": [\n    {\n      \"d\": 1\n    },\n    2\n  ],\n  \"e\": null\n}";
         assert_eq!(String::from_utf8(printed).unwrap(), expected);

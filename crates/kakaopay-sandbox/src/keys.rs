@@ -1,23 +1,23 @@
-//! The keys of the sandbox's one account.
+//! The account's keys.
 
 use kakaopay_types::{InvalidKey, PublicKey, SecretKey};
 
 use crate::state::Ids;
 
-/// The keys of the sandbox's one account.
+/// The account's keys.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
-    /// Creates sources.
+    /// Key that creates sources.
     pub(crate) public: PublicKey,
-    /// Does everything.
+    /// Key for all API calls.
     pub(crate) secret: SecretKey,
 }
 
 impl Keys {
-    /// New test keys.
+    /// Generates test keys.
     ///
     /// # Errors
-    /// Never: what is made is of the keys' form.
+    /// Never: generated keys are well-formed.
     pub(crate) fn generate(ids: &mut Ids) -> Result<Self, InvalidKey> {
         Ok(Self {
             public: PublicKey::parse(&ids.next("pkey"))?,

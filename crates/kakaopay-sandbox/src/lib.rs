@@ -1,15 +1,13 @@
-//! A stand-in for the Omise API with KakaoPay, for tests: no account, no network.
+//! An in-process stand-in for the Omise API with KakaoPay, for tests without an account or a network.
 //!
-//! The sandbox has the state, the errors and the webhooks of a test account that accepts KakaoPay and nothing else,
-//! and a clock of its own that can be set. It serves sources, charges, refunds, events, searches, the capability, the
-//! account and webhook secrets in the API version that a request asks for. [`Sandbox::service`] is a tower service
-//! that a client calls without a socket, [`Sandbox::act_as_buyer`] pays, and [`Sandbox::set_faults`] makes requests
-//! fail.
+//! The sandbox has the state, the errors and the webhooks of a test account that accepts only KakaoPay, and a
+//! settable clock of its own. It serves sources, charges, refunds, events, searches, the capability, the account and
+//! webhook secrets, in the API version of each request. [`Sandbox::service`] is a tower service that a client calls
+//! without a socket, [`Sandbox::act_as_buyer`] pays, and [`Sandbox::set_faults`] makes requests fail.
 //!
 //! `kakaopay-sandbox-server` serves it over TCP, with payment pages and a dashboard, and posts webhooks.
 //!
-//! Its objects are written independently of the models of `kakaopay-types`, so that the one can be checked against
-//! the other.
+//! The objects are written independently of the models in `kakaopay-types`, so that tests can compare the two.
 //!
 //! ```
 //! use kakaopay_sandbox::Sandbox;

@@ -1,16 +1,16 @@
-//! A response that a fault rule kept back.
+//! Dropped connections.
 
-/// Nothing was answered, or not all of it, because a [`FaultRule`](crate::Rule) says so. A server closes the connection.
+/// A [`FaultRule`](crate::FaultRule) dropped the request or its response. A server must close the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectionDropped {
-    /// Nothing was done.
-    #[error("the request was lost")]
+    /// The request was dropped and not executed.
+    #[error("the connection was dropped before the request was executed")]
     BeforeRequest,
-    /// Everything was done.
-    #[error("the answer was lost")]
+    /// The request was executed, and its response was dropped.
+    #[error("the request was executed, and the connection was dropped before the response")]
     BeforeResponse,
-    /// Everything was done, and the answer's body ends in the middle.
-    #[error("the rest of the answer was lost")]
+    /// The request was executed, and the response body breaks off in the middle.
+    #[error("the request was executed, and the connection was dropped within the response body")]
     MidResponse,
 }

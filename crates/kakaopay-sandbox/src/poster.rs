@@ -1,37 +1,37 @@
-//! How webhooks leave the sandbox.
+//! The transport of webhooks.
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
 
-/// Posts webhooks. The library has no sockets: `kakaopay-sandbox-server` posts over TCP, and a test may hand
-/// requests straight to a receiver.
+/// Posts webhooks. The library opens no sockets: `kakaopay-sandbox-server` posts over TCP, and a test can pass
+/// requests directly to a webhook service.
 pub trait Poster: Send + Sync {
-    /// Posts a signed webhook, and returns the status of the response.
+    /// Posts a signed webhook and returns the HTTP status of the response.
     ///
-    /// The sandbox drops the future after 10 seconds. A redirect is a response like any other, and must not be
-    /// followed.
+    /// The sandbox drops the future after 10 seconds. Redirects must not be followed: their status is returned like
+    /// any other.
     ///
     /// # Errors
     /// [`PostError`] if no response was received.
     fn post(&self, webhook: Request<Bytes>) -> impl Future<Output = Result<StatusCode, PostError>> + Send;
 }
 
-/// No response to a webhook was received. The text is shown among the event's deliveries.
+/// No response to a webhook was received. The text is listed in the event's deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostError {
-    /// The connection failed, or ended without a response.
-    #[error("the endpoint could not be reached")]
+    /// The connection could not be opened, or closed without a response.
+    #[error("cannot connect to the endpoint, or it closed the connection without a response")]
     Unreachable,
-    /// The host resolves to an address that webhooks are never posted to.
+    /// The host resolves to a blocked address.
     #[error(
         "resolves to a link-local, multicast or metadata address; webhooks to such addresses are blocked"
     )]
     ForbiddenAddress,
     /// No response within 10 seconds.
-    #[error("the endpoint did not answer in time")]
+    #[error("the endpoint did not respond within 10 seconds")]
     Timeout,
-    /// The address is no target of a request.
-    #[error("the endpoint's address cannot be used")]
+    /// The endpoint is not a valid request target.
+    #[error("the endpoint is not a valid request target")]
     InvalidAddress,
 }

@@ -1,53 +1,53 @@
-//! Tables of calls: a row is a method, a path and a handler. The API here and the calls and pages of
-//! `kakaopay-sandbox-server` are routed by such tables, and its OpenAPI document is written from them.
+//! Route tables: a row has methods, a path and a handler. They route the API here and the calls and pages of
+//! `kakaopay-sandbox-server`, whose OpenAPI document is generated from them.
 
-/// The parts of a path that stand for something: no call has more than two, and those it has not are empty.
+/// Values of a path's parameters. A path has at most two; unused ones are empty.
 pub type PathParams<'p> = [&'p str; 2];
 
-/// A row of a table of calls.
+/// A row of a route table.
 #[derive(Debug)]
 pub struct Route<H> {
-    /// The first is the call's own; what older clients send in its place follows.
+    /// Accepted methods. The first is documented; older clients send the others.
     pub methods: &'static [&'static str],
-    /// Such as `/charges/{charge}`: a part in braces stands for any.
+    /// Path such as `/charges/{charge}`, with parameters in braces.
     pub path: &'static str,
-    /// Such as `charges.retrieve`.
+    /// Operation name, such as `charges.retrieve`.
     pub name: &'static str,
-    /// What answers it.
+    /// Handles the call.
     pub handler: H,
 }
 
-/// The parts of a path between its slashes; a slash at the end makes no part.
+/// Splits a path at slashes. A trailing slash adds no segment.
 pub fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
 
-/// A `GET`.
+/// Creates a `GET` route.
 #[must_use]
 pub const fn get<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
     Route { methods: &["GET"], path, name, handler }
 }
 
-/// A `POST`.
+/// Creates a `POST` route.
 #[must_use]
 pub const fn post<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
     Route { methods: &["POST"], path, name, handler }
 }
 
-/// A `PATCH`, or a `PUT`, as older clients send it.
+/// Creates a `PATCH` route that also accepts `PUT`, as older clients send it.
 #[must_use]
 pub const fn patch<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
     Route { methods: &["PATCH", "PUT"], path, name, handler }
 }
 
-/// A `DELETE`.
+/// Creates a `DELETE` route.
 #[must_use]
 pub const fn delete<H>(path: &'static str, name: &'static str, handler: H) -> Route<H> {
     Route { methods: &["DELETE"], path, name, handler }
 }
 
 impl<H> Route<H> {
-    /// The row that a request is, and what its path names. Of a path, the parts between its slashes are given.
+    /// Finds the route of a request, and the values of its path parameters. `path` is split by [`parts`].
     pub fn find<'r, 'p, P: AsRef<str>>(
         routes: &'r [Self],
         method: &str,
@@ -57,7 +57,7 @@ impl<H> Route<H> {
         of_method.filter_map(|route| Some((route, route.params(path)?))).next()
     }
 
-    /// The methods of a path; none when there is no such path.
+    /// Returns the methods that a path accepts; empty if no route has this path.
     pub fn methods<P: AsRef<str>>(routes: &[Self], path: &[P]) -> Vec<&'static str> {
         let found = routes.iter().filter(|route| route.params(path).is_some());
         found.flat_map(|route| route.methods).copied().collect()
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_a_row_with_what_its_path_names() {
+    fn requests_match_routes_with_path_parameters() {
         check("GET", &["a"], Some(("a", ["", ""])));
         check("PATCH", &["a", "1"], Some(("b", ["1", ""])));
         check("PUT", &["a", "1"], Some(("b", ["1", ""])));

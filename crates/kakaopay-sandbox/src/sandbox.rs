@@ -1,4 +1,4 @@
-//! The handle of a sandbox: keys, clock, state and settings.
+//! The sandbox handle: keys, clock, state and settings.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +17,9 @@ use crate::version::ApiVersion;
 use crate::webhook_plan::{Planned, WebhookSchedule};
 use crate::webhook_url::WebhookUrl;
 
-/// A stand-in for the Omise API: one test account with KakaoPay, in memory.
+/// An in-memory stand-in for the Omise API: one test account with KakaoPay.
 ///
-/// [`Sandbox::service`] is the API as a tower service. Clones are the same sandbox.
+/// [`Sandbox::service`] is the API as a tower service. Clones share one sandbox.
 #[derive(Clone)]
 pub struct Sandbox(Arc<Inner>);
 
@@ -28,12 +28,12 @@ pub(crate) struct Inner {
     pub(crate) clock: SandboxClock,
     pub(crate) state: Mutex<State>,
     pub(crate) faults: Mutex<Rules>,
-    /// The state when the sandbox was built, which [`Sandbox::reset`] returns to.
+    /// State when the sandbox was built; [`Sandbox::reset`] returns to it.
     pub(crate) initial: Snapshot,
     pub(crate) planned: Mutex<Planned>,
-    /// Wakes the delivery of webhooks.
-    pub(crate) bell: Notify,
-    /// Grows with each change.
+    /// Wakes webhook delivery.
+    pub(crate) delivery_wakeup: Notify,
+    /// Incremented by each change.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) resets: AtomicU64,
 }
@@ -55,65 +55,65 @@ impl Sandbox {
         &self.0.keys.secret
     }
 
-    /// The newest secret that webhooks are signed with. After a roll by the API the previous secret signs beside
-    /// it for a day. After a deletion by the API nothing is signed until a new secret is made.
+    /// Returns the newest webhook secret. After a roll through the API, the previous secret signs beside it for a
+    /// day. After a deletion through the API, webhooks are unsigned until a new secret is created.
     #[must_use]
     pub fn webhook_secret(&self) -> WebhookSecret {
         self.state().account.secrets.newest().clone()
     }
 
-    /// The time in the sandbox.
+    /// The sandbox's clock.
     #[must_use]
     pub fn clock(&self) -> &SandboxClock {
         &self.0.clock
     }
 
-    /// The account's version of the API.
+    /// The account's API version.
     #[must_use]
     pub fn api_version(&self) -> ApiVersion {
         self.state().account.version
     }
 
-    /// The account's address for webhooks.
+    /// The account's webhook endpoint, if one is set.
     #[must_use]
     pub fn webhook_url(&self) -> Option<WebhookUrl> {
         self.state().account.webhook_url.clone()
     }
 
-    /// Posts events to another address from now on.
+    /// Sets the webhook endpoint for all later posts.
     pub fn set_webhook_url(&self, url: Option<WebhookUrl>) {
         self.state().account.webhook_url = url;
         self.mark_changed();
     }
 
-    /// Whether webhooks may be posted to an address: it is on this machine, or on a host that was allowed.
+    /// Returns whether webhooks may be posted to `url`: its host is this machine or an allowed host.
     #[must_use]
     pub fn admits_webhook_url(&self, url: &WebhookUrl) -> bool {
         self.state().webhook_hosts.admits(url)
     }
 
-    /// Whether events are posted; see [`Sandbox::set_webhooks`].
+    /// Returns whether events are posted; see [`Sandbox::set_webhooks`].
     #[must_use]
     pub fn webhooks(&self) -> bool {
         self.state().account.posts
     }
 
-    /// Posts events from now on, or loses them.
+    /// Turns webhooks on or off. While they are off, webhooks are dropped.
     pub fn set_webhooks(&self, on: bool) {
         self.state().account.posts = on;
         self.mark_changed();
     }
 
-    /// How webhooks arrive.
+    /// The webhook schedule.
     #[must_use]
     pub fn webhook_plan(&self) -> WebhookSchedule {
-        self.planned().plan
+        self.planned().schedule
     }
 
-    /// Webhooks arrive by another plan from now on, waiting ones included.
-    pub fn set_webhook_schedule(&self, plan: WebhookSchedule) {
-        *self.planned() = Planned::new(plan);
-        self.0.bell.notify_one();
+    /// Sets the webhook schedule. It applies to pending webhooks, too.
+    pub fn set_webhook_schedule(&self, schedule: WebhookSchedule) {
+        *self.planned() = Planned::new(schedule);
+        self.0.delivery_wakeup.notify_one();
     }
 
     /// Replaces the fault rules.
@@ -127,7 +127,7 @@ impl Sandbox {
         self.rules().count()
     }
 
-    /// Posts an event once more, as the dashboard does on request. `false` if there is no such event.
+    /// Posts an event again, as the dashboard does on request. Returns `false` if no event has this id.
     #[must_use]
     pub fn resend(&self, event: &EventId) -> bool {
         let known = self.state().post(event);
@@ -135,13 +135,13 @@ impl Sandbox {
         known
     }
 
-    /// The events so far, in order, each with its key.
+    /// Returns all events in order, each with its key.
     #[must_use]
     pub fn events(&self) -> Vec<(EventId, &'static str)> {
         self.state().events().map(|event| (event.id.clone(), event.key)).collect()
     }
 
-    /// Number of times that the sandbox was reset. A dashboard forgets earlier requests by it.
+    /// Number of resets so far. A dashboard discards earlier requests when it grows.
     #[must_use]
     pub fn reset_count(&self) -> u64 {
         self.0.resets.load(Ordering::Relaxed)
@@ -151,7 +151,7 @@ impl Sandbox {
         self.0.resets.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The fault of a request, if a rule applies to it.
+    /// Returns the fault for a request, if a rule applies to it.
     pub(crate) fn next_fault(&self, request: &http::request::Parts) -> Option<Fault> {
         let uri = &request.uri;
         self.rules().next(request.method.as_str(), uri.path(), uri.query().unwrap_or_default())
@@ -174,23 +174,23 @@ impl Sandbox {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state as of now, and now: what is due by the passing of time has happened.
+    /// Applies everything that is due, and returns the state and the current time.
     pub(crate) fn state_now(&self) -> (MutexGuard<'_, State>, Timestamp) {
         let now = self.clock().now();
         let mut state = self.state();
-        let passed = state.pass(now);
+        let passed = state.apply_due(now);
         debug_assert!(passed.is_ok());
         (state, now)
     }
 
-    pub(crate) fn bell(&self) -> &Notify {
-        &self.0.bell
+    pub(crate) fn delivery_wakeup(&self) -> &Notify {
+        &self.0.delivery_wakeup
     }
 
-    /// Counts a change, and wakes the delivery of webhooks.
+    /// Counts a change, and wakes webhook delivery.
     pub(crate) fn mark_changed(&self) {
         self.0.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
-        self.0.bell.notify_one();
+        self.0.delivery_wakeup.notify_one();
     }
 
     pub(crate) fn revision(&self) -> watch::Receiver<u64> {

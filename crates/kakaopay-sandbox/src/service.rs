@@ -1,4 +1,4 @@
-//! The API as a tower service: a request is read, a fault rule may apply, the API responds.
+//! The API as a tower service: reads a request, applies fault rules, and responds.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,31 +9,31 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tower_service::Service;
 
-use crate::api::{self, Answer, Call, Refusal};
+use crate::api::{self, ApiResponse, Call, Refusal};
 use crate::body::SandboxBody;
 use crate::fault::{self, Fault};
 use crate::lost::ConnectionDropped;
 use crate::sandbox::Sandbox;
 use crate::version::ApiVersion;
 
-/// Largest request body of the API that is read, in bytes.
+/// Maximum size of an API request body, in bytes.
 const MAX_BODY: usize = 256 * 1024;
 
-/// The sandbox as a tower service: a client can call it without a socket.
+/// The sandbox as a tower service, which a client can call without a socket.
 #[derive(Debug, Clone)]
 pub struct SandboxService(Sandbox);
 
 impl Sandbox {
-    /// Largest request body of the API, in bytes.
+    /// Maximum size of an API request body, in bytes.
     pub const MAX_BODY: usize = MAX_BODY;
 
-    /// The API as a tower service.
+    /// Returns the API as a tower service.
     #[must_use]
     pub fn service(&self) -> SandboxService {
         SandboxService(self.clone())
     }
 
-    /// Responds to a request of the API at once, whatever the fault rules say.
+    /// Responds to an API request immediately and without fault rules.
     #[must_use]
     pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (mut state, now) = self.state_now();
@@ -44,10 +44,10 @@ impl Sandbox {
         response
     }
 
-    /// Responds to a request by `respond`, unless a fault rule applies to it.
+    /// Responds to a request with `respond`, unless a fault rule applies.
     ///
     /// # Errors
-    /// [`ConnectionDropped`] if a rule drops the request or its response.
+    /// [`ConnectionDropped`] if a fault rule drops the request or its response.
     pub async fn respond_with_faults(
         &self,
         request: Request<Bytes>,
@@ -63,25 +63,25 @@ impl Sandbox {
                 tokio::time::sleep(*time).await;
                 request
             }
-            Fault::ListCycle => fault::unpaged(request),
+            Fault::ListCycle => fault::first_page(request),
             _ => request,
         };
         let id = self.state().ids.request();
-        if let Some(response) = fault::before(&fault, &id) {
+        if let Some(response) = fault::error_response(&fault, &id) {
             return Ok(response.map(SandboxBody::from));
         }
         let response = respond(request);
         if fault == Fault::DropResponse {
             Err(ConnectionDropped::BeforeResponse)
         } else {
-            Ok(fault::spoil(&fault, response))
+            Ok(fault::apply(&fault, response))
         }
     }
 
     /// Reads a request body of at most `max` bytes.
     ///
     /// # Errors
-    /// The API's refusal of a body that is larger, or that is not received.
+    /// An API error response if the body is larger than `max` or was not received completely.
     pub async fn read_body<B>(&self, body: B, max: usize) -> Result<Bytes, Response<Bytes>>
     where
         B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
@@ -94,16 +94,16 @@ impl Sandbox {
         Err(self.refuse(refusal))
     }
 
-    /// The version of the API that a request asks for.
+    /// Returns the API version that a request names, or the account's version.
     ///
     /// # Errors
-    /// The API's refusal of a version that it does not know.
+    /// An API error response if the version is unknown.
     pub fn requested_version(&self, headers: &HeaderMap) -> Result<ApiVersion, Box<Response<Bytes>>> {
         api::version(headers, self.api_version()).map_err(|refusal| Box::new(self.refuse(refusal)))
     }
 
     fn refuse(&self, refusal: Refusal) -> Response<Bytes> {
-        Answer::refusal(refusal).into_response(&self.state().ids.request())
+        ApiResponse::refusal(refusal).into_response(&self.state().ids.request())
     }
 
     async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, ConnectionDropped>

@@ -1,4 +1,4 @@
-//! Snapshots: the whole state as JSON.
+//! Snapshots of the whole state as JSON.
 
 use std::fmt;
 
@@ -8,26 +8,26 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Setting;
 use crate::state::{Charge, Event, GlobalState, Inconsistent, Source, State, Written};
 
-/// Everything in a sandbox but its keys, as JSON: for another sandbox, or for later.
+/// Everything in a sandbox except its keys, as JSON.
 ///
-/// The secrets that webhooks are signed with are in it, so it prints nothing.
+/// It contains the webhook secrets, so its `Debug` output is empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot(Vec<u8>);
 
 impl Snapshot {
-    /// Takes bytes for a snapshot. Whether they are one is found out when they are restored.
+    /// Wraps the bytes of a snapshot. They are validated when the snapshot is restored.
     #[must_use]
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into())
     }
 
-    /// A state and its clock, written down.
+    /// Serializes a state and its clock.
     pub(crate) fn of(state: &State, clock: Setting) -> Self {
         let Written { state, sources, charges, events } = state.written();
         Self(to_json(&Whole { format: FORMAT, clock, state, sources, charges, events }))
     }
 
-    /// The state that was written down, and how its clock was set.
+    /// Parses the state and the clock setting.
     pub(crate) fn read(&self) -> Result<(State, Setting), RestoreError> {
         let Format { format } = read(&self.0)?;
         if format != FORMAT {
@@ -37,7 +37,7 @@ impl Snapshot {
         Ok((State::read(Written { state, sources, charges, events })?, clock))
     }
 
-    /// The snapshot as JSON.
+    /// The JSON of the snapshot.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -50,51 +50,51 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-/// Everything of a sandbox that a later process needs to go on: see [`Sandbox::save`](crate::Sandbox::save).
+/// A sandbox with its keys, for a later process: see [`Sandbox::save`](crate::Sandbox::save).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedSandbox {
     /// The account's public key.
     pub public_key: PublicKey,
     /// The account's secret key.
     pub secret_key: SecretKey,
-    /// The state when the sandbox was built, which a reset returns to.
+    /// State when the sandbox was built; a reset returns to it.
     pub initial: Snapshot,
-    /// The state when it was saved.
+    /// State when the sandbox was saved.
     pub current: Snapshot,
 }
 
-/// Why a snapshot is not restored. Nothing was changed.
+/// The reason why a snapshot was not restored. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// It is no JSON, or not in this form.
-    #[error("the snapshot cannot be read at {place} (line {line}, column {column})")]
+    /// The snapshot is not valid JSON, or has another structure.
+    #[error("cannot parse the snapshot at {place} (line {line}, column {column})")]
     Unreadable {
-        /// The way to what cannot be read, such as `charges[3].amount`.
+        /// Path of the invalid member, such as `charges[3].amount`.
         place: String,
-        /// The line, from 1.
+        /// Line number, starting at 1.
         line: usize,
-        /// The column, from 1.
+        /// Column number, starting at 1.
         column: usize,
     },
-    /// It was written in a form that is not known here.
-    #[error("the snapshot has format {found}, and {FORMAT} is known: use the version that wrote it")]
+    /// The snapshot has an unsupported format.
+    #[error("the snapshot has format {found}, and only {FORMAT} is supported: use the version that wrote it")]
     Format {
-        /// The number of its form.
+        /// Its format number.
         found: u32,
     },
-    /// It contradicts itself.
-    #[error("the snapshot contradicts itself at {place}: {problem}")]
+    /// The snapshot is inconsistent.
+    #[error("the snapshot is inconsistent at {place}: {problem}")]
     Inconsistent {
-        /// The way to what cannot be, such as `charges[3].source`.
+        /// Path of the invalid member, such as `charges[3].source`.
         place: String,
-        /// What is wrong with it.
+        /// Description of the inconsistency.
         problem: &'static str,
     },
 }
 
 impl RestoreError {
-    /// The library's own message would repeat what it found.
+    /// Keeps the position only: serde's message would repeat values of the snapshot, which may be secrets.
     fn unreadable(place: String, error: &serde_json::Error) -> Self {
         Self::Unreadable { place, line: error.line(), column: error.column() }
     }
@@ -106,13 +106,13 @@ impl From<Inconsistent> for RestoreError {
     }
 }
 
-/// The form of any snapshot: its number.
+/// The part that all formats share: the number.
 #[derive(Deserialize)]
 struct Format {
     format: u32,
 }
 
-/// A snapshot.
+/// The whole snapshot.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Whole {
@@ -125,7 +125,7 @@ struct Whole {
 }
 
 fn to_json(value: &impl Serialize) -> Vec<u8> {
-    // The keys are texts, and it is written to memory.
+    // Serialization to memory with text keys cannot fail.
     let written = serde_json::to_vec(value);
     debug_assert!(written.is_ok());
     written.unwrap_or_default()
@@ -139,5 +139,5 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, RestoreError> {
     Ok(value)
 }
 
-/// The form that is written and read. Another one gets another number.
+/// Supported snapshot format. Any incompatible change gets a new number.
 const FORMAT: u32 = 1;

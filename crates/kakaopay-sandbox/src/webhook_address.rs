@@ -1,28 +1,26 @@
-//! Addresses that no webhook is posted to.
+//! Addresses to which webhooks are blocked.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Addresses outside the ranges below where clouds tell a machine about itself, credentials included: Alibaba,
-/// Oracle, Azure.
+/// Metadata addresses of clouds outside the ranges below, which hand out credentials: Alibaba, Oracle, Azure.
 const CLOUDS_V4: [Ipv4Addr; 3] =
     [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192), Ipv4Addr::new(168, 63, 129, 16)];
-/// Likewise: Amazon, Google.
+/// Metadata addresses of clouds: Amazon, Google.
 const CLOUDS_V6: [Ipv6Addr; 2] = [
     Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
     Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
 ];
 
-/// Whether webhooks are never posted to an address, even if its host was allowed.
+/// Returns whether webhooks to an address are always blocked, even if its host was allowed.
 ///
-/// Such addresses belong to no shop: link-local ones and others where clouds hand out credentials to any process
-/// that asks, multicast and broadcast, and unspecified ones. An IPv6 address is judged by the IPv4 address inside it,
-/// too.
+/// These are link-local and metadata addresses, where clouds hand out credentials to any process, and multicast,
+/// broadcast and unspecified addresses. An IPv4 address embedded in an IPv6 address is checked, too.
 #[must_use]
 pub fn is_forbidden_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => is_forbidden_v4(v4),
         IpAddr::V6(v6) => {
-            // Loopback looks like an IPv4 address inside.
+            // The loopback address resembles an embedded IPv4 address.
             if v6.is_loopback() {
                 return false;
             }
@@ -30,7 +28,7 @@ pub fn is_forbidden_address(address: IpAddr) -> bool {
                 || v6.is_multicast()
                 || v6.is_unicast_link_local()
                 || CLOUDS_V6.contains(&v6)
-                // Amazon has further ones of its own there.
+                // Amazon reserves further addresses in this range.
                 || v6.segments().starts_with(&[0xfd00, 0x0ec2])
                 || inside(v6).is_some_and(is_forbidden_v4)
         }
@@ -38,7 +36,7 @@ pub fn is_forbidden_address(address: IpAddr) -> bool {
 }
 
 fn is_forbidden_v4(v4: Ipv4Addr) -> bool {
-    // All of 0.0.0.0/8 is this machine to some systems.
+    // Some systems route all of 0.0.0.0/8 to this machine.
     v4.octets()[0] == 0
         || v4.is_multicast()
         || v4.is_broadcast()
@@ -46,7 +44,7 @@ fn is_forbidden_v4(v4: Ipv4Addr) -> bool {
         || CLOUDS_V4.contains(&v4)
 }
 
-/// The IPv4 address that an IPv6 one leads to: mapped, compatible, by NAT64 or by 6to4.
+/// Returns the IPv4 address embedded in an IPv6 address: mapped, compatible, NAT64 or 6to4.
 fn inside(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = v6.segments();
     let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
@@ -63,7 +61,7 @@ mod tests {
     use crate::webhook_host::WebhookHost;
 
     #[test]
-    fn f37_what_no_shop_has_is_refused_whoever_allows_it() {
+    fn f37_forbidden_addresses_are_always_blocked() {
         for (text, forbidden) in [
             ("10.0.0.1", false),
             ("172.16.0.1", false),

@@ -1,4 +1,4 @@
-//! Posting events to the merchant: when, to where and how they are signed.
+//! Webhook delivery: time, endpoint and signature.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use crate::state::Delivery;
 use crate::webhook_plan::Signing;
 use crate::webhook_url::WebhookUrl;
 
-/// Timeout of an endpoint's response. The service's own is not documented.
+/// Timeout of a webhook response. The service's own is not documented.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The webhook that is posted next.
+/// A webhook to be posted.
 #[derive(Debug)]
 struct Post {
     event: EventId,
@@ -28,8 +28,8 @@ struct Post {
 }
 
 impl Sandbox {
-    /// Posts every event that is due, one after the other, and returns how many webhooks were posted. A failed
-    /// one is not retried, as with the service.
+    /// Posts all due webhooks in sequence, and returns their number. A failed webhook is not retried, as with the
+    /// service.
     pub async fn deliver_pending(&self, poster: &impl Poster) -> usize {
         let mut posted = 0;
         while let Some(Post { event, url, body }) = self.next_post() {
@@ -43,51 +43,50 @@ impl Sandbox {
         posted
     }
 
-    /// Posts events as they happen, until `shutdown` resolves. Webhooks in flight are finished first.
+    /// Posts webhooks as they become due, until `shutdown` resolves. Webhooks in flight are completed first.
     pub async fn deliver_until(&self, poster: &impl Poster, shutdown: impl Future<Output = ()>) {
         let mut shutdown = std::pin::pin!(shutdown);
         let mut clock = self.clock().watched();
         loop {
             clock.mark_unchanged();
-            let looked = self.clock().now();
+            let checked_at = self.clock().now();
             self.deliver_pending(poster).await;
-            let wait = self.until_next(looked);
+            let wait = self.until_next(checked_at);
             tokio::select! {
                 biased;
                 () = &mut shutdown => return,
-                () = self.bell().notified() => {}
-                // The sandbox owns a handle of the clock, so the channel stays open.
+                () = self.delivery_wakeup().notified() => {}
+                // The sandbox holds the other end of this channel, so it stays open.
                 _ = clock.changed() => {}
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
             }
         }
     }
 
-    /// Time until the next delayed webhook is due or a charge changes by the passing of time, counting only
-    /// moments after `looked`. `None` if nothing is to come, or if the clock is frozen.
-    fn until_next(&self, looked: Timestamp) -> Option<Duration> {
+    /// Time until the next delayed webhook or the next timed change of a charge after `checked_at`. `None` if neither is
+    /// scheduled, or if the clock is frozen.
+    fn until_next(&self, checked_at: Timestamp) -> Option<Duration> {
         let delay = self.webhook_plan().delay_seconds.into();
         let state = self.state();
         let due = state.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
-        let passing = state.first_passing();
+        let timed_change = state.next_due();
         drop(state);
-        let next = due.into_iter().chain(passing).filter(|moment| *moment > looked).min()?;
+        let next = due.into_iter().chain(timed_change).filter(|moment| *moment > checked_at).min()?;
         self.clock().until(next)
     }
 
-    /// Takes the next webhook that is due from the outbox; `None` if none is. Those that are to be lost are
-    /// dropped on the way.
+    /// Takes the next due webhook from the outbox; `None` if none is due. Drops webhooks that the schedule loses.
     fn next_post(&self) -> Option<Post> {
         loop {
             let now = self.clock().now();
             let mut state = self.state();
-            state.pass(now).ok()?;
-            let plan = self.webhook_plan();
-            let moment = now.saturating_add_seconds(-i64::from(plan.delay_seconds));
-            let due = state.outgoing_until(moment, plan.batch.get());
+            state.apply_due(now).ok()?;
+            let schedule = self.webhook_plan();
+            let moment = now.saturating_add_seconds(-i64::from(schedule.delay_seconds));
+            let due = state.outgoing_until(moment, schedule.batch.get());
             let outgoing = state.take_outgoing(self.planned().next(due)?)?;
             self.mark_changed();
-            let url = outgoing.url(&state.account, &state.webhook_hosts).filter(|_| !plan.lost);
+            let url = outgoing.url(&state.account, &state.webhook_hosts).filter(|_| !schedule.lost);
             if let (Some(url), Some(event)) = (url, state.event(&outgoing.event)) {
                 let body = json::print(&EventObject::posted(&state, event)).into();
                 return Some(Post { event: outgoing.event, url, body });
@@ -95,7 +94,7 @@ impl Sandbox {
         }
     }
 
-    /// The signer of a moment; `None` if the account has no secret.
+    /// Returns the signer at a time; `None` if the account has no secret.
     fn signer(&self, at: Timestamp) -> Option<Signer> {
         let state = self.state();
         let secrets: Vec<_> = state.account.secrets.signing(at).map(|secret| secret.secret.clone()).collect();
@@ -109,7 +108,7 @@ impl Sandbox {
             Signing::Ago(seconds) => Some(at.saturating_add_seconds(-i64::from(seconds))),
             Signing::Not => None,
         };
-        // The secrets are today's, however old the signature claims to be.
+        // A stale timestamp is still signed with the current secrets.
         let signed = signed_at.and_then(|moment| Some(self.signer(at)?.sign(moment, &body)));
         let mut request = Request::post(url.uri().clone())
             .header(CONTENT_TYPE, "application/json")

@@ -1,4 +1,4 @@
-//! Hosts beside this machine that webhooks may be posted to.
+//! Additional webhook hosts.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -8,30 +8,30 @@ use http::uri::Authority;
 
 use crate::webhook_address::is_forbidden_address;
 
-/// A host beside this machine that webhooks may be posted to, with one port or any.
+/// A host other than this machine to which webhooks may be posted, with one port or any.
 ///
-/// A name is resolved for each webhook, and the address that it resolves to is checked before the connection is
-/// opened to exactly that address: see [`is_forbidden_address`].
+/// A name is resolved for each webhook, its address is checked, and the connection is opened to exactly the checked
+/// address: see [`is_forbidden_address`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookHost {
     host: Host,
-    /// `None` for any.
+    /// `None` allows any port.
     port: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Host {
     Address(IpAddr),
-    /// In lower case.
+    /// Lower-case name.
     Name(String),
 }
 
-/// The text is not a host that webhooks may be posted to.
+/// The text is not a host to which webhooks may be posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidWebhookHost {
-    /// The text is not a host.
-    #[error("is not a host: write one such as shop.test, shop.test:8080, 192.168.1.2 or [fd12::1]:8080")]
+    /// The text is not a host or a host with a port.
+    #[error("invalid host: write one such as shop.test, shop.test:8080, 192.168.1.2 or [fd12::1]:8080")]
     Form,
     /// Webhooks to this address are blocked.
     #[error("is a link-local, multicast or metadata address; webhooks to such addresses are blocked")]
@@ -42,7 +42,7 @@ impl WebhookHost {
     /// Parses `HOST` or `HOST:PORT`.
     ///
     /// # Errors
-    /// [`InvalidWebhookHost`] if the text is not a host, or an address that webhooks are never posted to.
+    /// [`InvalidWebhookHost`] if the text is not a host, or is a blocked address.
     pub fn parse(text: &str) -> Result<Self, InvalidWebhookHost> {
         let (host, port) = read(text)?;
         match host {
@@ -51,7 +51,7 @@ impl WebhookHost {
         }
     }
 
-    /// Whether it is the host of an address with plain http.
+    /// Returns whether this is the host and port of a plain HTTP URL.
     pub(crate) fn is_of(&self, uri: &Uri) -> bool {
         let port = uri.port_u16().unwrap_or(80);
         uri.host().and_then(host).as_ref() == Some(&self.host) && self.port.is_none_or(|own| own == port)
@@ -72,7 +72,7 @@ fn read(text: &str) -> Result<(Host, Option<u16>), InvalidWebhookHost> {
     }
     let authority: Authority = text.parse().map_err(|_| InvalidWebhookHost::Form)?;
     let found = host(authority.host()).ok_or(InvalidWebhookHost::Form)?;
-    // Nothing but these: no user before it, and no port that cannot be one.
+    // The remainder must be empty or a port, so that user names are rejected.
     let rest = text.get(authority.host().len()..).unwrap_or_default();
     match rest.strip_prefix(':') {
         None if rest.is_empty() => Ok((found, None)),
@@ -81,7 +81,7 @@ fn read(text: &str) -> Result<(Host, Option<u16>), InvalidWebhookHost> {
     }
 }
 
-/// A host as it stands in an address.
+/// Parses the host of a URL.
 fn host(text: &str) -> Option<Host> {
     let v6 = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     if let Some(v6) = v6 {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn f37_a_host_is_read_exactly_or_not_at_all() {
+    fn f37_hosts_parse_strictly() {
         let name = |text: &str, port| Ok((Host::Name(text.to_owned()), port));
         let address = |text: &str, port| Ok((Host::Address(text.parse().unwrap()), port));
         check("shop.test", name("shop.test", None));

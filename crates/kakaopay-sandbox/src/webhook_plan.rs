@@ -1,13 +1,13 @@
-//! How webhooks arrive: as they should, or as they may.
+//! Webhook schedules: delivery as in production, or with faults.
 
 use std::num::{NonZeroU8, NonZeroUsize};
 use std::str::FromStr;
 
-/// How webhooks arrive.
+/// The schedule of webhook delivery.
 ///
-/// As a text: `on`, `lost`, or any of `delay=SECONDS`, `duplicate=N`, `reorder=N`, `unsigned` and `stale=SECONDS`
-/// with commas between them, as in `delay=30,duplicate=3`. (Webhooks of an older version are those of an account
-/// of that version: [`SandboxBuilder::api_version`](crate::SandboxBuilder::api_version).)
+/// The text form is `on`, `lost`, or a comma-separated list of `delay=SECONDS`, `duplicate=N`, `reorder=N`,
+/// `unsigned` and `stale=SECONDS`, such as `delay=30,duplicate=3`. For webhooks of an older API version, use an
+/// account of that version: [`SandboxBuilder::api_version`](crate::SandboxBuilder::api_version).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WebhookSchedule {
     pub(crate) lost: bool,
@@ -17,18 +17,18 @@ pub struct WebhookSchedule {
     pub(crate) signing: Signing,
 }
 
-/// How webhooks are signed.
+/// The signature of webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signing {
-    /// When they are posted.
+    /// Signed at the time of the post.
     Now,
-    /// As if that had been so many seconds ago.
+    /// Signed with a timestamp this many seconds before the post.
     Ago(u32),
     Not,
 }
 
 impl WebhookSchedule {
-    /// Each once, in order, at once and signed, as the account has it.
+    /// Delivers each webhook once, in order, immediately and signed.
     pub const ON: Self = Self {
         lost: false,
         delay_seconds: 0,
@@ -37,7 +37,7 @@ impl WebhookSchedule {
         signing: Signing::Now,
     };
 
-    /// How webhooks arrive, in a few words for people.
+    /// Short description for people.
     #[must_use]
     pub fn summary(&self) -> &'static str {
         if *self == Self::ON {
@@ -45,41 +45,41 @@ impl WebhookSchedule {
         } else if self.lost {
             "lost"
         } else {
-            "by a plan"
+            "by schedule"
         }
     }
 
-    /// None arrives, and none is made up for later.
+    /// Drops all webhooks for good.
     #[must_use]
     pub fn lost(self) -> Self {
         Self { lost: true, ..self }
     }
 
-    /// Each waits this long after its event, by the sandbox's clock.
+    /// Delays each webhook by this many seconds of the sandbox's clock.
     #[must_use]
     pub fn delayed_seconds(self, delay_seconds: u32) -> Self {
         Self { delay_seconds, ..self }
     }
 
-    /// Each is posted so many times, one after the other.
+    /// Posts each webhook this many times in a row.
     #[must_use]
     pub fn copies(self, copies: NonZeroU8) -> Self {
         Self { copies, ..self }
     }
 
-    /// So many are held until all of them wait, and go out last first. Fewer stay where they are.
+    /// Holds webhooks until `batch` are pending, then posts them in reverse order. A smaller rest stays pending.
     #[must_use]
     pub fn reordered(self, batch: NonZeroUsize) -> Self {
         Self { batch, ..self }
     }
 
-    /// None has a signature.
+    /// Posts webhooks without signatures.
     #[must_use]
     pub fn unsigned(self) -> Self {
         Self { signing: Signing::Not, ..self }
     }
 
-    /// Each is signed as if it had been posted so many seconds ago.
+    /// Signs each webhook with a timestamp this many seconds in the past.
     #[must_use]
     pub fn stale_seconds(self, seconds: u32) -> Self {
         Self { signing: Signing::Ago(seconds), ..self }
@@ -114,30 +114,31 @@ impl FromStr for WebhookSchedule {
     }
 }
 
-/// The text is no plan.
+/// The text is not a webhook schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "is no plan: on, lost, delay=SECONDS, duplicate=N, reorder=N, unsigned, stale=SECONDS; with commas between"
+    "invalid webhook schedule: expected on, lost, or a comma-separated list of delay=SECONDS, duplicate=N, \
+         reorder=N, unsigned, stale=SECONDS"
 )]
 pub struct InvalidWebhookSchedule;
 
-/// A plan, and how far a batch of it has gone out.
+/// A schedule with the progress of its current batch.
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
-    pub(crate) plan: WebhookSchedule,
+    pub(crate) schedule: WebhookSchedule,
     left: usize,
 }
 
 impl Planned {
-    pub(crate) fn new(plan: WebhookSchedule) -> Self {
-        Self { plan, left: 0 }
+    pub(crate) fn new(schedule: WebhookSchedule) -> Self {
+        Self { schedule, left: 0 }
     }
 
-    /// Which of those that wait goes out next, where so many do, of which a batch's worth is enough to know;
-    /// `None` while they are held.
+    /// Returns the index of the next webhook to post, given the number that wait (a batch's worth is enough to
+    /// count); `None` while they are held.
     pub(crate) fn next(&mut self, waiting: usize) -> Option<usize> {
         if self.left == 0 || self.left > waiting {
-            self.left = if waiting >= self.plan.batch.get() { self.plan.batch.get() } else { 0 };
+            self.left = if waiting >= self.schedule.batch.get() { self.schedule.batch.get() } else { 0 };
         }
         self.left = self.left.checked_sub(1)?;
         Some(self.left)
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_a_plan_or_none() {
+    fn webhook_schedules_parse_strictly() {
         let two = NonZeroU8::new(2).expect("not zero");
         for (text, plan) in [
             ("on", WebhookSchedule::ON),
@@ -169,8 +170,8 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_goes_out_last_first_and_what_is_too_few_stays() {
-        let mut planned = Planned::new("reorder=3".parse().expect("a plan"));
+    fn a_reordered_batch_is_posted_in_reverse() {
+        let mut planned = Planned::new("reorder=3".parse().expect("a schedule"));
         assert_eq!(planned.next(2), None);
         let order: Vec<_> = (1..=4).rev().map(|waiting| planned.next(waiting)).collect();
         assert_eq!(order, [Some(2), Some(1), Some(0), None]);

@@ -1,21 +1,21 @@
-//! `/_sandbox`: the sandbox itself, moved by whoever tests with it.
+//! `/_sandbox`: control of the sandbox by tests.
 //!
-//! No key is needed. Every answer is JSON; a no is `{"error": "…"}`. A browser that comes from another site is
-//! refused, and so is any name for this machine but a loopback one.
+//! No key is needed. Every response is JSON; an error is `{"error": "…"}`. Requests from pages of other sites, and
+//! requests with a `Host` other than a loopback name, are rejected.
 //!
-//! | call | does |
+//! | call | effect |
 //! |---|---|
-//! | `GET /_sandbox/clock` | `now`, whether it is `frozen`, and the `rate`: how many seconds pass in one |
-//! | `POST /_sandbox/clock` | `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}`, `{"rate": N}` to run N seconds in one, in that order |
-//! | `GET /_sandbox/faults` | how many rules are set |
-//! | `POST /_sandbox/faults` | `{"rules": [RULE, …]}`, in the place of those before |
-//! | `DELETE /_sandbox/faults` | none goes wrong any more |
-//! | `POST /_sandbox/webhooks` | `{"plan": PLAN}`: how webhooks arrive from now on |
-//! | `POST /_sandbox/reset` | as it was when it was built |
-//! | `GET /_sandbox/snapshot` | everything there is; the webhook secrets are in it |
-//! | `POST /_sandbox/restore` | a snapshot, in the place of everything there is |
-//! | `POST /_sandbox/events/{id}/resend` | posts an event once more |
-//! | `GET /_sandbox/live` | server-sent events: a number that grows with what happens |
+//! | `GET /_sandbox/clock` | returns the time `now`, whether the clock is `frozen`, and `rate`, its seconds per real second |
+//! | `POST /_sandbox/clock` | applies `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}` and `{"rate": N}`, in this order |
+//! | `GET /_sandbox/faults` | returns the number of fault rules |
+//! | `POST /_sandbox/faults` | replaces the fault rules: `{"rules": [RULE, …]}` |
+//! | `DELETE /_sandbox/faults` | removes all fault rules |
+//! | `POST /_sandbox/webhooks` | sets the webhook schedule: `{"plan": PLAN}` |
+//! | `POST /_sandbox/reset` | returns to the state when the sandbox was built |
+//! | `GET /_sandbox/snapshot` | returns a snapshot of the state, webhook secrets included |
+//! | `POST /_sandbox/restore` | replaces the state with a snapshot |
+//! | `POST /_sandbox/events/{id}/resend` | posts an event again |
+//! | `GET /_sandbox/live` | streams server-sent events with a revision that grows with each change |
 
 mod router;
 

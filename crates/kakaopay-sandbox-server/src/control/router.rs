@@ -1,4 +1,4 @@
-//! Which call of `/_sandbox` a request is, and its answer.
+//! Routing and handlers of `/_sandbox`.
 
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
@@ -12,19 +12,19 @@ use serde_json::{Value, json};
 
 use crate::local_only::may_control;
 
-/// Carries a call out, and responds with JSON.
-type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, No>;
+/// Executes a call and returns JSON.
+type Handler = fn(&Sandbox, &[u8], PathParams<'_>) -> Result<Bytes, Rejection>;
 
-/// Why a call was not carried out.
+/// The reason why a call was rejected.
 #[derive(Debug)]
-pub(crate) enum No {
-    /// What was sent cannot be read, or cannot be.
-    Bad(String),
-    /// There is nothing of this name.
-    Missing(&'static str),
+pub(crate) enum Rejection {
+    /// The request is invalid.
+    Invalid(String),
+    /// The object does not exist.
+    NotFound(&'static str),
 }
 
-/// The calls of `/_sandbox`.
+/// The routes of `/_sandbox`.
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     get("/_sandbox/clock", "sandbox.clock", |sandbox, _, _| Ok(clock_now(sandbox))),
     post("/_sandbox/clock", "sandbox.set_clock", |sandbox, body, _| set_clock(sandbox, &read(body)?)),
@@ -46,49 +46,49 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     }),
     post("/_sandbox/restore", "sandbox.restore", |sandbox, body, _| {
         let restored = sandbox.restore(&Snapshot::from_bytes(body.to_vec()));
-        restored.map(|()| json(json!({}))).map_err(|error| No::Bad(error.to_string()))
+        restored.map(|()| json(json!({}))).map_err(|error| Rejection::Invalid(error.to_string()))
     }),
     post("/_sandbox/events/{event}/resend", "sandbox.resend", |sandbox, _, [event, _]| {
         let known = EventId::parse(event).is_ok_and(|event| sandbox.resend(&event));
-        known.then(|| json(json!({}))).ok_or(No::Missing("there is no such event"))
+        known.then(|| json(json!({}))).ok_or(Rejection::NotFound("no event has this id"))
     }),
 ];
 
-/// The answer, if the request is for `/_sandbox`.
+/// Responds to a request for `/_sandbox`; `None` for other paths.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let path: Vec<&str> = parts(request.uri().path()).collect();
     if path.first() != Some(&"_sandbox") {
         return None;
     }
     if !may_control(request.headers(), request.uri(), request.extensions().get().copied()) {
-        return Some(refused(
+        return Some(rejected(
             StatusCode::FORBIDDEN,
-            "only this machine may do this, and no page of another site",
+            "only this machine may control the sandbox, and no page of another site",
         ));
     }
     let Some((route, ids)) = Route::find(ROUTES, request.method().as_str(), &path) else {
-        return Some(nothing(&Route::methods(ROUTES, &path)));
+        return Some(no_route(&Route::methods(ROUTES, &path)));
     };
     Some(match (route.handler)(sandbox, request.body(), ids) {
-        Ok(body) => answer(StatusCode::OK, body),
-        Err(No::Bad(problem)) => refused(StatusCode::BAD_REQUEST, &problem),
-        Err(No::Missing(problem)) => refused(StatusCode::NOT_FOUND, problem),
+        Ok(body) => json_response(StatusCode::OK, body),
+        Err(Rejection::Invalid(problem)) => rejected(StatusCode::BAD_REQUEST, &problem),
+        Err(Rejection::NotFound(problem)) => rejected(StatusCode::NOT_FOUND, problem),
     })
 }
 
-/// There is no such call, or only by these methods.
-fn nothing(methods: &[&str]) -> Response<Bytes> {
+/// Responds with 404, or with 405 if the path has other methods.
+fn no_route(methods: &[&str]) -> Response<Bytes> {
     if methods.is_empty() {
-        return refused(StatusCode::NOT_FOUND, "there is no such call");
+        return rejected(StatusCode::NOT_FOUND, "no such call");
     }
-    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "there is no such call by this method");
+    let mut response = rejected(StatusCode::METHOD_NOT_ALLOWED, "this call does not support the method");
     if let Ok(methods) = HeaderValue::from_str(&methods.join(", ")) {
         response.headers_mut().insert(ALLOW, methods);
     }
     response
 }
 
-/// What is asked of the clock.
+/// Body of `POST /_sandbox/clock`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockCall {
@@ -113,15 +113,18 @@ struct WebhooksCall {
     plan: String,
 }
 
-fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
+fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {
     let WebhooksCall { plan } = read(body)?;
-    sandbox.set_webhook_schedule(plan.parse().map_err(|error| No::Bad(format!("plan: {error}")))?);
+    sandbox.set_webhook_schedule(plan.parse().map_err(|error| Rejection::Invalid(format!("plan: {error}")))?);
     Ok(json(json!({"plan": plan})))
 }
 
-fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, No> {
-    let rate =
-        call.rate.map(ClockSpeed::new).transpose().map_err(|error| No::Bad(format!("rate: {error}")))?;
+fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, Rejection> {
+    let rate = call
+        .rate
+        .map(ClockSpeed::new)
+        .transpose()
+        .map_err(|error| Rejection::Invalid(format!("rate: {error}")))?;
     let clock = sandbox.clock();
     if let Some(at) = call.set {
         clock.set(at);
@@ -147,11 +150,12 @@ fn clock_now(sandbox: &Sandbox) -> Bytes {
     json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))
 }
 
-fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
+fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {
     let FaultsCall { rules } = read(body)?;
     let mut parsed = Vec::new();
     for (place, text) in rules.iter().enumerate() {
-        let rule: FaultRule = text.parse().map_err(|error| No::Bad(format!("rules[{place}]: {error}")))?;
+        let rule: FaultRule =
+            text.parse().map_err(|error| Rejection::Invalid(format!("rules[{place}]: {error}")))?;
         parsed.push(rule);
     }
     let count = parsed.len();
@@ -159,20 +163,20 @@ fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, No> {
     Ok(json(json!({"rules": count})))
 }
 
-/// The body as JSON. An unknown member is named.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, No> {
-    serde_json::from_slice(body).map_err(|error| No::Bad(error.to_string()))
+/// Parses a JSON body. The error names an unknown member.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Rejection> {
+    serde_json::from_slice(body).map_err(|error| Rejection::Invalid(error.to_string()))
 }
 
 fn json(value: Value) -> Bytes {
     value.to_string().into()
 }
 
-fn refused(status: StatusCode, problem: &str) -> Response<Bytes> {
-    answer(status, json(json!({"error": problem})))
+fn rejected(status: StatusCode, problem: &str) -> Response<Bytes> {
+    json_response(status, json(json!({"error": problem})))
 }
 
-fn answer(status: StatusCode, body: Bytes) -> Response<Bytes> {
+fn json_response(status: StatusCode, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

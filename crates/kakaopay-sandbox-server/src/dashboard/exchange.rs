@@ -1,4 +1,4 @@
-//! A call and its answer, as the overview shows them.
+//! Requests and responses on the dashboard.
 
 use bytes::Bytes;
 use kakaopay_sandbox::ConnectionDropped;
@@ -6,53 +6,53 @@ use kakaopay_sandbox::ConnectionDropped;
 use super::redact::{SHOWN, shown};
 use crate::pages::Moment;
 
-/// A call and its answer. What it was signed with is not kept.
+/// A request with its response. Its credentials are not kept.
 #[derive(Debug, Clone)]
 pub(super) struct Exchange {
-    /// Counted from the first.
+    /// Sequence number, starting at 1.
     pub(super) number: u64,
     pub(super) at: Moment,
     pub(super) method: String,
     /// Path and query.
     pub(super) target: String,
-    pub(super) request: Kept,
+    pub(super) request: BodyExcerpt,
     pub(super) outcome: Result<u16, ConnectionDropped>,
-    pub(super) response: Kept,
+    pub(super) response: BodyExcerpt,
 }
 
 /// The beginning of a body.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(super) struct BodyExcerpt {
     bytes: Bytes,
-    /// How many bytes there were.
+    /// Length of the whole body in bytes.
     length: usize,
 }
 
-impl Kept {
+impl BodyExcerpt {
     pub(super) fn of(body: &Bytes) -> Self {
-        // A part of a large one would keep the whole.
+        // A slice of a large body would keep all of it in memory.
         let bytes = if body.len() > SHOWN { Bytes::copy_from_slice(&body[..SHOWN]) } else { body.clone() };
         Self { bytes, length: body.len() }
     }
 
-    /// How many bytes there were.
+    /// Length of the whole body in bytes.
     pub(super) fn length(&self) -> usize {
         self.length
     }
 
-    /// As text, without keys.
+    /// The kept part as text, with keys redacted.
     pub(super) fn text(&self) -> String {
         shown(&self.bytes)
     }
 
-    /// How many bytes are not shown.
+    /// Number of bytes that were not kept.
     pub(super) fn missing(&self) -> usize {
         self.length - self.bytes.len()
     }
 }
 
 impl Exchange {
-    /// What the answer was, in a word.
+    /// Short text for the outcome.
     pub(super) fn status(&self) -> String {
         match self.outcome {
             Ok(status) => status.to_string(),
@@ -64,12 +64,12 @@ impl Exchange {
         !matches!(self.outcome, Ok(200..=299))
     }
 
-    /// Whether its bodies are secrets.
+    /// Returns whether the bodies contain secrets.
     pub(super) fn is_secret(&self) -> bool {
         self.target.trim_start_matches('/').starts_with("webhooks")
     }
 
-    /// The charge or source that it is about: the one it names, or the one it has made.
+    /// Returns the charge or source of the call: the one in its path or body, or the created one.
     pub(super) fn subject(&self) -> Option<String> {
         let path = self.target.split('?').next().unwrap_or_default();
         let made = matches!(path.trim_matches('/'), "charges" | "sources") && self.method == "POST";
@@ -77,7 +77,7 @@ impl Exchange {
     }
 }
 
-/// The first identifier of a charge or a source.
+/// Finds the first id of a charge or a source in a text.
 fn identifier(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
@@ -92,14 +92,15 @@ mod tests {
     #[track_caller]
     fn check(method: &str, target: &str, response: &'static str, expected: Option<&str>) {
         let (method, target) = (method.to_owned(), target.to_owned());
-        let [request, response] = ["", response].map(|body| Kept::of(&Bytes::from_static(body.as_bytes())));
+        let [request, response] =
+            ["", response].map(|body| BodyExcerpt::of(&Bytes::from_static(body.as_bytes())));
         let (at, outcome) = (Moment(kakaopay_types::Timestamp::UNIX_EPOCH), Ok(200));
         let exchange = Exchange { number: 1, at, method, target, request, outcome, response };
         assert_eq!(exchange.subject().as_deref(), expected);
     }
 
     #[test]
-    fn an_exchange_is_about_what_it_names_or_makes() {
+    fn an_exchange_belongs_to_its_charge_or_source() {
         check("GET", "/charges/chrg_test_1/refunds?limit=1", "", Some("chrg_test_1"));
         check(
             "POST",
@@ -114,10 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn of_a_large_body_the_beginning_is_kept() {
-        let kept = Kept::of(&Bytes::from(vec![b'a'; SHOWN + 5]));
+    fn large_bodies_are_kept_in_part() {
+        let kept = BodyExcerpt::of(&Bytes::from(vec![b'a'; SHOWN + 5]));
         assert_eq!((kept.length(), kept.text().len(), kept.missing()), (SHOWN + 5, SHOWN, 5));
-        let kept = Kept::of(&Bytes::from_static(b"a"));
+        let kept = BodyExcerpt::of(&Bytes::from_static(b"a"));
         assert_eq!((kept.length(), kept.text().as_str(), kept.missing()), (1, "a", 0));
     }
 }

@@ -1,4 +1,4 @@
-//! What has happened, as the overview shows it.
+//! The live part of the dashboard.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,22 @@ use kakaopay_sandbox::{Activity, ChargeSummary, EventSummary, WebhookAttempt};
 use super::exchange::Exchange;
 use crate::pages::Moment;
 
-/// How many charges are shown, the latest first.
+/// Maximum number of charges on the dashboard, newest first.
 pub(super) const CHARGES: usize = 32;
 
-/// The part of the overview that changes with what happens.
+/// The part of the dashboard that changes with the state.
 #[derive(Template)]
 #[template(path = "live.html")]
 pub(super) struct Live {
     now: Moment,
-    /// How many there are of each in all.
+    /// Total numbers of charges and events.
     counts: (usize, usize),
     charges: Vec<ChargeRow>,
-    /// The calls that belong to none of the charges.
+    /// Requests that belong to no listed charge.
     others: Vec<Exchange>,
 }
 
-/// A charge with all that belongs to it.
+/// A charge with its events and requests.
 struct ChargeRow {
     id: String,
     status: &'static str,
@@ -31,13 +31,13 @@ struct ChargeRow {
     refunded: Option<String>,
     description: Option<String>,
     created_at: Moment,
-    /// Where its buyer pays.
+    /// URL of its payment page.
     page: String,
     events: Vec<EventRow>,
     exchanges: Vec<Exchange>,
 }
 
-/// An event and what became of its posts.
+/// An event with its delivery attempts.
 struct EventRow {
     id: String,
     key: &'static str,
@@ -53,7 +53,7 @@ struct DeliveryRow {
 }
 
 impl Live {
-    /// Each call comes with the charge or source that it is about.
+    /// Builds the view. Each request comes with the id of its charge or source.
     pub(super) fn of(activity: Activity, calls: Vec<(Option<String>, Exchange)>, now: Moment) -> Self {
         let Activity { charge_count, event_count, charges, .. } = activity;
         let places: HashMap<String, usize> = charges
@@ -109,7 +109,7 @@ impl DeliveryRow {
     fn of(attempt: WebhookAttempt) -> Self {
         let arrived = matches!(attempt.outcome, Ok(200..=299));
         let outcome = match attempt.outcome {
-            Ok(status) => format!("answered {status}"),
+            Ok(status) => format!("responded {status}"),
             Err(error) => error,
         };
         Self { at: Moment(attempt.posted_at), uri: attempt.uri, outcome, arrived }

@@ -1,4 +1,4 @@
-//! The latest calls, and the pages that listen for news.
+//! The log of recent requests, and its subscribers.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,69 +9,73 @@ use http::request::Parts;
 use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
-use super::exchange::{Exchange, Kept};
+use super::exchange::{BodyExcerpt, Exchange};
 use super::redact::shown;
 use crate::pages::Moment;
 
-/// How many calls are remembered.
+/// Number of requests in the log.
 const REMEMBERED: usize = 64;
 
-/// The latest calls, and the pages that listen for news.
+/// The log of recent requests, and the pages that subscribe to it.
 #[derive(Debug)]
 pub(crate) struct Dashboard {
     log: Mutex<Log>,
-    pulse: watch::Sender<Pulse>,
+    pulse: watch::Sender<Counters>,
 }
 
 #[derive(Debug, Default)]
 struct Log {
     exchanges: VecDeque<Exchange>,
     count: u64,
-    /// Number of resets of the sandbox when a call was last noted or read.
+    /// Number of sandbox resets when the log was last used.
     resets: u64,
 }
 
-/// News for the pages that listen.
+/// Counters that wake the subscribers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Pulse {
-    /// Number of calls that were noted.
+pub(super) struct Counters {
+    /// Number of logged requests.
     calls: u64,
-    /// Number of times that all streams were ended.
-    pub(super) farewells: u64,
+    /// Number of times that all streams were closed.
+    pub(super) closures: u64,
 }
 
-/// A call whose answer is not known yet.
+/// A request that awaits its response.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct PendingExchange {
     method: String,
     target: String,
-    request: Kept,
+    request: BodyExcerpt,
 }
 
-impl Seen {
-    /// A call of the API.
+impl PendingExchange {
+    /// Records an API request.
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Self {
         let target = parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str());
-        Self { method: parts.method.to_string(), target: shown(target.as_bytes()), request: Kept::of(body) }
+        Self {
+            method: parts.method.to_string(),
+            target: shown(target.as_bytes()),
+            request: BodyExcerpt::of(body),
+        }
     }
 }
 
 impl Default for Dashboard {
     fn default() -> Self {
-        Self { log: Mutex::default(), pulse: watch::Sender::new(Pulse::default()) }
+        Self { log: Mutex::default(), pulse: watch::Sender::new(Counters::default()) }
     }
 }
 
 impl Dashboard {
-    /// Remembers a call and its outcome.
+    /// Logs a request and its outcome.
     pub(crate) fn note(
         &self,
         sandbox: &Sandbox,
-        seen: Seen,
-        answer: Result<&Response<SandboxBody>, ConnectionDropped>,
+        seen: PendingExchange,
+        result: Result<&Response<SandboxBody>, ConnectionDropped>,
     ) {
-        let response = answer.ok().and_then(|response| response.body().bytes());
-        let Seen { method, target, request } = seen;
+        let response = result.ok().and_then(|response| response.body().bytes());
+        let PendingExchange { method, target, request } = seen;
         let mut log = self.log(sandbox);
         log.count += 1;
         let exchange = Exchange {
@@ -80,8 +84,8 @@ impl Dashboard {
             method,
             target,
             request,
-            outcome: answer.map(|response| response.status().as_u16()),
-            response: Kept::of(response.unwrap_or(&Bytes::new())),
+            outcome: result.map(|response| response.status().as_u16()),
+            response: BodyExcerpt::of(response.unwrap_or(&Bytes::new())),
         };
         if log.exchanges.len() == REMEMBERED {
             log.exchanges.pop_front();
@@ -91,16 +95,16 @@ impl Dashboard {
         self.pulse.send_modify(|pulse| pulse.calls += 1);
     }
 
-    /// Ends the streams of all pages that listen.
-    pub(crate) fn hang_up(&self) {
-        self.pulse.send_modify(|pulse| pulse.farewells += 1);
+    /// Closes the streams of all subscribers.
+    pub(crate) fn close_streams(&self) {
+        self.pulse.send_modify(|pulse| pulse.closures += 1);
     }
 
-    pub(super) fn listen(&self) -> watch::Receiver<Pulse> {
+    pub(super) fn listen(&self) -> watch::Receiver<Counters> {
         self.pulse.subscribe()
     }
 
-    /// The calls since the last reset of the sandbox, the latest first.
+    /// Returns the requests since the last reset, newest first.
     pub(super) fn exchanges(&self, sandbox: &Sandbox) -> Vec<Exchange> {
         self.log(sandbox).exchanges.iter().rev().cloned().collect()
     }

@@ -1,6 +1,6 @@
-//! The overview at `/`: what a tester would look for in the service's dashboard.
+//! The dashboard at `/`, which resembles the service's for testers.
 //!
-//! It shows keys, and what was sent with them, and so it is shown to this machine alone.
+//! It contains keys and request bodies, so it is served to this machine only.
 
 mod exchange;
 mod live;
@@ -9,6 +9,6 @@ mod redact;
 mod router;
 mod stream;
 
-pub(crate) use log::{Dashboard, Seen};
+pub(crate) use log::{Dashboard, PendingExchange};
 pub(crate) use router::respond;
 pub(crate) use stream::stream;

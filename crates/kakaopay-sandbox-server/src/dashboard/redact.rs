@@ -1,12 +1,12 @@
-//! What of a body is shown.
+//! Redaction of bodies.
 
-/// How much of a body is kept to be shown, in bytes.
+/// Maximum length of a displayed body, in bytes.
 pub(super) const SHOWN: usize = 8 * 1024;
 
-/// What secrets begin with.
+/// Prefixes of secrets.
 const PREFIXES: [&str; 2] = ["skey_", "pkey_"];
 
-/// A body as text, without keys.
+/// Returns a body as text, with keys redacted.
 pub(super) fn shown(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let mut shown = String::with_capacity(text.len());

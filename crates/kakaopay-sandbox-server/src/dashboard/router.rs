@@ -1,4 +1,4 @@
-//! The overview's own addresses.
+//! Routes of the dashboard.
 
 use askama::Template;
 use bytes::Bytes;
@@ -9,22 +9,22 @@ use kakaopay_types::{EventId, Key, Param, Params};
 
 use super::live::{CHARGES, Live};
 use super::log::Dashboard;
-use crate::local_only::{is_near, may_control};
+use crate::local_only::{is_local, may_control};
 use crate::pages::{self, Moment};
 
-/// The overview, if the request is for it.
+/// Responds to a request for the dashboard; `None` for other requests.
 pub(crate) fn respond(
     sandbox: &Sandbox,
     dashboard: &Dashboard,
     request: &Request<Bytes>,
 ) -> Option<Response<Bytes>> {
-    // A client of the API that asks for nothing in particular is answered by the API.
+    // A request with a key is an API request, even without a path.
     if request.uri().path() != "/" || request.headers().contains_key(AUTHORIZATION) {
         return None;
     }
     let (headers, uri, peer) = (request.headers(), request.uri(), request.extensions().get().copied());
     match *request.method() {
-        Method::GET if is_near(headers, uri, peer) => Some(show(sandbox, dashboard, request)),
+        Method::GET if is_local(headers, uri, peer) => Some(show(sandbox, dashboard, request)),
         Method::POST if may_control(headers, uri, peer) => Some(resend(sandbox, request.body())),
         Method::GET | Method::POST => Some(pages::plain(StatusCode::FORBIDDEN, ELSEWHERE)),
         _ => None,
@@ -53,7 +53,7 @@ fn show(sandbox: &Sandbox, dashboard: &Dashboard, request: &Request<Bytes>) -> R
     let calls = dashboard.exchanges(sandbox).into_iter();
     let calls: Vec<_> = calls.map(|call| (call.subject(), call)).collect();
     let live = Live::of(sandbox.activity(CHARGES), calls, Moment(sandbox.clock().now()));
-    // The templates only write text to memory.
+    // Templates only write to memory, which cannot fail.
     let live = live.render().unwrap_or_default();
     if request.uri().query() == Some("part=live") {
         return pages::page(StatusCode::OK, live);
@@ -80,7 +80,7 @@ fn show(sandbox: &Sandbox, dashboard: &Dashboard, request: &Request<Bytes>) -> R
     pages::page(StatusCode::OK, html.render().unwrap_or_default())
 }
 
-/// Posts the event that the form names once more, and shows the overview again.
+/// Posts the event of the form again, and redirects to the dashboard.
 fn resend(sandbox: &Sandbox, form: &Bytes) -> Response<Bytes> {
     let form = Params::from_form(form).unwrap_or_default();
     let known = match form.get("resend") {
@@ -88,7 +88,7 @@ fn resend(sandbox: &Sandbox, form: &Bytes) -> Response<Bytes> {
         _ => false,
     };
     if !known {
-        return pages::plain(StatusCode::NOT_FOUND, "There is no such event.");
+        return pages::plain(StatusCode::NOT_FOUND, "No event has this id.");
     }
     pages::see_other(HeaderValue::from_static("/"))
 }

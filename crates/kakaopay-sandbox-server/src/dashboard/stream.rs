@@ -1,4 +1,4 @@
-//! Tells a page that something has happened, as server-sent events.
+//! The event stream that notifies pages of changes.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,16 +13,16 @@ use http_body::{Body, Frame};
 use kakaopay_sandbox::{ChangeWatcher, Sandbox, SandboxBody};
 use tokio::sync::watch;
 
-use super::log::{Dashboard, Pulse};
+use super::log::{Counters, Dashboard};
 use crate::local_only::may_control;
 use crate::peer::Peer;
 
-/// How long a page is told at most nothing, so that those that are gone are noticed.
-const QUIET: Duration = Duration::from_secs(15);
-/// How long a page is left alone after it was told something: what happens meanwhile is told once.
-const REST: Duration = Duration::from_millis(250);
+/// Interval of keep-alive comments, which reveal closed connections.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Minimum time between two notifications; changes in between are merged.
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
-/// The answer to a page that listens, if the request is from one.
+/// Responds to a page's request for the event stream; `None` for other requests.
 pub(crate) fn stream(
     sandbox: &Sandbox,
     dashboard: &Dashboard,
@@ -33,7 +33,7 @@ pub(crate) fn stream(
     }
     let peer = parts.extensions.get::<Peer>().copied();
     if !may_control(&parts.headers, &parts.uri, peer) {
-        // Refused like everything else there.
+        // The caller rejects it like other foreign requests.
         return None;
     }
     let listener = Listener::new(sandbox.watch_changes(), dashboard.listen());
@@ -47,39 +47,39 @@ pub(crate) fn stream(
 
 type Turn = Pin<Box<dyn Future<Output = Option<(Bytes, Listener)>> + Send>>;
 
-/// Who waits for something to happen.
+/// A subscriber of changes.
 struct Listener {
     changes: ChangeWatcher,
-    pulse: watch::Receiver<Pulse>,
-    /// How often everybody had been asked to hang up when this one came.
-    farewells: u64,
+    pulse: watch::Receiver<Counters>,
+    /// Number of stream closures when this stream was opened.
+    closures: u64,
 }
 
-/// One event after the other, until everybody is asked to hang up or the sandbox is gone.
+/// The sequence of events until all streams are closed or the sandbox is dropped.
 struct Events {
-    /// `None` after the last.
+    /// `None` after the last event.
     turn: Option<Turn>,
 }
 
 impl Listener {
-    fn new(changes: ChangeWatcher, pulse: watch::Receiver<Pulse>) -> Self {
-        let farewells = pulse.borrow().farewells;
-        Self { changes, pulse, farewells }
+    fn new(changes: ChangeWatcher, pulse: watch::Receiver<Counters>) -> Self {
+        let closures = pulse.borrow().closures;
+        Self { changes, pulse, closures }
     }
 
-    /// What a page is told at once: where things stand, and when to come back if the connection ends.
+    /// Returns the first event: the current revision, and the reconnect delay.
     async fn first(mut self) -> Option<(Bytes, Self)> {
         self.pulse.mark_unchanged();
         let revision = self.changes.revision();
         Some((Bytes::from(format!("retry: 1000\ndata: {revision}\n\n")), self))
     }
 
-    /// What it is told next, after a rest.
+    /// Returns the next event, after the minimum time.
     async fn next(mut self) -> Option<(Bytes, Self)> {
-        let farewells = self.farewells;
+        let closures = self.closures;
         let mut pulse = self.pulse.clone();
-        let farewell = pulse.wait_for(|pulse| pulse.farewells != farewells);
-        let hangs_up = tokio::time::timeout(REST, farewell).await.is_ok();
+        let farewell = pulse.wait_for(|pulse| pulse.closures != closures);
+        let hangs_up = tokio::time::timeout(MIN_INTERVAL, farewell).await.is_ok();
         if hangs_up {
             return None;
         }
@@ -90,12 +90,12 @@ impl Listener {
                 changed = self.changes.changed() => changed,
             }
         };
-        let event = match tokio::time::timeout(QUIET, news).await {
+        let event = match tokio::time::timeout(KEEP_ALIVE, news).await {
             Err(_) => Bytes::from_static(b": still here\n\n"),
-            // The sandbox is gone.
+            // The sandbox was dropped.
             Ok(false) => return None,
             Ok(true) => {
-                if self.pulse.borrow_and_update().farewells != self.farewells {
+                if self.pulse.borrow_and_update().closures != self.closures {
                     return None;
                 }
                 Bytes::from(format!("data: {}\n\n", self.changes.revision()))
@@ -114,9 +114,9 @@ impl Body for Events {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let Some(turn) = &mut self.turn else { return Poll::Ready(None) };
-        let told = std::task::ready!(turn.as_mut().poll(context));
+        let event = std::task::ready!(turn.as_mut().poll(context));
         self.turn = None;
-        Poll::Ready(told.map(|(event, listener)| {
+        Poll::Ready(event.map(|(event, listener)| {
             self.turn = Some(Box::pin(listener.next()));
             Ok(Frame::data(event))
         }))

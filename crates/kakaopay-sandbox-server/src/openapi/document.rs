@@ -1,4 +1,4 @@
-//! The document, and the answer that has it.
+//! The OpenAPI document and its response.
 
 use std::sync::LazyLock;
 
@@ -15,13 +15,13 @@ use super::{operations, refusal, schema};
 use crate::control;
 use crate::pages::{self, open_to_all};
 
-/// What the document says of itself.
-const ABOUT: &str = "A stand-in for the Omise API and its KakaoPay page. This document describes version ";
-const ELSEWHERE: &str = ": ask for it with `Omise-Version` for another version's. Every call takes a form or JSON, \
-                         and passes over members that it does not know. What `/_sandbox/faults` makes go wrong \
-                         is not described: it may be anything.";
+/// Description of the document.
+const ABOUT: &str = "A stand-in for the Omise API and its KakaoPay pages. This document describes version ";
+const ELSEWHERE: &str = "; send `Omise-Version` to get that of another version. Calls accept a form or JSON and \
+                         ignore unknown members. Responses changed by fault rules (`/_sandbox/faults`) are not \
+                         described.";
 
-/// `GET /openapi.json`: the document of the version that is asked for.
+/// `GET /openapi.json`: returns the document of the requested API version.
 pub(crate) fn response(sandbox: &Sandbox, headers: &HeaderMap) -> Response<Bytes> {
     static OLD: LazyLock<Bytes> = LazyLock::new(|| printed(ApiVersion::V2017_11_02));
     static CURRENT: LazyLock<Bytes> = LazyLock::new(|| printed(ApiVersion::V2019_05_29));
@@ -30,14 +30,14 @@ pub(crate) fn response(sandbox: &Sandbox, headers: &HeaderMap) -> Response<Bytes
         Ok(_) => Response::new(CURRENT.clone()),
         Err(refusal) => *refusal,
     };
-    // Tools that read it are pages, too.
+    // OpenAPI tools may be web pages of another origin.
     open_to_all(&mut response, "application/json");
     response
 }
 
 fn printed(version: ApiVersion) -> Bytes {
     let printed = document(version).to_pretty_json();
-    // It has text keys and no numbers that are none.
+    // The document has text keys and finite numbers only, so it always serializes.
     debug_assert!(printed.is_ok());
     printed.unwrap_or_default().into()
 }
@@ -48,7 +48,7 @@ fn document(version: ApiVersion) -> OpenApi {
     info.description = Some(about);
     let mut paths = PathsBuilder::new();
     for (path, methods, name, caller) in rows() {
-        // A test holds the tables to what is told of them.
+        // A test checks that every row has a description.
         let Some(described) = operations::of(name) else { continue };
         for text in methods {
             let Some(method) = method(text) else { continue };
@@ -61,7 +61,7 @@ fn document(version: ApiVersion) -> OpenApi {
 
 type Row = (&'static str, &'static [&'static str], &'static str, Caller);
 
-/// The rows of every table.
+/// Returns the rows of all route tables.
 fn rows() -> Vec<Row> {
     fn of<H>(table: &'static [Route<H>], caller: Caller) -> impl Iterator<Item = Row> {
         table.iter().map(move |route| (route.path, route.methods, route.name, caller))
@@ -86,8 +86,8 @@ fn components() -> Components {
         SecurityScheme::Http(http)
     };
     let mut components = ComponentsBuilder::new()
-        .security_scheme("anyKey", basic("The public key or the secret key, as the user's name."))
-        .security_scheme("secretKey", basic("The secret key, as the user's name."));
+        .security_scheme("anyKey", basic("The public key or the secret key, as user name."))
+        .security_scheme("secretKey", basic("The secret key, as user name."));
     for (name, kind) in schema::all() {
         components = components.schema(name, kind);
     }
@@ -105,13 +105,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_row_is_told_and_nothing_else_is() {
+    fn every_route_is_described_and_nothing_else() {
         let mut rows: Vec<_> = rows().into_iter().map(|(_, _, name, _)| name).collect();
         let mut described: Vec<_> = operations::all().map(|described| described.name).collect();
         rows.sort_unstable();
         described.sort_unstable();
         assert_eq!(rows, described);
         rows.dedup();
-        assert_eq!(rows.len(), described.len(), "a name stands in two rows");
+        assert_eq!(rows.len(), described.len(), "two routes have the same name");
     }
 }

@@ -1,7 +1,7 @@
-//! `/openapi.json`: every call, from the tables that answer them.
+//! `/openapi.json`: a description of every call, generated from the route tables.
 //!
-//! A row of a table says how a call is made, an entry of `operations` what it is for, and `schema` what it takes and
-//! answers. There is a document for each version of the API: that of the one that is asked for, as for any call.
+//! A route defines path and methods of a call, an entry of `operations` its purpose, and `schema` its request and
+//! response bodies. There is one document for each API version, selected like the version of any call.
 
 mod document;
 mod operation;

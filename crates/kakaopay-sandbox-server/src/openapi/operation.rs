@@ -1,4 +1,4 @@
-//! A call, as the document says it.
+//! Operations of the OpenAPI document.
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::link::{Link, LinkBuilder};
@@ -13,21 +13,22 @@ use super::schema::builder::{Kind, one_of, text, text_like};
 use super::{parameter, schema};
 use kakaopay_types::ApiVersion;
 
-/// Who may make a call.
+/// The client that may make a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// Whoever has either key.
+    /// A client with either key.
     AnyKey,
-    /// Whoever has the secret key.
+    /// A client with the secret key.
     SecretKey,
-    /// Anyone: it is a page.
+    /// Any client, because it is a page.
     Anyone,
-    /// This machine.
+    /// A client on this machine.
     ThisMachine,
 }
 
 impl Caller {
-    /// What is refused to every call of theirs. A version that is not known is a 400, one that is too old a 404.
+    /// Statuses of refusals that all calls of this client share. An unknown version is a 400, a version that is too
+    /// old a 404.
     fn refusals(self) -> &'static [u16] {
         match self {
             Self::AnyKey | Self::SecretKey => &[400, 401, 404],
@@ -54,7 +55,7 @@ impl Caller {
     }
 }
 
-/// A row of a table, in a version. The second method of a row is the same call under another name.
+/// Describes a route in an API version. The second method of a route has its own operation id.
 pub(super) fn operation(
     described: &Description,
     path: &str,
@@ -89,7 +90,7 @@ pub(super) fn operation(
         operation =
             operation.response("400", refusal(400, Form::Error)).response("404", refusal(404, Form::Error));
     }
-    // Whatever is sent: these are answered before it is looked at.
+    // These depend on the request body only.
     operation.response("408", refusal(408, Form::Error)).response("413", refusal(413, Form::Error)).build()
 }
 
@@ -97,7 +98,7 @@ fn operation_id(name: &str, method: &str) -> String {
     if method == "PUT" { format!("{name}.put") } else { name.to_owned() }
 }
 
-/// The method of a row.
+/// Converts a method name.
 pub(super) fn method(name: &str) -> Option<HttpMethod> {
     Some(match name {
         "GET" => HttpMethod::Get,
@@ -121,14 +122,14 @@ fn body(body: Body) -> Option<RequestBody> {
     };
     let body = RequestBodyBuilder::new().required(Some(required));
     let add = |body: RequestBodyBuilder, kind: &&str| {
-        // A form of what is JSON too has a schema of its own.
+        // A body that can be JSON or a form has a schema for each.
         let suffix = if *kind == FORM && kinds.len() > 1 { "Form" } else { "" };
         body.content(*kind, Content::new(Some(super::schema::builder::named(format!("{name}{suffix}")))))
     };
     Some(kinds.iter().fold(body, add).build())
 }
 
-/// The way to another call.
+/// Describes a link to a follow-up call.
 fn link((name, parts): &Lead) -> (String, RefOr<Link>) {
     let link = LinkBuilder::new().operation_id(*name);
     let link = parts.iter().fold(link, |link, (part, place)| link.parameter(*part, *place));
@@ -142,28 +143,32 @@ fn good(good: Good, version: ApiVersion) -> Vec<(&'static str, Response)> {
         Good::Object(name) | Good::Newer(name) => vec![("200", object(named(name), version))],
         Good::Never => Vec::new(),
         Good::Json(name) => {
-            vec![("200", answer("As asked.", "application/json", super::schema::builder::named(name)))]
+            vec![("200", response("Success.", "application/json", super::schema::builder::named(name)))]
         }
-        Good::Media(media) => vec![("200", answer("As asked.", media, text()))],
+        Good::Media(media) => vec![("200", response("Success.", media, text()))],
         Good::Led => {
             let location = HeaderBuilder::new().schema(Some(text())).build();
-            let led = ResponseBuilder::new().description("It has ended; this is the way on.");
+            let led =
+                ResponseBuilder::new().description("The payment has ended; redirects to the next page.");
             let led = led.content("text/html", Content::new(Some(text()))).header("Location", location);
-            vec![("200", answer("It had ended before.", "text/html", text())), ("303", led.build())]
+            vec![
+                ("200", response("The payment had already ended.", "text/html", text())),
+                ("303", led.build()),
+            ]
         }
     }
 }
 
-fn answer(says: &str, media: &str, kind: Kind) -> Response {
+fn response(says: &str, media: &str, kind: Kind) -> Response {
     ResponseBuilder::new().description(says).content(media, Content::new(Some(kind))).build()
 }
 
-/// An object of the API, with the headers that every good answer has.
+/// Describes a response with an API object and its headers.
 fn object(kind: Kind, version: ApiVersion) -> Response {
     let version_header = HeaderBuilder::new().schema(Some(one_of([version.as_str()]))).build();
     let request =
         HeaderBuilder::new().schema(Some(text_like("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))).build();
-    let response = ResponseBuilder::new().description("As asked.");
+    let response = ResponseBuilder::new().description("Success.");
     let response = response.content("application/json", Content::new(Some(kind)));
     response.header("Omise-Version", version_header).header("X-Request-Id", request).build()
 }

@@ -1,29 +1,30 @@
-//! What stands in the path, the query and the headers of a call.
+//! Path, query and header parameters.
 
 use serde_json::json;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 
 use super::schema::builder::{
-    Kind, asked, closed, id, moment, one_of, or_empty, said, such_as, text, whole, whole_within,
+    Kind, closed, id, moment, one_of, or_empty, request_object, such_as, text, whole, whole_within,
+    with_description,
 };
 use super::schema::{ORDERS, TRUTHS, scopes};
 use kakaopay_types::ApiVersion;
 
-/// What the query of a call may say.
+/// Groups of query parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Query {
-    /// Which part of a list is asked for.
+    /// The page of a list.
     Page,
-    /// Whether objects are told in the place of their names.
+    /// Embedding of referenced objects.
     Expand,
-    /// What is searched for.
+    /// Search criteria.
     Search,
-    /// The language of a page.
+    /// Language of a page.
     Language,
 }
 
-/// What a path names, from its parts in braces.
+/// Returns the parameters of a path.
 pub(super) fn of_path(path: &str) -> Vec<Parameter> {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     names
@@ -44,11 +45,14 @@ fn prefix_of(name: &str) -> &str {
     }
 }
 
-/// What a query may say.
+/// Returns the parameters of a group.
 pub(super) fn of_query(query: Query) -> Vec<Parameter> {
-    let expand = such_as(said(text(), "`true`; anything else is no."), "true");
+    let expand = such_as(with_description(text(), "`true`; anything else is no."), "true");
     let lang = such_as(
-        said(text(), "A tag of English, Thai or Korean, such as `th-TH`; any other is passed over."),
+        with_description(
+            text(),
+            "Language tag for English, Thai or Korean, such as `th-TH`. Others are ignored.",
+        ),
         "th",
     );
     let members = match query {
@@ -62,21 +66,30 @@ pub(super) fn of_query(query: Query) -> Vec<Parameter> {
 
 fn page() -> Vec<(&'static str, Kind)> {
     vec![
-        ("from", said(or_empty(moment()), "Created at this moment or later.")),
-        ("to", said(or_empty(moment()), "Created at this moment or earlier; until now unless it is given.")),
+        ("from", with_description(or_empty(moment()), "Earliest creation time.")),
+        ("to", with_description(or_empty(moment()), "Latest creation time. Default: now.")),
         (
             "limit",
-            said(or_empty(whole(0)), "Elements on a page, 20 unless it is given; more than 100 are 100."),
+            with_description(
+                or_empty(whole(0)),
+                "Elements per page. Default: 20, maximum: 100; larger values are reduced.",
+            ),
         ),
-        ("offset", said(or_empty(whole(0)), "Elements before the page.")),
-        ("order", said(or_empty(one_of(ORDERS)), "`chronological` unless it is given.")),
+        ("offset", with_description(or_empty(whole(0)), "Number of elements to skip.")),
+        ("order", with_description(or_empty(one_of(ORDERS)), "Sort order. Default: `chronological`.")),
     ]
 }
 
 fn search() -> Vec<Parameter> {
     let filters = [
-        ("amount", said(text(), "Or a range of them, `10..20.5`; in major units here and nowhere else.")),
-        ("created", said(text(), "A day, or a range of them: `2024-02-28..2024-02-29`.")),
+        (
+            "amount",
+            with_description(
+                text(),
+                "Amount or range, such as `10..20.5`, in major units. All other amounts have minor units.",
+            ),
+        ),
+        ("created", with_description(text(), "Day, or range of days: `2024-02-28..2024-02-29`.")),
         ("currency", text()),
         ("voided", one_of(TRUTHS)),
         ("status", text()),
@@ -84,12 +97,15 @@ fn search() -> Vec<Parameter> {
         ("captured", one_of(TRUTHS)),
         ("refunded", one_of(TRUTHS)),
     ];
-    let filters = closed(asked("Those of refunds are the first four.", [], filters));
+    let filters = closed(request_object("Refunds support the first four filters.", [], filters));
     let members = [
-        ("query", said(text(), "Words that stand in one of its texts.")),
+        ("query", with_description(text(), "Text that an object must contain.")),
         ("page", or_empty(whole(1))),
         ("per_page", or_empty(whole_within(1, 100))),
-        ("order", said(or_empty(one_of(ORDERS)), "`reverse_chronological` unless it is given.")),
+        (
+            "order",
+            with_description(or_empty(one_of(ORDERS)), "Sort order. Default: `reverse_chronological`."),
+        ),
     ];
     let mut all = vec![
         parameter("scope", ParameterIn::Query, one_of(scopes())).required(Required::True).build(),
@@ -102,15 +118,15 @@ fn search() -> Vec<Parameter> {
     all
 }
 
-/// The header that asks for the version of a document. What is not the current one must be asked for.
+/// Returns the version header. It is required for versions other than the current one.
 pub(super) fn version(version: ApiVersion) -> Parameter {
-    // An empty one is the account's own, which is not to be relied on where it must be asked for.
+    // An empty value selects the account's version, which may differ from the document's.
     let current = version == ApiVersion::default();
     let kind = one_of([version.as_str()].into_iter().chain(current.then_some("")));
     let kind = such_as(kind, json!(version.as_str()));
-    let says = "In which version the call is answered: the account's own unless it is given.";
+    let says = "API version of the response. Default: the account's version.";
     let needed = if current { Required::False } else { Required::True };
-    parameter("Omise-Version", ParameterIn::Header, said(kind, says)).required(needed).build()
+    parameter("Omise-Version", ParameterIn::Header, with_description(kind, says)).required(needed).build()
 }
 
 fn parameter(name: &str, place: ParameterIn, kind: Kind) -> ParameterBuilder {

@@ -1,60 +1,80 @@
-//! The ways in which a call is refused.
+//! Error responses.
 
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
-use super::schema::builder::{Kind, named, object, one_of, said, text};
+use super::schema::builder::{Kind, named, object, one_of, text, with_description};
 
-/// What a refusal is written in.
+/// The format of an error response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// The error object of the API.
+    /// The API's error object.
     Error,
-    /// What `/_sandbox` says: `{"error": "…"}`.
+    /// `/_sandbox`: `{"error": "…"}`.
     Problem,
-    /// A page.
+    /// An HTML page.
     Page,
 }
 
-/// A refusal: its status, what it is called, what it is about, and the codes that it has in the API.
-struct Refused {
+/// An error response: status, name, description, and the API's error codes.
+struct RefusalDescription {
     status: u16,
     name: &'static str,
     says: &'static str,
     codes: &'static [&'static str],
 }
 
-const REFUSED: &[Refused] = &[
-    Refused { status: 400, name: "Refused", says: "What was sent cannot be done.", codes: BAD },
-    Refused {
+const REFUSALS: &[RefusalDescription] = &[
+    RefusalDescription {
+        status: 400,
+        name: "Refused",
+        says: "The request is invalid, or the state does not allow it.",
+        codes: BAD,
+    },
+    RefusalDescription {
         status: 401,
         name: "Unauthorized",
-        says: "No key, one that is not the account's, or one that may not do this.",
+        says: "The key is missing, unknown, or not authorized for this call.",
         codes: &["authentication_failure"],
     },
-    Refused { status: 403, name: "Forbidden", says: "Not from there.", codes: &[] },
-    Refused {
+    RefusalDescription {
+        status: 403,
+        name: "Forbidden",
+        says: "Requests from other machines or sites are rejected.",
+        codes: &[],
+    },
+    RefusalDescription {
         status: 404,
         name: "NotFound",
-        says: "There is no such object, or no such call in this version.",
+        says: "The object does not exist, or this version does not have the call.",
         codes: &["not_found", "service_not_found", "serializer_not_found"],
     },
-    Refused { status: 408, name: "TooSlow", says: "The body did not come in time.", codes: &["bad_request"] },
-    Refused { status: 413, name: "TooLarge", says: "The body is too large.", codes: &["bad_request"] },
-    Refused {
+    RefusalDescription {
+        status: 408,
+        name: "TooSlow",
+        says: "The request body was not received in time.",
+        codes: &["bad_request"],
+    },
+    RefusalDescription {
+        status: 413,
+        name: "TooLarge",
+        says: "The request body is too large.",
+        codes: &["bad_request"],
+    },
+    RefusalDescription {
         status: 422,
         name: "NotSearchable",
-        says: "It cannot be searched for that.",
+        says: "The search scope, a filter or the page is invalid.",
         codes: &["invalid_filter", "invalid_page", "invalid_per_page", "invalid_scope"],
     },
-    Refused {
+    RefusalDescription {
         status: 500,
         name: "Failed",
-        says: "The sandbox failed; it never should.",
+        says: "Internal error of the sandbox, which is a bug.",
         codes: &["internal_error"],
     },
 ];
 
-/// The codes of a bad request.
+/// Error codes of status 400.
 const BAD: &[&str] = &[
     "bad_request",
     "expired_charge",
@@ -85,45 +105,45 @@ impl Form {
     }
 }
 
-/// The refusal of a status, by its name among the components.
+/// Returns a reference to the error response of a status.
 pub(super) fn refusal(status: u16, form: Form) -> RefOr<Response> {
-    let found = REFUSED.iter().find(|refused| refused.status == status);
-    let name = found.map_or("", |refused| refused.name);
+    let found = REFUSALS.iter().find(|refusal| refusal.status == status);
+    let name = found.map_or("", |refusal| refusal.name);
     Ref::from_response_name(format!("{name}{}", form.suffix())).into()
 }
 
-/// Every refusal, by its name.
+/// Returns all error responses with their names.
 pub(super) fn responses() -> Vec<(String, Response)> {
     let mut all = Vec::new();
-    for refused in REFUSED {
+    for refusal in REFUSALS {
         for form in [Form::Error, Form::Problem, Form::Page] {
-            let (media, kind) = form.content(refused.name);
-            // What the API itself never answers has no codes.
-            if form == Form::Error && refused.codes.is_empty() {
+            let (media, kind) = form.content(refusal.name);
+            // Statuses without codes never occur in the API itself.
+            if form == Form::Error && refusal.codes.is_empty() {
                 continue;
             }
             let content = Content::new(Some(kind));
-            let response = ResponseBuilder::new().description(refused.says).content(media, content).build();
-            all.push((format!("{}{}", refused.name, form.suffix()), response));
+            let response = ResponseBuilder::new().description(refusal.says).content(media, content).build();
+            all.push((format!("{}{}", refusal.name, form.suffix()), response));
         }
     }
     all
 }
 
-/// The error objects of the API.
+/// Returns the schemas of error objects.
 pub(super) fn schemas() -> Vec<(String, Kind)> {
-    let coded = REFUSED.iter().filter(|refused| !refused.codes.is_empty());
-    coded.map(|refused| (format!("{}Error", refused.name), error(refused))).collect()
+    let coded = REFUSALS.iter().filter(|refusal| !refusal.codes.is_empty());
+    coded.map(|refusal| (format!("{}Error", refusal.name), error(refusal))).collect()
 }
 
-fn error(refused: &Refused) -> Kind {
+fn error(refusal: &RefusalDescription) -> Kind {
     object(
-        refused.says,
+        refusal.says,
         [
             ("object", one_of(["error"])),
-            ("location", said(text(), "Where the code is documented.")),
-            ("code", one_of(refused.codes.iter().copied())),
-            ("message", said(text(), "For people.")),
+            ("location", with_description(text(), "URL of the code's documentation.")),
+            ("code", one_of(refusal.codes.iter().copied())),
+            ("message", with_description(text(), "Description for people.")),
         ],
     )
 }

@@ -1,15 +1,15 @@
-//! A moment, as pages show it.
+//! Timestamps on pages.
 
 use std::fmt;
 
 use kakaopay_types::Timestamp;
 
-/// A moment, as pages show it: by itself as machines read it.
+/// A timestamp on a page. Its `Display` output is machine-readable.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment(pub(crate) Timestamp);
 
 impl Moment {
-    /// As people read it, in any language: `2026-11-29 12:04:06 UTC`.
+    /// Formats the time for people, in any language: `2026-11-29 12:04:06 UTC`.
     pub(crate) fn plain(self) -> String {
         let text = self.0.truncate_to_seconds().to_string();
         text.replace('T', " ").replace('Z', " UTC")
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_read_by_machines_and_by_people() {
+    fn timestamps_have_two_formats() {
         let moment = Moment(Timestamp::UNIX_EPOCH);
         assert_eq!(moment.to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(moment.plain(), "1970-01-01 00:00:00 UTC");

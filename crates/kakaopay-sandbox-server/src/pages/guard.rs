@@ -1,13 +1,13 @@
-//! Whether a form was sent by a page of the sandbox's own.
+//! Protection of forms against cross-site requests.
 
 use http::header::ORIGIN;
 
 use super::request::PageRequest;
 
-/// Whether a form comes from this origin, or from no browser at all.
+/// Returns whether a form comes from this origin, or not from a browser.
 ///
-/// Browsers say where a form comes from: newer ones in `Sec-Fetch-Site`, which no page can forge, older ones in
-/// `Origin` alone. Other clients say nothing, and carry nobody's session.
+/// Newer browsers send `Sec-Fetch-Site`, which pages cannot forge; older ones send only `Origin`. Other clients send
+/// neither, and carry no user's session.
 pub(super) fn is_same_origin(request: &PageRequest<'_>) -> bool {
     if let Some(site) = request.headers.get("sec-fetch-site") {
         return site == "same-origin";

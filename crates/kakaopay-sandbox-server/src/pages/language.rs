@@ -1,4 +1,4 @@
-//! Which language a page is in.
+//! The language of a page.
 
 use http::header::ACCEPT_LANGUAGE;
 use kakaopay_types::{Param, Params};
@@ -17,7 +17,7 @@ pub(super) enum Language {
 impl Language {
     pub(super) const ALL: [Self; 3] = [Self::English, Self::Thai, Self::Korean];
 
-    /// The one that was chosen on the page, or else the one that the browser likes best.
+    /// Returns the language chosen on the page, or else the browser's preferred one.
     pub(super) fn of(request: &PageRequest<'_>) -> Self {
         let query = Params::from_form(request.query.as_bytes()).unwrap_or_default();
         let chosen = match query.get("lang") {
@@ -28,7 +28,7 @@ impl Language {
         chosen.or_else(|| liked.and_then(Self::liked)).unwrap_or(Self::English)
     }
 
-    /// Its tag, as HTML has it.
+    /// The language tag for HTML.
     pub(super) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -37,7 +37,7 @@ impl Language {
         }
     }
 
-    /// What it calls itself.
+    /// The language's own name.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -46,7 +46,7 @@ impl Language {
         }
     }
 
-    /// The language of the sentences about failures.
+    /// The language of failure messages.
     pub(super) fn of_explanations(self) -> kakaopay_types::Language {
         match self {
             Self::English => kakaopay_types::Language::English,
@@ -55,7 +55,7 @@ impl Language {
         }
     }
 
-    /// What the pages say in it.
+    /// The texts of the pages in this language.
     pub(super) fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
@@ -64,13 +64,13 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `th-TH`.
+    /// Finds the language of a tag such as `th-TH`.
     fn tagged(tag: &str) -> Option<Self> {
         let primary = tag.trim().split('-').next()?;
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
-    /// Of those that the pages have, the one with the greatest weight; the first of two that are alike.
+    /// Returns the supported language with the highest weight in `Accept-Language`; the first one of equals.
     fn liked(header: &str) -> Option<Self> {
         let mut best: Option<(u16, Self)> = None;
         for range in header.split(',') {
@@ -85,7 +85,7 @@ impl Language {
     }
 }
 
-/// A weight in thousandths: at most one, with at most three digits behind the point.
+/// Parses a weight in thousandths: at most 1, with at most three decimals.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
     let is_good = digits.len() <= 3 && digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_language_is_the_one_that_is_liked_best() {
+    fn the_preferred_language_wins() {
         check("th", Some(Language::Thai));
         check("ko-KR,ko;q=0.9,en;q=0.8", Some(Language::Korean));
         check("en-GB, th;q=0.9", Some(Language::English));

@@ -1,4 +1,4 @@
-//! The pages that a buyer is sent to.
+//! The payment pages.
 
 mod format_time;
 mod guard;

@@ -1,4 +1,4 @@
-//! The pages of a payment: what is asked for, and what the buyer does there.
+//! Handlers of the payment pages.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::view::{address, notice, show};
 use super::view_state::Step;
 use super::words::{DELAYS, Words};
 
-/// The page of a step.
+/// Responds with the page of a step.
 pub(super) fn show_step(
     sandbox: &Sandbox,
     request: &PageRequest<'_>,
@@ -28,13 +28,13 @@ pub(super) fn show_step(
     show(&charge, request, if on_phone { Step::Wallet } else { step })
 }
 
-/// The way to the wallet, as a picture.
+/// Responds with the QR code of a payment.
 pub(super) fn code(sandbox: &Sandbox, request: &PageRequest<'_>, payment: &str) -> Response<Bytes> {
     let picture = sandbox.charge_of_payment(payment).as_ref().and_then(qr::picture);
     picture.unwrap_or_else(|| not_found(request))
 }
 
-/// Does what the buyer has chosen on the page of a step.
+/// Applies the buyer's decision from the page of a step.
 pub(super) fn choose(
     sandbox: &Sandbox,
     request: &PageRequest<'_>,
@@ -51,23 +51,23 @@ pub(super) fn choose(
     let next = next(&charge, request, &action, step);
     match sandbox.act_as_buyer(&charge.id, action) {
         Ok(()) => lead(request, &next),
-        // The page shows how it ended.
+        // The page shows the outcome.
         Err(BuyerActionError::AlreadyEnded) => show_step(sandbox, request, payment, step),
         Err(_) => notice(StatusCode::INTERNAL_SERVER_ERROR, request, |words| words.trouble),
     }
 }
 
-/// Where the buyer goes from here.
+/// Returns the next page for the buyer.
 fn next(charge: &ChargeSummary, request: &PageRequest<'_>, action: &BuyerAction, step: Step) -> String {
     match (action, step) {
         (BuyerAction::ApproveAfter(_), _) => address(charge, request, step),
-        // Straight to the merchant, which scripts rely on.
+        // Directly to the merchant, as scripts expect.
         (_, Step::Desktop) => charge.return_uri.clone(),
         _ => address(charge, request, Step::Slip),
     }
 }
 
-/// How a payment stands, in one word, for the script of the desktop's page.
+/// Responds with the status of a payment in one word, for the script of the desktop page.
 pub(super) fn status(sandbox: &Sandbox, request: &PageRequest<'_>, payment: &str) -> Response<Bytes> {
     match sandbox.charge_of_payment(payment) {
         Some(charge) => response(StatusCode::OK, "text/plain; charset=utf-8", charge.status.into()),
@@ -79,7 +79,7 @@ fn not_found(request: &PageRequest<'_>) -> Response<Bytes> {
     notice(StatusCode::NOT_FOUND, request, |words: &Words| words.no_payment)
 }
 
-/// The decision that the form sends.
+/// Parses the decision from the form.
 fn action_of(request: &PageRequest<'_>) -> Option<BuyerAction> {
     let form = Params::from_form(request.body).ok()?;
     let text = |name| match form.get(name) {
@@ -104,7 +104,7 @@ fn action_of(request: &PageRequest<'_>) -> Option<BuyerAction> {
     }
 }
 
-/// Whether the buyer is on a phone already: the shop has said so in the source, or the browser does.
+/// Returns whether the buyer uses a phone, according to the source or the browser.
 fn opens_on_phone(request: &PageRequest<'_>, charge: &ChargeSummary) -> bool {
     let agent = request.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     matches!(charge.platform_type, Some(PlatformType::Ios | PlatformType::Android)) || agent.contains("Mobi")

@@ -1,4 +1,4 @@
-//! The QR code that leads a phone to its page.
+//! The QR code that opens the wallet page on a phone.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -8,11 +8,11 @@ use qrcode::render::svg;
 
 use super::headers::response;
 
-/// Edge of the picture in CSS pixels, at least.
+/// Minimum edge length in CSS pixels.
 const EDGE: u32 = 240;
 
-/// The picture; `None` when the address is too long for one. It stays black on white in the dark too, as
-/// cameras want it.
+/// Renders the QR code; `None` if the URL is too long. It is black on white even in dark mode, because cameras need
+/// that.
 pub(super) fn picture(charge: &ChargeSummary) -> Option<Response<Bytes>> {
     let code = QrCode::new(&charge.summary_uri).ok()?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(EDGE, EDGE).build();

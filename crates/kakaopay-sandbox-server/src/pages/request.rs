@@ -10,7 +10,7 @@ pub(crate) struct PageRequest<'r> {
     pub(super) query: &'r str,
     pub(super) headers: &'r HeaderMap,
     pub(super) body: &'r Bytes,
-    /// The origin that the request was sent to.
+    /// Origin of the request.
     pub(super) origin: String,
 }
 

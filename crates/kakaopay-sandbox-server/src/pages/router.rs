@@ -1,4 +1,4 @@
-//! The routes of the pages and their files.
+//! Routes of the pages and their files.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -47,7 +47,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     get("/sandbox.svg", "pages.mark", |_, _, _| headers::icon()),
 ];
 
-/// The page, if the request is for one.
+/// Responds to a request for a page; `None` for other requests.
 pub(crate) fn respond(sandbox: &Sandbox, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     let path: Vec<&str> = parts(request.uri().path()).collect();
     let (route, params) = Route::find(ROUTES, request.method().as_str(), &path)?;

@@ -1,4 +1,4 @@
-//! What the pages of a payment show.
+//! Views of the payment pages.
 
 use askama::Template;
 use bytes::Bytes;
@@ -24,14 +24,14 @@ struct PaymentPage<'a> {
     charge: &'a str,
     description: Option<&'a str>,
     status: &'a str,
-    /// Why it failed, and what the buyer is told about it.
+    /// Failure code, with the message for the buyer.
     code: Option<&'a FailureCode>,
     why: Option<&'static str>,
     ended_at: Option<Moment>,
     payment: &'a str,
     action: String,
     expires_at: Moment,
-    /// When a buyer who is slow approves it.
+    /// Time of a delayed approval.
     approval: Option<Moment>,
     return_uri: &'a str,
     codes: &'static [FailureCode],
@@ -46,7 +46,7 @@ struct NoticePage<'a> {
     text: &'a str,
 }
 
-/// A page of a payment: the step that was asked for, or the slip when it has ended.
+/// Responds with the page of a step, or with the slip once the charge has ended.
 pub(super) fn show(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step) -> Response<Bytes> {
     let language = Language::of(request);
     let step = match (charge.ended_at, step) {
@@ -77,12 +77,12 @@ pub(super) fn show(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step
     render(StatusCode::OK, &html)
 }
 
-/// Where a step of a payment is, in the language that it is read in.
+/// Returns the URL of a step, in the page's language.
 pub(super) fn address(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step) -> String {
     format!("/payments/{}/{}?lang={}", charge.payment, step.name(), Language::of(request).tag())
 }
 
-/// A page that says one thing.
+/// Responds with a page that contains one message.
 pub(super) fn notice(
     status: StatusCode,
     request: &PageRequest<'_>,
@@ -99,12 +99,12 @@ struct PlainPage<'a> {
     text: &'a str,
 }
 
-/// A page that says one thing to whoever tests, in English.
+/// Responds with a page that contains one message for testers, in English.
 pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
     render(status, &PlainPage { text })
 }
 
 fn render(status: StatusCode, template: &impl Template) -> Response<Bytes> {
-    // The templates only write text to memory.
+    // Templates only write to memory, which cannot fail.
     page(status, template.render().unwrap_or_default())
 }

@@ -1,21 +1,21 @@
-//! How far the buyer is.
+//! Steps of a payment.
 
-/// How far the buyer is, as in the guide's two flows: from the desktop's code or the phone's wallet over the
-/// summary to the slip.
+/// A step of a payment, as in the guide's two flows: from the desktop's QR code or the phone's wallet to the summary
+/// and the slip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// The page at `authorize_uri`, with the QR code.
     Desktop,
-    /// The wallet, which the merchant has sent a phone to.
+    /// The wallet page, to which the merchant sends phones.
     Wallet,
-    /// What is to be paid, in the wallet. The code leads there, as it is scanned with the wallet.
+    /// The summary in the wallet, which the QR code opens.
     Summary,
-    /// How it has ended.
+    /// The outcome.
     Slip,
 }
 
 impl Step {
-    /// Its name in addresses.
+    /// The step's name in URLs.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Desktop => "authorize",

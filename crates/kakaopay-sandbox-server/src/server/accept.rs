@@ -1,4 +1,4 @@
-//! Taking connections, within bounds.
+//! Accepting connections within limits.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,8 +19,7 @@ use super::limits::ServerLimits;
 use crate::app::App;
 use crate::peer::Peer;
 
-/// Takes connections until it is told to stop, and then sees them out. Whoever drops this future closes all
-/// of them.
+/// Accepts connections until shutdown, then waits for their requests. Dropping this future closes all connections.
 pub(super) async fn accept(
     app: App,
     listener: TcpListener,
@@ -33,22 +32,22 @@ pub(super) async fn accept(
     loop {
         let (place, stream, peer) = tokio::select! {
             taken = take(&listener, &places) => taken,
-            // Those that have ended are forgotten.
+            // Removes finished connections.
             Some(_) = connections.join_next() => continue,
             _ = stopped.changed() => break,
         };
         let app = app.clone();
-        let answer = service_fn(move |mut request: Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             app.clone().call(request.map(|body| BodyTimeout::new(body, bounds.body)))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(bounds.head)
-            .serve_connection(TokioIo::new(stream), answer);
+            .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
-            // What a client does to its own connection is no trouble of the server's.
+            // An error concerns only this client's connection.
             let _ = connection.await;
             drop(place);
         });
@@ -57,21 +56,21 @@ pub(super) async fn accept(
     let _ = tokio::time::timeout(bounds.farewell, graceful.shutdown()).await;
 }
 
-/// The next connection, once there is a place for it.
+/// Accepts the next connection once there are fewer than the maximum.
 async fn take(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> (Option<OwnedSemaphorePermit>, TcpStream, IpAddr) {
-    // Nobody closes the semaphore.
+    // The semaphore is never closed.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Answers are written whole: waiting to send more at once would only make them late.
+                // Responses are written at once; Nagle's algorithm would only delay them.
                 let _ = stream.set_nodelay(true);
                 return (place, stream, peer.ip());
             }
-            // A connection that is gone before it was taken, or no more descriptors for now.
+            // The client disconnected early, or file descriptors are exhausted for now.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }

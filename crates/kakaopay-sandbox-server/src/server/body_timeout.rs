@@ -1,4 +1,4 @@
-//! A body that has to be there in time.
+//! Timeout of request bodies.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,13 +7,12 @@ use std::time::Duration;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::Sleep;
 
-/// A body that fails when it is not whole in time: one that comes drop by drop would hold its place among the
-/// connections for ever.
+/// A body that fails if it is not complete in time. A slow one would otherwise occupy its connection forever.
 #[derive(Debug)]
 pub(super) struct BodyTimeout<B> {
     body: Pin<Box<B>>,
     time: Duration,
-    /// Begins when the body is waited for: a body that is there at once needs no timer.
+    /// The timer. It starts when the body is first pending: a complete body needs none.
     end: Option<Pin<Box<Sleep>>>,
 }
 
@@ -51,7 +50,7 @@ where
     }
 }
 
-/// The body did not come in time.
+/// The body was not received in time.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("the request body did not come in time")]
+#[error("the request body was not received in time")]
 pub(super) struct TooSlow;

@@ -1,10 +1,9 @@
-//! What a server gives its clients at most.
+//! Limits of a server.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// What a server gives its clients at most, so that one that is slow, or many at once, cannot stop it for the
-/// others. Each has a default that no honest client meets.
+/// Limits of a server, so that slow or many clients cannot block others. The defaults suit all well-behaved clients.
 #[derive(Debug, Clone, Copy)]
 pub struct ServerLimits {
     pub(super) connections: NonZeroUsize,
@@ -14,29 +13,28 @@ pub struct ServerLimits {
 }
 
 impl ServerLimits {
-    /// How many connections are open at once; 256 by default.
+    /// Maximum number of open connections. Default: 256.
     ///
-    /// Further ones wait with the operating system until one of these has closed: a test that opens many is
-    /// slower then, and not wrong. A connection that is idle closes by itself, as its next head does not come.
+    /// Further connections wait in the operating system's queue until one closes, so a test that opens many is only
+    /// slower. An idle connection closes after [`ServerLimits::head`].
     #[must_use]
     pub fn connections(self, connections: NonZeroUsize) -> Self {
         Self { connections, ..self }
     }
 
-    /// How long a connection waits for the whole head of its next request; 5 seconds by default.
+    /// Timeout for the head of each request on a connection. Default: 5 seconds.
     #[must_use]
     pub fn head(self, head: Duration) -> Self {
         Self { head, ..self }
     }
 
-    /// How long the whole body of a request may take to come; 15 seconds by default.
+    /// Timeout for the whole body of a request. Default: 15 seconds.
     #[must_use]
     pub fn body(self, body: Duration) -> Self {
         Self { body, ..self }
     }
 
-    /// How long requests under way may take to end when the server is shut down; 5 seconds by default.
-    /// Connections without one close at once.
+    /// Timeout for requests in flight at shutdown. Default: 5 seconds. Connections without a request close at once.
     #[must_use]
     pub fn farewell(self, farewell: Duration) -> Self {
         Self { farewell, ..self }

@@ -1,4 +1,4 @@
-//! Serving over TCP, within limits.
+//! The TCP server.
 
 mod accept;
 mod body_timeout;

@@ -1,4 +1,4 @@
-//! A sandbox that serves.
+//! A running server.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,8 @@ use super::limits::ServerLimits;
 use crate::app::App;
 use crate::poster::HttpPoster;
 
-/// A sandbox that serves. Dropping it stops the server at once; [`SandboxServer::shutdown`] lets requests end.
+/// A running server of a sandbox. Dropping it stops the server at once; [`SandboxServer::shutdown`] completes
+/// requests in flight.
 #[derive(Debug)]
 pub struct SandboxServer {
     address: SocketAddr,
@@ -23,18 +24,18 @@ pub struct SandboxServer {
     sender: JoinHandle<()>,
 }
 
-/// Serves a sandbox with its pages on a listener, and posts its webhooks.
+/// Serves a sandbox with its pages on a listener, and posts its webhooks, with default limits.
 ///
 /// # Errors
-/// If the listener has no address.
+/// An I/O error if the listener's address cannot be read.
 pub fn serve(sandbox: &Sandbox, listener: TcpListener) -> std::io::Result<SandboxServer> {
     serve_with(sandbox, listener, ServerLimits::default())
 }
 
-/// Serves a sandbox with its pages on a listener, within other limits, and posts its webhooks.
+/// Serves a sandbox with its pages on a listener, and posts its webhooks.
 ///
 /// # Errors
-/// If the listener has no address.
+/// An I/O error if the listener's address cannot be read.
 pub fn serve_with(
     sandbox: &Sandbox,
     listener: TcpListener,
@@ -56,28 +57,28 @@ pub fn serve_with(
 }
 
 impl SandboxServer {
-    /// Where it serves.
+    /// The server's address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it serves, as a URL.
+    /// The server's base URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Stops taking requests, closes what is idle, lets requests under way end within [`ServerLimits::farewell`], and
-    /// posts the events that wait.
+    /// Stops accepting requests, closes idle connections, completes requests in flight within
+    /// [`ServerLimits::farewell`], and posts pending webhooks.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
-        // A page that listens would not hang up by itself.
-        self.app.dashboard().hang_up();
-        // A task that has panicked has ended as well.
+        // An event stream would stay open.
+        self.app.dashboard().close_streams();
+        // A panicked task has stopped, too.
         let _ = (&mut self.server).await;
         let _ = (&mut self.sender).await;
-        // What the last requests have brought about.
+        // The last requests may have caused events.
         self.app.sandbox().deliver_pending(&self.poster).await;
     }
 }

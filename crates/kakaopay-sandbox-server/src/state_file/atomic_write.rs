@@ -1,14 +1,14 @@
-//! Replacing a file as a whole.
+//! Atomic replacement of a file.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces a file: after a crash it has its old contents or the new ones. On Unix only its owner may read it.
+/// Replaces a file: after a crash it has either the old or the new contents. On Unix only its owner can read it.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = beside(path, ".tmp");
-    // A process that was killed may have left one, with other permissions.
+    let temporary = with_suffix(path, ".tmp");
+    // A killed process may have left a file with other permissions.
     let _ = std::fs::remove_file(&temporary);
     let written = write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
@@ -18,14 +18,14 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// The path of a file beside another one, with a suffix.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// Returns a path with a suffix added to the file name.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
 }
 
-/// Options that create a file for its owner alone.
+/// Returns options that create a file for its owner only.
 pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -40,7 +40,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Makes the new name durable.
+/// Syncs the folder, so that the new name is durable.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())

@@ -5,12 +5,12 @@ use kakaopay_types::{Key, PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The value of `format` in each state file.
+/// Value of `format` in each state file.
 const FORMAT: &str = "kakaopay-sandbox-state";
-/// The version that is written and read.
+/// Supported version.
 pub(super) const VERSION: u32 = 1;
 
-/// Why contents are not read.
+/// The reason why contents cannot be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unreadable {
     NotStateFile,
@@ -18,7 +18,7 @@ pub(super) enum Unreadable {
     Damaged,
 }
 
-/// The members that each version has.
+/// Members that all versions share.
 #[derive(Deserialize)]
 struct Header<'a> {
     #[serde(borrow)]
@@ -39,7 +39,7 @@ struct Contents<'a> {
     current: &'a RawValue,
 }
 
-/// Reads the contents of a state file.
+/// Parses the contents of a state file.
 pub(super) fn read(bytes: &[u8]) -> Result<SavedSandbox, Unreadable> {
     let header: Header<'_> = serde_json::from_slice(bytes).map_err(|_| Unreadable::NotStateFile)?;
     match header {
@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<SavedSandbox, Unreadable> {
         Header { format: FORMAT, version } => return Err(Unreadable::UnknownVersion(version)),
         _ => return Err(Unreadable::NotStateFile),
     }
-    // The parser's error would repeat what it found, perhaps a key.
+    // serde's message would repeat values of the file, which may be keys.
     let contents: Contents<'_> = serde_json::from_slice(bytes).map_err(|_| Unreadable::Damaged)?;
     Ok(SavedSandbox {
         public_key: PublicKey::parse(contents.public_key).map_err(|_| Unreadable::Damaged)?,
@@ -57,7 +57,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<SavedSandbox, Unreadable> {
     })
 }
 
-/// Writes the contents of a state file.
+/// Serializes the contents of a state file.
 pub(super) fn write(saved: &SavedSandbox) -> serde_json::Result<Vec<u8>> {
     serde_json::to_vec(&Contents {
         format: FORMAT,

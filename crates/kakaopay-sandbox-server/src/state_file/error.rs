@@ -1,20 +1,20 @@
-//! Why a state file cannot be used.
+//! Errors of state files.
 
 use std::path::PathBuf;
 
 use kakaopay_sandbox::RestoreError;
 
-/// Why a state file cannot be used. Its contents were not changed.
+/// An error of a state file. Its contents were not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateFileError {
-    /// The file holds something else.
+    /// The file has another format.
     #[error("{} is not a sandbox state file: give the path of one, or of a file that does not exist", path.display())]
     NotStateFile {
         /// The file.
         path: PathBuf,
     },
-    /// The file was written by another version of this program.
+    /// The file has an unsupported version.
     #[error(
         "{} has state file version {found}, and only version {supported} is supported: use the program that wrote it",
         path.display()
@@ -34,7 +34,7 @@ pub enum StateFileError {
         path: PathBuf,
     },
     /// The file is a state file, but a member is missing, unknown or invalid.
-    #[error("{} is damaged: restore a copy, or delete it to begin anew", path.display())]
+    #[error("{} is damaged: restore a copy, or delete it to start with an empty sandbox", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -44,17 +44,17 @@ pub enum StateFileError {
     Snapshot {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The snapshot's error.
         source: RestoreError,
     },
-    /// The operating system reports an error.
+    /// The operating system reported an error.
     #[error("cannot {action} {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// `read`, `lock` or `write`.
         action: &'static str,
-        /// What it reports.
+        /// The error.
         source: std::io::Error,
     },
 }

@@ -8,37 +8,37 @@ use std::time::Duration;
 
 use kakaopay_sandbox::{Sandbox, SandboxBuilder, SavedSandbox};
 
-use super::atomic_write::{beside, private, replace};
+use super::atomic_write::{private, replace, with_suffix};
 use super::contents::{self, Unreadable, VERSION};
 use super::error::StateFileError;
 
-/// Changes within this time are written at once.
-const GATHER: Duration = Duration::from_millis(500);
-/// Rest after a write that failed.
+/// Changes within this time are written together.
+const WRITE_DELAY: Duration = Duration::from_millis(500);
+/// Wait before a failed write is retried.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// A file that stores a sandbox, keys and webhook secrets included, so that a later process goes on from it.
+/// A file that stores a sandbox with its keys and webhook secrets between processes.
 ///
-/// It is JSON: the keys and the snapshots of [`Sandbox::save`]. It is replaced as a whole, so that it is never half
-/// written. On Unix only its owner may read it. A lock file beside it keeps it to one sandbox at a time.
+/// The file is JSON: the keys and the snapshots of [`Sandbox::save`]. It is replaced atomically. On Unix only its owner
+/// can read it. A lock file beside it prevents use by two sandboxes at a time.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
-    /// Released when it is dropped.
+    /// Released on drop.
     _lock: File,
 }
 
 impl StateFile {
-    /// Opens a state file and builds the sandbox that it stores, or creates the file for a new sandbox. The options
-    /// of the builder override stored values; see [`SandboxBuilder::build_from`].
+    /// Opens a state file and builds the stored sandbox, or creates the file for a new sandbox. Options of the builder
+    /// override stored values; see [`SandboxBuilder::build_from`].
     ///
     /// # Errors
-    /// [`StateFileError`] if the file is not a state file, has another version, is damaged or in use, or cannot be
-    /// read or written.
+    /// [`StateFileError`] if the file is not a state file, has another version, is damaged or in use, or cannot be read
+    /// or written.
     pub fn open(path: impl AsRef<Path>, builder: SandboxBuilder) -> Result<(Sandbox, Self), StateFileError> {
         let given = path.as_ref();
         let path = resolve(given).map_err(|source| failed(given, "read", source))?;
-        // Before the lock, so that nothing is created beside a file that is not a state file.
+        // Read before locking, so that no lock file is created beside a foreign file.
         read(&path)?;
         let lock = lock(&path)?;
         let sandbox = match read(&path)? {
@@ -52,10 +52,10 @@ impl StateFile {
         Ok((sandbox, file))
     }
 
-    /// Stores a sandbox.
+    /// Saves a sandbox.
     ///
     /// # Errors
-    /// [`StateFileError::Io`] if the file cannot be written. It has its old contents then.
+    /// [`StateFileError::Io`] if the file cannot be written. It keeps its old contents then.
     pub fn save(&self, sandbox: &Sandbox) -> Result<(), StateFileError> {
         let written = contents::write(&sandbox.save()).map_err(io::Error::from);
         written
@@ -63,8 +63,8 @@ impl StateFile {
             .map_err(|source| failed(&self.path, "write", source))
     }
 
-    /// Stores a sandbox within a second after each change, and again when `shutdown` resolves. What was changed in
-    /// the last second before a crash may be lost. A write that fails is logged and repeated.
+    /// Saves a sandbox within a second after each change, and again when `shutdown` resolves. A crash can lose the
+    /// changes of the last second. A failed write is logged and retried.
     ///
     /// # Errors
     /// [`StateFileError::Io`] if the last write fails.
@@ -75,10 +75,10 @@ impl StateFile {
     ) -> Result<(), StateFileError> {
         let file = Arc::new(self);
         let mut changes = sandbox.watch_changes();
-        // A change before the watcher was made.
+        // Changes may have happened before the watcher was created.
         let mut pending = true;
         let mut shutdown = std::pin::pin!(shutdown);
-        let mut rest = GATHER;
+        let mut rest = WRITE_DELAY;
         loop {
             let due = async {
                 if !pending {
@@ -94,7 +94,7 @@ impl StateFile {
             changes.revision();
             let written = save_apart(&file, &sandbox).await;
             pending = written.is_err();
-            rest = if pending { RETRY_AFTER } else { GATHER };
+            rest = if pending { RETRY_AFTER } else { WRITE_DELAY };
             if let Err(error) = written {
                 tracing::error!(%error, source = ?std::error::Error::source(&error), "state file not written");
             }
@@ -103,7 +103,7 @@ impl StateFile {
     }
 }
 
-/// Saves on a thread that may wait for the disk.
+/// Saves on a thread that may block on the disk.
 async fn save_apart(file: &Arc<StateFile>, sandbox: &Sandbox) -> Result<(), StateFileError> {
     let (file, sandbox) = (Arc::clone(file), sandbox.clone());
     let path = file.path.clone();
@@ -111,7 +111,7 @@ async fn save_apart(file: &Arc<StateFile>, sandbox: &Sandbox) -> Result<(), Stat
     saved.unwrap_or_else(|panicked| Err(failed(&path, "write", panicked.into())))
 }
 
-/// The one path without links of a file that exists or is to be created.
+/// Returns the canonical path of a file that exists or is about to be created.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
     match path.canonicalize() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -140,7 +140,7 @@ fn read(path: &Path) -> Result<Option<SavedSandbox>, StateFileError> {
 }
 
 fn lock(path: &Path) -> Result<File, StateFileError> {
-    let file = private().create(true).truncate(false).open(beside(path, ".lock"));
+    let file = private().create(true).truncate(false).open(with_suffix(path, ".lock"));
     let file = file.map_err(|source| failed(path, "lock", source))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -1,4 +1,4 @@
-// What is around a payment: the overview, a shop's own page with the script, and pages that mean no good.
+// The pages beside a payment: dashboard, a shop's page with the script, and malicious pages.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -22,7 +22,7 @@ test("overview: charges, events and calls show up by themselves, and what is ope
     await call.locator("summary").click();
     await api("POST", `/charges/${charge.id}/mark_as_paid`);
     await row.locator("text=charge.complete").waitFor();
-    await row.locator("text=answered 200").nth(1).waitFor();
+    await row.locator("text=responded 200").nth(1).waitFor();
     assert.match(await call.locator("pre").first().textContent(), /return_uri/);
     assert.ok(await call.locator("pre").first().isVisible(), "what was open is open");
 
@@ -31,11 +31,11 @@ test("overview: charges, events and calls show up by themselves, and what is ope
     await row.locator("button", { hasText: "Resend" }).first().click();
     await shown;
     await row.locator("summary").first().click();
-    await row.locator("text=answered 200").nth(2).waitFor();
+    await row.locator("text=responded 200").nth(2).waitFor();
     assert.equal(shop.webhooks.length, before + 1);
   }));
 
-// The guide's example, unchanged, in a page of a shop.
+// The guide's example, unchanged, on a page of a shop.
 const EXAMPLE = fs.readFileSync(path.join(__dirname, "../data/guide_example.js"), "utf8");
 const GUIDE = `<!doctype html><title>Shop</title>
 <script src="${sandbox}/omise.js"></script>
@@ -98,7 +98,7 @@ test("f36: a form of another page changes nothing", (browser) =>
       assert.match(await page.textContent("h1"), /another site/);
     }
     assert.equal((await api("GET", `/charges/${charge.id}`)).status, "pending");
-    // And no page is put into a frame of another.
+    // Pages cannot be framed.
     await page.goto(`${shop.url}/back`);
     await page.evaluate(async (address) => {
       const frame = document.createElement("iframe");

@@ -1,11 +1,11 @@
-// How the pages look: to everybody, in every language, in the dark, narrow and large.
+// Appearance of the pages: accessibility, languages, dark mode, narrow and large windows.
 "use strict";
 
 const assert = require("node:assert/strict");
 const { picture, test, violations } = require("./suite.js");
 const { api, inShop, sandbox } = require("./shop.js");
 
-/** Every page there is, by its name. */
+/** All pages by name. */
 async function everyPage(shop) {
   const payment = async (name, outcome) => {
     const charge = await shop.charge({ description: "Two books and a rather long description of what was bought" });
@@ -27,7 +27,7 @@ async function everyPage(shop) {
   };
 }
 
-/** Opens what can be opened. */
+/** Opens everything that can be opened. */
 const openAll = (page) =>
   page.evaluate(() => {
     document.querySelectorAll("details").forEach((details) => {
@@ -51,7 +51,7 @@ for (const locale of ["en", "th", "ko"]) {
         for (const device of ["desk", "phone"]) {
           const page = await browser.window(device, { locale, colorScheme, quiet: true });
           for (const [name, address] of Object.entries(pages)) {
-            // A phone is never shown the desk's page.
+            // A phone never sees the desktop page.
             if (device === "phone" && name === "desktop") continue;
             await page.goto(address);
             assert.equal(await page.getAttribute("html", "lang"), locale);

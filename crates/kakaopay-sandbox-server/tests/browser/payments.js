@@ -1,4 +1,4 @@
-// The two flows of a payment, as buyers go through them.
+// The two flows of a payment, from the buyer's side.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -8,7 +8,7 @@ const { api, control, inShop } = require("./shop.js");
 const { PNG } = load("pngjs");
 const jsQR = load("jsqr");
 
-/** What a camera reads off a page. */
+/** Decodes the QR code of a page. */
 async function scan(page) {
   const png = PNG.sync.read(await page.locator("img.code").screenshot());
   const code = jsQR(new Uint8ClampedArray(png.data), png.width, png.height);
@@ -110,7 +110,7 @@ test("panel: a slow buyer, a tab that is closed, and a payment that nobody ends"
     assert.equal(await status(forgotten), "expired");
   }));
 
-/** Goes from one thing to the next until one is reached, and asks that it shows where one is. */
+/** Moves the focus until an element is reached, and checks that the focus is visible. */
 async function tabTo(page, selector) {
   for (let presses = 0; presses < 30; presses += 1) {
     await page.keyboard.press("Tab");
@@ -160,7 +160,7 @@ test("without JavaScript: both flows, the panel, and the overview", (browser) =>
     await phone.goto(await scan(desk));
     await phone.click("main button.approve");
     await phone.waitForURL(/\/slip/);
-    // Nothing notices by itself: that is what the link is for.
+    // Without a script the page does not update; it offers this link instead.
     await desk.click("text=Look whether it was paid");
     await desk.waitForSelector("main.slip");
     const declined = await shop.charge();

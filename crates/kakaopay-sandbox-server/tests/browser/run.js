@@ -1,4 +1,4 @@
-// The sandbox's pages in a real browser.
+// Tests of the sandbox's pages in a real browser.
 "use strict";
 
 const { run } = require("./suite.js");

@@ -1,4 +1,4 @@
-// A shop of a few lines: it asks the sandbox for charges, and takes its buyers back.
+// A minimal shop: it requests charges from the sandbox, and receives returning buyers.
 "use strict";
 
 const http = require("node:http");
@@ -6,7 +6,7 @@ const { afterwards, variable } = require("./suite.js");
 
 const sandbox = variable("SANDBOX_URL");
 
-/** A call of the API, with the secret key. */
+/** Calls the API with the secret key. */
 async function api(method, path, body) {
   const response = await fetch(`${sandbox}${path}`, {
     method,
@@ -23,7 +23,7 @@ async function api(method, path, body) {
   return answer;
 }
 
-/** Moves the sandbox itself. */
+/** Calls `/_sandbox`. */
 async function control(path, body) {
   const response = await fetch(`${sandbox}/_sandbox/${path}`, {
     method: "POST",
@@ -36,7 +36,7 @@ async function control(path, body) {
 }
 
 class Shop {
-  /** Serves pages by their path, and keeps the webhooks that are posted to `/webhooks`. */
+  /** Serves pages by path, and keeps the webhooks that are posted to `/webhooks`. */
   static async open(pages = {}) {
     const shop = new Shop();
     shop.webhooks = [];
@@ -56,7 +56,7 @@ class Shop {
     return shop;
   }
 
-  /** A new charge, whose buyer comes back to `/back`. */
+  /** Creates a charge that returns the buyer to `/back`. */
   charge(more = {}) {
     return api("POST", "/charges", {
       amount: 150000,
@@ -74,7 +74,7 @@ class Shop {
   }
 }
 
-/** Does something with a shop that is closed after the test. */
+/** Runs a function with a shop, and closes the shop after the test. */
 async function inShop(body, pages) {
   const shop = await Shop.open(pages);
   afterwards(() => shop.close());

@@ -1,4 +1,4 @@
-// Runs named tests one after the other, each in windows of its own, and says what became of them.
+// Runs named tests one after the other, each in its own windows, and reports the results.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -6,14 +6,14 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
 
-/** A setting that this is run with. */
+/** Reads a setting of this run. */
 function variable(name) {
   const value = process.env[name];
   assert.ok(value, `${name} is not set`);
   return value;
 }
 
-// The packages are installed apart from the sources.
+// The packages are installed outside the sources.
 const load = createRequire(path.join(variable("BROWSER_FOLDER"), "package.json"));
 const { chromium } = load("playwright-core");
 const axe = fs.readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
@@ -21,7 +21,7 @@ const axe = fs.readFileSync(load.resolve("axe-core/axe.min.js"), "utf8");
 const screenshots = variable("SCREENSHOTS");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** A desk's window, and a phone's. */
+/** A desktop window and a phone window. */
 const DEVICES = {
   desk: { viewport: { width: 1280, height: 900 } },
   phone: {
@@ -36,14 +36,14 @@ const DEVICES = {
 
 const tests = [];
 
-/** A test. `browser.window(device, options)` opens a window that is closed after it. */
+/** A test. `browser.window(device, options)` opens a window that is closed after the test. */
 function test(name, body) {
   tests.push({ name, body });
 }
 
 const endings = [];
 
-/** Has something done when a test's windows are closed: until then, its pages may ask for more. */
+/** Runs a function after the test's windows are closed; until then, its pages may send requests. */
 function afterwards(ending) {
   endings.push(ending);
 }
@@ -55,7 +55,7 @@ class Windows {
     this.troubles = [];
   }
 
-  /** Whatever a page complains of is a trouble, unless the test takes it. */
+  /** Every error that a page reports fails the test, unless the test accepts it. */
   async window(device, options = {}) {
     const { quiet = false, ...rest } = options;
     const context = await this.browser.newContext({ locale: "en", ...DEVICES[device], ...rest });
@@ -78,7 +78,7 @@ class Windows {
   }
 }
 
-/** What axe finds wrong with a page, by WCAG 2.2 AA. */
+/** Returns axe's findings for a page, by WCAG 2.2 AA. */
 async function violations(page) {
   await page.evaluate(axe);
   const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags }), WCAG);
@@ -87,7 +87,7 @@ async function violations(page) {
   );
 }
 
-/** Keeps a picture of a page, whole. */
+/** Saves a screenshot of a whole page. */
 async function picture(page, name) {
   await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
 }
@@ -98,7 +98,7 @@ async function run() {
   const browser = await chromium.launch({
     executablePath: variable("CHROMIUM"),
     args: [
-      // A name of the sandbox's that is not loopback's own, as a phone or a container would know it by.
+      // A name of the sandbox other than loopback, as phones and containers use.
       "--host-resolver-rules=MAP sandbox.test 127.0.0.1",
       "--no-sandbox",
       "--disable-gpu",

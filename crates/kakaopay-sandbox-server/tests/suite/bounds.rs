@@ -1,4 +1,4 @@
-//! What a server gives its clients at most, over loopback.
+//! Limits of the server, over loopback.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(3_600);
-/// What is served at once is there before this is over.
+/// Immediate responses are complete within this time.
 const SOON: Duration = Duration::from_secs(30);
 
 async fn serve(sandbox: &Sandbox, bounds: ServerLimits) -> SandboxServer {
@@ -21,7 +21,7 @@ async fn serve(sandbox: &Sandbox, bounds: ServerLimits) -> SandboxServer {
     serve_with(sandbox, listener, bounds).expect("serving")
 }
 
-/// Bounds that nothing meets, to be narrowed one at a time.
+/// Returns limits that no test reaches; each test lowers one of them.
 fn wide() -> ServerLimits {
     ServerLimits::default().head(LONG).body(LONG).farewell(LONG)
 }
@@ -30,8 +30,8 @@ async fn connect(running: &SandboxServer) -> TcpStream {
     TcpStream::connect(running.address()).await.expect("connected")
 }
 
-/// Reads one answer and leaves the connection open.
-async fn answer(stream: &mut TcpStream) -> String {
+/// Reads one response and keeps the connection open.
+async fn read_response(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&read);
@@ -53,14 +53,14 @@ async fn answer(stream: &mut TcpStream) -> String {
 /// Reads until the connection is closed.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
-    // A connection that was cut off with something unread is reset.
+    // A connection closed with unread data is reset.
     let _ = tokio::time::timeout(SOON, stream.read_to_end(&mut read)).await.expect("closed in time");
     String::from_utf8(read).expect("text")
 }
 
 const GET: &[u8] = b"GET /omise.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// The head of a call that creates a charge, and its body.
+/// Returns head and body of a request that creates a charge.
 fn charge(sandbox: &Sandbox) -> (String, &'static str) {
     let form = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
     let user = STANDARD.encode(sandbox.secret_key().expose());
@@ -71,32 +71,32 @@ fn charge(sandbox: &Sandbox) -> (String, &'static str) {
     (head, form)
 }
 
-/// Begins such a call, and gives the body that it still has to send.
+/// Sends the head of such a request, and returns the connection and the unsent body.
 async fn begin(sandbox: &Sandbox, stream: &mut TcpStream) -> &'static str {
     let (head, form) = charge(sandbox);
-    // Once the server asks for the body, the request is under way.
+    // The server's 100 Continue shows that the request is in flight.
     let head = head.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
     stream.write_all(head.as_bytes()).await.expect("sent");
     let mut go_on = [0; 25];
-    stream.read_exact(&mut go_on).await.expect("told to go on");
+    stream.read_exact(&mut go_on).await.expect("100 Continue");
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     form
 }
 
 #[tokio::test]
-async fn f30_a_client_that_drips_its_body_is_told_and_closed() {
+async fn f30_a_slow_request_body_gets_408() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide().body(Duration::from_millis(20))).await;
     let (head, form) = charge(&sandbox);
     let mut stream = connect(&running).await;
     stream.write_all(format!("{head}{}", &form[..9]).as_bytes()).await.expect("sent");
-    let answer = rest(&mut stream).await;
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    let response = rest(&mut stream).await;
+    assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
     assert!(sandbox.events().is_empty(), "half a form created something");
 }
 
 #[tokio::test]
-async fn f30_an_idle_connection_gives_its_place_back() {
+async fn f30_idle_connections_are_closed() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide().head(Duration::from_millis(20))).await;
     let mut stream = connect(&running).await;
@@ -110,38 +110,38 @@ async fn f30_connections_above_the_limit_wait() {
     let running = serve(&sandbox, wide().connections(NonZeroUsize::MIN)).await;
     let mut first = connect(&running).await;
     first.write_all(GET).await.expect("sent");
-    answer(&mut first).await;
+    read_response(&mut first).await;
     let mut second = connect(&running).await;
     second.write_all(GET).await.expect("sent");
     let early = tokio::time::timeout(Duration::from_millis(50), second.read(&mut [0])).await;
     assert!(early.is_err(), "the second was served beside the first: {early:?}");
     drop(first);
-    assert!(answer(&mut second).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(read_response(&mut second).await.starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
 #[tokio::test]
-async fn a_body_above_the_cap_is_refused() {
+async fn a_body_above_the_limit_is_rejected() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide()).await;
     for (length, status) in [(256 * 1024, "401 "), (256 * 1024 + 1, "413 ")] {
         let mut stream = connect(&running).await;
         let head = format!("POST /charges HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("sent");
-        // The server may close before it was all written.
+        // The server may close the connection before the whole body was sent.
         let _ = stream.write_all(&vec![b'a'; length]).await;
-        let answer = answer(&mut stream).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{length}: {answer}");
+        let response = read_response(&mut stream).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{length}: {response}");
     }
 }
 
 #[tokio::test]
-async fn a_shutdown_closes_what_is_idle_and_ends_what_is_under_way() {
+async fn shutdown_completes_requests_in_flight() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide()).await;
     let (mut fresh, mut idle, mut busy) =
         (connect(&running).await, connect(&running).await, connect(&running).await);
     idle.write_all(GET).await.expect("sent");
-    answer(&mut idle).await;
+    read_response(&mut idle).await;
     let form = begin(&sandbox, &mut busy).await;
     let address = running.address();
     let ending = tokio::spawn(running.shutdown());
@@ -150,16 +150,16 @@ async fn a_shutdown_closes_what_is_idle_and_ends_what_is_under_way() {
     assert!(!ending.is_finished());
     assert!(TcpStream::connect(address).await.is_err(), "it still listens");
     busy.write_all(form.as_bytes()).await.expect("sent");
-    let answer = rest(&mut busy).await;
+    let response = rest(&mut busy).await;
     assert!(
-        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("\"status\": \"pending\""),
-        "{answer}"
+        response.starts_with("HTTP/1.1 200 OK\r\n") && response.contains("\"status\": \"pending\""),
+        "{response}"
     );
     tokio::time::timeout(SOON, ending).await.expect("ended").expect("without a panic");
 }
 
 #[tokio::test]
-async fn a_shutdown_does_not_wait_for_ever() {
+async fn shutdown_has_a_timeout() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, wide().farewell(Duration::from_millis(20))).await;
     let mut stream = connect(&running).await;

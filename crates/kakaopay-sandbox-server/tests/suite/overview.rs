@@ -1,8 +1,8 @@
-//! The overview at `/`: what it shows, to whom, and as it happens.
+//! The dashboard at `/`: contents, access and live updates.
 
 use std::time::Duration;
 
-use crate::common::{Answered, Ask};
+use crate::common::{TestClient, TestResponse};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -13,66 +13,72 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
-fn with(ask: &mut Ask, method: &str, path: &str, form: &str, headers: &[(&str, &str)]) -> Answered {
+fn with(
+    client: &mut TestClient,
+    method: &str,
+    path: &str,
+    form: &str,
+    headers: &[(&str, &str)],
+) -> TestResponse {
     let request =
         headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
             request.header(*name, *value)
         });
-    ask.request(request.body(Full::from(form.as_bytes().to_vec())).expect("a request"))
+    client.request(request.body(Full::from(form.as_bytes().to_vec())).expect("a request"))
 }
 
-fn overview(ask: &mut Ask) -> String {
-    let page = with(ask, "GET", "/", "", &[("host", "127.0.0.1:8080")]);
+fn overview(client: &mut TestClient) -> String {
+    let page = with(client, "GET", "/", "", &[("host", "127.0.0.1:8080")]);
     assert_eq!(page.status, 200);
     page.text
 }
 
 #[test]
-fn the_overview_says_where_to_point_a_shop() {
-    let mut ask = Ask::new();
-    let page = overview(&mut ask);
-    let (public, secret) = (ask.sandbox.public_key().expose().to_owned(), ask.secret_key());
+fn the_dashboard_shows_url_and_keys() {
+    let mut client = TestClient::new();
+    let page = overview(&mut client);
+    let (public, secret) = (client.sandbox.public_key().expose().to_owned(), client.secret_key());
     for text in ["http://127.0.0.1:8080/omise.js", &public, &secret, "--webhook-url", "None yet", "frozen"] {
         assert!(page.contains(text), "{text}");
     }
-    ask.sandbox.set_webhook_url(Some(WebhookUrl::parse("http://127.0.0.1:9/hook").expect("on loopback")));
-    assert!(overview(&mut ask).contains("<code>http://127.0.0.1:9/hook</code>, as they happen"));
-    ask.sandbox.set_webhooks(false);
-    assert!(overview(&mut ask).contains(", lost"));
-    // A client of the API is answered by the API.
-    ask.secret("GET", "/", "").refused(404, "not_found");
+    client.sandbox.set_webhook_url(Some(WebhookUrl::parse("http://127.0.0.1:9/hook").expect("on loopback")));
+    assert!(overview(&mut client).contains("<code>http://127.0.0.1:9/hook</code>, as they happen"));
+    client.sandbox.set_webhooks(false);
+    assert!(overview(&mut client).contains(", lost"));
+    // API clients get an API response.
+    client.secret("GET", "/", "").assert_rejected(404, "not_found");
 }
 
 #[test]
-fn f36_keys_are_shown_on_this_machine_alone() {
-    let mut ask = Ask::new();
+fn f36_keys_are_shown_on_this_machine_only() {
+    let mut client = TestClient::new();
     for host in ["sandbox.example", "10.0.0.1:8080", "localhost.example", ""] {
-        let page = with(&mut ask, "GET", "/", "", &[("host", host)]);
+        let page = with(&mut client, "GET", "/", "", &[("host", host)]);
         assert_eq!(page.status, 403, "{host}");
         assert!(!page.text.contains("key_test_"), "{host}");
     }
-    // A link on another site may lead here; a form of another site may not.
+    // Links on other sites may lead here, but their forms may not.
     let far = [("host", "localhost"), ("sec-fetch-site", "cross-site")];
-    assert_eq!(with(&mut ask, "GET", "/", "", &far).status, 200);
-    assert_eq!(with(&mut ask, "POST", "/", "resend=evnt_test_1", &far).status, 403);
-    let page = with(&mut ask, "GET", "/", "", &far);
+    assert_eq!(with(&mut client, "GET", "/", "", &far).status, 200);
+    assert_eq!(with(&mut client, "POST", "/", "resend=evnt_test_1", &far).status, 403);
+    let page = with(&mut client, "GET", "/", "", &far);
     assert!(!page.headers.contains_key("access-control-allow-origin"));
-    assert_eq!(with(&mut ask, "GET", "/_sandbox/live", "", &far).status, 403);
+    assert_eq!(with(&mut client, "GET", "/_sandbox/live", "", &far).status, 403);
 }
 
 #[test]
-fn a_charge_is_shown_with_its_events_and_its_calls() {
-    let mut ask = Ask::new();
-    let source = ask.source();
+fn charges_are_shown_with_events_and_requests() {
+    let mut client = TestClient::new();
+    let source = client.source();
     let form = format!("amount=150000&currency=SGD&return_uri=https://a.example&source={source}");
-    let charge = ask.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
-    ask.secret("GET", &format!("/charges/{charge}"), "").ok();
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
-    ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=500").ok();
-    ask.secret("GET", "/charges", "").ok();
-    ask.secret("POST", "/charges", "amount=1").refused(400, "invalid_charge");
+    let charge = client.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
+    client.secret("GET", &format!("/charges/{charge}"), "").ok();
+    client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    client.secret("POST", &format!("/charges/{charge}/refunds"), "amount=500").ok();
+    client.secret("GET", "/charges", "").ok();
+    client.secret("POST", "/charges", "amount=1").assert_rejected(400, "invalid_charge");
 
-    let page = overview(&mut ask);
+    let page = overview(&mut client);
     let (_, row) = page.split_once(&format!("id=\"{charge}\"")).expect("its row");
     let (row, others) = row.split_once("Other calls").expect("the others");
     for text in [
@@ -96,38 +102,38 @@ fn a_charge_is_shown_with_its_events_and_its_calls() {
     for (text, expected) in [("GET /charges<", true), ("invalid_charge", true), ("/mark_as_paid<", false)] {
         assert_eq!(others.contains(text), expected, "{text}");
     }
-    // What changes is a part of its own, for the page's script.
-    let part = with(&mut ask, "GET", "/?part=live", "", &[]);
+    // The page's script loads the changing part separately.
+    let part = with(&mut client, "GET", "/?part=live", "", &[]);
     assert!(page.contains(&part.text) && !part.text.contains("<html"));
-    // Looking is no call.
-    assert_eq!(overview(&mut ask), page);
-    ask.sandbox.reset();
-    assert!(!overview(&mut ask).contains("mark_as_paid"));
+    // Page requests are not listed.
+    assert_eq!(overview(&mut client), page);
+    client.sandbox.reset();
+    assert!(!overview(&mut client).contains("mark_as_paid"));
 }
 
 #[test]
-fn only_the_latest_calls_are_remembered() {
-    let mut ask = Ask::new();
+fn only_the_latest_requests_are_kept() {
+    let mut client = TestClient::new();
     for place in 0..100 {
-        ask.secret("GET", &format!("/events?offset={place}"), "").ok();
+        client.secret("GET", &format!("/events?offset={place}"), "").ok();
     }
-    let page = overview(&mut ask);
+    let page = overview(&mut client);
     let shown = (0..100).filter(|place| page.contains(&format!("offset={place}<"))).count();
     assert!(shown == 64 && page.contains("offset=99<"), "{shown}");
-    // Of a large body the beginning is shown.
+    // Large bodies are shown in part.
     let form = format!("description={}", "a".repeat(100_000));
-    ask.secret("POST", "/charges", &form);
-    let page = overview(&mut ask);
+    client.secret("POST", "/charges", &form);
+    let page = overview(&mut client);
     assert!(page.contains("and 91820 bytes more") && page.len() < 400_000, "{}", page.len());
 }
 
 #[test]
-fn i7_what_signs_is_not_shown_among_the_calls() {
-    let mut ask = Ask::new();
-    let rolled = ask.secret("POST", "/webhooks/secrets", "").ok();
-    let key = ask.secret_key();
-    ask.secret("POST", "/charges", &format!("description={key}"));
-    let part = with(&mut ask, "GET", "/?part=live", "", &[]).text;
+fn i7_logged_requests_show_no_secrets() {
+    let mut client = TestClient::new();
+    let rolled = client.secret("POST", "/webhooks/secrets", "").ok();
+    let key = client.secret_key();
+    client.secret("POST", "/charges", &format!("description={key}"));
+    let part = with(&mut client, "GET", "/?part=live", "", &[]).text;
     assert!(part.contains("webhooks/secrets") && part.contains("description=skey_…"));
     for text in [&key, rolled["secret"].as_str().or(rolled["key"].as_str()).unwrap_or("whsec_")] {
         assert!(!part.contains(text), "{text}");
@@ -136,65 +142,65 @@ fn i7_what_signs_is_not_shown_among_the_calls() {
 }
 
 #[test]
-fn f38_what_was_sent_is_text() {
-    let mut ask = Ask::new();
+fn f38_logged_bodies_are_escaped() {
+    let mut client = TestClient::new();
     let payload = "<script>xss()</script>\"'><img src=x>";
     let json = serde_json::json!({
         "amount": 150_000, "currency": "SGD", "return_uri": "https://a.example/",
         "description": payload, "metadata": {"note": payload}, "source": {"type": "kakaopay"},
     });
-    ask.secret_json("POST", "/charges", &json.to_string()).ok();
-    ask.secret("GET", "/events?a='onload=xss()", "");
-    ask.secret("POST", "/nowhere", payload);
-    let page = overview(&mut ask);
+    client.secret_json("POST", "/charges", &json.to_string()).ok();
+    client.secret("GET", "/events?a='onload=xss()", "");
+    client.secret("POST", "/nowhere", payload);
+    let page = overview(&mut client);
     assert!(page.matches("xss()").count() >= 4);
     assert!(!page.contains("<script>") && !page.contains("<img"), "{page}");
 }
 
 #[test]
-fn an_event_is_posted_once_more_when_it_is_asked_for() {
-    let mut ask = Ask::new();
-    ask.charge();
-    let event = ask.sandbox.events()[0].0.to_string();
+fn an_event_can_be_posted_again() {
+    let mut client = TestClient::new();
+    client.charge();
+    let event = client.sandbox.events()[0].0.to_string();
     let local = [("host", "localhost"), ("sec-fetch-site", "same-origin")];
     for wrong in ["", "resend=", "resend=evnt_test_1", "resend[a]=b", "again=1"] {
-        assert_eq!(with(&mut ask, "POST", "/", wrong, &local).status, 404, "{wrong}");
+        assert_eq!(with(&mut client, "POST", "/", wrong, &local).status, 404, "{wrong}");
     }
-    let back = with(&mut ask, "POST", "/", &format!("resend={event}"), &local);
+    let back = with(&mut client, "POST", "/", &format!("resend={event}"), &local);
     assert_eq!((back.status, back.headers["location"].to_str().expect("text")), (303, "/"));
-    assert_eq!(with(&mut ask, "PUT", "/", "", &local).status, 401);
+    assert_eq!(with(&mut client, "PUT", "/", "", &local).status, 401);
 }
 
-async fn told(body: &mut SandboxBody) -> Option<String> {
+async fn result(body: &mut SandboxBody) -> Option<String> {
     let frame = body.frame().await?.expect("never broken");
     Some(String::from_utf8(frame.into_data().expect("data").to_vec()).expect("text"))
 }
 
 async fn call(app: &App, path: &str) -> SandboxBody {
     let request = Request::get(path).body(Full::<Bytes>::default()).expect("a request");
-    app.clone().call(request).await.expect("answered").into_body()
+    app.clone().call(request).await.expect("a response").into_body()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_is_told_of_what_happens_while_it_rests_once() {
+async fn changes_between_notifications_are_merged() {
     let app = App::new(Sandbox::builder().seed(1).build());
     let mut page = call(&app, "/_sandbox/live").await;
-    assert_eq!(told(&mut page).await.as_deref(), Some("retry: 1000\ndata: 0\n\n"));
+    assert_eq!(result(&mut page).await.as_deref(), Some("retry: 1000\ndata: 0\n\n"));
     for _ in 0..3 {
         call(&app, "/charges").await;
     }
-    assert_eq!(told(&mut page).await.as_deref(), Some("data: 3\n\n"));
+    assert_eq!(result(&mut page).await.as_deref(), Some("data: 3\n\n"));
     let begun = tokio::time::Instant::now();
-    assert_eq!(told(&mut page).await.as_deref(), Some(": still here\n\n"));
+    assert_eq!(result(&mut page).await.as_deref(), Some(": still here\n\n"));
     assert!(begun.elapsed() >= Duration::from_secs(15));
-    // With the sandbox the stream ends.
+    // The stream ends when the sandbox is dropped.
     drop(app);
-    assert_eq!(told(&mut page).await, None);
-    assert_eq!(told(&mut page).await, None);
+    assert_eq!(result(&mut page).await, None);
+    assert_eq!(result(&mut page).await, None);
 }
 
 #[tokio::test]
-async fn a_server_that_ends_does_not_wait_for_pages_that_listen() {
+async fn shutdown_closes_event_streams() {
     let long = Duration::from_secs(3_600);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let sandbox = Sandbox::builder().build();

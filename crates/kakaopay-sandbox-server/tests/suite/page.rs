@@ -1,67 +1,67 @@
-//! The page a buyer is sent to.
+//! The payment pages.
 
-use crate::common::{Answered, Ask};
+use crate::common::{TestClient, TestResponse};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 
-fn authorize_path(ask: &mut Ask, description: &str) -> (String, String) {
+fn authorize_path(client: &mut TestClient, description: &str) -> (String, String) {
     let form = format!(
         "amount=150000&currency=SGD&return_uri=https://example.com/done%3Fa%3D1%26b%3D2&source[type]=kakaopay&description={description}"
     );
-    let charge = ask.secret("POST", "/charges", &form).ok();
+    let charge = client.secret("POST", "/charges", &form).ok();
     let uri = charge["authorize_uri"].as_str().expect("an address");
     let path = uri.strip_prefix("http://localhost").expect("on the sandbox").to_owned();
     (path, charge["id"].as_str().expect("an id").to_owned())
 }
 
-fn get(ask: &mut Ask, path: &str) -> Answered {
-    ask.request(Request::get(path).body(Full::default()).expect("a request"))
+fn get(client: &mut TestClient, path: &str) -> TestResponse {
+    client.request(Request::get(path).body(Full::default()).expect("a request"))
 }
 
-fn post(ask: &mut Ask, path: &str, form: &'static str, site: Option<&str>) -> Answered {
+fn post(client: &mut TestClient, path: &str, form: &'static str, site: Option<&str>) -> TestResponse {
     let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
     if let Some(site) = site {
         request = request.header("sec-fetch-site", site);
     }
-    ask.request(request.body(Full::from(Bytes::from_static(form.as_bytes()))).expect("a request"))
+    client.request(request.body(Full::from(Bytes::from_static(form.as_bytes()))).expect("a request"))
 }
 
-fn status(ask: &mut Ask, id: &str) -> (String, String) {
-    let charge = ask.secret("GET", &format!("/charges/{id}"), "").ok();
+fn status(client: &mut TestClient, id: &str) -> (String, String) {
+    let charge = client.secret("GET", &format!("/charges/{id}"), "").ok();
     let text = |name: &str| charge[name].as_str().unwrap_or_default().to_owned();
     (text("status"), text("failure_code"))
 }
 
 #[test]
-fn the_page_shows_the_payment_and_approves_it() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "Two+books");
-    let page = get(&mut ask, &path);
+fn the_page_shows_and_approves_a_payment() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "Two+books");
+    let page = get(&mut client, &path);
     assert_eq!(page.status, 200);
     for text in ["Pay SGD 1500.00", "Two books", &id, "Sandbox", "payment_rejected"] {
         assert!(page.text.contains(text), "{text}");
     }
     let policy = page.headers["content-security-policy"].to_str().expect("text");
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
-    assert_eq!(get(&mut ask, "/sandbox.css").headers["content-type"], "text/css; charset=utf-8");
+    assert_eq!(get(&mut client, "/sandbox.css").headers["content-type"], "text/css; charset=utf-8");
 
-    let back = post(&mut ask, &path, "outcome=successful", Some("same-origin"));
-    // The merchant's address, with nothing added: it says nothing about the payment.
+    let back = post(&mut client, &path, "outcome=successful", Some("same-origin"));
+    // The merchant's URL is unchanged: it contains nothing about the payment.
     assert_eq!(
         (back.status, &back.headers["location"]),
         (303, &"https://example.com/done?a=1&b=2".parse().expect("a value"))
     );
-    assert_eq!(status(&mut ask, &id).0, "successful");
-    // What has ended stays, and the page says so.
-    let again = post(&mut ask, &path, "outcome=failed&failure_code=payment_rejected", None);
+    assert_eq!(status(&mut client, &id).0, "successful");
+    // An ended payment stays ended, and the page shows that.
+    let again = post(&mut client, &path, "outcome=failed&failure_code=payment_rejected", None);
     assert!(again.status == 200 && again.text.contains("has ended"));
-    assert_eq!(status(&mut ask, &id).0, "successful");
+    assert_eq!(status(&mut client, &id).0, "successful");
 }
 
 #[test]
 fn the_page_fails_a_payment_with_each_code() {
-    let mut ask = Ask::new();
+    let mut client = TestClient::new();
     for form in [
         "outcome=failed&failure_code=payment_expired",
         "outcome=failed&failure_code=payment_rejected",
@@ -69,19 +69,19 @@ fn the_page_fails_a_payment_with_each_code() {
         "outcome=failed&failure_code=invalid_account",
         "outcome=failed&failure_code=insufficient_fund",
     ] {
-        let (path, id) = authorize_path(&mut ask, "");
-        assert_eq!(post(&mut ask, &path, form, None).status, 303);
+        let (path, id) = authorize_path(&mut client, "");
+        assert_eq!(post(&mut client, &path, form, None).status, 303);
         let code = form.rsplit('=').next().expect("a code");
-        assert_eq!(status(&mut ask, &id), ("failed".to_owned(), code.to_owned()));
+        assert_eq!(status(&mut client, &id), ("failed".to_owned(), code.to_owned()));
     }
 }
 
 #[test]
-fn f36_a_form_from_another_site_changes_nothing() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "");
+fn f36_cross_site_forms_are_rejected() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "");
     for site in ["cross-site", "same-site", "none"] {
-        assert_eq!(post(&mut ask, &path, "outcome=successful", Some(site)).status, 403, "{site}");
+        assert_eq!(post(&mut client, &path, "outcome=successful", Some(site)).status, 403, "{site}");
     }
     for form in [
         "",
@@ -91,14 +91,14 @@ fn f36_a_form_from_another_site_changes_nothing() {
         "outcome=failed&failure_code=x",
         "outcome[a]=b",
     ] {
-        assert_eq!(post(&mut ask, &path, form, None).status, 400, "{form}");
+        assert_eq!(post(&mut client, &path, form, None).status, 400, "{form}");
     }
-    assert_eq!(status(&mut ask, &id).0, "pending");
+    assert_eq!(status(&mut client, &id).0, "pending");
 }
 
 #[test]
-fn f36_without_fetch_metadata_the_origin_decides() {
-    let mut ask = Ask::new();
+fn f36_the_origin_is_checked_without_fetch_metadata() {
+    let mut client = TestClient::new();
     for (origin, status) in [
         ("https://shop.example", 403),
         ("null", 403),
@@ -107,49 +107,49 @@ fn f36_without_fetch_metadata_the_origin_decides() {
         ("http://localhost.example", 403),
         ("http://localhost", 303),
     ] {
-        let (path, _) = authorize_path(&mut ask, "");
+        let (path, _) = authorize_path(&mut client, "");
         let request = Request::post(path).header("host", "localhost").header("origin", origin);
         let form = Full::from(Bytes::from_static(b"outcome=successful"));
-        assert_eq!(ask.request(request.body(form).expect("a request")).status, status, "{origin}");
+        assert_eq!(client.request(request.body(form).expect("a request")).status, status, "{origin}");
     }
 }
 
 #[test]
-fn the_code_leads_to_the_phones_page_and_its_slip_to_the_merchant() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "");
+fn the_qr_code_leads_to_the_phone_and_the_merchant() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "");
     let (phone, code) = (path.replace("authorize", "summary"), path.replace("authorize", "qr.svg"));
-    let desktop = get(&mut ask, &path).text;
+    let desktop = get(&mut client, &path).text;
     assert!(desktop.contains(&phone) && desktop.contains(&code), "{desktop}");
-    let picture = get(&mut ask, &code);
+    let picture = get(&mut client, &code);
     assert_eq!(
         (picture.status, &picture.headers["content-type"]),
         (200, &"image/svg+xml".parse().expect("a value"))
     );
     assert!(picture.text.contains("<svg"));
 
-    // What the desktop's script asks for, to notice by itself.
-    let asked = path.replace("authorize", "status");
-    assert!(desktop.contains(&asked) && get(&mut ask, "/sandbox.js").text.contains("data-status"));
-    assert_eq!(get(&mut ask, &asked).text, "pending");
+    // The script of the desktop page polls this.
+    let status_path = path.replace("authorize", "status");
+    assert!(desktop.contains(&status_path) && get(&mut client, "/sandbox.js").text.contains("data-status"));
+    assert_eq!(get(&mut client, &status_path).text, "pending");
 
-    let page = get(&mut ask, &phone).text;
+    let page = get(&mut client, &phone).text;
     assert!(page.contains("SGD 1500.00") && !page.contains("qr.svg"), "{page}");
-    let done = post(&mut ask, &phone, "outcome=successful", Some("same-origin"));
+    let done = post(&mut client, &phone, "outcome=successful", Some("same-origin"));
     let slip = format!("{}?lang=en", path.replace("authorize", "slip"));
     assert_eq!((done.status, done.headers["location"].to_str().expect("text")), (303, slip.as_str()));
-    assert_eq!(status(&mut ask, &id).0, "successful");
-    assert_eq!(get(&mut ask, &asked).text, "successful");
-    // The desktop's page has the same slip as the phone's.
+    assert_eq!(status(&mut client, &id).0, "successful");
+    assert_eq!(get(&mut client, &status_path).text, "successful");
+    // The desktop page shows the same slip as the phone.
     for page in [&phone, &path] {
-        let slip = get(&mut ask, page).text;
+        let slip = get(&mut client, page).text;
         assert!(slip.contains("successful") && slip.contains("https://example.com/done?a=1"), "{slip}");
     }
 }
 
 #[test]
-fn a_buyer_on_a_phone_sees_the_phones_page_at_once() {
-    let mut ask = Ask::new();
+fn phones_open_the_wallet_page_directly() {
+    let mut client = TestClient::new();
     for (platform, agent, on_phone) in [
         ("WEB", "Mozilla/5.0 (X11; Linux x86_64)", false),
         ("WEB", "Mozilla/5.0 (iPhone) Mobile/15E148", true),
@@ -159,34 +159,34 @@ fn a_buyer_on_a_phone_sees_the_phones_page_at_once() {
         let form = format!(
             "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay&source[platform_type]={platform}"
         );
-        let charge = ask.secret("POST", "/charges", &form).ok();
+        let charge = client.secret("POST", "/charges", &form).ok();
         let path = charge["authorize_uri"].as_str().expect("an address").replace("http://localhost", "");
         let request = Request::get(&path).header("user-agent", agent).body(Full::default());
-        let page = ask.request(request.expect("a request")).text;
+        let page = client.request(request.expect("a request")).text;
         assert_eq!(!page.contains("qr.svg"), on_phone, "{platform} {agent}");
     }
 }
 
 #[test]
-fn a_payment_can_be_let_expire() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "");
-    assert_eq!(post(&mut ask, &path, "outcome=expired", None).status, 303);
-    assert_eq!(status(&mut ask, &id).0, "expired");
+fn the_page_can_expire_a_payment() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "");
+    assert_eq!(post(&mut client, &path, "outcome=expired", None).status, 303);
+    assert_eq!(status(&mut client, &id).0, "expired");
 }
 
 #[test]
-fn the_wallet_leads_over_the_summary_to_a_slip_that_says_why() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "");
+fn the_wallet_leads_to_a_slip_with_the_reason() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "");
     let [wallet, summary, slip] = ["phone", "summary", "slip"].map(|step| path.replace("authorize", step));
-    assert!(get(&mut ask, &wallet).text.contains(&format!("href=\"{summary}?lang=en\"")));
-    // Before its end there is no slip.
-    assert!(get(&mut ask, &slip).text.contains("value=\"successful\""));
-    assert_eq!(post(&mut ask, &summary, "outcome=declined", None).status, 303);
-    assert_eq!(status(&mut ask, &id), ("failed".to_owned(), "payment_rejected".to_owned()));
-    let page = get(&mut ask, &slip).text;
-    let now = ask.clock.now().to_string();
+    assert!(get(&mut client, &wallet).text.contains(&format!("href=\"{summary}?lang=en\"")));
+    // There is no slip before the end.
+    assert!(get(&mut client, &slip).text.contains("value=\"successful\""));
+    assert_eq!(post(&mut client, &summary, "outcome=declined", None).status, 303);
+    assert_eq!(status(&mut client, &id), ("failed".to_owned(), "payment_rejected".to_owned()));
+    let page = get(&mut client, &slip).text;
+    let now = client.clock.now().to_string();
     for text in ["Not paid", "payment_rejected", now.as_str(), "https://example.com/done?a=1"] {
         assert!(page.contains(text), "{text}: {page}");
     }
@@ -194,26 +194,26 @@ fn the_wallet_leads_over_the_summary_to_a_slip_that_says_why() {
 }
 
 #[test]
-fn a_buyer_who_is_slow_approves_when_the_time_has_come() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "");
+fn a_delayed_approval_takes_effect_in_time() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "");
     for wrong in ["outcome=slow", "outcome=slow&after=11", "outcome=slow&after=-10", "outcome=slow&after=x"] {
-        assert_eq!(post(&mut ask, &path, wrong, None).status, 400, "{wrong}");
+        assert_eq!(post(&mut client, &path, wrong, None).status, 400, "{wrong}");
     }
     for (after, passed, expected) in [(60, 59, "pending"), (10, 9, "pending"), (60, 11, "pending")] {
         let form = format!("outcome=slow&after={after}");
         let request = Request::post(&path).body(Full::from(form.into_bytes())).expect("a request");
-        let answered = ask.request(request);
-        let page = answered.headers["location"].to_str().expect("text").to_owned();
-        assert_eq!((answered.status, page), (303, format!("{path}?lang=en")));
-        ask.clock.advance_seconds(passed);
-        assert_eq!(status(&mut ask, &id).0, expected);
+        let response = client.request(request);
+        let page = response.headers["location"].to_str().expect("text").to_owned();
+        assert_eq!((response.status, page), (303, format!("{path}?lang=en")));
+        client.clock.advance_seconds(passed);
+        assert_eq!(status(&mut client, &id).0, expected);
     }
-    // The choice before counts no more, and the last one does.
-    assert!(get(&mut ask, &path).text.contains("The buyer approves at"));
-    let due = ask.clock.now().saturating_add_seconds(49);
-    ask.clock.advance_seconds(1_000);
-    let charge = ask.secret("GET", &format!("/charges/{id}"), "").ok();
+    // The last decision replaces the earlier one.
+    assert!(get(&mut client, &path).text.contains("The buyer approves at"));
+    let due = client.clock.now().saturating_add_seconds(49);
+    client.clock.advance_seconds(1_000);
+    let charge = client.secret("GET", &format!("/charges/{id}"), "").ok();
     assert_eq!(
         (charge["status"].as_str(), charge["paid_at"].as_str()),
         (Some("successful"), Some(due.to_string().as_str()))
@@ -221,43 +221,43 @@ fn a_buyer_who_is_slow_approves_when_the_time_has_come() {
 }
 
 #[test]
-fn a_buyer_who_is_slow_may_come_too_late_or_change_their_mind() {
-    let mut ask = Ask::new();
-    let (path, id) = authorize_path(&mut ask, "");
-    ask.clock.advance_seconds(7 * 86_400 - 60);
-    assert_eq!(post(&mut ask, &path, "outcome=slow&after=60", None).status, 303);
-    ask.clock.advance_seconds(86_400);
-    assert_eq!(status(&mut ask, &id).0, "expired");
+fn a_delayed_approval_can_be_late_or_replaced() {
+    let mut client = TestClient::new();
+    let (path, id) = authorize_path(&mut client, "");
+    client.clock.advance_seconds(7 * 86_400 - 60);
+    assert_eq!(post(&mut client, &path, "outcome=slow&after=60", None).status, 303);
+    client.clock.advance_seconds(86_400);
+    assert_eq!(status(&mut client, &id).0, "expired");
 
-    let (path, id) = authorize_path(&mut ask, "");
-    assert_eq!(post(&mut ask, &path, "outcome=slow&after=60", None).status, 303);
-    assert_eq!(post(&mut ask, &path, "outcome=declined", None).status, 303);
-    ask.clock.advance_seconds(86_400);
-    assert_eq!(status(&mut ask, &id).0, "failed");
-    let late = post(&mut ask, &path, "outcome=slow&after=60", None);
+    let (path, id) = authorize_path(&mut client, "");
+    assert_eq!(post(&mut client, &path, "outcome=slow&after=60", None).status, 303);
+    assert_eq!(post(&mut client, &path, "outcome=declined", None).status, 303);
+    client.clock.advance_seconds(86_400);
+    assert_eq!(status(&mut client, &id).0, "failed");
+    let late = post(&mut client, &path, "outcome=slow&after=60", None);
     assert!(late.status == 200 && late.text.contains("Not paid"));
 }
 
 #[test]
-fn what_time_brings_about_stands_in_the_order_it_happened() {
-    let mut ask = Ask::new();
-    authorize_path(&mut ask, "");
-    ask.clock.advance_seconds(60);
-    let (path, _) = authorize_path(&mut ask, "");
-    ask.clock.advance_seconds(7 * 86_400 - 90);
-    assert_eq!(post(&mut ask, &path, "outcome=slow&after=60", None).status, 303);
-    ask.clock.advance_seconds(7 * 86_400);
-    let events = ask.secret("GET", "/events?order=chronological", "").ok();
+fn timed_changes_happen_in_order() {
+    let mut client = TestClient::new();
+    authorize_path(&mut client, "");
+    client.clock.advance_seconds(60);
+    let (path, _) = authorize_path(&mut client, "");
+    client.clock.advance_seconds(7 * 86_400 - 90);
+    assert_eq!(post(&mut client, &path, "outcome=slow&after=60", None).status, 303);
+    client.clock.advance_seconds(7 * 86_400);
+    let events = client.secret("GET", "/events?order=chronological", "").ok();
     let events: Vec<_> = events["data"].as_array().expect("a list").iter().collect();
-    let told: Vec<_> = events.iter().map(|event| event["key"].as_str().expect("a key")).collect();
-    assert_eq!(told, ["charge.create", "charge.create", "charge.expire", "charge.complete"]);
+    let result: Vec<_> = events.iter().map(|event| event["key"].as_str().expect("a key")).collect();
+    assert_eq!(result, ["charge.create", "charge.create", "charge.expire", "charge.complete"]);
     let times: Vec<_> = events.iter().map(|event| event["created_at"].as_str().expect("a time")).collect();
     assert!(times.is_sorted(), "{times:?}");
 }
 
 #[test]
-fn f38_what_a_merchant_writes_is_text() {
-    let mut ask = Ask::new();
+fn f38_the_merchants_texts_are_escaped() {
+    let mut client = TestClient::new();
     let mut tried = 0;
     for tag in ["script", "img", "svg", "iframe", "a", "body", "style", "math", "object", "form", "base"] {
         for (before, inside) in [
@@ -272,10 +272,10 @@ fn f38_what_a_merchant_writes_is_text() {
                 "amount": 150_000, "currency": "SGD", "return_uri": "https://a.example/?q='&b",
                 "description": payload, "metadata": {"note": payload}, "source": {"type": "kakaopay"},
             });
-            let charge = ask.secret_json("POST", "/charges", &form.to_string()).ok();
+            let charge = client.secret_json("POST", "/charges", &form.to_string()).ok();
             let path = charge["authorize_uri"].as_str().expect("an address").replace("http://localhost", "");
             for path in [path.clone(), path.replace("authorize", "summary")] {
-                let page = get(&mut ask, &path).text;
+                let page = get(&mut client, &path).text;
                 assert!(page.contains("xss()"), "the description is shown: {page}");
                 assert!(!page.contains(&payload) && !page.contains(&format!("<{tag}{inside}")), "{page}");
             }
@@ -286,23 +286,23 @@ fn f38_what_a_merchant_writes_is_text() {
 }
 
 #[test]
-fn what_is_no_payment_is_not_found() {
-    let mut ask = Ask::new();
-    assert_eq!(get(&mut ask, "/payments/pay2_test_none/authorize").status, 404);
-    let (path, _) = authorize_path(&mut ask, "");
-    ask.clock.advance_seconds(8 * 86_400);
-    assert!(get(&mut ask, &path).text.contains("expired"));
+fn unknown_payments_are_not_found() {
+    let mut client = TestClient::new();
+    assert_eq!(get(&mut client, "/payments/pay2_test_none/authorize").status, 404);
+    let (path, _) = authorize_path(&mut client, "");
+    client.clock.advance_seconds(8 * 86_400);
+    assert!(get(&mut client, &path).text.contains("expired"));
 }
 
-fn get_in(ask: &mut Ask, path: &str, languages: &str) -> Answered {
+fn get_in(client: &mut TestClient, path: &str, languages: &str) -> TestResponse {
     let request = Request::get(path).header("accept-language", languages);
-    ask.request(request.body(Full::default()).expect("a request"))
+    client.request(request.body(Full::default()).expect("a request"))
 }
 
 #[test]
-fn the_pages_speak_the_buyers_language() {
-    let mut ask = Ask::new();
-    let (path, _) = authorize_path(&mut ask, "Two+books");
+fn pages_have_the_buyers_language() {
+    let mut client = TestClient::new();
+    let (path, _) = authorize_path(&mut client, "Two+books");
     let phone = path.replace("authorize", "summary");
     for (languages, tag, title, approve) in [
         ("th-TH,th;q=0.9,en;q=0.8", "th", "ชำระเงิน SGD 1500.00", "ยืนยันการชำระเงิน"),
@@ -311,20 +311,20 @@ fn the_pages_speak_the_buyers_language() {
         ("de", "en", "Pay SGD 1500.00", "Approve the payment"),
     ] {
         for path in [&path, &phone] {
-            let page = get_in(&mut ask, path, languages);
+            let page = get_in(&mut client, path, languages);
             let action = format!("action=\"{path}?lang={tag}\"");
             for text in [&format!("<html lang=\"{tag}\">"), title, approve, &action, "Two books"] {
                 assert!(page.text.contains(text), "{languages} {path} {text}");
             }
         }
-        let missing = get_in(&mut ask, "/payments/pay2_test_none/authorize", languages);
+        let missing = get_in(&mut client, "/payments/pay2_test_none/authorize", languages);
         assert!(missing.status == 404 && missing.text.contains(&format!("<html lang=\"{tag}\">")));
     }
-    // What was chosen on the page goes before what the browser likes, and what is no language does not.
+    // The choice on the page overrides the browser's preference; an unknown language does not.
     for (query, tag) in
         [("?lang=ko", "ko"), ("?lang=en", "en"), ("?lang=xx", "th"), ("?lang", "th"), ("?%", "th")]
     {
-        let page = get_in(&mut ask, &format!("{path}{query}"), "th");
+        let page = get_in(&mut client, &format!("{path}{query}"), "th");
         assert!(page.text.contains(&format!("<html lang=\"{tag}\">")), "{query}");
         assert!(
             page.text

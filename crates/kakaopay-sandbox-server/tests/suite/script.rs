@@ -4,15 +4,15 @@ use http::{HeaderMap, Request};
 use http_body_util::Full;
 use kakaopay_types::Key;
 
-use crate::common::{Answered, Ask};
+use crate::common::{TestClient, TestResponse};
 
-fn from_a_page(ask: &mut Ask, method: &str) -> Answered {
+fn from_a_page(client: &mut TestClient, method: &str) -> TestResponse {
     let request = Request::builder()
         .method(method)
         .uri("/omise.js")
         .header("host", "localhost")
         .header("origin", "https://shop.example");
-    ask.request(request.body(Full::default()).expect("a request"))
+    client.request(request.body(Full::default()).expect("a request"))
 }
 
 fn allowed(headers: &HeaderMap) -> Option<&str> {
@@ -20,16 +20,16 @@ fn allowed(headers: &HeaderMap) -> Option<&str> {
 }
 
 #[test]
-fn the_script_is_served_to_any_page() {
-    let mut ask = Ask::new();
-    let script = from_a_page(&mut ask, "GET");
+fn the_script_is_readable_by_any_page() {
+    let mut client = TestClient::new();
+    let script = from_a_page(&mut client, "GET");
     assert_eq!((script.status, allowed(&script.headers)), (200, Some("*")));
     assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
     for call in ["setPublicKey", "createSource", "createToken"] {
         assert!(script.text.contains(&format!("{call}: {call}")), "{call}");
     }
-    for key in [ask.sandbox.public_key().expose(), &ask.secret_key()] {
+    for key in [client.sandbox.public_key().expose(), &client.secret_key()] {
         assert!(!script.text.contains(key));
     }
-    from_a_page(&mut ask, "POST").refused(401, "authentication_failure");
+    from_a_page(&mut client, "POST").assert_rejected(401, "authentication_failure");
 }

@@ -1,4 +1,4 @@
-//! The sandbox over loopback: it serves, and it posts signed webhooks.
+//! The server over loopback: API and signed webhooks.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,16 +12,16 @@ use kakaopay_webhook::Verifier;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Sends a request as it stands and gives the whole answer.
+/// Sends a raw request and returns the whole response.
 async fn raw(address: std::net::SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.expect("connected");
     stream.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("answered");
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.expect("a response");
+    response
 }
 
-/// The guide's curl call, as curl sends it.
+/// Returns the guide's request, as curl sends it.
 fn curl(path: &str, user: &str, form: &str) -> String {
     let user = STANDARD.encode(format!("{user}:"));
     format!(
@@ -31,7 +31,7 @@ fn curl(path: &str, user: &str, form: &str) -> String {
     )
 }
 
-/// An endpoint that keeps what is posted to it.
+/// A webhook endpoint that keeps the received requests.
 async fn endpoint(status: u16) -> (WebhookUrl, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
@@ -46,8 +46,8 @@ async fn endpoint(status: u16) -> (WebhookUrl, Arc<Mutex<Vec<String>>>) {
                 request.extend_from_slice(&chunk[..read]);
             }
             keep.lock().expect("unpoisoned").push(String::from_utf8(request).expect("text"));
-            let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.expect("answered");
+            let response = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(response.as_bytes()).await.expect("a response");
         }
     });
     (WebhookUrl::parse(&url).expect("on loopback"), kept)
@@ -74,27 +74,27 @@ async fn the_guides_three_curl_calls_work() {
     let (public, secret) = (sandbox.public_key().expose(), sandbox.secret_key().expose());
 
     let source = "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB";
-    let answer = raw(running.address(), &curl("/sources", public, source)).await;
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    let id = answer.split("\"id\": \"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    let response = raw(running.address(), &curl("/sources", public, source)).await;
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    let id = response.split("\"id\": \"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
 
     let charge = format!(
         "amount=150000&currency=SGD&return_uri=https://example.com/orders/345678/complete&source={id}"
     );
-    let answer = raw(running.address(), &curl("/charges", secret, &charge)).await;
-    assert!(answer.contains("\"status\": \"pending\""), "{answer}");
+    let response = raw(running.address(), &curl("/charges", secret, &charge)).await;
+    assert!(response.contains("\"status\": \"pending\""), "{response}");
     let page = "\"authorize_uri\": \"http://127.0.0.1/payments/pay2_test_";
-    assert!(answer.contains(page), "{answer}");
+    assert!(response.contains(page), "{response}");
 
     let both = "amount=150000&currency=SGD&return_uri=https://example.com/orders/345678/complete\
                 &source[type]=kakaopay&source[platform_type]=WEB";
-    let answer = raw(running.address(), &curl("/charges", secret, both)).await;
-    assert!(answer.contains("\"status\": \"pending\""), "{answer}");
+    let response = raw(running.address(), &curl("/charges", secret, both)).await;
+    assert!(response.contains("\"status\": \"pending\""), "{response}");
     running.shutdown().await;
 }
 
 #[tokio::test]
-async fn events_are_posted_signed_and_their_delivery_is_kept() {
+async fn events_are_posted_signed_and_recorded() {
     let (url, kept) = endpoint(200).await;
     let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
     let sandbox = Sandbox::builder().clock(SandboxClock::frozen_at(now)).webhook_url(url.clone()).build();
@@ -125,7 +125,7 @@ async fn events_are_posted_signed_and_their_delivery_is_kept() {
 }
 
 #[tokio::test]
-async fn a_lost_webhook_is_not_posted_later() {
+async fn lost_webhooks_are_not_posted_later() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().webhook_url(url).build();
     sandbox.set_webhooks(false);
@@ -138,7 +138,7 @@ async fn a_lost_webhook_is_not_posted_later() {
     assert!(kept.lock().expect("unpoisoned").is_empty());
 }
 
-/// Takes a webhook and gives its event's key, as soon as one is posted.
+/// Waits for a webhook and returns its event key.
 async fn next_event(listener: &TcpListener) -> String {
     let (mut stream, _) = listener.accept().await.expect("a webhook");
     let mut request = Vec::new();
@@ -154,9 +154,9 @@ async fn next_event(listener: &TcpListener) -> String {
     key.unwrap_or_else(|| panic!("no event: {text}")).to_owned()
 }
 
-/// An hour in 42 milliseconds: nothing but the time that passes makes the charge expire and its webhooks due.
+/// Speed of an hour in 42 milliseconds: only the passing of time expires the charge and makes webhooks due.
 #[tokio::test]
-async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
+async fn timed_changes_happen_on_a_fast_clock() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
     let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
@@ -175,14 +175,14 @@ async fn on_a_fast_clock_charges_expire_and_webhooks_are_due_by_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f30_a_client_that_drips_its_head_is_closed() {
+async fn f30_slow_request_heads_close_the_connection() {
     let sandbox = Sandbox::builder().build();
     let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let mut stream = TcpStream::connect(running.address()).await.expect("connected");
     stream.write_all(b"GET / HTTP/1.1\r\nHost: ").await.expect("sent");
     let start = tokio::time::Instant::now();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
     assert!(start.elapsed() <= Duration::from_secs(6), "{:?}", start.elapsed());
 }
 
@@ -212,14 +212,14 @@ fn f37_webhooks_go_to_this_machine_only() {
     }
 }
 
-/// What a webhook was posted with.
+/// The signature headers of a webhook.
 fn signatures(posted: &str) -> Vec<String> {
     let (head, _) = posted.split_once("\r\n\r\n").expect("a head");
     let header = header(head, "omise-signature").unwrap_or_default();
     header.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// Makes a charge without a socket, which brings about an event.
+/// Creates a charge without a socket, which causes an event.
 async fn charge(sandbox: &Sandbox, more: &str) {
     let form =
         format!("amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay{more}");
@@ -233,12 +233,12 @@ async fn call(sandbox: &Sandbox, method: &str, path: &str, form: String) {
         .uri(path)
         .header("authorization", format!("Basic {user}"))
         .body(http_body_util::Full::new(bytes::Bytes::from(form)));
-    let answer = tower_service::Service::call(&mut sandbox.service(), request.expect("a request")).await;
-    assert_eq!(answer.expect("it always answers").status(), 200, "{path}");
+    let response = tower_service::Service::call(&mut sandbox.service(), request.expect("a request")).await;
+    assert_eq!(response.expect("infallible without faults").status(), 200, "{path}");
 }
 
 #[tokio::test]
-async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
+async fn f07_both_secrets_sign_for_a_day_after_a_roll() {
     let (url, kept) = endpoint(200).await;
     let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
     let sandbox = Sandbox::builder().clock(clock.clone()).webhook_url(url).build();
@@ -270,7 +270,7 @@ async fn f07_for_a_day_after_a_roll_both_secrets_sign() {
 }
 
 #[tokio::test]
-async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
+async fn a_charges_endpoints_replace_the_accounts() {
     let ((account, account_kept), (own, own_kept)) = (endpoint(200).await, endpoint(200).await);
     let sandbox = Sandbox::builder().webhook_url(account).build();
     let own = format!("&webhook_endpoints[]={own}");
@@ -283,7 +283,7 @@ async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
         let count = |kept: &Arc<Mutex<Vec<String>>>| kept.lock().expect("unpoisoned").len();
         assert_eq!((count(&account_kept), count(&own_kept)), (at_account, at_own), "{more}");
     }
-    // Switched off, they are lost wherever they were to go.
+    // While webhooks are off, they are dropped for every endpoint.
     sandbox.set_webhooks(false);
     charge(&sandbox, "").await;
     charge(&sandbox, &own).await;
@@ -293,7 +293,7 @@ async fn a_charges_own_addresses_take_the_place_of_the_accounts() {
 }
 
 #[tokio::test]
-async fn the_accounts_address_is_set_by_a_call() {
+async fn a_call_sets_the_accounts_endpoint() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().build();
     charge(&sandbox, "").await;

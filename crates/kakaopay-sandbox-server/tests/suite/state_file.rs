@@ -10,14 +10,14 @@ use kakaopay_types::ApiVersion;
 use kakaopay_types::{Key, PublicKey, SecretKey, Timestamp};
 use kakaopay_webhook::WebhookSecret;
 
-use crate::common::Ask;
+use crate::common::TestClient;
 
-fn open_with(path: &Path, builder: SandboxBuilder) -> (Ask, StateFile) {
+fn open_with(path: &Path, builder: SandboxBuilder) -> (TestClient, StateFile) {
     let (sandbox, file) = StateFile::open(path, builder).expect("opened");
-    (Ask::of(sandbox), file)
+    (TestClient::of(sandbox), file)
 }
 
-fn open(path: &Path) -> (Ask, StateFile) {
+fn open(path: &Path) -> (TestClient, StateFile) {
     open_with(path, Sandbox::builder())
 }
 
@@ -29,7 +29,7 @@ fn frozen() -> SandboxBuilder {
     Sandbox::builder().clock(SandboxClock::frozen_at(at("2024-02-29T12:00:00Z")))
 }
 
-/// Each file of a folder.
+/// Returns the files of a folder.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     entries
@@ -39,36 +39,36 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// Everything that the API shows, as its texts.
-fn shown(ask: &mut Ask) -> Vec<String> {
-    let mut shown = vec![ask.sandbox.public_key().expose().to_owned(), ask.secret_key()];
-    shown.push(ask.sandbox.webhook_secret().expose_base64().to_string());
+/// Returns all API objects as text.
+fn shown(client: &mut TestClient) -> Vec<String> {
+    let mut shown = vec![client.sandbox.public_key().expose().to_owned(), client.secret_key()];
+    shown.push(client.sandbox.webhook_secret().expose_base64().to_string());
     for path in ["/charges", "/refunds", "/events", "/account", "/webhooks/secrets", "/search?scope=charge"] {
-        shown.push(ask.secret("GET", path, "").text);
+        shown.push(client.secret("GET", path, "").text);
     }
     for path in ["/charges", "/events"] {
-        let list = ask.secret("GET", path, "").ok();
+        let list = client.secret("GET", path, "").ok();
         for object in list["data"].as_array().expect("a list") {
-            shown.push(ask.secret("GET", object["location"].as_str().expect("a path"), "").text);
+            shown.push(client.secret("GET", object["location"].as_str().expect("a path"), "").text);
         }
     }
     shown
 }
 
-fn deliver(ask: &Ask) -> usize {
+fn deliver(client: &TestClient) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(ask.sandbox.deliver_pending(&HttpPoster::new()))
+    runtime.block_on(client.sandbox.deliver_pending(&HttpPoster::new()))
 }
 
 #[test]
-fn f09_a_journey_goes_on_where_it_was_after_each_restart() {
+fn f09_a_payment_continues_after_each_restart() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
-    // No server listens there: that, too, is a delivery.
+    // No server listens there, which is recorded as a delivery, too.
     let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
-    let (mut ask, mut file) = open_with(&path, frozen().webhook_url(url));
-    let charge = ask.charge();
-    assert_eq!(deliver(&ask), 1);
+    let (mut client, mut file) = open_with(&path, frozen().webhook_url(url));
+    let charge = client.charge();
+    assert_eq!(deliver(&client), 1);
     let calls = [
         ("POST", "/sources".to_owned(), "amount=150000&currency=SGD&type=kakaopay"),
         ("POST", format!("/charges/{charge}/mark_as_paid"), ""),
@@ -85,16 +85,16 @@ fn f09_a_journey_goes_on_where_it_was_after_each_restart() {
         ("POST", "/_sandbox/reset".to_owned(), ""),
     ];
     for (method, path_of, form) in calls {
-        ask.secret(method, &path_of, form).ok();
-        file.save(&ask.sandbox).expect("saved");
-        let saved = ask.sandbox.snapshot();
-        let expected = shown(&mut ask);
-        drop((ask, file));
-        (ask, file) = open(&path);
-        assert_eq!(ask.sandbox.snapshot(), saved, "{path_of}");
-        assert_eq!(shown(&mut ask), expected, "{path_of}");
+        client.secret(method, &path_of, form).ok();
+        file.save(&client.sandbox).expect("saved");
+        let saved = client.sandbox.snapshot();
+        let expected = shown(&mut client);
+        drop((client, file));
+        (client, file) = open(&path);
+        assert_eq!(client.sandbox.snapshot(), saved, "{path_of}");
+        assert_eq!(shown(&mut client), expected, "{path_of}");
     }
-    assert_eq!(ask.secret("GET", "/charges", "").ok()["total"], 0);
+    assert_eq!(client.secret("GET", "/charges", "").ok()["total"], 0);
 }
 
 #[test]
@@ -102,63 +102,63 @@ fn f09_the_outcome_of_a_webhook_is_stored() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
-    let (mut ask, file) = open_with(&path, frozen().webhook_url(url));
-    ask.charge();
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
-    let (ask, file) = open(&path);
-    assert_eq!(deliver(&ask), 1);
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
-    let (mut ask, _file) = open(&path);
-    assert_eq!(deliver(&ask), 0);
-    let (event, _) = ask.sandbox.events().remove(0);
-    let event = ask.secret("GET", &format!("/events/{event}"), "").ok();
+    let (mut client, file) = open_with(&path, frozen().webhook_url(url));
+    client.charge();
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
+    let (client, file) = open(&path);
+    assert_eq!(deliver(&client), 1);
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
+    let (mut client, _file) = open(&path);
+    assert_eq!(deliver(&client), 0);
+    let (event, _) = client.sandbox.events().remove(0);
+    let event = client.secret("GET", &format!("/events/{event}"), "").ok();
     assert_eq!(event["webhook_deliveries"].as_array().map(Vec::len), Some(1), "{event}");
 }
 
 #[test]
-fn f09_a_webhook_that_was_lost_is_not_posted_by_the_next_process() {
+fn f09_lost_webhooks_are_not_posted_after_a_restart() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
     let builder = frozen().webhook_url(url).webhooks("lost".parse().expect("a plan"));
-    let (mut ask, file) = open_with(&path, builder);
-    ask.charge();
-    assert_eq!(deliver(&ask), 0);
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
+    let (mut client, file) = open_with(&path, builder);
+    client.charge();
+    assert_eq!(deliver(&client), 0);
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
     assert_eq!(deliver(&open(&path).0), 0);
 }
 
 #[test]
-fn the_clock_is_stored_as_it_was_set() {
+fn the_clock_setting_is_stored() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
-    let (ask, file) = open(&path);
-    let now = ask.sandbox.clock().now();
-    ask.clock.advance_seconds(1_000_000);
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
-    let (ask, file) = open(&path);
-    assert!(ask.clock.now() >= now.saturating_add_seconds(1_000_000) && !ask.clock.is_frozen());
-    ask.clock.set(at("2024-02-29T12:00:00Z"));
-    ask.clock.freeze();
-    let frozen = ask.clock.now();
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
-    let (ask, _file) = open(&path);
-    assert_eq!((ask.clock.now(), ask.clock.is_frozen()), (frozen, true));
+    let (client, file) = open(&path);
+    let now = client.sandbox.clock().now();
+    client.clock.advance_seconds(1_000_000);
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
+    let (client, file) = open(&path);
+    assert!(client.clock.now() >= now.saturating_add_seconds(1_000_000) && !client.clock.is_frozen());
+    client.clock.set(at("2024-02-29T12:00:00Z"));
+    client.clock.freeze();
+    let frozen = client.clock.now();
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
+    let (client, _file) = open(&path);
+    assert_eq!((client.clock.now(), client.clock.is_frozen()), (frozen, true));
 }
 
 #[test]
-fn options_override_stored_values_and_are_stored_then() {
+fn options_override_stored_values() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
-    let (mut ask, file) = open_with(&path, frozen());
-    let charge = ask.charge();
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
+    let (mut client, file) = open_with(&path, frozen());
+    let charge = client.charge();
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
     let secret = || WebhookSecret::from_bytes("another").expect("a secret");
     let options = || {
         let clock = SandboxClock::frozen_at(at("2025-01-01T00:00:00Z"));
@@ -170,40 +170,40 @@ fn options_override_stored_values_and_are_stored_then() {
             .api_version(ApiVersion::V2017_11_02)
             .clock(clock)
     };
-    let check = |ask: &mut Ask| {
-        assert_eq!(ask.sandbox.public_key().expose(), "pkey_test_mine");
-        assert_eq!(ask.secret_key(), "skey_test_mine");
-        assert_eq!(*ask.sandbox.webhook_secret().expose_base64(), *secret().expose_base64());
-        let account = ask.with_headers("GET", "/account", "", &[("omise-version", "2019-05-29")]).ok();
+    let check = |client: &mut TestClient| {
+        assert_eq!(client.sandbox.public_key().expose(), "pkey_test_mine");
+        assert_eq!(client.secret_key(), "skey_test_mine");
+        assert_eq!(*client.sandbox.webhook_secret().expose_base64(), *secret().expose_base64());
+        let account = client.with_headers("GET", "/account", "", &[("omise-version", "2019-05-29")]).ok();
         assert_eq!(
             (&account["webhook_uri"], &account["api_version"]),
             (&"http://127.0.0.1:9/x".into(), &"2017-11-02".into())
         );
-        assert_eq!(ask.clock.now(), at("2025-01-01T00:00:00Z"));
+        assert_eq!(client.clock.now(), at("2025-01-01T00:00:00Z"));
     };
     for builder in [options(), Sandbox::builder(), options()] {
-        let (mut ask, _file) = open_with(&path, builder);
-        check(&mut ask);
-        ask.secret("GET", &format!("/charges/{charge}"), "").ok();
+        let (mut client, _file) = open_with(&path, builder);
+        check(&mut client);
+        client.secret("GET", &format!("/charges/{charge}"), "").ok();
     }
-    let (mut ask, _file) = open(&path);
-    ask.sandbox.reset();
-    check(&mut ask);
-    ask.secret("GET", &format!("/charges/{charge}"), "").refused(404, "not_found");
+    let (mut client, _file) = open(&path);
+    client.sandbox.reset();
+    check(&mut client);
+    client.secret("GET", &format!("/charges/{charge}"), "").assert_rejected(404, "not_found");
 }
 
-/// Opens a file that cannot be used, which neither changes it nor adds a file beside it.
+/// Opens an invalid file, and checks that it is unchanged and no file is created beside it.
 #[track_caller]
-fn refused(dir: &Path) -> StateFileError {
+fn rejected(dir: &Path) -> StateFileError {
     let before = files(dir);
-    let refused = StateFile::open(dir.join("state.json"), Sandbox::builder()).expect_err("refused");
+    let error = StateFile::open(dir.join("state.json"), Sandbox::builder()).expect_err("rejected");
     assert_eq!(files(dir), before);
-    assert!(refused.to_string().contains("state.json"), "{refused}");
-    refused
+    assert!(error.to_string().contains("state.json"), "{error}");
+    error
 }
 
 #[test]
-fn a_file_that_is_not_a_state_file_is_refused_and_left_alone() {
+fn foreign_files_are_rejected_and_unchanged() {
     let snapshot = Sandbox::builder().build().snapshot().as_bytes().to_vec();
     for bytes in [
         &b""[..],
@@ -216,19 +216,19 @@ fn a_file_that_is_not_a_state_file_is_refused_and_left_alone() {
     ] {
         let dir = tempfile::tempdir().expect("a folder");
         std::fs::write(dir.path().join("state.json"), bytes).expect("written");
-        let error = refused(dir.path());
+        let error = rejected(dir.path());
         assert!(matches!(error, StateFileError::NotStateFile { .. }), "{error:?}");
     }
 }
 
-/// A state file, changed.
+/// Returns a changed state file.
 fn changed(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
-    let (mut ask, file) = open(&path);
-    ask.charge();
-    file.save(&ask.sandbox).expect("saved");
-    drop((ask, file));
+    let (mut client, file) = open(&path);
+    client.charge();
+    file.save(&client.sandbox).expect("saved");
+    drop((client, file));
     let mut json: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&path).expect("read")).expect("JSON");
     change(&mut json);
@@ -237,10 +237,10 @@ fn changed(change: impl FnOnce(&mut serde_json::Value)) -> tempfile::TempDir {
 }
 
 #[test]
-fn a_file_of_another_version_is_refused_and_left_alone() {
+fn files_of_other_versions_are_rejected_and_unchanged() {
     for version in [0, 2, u32::MAX] {
         let dir = changed(|json| json["version"] = version.into());
-        let error = refused(dir.path());
+        let error = rejected(dir.path());
         assert!(
             matches!(error, StateFileError::UnknownVersion { found, supported: 1, .. } if found == version),
             "{error:?}"
@@ -250,12 +250,12 @@ fn a_file_of_another_version_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_damaged_file_is_refused_and_its_contents_are_not_repeated() {
+fn damaged_files_are_rejected_without_their_contents() {
     let paths =
         ["/public_key", "/secret_key", "/initial", "/current", "/current/charges/0/id", "/current/format"];
     for pointer in paths {
         let dir = changed(|json| *json.pointer_mut(pointer).expect("it is there") = "canary".into());
-        let error = refused(dir.path());
+        let error = rejected(dir.path());
         assert!(
             matches!(error, StateFileError::Damaged { .. } | StateFileError::Snapshot { .. }),
             "{pointer}: {error:?}"
@@ -271,14 +271,14 @@ fn a_damaged_file_is_refused_and_its_contents_are_not_repeated() {
                 json.insert(member.to_owned(), 1.into())
             };
         });
-        assert!(matches!(refused(dir.path()), StateFileError::Damaged { .. }), "{member}");
+        assert!(matches!(rejected(dir.path()), StateFileError::Damaged { .. }), "{member}");
     }
     let dir = changed(|json| json["current"]["sources"] = serde_json::json!([]));
-    assert!(matches!(refused(dir.path()), StateFileError::Snapshot { .. }));
+    assert!(matches!(rejected(dir.path()), StateFileError::Snapshot { .. }));
 }
 
 #[test]
-fn a_file_belongs_to_one_sandbox_at_a_time() {
+fn a_file_is_locked_by_one_sandbox() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let (mut first, file) = open(&path);
@@ -294,29 +294,29 @@ fn a_file_belongs_to_one_sandbox_at_a_time() {
 
 #[cfg(unix)]
 #[test]
-fn f39_a_file_with_keys_is_for_its_owner_alone_and_prints_nothing() {
+fn f39_state_files_are_private_and_print_no_secrets() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().expect("a folder");
-    let (ask, file) = open(&dir.path().join("state.json"));
+    let (client, file) = open(&dir.path().join("state.json"));
     assert_eq!(files(dir.path()).len(), 2);
     for entry in std::fs::read_dir(dir.path()).expect("a folder") {
         let mode = entry.expect("an entry").metadata().expect("read").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    let printed = format!("{:?} {file:?} {:?}", ask.sandbox, ask.sandbox.save());
-    assert!(!printed.contains(ask.sandbox.secret_key().expose()), "{printed}");
+    let printed = format!("{:?} {file:?} {:?}", client.sandbox, client.sandbox.save());
+    assert!(!printed.contains(client.sandbox.secret_key().expose()), "{printed}");
 }
 
 #[test]
-fn a_path_without_a_file_is_refused() {
+fn a_path_without_a_file_is_rejected() {
     let dir = tempfile::tempdir().expect("a folder");
     for path in [dir.path().to_owned(), dir.path().join("none").join("state.json"), "".into()] {
-        let error = StateFile::open(path, Sandbox::builder()).expect_err("refused");
+        let error = StateFile::open(path, Sandbox::builder()).expect_err("rejected");
         assert!(matches!(error, StateFileError::Io { .. }), "{error:?}");
     }
 }
 
-/// The number of charges in a state file.
+/// Returns the number of charges in a state file.
 fn charges_in(path: &Path) -> usize {
     let bytes = std::fs::read(path).expect("read");
     let json: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON, never half of it");
@@ -324,7 +324,7 @@ fn charges_in(path: &Path) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f09_changes_are_stored_by_themselves_and_at_shutdown() {
+async fn f09_changes_are_saved_in_time_and_at_shutdown() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let (sandbox, file) = StateFile::open(&path, Sandbox::builder()).expect("opened");
@@ -334,7 +334,7 @@ async fn f09_changes_are_stored_by_themselves_and_at_shutdown() {
     }));
     let charge = || async {
         let sandbox = sandbox.clone();
-        tokio::task::spawn_blocking(move || Ask::of(sandbox).charge()).await.expect("no panic")
+        tokio::task::spawn_blocking(move || TestClient::of(sandbox).charge()).await.expect("no panic")
     };
     for made in 1..=3 {
         charge().await;
@@ -351,16 +351,16 @@ async fn f09_changes_are_stored_by_themselves_and_at_shutdown() {
     assert_eq!(charges_in(&path), 4);
 }
 
-/// Where the file may not be replaced, a write is an error, and the old contents stay.
+/// A failed replacement is an error, and the old contents remain.
 #[tokio::test]
-async fn f14_a_write_that_fails_is_reported_and_the_old_contents_stay() {
+async fn f14_a_failed_write_keeps_the_old_contents() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("folder");
     std::fs::create_dir(&folder).expect("made");
     let path = folder.join("state.json");
     let (sandbox, file) = StateFile::open(&path, Sandbox::builder()).expect("opened");
     let before = std::fs::read(&path).expect("read");
-    // A folder in the place of the temporary file: no file can be created there, by any user.
+    // A folder in place of the temporary file prevents its creation for any user.
     std::fs::create_dir(folder.join("state.json.tmp")).expect("made");
     let error = file.save(&sandbox).expect_err("not written");
     assert!(matches!(error, StateFileError::Io { action: "write", .. }), "{error:?}");

@@ -14,13 +14,13 @@ pub(crate) fn retrieve(state: &State) -> AccountObject {
     AccountObject::of(&state.account)
 }
 
-/// `PATCH /account`: sets where events are posted to, or with an empty text that they are posted nowhere.
+/// `PATCH /account`: sets the webhook endpoint, or removes it if the text is empty.
 ///
-/// The service takes an address with HTTPS that it can reach. A sandbox reaches this machine and the hosts that it
-/// is allowed to, so it takes plain HTTP there.
+/// The service accepts reachable HTTPS URLs. A sandbox reaches only this machine and its allowed hosts, so it accepts
+/// plain HTTP there.
 pub(crate) fn update(state: &mut State, call: &Call) -> Result<AccountObject, Refusal> {
     match call.body_params()?.get("webhook_uri") {
-        // A `null` is what some clients send for every field that is not set.
+        // Some clients send `null` for every field that is not set.
         None | Some(Param::Null) => {}
         Some(Param::Text(text)) if text.is_empty() => state.account.webhook_url = None,
         Some(Param::Text(text)) => {
@@ -33,8 +33,8 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<AccountObject, Re
     Ok(retrieve(state))
 }
 
-/// `PATCH /account/api_version`: moves the account on to a newer version, in which its events are written from
-/// then on. As documented there is no way back. What the parameter is called is not, so that is a choice.
+/// `PATCH /account/api_version`: upgrades the account, and with it the version of later events. The service
+/// documents that there is no downgrade, but not the name of the parameter, so that name is a choice.
 pub(crate) fn upgrade(state: &mut State, call: &Call) -> Result<AccountObject, Refusal> {
     let params = call.body_params()?;
     let version = fields::text(&params, "api_version").and_then(|text| version::named(text).ok());

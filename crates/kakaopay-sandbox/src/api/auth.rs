@@ -1,4 +1,4 @@
-//! Who is calling.
+//! Authentication.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use kakaopay_types::Key;
 use super::refusal::Refusal;
 use crate::keys::Keys;
 
-/// Which key a call is signed in with.
+/// The key that authenticates a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signed {
     /// The public key.
@@ -18,8 +18,8 @@ pub(crate) enum Signed {
     Secret,
 }
 
-/// Which key a call is signed in with. Official clients write the user name alone, with an empty
-/// password, and with `x` for one; the password is never looked at.
+/// Returns the key that authenticates a call. Official clients send the key as user name, with an empty password
+/// or with `x`; the password is ignored.
 pub(crate) fn signed(headers: &HeaderMap, keys: &Keys) -> Result<Signed, Refusal> {
     let user = user_of(headers).ok_or_else(Refusal::authentication)?;
     if user == keys.secret.expose() {

@@ -4,8 +4,8 @@ use super::refusal::Refusal;
 use crate::object::CapabilityObject;
 use crate::version::ApiVersion;
 
-/// `GET /capability`. Version 2017-11-02 does not have it; with which code it says so is a choice among
-/// those that are documented.
+/// `GET /capability`. Version 2017-11-02 does not have it. Its error code there is a choice among the documented
+/// ones.
 pub(crate) fn retrieve(version: ApiVersion) -> Result<CapabilityObject, Refusal> {
     match version {
         ApiVersion::V2017_11_02 => Err(Refusal::no_serializer()),

@@ -1,4 +1,4 @@
-//! The calls that end a charge, or that would if it were a card's.
+//! Calls that end a charge, and calls for card charges that are rejected here.
 
 use kakaopay_types::FailureCode;
 
@@ -9,8 +9,8 @@ use super::request::Call;
 use crate::object::ChargeObject;
 use crate::state::{Charge, Ending, State};
 
-/// `POST /charges/{id}/expire`. Whether the service lets a KakaoPay charge end so is not known; one of a
-/// sibling method was.
+/// `POST /charges/{id}/expire`. It is not known whether the service allows it for KakaoPay; it was recorded for a
+/// similar payment method.
 pub(crate) fn expire(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(state, id)?.id.clone();
     if !state.expire_early(&charge, call.now)? {
@@ -28,18 +28,18 @@ pub(crate) fn mark_as_paid(state: &mut State, call: &Call, id: &str) -> Result<C
     read(state, call, id)
 }
 
-/// `POST /charges/{id}/mark_as_failed`. Takes a `failure_code`, one of the five of the guide.
+/// `POST /charges/{id}/mark_as_failed`. Accepts a `failure_code`, one of the guide's five.
 pub(crate) fn mark_as_failed(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(state, id)?.id.clone();
     let params = call.body_params()?;
-    let code = failure_code(fields::only_text(&params, "failure_code")?.unwrap_or("failed_processing"))?;
+    let code = failure_code(fields::strict_text(&params, "failure_code")?.unwrap_or("failed_processing"))?;
     if !state.fail(&charge, code, call.now)? {
         return Err(ended(state, id));
     }
     read(state, call, id)
 }
 
-/// Why a charge cannot be completed a second time: its time was over, or it was completed.
+/// Returns the refusal for a charge that has already ended: it expired, or it was completed.
 fn ended(state: &State, id: &str) -> Refusal {
     match find(state, id) {
         Ok(Charge { ending: Some(Ending::Expired { .. }), .. }) => Refusal::expired_charge(),
@@ -47,19 +47,19 @@ fn ended(state: &State, id: &str) -> Refusal {
     }
 }
 
-/// `POST /charges/{id}/capture`. Only an authorised card can be captured: KakaoPay is paid at once.
+/// `POST /charges/{id}/capture`. Only authorized card charges can be captured; KakaoPay has no authorization.
 pub(crate) fn capture(state: &State, id: &str) -> Result<ChargeObject, Refusal> {
     find(state, id)?;
     Err(Refusal::failed_capture())
 }
 
-/// `POST /charges/{id}/reverse`. Only an authorised card can be given back before it is captured.
+/// `POST /charges/{id}/reverse`. Only authorized card charges can be reversed before capture.
 pub(crate) fn reverse(state: &State, id: &str) -> Result<ChargeObject, Refusal> {
     find(state, id)?;
     Err(Refusal::failed_reverse())
 }
 
-/// One of the five failure codes of the guide.
+/// Parses one of the guide's five failure codes.
 fn failure_code(text: &str) -> Result<FailureCode, Refusal> {
     match FailureCode::from(text) {
         code if FailureCode::KNOWN.contains(&code) => Ok(code),

@@ -12,18 +12,17 @@ use crate::state::{Changes, Charge, NewCharge, State};
 
 /// `POST /charges`.
 ///
-/// Where the service's own code for a refusal is not documented, it is `invalid_charge` here, the
-/// one that was recorded for amounts and currencies. `expires_at` is passed over, as nothing says that
-/// KakaoPay heeds it; so is what only cards have.
+/// Rejections whose code is not documented have `invalid_charge`, as recorded for amounts and currencies.
+/// `expires_at` is ignored, because no documentation says that KakaoPay supports it; card parameters are ignored, too.
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<ChargeObject, Refusal> {
     let params = call.body_params()?;
     let amount = fields::amount(&params, Refusal::invalid_charge)?;
     let currency = fields::currency(&params, Refusal::invalid_charge)?;
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
-    is_no_card(&params)?;
+    reject_cards(&params)?;
     let return_uri = fields::return_uri(&params, state.return_uris)?;
-    let description = fields::only_text(&params, "description")?.map(str::to_owned);
-    let ip = fields::only_text(&params, "ip")?.map(str::to_owned);
+    let description = fields::strict_text(&params, "description")?.map(str::to_owned);
+    let ip = fields::strict_text(&params, "ip")?.map(str::to_owned);
     let metadata = fields::metadata(&params)?;
     let webhook_endpoints = fields::webhook_endpoints(&params, &state.webhook_hosts)?;
     let source = source(state, call, &params, amount, currency)?;
@@ -42,17 +41,17 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<ChargeObject, Ref
     read(state, call, id.as_str())
 }
 
-/// `GET /charges/{id}`. With `expand=true` its transaction is in it.
+/// `GET /charges/{id}`. `expand=true` embeds the transaction.
 pub(crate) fn retrieve(state: &State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let object = read(state, call, id)?;
     Ok(if is_expanded(call)? { object.expanded() } else { object })
 }
 
 fn is_expanded(call: &Call) -> Result<bool, Refusal> {
-    Ok(fields::truth(&call.query_params()?, "expand") == Some(true))
+    Ok(fields::boolean(&call.query_params()?, "expand") == Some(true))
 }
 
-/// A charge as it is now.
+/// Returns the current charge object.
 pub(super) fn read(state: &State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(state, id)?;
     let source = state.source(&charge.source).ok_or_else(Refusal::internal)?;
@@ -72,15 +71,15 @@ pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<ChargeObject
     Ok(Page::of(call)?.cut("/charges", charges, object))
 }
 
-/// `PATCH /charges/{id}`, or `PUT`, as older clients send it. As documented, only what the merchant attached
-/// to it is changed; that new metadata takes the place of the old is a choice.
+/// `PATCH /charges/{id}`, or `PUT` from older clients. As documented, only the merchant's own data changes; that
+/// new metadata replaces the old is a choice.
 pub(crate) fn update(state: &mut State, call: &Call, id: &str) -> Result<ChargeObject, Refusal> {
     let charge = find(state, id)?.id.clone();
     let params = call.body_params()?;
-    // A `null` is what some clients send for every field that is not set; an empty text is meant.
+    // Some clients send `null` for every unset field, as if it were an empty text.
     let description = match params.get("description") {
         Some(Param::Text(text)) => Some(text.clone()),
-        _ => fields::only_text(&params, "description")?.map(str::to_owned),
+        _ => fields::strict_text(&params, "description")?.map(str::to_owned),
     };
     let metadata = match params.get("metadata") {
         None | Some(Param::Null) => None,
@@ -95,8 +94,8 @@ pub(super) fn find<'a>(state: &'a State, id: &str) -> Result<&'a Charge, Refusal
     found.ok_or_else(|| Refusal::not_found("charge", id))
 }
 
-/// An account that does nothing but KakaoPay has no cards and no customers, so that none is found.
-fn is_no_card(params: &Params) -> Result<(), Refusal> {
+/// Rejects cards and customers as not found: a KakaoPay-only account has none.
+fn reject_cards(params: &Params) -> Result<(), Refusal> {
     if !matches!(params.get("source"), None | Some(Param::Null)) {
         return Ok(());
     }
@@ -107,7 +106,7 @@ fn is_no_card(params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// The source that a charge names, or a new one made inside it.
+/// Finds the source of a charge, or creates an inline source.
 fn source(
     state: &mut State,
     call: &Call,
@@ -118,7 +117,7 @@ fn source(
     let id = match params.get("source") {
         Some(Param::Text(id)) if !id.is_empty() => id,
         Some(Param::Map(object)) => match object.get("id") {
-            // A source object as it was read, as some clients send it.
+            // Some clients send back a whole source object.
             Some(Param::Text(id)) => id,
             None | Some(Param::Null) => {
                 return sources::create_inside(state, object, amount, currency, call);
@@ -128,8 +127,8 @@ fn source(
         _ => return Err(Refusal::invalid_charge("source is required")),
     };
     let source = sources::find(state, id)?;
-    // Whether the service takes a source twice is not documented; that clients never rely on it is
-    // worth more than the chance that it does.
+    // The service does not document whether a source can be charged twice. The sandbox rejects it, so that no
+    // client relies on it.
     if source.used {
         return Err(Refusal::invalid_charge("source was already used"));
     }

@@ -21,7 +21,7 @@ pub(crate) fn list<'a>(state: &'a State, call: &Call) -> Result<ListObject<Event
     Ok(Page::of(call)?.cut("/events", events, |event| EventObject::read(state, event)))
 }
 
-/// `GET /charges/{id}/events`: those of the charge and of its refunds.
+/// `GET /charges/{id}/events`: the events of a charge and of its refunds.
 pub(crate) fn of_charge<'a>(
     state: &'a State,
     call: &Call,

@@ -1,4 +1,4 @@
-//! Reading the members of a request, as tolerantly as the service does.
+//! Parsing of request parameters, as lenient as the service.
 
 use kakaopay_types::endpoint::WebhookEndpoints;
 use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, ReturnUri, Timestamp};
@@ -8,10 +8,10 @@ use super::refusal::Refusal;
 use crate::state::{ReturnUris, WebhookHosts};
 use crate::webhook_url::WebhookUrl;
 
-/// How a refusal is made: sources and charges have codes of their own.
+/// Creates the refusal of a parameter: sources and charges have different codes.
 pub(crate) type Refuse = fn(String) -> Refusal;
 
-/// The amount: an integer, or the text of one, since a form has nothing else.
+/// Parses the amount: an integer, or its text, because forms contain only text.
 pub(crate) fn amount(params: &Params, refuse: Refuse) -> Result<i64, Refusal> {
     let amount = match params.get("amount") {
         Some(Param::Number(number)) => number.as_i64(),
@@ -21,7 +21,7 @@ pub(crate) fn amount(params: &Params, refuse: Refuse) -> Result<i64, Refusal> {
     amount.ok_or_else(|| refuse("amount is not a number".to_owned()))
 }
 
-/// A currency that KakaoPay is paid in.
+/// Parses a currency that KakaoPay supports.
 pub(crate) fn currency(params: &Params, refuse: Refuse) -> Result<Currency, Refusal> {
     text(params, "currency")
         .and_then(|code| Currency::parse(code).ok())
@@ -29,7 +29,7 @@ pub(crate) fn currency(params: &Params, refuse: Refuse) -> Result<Currency, Refu
         .ok_or_else(|| refuse("currency is currently not supported".to_owned()))
 }
 
-/// Holds an amount to the limits of its currency.
+/// Checks an amount against the limits of its currency.
 pub(crate) fn within_limits(amount: i64, currency: Currency, refuse: Refuse) -> Result<(), Refusal> {
     let Some(limits) = Limits::of(currency) else { return Ok(()) };
     let (min, max) = (limits.min().minor_units(), limits.max().minor_units());
@@ -43,16 +43,16 @@ pub(crate) fn within_limits(amount: i64, currency: Currency, refuse: Refuse) -> 
     Ok(())
 }
 
-/// The platform, in any case; the service answers in upper case.
+/// Parses the platform, case-insensitively; the service responds in upper case.
 pub(crate) fn platform_type(params: &Params) -> Result<Option<PlatformType>, Refusal> {
-    let Some(text) = only_text(params, "platform_type")? else { return Ok(None) };
+    let Some(text) = strict_text(params, "platform_type")? else { return Ok(None) };
     match PlatformType::from(text.to_ascii_uppercase().as_str()) {
         PlatformType::Unknown(_) => Err(Refusal::bad_request("platform_type is not supported")),
         known => Ok(Some(known)),
     }
 }
 
-/// The payment method, which must be KakaoPay.
+/// Checks that the payment method is KakaoPay.
 pub(crate) fn source_type(params: &Params) -> Result<(), Refusal> {
     match text(params, "type") {
         Some("kakaopay") => Ok(()),
@@ -60,7 +60,7 @@ pub(crate) fn source_type(params: &Params) -> Result<(), Refusal> {
     }
 }
 
-/// The merchant's members: an object of anything.
+/// Parses the merchant's metadata: an object with any members.
 pub(crate) fn metadata(params: &Params) -> Result<Map<String, Value>, Refusal> {
     match params.get("metadata") {
         None | Some(Param::Null) => Ok(Map::new()),
@@ -70,9 +70,8 @@ pub(crate) fn metadata(params: &Params) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-/// Where the events of a charge are to be posted: at most two addresses. The service takes those with HTTPS that
-/// it can reach; a sandbox reaches this machine and the hosts that it is allowed to, so plain HTTP there is taken
-/// too.
+/// Parses the webhook endpoints of a charge: at most two URLs. The service accepts reachable HTTPS URLs. A sandbox
+/// reaches only this machine and its allowed hosts, so it accepts plain HTTP there, too.
 pub(crate) fn webhook_endpoints(params: &Params, hosts: &WebhookHosts) -> Result<Vec<String>, Refusal> {
     let list = match params.get("webhook_endpoints") {
         None | Some(Param::Null) => return Ok(Vec::new()),
@@ -94,11 +93,11 @@ fn is_endpoint(text: &str, hosts: &WebhookHosts) -> bool {
     hosts.url(text).is_ok() || WebhookEndpoints::new([text]).is_ok()
 }
 
-/// Where a new charge leads back to.
+/// Parses the return URI of a charge.
 pub(crate) fn return_uri(params: &Params, accepted: ReturnUris) -> Result<String, Refusal> {
     let text = text(params, "return_uri")
         .ok_or_else(|| Refusal::invalid_charge("return_uri is required for kakaopay"))?;
-    // Plain http on this machine has the form of a webhook's address.
+    // Plain HTTP on this machine has the form of a webhook endpoint.
     if accepted == ReturnUris::Local && WebhookUrl::parse(text).is_ok() {
         return Ok(text.to_owned());
     }
@@ -106,7 +105,7 @@ pub(crate) fn return_uri(params: &Params, accepted: ReturnUris) -> Result<String
     Ok(text.to_owned())
 }
 
-/// A text; `None` when it is missing, `null` or empty.
+/// Returns a text parameter; `None` if it is missing, `null`, empty or not a text.
 pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     match params.get(name) {
         Some(Param::Text(text)) if !text.is_empty() => Some(text),
@@ -114,16 +113,16 @@ pub(crate) fn text<'a>(params: &'a Params, name: &str) -> Option<&'a str> {
     }
 }
 
-/// A text; `None` when it is missing, `null` or empty. What the service does with anything else is not
-/// documented; here it is refused, so that a mistake is seen.
-pub(crate) fn only_text<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
+/// Returns a text parameter; `None` if it is missing, `null` or empty. The service does not document other types;
+/// the sandbox rejects them, so that a mistake is noticed.
+pub(crate) fn strict_text<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Refusal> {
     match params.get(name) {
         None | Some(Param::Null | Param::Text(_)) => Ok(text(params, name)),
         Some(_) => Err(Refusal::bad_request(format!("{name} is not a text"))),
     }
 }
 
-/// A whole number that is not negative, and that any client can hold.
+/// Parses a non-negative integer that any client can represent.
 pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusal> {
     let count = match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
@@ -136,8 +135,8 @@ pub(crate) fn count(params: &Params, name: &str) -> Result<Option<usize>, Refusa
     count.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a number")))
 }
 
-/// A truth; `None` when it is missing or neither.
-pub(crate) fn truth(params: &Params, name: &str) -> Option<bool> {
+/// Parses a boolean; `None` if it is missing or invalid.
+pub(crate) fn boolean(params: &Params, name: &str) -> Option<bool> {
     match params.get(name)? {
         Param::Bool(truth) => Some(*truth),
         Param::Text(text) => text.parse().ok(),
@@ -145,17 +144,17 @@ pub(crate) fn truth(params: &Params, name: &str) -> Option<bool> {
     }
 }
 
-/// A truth; `None` when it is missing, `null` or empty. Anything else is refused, as in [`only_text`].
-pub(crate) fn only_truth(params: &Params, name: &str) -> Result<Option<bool>, Refusal> {
+/// Parses a boolean; `None` if it is missing, `null` or empty. Rejects other values, as [`strict_text`] does.
+pub(crate) fn strict_boolean(params: &Params, name: &str) -> Result<Option<bool>, Refusal> {
     match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
         Some(Param::Text(text)) if text.is_empty() => return Ok(None),
         Some(_) => {}
     }
-    truth(params, name).map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a boolean")))
+    boolean(params, name).map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a boolean")))
 }
 
-/// Whether a list is asked for newest first; `None` when no order is.
+/// Parses a sort order: `true` for newest first; `None` if it is missing.
 pub(crate) fn order(params: &Params) -> Result<Option<bool>, Refusal> {
     match text(params, "order") {
         None => Ok(None),
@@ -165,8 +164,8 @@ pub(crate) fn order(params: &Params) -> Result<Option<bool>, Refusal> {
     }
 }
 
-/// A moment.
-pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
+/// Parses a timestamp.
+pub(crate) fn timestamp(params: &Params, name: &str) -> Result<Option<Timestamp>, Refusal> {
     let moment = match params.get(name) {
         None | Some(Param::Null) => return Ok(None),
         Some(Param::Text(text)) if text.is_empty() => return Ok(None),
@@ -176,7 +175,7 @@ pub(crate) fn moment(params: &Params, name: &str) -> Result<Option<Timestamp>, R
     moment.map(Some).ok_or_else(|| Refusal::bad_request(format!("{name} is not a datetime")))
 }
 
-/// The parameters as the members of an object.
+/// Converts parameters to JSON members.
 pub(crate) fn object_of(params: &Params) -> Map<String, Value> {
     params.iter().map(|(name, value)| (name.to_owned(), value_of(value))).collect()
 }

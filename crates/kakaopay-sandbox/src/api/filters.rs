@@ -1,4 +1,4 @@
-//! What the objects of a search must be like.
+//! Search filters.
 
 use std::ops::RangeInclusive;
 
@@ -7,11 +7,11 @@ use kakaopay_types::{Currency, Money, Param, Params, Timestamp};
 use super::refusal::Refusal;
 use crate::state::{Charge, Ending, Refund};
 
-/// What the objects of a search must be like: everything in it.
+/// Search filters. An object must match all of them.
 #[derive(Debug)]
 pub(super) struct Filters(Vec<Filter>);
 
-/// One filter. The service has more: those of cards, and others.
+/// A search filter. The service has more, such as those of cards.
 #[derive(Debug)]
 enum Filter {
     Amount(RangeInclusive<i64>),
@@ -25,7 +25,7 @@ enum Filter {
 }
 
 impl Filters {
-    /// Reads the filters of a scope. Where nothing can be found, nothing is left out, and there may be others.
+    /// Parses the filters of a scope. Scopes that are always empty accept any filter.
     pub(super) fn read(scope: &str, filters: &Params) -> Result<Self, Refusal> {
         let mut read = Vec::new();
         for (name, value) in filters.iter() {
@@ -49,7 +49,7 @@ impl Filters {
         Ok(Self(read))
     }
 
-    /// Whether a charge is like that.
+    /// Returns whether a charge matches all filters.
     pub(super) fn hold_for_charge(&self, charge: &Charge) -> bool {
         let code = match &charge.ending {
             Some(Ending::Failed { code, .. }) => Some(code.as_str()),
@@ -69,38 +69,38 @@ impl Filters {
         })
     }
 
-    /// Whether a refund is like that.
+    /// Returns whether a refund matches all filters.
     pub(super) fn hold_for_refund(&self, refund: &Refund) -> bool {
         self.0.iter().all(|filter| match filter {
             Filter::Amount(range) => range.contains(&refund.amount),
             Filter::Created(range) => range.contains(&refund.created_at),
             Filter::Currency(wanted) => wanted.eq_ignore_ascii_case(refund.currency.as_str()),
             Filter::Voided(wanted) => *wanted == refund.voided,
-            // Those of charges are not read for refunds.
+            // Charge filters are not parsed for refunds.
             _ => false,
         })
     }
 }
 
 impl Filter {
-    /// A filter that charges and refunds have both.
+    /// Parses a filter that charges and refunds share.
     fn of_both(name: &str, text: &str) -> Option<Result<Self, Refusal>> {
         Some(match name {
             "amount" => amounts(text).map(Self::Amount),
             "created" => days(text).map(Self::Created),
             "currency" => Ok(Self::Currency(text.to_owned())),
-            "voided" => truth(text).map(Self::Voided),
+            "voided" => boolean(text).map(Self::Voided),
             _ => return None,
         })
     }
 
-    /// A filter that charges alone have.
+    /// Parses a filter of charges.
     fn of_charges(name: &str, text: &str) -> Option<Result<Self, Refusal>> {
         Some(match name {
             "status" => Ok(Self::Status(text.to_owned())),
             "failure_code" => Ok(Self::FailureCode(text.to_owned())),
-            "captured" => truth(text).map(Self::Captured),
-            "refunded" => truth(text).map(Self::Refunded),
+            "captured" => boolean(text).map(Self::Captured),
+            "refunded" => boolean(text).map(Self::Refunded),
             _ => return None,
         })
     }
@@ -110,8 +110,8 @@ fn unknown() -> Refusal {
     Refusal::invalid_filter("filter is not supported")
 }
 
-/// An amount or a range of them, as documented in major units here and nowhere else. Both of KakaoPay's
-/// currencies have as many decimals.
+/// Parses an amount or a range of amounts, documented in major units only for searches. Both KakaoPay currencies
+/// have two decimals.
 fn amounts(text: &str) -> Result<RangeInclusive<i64>, Refusal> {
     let (least, most) = text.split_once("..").unwrap_or((text, text));
     let units = |text: &str| {
@@ -121,7 +121,7 @@ fn amounts(text: &str) -> Result<RangeInclusive<i64>, Refusal> {
     Ok(units(least)?..=units(most)?)
 }
 
-/// A day or a range of days, both of them included.
+/// Parses a day or an inclusive range of days.
 fn days(text: &str) -> Result<RangeInclusive<Timestamp>, Refusal> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
     let moment = |text: &str, time: &str| {
@@ -131,8 +131,8 @@ fn days(text: &str) -> Result<RangeInclusive<Timestamp>, Refusal> {
     Ok(moment(first, "00:00:00")?..=moment(last, "23:59:59")?)
 }
 
-/// A truth in the words that are documented.
-fn truth(text: &str) -> Result<bool, Refusal> {
+/// Parses a boolean in its documented spellings.
+fn boolean(text: &str) -> Result<bool, Refusal> {
     match text {
         "yes" | "on" | "true" => Ok(true),
         "no" | "off" | "false" => Ok(false),

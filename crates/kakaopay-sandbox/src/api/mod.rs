@@ -1,7 +1,6 @@
-//! The API: from a request to an answer, without IO.
+//! The API as a function from request to response, without I/O.
 
 mod account;
-mod answer;
 mod auth;
 mod capability;
 mod charge_actions;
@@ -14,6 +13,7 @@ mod page;
 mod refunds;
 mod refusal;
 mod request;
+mod response;
 mod router;
 mod search;
 mod sources;
@@ -22,9 +22,9 @@ mod transactions;
 mod version;
 mod webhook_secrets;
 
-pub(crate) use answer::Answer;
 pub(crate) use refusal::Refusal;
 pub(crate) use request::Call;
+pub(crate) use response::ApiResponse;
 pub(crate) use router::respond;
 pub use search::EMPTY_SCOPES;
 pub use table::{ApiOperation, api_operations};

@@ -1,4 +1,4 @@
-//! Which part of a list is asked for.
+//! Pagination of lists.
 
 use kakaopay_types::Timestamp;
 
@@ -7,12 +7,12 @@ use super::refusal::Refusal;
 use super::request::Call;
 use crate::object::ListObject;
 
-/// Elements on a page, unless another number is asked for.
+/// Default number of elements per page.
 const LIMIT: usize = 20;
-/// Most elements on a page.
+/// Maximum number of elements per page.
 const MAX_LIMIT: usize = 100;
 
-/// Which part of a list is asked for.
+/// The requested page of a list.
 #[derive(Debug)]
 pub(crate) struct Page {
     limit: usize,
@@ -23,19 +23,19 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// What a call asks for.
+    /// Parses the page that a call requests.
     pub(crate) fn of(call: &Call) -> Result<Self, Refusal> {
         let params = call.query_params()?;
         Ok(Self {
             limit: fields::count(&params, "limit")?.unwrap_or(LIMIT).min(MAX_LIMIT),
             offset: fields::count(&params, "offset")?.unwrap_or(0),
-            from: fields::moment(&params, "from")?.unwrap_or(Timestamp::UNIX_EPOCH),
-            to: fields::moment(&params, "to")?.unwrap_or(call.now.truncate_to_seconds()),
+            from: fields::timestamp(&params, "from")?.unwrap_or(Timestamp::UNIX_EPOCH),
+            to: fields::timestamp(&params, "to")?.unwrap_or(call.now.truncate_to_seconds()),
             reverse: fields::order(&params)?.unwrap_or(false),
         })
     }
 
-    /// That part of these elements, each with the moment it was created.
+    /// Selects the page from elements with their creation times.
     pub(crate) fn cut<E, T>(
         &self,
         location: &str,

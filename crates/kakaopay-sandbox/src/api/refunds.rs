@@ -10,12 +10,12 @@ use super::request::Call;
 use crate::object::{ListObject, RefundObject};
 use crate::state::{Charge, Ending, NewRefund, State};
 
-/// A charge takes fewer partial refunds than this, as the API's documentation says.
+/// Number of partial refunds that a charge cannot reach, as documented.
 const MOST_PARTIAL: usize = 15;
 
 /// `POST /charges/{id}/refunds`.
 ///
-/// The codes are documented; which of them comes when, and every message, is a choice.
+/// The error codes are documented; their order of precedence and all messages are choices.
 pub(crate) fn create(state: &mut State, call: &Call, id: &str) -> Result<RefundObject, Refusal> {
     let charge = find(state, id)?;
     let params = call.body_params()?;
@@ -43,12 +43,12 @@ pub(crate) fn create(state: &mut State, call: &Call, id: &str) -> Result<RefundO
     Ok(RefundObject::of(&refund))
 }
 
-/// Whether a refund undoes the payment: one of all of it does, as long as nothing is settled, which here is
-/// for as long as there can be refunds at all. That it can be asked for, or asked not to be, is documented.
+/// Returns whether a refund voids the payment. A full refund does before the acquirer's settlement, which is always
+/// the case while refunds are possible here. As documented, the request can demand or exclude it.
 fn is_void(charge: &Charge, amount: i64, params: &Params) -> Result<bool, Refusal> {
     let is_all = amount == charge.amount;
-    let asked = fields::only_truth(params, "void")?;
-    match asked {
+    let requested = fields::strict_boolean(params, "void")?;
+    match requested {
         Some(true) if !is_all => Err(Refusal::failed_void("only a whole charge can be voided")),
         Some(false) => Ok(false),
         Some(true) | None => Ok(is_all),
@@ -61,13 +61,11 @@ pub(crate) fn of_charge(state: &State, call: &Call, id: &str) -> Result<ListObje
     Ok(Page::of(call)?.cut(&format!("/charges/{id}/refunds"), refunds, RefundObject::of))
 }
 
-/// `GET /charges/{id}/refunds/{id}`.
-///
-/// With `expand=true` its charge is in it.
+/// `GET /charges/{id}/refunds/{id}`. `expand=true` embeds the charge.
 pub(crate) fn retrieve(state: &State, call: &Call, id: &str, refund: &str) -> Result<RefundObject, Refusal> {
     let found = find(state, id)?.refunds.iter().find(|found| found.id.as_str() == refund);
     let object = found.map(RefundObject::of).ok_or_else(|| Refusal::not_found("refund", refund))?;
-    if fields::truth(&call.query_params()?, "expand") == Some(true) {
+    if fields::boolean(&call.query_params()?, "expand") == Some(true) {
         return Ok(object.expanded(read(state, call, id)?));
     }
     Ok(object)

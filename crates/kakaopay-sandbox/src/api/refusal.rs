@@ -1,12 +1,12 @@
-//! The API's no, in its error object.
+//! Refusals: the API's error objects.
 
 use http::StatusCode;
 use kakaopay_types::{ApiError, ErrorCode};
 
-/// What was reported of an account whose version knows no sources.
+/// Recorded message for an account version without sources.
 const TOO_OLD: &str = "you are using api version which does not support this operation";
 
-/// The API's no.
+/// A refusal: status and error object of the API.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
@@ -77,23 +77,23 @@ impl Refusal {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidPerPage, "per_page is invalid")
     }
 
-    /// The version of the API does not have this call.
+    /// The call does not exist in this API version.
     pub(crate) fn no_service() -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::ServiceNotFound, TOO_OLD)
     }
 
-    /// The version of the API does not have this kind of object.
+    /// The object type does not exist in this API version.
     pub(crate) fn no_serializer() -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::SerializerNotFound, TOO_OLD)
     }
 
-    /// What was asked for does not exist: `charge chrg_test_1 was not found`.
+    /// The object does not exist: `charge chrg_test_1 was not found`.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         let message = format!("{kind} {id} was not found");
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
     }
 
-    /// There is nothing of this name and method.
+    /// No route has this path and method.
     pub(crate) fn no_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "the requested resource was not found")
     }
@@ -102,19 +102,23 @@ impl Refusal {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BadRequest, "the request body is too large")
     }
 
-    /// The body broke off, or did not come in time; only the latter is there to be told.
+    /// The body was incomplete or late. An incomplete one gets no response, because its connection is closed.
     pub(crate) fn timed_out() -> Self {
-        let message = "the request body did not come in time";
+        let message = "the request body was not received in time";
         Self::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message)
     }
 
     pub(crate) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalError, "the sandbox failed")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::InternalError,
+            "internal error of the sandbox",
+        )
     }
 }
 
 impl From<kakaopay_types::InvalidId> for Refusal {
-    /// An identifier that the sandbox made itself is not of its own form.
+    /// Handles an invalid identifier, which would be a bug: the sandbox generated it.
     fn from(_: kakaopay_types::InvalidId) -> Self {
         Self::internal()
     }

@@ -1,4 +1,4 @@
-//! A request, as far as the API looks at it.
+//! Requests to the API.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -8,22 +8,22 @@ use kakaopay_types::{Param, Params, Timestamp};
 use super::refusal::Refusal;
 use crate::route;
 
-/// A request, as far as the API looks at it.
+/// A request to the API.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
-    /// The parts of the path between its slashes; a slash at the end makes no part.
+    /// Path segments. A trailing slash adds none.
     pub(crate) path: Vec<String>,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The origin the request was sent to, for the links in the answer.
+    /// Origin of the request, for links in the response.
     pub(crate) origin: String,
     pub(crate) now: Timestamp,
 }
 
 impl Call {
-    /// A request at a moment.
+    /// Creates a call from a request at the time `now`.
     pub(crate) fn new(request: Request<Bytes>, now: Timestamp) -> Self {
         let (parts, body) = request.into_parts();
         let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -40,7 +40,7 @@ impl Call {
         }
     }
 
-    /// The parameters in the body, by its content type: JSON, or else a form.
+    /// Parses the body's parameters by its content type: JSON, or a form otherwise.
     pub(crate) fn body_params(&self) -> Result<Params, Refusal> {
         let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -52,7 +52,7 @@ impl Call {
         params.map_err(|_| Refusal::bad_request("the request body could not be read"))
     }
 
-    /// The parameters in the query, and those in the body of a `GET`, as some clients send them.
+    /// Parses the parameters of the query, and of the body of a `GET`, where some clients put them.
     pub(crate) fn query_params(&self) -> Result<Params, Refusal> {
         let query = Params::from_form(self.query.as_bytes())
             .map_err(|_| Refusal::bad_request("the query could not be read"))?;

@@ -5,21 +5,21 @@ use std::convert::Infallible;
 use kakaopay_types::{Param, Params};
 use serde_json::{Map, Value};
 
-use super::answer::Answer;
 use super::fields;
 use super::filters::Filters;
 use super::refusal::Refusal;
 use super::request::Call;
+use super::response::ApiResponse;
 use crate::object::{ChargeObject, RefundObject, SearchObject, Shape};
 use crate::state::State;
 use crate::version::ApiVersion;
 
-/// Elements on a page, unless another number is asked for.
+/// Default number of elements per page.
 const PER_PAGE: usize = 30;
-/// Most elements on a page. The service's own number is not documented; it is that of a list here.
+/// Maximum number of elements per page. The service's own is not documented; this is the one of lists.
 const MAX_PER_PAGE: usize = 100;
 
-/// The documented scopes. What KakaoPay does not have is searched as well, and nothing is found.
+/// Documented scopes without KakaoPay objects. Searches in them succeed and find nothing.
 pub const EMPTY_SCOPES: [&str; 9] = [
     "charge_schedule",
     "customer",
@@ -32,66 +32,66 @@ pub const EMPTY_SCOPES: [&str; 9] = [
     "transfer_schedule",
 ];
 
-/// `GET /search`. Unlike the service's, its index knows of everything at once.
-pub(crate) fn answer(state: &State, call: &Call, version: ApiVersion) -> Answer {
-    let asked = match call.query_params() {
-        Ok(asked) => asked,
-        Err(refusal) => return Answer::refusal(refusal),
+/// `GET /search`. Unlike the service's index, this one is always up to date.
+pub(crate) fn respond(state: &State, call: &Call, version: ApiVersion) -> ApiResponse {
+    let params = match call.query_params() {
+        Ok(params) => params,
+        Err(refusal) => return ApiResponse::refusal(refusal),
     };
-    match fields::text(&asked, "scope") {
-        Some("charge") => Answer::of(charges(state, call, &asked), version),
-        Some("refund") => Answer::of(refunds(state, &asked), version),
-        Some(scope) if EMPTY_SCOPES.contains(&scope) => Answer::of(nothing(scope, &asked), version),
-        _ => Answer::refusal(Refusal::invalid_scope()),
+    match fields::text(&params, "scope") {
+        Some("charge") => ApiResponse::of(charges(state, call, &params), version),
+        Some("refund") => ApiResponse::of(refunds(state, &params), version),
+        Some(scope) if EMPTY_SCOPES.contains(&scope) => ApiResponse::of(nothing(scope, &params), version),
+        _ => ApiResponse::refusal(Refusal::invalid_scope()),
     }
 }
 
-fn charges(state: &State, call: &Call, asked: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
-    let wanted = Wanted::of("charge", asked)?;
+fn charges(state: &State, call: &Call, params: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
+    let request = SearchRequest::of("charge", params)?;
     let charges = state.charges().filter(|charge| {
         let texts = [Some(charge.id.as_str()), Some(charge.source.as_str()), charge.description.as_deref()];
-        wanted.says(&texts, &charge.metadata) && wanted.filters.hold_for_charge(charge)
+        request.matches_text(&texts, &charge.metadata) && request.filters.hold_for_charge(charge)
     });
     let found = charges.filter_map(|charge| Some((charge, state.source(&charge.source)?))).collect();
-    Ok(wanted.page(found, |(charge, source)| ChargeObject::of(charge, source, call.now)))
+    Ok(request.page(found, |(charge, source)| ChargeObject::of(charge, source, call.now)))
 }
 
-fn refunds(state: &State, asked: &Params) -> Result<SearchObject<RefundObject>, Refusal> {
-    let wanted = Wanted::of("refund", asked)?;
+fn refunds(state: &State, params: &Params) -> Result<SearchObject<RefundObject>, Refusal> {
+    let request = SearchRequest::of("refund", params)?;
     let refunds = state.refunds().filter(|refund| {
         let texts = [Some(refund.id.as_str()), Some(refund.charge.as_str())];
-        wanted.says(&texts, &refund.metadata) && wanted.filters.hold_for_refund(refund)
+        request.matches_text(&texts, &refund.metadata) && request.filters.hold_for_refund(refund)
     });
     let found = refunds.collect();
-    Ok(wanted.page(found, RefundObject::of))
+    Ok(request.page(found, RefundObject::of))
 }
 
-fn nothing(scope: &str, asked: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
-    Ok(Wanted::of(scope, asked)?.page(Vec::new(), |nothing: Infallible| match nothing {}))
+fn nothing(scope: &str, params: &Params) -> Result<SearchObject<ChargeObject>, Refusal> {
+    Ok(SearchRequest::of(scope, params)?.page(Vec::new(), |nothing: Infallible| match nothing {}))
 }
 
-/// What is searched for, and which part of it.
-struct Wanted<'a> {
+/// The parameters of a search.
+struct SearchRequest<'a> {
     scope: &'a str,
-    words: Option<&'a str>,
+    query: Option<&'a str>,
     filters: Filters,
-    /// The filters as they were asked for, to be told again.
-    told: Map<String, Value>,
+    /// The filters of the request, for the response.
+    requested_filters: Map<String, Value>,
     page: usize,
     per_page: usize,
     chronological: bool,
 }
 
-impl<'a> Wanted<'a> {
-    fn of(scope: &'a str, asked: &'a Params) -> Result<Self, Refusal> {
-        let filters = match asked.get("filters") {
+impl<'a> SearchRequest<'a> {
+    fn of(scope: &'a str, params: &'a Params) -> Result<Self, Refusal> {
+        let filters = match params.get("filters") {
             None | Some(Param::Null) => Params::new(),
             Some(Param::Text(text)) if text.is_empty() => Params::new(),
             Some(Param::Map(filters)) => filters.clone(),
             Some(_) => return Err(Refusal::invalid_filter("filters is not an object")),
         };
-        let page = fields::count(asked, "page").map_err(|_| Refusal::invalid_page())?.unwrap_or(1);
-        let per_page = fields::count(asked, "per_page").map_err(|_| Refusal::invalid_per_page())?;
+        let page = fields::count(params, "page").map_err(|_| Refusal::invalid_page())?.unwrap_or(1);
+        let per_page = fields::count(params, "per_page").map_err(|_| Refusal::invalid_per_page())?;
         let per_page = per_page.unwrap_or(PER_PAGE);
         if page == 0 {
             return Err(Refusal::invalid_page());
@@ -101,20 +101,20 @@ impl<'a> Wanted<'a> {
         }
         Ok(Self {
             scope,
-            words: fields::text(asked, "query"),
+            query: fields::text(params, "query"),
             filters: Filters::read(scope, &filters)?,
-            told: fields::object_of(&filters),
+            requested_filters: fields::object_of(&filters),
             page,
             per_page,
-            chronological: fields::order(asked)? == Some(false),
+            chronological: fields::order(params)? == Some(false),
         })
     }
 
-    /// Whether the words are found in one of these texts, in any case.
-    fn says(&self, texts: &[Option<&str>], metadata: &Map<String, Value>) -> bool {
-        let Some(words) = self.words.map(str::to_lowercase) else { return true };
+    /// Returns whether the query occurs in one of these texts or in the metadata, case-insensitively.
+    fn matches_text(&self, texts: &[Option<&str>], metadata: &Map<String, Value>) -> bool {
+        let Some(query) = self.query.map(str::to_lowercase) else { return true };
         let attached = metadata.values().filter_map(Value::as_str);
-        texts.iter().copied().flatten().chain(attached).any(|text| text.to_lowercase().contains(&words))
+        texts.iter().copied().flatten().chain(attached).any(|text| text.to_lowercase().contains(&query))
     }
 
     fn page<E, T: Shape>(self, mut found: Vec<E>, object: impl Fn(E) -> T) -> SearchObject<T> {
@@ -130,10 +130,10 @@ impl<'a> Wanted<'a> {
             per_page: self.per_page,
             total,
             total_pages: total.div_ceil(self.per_page),
-            filters: self.told,
+            filters: self.requested_filters,
             location: "/search",
             order: if self.chronological { "chronological" } else { "reverse_chronological" },
-            query: self.words.map(str::to_owned),
+            query: self.query.map(str::to_owned),
             scope: self.scope.to_owned(),
             export: (),
             aggregate_level: (),

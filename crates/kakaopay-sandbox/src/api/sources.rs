@@ -11,7 +11,7 @@ use crate::state::{Source, State};
 /// `POST /sources`.
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<SourceObject, Refusal> {
     let params = call.body_params()?;
-    // In the order in which a source that is wrong in several ways was recorded to be refused.
+    // Recorded order of validation for a source with several errors.
     let amount = fields::amount(&params, Refusal::bad_request)?;
     let currency = fields::currency(&params, Refusal::bad_request)?;
     fields::source_type(&params)?;
@@ -28,13 +28,13 @@ pub(crate) fn retrieve(state: &State, id: &str) -> Result<SourceObject, Refusal>
     Ok(SourceObject::of(source, charge.map_or("unknown", |charge| charge.status())))
 }
 
-/// The source with an identifier.
+/// Finds a source by its id.
 pub(crate) fn find<'a>(state: &'a State, id: &str) -> Result<&'a Source, Refusal> {
     let found = SourceId::parse(id).ok().and_then(|id| state.source(&id));
     found.ok_or_else(|| Refusal::not_found("source", id))
 }
 
-/// Creates a source inside a charge: amount and currency are the charge's.
+/// Creates an inline source with the amount and currency of its charge.
 pub(crate) fn create_inside(
     state: &mut State,
     inside: &Params,

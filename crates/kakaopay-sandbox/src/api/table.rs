@@ -1,7 +1,7 @@
-//! The calls of the API.
+//! The API's route tables.
 
-use super::answer::Answer;
 use super::request::Call;
+use super::response::ApiResponse;
 use super::{
     account, capability, charge_actions, charges, events, refunds, search, sources, transactions,
     webhook_secrets,
@@ -10,103 +10,105 @@ use crate::route::{PathParams, Route, delete, get, patch, post};
 use crate::state::State;
 use crate::version::ApiVersion;
 
-/// What answers a call whose key may make it.
-type Answering = fn(&mut State, &Call, ApiVersion, PathParams<'_>) -> Answer;
+/// Handles a call whose key is authorized.
+type Handler = fn(&mut State, &Call, ApiVersion, PathParams<'_>) -> ApiResponse;
 
-/// The buyer's side: either key creates and reads sources, and asks what can be paid with.
-pub(crate) const FOR_ANY_KEY: &[Route<Answering>] = &[
+/// Calls for either key: create and read sources, and read the capability.
+pub(crate) const FOR_ANY_KEY: &[Route<Handler>] = &[
     post("/sources", "sources.create", |state, call, version, _| {
-        Answer::of(sources::create(state, call), version)
+        ApiResponse::of(sources::create(state, call), version)
     }),
     get("/sources/{source}", "sources.retrieve", |state, _, version, [source, _]| {
-        Answer::of(sources::retrieve(state, source), version)
+        ApiResponse::of(sources::retrieve(state, source), version)
     }),
     get("/capability", "capability.retrieve", |_, _, version, _| {
-        Answer::of(capability::retrieve(version), version)
+        ApiResponse::of(capability::retrieve(version), version)
     }),
 ];
 
-/// What moves money, with the secret key.
-pub(crate) const FOR_PAYMENTS: &[Route<Answering>] = &[
+/// Calls for the secret key that concern payments.
+pub(crate) const FOR_PAYMENTS: &[Route<Handler>] = &[
     post("/charges", "charges.create", |state, call, version, _| {
-        Answer::of(charges::create(state, call), version)
+        ApiResponse::of(charges::create(state, call), version)
     }),
     get("/charges", "charges.list", |state, call, version, _| {
-        Answer::of(charges::list(state, call), version)
+        ApiResponse::of(charges::list(state, call), version)
     }),
     get("/charges/{charge}", "charges.retrieve", |state, call, version, [charge, _]| {
-        Answer::of(charges::retrieve(state, call, charge), version)
+        ApiResponse::of(charges::retrieve(state, call, charge), version)
     }),
     patch("/charges/{charge}", "charges.update", |state, call, version, [charge, _]| {
-        Answer::of(charges::update(state, call, charge), version)
+        ApiResponse::of(charges::update(state, call, charge), version)
     }),
     get("/charges/{charge}/events", "charges.events", |state, call, version, [charge, _]| {
-        Answer::of(events::of_charge(state, call, charge), version)
+        ApiResponse::of(events::of_charge(state, call, charge), version)
     }),
     post("/charges/{charge}/expire", "charges.expire", |state, call, version, [charge, _]| {
-        Answer::of(charge_actions::expire(state, call, charge), version)
+        ApiResponse::of(charge_actions::expire(state, call, charge), version)
     }),
     post("/charges/{charge}/mark_as_paid", "charges.mark_as_paid", |state, call, version, [charge, _]| {
-        Answer::of(charge_actions::mark_as_paid(state, call, charge), version)
+        ApiResponse::of(charge_actions::mark_as_paid(state, call, charge), version)
     }),
     post(
         "/charges/{charge}/mark_as_failed",
         "charges.mark_as_failed",
         |state, call, version, [charge, _]| {
-            Answer::of(charge_actions::mark_as_failed(state, call, charge), version)
+            ApiResponse::of(charge_actions::mark_as_failed(state, call, charge), version)
         },
     ),
     post("/charges/{charge}/capture", "charges.capture", |state, _, version, [charge, _]| {
-        Answer::of(charge_actions::capture(state, charge), version)
+        ApiResponse::of(charge_actions::capture(state, charge), version)
     }),
     post("/charges/{charge}/reverse", "charges.reverse", |state, _, version, [charge, _]| {
-        Answer::of(charge_actions::reverse(state, charge), version)
+        ApiResponse::of(charge_actions::reverse(state, charge), version)
     }),
     post("/charges/{charge}/refunds", "refunds.create", |state, call, version, [charge, _]| {
-        Answer::of(refunds::create(state, call, charge), version)
+        ApiResponse::of(refunds::create(state, call, charge), version)
     }),
     get("/charges/{charge}/refunds", "charges.refunds", |state, call, version, [charge, _]| {
-        Answer::of(refunds::of_charge(state, call, charge), version)
+        ApiResponse::of(refunds::of_charge(state, call, charge), version)
     }),
     get(
         "/charges/{charge}/refunds/{refund}",
         "refunds.retrieve",
         |state, call, version, [charge, refund]| {
-            Answer::of(refunds::retrieve(state, call, charge, refund), version)
+            ApiResponse::of(refunds::retrieve(state, call, charge, refund), version)
         },
     ),
     get("/refunds", "refunds.list", |state, call, version, _| {
-        Answer::of(refunds::list(state, call), version)
+        ApiResponse::of(refunds::list(state, call), version)
     }),
 ];
 
-/// The rest of what the secret key may.
-pub(crate) const FOR_THE_ACCOUNT: &[Route<Answering>] = &[
-    get("/events", "events.list", |state, call, version, _| Answer::of(events::list(state, call), version)),
+/// Other calls for the secret key.
+pub(crate) const FOR_THE_ACCOUNT: &[Route<Handler>] = &[
+    get("/events", "events.list", |state, call, version, _| {
+        ApiResponse::of(events::list(state, call), version)
+    }),
     get("/events/{event}", "events.retrieve", |state, _, version, [event, _]| {
-        Answer::of(events::retrieve(state, event), version)
+        ApiResponse::of(events::retrieve(state, event), version)
     }),
     get("/transactions/{transaction}", "transactions.retrieve", |state, call, version, [transaction, _]| {
-        Answer::of(transactions::retrieve(state, call, transaction), version)
+        ApiResponse::of(transactions::retrieve(state, call, transaction), version)
     }),
-    get("/search", "search", |state, call, version, _| search::answer(state, call, version)),
+    get("/search", "search", |state, call, version, _| search::respond(state, call, version)),
     get("/account", "account.retrieve", |state, _, version, _| {
-        Answer::of(Ok(account::retrieve(state)), version)
+        ApiResponse::of(Ok(account::retrieve(state)), version)
     }),
     patch("/account", "account.update", |state, call, version, _| {
-        Answer::of(account::update(state, call), version)
+        ApiResponse::of(account::update(state, call), version)
     }),
     patch("/account/api_version", "account.upgrade", |state, call, version, _| {
-        Answer::of(account::upgrade(state, call), version)
+        ApiResponse::of(account::upgrade(state, call), version)
     }),
     get("/webhooks/secrets", "webhook_secrets.list", |state, call, version, _| {
-        Answer::of(webhook_secrets::list(state, call), version)
+        ApiResponse::of(webhook_secrets::list(state, call), version)
     }),
     post("/webhooks/secrets", "webhook_secrets.roll", |state, call, version, _| {
-        Answer::of(webhook_secrets::roll(state, call), version)
+        ApiResponse::of(webhook_secrets::roll(state, call), version)
     }),
     delete("/webhooks/secrets", "webhook_secrets.delete", |state, call, version, _| {
-        Answer::of(webhook_secrets::delete(state, call), version)
+        ApiResponse::of(webhook_secrets::delete(state, call), version)
     }),
 ];
 
@@ -114,19 +116,19 @@ pub(crate) const FOR_THE_ACCOUNT: &[Route<Answering>] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiOperation {
-    /// Such as `charges.retrieve`. Fault rules name it.
+    /// Operation name, such as `charges.retrieve`, which fault rules use.
     pub name: &'static str,
-    /// Such as `/charges/{charge}`.
+    /// Path, such as `/charges/{charge}`.
     pub path: &'static str,
-    /// The first is the documented one; older clients send the others.
+    /// Accepted methods. The first is documented; older clients send the others.
     pub methods: &'static [&'static str],
-    /// Whether the public key may call it, too.
+    /// Whether the public key may call it.
     pub with_public_key: bool,
 }
 
-/// Every operation of the API.
+/// Returns every operation of the API.
 pub fn api_operations() -> impl Iterator<Item = ApiOperation> {
-    let of = |table: &'static [Route<Answering>], with_public_key| {
+    let of = |table: &'static [Route<Handler>], with_public_key| {
         table.iter().map(move |route| ApiOperation {
             name: route.name,
             path: route.path,

@@ -1,7 +1,6 @@
 //! `/webhooks/secrets`.
 //!
-//! That there are these calls is documented, and how secrets follow each other; what the calls take and
-//! answer is not, so that is a choice.
+//! The calls and the succession of secrets are documented; parameters and responses are not, so they are choices.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::WebhookSecret;
@@ -12,20 +11,20 @@ use super::request::Call;
 use crate::object::{ListObject, WebhookSecretObject};
 use crate::state::{IssuedSecret, State};
 
-/// `GET /webhooks/secrets`: those that sign now, without themselves.
+/// `GET /webhooks/secrets`: the active secrets, without their values.
 pub(crate) fn list(state: &State, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
     cut(call, state.account.secrets.signing(call.now))
 }
 
-/// `POST /webhooks/secrets`: a new secret, which is told this once. The one before it signs beside it for a
-/// day.
+/// `POST /webhooks/secrets`: creates a secret and returns its value this once. The previous secret signs beside it
+/// for a day.
 pub(crate) fn roll(state: &mut State, call: &Call) -> Result<WebhookSecretObject, Refusal> {
     let id = state.ids.next("whsec");
     let secret = WebhookSecret::from_bytes(state.ids.bytes::<32>()).map_err(|_| Refusal::internal())?;
-    Ok(WebhookSecretObject::told(&state.account.secrets.roll(id, secret, call.now)))
+    Ok(WebhookSecretObject::with_value(&state.account.secrets.roll(id, secret, call.now)))
 }
 
-/// `DELETE /webhooks/secrets`: no secret any more, so that webhooks are not signed. Answers what is left:
+/// `DELETE /webhooks/secrets`: removes all secrets, so that webhooks are unsigned. Returns the remaining secrets,
 /// an empty list.
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<ListObject<WebhookSecretObject>, Refusal> {
     state.account.secrets.clear();

@@ -1,31 +1,31 @@
-//! How a clock is set.
+//! The setting of a clock.
 
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::speed::ClockSpeed;
 
-/// How a clock is set.
+/// The setting of a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Setting {
-    /// The machine's clock and this many milliseconds.
+    /// The system clock plus this many milliseconds.
     Running(i64),
-    /// A moment that stays until it is moved.
+    /// A fixed time.
     Frozen(Timestamp),
-    /// Faster than the machine's clock.
+    /// Faster than the system clock.
     Fast {
-        /// What the machine's clock showed at some moment.
+        /// System time when the speed was set.
         since: Timestamp,
-        /// What this one showed then.
+        /// Sandbox time when the speed was set.
         shown: Timestamp,
-        /// How fast it is from then on.
+        /// The speed since then.
         rate: ClockSpeed,
     },
 }
 
 impl Setting {
-    /// Running at a rate from a moment on, where the machine's clock shows another.
+    /// Creates a setting that shows `at` at the system time `machine`, and runs at `rate` from there.
     pub(super) fn running(machine: Timestamp, at: Timestamp, rate: ClockSpeed) -> Self {
         if rate == ClockSpeed::ONE {
             return Self::Running(at.millis_since(machine));
@@ -33,7 +33,7 @@ impl Setting {
         Self::Fast { since: machine, shown: at, rate }
     }
 
-    /// How many seconds pass in one of the machine's; `None` when it stands still.
+    /// Returns the speed; `None` if the clock is frozen.
     pub(super) fn rate(self) -> Option<ClockSpeed> {
         match self {
             Self::Running(_) => Some(ClockSpeed::ONE),
@@ -42,7 +42,7 @@ impl Setting {
         }
     }
 
-    /// The moment it shows.
+    /// Returns the time shown at the system time `machine`.
     pub(super) fn now(self, machine: Timestamp) -> Timestamp {
         match self {
             Self::Running(offset) => machine.saturating_add_millis(offset),
@@ -54,7 +54,7 @@ impl Setting {
         }
     }
 
-    /// Showing another moment, and no faster or slower for it.
+    /// Sets another time at the same speed.
     pub(super) fn set(self, machine: Timestamp, at: Timestamp) -> Self {
         self.rate().map_or(Self::Frozen(at), |rate| Self::running(machine, at, rate))
     }
@@ -73,15 +73,15 @@ impl Setting {
         }
     }
 
-    /// Beginning from now on where it began, if it is faster than the machine's.
-    pub(super) fn anew(self, machine: Timestamp) -> Self {
+    /// Returns a fast setting that starts again from its start time.
+    pub(super) fn restarted(self, machine: Timestamp) -> Self {
         match self {
             Self::Fast { shown, rate, .. } => Self::Fast { since: machine, shown, rate },
             Self::Running(_) | Self::Frozen(_) => self,
         }
     }
 
-    /// How many of the machine's milliseconds it takes until a moment is shown; `None` when it never is.
+    /// Milliseconds of system time until the clock shows `at`; `None` if it never does.
     pub(super) fn until(self, machine: Timestamp, at: Timestamp) -> Option<u64> {
         let millis = u64::try_from(at.millis_since(self.now(machine))).unwrap_or(0);
         Some(millis.div_ceil(self.rate()?.seconds().into()))
@@ -92,7 +92,7 @@ impl Setting {
 mod tests {
     use super::*;
 
-    /// A moment, in milliseconds after another one.
+    /// The start time of the tests plus `millis`.
     fn at(millis: i64) -> Timestamp {
         Timestamp::parse("2024-02-29T12:00:00Z").unwrap().saturating_add_millis(millis)
     }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_from_one_to_a_day() {
+    fn clock_speeds_range_from_1_to_86400() {
         for (seconds, good) in [(0, false), (1, true), (86_400, true), (86_401, false), (u32::MAX, false)] {
             assert_eq!(ClockSpeed::new(seconds).is_ok(), good, "{seconds}");
             let read: Result<ClockSpeed, _> = serde_json::from_str(&seconds.to_string());
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_shows_so_many_seconds_in_one_from_where_it_was() {
+    fn a_new_speed_continues_from_the_time_reached() {
         let still = Setting::Frozen(at(0));
         for seconds in [1, 2, 60, 86_400] {
             let fast = still.run(at(5_000), rate(seconds));
@@ -124,7 +124,7 @@ mod tests {
                     "{seconds} {passed}"
                 );
             }
-            // Another rate begins where the one before has come to, and the same one changes nothing.
+            // Another speed continues from the time reached, and the same speed changes nothing.
             let slower = fast.run(at(6_000), rate(2));
             assert_eq!(slower.now(at(7_000)), at(i64::from(seconds) * 1_000 + 2_000), "{seconds}");
             assert_eq!(fast.run(at(6_000), rate(seconds)), fast);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_is_shown_at_once_and_it_goes_on_as_fast_as_before() {
+    fn setting_the_time_keeps_the_speed() {
         for setting in [
             Setting::Running(7),
             Setting::Frozen(at(3)),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_shown_after_its_share_of_time() {
+    fn waiting_time_depends_on_the_speed() {
         let fast = |seconds| Setting::running(at(0), at(0), rate(seconds));
         for (setting, moment, millis) in [
             (fast(1), 1_500, Some(1_500)),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_is_read_as_it_was_written() {
+    fn a_setting_survives_serialization() {
         for (setting, text) in [
             (Setting::Running(-5), r#"{"running":-5}"#),
             (Setting::Frozen(at(0)), r#"{"frozen":"2024-02-29T12:00:00Z"}"#),
@@ -186,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fast_clock_that_begins_again_shows_what_it_began_with() {
+    fn a_fast_clock_restarts_at_its_start_time() {
         let rate = ClockSpeed::new(60).unwrap();
         let fast = Setting::running(at(0), at(5), rate);
         assert_eq!(fast.now(at(1_000)), at(60_005));
-        assert_eq!(fast.anew(at(1_000)).now(at(1_000)), at(5));
-        assert_eq!(fast.anew(at(1_000)).now(at(1_001)), at(65));
+        assert_eq!(fast.restarted(at(1_000)).now(at(1_000)), at(5));
+        assert_eq!(fast.restarted(at(1_000)).now(at(1_001)), at(65));
         for other in [Setting::Running(5), Setting::Frozen(at(5))] {
-            assert_eq!(other.anew(at(1_000)), other);
+            assert_eq!(other.restarted(at(1_000)), other);
         }
     }
 }

@@ -1,28 +1,28 @@
-//! How fast a clock runs.
+//! The speed of a clock.
 
 use serde::{Deserialize, Serialize};
 
-/// How many seconds a clock shows in one: a whole number from 1 to 86 400, a day.
+/// The speed of a clock: sandbox seconds per real second, a whole number from 1 to 86 400.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct ClockSpeed(u32);
 
 impl ClockSpeed {
-    /// As fast as the machine's.
+    /// The speed of the system clock.
     pub const ONE: Self = Self(1);
-    /// A day in a second: a charge that nobody pays expires in seven.
+    /// One day per second: an unpaid charge expires after seven seconds.
     pub const MAX: Self = Self(86_400);
 
-    /// So many seconds in one.
+    /// Creates a speed of `seconds` per second.
     ///
     /// # Errors
-    /// [`InvalidClockSpeed`] when it is not from 1 to 86 400.
+    /// [`InvalidClockSpeed`] if `seconds` is not from 1 to 86 400.
     pub fn new(seconds: u32) -> Result<Self, InvalidClockSpeed> {
         let rate = Self(seconds);
         if (Self::ONE..=Self::MAX).contains(&rate) { Ok(rate) } else { Err(InvalidClockSpeed) }
     }
 
-    /// How many seconds in one.
+    /// Sandbox seconds per real second.
     #[must_use]
     pub fn seconds(self) -> u32 {
         self.0
@@ -43,7 +43,7 @@ impl From<ClockSpeed> for u32 {
     }
 }
 
-/// No clock runs as fast or as slowly.
+/// The number is not a clock speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no rate: a whole number of seconds from 1 to 86400")]
+#[error("invalid clock speed: expected a whole number of seconds per second, from 1 to 86400")]
 pub struct InvalidClockSpeed;

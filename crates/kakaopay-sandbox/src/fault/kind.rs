@@ -1,40 +1,40 @@
-//! What can go wrong with a call.
+//! Faults that a call can have.
 
 use std::time::Duration;
 
-/// What can go wrong with a call.
+/// A fault of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The connection ends before anything is done.
+    /// Closes the connection before the call is executed.
     DropRequest,
-    /// Everything is done, and the connection ends without an answer.
+    /// Executes the call and closes the connection without a response.
     DropResponse,
-    /// The call is carried out this much later, by tokio's clock: the sandbox's own stands still meanwhile if it
-    /// is frozen, and the caller's time limit runs.
+    /// Executes the call after this delay of tokio's clock. The sandbox's clock is independent of it, and the client's
+    /// timeout keeps running.
     Delay(Duration),
-    /// 429, and nothing is done.
+    /// Responds with 429, and does not execute the call.
     TooManyRequests {
-        /// What `Retry-After` says, good or not; `None` for no such header.
+        /// Value of `Retry-After`, valid or not; `None` omits the header.
         retry_after: Option<String>,
     },
-    /// A status from 500 to 599 with an error object, and nothing is done.
+    /// Responds with an error object and a status from 500 to 599, and does not execute the call.
     Status(u16),
-    /// 502 with a page of HTML, as a proxy in between would answer, and nothing is done.
+    /// Responds with 502 and an HTML page, as a proxy would, and does not execute the call.
     Html,
-    /// Everything is done, and the answer has no body.
+    /// Executes the call, and responds with an empty body.
     Empty,
-    /// Everything is done, and only the first half of the answer's text is there.
+    /// Executes the call, and sends only the first half of the response body, with a matching length.
     Truncated,
-    /// Everything is done, and the answer's body comes in eight pieces with this much of tokio's time between them.
+    /// Executes the call, and sends the response body in eight chunks with this pause of tokio's clock between them.
     SlowBody(Duration),
-    /// Everything is done, and the answer's body ends in the middle, with the connection, where its head tells of
-    /// all of it.
+    /// Executes the call, and resets the connection in the middle of the response body, although `Content-Length`
+    /// announces all of it.
     ResetMidBody,
-    /// Everything is done, and each object of the answer has a member that nobody knows.
+    /// Executes the call, and adds an unknown member to each object of the response.
     UnknownField,
-    /// Everything is done, and each charge in the answer has a status that nobody knows.
+    /// Executes the call, and gives each charge in the response an unknown status.
     UnknownStatus,
-    /// A list shows its first page wherever it is to begin, and tells a `total` that is never reached.
+    /// Returns the first page of a list for every offset, with a `total` that is never reached.
     ListCycle,
 }

@@ -1,13 +1,13 @@
-//! What goes wrong on purpose: which fault, in which calls, and how often.
+//! Injected faults: the fault, the affected calls and the frequency.
 
-mod answer;
 mod kind;
 mod operation;
 mod path;
+mod response;
 mod rule;
 mod rules;
 
-pub(crate) use answer::{before, spoil, unpaged};
 pub use kind::Fault;
+pub(crate) use response::{apply, error_response, first_page};
 pub use rule::{FaultRule, InvalidFaultRule, Trigger};
 pub(crate) use rules::Rules;

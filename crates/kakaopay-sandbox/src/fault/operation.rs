@@ -1,9 +1,9 @@
-//! What a request is called in a rule.
+//! Operation names in fault rules.
 
 use crate::api::{FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT};
 use crate::route::{Route, parts};
 
-/// The name of the API's operation that a request is; `None` when it is none of them.
+/// Returns the API operation of a request; `None` if the request matches no operation.
 pub(super) fn operation(method: &str, path: &str, query: &str) -> Option<&'static str> {
     let path: Vec<&str> = parts(path).collect();
     let find = |table| Route::find(table, method, &path).map(|(route, _)| route.name);
@@ -14,7 +14,7 @@ pub(super) fn operation(method: &str, path: &str, query: &str) -> Option<&'stati
     })
 }
 
-/// The operation of this name that a rule can be about.
+/// Finds an operation by name.
 pub(super) fn named(name: &str) -> Option<&'static str> {
     operations().find(|known| *known == name)
 }
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_is_of_a_row() {
+    fn every_operation_matches_a_route() {
         let tables = [FOR_ANY_KEY, FOR_PAYMENTS, FOR_THE_ACCOUNT];
         let rows: Vec<_> = tables.into_iter().flatten().collect();
         for name in operations() {

@@ -1,18 +1,17 @@
-//! Which paths a rule is about.
+//! Path patterns of fault rules.
 
 use crate::route;
 
-/// Which paths a rule is about, as in `/charges/*/refunds`: a `*` is one part, whatever it is, and `**` at the end
-/// is any number of them.
+/// A path pattern such as `/charges/*/refunds`: `*` matches one segment, and `**` at the end any number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PathPattern {
     parts: Vec<Option<String>>,
-    /// Whether anything may follow.
+    /// Whether the pattern ends in `**`.
     open: bool,
 }
 
 impl PathPattern {
-    /// Reads a pattern; `None` when it is none, or one of `/_sandbox`, where nothing may go wrong.
+    /// Parses a pattern; `None` if it is invalid or starts with `/_sandbox`, which has no faults.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut texts: Vec<&str> = text.strip_prefix('/')?.split('/').collect();
         let open = texts.pop_if(|last| *last == "**").is_some();
@@ -27,7 +26,7 @@ impl PathPattern {
         Some(Self { parts, open })
     }
 
-    /// Whether a path is one of those.
+    /// Returns whether a path matches.
     pub(super) fn is_of(&self, path: &str) -> bool {
         let mut given = route::parts(path).peekable();
         if given.peek() == Some(&"_sandbox") {
@@ -48,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_of_the_paths_it_looks_like() {
+    fn path_patterns_match_segments() {
         for (pattern, path, expected) in [
             ("/charges", "/charges", true),
             ("/charges", "/charges/", true),
@@ -65,7 +64,7 @@ mod tests {
             ("/**", "/anything/at/all", true),
             ("/*", "/omise.js", true),
             ("/payments/*/authorize", "/payments/pay2_test_1/authorize", true),
-            // Who has set it must be able to take it away.
+            // A client that set faults must be able to clear them.
             ("/**", "/_sandbox/faults", false),
             ("/*/faults", "//_sandbox/faults", false),
         ] {
@@ -75,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_none() {
+    fn invalid_path_patterns_are_rejected() {
         for text in [
             "",
             "charges",

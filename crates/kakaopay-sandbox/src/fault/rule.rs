@@ -1,4 +1,4 @@
-//! In which calls something goes wrong.
+//! Fault rules.
 
 use std::num::NonZeroU64;
 use std::str::FromStr;
@@ -8,15 +8,16 @@ use super::Fault;
 use super::operation;
 use super::path::PathPattern;
 
-/// A fault, and the calls it happens in.
+/// A fault, the calls it applies to, and its frequency.
 ///
-/// As a text: `FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, as in
-/// `drop-response@charges.create:nth=2`. Faults are `drop-request`, `drop-response`, `delay=MILLISECONDS`, `429` or
-/// `429=RETRY-AFTER` (which may hold `:` only as `%3A`), `status=500` to `599`, `html`, `empty`, `truncated`,
-/// `slow-body=MILLISECONDS`, `reset-mid-body`,
-/// `unknown-field`, `unknown-status` and `list-cycle`. A path is one such as
-/// `/charges/*/refunds`, where `*` is any one part, or `/payments/**`, where `**` is any rest; pages have paths, too.
-/// Without an operation or a path it is every call of the API; without a time it is always.
+/// The text form is `FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, such as
+/// `drop-response@charges.create:nth=2`. Faults are `drop-request`, `drop-response`, `delay=MILLISECONDS`, `429`,
+/// `429=RETRY-AFTER` (which contains `:` only as `%3A`), `status=500` to `status=599`, `html`, `empty`, `truncated`,
+/// `slow-body=MILLISECONDS`, `reset-mid-body`, `unknown-field`, `unknown-status` and `list-cycle`.
+///
+/// In a path such as `/charges/*/refunds`, `*` matches one segment; in `/payments/**`, `**` matches the rest. Paths
+/// of pages are allowed. A rule without operation or path applies to every API call, and a rule without frequency
+/// applies always.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultRule {
     pub(super) fault: Fault,
@@ -25,40 +26,39 @@ pub struct FaultRule {
     pub(super) times: Option<u64>,
 }
 
-/// What a rule is about.
+/// The calls that a rule applies to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Calls {
-    /// Each call of the API.
+    /// Every API call.
     Api,
     Operation(&'static str),
     Path(PathPattern),
 }
 
-/// Which of the calls that a rule is about.
+/// The frequency of a fault among the calls that its rule applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trigger {
-    /// Each.
+    /// Every call.
     Always,
-    /// Only this one, counted from 1 since the rule was set.
+    /// Only this call, counted from 1 since the rule was set.
     Nth(NonZeroU64),
-    /// Each that is divided by this.
+    /// Every nth call.
     Every(NonZeroU64),
-    /// So many of a hundred, drawn from a seed.
+    /// A random share of calls.
     Chance {
-        /// From 0 to 100.
+        /// Percentage from 0 to 100.
         percent: u8,
-        /// What they are drawn from.
+        /// Seed of the random numbers.
         seed: u64,
     },
 }
 
 impl FaultRule {
-    /// A fault in every call.
+    /// Creates a rule for every API call.
     ///
     /// # Errors
-    /// [`InvalidFaultRule::Fault`] when its status is none from 500 to 599, or its `Retry-After` cannot stand in a
-    /// header.
+    /// [`InvalidFaultRule::Fault`] if the status is not from 500 to 599, or `Retry-After` is not a valid header value.
     pub fn new(fault: Fault) -> Result<Self, InvalidFaultRule> {
         let good = match &fault {
             Fault::Status(status) => (500..=599).contains(status),
@@ -71,32 +71,32 @@ impl FaultRule {
         Ok(Self { fault, calls: Calls::Api, when: Trigger::Always, times: None })
     }
 
-    /// Only in calls of this operation, such as `charges.create`.
+    /// Limits the rule to one operation, such as `charges.create`.
     ///
     /// # Errors
-    /// [`InvalidFaultRule::Operation`] when there is none of this name.
+    /// [`InvalidFaultRule::Operation`] if no operation has this name.
     pub fn on(self, operation: &str) -> Result<Self, InvalidFaultRule> {
         let known = operation::named(operation).ok_or(InvalidFaultRule::Operation)?;
         Ok(Self { calls: Calls::Operation(known), ..self })
     }
 
-    /// Only in requests for these paths, pages included, such as `/charges/*/refunds` or `/payments/**`. Nothing goes
-    /// wrong with `/_sandbox`, which a rule can be taken away through.
+    /// Limits the rule to matching paths, pages included, such as `/charges/*/refunds` or `/payments/**`. Paths under
+    /// `/_sandbox` are excluded, so that faults can always be cleared.
     ///
     /// # Errors
-    /// [`InvalidFaultRule::Path`] when it is no such path.
+    /// [`InvalidFaultRule::Path`] if the pattern is invalid.
     pub fn at(self, path: &str) -> Result<Self, InvalidFaultRule> {
         let pattern = PathPattern::parse(path).ok_or(InvalidFaultRule::Path)?;
         Ok(Self { calls: Calls::Path(pattern), ..self })
     }
 
-    /// Only in some of those calls.
+    /// Limits the rule to some of its calls.
     #[must_use]
     pub fn when(self, when: Trigger) -> Self {
         Self { when, ..self }
     }
 
-    /// So many times at most.
+    /// Limits the rule to this number of faults.
     #[must_use]
     pub fn times(self, times: u64) -> Self {
         Self { times: Some(times), ..self }
@@ -168,20 +168,20 @@ fn fault_of(text: &str) -> Result<Fault, InvalidFaultRule> {
     })
 }
 
-/// The text is no rule.
+/// The text is not a fault rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidFaultRule {
-    /// There is no such fault, or not with this value.
+    /// Unknown fault, or an invalid value for it.
     #[error("no such fault: write one such as drop-response, delay=500, 429=30, status=503 or truncated")]
     Fault,
-    /// There is no such operation.
+    /// Unknown operation.
     #[error("no such operation: write one such as @charges.create or @charges.list")]
     Operation,
-    /// There can be no such path.
-    #[error("no such path: write one such as @/charges/*/refunds or @/payments/**")]
+    /// Invalid path pattern.
+    #[error("invalid path: write one such as @/charges/*/refunds or @/payments/**")]
     Path,
-    /// It cannot be told in which calls.
-    #[error("not a time: write :nth=N, :every=N or :chance=PERCENT with :seed=N, and :times=N")]
+    /// Invalid frequency.
+    #[error("invalid frequency: write :nth=N, :every=N or :chance=PERCENT with :seed=N, and :times=N")]
     Trigger,
 }

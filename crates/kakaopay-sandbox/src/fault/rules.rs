@@ -1,4 +1,4 @@
-//! The rules that are set, and how far each has counted.
+//! The active fault rules and their counters.
 
 use fastrand::Rng;
 
@@ -6,7 +6,7 @@ use super::operation::operation;
 use super::rule::Calls;
 use super::{Fault, FaultRule, Trigger};
 
-/// The rules that are set. The first that applies to a call decides; each counts the calls it is about.
+/// The active fault rules. The first one that applies to a call wins; each counts the calls it matches.
 #[derive(Debug, Default)]
 pub(crate) struct Rules(Vec<Active>);
 
@@ -19,24 +19,23 @@ struct Active {
 }
 
 impl Rules {
-    /// These rules, counted from now on.
+    /// Activates rules with counters at zero.
     pub(crate) fn new(rules: Vec<FaultRule>) -> Self {
         Self(rules.into_iter().map(Active::new).collect())
     }
 
-    /// How many there are.
+    /// Number of rules.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// What goes wrong with a request, if anything does. What is no call of the API is left alone, unless its path is
-    /// named.
+    /// Returns the fault of a request, if any. A request that is not an API call matches only rules with a path.
     pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
         if self.0.is_empty() {
             return None;
         }
         let operation = operation(method, path, query);
-        // All of them count, also those after the one that applies.
+        // Every rule counts the call, even after the first match.
         self.0.iter_mut().filter_map(|active| active.next(operation, path)).reduce(|first, _| first)
     }
 }
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_of_the_api_is_left_alone_unless_its_path_is_named() {
+    fn only_path_rules_apply_to_pages() {
         for (rule, meant) in
             [("html", false), ("html@/payments/*/authorize", true), ("html@/charges/*", false)]
         {
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_applies_to_the_calls_it_names() {
+    fn rules_apply_to_their_calls_only() {
         check("html", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         check("html@charges.create:nth=2", &[2]);
         check("html@charges.list", &[]);
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_draws_the_same_calls() {
+    fn a_seed_determines_the_random_calls() {
         let drawn = |rule: &str| {
             let mut rules = Rules::new(vec![rule.parse().unwrap()]);
             (0..1_000).filter(|_| rules.next("GET", "/charges", "").is_some()).collect::<Vec<_>>()
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_refused() {
+    fn invalid_rules_are_rejected() {
         use super::super::InvalidFaultRule::{self, Fault as F, Operation as O, Path as P, Trigger as W};
         for (text, expected) in [
             ("", F),

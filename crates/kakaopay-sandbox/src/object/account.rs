@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::state::Account;
 
-/// The account object, in the members and order of a recorded one. Payouts are no part of a sandbox, so
-/// their settings are not here.
+/// The account object, with the members and order of a recorded one. A sandbox has no payouts, so their settings
+/// are missing.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct AccountObject {
     pub(super) object: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct AccountObject {
     last_updated_api_version: String,
 }
 
-/// Which metadata is exported: none.
+/// Exported metadata keys: none.
 #[derive(Debug, Clone, Default, Serialize)]
 struct MetadataExportKeys {
     charge: [(); 0],
@@ -40,8 +40,8 @@ struct MetadataExportKeys {
 }
 
 impl AccountObject {
-    /// The account. A real one is paid in one of KakaoPay's two currencies; this one takes both, so
-    /// that a shop in either country can be tested.
+    /// Builds the object. A real account has one of KakaoPay's two currencies; this one accepts both, so that shops in
+    /// either country can be tested.
     pub(crate) fn of(account: &Account) -> Self {
         let day = account.version_since.to_string();
         Self {

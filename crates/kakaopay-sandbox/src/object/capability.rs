@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::charge::Null;
 use super::shape::same_in_each_version;
 
-/// The capability object, in the members and order of a recorded one: an account that can do KakaoPay and
-/// nothing else.
+/// The capability object, with the members and order of a recorded one, for an account that supports only
+/// KakaoPay.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct CapabilityObject {
     object: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct CapabilityObject {
     zero_interest_installments: bool,
 }
 
-/// The account's general limits. KakaoPay's own are narrower, as they are with the service.
+/// The account's general limits. KakaoPay's own limits are narrower, as with the service.
 #[derive(Debug, Clone, Serialize)]
 struct Limits {
     charge_amount: Range,
@@ -52,7 +52,7 @@ struct PaymentMethod {
 }
 
 impl CapabilityObject {
-    /// What a sandbox's account can do.
+    /// Builds the capability of a sandbox's account.
     pub(crate) fn kakaopay() -> Self {
         Self {
             object: "capability",
@@ -80,5 +80,5 @@ impl CapabilityObject {
     }
 }
 
-// Version 2017-11-02 does not have it, and refuses the call.
+// Version 2017-11-02 does not have this object, and rejects the call.
 same_in_each_version!(CapabilityObject);

@@ -1,4 +1,4 @@
-//! The charge object, in the guide's members and order.
+//! The charge object, with the guide's members in the guide's order.
 
 use kakaopay_types::{ChargeId, Currency, RefundWindow, Timestamp};
 use serde::Serialize;
@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 use super::{Link, ListObject, RefundObject, SourceObject, TransactionObject};
 use crate::state::{Charge, Ending, Source};
 
-/// Omise's fee in the guide's example: 2.9 %, in tenths of a percent.
+/// Omise's fee in the guide's example, in tenths of a percent: 2.9 %.
 const FEE_PERMILLE: i64 = 29;
-/// The tax on the fee of a Thai account, in percent.
+/// Tax on the fee of a Thai account, in percent.
 const THAI_VAT_PERCENT: i64 = 7;
 
-/// A member that is always `null` for KakaoPay.
+/// Member that is always `null` for KakaoPay.
 pub(super) type Null = ();
 
-/// The charge object, in the guide's members and order.
+/// The charge object, with the guide's members in the guide's order.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ChargeObject {
     pub(super) object: &'static str,
@@ -69,12 +69,12 @@ pub(crate) struct ChargeObject {
     voided: bool,
     pub(super) paid: bool,
     expired: bool,
-    /// What names it in its `authorize_uri`; the older shape tells it as its `reference`.
+    /// Payment identifier from `authorize_uri`, which the 2017 shape has as `reference`.
     #[serde(skip)]
     pub(super) payment: String,
 }
 
-/// Rates as decimal text.
+/// Fee rates as decimal text.
 #[derive(Debug, Clone, Serialize)]
 struct Fees {
     fee_flat: &'static str,
@@ -90,7 +90,7 @@ struct PlatformFee {
 }
 
 impl ChargeObject {
-    /// A charge as it is read at a moment.
+    /// Builds the object of a charge at a time.
     pub(crate) fn of(charge: &Charge, source: &Source, now: Timestamp) -> Self {
         let fees = FeesOf::new(charge.amount, charge.currency);
         let ends = Ends::of(charge, now);
@@ -153,8 +153,7 @@ impl ChargeObject {
         }
     }
 
-    /// The same with its transaction in it, as `expand` asks for. Of the other members that can be expanded
-    /// KakaoPay has none.
+    /// Embeds the transaction, as requested with `expand`. KakaoPay has none of the other expandable members.
     pub(crate) fn expanded(mut self) -> Self {
         let transaction = self.transaction();
         if let (Some(link), Some(transaction)) = (&mut self.transaction, transaction) {
@@ -163,14 +162,14 @@ impl ChargeObject {
         self
     }
 
-    /// What it brought in; `None` when it was not paid.
+    /// Returns the transaction; `None` if the charge was not paid.
     pub(crate) fn transaction(&self) -> Option<TransactionObject> {
         let (link, paid_at) = (self.transaction.as_ref()?, self.paid_at?);
         Some(TransactionObject::net(link.id(), self.id.as_str(), self.net, self.currency, paid_at))
     }
 }
 
-/// The members that tell how a charge ended.
+/// Members that describe the end of a charge.
 #[derive(Default)]
 struct Ends {
     transaction: Option<String>,
@@ -183,8 +182,7 @@ struct Ends {
 
 impl Ends {
     fn of(charge: &Charge, now: Timestamp) -> Self {
-        // As recorded: once `expires_at` has passed it stands in `expired_at` too, even of a charge
-        // that was paid.
+        // As recorded, `expired_at` has the value of `expires_at` once that has passed, even for a paid charge.
         let passed = (charge.expires_at <= now).then_some(charge.expires_at);
         match &charge.ending {
             None => Self::default(),
@@ -198,7 +196,7 @@ impl Ends {
                 failure_code: Some(code.to_string()),
                 failure_message: Some(message_of(code)),
                 expired_at: passed,
-                // As recorded of failed charges that were read later.
+                // As recorded for failed charges that were read later.
                 expired: passed.is_some(),
                 ..Self::default()
             },
@@ -214,7 +212,7 @@ struct FeesOf {
 }
 
 impl FeesOf {
-    /// The fees of an amount inside KakaoPay's limits, rounded to the nearest minor unit.
+    /// Computes the fees of an amount within KakaoPay's limits, rounded to the nearest minor unit.
     fn new(amount: i64, currency: Currency) -> Self {
         let fee = amount.saturating_mul(FEE_PERMILLE).saturating_add(500) / 1_000;
         if currency == Currency::THB {
@@ -226,7 +224,7 @@ impl FeesOf {
     }
 }
 
-/// What the service says to people about a failure. Except for the first the wording is ours.
+/// Returns the service's failure message. Only the first is recorded; the others are ours.
 fn message_of(code: &kakaopay_types::FailureCode) -> &'static str {
     use kakaopay_types::FailureCode;
     match code {
@@ -240,7 +238,7 @@ fn message_of(code: &kakaopay_types::FailureCode) -> &'static str {
     }
 }
 
-/// The first refunds, as many as a page of their own list has.
+/// Returns the first page of the charge's refunds.
 fn refunds(charge: &Charge, location: &str, now: Timestamp) -> ListObject<RefundObject> {
     let limit = 20;
     ListObject {

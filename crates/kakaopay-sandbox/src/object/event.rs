@@ -9,7 +9,7 @@ use super::{ChargeObject, RefundObject, Shape};
 use crate::state::{Delivery, Event, EventData, State};
 use crate::version::ApiVersion;
 
-/// The event object, in the version the account had when it happened.
+/// The event object, in the version that the account had at the time of the event.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub(crate) enum EventObject<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct Current<'a> {
     created_at: Timestamp,
 }
 
-/// As recorded, it does not tell its deliveries.
+/// Event object of version 2017-11-02. As recorded, it has no deliveries.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Old<'a> {
     object: &'static str,
@@ -54,10 +54,10 @@ struct DeliveryObject<'a> {
 }
 
 impl<'a> EventObject<'a> {
-    /// An event as it is read: with its deliveries.
+    /// Builds the object that the API returns, with its deliveries.
     pub(crate) fn read(state: &State, event: &'a Event) -> Self {
         let mut read = Self::posted(state, event);
-        // What was posted is told once more, as it was.
+        // The posted payload is repeated unchanged.
         let payload = || String::from_utf8(crate::json::print(&read)).unwrap_or_default();
         let payload = if event.deliveries.is_empty() { String::new() } else { payload() };
         if let Self::V2019_05_29(current) = &mut read {
@@ -68,7 +68,7 @@ impl<'a> EventObject<'a> {
         read
     }
 
-    /// An event as it is posted: without its deliveries.
+    /// Builds the object that webhooks contain, without deliveries.
     pub(crate) fn posted(state: &State, event: &'a Event) -> Self {
         let data = data_of(state, event);
         let location = format!("/events/{}", event.id);
@@ -96,7 +96,7 @@ impl<'a> EventObject<'a> {
     }
 }
 
-/// What it happened to, as it was then, in the version the account had.
+/// Returns the event's object as it was at the time of the event, in the event's version.
 fn data_of(state: &State, event: &Event) -> Value {
     match &event.data {
         EventData::Charge(charge) => match state.source(&charge.source) {
@@ -107,12 +107,12 @@ fn data_of(state: &State, event: &Event) -> Value {
     }
 }
 
-// Whatever version a request asks for.
+// The version of the request is ignored.
 same_in_each_version!(EventObject<'_>);
 
 impl<'a> DeliveryObject<'a> {
     fn of(delivery: &'a Delivery, key: &'static str, payload: &str) -> Self {
-        // The one time the API does not write in RFC 3339: `2023-06-15 02:25:15 UTC`.
+        // The only time that the API does not format as RFC 3339: `2023-06-15 02:25:15 UTC`.
         let created_at = delivery.created_at.truncate_to_seconds().to_string();
         let created_at = created_at.replace('T', " ").replace('Z', " UTC");
         Self {

@@ -1,8 +1,8 @@
-//! A member that names another object, or holds it when it was asked for with `expand`.
+//! References to other objects, which `expand` embeds.
 
 use serde::{Serialize, Serializer};
 
-/// A member that names another object, or holds it when it was asked for with `expand`.
+/// A reference to another object: its id, or the object itself if `expand` requests it.
 #[derive(Debug, Clone)]
 pub(crate) struct Link<T> {
     id: String,
@@ -10,17 +10,17 @@ pub(crate) struct Link<T> {
 }
 
 impl<T> Link<T> {
-    /// The name alone.
+    /// Creates a reference with the id.
     pub(super) fn named(id: impl Into<String>) -> Self {
         Self { id: id.into(), object: None }
     }
 
-    /// The object itself.
+    /// Embeds the object.
     pub(super) fn expand(&mut self, object: T) {
         self.object = Some(Box::new(object));
     }
 
-    /// The name.
+    /// The id of the object.
     pub(super) fn id(&self) -> &str {
         &self.id
     }

@@ -3,7 +3,7 @@
 use kakaopay_types::Timestamp;
 use serde::Serialize;
 
-/// A page of a list, in the guide's members and order.
+/// A page of a list, with the guide's members in the guide's order.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ListObject<T> {
     pub(crate) object: &'static str,

@@ -1,7 +1,7 @@
-//! The objects of the API as the service writes them, member by member.
+//! The API's objects as the service writes them.
 //!
-//! They are written here a second time, apart from the models of `kakaopay-types`, so that the one
-//! can be held against the other. Each is built in its current shape; `v2017` has the older one.
+//! They are written independently of the models in `kakaopay-types`, so that tests can compare the two. Objects have
+//! the current shape; `v2017` has the older one.
 
 mod account;
 mod capability;

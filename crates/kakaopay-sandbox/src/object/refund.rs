@@ -1,4 +1,4 @@
-//! The refund object, in the members and order of a recorded one.
+//! The refund object, with the members and order of a recorded one.
 
 use kakaopay_types::{Currency, RefundId, Timestamp};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use super::charge::{ChargeObject, Null};
 use super::link::Link;
 use crate::state::Refund;
 
-/// The refund object, in the members and order of a recorded one.
+/// The refund object, with the members and order of a recorded one.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct RefundObject {
     pub(super) object: &'static str,
@@ -32,7 +32,7 @@ pub(crate) struct RefundObject {
 }
 
 impl RefundObject {
-    /// A refund as it is read.
+    /// Builds the object of a refund.
     pub(crate) fn of(refund: &Refund) -> Self {
         Self {
             object: "refund",
@@ -47,7 +47,7 @@ impl RefundObject {
             capture: (),
             terminal: (),
             transaction: refund.transaction.clone(),
-            // The only one that was ever recorded.
+            // The only status that was ever recorded.
             status: "closed",
             funding_amount: refund.amount,
             funding_currency: refund.currency,
@@ -57,7 +57,7 @@ impl RefundObject {
         }
     }
 
-    /// The same with its charge in it, as `expand` asks for.
+    /// Embeds the charge, as requested with `expand`.
     pub(crate) fn expanded(mut self, charge: ChargeObject) -> Self {
         self.charge.expand(charge);
         self

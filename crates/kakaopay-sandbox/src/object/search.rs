@@ -1,9 +1,9 @@
-//! A page of what a search found.
+//! A page of search results.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A page of what a search found.
+/// A page of search results.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct SearchObject<T> {
     pub(crate) object: &'static str,

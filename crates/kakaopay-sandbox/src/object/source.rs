@@ -1,16 +1,16 @@
-//! The source object, in the guide's members and order.
+//! The source object, with the guide's members in the guide's order.
 
 use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
 use serde::Serialize;
 
 use crate::state::Source;
 
-/// A member that is always `null` for KakaoPay.
+/// Member that is always `null` for KakaoPay.
 type Null = ();
-/// A member that is always an empty list for KakaoPay.
+/// Member that is always an empty list for KakaoPay.
 type Empty = [(); 0];
 
-/// The source object, in the guide's members and order.
+/// The source object, with the guide's members in the guide's order.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct SourceObject {
     pub(super) object: &'static str,
@@ -46,7 +46,7 @@ pub(crate) struct SourceObject {
 }
 
 impl SourceObject {
-    /// A source whose charge has a status; `unknown` when there is no charge.
+    /// Builds the object with the status of its charge, or `unknown` without a charge.
     pub(crate) fn of(source: &Source, charge_status: &'static str) -> Self {
         Self {
             object: "source",

@@ -1,15 +1,15 @@
-//! The transaction object: what a charge that was paid brought in.
+//! The transaction object: the net amount of a paid charge.
 
 use kakaopay_types::{Currency, Timestamp};
 use serde::Serialize;
 
 use super::shape::same_in_each_version;
 
-/// When the money of a charge can be paid out. How long the service takes is not documented for
-/// KakaoPay, so this is a choice.
+/// Time until the amount of a charge can be paid out. The service does not document it for KakaoPay, so this is a
+/// choice.
 const TRANSFERABLE_AFTER_SECONDS: i64 = 7 * 86_400;
 
-/// The transaction object: what a charge brought in.
+/// The transaction object: the net amount of a charge.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct TransactionObject {
     object: &'static str,
@@ -25,7 +25,7 @@ pub(crate) struct TransactionObject {
 }
 
 impl TransactionObject {
-    /// What is left of a charge after its fees.
+    /// Creates the transaction of a charge with its net amount.
     pub(super) fn net(id: &str, origin: &str, amount: i64, currency: Currency, paid_at: Timestamp) -> Self {
         Self {
             object: "transaction",
@@ -42,5 +42,5 @@ impl TransactionObject {
     }
 }
 
-// In version 2017-11-02 it was never recorded.
+// The 2017 shape was never recorded.
 same_in_each_version!(TransactionObject);

@@ -6,22 +6,21 @@ use serde::Serialize;
 use super::shape::same_in_each_version;
 use crate::state::IssuedSecret;
 
-/// The webhook secret object. That there is such a call is documented, and what it answers is not: the
-/// members are a choice.
+/// The webhook secret object. The call is documented, but its response is not, so the members are a choice.
 #[derive(Clone, Serialize)]
 pub(crate) struct WebhookSecretObject {
     object: &'static str,
     id: String,
     livemode: bool,
-    /// The secret itself, which is told once: when it is made.
+    /// The secret's value, present only in the response to its creation.
     secret: Option<String>,
     created_at: Timestamp,
-    /// When it stops signing; `null` for the newest.
+    /// Time at which it stops signing; `null` for the newest.
     expires_at: Option<Timestamp>,
 }
 
 impl WebhookSecretObject {
-    /// A secret as it is listed: without itself.
+    /// Builds the object without the secret's value, as in lists.
     pub(crate) fn of(secret: &IssuedSecret) -> Self {
         Self {
             object: "webhook_secret",
@@ -33,8 +32,8 @@ impl WebhookSecretObject {
         }
     }
 
-    /// A secret as it is told when it is made.
-    pub(crate) fn told(secret: &IssuedSecret) -> Self {
+    /// Builds the object with the secret's value, as in the response to its creation.
+    pub(crate) fn with_value(secret: &IssuedSecret) -> Self {
         Self { secret: Some(secret.secret.expose_base64().as_str().to_owned()), ..Self::of(secret) }
     }
 }

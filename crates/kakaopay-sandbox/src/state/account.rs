@@ -1,4 +1,4 @@
-//! The account, as the sandbox keeps it.
+//! Stored state of the account.
 
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,26 +7,26 @@ use super::{Ids, Secrets};
 use crate::version::ApiVersion;
 use crate::webhook_url::WebhookUrl;
 
-/// The account, as the sandbox keeps it.
+/// The stored account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) team: String,
     pub(crate) created_at: Timestamp,
-    /// In which its events are written, and what a request gets that asks for none.
+    /// Version of its events, and of responses to requests without a version.
     pub(crate) version: ApiVersion,
     pub(crate) version_since: Timestamp,
-    /// Where events are posted to.
+    /// Webhook endpoint.
     pub(crate) webhook_url: Option<WebhookUrl>,
-    /// Whether events are posted. While they are not, they are lost.
+    /// Whether events are posted. Otherwise they are dropped.
     pub(crate) posts: bool,
-    /// What webhooks are signed with.
+    /// Secrets that sign webhooks.
     pub(crate) secrets: Secrets,
 }
 
 impl Account {
-    /// A new account.
+    /// Creates an account.
     pub(crate) fn new(
         ids: &mut Ids,
         version: ApiVersion,
@@ -35,7 +35,7 @@ impl Account {
         now: Timestamp,
     ) -> Self {
         let created_at = now.truncate_to_seconds();
-        // A team is the same in both modes, so that its name does not tell one.
+        // A team has the same id in both modes, so the id contains no mode.
         let team = ids.next("acct").replace("_test_", "_");
         Self {
             id: ids.next("account"),
@@ -49,7 +49,7 @@ impl Account {
         }
     }
 
-    /// Moves on to a newer version. `false` when it is an older one: there is no way back.
+    /// Upgrades to a newer version. Returns `false` for an older version: downgrades are not possible.
     pub(crate) fn upgrade(&mut self, version: ApiVersion, now: Timestamp) -> bool {
         if version < self.version {
             return false;

@@ -1,4 +1,4 @@
-//! A charge, as the sandbox keeps it.
+//! Stored state of a charge.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use super::Refund;
 use super::records::Named;
 
-/// A charge, as the sandbox keeps it.
+/// A stored charge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Charge {
     pub(crate) id: ChargeId,
-    /// What names it in its `authorize_uri`.
+    /// Payment identifier in its `authorize_uri`.
     pub(crate) payment: String,
-    /// The origin of its `authorize_uri`.
+    /// Origin of its `authorize_uri`.
     pub(crate) origin: String,
     pub(crate) amount: i64,
     pub(crate) currency: Currency,
@@ -25,18 +25,18 @@ pub(crate) struct Charge {
     pub(crate) description: Option<String>,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) ip: Option<String>,
-    /// Where its events are to be posted, instead of the account's own address; empty for there.
+    /// Webhook endpoints of the charge; if empty, the account's endpoint is used.
     pub(crate) webhook_endpoints: Vec<String>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    /// When the buyer, who is slow, approves it.
+    /// Time of a delayed approval.
     pub(crate) approval: Option<Timestamp>,
     pub(crate) ending: Option<Ending>,
-    /// In the order they were made.
+    /// Refunds in the order of creation.
     pub(crate) refunds: Vec<Refund>,
 }
 
-/// How a charge ended.
+/// The end of a charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Ending {
@@ -50,12 +50,12 @@ impl Charge {
         format!("{}/payments/{}/authorize", self.origin, self.payment)
     }
 
-    /// The page in the buyer's wallet that the QR code leads to.
+    /// Page in the buyer's wallet that the QR code opens.
     pub(crate) fn summary_uri(&self) -> String {
         format!("{}/payments/{}/summary", self.origin, self.payment)
     }
 
-    /// How much has gone back.
+    /// Refunded amount in minor units.
     pub(crate) fn refunded(&self) -> i64 {
         self.refunds.iter().fold(0, |sum, refund| sum.saturating_add(refund.amount))
     }

@@ -1,4 +1,4 @@
-//! An event and its deliveries, as the sandbox keeps them.
+//! Stored state of an event and its deliveries.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use super::records::Named;
 use super::{Charge, Refund};
 use crate::version::ApiVersion;
 
-/// What kind of thing happened, as it stands in the event.
+/// The event's type as text, such as `charge.complete`.
 pub(crate) type EventKey = &'static str;
 
-/// An event, as the sandbox keeps it.
+/// A stored event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Event {
     pub(crate) id: EventId,
     #[serde(deserialize_with = "known_key")]
     pub(crate) key: EventKey,
-    /// The version it is written in, for ever: the account's own when it happened.
+    /// Version of its object: that of the account at the time of the event.
     pub(crate) version: ApiVersion,
     pub(crate) data: EventData,
     pub(crate) created_at: Timestamp,
@@ -27,7 +27,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// The charge that it is about.
+    /// Returns the charge of the event.
     pub(crate) fn charge(&self) -> &ChargeId {
         match &self.data {
             EventData::Charge(charge) => &charge.id,
@@ -42,25 +42,25 @@ impl Named for Event {
     }
 }
 
-/// What it was that something happened to, as it was then. The API writes it anew each time: written out, it would
-/// be most of what the sandbox remembers.
+/// The event's object at the time of the event. The API serializes it for each request: serialized copies would
+/// take most of the sandbox's memory.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EventData {
-    /// As long as nothing further happens to it, it is the charge itself.
+    /// Shared with the current charge until that changes.
     Charge(Arc<Charge>),
     Refund(Box<Refund>),
 }
 
-/// An attempt to post an event.
+/// A delivery attempt of an event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Delivery {
     pub(crate) id: String,
     pub(crate) uri: String,
-    /// What the endpoint answered.
+    /// HTTP status of the response.
     pub(crate) status: Option<u16>,
-    /// Why it did not answer.
+    /// Reason why no response was received.
     pub(crate) error: Option<String>,
     pub(crate) created_at: Timestamp,
 }
@@ -71,6 +71,6 @@ fn known_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EventKey, D::
     known.ok_or_else(|| serde::de::Error::custom("not an event that happens here"))
 }
 
-/// The keys of the events that happen in a sandbox.
+/// The keys of all events in a sandbox.
 pub const EVENT_KEYS: [&str; 5] =
     ["charge.create", "charge.update", "charge.complete", "charge.expire", "refund.create"];

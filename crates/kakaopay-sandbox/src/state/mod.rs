@@ -1,4 +1,4 @@
-//! What there is in the sandbox: the account, sources, charges, refunds, events.
+//! The sandbox's data: account, sources, charges, refunds, events.
 
 mod account;
 mod charge;

@@ -1,4 +1,4 @@
-//! An event that waits to be posted.
+//! Webhooks in the outbox.
 
 use kakaopay_types::EventId;
 use serde::{Deserialize, Serialize};
@@ -6,18 +6,17 @@ use serde::{Deserialize, Serialize};
 use super::{Account, WebhookHosts};
 use crate::webhook_url::WebhookUrl;
 
-/// An event that waits to be posted to one address.
+/// An event to be posted to one endpoint.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Outgoing {
     pub(crate) event: EventId,
-    /// An address of its charge's own; `None` for the account's.
+    /// An endpoint of its charge; `None` for the account's.
     own: Option<String>,
 }
 
 impl Outgoing {
-    /// An event to where it is posted: as documented, its charge's own addresses take the place of the
-    /// account's.
+    /// Creates an outgoing webhook for each endpoint. As documented, endpoints of the charge replace the account's.
     pub(super) fn of(event: &EventId, own: &[String]) -> Vec<Self> {
         if own.is_empty() {
             return vec![Self { event: event.clone(), own: None }];
@@ -25,7 +24,7 @@ impl Outgoing {
         own.iter().map(|address| Self { event: event.clone(), own: Some(address.clone()) }).collect()
     }
 
-    /// Where it is posted to; `None` when it is lost, as it is when that is a machine that it may not go to.
+    /// Returns the endpoint; `None` drops the webhook, as for a host that is no longer allowed.
     pub(crate) fn url(&self, account: &Account, hosts: &WebhookHosts) -> Option<WebhookUrl> {
         if !account.posts {
             return None;

@@ -1,22 +1,22 @@
-//! Records in the order they came, found by their names.
+//! Records in insertion order, indexed by id.
 
 use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 
-/// What has a name.
+/// A record with an id.
 pub(super) trait Named {
     fn name(&self) -> &str;
 }
 
-/// Records in the order they came, found by their names. A sandbox may hold millions, and the name of a record is not kept a second time.
+/// Records in insertion order, indexed by id. A sandbox may hold millions, so the index does not store ids again.
 #[derive(Debug)]
 pub(super) struct Records<T> {
     all: Vec<T>,
     names: Names,
 }
 
-/// Places in a list, found by names that stand in the list.
+/// An index from ids to positions. The ids themselves are stored in the records.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     places: HashTable<usize>,
@@ -30,7 +30,7 @@ impl<T> Default for Records<T> {
 }
 
 impl<T: Named> Records<T> {
-    /// The place of the record with this name.
+    /// Returns the position of the record with this id.
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.names.find(name, |place| self.all[place].name())
     }
@@ -43,18 +43,18 @@ impl<T: Named> Records<T> {
         self.find_mut(name).map(|(_, record)| record)
     }
 
-    /// The record with this name, and its place.
+    /// Finds a record by id, with its position.
     pub(super) fn find_mut(&mut self, name: &str) -> Option<(usize, &mut T)> {
         let place = self.place(name)?;
         Some((place, self.all.get_mut(place)?))
     }
 
-    /// The record at a place.
+    /// Returns the record at a position.
     pub(super) fn at(&self, place: usize) -> Option<&T> {
         self.all.get(place)
     }
 
-    /// The place of a further record; `None`, and nothing is changed, when there is one of this name.
+    /// Appends a record and returns its position. Returns `None` and changes nothing if the id is taken.
     pub(super) fn push(&mut self, record: T) -> Option<usize> {
         let Self { all, names } = self;
         let place = all.len();
@@ -72,12 +72,12 @@ impl<T: Named> Records<T> {
 }
 
 impl Names {
-    /// The place of a name, given the name of each place.
+    /// Finds the position of an id; `of` returns the id at a position.
     pub(super) fn find<'a>(&self, name: &str, of: impl Fn(usize) -> &'a str) -> Option<usize> {
         self.places.find(self.hashing.hash_one(name), |place| of(*place) == name).copied()
     }
 
-    /// Adds a place, given the name of each; `false` when another has its name.
+    /// Adds a position; `of` returns the id at a position. Returns `false` if the id is taken.
     pub(super) fn insert<'a>(&mut self, place: usize, of: impl Fn(usize) -> &'a str) -> bool {
         let name = of(place);
         if self.find(name, &of).is_some() {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_found_by_name_and_by_place() {
+    fn records_are_found_by_id_and_position() {
         let mut records = Records::default();
         for number in 0..1_000 {
             assert_eq!(records.push(format!("name-{number}")), Some(number));

@@ -1,11 +1,11 @@
-//! Which addresses a charge may lead back to.
+//! Accepted return URIs.
 
-/// Which addresses a charge may lead back to.
+/// The return URIs that a charge may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ReturnUris {
-    /// `https://`, as the service accepts them.
+    /// Only `https://`, as with the service.
     #[default]
     Https,
-    /// Also `http://` on this machine: a shop under test has no certificate.
+    /// Also `http://` on this machine, because a shop under test has no certificate.
     Local,
 }

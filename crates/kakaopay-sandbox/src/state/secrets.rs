@@ -1,10 +1,10 @@
-//! What webhooks are signed with, and how one secret takes the place of another.
+//! Webhook secrets and their succession.
 
 use kakaopay_types::Timestamp;
 use kakaopay_webhook::WebhookSecret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How long a secret still signs after a newer one was made: a day.
+/// Time for which a replaced secret still signs: one day.
 const OVERLAP_SECONDS: i64 = 86_400;
 
 /// A secret that webhooks are signed with.
@@ -19,36 +19,36 @@ pub(crate) struct IssuedSecret {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// The secrets of an account, oldest first. Where there is none, webhooks are not signed.
+/// The account's secrets, oldest first. Without any, webhooks are unsigned.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Secrets {
     secrets: Vec<IssuedSecret>,
-    /// The last one made, whether it still signs or not.
+    /// The last created secret, active or not.
     #[serde(serialize_with = "write", deserialize_with = "read")]
     newest: WebhookSecret,
 }
 
 impl Secrets {
-    /// An account's first secret.
+    /// Creates an account's first secret.
     pub(crate) fn first(id: String, secret: WebhookSecret, now: Timestamp) -> Self {
         let mut secrets = Self { secrets: Vec::new(), newest: secret.clone() };
         secrets.roll(id, secret, now);
         secrets
     }
 
-    /// The last one made, whether it still signs or not.
+    /// The last created secret, active or not.
     pub(crate) fn newest(&self) -> &WebhookSecret {
         &self.newest
     }
 
-    /// Those that sign at a moment, oldest first: as documented, two for a day after a roll.
+    /// Returns the secrets that sign at a time, oldest first: as documented, two for a day after a roll.
     pub(crate) fn signing(&self, now: Timestamp) -> impl DoubleEndedIterator<Item = &IssuedSecret> {
         self.secrets.iter().filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
     }
 
-    /// A new secret. The one before it signs for another day; one that was before that, if it still did,
-    /// does no longer, since a webhook carries two signatures at most.
+    /// Adds a secret. The previous one signs for another day; an older one stops, because a webhook has at most two
+    /// signatures.
     pub(crate) fn roll(&mut self, id: String, secret: WebhookSecret, now: Timestamp) -> IssuedSecret {
         let created_at = now.truncate_to_seconds();
         let end = created_at.saturating_add_seconds(OVERLAP_SECONDS);
@@ -62,12 +62,12 @@ impl Secrets {
         rolled
     }
 
-    /// No secret any more: webhooks go out without a signature.
+    /// Removes all secrets, so that webhooks are unsigned.
     pub(crate) fn clear(&mut self) {
         self.secrets.clear();
     }
 
-    /// Whether a webhook would never carry more signatures than two.
+    /// Returns whether at most two secrets sign at any time.
     pub(crate) fn are_two_at_most(&self) -> bool {
         let endless = self.secrets.iter().filter(|secret| secret.expires_at.is_none()).count();
         endless <= 1 && self.secrets.len() <= 2
@@ -99,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn f07_two_secrets_sign_for_a_day_and_never_three() {
+    fn f07_at_most_two_secrets_sign_for_a_day() {
         let at = |text| Timestamp::parse(text).unwrap();
         let mut secrets = Secrets::first("a".to_owned(), secret("a"), at("2024-02-28T12:00:00Z"));
         check(&secrets, "2030-01-01T00:00:00Z", &["a"]);
         secrets.roll("b".to_owned(), secret("b"), at("2024-02-29T12:00:00Z"));
         check(&secrets, "2024-03-01T11:59:59Z", &["a", "b"]);
         check(&secrets, "2024-03-01T12:00:00Z", &["b"]);
-        // Rolled again before the day is over.
+        // Rolled again within the day.
         secrets.roll("c".to_owned(), secret("c"), at("2024-02-29T13:00:00Z"));
         check(&secrets, "2024-02-29T13:00:00Z", &["b", "c"]);
         check(&secrets, "2024-03-01T13:00:00Z", &["c"]);

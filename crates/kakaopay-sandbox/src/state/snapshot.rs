@@ -1,4 +1,4 @@
-//! The state as it is written down, and how it is read back.
+//! Serialized state.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,30 +9,30 @@ use serde::{Deserialize, Serialize};
 use super::{Account, Charge, Ending, Event, EventData, Ids, Outgoing, Source, State};
 use crate::webhook_url::WebhookUrl;
 
-/// What there is once and changes with nearly every request.
+/// The singleton state, which changes with nearly every request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GlobalState {
     pub(crate) account: Account,
-    /// Where the identifiers stand.
+    /// State of the identifier generator.
     pub(crate) ids: u64,
-    /// What waits to be posted, the next first.
+    /// Outbox, in order of delivery.
     pub(crate) outgoing: Vec<Outgoing>,
 }
 
-/// The state as it is written down. What can be told from the rest is not.
+/// The serialized state, without data that can be derived.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Written {
     pub(crate) state: GlobalState,
     pub(crate) sources: Vec<Source>,
-    /// In the order they were created.
+    /// In order of creation.
     pub(crate) charges: Vec<Charge>,
-    /// In the order they happened.
+    /// In order of occurrence.
     pub(crate) events: Vec<Event>,
 }
 
-/// Something written down contradicts the rest.
+/// The serialized state is inconsistent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Inconsistent {
     pub(crate) place: String,
@@ -40,7 +40,7 @@ pub(crate) struct Inconsistent {
 }
 
 impl State {
-    /// What there is once.
+    /// Returns the singleton state.
     pub(crate) fn state(&self) -> GlobalState {
         GlobalState {
             account: self.account.clone(),
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// All of it, as it is written down.
+    /// Returns the whole state for serialization.
     pub(crate) fn written(&self) -> Written {
         Written {
             state: self.state(),
@@ -59,19 +59,19 @@ impl State {
         }
     }
 
-    /// A state from what was written down.
+    /// Rebuilds a state.
     ///
     /// # Errors
-    /// [`Inconsistent`] when it could not have come about here.
+    /// [`Inconsistent`] if a sandbox could not have produced this state.
     pub(crate) fn read(written: Written) -> Result<Self, Inconsistent> {
         let Written { state: global, sources, charges, events } = written;
         if !global.account.secrets.are_two_at_most() {
-            return no("state.account.secrets", "more than two secrets would sign");
+            return no("state.account.secrets", "more than two active secrets");
         }
         let mut state = Self::new(Ids::at(global.ids), global.account);
         for (place, source) in sources.into_iter().enumerate() {
             if state.sources.push(source).is_none() {
-                return no(format!("sources[{place}].id"), "stands there twice");
+                return no(format!("sources[{place}].id"), "duplicate id");
             }
         }
         for (place, charge) in charges.into_iter().enumerate() {
@@ -81,62 +81,62 @@ impl State {
         state.order_refunds()?;
         for (place, mut event) in events.into_iter().enumerate() {
             let Some(known) = state.charges.get(event.charge().as_str()) else {
-                return no(format!("events[{place}].data"), "there is no such charge");
+                return no(format!("events[{place}].data"), "unknown charge");
             };
             if let EventData::Charge(charge) = &mut event.data {
                 if state.source(&charge.source).is_none() {
-                    return no(format!("events[{place}].data"), "there is no such source");
+                    return no(format!("events[{place}].data"), "unknown source");
                 }
-                // Nothing has happened to it since.
+                // An unchanged charge is shared again.
                 if charge == known {
                     *charge = Arc::clone(known);
                 }
             }
             if state.events.push(event).is_none() {
-                return no(format!("events[{place}].id"), "stands there twice");
+                return no(format!("events[{place}].id"), "duplicate id");
             }
         }
         for (place, outgoing) in global.outgoing.into_iter().enumerate() {
             if state.event(&outgoing.event).is_none() {
-                return no(format!("state.outgoing[{place}].event"), "there is no such event");
+                return no(format!("state.outgoing[{place}].event"), "unknown event");
             }
             state.outgoing.push_back(outgoing);
         }
         Ok(state)
     }
 
-    /// Whether a charge could have come about here.
+    /// Checks whether a sandbox could have produced a charge.
     fn check(&self, charge: &Charge) -> Result<(), (&'static str, &'static str)> {
-        let source = self.source(&charge.source).ok_or(("source", "there is no such source"))?;
+        let source = self.source(&charge.source).ok_or(("source", "unknown source"))?;
         if !source.used {
-            return Err(("source", "is not marked as used"));
+            return Err(("source", "the source is not marked as used"));
         }
         if (source.amount, source.currency) != (charge.amount, charge.currency) {
-            return Err(("amount", "is not that of its source"));
+            return Err(("amount", "differs from the source's amount or currency"));
         }
         if charge.amount <= 0 {
-            return Err(("amount", "is not positive"));
+            return Err(("amount", "not positive"));
         }
-        // Whether plain http on this machine is taken is a setting; what was taken once stays.
+        // Plain HTTP on this machine depends on a setting, but an accepted URI stays valid.
         if ReturnUri::parse(&charge.return_uri).is_err() && WebhookUrl::parse(&charge.return_uri).is_err() {
-            return Err(("return_uri", "is not an address to return to"));
+            return Err(("return_uri", "not a valid return URI"));
         }
         check_refunds(charge)
     }
 
-    /// Takes a charge in, with all that finds it. When it fails, it has taken a part of it in.
+    /// Adds a charge and its index entries. An error leaves the state partly changed.
     pub(super) fn admit(&mut self, charge: Charge) -> Result<(), (&'static str, &'static str)> {
         let (expires_at, approval) = (charge.expires_at, charge.approval);
         let ending = charge.ending.clone();
-        let place = self.charges.push(Arc::new(charge)).ok_or(("id", "stands there twice"))?;
+        let place = self.charges.push(Arc::new(charge)).ok_or(("id", "duplicate id"))?;
         if let Some(Ending::Paid { transaction, .. }) = &ending
             && self.transactions.insert(transaction.clone(), place).is_some()
         {
-            return Err(("ending", "has the transaction of another charge"));
+            return Err(("ending", "duplicate transaction"));
         }
         let of = |place| self.charges.at(place).map_or("", |charge| charge.payment.as_str());
         if !self.payments.insert(place, of) {
-            return Err(("payment", "stands there twice"));
+            return Err(("payment", "duplicate payment identifier"));
         }
         if ending.is_none() {
             self.expiring.insert((expires_at, place));
@@ -145,7 +145,7 @@ impl State {
         Ok(())
     }
 
-    /// Brings the refunds of all charges into the order they were made in.
+    /// Restores the order in which the refunds of all charges were created.
     fn order_refunds(&mut self) -> Result<(), Inconsistent> {
         let mut refunds: Vec<_> = Vec::new();
         let mut ids = BTreeSet::new();
@@ -153,7 +153,7 @@ impl State {
             for (place, refund) in charge.refunds.iter().enumerate() {
                 let name = format!("charges[{number}].refunds[{place}]");
                 if !ids.insert(&refund.id) {
-                    return no(format!("{name}.id"), "stands there twice");
+                    return no(format!("{name}.id"), "duplicate id");
                 }
                 refunds.push((refund.place, charge.id.clone(), place, name));
             }
@@ -161,7 +161,7 @@ impl State {
         refunds.sort();
         for (expected, (place, charge, own, name)) in refunds.into_iter().enumerate() {
             if place != expected {
-                return no(format!("{name}.place"), "the refunds' places are not one after the other");
+                return no(format!("{name}.place"), "the positions of the refunds are not consecutive");
             }
             self.refunded.push((charge, own));
         }
@@ -172,16 +172,16 @@ impl State {
 fn check_refunds(charge: &Charge) -> Result<(), (&'static str, &'static str)> {
     let paid = matches!(charge.ending, Some(Ending::Paid { .. }));
     if !charge.refunds.is_empty() && !paid {
-        return Err(("refunds", "of a charge that was not paid"));
+        return Err(("refunds", "refunds of an unpaid charge"));
     }
     let mut left = charge.amount;
     for refund in &charge.refunds {
         if refund.charge != charge.id || refund.currency != charge.currency {
-            return Err(("refunds", "are another charge's"));
+            return Err(("refunds", "refunds of another charge"));
         }
         left = left.checked_sub(refund.amount).filter(|left| *left >= 0).unwrap_or(-1);
         if refund.amount <= 0 || left < 0 {
-            return Err(("refunds", "do not come out of its amount"));
+            return Err(("refunds", "not positive, or more than the charge's amount"));
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
-//! A source, as the sandbox keeps it.
+//! Stored state of a source.
 
 use kakaopay_types::{Currency, PlatformType, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::records::Named;
 
-/// A source, as the sandbox keeps it.
+/// A stored source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
@@ -14,7 +14,7 @@ pub(crate) struct Source {
     pub(crate) currency: Currency,
     pub(crate) platform_type: Option<PlatformType>,
     pub(crate) created_at: Timestamp,
-    /// Whether a charge was made from it.
+    /// Whether a charge uses it.
     pub(crate) used: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The tables of the sandbox and what may be done with them.
+//! The sandbox's tables and their transitions.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use super::{
     WebhookHosts,
 };
 
-/// How long a charge can be paid, as in the guide's example: seven days.
+/// Lifetime of an unpaid charge, as in the guide's example: seven days.
 const LIFETIME_SECONDS: i64 = 7 * 86_400;
 
-/// Everything there is.
+/// The sandbox's data.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
@@ -25,25 +25,25 @@ pub(crate) struct State {
     pub(crate) return_uris: ReturnUris,
     pub(crate) webhook_hosts: WebhookHosts,
     pub(super) sources: Records<Source>,
-    /// In the order they were created.
+    /// In order of creation.
     pub(super) charges: Records<Arc<Charge>>,
-    /// Refunds in the order they were made: the charge, and the place among its own.
+    /// Refunds in order of creation: the charge, and the position among its refunds.
     pub(super) refunded: Vec<(ChargeId, usize)>,
-    /// The places of charges by what names them in their `authorize_uri`.
+    /// Positions of charges, indexed by payment identifier.
     pub(super) payments: Names,
-    /// The places of charges by their transactions.
+    /// Positions of charges by transaction.
     pub(super) transactions: BTreeMap<String, usize>,
-    /// When charges expire, by their places.
+    /// Expiry times of pending charges with their positions.
     pub(super) expiring: BTreeSet<(Timestamp, usize)>,
-    /// Those whose buyers are slow.
+    /// Delayed approvals with the positions of their charges.
     pub(super) approving: BTreeSet<(Timestamp, usize)>,
-    /// In the order they happened.
+    /// In order of occurrence.
     pub(super) events: Records<Event>,
-    /// Events that wait to be posted.
+    /// Outbox.
     pub(super) outgoing: VecDeque<Outgoing>,
 }
 
-/// What a new charge is made of.
+/// Parameters of a new charge.
 #[derive(Debug)]
 pub(crate) struct NewCharge {
     pub(crate) amount: i64,
@@ -57,15 +57,15 @@ pub(crate) struct NewCharge {
     pub(crate) webhook_endpoints: Vec<String>,
 }
 
-/// What of a charge the merchant changes. What is `None` stays.
+/// Changes of a charge by the merchant. `None` keeps a value.
 #[derive(Debug)]
 pub(crate) struct Changes {
-    /// Empty for none.
+    /// An empty text removes it.
     pub(crate) description: Option<String>,
     pub(crate) metadata: Option<Map<String, Value>>,
 }
 
-/// What a new refund is made of.
+/// Parameters of a new refund.
 #[derive(Debug)]
 pub(crate) struct NewRefund {
     pub(crate) charge: ChargeId,
@@ -93,8 +93,8 @@ impl State {
         }
     }
 
-    /// Becomes another state, but keeps its own settings of what it takes.
-    pub(crate) fn take_over(&mut self, other: Self) {
+    /// Replaces the data, and keeps the settings for return URIs and webhook hosts.
+    pub(crate) fn replace_data(&mut self, other: Self) {
         let webhook_hosts = self.webhook_hosts.clone();
         *self = Self { return_uris: self.return_uris, webhook_hosts, ..other };
     }
@@ -112,22 +112,22 @@ impl State {
         self.charges.at(self.payments.find(payment, of)?).map(Arc::as_ref)
     }
 
-    /// The charge that a transaction comes from.
+    /// Returns the charge of a transaction.
     pub(crate) fn charge_of_transaction(&self, transaction: &str) -> Option<&Charge> {
         self.charges.at(*self.transactions.get(transaction)?).map(Arc::as_ref)
     }
 
-    /// Charges in the order they were created.
+    /// Iterates over charges in order of creation.
     pub(crate) fn charges(&self) -> impl DoubleEndedIterator<Item = &Charge> + ExactSizeIterator {
         self.charges.iter().map(Arc::as_ref)
     }
 
-    /// Refunds in the order they were made.
+    /// Iterates over refunds in order of creation.
     pub(crate) fn refunds(&self) -> impl DoubleEndedIterator<Item = &Refund> {
         self.refunded.iter().filter_map(|(charge, place)| self.charge(charge)?.refunds.get(*place))
     }
 
-    /// Events in the order they happened.
+    /// Iterates over events in order of occurrence.
     pub(crate) fn events(&self) -> impl DoubleEndedIterator<Item = &Event> + ExactSizeIterator {
         self.events.iter()
     }
@@ -136,7 +136,7 @@ impl State {
         self.events.get(id.as_str())
     }
 
-    /// Remembers what became of a post.
+    /// Stores the result of a delivery attempt.
     pub(crate) fn delivered(&mut self, id: &EventId, mut delivery: Delivery) {
         delivery.id = self.ids.next("whdl");
         if let Some(event) = self.events.get_mut(id.as_str()) {
@@ -182,13 +182,13 @@ impl State {
         if let Some(source) = self.sources.get_mut(new.source.as_str()) {
             source.used = true;
         }
-        // Its names are new.
+        // Its ids are new.
         let _ = self.admit(charge);
         self.happen("charge.create", &id, now)?;
         Ok(id)
     }
 
-    /// The buyer has paid. `Ok(false)` when the charge has ended already.
+    /// Marks a charge as paid. Returns `Ok(false)` if it has already ended.
     pub(crate) fn pay(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
         let transaction = self.ids.next("trxn");
         let ending = Ending::Paid { at: now.truncate_to_seconds(), transaction: transaction.clone() };
@@ -199,7 +199,7 @@ impl State {
         Ok(paid)
     }
 
-    /// The payment has failed. `Ok(false)` when the charge has ended already.
+    /// Marks a charge as failed. Returns `Ok(false)` if it has already ended.
     pub(crate) fn fail(
         &mut self,
         id: &ChargeId,
@@ -210,9 +210,9 @@ impl State {
         self.end(id, Ending::Failed { code, at }, "charge.complete", now)
     }
 
-    /// The merchant ends the charge. `Ok(false)` when it has ended already.
+    /// Expires a charge for the merchant. Returns `Ok(false)` if it has already ended.
     ///
-    /// As recorded of a sibling method, the moment stands in `expires_at` too.
+    /// As recorded for a similar payment method, `expires_at` changes to the current time.
     pub(crate) fn expire_early(&mut self, id: &ChargeId, now: Timestamp) -> Result<bool, InvalidId> {
         let at = now.truncate_to_seconds();
         match self.charges.find_mut(id.as_str()) {
@@ -225,7 +225,7 @@ impl State {
         self.end(id, Ending::Expired { at }, "charge.expire", now)
     }
 
-    /// The merchant changes what is attached to a charge.
+    /// Changes the merchant's data of a charge.
     pub(crate) fn update(
         &mut self,
         id: &ChargeId,
@@ -242,7 +242,7 @@ impl State {
         self.happen("charge.update", id, now)
     }
 
-    /// Money goes back. Whether it may is for the caller to know.
+    /// Creates a refund. The caller checks whether it is allowed.
     pub(crate) fn refund(&mut self, new: NewRefund, now: Timestamp) -> Result<Option<Refund>, InvalidId> {
         let id = RefundId::parse(&self.ids.next("rfnd"))?;
         let transaction = self.ids.next("trxn");
@@ -266,8 +266,8 @@ impl State {
         Ok(Some(refund))
     }
 
-    /// How many of the posts that wait, from the first, are of events until a moment; counted up to `most`, as
-    /// thousands may wait.
+    /// Counts the pending webhooks, from the first, whose events happened until `moment`. Stops at `most`, because
+    /// thousands may be pending.
     pub(crate) fn outgoing_until(&self, moment: Timestamp, most: usize) -> usize {
         let happened = |outgoing: &&Outgoing| self.event(&outgoing.event).map(|event| event.created_at);
         self.outgoing
@@ -277,17 +277,17 @@ impl State {
             .count()
     }
 
-    /// When the event of the first post that waits happened.
+    /// Time of the first pending webhook's event.
     pub(crate) fn first_outgoing(&self) -> Option<Timestamp> {
         self.event(&self.outgoing.front()?.event).map(|event| event.created_at)
     }
 
-    /// A post that waits, by its place.
+    /// Takes the pending webhook at a position.
     pub(crate) fn take_outgoing(&mut self, place: usize) -> Option<Outgoing> {
         self.outgoing.remove(place)
     }
 
-    /// Has an event posted, once more if it was posted before.
+    /// Adds an event to the outbox, even if it was posted before.
     pub(crate) fn post(&mut self, id: &EventId) -> bool {
         let Some(event) = self.event(id) else { return false };
         let own = self.charge(event.charge()).map_or(&[][..], |charge| &charge.webhook_endpoints);

@@ -1,4 +1,4 @@
-//! What time alone brings about.
+//! Changes that depend on time alone.
 
 use std::sync::Arc;
 
@@ -7,14 +7,13 @@ use kakaopay_types::{ChargeId, InvalidId, Timestamp};
 use super::{Ending, State};
 
 impl State {
-    /// What is due until now happens, the earliest first: buyers who are slow approve, and charges whose time is
-    /// over end. The key of the event then is a choice: the service documents one of this name, and not when
-    /// it is sent.
-    pub(crate) fn pass(&mut self, now: Timestamp) -> Result<(), InvalidId> {
+    /// Applies everything that is due until `now`, earliest first: delayed approvals and expiries. The event key of an
+    /// expiry is a choice: the service documents one of this name, but not when it is sent.
+    pub(crate) fn apply_due(&mut self, now: Timestamp) -> Result<(), InvalidId> {
         loop {
             let [expiry, approval] = [&self.expiring, &self.approving]
                 .map(|due| due.first().copied().filter(|(at, _)| *at <= now));
-            // Who approves at the very end is too late.
+            // An approval at the moment of expiry is too late.
             let Some((at, place)) = [expiry, approval].into_iter().flatten().min_by_key(|(at, _)| *at) else {
                 return Ok(());
             };
@@ -30,13 +29,13 @@ impl State {
         }
     }
 
-    /// When time alone next brings something about.
-    pub(crate) fn first_passing(&self) -> Option<Timestamp> {
+    /// Time of the next change.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
         let [expiry, approval] = [&self.expiring, &self.approving].map(|due| due.first().map(|(at, _)| *at));
         expiry.into_iter().chain(approval).min()
     }
 
-    /// The buyer approves later, in the place of what was said before. `false` when the charge has ended already.
+    /// Schedules a delayed approval, which replaces an earlier one. Returns `false` if the charge has already ended.
     pub(crate) fn approve_at(&mut self, id: &ChargeId, at: Timestamp) -> bool {
         let found = self.charges.find_mut(id.as_str()).filter(|(_, charge)| charge.ending.is_none());
         let Some((place, charge)) = found else { return false };

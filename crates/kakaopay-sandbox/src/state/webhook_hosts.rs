@@ -1,11 +1,11 @@
-//! The hosts beside this machine that a sandbox may post to.
+//! Allowed webhook hosts.
 
 use std::sync::Arc;
 
 use crate::webhook_host::WebhookHost;
 use crate::webhook_url::{InvalidWebhookUrl, WebhookUrl};
 
-/// The hosts beside this machine that a sandbox may post to. Clones share them.
+/// Hosts other than this machine to which webhooks may be posted. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WebhookHosts(Arc<[WebhookHost]>);
 
@@ -14,12 +14,12 @@ impl WebhookHosts {
         Self(hosts.into())
     }
 
-    /// Parses an address on this machine or on one of these hosts.
+    /// Parses a URL on this machine or on an allowed host.
     pub(crate) fn url(&self, text: &str) -> Result<WebhookUrl, InvalidWebhookUrl> {
         WebhookUrl::parse_on(text, &self.0)
     }
 
-    /// Whether an address is on this machine or on one of these hosts.
+    /// Returns whether a URL is on this machine or on an allowed host.
     pub(crate) fn admits(&self, url: &WebhookUrl) -> bool {
         url.is_on(&self.0)
     }

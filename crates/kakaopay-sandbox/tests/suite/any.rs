@@ -1,10 +1,10 @@
-//! Whatever is sent, the API answers with one of its objects.
+//! Every request gets an API object in response.
 
-use crate::common::Ask;
+use crate::common::TestClient;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Calls that exist.
+/// Existing calls.
 const CALLS: [&str; 20] = [
     "POST /sources",
     "GET /sources/SOURCE",
@@ -27,7 +27,7 @@ const CALLS: [&str; 20] = [
     "POST /webhooks/secrets",
     "GET /webhooks/secrets",
 ];
-/// Parts of paths, of which calls are made that exist, that nearly do, and that do not.
+/// Path segments for existing, nearly existing and unknown calls.
 const PARTS: [&str; 18] = [
     "charges",
     "CHARGE",
@@ -109,7 +109,7 @@ fn json() -> impl Strategy<Value = String> {
     proptest::collection::vec(pair, 0..6).prop_map(|pairs| format!("{{{}}}", pairs.join(",")))
 }
 
-/// A call that exists, or a method and a path that may be nothing.
+/// Generates an existing call, or a random method and path.
 fn call() -> impl Strategy<Value = String> {
     let parts = proptest::collection::vec(one(&PARTS), 0..5).prop_map(|parts| parts.join("/"));
     let method = one(&["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"]);
@@ -122,7 +122,7 @@ fn is_an_object(text: &str) -> bool {
 
 proptest! {
     #[test]
-    fn f45_i9_any_call_is_answered_with_an_object(
+    fn f45_i9_every_call_gets_an_object_in_response(
         calls in proptest::collection::vec(
             (
                 call(),
@@ -133,12 +133,12 @@ proptest! {
             1..6,
         ),
     ) {
-        let mut ask = Ask::new();
-        let (source, charge) = (ask.source(), ask.charge());
-        ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
-        let refund = ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
+        let mut client = TestClient::new();
+        let (source, charge) = (client.source(), client.charge());
+        client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+        let refund = client.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
         let refund = refund["id"].as_str().expect("an id").to_owned();
-        let event = ask.sandbox.events()[0].0.as_str().to_owned();
+        let event = client.sandbox.events()[0].0.as_str().to_owned();
         let own = |text: &str| {
             let text = text.replace("SOURCE", &source).replace("CHARGE", &charge);
             text.replace("REFUND", &refund).replace("EVENT", &event)
@@ -149,14 +149,14 @@ proptest! {
             let path = format!("{}{and}{}", own(path), form_urlencoded(&own(&query)));
             let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
             let headers = [("omise-version", version.as_str()), ("content-type", kind)];
-            let answer = ask.with_headers(method, &path, &own(&body), &headers);
-            prop_assert!(is_an_object(&answer.text), "{} {}: {}", method, path, answer.text);
-            prop_assert!([200, 400, 404, 422].contains(&answer.status), "{} {}: {}", method, path, answer.text);
+            let response = client.with_headers(method, &path, &own(&body), &headers);
+            prop_assert!(is_an_object(&response.text), "{} {}: {}", method, path, response.text);
+            prop_assert!([200, 400, 404, 422].contains(&response.status), "{} {}: {}", method, path, response.text);
         }
     }
 }
 
-/// What may stand in a query: the rest of ASCII is written in hexadecimal.
+/// Percent-encodes all characters except those allowed in a query.
 fn form_urlencoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~[]=&:/".contains(&byte);
     text.bytes()

@@ -1,11 +1,11 @@
-//! The API without a socket: the guide's objects, and every refusal with its code.
+//! The API without a socket: the guide's objects, and all rejections with their codes.
 
-use crate::common::{Ask, GUIDE_CHARGE, GUIDE_SOURCE};
+use crate::common::{GUIDE_CHARGE, GUIDE_SOURCE, TestClient};
 use kakaopay_sandbox::Sandbox;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The members of an object in order, with identifiers replaced by their kind.
+/// Returns the members of an object in order, with ids replaced by their kind.
 fn shape(value: &Value) -> Vec<(String, Value)> {
     let mut members = Vec::new();
     flatten("", value, &mut members);
@@ -30,25 +30,25 @@ fn flatten(path: &str, value: &Value, members: &mut Vec<(String, Value)>) {
 }
 
 #[test]
-fn the_source_is_the_guides_in_every_member_and_its_order() {
-    let mut ask = Ask::at("2023-06-15T02:25:14Z");
+fn the_source_equals_the_guides_in_members_and_order() {
+    let mut client = TestClient::at("2023-06-15T02:25:14Z");
     let found =
-        ask.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB").ok();
+        client.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB").ok();
     assert_eq!(shape(&found), shape(&serde_json::from_str(GUIDE_SOURCE).expect("JSON")));
     let id = found["id"].as_str().expect("an id");
-    assert_eq!(ask.public("GET", &format!("/sources/{id}"), "").ok(), found);
-    assert_eq!(ask.secret("GET", &format!("/sources/{id}/"), "").ok(), found);
+    assert_eq!(client.public("GET", &format!("/sources/{id}"), "").ok(), found);
+    assert_eq!(client.secret("GET", &format!("/sources/{id}/"), "").ok(), found);
 }
 
 #[test]
-fn the_charge_is_the_guides_in_every_member_and_its_order() {
-    let mut ask = Ask::at("2023-06-15T02:25:13Z");
-    let source = ask.source();
-    ask.clock.advance_seconds(2);
+fn the_charge_equals_the_guides_in_members_and_order() {
+    let mut client = TestClient::at("2023-06-15T02:25:13Z");
+    let source = client.source();
+    client.clock.advance_seconds(2);
     let form = format!(
         "amount=150000&currency=SGD&return_uri=https://example.com/orders/345678/complete&source={source}"
     );
-    let found = ask.secret("POST", "/charges", &form).ok();
+    let found = client.secret("POST", "/charges", &form).ok();
     let mut guide: Value = serde_json::from_str(GUIDE_CHARGE).expect("JSON");
     // Only the host of the page differs.
     let page = guide["authorize_uri"]
@@ -58,36 +58,36 @@ fn the_charge_is_the_guides_in_every_member_and_its_order() {
     guide["authorize_uri"] = page.into();
     assert_eq!(shape(&found), shape(&guide));
     let id = found["id"].as_str().expect("an id");
-    assert_eq!(ask.secret("GET", &format!("/charges/{id}"), "").ok(), found);
-    assert_eq!(ask.public("GET", &format!("/sources/{source}"), "").ok()["charge_status"], "pending");
+    assert_eq!(client.secret("GET", &format!("/charges/{id}"), "").ok(), found);
+    assert_eq!(client.public("GET", &format!("/sources/{source}"), "").ok()["charge_status"], "pending");
 }
 
 #[test]
-fn one_call_makes_source_and_charge_from_form_and_json() {
-    let mut ask = Ask::at("2023-06-15T02:25:15Z");
+fn one_call_creates_source_and_charge() {
+    let mut client = TestClient::at("2023-06-15T02:25:15Z");
     let form = "amount=150000&currency=SGD&return_uri=https://example.com/orders/345678/complete\
                 &source[type]=kakaopay&source[platform_type]=WEB&metadata[order]=345678";
-    let from_form = ask.secret("POST", "/charges", form).ok();
+    let from_form = client.secret("POST", "/charges", form).ok();
     let json = json!({
         "amount": 150_000, "currency": "sgd", "return_uri": "https://example.com/orders/345678/complete",
         "source": {"type": "kakaopay", "platform_type": "web"}, "metadata": {"order": "345678"},
         "description": null, "card": null,
     });
-    let from_json = ask.secret_json("POST", "/charges", &json.to_string()).ok();
+    let from_json = client.secret_json("POST", "/charges", &json.to_string()).ok();
     assert_eq!(shape(&from_form), shape(&from_json));
     assert_eq!(from_form["metadata"], json!({"order": "345678"}));
-    // A source object, as it was read, is as good as its id.
-    let source = ask.source();
-    let object = ask.public("GET", &format!("/sources/{source}"), "").ok();
+    // A whole source object is accepted instead of its id.
+    let source = client.source();
+    let object = client.public("GET", &format!("/sources/{source}"), "").ok();
     let json =
         json!({"amount": 150_000, "currency": "SGD", "return_uri": "https://a.example", "source": object});
-    assert_eq!(ask.secret_json("POST", "/charges", &json.to_string()).ok()["source"]["id"], source);
+    assert_eq!(client.secret_json("POST", "/charges", &json.to_string()).ok()["source"]["id"], source);
 }
 
 #[test]
-fn answers_carry_the_services_headers() {
-    let mut ask = Ask::new();
-    let good = ask.secret("GET", "/charges", "");
+fn responses_have_the_services_headers() {
+    let mut client = TestClient::new();
+    let good = client.secret("GET", "/charges", "");
     for (name, value) in [
         ("content-type", "application/json; charset=utf-8"),
         ("cache-control", "no-cache, no-store"),
@@ -97,36 +97,36 @@ fn answers_carry_the_services_headers() {
     }
     assert_eq!(good.headers["x-request-id"].len(), 36);
     assert!(good.text.starts_with("{\n  \"object\": \"list\",\n  \"data\": [\n\n  ],\n"), "{}", good.text);
-    let bad = ask.secret("GET", "/charges/chrg_test_1", "");
+    let bad = client.secret("GET", "/charges/chrg_test_1", "");
     assert!(!bad.headers.contains_key("omise-version") && bad.headers.contains_key("x-request-id"));
 }
 
 #[test]
-fn keys_are_read_as_official_clients_write_them() {
-    let mut ask = Ask::new();
-    let key = ask.secret_key();
+fn keys_are_accepted_as_official_clients_send_them() {
+    let mut client = TestClient::new();
+    let key = client.secret_key();
     for user in [format!("{key}:"), key.clone(), format!("{key}:x")] {
-        assert_eq!(ask.as_user(&user, "GET", "/charges", "").status, 200);
+        assert_eq!(client.as_user(&user, "GET", "/charges", "").status, 200);
     }
     for user in ["", ":", "skey_test_wrong:", "pkey_test_wrong:", &format!(" {key}:")] {
-        ask.as_user(user, "GET", "/charges", "").refused(401, "authentication_failure");
-        ask.as_user(user, "POST", "/sources", "").refused(401, "authentication_failure");
+        client.as_user(user, "GET", "/charges", "").assert_rejected(401, "authentication_failure");
+        client.as_user(user, "POST", "/sources", "").assert_rejected(401, "authentication_failure");
     }
-    ask.without_key("GET", "/charges").refused(401, "authentication_failure");
-    // The public key creates and reads sources, and nothing else.
+    client.without_key("GET", "/charges").assert_rejected(401, "authentication_failure");
+    // The public key only creates and reads sources.
     for (method, path) in [("GET", "/charges"), ("POST", "/charges"), ("GET", "/events"), ("GET", "/x")] {
-        ask.public(method, path, "").refused(401, "authentication_failure");
+        client.public(method, path, "").assert_rejected(401, "authentication_failure");
     }
 }
 
 #[test]
-fn every_refused_source_has_its_code() {
-    let mut ask = Ask::new();
-    let message = |amount: &str, currency: &str, kind: &str, platform: &str, ask: &mut Ask| {
+fn every_rejected_source_has_its_code() {
+    let mut client = TestClient::new();
+    let message = |amount: &str, currency: &str, kind: &str, platform: &str, client: &mut TestClient| {
         let form = format!("amount={amount}&currency={currency}&type={kind}&platform_type={platform}");
-        let answer = ask.public("POST", "/sources", &form);
-        answer.refused(400, "bad_request");
-        answer.json()["message"].as_str().expect("a message").to_owned()
+        let response = client.public("POST", "/sources", &form);
+        response.assert_rejected(400, "bad_request");
+        response.json()["message"].as_str().expect("a message").to_owned()
     };
     for (amount, currency, kind, platform, expected) in [
         ("invalid_amount", "sgd", "kakaopay", "WEB", "amount is not a number"),
@@ -152,7 +152,7 @@ fn every_refused_source_has_its_code() {
         ("100000", "thb", "kakaopay", "TOASTER", "platform_type is not supported"),
     ] {
         assert_eq!(
-            message(amount, currency, kind, platform, &mut ask),
+            message(amount, currency, kind, platform, &mut client),
             expected,
             "{amount} {currency} {kind}"
         );
@@ -160,15 +160,15 @@ fn every_refused_source_has_its_code() {
     for json in
         [r#"{"amount":1e3}"#, r#"{"amount":150000.0}"#, r#"{"amount":true}"#, "[]", "{", r#"{"a":1,"a":2}"#]
     {
-        ask.public_json("POST", "/sources", json).refused(400, "bad_request");
+        client.public_json("POST", "/sources", json).assert_rejected(400, "bad_request");
     }
-    ask.public("POST", "/sources", "amount[=1").refused(400, "bad_request");
+    client.public("POST", "/sources", "amount[=1").assert_rejected(400, "bad_request");
 }
 
 #[test]
-fn every_refused_charge_has_its_code() {
-    let mut ask = Ask::new();
-    let source = ask.source();
+fn every_rejected_charge_has_its_code() {
+    let mut client = TestClient::new();
+    let source = client.source();
     let form = |amount: &str, currency: &str, uri: &str, source: &str| {
         format!("amount={amount}&currency={currency}&return_uri={uri}&source={source}")
     };
@@ -184,32 +184,36 @@ fn every_refused_charge_has_its_code() {
         (form("150000", "SGD", "", &source), "return_uri is required for kakaopay"),
         (form("150000", "SGD", uri, ""), "source is required"),
     ] {
-        let answer = ask.secret("POST", "/charges", &form);
-        answer.refused(400, "invalid_charge");
-        assert_eq!(answer.json()["message"], expected, "{form}");
+        let response = client.secret("POST", "/charges", &form);
+        response.assert_rejected(400, "invalid_charge");
+        assert_eq!(response.json()["message"], expected, "{form}");
     }
-    let answer = ask.secret("POST", "/charges", &form("150000", "SGD", uri, "src_test_none"));
-    answer.refused(404, "not_found");
-    assert_eq!(answer.json()["message"], "source src_test_none was not found");
-    // Nothing of this has used the source up; a charge does.
-    ask.secret("POST", "/charges", &form("150000", "SGD", uri, &source)).ok();
-    ask.secret("POST", "/charges", &form("150000", "SGD", uri, &source)).refused(400, "invalid_charge");
+    let response = client.secret("POST", "/charges", &form("150000", "SGD", uri, "src_test_none"));
+    response.assert_rejected(404, "not_found");
+    assert_eq!(response.json()["message"], "source src_test_none was not found");
+    // Rejected charges did not use the source; the last one does.
+    client.secret("POST", "/charges", &form("150000", "SGD", uri, &source)).ok();
+    client
+        .secret("POST", "/charges", &form("150000", "SGD", uri, &source))
+        .assert_rejected(400, "invalid_charge");
     let inline = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=card";
-    ask.secret("POST", "/charges", inline).refused(400, "bad_request");
+    client.secret("POST", "/charges", inline).assert_rejected(400, "bad_request");
 }
 
 #[test]
-fn f31_a_body_over_the_cap_gets_413() {
-    let mut ask = Ask::new();
+fn f31_a_body_above_the_limit_gets_413() {
+    let mut client = TestClient::new();
     let form = "amount=150000&currency=SGD&type=kakaopay&note=";
     let most = 256 * 1024 - form.len();
-    ask.secret("POST", "/sources", &format!("{form}{}", "x".repeat(most))).ok();
-    ask.secret("POST", "/sources", &format!("{form}{}", "x".repeat(most + 1))).refused(413, "bad_request");
+    client.secret("POST", "/sources", &format!("{form}{}", "x".repeat(most))).ok();
+    client
+        .secret("POST", "/sources", &format!("{form}{}", "x".repeat(most + 1)))
+        .assert_rejected(413, "bad_request");
 }
 
 #[test]
-fn what_does_not_exist_is_not_found() {
-    let mut ask = Ask::new();
+fn unknown_objects_are_not_found() {
+    let mut client = TestClient::new();
     for (method, path) in [
         ("GET", "/"),
         ("GET", "/charges/chrg_test_none"),
@@ -221,64 +225,66 @@ fn what_does_not_exist_is_not_found() {
         ("POST", "/charges/chrg_test_none/mark_as_paid"),
         ("POST", "/charges/chrg_test_none/capture"),
     ] {
-        ask.secret(method, path, "").refused(404, "not_found");
+        client.secret(method, path, "").assert_rejected(404, "not_found");
     }
 }
 
 #[test]
-fn a_test_charge_is_ended_once() {
-    let mut ask = Ask::new();
-    let paid = ask.charge();
-    let answer = ask.secret("POST", &format!("/charges/{paid}/mark_as_paid"), "").ok();
+fn a_test_charge_ends_once() {
+    let mut client = TestClient::new();
+    let paid = client.charge();
+    let response = client.secret("POST", &format!("/charges/{paid}/mark_as_paid"), "").ok();
     assert_eq!(
-        (&answer["status"], &answer["paid"], &answer["failure_code"]),
+        (&response["status"], &response["paid"], &response["failure_code"]),
         (&json!("successful"), &json!(true), &Value::Null)
     );
-    assert!(answer["paid_at"].is_string() && answer["transaction"].is_string());
+    assert!(response["paid_at"].is_string() && response["transaction"].is_string());
     for end in ["mark_as_paid", "mark_as_failed"] {
-        ask.secret("POST", &format!("/charges/{paid}/{end}"), "").refused(400, "processed_charge");
+        client.secret("POST", &format!("/charges/{paid}/{end}"), "").assert_rejected(400, "processed_charge");
     }
     for code in
         ["payment_expired", "payment_rejected", "failed_processing", "invalid_account", "insufficient_fund"]
     {
-        let failed = ask.charge();
+        let failed = client.charge();
         let path = format!("/charges/{failed}/mark_as_failed");
-        let answer = ask.secret("POST", &path, &format!("failure_code={code}")).ok();
-        assert_eq!((&answer["status"], &answer["failure_code"]), (&json!("failed"), &json!(code)));
-        assert!(answer["failure_message"].is_string() && answer["paid"] == json!(false));
-        assert_eq!(answer["source"]["charge_status"], "failed");
+        let response = client.secret("POST", &path, &format!("failure_code={code}")).ok();
+        assert_eq!((&response["status"], &response["failure_code"]), (&json!("failed"), &json!(code)));
+        assert!(response["failure_message"].is_string() && response["paid"] == json!(false));
+        assert_eq!(response["source"]["charge_status"], "failed");
     }
-    let charge = ask.charge();
+    let charge = client.charge();
     let path = format!("/charges/{charge}/mark_as_failed");
-    ask.secret("POST", &path, "failure_code=stolen").refused(400, "bad_request");
+    client.secret("POST", &path, "failure_code=stolen").assert_rejected(400, "bad_request");
 }
 
 #[test]
-fn a_charge_expires_by_the_sandboxs_clock() {
-    let mut ask = Ask::at("2023-06-15T02:25:15Z");
-    let charge = ask.charge();
-    ask.clock.advance_seconds(7 * 86_400 - 1);
-    assert_eq!(ask.secret("GET", &format!("/charges/{charge}"), "").ok()["status"], "pending");
-    ask.clock.advance_seconds(1);
-    let found = ask.secret("GET", &format!("/charges/{charge}"), "").ok();
+fn a_charge_expires_on_the_sandboxs_clock() {
+    let mut client = TestClient::at("2023-06-15T02:25:15Z");
+    let charge = client.charge();
+    client.clock.advance_seconds(7 * 86_400 - 1);
+    assert_eq!(client.secret("GET", &format!("/charges/{charge}"), "").ok()["status"], "pending");
+    client.clock.advance_seconds(1);
+    let found = client.secret("GET", &format!("/charges/{charge}"), "").ok();
     assert_eq!((&found["status"], &found["expired"]), (&json!("expired"), &json!(true)));
     assert_eq!((&found["expired_at"], &found["failure_code"]), (&found["expires_at"], &Value::Null));
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").refused(400, "expired_charge");
-    let keys: Vec<_> = ask.sandbox.events().into_iter().map(|(_, key)| key).collect();
+    client
+        .secret("POST", &format!("/charges/{charge}/mark_as_paid"), "")
+        .assert_rejected(400, "expired_charge");
+    let keys: Vec<_> = client.sandbox.events().into_iter().map(|(_, key)| key).collect();
     assert_eq!(keys, ["charge.create", "charge.expire"]);
 }
 
 #[test]
-fn lists_are_cut_into_pages() {
-    let mut ask = Ask::at("2023-06-15T02:25:15Z");
+fn lists_are_paginated() {
+    let mut client = TestClient::at("2023-06-15T02:25:15Z");
     let ids: Vec<String> = (0..5)
         .map(|_| {
-            ask.clock.advance_seconds(10);
-            ask.charge()
+            client.clock.advance_seconds(10);
+            client.charge()
         })
         .collect();
     let mut found = |query: &str| -> (Vec<String>, Value) {
-        let list = ask.secret("GET", &format!("/charges?{query}"), "").ok();
+        let list = client.secret("GET", &format!("/charges?{query}"), "").ok();
         let data = list["data"].as_array().expect("a list").iter();
         (data.map(|charge| charge["id"].as_str().expect("an id").to_owned()).collect(), list["total"].clone())
     };
@@ -289,61 +295,61 @@ fn lists_are_cut_into_pages() {
     let window = "from=2023-06-15T02:25:35Z&to=2023-06-15T02:25:45Z";
     assert_eq!(found(window), (ids[1..3].to_vec(), json!(2)));
     for query in ["limit=x", "offset=-1", "order=sideways", "from=yesterday"] {
-        ask.secret("GET", &format!("/charges?{query}"), "").refused(400, "bad_request");
+        client.secret("GET", &format!("/charges?{query}"), "").assert_rejected(400, "bad_request");
     }
-    // Some clients put the parameters into the body of a GET.
-    let list = ask.secret_json("GET", "/charges", r#"{"limit":1}"#).ok();
+    // Some clients send the parameters in the body of a GET.
+    let list = client.secret_json("GET", "/charges", r#"{"limit":1}"#).ok();
     assert_eq!(list["data"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
-fn events_tell_what_happened_as_it_was_then() {
-    let mut ask = Ask::new();
-    let charge = ask.charge();
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
-    let list = ask.secret("GET", &format!("/charges/{charge}/events"), "").ok();
-    let told: Vec<_> = list["data"]
+fn events_contain_the_object_at_their_time() {
+    let mut client = TestClient::new();
+    let charge = client.charge();
+    client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    let list = client.secret("GET", &format!("/charges/{charge}/events"), "").ok();
+    let result: Vec<_> = list["data"]
         .as_array()
         .expect("a list")
         .iter()
         .map(|event| (&event["key"], &event["data"]["status"]))
         .collect();
     assert_eq!(
-        told,
+        result,
         [(&json!("charge.create"), &json!("pending")), (&json!("charge.complete"), &json!("successful"))]
     );
     let event = &list["data"][1];
     let id = event["id"].as_str().expect("an id");
-    assert_eq!(&ask.secret("GET", &format!("/events/{id}"), "").ok(), event);
+    assert_eq!(&client.secret("GET", &format!("/events/{id}"), "").ok(), event);
     assert_eq!(event["webhook_deliveries"], json!([]));
-    assert_eq!(ask.secret("GET", "/events", "").ok()["total"], 2);
+    assert_eq!(client.secret("GET", "/events", "").ok()["total"], 2);
 }
 
 proptest! {
     #[test]
-    fn f19_f45_any_body_is_answered_in_json(body in any::<Vec<u8>>(), json in any::<bool>(), path in 0_usize..2) {
-        let mut ask = Ask::new();
+    fn f19_f45_every_body_gets_a_json_response(body in any::<Vec<u8>>(), json in any::<bool>(), path in 0_usize..2) {
+        let mut client = TestClient::new();
         let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
-        let answer = ask.secret_bytes("POST", ["/sources", "/charges"][path], kind, body);
-        prop_assert!(answer.status == 400, "{}", answer.status);
-        prop_assert_eq!(&answer.json()["object"], "error");
+        let response = client.secret_bytes("POST", ["/sources", "/charges"][path], kind, body);
+        prop_assert!(response.status == 400, "{}", response.status);
+        prop_assert_eq!(&response.json()["object"], "error");
     }
 
     #[test]
-    fn f19_any_integer_is_in_the_limits_or_refused(amount in any::<i64>()) {
+    fn f19_amounts_outside_the_limits_are_rejected(amount in any::<i64>()) {
         let form = format!("amount={amount}&currency=SGD&type=kakaopay");
-        let answer = Ask::new().public("POST", "/sources", &form);
-        prop_assert_eq!(answer.status == 200, (100..=2_000_000).contains(&amount));
+        let response = TestClient::new().public("POST", "/sources", &form);
+        prop_assert_eq!(response.status == 200, (100..=2_000_000).contains(&amount));
     }
 }
 
 #[test]
-fn a_shop_under_test_may_have_no_certificate_where_that_was_asked_for() {
+fn http_return_uris_are_accepted_only_if_allowed() {
     let sandbox = Sandbox::builder().allow_http_return_hosts(true).build();
-    let mut ask = Ask { clock: sandbox.clock().clone(), sandbox };
+    let mut client = TestClient { clock: sandbox.clock().clone(), sandbox };
     let mut create = |uri: &str| {
         let form = format!("amount=150000&currency=SGD&source[type]=kakaopay&return_uri={uri}");
-        ask.secret("POST", "/charges", &form)
+        client.secret("POST", "/charges", &form)
     };
     for uri in ["https://a.example", "http://127.0.0.1:8080/orders/1", "http://localhost", "http://[::1]:80/"]
     {
@@ -359,6 +365,6 @@ fn a_shop_under_test_may_have_no_certificate_where_that_was_asked_for() {
         "//127.0.0.1/",
         "javascript:alert(1)",
     ] {
-        create(uri).refused(400, "invalid_charge");
+        create(uri).assert_rejected(400, "invalid_charge");
     }
 }

@@ -1,57 +1,60 @@
-//! The buyer's decisions without a page.
+//! The buyer's decisions without pages.
 
 use std::time::Duration;
 
 use kakaopay_sandbox::{BuyerAction, BuyerActionError};
 use kakaopay_types::{ChargeId, FailureCode};
 
-use crate::common::Ask;
+use crate::common::TestClient;
 
-fn charge(ask: &mut Ask) -> ChargeId {
-    ask.charge().parse().expect("an id")
+fn charge(client: &mut TestClient) -> ChargeId {
+    client.charge().parse().expect("an id")
 }
 
 #[test]
-fn a_decision_ends_a_charge_once() {
-    let mut ask = Ask::new();
+fn a_buyers_decision_ends_a_charge_once() {
+    let mut client = TestClient::new();
     for (action, status) in [
         (BuyerAction::Approve, "successful"),
         (BuyerAction::Fail(FailureCode::PaymentRejected), "failed"),
         (BuyerAction::Expire, "expired"),
     ] {
-        let charge = charge(&mut ask);
-        ask.sandbox.act_as_buyer(&charge, action.clone()).expect("pending");
-        let object = ask.secret("GET", &format!("/charges/{charge}"), "").ok();
+        let charge = charge(&mut client);
+        client.sandbox.act_as_buyer(&charge, action.clone()).expect("pending");
+        let object = client.secret("GET", &format!("/charges/{charge}"), "").ok();
         assert_eq!(object["status"], status);
         for again in [BuyerAction::Approve, BuyerAction::ApproveAfter(Duration::ZERO), action] {
-            let refused = ask.sandbox.act_as_buyer(&charge, again);
-            assert_eq!(refused, Err(BuyerActionError::AlreadyEnded));
+            let again = client.sandbox.act_as_buyer(&charge, again);
+            assert_eq!(again, Err(BuyerActionError::AlreadyEnded));
         }
-        assert_eq!(ask.secret("GET", &format!("/charges/{charge}"), "").ok(), object);
+        assert_eq!(client.secret("GET", &format!("/charges/{charge}"), "").ok(), object);
     }
     let none = "chrg_test_0000000000000000000".parse().expect("an id");
-    assert_eq!(ask.sandbox.act_as_buyer(&none, BuyerAction::Approve), Err(BuyerActionError::NotFound));
+    assert_eq!(client.sandbox.act_as_buyer(&none, BuyerAction::Approve), Err(BuyerActionError::NotFound));
 }
 
 #[test]
-fn a_buyer_who_takes_their_time_approves_by_the_sandboxs_clock() {
-    let mut ask = Ask::new();
-    let charge = charge(&mut ask);
+fn a_delayed_approval_follows_the_sandboxs_clock() {
+    let mut client = TestClient::new();
+    let charge = charge(&mut client);
     let later = BuyerAction::ApproveAfter(Duration::from_secs(60));
-    ask.sandbox.act_as_buyer(&charge, later).expect("pending");
-    ask.clock.advance_seconds(59);
-    let activity = ask.sandbox.activity(1);
+    client.sandbox.act_as_buyer(&charge, later).expect("pending");
+    client.clock.advance_seconds(59);
+    let activity = client.sandbox.activity(1);
     assert_eq!((activity.charges[0].0.status, activity.event_count), ("pending", 1));
-    ask.clock.advance_seconds(1);
-    let activity = ask.sandbox.activity(1);
+    client.clock.advance_seconds(1);
+    let activity = client.sandbox.activity(1);
     assert_eq!((activity.charges[0].0.status, activity.event_count), ("successful", 2));
     assert_eq!(activity.charges[0].1[0].key, "charge.complete");
 }
 
 #[test]
-fn a_charge_that_has_expired_by_now_cannot_be_approved() {
-    let mut ask = Ask::new();
-    let charge = charge(&mut ask);
-    ask.clock.advance_seconds(7 * 86_400);
-    assert_eq!(ask.sandbox.act_as_buyer(&charge, BuyerAction::Approve), Err(BuyerActionError::AlreadyEnded));
+fn an_expired_charge_cannot_be_approved() {
+    let mut client = TestClient::new();
+    let charge = charge(&mut client);
+    client.clock.advance_seconds(7 * 86_400);
+    assert_eq!(
+        client.sandbox.act_as_buyer(&charge, BuyerAction::Approve),
+        Err(BuyerActionError::AlreadyEnded)
+    );
 }

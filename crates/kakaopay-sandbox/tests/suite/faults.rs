@@ -1,8 +1,8 @@
-//! What goes wrong when it is asked to.
+//! Fault rules.
 
 use std::time::Duration;
 
-use crate::common::Ask;
+use crate::common::TestClient;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -14,10 +14,10 @@ use tower_service::Service;
 
 const FORM: &str = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
 
-fn asked(rules: &[&str]) -> Ask {
-    let ask = Ask::new();
-    ask.sandbox.set_faults(rules.iter().map(|rule| rule.parse().expect("a rule")).collect());
-    ask
+fn with_faults(rules: &[&str]) -> TestClient {
+    let client = TestClient::new();
+    client.sandbox.set_faults(rules.iter().map(|rule| rule.parse().expect("a rule")).collect());
+    client
 }
 
 fn charges(sandbox: &Sandbox) -> usize {
@@ -31,7 +31,7 @@ fn create(sandbox: &Sandbox) -> Request<Full<Bytes>> {
 }
 
 #[tokio::test]
-async fn f10_what_is_lost_without_a_socket_is_an_error_that_says_what_was_done() {
+async fn f10_a_dropped_connection_reports_whether_it_was_executed() {
     for (rule, expected, made) in [
         ("drop-request", ConnectionDropped::BeforeRequest, 0),
         ("drop-response@charges.create", ConnectionDropped::BeforeResponse, 1),
@@ -40,58 +40,58 @@ async fn f10_what_is_lost_without_a_socket_is_an_error_that_says_what_was_done()
         let lost = sandbox.service().call(create(&sandbox)).await.expect_err(rule);
         assert_eq!((lost, charges(&sandbox)), (expected, made), "{rule}");
         sandbox.set_faults(Vec::new());
-        assert_eq!(sandbox.service().call(create(&sandbox)).await.expect("answered").status(), 200);
+        assert_eq!(sandbox.service().call(create(&sandbox)).await.expect("a response").status(), 200);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_a_delayed_call_is_carried_out_later() {
+async fn f23_a_delayed_call_is_executed_later() {
     let sandbox = Sandbox::builder().fault("delay=30000".parse().expect("a rule")).build();
     let start = tokio::time::Instant::now();
     let mut service = sandbox.service();
     let call = service.call(create(&sandbox));
     let waited = tokio::time::timeout(Duration::from_millis(29_999), call).await;
     assert!(waited.is_err() && charges(&sandbox) == 0);
-    assert_eq!(service.call(create(&sandbox)).await.expect("answered").status(), 200);
+    assert_eq!(service.call(create(&sandbox)).await.expect("a response").status(), 200);
     assert_eq!((start.elapsed().as_millis(), charges(&sandbox)), (59_999, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn f23_a_slow_body_takes_its_time_after_the_head() {
+async fn f23_a_slow_body_follows_an_immediate_head() {
     let sandbox = Sandbox::builder().fault("slow-body=1000".parse().expect("a rule")).build();
     let start = tokio::time::Instant::now();
-    let answer = sandbox.service().call(create(&sandbox)).await.expect("answered");
+    let response = sandbox.service().call(create(&sandbox)).await.expect("a response");
     assert_eq!((start.elapsed().as_millis(), charges(&sandbox)), (0, 1));
-    let body = answer.into_body().collect().await.expect("whole").to_bytes();
+    let body = response.into_body().collect().await.expect("whole").to_bytes();
     assert_eq!(start.elapsed().as_millis(), 7_000);
     serde_json::from_slice::<serde_json::Value>(&body).expect("an object");
 }
 
 #[tokio::test]
-async fn f22_without_a_socket_a_cut_body_is_an_error_in_its_middle() {
+async fn f22_a_reset_body_is_an_error_without_a_socket() {
     let sandbox = Sandbox::builder().fault("reset-mid-body".parse().expect("a rule")).build();
-    let answer = sandbox.service().call(create(&sandbox)).await.expect("a head");
-    assert_eq!((answer.status().as_u16(), charges(&sandbox)), (200, 1));
-    assert_eq!(answer.into_body().collect().await.expect_err("cut"), ConnectionDropped::MidResponse);
+    let response = sandbox.service().call(create(&sandbox)).await.expect("a head");
+    assert_eq!((response.status().as_u16(), charges(&sandbox)), (200, 1));
+    assert_eq!(response.into_body().collect().await.expect_err("cut"), ConnectionDropped::MidResponse);
 }
 
 #[test]
-fn f21_a_429_says_what_it_is_told_to_and_nothing_is_done() {
+fn f21_a_429_has_the_given_retry_after_and_no_effect() {
     for value in ["30", "Thu, 29 Feb 2024 12:01:00 GMT", "1000000000", "-1", "soon", ""] {
-        let mut ask = asked(&[&format!("429={}", value.replace(':', "%3A"))]);
-        let answer = ask.secret("POST", "/charges", FORM);
-        answer.refused(429, "too_many_requests");
-        assert_eq!(answer.headers["retry-after"], value);
-        assert!(answer.headers.contains_key("x-request-id"));
-        assert_eq!(charges(&ask.sandbox), 0);
+        let mut client = with_faults(&[&format!("429={}", value.replace(':', "%3A"))]);
+        let response = client.secret("POST", "/charges", FORM);
+        response.assert_rejected(429, "too_many_requests");
+        assert_eq!(response.headers["retry-after"], value);
+        assert!(response.headers.contains_key("x-request-id"));
+        assert_eq!(charges(&client.sandbox), 0);
     }
-    let mut ask = asked(&["429:times=1"]);
-    assert!(!ask.secret("GET", "/charges", "").headers.contains_key("retry-after"));
-    ask.secret("GET", "/charges", "").ok();
+    let mut client = with_faults(&["429:times=1"]);
+    assert!(!client.secret("GET", "/charges", "").headers.contains_key("retry-after"));
+    client.secret("GET", "/charges", "").ok();
 }
 
 #[test]
-fn f22_answers_are_broken_in_every_way_and_keep_their_names() {
+fn f22_broken_responses_keep_their_request_id() {
     for (rule, status, made) in [
         ("status=500", 500, 0),
         ("status=599", 599, 0),
@@ -99,34 +99,34 @@ fn f22_answers_are_broken_in_every_way_and_keep_their_names() {
         ("empty", 200, 1),
         ("truncated", 200, 1),
     ] {
-        let mut ask = asked(&[rule]);
-        let answer = ask.secret("POST", "/charges", FORM);
-        assert_eq!((answer.status, charges(&ask.sandbox)), (status, made), "{rule}");
-        assert!(answer.headers.contains_key("x-request-id"), "{rule}");
-        let is_json = serde_json::from_str::<serde_json::Value>(&answer.text).is_ok();
-        assert_eq!(is_json, rule.starts_with("status"), "{rule}: {}", answer.text);
-        assert_eq!(answer.text.is_empty(), rule == "empty", "{rule}");
+        let mut client = with_faults(&[rule]);
+        let response = client.secret("POST", "/charges", FORM);
+        assert_eq!((response.status, charges(&client.sandbox)), (status, made), "{rule}");
+        assert!(response.headers.contains_key("x-request-id"), "{rule}");
+        let is_json = serde_json::from_str::<serde_json::Value>(&response.text).is_ok();
+        assert_eq!(is_json, rule.starts_with("status"), "{rule}: {}", response.text);
+        assert_eq!(response.text.is_empty(), rule == "empty", "{rule}");
     }
 }
 
 #[test]
-fn f27_what_nobody_knows_is_in_every_object() {
-    let mut ask = asked(&["unknown-field"]);
-    let charge = ask.secret("POST", "/charges", FORM).ok();
+fn f27_unknown_fields_are_added_to_every_object() {
+    let mut client = with_faults(&["unknown-field"]);
+    let charge = client.secret("POST", "/charges", FORM).ok();
     assert!(charge["sandbox_unknown"].is_object() && charge["source"]["sandbox_unknown"].is_object());
-    let mut ask = asked(&["unknown-status@charges.list"]);
-    let id = ask.charge();
-    ask.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
-    assert_eq!(ask.secret("GET", "/charges", "").ok()["data"][0]["status"], "sandbox_unknown");
-    assert_eq!(ask.secret("GET", &format!("/charges/{id}"), "").ok()["status"], "successful");
+    let mut client = with_faults(&["unknown-status@charges.list"]);
+    let id = client.charge();
+    client.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
+    assert_eq!(client.secret("GET", "/charges", "").ok()["data"][0]["status"], "sandbox_unknown");
+    assert_eq!(client.secret("GET", &format!("/charges/{id}"), "").ok()["status"], "successful");
 }
 
 #[test]
-fn f28_a_list_begins_again_and_promises_more() {
-    let mut ask = asked(&["list-cycle@charges.list"]);
-    let (first, second) = (ask.charge(), ask.charge());
+fn f28_a_cyclic_list_repeats_its_first_page() {
+    let mut client = with_faults(&["list-cycle@charges.list"]);
+    let (first, second) = (client.charge(), client.charge());
     for offset in [0, 1, 5_000] {
-        let list = ask.secret("GET", &format!("/charges?limit=2&offset={offset}"), "").ok();
+        let list = client.secret("GET", &format!("/charges?limit=2&offset={offset}"), "").ok();
         let ids: Vec<_> =
             list["data"].as_array().expect("a list").iter().map(|one| one["id"].clone()).collect();
         assert_eq!(
@@ -137,10 +137,10 @@ fn f28_a_list_begins_again_and_promises_more() {
 }
 
 #[test]
-fn the_first_rule_that_applies_decides() {
-    let mut ask = asked(&["status=503:nth=2", "html:every=2", "empty"]);
-    assert_eq!(ask.secret("GET", "/account", "").text, "");
-    assert_eq!(ask.secret("GET", "/account", "").status, 503);
-    assert_eq!(ask.secret("GET", "/account", "").text, "");
-    assert_eq!(ask.secret("GET", "/account", "").status, 502);
+fn the_first_matching_rule_wins() {
+    let mut client = with_faults(&["status=503:nth=2", "html:every=2", "empty"]);
+    assert_eq!(client.secret("GET", "/account", "").text, "");
+    assert_eq!(client.secret("GET", "/account", "").status, 503);
+    assert_eq!(client.secret("GET", "/account", "").text, "");
+    assert_eq!(client.secret("GET", "/account", "").status, 502);
 }

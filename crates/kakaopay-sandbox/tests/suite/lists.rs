@@ -1,18 +1,18 @@
-//! Which part of a list is asked for, at the bounds, however it is asked.
+//! Pagination of lists, at the limits and in all encodings.
 
-use crate::common::Ask;
+use crate::common::TestClient;
 use serde_json::{Value, json};
 
-/// A sandbox with charges made one second after the other, the first at 02:25:01.
-fn with_charges(count: usize) -> (Ask, Vec<String>) {
-    let mut ask = Ask::at("2023-06-15T02:25:00Z");
+/// Creates a sandbox with charges one second apart, starting at 02:25:01.
+fn with_charges(count: usize) -> (TestClient, Vec<String>) {
+    let mut client = TestClient::at("2023-06-15T02:25:00Z");
     let ids = (0..count)
         .map(|_| {
-            ask.clock.advance_seconds(1);
-            ask.charge()
+            client.clock.advance_seconds(1);
+            client.charge()
         })
         .collect();
-    (ask, ids)
+    (client, ids)
 }
 
 fn ids(list: &Value) -> Vec<&str> {
@@ -25,8 +25,8 @@ fn ids(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn limit_and_offset_are_held_to_their_bounds() {
-    let (mut ask, made) = with_charges(102);
+fn limit_and_offset_have_bounds() {
+    let (mut client, made) = with_charges(102);
     for (query, limit, offset, expected) in [
         ("", 20, 0, &made[..20]),
         ("?limit=0", 0, 0, &made[..0]),
@@ -40,7 +40,7 @@ fn limit_and_offset_are_held_to_their_bounds() {
         ("?offset=103", 20, 103, &made[..0]),
         ("?limit=&offset=&order=&from=&to=", 20, 0, &made[..20]),
     ] {
-        let list = ask.secret("GET", &format!("/charges{query}"), "").ok();
+        let list = client.secret("GET", &format!("/charges{query}"), "").ok();
         assert_eq!(ids(&list), expected, "{query}");
         assert_eq!(
             (&list["limit"], &list["offset"], &list["total"], &list["location"]),
@@ -50,13 +50,13 @@ fn limit_and_offset_are_held_to_their_bounds() {
     }
     for query in ["limit=-1", "limit=1.5", "limit=x", "limit=18446744073709551616", "limit[]=1", "offset=-1"]
     {
-        ask.secret("GET", &format!("/charges?{query}"), "").refused(400, "bad_request");
+        client.secret("GET", &format!("/charges?{query}"), "").assert_rejected(400, "bad_request");
     }
 }
 
 #[test]
-fn both_ends_of_the_span_are_in_it() {
-    let (mut ask, made) = with_charges(5);
+fn from_and_to_are_inclusive() {
+    let (mut client, made) = with_charges(5);
     let second = |second: u32| format!("2023-06-15T02:25:{second:02}Z");
     for (from, to, expected) in [
         (0, 59, &made[..]),
@@ -66,71 +66,72 @@ fn both_ends_of_the_span_are_in_it() {
         (6, 59, &made[..0]),
         (4, 2, &made[..0]),
     ] {
-        let list = ask.secret("GET", &format!("/charges?from={}&to={}", second(from), second(to)), "").ok();
+        let list =
+            client.secret("GET", &format!("/charges?from={}&to={}", second(from), second(to)), "").ok();
         assert_eq!(ids(&list), expected, "{from} to {to}");
         assert_eq!((&list["from"], &list["to"]), (&json!(second(from)), &json!(second(to))));
         assert_eq!(list["total"], expected.len());
     }
-    // The span is all the time there was, when none is named; an offset may be.
-    let list = ask.secret("GET", "/charges", "").ok();
+    // Without from and to, the list covers all time; offsets are allowed.
+    let list = client.secret("GET", "/charges", "").ok();
     assert_eq!((&list["from"], &list["to"]), (&json!("1970-01-01T00:00:00Z"), &json!(second(5))));
-    let list = ask.secret("GET", "/charges?to=2023-06-15T10:25:02%2B08:00", "").ok();
+    let list = client.secret("GET", "/charges?to=2023-06-15T10:25:02%2B08:00", "").ok();
     assert_eq!(ids(&list), &made[..2]);
     for query in ["from=yesterday", "to=1", "to=2023-06-31T00:00:00Z", "from[]=1"] {
-        ask.secret("GET", &format!("/charges?{query}"), "").refused(400, "bad_request");
+        client.secret("GET", &format!("/charges?{query}"), "").assert_rejected(400, "bad_request");
     }
 }
 
 #[test]
-fn either_order_tells_its_name() {
-    let (mut ask, made) = with_charges(3);
+fn lists_contain_their_sort_order() {
+    let (mut client, made) = with_charges(3);
     let reversed: Vec<_> = made.iter().rev().cloned().collect();
     for (query, order, expected) in [
         ("", "chronological", &made),
         ("?order=chronological", "chronological", &made),
         ("?order=reverse_chronological", "reverse_chronological", &reversed),
     ] {
-        let list = ask.secret("GET", &format!("/charges{query}"), "").ok();
+        let list = client.secret("GET", &format!("/charges{query}"), "").ok();
         assert_eq!(
             (ids(&list), &list["order"]),
             (expected.iter().map(String::as_str).collect(), &json!(order))
         );
     }
-    ask.secret("GET", "/charges?order=CHRONOLOGICAL", "").refused(400, "bad_request");
+    client.secret("GET", "/charges?order=CHRONOLOGICAL", "").assert_rejected(400, "bad_request");
 }
 
 #[test]
-fn every_list_is_cut_the_same_way() {
-    let (mut ask, made) = with_charges(2);
+fn all_lists_are_paginated_alike() {
+    let (mut client, made) = with_charges(2);
     for path in
         ["/charges", "/events", "/refunds", "/webhooks/secrets", &format!("/charges/{}/events", made[0])]
     {
-        let list = ask.secret("GET", &format!("{path}?limit=1"), "").ok();
+        let list = client.secret("GET", &format!("{path}?limit=1"), "").ok();
         assert_eq!(
             (&list["object"], &list["limit"], &list["location"]),
             (&json!("list"), &json!(1), &json!(path))
         );
-        ask.secret("GET", &format!("{path}?limit=x"), "").refused(400, "bad_request");
+        client.secret("GET", &format!("{path}?limit=x"), "").assert_rejected(400, "bad_request");
     }
 }
 
 #[test]
-fn parameters_are_taken_from_the_query_and_from_the_body_of_a_get() {
-    let (mut ask, made) = with_charges(3);
+fn a_get_has_parameters_in_query_or_body() {
+    let (mut client, made) = with_charges(3);
     for (query, json, expected) in [
         ("", r#"{"limit":1}"#, &made[..1]),
         ("", r#"{"limit":"1","offset":"1"}"#, &made[1..2]),
-        // A client that sends a null for each parameter that is not set.
+        // Some clients send null for every unset parameter.
         ("", r#"{"from":null,"limit":2,"offset":0,"order":null,"to":null}"#, &made[..2]),
         ("?limit=1", "{}", &made[..1]),
         ("?limit=1", "", &made[..1]),
-        // The query is what was asked for, if both name it.
+        // The query takes precedence over the body.
         ("?limit=1", r#"{"limit":2}"#, &made[..1]),
     ] {
-        let list = ask.secret_json("GET", &format!("/charges{query}"), json).ok();
+        let list = client.secret_json("GET", &format!("/charges{query}"), json).ok();
         assert_eq!(ids(&list), expected, "{query} {json}");
     }
-    ask.secret_json("GET", "/charges", "[").refused(400, "bad_request");
-    assert_eq!(ids(&ask.secret("GET", "/charges/?limit=1", "").ok()), &made[..1]);
-    assert_eq!(ids(&ask.secret("GET", "/charges", "limit=1").ok()), &made[..1]);
+    client.secret_json("GET", "/charges", "[").assert_rejected(400, "bad_request");
+    assert_eq!(ids(&client.secret("GET", "/charges/?limit=1", "").ok()), &made[..1]);
+    assert_eq!(ids(&client.secret("GET", "/charges", "limit=1").ok()), &made[..1]);
 }

@@ -1,9 +1,9 @@
-//! Where webhooks may go: to this machine, whatever an address looks like.
+//! Webhooks go to this machine only, regardless of how an address is written.
 
-use crate::common::Ask;
+use crate::common::TestClient;
 use kakaopay_sandbox::{Sandbox, SandboxBuilder, WebhookHost, WebhookUrl};
 
-/// Addresses that are somewhere else, or that some reader takes for somewhere else.
+/// URLs of other machines, and URLs that some parsers read as such.
 const ELSEWHERE: &[&str] = &[
     "",
     "/",
@@ -24,7 +24,7 @@ const ELSEWHERE: &[&str] = &[
     "ws://127.0.0.1/",
     "javascript:alert(1)",
     "data:text/plain,x",
-    // What clouds tell about themselves.
+    // Metadata addresses of clouds.
     "http://169.254.169.254/latest/meta-data/",
     "http://[fd00:ec2::254]/",
     "http://metadata.google.internal/",
@@ -42,11 +42,11 @@ const ELSEWHERE: &[&str] = &[
     "http://[fe80::1]/",
     "http://[fc00::1]/",
     "http://[2001:db8::1]/",
-    // Every address of this machine, which is not loopback alone.
+    // Addresses of this machine other than loopback.
     "http://0.0.0.0/",
     "http://0/",
     "http://[::]/",
-    // Loopback, as only some readers read it.
+    // Forms of loopback that only some parsers accept.
     "http://127.1/",
     "http://127.0.1/",
     "http://2130706433/",
@@ -63,7 +63,7 @@ const ELSEWHERE: &[&str] = &[
     "http://[::1%25lo]/",
     "http://::1/",
     "http://[::1",
-    // Other addresses in their numbers.
+    // Other numeric addresses.
     "http://2852039166/",
     "http://0xa9fea9fe/",
     "http://0xa9.0xfe.0xa9.0xfe/",
@@ -78,7 +78,7 @@ const ELSEWHERE: &[&str] = &[
     "http://notlocalhost/",
     "http://sub.localhost/",
     "http://localhost%2eexample.com/",
-    // Names beside names.
+    // Names combined with other parts.
     "http://127.0.0.1@example.com/",
     "http://example.com@127.0.0.1/",
     "http://user:password@127.0.0.1/",
@@ -97,7 +97,7 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 #[test]
-fn f37_a_webhook_goes_to_this_machine_and_nowhere_else() {
+fn f37_webhook_urls_are_on_this_machine() {
     for url in ELSEWHERE {
         assert!(WebhookUrl::parse(url).is_err(), "{url:?}");
     }
@@ -115,11 +115,11 @@ fn f37_a_webhook_goes_to_this_machine_and_nowhere_else() {
 }
 
 #[test]
-fn f37_neither_the_account_nor_a_charge_takes_a_webhook_elsewhere() {
-    let mut ask = Ask::new();
+fn f37_foreign_webhook_endpoints_are_rejected() {
+    let mut client = TestClient::new();
     let url = "http%3A%2F%2F169.254.169.254%2F";
-    ask.secret("PATCH", "/account", &format!("webhook_uri={url}")).refused(400, "bad_request");
-    assert!(ask.secret("GET", "/account", "").ok()["webhook_uri"].is_null());
+    client.secret("PATCH", "/account", &format!("webhook_uri={url}")).assert_rejected(400, "bad_request");
+    assert!(client.secret("GET", "/account", "").ok()["webhook_uri"].is_null());
 }
 
 fn allowed() -> Vec<WebhookHost> {
@@ -128,7 +128,7 @@ fn allowed() -> Vec<WebhookHost> {
 }
 
 #[test]
-fn f37_a_host_that_is_allowed_is_taken_and_none_that_looks_like_it() {
+fn f37_only_exactly_allowed_hosts_are_accepted() {
     let hosts = allowed();
     for url in ELSEWHERE {
         assert!(WebhookUrl::parse_on(url, &hosts).is_err(), "{url:?}");
@@ -159,18 +159,18 @@ fn f37_a_host_that_is_allowed_is_taken_and_none_that_looks_like_it() {
     }
 }
 
-fn with_hosts(hosts: Vec<WebhookHost>) -> Ask {
+fn with_hosts(hosts: Vec<WebhookHost>) -> TestClient {
     let builder = hosts.into_iter().fold(Sandbox::builder(), SandboxBuilder::allow_webhook_host);
     let sandbox = builder.build();
-    Ask { clock: sandbox.clock().clone(), sandbox }
+    TestClient { clock: sandbox.clock().clone(), sandbox }
 }
 
 #[test]
-fn f37_neither_takes_a_host_that_is_not_allowed() {
-    let mut ask = with_hosts(allowed());
-    ask.secret("PATCH", "/account", "webhook_uri=http://10.0.0.8/").refused(400, "bad_request");
+fn f37_hosts_that_are_not_allowed_are_rejected() {
+    let mut client = with_hosts(allowed());
+    client.secret("PATCH", "/account", "webhook_uri=http://10.0.0.8/").assert_rejected(400, "bad_request");
     let form = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
     let form = format!("{form}&webhook_endpoints[]=http://10.0.0.8/");
-    ask.secret("POST", "/charges", &form).refused(400, "bad_request");
-    assert!(ask.sandbox.events().is_empty());
+    client.secret("POST", "/charges", &form).assert_rejected(400, "bad_request");
+    assert!(client.sandbox.events().is_empty());
 }

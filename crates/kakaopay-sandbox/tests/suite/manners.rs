@@ -1,7 +1,6 @@
-//! The manners of real clients: how each writes its key, its parameters and its paths, and what a browser asks
-//! before it calls.
+//! Conventions of real clients: encodings of keys, parameters and paths, and CORS preflight.
 
-use crate::common::{Answered, Ask};
+use crate::common::{TestClient, TestResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Request};
@@ -10,10 +9,10 @@ use kakaopay_types::Key;
 use serde_json::{Value, json};
 
 #[test]
-fn a_source_is_made_however_its_parameters_are_written() {
-    let mut ask = Ask::new();
+fn sources_are_created_from_every_encoding() {
+    let mut client = TestClient::new();
     let form = "application/x-www-form-urlencoded";
-    let wanted = json!({"amount": 150_000, "currency": "SGD", "platform_type": "WEB", "type": "kakaopay"});
+    let expected = json!({"amount": 150_000, "currency": "SGD", "platform_type": "WEB", "type": "kakaopay"});
     for (kind, body) in [
         (form, "amount=150000&currency=SGD&type=kakaopay&platform_type=WEB"),
         (
@@ -35,29 +34,29 @@ fn a_source_is_made_however_its_parameters_are_written() {
             " {\"amount\" : 150000, \"currency\": \"SGD\",\n\"type\":\"kakaopay\",\"platform_type\":\"WEB\"} ",
         ),
     ] {
-        let source = ask.secret_bytes("POST", "/sources", kind, body.as_bytes().to_vec()).ok();
-        for (name, value) in wanted.as_object().expect("an object") {
+        let source = client.secret_bytes("POST", "/sources", kind, body.as_bytes().to_vec()).ok();
+        for (name, value) in expected.as_object().expect("an object") {
             assert_eq!(&source[name], value, "{kind}: {body}");
         }
     }
-    for (written, told) in
+    for (written, result) in
         [("iOS", "IOS"), ("ios", "IOS"), ("IOS", "IOS"), ("Android", "ANDROID"), ("android", "ANDROID")]
     {
         let form = format!("amount=150000&currency=SGD&type=kakaopay&platform_type={written}");
-        assert_eq!(ask.public("POST", "/sources", &form).ok()["platform_type"], told);
+        assert_eq!(client.public("POST", "/sources", &form).ok()["platform_type"], result);
     }
     for form in ["", "&platform_type="] {
         let form = format!("amount=150000&currency=SGD&type=kakaopay{form}");
-        assert_eq!(ask.public("POST", "/sources", &form).ok()["platform_type"], Value::Null);
+        assert_eq!(client.public("POST", "/sources", &form).ok()["platform_type"], Value::Null);
     }
 }
 
 #[test]
-fn what_a_merchant_attaches_is_kept_as_it_was_written() {
-    let mut ask = Ask::new();
+fn the_merchants_data_is_kept_unchanged() {
+    let mut client = TestClient::new();
     let base = "amount=150000&currency=SGD&return_uri=https://a.example&source[type]=kakaopay";
     for (form, kept) in [
-        // In a form everything is text, lists have empty brackets, and names are nested.
+        // In a form all values are text, lists have empty brackets, and members are nested.
         ("metadata[a]=1&metadata[b]=true", json!({"a": "1", "b": "true"})),
         ("metadata[a][b]=1&metadata[a][c]=2", json!({"a": {"b": "1", "c": "2"}})),
         ("metadata[a][]=1&metadata[a][]=2", json!({"a": ["1", "2"]})),
@@ -66,7 +65,7 @@ fn what_a_merchant_attaches_is_kept_as_it_was_written() {
         ("", json!({})),
     ] {
         assert_eq!(
-            ask.secret("POST", "/charges", &format!("{base}&{form}")).ok()["metadata"],
+            client.secret("POST", "/charges", &format!("{base}&{form}")).ok()["metadata"],
             kept,
             "{form}"
         );
@@ -76,16 +75,16 @@ fn what_a_merchant_attaches_is_kept_as_it_was_written() {
             "amount": 150_000, "currency": "SGD", "return_uri": "https://a.example",
             "source": {"type": "kakaopay"}, "metadata": kept,
         });
-        let charge = ask.secret_json("POST", "/charges", &json.to_string()).ok();
+        let charge = client.secret_json("POST", "/charges", &json.to_string()).ok();
         assert_eq!(charge["metadata"], kept);
         let location = charge["location"].as_str().expect("a path");
-        assert_eq!(ask.secret("GET", location, "").ok()["metadata"], kept);
+        assert_eq!(client.secret("GET", location, "").ok()["metadata"], kept);
     }
 }
 
 #[test]
-fn a_call_may_be_empty_and_a_path_may_end_in_a_slash() {
-    let mut ask = Ask::new();
+fn empty_bodies_and_trailing_slashes_are_accepted() {
+    let mut client = TestClient::new();
     for (kind, body) in [
         ("application/x-www-form-urlencoded", ""),
         ("application/json", ""),
@@ -94,24 +93,24 @@ fn a_call_may_be_empty_and_a_path_may_end_in_a_slash() {
         ("text/plain", ""),
         ("", ""),
     ] {
-        let id = ask.charge();
+        let id = client.charge();
         let path = format!("/charges/{id}/mark_as_failed/");
-        let answer = ask.secret_bytes("POST", &path, kind, body.as_bytes().to_vec()).ok();
-        assert_eq!(answer["failure_code"], "failed_processing", "{kind}: {body}");
-        assert_eq!(ask.secret("GET", &format!("//charges//{id}/?"), "").ok(), answer);
+        let response = client.secret_bytes("POST", &path, kind, body.as_bytes().to_vec()).ok();
+        assert_eq!(response["failure_code"], "failed_processing", "{kind}: {body}");
+        assert_eq!(client.secret("GET", &format!("//charges//{id}/?"), "").ok(), response);
     }
     let form = "amount=150000&currency=SGD&type=kakaopay";
-    ask.public("POST", "/sources/", form).ok();
+    client.public("POST", "/sources/", form).ok();
 }
 
 #[test]
-fn every_identifier_is_of_the_services_form_and_its_location_is_followed() {
-    let mut ask = Ask::new();
-    let charge = ask.charge();
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
-    let refund = ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
-    let charge = ask.secret("GET", &format!("/charges/{charge}"), "").ok();
-    let events = ask.secret("GET", "/events", "").ok();
+fn ids_are_well_formed_and_locations_resolve() {
+    let mut client = TestClient::new();
+    let charge = client.charge();
+    client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    let refund = client.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
+    let charge = client.secret("GET", &format!("/charges/{charge}"), "").ok();
+    let events = client.secret("GET", "/events", "").ok();
     let objects =
         [(&charge, "chrg"), (&charge["source"], "src"), (&refund, "rfnd"), (&events["data"][0], "evnt")];
     for (object, prefix) in objects {
@@ -120,15 +119,21 @@ fn every_identifier_is_of_the_services_form_and_its_location_is_followed() {
         assert_eq!(random.len(), 19, "{id}");
         assert!(random.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{id}");
         let location = object["location"].as_str().expect("a path");
-        assert_eq!(&ask.secret("GET", location, "").ok(), object, "{location}");
+        assert_eq!(&client.secret("GET", location, "").ok(), object, "{location}");
     }
     for list in [&charge["refunds"], &events] {
         let location = list["location"].as_str().expect("a path");
-        assert_eq!(&ask.secret("GET", location, "").ok()["data"], &list["data"], "{location}");
+        assert_eq!(&client.secret("GET", location, "").ok()["data"], &list["data"], "{location}");
     }
 }
 
-fn browser(ask: &mut Ask, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answered {
+fn browser(
+    client: &mut TestClient,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> TestResponse {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -137,7 +142,7 @@ fn browser(ask: &mut Ask, method: &str, path: &str, headers: &[(&str, &str)], bo
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    ask.request(request.body(Full::from(body.as_bytes().to_vec())).expect("a request"))
+    client.request(request.body(Full::from(body.as_bytes().to_vec())).expect("a request"))
 }
 
 fn allowed(headers: &HeaderMap) -> Option<&str> {
@@ -145,16 +150,16 @@ fn allowed(headers: &HeaderMap) -> Option<&str> {
 }
 
 #[test]
-fn a_browser_may_do_what_the_public_key_may() {
-    let mut ask = Ask::new();
-    let asks = [
+fn browsers_can_make_public_key_calls() {
+    let mut client = TestClient::new();
+    let preflight = [
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "authorization,content-type"),
     ];
     for path in ["/sources", "/sources/", "/sources/src_test_1", "/capability"] {
-        let answer = browser(&mut ask, "OPTIONS", path, &asks, "");
+        let response = browser(&mut client, "OPTIONS", path, &preflight, "");
         assert_eq!(
-            (answer.status, answer.text.as_str(), allowed(&answer.headers)),
+            (response.status, response.text.as_str(), allowed(&response.headers)),
             (204, "", Some("*")),
             "{path}"
         );
@@ -162,37 +167,37 @@ fn a_browser_may_do_what_the_public_key_may() {
             ("access-control-allow-methods", &["GET", "POST"][..]),
             ("access-control-allow-headers", &["authorization", "content-type", "omise-version"]),
         ] {
-            let value = answer.headers[name].to_str().expect("text");
+            let value = response.headers[name].to_str().expect("text");
             assert_eq!(value.split(", ").collect::<Vec<_>>(), parts);
         }
-        assert!(!answer.headers.contains_key("access-control-allow-credentials"));
+        assert!(!response.headers.contains_key("access-control-allow-credentials"));
     }
-    let key = STANDARD.encode(ask.sandbox.public_key().expose());
+    let key = STANDARD.encode(client.sandbox.public_key().expose());
     let signed = format!("Basic {key}");
     let json = r#"{"amount":150000,"currency":"SGD","type":"kakaopay"}"#;
     let headers = [("authorization", signed.as_str()), ("content-type", "application/json")];
-    let source = browser(&mut ask, "POST", "/sources/", &headers, json);
+    let source = browser(&mut client, "POST", "/sources/", &headers, json);
     assert_eq!((source.status, allowed(&source.headers)), (200, Some("*")), "{}", source.text);
-    // A page can read why it was refused.
-    let refused = browser(&mut ask, "POST", "/sources/", &[], json);
-    assert_eq!((refused.status, allowed(&refused.headers)), (401, Some("*")));
-    // What is not a page's gets none of it.
-    let plain = ask.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay");
+    // Pages can read error responses.
+    let rejected = browser(&mut client, "POST", "/sources/", &[], json);
+    assert_eq!((rejected.status, allowed(&rejected.headers)), (401, Some("*")));
+    // Other calls have no CORS headers.
+    let plain = client.public("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay");
     assert_eq!(allowed(&plain.headers), None);
 }
 
 #[test]
-fn a_page_is_not_let_near_what_the_secret_key_does() {
-    let mut ask = Ask::new();
-    let asks = [("access-control-request-method", "POST")];
+fn browsers_cannot_make_secret_key_calls() {
+    let mut client = TestClient::new();
+    let preflight = [("access-control-request-method", "POST")];
     for path in ["/charges", "/refunds", "/account", "/webhooks/secrets", "/events", "/x"] {
-        let answer = browser(&mut ask, "OPTIONS", path, &asks, "");
-        answer.refused(401, "authentication_failure");
-        assert_eq!(allowed(&answer.headers), None, "{path}");
-        let signed = format!("Basic {}", STANDARD.encode(ask.secret_key()));
-        let answer = browser(&mut ask, "GET", path, &[("authorization", &signed)], "");
-        assert_eq!(allowed(&answer.headers), None, "{path}");
+        let response = browser(&mut client, "OPTIONS", path, &preflight, "");
+        response.assert_rejected(401, "authentication_failure");
+        assert_eq!(allowed(&response.headers), None, "{path}");
+        let signed = format!("Basic {}", STANDARD.encode(client.secret_key()));
+        let response = browser(&mut client, "GET", path, &[("authorization", &signed)], "");
+        assert_eq!(allowed(&response.headers), None, "{path}");
     }
-    // Not a browser's question.
-    browser(&mut ask, "OPTIONS", "/sources", &[], "").refused(401, "authentication_failure");
+    // This OPTIONS request is not a preflight.
+    browser(&mut client, "OPTIONS", "/sources", &[], "").assert_rejected(401, "authentication_failure");
 }

@@ -1,4 +1,4 @@
-//! A sandbox is saved, goes on in another one, and reports its changes.
+//! Saving and restoring a sandbox, and reporting its changes.
 
 use std::sync::Mutex;
 
@@ -7,25 +7,25 @@ use http::{Request, StatusCode};
 use kakaopay_sandbox::{PostError, Poster, Sandbox, WebhookUrl};
 use kakaopay_types::Key;
 
-use crate::common::Ask;
+use crate::common::TestClient;
 
 #[test]
-fn a_saved_sandbox_goes_on_with_its_keys_and_its_reset() {
-    let mut ask = Ask::new();
-    let initial = ask.sandbox.snapshot();
-    let charge = ask.charge();
-    let sandbox = Sandbox::builder().build_from(&ask.sandbox.save()).expect("its own");
-    assert_eq!(sandbox.snapshot(), ask.sandbox.snapshot());
-    let mut copy = Ask { clock: sandbox.clock().clone(), sandbox };
-    assert_eq!(copy.secret_key(), ask.secret_key());
-    assert_eq!(copy.sandbox.public_key().expose(), ask.sandbox.public_key().expose());
+fn a_saved_sandbox_keeps_its_keys_and_initial_state() {
+    let mut client = TestClient::new();
+    let initial = client.sandbox.snapshot();
+    let charge = client.charge();
+    let sandbox = Sandbox::builder().build_from(&client.sandbox.save()).expect("its own");
+    assert_eq!(sandbox.snapshot(), client.sandbox.snapshot());
+    let mut copy = TestClient { clock: sandbox.clock().clone(), sandbox };
+    assert_eq!(copy.secret_key(), client.secret_key());
+    assert_eq!(copy.sandbox.public_key().expose(), client.sandbox.public_key().expose());
     copy.secret("GET", &format!("/charges/{charge}"), "").ok();
     copy.sandbox.reset();
     assert_eq!(copy.sandbox.snapshot(), initial);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_is_reported_once_until_the_sandbox_is_gone() {
+async fn changes_are_reported_once_until_the_drop() {
     let sandbox = Sandbox::builder().seed(1).build();
     let mut watcher = sandbox.watch_changes();
     let quiet = std::time::Duration::from_secs(60);
@@ -52,15 +52,16 @@ impl Poster for Recorded {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_poster_gets_each_webhook_signed_and_its_answer_is_stored() {
-    for (answer, status) in [(Ok(StatusCode::ACCEPTED), Some(202)), (Err(PostError::Unreachable), None)] {
+async fn webhooks_are_signed_and_their_outcomes_stored() {
+    for (response, status) in [(Ok(StatusCode::ACCEPTED), Some(202)), (Err(PostError::Unreachable), None)] {
         let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks?shop=1").expect("on this machine");
         let sandbox = Sandbox::builder().webhook_url(url).build();
-        let ask = sandbox.clone();
-        let created =
-            tokio::task::spawn_blocking(move || Ask { clock: ask.clock().clone(), sandbox: ask }.charge());
+        let client = sandbox.clone();
+        let created = tokio::task::spawn_blocking(move || {
+            TestClient { clock: client.clock().clone(), sandbox: client }.charge()
+        });
         created.await.expect("created");
-        let poster = Recorded(Mutex::default(), answer);
+        let poster = Recorded(Mutex::default(), response);
         assert_eq!(sandbox.deliver_pending(&poster).await, 1);
         let posted = poster.0.into_inner().expect("unpoisoned").remove(0);
         assert_eq!(posted.uri(), "http://127.0.0.1:1/webhooks?shop=1");

@@ -1,11 +1,11 @@
-//! Searches: by words, by filters, page by page.
+//! Searches with queries, filters and pages.
 
-use crate::common::Ask;
+use crate::common::TestClient;
 use serde_json::{Value, json};
 
-/// A sandbox with four charges, one a day: pending, paid, paid and voided, failed.
-fn stage() -> (Ask, Vec<String>) {
-    let mut ask = Ask::at("2024-02-27T12:00:00Z");
+/// Creates a sandbox with four charges on consecutive days: pending, paid, paid and voided, failed.
+fn stage() -> (TestClient, Vec<String>) {
+    let mut client = TestClient::at("2024-02-27T12:00:00Z");
     let mut ids = Vec::new();
     for (amount, currency, description, end) in [
         (150_000, "SGD", "Order+A-1", ""),
@@ -13,36 +13,39 @@ fn stage() -> (Ask, Vec<String>) {
         (150_050, "SGD", "Order+B-1", "mark_as_paid"),
         (150_000, "SGD", "", "mark_as_failed"),
     ] {
-        ask.clock.advance_seconds(86_400);
+        client.clock.advance_seconds(86_400);
         let form = format!(
             "amount={amount}&currency={currency}&return_uri=https://a.example&source[type]=kakaopay\
              &description={description}&metadata[shelf]=Left"
         );
-        let id = ask.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
+        let id = client.secret("POST", "/charges", &form).ok()["id"].as_str().expect("an id").to_owned();
         if !end.is_empty() {
-            ask.secret("POST", &format!("/charges/{id}/{end}"), "failure_code=insufficient_fund").ok();
+            client.secret("POST", &format!("/charges/{id}/{end}"), "failure_code=insufficient_fund").ok();
         }
         ids.push(id);
     }
-    // Of these, the first is no longer inside its window.
-    ask.secret("POST", &format!("/charges/{}/refunds", ids[1]), "amount=2050").refused(400, "failed_refund");
-    (ask, ids)
+    // The first of these is outside its refund window.
+    client
+        .secret("POST", &format!("/charges/{}/refunds", ids[1]), "amount=2050")
+        .assert_rejected(400, "failed_refund");
+    (client, ids)
 }
 
-/// Which of the charges a search finds, by their place.
+/// Returns the positions of the charges that a search finds.
 #[track_caller]
-fn found(ask: &mut Ask, ids: &[String], query: &str) -> Vec<usize> {
-    let answer = ask.secret("GET", &format!("/search?scope=charge&{query}"), "").ok();
-    let data = answer["data"].as_array().expect("a list").iter();
+fn found(client: &mut TestClient, ids: &[String], query: &str) -> Vec<usize> {
+    let response = client.secret("GET", &format!("/search?scope=charge&{query}"), "").ok();
+    let data = response["data"].as_array().expect("a list").iter();
     data.map(|charge| ids.iter().position(|id| charge["id"] == **id).expect("a known one")).collect()
 }
 
 #[test]
-fn a_search_tells_what_it_was_asked() {
-    let (mut ask, ids) = stage();
-    let answer =
-        ask.secret("GET", "/search?scope=charge&query=order&filters[status]=successful&per_page=1", "").ok();
-    let members: Vec<_> = answer.as_object().expect("an object").keys().collect();
+fn a_search_result_repeats_its_parameters() {
+    let (mut client, ids) = stage();
+    let response = client
+        .secret("GET", "/search?scope=charge&query=order&filters[status]=successful&per_page=1", "")
+        .ok();
+    let members: Vec<_> = response.as_object().expect("an object").keys().collect();
     assert_eq!(
         members,
         [
@@ -74,14 +77,14 @@ fn a_search_tells_what_it_was_asked() {
         ("scope", json!("charge")),
         ("export", Value::Null),
     ] {
-        assert_eq!(answer[member], expected, "{member}");
+        assert_eq!(response[member], expected, "{member}");
     }
-    assert_eq!(answer["data"][0]["id"], ids[2]);
+    assert_eq!(response["data"][0]["id"], ids[2]);
 }
 
 #[test]
-fn words_and_filters_both_have_to_match() {
-    let (mut ask, ids) = stage();
+fn query_and_filters_must_both_match() {
+    let (mut client, ids) = stage();
     let id = ids[3].clone();
     for (query, expected) in [
         // Newest first.
@@ -111,13 +114,13 @@ fn words_and_filters_both_have_to_match() {
         ("filters[created]=2024-03-02..2024-03-01", vec![]),
         ("filters[status]=&filters[amount]=", vec![3, 2, 1, 0]),
     ] {
-        assert_eq!(found(&mut ask, &ids, query), expected, "{query}");
+        assert_eq!(found(&mut client, &ids, query), expected, "{query}");
     }
 }
 
 #[test]
-fn pages_are_counted_from_one() {
-    let (mut ask, ids) = stage();
+fn search_pages_start_at_1() {
+    let (mut client, ids) = stage();
     for (query, expected) in [
         ("per_page=3", vec![3, 2, 1]),
         ("per_page=3&page=2", vec![0]),
@@ -125,18 +128,18 @@ fn pages_are_counted_from_one() {
         ("per_page=100&page=1", vec![3, 2, 1, 0]),
         ("page=9223372036854775807", vec![]),
     ] {
-        assert_eq!(found(&mut ask, &ids, query), expected, "{query}");
+        assert_eq!(found(&mut client, &ids, query), expected, "{query}");
     }
-    assert_eq!(ask.secret("GET", "/search?scope=charge", "").ok()["per_page"], 30);
+    assert_eq!(client.secret("GET", "/search?scope=charge", "").ok()["per_page"], 30);
 }
 
 #[test]
-fn every_refused_search_has_its_code() {
-    // Nothing has to be there to be looked through.
-    let mut ask = Ask::new();
+fn every_rejected_search_has_its_code() {
+    // A search in an empty sandbox succeeds.
+    let mut client = TestClient::new();
     for (query, code) in [
         ("", "invalid_scope"),
-        // No client reads it back as a number.
+        // No client can represent this number.
         ("scope=charge&page=9223372036854775808", "invalid_page"),
         ("scope=", "invalid_scope"),
         ("scope=payment", "invalid_scope"),
@@ -156,19 +159,19 @@ fn every_refused_search_has_its_code() {
         ("scope=charge&filters[created]=yesterday", "invalid_filter"),
         ("scope=charge&filters[created]=2023-02-29", "invalid_filter"),
     ] {
-        ask.secret("GET", &format!("/search?{query}"), "").refused(422, code);
+        client.secret("GET", &format!("/search?{query}"), "").assert_rejected(422, code);
     }
-    ask.secret("GET", "/search?scope=charge&order=sideways", "").refused(400, "bad_request");
-    ask.public("GET", "/search?scope=charge", "").refused(401, "authentication_failure");
+    client.secret("GET", "/search?scope=charge&order=sideways", "").assert_rejected(400, "bad_request");
+    client.public("GET", "/search?scope=charge", "").assert_rejected(401, "authentication_failure");
 }
 
 #[test]
-fn refunds_are_found_too_and_what_kakaopay_has_not_is_not() {
-    let (mut ask, ids) = stage();
-    let charge = ask.charge();
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
-    let refund = ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=150000").ok();
-    let mut one = |query: &str| ask.secret("GET", &format!("/search?scope=refund&{query}"), "").ok();
+fn refunds_are_found_and_other_scopes_are_empty() {
+    let (mut client, ids) = stage();
+    let charge = client.charge();
+    client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    let refund = client.secret("POST", &format!("/charges/{charge}/refunds"), "amount=150000").ok();
+    let mut one = |query: &str| client.secret("GET", &format!("/search?scope=refund&{query}"), "").ok();
     for query in [
         "",
         "filters[voided]=yes",
@@ -188,12 +191,13 @@ fn refunds_are_found_too_and_what_kakaopay_has_not_is_not() {
         ("filters[refunded]=yes", vec![4]),
         ("filters[refunded]=off", vec![3, 2, 1, 0]),
     ] {
-        assert_eq!(found(&mut ask, &all, query), expected, "{query}");
+        assert_eq!(found(&mut client, &all, query), expected, "{query}");
     }
     for scope in ["customer", "dispute", "link", "recipient", "transfer", "receipt", "transaction"] {
-        let answer = ask.secret("GET", &format!("/search?scope={scope}&filters[type]=corporation"), "").ok();
+        let response =
+            client.secret("GET", &format!("/search?scope={scope}&filters[type]=corporation"), "").ok();
         assert_eq!(
-            (&answer["data"], &answer["total_pages"], &answer["scope"]),
+            (&response["data"], &response["total_pages"], &response["scope"]),
             (&json!([]), &json!(0), &json!(scope))
         );
     }

@@ -1,11 +1,11 @@
-//! What is written down is put back whole, or not at all.
+//! Snapshots are restored completely or not at all.
 
-use crate::common::Ask;
+use crate::common::TestClient;
 use kakaopay_sandbox::{RestoreError, Sandbox, Snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Calls that change something, with `SOURCE` and `CHARGE` for the newest ones.
+/// Mutating calls, with `SOURCE` and `CHARGE` for the newest ids.
 const CALLS: [(&str, &str, &str); 12] = [
     ("POST", "/sources", "amount=150000&currency=SGD&type=kakaopay"),
     ("POST", "/charges", "amount=150000&currency=SGD&return_uri=https://example.com&source=SOURCE"),
@@ -20,7 +20,7 @@ const CALLS: [(&str, &str, &str); 12] = [
     ("DELETE", "/webhooks/secrets", ""),
     ("GET", "/charges", ""),
 ];
-/// Calls that only read.
+/// Read-only calls.
 const READS: [&str; 6] = [
     "/charges?limit=100",
     "/refunds?limit=100",
@@ -30,89 +30,89 @@ const READS: [&str; 6] = [
     "/search?scope=charge",
 ];
 
-/// Carries a call out, at a later time.
-fn carry_out(ask: &mut Ask, number: usize, seconds: i64) {
-    ask.clock.advance_seconds(seconds);
-    let first = |ask: &mut Ask, path: &str| {
-        let list = ask.secret("GET", path, "").ok();
+/// Executes a call after some time.
+fn execute(client: &mut TestClient, number: usize, seconds: i64) {
+    client.clock.advance_seconds(seconds);
+    let first = |client: &mut TestClient, path: &str| {
+        let list = client.secret("GET", path, "").ok();
         list["data"][0]["id"].as_str().unwrap_or("chrg_test_none").to_owned()
     };
     let (method, path, form) = CALLS[number];
-    let charge = first(ask, "/charges?order=reverse_chronological");
-    let source = if form.contains("SOURCE") { ask.source() } else { String::new() };
-    ask.secret(method, &path.replace("CHARGE", &charge), &form.replace("SOURCE", &source));
+    let charge = first(client, "/charges?order=reverse_chronological");
+    let source = if form.contains("SOURCE") { client.source() } else { String::new() };
+    client.secret(method, &path.replace("CHARGE", &charge), &form.replace("SOURCE", &source));
 }
 
-/// All that can be read, and what is made next.
-fn seen(ask: &mut Ask) -> Vec<String> {
-    let mut seen = vec![ask.sandbox.clock().now().to_string()];
-    seen.extend(READS.iter().map(|path| ask.secret("GET", path, "").text));
+/// Collects all readable state, and the next generated id.
+fn readable_state(client: &mut TestClient) -> Vec<String> {
+    let mut seen = vec![client.sandbox.clock().now().to_string()];
+    seen.extend(READS.iter().map(|path| client.secret("GET", path, "").text));
     for name in ["charges", "refunds", "events"] {
-        let list = ask.secret("GET", &format!("/{name}?limit=100"), "").ok();
+        let list = client.secret("GET", &format!("/{name}?limit=100"), "").ok();
         for object in list["data"].as_array().expect("a list") {
-            seen.push(ask.secret("GET", object["location"].as_str().expect("a path"), "").text);
+            seen.push(client.secret("GET", object["location"].as_str().expect("a path"), "").text);
         }
     }
-    seen.push(ask.source());
-    seen.push(ask.secret("POST", "/webhooks/secrets", "").text);
+    seen.push(client.source());
+    seen.push(client.secret("POST", "/webhooks/secrets", "").text);
     seen
 }
 
-/// Another sandbox with the same keys, and of another seed.
-fn other(ask: &Ask) -> Ask {
-    let builder = Sandbox::builder().seed(99).public_key(ask.sandbox.public_key().clone());
-    let sandbox = builder.secret_key(ask.sandbox.secret_key().clone()).build();
+/// Creates a sandbox with the same keys and another seed.
+fn other(client: &TestClient) -> TestClient {
+    let builder = Sandbox::builder().seed(99).public_key(client.sandbox.public_key().clone());
+    let sandbox = builder.secret_key(client.sandbox.secret_key().clone()).build();
     let clock = sandbox.clock().clone();
-    Ask { sandbox, clock }
+    TestClient { sandbox, clock }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_restored_answers_the_same_and_goes_on_the_same(
+    fn a_restored_sandbox_behaves_identically(
         calls in proptest::collection::vec((0..CALLS.len(), 0_i64..400_000), 0..24),
     ) {
-        let mut ask = Ask::new();
+        let mut client = TestClient::new();
         for (number, seconds) in calls {
-            carry_out(&mut ask, number, seconds);
+            execute(&mut client, number, seconds);
         }
-        let snapshot = ask.sandbox.snapshot();
-        let mut copy = other(&ask);
+        let snapshot = client.sandbox.snapshot();
+        let mut copy = other(&client);
         copy.sandbox.restore(&snapshot).expect("its own");
         prop_assert_eq!(&copy.sandbox.snapshot(), &snapshot);
-        prop_assert_eq!(seen(&mut copy), seen(&mut ask));
+        prop_assert_eq!(readable_state(&mut copy), readable_state(&mut client));
     }
 }
 
 #[test]
-fn a_reset_sandbox_is_as_it_was_built() {
-    let mut ask = Ask::new();
-    let built = ask.sandbox.snapshot();
-    let charge = ask.charge();
-    ask.clock.advance_seconds(1_000_000);
-    assert_ne!(ask.sandbox.snapshot(), built);
-    ask.sandbox.reset();
-    assert_eq!(ask.sandbox.snapshot(), built);
-    assert_eq!(ask.charge(), charge);
+fn a_reset_restores_the_initial_state() {
+    let mut client = TestClient::new();
+    let built = client.sandbox.snapshot();
+    let charge = client.charge();
+    client.clock.advance_seconds(1_000_000);
+    assert_ne!(client.sandbox.snapshot(), built);
+    client.sandbox.reset();
+    assert_eq!(client.sandbox.snapshot(), built);
+    assert_eq!(client.charge(), charge);
 }
 
-/// A sandbox with a paid charge and two refunds, as JSON.
-fn sample() -> (Ask, Value) {
-    let mut ask = Ask::new();
-    let charge = ask.charge();
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+/// Returns a sandbox with a paid charge and two refunds, as JSON.
+fn sample() -> (TestClient, Value) {
+    let mut client = TestClient::new();
+    let charge = client.charge();
+    client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
     for _ in 0..2 {
-        ask.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
+        client.secret("POST", &format!("/charges/{charge}/refunds"), "amount=100").ok();
     }
-    let json = serde_json::from_slice(ask.sandbox.snapshot().as_bytes()).expect("JSON");
-    (ask, json)
+    let json = serde_json::from_slice(client.sandbox.snapshot().as_bytes()).expect("JSON");
+    (client, json)
 }
 
 #[test]
-fn what_contradicts_itself_is_refused_and_changes_nothing() {
-    let (ask, good) = sample();
-    let before = ask.sandbox.snapshot();
+fn inconsistent_snapshots_are_rejected() {
+    let (client, good) = sample();
+    let before = client.sandbox.snapshot();
     let twice = |list: &str| json!([good[list][0], good[list][0]]);
     for (pointer, value, place) in [
         ("/sources", json!([]), "charges[0].source"),
@@ -137,18 +137,18 @@ fn what_contradicts_itself_is_refused_and_changes_nothing() {
     ] {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).expect("it is there") = value;
-        match ask.sandbox.restore(&Snapshot::from_bytes(bad.to_string())) {
+        match client.sandbox.restore(&Snapshot::from_bytes(bad.to_string())) {
             Err(RestoreError::Inconsistent { place: found, .. }) => assert_eq!(found, place, "{pointer}"),
             other => panic!("{pointer}: {other:?}"),
         }
-        assert_eq!(ask.sandbox.snapshot(), before, "{pointer}");
+        assert_eq!(client.sandbox.snapshot(), before, "{pointer}");
     }
-    ask.sandbox.restore(&Snapshot::from_bytes(good.to_string())).expect("as it was");
+    client.sandbox.restore(&Snapshot::from_bytes(good.to_string())).expect("as it was");
 }
 
 #[test]
-fn what_cannot_be_read_is_refused_at_its_place_and_not_repeated() {
-    let (ask, good) = sample();
+fn parse_errors_name_the_place_but_not_the_value() {
+    let (client, good) = sample();
     for (pointer, value, place) in [
         ("/charges/0/currency", json!({}), "charges[0].currency"),
         ("/charges/0/id", json!("canary"), "charges[0].id"),
@@ -159,23 +159,23 @@ fn what_cannot_be_read_is_refused_at_its_place_and_not_repeated() {
     ] {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).expect("it is there") = value;
-        let error = ask.sandbox.restore(&Snapshot::from_bytes(bad.to_string())).expect_err(pointer);
+        let error = client.sandbox.restore(&Snapshot::from_bytes(bad.to_string())).expect_err(pointer);
         let RestoreError::Unreadable { place: found, .. } = &error else { panic!("{pointer}: {error:?}") };
         assert!(found.starts_with(place), "{found}");
         assert!(!error.to_string().contains("canary!") && !error.to_string().contains("canary."), "{error}");
     }
     for bytes in ["", "null", "[]", "{", "{\"format\":1}", "{\"format\":1} x", "\u{fffd}"] {
-        assert!(ask.sandbox.restore(&Snapshot::from_bytes(bytes)).is_err(), "{bytes}");
+        assert!(client.sandbox.restore(&Snapshot::from_bytes(bytes)).is_err(), "{bytes}");
     }
-    let newer = ask.sandbox.restore(&Snapshot::from_bytes("{\"format\":2,\"more\":[]}"));
+    let newer = client.sandbox.restore(&Snapshot::from_bytes("{\"format\":2,\"more\":[]}"));
     assert_eq!(newer, Err(RestoreError::Format { found: 2 }));
 }
 
 #[test]
 fn f39_a_snapshot_does_not_print_its_secrets() {
-    let (ask, _) = sample();
-    let secret = ask.sandbox.webhook_secret().expose_base64();
-    let snapshot = ask.sandbox.snapshot();
+    let (client, _) = sample();
+    let secret = client.sandbox.webhook_secret().expose_base64();
+    let snapshot = client.sandbox.snapshot();
     assert!(String::from_utf8_lossy(snapshot.as_bytes()).contains(secret.as_str()));
     let printed = format!("{snapshot:?}");
     assert!(!printed.contains(secret.as_str()) && printed.len() < 2_000, "{printed}");

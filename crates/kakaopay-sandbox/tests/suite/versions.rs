@@ -1,14 +1,14 @@
-//! The versions of the API: in which shape a call is answered and an event is written.
+//! API versions of responses and events.
 
-use crate::common::{Answered, Ask};
+use crate::common::{TestClient, TestResponse};
 use kakaopay_types::{Charge, Event, List, Refund, Source, decode};
 use serde_json::{Value, json};
 
 const OLD: &str = "2017-11-02";
 const CURRENT: &str = "2019-05-29";
 
-fn asked(ask: &mut Ask, version: &str, method: &str, path: &str, json: &str) -> Answered {
-    ask.with_headers(method, path, json, &[("omise-version", version)])
+fn requested(client: &mut TestClient, version: &str, method: &str, path: &str, json: &str) -> TestResponse {
+    client.with_headers(method, path, json, &[("omise-version", version)])
 }
 
 fn names(value: &Value) -> Vec<&str> {
@@ -16,22 +16,22 @@ fn names(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_call_is_answered_in_the_version_it_asks_for() {
-    for (mut ask, own) in [(Ask::new(), CURRENT), (Ask::of_2017(), OLD)] {
-        for (version, answered) in [(None, own), (Some(""), own), (Some(OLD), OLD), (Some(CURRENT), CURRENT)]
+fn responses_have_the_requested_version() {
+    for (mut client, own) in [(TestClient::new(), CURRENT), (TestClient::of_2017(), OLD)] {
+        for (version, expected) in [(None, own), (Some(""), own), (Some(OLD), OLD), (Some(CURRENT), CURRENT)]
         {
             let headers: Vec<_> = version.map(|version| ("omise-version", version)).into_iter().collect();
-            let answer = ask.with_headers("GET", "/charges", "", &headers);
-            assert_eq!(answer.headers["omise-version"], answered, "{own} {version:?}");
-            let last = if answered == OLD { "data" } else { "to" };
-            assert_eq!(names(&answer.ok()).last(), Some(&last), "{own} {version:?}");
+            let response = client.with_headers("GET", "/charges", "", &headers);
+            assert_eq!(response.headers["omise-version"], expected, "{own} {version:?}");
+            let last = if expected == OLD { "data" } else { "to" };
+            assert_eq!(names(&response.ok()).last(), Some(&last), "{own} {version:?}");
         }
     }
 }
 
 #[test]
-fn a_version_that_does_not_know_kakaopay_is_refused() {
-    let mut ask = Ask::new();
+fn versions_without_kakaopay_are_rejected() {
+    let mut client = TestClient::new();
     for (version, status, code) in [
         ("2014-07-27", 404, "service_not_found"),
         ("2015-11-17", 404, "service_not_found"),
@@ -41,30 +41,30 @@ fn a_version_that_does_not_know_kakaopay_is_refused() {
         ("x", 400, "bad_request"),
     ] {
         for (method, path) in [("POST", "/sources"), ("GET", "/charges"), ("GET", "/account")] {
-            let answer = asked(&mut ask, version, method, path, "");
-            answer.refused(status, code);
-            assert!(!answer.headers.contains_key("omise-version"));
+            let response = requested(&mut client, version, method, path, "");
+            response.assert_rejected(status, code);
+            assert!(!response.headers.contains_key("omise-version"));
         }
     }
-    let message = asked(&mut ask, "2015-11-17", "GET", "/charges", "").json()["message"].clone();
+    let message = requested(&mut client, "2015-11-17", "GET", "/charges", "").json()["message"].clone();
     assert_eq!(message, "you are using api version which does not support this operation");
-    // Who is calling comes first.
+    // Authentication comes first.
     let mut request = http::Request::get("/charges").header("omise-version", "x");
     request = request.header("authorization", "Basic eDo=");
-    let answer = ask.request(request.body(http_body_util::Full::default()).expect("a request"));
-    answer.refused(401, "authentication_failure");
+    let response = client.request(request.body(http_body_util::Full::default()).expect("a request"));
+    response.assert_rejected(401, "authentication_failure");
 }
 
 #[test]
-fn both_shapes_of_everything_are_read_by_the_models() {
-    let mut ask = Ask::new();
-    let id = ask.charge();
-    ask.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
-    let refund = ask.secret("POST", &format!("/charges/{id}/refunds"), "amount=100").ok();
+fn the_models_parse_both_shapes_of_all_objects() {
+    let mut client = TestClient::new();
+    let id = client.charge();
+    client.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
+    let refund = client.secret("POST", &format!("/charges/{id}/refunds"), "amount=100").ok();
     let refund = refund["location"].as_str().expect("a path").to_owned();
-    let source = ask.source();
+    let source = client.source();
     for version in [OLD, CURRENT] {
-        let mut text = |path: &str| asked(&mut ask, version, "GET", path, "").text;
+        let mut text = |path: &str| requested(&mut client, version, "GET", path, "").text;
         let charge: Charge =
             decode::from_slice(text(&format!("/charges/{id}")).as_bytes()).expect("a charge");
         assert_eq!((charge.amount, charge.currency.as_str()), (150_000, "SGD"), "{version}");
@@ -82,11 +82,11 @@ fn both_shapes_of_everything_are_read_by_the_models() {
 }
 
 #[test]
-fn an_event_is_in_the_accounts_version_whatever_is_asked_for() {
-    let mut ask = Ask::of_2017();
-    let id = ask.charge();
+fn events_have_the_accounts_version() {
+    let mut client = TestClient::of_2017();
+    let id = client.charge();
     for version in [OLD, CURRENT] {
-        let list = asked(&mut ask, version, "GET", &format!("/charges/{id}/events"), "").ok();
+        let list = requested(&mut client, version, "GET", &format!("/charges/{id}/events"), "").ok();
         let event = &list["data"][0];
         assert_eq!(
             names(event),
@@ -95,12 +95,12 @@ fn an_event_is_in_the_accounts_version_whatever_is_asked_for() {
         );
         assert_eq!((&event["data"]["currency"], &event["data"]["refunded"]), (&json!("sgd"), &json!(0)));
         let path = event["location"].as_str().expect("a path");
-        assert_eq!(&asked(&mut ask, version, "GET", path, "").ok(), event);
+        assert_eq!(&requested(&mut client, version, "GET", path, "").ok(), event);
     }
-    // What has happened stays as it was written when the account moves on.
-    asked(&mut ask, CURRENT, "PATCH", "/account/api_version", r#"{"api_version":"2019-05-29"}"#).ok();
-    ask.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
-    let list = asked(&mut ask, OLD, "GET", "/events", "").ok();
+    // Earlier events keep their version after the upgrade.
+    requested(&mut client, CURRENT, "PATCH", "/account/api_version", r#"{"api_version":"2019-05-29"}"#).ok();
+    client.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
+    let list = requested(&mut client, OLD, "GET", "/events", "").ok();
     assert!(list["data"][0]["created"].is_string() && list["data"][0].get("created_at").is_none());
     assert!(list["data"][1]["created_at"].is_string() && list["data"][1].get("created").is_none());
     assert_eq!(list["data"][1]["data"]["currency"], "SGD");
@@ -108,16 +108,16 @@ fn an_event_is_in_the_accounts_version_whatever_is_asked_for() {
 }
 
 #[test]
-fn what_the_older_version_does_not_have_is_refused() {
-    let mut ask = Ask::new();
-    asked(&mut ask, OLD, "GET", "/capability", "").refused(404, "serializer_not_found");
-    asked(&mut ask, CURRENT, "GET", "/capability", "").ok();
-    // Its refunds tell nothing of what the merchant attached.
-    let id = ask.charge();
-    ask.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
+fn calls_missing_in_2017_are_rejected() {
+    let mut client = TestClient::new();
+    requested(&mut client, OLD, "GET", "/capability", "").assert_rejected(404, "serializer_not_found");
+    requested(&mut client, CURRENT, "GET", "/capability", "").ok();
+    // Refunds of the older version have no metadata.
+    let id = client.charge();
+    client.secret("POST", &format!("/charges/{id}/mark_as_paid"), "").ok();
     let json = r#"{"amount":100,"metadata":{"reference":"r-1"}}"#;
-    let refund = asked(&mut ask, OLD, "POST", &format!("/charges/{id}/refunds"), json).ok();
+    let refund = requested(&mut client, OLD, "POST", &format!("/charges/{id}/refunds"), json).ok();
     assert_eq!((refund.get("metadata"), refund.get("status")), (None, None));
     let path = refund["location"].as_str().expect("a path");
-    assert_eq!(ask.secret("GET", path, "").ok()["metadata"], json!({"reference": "r-1"}));
+    assert_eq!(client.secret("GET", path, "").ok()["metadata"], json!({"reference": "r-1"}));
 }

@@ -1,25 +1,25 @@
-//! Events, transactions, searches, and the account with its webhook secrets.
+//! Descriptions of calls about events, transactions, searches, the account and its webhook secrets.
 
 use super::description::{Body, Description, Good, describe};
 use crate::openapi::parameter::Query;
 
 pub(super) const DESCRIPTIONS: &[Description] = &[
-    describe("events.list", "The events.", Good::Object("EventList")).asks(&[Query::Page]),
-    describe("events.retrieve", "An event.", Good::Object("Event")),
-    describe("transactions.retrieve", "What a charge brought in.", Good::Object("Transaction"))
+    describe("events.list", "Lists events.", Good::Object("EventList")).with_query(&[Query::Page]),
+    describe("events.retrieve", "Retrieves an event.", Good::Object("Event")),
+    describe("transactions.retrieve", "Retrieves the transaction of a charge.", Good::Object("Transaction"))
         .refuses(&[500]),
     describe("search", "Searches charges and refunds.", Good::Object("Search"))
-        .asks(&[Query::Search])
+        .with_query(&[Query::Search])
         .refuses(&[422]),
-    describe("account.retrieve", "The account.", Good::Object("Account")),
-    describe("account.update", "Sets where events are posted to.", Good::Object("Account"))
+    describe("account.retrieve", "Retrieves the account.", Good::Object("Account")),
+    describe("account.update", "Sets the webhook endpoint.", Good::Object("Account"))
         .takes(Body::Either("AccountChanges")),
-    describe("account.upgrade", "Moves the account on to a newer version.", Good::Object("Account"))
+    describe("account.upgrade", "Upgrades the account's API version.", Good::Object("Account"))
         .takes(Body::Needed("NewVersion")),
-    describe("webhook_secrets.list", "The secrets that sign now.", Good::Object("WebhookSecretList"))
-        .asks(&[Query::Page]),
-    describe("webhook_secrets.roll", "A new secret, told this once.", Good::Object("IssuedSecret"))
+    describe("webhook_secrets.list", "Lists the active webhook secrets.", Good::Object("WebhookSecretList"))
+        .with_query(&[Query::Page]),
+    describe("webhook_secrets.roll", "Creates a secret, shown only once.", Good::Object("IssuedSecret"))
         .refuses(&[500]),
-    describe("webhook_secrets.delete", "No secret any more.", Good::Object("WebhookSecretList"))
-        .asks(&[Query::Page]),
+    describe("webhook_secrets.delete", "Deletes all webhook secrets.", Good::Object("WebhookSecretList"))
+        .with_query(&[Query::Page]),
 ];

@@ -1,24 +1,24 @@
-//! The sandbox itself.
+//! Descriptions of `/_sandbox`.
 
 use super::description::{Body, Description, Good, describe};
 
 pub(super) const DESCRIPTIONS: &[Description] = &[
-    describe("sandbox.clock", "The time in the sandbox.", Good::Json("Clock")),
-    describe("sandbox.set_clock", "Sets, moves, freezes the clock or lets it run.", Good::Json("Clock"))
+    describe("sandbox.clock", "Returns the sandbox's clock.", Good::Json("Clock")),
+    describe("sandbox.set_clock", "Sets, advances, freezes or runs the clock.", Good::Json("Clock"))
         .takes(Body::Json("ClockChange"))
         .refuses(&[400]),
-    describe("sandbox.faults", "How many rules are set.", Good::Json("FaultCount")),
-    describe("sandbox.set_faults", "What goes wrong from now on.", Good::Json("FaultCount"))
+    describe("sandbox.faults", "Returns the number of fault rules.", Good::Json("FaultCount")),
+    describe("sandbox.set_faults", "Replaces the fault rules.", Good::Json("FaultCount"))
         .takes(Body::Json("FaultRules"))
         .refuses(&[400]),
-    describe("sandbox.clear_faults", "Nothing goes wrong any more.", Good::Json("FaultCount")),
-    describe("sandbox.plan_webhooks", "How webhooks arrive from now on.", Good::Json("Plan"))
+    describe("sandbox.clear_faults", "Removes all fault rules.", Good::Json("FaultCount")),
+    describe("sandbox.plan_webhooks", "Sets the webhook schedule.", Good::Json("Plan"))
         .takes(Body::Json("PlanChange"))
         .refuses(&[400]),
-    describe("sandbox.reset", "As it was when it was built.", Good::Json("Done")),
-    describe("sandbox.snapshot", "Everything there is; webhook secrets are in it.", Good::Json("Snapshot")),
-    describe("sandbox.restore", "A snapshot, in the place of everything there is.", Good::Json("Done"))
+    describe("sandbox.reset", "Returns to the state when the sandbox was built.", Good::Json("Done")),
+    describe("sandbox.snapshot", "Returns a snapshot, webhook secrets included.", Good::Json("Snapshot")),
+    describe("sandbox.restore", "Replaces the state with a snapshot.", Good::Json("Done"))
         .takes(Body::Json("Snapshot"))
         .refuses(&[400]),
-    describe("sandbox.resend", "Posts an event once more.", Good::Json("Done")).refuses(&[404]),
+    describe("sandbox.resend", "Posts an event again.", Good::Json("Done")).refuses(&[404]),
 ];

@@ -1,55 +1,55 @@
-//! An entry: what a call is for, what it takes, and what it answers.
+//! Descriptions of calls: purpose, request and response.
 
 use crate::openapi::parameter::Query;
 
-/// What a call is for, what it takes, and what it answers.
+/// A description of a call: purpose, request and response.
 #[derive(Debug)]
 pub(in crate::openapi) struct Description {
-    /// Its name in the table.
+    /// Name of the call in its route table.
     pub(in crate::openapi) name: &'static str,
     pub(in crate::openapi) says: &'static str,
     pub(in crate::openapi) query: &'static [Query],
     pub(in crate::openapi) body: Body,
     pub(in crate::openapi) good: Good,
-    /// Calls that its answer says what is needed for.
+    /// Follow-up calls, whose path parameters are in the response.
     pub(in crate::openapi) leads: &'static [Lead],
-    /// The statuses of its refusals, besides those that every call of its table has.
+    /// Error statuses besides those that all calls of the table share.
     pub(in crate::openapi) refusals: &'static [u16],
 }
 
-/// What a call takes, by the name of its schema.
+/// The request body, by the name of its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::openapi) enum Body {
     None,
-    /// A form or JSON, or nothing at all.
+    /// An optional form or JSON object.
     Either(&'static str),
-    /// A form or JSON, in which something has to be.
+    /// A required form or JSON object.
     Needed(&'static str),
     Json(&'static str),
     Form(&'static str),
 }
 
-/// What is answered when all is well.
+/// The successful response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::openapi) enum Good {
-    /// An object of the API, in the shape of the version.
+    /// An API object in the shape of the version.
     Object(&'static str),
-    /// An object that version 2017-11-02 does not have.
+    /// An API object that version 2017-11-02 does not have.
     Newer(&'static str),
-    /// Nothing ever: what it asks for is not KakaoPay's.
+    /// None: KakaoPay does not support the call.
     Never,
-    /// JSON that is not the API's.
+    /// Other JSON.
     Json(&'static str),
-    /// Something else, in this media type.
+    /// Another media type.
     Media(&'static str),
-    /// A page, or the way to another one.
+    /// A page, or a redirect to the next one.
     Led,
 }
 
-/// A call, and where in an answer the parts of its path are.
+/// A follow-up call, and the places of its path parameters in the response.
 pub(in crate::openapi) type Lead = (&'static str, &'static [(&'static str, &'static str)]);
 
-/// A call that takes and answers nothing out of the ordinary.
+/// Describes a call with default properties.
 pub(super) const fn describe(name: &'static str, says: &'static str, good: Good) -> Description {
     Description { name, says, query: &[], body: Body::None, good, leads: &[], refusals: &[] }
 }
@@ -59,7 +59,7 @@ impl Description {
         Self { name, says, ..self }
     }
 
-    pub(super) const fn asks(self, query: &'static [Query]) -> Self {
+    pub(super) const fn with_query(self, query: &'static [Query]) -> Self {
         Self { query, ..self }
     }
 

@@ -1,4 +1,4 @@
-//! What each call is for, by its name in the tables.
+//! Descriptions of all calls, by their names in the route tables.
 
 mod account;
 mod all;

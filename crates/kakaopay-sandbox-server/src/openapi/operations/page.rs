@@ -1,40 +1,42 @@
-//! The pages of a payment, and what is beside them.
+//! Descriptions of the payment pages and their files.
 
 use super::description::{Body, Description, Good, describe};
 use crate::openapi::parameter::Query;
 
 const HTML: Good = Good::Media("text/html");
 
-/// A form that a page of a payment sends.
+/// A form on a payment page.
 const CHOSEN: Description = describe("", "", Good::Led)
-    .asks(&[Query::Language])
+    .with_query(&[Query::Language])
     .takes(Body::Form("Choice"))
     .refuses(&[400, 403, 404, 500]);
 
 pub(super) const DESCRIPTIONS: &[Description] = &[
     describe("payments.desktop", "The page at `authorize_uri`, where the buyer pays.", HTML)
-        .asks(&[Query::Language])
+        .with_query(&[Query::Language])
         .refuses(&[404]),
-    CHOSEN.named("payments.end_on_desktop", "What the buyer chose there; leads to the merchant."),
-    describe("payments.wallet", "The wallet, which the merchant has sent a phone to.", HTML)
-        .asks(&[Query::Language])
+    CHOSEN.named("payments.end_on_desktop", "Applies the buyer's decision and redirects to the merchant."),
+    describe("payments.wallet", "The wallet page, to which the merchant sends phones.", HTML)
+        .with_query(&[Query::Language])
         .refuses(&[404]),
-    CHOSEN.named("payments.end_on_wallet", "What the buyer chose there; leads to the slip."),
-    describe("payments.summary", "What is to be paid, in the wallet.", HTML)
-        .asks(&[Query::Language])
+    CHOSEN.named("payments.end_on_wallet", "Applies the buyer's decision and redirects to the slip."),
+    describe("payments.summary", "The summary in the wallet.", HTML)
+        .with_query(&[Query::Language])
         .refuses(&[404]),
-    CHOSEN.named("payments.end_on_summary", "What the buyer chose there; leads to the slip."),
-    describe("payments.slip", "How it has ended.", HTML).asks(&[Query::Language]).refuses(&[404]),
-    describe("payments.status", "How a payment stands, in one word.", Good::Media("text/plain"))
-        .asks(&[Query::Language])
+    CHOSEN.named("payments.end_on_summary", "Applies the buyer's decision and redirects to the slip."),
+    describe("payments.slip", "The outcome of the payment.", HTML)
+        .with_query(&[Query::Language])
         .refuses(&[404]),
-    describe("payments.code", "The way to the wallet, as a picture.", Good::Media("image/svg+xml"))
-        .asks(&[Query::Language])
+    describe("payments.status", "The status of a payment in one word.", Good::Media("text/plain"))
+        .with_query(&[Query::Language])
         .refuses(&[404]),
-    describe("pages.style", "The style of the pages.", Good::Media("text/css")),
-    describe("pages.script", "The script of the desktop's page.", Good::Media("text/javascript")),
-    describe("pages.overview_script", "The script of the overview at `/`.", Good::Media("text/javascript")),
-    describe("pages.mark", "The mark of the pages.", Good::Media("image/svg+xml")),
-    describe("omise_js", "What a shop's page needs of Omise.js.", Good::Media("text/javascript")),
-    describe("openapi", "This document, in the version that is asked for.", Good::Json("OpenApi")),
+    describe("payments.code", "The QR code that opens the wallet page.", Good::Media("image/svg+xml"))
+        .with_query(&[Query::Language])
+        .refuses(&[404]),
+    describe("pages.style", "The stylesheet of the pages.", Good::Media("text/css")),
+    describe("pages.script", "The script of the desktop page.", Good::Media("text/javascript")),
+    describe("pages.overview_script", "The script of the dashboard at `/`.", Good::Media("text/javascript")),
+    describe("pages.mark", "The icon of the pages.", Good::Media("image/svg+xml")),
+    describe("omise_js", "The part of Omise.js that shop pages need.", Good::Media("text/javascript")),
+    describe("openapi", "This document, for the requested API version.", Good::Json("OpenApi")),
 ];

@@ -1,9 +1,9 @@
-//! Sources, charges and refunds.
+//! Descriptions of calls about sources, charges and refunds.
 
 use super::description::{Body, Description, Good, Lead, describe};
 use crate::openapi::parameter::Query;
 
-/// Calls about the charge that was answered.
+/// Follow-up calls for a charge.
 const ABOUT_IT: &[Lead] = &[
     ("charges.retrieve", CHARGE),
     ("charges.events", CHARGE),
@@ -13,7 +13,7 @@ const ABOUT_IT: &[Lead] = &[
     ("charges.capture", CHARGE),
     ("charges.reverse", CHARGE),
 ];
-/// Calls about the charge that was paid.
+/// Follow-up calls for a paid charge.
 const ABOUT_ITS_MONEY: &[Lead] = &[
     ("refunds.create", CHARGE),
     ("charges.refunds", CHARGE),
@@ -24,37 +24,47 @@ const ABOUT_A_REFUND: &[Lead] =
 const CHARGE: &[(&str, &str)] = &[("charge", "$response.body#/id")];
 
 pub(super) const DESCRIPTIONS: &[Description] = &[
-    describe("sources.create", "A new source; the public key may.", Good::Object("Source"))
+    describe("sources.create", "Creates a source. The public key suffices.", Good::Object("Source"))
         .takes(Body::Needed("NewSource"))
         .leads(&[("sources.retrieve", &[("source", "$response.body#/id")])])
         .refuses(&[500]),
-    describe("sources.retrieve", "A source; the public key may.", Good::Object("Source")),
-    describe("capability.retrieve", "What can be paid with; the public key may.", Good::Newer("Capability")),
-    describe("charges.create", "A new charge.", Good::Object("Charge"))
+    describe("sources.retrieve", "Retrieves a source. The public key suffices.", Good::Object("Source")),
+    describe(
+        "capability.retrieve",
+        "Lists payment methods. The public key suffices.",
+        Good::Newer("Capability"),
+    ),
+    describe("charges.create", "Creates a charge.", Good::Object("Charge"))
         .takes(Body::Needed("NewCharge"))
         .leads(ABOUT_IT)
         .refuses(&[500]),
-    describe("charges.list", "The charges.", Good::Object("ChargeList")).asks(&[Query::Page, Query::Expand]),
-    describe("charges.retrieve", "A charge.", Good::Object("Charge")).asks(&[Query::Expand]).refuses(&[500]),
-    describe("charges.update", "Changes what the merchant attached.", Good::Object("Charge"))
+    describe("charges.list", "Lists charges.", Good::Object("ChargeList"))
+        .with_query(&[Query::Page, Query::Expand]),
+    describe("charges.retrieve", "Retrieves a charge.", Good::Object("Charge"))
+        .with_query(&[Query::Expand])
+        .refuses(&[500]),
+    describe("charges.update", "Changes the merchant's data of a charge.", Good::Object("Charge"))
         .takes(Body::Either("ChargeChanges"))
         .refuses(&[500]),
-    describe("charges.events", "The events of a charge and of its refunds.", Good::Object("EventList"))
-        .asks(&[Query::Page]),
-    describe("charges.expire", "Ends a charge that is pending.", Good::Object("Charge")).refuses(&[500]),
-    describe("charges.mark_as_paid", "Ends a charge as if the buyer had paid.", Good::Object("Charge"))
+    describe("charges.events", "Lists the events of a charge and its refunds.", Good::Object("EventList"))
+        .with_query(&[Query::Page]),
+    describe("charges.expire", "Expires a pending charge.", Good::Object("Charge")).refuses(&[500]),
+    describe("charges.mark_as_paid", "Marks a charge as paid by the buyer.", Good::Object("Charge"))
         .leads(ABOUT_ITS_MONEY)
         .refuses(&[500]),
-    describe("charges.mark_as_failed", "Ends a charge as if the payment had failed.", Good::Object("Charge"))
+    describe("charges.mark_as_failed", "Marks a charge as failed.", Good::Object("Charge"))
         .takes(Body::Either("Failure"))
         .refuses(&[500]),
-    describe("charges.capture", "Refused: KakaoPay is paid at once.", Good::Never),
-    describe("charges.reverse", "Refused: KakaoPay is paid at once.", Good::Never),
-    describe("refunds.create", "Gives a paid charge back, or a part of it.", Good::Object("Refund"))
+    describe("charges.capture", "Always rejected: KakaoPay has no authorization.", Good::Never),
+    describe("charges.reverse", "Always rejected: KakaoPay has no authorization.", Good::Never),
+    describe("refunds.create", "Refunds a paid charge in full or in part.", Good::Object("Refund"))
         .takes(Body::Needed("NewRefund"))
         .leads(ABOUT_A_REFUND)
         .refuses(&[500]),
-    describe("charges.refunds", "The refunds of a charge.", Good::Object("RefundList")).asks(&[Query::Page]),
-    describe("refunds.retrieve", "A refund.", Good::Object("Refund")).asks(&[Query::Expand]).refuses(&[500]),
-    describe("refunds.list", "The refunds.", Good::Object("RefundList")).asks(&[Query::Page]),
+    describe("charges.refunds", "Lists the refunds of a charge.", Good::Object("RefundList"))
+        .with_query(&[Query::Page]),
+    describe("refunds.retrieve", "Retrieves a refund.", Good::Object("Refund"))
+        .with_query(&[Query::Expand])
+        .refuses(&[500]),
+    describe("refunds.list", "Lists refunds.", Good::Object("RefundList")).with_query(&[Query::Page]),
 ];

@@ -1,8 +1,9 @@
-//! The schemas of the account, of what it can do, of its webhook secrets, and of refusals.
+//! Schemas of the account, capability, webhook secrets and errors.
 
 use super::source::CURRENCIES;
 use crate::openapi::schema::builder::{
-    Kind, always, empty, id, list, moment, named, null, object, one_of, or_null, said, text, text_like, whole,
+    Kind, always, empty, id, list, moment, named, null, object, one_of, or_null, text, text_like, whole,
+    with_description,
 };
 use kakaopay_types::ApiVersion;
 
@@ -16,14 +17,14 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     ]
 }
 
-/// The versions of the API.
+/// Schema of API versions.
 pub(super) fn versions() -> Kind {
     one_of(ApiVersion::ALL.map(ApiVersion::as_str))
 }
 
 fn account() -> Kind {
     object(
-        "The account, which takes KakaoPay and nothing else.",
+        "An account that accepts only KakaoPay.",
         [
             ("object", one_of(["account"])),
             ("id", id("account")),
@@ -35,12 +36,12 @@ fn account() -> Kind {
             ("email", text()),
             ("created_at", moment()),
             ("supported_currencies", list(one_of(CURRENCIES))),
-            ("api_version", said(versions(), "The version in which its events are written.")),
+            ("api_version", with_description(versions(), "API version of its events.")),
             ("auto_activate_recipients", always(false)),
             ("chain_enabled", always(false)),
             ("zero_interest_installments", always(false)),
             ("chain_return_uri", null()),
-            ("webhook_uri", said(or_null(text()), "Where events are posted to.")),
+            ("webhook_uri", with_description(or_null(text()), "Webhook endpoint.")),
             ("metadata_export_keys", named("MetadataExportKeys")),
             ("chaining_allowed", always(false)),
             ("last_updated_api_version", text_like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
@@ -50,23 +51,23 @@ fn account() -> Kind {
 
 fn metadata_export_keys() -> Kind {
     object(
-        "No metadata is exported.",
+        "Metadata is not exported.",
         [("charge", empty()), ("transfer", empty()), ("refund", empty()), ("dispute", empty())],
     )
 }
 
 fn capability() -> Kind {
-    let range = || object("In minor units.", [("max", whole(0)), ("min", whole(0))]);
+    let range = || object("Amounts in minor units.", [("max", whole(0)), ("min", whole(0))]);
     let limits = object(
-        "The account's general limits; KakaoPay's own are narrower.",
+        "General limits of the account. KakaoPay's own limits are narrower.",
         [
             ("charge_amount", range()),
             ("transfer_amount", range()),
-            ("installment_amount", object("In minor units.", [("min", whole(0))])),
+            ("installment_amount", object("Amounts in minor units.", [("min", whole(0))])),
         ],
     );
     object(
-        "What the account can do.",
+        "Payment methods of the account.",
         [
             ("object", one_of(["capability"])),
             ("location", text()),
@@ -98,14 +99,20 @@ fn payment_method() -> Kind {
 
 fn webhook_secret() -> Kind {
     object(
-        "What webhooks are signed with.",
+        "A secret that signs webhooks.",
         [
             ("object", one_of(["webhook_secret"])),
             ("id", id("whsec")),
             ("livemode", always(false)),
-            ("secret", said(or_null(text()), "In base64. It is told once, when it is made.")),
+            (
+                "secret",
+                with_description(or_null(text()), "Base64. Only the response to its creation contains it."),
+            ),
             ("created_at", moment()),
-            ("expires_at", said(or_null(moment()), "When it stops signing; `null` for the newest.")),
+            (
+                "expires_at",
+                with_description(or_null(moment()), "Time at which it stops signing; `null` for the newest."),
+            ),
         ],
     )
 }

@@ -1,10 +1,10 @@
-//! Every schema, and which one a version has.
+//! All schemas, with their versions.
 
 use super::{account, charge, control, event, list, page, refund, requests, source, v2017};
 use crate::openapi::schema::builder::Kind;
 use kakaopay_types::ApiVersion;
 
-/// Every schema, by its name.
+/// Returns all schemas with their names.
 pub(in crate::openapi) fn all() -> Vec<(&'static str, Kind)> {
     let parts = [
         account::schemas(),
@@ -21,7 +21,7 @@ pub(in crate::openapi) fn all() -> Vec<(&'static str, Kind)> {
     parts.into_iter().flatten().collect()
 }
 
-/// The name of an object's schema in a version. What is the same in both has one.
+/// Returns the name of an object's schema in a version. Objects that are the same in both versions have one schema.
 pub(in crate::openapi) fn in_version(name: &'static str, version: ApiVersion) -> &'static str {
     let older = (version == ApiVersion::V2017_11_02).then(|| v2017::name_of(name)).flatten();
     older.unwrap_or(name)

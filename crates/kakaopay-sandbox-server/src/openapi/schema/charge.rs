@@ -1,11 +1,11 @@
-//! The schemas of charges, and of what they brought in.
+//! Schemas of charges and transactions.
 
 use kakaopay_types::FailureCode;
 
 use super::source::{CURRENCIES, STATUSES};
 use crate::openapi::schema::builder::{
-    Kind, address, always, any_of, anything, id, moment, named, null, object, one_of, or_null, said, text,
-    text_like, truth, whole, with,
+    Kind, address, always, any_of, anything, id, moment, named, null, object, one_of, or_null, text,
+    text_like, truth, whole, with, with_description,
 };
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
@@ -17,7 +17,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     ]
 }
 
-/// The failure codes of the guide.
+/// Schema of the guide's failure codes.
 pub(super) fn failure_codes() -> Kind {
     one_of(FailureCode::KNOWN.iter().map(FailureCode::as_str))
 }
@@ -25,14 +25,14 @@ pub(super) fn failure_codes() -> Kind {
 fn charge() -> Kind {
     let transaction = any_of([null(), id("trxn"), named("Transaction")]);
     let transaction =
-        said(transaction, "`null` until it is paid; the object itself if asked for with `expand`.");
+        with_description(transaction, "`null` until it is paid; the transaction itself with `expand`.");
     let charge = object(
         "A payment.",
         [
             ("object", one_of(["charge"])),
             ("id", id("chrg")),
             ("location", text()),
-            ("amount", said(whole(0), "In minor units, as every amount.")),
+            ("amount", with_description(whole(0), "Minor units, as all amounts.")),
             ("net", whole(0)),
             ("fee", whole(0)),
             ("fee_vat", whole(0)),
@@ -58,8 +58,8 @@ fn charge() -> Kind {
             ("failure_code", or_null(failure_codes())),
             ("failure_message", or_null(text())),
             ("status", one_of(STATUSES)),
-            ("authorize_uri", said(address(), "Where the buyer pays.")),
-            ("return_uri", said(text(), "As it was given.")),
+            ("authorize_uri", with_description(address(), "Page where the buyer pays.")),
+            ("return_uri", with_description(text(), "As given in the request.")),
             ("created_at", moment()),
             ("paid_at", or_null(moment())),
             ("expires_at", moment()),
@@ -70,7 +70,7 @@ fn charge() -> Kind {
     with(charge, states())
 }
 
-/// The members that tell how it stands.
+/// Members that describe the status of a charge.
 fn states() -> [(&'static str, Kind); 15] {
     [
         ("zero_interest_installments", always(false)),
@@ -97,12 +97,12 @@ fn transaction_fees() -> Kind {
 }
 
 fn platform_fee() -> Kind {
-    object("KakaoPay has none.", [("fixed", null()), ("amount", null()), ("percentage", null())])
+    object("Always empty for KakaoPay.", [("fixed", null()), ("amount", null()), ("percentage", null())])
 }
 
 fn transaction() -> Kind {
     object(
-        "What a charge that was paid brought in.",
+        "Net amount of a paid charge.",
         [
             ("object", one_of(["transaction"])),
             ("id", id("trxn")),

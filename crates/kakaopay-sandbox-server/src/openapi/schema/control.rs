@@ -1,48 +1,58 @@
-//! The schemas of `/_sandbox`.
+//! Schemas of `/_sandbox`.
 
 use serde_json::json;
 
 use crate::openapi::schema::builder::{
-    Kind, asked, closed, list, moment, object, or_null, said, such_as, text, truth, whole_within,
+    Kind, closed, list, moment, object, or_null, request_object, such_as, text, truth, whole_within,
+    with_description,
 };
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![
         ("Clock", clock()),
         ("ClockChange", clock_change()),
-        ("FaultCount", object("How many rules are set.", [("rules", whole_within(0, i64::MAX))])),
-        ("FaultRules", closed(asked("What goes wrong.", [("rules", list(rule()))], []))),
-        ("Plan", object("How webhooks arrive.", [("plan", text())])),
-        ("PlanChange", closed(asked("How webhooks arrive from now on.", [("plan", plan())], []))),
-        ("Done", object("Nothing to tell.", [])),
-        ("Snapshot", object("Everything there is, in a form of this version's own.", [])),
-        ("Problem", object("Why it was not done.", [("error", text())])),
+        ("FaultCount", object("Number of fault rules.", [("rules", whole_within(0, i64::MAX))])),
+        ("FaultRules", closed(request_object("Fault rules.", [("rules", list(rule()))], []))),
+        ("Plan", object("Webhook schedule.", [("plan", text())])),
+        ("PlanChange", closed(request_object("New webhook schedule.", [("plan", plan())], []))),
+        ("Done", object("An empty object.", [])),
+        ("Snapshot", object("The whole state, in a format of this version.", [])),
+        ("Problem", object("Reason of the rejection.", [("error", text())])),
     ]
 }
 
 fn clock() -> Kind {
-    let rate = said(whole_within(0, 86_400), "Seconds that pass in one; 0 while it is frozen.");
-    object("The time in the sandbox.", [("now", moment()), ("frozen", truth()), ("rate", rate)])
+    let rate = with_description(
+        whole_within(0, 86_400),
+        "Sandbox seconds per real second; 0 while the clock is frozen.",
+    );
+    object("The sandbox's clock.", [("now", moment()), ("frozen", truth()), ("rate", rate)])
 }
 
 fn clock_change() -> Kind {
     let members = [
         ("set", or_null(moment())),
-        ("advance", said(or_null(whole_within(i64::MIN, i64::MAX)), "Seconds, forwards or backwards.")),
+        (
+            "advance",
+            with_description(
+                or_null(whole_within(i64::MIN, i64::MAX)),
+                "Seconds to advance, or to go back if negative.",
+            ),
+        ),
         ("freeze", truth()),
         ("run", truth()),
-        ("rate", said(or_null(whole_within(1, 86_400)), "Seconds that pass in one from now on.")),
+        ("rate", with_description(or_null(whole_within(1, 86_400)), "Sandbox seconds per real second.")),
     ];
-    closed(asked("What is done to the clock, in this order.", [], members))
+    closed(request_object("Changes of the clock, in order of application.", [], members))
 }
 
 fn rule() -> Kind {
     let form = "`FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`";
-    such_as(said(text(), form), json!("drop-response@charges.create:nth=2"))
+    such_as(with_description(text(), form), json!("drop-response@charges.create:nth=2"))
 }
 
 fn plan() -> Kind {
     let form = "`on`, `lost`, or any of `delay=SECONDS`, `duplicate=N`, `reorder=N`, `unsigned` and \
                 `stale=SECONDS` with commas between them";
-    such_as(said(text(), form), json!("delay=30,duplicate=3"))
+    such_as(with_description(text(), form), json!("delay=30,duplicate=3"))
 }

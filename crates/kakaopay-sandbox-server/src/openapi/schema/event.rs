@@ -1,8 +1,8 @@
-//! The schemas of events, and of how they were posted.
+//! Schemas of events and their deliveries.
 
 use crate::openapi::schema::builder::{
-    Kind, always, any_of, id, list, moment, named, object, one_of, or_null, said, text, text_like,
-    whole_within,
+    Kind, always, any_of, id, list, moment, named, object, one_of, or_null, text, text_like, whole_within,
+    with_description,
 };
 use kakaopay_sandbox::EVENT_KEYS;
 
@@ -17,14 +17,20 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
 
 fn current() -> Kind {
     object(
-        "What happened while the account had version 2019-05-29, whatever version a call asks for.",
+        "An event from a time when the account had version 2019-05-29, regardless of the request's version.",
         [
             ("object", one_of(["event"])),
             ("id", id("evnt")),
             ("livemode", always(false)),
             ("location", text()),
             ("webhook_deliveries", list(named("WebhookDelivery"))),
-            ("data", said(any_of([named("Charge"), named("Refund")]), "As it was then.")),
+            (
+                "data",
+                with_description(
+                    any_of([named("Charge"), named("Refund")]),
+                    "The object at the time of the event.",
+                ),
+            ),
             ("key", one_of(EVENT_KEYS)),
             ("created_at", moment()),
         ],
@@ -33,7 +39,7 @@ fn current() -> Kind {
 
 fn old() -> Kind {
     object(
-        "What happened while the account had version 2017-11-02, whatever version a call asks for.",
+        "An event from a time when the account had version 2017-11-02, regardless of the request's version.",
         [
             ("object", one_of(["event"])),
             ("id", id("evnt")),
@@ -41,7 +47,13 @@ fn old() -> Kind {
             ("location", text()),
             ("key", one_of(EVENT_KEYS)),
             ("created", moment()),
-            ("data", said(any_of([named("ChargeOf2017"), named("RefundOf2017")]), "As it was then.")),
+            (
+                "data",
+                with_description(
+                    any_of([named("ChargeOf2017"), named("RefundOf2017")]),
+                    "The object at the time of the event.",
+                ),
+            ),
         ],
     )
 }
@@ -49,16 +61,22 @@ fn old() -> Kind {
 fn delivery() -> Kind {
     let created_at = text_like("^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC$");
     object(
-        "An event that was posted.",
+        "A delivery attempt of an event.",
         [
             ("object", one_of(["webhook_delivery"])),
             ("id", text()),
             ("uri", text()),
-            ("status", said(or_null(whole_within(100, 999)), "What the endpoint answered, if it did.")),
+            (
+                "status",
+                with_description(
+                    or_null(whole_within(100, 999)),
+                    "HTTP status of the endpoint's response, if any.",
+                ),
+            ),
             ("key", one_of(EVENT_KEYS)),
             ("error", or_null(text())),
-            ("payload", said(text(), "The bytes that were signed and posted.")),
-            ("created_at", said(created_at, "The one time that is not written as the others are.")),
+            ("payload", with_description(text(), "The signed and posted bytes.")),
+            ("created_at", with_description(created_at, "The only time in another format.")),
         ],
     )
 }

@@ -1,17 +1,17 @@
-//! The schemas of lists, and of what a search found.
+//! Schemas of lists and search results.
 
 use crate::openapi::schema::builder::{
-    Kind, any_of, anything, empty, list, moment, named, null, object, one_of, or_null, said, text, whole,
-    whole_within,
+    Kind, any_of, anything, empty, list, moment, named, null, object, one_of, or_null, text, whole,
+    whole_within, with_description,
 };
 use kakaopay_sandbox::EMPTY_SCOPES;
 
-/// The orders of a list.
+/// Sort orders of a list.
 pub(in crate::openapi) const ORDERS: [&str; 2] = ["chronological", "reverse_chronological"];
-/// A truth in a filter.
+/// Spellings of a boolean in a search filter.
 pub(in crate::openapi) const TRUTHS: [&str; 6] = ["yes", "no", "on", "off", "true", "false"];
 
-/// What is searched.
+/// Search scopes.
 pub(in crate::openapi) fn scopes() -> impl Iterator<Item = &'static str> {
     ["charge", "refund"].into_iter().chain(EMPTY_SCOPES)
 }
@@ -23,18 +23,18 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
         ("EventList", page_of("Event")),
         ("WebhookSecretList", page_of("IssuedSecret")),
         ("Search", any_of([named("ChargeSearch"), named("RefundSearch"), named("EmptySearch")])),
-        ("ChargeSearch", found("Charges that were found.", &["charge"], list(named("Charge")))),
-        ("RefundSearch", found("Refunds that were found.", &["refund"], list(named("Refund")))),
-        ("EmptySearch", found("Of these KakaoPay has none.", &EMPTY_SCOPES, empty())),
+        ("ChargeSearch", found("Matching charges.", &["charge"], list(named("Charge")))),
+        ("RefundSearch", found("Matching refunds.", &["refund"], list(named("Refund")))),
+        ("EmptySearch", found("Always empty for KakaoPay.", &EMPTY_SCOPES, empty())),
     ]
 }
 
-/// A page of a list, in either version.
+/// Schema of a list page in either version.
 pub(super) fn page_of(name: &'static str) -> Kind {
     page(name, one_of(ORDERS))
 }
 
-/// A page of a list that tells its order so.
+/// Schema of a list page with the given sort orders.
 pub(super) fn page(name: &'static str, order: Kind) -> Kind {
     object(
         "A page of a list.",
@@ -43,7 +43,7 @@ pub(super) fn page(name: &'static str, order: Kind) -> Kind {
             ("data", list(named(name))),
             ("limit", whole_within(0, 100)),
             ("offset", whole(0)),
-            ("total", said(whole(0), "How many there are on all pages.")),
+            ("total", with_description(whole(0), "Number of elements on all pages.")),
             ("location", text()),
             ("order", order),
             ("from", moment()),

@@ -1,4 +1,4 @@
-//! What calls take and answer, by name.
+//! Schemas of requests and responses, by name.
 
 mod account;
 mod all;

@@ -1,7 +1,7 @@
-//! The schemas of what stands beside the API.
+//! Schemas of pages and of this document.
 
 use super::charge::failure_codes;
-use crate::openapi::schema::builder::{Kind, any_of, asked, one_of, open, plain_names, text};
+use crate::openapi::schema::builder::{Kind, any_of, one_of, open, plain_names, request_object, text};
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
     vec![
@@ -15,7 +15,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
                 slow(),
             ]),
         ),
-        ("OpenApi", open(asked("A document of OpenAPI 3.1.", [("openapi", text())], []))),
+        ("OpenApi", open(request_object("An OpenAPI 3.1 document.", [("openapi", text())], []))),
     ]
 }
 
@@ -29,5 +29,5 @@ fn slow() -> Kind {
 
 fn choice(outcome: &'static str, more: Option<(&'static str, Kind)>) -> Kind {
     let members = [("outcome", one_of([outcome]))].into_iter().chain(more);
-    plain_names(asked("What the buyer chose.", members, []))
+    plain_names(request_object("The buyer's decision.", members, []))
 }

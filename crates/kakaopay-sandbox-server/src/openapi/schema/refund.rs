@@ -1,8 +1,9 @@
-//! The schema of refunds.
+//! Schema of refunds.
 
 use super::source::CURRENCIES;
 use crate::openapi::schema::builder::{
-    Kind, always, any_of, anything, id, moment, named, null, object, one_of, said, text, truth, whole,
+    Kind, always, any_of, anything, id, moment, named, null, object, one_of, text, truth, whole,
+    with_description,
 };
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
@@ -12,7 +13,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
 fn refund() -> Kind {
     let charge = any_of([id("chrg"), named("Charge")]);
     object(
-        "Money that went back.",
+        "A refund of a charge.",
         [
             ("object", one_of(["refund"])),
             ("id", id("rfnd")),
@@ -22,7 +23,7 @@ fn refund() -> Kind {
             ("currency", one_of(CURRENCIES)),
             ("amount", whole(1)),
             ("metadata", anything()),
-            ("charge", said(charge, "The object itself if asked for with `expand`.")),
+            ("charge", with_description(charge, "Id of the charge, or the charge itself with `expand`.")),
             ("capture", null()),
             ("terminal", null()),
             ("transaction", id("trxn")),

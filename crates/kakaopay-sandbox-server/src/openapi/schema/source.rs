@@ -1,4 +1,4 @@
-//! The schema of sources.
+//! Schema of sources.
 
 use crate::openapi::schema::builder::{
     Kind, always, empty, id, moment, null, object, one_of, or_null, text, whole,
@@ -6,9 +6,9 @@ use crate::openapi::schema::builder::{
 
 /// KakaoPay's currencies.
 pub(super) const CURRENCIES: [&str; 2] = ["SGD", "THB"];
-/// Where a buyer is, as it is told.
+/// The buyer's platforms, as in responses.
 pub(super) const PLATFORMS: [&str; 3] = ["WEB", "IOS", "ANDROID"];
-/// What becomes of a charge.
+/// Statuses of a charge.
 pub(super) const STATUSES: [&str; 4] = ["pending", "successful", "failed", "expired"];
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
@@ -18,7 +18,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
 fn source() -> Kind {
     let charge_status = one_of(STATUSES.into_iter().chain(["unknown"]));
     object(
-        "A way to pay once, with KakaoPay.",
+        "A source for one KakaoPay payment.",
         [
             ("object", one_of(["source"])),
             ("id", id("src")),

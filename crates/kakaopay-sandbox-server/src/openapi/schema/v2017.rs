@@ -1,4 +1,4 @@
-//! The schemas of version 2017-11-02.
+//! Schemas of version 2017-11-02.
 
 use super::charge;
 use super::list::{ORDERS, page, page_of};
@@ -9,7 +9,7 @@ use crate::openapi::schema::builder::{
 };
 use kakaopay_sandbox::EMPTY_SCOPES;
 
-/// KakaoPay's currencies, which were written so.
+/// KakaoPay's currencies, in this version's spelling.
 const CURRENCIES: [&str; 2] = ["sgd", "thb"];
 
 pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
@@ -22,19 +22,19 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
         ("AccountOf2017", account()),
         ("ChargeListOf2017", page_of("ChargeOf2017")),
         ("RefundListOf2017", page_of("RefundOf2017")),
-        // As recorded, a list inside an object names no order.
+        // As recorded, embedded lists have no order.
         ("RefundsInsideOf2017", page("RefundOf2017", null())),
         (
             "SearchOf2017",
             any_of(["ChargeSearchOf2017", "RefundSearchOf2017", "EmptySearchOf2017"].map(named)),
         ),
-        ("ChargeSearchOf2017", found("Charges that were found.", &["charge"], charges)),
-        ("RefundSearchOf2017", found("Refunds that were found.", &["refund"], refunds)),
-        ("EmptySearchOf2017", found("Of these KakaoPay has none.", &EMPTY_SCOPES, empty())),
+        ("ChargeSearchOf2017", found("Matching charges.", &["charge"], charges)),
+        ("RefundSearchOf2017", found("Matching refunds.", &["refund"], refunds)),
+        ("EmptySearchOf2017", found("Always empty for KakaoPay.", &EMPTY_SCOPES, empty())),
     ]
 }
 
-/// What an object's schema is called in this version, if it has one of its own.
+/// Returns the name of an object's schema in this version, if it differs from the current one.
 pub(super) fn name_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "Source" => "SourceOf2017",
@@ -50,7 +50,7 @@ pub(super) fn name_of(name: &str) -> Option<&'static str> {
 
 fn source() -> Kind {
     object(
-        "A way to pay once, with KakaoPay.",
+        "A source for one KakaoPay payment.",
         [
             ("object", one_of(["source"])),
             ("id", id("src")),
@@ -99,7 +99,7 @@ fn charge() -> Kind {
 
 fn refund() -> Kind {
     object(
-        "Money that went back.",
+        "A refund of a charge.",
         [
             ("object", one_of(["refund"])),
             ("id", id("rfnd")),
@@ -116,7 +116,7 @@ fn refund() -> Kind {
 
 fn account() -> Kind {
     object(
-        "The account, which takes KakaoPay and nothing else.",
+        "An account that accepts only KakaoPay.",
         [("object", one_of(["account"])), ("id", id("account")), ("email", text()), ("created", moment())],
     )
 }

@@ -1,5 +1,5 @@
-// The guide's example for a page, with the script that the sandbox serves, as a browser runs it: the script
-// first, as it was loaded, and then the page's own code.
+// The guide's example for a page with the sandbox's script, as a browser runs it: first the loaded script, then
+// the page's own code.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -14,7 +14,7 @@ const report = new Report("omise.js", "served", "a page: fetch, the key without 
 // The guide's example, unchanged.
 const EXAMPLE = fs.readFileSync(path.join(__dirname, "../../data/guide_example.js"), "utf8");
 
-/** A page that has loaded the script, with what its code logs. */
+/** A page that has loaded the script, with the output of its code. */
 async function page(origin, key, script) {
   let log;
   const logged = new Promise((resolve) => (log = resolve));
@@ -22,7 +22,7 @@ async function page(origin, key, script) {
     omise_public_key: key,
     console: { log },
     document: { currentScript: { src: `${origin}/omise.js` } },
-    // A page's requests carry its origin, and are asked about first: that is tested beside this.
+    // A page's requests have its origin and need a preflight; other tests cover that.
     fetch: (address, options) =>
       fetch(address, { ...options, headers: { ...options.headers, Origin: "https://shop.example" } }),
     btoa,
@@ -30,7 +30,7 @@ async function page(origin, key, script) {
   };
   vm.createContext(window);
   vm.runInContext(script, window);
-  // Only while it runs is a script the current one.
+  // `document.currentScript` is set only while the script runs.
   window.document.currentScript = null;
   return { window, logged };
 }
@@ -58,7 +58,7 @@ async function main() {
   vm.runInContext(EXAMPLE, stranger.window);
   assert.equal((await report.call(stranger.logged)).code, "authentication_failure");
 
-  // Nothing listens on port 9.
+  // No server listens on port 9.
   const nowhere = await page("http://127.0.0.1:9", "pkey_test_none", script);
   const [none, error] = await answered(nowhere, (omise, callback) => omise.createSource("kakaopay", {}, callback));
   assert.deepEqual([none, error.code], [0, "create_source_error"]);

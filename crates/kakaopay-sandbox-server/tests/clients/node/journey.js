@@ -1,7 +1,7 @@
-// A payment from its source to its refund, with the official npm package as it is.
+// A payment from its source to its refund, with the unchanged official npm package.
 //
-// The package asks https://api.omise.co. It takes another host and plain http as options, and a port from
-// nowhere, so that the port is told to Node.js: every request without one goes to that of its agent.
+// The package calls https://api.omise.co. Its options accept another host and plain HTTP, but no port, so the
+// port is set in the Node.js agent: every request without a port uses the agent's.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -29,7 +29,7 @@ const thb = isOld ? "thb" : "THB";
 
 const parameters = { amount: 150000, currency: "THB", return_uri: "https://example.com/orders/345678/complete" };
 
-// What a test account has and the package has not: it is asked through the package's own transport.
+// Calls that the package does not have use its own transport.
 function markAs(end, charge, body) {
   return api.post({ key: keys.secretKey, path: `/charges/${charge.id}/${end}`, body, ...place });
 }
@@ -126,7 +126,7 @@ async function refusals() {
   const stranger = omise({ ...place, publicKey: "pkey_test_none", secretKey: "skey_test_none" });
   await report.refused("authentication_failure", stranger.charges.list());
   await report.refused("authentication_failure", stranger.capability.retrieve());
-  // In the older manner: with a callback instead of a promise.
+  // The older style: a callback instead of a promise.
   await report.call(
     new Promise((resolve, reject) => {
       client.charges.list({ limit: 2 }, (error, list) => (error ? reject(error) : resolve(list)));

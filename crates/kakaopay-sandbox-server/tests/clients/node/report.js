@@ -1,4 +1,4 @@
-// What a journey has done, and how it is told: one line of JSON.
+// The report of a journey: one line of JSON.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -9,13 +9,13 @@ class Report {
     this.told = { client, version, manner, calls: 0 };
   }
 
-  /** Awaits a call that is to succeed. */
+  /** Awaits a call that must succeed. */
   async call(promise) {
     this.told.calls += 1;
     return promise;
   }
 
-  /** Awaits a call that is to be refused with a code. */
+  /** Awaits a call that must be rejected with a code. */
   async refused(code, promise) {
     this.told.calls += 1;
     const error = await promise.then(
@@ -31,7 +31,7 @@ class Report {
   }
 }
 
-/** A variable that the chore sets. */
+/** Reads an environment variable that the task sets. */
 function variable(name) {
   const value = process.env[name];
   assert.ok(value, `${name} is not set: cargo xtask clients sets it`);

@@ -1,5 +1,5 @@
-// An example of a shop, as a program of its own: a buyer pays, and walks away; a forger writes; a webhook comes
-// twice. What the shop ships is what was paid, once.
+// An example shop as a separate program: a buyer pays and leaves, a forger sends webhooks, and a webhook arrives
+// twice. The shop ships exactly the paid order, once.
 "use strict";
 
 const assert = require("node:assert/strict");
@@ -22,7 +22,7 @@ async function omise(method, place, parameters) {
   return response.json();
 }
 
-/** A port that nobody has, for a program that cannot be told to take any. */
+/** Finds a free port, for a program that cannot choose one by itself. */
 function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
@@ -32,18 +32,18 @@ function freePort() {
   });
 }
 
-/** Asks until the answer is the one that is waited for. */
-async function until(what, ask) {
+/** Calls `attempt` until it returns a true value. */
+async function until(event, attempt) {
   const end = Date.now() + 20_000;
   for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer) return answer;
-    assert.ok(Date.now() < end, `${what} does not happen`);
+    const response = await attempt().catch(() => undefined);
+    if (response) return response;
+    assert.ok(Date.now() < end, `${event} did not happen`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** How a webhook of this kind for this charge was received, each time it was posted. */
+/** Returns the statuses of all deliveries of a charge's event. */
 async function received(key, charge) {
   const { data } = await omise("GET", "/events?limit=100&order=reverse_chronological");
   const event = data.find((event) => event.key === key && event.data.id === charge);
@@ -53,16 +53,16 @@ async function received(key, charge) {
 async function buy(shop, report) {
   const page = await report.call(fetch(shop));
   assert.match(await page.text(), /<form method="post" action="\/orders">/);
-  const answer = await report.call(fetch(`${shop}/orders`, { method: "POST", redirect: "manual" }));
-  assert.equal(answer.status, 303);
-  return answer.headers.get("location");
+  const response = await report.call(fetch(`${shop}/orders`, { method: "POST", redirect: "manual" }));
+  assert.equal(response.status, 303);
+  return response.headers.get("location");
 }
 
-/** What the buyer does on the page, and where it leads. */
+/** Sends the buyer's decision, and returns the target of the redirect. */
 async function choose(page, choice) {
-  const answer = await fetch(page, { method: "POST", redirect: "manual", body: new URLSearchParams(choice) });
-  assert.equal(answer.status, 303);
-  return answer.headers.get("location");
+  const response = await fetch(page, { method: "POST", redirect: "manual", body: new URLSearchParams(choice) });
+  assert.equal(response.status, 303);
+  return response.headers.get("location");
 }
 
 async function journey(shop, said, report) {
@@ -71,7 +71,7 @@ async function journey(shop, said, report) {
   const page = await buy(shop, report);
   const charge = await newest();
   assert.equal(charge.authorize_uri, page);
-  // The buyer pays and never comes back: the webhook alone must do.
+  // The buyer pays and never returns: the webhook alone must suffice.
   const back = await choose(page, { outcome: "successful" });
   await until("the webhook", async () => (await received("charge.complete", charge.id))?.includes(200));
   await until("the shipping", async () => said().includes(`paid by ${charge.id}, shipped`));
@@ -83,8 +83,8 @@ async function journey(shop, said, report) {
   const timestamp = String(Math.floor(Date.now() / 1000));
   for (const signature of ["", "00".repeat(32), "zz"]) {
     const headers = { "omise-signature": signature, "omise-signature-timestamp": timestamp };
-    const answer = await report.call(fetch(`${shop}/webhooks`, { method: "POST", headers, body: forged }));
-    assert.equal(answer.status, 401, signature);
+    const response = await report.call(fetch(`${shop}/webhooks`, { method: "POST", headers, body: forged }));
+    assert.equal(response.status, 401, signature);
   }
   const again = await (await report.call(fetch(back))).json();
   assert.deepEqual(again, order);
@@ -98,7 +98,7 @@ async function journey(shop, said, report) {
   assert.deepEqual([status, shipped], ["failed", 0]);
 }
 
-/** Starts a shop, has it told of what happens, and makes the journey. */
+/** Starts a shop, sets it as the webhook endpoint, and makes the journey. */
 module.exports = async function run({ client, version, manner, command }) {
   const report = new Report(client, version, manner);
   const folder = mkdtempSync(path.join(tmpdir(), "kakaopay-shop-"));

@@ -1,4 +1,4 @@
-// The example of a shop on Node.js.
+// The example shop on Node.js.
 "use strict";
 
 require("./shop.js")({

@@ -1,4 +1,4 @@
-// The example of a shop on PHP.
+// The example shop on PHP.
 "use strict";
 
 const { execFileSync } = require("node:child_process");

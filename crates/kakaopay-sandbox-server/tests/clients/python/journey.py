@@ -63,7 +63,7 @@ def charges():
     inline = call(omise.Charge.create, source={"type": "kakaopay"}, metadata={"order": 7}, **PARAMETERS)
     assert call(omise.Charge.retrieve, charge.id).id == charge.id
 
-    # A lazy list: it asks for its length, then for its pages, with a null for each parameter that is not set.
+    # A lazy list: it requests its length, then its pages, with null for every unset parameter.
     every = omise.Charge.list()
     assert call(len, every) >= 2
     assert charge.id in [found.id for found in call(list, every)]
@@ -91,7 +91,7 @@ def endings(charge, inline):
 def refunds(charge):
     refund = call(charge.refund, amount=50000)
     assert refund.amount == 50000
-    # The package reads the charge again by itself, which is a call more.
+    # The package reloads the charge by itself, which is one more call.
     assert getattr(charge, REFUNDED) == 50000
     assert [found.id for found in call(list, charge.list_refunds())] == [refund.id]
     assert refund.id in [found.id for found in call(list, omise.Refund.list())]

@@ -1,11 +1,11 @@
-//! `/openapi.json` is held to what is answered, and what is answered to it.
+//! `/openapi.json` and all responses match.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 
-use super::held::{Held, text};
 use super::journey::journey;
-use crate::common::Ask;
+use super::validator::{Validator, text};
+use crate::common::TestClient;
 use http::Request;
 use http_body_util::Full;
 use kakaopay_sandbox::WebhookSchedule;
@@ -15,36 +15,36 @@ const NAMED: &str = "#/components/schemas/";
 const VERSIONS: [&str; 2] = ["2019-05-29", "2017-11-02"];
 
 #[test]
-fn every_answer_is_as_the_document_tells_in_either_version() {
+fn all_responses_match_the_openapi_document() {
     for version in VERSIONS {
-        let mut ask = if version == "2017-11-02" { Ask::of_2017() } else { Ask::new() };
-        ask.sandbox.set_webhook_schedule(WebhookSchedule::ON.copies(NonZeroU8::new(2).expect("not zero")));
-        let mut held = Held::of(&mut ask, version);
-        journey(&mut ask, &mut held);
-        let paths = held.document["paths"].as_object().expect("paths").clone();
-        let told = paths.values().flat_map(|methods| methods.as_object().expect("methods").values());
+        let mut client = if version == "2017-11-02" { TestClient::of_2017() } else { TestClient::new() };
+        client.sandbox.set_webhook_schedule(WebhookSchedule::ON.copies(NonZeroU8::new(2).expect("not zero")));
+        let mut validator = Validator::of(&mut client, version);
+        journey(&mut client, &mut validator);
+        let paths = validator.document["paths"].as_object().expect("paths").clone();
+        let result = paths.values().flat_map(|methods| methods.as_object().expect("methods").values());
         let mut unseen = Vec::new();
-        for operation in told {
+        for operation in result {
             for status in operation["responses"].as_object().expect("responses").keys() {
                 let seen = format!("{} {status}", text(&operation["operationId"]));
-                // A body that does not come in time needs a socket, and the sandbox does not fail.
-                if !held.seen.contains(&seen) && status != "408" && status != "500" {
+                // A slow body needs a socket, and internal errors do not occur.
+                if !validator.seen.contains(&seen) && status != "408" && status != "500" {
                     unseen.push(seen);
                 }
             }
         }
-        // Its body may be of any size here.
+        // Its body size is not limited here.
         assert_eq!(unseen, ["sandbox.restore 413"], "{version}");
     }
 }
 
 #[test]
-fn the_document_is_whole_and_always_the_same() {
-    let mut ask = Ask::new();
+fn the_document_is_complete_and_deterministic() {
+    let mut client = TestClient::new();
     let documents = VERSIONS.map(|version| {
         let request = || Request::get("/openapi.json").header("omise-version", version);
-        let first = ask.request(request().body(Full::default()).expect("a request")).text;
-        let other = Ask::of_2017().request(request().body(Full::default()).expect("a request")).text;
+        let first = client.request(request().body(Full::default()).expect("a request")).text;
+        let other = TestClient::of_2017().request(request().body(Full::default()).expect("a request")).text;
         assert_eq!(first, other);
         first
     });
@@ -59,10 +59,10 @@ fn the_document_is_whole_and_always_the_same() {
             assert!(document.pointer(name.trim_start_matches('#')).is_some(), "there is no {name}");
         }
         names.extend(own);
-        let told = document["components"]["schemas"].as_object().expect("schemas").keys();
-        schemas.extend(told.map(|name| format!("{NAMED}{name}")));
+        let result = document["components"]["schemas"].as_object().expect("schemas").keys();
+        schemas.extend(result.map(|name| format!("{NAMED}{name}")));
     }
-    // Some are only one version's.
+    // Some schemas occur in one version only.
     let unused: Vec<_> = schemas.iter().filter(|name| !names.contains(*name)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
@@ -79,20 +79,20 @@ fn references(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn a_call_that_is_not_of_its_method_is_told_which_are() {
-    let mut ask = Ask::new();
-    let answer = ask.with_headers("PUT", "/_sandbox/faults", "", &[]);
+fn a_wrong_method_gets_the_allowed_ones() {
+    let mut client = TestClient::new();
+    let response = client.with_headers("PUT", "/_sandbox/faults", "", &[]);
     assert_eq!(
-        (answer.status, &answer.headers["allow"]),
+        (response.status, &response.headers["allow"]),
         (405, &"GET, POST, DELETE".parse().expect("a value"))
     );
-    assert_eq!(ask.with_headers("PUT", "/_sandbox/fault", "", &[]).status, 404);
+    assert_eq!(client.with_headers("PUT", "/_sandbox/fault", "", &[]).status, 404);
 }
 
 #[test]
-fn what_is_no_text_and_no_truth_is_refused_where_one_is_asked_for() {
-    let mut ask = Ask::new();
-    let charge = ask.charge();
+fn non_text_and_non_boolean_values_are_rejected() {
+    let mut client = TestClient::new();
+    let charge = client.charge();
     let source = |members: Value| {
         let mut body = json!({"amount": 150_000, "currency": "SGD", "type": "kakaopay"});
         body.as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
@@ -103,10 +103,10 @@ fn what_is_no_text_and_no_truth_is_refused_where_one_is_asked_for() {
         ("PATCH", format!("/charges/{charge}"), json!({"description": ["a"]}).to_string()),
         ("POST", format!("/charges/{charge}/mark_as_failed"), json!({"failure_code": {}}).to_string()),
     ] {
-        ask.secret_json(method, &path, &body).refused(400, "bad_request");
+        client.secret_json(method, &path, &body).assert_rejected(400, "bad_request");
     }
-    ask.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
+    client.secret("POST", &format!("/charges/{charge}/mark_as_paid"), "").ok();
     let refunds = format!("/charges/{charge}/refunds");
-    ask.secret("POST", &refunds, "amount=150000&void=perhaps").refused(400, "bad_request");
-    assert_eq!(ask.secret("POST", &refunds, "amount=150000&void=").ok()["voided"], true);
+    client.secret("POST", &refunds, "amount=150000&void=perhaps").assert_rejected(400, "bad_request");
+    assert_eq!(client.secret("POST", &refunds, "amount=150000&void=").ok()["voided"], true);
 }

@@ -1,5 +1,5 @@
 //! `/openapi.json` and the responses agree.
 
 mod document;
-mod held;
 mod journey;
+mod validator;

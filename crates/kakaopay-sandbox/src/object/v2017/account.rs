@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::object::{AccountObject, Shape};
 
-/// The account object of version 2017-11-02. It was never recorded: these are the members that clients
-/// of its time read, and `created` for `created_at`.
+/// The account object of version 2017-11-02. It was never recorded: these members are those that clients of its
+/// time read, with `created` for `created_at`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Account<'a> {
     object: &'static str,

@@ -10,8 +10,8 @@ use super::source::Source;
 use crate::object::charge::{ChargeObject, Null};
 use crate::object::{Link, Shape};
 
-/// The charge object of version 2017-11-02. Of the members that are not KakaoPay's, the recorded ones
-/// are here.
+/// The charge object of version 2017-11-02. Of the members that KakaoPay does not use, only recorded ones are
+/// here.
 #[derive(Debug, Serialize)]
 pub(crate) struct Charge<'a> {
     object: &'static str,

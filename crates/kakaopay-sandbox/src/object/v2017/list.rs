@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::object::{ListObject, Shape};
 
-/// A page of a list: the same members in another order.
+/// A page of a list: the current members in another order.
 #[derive(Debug, Serialize)]
 pub(crate) struct List<'a, T> {
     object: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct List<'a, T> {
 }
 
 impl<T> List<'_, T> {
-    /// As a list inside an object was recorded: it names no order.
+    /// Removes the order, as recorded for lists inside objects.
     pub(super) fn inside(self) -> Self {
         Self { order: None, ..self }
     }

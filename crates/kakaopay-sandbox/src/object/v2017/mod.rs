@@ -1,4 +1,4 @@
-//! The objects in the shapes of API version 2017-11-02, in the members and order of recorded ones.
+//! Objects in the shape of API version 2017-11-02, with the members and order of recorded ones.
 
 mod account;
 mod charge;

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::object::{RefundObject, Shape};
 
-/// The refund object of version 2017-11-02. As recorded it tells no metadata, so that nothing but its
-/// amount and time says which refund of the merchant's it is.
+/// The refund object of version 2017-11-02. As recorded, it has no metadata, so that only amount and time identify
+/// the merchant's refund.
 #[derive(Debug, Serialize)]
 pub(crate) struct Refund<'a> {
     object: &'static str,

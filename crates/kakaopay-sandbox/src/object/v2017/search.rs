@@ -1,11 +1,11 @@
-//! A page of what a search found in version 2017-11-02.
+//! A page of search results in version 2017-11-02.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::object::{SearchObject, Shape};
 
-/// A page of what a search found: the same members in another order, and not the last two.
+/// A page of search results: the current members in another order, without the last two.
 #[derive(Debug, Serialize)]
 pub(crate) struct Search<'a, T> {
     object: &'static str,
@@ -32,7 +32,7 @@ impl<T: Shape> Shape for SearchObject<T> {
             object: self.object,
             order: self.order,
             scope: &self.scope,
-            // As recorded, a search without words has an empty text here.
+            // As recorded, a search without a query has an empty text here.
             query: self.query.as_deref().unwrap_or_default(),
             filters: &self.filters,
             page: self.page,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::object::{Shape, SourceObject};
 
-/// The source object of version 2017-11-02: six members.
+/// The source object of version 2017-11-02, with six members.
 #[derive(Debug, Serialize)]
 pub(crate) struct Source<'a> {
     object: &'static str,

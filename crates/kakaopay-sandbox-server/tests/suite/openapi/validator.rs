@@ -1,4 +1,4 @@
-//! A document that answers are held to.
+//! Validation of responses against a document.
 
 use std::collections::BTreeSet;
 
@@ -6,57 +6,64 @@ use http::Request;
 use http_body_util::Full;
 use serde_json::Value;
 
-use crate::common::{Answered, Ask};
+use crate::common::{TestClient, TestResponse};
 
-/// A document, and what of it was seen.
-pub(crate) struct Held {
+/// A document, with the operations and statuses seen so far.
+pub(crate) struct Validator {
     pub(crate) document: Value,
     version: &'static str,
     pub(crate) seen: BTreeSet<String>,
 }
 
-impl Held {
-    /// The document of a version.
-    pub(crate) fn of(ask: &mut Ask, version: &'static str) -> Self {
+impl Validator {
+    /// Returns the document of a version.
+    pub(crate) fn of(client: &mut TestClient, version: &'static str) -> Self {
         let request = Request::get("/openapi.json").header("omise-version", version);
-        let answer = ask.request(request.body(Full::default()).expect("a request"));
-        assert_eq!(answer.headers["access-control-allow-origin"], "*");
-        let mut document = answer.ok();
+        let response = client.request(request.body(Full::default()).expect("a request"));
+        assert_eq!(response.headers["access-control-allow-origin"], "*");
+        let mut document = response.ok();
         close(&mut document["components"]["schemas"]);
         Self { document, version, seen: BTreeSet::new() }
     }
 
-    /// Sends a call as its operation says, and holds the answer to it.
+    /// Sends a call as its operation describes it, and validates the response.
     #[track_caller]
-    pub(crate) fn call(&mut self, ask: &mut Ask, operation: &str, path: &str, body: &str) -> Answered {
+    pub(crate) fn call(
+        &mut self,
+        client: &mut TestClient,
+        operation: &str,
+        path: &str,
+        body: &str,
+    ) -> TestResponse {
         let (template, method) = self.place(operation);
         assert!(fits(&template, path), "{path} is no {template}");
-        let answer = ask.with_headers(&method, path, body, &[("omise-version", self.version)]);
-        self.hold(operation, &answer);
-        answer
+        let response = client.with_headers(&method, path, body, &[("omise-version", self.version)]);
+        self.validate(operation, &response);
+        response
     }
 
     #[track_caller]
-    pub(crate) fn hold(&mut self, operation: &str, answer: &Answered) {
+    pub(crate) fn validate(&mut self, operation: &str, response: &TestResponse) {
         let (template, method) = self.place(operation);
-        let status = answer.status.to_string();
+        let status = response.status.to_string();
         let responses = &self.document["paths"][&template][&method.to_ascii_lowercase()]["responses"];
-        let response = self.resolved(&responses[&status]);
-        assert!(response.is_object(), "{operation} does not answer {status}: {}", answer.text);
-        let kind = answer.headers["content-type"].to_str().expect("text").split(';').next().expect("a type");
-        let content = &response["content"][kind];
+        let documented = self.resolved(&responses[&status]);
+        assert!(documented.is_object(), "{operation} does not document {status}: {}", response.text);
+        let kind =
+            response.headers["content-type"].to_str().expect("text").split(';').next().expect("a type");
+        let content = &documented["content"][kind];
         assert!(content.is_object(), "{operation} {status} is not {kind}");
-        for (name, header) in response["headers"].as_object().into_iter().flatten() {
-            let value = answer.headers[name.as_str()].to_str().expect("text");
-            self.validate(&header["schema"], &value.into(), operation);
+        for (name, header) in documented["headers"].as_object().into_iter().flatten() {
+            let value = response.headers[name.as_str()].to_str().expect("text");
+            self.validate_value(&header["schema"], &value.into(), operation);
         }
-        let value = if kind == "application/json" { answer.json() } else { answer.text.as_str().into() };
-        self.validate(&content["schema"], &value, operation);
+        let value = if kind == "application/json" { response.json() } else { response.text.as_str().into() };
+        self.validate_value(&content["schema"], &value, operation);
         self.seen.insert(format!("{operation} {status}"));
     }
 
     #[track_caller]
-    fn validate(&self, schema: &Value, value: &Value, operation: &str) {
+    fn validate_value(&self, schema: &Value, value: &Value, operation: &str) {
         let mut schema = schema.clone();
         schema["components"] = self.document["components"].clone();
         let validator = jsonschema::options().should_validate_formats(true).build(&schema);
@@ -70,18 +77,20 @@ impl Held {
 
     fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
-            Some(place) => self.document.pointer(place.trim_start_matches('#')).expect("what is named"),
+            Some(place) => {
+                self.document.pointer(place.trim_start_matches('#')).expect("the referenced value")
+            }
             None => value,
         }
     }
 
-    /// The path and the method of an operation.
+    /// Returns path and method of an operation.
     #[track_caller]
     fn place(&self, operation: &str) -> (String, String) {
         let paths = self.document["paths"].as_object().expect("paths");
         for (path, methods) in paths {
-            for (method, told) in methods.as_object().expect("methods") {
-                if told["operationId"] == operation {
+            for (method, result) in methods.as_object().expect("methods") {
+                if result["operationId"] == operation {
                     return (path.clone(), method.to_ascii_uppercase());
                 }
             }
@@ -90,7 +99,7 @@ impl Held {
     }
 }
 
-/// Lets no object have a member that its schema does not tell, so that one that is forgotten is seen.
+/// Forbids members that a schema does not declare, so that a missing one is noticed.
 fn close(value: &mut Value) {
     match value {
         Value::Object(object) => {

@@ -1,4 +1,4 @@
-//! An answer of the API.
+//! Responses of the API.
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -12,22 +12,22 @@ use crate::version::ApiVersion;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// An object of the API, or its no.
+/// A response: an object of the API, or a refusal.
 #[derive(Debug)]
-pub(crate) struct Answer(Result<(Vec<u8>, ApiVersion), Refusal>);
+pub(crate) struct ApiResponse(Result<(Vec<u8>, ApiVersion), Refusal>);
 
-impl Answer {
-    /// An object in the shape of a version, or a no.
+impl ApiResponse {
+    /// Creates a response with an object in the shape of a version, or with a refusal.
     pub(crate) fn of<T: Shape>(result: Result<T, Refusal>, version: ApiVersion) -> Self {
         Self(result.map(|object| (object.print(version), version)))
     }
 
-    /// A no.
+    /// Creates a response with a refusal.
     pub(crate) fn refusal(refusal: Refusal) -> Self {
         Self(Err(refusal))
     }
 
-    /// The response, with the headers of the service. As recorded, only a good one tells the version.
+    /// Builds the HTTP response with the service's headers. As recorded, only successes have `Omise-Version`.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let (status, body, version) = match self.0 {
             Ok((body, version)) => (StatusCode::OK, body, Some(version)),

@@ -1,4 +1,4 @@
-//! What an answer looks like when something goes wrong.
+//! Responses with faults.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
@@ -9,8 +9,8 @@ use super::Fault;
 use crate::body::SandboxBody;
 use crate::json;
 
-/// The answer of a fault that keeps the call from being carried out; `None` when it is carried out.
-pub(crate) fn before(fault: &Fault, request_id: &str) -> Option<Response<Bytes>> {
+/// Returns the response of a fault that prevents the call; `None` if the call is executed.
+pub(crate) fn error_response(fault: &Fault, request_id: &str) -> Option<Response<Bytes>> {
     let mut response = match fault {
         Fault::TooManyRequests { retry_after } => {
             let mut response = error(StatusCode::TOO_MANY_REQUESTS, "too_many_requests");
@@ -38,8 +38,8 @@ pub(crate) fn before(fault: &Fault, request_id: &str) -> Option<Response<Bytes>>
     Some(response)
 }
 
-/// The answer to a call that was carried out, after something went wrong with it.
-pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<SandboxBody> {
+/// Applies a fault to the response of an executed call.
+pub(crate) fn apply(fault: &Fault, response: Response<Bytes>) -> Response<SandboxBody> {
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
     let body = match fault {
@@ -65,14 +65,14 @@ pub(crate) fn spoil(fault: &Fault, response: Response<Bytes>) -> Response<Sandbo
     Response::from_parts(parts, body.into())
 }
 
-/// The request for a list, from its beginning.
-pub(crate) fn unpaged(mut request: Request<Bytes>) -> Request<Bytes> {
+/// Removes `offset` from a list request.
+pub(crate) fn first_page(mut request: Request<Bytes>) -> Request<Bytes> {
     let Some(query) = request.uri().query() else { return request };
     let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("offset=")).collect();
     let text = format!("{}?{}", request.uri().path(), kept.join("&"));
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = text.parse().ok();
-    // A URI that was good is good without a parameter.
+    // Removing a parameter keeps a valid URI valid.
     if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
     }
@@ -81,7 +81,7 @@ pub(crate) fn unpaged(mut request: Request<Bytes>) -> Request<Bytes> {
 
 fn error(status: StatusCode, code: &str) -> Response<Bytes> {
     let location = format!("https://www.omise.co/api-errors#{}", code.replace('_', "-"));
-    let message = "the sandbox was asked to fail";
+    let message = "a fault rule rejected the request";
     let body = json!({"object": "error", "location": location, "code": code, "message": message});
     let mut response = Response::new(json::print(&body).into());
     *response.status_mut() = status;
@@ -89,7 +89,7 @@ fn error(status: StatusCode, code: &str) -> Response<Bytes> {
     response
 }
 
-/// Changes every object of the API in a body of JSON; any other body stays.
+/// Applies `change` to every API object in a JSON body. Other bodies are unchanged.
 fn changed(body: Bytes, change: &mut impl FnMut(&mut serde_json::Map<String, Value>)) -> Bytes {
     let Ok(mut value) = serde_json::from_slice::<Value>(&body) else { return body };
     walk(&mut value, change);
