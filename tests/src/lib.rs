@@ -11,9 +11,7 @@ pub mod guide;
 #[cfg(feature = "shop")]
 pub mod hold;
 #[cfg(feature = "shop")]
-pub mod keeping;
-#[cfg(feature = "shop")]
-pub mod ledger;
+pub mod kill_shop;
 pub mod order;
 pub mod report;
 pub mod sample;
@@ -21,6 +19,8 @@ pub mod sample;
 pub mod sandbox_client;
 #[cfg(feature = "shop")]
 pub mod shop;
+#[cfg(feature = "shop")]
+pub mod store_model;
 pub mod table;
 pub mod tables;
 pub mod told;

@@ -12,12 +12,14 @@ pub fn report(folder: &str, name: &str, figures: &str) {
     std::fs::write(folder.join(format!("{name}.txt")), format!("{figures}\n")).expect("a file");
 }
 
-/// How often a fault is injected: what the variable says, or as often as a test has time for.
+/// How often to inject a fault: the value of the environment variable, or a default that keeps the test short.
 ///
 /// # Panics
-/// If the variable is no number.
+/// If the variable is not a positive number: a test that injects nothing proves nothing.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
 pub fn times(variable: &str, otherwise: u32) -> u32 {
-    std::env::var(variable).map_or(otherwise, |times| times.parse().expect("a number"))
+    let times = std::env::var(variable).map_or(otherwise, |times| times.parse().expect("a number"));
+    assert!(times > 0, "{variable} is 0");
+    times
 }

@@ -1,4 +1,4 @@
-//! The stores, told the same sequences of calls, and held to one model.
+//! Random sequences of calls of each store, compared with one model.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,7 @@ use kakaopay::store::{MemoryStore, Store};
 use kakaopay_postgres_cluster::shared;
 use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
 use kakaopay_store_sqlite::SqliteStore;
-use kakaopay_tests::ledger::{Call, Model, Told};
+use kakaopay_tests::store_model::{Call, CheckedStore, Model};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -33,19 +33,19 @@ impl ReferenceStateMachine for Calls {
     }
 }
 
-/// A store, and what it runs on.
+/// A store and its runtime.
 struct Running<S> {
-    told: Told<S>,
+    checked: CheckedStore<S>,
     runtime: Runtime,
 }
 
 impl<S: Store> Running<S> {
     fn new(store: S, runtime: Runtime) -> Self {
-        Self { told: Told::new(store), runtime }
+        Self { checked: CheckedStore::new(store), runtime }
     }
 
-    fn tell(mut self, call: &Call) -> Self {
-        self.runtime.block_on(self.told.tell(call));
+    fn apply(mut self, call: &Call) -> Self {
+        self.runtime.block_on(self.checked.apply(call));
         self
     }
 }
@@ -65,7 +65,7 @@ impl StateMachineTest for Memory {
     }
 
     fn apply(running: Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
-        running.tell(&call)
+        running.apply(&call)
     }
 }
 
@@ -83,10 +83,10 @@ impl StateMachineTest for Sqlite {
 
     fn apply((mut running, folder): Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
         if matches!(call, Call::Reopen) {
-            running.runtime.block_on(running.told.store.close()).expect("closed");
-            running.told.store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+            running.runtime.block_on(running.checked.store.close()).expect("closed");
+            running.checked.store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
         }
-        (running.tell(&call), folder)
+        (running.apply(&call), folder)
     }
 }
 
@@ -111,10 +111,10 @@ impl StateMachineTest for Postgres {
     fn apply(state: OnPostgres, _: &Model, call: Call) -> OnPostgres {
         let (mut running, options) = state?;
         if matches!(call, Call::Reopen) {
-            running.told.store.close();
-            running.told.store = running.runtime.block_on(options.open()).expect("a ledger");
+            running.checked.store.close();
+            running.checked.store = running.runtime.block_on(options.open()).expect("a ledger");
         }
-        Some((running.tell(&call), options))
+        Some((running.apply(&call), options))
     }
 }
 

@@ -23,11 +23,11 @@ pub fn fill_sqlite(file: &Path, count: u64) {
         let spread = "printf('%08x-old-%d', (i * 2654435761) & 4294967295, i)";
         let rows = format!(
             "BEGIN;
-            {numbers} INSERT INTO payment (id, reference, seq) SELECT i + 1, {spread}, 2 FROM n;
-            {numbers} INSERT INTO entry SELECT i + 1, seq, bytes FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
+            {numbers} INSERT INTO payment (id, reference, last_seq) SELECT i + 1, {spread}, 2 FROM n;
+            {numbers} INSERT INTO journal_entry SELECT i + 1, seq, bytes FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
                 UNION ALL SELECT 2, CAST('{SETTLED}' AS BLOB)) ORDER BY i, seq;
             {numbers} INSERT INTO charge SELECT 'chrg_test_' || {spread}, i + 1 FROM n;
-            {numbers} INSERT INTO outbox (key, payment, body, claims, visible_at, stored_at)
+            {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, body, claims, visible_at, stored_at)
                 SELECT {spread} || '/settled', i + 1, CAST('{SETTLED}' AS BLOB), 1, NULL, 0 FROM n;
             COMMIT"
         );
@@ -44,11 +44,11 @@ pub async fn fill_postgres(url: &str, schema: &str, count: u64) {
     let numbers = format!("generate_series(1, {count}::bigint) AS n (i)");
     let rows = format!(
         "SET search_path = {schema}; SET synchronous_commit = off;
-        INSERT INTO payment (reference, seq) SELECT {spread}, 2 FROM {numbers};
-        INSERT INTO entry SELECT i, 1, convert_to('{INTENT}', 'UTF8') FROM {numbers};
-        INSERT INTO entry SELECT i, 2, convert_to('{SETTLED}', 'UTF8') FROM {numbers};
+        INSERT INTO payment (reference, last_seq) SELECT {spread}, 2 FROM {numbers};
+        INSERT INTO journal_entry SELECT i, 1, convert_to('{INTENT}', 'UTF8') FROM {numbers};
+        INSERT INTO journal_entry SELECT i, 2, convert_to('{SETTLED}', 'UTF8') FROM {numbers};
         INSERT INTO charge SELECT 'chrg_test_' || {spread}, i FROM {numbers};
-        INSERT INTO message (key, payment, body, stored_at, told)
+        INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at, completed_claim)
             SELECT {spread} || '/settled', i, convert_to('{SETTLED}', 'UTF8'), 0, 1 FROM {numbers}"
     );
     fill(url, &rows).await;

@@ -21,10 +21,11 @@ pub async fn wait_in_postgres(url: &str, schema: &str, count: u64) {
     let numbers = format!("generate_series(1, {count}::bigint) AS n (i)");
     let rows = format!(
         "SET search_path = {schema}; SET synchronous_commit = off;
-        INSERT INTO payment (reference, seq) SELECT 'waits-' || i, 1 FROM {numbers};
-        INSERT INTO deadline SELECT id, reference, id FROM payment;
-        INSERT INTO message (key, payment, body, stored_at) SELECT reference, id, 'x'::bytea, 0 FROM payment;
-        INSERT INTO outbox (message, stored_at) SELECT id, 0 FROM message"
+        INSERT INTO payment (reference, last_seq) SELECT 'waits-' || i, 1 FROM {numbers};
+        INSERT INTO due_payment SELECT id, reference, id FROM payment;
+        INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at)
+            SELECT reference, id, 'x'::bytea, 0 FROM payment;
+        INSERT INTO outbox_queue (outbox_message_id, stored_at) SELECT id, 0 FROM outbox_message"
     );
     fill(url, &rows).await;
 }
@@ -37,8 +38,9 @@ pub fn wait_in_sqlite(file: &Path, count: u64) {
     let rows = format!(
         "PRAGMA synchronous = OFF; BEGIN;
         WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-            INSERT INTO payment (id, reference, seq, deadline) SELECT i, 'waits-' || i, 1, i FROM n;
-        INSERT INTO outbox (key, payment, body) SELECT reference, id, CAST('x' AS BLOB) FROM payment;
+            INSERT INTO payment (id, reference, last_seq, due_at) SELECT i, 'waits-' || i, 1, i FROM n;
+        INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at)
+            SELECT reference, id, CAST('x' AS BLOB), 0 FROM payment;
         COMMIT"
     );
     Connection::open(file).expect("a ledger").execute_batch(&rows).expect("stored");

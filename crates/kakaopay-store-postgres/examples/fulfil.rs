@@ -1,4 +1,4 @@
-//! Two ways to act on what the ledger tells: at least once under a key that stays, and exactly once.
+//! Two ways to process a message: at least once under an idempotency key, and exactly once.
 //!
 //! `cargo run -p kakaopay-store-postgres --example fulfil`. It starts a PostgreSQL of its own, and says so
 //! where none is installed.
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Failure> {
     exactly_once(&store, &connection).await
 }
 
-/// What the driver does when a payment ends: its last step and the message about it, in one commit.
+/// Stores the last entry of a payment and its message in one commit, as the driver does.
 async fn settle(store: &PostgresStore, order: &str) -> Result<(), Failure> {
     let mut step = Commit::new(Reference::parse(order)?, Seq::ZERO, noon(0));
     step.entry = Some(b"settled".as_slice().into());
@@ -34,7 +34,7 @@ async fn settle(store: &PostgresStore, order: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Somebody else's service, such as one that sends mails, which knows what it has done by its key.
+/// An external service, such as one that sends mails, that deduplicates by key.
 #[derive(Default)]
 struct Mailer(BTreeSet<String>);
 

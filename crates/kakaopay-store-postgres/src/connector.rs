@@ -1,20 +1,21 @@
-//! Makes connections, and lets none into the pool that could lose what it acknowledges.
+//! Opens connections, and rejects servers that could lose acknowledged writes.
 
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
+use kakaopay_store::sql::corrupt;
 use kakaopay_store::{StoreError, StoreErrorKind};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
-use crate::failure::{corrupt, failed};
+use crate::failure::failed;
 use crate::open_error::OpenError;
 use crate::tls::Encryption;
 
-/// The oldest server that is taken, as it numbers itself. Those before get no more repairs.
+/// Oldest supported server version, in PostgreSQL's own numbering. Earlier ones get no more fixes.
 const OLDEST_SERVER: u32 = 130_000;
 
-/// Makes connections, and lets none into the pool that could lose what it acknowledges.
+/// Opens connections, and rejects servers that could lose acknowledged writes.
 pub(crate) struct Connector {
     pub(crate) config: Config,
     pub(crate) encryption: Encryption,
@@ -26,7 +27,7 @@ impl Connector {
         let client = match &self.encryption {
             Encryption::None => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
-                // Its error is told to whoever waits for an answer on it.
+                // Pending calls on it get its error.
                 ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
             }
             Encryption::Tls(tls) => {
@@ -39,10 +40,10 @@ impl Connector {
     }
 }
 
-/// A connection, and whether anything is under way on it.
+/// A connection, and whether a call is in flight on it.
 ///
-/// A call that is given up in its middle, by its caller or by its time, leaves it so, and the
-/// connection is not used again: the next call would wait behind what may never be answered.
+/// A cancelled or timed-out call leaves it in flight, and the connection is not reused: the next call would wait
+/// behind a response that may never come.
 pub(crate) struct Connection {
     pub(crate) client: ClientWrapper,
     pub(crate) under_way: bool,
@@ -65,7 +66,7 @@ impl Manager for Connector {
     }
 }
 
-/// What a failure to connect means. Class 28 is about who it is.
+/// Maps a failure to connect. SQLSTATE class 28 is a failed authentication.
 fn refused(error: tokio_postgres::Error) -> OpenError {
     let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
     match class.as_deref() {
@@ -74,9 +75,7 @@ fn refused(error: tokio_postgres::Error) -> OpenError {
     }
 }
 
-/// Sets a new connection up, and looks whether what it acknowledges is durable.
-///
-/// In one message, and so of one server and one moment.
+/// Configures a new connection, and checks the server's durability settings, in one message.
 async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), OpenError> {
     // Zero would be no limit.
     let limit = statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
@@ -93,7 +92,7 @@ async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), Ope
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
-    let unknown = || StoreError::new(StoreErrorKind::Other, "the server does not tell its settings");
+    let unknown = || StoreError::new(StoreErrorKind::Other, "the server did not return its settings");
     let row = rows.last().filter(|row| row.len() == 3).ok_or_else(unknown)?;
     let value = |index| row.get(index).unwrap_or_default();
     let version = value(0).parse().map_err(corrupt)?;
@@ -113,7 +112,8 @@ fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), Open
     Ok(())
 }
 
-/// With standbys that are waited for, these wait until they have it on disk, and until they show it.
+/// With synchronous standbys, `on` waits until they have written a commit to disk, `remote_apply` until it is
+/// visible there.
 const DURABLE: [&str; 2] = ["on", "remote_apply"];
 
 #[cfg(test)]

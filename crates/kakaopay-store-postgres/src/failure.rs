@@ -1,4 +1,4 @@
-//! PostgreSQL's errors as the kinds the contract knows.
+//! Maps errors of PostgreSQL to kinds of the contract.
 
 use std::error::Error;
 use std::{fmt, io};
@@ -6,9 +6,9 @@ use std::{fmt, io};
 use kakaopay_store::{StoreError, StoreErrorKind};
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
-use crate::schema::CHARGE_TAKEN;
+use crate::schema::CHARGE_CONFLICT;
 
-/// What an error of PostgreSQL means to a caller.
+/// The store error of a PostgreSQL error.
 pub(crate) fn failed(error: tokio_postgres::Error) -> StoreError {
     let kind = kind_of(&error);
     match error.as_db_error() {
@@ -17,26 +17,21 @@ pub(crate) fn failed(error: tokio_postgres::Error) -> StoreError {
     }
 }
 
-/// The error for a value that this crate never wrote.
-pub(crate) fn corrupt(cause: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
-    StoreError::new(StoreErrorKind::Corrupt, cause)
-}
-
-/// Whether the server took everything back only because of what others did at the same moment.
+/// Whether the server rolled the statement back because of a concurrent one.
 pub(crate) fn was_in_the_way(error: &tokio_postgres::Error) -> bool {
     let codes = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
     error.code().is_some_and(|code| codes.contains(code))
 }
 
-/// Whether a connection that gave an error of this kind can be used as it is. One whose server may
-/// no longer be written is replaced, since the next may lead to the server that can.
+/// Whether a connection can be reused after an error of this kind. After `ReadOnly` it cannot: the next one may
+/// lead to the new primary.
 pub(crate) fn leaves_sound(kind: StoreErrorKind) -> bool {
     use StoreErrorKind::{Busy, ChargeConflict, Full};
     matches!(kind, Busy | ChargeConflict | Full)
 }
 
-/// What the server answered. Its words are kept only where they are about the server itself:
-/// others repeat what was sent.
+/// The server's error response. Its message is kept only for classes that are about the server itself: other
+/// messages quote parameters.
 #[derive(Debug)]
 struct Answer {
     code: String,
@@ -54,7 +49,7 @@ impl Answer {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered with SQLSTATE {}", self.code)?;
+        write!(f, "the server responded with SQLSTATE {}", self.code)?;
         self.words.iter().try_for_each(|words| write!(f, ": {words}"))
     }
 }
@@ -78,7 +73,7 @@ fn kind_of(error: &tokio_postgres::Error) -> StoreErrorKind {
 /// The kind of an SQLSTATE, whose first two characters are its class.
 fn kind_of_code(code: &str, ends: bool) -> StoreErrorKind {
     match code {
-        CHARGE_TAKEN => return StoreErrorKind::ChargeConflict,
+        CHARGE_CONFLICT => return StoreErrorKind::ChargeConflict,
         // Disk full.
         "53100" => return StoreErrorKind::Full,
         // Out of memory, too many connections, lock not available, a statement that took too long:

@@ -1,8 +1,7 @@
-//! The ledger in PostgreSQL: durable on a server, for many processes at once.
+//! A store in PostgreSQL, shared by many processes.
 //!
-//! Take it when the shop runs in more than one process, or has its own tables in PostgreSQL and wants
-//! to act on a payment exactly once. Nothing depends on which process did what before: any of them
-//! may die, and another goes on when its lease ends.
+//! Use it if the shop runs in more than one process, or has its own tables in PostgreSQL and must act on a payment
+//! exactly once. Any process may die: another one continues its work once the lease ends.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,58 +24,57 @@
 //! # }
 //! ```
 //!
-//! # What acknowledged means
+//! # Durability
 //!
-//! Every connection has `synchronous_commit=on`, whatever the server, the database or the user is set
-//! to (`remote_apply`, which waits for more, is left), and a server with `fsync=off` is refused. So a
-//! call that gave `Ok` is on the server's disk; with `synchronous_standby_names`, on a standby's too.
-//! Without it, a fail-over to a standby can lose the last moments, as anything in that database.
+//! Every connection has `synchronous_commit=on`, whatever the settings of the server, database or user
+//! (`remote_apply`, which waits for more, is kept), and a server with `fsync=off` is rejected. So a call that
+//! returned `Ok` is on the server's disk; with `synchronous_standby_names`, on a standby's too. Without them, a
+//! fail-over to a standby can lose the last transactions of the whole database.
 //!
-//! Only a server that can be written is talked to. Give several hosts, and after a fail-over the new
-//! primary is found. A call that fails as `Io` may have been stored: load the payment again, which is
-//! what the driver does. A call that failed otherwise has stored nothing.
+//! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. A
+//! call that fails as `Io` may have been stored: load the payment again, as the driver does. A call that fails
+//! otherwise has stored nothing.
 //!
 //! # How it works
 //!
-//! Each call is one statement, and so one transaction that cannot be left open. A step hangs on one
-//! row, whose number must be the one that was expected; of many writers the first gets it. What is
-//! claimed is picked with `FOR UPDATE SKIP LOCKED`, so that workers pass each other. What the server
-//! takes back because others were in the way (40001, 40P01) is run again, ten times at most. A
-//! call comes back within [its time](PostgresOptions::call_timeout), also when the server is dead.
+//! Each call is one statement, and so one transaction that cannot be left open. A commit updates the payment's row
+//! on condition of its last sequence number, so that one of several concurrent writers succeeds. Rows are claimed
+//! with `FOR UPDATE SKIP LOCKED`, so that workers do not wait for each other. Serialization failures and deadlocks
+//! (40001, 40P01) are retried, at most ten times. A call returns within its
+//! [timeout](PostgresOptions::call_timeout), even if the server is dead.
 //!
 //! | table | row | grows with |
 //! |---|---|---|
-//! | `payment` | a reference and its last entry | payments |
-//! | `entry` | what the journal says; never changed or deleted, which a trigger watches over | steps |
-//! | `snapshot` | the newest snapshot | payments |
-//! | `charge` | the payment of a charge; another's is refused by a trigger | payments |
-//! | `delivery` | a webhook, known by its event for ever | webhooks |
-//! | `message` | a message, known by its key for ever, and the claim it was told under | messages |
-//! | `deadline`, `inbox`, `outbox` | what waits, and from when on it can be claimed | what waits |
-//! | `chore` | when a chore is due | chores |
-//! | `migration` | what the schema has seen, with checksums | versions |
+//! | `payment` | an order reference and its last sequence number | payments |
+//! | `journal_entry` | an entry of a journal; a trigger makes it immutable | commits |
+//! | `snapshot` | a payment's newest snapshot | payments |
+//! | `charge` | the payment of a charge; a trigger rejects another payment | payments |
+//! | `inbox_event` | a webhook event, kept to detect duplicates | webhooks |
+//! | `outbox_message` | a message, kept to detect duplicates, and the claim that completed it | messages |
+//! | `due_payment`, `inbox_queue`, `outbox_queue` | pending work, and when it can be claimed | pending work |
+//! | `job` | when a recurring job is due | jobs |
+//! | `migration` | an applied migration and its checksum | versions |
 //!
-//! What waits is apart from what is known, and its rows go when they are done. So no call reads
-//! more as the years go by, and the tables that change all the time stay small enough to be vacuumed
-//! in passing; they say themselves when. Nothing else is ever deleted.
+//! Queues are separate from history, and their rows are deleted on completion. So calls do not slow down as the
+//! history grows, and the tables that change all the time stay small enough for frequent vacuum, which they
+//! configure themselves. Nothing else is ever deleted.
 //!
 //! # The server
 //!
-//! - PostgreSQL 13 or newer. The first process makes the tables, and so needs a user who may; later
-//!   ones need `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them. Those who come at once wait for each
-//!   other. An older program refuses a schema that is newer than it when it opens it.
-//! - TLS is demanded, with the server's name and chain checked, unless the connection string says
-//!   `sslmode=disable` or leads to a Unix socket.
-//! - A pooler in between must give a connection to one client for as long as it stays (PgBouncer's
-//!   `session` mode), since statements are prepared. There is no `LISTEN`, and no lock outlives its
-//!   transaction.
-//! - A transaction of yours that stays open for hours keeps vacuum from all tables of the server, and
-//!   makes claiming slow: set `idle_in_transaction_session_timeout`.
+//! - PostgreSQL 13 or newer. The first process creates the tables and needs the privilege to; later ones need
+//!   `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them. Concurrent migrations wait for each other. An older program
+//!   does not open a newer schema.
+//! - TLS is required, with verification of the server's name and certificate chain, unless the connection string
+//!   has `sslmode=disable` or a Unix socket.
+//! - A connection pooler must assign a connection to one client for its lifetime (PgBouncer's `session` mode),
+//!   since statements are prepared. There is no `LISTEN`, and no lock outlives its transaction.
+//! - A transaction that stays open for hours blocks vacuum on the whole server and slows claims down: set
+//!   `idle_in_transaction_session_timeout`.
 //!
 //! # Exactly once
 //!
-//! A message is told at least once, under a key that stays. Whoever acts on it in the same database can
-//! act exactly once: [`PostgresStore::complete_in_transaction`] completes it in their own transaction. The example
+//! A message is delivered at least once, under a stable key. To process it exactly once in the same database,
+//! complete it in your own transaction with [`PostgresStore::complete_in_transaction`]. The example
 //! [`fulfil`](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-store-postgres/examples/fulfil.rs)
 //! shows both.
 
@@ -87,22 +85,22 @@ mod connector;
 mod tls;
 
 mod migrate;
-mod namespace;
 mod schema;
+mod schema_name;
 
-mod calls;
-mod column;
+mod commit;
+mod completion;
+mod convert;
+mod executor;
 mod failure;
-mod hidden;
-mod lookup;
+mod queries;
 mod queue;
+mod redacted;
 mod statements;
-mod step;
 mod store;
-mod told;
 
+pub use completion::Completion;
 pub use open_error::{OpenError, TlsError};
 pub use options::PostgresOptions;
 pub use store::PostgresStore;
-pub use told::Completion;
 pub use {rustls, tokio_postgres};

@@ -1,142 +1,116 @@
-//! Brings a schema to the newest, and refuses one that is not ours.
+//! Migrates a schema to the newest version, and refuses schemas of other programs.
 
+use kakaopay_store::SchemaError;
+use kakaopay_store::sql::{self, Migration, check_applied, checksum, newest, pending};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, GenericClient};
 
 use crate::failure::failed;
-use crate::namespace::{Namespace, fnv_1a};
 use crate::open_error::OpenError;
-use crate::schema::Migration;
+use crate::schema_name::SchemaName;
 
-/// How far a schema is.
+/// The state of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// There is none.
+pub(crate) enum SchemaState {
+    /// No schema.
     Missing,
-    /// Nothing is in it.
+    /// A schema without tables.
     Empty,
-    /// It is a ledger that has seen that many migrations.
-    Ledger { version: i64 },
+    /// A store of this version.
+    Version(i64),
 }
 
-/// Applies what a schema has not seen, all of it or nothing.
+impl SchemaState {
+    fn version(self) -> i64 {
+        match self {
+            Self::Missing | Self::Empty => 0,
+            Self::Version(version) => version,
+        }
+    }
+}
+
+/// Applies the migrations that a schema has not seen, in one transaction.
 ///
-/// Whoever finds the schema as it should be changes nothing and needs no right to: the user of the
-/// program need not be the one who made the tables.
+/// An up-to-date schema is only read: the user of the program need not be the owner of the tables.
 pub(crate) async fn migrate(
     client: &mut Client,
-    schema: &Namespace,
+    schema: &SchemaName,
     migrations: &[Migration],
 ) -> Result<(), OpenError> {
-    let newest = newest(migrations);
-    if look(client, schema, migrations).await? == (Found::Ledger { version: newest }) {
+    if schema_state(client, schema, migrations).await?.version() == newest(migrations) {
         return Ok(());
     }
     let transaction = client.transaction().await.map_err(failed)?;
-    // A migration takes as long as it takes, but nobody waits for ever for another process's. The
-    // lock goes with the transaction, so that a pooler in between cannot keep it.
-    let patience = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
-    transaction.batch_execute(patience).await.map_err(failed)?;
-    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&schema.lock()]).await.map_err(failed)?;
-    // Another process may have done it while this one waited for the lock.
-    let found = look(&transaction, schema, migrations).await?;
-    if found == Found::Missing {
+    // A migration may take long, but a wait for another process's is bounded. The lock ends with the transaction,
+    // so that a connection pooler cannot keep it.
+    let timeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
+    transaction.batch_execute(timeouts).await.map_err(failed)?;
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended('kakaopay ' || $1::text, 0))";
+    transaction.execute(lock, &[&schema.as_str()]).await.map_err(failed)?;
+    // Another process may have migrated the schema while this one waited for the lock.
+    let state = schema_state(&transaction, schema, migrations).await?;
+    if state == SchemaState::Missing {
         transaction.batch_execute(&schema.fill("CREATE SCHEMA {schema}")).await.map_err(failed)?;
     }
-    let seen = match found {
-        Found::Missing | Found::Empty => {
-            transaction.batch_execute(&schema.fill(BOOK)).await.map_err(failed)?;
-            0
-        }
-        Found::Ledger { version } => version,
-    };
-    let note = schema.fill("INSERT INTO {schema}.migration (version, checksum) VALUES ($1, $2)");
-    for (version, migration) in (1_i64..).zip(migrations) {
-        if version > seen {
-            transaction.batch_execute(&schema.fill(migration.sql)).await.map_err(failed)?;
-            transaction.execute(&note, &[&version, &checksum(migration.sql)]).await.map_err(failed)?;
-        }
+    if !matches!(state, SchemaState::Version(_)) {
+        transaction.batch_execute(&schema.fill(MIGRATION_TABLE)).await.map_err(failed)?;
+    }
+    let record = schema.fill("INSERT INTO {schema}.migration (version, checksum) VALUES ($1, $2)");
+    for (version, migration) in pending(state.version(), migrations) {
+        transaction.batch_execute(&schema.fill(migration.sql)).await.map_err(failed)?;
+        transaction.execute(&record, &[&version, &checksum(migration)]).await.map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)?;
     Ok(())
 }
 
-/// Refuses a schema that would have to be changed.
+/// Checks that a schema needs no migration.
 pub(crate) async fn check_newest(
     client: &Client,
-    schema: &Namespace,
+    schema: &SchemaName,
     migrations: &[Migration],
 ) -> Result<(), OpenError> {
-    let version = match look(client, schema, migrations).await? {
-        Found::Missing | Found::Empty => 0,
-        Found::Ledger { version } => version,
-    };
-    let supported = newest(migrations);
-    if version == supported { Ok(()) } else { Err(OpenError::OlderSchema { found: version, supported }) }
+    let version = schema_state(client, schema, migrations).await?.version();
+    Ok(sql::check_newest(version, migrations)?)
 }
 
-/// Looks at a schema without changing it.
-async fn look(
+/// Reads the state of a schema without changing it.
+async fn schema_state(
     client: &impl GenericClient,
-    schema: &Namespace,
+    schema: &SchemaName,
     migrations: &[Migration],
-) -> Result<Found, OpenError> {
-    let row = client.query_one(LOOK, &[&schema.as_str()]).await.map_err(failed)?;
-    let (exists, booked, relations): (bool, bool, i64) = (row.get(0), row.get(1), row.get(2));
-    match (exists, booked, relations) {
-        (false, _, _) => Ok(Found::Missing),
-        (true, _, 0) => Ok(Found::Empty),
-        (true, false, _) => Err(OpenError::UnrecognizedSchema),
-        (true, true, _) => check_applied(client, schema, migrations).await,
+) -> Result<SchemaState, OpenError> {
+    let row = client.query_one(CATALOG, &[&schema.as_str()]).await.map_err(failed)?;
+    let (exists, has_migrations, relations): (bool, bool, i64) = (row.get(0), row.get(1), row.get(2));
+    match (exists, has_migrations, relations) {
+        (false, _, _) => Ok(SchemaState::Missing),
+        (true, _, 0) => Ok(SchemaState::Empty),
+        (true, false, _) => Err(SchemaError::NotAStore.into()),
+        (true, true, _) => {
+            let applied = applied(client, schema).await?;
+            Ok(SchemaState::Version(check_applied(&applied, migrations)?))
+        }
     }
 }
 
-/// Finds a schema that is newer, and a migration that was edited after this schema had seen it.
-async fn check_applied(
-    client: &impl GenericClient,
-    schema: &Namespace,
-    migrations: &[Migration],
-) -> Result<Found, OpenError> {
-    let book = schema.fill("SELECT version, checksum FROM {schema}.migration ORDER BY version");
-    let rows = match client.query(&book, &[]).await {
+async fn applied(client: &impl GenericClient, schema: &SchemaName) -> Result<Vec<(i64, String)>, OpenError> {
+    let migrations = schema.fill("SELECT version, checksum FROM {schema}.migration ORDER BY version");
+    let rows = match client.query(&migrations, &[]).await {
         Ok(rows) => rows,
-        // Somebody else's table of this name has other columns.
+        // Another program's table of this name has other columns.
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_COLUMN) => {
-            return Err(OpenError::UnrecognizedSchema);
+            return Err(SchemaError::NotAStore.into());
         }
         Err(error) => return Err(failed(error).into()),
     };
-    let mut applied = Vec::with_capacity(rows.len());
-    for row in &rows {
-        // Or of other types.
-        let version: i64 = row.try_get(0).map_err(|_| OpenError::UnrecognizedSchema)?;
-        let checksum: String = row.try_get(1).map_err(|_| OpenError::UnrecognizedSchema)?;
-        applied.push((version, checksum));
-    }
-    let (found, supported) = (applied.last().map_or(0, |(version, _)| *version), newest(migrations));
-    if found > supported {
-        return Err(OpenError::NewerSchema { found, supported });
-    }
-    for ((version, found), (expected, migration)) in applied.iter().zip((1_i64..).zip(migrations)) {
-        if *version != expected || *found != checksum(migration.sql) {
-            return Err(OpenError::AlteredSchema { version: *version });
-        }
-    }
-    Ok(Found::Ledger { version: found })
+    // Or other types.
+    let read = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));
+    let applied: Result<_, tokio_postgres::Error> = rows.iter().map(read).collect();
+    applied.map_err(|_| SchemaError::NotAStore.into())
 }
 
-fn newest(migrations: &[Migration]) -> i64 {
-    i64::try_from(migrations.len()).unwrap_or(i64::MAX)
-}
-
-/// Of the text before the schema's name is put in, so that it is the same in every schema. It finds
-/// a slip of ours, not an attacker, who could edit the table itself.
-fn checksum(sql: &str) -> String {
-    format!("{:016x}", fnv_1a(sql))
-}
-
-/// Whether there is such a schema, whether it has our book, and how much is in it.
-const LOOK: &str = "
+/// Whether the schema exists, whether it has a table of migrations, and how many relations it has.
+const CATALOG: &str = "
 SELECT count(namespace.oid) > 0,
        coalesce(bool_or(relation.relname = 'migration' AND relation.relkind = 'r'), FALSE),
        count(relation.oid)
@@ -144,8 +118,8 @@ FROM pg_catalog.pg_namespace AS namespace
 LEFT JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = namespace.oid
 WHERE namespace.nspname = $1";
 
-/// Where a schema remembers what it has seen.
-const BOOK: &str = "
+/// Records the migrations a schema has seen.
+const MIGRATION_TABLE: &str = "
 CREATE TABLE {schema}.migration (
     version  bigint NOT NULL PRIMARY KEY,
     checksum text   NOT NULL
@@ -164,57 +138,95 @@ mod tests {
     const BROKEN: Migration =
         Migration { sql: "CREATE TABLE {schema}.three (a bigint); CREATE TABLE {schema}.one (a bigint)" };
 
-    /// A connection, and the name of a schema that nobody has; `None` where there is no server.
-    async fn client(name: &str) -> Option<(Client, Namespace)> {
+    /// A connection, and the name of a schema of its own; `None` without a server.
+    async fn client(name: &str) -> Option<(Client, SchemaName)> {
         let cluster = shared()?;
         let (client, connection) = tokio_postgres::connect(&cluster.tcp("postgres"), NoTls).await.unwrap();
         tokio::spawn(connection);
-        Some((client, Namespace::parse(name).unwrap()))
+        Some((client, SchemaName::parse(name).unwrap()))
     }
 
-    #[test]
-    fn a_released_migration_is_never_edited() {
-        // Should this fail: put the old text back, and add a migration instead.
-        let found: Vec<_> = MIGRATIONS.iter().map(|one| checksum(one.sql)).collect();
-        assert_eq!(found, RELEASED);
+    /// If this fails after a release: restore the old text, and add a migration. Before the first release, write
+    /// `golden/schema.txt` anew.
+    #[tokio::test]
+    async fn the_schema_is_the_golden_file() {
+        let Some((mut client, schema)) = client("golden").await else { return };
+        migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
+        let mut dump = String::new();
+        for row in client.query(DUMP, &[&schema.as_str()]).await.unwrap() {
+            dump += &format!("{}\n", row.get::<_, &str>(0));
+        }
+        for (version, checksum) in applied(&client, &schema).await.unwrap() {
+            dump += &format!("migration {version} {checksum}\n");
+        }
+        assert!(dump == include_str!("../golden/schema.txt"), "the schema is now:\n{dump}");
     }
 
-    const RELEASED: [&str; 1] = ["cc91722894ddd1d3"];
+    /// One line for each table, column, constraint, index, trigger and function of a schema.
+    const DUMP: &str = r#"
+    WITH own AS (
+        SELECT class.oid, class.relname, class.reloptions
+        FROM pg_class AS class JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+        WHERE namespace.nspname = $1 AND class.relkind = 'r'
+    ), line AS (
+        SELECT concat_ws(' ', 'table', relname, array_to_string(reloptions, ' ')) AS text FROM own
+        UNION ALL
+        SELECT concat_ws(' ', 'column', relname || '.' || attname, lpad(attnum::text, 2),
+            format_type(atttypid, atttypmod), CASE WHEN attcollation <> 0 THEN 'collate ' || collname END,
+            CASE WHEN attnotnull THEN 'not null' END, CASE attidentity WHEN 'a' THEN 'identity' END,
+            'default ' || pg_get_expr(adbin, adrelid))
+        FROM own JOIN pg_attribute ON attrelid = own.oid AND attnum > 0
+        LEFT JOIN pg_attrdef ON adrelid = own.oid AND adnum = attnum
+        LEFT JOIN pg_collation AS collations ON collations.oid = attcollation
+        UNION ALL
+        SELECT concat_ws(' ', 'constraint', relname || '.' || conname, pg_get_constraintdef(constraints.oid))
+        FROM own JOIN pg_constraint AS constraints ON conrelid = own.oid AND contype <> 'n'
+        UNION ALL
+        SELECT concat_ws(' ', 'index', pg_get_indexdef(indexrelid))
+        FROM own JOIN pg_index ON indrelid = own.oid
+        UNION ALL
+        SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(trigger.oid))
+        FROM own JOIN pg_trigger AS trigger ON tgrelid = own.oid AND NOT tgisinternal
+        UNION ALL
+        SELECT concat_ws(' ', 'function', proname, btrim(prosrc, E'\n '))
+        FROM pg_proc JOIN pg_namespace AS namespace ON namespace.oid = pronamespace WHERE nspname = $1
+    )
+    SELECT text FROM line ORDER BY text COLLATE "C""#;
 
     #[tokio::test]
-    async fn a_schema_goes_forward_one_migration_at_a_time() {
+    async fn f43_a_schema_is_migrated_one_version_at_a_time() {
         let Some((mut client, schema)) = client("forward").await else { return };
-        assert_eq!(look(&client, &schema, &[ONE]).await.unwrap(), Found::Missing);
+        assert_eq!(schema_state(&client, &schema, &[ONE]).await.unwrap(), SchemaState::Missing);
         client.batch_execute(&schema.fill("CREATE SCHEMA {schema}")).await.unwrap();
-        assert_eq!(look(&client, &schema, &[ONE]).await.unwrap(), Found::Empty);
+        assert_eq!(schema_state(&client, &schema, &[ONE]).await.unwrap(), SchemaState::Empty);
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         migrate(&mut client, &schema, &[ONE, TWO]).await.unwrap();
-        let found = look(&client, &schema, &[ONE, TWO]).await.unwrap();
-        assert_eq!(found, Found::Ledger { version: 2 });
+        let found = schema_state(&client, &schema, &[ONE, TWO]).await.unwrap();
+        assert_eq!(found, SchemaState::Version(2));
         let both = schema.fill("SELECT a FROM {schema}.one; SELECT a FROM {schema}.two");
         client.batch_execute(&both).await.unwrap();
     }
 
     #[tokio::test]
-    async fn an_older_program_refuses_a_newer_schema() {
+    async fn f43_an_older_program_refuses_a_newer_schema() {
         let Some((mut client, schema)) = client("newer").await else { return };
         migrate(&mut client, &schema, &[ONE, TWO]).await.unwrap();
         let error = migrate(&mut client, &schema, &[ONE]).await.unwrap_err();
-        assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
+        assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
     }
 
     #[tokio::test]
-    async fn who_only_looks_changes_nothing() {
+    async fn f43_without_migrating_nothing_is_changed() {
         let Some((mut client, schema)) = client("looked_at").await else { return };
         let error = check_newest(&client, &schema, &[ONE]).await.unwrap_err();
-        assert!(matches!(error, OpenError::OlderSchema { found: 0, supported: 1 }), "{error}");
-        assert_eq!(look(&client, &schema, &[ONE]).await.unwrap(), Found::Missing);
+        assert!(matches!(error, OpenError::Schema(SchemaError::Older { found: 0, supported: 1 })), "{error}");
+        assert_eq!(schema_state(&client, &schema, &[ONE]).await.unwrap(), SchemaState::Missing);
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         check_newest(&client, &schema, &[ONE]).await.unwrap();
         let error = check_newest(&client, &schema, &[ONE, TWO]).await.unwrap_err();
-        assert!(matches!(error, OpenError::OlderSchema { found: 1, supported: 2 }), "{error}");
-        assert_eq!(look(&client, &schema, &[ONE, TWO]).await.unwrap(), Found::Ledger { version: 1 });
+        assert!(matches!(error, OpenError::Schema(SchemaError::Older { found: 1, supported: 2 })), "{error}");
+        assert_eq!(schema_state(&client, &schema, &[ONE, TWO]).await.unwrap(), SchemaState::Version(1));
     }
 
     #[tokio::test]
@@ -222,7 +234,7 @@ mod tests {
         let Some((mut client, schema)) = client("edited").await else { return };
         migrate(&mut client, &schema, &[ONE, TWO]).await.unwrap();
         let error = migrate(&mut client, &schema, &[ONE, BROKEN]).await.unwrap_err();
-        assert!(matches!(error, OpenError::AlteredSchema { version: 2 }), "{error}");
+        assert!(matches!(error, OpenError::Schema(SchemaError::Altered { version: 2 })), "{error}");
     }
 
     #[tokio::test]
@@ -230,8 +242,8 @@ mod tests {
         let Some((mut client, schema)) = client("broken").await else { return };
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         migrate(&mut client, &schema, &[ONE, BROKEN]).await.unwrap_err();
-        let found = look(&client, &schema, &[ONE]).await.unwrap();
-        assert_eq!(found, Found::Ledger { version: 1 });
+        let found = schema_state(&client, &schema, &[ONE]).await.unwrap();
+        assert_eq!(found, SchemaState::Version(1));
         client.batch_execute(&schema.fill("SELECT a FROM {schema}.three")).await.unwrap_err();
     }
 
@@ -255,9 +267,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn f43_f13_a_migration_in_whose_middle_the_server_is_killed_is_done_by_whoever_opens_next() {
+    async fn f43_f13_a_migration_during_which_the_server_is_killed_is_repeated() {
         let Some(cluster) = Cluster::start(Setup::new()) else { return };
-        let schema = Namespace::parse("cut").unwrap();
+        let schema = SchemaName::parse("cut").unwrap();
         let (mut client, _) = client_of(&cluster).await;
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         client.batch_execute(&schema.fill("INSERT INTO {schema}.one VALUES (7)")).await.unwrap();
@@ -272,8 +284,8 @@ mod tests {
         assert_eq!(error.kind(), kakaopay_store::StoreErrorKind::Io);
         cluster.start_again();
         let (mut client, _) = client_of(&cluster).await;
-        let found = look(&client, &schema, &[ONE, WAITS]).await.unwrap();
-        assert_eq!(found, Found::Ledger { version: 1 });
+        let found = schema_state(&client, &schema, &[ONE, WAITS]).await.unwrap();
+        assert_eq!(found, SchemaState::Version(1));
         client.batch_execute(&schema.fill("SELECT a FROM {schema}.two")).await.unwrap_err();
         migrate(&mut client, &schema, &[ONE, WAITS]).await.unwrap();
         let kept = client.query_one(&schema.fill("SELECT a, b FROM {schema}.one"), &[]).await.unwrap();
@@ -281,25 +293,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn f43_f11_a_migration_whose_process_dies_is_done_by_the_one_that_waits_for_it() {
+    async fn f43_f11_a_waiting_process_repeats_the_migration_of_a_killed_one() {
         let Some(cluster) = shared() else { return };
         let Some((mut client, schema)) = client("dies").await else { return };
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         let (other, _) = client_of(cluster).await;
         other.batch_execute(&schema.fill("BEGIN; LOCK TABLE {schema}.one")).await.unwrap();
-        let (mut dying, wire) = client_of(cluster).await;
+        let (mut dying, socket) = client_of(cluster).await;
         let named = schema.clone();
         let begun = tokio::spawn(async move { migrate(&mut dying, &named, &[ONE, WAITS]).await });
         until_waiting(&other, 1).await;
-        // As when its process is killed: nobody is told, and its end of the wire is closed.
+        // As when its process is killed: the socket closes without a message.
         begun.abort();
-        wire.abort();
+        socket.abort();
         let heir = migrate(&mut client, &schema, &[ONE, WAITS]);
         let both = async { other.batch_execute("COMMIT").await };
         let (migrated, released) = tokio::join!(heir, both);
         released.unwrap();
         migrated.unwrap();
-        let found = look(&client, &schema, &[ONE, WAITS]).await.unwrap();
-        assert_eq!(found, Found::Ledger { version: 2 });
+        let found = schema_state(&client, &schema, &[ONE, WAITS]).await.unwrap();
+        assert_eq!(found, SchemaState::Version(2));
     }
 }

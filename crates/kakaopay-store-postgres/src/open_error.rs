@@ -1,91 +1,69 @@
-//! Why a database was not opened as a ledger.
+//! Why a database was not opened as a store.
 
-use kakaopay_store::{StoreError, StoreErrorKind};
+use kakaopay_store::{SchemaError, StoreError, StoreErrorKind};
 
-/// Why a database was not opened as a ledger. The database is as it was.
+/// Why a database was not opened as a store. The database is unchanged.
 ///
-/// No error repeats the connection string or anything out of it.
+/// No error contains any part of the connection string.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The connection string cannot be read.
-    #[error("the connection string cannot be read: see the documentation of tokio_postgres::Config")]
+    /// The connection string cannot be parsed.
+    #[error("invalid connection string: expected the format of tokio_postgres::Config")]
     InvalidConnection,
-    /// The name of the schema cannot be one.
-    #[error("a schema's name has 1 to 63 characters out of a-z 0-9 _, and begins with no digit and no pg_")]
+    /// The name of the schema is invalid.
+    #[error("invalid schema name: expected 1 to 63 of a-z 0-9 _, not beginning with a digit or pg_")]
     InvalidSchemaName,
-    /// TLS cannot be set up as it was asked for.
-    #[error("TLS cannot be set up: {0}")]
+    /// The TLS options cannot be used.
+    #[error("cannot configure TLS: {0}")]
     Tls(TlsError),
     /// The server is too old.
-    #[error("the server is PostgreSQL {}, and {} is the oldest that is taken", .found / 10_000, .oldest / 10_000)]
+    #[error("the server is PostgreSQL {}, but {} is the oldest supported version: upgrade the server", .found / 10_000, .oldest / 10_000)]
     ServerTooOld {
-        /// Its version as it numbers itself: 12.4 is 120004.
+        /// Version number of the server: 12.4 is 120004.
         found: u32,
-        /// The oldest that is taken.
+        /// Oldest supported version number.
         oldest: u32,
     },
-    /// The server would acknowledge what a loss of power can take away.
-    #[error("the server runs with {setting}={value}, which can lose what it has acknowledged")]
+    /// A power loss of the server could lose acknowledged writes.
+    #[error(
+        "the server has {setting}={value}, so that a power loss can lose acknowledged writes: set it to on"
+    )]
     NotDurable {
         /// The setting.
         setting: &'static str,
         /// Its value.
         value: String,
     },
-    /// The server does not let this user in.
-    #[error("the server does not let this user in: check the user, the password and pg_hba.conf")]
+    /// The server rejected the user.
+    #[error("the server rejected the login: check the user, the password and pg_hba.conf")]
     Refused(#[source] StoreError),
-    /// The schema holds something else.
-    #[error("the schema is no ledger: give one that is empty, does not exist, or is a ledger")]
-    UnrecognizedSchema,
-    /// The schema was made by a newer version of this crate.
-    #[error("the ledger has schema {found} and this version knows {supported}: upgrade it")]
-    NewerSchema {
-        /// The ledger's schema.
-        found: i64,
-        /// The newest schema this version knows.
-        supported: i64,
-    },
-    /// The database has an older schema, or none at all, and was not to be changed.
-    #[error("the ledger has schema {found} and this version knows {supported}: let the shop open it first")]
-    OlderSchema {
-        /// The ledger's schema; 0 when there is none.
-        found: i64,
-        /// The newest schema this version knows.
-        supported: i64,
-    },
-    /// The schema was not made by the migrations of this crate.
-    #[error("migration {version} of the ledger is not the one this version knows: restore a copy")]
-    AlteredSchema {
-        /// The first migration that differs.
-        version: i64,
-    },
-    /// The server is in trouble of a kind that calls can be in, too.
-    #[error("the ledger could not be opened")]
+    /// The schema is not a store, or has a version that this program cannot use.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// An error that calls can have, too.
+    #[error("cannot open the store")]
     Store(#[source] StoreError),
 }
 
-/// Why TLS cannot be set up.
+/// Why the TLS options cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// No cryptography provider was chosen.
-    #[error("choose feature `aws-lc-rs` or `ring`, or bring a ClientConfig")]
+    /// No cryptography provider is enabled.
+    #[error("no cryptography provider: enable feature `aws-lc-rs` or `ring`, or pass a ClientConfig")]
     NoProvider,
-    /// No roots are known.
-    #[error(
-        "give the certificates of your authority, choose feature `webpki-roots`, or bring a ClientConfig"
-    )]
+    /// No trusted root certificates.
+    #[error("no trusted root certificates: pass them, enable feature `webpki-roots`, or pass a ClientConfig")]
     NoRoots,
-    /// The certificates that were given cannot be read.
-    #[error("the certificates of the authority are no PEM with certificates in it")]
+    /// The root certificates cannot be parsed.
+    #[error("invalid root certificates: expected certificates in PEM")]
     InvalidRoots,
-    /// A Unix socket, which has no TLS, stands among hosts that have.
-    #[error("give hosts or Unix sockets, not both: a socket has no TLS")]
+    /// The connection string mixes hosts with Unix sockets, which have no TLS.
+    #[error("hosts and Unix sockets are mixed, but sockets have no TLS: use one or the other")]
     MixedHosts,
-    /// rustls refuses the combination.
-    #[error("rustls refuses: {0}")]
+    /// rustls rejects the configuration.
+    #[error("rustls rejects the configuration: {0}")]
     Rustls(rustls::Error),
 }
 
@@ -105,10 +83,7 @@ impl From<OpenError> for StoreError {
     fn from(error: OpenError) -> Self {
         let kind = match error {
             OpenError::Store(error) => return error,
-            OpenError::UnrecognizedSchema
-            | OpenError::OlderSchema { .. }
-            | OpenError::NewerSchema { .. }
-            | OpenError::AlteredSchema { .. } => StoreErrorKind::UnrecognizedSchema,
+            OpenError::Schema(error) => return error.into(),
             OpenError::InvalidConnection
             | OpenError::InvalidSchemaName
             | OpenError::Tls(_)

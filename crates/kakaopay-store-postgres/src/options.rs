@@ -1,4 +1,4 @@
-//! How to open a ledger.
+//! Options of a store.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use rustls::ClientConfig;
 use tokio_postgres::Config;
 use tokio_postgres::config::TargetSessionAttrs;
 
-use crate::calls::Calls;
 use crate::connector::Connector;
+use crate::executor::Executor;
 use crate::migrate::{check_newest, migrate};
-use crate::namespace::Namespace;
 use crate::open_error::OpenError;
 use crate::schema::MIGRATIONS;
+use crate::schema_name::SchemaName;
 use crate::store::PostgresStore;
 use crate::tls::{Encryption, Trust};
 
-/// How to open a ledger. What [`PostgresOptions::new`] gives is right for most.
+/// Options of a store. The defaults of [`PostgresOptions::new`] suit most shops.
 ///
-/// It prints none of the connection string.
+/// Its `Debug` output has nothing of the connection string.
 #[derive(Clone)]
 pub struct PostgresOptions {
     config: Config,
@@ -36,15 +36,15 @@ pub struct PostgresOptions {
 }
 
 impl PostgresOptions {
-    /// The schema `kakaopay` of the database this leads to; at most eight connections; five seconds
-    /// to connect and to wait for a connection, ten for a statement and thirty for a whole call.
+    /// The defaults: schema `kakaopay`, at most 8 connections, timeouts of 5 s to connect and to acquire a
+    /// connection, 10 s for a statement and 30 s for a call.
     ///
-    /// It is a URL (`postgres://user:password@host/database`) or pairs of keys and values, as
-    /// [`tokio_postgres::Config`] reads them. Several hosts may be given: the first that can be
-    /// written is taken, so that after a fail-over the new primary is found.
+    /// `connection` is a URL (`postgres://user:password@host/database`) or key-value pairs, as
+    /// [`tokio_postgres::Config`] parses them. It may have several hosts: the first writable one is used, which is
+    /// the new primary after a fail-over.
     ///
     /// # Errors
-    /// [`OpenError::InvalidConnection`] when it cannot be read.
+    /// [`OpenError::InvalidConnection`] if it cannot be parsed.
     pub fn new(connection: &str) -> Result<Self, OpenError> {
         let config = connection.parse().map_err(|_| OpenError::InvalidConnection)?;
         Ok(Self {
@@ -60,84 +60,82 @@ impl PostgresOptions {
         })
     }
 
-    /// The schema that holds the ledger. It is made if it does not exist; what else is in the
-    /// database is left alone, so that several ledgers and a shop's own tables share one.
+    /// The schema of the store, created if it does not exist. Several stores and the shop's own tables can share a
+    /// database.
     #[must_use]
     pub fn schema(mut self, name: &str) -> Self {
         name.clone_into(&mut self.schema);
         self
     }
 
-    /// The certificates, in PEM, of the authorities that may vouch for the server, instead of
-    /// Mozilla's. Services that host databases mostly have an authority of their own.
+    /// Trusted root certificates in PEM, instead of Mozilla's. Most hosted databases have a root of their own.
     #[must_use]
     pub fn root_certificate(mut self, pem: &[u8]) -> Self {
         self.trust = Trust::Authority(pem.to_owned());
         self
     }
 
-    /// A configuration of TLS of your own, such as one with a client's certificate.
+    /// A TLS configuration of your own, such as one with a client certificate.
     #[must_use]
     pub fn tls(mut self, config: ClientConfig) -> Self {
         self.trust = Trust::Own(Box::new(config));
         self
     }
 
-    /// The most connections that are open at once, and at least one. All processes together must stay below the
-    /// server's `max_connections`; a few per core of the server is where it is fastest.
+    /// Maximum number of open connections, at least 1. The sum over all processes must stay below the server's
+    /// `max_connections`; a few per core of the server are fastest.
     #[must_use]
     pub fn max_connections(mut self, most: usize) -> Self {
         self.connections = most.max(1);
         self
     }
 
-    /// How long to try to connect, before calls fail as `Io`.
+    /// Timeout for connecting; then calls fail as `Io`.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long to wait until one of the connections is free, before calls fail as `Busy`.
+    /// Timeout for acquiring a free connection; then calls fail as `Busy`.
     #[must_use]
     pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
         self.acquire_timeout = timeout;
         self
     }
 
-    /// How long the server may work on a statement, or wait for what others hold, before it takes
-    /// the statement back and the call fails as `Busy`.
+    /// Timeout on the server for a statement, including waits for locks; then it is rolled back and the call fails
+    /// as `Busy`.
     #[must_use]
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
         self
     }
 
-    /// How long a whole call may take, before it fails as `Io`: the server is silent, and whether
-    /// it has stored anything is not known. It should be longer than the other times together.
+    /// Timeout for a whole call; then it fails as `Io`, and its outcome is unknown. It should be longer than the
+    /// other timeouts together.
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = timeout;
         self
     }
 
-    /// Opens a ledger only if it has this version's schema, makes none, and brings none forward: for those
-    /// who look at the ledger of a shop that runs, perhaps with an older version.
+    /// Neither creates nor migrates the store: opening fails unless it has the newest schema. For tools that read
+    /// the store of a running shop, whose version may be older.
     #[must_use]
     pub fn skip_migrations(mut self) -> Self {
         self.migrating = false;
         self
     }
 
-    /// Connects, and brings the schema to the newest. Processes that do so at the same moment wait
-    /// for each other.
+    /// Connects, and migrates the schema to the newest version. Concurrent migrations wait for each other.
     ///
     /// # Errors
-    /// [`OpenError`] says why. A schema that is not a ledger is left as it is.
+    /// [`OpenError`]. The schema of another program is unchanged.
     pub async fn open(&self) -> Result<PostgresStore, OpenError> {
-        let schema = Namespace::parse(&self.schema)?;
-        let calls = Calls::new(self.pool()?, self.call_timeout);
-        let mut connection = calls.lend().await?;
+        let schema = SchemaName::parse(&self.schema)?;
+        let executor = Executor::new(self.pool()?, self.call_timeout);
+        let mut connection = executor.lend().await?;
         connection.under_way = true;
         if self.migrating {
             migrate(&mut connection.client, &schema, MIGRATIONS).await?;
@@ -146,7 +144,7 @@ impl PostgresOptions {
         }
         connection.under_way = false;
         drop(connection);
-        Ok(PostgresStore::new(calls, &schema))
+        Ok(PostgresStore::new(executor, &schema))
     }
 
     fn pool(&self) -> Result<Pool<Connector>, OpenError> {
@@ -173,8 +171,7 @@ impl PostgresOptions {
     }
 }
 
-/// Has the system notice that the other side is gone without a word, unless the connection string
-/// says how.
+/// Sets TCP timeouts that detect a dead server, unless the connection string has its own.
 fn outlive_silence(config: &mut Config) {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(Duration::from_secs(15));

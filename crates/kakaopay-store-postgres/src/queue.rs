@@ -1,7 +1,8 @@
-//! What waits: coming in, being claimed, and being done.
+//! Inbox, outbox, due payments and jobs.
 
 use std::collections::BTreeSet;
 
+use kakaopay_store::sql::{claim_of, claim_value, event_of, find_by_charge, limit_value, timestamp_of};
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
     StoreError,
@@ -9,26 +10,26 @@ use kakaopay_store::{
 use kakaopay_types::{EventId, Timestamp};
 use tokio_postgres::Row;
 
-use crate::calls::Calls;
-use crate::column::{claim_of, claim_value, column, event_of, find_by_charge, limit_value, moment_of};
+use crate::convert::column;
+use crate::executor::Executor;
 use crate::statements::Statements;
 
 pub(crate) async fn receive(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     delivery: &NewInboxEvent,
 ) -> Result<InsertOutcome, StoreError> {
     let at = delivery.received_at.unix_millis();
-    let rows = calls.rows(&statements.receive, &[&delivery.event.as_str(), &&*delivery.body, &at]).await?;
+    let rows = executor.rows(&statements.receive, &[&delivery.event.as_str(), &&*delivery.body, &at]).await?;
     Ok(if rows.is_empty() { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
 }
 
 pub(crate) async fn claim_events(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     lease: ClaimRequest,
 ) -> Result<Vec<InboxEvent>, StoreError> {
-    let rows = claim(calls, &statements.claim_events, lease).await?;
+    let rows = claim(executor, &statements.claim_events, lease).await?;
     let event = |row: &Row| {
         let body = column::<&[u8]>(row, 1)?;
         Ok(InboxEvent { event: event_of(column(row, 0)?)?, body: body.into() })
@@ -37,31 +38,31 @@ pub(crate) async fn claim_events(
 }
 
 pub(crate) async fn complete_event(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     event: &EventId,
 ) -> Result<(), StoreError> {
-    calls.rows(&statements.complete_event, &[&event.as_str()]).await.map(drop)
+    executor.rows(&statements.complete_event, &[&event.as_str()]).await.map(drop)
 }
 
 pub(crate) async fn claim_due(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     lease: ClaimRequest,
 ) -> Result<Vec<DuePayment>, StoreError> {
-    let rows = claim(calls, &statements.claim_due, lease).await?;
+    let rows = claim(executor, &statements.claim_due, lease).await?;
     let due = |row: &Row| {
-        Ok(DuePayment { reference: find_by_charge(column(row, 0)?)?, at: moment_of(column(row, 1)?)? })
+        Ok(DuePayment { reference: find_by_charge(column(row, 0)?)?, at: timestamp_of(column(row, 1)?)? })
     };
     rows.iter().map(due).collect()
 }
 
 pub(crate) async fn claim_messages(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     lease: ClaimRequest,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
-    let rows = claim(calls, &statements.claim_messages, lease).await?;
+    let rows = claim(executor, &statements.claim_messages, lease).await?;
     let message = |row: &Row| {
         Ok(ClaimedMessage {
             key: column(row, 0)?,
@@ -73,24 +74,24 @@ pub(crate) async fn claim_messages(
     rows.iter().map(message).collect()
 }
 
-async fn claim(calls: &Calls, sql: &str, lease: ClaimRequest) -> Result<Vec<Row>, StoreError> {
+async fn claim(executor: &Executor, sql: &str, lease: ClaimRequest) -> Result<Vec<Row>, StoreError> {
     let (now, until) = (lease.now.unix_millis(), lease.lease_until.unix_millis());
-    calls.rows(sql, &[&now, &limit_value(lease.limit), &until]).await
+    executor.rows(sql, &[&now, &limit_value(lease.limit), &until]).await
 }
 
-/// Marks messages as told, and gives those whose claim has passed to somebody else.
+/// Completes messages. Returns the keys of those whose claim is stale.
 pub(crate) async fn complete<'a>(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     messages: &'a [(&'a str, ClaimToken)],
 ) -> Result<Vec<&'a str>, StoreError> {
-    // In one order for all, so that two who complete the same do not wait for each other.
+    // In one order for all callers, so that two which complete the same messages do not deadlock.
     let mut asked = messages.to_vec();
     asked.sort_by_key(|(key, claim)| (*key, claim.get()));
     for sql in [&statements.complete, &statements.completed] {
         let keys: Vec<&str> = asked.iter().map(|(key, _)| *key).collect();
         let claims: Vec<i64> = asked.iter().map(|(_, claim)| claim_value(*claim)).collect();
-        let rows = calls.rows(sql, &[&keys, &claims]).await?;
+        let rows = executor.rows(sql, &[&keys, &claims]).await?;
         let done = rows.iter().map(|row| column::<&str>(row, 0)).collect::<Result<BTreeSet<_>, _>>()?;
         asked.retain(|(key, _)| !done.contains(key));
         if asked.is_empty() {
@@ -100,23 +101,23 @@ pub(crate) async fn complete<'a>(
     Ok(asked.into_iter().map(|(key, _)| key).collect())
 }
 
-/// Whether the chore is the caller's to do.
+/// Whether the caller claimed the job.
 pub(crate) async fn claim_job(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     chore: &str,
     lease: ClaimRequest,
 ) -> Result<bool, StoreError> {
     let (now, until) = (lease.now.unix_millis(), lease.lease_until.unix_millis());
-    let rows = calls.rows(&statements.claim_job, &[&chore, &now, &until]).await?;
+    let rows = executor.rows(&statements.claim_job, &[&chore, &now, &until]).await?;
     Ok(!rows.is_empty())
 }
 
 pub(crate) async fn reschedule_job(
-    calls: &Calls,
+    executor: &Executor,
     statements: &Statements,
     chore: &str,
     due: Timestamp,
 ) -> Result<(), StoreError> {
-    calls.rows(&statements.reschedule_job, &[&chore, &due.unix_millis()]).await.map(drop)
+    executor.rows(&statements.reschedule_job, &[&chore, &due.unix_millis()]).await.map(drop)
 }

@@ -1,22 +1,22 @@
 //! Every statement of the store, for one schema.
 //!
-//! A call is one statement, and so one transaction: there is none that a caller who goes away could
-//! leave open, no second round trip, and nothing of it is stored when any part of it is refused.
+//! A call is one statement, and so one transaction: a cancelled caller cannot leave it open, there is one round
+//! trip, and if any part is rejected, nothing is stored.
 
-use crate::namespace::Namespace;
+use crate::schema_name::SchemaName;
 
 /// Every statement of the store, for one schema.
 #[derive(Debug)]
 pub(crate) struct Statements {
-    /// The first entry of a payment, on top of none.
-    pub(crate) begin: String,
-    /// The next entry of a payment, on top of the one that is named.
-    pub(crate) go_on: String,
-    pub(crate) last_entry: String,
+    /// A commit to a payment without entries.
+    pub(crate) open_payment: String,
+    /// A commit to a payment with entries.
+    pub(crate) advance_payment: String,
+    pub(crate) last_seq: String,
     pub(crate) journal: String,
     pub(crate) load: String,
-    pub(crate) payments: String,
-    pub(crate) payment_of: String,
+    pub(crate) list_payments: String,
+    pub(crate) find_by_charge: String,
     pub(crate) receive: String,
     pub(crate) claim_events: String,
     pub(crate) complete_event: String,
@@ -28,20 +28,20 @@ pub(crate) struct Statements {
     pub(crate) reschedule_job: String,
     pub(crate) next_due_at: String,
     pub(crate) backlog: String,
-    pub(crate) gaps: String,
-    pub(crate) ahead: String,
+    pub(crate) count_gaps: String,
+    pub(crate) count_snapshots_ahead: String,
 }
 
 impl Statements {
-    pub(crate) fn new(schema: &Namespace) -> Self {
+    pub(crate) fn new(schema: &SchemaName) -> Self {
         Self {
-            begin: schema.fill(&[BEGIN, STEP].concat()),
-            go_on: schema.fill(&[GO_ON, STEP].concat()),
-            last_entry: schema.fill("SELECT seq FROM {schema}.payment WHERE reference = $1"),
+            open_payment: schema.fill(&[OPEN_PAYMENT, COMMIT].concat()),
+            advance_payment: schema.fill(&[ADVANCE_PAYMENT, COMMIT].concat()),
+            last_seq: schema.fill("SELECT last_seq FROM {schema}.payment WHERE reference = $1"),
             journal: schema.fill(JOURNAL),
             load: schema.fill(LOAD),
-            payments: schema.fill(PAYMENTS),
-            payment_of: schema.fill(PAYMENT_OF),
+            list_payments: schema.fill(LIST_PAYMENTS),
+            find_by_charge: schema.fill(FIND_BY_CHARGE),
             receive: schema.fill(RECEIVE),
             claim_events: schema.fill(CLAIM_EVENTS),
             complete_event: schema.fill(FINISH_EVENT),
@@ -49,205 +49,207 @@ impl Statements {
             claim_messages: schema.fill(CLAIM_MESSAGES),
             complete: schema.fill(COMPLETE),
             completed: schema.fill(COMPLETED),
-            claim_job: schema.fill(CLAIM_CHORE),
-            reschedule_job: schema.fill(PUT_OFF),
-            next_due_at: schema.fill(NEXT_WAKE),
+            claim_job: schema.fill(CLAIM_JOB),
+            reschedule_job: schema.fill(RESCHEDULE_JOB),
+            next_due_at: schema.fill(NEXT_DUE_AT),
             backlog: schema.fill(BACKLOG),
-            gaps: schema.fill(GAPS),
-            ahead: schema.fill(AHEAD),
+            count_gaps: schema.fill(COUNT_GAPS),
+            count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
         }
     }
 }
 
-/// Whoever comes second waits here for the first, and then finds another `seq`.
-const BEGIN: &str = "
+/// A concurrent writer waits here for the first one, and then finds another `last_seq`.
+const OPEN_PAYMENT: &str = "
 WITH moved AS (
-    INSERT INTO {schema}.payment AS payment (reference, seq)
+    INSERT INTO {schema}.payment AS payment (reference, last_seq)
     VALUES ($1::text, $2::bigint + $3::bigint)
-    ON CONFLICT (reference) DO UPDATE SET seq = excluded.seq WHERE payment.seq = $2
-    RETURNING id, seq
+    ON CONFLICT (reference) DO UPDATE SET last_seq = excluded.last_seq WHERE payment.last_seq = $2
+    RETURNING id, last_seq
 )";
 
-const GO_ON: &str = "
+const ADVANCE_PAYMENT: &str = "
 WITH moved AS (
-    UPDATE {schema}.payment SET seq = $2::bigint + $3::bigint
-    WHERE reference = $1::text AND seq = $2
-    RETURNING id, seq
+    UPDATE {schema}.payment SET last_seq = $2::bigint + $3::bigint
+    WHERE reference = $1::text AND last_seq = $2
+    RETURNING id, last_seq
 )";
 
-/// The rest of a step hangs on the row that moved: when none did, nothing is done.
+/// The rest of a commit depends on the row that moved: without one, nothing is written.
 ///
-/// A charge of another payment moves and is stopped by its trigger, which takes everything back.
-const STEP: &str = ", appended AS (
-    INSERT INTO {schema}.entry (payment, seq, bytes)
-    SELECT id, seq, $4::bytea FROM moved WHERE $4 IS NOT NULL
-), taken AS (
-    INSERT INTO {schema}.snapshot AS snapshot (payment, seq, bytes)
-    SELECT id, seq, $5::bytea FROM moved WHERE $5 IS NOT NULL AND seq > 0
-    ON CONFLICT (payment) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes
+/// The charge of another payment is updated, and its trigger then rolls the whole statement back.
+const COMMIT: &str = ", appended AS (
+    INSERT INTO {schema}.journal_entry (payment_id, seq, bytes)
+    SELECT id, last_seq, $4::bytea FROM moved WHERE $4 IS NOT NULL
+), replaced AS (
+    INSERT INTO {schema}.snapshot AS snapshot (payment_id, seq, bytes)
+    SELECT id, last_seq, $5::bytea FROM moved WHERE $5 IS NOT NULL AND last_seq > 0
+    ON CONFLICT (payment_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes
 ), bound AS (
-    INSERT INTO {schema}.charge AS charge (charge, payment)
+    INSERT INTO {schema}.charge AS charge (charge_id, payment_id)
     SELECT $6::text, id FROM moved WHERE $6 IS NOT NULL
-    ON CONFLICT (charge) DO UPDATE SET payment = excluded.payment
-    WHERE charge.payment <> excluded.payment
+    ON CONFLICT (charge_id) DO UPDATE SET payment_id = excluded.payment_id
+    WHERE charge.payment_id <> excluded.payment_id
 ), due AS (
-    INSERT INTO {schema}.deadline (payment, reference, at)
+    INSERT INTO {schema}.due_payment (payment_id, reference, due_at)
     SELECT id, $1, $7::bigint FROM moved WHERE $7 IS NOT NULL
-    ON CONFLICT (payment) DO UPDATE SET at = excluded.at
+    ON CONFLICT (payment_id) DO UPDATE SET due_at = excluded.due_at
 ), cleared AS (
-    DELETE FROM {schema}.deadline USING moved WHERE $8::boolean AND deadline.payment = moved.id
+    DELETE FROM {schema}.due_payment USING moved WHERE $8::boolean AND due_payment.payment_id = moved.id
 ), added AS (
-    INSERT INTO {schema}.message (key, payment, body, stored_at)
-    SELECT told.key, moved.id, told.body, $11::bigint
-    FROM moved, unnest($9::text[], $10::bytea[]) WITH ORDINALITY AS told (key, body, place)
-    ORDER BY told.place
-    ON CONFLICT (key) DO NOTHING
+    INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, body, stored_at)
+    SELECT new.key, moved.id, new.body, $11::bigint
+    FROM moved, unnest($9::text[], $10::bytea[]) WITH ORDINALITY AS new (key, body, position)
+    ORDER BY new.position
+    ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id, stored_at
-), waiting AS (
-    INSERT INTO {schema}.outbox (message, stored_at) SELECT id, stored_at FROM added
+), queued AS (
+    INSERT INTO {schema}.outbox_queue (outbox_message_id, stored_at) SELECT id, stored_at FROM added
 )
-SELECT seq FROM moved";
+SELECT last_seq FROM moved";
 
 /// One statement, so that the entries and their number are of the same moment.
 const JOURNAL: &str = "
-SELECT payment.seq, entry.seq, entry.bytes
-FROM {schema}.payment LEFT JOIN {schema}.entry ON entry.payment = payment.id
+SELECT payment.last_seq, entry.seq, entry.bytes
+FROM {schema}.payment LEFT JOIN {schema}.journal_entry AS entry ON entry.payment_id = payment.id
 WHERE payment.reference = $1 ORDER BY entry.seq";
 
-/// The snapshot, if any, and then what came after it; each row with the payment's last entry.
+/// The snapshot or NULL, and then each later entry; every row has the payment's last sequence number.
 const LOAD: &str = "
 WITH found AS (
-    SELECT payment.id, payment.seq, snapshot.seq AS place, snapshot.bytes
-    FROM {schema}.payment LEFT JOIN {schema}.snapshot ON snapshot.payment = payment.id
+    SELECT payment.id, payment.last_seq, snapshot.seq, snapshot.bytes
+    FROM {schema}.payment LEFT JOIN {schema}.snapshot ON snapshot.payment_id = payment.id
     WHERE payment.reference = $1
 )
-SELECT seq, TRUE, place, bytes FROM found
+SELECT last_seq, TRUE, seq, bytes FROM found
 UNION ALL (
-    SELECT found.seq, FALSE, entry.seq, entry.bytes
-    FROM found JOIN {schema}.entry ON entry.payment = found.id AND entry.seq > coalesce(found.place, 0)
+    SELECT found.last_seq, FALSE, entry.seq, entry.bytes
+    FROM found JOIN {schema}.journal_entry AS entry
+        ON entry.payment_id = found.id AND entry.seq > coalesce(found.seq, 0)
     ORDER BY entry.seq
 )";
 
-/// In the order of bytes, which is that of the column's collation.
-const PAYMENTS: &str = "
+const LIST_PAYMENTS: &str = "
 SELECT reference FROM {schema}.payment WHERE reference > $1 ORDER BY reference LIMIT $2";
 
-const PAYMENT_OF: &str = "
-SELECT payment.reference FROM {schema}.charge JOIN {schema}.payment ON payment.id = charge.payment
-WHERE charge.charge = $1";
+const FIND_BY_CHARGE: &str = "
+SELECT payment.reference FROM {schema}.charge JOIN {schema}.payment ON payment.id = charge.payment_id
+WHERE charge.charge_id = $1";
 
 const RECEIVE: &str = "
 WITH added AS (
-    INSERT INTO {schema}.delivery (event, body, received_at) VALUES ($1, $2, $3::bigint)
-    ON CONFLICT (event) DO NOTHING
+    INSERT INTO {schema}.inbox_event (event_id, body, received_at) VALUES ($1, $2, $3::bigint)
+    ON CONFLICT (event_id) DO NOTHING
     RETURNING id, received_at
 )
-INSERT INTO {schema}.inbox (delivery, received_at, visible_at)
+INSERT INTO {schema}.inbox_queue (inbox_event_id, received_at, visible_at)
 SELECT id, received_at, received_at FROM added
-RETURNING delivery";
+RETURNING inbox_event_id";
 
-/// Rows that others are claiming are passed over, not waited for.
+/// Rows that another process is claiming are skipped, not waited for.
 ///
 /// The planner cannot know how few rows the limit leaves, and might read a whole table to join it.
-/// `= ANY (ARRAY(…))` leaves it no choice but to look the rows up.
+/// `= ANY (ARRAY(…))` forces it to look the rows up.
 const CLAIM_EVENTS: &str = "
 WITH picked AS (
-    SELECT delivery FROM {schema}.inbox WHERE visible_at <= $1
-    ORDER BY delivery LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT inbox_event_id FROM {schema}.inbox_queue WHERE visible_at <= $1
+    ORDER BY inbox_event_id LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.inbox SET visible_at = $3
-    WHERE delivery = ANY (ARRAY(SELECT delivery FROM picked))
-    RETURNING delivery
+    UPDATE {schema}.inbox_queue SET visible_at = $3
+    WHERE inbox_event_id = ANY (ARRAY(SELECT inbox_event_id FROM picked))
+    RETURNING inbox_event_id
 )
-SELECT delivery.event, delivery.body
-FROM claimed JOIN {schema}.delivery ON delivery.id = claimed.delivery ORDER BY delivery.id";
+SELECT event.event_id, event.body
+FROM claimed JOIN {schema}.inbox_event AS event ON event.id = claimed.inbox_event_id ORDER BY event.id";
 
 const FINISH_EVENT: &str = "
-DELETE FROM {schema}.inbox USING {schema}.delivery
-WHERE delivery.event = $1 AND inbox.delivery = delivery.id";
+DELETE FROM {schema}.inbox_queue AS queue USING {schema}.inbox_event AS event
+WHERE event.event_id = $1 AND queue.inbox_event_id = event.id";
 
 const CLAIM_DUE: &str = "
 WITH picked AS (
-    SELECT payment, reference, at FROM {schema}.deadline WHERE at <= $1
-    ORDER BY at, reference LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT payment_id, reference, due_at FROM {schema}.due_payment WHERE due_at <= $1
+    ORDER BY due_at, reference LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.deadline SET at = $3
-    WHERE payment = ANY (ARRAY(SELECT payment FROM picked))
+    UPDATE {schema}.due_payment SET due_at = $3
+    WHERE payment_id = ANY (ARRAY(SELECT payment_id FROM picked))
 )
-SELECT reference, at FROM picked ORDER BY at, reference";
+SELECT reference, due_at FROM picked ORDER BY due_at, reference";
 
 const CLAIM_MESSAGES: &str = "
 WITH picked AS (
-    SELECT message FROM {schema}.outbox WHERE visible_at <= $1
-    ORDER BY message LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT outbox_message_id FROM {schema}.outbox_queue WHERE visible_at <= $1
+    ORDER BY outbox_message_id LIMIT $2 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.outbox SET visible_at = $3, claims = claims + 1
-    WHERE message = ANY (ARRAY(SELECT message FROM picked))
-    RETURNING message, claims
+    UPDATE {schema}.outbox_queue SET visible_at = $3, claims = claims + 1
+    WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM picked))
+    RETURNING outbox_message_id, claims
 )
-SELECT message.key, payment.reference, message.body, claimed.claims
-FROM claimed JOIN {schema}.message ON message.id = claimed.message
-JOIN {schema}.payment ON payment.id = message.payment
+SELECT message.idempotency_key, payment.reference, message.body, claimed.claims
+FROM claimed JOIN {schema}.outbox_message AS message ON message.id = claimed.outbox_message_id
+JOIN {schema}.payment ON payment.id = message.payment_id
 ORDER BY message.id";
 
-/// Whoever lost their claim finds another number in the row, and deletes nothing.
+/// A process that has lost its claim finds another number in the row, and deletes nothing.
 const COMPLETE: &str = "
-WITH done AS (
-    DELETE FROM {schema}.outbox
-    USING unnest($1::text[], $2::bigint[]) AS asked (key, claim), {schema}.message
-    WHERE message.key = asked.key AND outbox.message = message.id
-    AND asked.claim > 0 AND outbox.claims = asked.claim
-    RETURNING outbox.message, outbox.claims
+WITH completed AS (
+    DELETE FROM {schema}.outbox_queue AS queue
+    USING unnest($1::text[], $2::bigint[]) AS requested (key, claim), {schema}.outbox_message AS message
+    WHERE message.idempotency_key = requested.key AND queue.outbox_message_id = message.id
+    AND requested.claim > 0 AND queue.claims = requested.claim
+    RETURNING queue.outbox_message_id, queue.claims
 )
-UPDATE {schema}.message SET told = done.claims FROM done WHERE message.id = done.message
-RETURNING message.key";
+UPDATE {schema}.outbox_message AS message SET completed_claim = completed.claims
+FROM completed WHERE message.id = completed.outbox_message_id
+RETURNING message.idempotency_key";
 
-/// Of those that no longer wait, the ones that were told under this very claim.
+/// Of the messages no longer queued, those completed under the same claim.
 const COMPLETED: &str = "
-SELECT message.key FROM unnest($1::text[], $2::bigint[]) AS asked (key, claim)
-JOIN {schema}.message ON message.key = asked.key AND message.told = asked.claim";
+SELECT message.idempotency_key FROM unnest($1::text[], $2::bigint[]) AS requested (key, claim)
+JOIN {schema}.outbox_message AS message
+    ON message.idempotency_key = requested.key AND message.completed_claim = requested.claim";
 
-const CLAIM_CHORE: &str = "
-INSERT INTO {schema}.chore AS chore (chore, due) VALUES ($1, $3)
-ON CONFLICT (chore) DO UPDATE SET due = excluded.due WHERE chore.due <= $2
-RETURNING chore";
+const CLAIM_JOB: &str = "
+INSERT INTO {schema}.job AS job (name, due_at) VALUES ($1, $3)
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE job.due_at <= $2
+RETURNING name";
 
-const PUT_OFF: &str = "
-INSERT INTO {schema}.chore (chore, due) VALUES ($1, $2)
-ON CONFLICT (chore) DO UPDATE SET due = excluded.due";
+const RESCHEDULE_JOB: &str = "
+INSERT INTO {schema}.job (name, due_at) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at";
 
-const NEXT_WAKE: &str = "
+const NEXT_DUE_AT: &str = "
 SELECT least(
-    (SELECT min(at) FROM {schema}.deadline),
-    (SELECT min(visible_at) FROM {schema}.inbox),
-    (SELECT min(visible_at) FROM {schema}.outbox)
+    (SELECT min(due_at) FROM {schema}.due_payment),
+    (SELECT min(visible_at) FROM {schema}.inbox_queue),
+    (SELECT min(visible_at) FROM {schema}.outbox_queue)
 )";
 
-/// Each count ends at its limit, and so does the time it takes.
+/// Each count stops at its limit, which bounds the time it takes.
 const BACKLOG: &str = "
-SELECT deadlines.waiting, deadlines.oldest, events.waiting, events.oldest, messages.waiting, messages.oldest
+SELECT payments.waiting, payments.oldest, events.waiting, events.oldest, messages.waiting, messages.oldest
 FROM (
-    SELECT count(*) AS waiting, min(at) AS oldest
-    FROM (SELECT at FROM {schema}.deadline ORDER BY at LIMIT $1) AS deadline
-) AS deadlines, (
+    SELECT count(*) AS waiting, min(due_at) AS oldest
+    FROM (SELECT due_at FROM {schema}.due_payment ORDER BY due_at LIMIT $1) AS payment
+) AS payments, (
     SELECT count(*) AS waiting, min(received_at) AS oldest
-    FROM (SELECT received_at FROM {schema}.inbox ORDER BY delivery LIMIT $1) AS event
+    FROM (SELECT received_at FROM {schema}.inbox_queue ORDER BY inbox_event_id LIMIT $1) AS event
 ) AS events, (
     SELECT count(*) AS waiting, min(stored_at) AS oldest
-    FROM (SELECT stored_at FROM {schema}.outbox ORDER BY message LIMIT $1) AS message
+    FROM (SELECT stored_at FROM {schema}.outbox_queue ORDER BY outbox_message_id LIMIT $1) AS message
 ) AS messages";
 
-/// How many payments have a journal that does not go from one to its last entry.
-const GAPS: &str = "
+/// Counts payments whose journal does not run from 1 to their last sequence number.
+const COUNT_GAPS: &str = "
 SELECT count(*) FROM {schema}.payment LEFT JOIN (
-    SELECT payment, count(*) AS entries, max(seq) AS last FROM {schema}.entry GROUP BY payment
-) AS journal ON journal.payment = payment.id
-WHERE payment.seq <> coalesce(journal.entries, 0) OR payment.seq <> coalesce(journal.last, 0)";
+    SELECT payment_id, count(*) AS entries, max(seq) AS last FROM {schema}.journal_entry GROUP BY payment_id
+) AS journal ON journal.payment_id = payment.id
+WHERE payment.last_seq <> coalesce(journal.entries, 0) OR payment.last_seq <> coalesce(journal.last, 0)";
 
-/// How many snapshots speak of entries that are not there.
-const AHEAD: &str = "
-SELECT count(*) FROM {schema}.snapshot JOIN {schema}.payment ON payment.id = snapshot.payment
-WHERE snapshot.seq > payment.seq";
+/// Counts snapshots of entries that do not exist.
+const COUNT_SNAPSHOTS_AHEAD: &str = "
+SELECT count(*) FROM {schema}.snapshot JOIN {schema}.payment ON payment.id = snapshot.payment_id
+WHERE snapshot.seq > payment.last_seq";
 
 #[cfg(test)]
 mod tests {
@@ -261,17 +263,18 @@ mod tests {
     const FILL: &str = "
         SET session_replication_role = replica;
         SET plan_cache_mode = force_generic_plan;
-        INSERT INTO {schema}.payment (reference, seq) SELECT 'order-' || n, 1 FROM generate_series(1, 20000) AS n;
-        INSERT INTO {schema}.entry SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
+        INSERT INTO {schema}.payment (reference, last_seq)
+            SELECT 'order-' || n, 1 FROM generate_series(1, 20000) AS n;
+        INSERT INTO {schema}.journal_entry SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
         INSERT INTO {schema}.snapshot SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
         INSERT INTO {schema}.charge SELECT 'chrg_test_' || id, id FROM {schema}.payment;
-        INSERT INTO {schema}.deadline SELECT id, reference, id FROM {schema}.payment;
-        INSERT INTO {schema}.delivery (event, body, received_at)
+        INSERT INTO {schema}.due_payment SELECT id, reference, id FROM {schema}.payment;
+        INSERT INTO {schema}.inbox_event (event_id, body, received_at)
             SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, id FROM {schema}.payment;
-        INSERT INTO {schema}.inbox SELECT id, id, id FROM {schema}.delivery;
-        INSERT INTO {schema}.message (key, payment, body, stored_at)
+        INSERT INTO {schema}.inbox_queue SELECT id, id, id FROM {schema}.inbox_event;
+        INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, body, stored_at)
             SELECT reference, id, repeat('x', 100)::bytea, id FROM {schema}.payment;
-        INSERT INTO {schema}.outbox (message, stored_at) SELECT id, id FROM {schema}.message;
+        INSERT INTO {schema}.outbox_queue (outbox_message_id, stored_at) SELECT id, id FROM {schema}.outbox_message;
         ANALYZE";
 
     async fn plan(client: &Client, sql: &str) -> String {
@@ -285,21 +288,28 @@ mod tests {
         rows.iter().map(|row| row.get::<_, &str>(0)).collect::<Vec<_>>().join("\n")
     }
 
-    /// What a payment costs must not grow with what is stored.
+    /// The cost of a call must not grow with the history.
     #[tokio::test]
     async fn no_call_reads_a_whole_table() {
         let Some(cluster) = shared() else { return };
         let (mut client, connection) =
             tokio_postgres::connect(&cluster.tcp("postgres"), NoTls).await.unwrap();
         tokio::spawn(connection);
-        let schema = Namespace::parse("plans").unwrap();
+        let schema = SchemaName::parse("plans").unwrap();
         migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
         client.batch_execute(&schema.fill(FILL)).await.unwrap();
         let all = Statements::new(&schema);
         let calls = [
-            [&all.begin, &all.go_on, &all.last_entry, &all.journal, &all.load, &all.payments],
             [
-                &all.payment_of,
+                &all.open_payment,
+                &all.advance_payment,
+                &all.last_seq,
+                &all.journal,
+                &all.load,
+                &all.list_payments,
+            ],
+            [
+                &all.find_by_charge,
                 &all.receive,
                 &all.claim_events,
                 &all.complete_event,

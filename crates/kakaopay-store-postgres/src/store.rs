@@ -1,4 +1,4 @@
-//! The store's handle: the contract, as calls to the server.
+//! The store's handle, which calls the server.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,70 +10,68 @@ use kakaopay_store::{
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
 
-use crate::calls::Calls;
-use crate::namespace::Namespace;
+use crate::completion::{Completion, complete_in_transaction};
+use crate::executor::Executor;
 use crate::open_error::OpenError;
 use crate::options::PostgresOptions;
+use crate::schema_name::SchemaName;
 use crate::statements::Statements;
-use crate::told::{Completion, complete_in_transaction};
-use crate::{lookup, queue, step};
+use crate::{commit, queries, queue};
 
-/// A ledger in a schema of a PostgreSQL database. Clones share its connections.
+/// A store in a schema of a PostgreSQL database. Clones share its connections.
 ///
-/// Any number of processes may have the same ledger open. Calls need a tokio runtime. A caller who
-/// goes away in the middle of a call leaves it whole: it is stored, or it is not.
+/// Any number of processes may have the same store open. Calls need a tokio runtime. They are cancel-safe: a
+/// cancelled call is stored whole or not at all.
 #[derive(Clone)]
 pub struct PostgresStore {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    calls: Calls,
+    executor: Executor,
     statements: Statements,
     schema: String,
 }
 
 impl PostgresStore {
-    /// Opens the ledger in the schema `kakaopay` as [`PostgresOptions::new`] says, and makes it
-    /// when there is none.
+    /// Opens the store in the schema `kakaopay` with the defaults of [`PostgresOptions::new`], and creates it if
+    /// there is none.
     ///
     /// # Errors
-    /// [`OpenError`] says why. A schema that is not a ledger is left as it is.
+    /// [`OpenError`]. The schema of another program is unchanged.
     pub async fn open(connection: &str) -> Result<Self, OpenError> {
         PostgresOptions::new(connection)?.open().await
     }
 
-    /// Ends the connections of all clones, each as soon as its call is answered. Later calls fail
-    /// as `Closed`. Closing again changes nothing.
+    /// Closes the connections of all clones, each after its call. Later calls fail as `Closed`. Idempotent.
     pub fn close(&self) {
-        self.inner.calls.close();
+        self.inner.executor.close();
     }
 
-    /// Marks many messages as told with one commit, and gives the keys of those whose claim has
-    /// passed to somebody else. One that was told under the same claim before counts as told.
+    /// Completes many messages in one commit. Returns the keys of those whose claim is stale. A message that was
+    /// completed under the same claim before is not stale.
     ///
     /// # Errors
-    /// Any trouble of the store; then some may have been told and others not.
+    /// Any error of the store; some messages may be completed then.
     pub async fn complete_all<'a>(
         &self,
         messages: &'a [(&'a str, ClaimToken)],
     ) -> Result<Vec<&'a str>, StoreError> {
-        queue::complete(&self.inner.calls, &self.inner.statements, messages).await
+        queue::complete(&self.inner.executor, &self.inner.statements, messages).await
     }
 
-    /// Marks a message as told in a transaction of yours on the ledger's database, so that what the
-    /// message leads to in your own tables happens once, whatever fails.
+    /// Completes a message in your own transaction on the store's database, so that it is processed exactly once.
     ///
-    /// Do it only for [`Completion::Completed`], and in the same transaction. The message is locked until the
-    /// transaction ends; nobody else can claim it meanwhile.
+    /// Process the message only on [`Completion::Completed`], in the same transaction. The message is locked until the
+    /// transaction ends; no other process can claim it meanwhile.
     ///
-    /// The transaction may be of any connection whose user may read and write the ledger's tables.
-    /// If it is serializable, it may fail as every other transaction of yours can: begin it again.
+    /// The transaction may be on any connection whose user may read and write the store's tables. If it is
+    /// serializable, it may fail like your other transactions: retry it.
     ///
     /// # Errors
-    /// [`StaleClaim`](kakaopay_store::StoreErrorKind::StaleClaim) when somebody else has claimed
-    /// it since: roll back, what you did is theirs to do. Or any trouble of the store, after which
-    /// the transaction can only be rolled back.
+    /// [`StaleClaim`](kakaopay_store::StoreErrorKind::StaleClaim) if the message was claimed again since: roll
+    /// back, another process handles it. Or any other error of the store, after which the transaction must be
+    /// rolled back.
     pub async fn complete_in_transaction(
         &self,
         transaction: &Transaction<'_>,
@@ -83,23 +81,22 @@ impl PostgresStore {
         complete_in_transaction(transaction, &self.inner.statements, key, claim).await
     }
 
-    /// Reads every journal, and finds damage that no other call has met yet. On a large ledger it
-    /// takes longer than a statement may: open one for it with more time. It does not read pages
-    /// that only indexes have; `pg_amcheck` does.
+    /// Reads every journal and checks it for damage. A large store needs a longer
+    /// [statement timeout](PostgresOptions::statement_timeout). Indexes are not checked; `pg_amcheck` does that.
     ///
     /// # Errors
-    /// `Corrupt` when there is damage, or any trouble of the store.
+    /// `Corrupt` if there is damage, or any other error of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
-        lookup::integrity_check(&self.inner.calls, &self.inner.statements).await
+        queries::integrity_check(&self.inner.executor, &self.inner.statements).await
     }
 
-    pub(crate) fn new(calls: Calls, schema: &Namespace) -> Self {
+    pub(crate) fn new(executor: Executor, schema: &SchemaName) -> Self {
         let (statements, schema) = (Statements::new(schema), schema.as_str().to_owned());
-        Self { inner: Arc::new(Inner { calls, statements, schema }) }
+        Self { inner: Arc::new(Inner { executor, statements, schema }) }
     }
 }
 
-/// The schema alone: where the server is and who asks are nobody's business.
+/// The schema alone, nothing of the connection string.
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresStore").field("schema", &self.inner.schema).finish_non_exhaustive()
@@ -108,15 +105,15 @@ impl fmt::Debug for PostgresStore {
 
 impl Store for PostgresStore {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        step::commit(&self.inner.calls, &self.inner.statements, &commit).await
+        commit::commit(&self.inner.executor, &self.inner.statements, &commit).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
-        lookup::journal(&self.inner.calls, &self.inner.statements, reference).await
+        queries::journal(&self.inner.executor, &self.inner.statements, reference).await
     }
 
     async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
-        lookup::load(&self.inner.calls, &self.inner.statements, reference).await
+        queries::load(&self.inner.executor, &self.inner.statements, reference).await
     }
 
     async fn list_payments(
@@ -124,31 +121,31 @@ impl Store for PostgresStore {
         after: Option<&Reference>,
         limit: usize,
     ) -> Result<Vec<Reference>, StoreError> {
-        lookup::list_payments(&self.inner.calls, &self.inner.statements, after, limit).await
+        queries::list_payments(&self.inner.executor, &self.inner.statements, after, limit).await
     }
 
     async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
-        lookup::payment_of(&self.inner.calls, &self.inner.statements, charge).await
+        queries::payment_of(&self.inner.executor, &self.inner.statements, charge).await
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
-        queue::receive(&self.inner.calls, &self.inner.statements, &delivery).await
+        queue::receive(&self.inner.executor, &self.inner.statements, &delivery).await
     }
 
     async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
-        queue::claim_events(&self.inner.calls, &self.inner.statements, lease).await
+        queue::claim_events(&self.inner.executor, &self.inner.statements, lease).await
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
-        queue::complete_event(&self.inner.calls, &self.inner.statements, event).await
+        queue::complete_event(&self.inner.executor, &self.inner.statements, event).await
     }
 
     async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
-        queue::claim_due(&self.inner.calls, &self.inner.statements, lease).await
+        queue::claim_due(&self.inner.executor, &self.inner.statements, lease).await
     }
 
     async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
-        queue::claim_messages(&self.inner.calls, &self.inner.statements, lease).await
+        queue::claim_messages(&self.inner.executor, &self.inner.statements, lease).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
@@ -157,20 +154,19 @@ impl Store for PostgresStore {
     }
 
     async fn claim_job(&self, chore: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
-        queue::claim_job(&self.inner.calls, &self.inner.statements, chore, lease).await
+        queue::claim_job(&self.inner.executor, &self.inner.statements, chore, lease).await
     }
 
     async fn reschedule_job(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
-        queue::reschedule_job(&self.inner.calls, &self.inner.statements, chore, due).await
+        queue::reschedule_job(&self.inner.executor, &self.inner.statements, chore, due).await
     }
 
     async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        lookup::next_due_at(&self.inner.calls, &self.inner.statements).await
+        queries::next_due_at(&self.inner.executor, &self.inner.statements).await
     }
 
-    /// Each count ends at a million, so that a look at a store that is far behind takes no longer
-    /// than it is worth.
+    /// Each count stops at a million, which bounds the time it takes.
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        lookup::backlog(&self.inner.calls, &self.inner.statements).await
+        queries::backlog(&self.inner.executor, &self.inner.statements).await
     }
 }

@@ -11,14 +11,14 @@ use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
 use crate::open_error::TlsError;
 
-/// Whom to trust.
+/// The trusted authorities.
 #[derive(Clone)]
 pub(crate) enum Trust {
     /// The roots that were chosen by feature.
     Default,
     /// The authorities in this PEM.
     Authority(Vec<u8>),
-    /// What a configuration of the caller's says.
+    /// The caller's configuration.
     Own(Box<ClientConfig>),
 }
 
@@ -32,8 +32,8 @@ pub(crate) enum Encryption {
 }
 
 impl Encryption {
-    /// What fits the hosts of a connection string. It changes the string's wish to try TLS first
-    /// into a demand: somebody in between could otherwise answer that there is none.
+    /// Chooses the encryption for the hosts of a connection string. `sslmode=prefer` becomes `require`: otherwise an
+    /// attacker in between could pretend that the server has no TLS.
     pub(crate) fn choose(config: &mut Config, trust: Trust) -> Result<Self, TlsError> {
         let sockets = config.get_hosts().iter().filter(|host| !matches!(host, Host::Tcp(_))).count();
         let all = config.get_hosts().len().max(config.get_hostaddrs().len());
@@ -63,8 +63,7 @@ fn authorities(pem: &[u8]) -> Result<RootCertStore, TlsError> {
     if roots.is_empty() { Err(TlsError::InvalidRoots) } else { Ok(roots) }
 }
 
-/// The provider is a value and no process-wide default, so that it never depends on what else is
-/// linked.
+/// The provider is a value, not the process-wide default, so that it does not depend on other linked crates.
 fn trusting(roots: RootCertStore) -> Result<ClientConfig, TlsError> {
     let provider = provider().ok_or(TlsError::NoProvider)?;
     let builder = ClientConfig::builder_with_provider(provider)

@@ -1,4 +1,4 @@
-//! SQLite's errors as the kinds the contract knows.
+//! Maps errors of SQLite to kinds of the contract.
 
 use std::error::Error;
 use std::fmt;
@@ -7,17 +7,12 @@ use std::sync::Arc;
 use kakaopay_store::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;
 
-/// What an error of SQLite means to a caller.
+/// The store error of an SQLite error.
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     StoreError::new(kind_of(&error), error)
 }
 
-/// The error for a value that this crate never wrote.
-pub(crate) fn corrupt(cause: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
-    StoreError::new(StoreErrorKind::Corrupt, cause)
-}
-
-/// One failure that several callers are told of.
+/// One failure, reported to all callers of a group.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupFailure(Arc<StoreError>);
 
@@ -44,7 +39,7 @@ impl From<rusqlite::Error> for GroupFailure {
     }
 }
 
-/// The cause below a [`GroupFailure`], told by each of its errors.
+/// The cause of a [`GroupFailure`], shared by its errors.
 #[derive(Debug)]
 struct Shared(Arc<StoreError>);
 

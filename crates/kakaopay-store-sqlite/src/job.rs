@@ -1,4 +1,4 @@
-//! One call that waits for a connection.
+//! One call queued for a connection.
 
 use kakaopay_store::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
@@ -8,13 +8,13 @@ use crate::failure::GroupFailure;
 
 /// A call of any result, as the thread of a connection sees it.
 pub(crate) trait Job: Send {
-    /// Does the work and keeps the result. An error says that the work is to be undone.
+    /// Does the work and keeps the result. After an error the work must be rolled back.
     fn run(&mut self, connection: &Connection) -> Result<(), StoreErrorKind>;
 
-    /// Tells the caller: the failure of its group if there was one, or else its own result.
+    /// Responds to the caller: with the failure of its group, or else with its own result.
     ///
-    /// A failed group overrules even an error of the job's own. A conflict, say, may be with an
-    /// entry of the same group, which then is not stored either.
+    /// A failed group overrides even an error of the job's own: a conflict may be with an entry of the same group,
+    /// which is then not stored either.
     fn answer(self: Box<Self>, group: Option<&GroupFailure>);
 }
 
@@ -30,8 +30,7 @@ where
     T: Send,
     F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
 {
-    /// The call, and where its caller waits. Should the call be dropped unanswered, the caller
-    /// is told by the receiver's error.
+    /// The call, and the receiver of its result, which fails if the call is dropped without one.
     pub(crate) fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (caller, answer) = oneshot::channel();
         let task = Self { work: Some(work), result: None, caller };
@@ -60,7 +59,7 @@ where
             (None, Some(result)) => result,
             (None, None) => Err(StoreErrorKind::Other.into()),
         };
-        // A caller that no longer waits has nobody to tell.
+        // An error means that the caller no longer waits.
         let _ = self.caller.send(answer);
     }
 }

@@ -1,10 +1,9 @@
-//! The ledger in one SQLite file: durable without a server.
+//! A store in one SQLite file: durable without a server.
 //!
-//! The file is kept in WAL mode with `synchronous=FULL`, and a call is answered only after the
-//! `COMMIT` that holds its work. One thread owns the connection that writes: it takes all calls
-//! that wait and stores them in one transaction, each in a savepoint of its own, so that many
-//! payments share one sync of the disk and one refused step hurts no other. Another thread reads.
-//! No runtime is needed: the futures can be awaited on any.
+//! The file is in WAL mode with `synchronous=FULL`, and a call returns only after the `COMMIT` of its
+//! transaction. One thread owns the writing connection. It commits all queued calls in one transaction (group
+//! commit), each in a savepoint of its own: many payments share one sync of the disk, and a rejected call does
+//! not affect the others. Another thread reads. The futures need no runtime.
 //!
 //! ```
 //! # let dir = tempfile::tempdir().unwrap();
@@ -25,42 +24,44 @@
 //! # }).unwrap();
 //! ```
 //!
-//! # What is refused
+//! # Opening fails for
 //!
-//! - A SQLite library before 3.51.3, which can corrupt the file when two connections write and
-//!   checkpoint at the same moment. The bundled one is newer.
-//! - A file that is not a ledger, or that a newer version of this crate wrote.
-//! - A place where WAL does not work. Keep the file on a local disk: SQLite's locks do not hold
-//!   on network file systems.
+//! - A SQLite library before 3.51.3, which can corrupt the file when two connections write and checkpoint
+//!   concurrently. The bundled one is newer.
+//! - A file of another program, or of a newer version of this crate.
+//! - A file system without WAL support. Keep the file on a local disk: SQLite's locks do not work on network file
+//!   systems.
 //!
-//! # Loss of power, and disks that fail
+//! # Power loss and disk errors
 //!
-//! What was acknowledged survives both, which is tested on a disk in memory that loses power at any write. A sync
-//! that fails is told as `Io` to everybody whose step it was for, and what their commit left at the end of the log
-//! is overwritten before anything else is stored there: a system may take it for written from then on, so that it
-//! could be read, and never be durable. One thing is beyond that. Should the process end while the disk still
-//! fails, before a later call succeeded, restart the machine before the file is opened again, so that what is read
-//! is what is on the disk.
+//! Acknowledged writes survive both, which is tested on an in-memory disk that loses power at any write. If a sync
+//! fails, all calls of the group fail as `Io`, and their commit at the end of the log is overwritten before
+//! anything else is written: some operating systems regard the failed pages as written, so that they could be read
+//! and yet not be durable. One case remains. If the process ends while the disk still fails, before a later call
+//! has succeeded, restart the machine before opening the file again: then reads return the data on the disk.
 //!
-//! Nothing is ever deleted: events and messages stay known so that they cannot come twice.
+//! Nothing is ever deleted: events and messages are kept to detect duplicates.
 
-mod library;
 mod open;
 mod open_error;
+mod sqlite_version;
 
 mod migrate;
 mod schema;
 
-mod group;
+mod group_commit;
 mod job;
 mod worker;
 
-mod column;
+mod commit;
 mod failure;
-mod lookup;
+mod queries;
 mod queue;
-mod step;
 mod store;
+
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
 
 pub use rusqlite;
 

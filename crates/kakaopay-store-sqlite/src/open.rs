@@ -1,18 +1,19 @@
-//! Opens a file as a ledger, or says why not.
+//! Opens a file as a store.
 
 use std::path::Path;
 use std::time::Duration;
 
+use kakaopay_store::sql::check_newest;
 use kakaopay_store::{StoreError, StoreErrorKind};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::library::check_library;
-use crate::migrate::{check_newest, migrate, recognise};
+use crate::migrate::{migrate, schema_version};
 use crate::open_error::OpenError;
 use crate::schema::MIGRATIONS;
+use crate::sqlite_version::check_library;
 use crate::store::SqliteStore;
 
-/// How to open a ledger. What [`SqliteOptions::new`] gives is right for most.
+/// Options of a store. The defaults of [`SqliteOptions::new`] suit most shops.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
     busy_timeout: Duration,
@@ -22,55 +23,53 @@ pub struct SqliteOptions {
 }
 
 impl SqliteOptions {
-    /// Five seconds of patience with other processes, no limit but the disk, 1024 waiting calls.
+    /// The defaults: 5 s busy timeout, no size limit, 1024 queued calls, migrations enabled.
     #[must_use]
     pub fn new() -> Self {
         Self { busy_timeout: Duration::from_secs(5), max_pages: None, queue: 1024, migrating: true }
     }
 
-    /// How long to wait for another process that holds the file, before calls fail as `Busy`.
+    /// How long to wait for a lock of another process before calls fail as `Busy`.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = timeout;
         self
     }
 
-    /// The most pages (of 4096 bytes) the file may have, before calls fail as `Full`. The limit is
-    /// this store's and not the file's: whoever opens the file next gives their own.
+    /// Maximum size of the file in pages of 4096 bytes; above it calls fail as `Full`. The limit is not stored
+    /// in the file.
     #[must_use]
     pub fn max_pages(mut self, pages: u32) -> Self {
         self.max_pages = Some(pages);
         self
     }
 
-    /// How many calls may wait for the file, before further ones fail as `Busy` at once. It bounds
-    /// the memory that a flood takes.
+    /// How many calls may be queued; further ones fail as `Busy` at once. It bounds the memory of a flood.
     #[must_use]
     pub fn max_queued_calls(mut self, calls: usize) -> Self {
         self.queue = calls;
         self
     }
 
-    /// Opens a ledger only if it has this version's schema, makes none, and brings none forward: for those
-    /// who look at the ledger of a shop that runs, perhaps with an older version.
+    /// Neither creates nor migrates the store: opening fails unless it has the newest schema. For tools that read
+    /// the store of a running shop, whose version may be older.
     #[must_use]
     pub fn skip_migrations(mut self) -> Self {
         self.migrating = false;
         self
     }
 
-    /// Opens the ledger in this file, and creates it when there is no file.
+    /// Opens the store in this file, and creates it if there is no file.
     ///
-    /// It reads and may write the file before it returns: on an async runtime, call it while
-    /// starting or where blocking is allowed.
+    /// It blocks: on an async runtime, call it during startup or where blocking is allowed.
     ///
     /// # Errors
-    /// [`OpenError`] says why. A file that is not a ledger is left as it is.
+    /// [`OpenError`]. The file of another program is unchanged.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, OpenError> {
         SqliteStore::start(path.as_ref(), self)
     }
 
-    /// What is done about a file that does not exist when the ledger is opened.
+    /// Whether a missing file is created.
     pub(crate) fn missing(&self) -> Missing {
         if self.migrating { Missing::Create } else { Missing::Refuse }
     }
@@ -86,17 +85,16 @@ impl Default for SqliteOptions {
     }
 }
 
-/// Whether a missing file is made.
+/// Whether a missing file is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// It is made.
+    /// It is created.
     Create,
-    /// It is an error. A file that vanished while it was in use held payments, and a new one in
-    /// its place would forget them without a word.
+    /// It is an error. A file that vanished while in use held payments, and a new one would silently forget them.
     Refuse,
 }
 
-/// The connection that writes.
+/// Opens the writing connection.
 pub(crate) fn connect_writer(
     path: &Path,
     options: &SqliteOptions,
@@ -116,7 +114,7 @@ pub(crate) fn connect_writer(
         return Err(OpenError::ReadOnly);
     }
     // Before the journal mode is set, which would already change a file that is not ours.
-    let found = patiently(patience, || recognise(&connection, MIGRATIONS))?;
+    let found = patiently(patience, || schema_version(&connection, MIGRATIONS))?;
     if !options.migrating {
         check_newest(found, MIGRATIONS)?;
     }
@@ -139,10 +137,10 @@ pub(crate) fn connect_writer(
     Ok(connection)
 }
 
-/// Tries until the file is free, or patience is at its end.
+/// Retries until the file is unlocked, or the busy timeout has passed.
 ///
-/// SQLite asks for a lock ten times a second at last. Between two commits of a busy shop the file is free for much
-/// less, so that whoever opens it, while a version is rolled out, would hardly ever come upon that moment.
+/// SQLite's own retries slow down to ten a second. A busy shop unlocks the file for much less than that between two
+/// commits, so that a process that opens it during a rolling deployment would hardly ever succeed.
 fn patiently<T>(
     patience: Duration,
     mut attempt: impl FnMut() -> Result<T, OpenError>,
@@ -158,7 +156,7 @@ fn patiently<T>(
     attempt()
 }
 
-/// The connection that writes, in place of one that failed.
+/// Replaces a writing connection that failed.
 pub(crate) fn reconnect_writer(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
     let connection = connect_writer(path, options, Missing::Refuse)?;
     // A commit whose sync failed has left itself at the end of the log, and some systems take it for written from
@@ -169,7 +167,7 @@ pub(crate) fn reconnect_writer(path: &Path, options: &SqliteOptions) -> Result<C
     Ok(connection)
 }
 
-/// The connection that reads.
+/// Opens the reading connection.
 pub(crate) fn connect_reader(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -180,7 +178,7 @@ pub(crate) fn connect_reader(path: &Path, options: &SqliteOptions) -> Result<Con
     Ok(connection)
 }
 
-/// Makes a commit mean that it is on the disk.
+/// Configures the connection so that a commit is on the disk when it returns.
 fn make_durable(connection: &Connection) -> Result<(), OpenError> {
     let answer = switch_to_log(connection)?;
     if answer != "wal" {
@@ -199,15 +197,15 @@ fn make_durable(connection: &Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Sets the journal mode, and gives SQLite's answer.
+/// Sets the journal mode. Returns SQLite's response.
 ///
-/// When several open a new file at once, SQLite fails all but one of them without waiting: each
-/// holds a read lock that the other would have to wait for. So wait for a lock that is taken from
-/// nothing, which honours the busy timeout, and try again. Each round lets at least one through.
+/// When several processes open a new file concurrently, SQLite fails all but one without waiting: each holds a read
+/// lock that blocks the others. So wait for a write lock taken without a read lock, which honours the busy timeout,
+/// and retry. Each round lets at least one process succeed.
 ///
-/// SQLite answers `wal` before the file is switched, which the end of the statement does: only when that was
-/// reached without an error is the answer true. Otherwise the store would go on with a rollback journal, where
-/// a loss of power can bring back what a commit has taken away.
+/// SQLite returns `wal` before it switches the file, which happens at the end of the statement: the response holds
+/// only if the statement ends without an error. Otherwise the store would use a rollback journal, where a power
+/// loss can undo a commit.
 fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
     let switch = || -> rusqlite::Result<String> {
         let mut statement = connection.prepare("PRAGMA journal_mode = WAL")?;
@@ -227,22 +225,22 @@ fn switch_to_log(connection: &Connection) -> rusqlite::Result<String> {
     answer
 }
 
-/// For how long SQLite itself waits while a file is opened.
+/// SQLite's own busy timeout while a file is opened.
 const ASKING: Duration = Duration::from_millis(1);
 
-/// How often to try again: more than processes that ever start together on one file.
+/// Retries of the switch: more than processes ever start together on one file.
 const SWITCHES: usize = 32;
 
-/// Most memory for pages, by the unit SQLite takes for a negative number: 64 MiB.
+/// Size of the page cache; negative, so that SQLite takes it as KiB: 64 MiB.
 const CACHE_KIBIBYTES: i64 = -65_536;
 
-/// How many pages the log has before they are put in their place: 16 MiB, four times what SQLite does.
+/// Pages in the log before a checkpoint: 16 MiB, four times SQLite's default.
 const LOG_PAGES: i64 = 4_000;
 
-/// More than the writer has in all.
+/// Capacity of the statement cache: more than the writer has statements.
 const STATEMENTS: usize = 64;
 
-/// How SQLite numbers `synchronous=FULL`.
+/// SQLite's number of `synchronous=FULL`.
 const FULL: i64 = 2;
 
 #[cfg(test)]
@@ -287,11 +285,11 @@ mod tests {
         let writer = connect_writer(&path, &SqliteOptions::new(), Missing::Create).unwrap();
         writer
             .execute_batch(
-                "INSERT INTO payment (id, reference, seq) VALUES (1, 'a', 1);
-                 INSERT INTO entry (payment, seq, bytes) VALUES (1, 1, x'00');",
+                "INSERT INTO payment (id, reference, last_seq) VALUES (1, 'a', 1);
+                 INSERT INTO journal_entry (payment_id, seq, bytes) VALUES (1, 1, x'00');",
             )
             .unwrap();
-        writer.execute("UPDATE entry SET seq = 2", []).unwrap_err();
-        writer.execute("DELETE FROM entry", []).unwrap_err();
+        writer.execute("UPDATE journal_entry SET seq = 2", []).unwrap_err();
+        writer.execute("DELETE FROM journal_entry", []).unwrap_err();
     }
 }

@@ -1,66 +1,44 @@
-//! Why a file was not opened as a ledger.
+//! Why a file was not opened as a store.
 
-use kakaopay_store::{StoreError, StoreErrorKind};
+use kakaopay_store::{SchemaError, StoreError, StoreErrorKind};
 
 use crate::failure::failed;
 
-/// Why a file was not opened as a ledger. The file is as it was.
+/// Why a file was not opened as a store. The file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The SQLite library that was linked can corrupt the file.
+    /// The linked SQLite library can corrupt the file.
     #[error(
         "the SQLite library {} has the WAL-reset bug, which can corrupt the file: link 3.51.3 or \
          newer, as the bundled one is",
         dotted(*.found)
     )]
     LibraryTooOld {
-        /// Its version as it numbers itself: 3.51.2 is 3051002.
+        /// Version number of the library: 3.51.2 is 3051002.
         found: i32,
     },
-    /// The file holds something else.
-    #[error("the file is no ledger: give the path of a ledger, or of a file that does not exist")]
-    UnrecognizedSchema,
-    /// The file was written by a newer version of this crate.
-    #[error("the ledger has schema {found} and this version knows {supported}: upgrade it")]
-    NewerSchema {
-        /// The file's schema.
-        found: i64,
-        /// The newest schema this version knows.
-        supported: i64,
-    },
-    /// The file has an older schema, or none at all, and was not to be changed.
-    #[error("the ledger has schema {found} and this version knows {supported}: let the shop open it first")]
-    OlderSchema {
-        /// The file's schema; 0 when there is none.
-        found: i64,
-        /// The newest schema this version knows.
-        supported: i64,
-    },
-    /// The file's schema was not made by the migrations of this crate.
-    #[error("migration {version} of the ledger is not the one this version knows: restore a copy")]
-    AlteredSchema {
-        /// The first migration that differs.
-        version: i64,
-    },
-    /// The file cannot be kept in the mode its durability rests on.
-    #[error("the file cannot be kept in WAL mode, but in `{answer}`: put it on a local disk")]
+    /// The file is not a store, or has a schema that this program cannot use.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The file cannot be switched to WAL mode, which durability depends on.
+    #[error("the file cannot be switched to WAL mode (SQLite uses `{answer}`): move it to a local disk")]
     NoWal {
-        /// The journal mode SQLite answered with.
+        /// The journal mode SQLite uses instead.
         answer: String,
     },
-    /// The file may not be written.
-    #[error("the ledger may not be written: check the permissions of the file and its directory")]
+    /// This process may not write to the file.
+    #[error("the file is read-only: check its permissions and those of its directory")]
     ReadOnly,
-    /// The store is in trouble of a kind that calls can be in, too.
-    #[error("the ledger could not be opened")]
+    /// An error that calls can have, too.
+    #[error("cannot open the store")]
     Store(#[source] StoreError),
 }
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => Self::UnrecognizedSchema,
+            Some(rusqlite::ErrorCode::NotADatabase) => SchemaError::NotAStore.into(),
             Some(rusqlite::ErrorCode::ReadOnly) => Self::ReadOnly,
             _ => Self::Store(failed(error)),
         }
@@ -71,11 +49,8 @@ impl From<OpenError> for StoreError {
     fn from(error: OpenError) -> Self {
         let kind = match error {
             OpenError::Store(error) => return error,
+            OpenError::Schema(error) => return error.into(),
             OpenError::ReadOnly => StoreErrorKind::ReadOnly,
-            OpenError::UnrecognizedSchema
-            | OpenError::OlderSchema { .. }
-            | OpenError::NewerSchema { .. }
-            | OpenError::AlteredSchema { .. } => StoreErrorKind::UnrecognizedSchema,
             OpenError::LibraryTooOld { .. } | OpenError::NoWal { .. } => StoreErrorKind::Other,
         };
         StoreError::new(kind, error)

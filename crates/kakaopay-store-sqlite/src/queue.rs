@@ -1,5 +1,6 @@
-//! What waits: coming in, being claimed, and being done.
+//! Inbox, outbox, due payments and jobs.
 
+use kakaopay_store::sql::{claim_of, claim_value, event_of, find_by_charge, limit_value, timestamp_of};
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
     StoreError, StoreErrorKind,
@@ -7,9 +8,8 @@ use kakaopay_store::{
 use kakaopay_types::{EventId, Timestamp};
 use rusqlite::{Connection, Row};
 
-use crate::column::{claim_of, event_of, find_by_charge, limit_value, moment_of};
+use crate::commit::set_due_at;
 use crate::failure::failed;
-use crate::step::put_deadline;
 
 pub(crate) fn receive(
     connection: &Connection,
@@ -18,8 +18,8 @@ pub(crate) fn receive(
     let at = delivery.received_at.unix_millis();
     let added = connection
         .prepare_cached(
-            "INSERT INTO inbox (event, body, received_at, visible_at) VALUES (?1, ?2, ?3, ?3)
-             ON CONFLICT (event) DO NOTHING",
+            "INSERT INTO inbox_event (event_id, body, received_at, visible_at) VALUES (?1, ?2, ?3, ?3)
+             ON CONFLICT (event_id) DO NOTHING",
         )
         .and_then(|mut insert| insert.execute((delivery.event.as_str(), &*delivery.body, at)))
         .map_err(failed)?;
@@ -32,16 +32,16 @@ pub(crate) fn claim_events(
 ) -> Result<Vec<InboxEvent>, StoreError> {
     let rows = visible(
         connection,
-        "SELECT arrival, event, body FROM inbox
-         WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY arrival LIMIT ?2",
+        "SELECT id, event_id, body FROM inbox_event
+         WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY id LIMIT ?2",
         lease,
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get(2)?)),
     )?;
     let mut hide =
-        connection.prepare_cached("UPDATE inbox SET visible_at = ?2 WHERE arrival = ?1").map_err(failed)?;
+        connection.prepare_cached("UPDATE inbox_event SET visible_at = ?2 WHERE id = ?1").map_err(failed)?;
     let mut events = Vec::with_capacity(rows.len());
-    for (arrival, event, body) in rows {
-        hide.execute((arrival, lease.lease_until.unix_millis())).map_err(failed)?;
+    for (id, event, body) in rows {
+        hide.execute((id, lease.lease_until.unix_millis())).map_err(failed)?;
         let body: Vec<u8> = body;
         events.push(InboxEvent { event: event_of(&event)?, body: body.into() });
     }
@@ -50,7 +50,7 @@ pub(crate) fn claim_events(
 
 pub(crate) fn complete_event(connection: &Connection, event: &EventId) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE inbox SET visible_at = NULL WHERE event = ?1")
+        .prepare_cached("UPDATE inbox_event SET visible_at = NULL WHERE event_id = ?1")
         .and_then(|mut update| update.execute([event.as_str()]))
         .map(drop)
         .map_err(failed)
@@ -59,15 +59,15 @@ pub(crate) fn complete_event(connection: &Connection, event: &EventId) -> Result
 pub(crate) fn claim_due(connection: &Connection, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
     let rows = visible(
         connection,
-        "SELECT id, reference, deadline FROM payment
-         WHERE deadline IS NOT NULL AND deadline <= ?1 ORDER BY deadline, reference LIMIT ?2",
+        "SELECT id, reference, due_at FROM payment
+         WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, reference LIMIT ?2",
         lease,
         |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)),
     )?;
     let mut due = Vec::with_capacity(rows.len());
     for (payment, reference, at) in rows {
-        put_deadline(connection, payment, Some(lease.lease_until.unix_millis()))?;
-        due.push(DuePayment { reference: find_by_charge(&reference)?, at: moment_of(at)? });
+        set_due_at(connection, payment, Some(lease.lease_until.unix_millis()))?;
+        due.push(DuePayment { reference: find_by_charge(&reference)?, at: timestamp_of(at)? });
     }
     Ok(due)
 }
@@ -78,8 +78,9 @@ pub(crate) fn claim_messages(
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
     let rows = visible(
         connection,
-        "SELECT position, key, reference, body FROM outbox JOIN payment ON payment.id = payment
-         WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY position LIMIT ?2",
+        "SELECT message.id, idempotency_key, reference, body
+         FROM outbox_message AS message JOIN payment ON payment.id = message.payment_id
+         WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY message.id LIMIT ?2",
         lease,
         |row| {
             let reference: String = row.get(2)?;
@@ -88,14 +89,14 @@ pub(crate) fn claim_messages(
     )?;
     let mut claim = connection
         .prepare_cached(
-            "UPDATE outbox SET visible_at = ?2, claims = claims + 1 WHERE position = ?1
+            "UPDATE outbox_message SET visible_at = ?2, claims = claims + 1 WHERE id = ?1
              RETURNING claims",
         )
         .map_err(failed)?;
     let mut messages = Vec::with_capacity(rows.len());
-    for (position, key, reference, body) in rows {
+    for (id, key, reference, body) in rows {
         let number =
-            claim.query_row((position, lease.lease_until.unix_millis()), |row| row.get(0)).map_err(failed)?;
+            claim.query_row((id, lease.lease_until.unix_millis()), |row| row.get(0)).map_err(failed)?;
         let body: Vec<u8> = body;
         messages.push(ClaimedMessage {
             key,
@@ -107,31 +108,36 @@ pub(crate) fn claim_messages(
     Ok(messages)
 }
 
-/// Whether a message is marked as told now, or was before under the same claim.
+/// Whether a message is completed now, or was before under the same claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    Now,
-    Before,
+pub(crate) enum Completion {
+    Completed,
+    AlreadyCompleted,
 }
 
-pub(crate) fn complete(connection: &Connection, key: &str, claim: ClaimToken) -> Result<Told, StoreError> {
-    // No message was claimed as often as that, nor never.
-    let number = i64::try_from(claim.get()).unwrap_or(0);
+pub(crate) fn complete(
+    connection: &Connection,
+    key: &str,
+    claim: ClaimToken,
+) -> Result<Completion, StoreError> {
+    let number = claim_value(claim);
     let marked = connection
         .prepare_cached(
-            "UPDATE outbox SET visible_at = NULL
-             WHERE key = ?1 AND claims = ?2 AND claims > 0 AND visible_at IS NOT NULL",
+            "UPDATE outbox_message SET visible_at = NULL
+             WHERE idempotency_key = ?1 AND claims = ?2 AND claims > 0 AND visible_at IS NOT NULL",
         )
         .and_then(|mut update| update.execute((key, number)))
         .map_err(failed)?;
     if marked > 0 {
-        return Ok(Told::Now);
+        return Ok(Completion::Completed);
     }
     let was_marked = connection
-        .prepare_cached("SELECT 1 FROM outbox WHERE key = ?1 AND claims = ?2 AND claims > 0")
+        .prepare_cached(
+            "SELECT 1 FROM outbox_message WHERE idempotency_key = ?1 AND claims = ?2 AND claims > 0",
+        )
         .and_then(|mut find| find.exists((key, number)))
         .map_err(failed)?;
-    if was_marked { Ok(Told::Before) } else { Err(StoreErrorKind::StaleClaim.into()) }
+    if was_marked { Ok(Completion::AlreadyCompleted) } else { Err(StoreErrorKind::StaleClaim.into()) }
 }
 
 pub(crate) fn claim_job(
@@ -141,8 +147,8 @@ pub(crate) fn claim_job(
 ) -> Result<bool, StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO chore (chore, due) VALUES (?1, ?3)
-             ON CONFLICT (chore) DO UPDATE SET due = excluded.due WHERE due <= ?2",
+            "INSERT INTO job (name, due_at) VALUES (?1, ?3)
+             ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE due_at <= ?2",
         )
         .and_then(|mut put| put.execute((chore, lease.now.unix_millis(), lease.lease_until.unix_millis())))
         .map(|claimed| claimed > 0)
@@ -152,15 +158,15 @@ pub(crate) fn claim_job(
 pub(crate) fn reschedule_job(connection: &Connection, chore: &str, due: Timestamp) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO chore (chore, due) VALUES (?1, ?2)
-             ON CONFLICT (chore) DO UPDATE SET due = excluded.due",
+            "INSERT INTO job (name, due_at) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at",
         )
         .and_then(|mut put| put.execute((chore, due.unix_millis())))
         .map(drop)
         .map_err(failed)
 }
 
-/// The rows that a lease may claim.
+/// The rows that can be claimed.
 fn visible<T>(
     connection: &Connection,
     sql: &str,

@@ -1,4 +1,4 @@
-//! The store's handle: the contract, as calls to its two threads.
+//! The store's handle, which calls its two threads.
 
 use std::error::Error;
 use std::path::Path;
@@ -14,15 +14,14 @@ use rusqlite::Connection;
 
 use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_writer};
 use crate::open_error::OpenError;
-use crate::queue::Told;
+use crate::queue::Completion;
 use crate::worker::{Duty, Worker};
-use crate::{group, lookup, queue, step};
+use crate::{commit, group_commit, queries, queue};
 
-/// A ledger in one SQLite file. Clones share its two threads, one that writes and one that reads.
+/// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
-/// Several stores, in one process or in several on one machine, may have the same file open.
-/// When the last clone is dropped the threads finish what waits and close the file by themselves;
-/// [`SqliteStore::close`] waits for that.
+/// Several stores, in one or several processes of a machine, may have the same file open. When the last clone is
+/// dropped, the threads finish the queued calls and close the file; [`SqliteStore::close`] waits for that.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     workers: Arc<Workers>,
@@ -37,48 +36,45 @@ struct Workers {
 }
 
 impl SqliteStore {
-    /// Opens the ledger in this file as [`SqliteOptions::new`] does, and creates it when there is
-    /// no file. It blocks while it does so.
+    /// Opens the store in this file with the defaults of [`SqliteOptions::new`], and creates it if there is no file.
+    /// It blocks.
     ///
     /// # Errors
-    /// [`OpenError`] says why. A file that is not a ledger is left as it is.
+    /// [`OpenError`]. The file of another program is unchanged.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         SqliteOptions::new().open(path)
     }
 
-    /// Closes the file for all clones, after the calls that wait already. Later calls fail as
-    /// `Closed`. Closing again changes nothing.
+    /// Closes the file for all clones, after the queued calls. Later calls fail as `Closed`. Idempotent.
     ///
     /// # Errors
-    /// `Busy` when too many calls wait: try again.
+    /// `Busy` if too many calls are queued: retry.
     pub async fn close(&self) -> Result<(), StoreError> {
         // It ends the reader, too.
         self.workers.writer.stop().await
     }
 
-    /// Reads the whole file, and finds damage that no other call has met yet. Other reads wait
-    /// meanwhile: run it at quiet times.
+    /// Reads the whole file and checks it for damage. Other reads wait meanwhile: run it at quiet times.
     ///
     /// # Errors
-    /// `Corrupt` when there is damage, or any trouble of the store.
+    /// `Corrupt` if there is damage, or any other error of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
-        self.workers.reader.call(lookup::integrity_check).await
+        self.workers.reader.call(queries::integrity_check).await
     }
 
-    /// Marks a message as told in the same transaction as work on tables of the caller's own, which lie in this
-    /// file beside the ledger's: both are durable together, or neither is. That is how what a message asks for
-    /// is done exactly once.
+    /// Completes a message in one transaction with the caller's own work on tables in this file: both are stored,
+    /// or neither. So the message is processed exactly once.
     ///
-    /// The work runs on the thread that writes, while everything else that wants to write waits. It gets the
-    /// connection inside a transaction, must not end that, and must leave the ledger's tables alone. Make the
-    /// tables of your own with a connection of your own, before.
+    /// The work runs on the writing thread and blocks other writes. It gets the connection inside a transaction,
+    /// which it must not end, and must not touch the store's tables. Create your own tables before, with a
+    /// connection of your own.
     ///
-    /// `None` says that it was marked under this claim before, and the work is not done again: so it is when an
-    /// earlier call ended in an error that leaves open whether it was stored.
+    /// Returns `None`, without doing the work, if the message was completed under this claim before: by an earlier
+    /// call whose error left its outcome unknown.
     ///
     /// # Errors
-    /// `StaleClaim` when somebody else has claimed the message since, and the work is not begun; `Rejected`
-    /// when the work failed, with its error as the source; or any trouble of the store.
+    /// `StaleClaim` if the message was claimed again since; the work is not started. `Rejected` if the work failed,
+    /// with its error as the source. Or any other error of the store.
     pub async fn complete_in_transaction<T, W>(
         &self,
         key: &str,
@@ -93,7 +89,7 @@ impl SqliteStore {
         let writer = &self.workers.writer;
         writer
             .call(move |file| {
-                if queue::complete(file, &key, claim)? == Told::Before {
+                if queue::complete(file, &key, claim)? == Completion::AlreadyCompleted {
                     return Ok(None);
                 }
                 work(file).map(Some).map_err(|error| StoreError::new(StoreErrorKind::Rejected, error))
@@ -110,7 +106,7 @@ impl SqliteStore {
             name: "kakaopay-reader",
             connection: reading,
             reconnect: Box::new(move || connect_reader(&again, &with)),
-            run: group::read,
+            run: group_commit::read,
             queue: options.queue_length(),
             linger: Duration::ZERO,
             companion: None,
@@ -120,7 +116,7 @@ impl SqliteStore {
             name: "kakaopay-writer",
             connection: writing,
             reconnect: Box::new(move || reconnect_writer(&again, &with)),
-            run: group::write,
+            run: group_commit::write,
             queue: options.queue_length(),
             linger: LINGER,
             // While a writer that failed is replaced, the reader keeps the index of the log, which alone knows
@@ -137,18 +133,18 @@ const LINGER: Duration = Duration::from_micros(50);
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
         let writer = &self.workers.writer;
-        writer.call(move |file| step::commit(file, &commit)).await
+        writer.call(move |file| commit::commit(file, &commit)).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
         let reference = reference.clone();
         let reader = &self.workers.reader;
-        reader.call(move |file| lookup::journal(file, &reference)).await
+        reader.call(move |file| queries::journal(file, &reference)).await
     }
 
     async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
         let reference = reference.clone();
-        self.workers.reader.call(move |file| lookup::load(file, &reference)).await
+        self.workers.reader.call(move |file| queries::load(file, &reference)).await
     }
 
     async fn list_payments(
@@ -157,13 +153,13 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Reference>, StoreError> {
         let after = after.cloned();
-        self.workers.reader.call(move |file| lookup::list_payments(file, after.as_ref(), limit)).await
+        self.workers.reader.call(move |file| queries::list_payments(file, after.as_ref(), limit)).await
     }
 
     async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
         let charge = charge.clone();
         let reader = &self.workers.reader;
-        reader.call(move |file| lookup::payment_of(file, &charge)).await
+        reader.call(move |file| queries::payment_of(file, &charge)).await
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
@@ -209,10 +205,10 @@ impl Store for SqliteStore {
     }
 
     async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.workers.reader.call(lookup::next_due_at).await
+        self.workers.reader.call(queries::next_due_at).await
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        self.workers.reader.call(lookup::backlog).await
+        self.workers.reader.call(queries::backlog).await
     }
 }

@@ -9,17 +9,17 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::failure::GroupFailure;
-use crate::group::{Health, refuse};
+use crate::group_commit::{Health, refuse};
 use crate::job::{Job, Task};
 use crate::open_error::OpenError;
 
-/// The handle. The thread ends when the handle is dropped and what waits is done.
+/// The handle. The thread ends once the handle is dropped and the queue is empty.
 #[derive(Debug)]
 pub(crate) struct Worker {
     orders: SyncSender<Order>,
 }
 
-/// What a thread does with its connection.
+/// The configuration of a thread.
 pub(crate) struct Duty {
     /// The thread's name.
     pub(crate) name: &'static str,
@@ -44,7 +44,7 @@ pub(crate) struct Companion {
 }
 
 impl Companion {
-    /// Ends the thread when what waits for it is done, and waits until it has closed its connection.
+    /// Ends the thread once its queue is empty, and waits until it has closed its connection.
     fn end(self) {
         // An error means that it has ended already.
         let _ = self.orders.send(Order::Stop(oneshot::channel().0));
@@ -74,7 +74,7 @@ impl Worker {
         Companion { orders: self.orders.clone(), thread }
     }
 
-    /// Has the thread do this, and waits for the answer.
+    /// Runs a call on the thread, and waits for its result.
     pub(crate) async fn call<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -86,7 +86,7 @@ impl Worker {
         answer.await.unwrap_or_else(|_| Err(StoreErrorKind::Closed.into()))
     }
 
-    /// Has the thread close its connection after what waits already.
+    /// Closes the connection after the queued calls.
     pub(crate) async fn stop(&self) -> Result<(), StoreError> {
         let (done, stopped) = oneshot::channel();
         match self.send(Order::Stop(done)) {
@@ -185,7 +185,7 @@ const GROUP: usize = 128;
 mod tests {
     use super::*;
     use crate::failure::failed;
-    use crate::group;
+    use crate::group_commit;
 
     fn worker(
         reconnect: impl Fn() -> Result<Connection, OpenError> + Send + 'static,
@@ -194,7 +194,7 @@ mod tests {
             name: "test",
             connection: Connection::open_in_memory().unwrap(),
             reconnect: Box::new(reconnect),
-            run: group::write,
+            run: group_commit::write,
             queue: 8,
             linger: Duration::ZERO,
             companion: None,
@@ -240,7 +240,7 @@ mod tests {
         Order::Call(Box::new(Task::new(one).0))
     }
 
-    /// With patience for a minute, so that only what is waited for ends the waiting.
+    /// With a linger of a minute, so that only a further call ends it.
     #[test]
     fn a_group_waits_for_as_many_as_there_were_before_and_for_no_more() {
         let gathered = |first, orders: &Receiver<Order>, usual| {

@@ -1,8 +1,8 @@
-//! One step of one payment, to be stored all of it or not at all.
+//! One atomic change of one payment.
 
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 
-/// The place of an entry in a payment's journal, from one; zero is before the first.
+/// The sequence number of a journal entry, starting at 1 for each payment; 0 is before the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(u64);
 
@@ -10,50 +10,49 @@ impl Seq {
     /// Before the first entry.
     pub const ZERO: Self = Self(0);
 
-    /// The place with this number.
+    /// The sequence number `number`.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// The number of the place.
+    /// The number.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// The place behind this one.
+    /// The next sequence number.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }
 
-/// One step of one payment, to be stored all of it or not at all.
+/// One atomic change of one payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// The payment.
     pub reference: Reference,
-    /// The last entry that the writer has seen. Should there be another by now, nothing is stored.
+    /// The payment's last entry as its writer loaded it. If it has another one, nothing is stored.
     pub expected: Seq,
-    /// When the step was made.
+    /// When the commit was made.
     pub at: Timestamp,
-    /// What to append to the journal, if anything. What it means is its writer's business.
+    /// The entry to append to the journal. Stores do not interpret it.
     pub entry: Option<Box<[u8]>>,
-    /// All that the journal says up to its last entry, this one included, in one piece: it spares a reader
-    /// the entries before. It takes the place of an earlier one; of a journal without entries there is none.
-    /// Its version stands in the bytes, for the writer to know.
+    /// A snapshot of the payment after the last entry, including `entry`. It replaces an earlier one, and is
+    /// ignored without entries. Stores do not interpret it.
     pub snapshot: Option<Box<[u8]>>,
-    /// What becomes of the payment's deadline.
+    /// The change of the payment's deadline.
     pub deadline: DeadlineChange,
-    /// What to tell the merchant.
+    /// Messages for the merchant, in order.
     pub messages: Vec<OutboxMessage>,
-    /// A charge that is the payment's from now on.
+    /// A charge to bind to the payment.
     pub charge: Option<ChargeId>,
 }
 
 impl Commit {
-    /// A step that changes nothing yet.
+    /// A commit without changes.
     #[must_use]
     pub fn new(reference: Reference, expected: Seq, at: Timestamp) -> Self {
         Self {
@@ -69,41 +68,41 @@ impl Commit {
     }
 }
 
-/// What becomes of a payment's deadline. It has one at the most.
+/// A change of a payment's deadline, of which it has at most one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DeadlineChange {
-    /// It stays as it is.
+    /// Keeps it.
     #[default]
     Keep,
-    /// It is at this moment, whatever it was before.
+    /// Sets it.
     Set(Timestamp),
-    /// There is none.
+    /// Removes it.
     Clear,
 }
 
-/// Something to tell the merchant.
+/// A message for the merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMessage {
-    /// What it is known by for ever: a key that was stored once is never stored again.
+    /// The idempotency key. A message whose key was stored before is not stored again.
     pub key: String,
-    /// What to tell.
+    /// The serialized event.
     pub body: Box<[u8]>,
 }
 
 /// An entry of a payment's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its place.
+    /// Its sequence number.
     pub seq: Seq,
-    /// What was stored.
+    /// The stored bytes.
     pub bytes: Box<[u8]>,
 }
 
-/// What is enough to know a payment by.
+/// A stored payment: its newest snapshot and the entries after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoredPayment {
-    /// The newest snapshot, and the last entry it speaks of.
+    /// The newest snapshot, with the sequence number of the last entry in it.
     pub snapshot: Option<Entry>,
-    /// The entries after it: all of them, where there is no snapshot.
+    /// The entries after the snapshot; all of them without one.
     pub entries: Vec<Entry>,
 }

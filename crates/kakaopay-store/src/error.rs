@@ -1,11 +1,10 @@
-//! Why something was not stored.
+//! Errors of a store.
 
 use std::error::Error;
 
 use crate::commit::Seq;
 
-/// Why something was not stored, or not read. Nothing of what was asked for has happened, unless
-/// the kind says otherwise.
+/// An error of a store. The call has had no effect, unless the kind says otherwise.
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}")]
 pub struct StoreError {
@@ -13,66 +12,68 @@ pub struct StoreError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What kind of trouble a store is in.
+/// The kind of a [`StoreError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// Somebody else has moved the payment meanwhile: load it again.
-    #[error("the payment's last entry is {}, not {}: load it again", .found.get(), .expected.get())]
+    /// Another process has changed the payment: load it again.
+    #[error("the payment's last entry is {}, not {}: reload the payment and retry", .found.get(), .expected.get())]
     Conflict {
-        /// The last entry that the writer had seen.
+        /// The last entry the writer expected.
         expected: Seq,
-        /// The last entry there is.
+        /// The payment's last entry.
         found: Seq,
     },
     /// The charge belongs to another payment.
     #[error("the charge belongs to another payment")]
     ChargeConflict,
-    /// Somebody else has claimed it since.
-    #[error("the claim has passed to somebody else")]
+    /// The message was claimed again since.
+    #[error("the message was claimed by another process: its lease had ended")]
     StaleClaim,
-    /// What was to be stored together with it failed, see its source.
-    #[error("what was to be stored together with it failed")]
+    /// The caller's own work in the transaction failed; the source has its error.
+    #[error("the transaction was rolled back: the caller's work in it failed")]
     Rejected,
-    /// There is no room left.
-    #[error("the store is full: make room")]
+    /// The disk, or the configured limit, is full.
+    #[error("the store is full: free disk space or raise its limit")]
     Full,
-    /// Somebody else holds the store for longer than is waited for.
-    #[error("the store is locked by somebody else: try again")]
+    /// Another process holds a lock, or too many calls are queued.
+    #[error("the store is busy: retry later")]
     Busy,
-    /// The store may not be written.
-    #[error("the store may not be written: check its permissions")]
+    /// This process may not write to the store.
+    #[error("the store is read-only: check its permissions")]
     ReadOnly,
-    /// The device or the connection failed. Whether it was stored is not known.
-    #[error("the store failed: check its device or connection")]
+    /// The disk or the connection failed. The write may or may not have been applied.
+    #[error(
+        "the disk or connection of the store failed; the write may or may not have been applied, reload before retrying"
+    )]
     Io,
-    /// What is stored is damaged.
-    #[error("the store is damaged: restore it from a copy")]
+    /// Stored data is damaged.
+    #[error("the store is damaged: restore a backup")]
     Corrupt,
-    /// The store was made by a newer version, or by another program.
-    #[error("the store is not one that this version knows")]
+    /// The schema is another program's, or of a version that this program does not support.
+    #[error("the schema of the store is not one this program supports")]
     UnrecognizedSchema,
     /// The store has been closed.
-    #[error("the store has been closed")]
+    #[error("the store is closed")]
     Closed,
-    /// The store is in trouble of another kind.
-    #[error("the store failed")]
+    /// Any other error; the source has the details.
+    #[error("unexpected error of the store")]
     Other,
 }
 
 impl StoreError {
-    /// An error of a kind, with what led to it.
+    /// An error with its cause.
     pub fn new(kind: StoreErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { kind, source: Some(source.into()) }
     }
 
-    /// What kind of trouble it is.
+    /// The kind of error.
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }
 
-    /// Whether somebody else has moved the payment meanwhile.
+    /// Whether another process has changed the payment.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Conflict { .. })

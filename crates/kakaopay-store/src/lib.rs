@@ -1,12 +1,10 @@
-//! The durable side of a payment: what a store must do, one in memory, and the suite that holds
-//! every store to it.
+//! Durable storage of payments: the contract of a store, a store in memory, and a conformance suite.
 //!
-//! A store keeps each payment's journal, its deadline, the webhooks that came in and the messages
-//! that go out. What the bytes in it mean is not its business, so that it never has to change when
-//! they do.
+//! A store keeps each payment's journal, snapshot and deadline, an inbox of webhook events and an outbox of
+//! messages for the merchant. It does not interpret their bytes, so that it need not change when they do.
 //!
-//! Take `kakaopay-store-sqlite` for a store in one file, and `kakaopay-store-postgres` for one that
-//! many processes share; implement [`Store`] for any other, and expand
+//! Use `kakaopay-store-sqlite` for a store in one file, and `kakaopay-store-postgres` for a store that many
+//! processes share. Implement [`Store`] for any other database, and expand
 //! [`conformance_tests!`](crate::conformance_tests) (feature `testing`) in its tests.
 
 mod commit;
@@ -14,12 +12,17 @@ mod commit;
 pub mod conformance;
 mod error;
 mod memory;
+mod schema_error;
+#[cfg(feature = "sql")]
+#[doc(hidden)]
+pub mod sql;
 mod store;
 mod work;
 
 pub use commit::{Commit, DeadlineChange, Entry, OutboxMessage, Seq, StoredPayment};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
+pub use schema_error::SchemaError;
 pub use store::Store;
 pub use work::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,

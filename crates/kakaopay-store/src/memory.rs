@@ -1,4 +1,4 @@
-//! A store in memory, for tests and demonstrations: it keeps every promise but durability.
+//! A store in memory, for tests and demos: all guarantees but durability.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -14,13 +14,13 @@ use crate::work::{
     QueueStats,
 };
 
-/// A store in memory, for tests and demonstrations: it keeps every promise but durability.
+/// A store in memory, for tests and demos: all guarantees but durability.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 
 #[derive(Debug, Default)]
 struct Tables {
-    /// Of every payment that was ever committed to, its entries.
+    /// The entries of every payment.
     journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
     snapshots: BTreeMap<Reference, Entry>,
     charges: BTreeMap<ChargeId, Reference>,
@@ -36,7 +36,7 @@ struct Stored {
     event: EventId,
     body: Box<[u8]>,
     received_at: Timestamp,
-    /// From when on it can be claimed; `None` once it is worked off.
+    /// Can be claimed from then on; `None` once it is completed.
     visible_at: Option<Timestamp>,
 }
 
@@ -47,7 +47,7 @@ struct Untold {
     body: Box<[u8]>,
     stored_at: Timestamp,
     claims: u64,
-    /// From when on it can be claimed; `None` once it is told.
+    /// Can be claimed from then on; `None` once it is completed.
     visible_at: Option<Timestamp>,
 }
 

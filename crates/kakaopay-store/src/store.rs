@@ -8,148 +8,149 @@ use crate::work::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
 };
 
-/// Where payments are durable.
+/// Durable storage of payments.
 ///
-/// What every store promises:
+/// Every store guarantees:
 ///
-/// - When a method returns `Ok`, what it did survives the loss of the process and of power.
-/// - A [`Commit`] is stored whole or not at all, and only on top of the entry it names.
-/// - What is claimed is seen by nobody else until the lease ends. Then it comes back, because
-///   whoever claimed it may be dead; if they are not, their [`ClaimToken`] no longer counts.
+/// - Once a method returns `Ok`, its effect survives a crash of the process and a loss of power.
+/// - A [`Commit`] is atomic, and fails unless the payment's last entry is the expected one.
+/// - A claimed row is invisible to other claims until the lease ends. Then it can be claimed again, because its
+///   process may have died; if that process is alive, its [`ClaimToken`] is no longer valid.
 ///
-/// [`conformance`](crate::conformance) holds a store to it.
+/// [`conformance`](crate::conformance) tests these guarantees.
 ///
-/// Time comes in as an argument, so that a store needs no clock of its own.
+/// Time is an argument, so that a store needs no clock.
 pub trait Store: Clone + Send + Sync + 'static {
-    /// Stores a step, and gives the payment's last entry.
+    /// Stores a commit. Returns the sequence number of the payment's last entry.
     ///
     /// # Errors
-    /// [`Conflict`](crate::StoreErrorKind::Conflict) when there is another entry by now,
-    /// [`ChargeConflict`](crate::StoreErrorKind::ChargeTaken) when its charge belongs to another
-    /// payment, or any trouble of the store.
+    /// [`Conflict`](crate::StoreErrorKind::Conflict) if the payment has another last entry than expected,
+    /// [`ChargeConflict`](crate::StoreErrorKind::ChargeTaken) if the charge belongs to another payment, or any
+    /// other error of the store.
     fn commit(&self, commit: Commit) -> impl Future<Output = Result<Seq, StoreError>> + Send;
 
-    /// A payment's entries in order; none when it is not known.
+    /// Reads a payment's entries in order; empty if the payment is unknown.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn read_journal(
         &self,
         reference: &Reference,
     ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
-    /// A payment's newest snapshot and the entries after it, of one moment; neither when it is not known.
+    /// Reads a payment's newest snapshot and the entries after it in one transaction; neither if the payment is
+    /// unknown.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn load(&self, reference: &Reference) -> impl Future<Output = Result<StoredPayment, StoreError>> + Send;
 
-    /// The payments after a reference, or from the first on, in the order of their references' bytes.
+    /// Lists payments after a reference, or from the first, ordered by the bytes of their references.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn list_payments(
         &self,
         after: Option<&Reference>,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Reference>, StoreError>> + Send;
 
-    /// The payment a charge belongs to.
+    /// Finds the payment of a charge.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn find_by_charge(
         &self,
         charge: &ChargeId,
     ) -> impl Future<Output = Result<Option<Reference>, StoreError>> + Send;
 
-    /// Stores a webhook, once for each event.
+    /// Stores a webhook event. A duplicate is not stored again.
     ///
     /// # Errors
-    /// Any trouble of the store; then it must not be acknowledged.
+    /// Any error of the store; the webhook must then not be acknowledged.
     fn insert_event(
         &self,
         delivery: NewInboxEvent,
     ) -> impl Future<Output = Result<InsertOutcome, StoreError>> + Send;
 
-    /// Claims webhooks that wait to be worked off, oldest first.
+    /// Claims pending webhook events, oldest first.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn claim_events(
         &self,
         lease: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<InboxEvent>, StoreError>> + Send;
 
-    /// Marks a webhook as worked off. Doing it again changes nothing.
+    /// Completes a webhook event. Idempotent.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn complete_event(&self, event: &EventId) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Claims payments whose deadline has come, earliest first. The deadline moves to the end of
-    /// the lease; whoever wakes the payment sets a new one.
+    /// Claims payments whose deadline has passed, earliest first. Their deadline moves to the end of the lease,
+    /// until a commit sets another.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn claim_due(
         &self,
         lease: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<DuePayment>, StoreError>> + Send;
 
-    /// Claims messages that wait to be told, oldest first.
+    /// Claims pending outbox messages, oldest first.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn claim_messages(
         &self,
         lease: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<ClaimedMessage>, StoreError>> + Send;
 
-    /// Marks a message as told. It stays known, so that it is never told again. Doing it again under the
-    /// same claim changes nothing.
+    /// Completes an outbox message. Its key is kept, so that the message is never delivered again. Idempotent
+    /// under the same claim.
     ///
     /// # Errors
-    /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) when somebody else has claimed it since,
-    /// or any trouble of the store.
+    /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) if the message was claimed again since, or any other
+    /// error of the store.
     fn complete_message(
         &self,
         key: &str,
         claim: ClaimToken,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Claims a chore that is done once by all processes together, and by and by again. `true` to the one
-    /// that is to do it; the others are told so when the lease ends, or whenever it was put off to. A chore
-    /// that nobody has claimed yet is due. It is no part of what [`next_due_at`](Store::next_wake) tells.
+    /// Tries to claim a recurring job. Returns `true` to exactly one process; others can claim it once the lease
+    /// ends or the job is rescheduled. A job that was never claimed is due. [`next_due_at`](Store::next_wake) does
+    /// not include jobs.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn claim_job(
         &self,
         chore: &str,
         lease: ClaimRequest,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Puts a chore off, because it was done: it is due again at that moment.
+    /// Reschedules a job after it has run: it is due again at `due`.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn reschedule_job(
         &self,
         chore: &str,
         due: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// The earliest moment at which anything can be claimed; `None` when nothing waits. What waits
-    /// already gives a moment that may lie in the past.
+    /// Reads the earliest time at which a payment, event or message can be claimed; `None` if nothing is pending.
+    /// It is in the past if something can be claimed already.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn next_due_at(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
 
-    /// How much waits.
+    /// Counts pending payments, events and messages.
     ///
     /// # Errors
-    /// Any trouble of the store.
+    /// Any error of the store.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
 }

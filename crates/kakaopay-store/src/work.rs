@@ -1,64 +1,64 @@
-//! What waits to be done: webhooks, deadlines and messages, and the claims of those who do it.
+//! Pending work: webhook events, due payments and outbox messages, and how they are claimed.
 
 use kakaopay_types::{EventId, Reference, Timestamp};
 
-/// A webhook to be stored.
+/// A webhook event to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInboxEvent {
-    /// The event: what the webhook is known by.
+    /// The event's id, which identifies duplicates.
     pub event: EventId,
-    /// The body as it came.
+    /// The body as received.
     pub body: Box<[u8]>,
-    /// When it came.
+    /// When it was received.
     pub received_at: Timestamp,
 }
 
-/// Whether a webhook was new.
+/// Whether a webhook event was new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InsertOutcome {
     /// It was stored.
     Inserted,
-    /// Its event had been stored before; that body is kept.
+    /// The event was stored before; the earlier body is kept.
     Duplicate,
 }
 
-/// A webhook that waits to be worked off.
+/// A claimed webhook event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxEvent {
     /// The event.
     pub event: EventId,
-    /// The body as it came.
+    /// The body as received.
     pub body: Box<[u8]>,
 }
 
-/// A payment whose deadline has come.
+/// A payment whose deadline has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DuePayment {
     /// The payment.
     pub reference: Reference,
-    /// When it wanted to be woken.
+    /// The deadline that has passed.
     pub at: Timestamp,
 }
 
-/// A message that somebody is telling the merchant.
+/// A claimed outbox message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedMessage {
-    /// What the message is known by.
+    /// The message's idempotency key.
     pub key: String,
-    /// The payment it is about.
+    /// The payment that sent it.
     pub reference: Reference,
-    /// What to tell.
+    /// The serialized event.
     pub body: Box<[u8]>,
-    /// The claim under which it may be completed.
+    /// The claim that completes it.
     pub claim: ClaimToken,
 }
 
-/// The right to complete a message. A later claim of the same message takes it away.
+/// The fencing token of a claimed message. A later claim of the same message invalidates it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClaimToken(u64);
 
 impl ClaimToken {
-    /// The claim with this number. Numbers of one message grow with each claim.
+    /// The claim with this number. Each claim of a message has a higher number than the one before.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
@@ -71,33 +71,33 @@ impl ClaimToken {
     }
 }
 
-/// For how long, and how much, to claim.
+/// How many rows to claim, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClaimRequest {
-    /// The moment of claiming: what waits for later is not claimed.
+    /// The current time: rows that become visible later are not claimed.
     pub now: Timestamp,
-    /// When others may claim the same again, because whoever claimed it may be dead.
+    /// The end of the lease: from then on other processes can claim the rows.
     pub lease_until: Timestamp,
-    /// Most things to claim.
+    /// Maximum number of rows.
     pub limit: usize,
 }
 
-/// How much waits, for those who watch over it.
+/// Counts of pending work, for monitoring.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Payments that have a deadline: those that have not ended. The oldest is the earliest deadline.
+    /// Payments with a deadline, which are the ones that have not ended. `oldest` is the earliest deadline.
     pub deadlines: QueueStats,
-    /// Webhooks that were stored and are not worked off. The oldest is when it came.
+    /// Webhook events not completed. `oldest` is the time of receipt.
     pub inbox: QueueStats,
-    /// Messages that the merchant was not told yet. The oldest is when its step was made.
+    /// Messages not completed. `oldest` is the time of their commit.
     pub outbox: QueueStats,
 }
 
-/// How much of one kind waits.
+/// Pending work of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueueStats {
     /// How many.
     pub count: u64,
-    /// Since when the oldest does.
+    /// The time of the oldest; `None` if there is none.
     pub oldest: Option<Timestamp>,
 }

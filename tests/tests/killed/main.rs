@@ -3,8 +3,8 @@
 //! `KAKAOPAY_KILLS`, `KAKAOPAY_KILLS_POSTGRES` and `KAKAOPAY_SERVER_KILLS` say how often; `cargo xtask nightly` says
 //! thousands of times.
 
-mod end;
-mod keeper;
+mod outcome;
 mod scene;
 mod server;
+mod shop_process;
 mod shops;

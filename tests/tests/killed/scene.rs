@@ -1,4 +1,4 @@
-//! The service, the shop's books, and what the shop has said.
+//! The service, the shop's database, and the output of the shops.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,14 @@ use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_sandbox_server::{SandboxServer, serve};
 use kakaopay_tests::fast_clock::FastClock;
-use kakaopay_tests::keeping::{Books, is_everybodys};
+use kakaopay_tests::kill_shop::{ShopDatabase, is_everybodys};
 use kakaopay_transport::Client;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::keeper::{Keeper, Orders};
+use crate::shop_process::{ShopConfig, ShopProcess};
 
-/// The service, the shop's books, and what the shop has said.
+/// The service, the shop's database, and the output of the shops.
 pub(crate) struct Scene {
     /// Where the books are.
     pub(crate) books: String,
@@ -23,7 +23,7 @@ pub(crate) struct Scene {
     clock: FastClock,
     said: UnboundedSender<(u64, String)>,
     lines: UnboundedReceiver<(u64, String)>,
-    /// The last place of the row where somebody has begun.
+    /// The last place of the row where a shop has begun.
     pub(crate) begun: u64,
     /// Each order whose page the buyer could be sent to.
     pub(crate) opened: BTreeMap<u64, Opened>,
@@ -33,9 +33,9 @@ pub(crate) struct Scene {
     undecided: Vec<(u64, ChargeId)>,
     /// How many orders were paid.
     pub(crate) paid: usize,
-    /// What went wrong with the database.
+    /// Errors of the database, counted by kind.
     pub(crate) troubles: BTreeMap<String, usize>,
-    /// How many processes were told to sell nothing more, and do not.
+    /// How many processes have stopped selling.
     pub(crate) closed: usize,
 }
 
@@ -49,8 +49,8 @@ pub(crate) struct Opened {
 }
 
 impl Scene {
-    /// A service that knows nobody, and books at this address.
-    pub(crate) async fn set<B: Books>(books: String) -> Self {
+    /// A new service, and a new database at this address.
+    pub(crate) async fn set<B: ShopDatabase>(books: String) -> Self {
         let clock = FastClock::start();
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(clock.now())).build();
         sandbox.set_webhooks(false);
@@ -76,11 +76,11 @@ impl Scene {
     }
 
     /// A process of the shop that sells from there on.
-    pub(crate) fn keeper(&self, worker: u64, first: u64) -> Keeper {
+    pub(crate) fn start_shop(&self, worker: u64, first: u64) -> ShopProcess {
         let key = self.sandbox.secret_key().expose();
         let (api, epoch) = (self.running.url(), self.clock.epoch());
-        let orders = Orders { books: &self.books, api, key, epoch, worker, first };
-        Keeper::start(&orders, self.said.clone())
+        let config = ShopConfig { books: &self.books, api, key, epoch, worker, first };
+        ShopProcess::start(&config, self.said.clone())
     }
 
     /// The moment it is in the shop.
@@ -94,7 +94,7 @@ impl Scene {
         self.sandbox.clock().advance_seconds(behind);
     }
 
-    /// Hears what was said, and lets the buyers decide.
+    /// Reads pending output, and lets the buyers decide.
     pub(crate) async fn go_on(&mut self) {
         self.tick();
         while let Ok((worker, line)) = self.lines.try_recv() {
@@ -103,7 +103,7 @@ impl Scene {
         self.decide().await;
     }
 
-    /// Waits until somebody says something that makes this true.
+    /// Reads output until this holds.
     pub(crate) async fn hear_until(&mut self, enough: impl Fn(&Self) -> bool) {
         while !enough(self) {
             let (worker, line) = self.lines.recv().await.expect("it has a sender");
@@ -112,7 +112,7 @@ impl Scene {
         }
     }
 
-    /// Waits until somebody begins to ship, and says who. Meanwhile the buyers decide.
+    /// Waits until a shop begins to ship. Returns its worker. Meanwhile the buyers decide.
     pub(crate) async fn hear_shipping(&mut self) -> u64 {
         loop {
             let (worker, line) = self.lines.recv().await.expect("it has a sender");

@@ -4,25 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
-use kakaopay_tests::keeping::PostgresBooks;
+use kakaopay_tests::kill_shop::PostgresDatabase;
 use kakaopay_tests::report::{report, times};
 use tokio::task::spawn_blocking;
 
-use crate::end::{check, heal};
-use crate::keeper::Keeper;
+use crate::outcome::{check, heal};
 use crate::scene::Scene;
+use crate::shop_process::ShopProcess;
 
 /// How many shops work at once.
 const WORKERS: u64 = 4;
 
-/// F11, F13, I1, I2, I3, I10: the server and every process of it are killed while shops store what they do, and
-/// started anew on the same data. The shops stay up, and what was under way comes to its end through them alone.
+/// F11, F13, I1, I2, I3, I10: the server and all its processes are killed while shops write, and restarted on the
+/// same data. The shops keep running, and finish all orders by themselves.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f13_f11_i10_shops_outlive_a_database_that_is_killed() {
     let Some(cluster) = Cluster::start(Setup::new()) else { return };
-    let (cluster, kills) = (Arc::new(cluster), times("KAKAOPAY_SERVER_KILLS", 6));
-    let mut scene = Scene::set::<PostgresBooks>(cluster.tcp("postgres")).await;
-    let mut shops: Vec<_> = (1..=WORKERS).map(|worker| scene.keeper(worker, 1)).collect();
+    let (cluster, kills) = (Arc::new(cluster), times("KAKAOPAY_SERVER_KILLS", 3));
+    let mut scene = Scene::set::<PostgresDatabase>(cluster.tcp("postgres")).await;
+    let mut shops: Vec<_> = (1..=WORKERS).map(|worker| scene.start_shop(worker, 1)).collect();
     for kill in 0..kills {
         // They work again, each of them: the next blow meets them in the middle of something.
         let before = scene.opened_by_each();
@@ -35,15 +35,15 @@ async fn f13_f11_i10_shops_outlive_a_database_that_is_killed() {
         let server = Arc::clone(&cluster);
         spawn_blocking(move || server.start_again()).await.expect("started");
     }
-    shops.iter_mut().for_each(Keeper::close);
+    shops.iter_mut().for_each(ShopProcess::close);
     scene.hear_until(|scene| scene.closed == shops.len()).await;
     scene.go_on().await;
-    heal::<PostgresBooks>(&mut scene).await;
+    heal::<PostgresDatabase>(&mut scene).await;
     // None has given up, or it could not be killed.
-    shops.into_iter().for_each(Keeper::kill);
+    shops.into_iter().for_each(ShopProcess::kill);
     let troubles: usize = scene.troubles.values().sum();
     assert!(troubles > 0, "nobody noticed");
-    let figures = check::<PostgresBooks>(&scene).await;
+    let figures = check::<PostgresDatabase>(&scene).await;
     let figures = format!("{kills} kills of the server under 4 shops, {troubles} calls failed, {figures}");
     report(env!("CARGO_TARGET_TMPDIR"), "f13-killed-server", &figures);
 }

@@ -1,7 +1,7 @@
-//! Losses of power at many places of many records, and what was counted.
+//! Power losses at many places of many records, and their counts.
 
 use fastrand::Rng;
-use kakaopay_sqlite_powerloss::{Device, Disk, Fault, FaultKind, Honesty, Image, Platter, install};
+use kakaopay_sqlite_powerloss::{CrashImage, Device, Disk, DurableState, Fault, FaultKind, Honesty, install};
 use kakaopay_store_sqlite::SqliteStore;
 use tokio::runtime::{Builder, Runtime};
 
@@ -10,7 +10,7 @@ use crate::history::History;
 use crate::plan::Plan;
 use crate::workload::{self, LEDGER};
 
-/// What was counted.
+/// Counts of a campaign.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counts {
     pub(crate) images: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Counts {
     pub(crate) dropped: u64,
     /// Acknowledged steps that images were held to, all together.
     pub(crate) steps: u64,
-    /// What was wrong, with where and how to find it again.
+    /// Failures, each with its place and how to reproduce it.
     pub(crate) lost: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Counts {
         self.lost.extend(other.lost);
     }
 
-    fn count(&mut self, image: &Image) {
+    fn count(&mut self, image: &CrashImage) {
         self.images += 1;
         self.kept += image.kept;
         self.torn += image.torn;
@@ -87,7 +87,7 @@ impl Campaign {
     pub(crate) fn lose_power(&self, images: u64) -> Counts {
         let (mut counts, mut rng) = (Counts::default(), Rng::with_seed(self.plan.seed ^ 0x70_6f77_6572));
         let record = self.disk.record();
-        let mut platter = Platter::at_start(&record);
+        let mut durable = DurableState::at_start(&record);
         let last = record.ops().len() as u64;
         let mut due = rng.u64(0..=last);
         for point in 0..=last {
@@ -98,19 +98,19 @@ impl Campaign {
                 due -= last + 1;
                 let twice = rng.u8(0..8) == 0;
                 self.lose_power_at(
-                    &platter,
+                    &durable,
                     usize::try_from(point).expect("few"),
                     (rng.u64(..), twice),
                     &mut counts,
                 );
-                if platter.is_settled() {
+                if durable.is_settled() {
                     // There is nothing to be lost: every image is the same.
                     due %= last + 1;
                 }
             }
             counts.points += u64::from(counts.images > before);
             if let Some(op) = record.ops().get(usize::try_from(point).expect("few")) {
-                platter.apply(op);
+                durable.apply(op);
             }
         }
         counts
@@ -118,12 +118,12 @@ impl Campaign {
 
     fn lose_power_at(
         &self,
-        platter: &Platter,
+        durable: &DurableState,
         point: usize,
         (seed, twice): (u64, bool),
         counts: &mut Counts,
     ) {
-        let mut image = platter.lose_power(seed, self.device);
+        let mut image = durable.lose_power(seed, self.device);
         counts.count(&image);
         if twice {
             image = self.lose_power_again(&image, seed);
@@ -140,39 +140,39 @@ impl Campaign {
         }
     }
 
-    /// Opens what was found, and loses power while that is recovered and after.
-    fn lose_power_again(&self, image: &Image, seed: u64) -> Image {
+    /// Opens an image, and loses power during its recovery or after.
+    fn lose_power_again(&self, image: &CrashImage, seed: u64) -> CrashImage {
         let disk = Disk::with(image.files.clone(), Honesty::Honest, self.device.powersafe);
         // What cannot be opened is found by the check.
         if let Ok(store) = SqliteStore::open(disk.path(LEDGER)) {
             let _ = self.runtime.block_on(store.close());
         }
         let record = disk.record();
-        let mut platter = Platter::at_start(&record);
+        let mut durable = DurableState::at_start(&record);
         let point = Rng::with_seed(seed).usize(0..=record.ops().len());
-        record.ops()[..point].iter().for_each(|op| platter.apply(op));
-        platter.lose_power(seed, self.device)
+        record.ops()[..point].iter().for_each(|op| durable.apply(op));
+        durable.lose_power(seed, self.device)
     }
 
-    /// Holds an image to what had been acknowledged at that place.
-    pub(crate) fn check(&self, image: Image, point: usize) -> Result<u64, Lost> {
+    /// Compares an image with the acknowledgements up to that place.
+    pub(crate) fn check(&self, image: CrashImage, point: usize) -> Result<u64, Lost> {
         let disk = Disk::with(image.files, Honesty::Honest, self.device.powersafe);
         self.runtime.block_on(check(&disk, self.plan, &self.history, point))
     }
 }
 
-/// What may be found after a loss of power, several times at each place of a disk's record.
-pub(crate) fn everywhere(disk: &Disk, each: u64) -> Vec<(usize, Image)> {
+/// Several possible images of a power loss at each place of a disk's record.
+pub(crate) fn everywhere(disk: &Disk, each: u64) -> Vec<(usize, CrashImage)> {
     let (record, mut images) = (disk.record(), Vec::new());
-    let mut platter = Platter::at_start(&record);
+    let mut durable = DurableState::at_start(&record);
     for place in 0..=record.ops().len() {
         for seed in 0..each {
             let sector = if seed % 2 == 0 { 512 } else { 4096 };
             let seed = seed << 32 | place as u64;
-            images.push((place, platter.lose_power(seed, Device { sector, powersafe: true })));
+            images.push((place, durable.lose_power(seed, Device { sector, powersafe: true })));
         }
         if let Some(op) = record.ops().get(place) {
-            platter.apply(op);
+            durable.apply(op);
         }
     }
     images

@@ -1,4 +1,4 @@
-//! Holds what is found after a loss of power to what was asked for and acknowledged before.
+//! Compares an image with the requests and acknowledgements before the power loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::history::{Completion, History};
 use crate::plan::{BINDS, END, EVENTS, PAYMENTS, Plan, STEPS, at, charge, reference};
 use crate::workload::LEDGER;
 
-/// What is wrong with what was found.
+/// A failed comparison.
 #[derive(Debug)]
 pub(crate) struct Lost(pub(crate) String);
 
@@ -31,7 +31,7 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Lost> {
     if holds { Ok(()) } else { Err(Lost(otherwise())) }
 }
 
-/// Opens what was found and looks at all of it. Gives how many acknowledged steps it was held to.
+/// Opens an image and compares all of it. Returns the number of acknowledged steps compared.
 pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usize) -> Result<u64, Lost> {
     let store = SqliteStore::open(disk.path(LEDGER)).map_err(StoreError::from)?;
     store.integrity_check().await?;
@@ -59,7 +59,7 @@ pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usi
     Ok(acknowledged)
 }
 
-/// What the merchant's own table says was shipped.
+/// The shipments in the merchant's own table.
 fn shipments(disk: &Disk) -> Result<BTreeSet<String>, Lost> {
     let own = rusqlite::Connection::open(disk.path(LEDGER))?;
     let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'shipment'";
@@ -106,7 +106,7 @@ impl Found<'_> {
         Ok((steps, must))
     }
 
-    /// The messages of each step that is there are there, and are told if that was said.
+    /// The messages of each stored step are there, and completed if that was acknowledged.
     async fn messages(&self, steps: &BTreeMap<u8, u64>, shipped: &BTreeSet<String>) -> Result<(), Lost> {
         let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
         let open = self.store.claim_messages(lease).await?;
@@ -128,7 +128,7 @@ impl Found<'_> {
         ensure(*shipped == expected, || format!("{shipped:?} are shipped and {expected:?} are told"))
     }
 
-    /// A message that waits was claimed as often as was said, and is not one that was said to be told.
+    /// A pending message was claimed as often as acknowledged, and its completion was not acknowledged.
     fn open_message(&self, key: &str, claims: u64) -> Result<(), Lost> {
         let told = self.history.completions(key).iter().any(|one| one.span.must_be(self.point));
         ensure(!told, || format!("{key} was told"))?;
@@ -142,7 +142,7 @@ impl Found<'_> {
         })
     }
 
-    /// A message that waits no more is one that somebody completed, under their claim.
+    /// A message that is not pending was completed under a valid claim.
     async fn told_message(&self, key: &str) -> Result<Completion, Lost> {
         for completion in self.history.completions(key).iter().filter(|one| one.span.may_be(self.point)) {
             // Again under the same claim changes nothing; under any other it is an error.
@@ -153,7 +153,7 @@ impl Found<'_> {
         Err(Lost(format!("{key} is neither open nor told")))
     }
 
-    /// The webhooks that were acknowledged are there, and those wait that nobody has worked off.
+    /// Acknowledged webhooks are there, and pending unless completed.
     async fn events(&self) -> Result<(), Lost> {
         let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
         let open = self.store.claim_events(lease).await?;
@@ -181,7 +181,7 @@ impl Found<'_> {
         ensure(waiting == open.len(), || "there are other events".to_owned())
     }
 
-    /// A deadline is where the last step put it, or where a claim did that nobody has taken back.
+    /// A deadline is the one of the last step, or of a later claim.
     async fn deadlines(&self, steps: &BTreeMap<u8, u64>) -> Result<(), Lost> {
         let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
         let due = self.store.claim_due(lease).await?;

@@ -1,7 +1,7 @@
-//! What the other tests say is not there would be found: stores that do not sync lose what they acknowledged.
+//! The harness detects losses: stores that do not sync lose acknowledged writes.
 
 use fastrand::Rng;
-use kakaopay_sqlite_powerloss::{Device, Disk, Honesty, Op, Platter, install};
+use kakaopay_sqlite_powerloss::{Device, Disk, DurableState, Honesty, Operation, install};
 use kakaopay_store_sqlite::rusqlite::{self, Connection};
 
 use crate::campaign::Campaign;
@@ -13,7 +13,7 @@ fn the_harness_sees_a_store_that_does_not_sync() {
     assert!(counts.lost.len() as u64 > counts.images / 2, "{} of {}", counts.lost.len(), counts.images);
 }
 
-/// What a loss of power does to a table of numbers, each of which was committed.
+/// The effect of power losses on a table of committed numbers.
 #[derive(Debug, Default)]
 struct Outcome {
     images: usize,
@@ -39,10 +39,10 @@ fn rows(synchronous: &str) -> rusqlite::Result<Outcome> {
     }
     drop(file);
     let (record, mut outcome, mut rng) = (disk.record(), Outcome::default(), Rng::with_seed(3));
-    let mut platter = Platter::at_start(&record);
+    let mut durable = DurableState::at_start(&record);
     for (done, op) in record.ops().iter().enumerate() {
         let must = acknowledged.iter().filter(|(_, place)| *place <= done).map(|(number, _)| *number).max();
-        let image = platter.lose_power(rng.u64(..), Device { sector: 512, powersafe: true });
+        let image = durable.lose_power(rng.u64(..), Device { sector: 512, powersafe: true });
         let found = Disk::with(image.files, Honesty::Honest, true);
         outcome.images += 1;
         match last_row(&found) {
@@ -50,7 +50,7 @@ fn rows(synchronous: &str) -> rusqlite::Result<Outcome> {
             Err(_) if must.is_none() => {}
             Err(_) => outcome.damaged += 1,
         }
-        platter.apply(op);
+        durable.apply(op);
     }
     Ok(outcome)
 }
@@ -81,21 +81,21 @@ fn the_harness_tells_sqlites_levels_apart() {
     assert!(off.lost + off.damaged > off.images / 10 && off.damaged > 0, "{off:?}");
 }
 
-/// The workload does what is to be cut off: it makes the file, writes the log back, and takes it away.
+/// The workload creates the file, checkpoints the log, and removes it, so that all of that is interrupted.
 #[test]
 fn the_workload_goes_through_everything_that_can_be_cut_off() {
     let campaign = Campaign::run(1, Honesty::Honest);
     let record = campaign.disk.record();
     let ops = record.ops();
-    let count = |what: fn(&Op) -> bool| ops.iter().filter(|op| what(op)).count();
-    let created = count(|op| matches!(op, Op::Create { name, .. } if name.ends_with("-wal")));
-    let removed = count(|op| matches!(op, Op::Remove { name } if name.ends_with("-wal")));
+    let count = |what: fn(&Operation) -> bool| ops.iter().filter(|op| what(op)).count();
+    let created = count(|op| matches!(op, Operation::Create { name, .. } if name.ends_with("-wal")));
+    let removed = count(|op| matches!(op, Operation::Remove { name } if name.ends_with("-wal")));
     assert!(created >= 2 && removed >= 2, "the log is made {created} times and goes {removed} times");
-    assert_eq!(count(|op| matches!(op, Op::Create { name, .. } if name.ends_with("-journal"))), 1);
+    assert_eq!(count(|op| matches!(op, Operation::Create { name, .. } if name.ends_with("-journal"))), 1);
     // The log begins anew each time that it was written back whole.
-    let restarts = count(|op| matches!(op, Op::Write { offset: 0, bytes, .. } if bytes.len() == 32));
+    let restarts = count(|op| matches!(op, Operation::Write { offset: 0, bytes, .. } if bytes.len() == 32));
     assert!(restarts >= 4, "the log begins {restarts} times");
-    let syncs = count(|op| matches!(op, Op::Sync { .. }));
+    let syncs = count(|op| matches!(op, Operation::Sync { .. }));
     let steps = campaign.history.acknowledged_steps();
     assert!(syncs > 20 && ops.len() > 500, "{syncs} syncs of {} calls for {steps} steps", ops.len());
     assert!(

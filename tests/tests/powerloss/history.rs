@@ -1,4 +1,4 @@
-//! What was asked of a store and what it acknowledged, each with its place in the record of the disk.
+//! Requests to a store and their acknowledgements, each with its place in the record of the disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Whether an image of what was done up to that place may have it.
+    /// Whether an image of that place may have it.
     pub(crate) fn may_be(self, point: usize) -> bool {
         self.asked < point
     }
@@ -24,7 +24,7 @@ impl Span {
     }
 }
 
-/// A message that somebody completes.
+/// The completion of a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Completion {
     pub(crate) span: Span,
@@ -33,7 +33,7 @@ pub(crate) struct Completion {
     pub(crate) shipped: bool,
 }
 
-/// Deadlines that somebody claims.
+/// A claim of due payments.
 #[derive(Debug, Clone)]
 pub(crate) struct DueClaim {
     pub(crate) span: Span,
@@ -41,7 +41,7 @@ pub(crate) struct DueClaim {
     pub(crate) claimed: BTreeSet<String>,
 }
 
-/// What was asked of a store and what it acknowledged.
+/// Requests to a store and their acknowledgements.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct History {
     /// The steps of each payment, from its first.
@@ -53,7 +53,7 @@ pub(crate) struct History {
     /// Each message with those who completed it: again, when the first was not acknowledged.
     pub(crate) completed: BTreeMap<String, Vec<Completion>>,
     pub(crate) due: Vec<DueClaim>,
-    /// What went wrong.
+    /// Errors of the store.
     pub(crate) trouble: Vec<StoreErrorKind>,
 }
 
@@ -68,7 +68,7 @@ impl History {
         self.completed.get(message).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Adds what another caller has asked for.
+    /// Adds the requests of another caller.
     pub(crate) fn merge(&mut self, other: Self) {
         for (payment, spans) in other.steps {
             self.steps.entry(payment).or_default().extend(spans);

@@ -1,21 +1,21 @@
-//! What the callers of a workload ask for, made from its seed: so that what is found can be held to it.
+//! The requests of a workload, derived from its seed, so that images can be compared with them.
 
 use fastrand::Rng;
 use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, NewInboxEvent, OutboxMessage, Seq};
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-/// Payments, each of which somebody moves on.
+/// Payments, each with a caller that advances it.
 pub(crate) const PAYMENTS: u8 = 5;
 /// Steps of each payment.
 pub(crate) const STEPS: u64 = 8;
 /// Webhooks that come in.
 pub(crate) const EVENTS: u8 = 14;
-/// Rounds of those who work off what waits.
+/// Rounds of the caller that works off queues.
 pub(crate) const ROUNDS: i64 = 8;
 /// A moment after all others.
 pub(crate) const END: i64 = 1_000_000;
 
-/// What the callers of a workload ask for.
+/// The requests of a workload.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) seed: u64,
@@ -36,7 +36,7 @@ pub(crate) fn charge(payment: u8) -> ChargeId {
 /// The step that binds the payment's charge.
 pub(crate) const BINDS: u64 = 2;
 
-/// The lease of one round: later rounds claim what earlier ones did not complete.
+/// The lease of one round: later rounds claim the rows earlier ones did not complete.
 pub(crate) fn lease(round: i64, limit: usize) -> ClaimRequest {
     ClaimRequest { now: at(1_000 * round), lease_until: at(1_000 * round + 500), limit }
 }
@@ -75,7 +75,7 @@ impl Plan {
         (0..count).map(message).collect()
     }
 
-    /// What a step does with the deadline.
+    /// The deadline change of a step.
     pub(crate) fn deadline(self, payment: u8, step: u64) -> DeadlineChange {
         match (step + u64::from(payment)) % 4 {
             0 => DeadlineChange::Clear,
@@ -84,7 +84,7 @@ impl Plan {
         }
     }
 
-    /// The deadline after so many steps, if nobody has claimed it.
+    /// The deadline after so many steps, if it was not claimed.
     pub(crate) fn deadline_after(self, payment: u8, steps: u64) -> Option<Timestamp> {
         (1..=steps).fold(None, |before, step| match self.deadline(payment, step) {
             DeadlineChange::Keep => before,

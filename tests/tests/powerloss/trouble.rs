@@ -4,7 +4,7 @@ use std::error::Error;
 
 use fastrand::Rng;
 use kakaopay::store::{Store, StoreError, StoreErrorKind};
-use kakaopay_sqlite_powerloss::{Device, Disk, Fault, FaultKind, Honesty, Image, Platter, install};
+use kakaopay_sqlite_powerloss::{CrashImage, Device, Disk, DurableState, Fault, FaultKind, Honesty, install};
 use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::report::{report, times};
 
@@ -15,7 +15,7 @@ use crate::workload::LEDGER;
 /// How often power goes after each fault.
 const LOSSES: u64 = 10;
 
-/// What was counted of one kind of fault.
+/// Counts of one kind of fault.
 #[derive(Debug, Default)]
 struct Outcome {
     counts: Counts,
@@ -49,7 +49,7 @@ fn meet(kind: FaultKind, calls: u64) -> Outcome {
             assert!(expected.contains(trouble), "{fault:?}: {trouble:?}");
         }
         // What those see who have power.
-        let live = Image { files: campaign.disk.files(), ..Image::default() };
+        let live = CrashImage { files: campaign.disk.files(), ..CrashImage::default() };
         let found = campaign.check(live, campaign.disk.position());
         assert!(found.is_ok(), "{fault:?}, workload {run}, with power: {found:?}");
         let mut counts = campaign.lose_power(LOSSES);
@@ -117,11 +117,11 @@ const PLAN: Plan = Plan { seed: 1 };
 /// How many steps an image of that place has, of many.
 async fn fewest_steps(disk: &Disk, point: usize) -> usize {
     let record = disk.record();
-    let mut platter = Platter::at_start(&record);
-    record.ops()[..point].iter().for_each(|op| platter.apply(op));
+    let mut durable = DurableState::at_start(&record);
+    record.ops()[..point].iter().for_each(|op| durable.apply(op));
     let mut fewest = usize::MAX;
     for seed in 0..24 {
-        let image = platter.lose_power(seed, Device { sector: 512, powersafe: true });
+        let image = durable.lose_power(seed, Device { sector: 512, powersafe: true });
         let found = Disk::with(image.files, Honesty::Honest, true);
         let store = SqliteStore::open(found.path(LEDGER)).expect("a ledger");
         store.integrity_check().await.expect("a sound file");
@@ -130,8 +130,8 @@ async fn fewest_steps(disk: &Disk, point: usize) -> usize {
     fewest
 }
 
-/// I10: after a sync that failed and was forgotten, once or several times in a row, what is acknowledged does not
-/// lie behind what never reached the disk.
+/// I10: after one or several syncs that failed and were forgotten, no acknowledged write lies behind one that never
+/// reached the disk.
 #[tokio::test]
 async fn f13_i10_what_a_failed_sync_left_is_not_built_upon() {
     for times in 1..=5 {
@@ -156,7 +156,7 @@ async fn f13_i10_what_a_failed_sync_left_is_not_built_upon() {
     }
 }
 
-/// I10: nor is it taken for stored by whoever opens the file next.
+/// I10: nor does the next process that opens the file read it as stored.
 #[tokio::test]
 async fn f13_i10_what_a_failed_sync_left_is_not_found_when_the_file_is_opened_again() {
     let (disk, store) = ledger_that_fails(FaultKind::SyncForgets, 1).await;

@@ -1,4 +1,4 @@
-//! Several callers of one store at once, who note what they asked for and what was acknowledged.
+//! Concurrent callers of one store, which record their requests and the acknowledgements.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,10 +13,10 @@ use crate::plan::{EVENTS, PAYMENTS, Plan, ROUNDS, STEPS, lease, reference};
 
 /// The ledger's name.
 pub(crate) const LEDGER: &str = "ledger.sqlite";
-/// How often somebody tries a step that fails.
+/// How often a failed step is tried.
 const ATTEMPTS: usize = 12;
 
-/// A caller: the store, the disk it is on, and what is asked for.
+/// A caller: the store, its disk, and the plan.
 #[derive(Debug, Clone)]
 struct Caller {
     store: SqliteStore,
@@ -126,7 +126,7 @@ impl Caller {
         own
     }
 
-    /// Claims what waits, and tells most of it.
+    /// Claims pending work, and completes most of it.
     async fn work(self, rounds: Range<i64>) -> History {
         let mut own = History::default();
         for round in rounds {
@@ -160,7 +160,7 @@ impl Caller {
         own.completed.entry(key).or_default().push(Completion { span, claim, shipped: ship });
     }
 
-    /// Has the log written back by somebody else who has the file open.
+    /// Checkpoints the log on another connection.
     async fn write_back(self, rounds: Range<i64>) -> History {
         let Ok(other) = rusqlite::Connection::open(self.disk.path(LEDGER)) else { return History::default() };
         for round in rounds {

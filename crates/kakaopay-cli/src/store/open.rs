@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
+use kakaopay::store::SchemaError;
 use kakaopay_store_postgres::tokio_postgres::Config;
 use kakaopay_store_postgres::tokio_postgres::config::Host;
 use kakaopay_store_postgres::{self as postgres, PostgresOptions, PostgresStore};
@@ -19,7 +20,7 @@ pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
     }
     SqliteOptions::new().skip_migrations().open(path).map_err(|error| {
         Failure::from(match &error {
-            sqlite::OpenError::UnrecognizedSchema | sqlite::OpenError::OlderSchema { found: 0, .. } => {
+            sqlite::OpenError::Schema(SchemaError::NotAStore | SchemaError::Older { found: 0, .. }) => {
                 format!("`{shown}` is not a kakaopay store")
             }
             sqlite::OpenError::Store(error) => format!("cannot open `{shown}`: {}", root_cause(error)),
@@ -44,7 +45,7 @@ pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Resul
             server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL at {server}"));
         match &error {
             postgres::OpenError::InvalidSchemaName => Failure::usage("--schema", error),
-            postgres::OpenError::UnrecognizedSchema | postgres::OpenError::OlderSchema { found: 0, .. } => {
+            postgres::OpenError::Schema(SchemaError::NotAStore | SchemaError::Older { found: 0, .. }) => {
                 format!("schema `{}` of {server} is not a kakaopay store", options.schema).into()
             }
             postgres::OpenError::Refused(_) => format!("{server}: {error}: {}", root_cause(&error)).into(),

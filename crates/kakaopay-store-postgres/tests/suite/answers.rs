@@ -8,8 +8,7 @@ use kakaopay_store_postgres::tokio_postgres::Client;
 
 use crate::support::{Home, at, message, reference, step};
 
-/// A ledger whose entries are refused so many times by what the trigger does. A sequence counts, since
-/// it does not go back with the transaction.
+/// A store whose journal rejects so many entries by a trigger. A sequence counts them, since it is not rolled back.
 async fn refusing(times: u32, what: &str) -> Option<(PostgresStore, Client)> {
     let home = Home::new()?;
     let store = home.open().await;
@@ -19,7 +18,7 @@ async fn refusing(times: u32, what: &str) -> Option<(PostgresStore, Client)> {
         "CREATE SEQUENCE tries;
          CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN IF nextval('{0}.tries') <= {times} THEN {what}; END IF; RETURN NEW; END $$;
-         CREATE TRIGGER refuse BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION refuse();",
+         CREATE TRIGGER refuse BEFORE INSERT ON journal_entry FOR EACH ROW EXECUTE FUNCTION refuse();",
         home.schema
     );
     raw.batch_execute(&trigger).await.expect("a trigger");

@@ -1,7 +1,8 @@
-//! What was acknowledged is there afterwards.
+//! Acknowledged writes are durable.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store::{Commit, DeadlineChange, InsertOutcome, Seq, Store, StoreErrorKind};
@@ -138,23 +139,61 @@ async fn f12_a_server_that_does_not_sync_is_refused() {
     assert_eq!(kind(error), StoreErrorKind::Other);
 }
 
+/// The first commit of a payment, with one message.
+fn first(name: &str) -> Commit {
+    Commit { messages: vec![message(&format!("{name}/1"))], ..step(name, 0, *b"x") }
+}
+
 #[tokio::test]
-async fn a_caller_who_goes_away_leaves_a_whole_step_or_none() {
+async fn i10_a_call_cancelled_before_it_is_sent_stores_nothing() {
     let Some(home) = Home::new() else { return };
     let store = home.options().max_connections(1).open().await.unwrap();
-    // Made and never polled: nothing happens.
-    drop(store.commit(step("a", 0, *b"x")));
-    assert!(store.read_journal(&reference("a")).await.unwrap().is_empty());
+    // Made and never polled.
+    drop(store.commit(first("a")));
     for _ in 0..20 {
-        let seq = store.read_journal(&reference("a")).await.unwrap().len() as u64;
-        let commit = Commit { messages: vec![message(&format!("a/{seq}"))], ..step("a", seq, *b"x") };
+        // Polled once: the task that sends has not run since.
         tokio::select! {
             biased;
-            _ = store.commit(commit) => {}
-            () = tokio::task::yield_now() => {}
+            _ = store.commit(first("a")) => panic!("no server responds within one poll"),
+            () = std::future::ready(()) => {}
         }
     }
-    // The only connection is free again, and each entry that is there has its message.
-    let entries = store.read_journal(&reference("a")).await.unwrap().len() as u64;
-    assert_eq!(store.backlog().await.unwrap().outbox.count, entries);
+    // The only connection is free again.
+    assert!(store.read_journal(&reference("a")).await.unwrap().is_empty());
+    assert_eq!(store.commit(first("a")).await.unwrap(), Seq::new(1));
+    assert_eq!(store.backlog().await.unwrap().outbox.count, 1);
+}
+
+#[tokio::test]
+async fn i10_a_call_cancelled_after_it_is_sent_is_stored_whole() {
+    let Some(home) = Home::new() else { return };
+    let store = home.options().max_connections(1).open().await.unwrap();
+    let raw = home.raw().await;
+    for number in 1..=5_u64 {
+        // So that the statement is prepared on the connection, and the next commit sent at once.
+        store.commit(first(&format!("before-{number}"))).await.unwrap();
+        // The server blocks it until its caller is gone.
+        raw.batch_execute("BEGIN; LOCK TABLE payment IN EXCLUSIVE MODE").await.unwrap();
+        let (writer, name) = (store.clone(), format!("order-{number}"));
+        let commit = first(&name);
+        let call = tokio::spawn(async move { writer.commit(commit).await });
+        let blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'payment'::regclass";
+        wait_for(async || raw.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) == 1).await;
+        call.abort();
+        call.await.unwrap_err();
+        raw.batch_execute("COMMIT").await.unwrap();
+        wait_for(async || store.read_journal(&reference(&name)).await.unwrap().len() == 1).await;
+        assert_eq!(store.backlog().await.unwrap().outbox.count, 2 * number);
+    }
+    store.integrity_check().await.unwrap();
+}
+
+/// Repeats a check until it holds, for a minute at most.
+async fn wait_for(holds: impl AsyncFn() -> bool) {
+    let check = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), check).await.expect("within a minute");
 }

@@ -1,4 +1,4 @@
-//! The PostgreSQL store against the contract, and against what happens to servers and connections.
+//! The PostgreSQL store against the contract, and against failures of servers and connections.
 
 mod answers;
 mod conformance;

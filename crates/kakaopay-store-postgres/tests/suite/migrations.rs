@@ -1,8 +1,8 @@
-//! Schemas that are refused, and that they are left as they were; and many who open at once.
+//! Schemas that are rejected and left unchanged; and concurrent migrations.
 
-use kakaopay_store::{Commit, InsertOutcome, Seq, Store, StoreErrorKind};
+use kakaopay_store::{Commit, InsertOutcome, SchemaError, Seq, Store, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::Row;
-use kakaopay_store_postgres::{OpenError, PostgresOptions};
+use kakaopay_store_postgres::{OpenError, PostgresOptions, PostgresStore};
 
 use crate::support::{Home, connect, delivery, kind, lease, message, reference, step};
 
@@ -12,21 +12,21 @@ async fn a_newer_schema_is_refused() {
     home.open().await;
     home.raw().await.execute("INSERT INTO migration VALUES (2, 'newer')", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
 }
 
-/// What a version after this one may do to the schema while processes of this one go on: add to it.
+/// A later version may add to the schema while processes of this one keep running.
 const ADDS: &str = "
     BEGIN;
-    ALTER TABLE outbox ADD COLUMN urgency bigint NOT NULL DEFAULT 0;
+    ALTER TABLE outbox_queue ADD COLUMN urgency bigint NOT NULL DEFAULT 0;
     ALTER TABLE payment ADD COLUMN shop text;
-    CREATE TABLE later (payment bigint NOT NULL PRIMARY KEY REFERENCES payment);
+    CREATE TABLE later (payment_id bigint NOT NULL PRIMARY KEY REFERENCES payment);
     INSERT INTO migration VALUES (2, 'later');
     COMMIT;";
 
-/// A deployment is rolled out and back: whoever has the ledger open goes on, on the connections it has and on new
-/// ones, and whoever opens it is told.
+/// During a rolling deployment: an open store keeps working, on its connections and on new ones, and opening it
+/// again fails.
 #[tokio::test]
 async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_opens_it() {
     let Some(home) = Home::new() else { return };
@@ -63,19 +63,23 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
     let all = "SELECT count(*), max(version) FROM migration";
     let before = raw.query_one(all, &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, OpenError::NewerSchema { found: 2, supported: 1 }), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
     let after = raw.query_one(all, &[]).await.unwrap();
     let seen = |row: &Row| (row.get::<_, i64>(0), row.get::<_, i64>(1));
     assert_eq!((seen(&after), seen(&before)), ((2, 2), (2, 2)));
 }
 
-/// A schema that takes away what a call needs is an error of that call, and nothing is stored.
+/// A schema that lacks a column fails the calls that need it, and those store nothing.
 #[tokio::test]
 async fn f43_a_schema_without_what_a_call_needs_is_foreign_and_stores_nothing() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
     store.commit(step("a", 0, *b"one")).await.unwrap();
-    home.raw().await.batch_execute("ALTER TABLE message RENAME COLUMN body TO contents").await.unwrap();
+    home.raw()
+        .await
+        .batch_execute("ALTER TABLE outbox_message RENAME COLUMN body TO contents")
+        .await
+        .unwrap();
     let two = Commit { messages: vec![message("a/1")], ..step("a", 1, *b"two") };
     let error = store.commit(two).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::UnrecognizedSchema);
@@ -87,7 +91,7 @@ async fn f43_who_only_looks_changes_nothing() {
     let Some(home) = Home::new() else { return };
     let look = async || home.options().skip_migrations().open().await;
     let missing = look().await.unwrap_err();
-    assert!(matches!(missing, OpenError::OlderSchema { found: 0, supported: 1 }), "{missing}");
+    assert!(matches!(missing, OpenError::Schema(SchemaError::Older { found: 0, supported: 1 })), "{missing}");
     assert_eq!(kind(missing), StoreErrorKind::UnrecognizedSchema);
     let count = "SELECT count(*) FROM pg_namespace WHERE nspname = $1";
     let schemas: i64 = home.raw().await.query_one(count, &[&home.schema]).await.unwrap().get(0);
@@ -102,7 +106,7 @@ async fn an_altered_schema_is_refused() {
     home.open().await;
     home.raw().await.execute("UPDATE migration SET checksum = 'other'", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, OpenError::AlteredSchema { version: 1 }), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -115,7 +119,7 @@ async fn a_schema_of_another_program_is_refused_and_left_alone() {
             .await
             .unwrap();
         let error = home.options().open().await.unwrap_err();
-        assert!(matches!(error, OpenError::UnrecognizedSchema), "{error}");
+        assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
         assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
         let count = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
         let tables: i64 = raw.query_one(count, &[&home.schema]).await.unwrap().get(0);
@@ -147,7 +151,7 @@ async fn many_may_make_the_same_ledger_at_once() {
     }
 }
 
-/// Whoever runs the shop need not be the one who made the tables.
+/// The user that runs the shop need not own the tables.
 #[tokio::test]
 async fn a_user_who_may_make_no_tables_opens_a_ledger_that_is_there() {
     let Some(home) = Home::new() else { return };
@@ -182,32 +186,47 @@ async fn an_entry_is_never_changed_or_deleted() {
     let store = home.open().await;
     store.commit(step("a", 0, *b"x")).await.unwrap();
     let raw = home.raw().await;
-    for change in ["UPDATE entry SET seq = 2", "DELETE FROM entry", "TRUNCATE entry"] {
+    for change in ["UPDATE journal_entry SET seq = 2", "DELETE FROM journal_entry", "TRUNCATE journal_entry"]
+    {
         let error = raw.execute(change, &[]).await.unwrap_err();
         assert_eq!(error.code().unwrap().code(), "KK001", "{change}");
     }
 }
 
+/// A store whose payment `a` lacks this one of its two entries.
+async fn damaged(home: &Home, missing: i64) -> PostgresStore {
+    let store = home.open().await;
+    store.commit(step("a", 0, *b"one")).await.expect("no error");
+    store.commit(step("a", 1, *b"two")).await.expect("no error");
+    store.integrity_check().await.expect("no error");
+    let raw = home.raw().await;
+    raw.batch_execute("ALTER TABLE journal_entry DISABLE TRIGGER ALL").await.expect("no error");
+    raw.execute("DELETE FROM journal_entry WHERE seq = $1", &[&missing]).await.expect("no error");
+    store
+}
+
 #[tokio::test]
-async fn damage_is_found_by_the_check_and_by_the_journal() {
+async fn a_journal_that_lacks_an_entry_is_corrupt() {
+    for missing in [1, 2] {
+        let Some(home) = Home::new() else { return };
+        let store = damaged(&home, missing).await;
+        for error in [
+            store.integrity_check().await.unwrap_err(),
+            store.read_journal(&reference("a")).await.unwrap_err(),
+            store.load(&reference("a")).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{missing}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_ahead_of_its_journal_is_corrupt() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
-    for (seq, bytes) in [*b"one", *b"two"].into_iter().enumerate() {
-        store.commit(step("a", u64::try_from(seq).unwrap(), bytes)).await.unwrap();
-    }
+    store.commit(Commit { messages: vec![message("a/1")], entry: None, ..step("a", 0, *b"") }).await.unwrap();
     store.integrity_check().await.unwrap();
     let raw = home.raw().await;
-    let damage = "ALTER TABLE entry DISABLE TRIGGER ALL; DELETE FROM entry WHERE seq = 1";
-    raw.batch_execute(damage).await.unwrap();
-    let error = store.integrity_check().await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    for error in [
-        store.read_journal(&reference("a")).await.unwrap_err(),
-        store.load(&reference("a")).await.unwrap_err(),
-    ] {
-        assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    }
-    raw.batch_execute("DELETE FROM entry; UPDATE payment SET seq = 0").await.unwrap();
     raw.batch_execute("INSERT INTO snapshot SELECT id, 1, '' FROM payment").await.unwrap();
     let error = store.integrity_check().await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Corrupt);

@@ -21,7 +21,7 @@ async fn claim(store: &PostgresStore, now: i64) -> ClaimedMessage {
     store.claim_messages(lease(now, now + 10)).await.expect("claimed").remove(0)
 }
 
-/// Ships within a transaction, if the message was not told before; commits only if asked to.
+/// Ships within a transaction, unless the message was completed before; commits on request only.
 async fn ship(
     store: &PostgresStore,
     shop: &mut Client,

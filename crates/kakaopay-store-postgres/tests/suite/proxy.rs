@@ -1,4 +1,4 @@
-//! A wire between a store and its server that goes wrong where it is told to.
+//! A proxy between a store and its server that drops responses on request.
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What becomes of the server's answers.
+/// How the proxy treats the server's responses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answers {
     /// They arrive.

@@ -1,4 +1,4 @@
-//! What must not be printed is not.
+//! Secrets and personal data are never printed or logged.
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -83,7 +83,7 @@ async fn i7_an_error_of_the_server_repeats_nothing_that_was_sent() {
     assert!(error.source().unwrap().to_string().contains("23514"));
 }
 
-/// Counts what is logged at any level, and what of it tells a secret.
+/// Counts log records of any level, and those that contain a secret.
 struct Watch {
     records: AtomicUsize,
     leaks: AtomicUsize,

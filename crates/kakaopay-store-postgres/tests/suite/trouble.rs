@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use crate::proxy::{Answers, Proxy};
 use crate::support::{Home, connect, delivery, kind, options, reference, step};
 
-/// Shorter than what is waited for in vain.
+/// Shorter than the waits that must fail.
 const SHORT: Duration = Duration::from_millis(50);
 
 #[tokio::test]

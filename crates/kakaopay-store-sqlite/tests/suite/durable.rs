@@ -1,4 +1,4 @@
-//! What was acknowledged is there afterwards.
+//! Acknowledged writes are durable.
 
 use std::fs;
 

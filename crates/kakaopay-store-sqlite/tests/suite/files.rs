@@ -1,11 +1,11 @@
-//! Files that are refused, and that they are left as they were.
+//! Files that are rejected and left unchanged.
 
 use std::fs;
 use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
-use kakaopay_store::{Store, StoreError, StoreErrorKind};
+use kakaopay_store::{SchemaError, Store, StoreError, StoreErrorKind};
 use kakaopay_store_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use rusqlite::Connection;
 
@@ -27,11 +27,11 @@ async fn a_newer_schema_is_refused() {
     raw.pragma_update(None, "user_version", 7).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::NewerSchema { found: 7, supported: 2 }), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 7, supported: 1 })), "{error}");
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::UnrecognizedSchema);
 }
 
-/// What is empty, or older, is as it was when somebody has only looked at it; what is not there is not made.
+/// Without migrations an empty or older file is unchanged, and a missing one is not created.
 #[tokio::test]
 async fn f43_who_only_looks_changes_nothing() {
     let (_dir, path) = place();
@@ -41,7 +41,7 @@ async fn f43_who_only_looks_changes_nothing() {
     assert!(!path.exists());
     fs::write(&path, "").expect("a file");
     let empty = look().expect_err("no ledger");
-    assert!(matches!(empty, OpenError::OlderSchema { found: 0, supported: 2 }), "{empty}");
+    assert!(matches!(empty, OpenError::Schema(SchemaError::Older { found: 0, supported: 1 })), "{empty}");
     assert_eq!(StoreError::from(empty).kind(), StoreErrorKind::UnrecognizedSchema);
     assert_eq!(fs::read(&path).expect("the file"), b"");
     open(&path).close().await.unwrap();
@@ -56,7 +56,7 @@ async fn an_altered_schema_is_refused() {
     raw.execute("UPDATE migration SET checksum = 'other'", []).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::AlteredSchema { version: 1 }), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_database_of_another_program_is_refused() {
     raw.execute("CREATE TABLE payment (id INTEGER)", []).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::UnrecognizedSchema), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -78,7 +78,7 @@ fn a_database_that_names_another_program_is_refused() {
     raw.execute_batch("VACUUM").unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::UnrecognizedSchema), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_file_that_is_no_database_is_refused() {
     let (_dir, path) = place();
     fs::write(&path, "not a database, but longer than the header of one".repeat(40)).unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::UnrecognizedSchema), "{error}");
+    assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! The SQLite store against the contract, and against what happens to files.
+//! The SQLite store against the contract, and against failures of files.
 
 mod conformance;
 mod durable;
 mod files;
+mod schemas;
 mod shared;
 mod support;
 mod together;

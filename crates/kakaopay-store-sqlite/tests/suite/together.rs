@@ -1,4 +1,4 @@
-//! What a message asks for, done in the transaction that marks it as told.
+//! Work of the merchant, done in the transaction that completes a message.
 
 use kakaopay_store::{ClaimedMessage, Commit, OutboxMessage, Store, StoreErrorKind};
 use kakaopay_store_sqlite::SqliteStore;
@@ -20,7 +20,7 @@ async fn claim(store: &SqliteStore, now: i64) -> Option<ClaimedMessage> {
     store.claim_messages(lease(now, now + 10)).await.expect("no trouble").pop()
 }
 
-/// Ships, and marks the message as told.
+/// Ships, and completes the message.
 async fn ship(store: &SqliteStore, message: &ClaimedMessage) -> Result<Option<usize>, StoreErrorKind> {
     let key = message.key.clone();
     let shipped = store.complete_in_transaction(&message.key, message.claim, move |own| {

@@ -52,7 +52,7 @@ async fn f13_a_full_store_goes_on_by_itself_when_there_is_room() {
     assert_eq!(store.claim_events(lease(1, 2)).await.unwrap().len(), stored);
 
     let raw = Connection::open(&path).unwrap();
-    raw.execute("DELETE FROM inbox WHERE arrival <= 2", []).unwrap();
+    raw.execute("DELETE FROM inbox_event WHERE id <= 2", []).unwrap();
     store.insert_event(delivery("later", vec![7; 20_000])).await.unwrap();
     store.integrity_check().await.unwrap();
 }
@@ -146,20 +146,32 @@ async fn f33_a_flood_is_refused_and_not_kept() {
     assert_eq!(store.claim_events(lease(1, 2)).await.unwrap().len(), accepted);
 }
 
+/// Removes the last entry of a journal, or the one before, past the store.
+async fn damaged(path: &std::path::Path, seq: u64) {
+    let store = open(path);
+    store.commit(step("a", 0, *b"one")).await.expect("no error");
+    store.commit(step("a", 1, *b"two")).await.expect("no error");
+    store.integrity_check().await.expect("no error");
+    store.close().await.expect("no error");
+    let raw = Connection::open(path).expect("no error");
+    raw.execute_batch("DROP TRIGGER journal_entry_rejects_delete").expect("no error");
+    raw.execute("DELETE FROM journal_entry WHERE seq = ?1", [seq.cast_signed()]).expect("no error");
+}
+
 #[tokio::test]
-async fn damage_is_found_by_the_check_and_by_the_journal() {
-    let (_dir, path) = place();
-    let store = open(&path);
-    store.commit(step("a", 0, *b"one")).await.unwrap();
-    store.commit(step("a", 1, *b"two")).await.unwrap();
-    store.integrity_check().await.unwrap();
-    let raw = Connection::open(&path).unwrap();
-    raw.execute_batch("DROP TRIGGER entry_is_never_deleted; DELETE FROM entry WHERE seq = 1;").unwrap();
-    let error = store.integrity_check().await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    let error = store.read_journal(&reference("a")).await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    // And a read that found damage does not end the reader.
-    store.complete_event(&event("1")).await.unwrap();
-    assert!(store.read_journal(&reference("b")).await.unwrap().is_empty());
+async fn a_journal_that_lacks_an_entry_is_corrupt() {
+    for missing in [1, 2] {
+        let (_dir, path) = place();
+        damaged(&path, missing).await;
+        let store = open(&path);
+        let error = store.integrity_check().await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{missing}");
+        let error = store.read_journal(&reference("a")).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{missing}");
+        let error = store.load(&reference("a")).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{missing}");
+        // Damage does not end the reader.
+        store.complete_event(&event("1")).await.unwrap();
+        assert!(store.read_journal(&reference("b")).await.unwrap().is_empty());
+    }
 }

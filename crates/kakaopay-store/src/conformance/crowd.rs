@@ -1,4 +1,4 @@
-//! Many at once.
+//! Concurrent calls.
 
 #![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
 
@@ -9,7 +9,7 @@ use crate::commit::Seq;
 use crate::store::Store;
 use crate::work::InsertOutcome;
 
-/// A chore goes to one of those who ask, and to nobody until its lease ends or it is due again.
+/// A job is claimed by one process, and by no other until its lease ends or it is due again.
 pub async fn f40_a_chore_is_one_processs_at_a_time<S: Store>(store: S) {
     let claim = async |chore, now, until| store.claim_job(chore, lease(now, until)).await.expect("claimed");
     let tasks: Vec<_> = (0..16)
@@ -33,7 +33,7 @@ pub async fn f40_a_chore_is_one_processs_at_a_time<S: Store>(store: S) {
     assert_eq!(store.next_due_at().await.expect("read"), None);
 }
 
-/// A webhook that comes again is no new one, at once or much later, and 64 times at once.
+/// A duplicate webhook event is not new: at once, much later, and 64 times concurrently.
 pub async fn f01_a_webhook_is_stored_once<S: Store>(store: S) {
     let tasks: Vec<_> = (0..64)
         .map(|_| {
@@ -54,7 +54,7 @@ pub async fn f01_a_webhook_is_stored_once<S: Store>(store: S) {
     assert!(store.claim_events(lease(100, 200)).await.expect("claimed").is_empty());
 }
 
-/// Of many writers to one payment each place goes to one, and the others are told.
+/// Of concurrent writers to one payment each sequence number goes to one, and the others get a conflict.
 pub async fn one_of_many_writers_wins_each_place<S: Store>(store: S) {
     let store = Arc::new(store);
     for place in 0..5 {
@@ -79,7 +79,7 @@ pub async fn one_of_many_writers_wins_each_place<S: Store>(store: S) {
     assert_eq!(store.read_journal(&reference("a")).await.expect("read").len(), 5);
 }
 
-/// Steps of many payments at once are all stored.
+/// Concurrent commits to many payments are all stored.
 pub async fn steps_of_many_payments_are_all_stored<S: Store>(store: S) {
     let tasks: Vec<_> = (0..100)
         .map(|number| {

@@ -1,4 +1,4 @@
-//! What is stored of payments.
+//! Payments: journal, snapshot, charge.
 
 #![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
 
@@ -75,7 +75,7 @@ pub async fn payments_are_listed_page_by_page<S: Store>(store: S) {
     assert!(page(None, 0).await.is_empty());
 }
 
-/// A step on top of another entry than the last stores nothing of itself.
+/// A commit that expects another last entry stores nothing.
 pub async fn i10_a_conflict_leaves_nothing_behind<S: Store>(store: S) {
     store.commit(step("a", 0, "one")).await.expect("stored");
     for expected in [0, 2] {
@@ -94,7 +94,7 @@ pub async fn i10_a_conflict_leaves_nothing_behind<S: Store>(store: S) {
     assert_eq!(store.find_by_charge(&charge("1")).await.expect("read"), None);
 }
 
-/// A charge leads to its payment, and cannot become another's.
+/// A charge leads to its payment, and cannot move to another.
 pub async fn a_charge_belongs_to_one_payment<S: Store>(store: S) {
     let with_charge = |name, expected| Commit { charge: Some(charge("1")), ..step(name, expected, "x") };
     store.commit(with_charge("a", 0)).await.expect("stored");
@@ -106,7 +106,7 @@ pub async fn a_charge_belongs_to_one_payment<S: Store>(store: S) {
     assert_eq!(store.find_by_charge(&charge("2")).await.expect("read"), None);
 }
 
-/// Bodies are kept as they are, from none at all to more than any webhook.
+/// Bodies are kept unchanged, from empty to larger than any webhook.
 pub async fn bodies_of_any_size_are_kept<S: Store>(store: S) {
     for (name, size) in [("empty", 0), ("one", 1), ("large", 300_000)] {
         let body: Box<[u8]> = (0..size).map(|index: u32| index.to_le_bytes()[0]).collect();

@@ -1,4 +1,4 @@
-//! What the cases store.
+//! Values for the cases.
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 

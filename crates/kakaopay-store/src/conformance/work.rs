@@ -1,4 +1,4 @@
-//! What waits: claimed, done, counted.
+//! Pending work: claimed, completed, counted.
 
 #![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
 
@@ -8,7 +8,7 @@ use crate::error::StoreErrorKind;
 use crate::store::Store;
 use crate::work::{Backlog, ClaimRequest, QueueStats};
 
-/// What waits is counted until it is done, claimed or not, with the time of the oldest.
+/// Pending work is counted until it is completed, claimed or not, with the time of the oldest.
 pub async fn what_waits_is_counted<S: Store>(store: S) {
     let waiting = |count, oldest: i64| QueueStats { count, oldest: Some(at(oldest)) };
     let backlog = async || store.backlog().await.expect("read");
@@ -39,7 +39,7 @@ pub async fn what_waits_is_counted<S: Store>(store: S) {
     assert_eq!(backlog().await, rest);
 }
 
-/// What is claimed is seen by nobody until the lease ends; oldest first; no more than asked for.
+/// A claimed row cannot be claimed until the lease ends; oldest first; at most the limit.
 pub async fn a_claimed_webhook_comes_back_when_the_lease_ends<S: Store>(store: S) {
     for (name, received_at) in [("2", 1), ("1", 1), ("3", 2)] {
         store.insert_event(delivery(name, received_at, name)).await.expect("stored");
@@ -56,7 +56,7 @@ pub async fn a_claimed_webhook_comes_back_when_the_lease_ends<S: Store>(store: S
     assert_eq!(names(store.claim_events(lease(10, 20)).await.expect("claimed")), ["evnt_test_1"]);
 }
 
-/// Deadlines come when they are due, earliest first, and to one who asks.
+/// Due payments are claimed from their deadline on, earliest first, and once.
 pub async fn deadlines_come_earliest_first_and_once<S: Store>(store: S) {
     for (name, seconds) in [("late", 30), ("b", 10), ("a", 20)] {
         let deadline = DeadlineChange::Set(at(seconds));
@@ -90,7 +90,7 @@ pub async fn a_deadline_is_replaced_and_cleared<S: Store>(store: S) {
     assert!(store.claim_due(lease(99, 100)).await.expect("claimed").is_empty());
 }
 
-/// A message whose key was stored once is never stored again, told or not.
+/// A message whose key was stored before is not stored again, completed or not.
 pub async fn i3_a_message_is_known_by_its_key_for_ever<S: Store>(store: S) {
     let telling = |expected, keys: &[&str]| Commit {
         messages: keys.iter().map(|key| message(key)).collect(),
@@ -109,7 +109,7 @@ pub async fn i3_a_message_is_known_by_its_key_for_ever<S: Store>(store: S) {
     assert!(store.claim_messages(lease(99, 100)).await.expect("claimed").is_empty());
 }
 
-/// Whoever comes back after their lease has passed on cannot complete.
+/// A process whose lease has ended cannot complete the message that another one has claimed.
 pub async fn f40_a_zombie_cannot_complete<S: Store>(store: S) {
     store.commit(Commit { messages: vec![message("a/1")], ..step("a", 0, "x") }).await.expect("stored");
     let zombie = store.claim_messages(lease(1, 10)).await.expect("claimed").remove(0);
@@ -122,7 +122,7 @@ pub async fn f40_a_zombie_cannot_complete<S: Store>(store: S) {
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
 }
 
-/// The next wake is the earliest of deadlines, webhooks and messages.
+/// The next wake-up is the earliest of deadlines, events and messages.
 pub async fn the_next_wake_is_the_earliest_of_all<S: Store>(store: S) {
     assert_eq!(store.next_due_at().await.expect("read"), None);
     let deadline = DeadlineChange::Set(at(30));

@@ -1,0 +1,76 @@
+//! Stores a commit of a payment.
+
+use kakaopay_store::sql::{corrupt, seq_of, seq_value};
+use kakaopay_store::{Commit, DeadlineChange, Seq, StoreError, StoreErrorKind};
+use kakaopay_types::Reference;
+
+use crate::convert::column;
+use crate::executor::Executor;
+use crate::statements::Statements;
+
+/// How often to retry when another process inserts the payment between two statements.
+const ATTEMPTS: usize = 10;
+
+/// Stores a commit.
+pub(crate) async fn commit(
+    executor: &Executor,
+    statements: &Statements,
+    commit: &Commit,
+) -> Result<Seq, StoreError> {
+    let expected = commit.expected;
+    for _ in 0..ATTEMPTS {
+        if let Some(last) = advance(executor, statements, commit).await? {
+            return Ok(last);
+        }
+        // What stopped it was committed before it was met, so that this sees it.
+        let found = last_seq(executor, statements, &commit.reference).await?;
+        if found != expected {
+            return Err(StoreErrorKind::Conflict { expected, found }.into());
+        }
+    }
+    Err(corrupt("a commit to a payment is rejected although it expects its last entry"))
+}
+
+/// The new last sequence number; `None` if the payment is not at the expected one.
+async fn advance(
+    executor: &Executor,
+    statements: &Statements,
+    commit: &Commit,
+) -> Result<Option<Seq>, StoreError> {
+    let sql =
+        if commit.expected == Seq::ZERO { &statements.open_payment } else { &statements.advance_payment };
+    let deadline = match commit.deadline {
+        DeadlineChange::Set(at) => Some(at.unix_millis()),
+        DeadlineChange::Keep | DeadlineChange::Clear => None,
+    };
+    let keys: Vec<&str> = commit.messages.iter().map(|message| message.key.as_str()).collect();
+    let bodies: Vec<&[u8]> = commit.messages.iter().map(|message| &*message.body).collect();
+    let rows = executor
+        .rows(
+            sql,
+            &[
+                &commit.reference.as_str(),
+                &seq_value(commit.expected)?,
+                &i64::from(commit.entry.is_some()),
+                &commit.entry.as_deref(),
+                &commit.snapshot.as_deref(),
+                &commit.charge.as_ref().map(|charge| charge.as_str()),
+                &deadline,
+                &(commit.deadline == DeadlineChange::Clear),
+                &keys,
+                &bodies,
+                &commit.at.unix_millis(),
+            ],
+        )
+        .await?;
+    rows.first().map(|row| seq_of(column(row, 0)?)).transpose()
+}
+
+async fn last_seq(
+    executor: &Executor,
+    statements: &Statements,
+    reference: &Reference,
+) -> Result<Seq, StoreError> {
+    let rows = executor.rows(&statements.last_seq, &[&reference.as_str()]).await?;
+    rows.first().map_or(Ok(Seq::ZERO), |row| seq_of(column(row, 0)?))
+}

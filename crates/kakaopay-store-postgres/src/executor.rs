@@ -1,0 +1,96 @@
+//! Runs statements on connections of the pool, each call within its timeout.
+
+use std::time::Duration;
+
+use deadpool::managed::{Object, Pool, PoolError, TimeoutType};
+use deadpool_postgres::ClientWrapper;
+use kakaopay_store::{StoreError, StoreErrorKind};
+use tokio::time::timeout;
+use tokio_postgres::Row;
+
+use crate::connector::Connector;
+use crate::failure::{failed, leaves_sound, was_in_the_way};
+use crate::open_error::OpenError;
+use crate::redacted::{Param, Redacted};
+
+/// How often a statement is retried after a serialization failure or deadlock. Each time one of the concurrent
+/// statements succeeds, so more retries indicate a fault.
+const AGAIN: usize = 10;
+
+/// Runs statements on connections of the pool, each call within its timeout.
+pub(crate) struct Executor {
+    pool: Pool<Connector>,
+    within: Duration,
+}
+
+impl Executor {
+    pub(crate) fn new(pool: Pool<Connector>, within: Duration) -> Self {
+        Self { pool, within }
+    }
+
+    /// The rows that a statement returns.
+    pub(crate) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let late = |_| {
+            Err(StoreError::new(StoreErrorKind::Io, "the server did not respond within the call timeout"))
+        };
+        timeout(self.within, self.attempts(sql, params)).await.unwrap_or_else(late)
+    }
+
+    async fn attempts(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let mut left = AGAIN;
+        loop {
+            let mut connection = self.lend().await?;
+            connection.under_way = true;
+            let error = match query(&connection.client, sql, params).await {
+                Ok(rows) => {
+                    connection.under_way = false;
+                    return Ok(rows);
+                }
+                Err(error) => error,
+            };
+            let again = was_in_the_way(&error) && left > 0;
+            let error = failed(error);
+            connection.under_way = !leaves_sound(error.kind());
+            if !again {
+                return Err(error);
+            }
+            left -= 1;
+        }
+    }
+
+    /// A connection for the caller's exclusive use.
+    pub(crate) async fn lend(&self) -> Result<Object<Connector>, OpenError> {
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => error,
+            PoolError::Closed => StoreError::from(StoreErrorKind::Closed).into(),
+            PoolError::Timeout(TimeoutType::Wait) => StoreError::new(
+                StoreErrorKind::Busy,
+                "no connection of the pool became free within the timeout",
+            )
+            .into(),
+            PoolError::Timeout(_) => StoreError::new(
+                StoreErrorKind::Io,
+                "the server did not accept a connection within the connect timeout",
+            )
+            .into(),
+            // There is a runtime, and there are no hooks.
+            error => StoreError::new(StoreErrorKind::Other, error.to_string()).into(),
+        })
+    }
+
+    /// Closes idle connections, and the others when they are returned.
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+}
+
+async fn query(
+    client: &ClientWrapper,
+    sql: &str,
+    params: &[Param<'_>],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let statement = client.prepare_cached(sql).await?;
+    let hidden: Vec<_> = params.iter().copied().map(Redacted).collect();
+    let params: Vec<Param<'_>> = hidden.iter().map(|hidden| hidden as _).collect();
+    client.query(&statement, &params).await
+}

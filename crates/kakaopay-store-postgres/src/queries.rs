@@ -1,0 +1,111 @@
+//! Calls that only read.
+
+use kakaopay_store::sql::{check_journal, corrupt, find_by_charge, limit_value, seq_of, timestamp_of};
+use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
+use tokio_postgres::Row;
+
+use crate::convert::column;
+use crate::executor::Executor;
+use crate::statements::Statements;
+
+/// Where counts of pending work stop, which bounds their time.
+pub(crate) const MOST_COUNTED: i64 = 1_000_000;
+
+pub(crate) async fn journal(
+    executor: &Executor,
+    statements: &Statements,
+    reference: &Reference,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = executor.rows(&statements.journal, &[&reference.as_str()]).await?;
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let last = seq_of(column(first, 0)?)?;
+    // A payment without entries is one row without an entry.
+    let rows = if column::<Option<i64>>(first, 1)?.is_none() { &[] } else { &*rows };
+    let entries = rows.iter().map(|row| entry(row, 1)).collect::<Result<Vec<_>, _>>()?;
+    check_journal(Seq::ZERO, &entries, last)?;
+    Ok(entries)
+}
+
+pub(crate) async fn load(
+    executor: &Executor,
+    statements: &Statements,
+    reference: &Reference,
+) -> Result<StoredPayment, StoreError> {
+    let rows = executor.rows(&statements.load, &[&reference.as_str()]).await?;
+    // The first row has the snapshot, or NULL; the others have one entry each.
+    let Some((first, rest)) = rows.split_first() else { return Ok(StoredPayment::default()) };
+    let last = seq_of(column(first, 0)?)?;
+    let snapshot = match column::<Option<i64>>(first, 2)? {
+        Some(_) => Some(entry(first, 2)?),
+        None => None,
+    };
+    let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
+    let entries = rest.iter().map(|row| entry(row, 2)).collect::<Result<Vec<_>, _>>()?;
+    check_journal(after, &entries, last)?;
+    Ok(StoredPayment { snapshot, entries })
+}
+
+/// A sequence number and the bytes in the column behind it.
+fn entry(row: &Row, index: usize) -> Result<Entry, StoreError> {
+    Ok(Entry { seq: seq_of(column(row, index)?)?, bytes: column::<&[u8]>(row, index + 1)?.into() })
+}
+
+pub(crate) async fn list_payments(
+    executor: &Executor,
+    statements: &Statements,
+    after: Option<&Reference>,
+    limit: usize,
+) -> Result<Vec<Reference>, StoreError> {
+    // No reference is empty: the first comes after this.
+    let after = after.map_or("", Reference::as_str);
+    let rows = executor.rows(&statements.list_payments, &[&after, &limit_value(limit)]).await?;
+    rows.iter().map(|row| find_by_charge(column(row, 0)?)).collect()
+}
+
+pub(crate) async fn payment_of(
+    executor: &Executor,
+    statements: &Statements,
+    charge: &ChargeId,
+) -> Result<Option<Reference>, StoreError> {
+    let rows = executor.rows(&statements.find_by_charge, &[&charge.as_str()]).await?;
+    rows.first().map(|row| find_by_charge(column(row, 0)?)).transpose()
+}
+
+pub(crate) async fn next_due_at(
+    executor: &Executor,
+    statements: &Statements,
+) -> Result<Option<Timestamp>, StoreError> {
+    let rows = executor.rows(&statements.next_due_at, &[]).await?;
+    let row = rows.first().ok_or_else(|| corrupt("no row"))?;
+    column::<Option<i64>>(row, 0)?.map(timestamp_of).transpose()
+}
+
+pub(crate) async fn backlog(executor: &Executor, statements: &Statements) -> Result<Backlog, StoreError> {
+    let rows = executor.rows(&statements.backlog, &[&MOST_COUNTED]).await?;
+    let row = rows.first().ok_or_else(|| corrupt("no row"))?;
+    Ok(Backlog { deadlines: waiting(row, 0)?, inbox: waiting(row, 2)?, outbox: waiting(row, 4)? })
+}
+
+fn waiting(row: &Row, index: usize) -> Result<QueueStats, StoreError> {
+    let count = u64::try_from(column::<i64>(row, index)?).map_err(corrupt)?;
+    let oldest = column::<Option<i64>>(row, index + 1)?.map(timestamp_of).transpose()?;
+    Ok(QueueStats { count, oldest })
+}
+
+/// Checks every journal and snapshot.
+pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements) -> Result<(), StoreError> {
+    let count = async |sql: &str| {
+        let rows = executor.rows(sql, &[]).await?;
+        column::<i64>(rows.first().ok_or_else(|| corrupt("no row"))?, 0)
+    };
+    let torn = count(&statements.count_gaps).await?;
+    if torn != 0 {
+        return Err(corrupt(format!("the journals of {torn} payments have gaps")));
+    }
+    let ahead = count(&statements.count_snapshots_ahead).await?;
+    if ahead != 0 {
+        return Err(corrupt(format!("{ahead} snapshots are ahead of their journals")));
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+PRAGMA application_id = 1265324916;
+PRAGMA user_version = 1;
+
+CREATE TABLE charge (
+    charge_id  TEXT    NOT NULL PRIMARY KEY,
+    payment_id INTEGER NOT NULL REFERENCES payment (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbox_event (
+    -- Increases in the order of arrival.
+    id          INTEGER PRIMARY KEY,
+    event_id    TEXT    NOT NULL UNIQUE,
+    body        BLOB    NOT NULL,
+    received_at INTEGER NOT NULL,
+    -- Can be claimed from then on; NULL once it is completed.
+    visible_at  INTEGER
+) STRICT;
+
+CREATE INDEX inbox_event_pending ON inbox_event (id) WHERE visible_at IS NOT NULL;
+
+CREATE INDEX inbox_event_visible ON inbox_event (visible_at) WHERE visible_at IS NOT NULL;
+
+CREATE TABLE job (
+    name   TEXT    NOT NULL PRIMARY KEY,
+    due_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal_entry (
+    payment_id INTEGER NOT NULL REFERENCES payment (id),
+    seq        INTEGER NOT NULL CHECK (seq >= 1),
+    bytes      BLOB    NOT NULL,
+    PRIMARY KEY (payment_id, seq)
+) STRICT;
+
+CREATE TRIGGER journal_entry_rejects_delete BEFORE DELETE ON journal_entry
+BEGIN SELECT RAISE(ABORT, 'journal entries are immutable'); END;
+
+CREATE TRIGGER journal_entry_rejects_update BEFORE UPDATE ON journal_entry
+BEGIN SELECT RAISE(ABORT, 'journal entries are immutable'); END;
+
+CREATE TABLE migration (
+    version  INTEGER NOT NULL PRIMARY KEY,
+    checksum TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_message (
+    -- Increases in the order of storing.
+    id              INTEGER PRIMARY KEY,
+    idempotency_key TEXT    NOT NULL UNIQUE,
+    payment_id      INTEGER NOT NULL REFERENCES payment (id),
+    body            BLOB    NOT NULL,
+    stored_at       INTEGER NOT NULL,
+    -- How often it was claimed, which is also the number of the valid claim.
+    claims          INTEGER NOT NULL DEFAULT 0 CHECK (claims >= 0),
+    -- Can be claimed from then on; NULL once it is completed.
+    visible_at      INTEGER DEFAULT 0
+) STRICT;
+
+CREATE INDEX outbox_message_pending ON outbox_message (id) WHERE visible_at IS NOT NULL;
+
+CREATE INDEX outbox_message_visible ON outbox_message (visible_at) WHERE visible_at IS NOT NULL;
+
+CREATE TABLE payment (
+    id        INTEGER PRIMARY KEY,
+    reference TEXT    NOT NULL UNIQUE,
+    -- Sequence number of the last journal entry; 0 before the first.
+    last_seq  INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    -- Next deadline; NULL if there is none.
+    due_at    INTEGER
+) STRICT;
+
+CREATE INDEX payment_due ON payment (due_at, reference) WHERE due_at IS NOT NULL;
+
+CREATE TABLE snapshot (
+    payment_id INTEGER PRIMARY KEY REFERENCES payment (id),
+    -- Sequence number of the last journal entry in it.
+    seq        INTEGER NOT NULL CHECK (seq >= 1),
+    bytes      BLOB    NOT NULL
+) STRICT;
+
+INSERT INTO migration VALUES (1, '92f28280479551e360a9ed25763628e36bf8aa4a546412a9e717a0f6ee355afa');

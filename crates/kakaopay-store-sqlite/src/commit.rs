@@ -1,0 +1,121 @@
+//! Stores a commit of a payment, inside the transaction of its group.
+
+use kakaopay_store::sql::{seq_of, seq_value};
+use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, StoreError, StoreErrorKind};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::failure::failed;
+
+/// Stores a commit. After an error its writes must be rolled back by the caller.
+pub(crate) fn commit(connection: &Connection, commit: &Commit) -> Result<Seq, StoreError> {
+    let (payment, found) = find_or_insert_payment(connection, &commit.reference)?;
+    if found != commit.expected {
+        let expected = commit.expected;
+        return Err(StoreErrorKind::Conflict { expected, found }.into());
+    }
+    if let Some(charge) = &commit.charge {
+        bind_charge(connection, payment, charge)?;
+    }
+    let mut last = found;
+    if let Some(bytes) = &commit.entry {
+        last = found.next();
+        append_entry(connection, payment, last, bytes)?;
+    }
+    if let Some(bytes) = commit.snapshot.as_deref().filter(|_| last > Seq::ZERO) {
+        put_snapshot(connection, payment, last, bytes)?;
+    }
+    match commit.deadline {
+        DeadlineChange::Keep => {}
+        DeadlineChange::Set(at) => set_due_at(connection, payment, Some(at.unix_millis()))?,
+        DeadlineChange::Clear => set_due_at(connection, payment, None)?,
+    }
+    for message in &commit.messages {
+        enqueue(connection, payment, message, commit.at)?;
+    }
+    Ok(last)
+}
+
+/// The row of a payment, inserted if there is none, and its last sequence number.
+fn find_or_insert_payment(connection: &Connection, reference: &Reference) -> Result<(i64, Seq), StoreError> {
+    let mut find =
+        connection.prepare_cached("SELECT id, last_seq FROM payment WHERE reference = ?1").map_err(failed)?;
+    let found = find
+        .query_row([reference.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+        .map_err(failed)?;
+    if let Some((id, seq)) = found {
+        return Ok((id, seq_of(seq)?));
+    }
+    connection
+        .prepare_cached("INSERT INTO payment (reference) VALUES (?1)")
+        .and_then(|mut insert| insert.insert([reference.as_str()]))
+        .map(|id| (id, Seq::ZERO))
+        .map_err(failed)
+}
+
+fn bind_charge(connection: &Connection, payment: i64, charge: &ChargeId) -> Result<(), StoreError> {
+    let owner: Option<i64> = connection
+        .prepare_cached("SELECT payment_id FROM charge WHERE charge_id = ?1")
+        .and_then(|mut find| find.query_row([charge.as_str()], |row| row.get(0)).optional())
+        .map_err(failed)?;
+    match owner {
+        Some(owner) if owner == payment => Ok(()),
+        Some(_) => Err(StoreErrorKind::ChargeConflict.into()),
+        None => connection
+            .prepare_cached("INSERT INTO charge (charge_id, payment_id) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute((charge.as_str(), payment)))
+            .map(drop)
+            .map_err(failed),
+    }
+}
+
+fn append_entry(connection: &Connection, payment: i64, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+    let seq = seq_value(seq)?;
+    connection
+        .prepare_cached("INSERT INTO journal_entry (payment_id, seq, bytes) VALUES (?1, ?2, ?3)")
+        .and_then(|mut insert| insert.execute((payment, seq, bytes)))
+        .map_err(failed)?;
+    connection
+        .prepare_cached("UPDATE payment SET last_seq = ?2 WHERE id = ?1")
+        .and_then(|mut update| update.execute((payment, seq)))
+        .map(drop)
+        .map_err(failed)
+}
+
+/// Sets a payment's deadline in milliseconds since the Unix epoch, or removes it.
+pub(crate) fn set_due_at(connection: &Connection, payment: i64, at: Option<i64>) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE payment SET due_at = ?2 WHERE id = ?1")
+        .and_then(|mut update| update.execute((payment, at)))
+        .map(drop)
+        .map_err(failed)
+}
+
+fn put_snapshot(connection: &Connection, payment: i64, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+    let seq = seq_value(seq)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO snapshot (payment_id, seq, bytes) VALUES (?1, ?2, ?3)
+             ON CONFLICT (payment_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes",
+        )
+        .and_then(|mut put| put.execute((payment, seq, bytes)))
+        .map(drop)
+        .map_err(failed)
+}
+
+fn enqueue(
+    connection: &Connection,
+    payment: i64,
+    message: &OutboxMessage,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (idempotency_key) DO NOTHING",
+        )
+        .and_then(|mut insert| insert.execute((&message.key, payment, &*message.body, at.unix_millis())))
+        .map(drop)
+        .map_err(failed)
+}

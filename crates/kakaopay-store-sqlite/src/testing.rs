@@ -1,0 +1,16 @@
+//! Internal to the tests of this workspace: a schema version after the newest.
+
+use kakaopay_store::sql::Migration;
+use rusqlite::Connection;
+
+use crate::migrate::migrate;
+use crate::open_error::OpenError;
+use crate::schema::MIGRATIONS;
+
+/// Migrates a store as a later version would whose list of migrations ends with `added`.
+///
+/// # Errors
+/// As [`SqliteStore::open`](crate::SqliteStore::open).
+pub fn migrate_to_next(connection: &Connection, added: &'static str) -> Result<(), OpenError> {
+    migrate(connection, &[MIGRATIONS, &[Migration { sql: added }]].concat())
+}

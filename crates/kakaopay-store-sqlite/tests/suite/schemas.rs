@@ -1,0 +1,60 @@
+//! A file with a newer schema, or with one that lacks a column.
+
+use std::fs;
+
+use kakaopay_store::{Commit, InsertOutcome, OutboxMessage, SchemaError, Store};
+use kakaopay_store_sqlite::{OpenError, SqliteStore};
+use rusqlite::Connection;
+
+use crate::support::{at, delivery, lease, open, place, reference, step};
+
+/// A later version may add to the schema.
+const ADDS: &str = "
+    BEGIN IMMEDIATE;
+    ALTER TABLE outbox_message ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE payment ADD COLUMN shop TEXT;
+    CREATE TABLE later (payment_id INTEGER PRIMARY KEY REFERENCES payment (id)) STRICT;
+    INSERT INTO migration (version, checksum) VALUES (2, 'later');
+    PRAGMA user_version = 2;
+    COMMIT;";
+
+/// During a rolling deployment: an open store keeps working, and opening it again fails.
+#[tokio::test]
+async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_opens_it() {
+    let (_dir, path) = place();
+    let store = open(&path);
+    let one = || OutboxMessage { key: "a/1".to_owned(), body: Box::from(*b"one") };
+    store.commit(Commit { messages: vec![one()], ..step("a", 0, *b"one") }).await.unwrap();
+    let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
+    Connection::open(&path).unwrap().execute_batch(ADDS).unwrap();
+
+    store.commit(Commit { messages: vec![one()], ..step("a", 1, *b"two") }).await.unwrap();
+    store.commit(step("b", 0, *b"one")).await.unwrap();
+    store.complete_message(&claimed.key, claimed.claim).await.unwrap();
+    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+    assert_eq!(store.insert_event(delivery("1", *b"x")).await.unwrap(), InsertOutcome::Inserted);
+    assert_eq!(store.claim_events(lease(5, 9)).await.unwrap().len(), 1);
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 2);
+    assert_eq!(store.next_due_at().await.unwrap(), Some(at(9)));
+    store.close().await.unwrap();
+
+    let before = fs::read(&path).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+/// A schema that lacks a column fails the calls that need it, and those store nothing.
+#[tokio::test]
+async fn f43_a_schema_without_what_a_call_needs_is_an_error_and_stores_nothing() {
+    let (_dir, path) = place();
+    let store = open(&path);
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("ALTER TABLE outbox_message RENAME COLUMN body TO contents").unwrap();
+    let messages = vec![OutboxMessage { key: "a/1".to_owned(), body: Box::from(*b"one") }];
+    store.commit(Commit { messages, ..step("a", 1, *b"two") }).await.unwrap_err();
+    store.claim_messages(lease(1, 10)).await.unwrap_err();
+    assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 1);
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+}

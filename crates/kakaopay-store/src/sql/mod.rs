@@ -1,0 +1,13 @@
+//! Internal to the SQL stores of this workspace: column conversions, the journal check and the list of migrations.
+//!
+//! Not part of the public API: it changes without notice.
+
+mod convert;
+mod journal;
+mod migration;
+
+pub use convert::{
+    claim_of, claim_value, corrupt, event_of, find_by_charge, limit_value, seq_of, seq_value, timestamp_of,
+};
+pub use journal::check_journal;
+pub use migration::{Migration, check_applied, check_newest, checksum, newest, pending};

@@ -1,0 +1,106 @@
+//! A shop that checks out one order after the other and ships paid orders, until it is killed.
+//!
+//! `shop BOOKS API KEY EPOCH WORKER FIRST`, where the books are an SQLite file or the connection string of a
+//! PostgreSQL database. It says `begin PLACE` before it checks an order out, `open ORDER CHARGE` when the buyer could
+//! be sent to the page, `ship ORDER` before it ships, and `trouble KIND` when its database failed it, which it tries
+//! again. It sells until its input ends, says `closed`, and continues with the sold orders; with a `FIRST` of zero it
+//! sells nothing.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
+use kakaopay::{Checkout, Error, EventHandler, Merchant, Notification, Order, PaymentEvent};
+use kakaopay_tests::fast_clock::FastClock;
+use kakaopay_tests::kill_shop::{BoxError, PostgresDatabase, Ship, ShopDatabase, SqliteDatabase, order_at};
+use kakaopay_transport::{BaseUri, Client, HyperTransport};
+
+/// Delay before a retry.
+const BREATH: Duration = Duration::from_millis(5);
+
+/// Prints a line, unbuffered: the shop has done everything it has printed.
+fn say(line: &str) -> Result<(), BoxError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(format!("{line}\n").as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Prints each shipment.
+struct Aloud<B>(Ship<B>);
+
+impl<B: ShopDatabase> EventHandler for Aloud<B> {
+    async fn handle(&self, telling: &Notification) -> Result<(), BoxError> {
+        if let PaymentEvent::Paid(paid) = &telling.event {
+            say(&format!("ship {}", paid.reference))?;
+        }
+        self.0.handle(telling).await
+    }
+}
+
+async fn check_out<B: ShopDatabase>(merchant: &Merchant<B::Store>, number: u64) -> Result<(), BoxError> {
+    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
+    let reference = Reference::parse(&format!("order-{number}"))?;
+    let order = Order::new(reference, amount, ReturnUri::parse("https://shop.example/done")?);
+    loop {
+        match merchant.checkout(order.clone()).await {
+            Ok(Checkout::Redirect { charge, .. }) => return say(&format!("open {number} {charge}")),
+            Ok(Checkout::InProgress) => tokio::time::sleep(BREATH).await,
+            Ok(_) => return Ok(()),
+            Err(Error::Store(error)) => {
+                say(&format!("trouble {:?}", error.kind()))?;
+                tokio::time::sleep(BREATH).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Sells from a place on, for as long as it is open.
+async fn sell<B: ShopDatabase>(
+    merchant: &Merchant<B::Store>,
+    worker: u64,
+    first: u64,
+    open: &AtomicBool,
+) -> Result<(), BoxError> {
+    let mut place = first;
+    while place > 0 && open.load(Ordering::Relaxed) {
+        say(&format!("begin {place}"))?;
+        check_out::<B>(merchant, order_at(place, worker)).await?;
+        place += 1;
+    }
+    say("closed")?;
+    std::future::pending().await
+}
+
+async fn keep<B: ShopDatabase>(arguments: &[String]) -> Result<(), BoxError> {
+    let [address, api, key, epoch, worker, first] = arguments else { return Err("six arguments".into()) };
+    let clock = FastClock::since(epoch.parse()?);
+    let books = B::open(address).await?;
+    let base = BaseUri::parse(api)?;
+    let client = Client::builder(HyperTransport::new()?, SecretKey::parse(key)?).base_uri(base).build();
+    let merchant = Merchant::builder(client, books.store().clone()).clock(move || clock.now()).build();
+    let open = Arc::new(AtomicBool::new(true));
+    let closing = Arc::clone(&open);
+    std::thread::spawn(move || {
+        // Nobody says anything: it ends when the shop is to close, or whoever started it is gone.
+        let _ = std::io::stdin().read(&mut [0]);
+        closing.store(false, Ordering::Relaxed);
+    });
+    tokio::select! {
+        sold = sell::<B>(&merchant, worker.parse()?, first.parse()?, &open) => sold,
+        () = merchant.run(Aloud(Ship(books)), std::future::pending()) => Ok(()),
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), BoxError> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|address| address.starts_with("host=")) {
+        keep::<PostgresDatabase>(&arguments).await
+    } else {
+        keep::<SqliteDatabase>(&arguments).await
+    }
+}

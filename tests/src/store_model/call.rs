@@ -1,0 +1,79 @@
+//! A call of a store.
+
+use proptest::prelude::*;
+
+/// A call of a store. Payments, charges, events, messages and chores have numbers, so that few are met often.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// A step of a payment.
+    Commit {
+        /// Which payment.
+        payment: u8,
+        /// How far the writer's last entry is from the true one: mostly not at all.
+        off: i8,
+        /// Whether there is an entry.
+        entry: bool,
+        /// Whether there is a snapshot.
+        snapshot: bool,
+        /// Keep the deadline, clear it, or set it so many seconds from now.
+        deadline: Option<Option<i64>>,
+        /// Messages to tell, by number.
+        messages: Vec<u8>,
+        /// A charge to bind.
+        charge: Option<u8>,
+    },
+    /// A webhook.
+    Receive(u8),
+    /// Claim webhooks: how many, for how long.
+    ClaimEvents(usize, i64),
+    /// A webhook is worked off.
+    FinishEvent(u8),
+    /// Claim deadlines.
+    ClaimDue(usize, i64),
+    /// Claim messages.
+    ClaimMessages(usize, i64),
+    /// A message is completed, under its last claim minus so many.
+    Complete(u8, u8),
+    /// Claim a chore for so long.
+    ClaimChore(u8, i64),
+    /// Put a chore off by so long.
+    PutOff(u8, i64),
+    /// Time goes by, in seconds.
+    Wait(i64),
+    /// The store is closed and opened again, where it can be.
+    Reopen,
+}
+
+impl Call {
+    /// Any call.
+    pub fn any() -> BoxedStrategy<Self> {
+        let payment = 0_u8..4;
+        let off = prop_oneof![8 => Just(0_i8), 1 => Just(-1_i8), 1 => Just(1_i8)];
+        let deadline = prop_oneof![
+            2 => Just(None),
+            1 => Just(Some(None)),
+            3 => (-5_i64..40).prop_map(|seconds| Some(Some(seconds))),
+        ];
+        let messages = prop::collection::vec(0_u8..12, 0..3);
+        let charge = prop::option::weighted(0.2, 0_u8..5);
+        let commit = (payment, off, any::<bool>(), prop::bool::weighted(0.2), deadline, messages, charge);
+        let (limit, lease) = (|| 0_usize..4, || 1_i64..30);
+        prop_oneof![
+            8 => commit.prop_map(|(payment, off, entry, snapshot, deadline, messages, charge)| {
+                Self::Commit { payment, off, entry, snapshot, deadline, messages, charge }
+            }),
+            3 => (0_u8..8).prop_map(Self::Receive),
+            2 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimEvents(limit, lease)),
+            2 => (0_u8..8).prop_map(Self::FinishEvent),
+            2 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimDue(limit, lease)),
+            3 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimMessages(limit, lease)),
+            3 => (0_u8..12, prop_oneof![3 => Just(0_u8), 1 => Just(1)])
+                .prop_map(|(message, back)| Self::Complete(message, back)),
+            1 => (0_u8..2, lease()).prop_map(|(chore, lease)| Self::ClaimChore(chore, lease)),
+            1 => (0_u8..2, lease()).prop_map(|(chore, due)| Self::PutOff(chore, due)),
+            3 => (1_i64..20).prop_map(Self::Wait),
+            1 => Just(Self::Reopen),
+        ]
+        .boxed()
+    }
+}

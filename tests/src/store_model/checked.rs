@@ -1,0 +1,220 @@
+//! A store that is compared with the model after each call.
+
+use std::collections::BTreeMap;
+
+use kakaopay::store::{
+    Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, InsertOutcome, NewInboxEvent,
+    OutboxMessage, QueueStats, Seq, Store, StoreError, StoreErrorKind,
+};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+use super::call::Call;
+use super::model::{self, Model, event_name, message_name, payment_name};
+use super::outcome::Outcome;
+
+/// A store that is compared with the model after each call.
+#[derive(Debug)]
+pub struct CheckedStore<S> {
+    /// The store.
+    pub store: S,
+    model: Model,
+    /// The last claim of each message, and how often it was claimed.
+    claims: BTreeMap<String, (ClaimToken, i64)>,
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
+}
+
+fn reference(number: u8) -> Reference {
+    Reference::parse(&payment_name(number)).expect("a reference")
+}
+
+fn charge(number: u8) -> ChargeId {
+    ChargeId::parse(&format!("chrg_test_{number}")).expect("a charge")
+}
+
+fn event(number: u8) -> EventId {
+    EventId::parse(&event_name(number)).expect("an event")
+}
+
+fn entry_bytes(payment: u8, seq: u64) -> Box<[u8]> {
+    format!("entry {seq} of {payment}").into_bytes().into()
+}
+
+fn snapshot_bytes(payment: u8, seq: u64) -> Box<[u8]> {
+    format!("all of {payment} up to {seq}").into_bytes().into()
+}
+
+fn waiting<'a>(all: impl Iterator<Item = &'a model::Waiting>) -> QueueStats {
+    let open: Vec<_> = all.filter(|one| one.visible_at.is_some()).map(|one| one.since).collect();
+    QueueStats { count: open.len() as u64, oldest: open.into_iter().min().map(at) }
+}
+
+impl<S: Store> CheckedStore<S> {
+    /// An empty store.
+    #[must_use]
+    pub fn new(store: S) -> Self {
+        Self { store, model: Model::default(), claims: BTreeMap::new() }
+    }
+
+    /// Makes a call of the store and of the model, and holds the one to the other.
+    ///
+    /// # Panics
+    /// If they differ.
+    pub async fn apply(&mut self, call: &Call) {
+        let outcome = self.call_store(call).await.expect("no trouble");
+        self.model = std::mem::take(&mut self.model).after(call);
+        assert_eq!(outcome, self.model.outcome, "{call:?}");
+        self.check().await.expect("no trouble");
+    }
+
+    async fn call_store(&mut self, call: &Call) -> Result<Outcome, StoreError> {
+        let now = self.model.now;
+        let lease = |limit: &usize, seconds: &i64| ClaimRequest {
+            now: at(now),
+            lease_until: at(now + seconds),
+            limit: *limit,
+        };
+        Ok(match call {
+            Call::Commit { .. } => return self.commit(call).await,
+            Call::Receive(number) => {
+                let body = event_name(*number).into_bytes().into();
+                let delivery = NewInboxEvent { event: event(*number), body, received_at: at(now) };
+                Outcome::Truth(self.store.insert_event(delivery).await? == InsertOutcome::Inserted)
+            }
+            Call::ClaimEvents(limit, seconds) => {
+                let events = self.store.claim_events(lease(limit, seconds)).await?;
+                assert!(events.iter().all(|found| found.event.as_str().as_bytes() == &*found.body));
+                Outcome::Claimed(events.into_iter().map(|found| (found.event.to_string(), 0)).collect())
+            }
+            Call::FinishEvent(number) => {
+                self.store.complete_event(&event(*number)).await?;
+                Outcome::Done
+            }
+            Call::ClaimDue(limit, seconds) => {
+                let due = self.store.claim_due(lease(limit, seconds)).await?;
+                let seconds = |due: &Timestamp| due.millis_since(Timestamp::UNIX_EPOCH) / 1_000;
+                Outcome::Claimed(
+                    due.iter().map(|due| (due.reference.to_string(), seconds(&due.at))).collect(),
+                )
+            }
+            Call::ClaimMessages(limit, seconds) => {
+                let mut claimed = Vec::new();
+                for message in self.store.claim_messages(lease(limit, seconds)).await? {
+                    assert_eq!(message.key.as_bytes(), &*message.body);
+                    let before = self.claims.get(&message.key).copied();
+                    assert!(before.is_none_or(|(claim, _)| claim.get() < message.claim.get()));
+                    let claims = before.map_or(0, |(_, claims)| claims) + 1;
+                    self.claims.insert(message.key.clone(), (message.claim, claims));
+                    claimed.push((message.key, claims));
+                }
+                Outcome::Claimed(claimed)
+            }
+            Call::Complete(number, back) => {
+                let key = message_name(*number);
+                let last = self.claims.get(&key).map_or(0, |(claim, _)| claim.get());
+                let claim = ClaimToken::new(last.saturating_sub(u64::from(*back)));
+                match self.store.complete_message(&key, claim).await {
+                    Ok(()) => Outcome::Done,
+                    Err(error) if error.kind() == StoreErrorKind::StaleClaim => Outcome::Stale,
+                    Err(error) => return Err(error),
+                }
+            }
+            Call::ClaimChore(chore, seconds) => {
+                Outcome::Truth(self.store.claim_job(&chore.to_string(), lease(&1, seconds)).await?)
+            }
+            Call::PutOff(chore, seconds) => {
+                self.store.reschedule_job(&chore.to_string(), at(now + seconds)).await?;
+                Outcome::Done
+            }
+            Call::Wait(_) | Call::Reopen => Outcome::Done,
+        })
+    }
+
+    async fn commit(&mut self, call: &Call) -> Result<Outcome, StoreError> {
+        let Call::Commit { payment, off, entry, snapshot, deadline, messages, charge: bound } = call else {
+            return Ok(Outcome::Done);
+        };
+        let expected = self.model.expected(*payment, *off);
+        let last = expected + u64::from(*entry);
+        let step = Commit {
+            entry: entry.then(|| entry_bytes(*payment, last)),
+            snapshot: snapshot.then(|| snapshot_bytes(*payment, last)),
+            deadline: match deadline {
+                None => DeadlineChange::Keep,
+                Some(None) => DeadlineChange::Clear,
+                Some(Some(seconds)) => DeadlineChange::Set(at(self.model.now + seconds)),
+            },
+            messages: messages
+                .iter()
+                .map(|number| OutboxMessage {
+                    key: message_name(*number),
+                    body: message_name(*number).into_bytes().into(),
+                })
+                .collect(),
+            charge: bound.map(charge),
+            ..Commit::new(reference(*payment), Seq::new(expected), at(self.model.now))
+        };
+        match self.store.commit(step).await {
+            Ok(seq) => Ok(Outcome::Stored(seq.get())),
+            Err(error) => match error.kind() {
+                StoreErrorKind::Conflict { expected: said, found } => {
+                    assert_eq!(said.get(), expected);
+                    Ok(Outcome::Conflict { found: found.get() })
+                }
+                StoreErrorKind::ChargeConflict => Ok(Outcome::ChargeTaken),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Holds everything that can be read to the model.
+    async fn check(&self) -> Result<(), StoreError> {
+        let model = &self.model;
+        for number in 0..4 {
+            let payment = model.payments.get(&number).cloned().unwrap_or_default();
+            let entry = |seq| Entry { seq: Seq::new(seq), bytes: entry_bytes(number, seq) };
+            let journal: Vec<_> = (1..=payment.entries).map(entry).collect();
+            assert_eq!(self.store.read_journal(&reference(number)).await?, journal);
+            let loaded = self.store.load(&reference(number)).await?;
+            let snapshot =
+                payment.snapshot.map(|seq| Entry { seq: Seq::new(seq), bytes: snapshot_bytes(number, seq) });
+            let after = payment.snapshot.unwrap_or(0);
+            assert_eq!(
+                (loaded.snapshot, loaded.entries),
+                (snapshot, (after + 1..=payment.entries).map(entry).collect())
+            );
+        }
+        for number in 0..5 {
+            let owner = model.charges.get(&number).map(|payment| reference(*payment));
+            assert_eq!(self.store.find_by_charge(&charge(number)).await?, owner);
+        }
+        let payments: Vec<_> = model.payments.keys().map(|number| reference(*number)).collect();
+        assert_eq!(self.store.list_payments(None, 100).await?, payments);
+        let deadlines: Vec<_> = model.payments.values().filter_map(|payment| payment.deadline).collect();
+        let backlog = Backlog {
+            deadlines: QueueStats {
+                count: deadlines.len() as u64,
+                oldest: deadlines.iter().min().copied().map(at),
+            },
+            inbox: waiting(model.inbox.values()),
+            outbox: waiting(model.outbox.values()),
+        };
+        assert_eq!(self.store.backlog().await?, backlog);
+        self.check_wake(&deadlines).await
+    }
+
+    async fn check_wake(&self, deadlines: &[i64]) -> Result<(), StoreError> {
+        let model = &self.model;
+        let visible = model.inbox.values().chain(model.outbox.values()).filter_map(|one| one.visible_at);
+        let wake = deadlines.iter().copied().chain(visible).min();
+        let found = self.store.next_due_at().await?;
+        match wake {
+            // A message that was never claimed has been due for ever, whenever a store says that was.
+            Some(i64::MIN) => assert!(found.is_some_and(|found| found <= at(model.now)), "{found:?}"),
+            wake => assert_eq!(found, wake.map(at)),
+        }
+        Ok(())
+    }
+}
