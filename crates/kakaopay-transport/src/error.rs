@@ -140,12 +140,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn from_api_error(mut self, error: ApiError) -> Self {
+    pub(crate) fn with_api_error(mut self, error: ApiError) -> Self {
         self.0.cause = Some(Cause::Api(error));
         self
     }
 
-    pub(crate) fn from_decode_error(mut self, error: DecodeError) -> Self {
+    pub(crate) fn with_decode_error(mut self, error: DecodeError) -> Self {
         self.0.cause = Some(Cause::Decode(error));
         self
     }

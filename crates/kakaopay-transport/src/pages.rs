@@ -156,7 +156,7 @@ impl<E: Paginated> Pages<E> {
         }
         let fresh = self.seen.len() > before || !list.data.invalid.is_empty();
         for (_, unreadable) in list.data.invalid {
-            let error = Error::new(ErrorKind::Decode, Delivery::Answered).from_decode_error(unreadable);
+            let error = Error::new(ErrorKind::Decode, Delivery::Answered).with_decode_error(unreadable);
             self.buffer.push_back(Err(error.of_call(E::OPERATION, true)));
         }
         self.stale_pages = if fresh { 0 } else { self.stale_pages.saturating_add(1) };

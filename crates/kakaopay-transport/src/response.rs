@@ -20,16 +20,16 @@ pub(crate) fn decode_response<T: Decode>(response: &Response) -> Result<T, Error
     let error = |kind| Error::answered(kind, status, request_id(response.headers()));
     if !status.is_success() {
         return Err(match decode::from_slice::<ApiError>(response.body()) {
-            Ok(api) => error(ErrorKind::Api).from_api_error(api),
+            Ok(api) => error(ErrorKind::Api).with_api_error(api),
             Err(_) => error(ErrorKind::HttpStatus),
         });
     }
     decode::from_slice(response.body()).map_err(|unreadable| {
         match decode::from_slice::<ApiError>(response.body()) {
-            Ok(api) => error(ErrorKind::Api).from_api_error(api),
+            Ok(api) => error(ErrorKind::Api).with_api_error(api),
             Err(_) if response.body().is_empty() => error(ErrorKind::EmptyBody),
             Err(_) if is_not_json(response.headers()) => error(ErrorKind::ContentType),
-            Err(_) => error(ErrorKind::Decode).from_decode_error(unreadable),
+            Err(_) => error(ErrorKind::Decode).with_decode_error(unreadable),
         }
     })
 }
