@@ -25,7 +25,7 @@ impl RefundWindow {
     /// ```
     /// use kakaopay_types::{RefundWindow, Timestamp};
     ///
-    /// 23:59:59 of the 15th at UTC+8: 15 minutes and one second are left.
+    /// // 23:59:59 of the 15th at UTC+8: 15 minutes and one second are left.
     /// let paid_at = Timestamp::parse("2023-06-15T15:59:59Z")?;
     /// let closes_at = Timestamp::parse("2023-06-15T16:15:00Z")?;
     /// assert_eq!(RefundWindow::closes_at(paid_at), closes_at);
