@@ -166,8 +166,9 @@ async fn f43_i10_a_journal_of_a_newer_version_is_left_to_it() {
 /// A separate source is created with the public key, and its charge with the secret key.
 #[tokio::test]
 async fn a_separate_source_uses_the_public_key_alone() {
+    const REFUSED: &str = r#"{"object":"error","location":"x","code":"invalid_charge","message":"no"}"#;
     let public = Capture::new(Scripted::new().json(200, guide::SOURCE));
-    let secret = Capture::new(Scripted::new().json(500, "{}"));
+    let secret = Capture::new(Scripted::new().json(400, REFUSED));
     let public_key = PublicKey::parse("pkey_test_canary").expect("a key");
     let secret_key = SecretKey::parse("skey_test_canary").expect("a key");
     let merchant = Merchant::builder(Client::new(secret.clone(), secret_key), MemoryStore::new())
