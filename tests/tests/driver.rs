@@ -17,11 +17,10 @@ use kakaopay::{Error, Merchant};
 use kakaopay_postgres_cluster::shared;
 use kakaopay_store_postgres::PostgresStore;
 use kakaopay_store_sqlite::SqliteStore;
+use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Told;
-use kakaopay_tests::{Shop, guide};
-use kakaopay_transport::testing::{Capture, Scripted};
 use kakaopay_transport::{BaseUri, Client, HyperTransport};
-use kakaopay_types::{PublicKey, SecretKey, Timestamp};
+use kakaopay_types::{SecretKey, Timestamp};
 
 /// A merchant whose service cannot be reached, and its clock in seconds.
 fn unreachable<S: Store>(store: S) -> (Merchant<S>, Arc<AtomicI64>) {
@@ -161,30 +160,4 @@ async fn f43_i10_a_journal_of_a_newer_version_is_left_to_it() {
     leave_to_the_newer(SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger")).await;
     let Some(cluster) = shared() else { return };
     leave_to_the_newer(PostgresStore::open(&cluster.tcp("postgres")).await.expect("a ledger")).await;
-}
-
-/// A separate source is created with the public key, and its charge with the secret key.
-#[tokio::test]
-async fn a_separate_source_uses_the_public_key_alone() {
-    const REFUSED: &str = r#"{"object":"error","location":"x","code":"invalid_charge","message":"no"}"#;
-    let public = Capture::new(Scripted::new().json(200, guide::SOURCE));
-    let secret = Capture::new(Scripted::new().json(400, REFUSED));
-    let public_key = PublicKey::parse("pkey_test_canary").expect("a key");
-    let secret_key = SecretKey::parse("skey_test_canary").expect("a key");
-    let merchant = Merchant::builder(Client::new(secret.clone(), secret_key), MemoryStore::new())
-        .public_client(Client::new(public.clone(), public_key))
-        .build();
-    merchant.checkout(Shop::order().with_separate_source()).await.expect("a checkout");
-    let sent = |requests: Vec<http::Request<Bytes>>| {
-        let signed = |request: &http::Request<Bytes>| {
-            let basic = request.headers()["authorization"].to_str().expect("text").to_owned();
-            (request.uri().path().to_owned(), basic)
-        };
-        requests.first().map(signed)
-    };
-    // `pkey_test_canary:` and `skey_test_canary:` in base64.
-    let basic = |text: &str| format!("Basic {text}");
-    assert_eq!(sent(public.requests()), Some(("/sources".to_owned(), basic("cGtleV90ZXN0X2NhbmFyeTo="))));
-    assert_eq!(sent(secret.requests()), Some(("/charges".to_owned(), basic("c2tleV90ZXN0X2NhbmFyeTo="))));
-    assert_eq!(public.requests().len(), 1);
 }
