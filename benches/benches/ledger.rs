@@ -8,9 +8,9 @@ use kakaopay_benches::ledger::{
     best, claim_deadlines, fill, payments, rate, synced, tell_all, wait_in_postgres, wait_in_sqlite,
     with_rusqlite, with_skip_locked, with_tokio_postgres,
 };
+use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
 use kakaopay_store_sqlite::SqliteStore;
-use kakaopay_postgres_cluster::{Cluster, Setup};
 
 /// How often each is measured.
 const ROUNDS: u64 = 5;

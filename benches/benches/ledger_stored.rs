@@ -7,10 +7,10 @@
 use std::path::Path;
 
 use kakaopay_benches::ledger::{fill_postgres, fill_sqlite, payments, rate};
+use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store::Store;
 use kakaopay_store_postgres::PostgresOptions;
 use kakaopay_store_sqlite::SqliteStore;
-use kakaopay_postgres_cluster::{Cluster, Setup};
 
 /// How often each is measured, in turns, so that what else goes on meets all of them.
 const ROUNDS: u64 = 8;

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use fastrand::Rng;
 use kakaopay_benches::webhook::{Guess, guesses};
-use kakaopay_webhook::{WebhookSecret, Verifier};
+use kakaopay_webhook::{Verifier, WebhookSecret};
 
 const SAMPLES: usize = 1_000_000;
 /// What dudect takes for a difference.

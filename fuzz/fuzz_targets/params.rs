@@ -4,7 +4,7 @@
 
 use kakaopay_types::Params;
 use kakaopay_types::endpoint::{
-    CreateCharge, CreateRefund, CreateSource, ListCharges, Method, FromRequest, SearchCharges,
+    CreateCharge, CreateRefund, CreateSource, FromRequest, ListCharges, Method, SearchCharges,
 };
 
 libfuzzer_sys::fuzz_target!(|input: (&str, &[u8])| {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use kakaopay_transport::{BaseUri, Client, Request, RequestBody, HyperTransport};
+use kakaopay_transport::{BaseUri, Client, HyperTransport, Request, RequestBody};
 use kakaopay_types::endpoint::{Endpoint, RetrieveCharge};
 use kakaopay_types::{Charge, ChargeId, SecretKey, decode};
 use tokio::runtime::Runtime;

@@ -54,7 +54,8 @@ impl Kind {
             Self::Ours => {
                 let key = SecretKey::parse(KEY).expect("a key");
                 let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
-                let client = Client::builder(HyperTransport::new().expect("a wire"), key).base_uri(base).build();
+                let client =
+                    Client::builder(HyperTransport::new().expect("a wire"), key).base_uri(base).build();
                 let id = ChargeId::parse(ID).expect("an id");
                 vec![Lane::Ours(client, RetrieveCharge::new(id)); count]
             }

@@ -1,7 +1,7 @@
 //! The event that is posted, and its signature.
 
 use kakaopay_types::Timestamp;
-use kakaopay_webhook::{WebhookSecret, SignedHeaders, Signer};
+use kakaopay_webhook::{SignedHeaders, Signer, WebhookSecret};
 
 /// The charge of Omise's guide, in the service's own bytes.
 const CHARGE: &str = include_str!("../../../tests/data/guide_charge.json");

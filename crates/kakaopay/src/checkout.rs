@@ -20,7 +20,7 @@ pub enum Checkout {
     /// The outcome of the charge request is not known yet and is being resolved. Call again soon,
     /// with the same reference: a second order for the same goods could charge the buyer twice.
     InProgress,
-    /// The payment has ended; see also [`Merchant::status`](crate::Merchant::payment).
+    /// The payment has ended; see also [`Merchant::status`](crate::Merchant::status).
     Finished(PaymentStatus),
 }
 

@@ -25,7 +25,7 @@ pub trait EventHandler: Send + Sync {
     /// Delivery is at least once and in order per payment: a notification is redelivered until this
     /// returns `Ok`, also after a crash. There are two ways to act on it exactly once:
     ///
-    /// - Insert [`Notification::key`] into a table with a unique constraint, in the transaction that does
+    /// - Insert [`Notification::idempotency_key`] into a table with a unique constraint, in the transaction that does
     ///   the work. This works with any database.
     /// - Complete the notification in that transaction: `SqliteStore::complete_in_transaction` and
     ///   `PostgresStore::complete_in_transaction` take [`Notification::claim`], and fail if another process has

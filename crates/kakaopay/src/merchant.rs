@@ -22,7 +22,7 @@ use crate::status::{PaymentStatus, RefundSummary};
 ///
 /// A shop calls [`Merchant::checkout`] for each order and redirects the buyer, serves
 /// [`Merchant::webhook_service`] as its webhook endpoint, and runs [`Merchant::run`] in the background. It
-/// ships when its [`EventHandler`](crate::Handler) receives the event that the order was paid, and at no
+/// ships when its [`EventHandler`](crate::EventHandler) receives the event that the order was paid, and at no
 /// other time.
 ///
 /// All methods are cancel-safe and crash-safe: [`Merchant::run`] resumes persisted work.
@@ -88,7 +88,7 @@ impl<S: Store> Merchant<S> {
     ///
     /// Idempotent per order reference: repeated calls return the same address, and no second charge
     /// is created once an address was returned. A request that the API rejects is not an error but a
-    /// payment that has [ended](Checkout::Ended).
+    /// payment that has [ended](Checkout::Finished).
     ///
     /// # Errors
     /// - [`Error::ReferenceConflict`] if the reference belongs to an order of another amount.

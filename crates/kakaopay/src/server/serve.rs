@@ -34,7 +34,7 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 /// flight.
 ///
 /// Meant for shops without an HTTP server. It has no TLS: put a reverse proxy in front. Pass
-/// [`Merchant::webhook_service`](crate::Merchant::receiver), or a service that wraps it.
+/// [`Merchant::webhook_service`](crate::Merchant::webhook_service), or a service that wraps it.
 ///
 /// | limit | effect |
 /// |---|---|
