@@ -25,7 +25,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Conflict`](crate::StoreErrorKind::Conflict) if the payment has another last entry than expected,
-    /// [`ChargeConflict`](crate::StoreErrorKind::ChargeTaken) if the charge belongs to another payment, or any
+    /// [`ChargeConflict`](crate::StoreErrorKind::ChargeConflict) if the charge belongs to another payment, or any
     /// other error of the store.
     fn commit(&self, commit: Commit) -> impl Future<Output = Result<Seq, StoreError>> + Send;
 
@@ -120,7 +120,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Tries to claim a recurring job. Returns `true` to exactly one process; others can claim it once the lease
-    /// ends or the job is rescheduled. A job that was never claimed is due. [`next_due_at`](Store::next_wake) does
+    /// ends or the job is rescheduled. A job that was never claimed is due. [`next_due_at`](Store::next_due_at) does
     /// not include jobs.
     ///
     /// # Errors
