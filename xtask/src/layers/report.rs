@@ -46,10 +46,6 @@ impl Report {
         lines.collect()
     }
 
-    pub(super) fn print(&self) {
-        self.circles().iter().for_each(|circle| println!("{circle}"));
-    }
-
     pub(super) fn json(&self) -> Value {
         let crates = self.0.iter().map(|(name, found)| {
             let circles: Vec<Vec<_>> =

@@ -23,9 +23,9 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     if json {
         println!("{}", report.json());
     }
+    findings.extend(report.circles());
     Problem::of("layers", &findings)?;
     if !json {
-        report.print();
         let pure = purity::PURE.len();
         println!("layers: {} crates keep to their layer, {pure} of them are pure", members.len());
     }
