@@ -100,7 +100,7 @@ impl Driven {
                         self.redirects.push(link);
                     }
                     Output::Deadline(deadline) => self.deadline = deadline,
-                    Output::PaymentEvent(event) => {
+                    Output::Event(event) => {
                         assert!(
                             unacknowledged.is_some(),
                             "what is told is stored with the entry that tells it"

@@ -23,7 +23,7 @@ pub enum Output {
     /// Replace the payment's deadline. Handle [`Input::Timeout`](crate::Input::Timeout) at the new one.
     Deadline(Deadline),
     /// Notify the merchant.
-    PaymentEvent(PaymentEvent),
+    Event(PaymentEvent),
 }
 
 /// The instant of a payment's next [`Input::Timeout`](crate::Input::Timeout).

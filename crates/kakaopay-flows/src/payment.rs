@@ -32,7 +32,7 @@ use crate::transition::Transition;
 /// 1. Create one with [`Payment::open`], or load one with [`Payment::replay`] or
 ///    [`Payment::restore`].
 /// 2. Call [`Payment::poll_output`] until it returns `None`. Commit the outputs before that `None` together:
-///    an [`Output::Persist`], its [`Output::PaymentEvent`]s and its [`Output::Deadline`] are one
+///    an [`Output::Persist`], its [`Output::Event`]s and its [`Output::Deadline`] are one
 ///    transaction, which must fail unless the journal ends with the entry before this one. A deadline
 ///    alone is a transaction too, which must fail unless the journal ends at [`Payment::seq`].
 /// 3. After that transaction is durable, and not before, call [`Payment::handle`] with
@@ -82,7 +82,7 @@ use crate::transition::Transition;
 ///                 to_acknowledge = Some(entry.seq);
 ///             }
 ///             Output::Transmit(request) => requests.push(request),
-///             Output::PaymentEvent(_) | Output::Deadline(_) | Output::Redirect(_) => {}
+///             Output::Event(_) | Output::Deadline(_) | Output::Redirect(_) => {}
 ///         }
 ///     }
 ///     // Commit the transaction here.
@@ -311,7 +311,7 @@ impl Payment {
         self.seq += 1;
         self.unacknowledged = Some(self.seq);
         self.ready.push_back(Output::Persist(JournalEntry { seq: self.seq, at: now, records }));
-        self.ready.extend(events.into_iter().map(Output::PaymentEvent));
+        self.ready.extend(events.into_iter().map(Output::Event));
         self.ready.extend(deadline);
         self.held.extend(redirect.map(Output::Redirect).into_iter().chain(requests));
     }

@@ -137,7 +137,7 @@ impl Desk {
                 match output {
                     Output::Persist(stored) => entry = Some(stored),
                     Output::Deadline(at) => deadline = Some(at),
-                    Output::PaymentEvent(event) => events.push(event),
+                    Output::Event(event) => events.push(event),
                     Output::Redirect(link) => self.hand_out(&link),
                     Output::Transmit(request) => {
                         assert!(entry.is_none(), "I10: nothing leaves before its entry is durable");

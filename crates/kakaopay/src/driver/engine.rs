@@ -175,7 +175,7 @@ impl<S: Store> Engine<S> {
                     Output::Transmit(request) => requests.push(PendingRequest { request, at }),
                     Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
                     Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
-                    Output::PaymentEvent(event) => commit.messages.push(message_of(&event)),
+                    Output::Event(event) => commit.messages.push(message_of(&event)),
                     // A checkout reads the address from the payment itself.
                     Output::Redirect(_) => {}
                 }
