@@ -22,10 +22,12 @@ pub fn pending(version: i64, migrations: &[Migration]) -> impl Iterator<Item = (
     (1_i64..).zip(migrations).filter(move |(next, _)| *next > version)
 }
 
-/// SHA-256 of a migration, in hex. It detects an edited migration, not an attacker: they could edit the row too.
+/// The first 128 bits of a migration's SHA-256, in hex. It detects an edited migration, not an attacker: they could
+/// edit the row too.
 #[must_use]
 pub fn checksum(migration: &Migration) -> String {
-    hex::encode(Sha256::digest(migration.sql))
+    // A whole one in a log, where clients of databases write parameters, looks like the signature of a webhook.
+    hex::encode(&Sha256::digest(migration.sql)[..16])
 }
 
 /// Compares the rows `(version, checksum)` that a schema has recorded with the migrations. Gives its version.
@@ -87,8 +89,8 @@ mod tests {
     }
 
     #[test]
-    fn the_checksum_is_sha_256_in_hex() {
-        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    fn the_checksum_is_half_of_sha_256_in_hex() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb924";
         assert_eq!(checksum(&Migration { sql: "" }), empty);
     }
 }
