@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use hyper::body::Incoming;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
@@ -19,14 +18,16 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower_service::Service;
 
+use crate::eventually;
+
 /// A shop with all its parts.
 pub struct Shop {
     /// The service it is paid through.
     pub sandbox: Sandbox,
     /// Its payments.
     pub merchant: Merchant<SqliteStore>,
-    /// What it was told.
-    pub told: Told,
+    /// Its notifications so far.
+    pub notifications: Notifications,
     /// Where its webhooks arrive.
     pub webhook_url: String,
     /// Where its ledger is.
@@ -84,7 +85,15 @@ impl ShopBuilder {
         let webhook_url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
         sandbox.set_webhook_url(Some(WebhookUrl::parse(&webhook_url).expect("on loopback")));
         tokio::spawn(kakaopay::serve_webhooks(listener, receiver, std::future::pending()));
-        Shop { sandbox, merchant, told: Told::default(), webhook_url, ledger, running, _folder: folder }
+        Shop {
+            sandbox,
+            merchant,
+            notifications: Notifications::default(),
+            webhook_url,
+            ledger,
+            running,
+            _folder: folder,
+        }
     }
 }
 
@@ -149,7 +158,12 @@ impl Shop {
     /// If something goes wrong.
     pub async fn settle_down(&self) {
         self.sandbox.deliver_pending(&HttpPoster::new()).await;
-        while self.merchant.run_once(&self.told).await.expect("worked").any() {}
+        for _ in 0..1_000 {
+            if !self.merchant.run_once(&self.notifications).await.expect("worked").any() {
+                return;
+            }
+        }
+        panic!("there is always more to do");
     }
 
     /// Works off what comes in, without moving the clock, until the shop is told something.
@@ -157,23 +171,21 @@ impl Shop {
     /// # Panics
     /// If it is told nothing within half a minute.
     pub async fn wait_for_webhook(&self) {
-        let told = async {
-            while self.told.events().is_empty() {
-                self.settle_down().await;
-                tokio::task::yield_now().await;
-            }
+        let notified = async || {
+            self.settle_down().await;
+            !self.notifications.events().is_empty()
         };
-        tokio::time::timeout(Duration::from_secs(30), told).await.expect("a webhook that ends the payment");
+        eventually("a webhook ends the payment", notified).await;
     }
 
     /// Moves the clock on, second by second, until the shop is told something.
     ///
     /// # Panics
     /// If it is told nothing within a minute.
-    pub async fn wait_until_told(&self) {
+    pub async fn wait_until_notified(&self) {
         for _ in 0..60 {
             self.settle_down().await;
-            if !self.told.events().is_empty() {
+            if !self.notifications.events().is_empty() {
                 return;
             }
             self.sandbox.clock().advance_seconds(1);
@@ -221,9 +233,9 @@ impl Shop {
 
 /// What a shop was told, in order, each with its key.
 #[derive(Debug, Clone, Default)]
-pub struct Told(Arc<Mutex<Vec<(String, PaymentEvent)>>>);
+pub struct Notifications(Arc<Mutex<Vec<(String, PaymentEvent)>>>);
 
-impl Told {
+impl Notifications {
     /// What the shop was told.
     #[must_use]
     pub fn events(&self) -> Vec<(String, PaymentEvent)> {
@@ -231,7 +243,7 @@ impl Told {
     }
 }
 
-impl EventHandler for Told {
+impl EventHandler for Notifications {
     async fn handle(&self, telling: &Notification) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let told = (telling.idempotency_key.clone(), telling.event.clone());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(told);

@@ -6,7 +6,7 @@ use kakaopay_flows::Payment;
 use serde_json::Value;
 
 /// A payment that took two attempts, as it was stored.
-const JOURNAL: &str = include_str!("../../../tests/data/journals/second_attempt.jsonl");
+const JOURNAL: &str = include_str!("../../../tests/pure/data/journals/second_attempt.jsonl");
 
 /// Somebody who reads a journal, by name.
 pub type Reader = (&'static str, Box<dyn Fn()>);

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What is answered, whatever is asked for: the charge of Omise's guide.
-pub(super) const CHARGE: &str = include_str!("../../../tests/data/guide_charge.json");
+pub(super) const CHARGE: &str = include_str!("../../../tests/pure/data/guide_charge.json");
 /// Tells a program that it is the server.
 const SERVE: &str = "serve-the-charge";
 

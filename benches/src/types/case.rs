@@ -5,7 +5,7 @@ use kakaopay_types::{Charge, List};
 use super::contestant::{Contestant, contestants};
 
 /// The charge of Omise's guide, in the service's own bytes.
-const CHARGE: &str = include_str!("../../../tests/data/guide_charge.json");
+const CHARGE: &str = include_str!("../../../tests/pure/data/guide_charge.json");
 /// The most charges that the service puts on a page.
 const PAGE: usize = 100;
 

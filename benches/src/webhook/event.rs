@@ -4,7 +4,7 @@ use kakaopay_types::Timestamp;
 use kakaopay_webhook::{SignedHeaders, Signer, WebhookSecret};
 
 /// The charge of Omise's guide, in the service's own bytes.
-const CHARGE: &str = include_str!("../../../tests/data/guide_charge.json");
+const CHARGE: &str = include_str!("../../../tests/pure/data/guide_charge.json");
 /// The secret of the endpoint.
 pub(super) const SECRET: &[u8; 32] = b"the secret of a webhook endpoint";
 const SIGNED_AT: i64 = 1_700_000_000;

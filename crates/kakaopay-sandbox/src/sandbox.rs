@@ -127,6 +127,13 @@ impl Sandbox {
         self.rules().count()
     }
 
+    /// Number of requests that got a fault since the rules were set. A test that provokes faults asserts that it is
+    /// not zero.
+    #[must_use]
+    pub fn triggered_fault_count(&self) -> usize {
+        self.rules().triggered()
+    }
+
     /// Posts an event again, as the dashboard does on request. Returns `false` if no event has this id.
     #[must_use]
     pub fn resend(&self, event: &EventId) -> bool {

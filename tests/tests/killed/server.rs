@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
+use kakaopay_pure_tests::report::{report, times};
 use kakaopay_tests::kill_shop::PostgresDatabase;
-use kakaopay_tests::report::{report, times};
 use tokio::task::spawn_blocking;
 
 use crate::outcome::{check, heal};

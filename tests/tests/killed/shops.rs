@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::shared;
+use kakaopay_pure_tests::report::{report, times};
 use kakaopay_tests::kill_shop::{PostgresDatabase, ShopDatabase, SqliteDatabase, order_at};
-use kakaopay_tests::report::{report, times};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout};
 

@@ -4,8 +4,8 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use kakaopay_pure_tests::report::{report, times};
 use kakaopay_sqlite_powerloss::Honesty;
-use kakaopay_tests::report::{report, times};
 
 use crate::campaign::{Campaign, Counts};
 

@@ -4,9 +4,9 @@ use std::error::Error;
 
 use fastrand::Rng;
 use kakaopay::store::{Store, StoreError, StoreErrorKind};
+use kakaopay_pure_tests::report::{report, times};
 use kakaopay_sqlite_powerloss::{CrashImage, Device, Disk, DurableState, Fault, FaultKind, Honesty, install};
 use kakaopay_store_sqlite::SqliteStore;
-use kakaopay_tests::report::{report, times};
 
 use crate::campaign::{Campaign, Counts};
 use crate::plan::{PAYMENTS, Plan, STEPS, reference};

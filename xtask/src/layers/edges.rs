@@ -43,7 +43,9 @@ const PLACES: &[Place] = &[
     place(2, UNSAFE, &[]),
     // Layer 3: the driver. It knows no store by name.
     place(3, "kakaopay", DRIVEN),
-    // Layer 4: the command, and layer 5: the tests that span the crates.
+    // The tests of models and machines, and their support; not published.
+    place(2, "kakaopay-pure-tests", &["kakaopay-types", "kakaopay-flows"]),
+    // Layer 4: the command, and layer 5: the tests of whole shops.
     place(4, "kakaopay-cli", ANYTHING),
     place(5, "kakaopay-tests", ANYTHING),
     // Apart: the tasks, which compile when none of the others does.

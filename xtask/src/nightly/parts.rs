@@ -4,8 +4,19 @@
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) name: &'static str,
-    pub(super) command: &'static [&'static str],
-    pub(super) variables: &'static [(&'static str, &'static str)],
+    search: Search,
+}
+
+#[derive(Debug)]
+enum Search {
+    /// Tests that search longer when a variable is set.
+    Test {
+        package: &'static str,
+        binary: &'static str,
+        filter: &'static str,
+        variable: (&'static str, &'static str),
+    },
+    Command(&'static [&'static str]),
 }
 
 /// Most minutes of a part.
@@ -16,26 +27,26 @@ pub(super) const SHARDS: u64 = 60;
 /// In a command, each fuzz target in turn.
 pub(super) const TARGET: &str = "{target}";
 
-/// Every state and every order, instead of a bounded part of them.
-const EXHAUSTIVE: &[(&str, &str)] = &[("KAKAOPAY_EXHAUSTIVE", "1")];
+const PURE: &str = "kakaopay-pure-tests";
+const SHOP: &str = "kakaopay-tests";
 
 /// All parts, in the order in which they run.
 pub(super) const PARTS: &[Part] = &[
-    part("model", &["--test", "flows_model"], EXHAUSTIVE),
-    part("permutations", &["--test", "flows", "permutations::"], EXHAUSTIVE),
-    part("world", &["--test", "flows", "world::"], &[("KAKAOPAY_CASES", "1000000")]),
-    part("duplicates", &["--test", "duplicates"], &[("KAKAOPAY_DUPLICATES", "10000")]),
-    part("kills", &["--test", "killed", "shops::f11_i10"], &[("KAKAOPAY_KILLS", "10000")]),
-    part("kills-postgres", &["--test", "killed", "shops::f11_f40"], &[("KAKAOPAY_KILLS_POSTGRES", "1000")]),
-    part("kills-server", &["--test", "killed", "server::"], &[("KAKAOPAY_SERVER_KILLS", "100")]),
-    part("powerloss", &["--test", "powerloss"], &[("KAKAOPAY_CRASH_IMAGES", "100000")]),
+    test("model", PURE, "suite", "flows::model::", ("KAKAOPAY_EXHAUSTIVE", "1")),
+    test("world", PURE, "suite", "flows::world::", ("KAKAOPAY_CASES", "1000000")),
+    test("reordered", SHOP, "suite", "reordered::", ("KAKAOPAY_EXHAUSTIVE", "1")),
+    test("duplicates", SHOP, "suite", "duplicates::", ("KAKAOPAY_DUPLICATES", "10000")),
+    test("kills", SHOP, "killed", "shops::f11_i10", ("KAKAOPAY_KILLS", "10000")),
+    test("kills-postgres", SHOP, "killed", "shops::f11_f40", ("KAKAOPAY_KILLS_POSTGRES", "1000")),
+    test("kills-server", SHOP, "killed", "server::", ("KAKAOPAY_SERVER_KILLS", "100")),
+    test("powerloss", SHOP, "powerloss", "", ("KAKAOPAY_CRASH_IMAGES", "100000")),
     // The settings are in `.cargo/mutants.toml`.
-    Part { name: "mutants", command: &["cargo", "mutants", "--shard", SHARD], variables: &[] },
+    Part { name: "mutants", search: Search::Command(&["cargo", "mutants", "--shard", SHARD]) },
     // New inputs go into the first folder, so that the seeds stay as they are. With the address sanitizer, which is
     // the default of cargo-fuzz, because libraries below have unsafe code.
     Part {
         name: "fuzz",
-        command: &[
+        search: Search::Command(&[
             "cargo",
             "+nightly",
             "fuzz",
@@ -48,33 +59,47 @@ pub(super) const PARTS: &[Part] = &[
             "-max_len=16384",
             "-timeout=10",
             "-max_total_time=420",
-        ],
-        variables: &[],
+        ]),
     },
 ];
 
-/// Options of `cargo test` for the tests that span the crates.
-const fn part(
+/// Tests of the workspace, in a test binary of a package, that search longer when a variable is set.
+const fn test(
     name: &'static str,
-    command: &'static [&'static str],
-    variables: &'static [(&'static str, &'static str)],
+    package: &'static str,
+    binary: &'static str,
+    filter: &'static str,
+    variable: (&'static str, &'static str),
 ) -> Part {
-    Part { name, command, variables }
+    Part { name, search: Search::Test { package, binary, filter, variable } }
 }
 
 impl Part {
     /// The commands of the part, in full.
     pub(super) fn commands(&self, targets: &[String], day: u64) -> Vec<Vec<String>> {
-        let test = ["cargo", "test", "--package", "kakaopay-tests"];
-        let before: &[&str] = if self.command.first() == Some(&"cargo") { &[] } else { &test };
-        let shard = format!("{}/{SHARDS}", day % SHARDS);
-        let words = before.iter().chain(self.command).map(|word| word.replace(SHARD, &shard));
-        let words: Vec<_> = words.collect();
+        let words: Vec<String> = match &self.search {
+            Search::Test { package, binary, filter, .. } => {
+                let words = ["cargo", "test", "--package", package, "--test", binary, filter];
+                words.iter().filter(|word| !word.is_empty()).map(|word| (*word).to_owned()).collect()
+            }
+            Search::Command(words) => {
+                let shard = format!("{}/{SHARDS}", day % SHARDS);
+                words.iter().map(|word| word.replace(SHARD, &shard)).collect()
+            }
+        };
         if !words.iter().any(|word| word == TARGET) {
             return vec![words];
         }
         let of = |target: &String| words.iter().map(|word| word.replace(TARGET, target)).collect();
         targets.iter().map(of).collect()
+    }
+
+    /// The variable that sets how long the tests of the part search.
+    pub(super) fn variable(&self) -> Option<(&'static str, &'static str)> {
+        match self.search {
+            Search::Test { variable, .. } => Some(variable),
+            Search::Command(_) => None,
+        }
     }
 }
 
@@ -93,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_part_is_one_command_or_one_for_each_target() {
-        check("model", &["cargo test --package kakaopay-tests --test flows_model"]);
+        check("model", &["cargo test --package kakaopay-pure-tests --test suite flows::model::"]);
+        check("powerloss", &["cargo test --package kakaopay-tests --test powerloss"]);
         check("mutants", &["cargo mutants --shard 1/60"]);
         let fuzz = |target: &str| {
             format!(
@@ -105,12 +131,19 @@ mod tests {
     }
 
     #[test]
-    fn a_part_names_a_target_that_exists() {
-        let tests = root().join("tests/tests");
-        for part in PARTS.iter().filter(|part| part.command[0] == "--test") {
-            let target = part.command[1];
-            let file = tests.join(format!("{target}.rs"));
-            assert!(file.is_file() || tests.join(target).join("main.rs").is_file(), "{target}");
+    fn a_part_names_tests_that_exist() {
+        for part in PARTS {
+            let Search::Test { package, binary, filter, .. } = &part.search else { continue };
+            let tests = root().join(if *package == PURE { "tests/pure/tests" } else { "tests/tests" });
+            // Behind the modules stands the beginning of a test's name, or nothing.
+            let (modules, _) = filter.rsplit_once("::").unwrap_or_default();
+            let path = tests.join(binary).join(modules.replace("::", "/"));
+            assert!(
+                path.is_dir() || path.with_extension("rs").is_file(),
+                "{}: {}",
+                part.name,
+                path.display()
+            );
         }
         for (at, part) in PARTS.iter().enumerate() {
             assert!(PARTS[..at].iter().all(|other| other.name != part.name), "{}", part.name);

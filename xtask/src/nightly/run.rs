@@ -52,7 +52,7 @@ fn run_part(part: &Part, targets: &[String]) -> Result<(), Problem> {
             ["cargo", arguments @ ..] => cargo(arguments),
             _ => return Err(Problem::new(format!("{} does not begin with cargo", words.join(" ")))),
         };
-        shell::run(command.envs(part.variables.iter().copied()))?;
+        shell::run(command.envs(part.variable()))?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ async fn filled() -> (TempDir, PathBuf) {
 }
 
 async fn fill(store: &impl Store) {
-    let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/journals/refunded.jsonl");
+    let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pure/data/journals/refunded.jsonl");
     let journal = std::fs::read_to_string(journal).expect("a journal");
     let reference = Reference::parse("order-345678").expect("a reference");
     for (seq, line) in (0..).zip(journal.lines()) {

@@ -8,7 +8,10 @@ use super::{Fault, FaultRule, Trigger};
 
 /// The active fault rules. The first one that applies to a call wins; each counts the calls it matches.
 #[derive(Debug, Default)]
-pub(crate) struct Rules(Vec<Active>);
+pub(crate) struct Rules {
+    active: Vec<Active>,
+    triggered: usize,
+}
 
 #[derive(Debug)]
 struct Active {
@@ -21,22 +24,30 @@ struct Active {
 impl Rules {
     /// Activates rules with counters at zero.
     pub(crate) fn new(rules: Vec<FaultRule>) -> Self {
-        Self(rules.into_iter().map(Active::new).collect())
+        Self { active: rules.into_iter().map(Active::new).collect(), triggered: 0 }
     }
 
     /// Number of rules.
     pub(crate) fn count(&self) -> usize {
-        self.0.len()
+        self.active.len()
+    }
+
+    /// Number of requests that got a fault.
+    pub(crate) fn triggered(&self) -> usize {
+        self.triggered
     }
 
     /// Returns the fault of a request, if any. A request that is not an API call matches only rules with a path.
     pub(crate) fn next(&mut self, method: &str, path: &str, query: &str) -> Option<Fault> {
-        if self.0.is_empty() {
+        if self.active.is_empty() {
             return None;
         }
         let operation = operation(method, path, query);
         // Every rule counts the call, even after the first match.
-        self.0.iter_mut().filter_map(|active| active.next(operation, path)).reduce(|first, _| first)
+        let faults = self.active.iter_mut().filter_map(|active| active.next(operation, path));
+        let fault = faults.reduce(|first, _| first);
+        self.triggered += usize::from(fault.is_some());
+        fault
     }
 }
 

@@ -38,6 +38,12 @@ impl<S> LoseResponse<S> {
     pub fn at(self, path_suffix: &'static str) -> Self {
         Self { path_suffix, ..self }
     }
+
+    /// Returns how many responses are still to be lost. Zero proves that all of them were. Clones share the count.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.left.load(Ordering::SeqCst)
+    }
 }
 
 impl<S> Service<Request> for LoseResponse<S>

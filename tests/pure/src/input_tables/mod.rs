@@ -1,0 +1,10 @@
+//! The states a payment and its refund can be in, and all that they can be told.
+
+mod cell;
+mod make;
+mod payment;
+mod refund;
+
+pub use cell::{TimedInput, table};
+pub use payment::{inputs, state_of, states};
+pub use refund::{refund_inputs, refund_state_of, refund_states};

@@ -1,0 +1,181 @@
+//! The states of a payment, and what it can be told.
+
+use kakaopay_flows::{Evidence, Input, RequestFailure, Response, Stage, State};
+use kakaopay_types::{ChargeId, ErrorCode, EventKey};
+use serde_json::json;
+
+use super::cell::{TimedInput, late};
+use super::make::{
+    OTHER, OWN, charge, created, json_of, now, other, page, read, refund_made, refunds, refused, webhook,
+};
+use crate::order::{at, start};
+use crate::{Driven, Order, guide};
+
+/// The states of a payment, each in a payment that is in it.
+///
+/// # Panics
+/// Never: what it makes is well formed.
+#[must_use]
+pub fn states() -> Vec<(&'static str, Driven)> {
+    let open = || Driven::open(Order::one_call().intent, start()).0;
+    let told = |mut driven: Driven, input: Input| {
+        driven.handle(input, at(60));
+        driven
+    };
+    let pending = || told(open(), created(1, Ok(charge("pending", &[]))));
+    let ended = |end: &str| told(pending(), read(charge(end, &[])));
+    let halted = told(open(), created(1, Ok(charge("pending", &[("amount", json!(1))]))));
+    vec![
+        ("Source", Driven::open(Order::two_calls().intent, start()).0),
+        ("Charge", open()),
+        ("Charge2", second_attempt()),
+        ("Unsent", told(open(), created(1, Err(RequestFailure::NotSent)))),
+        ("LookUp", told(open(), created(1, Err(RequestFailure::OutcomeUnknown)))),
+        ("Halted", halted),
+        ("Pending", pending()),
+        ("Watching", told(pending(), read(other("pending")))),
+        ("Successful", ended("successful")),
+        ("Failed", ended("failed")),
+        ("Expired", ended("expired")),
+        ("Refused", told(open(), created(1, Err(refused(ErrorCode::InvalidCharge))))),
+    ]
+}
+
+/// A payment whose first attempt was neither answered nor found, and whose second has been made.
+fn second_attempt() -> Driven {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
+    driven.handle(page(at(101), &[]), at(101));
+    driven
+}
+
+/// What a payment can be told.
+///
+/// # Panics
+/// Never: what it makes is well formed.
+#[must_use]
+pub fn inputs() -> Vec<TimedInput> {
+    let mut told = vec![("the deadline has come early", Input::Timeout, at(61))];
+    told.extend(late([answers(), readings(), lists(), hints()].concat()));
+    told
+}
+
+fn answers() -> Vec<(&'static str, Input)> {
+    let source = |result| Input::Response(Response::Source(result));
+    vec![
+        ("the deadline has come", Input::Timeout),
+        ("a person wants to know", Input::Refresh),
+        ("a person says to go on", Input::Resume),
+        ("the buyer has returned", Input::Evidence(Evidence::BuyerReturned)),
+        ("source created", source(Ok(Box::new(guide::source())))),
+        ("source not sent", source(Err(RequestFailure::NotSent))),
+        ("source unknown", source(Err(RequestFailure::OutcomeUnknown))),
+        ("source refused", source(Err(refused(ErrorCode::BadRequest)))),
+        ("source refused for the key", source(Err(refused(ErrorCode::KeyExpired)))),
+        ("charge created", created(1, Ok(charge("pending", &[])))),
+        ("charge created, and paid", created(1, Ok(charge("successful", &[])))),
+        ("charge created, and failed", created(1, Ok(charge("failed", &[])))),
+        ("charge created, not as asked", created(1, Ok(charge("pending", &[("amount", json!(1))])))),
+        ("charge not sent", created(1, Err(RequestFailure::NotSent))),
+        ("charge unknown", created(1, Err(RequestFailure::OutcomeUnknown))),
+        ("charge unknown, of another attempt", created(2, Err(RequestFailure::OutcomeUnknown))),
+        ("charge refused", created(1, Err(refused(ErrorCode::InvalidCharge)))),
+        ("charge refused, of the second attempt", created(2, Err(refused(ErrorCode::InvalidCharge)))),
+        ("charge refused for the key", created(1, Err(refused(ErrorCode::AuthenticationFailure)))),
+        ("charge refused for the hour", created(1, Err(RequestFailure::RateLimited))),
+    ]
+}
+
+fn unread(code: ErrorCode) -> Input {
+    let charge = ChargeId::parse(OWN).expect("an id");
+    Input::Response(Response::Read { charge, result: Err(refused(code)) })
+}
+
+fn readings() -> Vec<(&'static str, Input)> {
+    let differs = |member, value| read(charge("successful", &[(member, value)]));
+    let foreign = read(charge("successful", &[("metadata", json!({})), ("id", json!(OTHER))]));
+    vec![
+        ("read: pending", read(charge("pending", &[]))),
+        ("read: successful", read(charge("successful", &[]))),
+        ("read: failed", read(charge("failed", &[]))),
+        ("read: failed, as expired", {
+            read(charge("failed", &[("failure_code", json!("payment_expired"))]))
+        }),
+        ("read: expired", read(charge("expired", &[]))),
+        ("read: of a status nobody knows", read(charge("holding", &[]))),
+        ("swept: successful", Input::Evidence(Evidence::Read(charge("successful", &[])))),
+        ("read: another amount", differs("amount", json!(1))),
+        ("read: another currency", differs("currency", json!("THB"))),
+        ("read: another mode", differs("livemode", json!(true))),
+        ("read: another reference", differs("metadata", json!({"kakaopay_reference": "order-1/1"}))),
+        ("read: another kind of source", differs("source.type", json!("alipay"))),
+        ("read: not found", unread(ErrorCode::NotFound)),
+        ("read: refused for the key", unread(ErrorCode::KeyExpired)),
+        ("read: somebody else's, paid", foreign),
+        ("read: the order's other charge", read(other("pending"))),
+        ("read: the order's other charge, paid", read(other("successful"))),
+    ]
+}
+
+fn lists() -> Vec<(&'static str, Input)> {
+    let unreadable = json!({"object": "charge", "id": 7});
+    let list_failed = |trouble| {
+        let Input::Response(Response::FindCharge { request, .. }) = page(now(), &[]) else {
+            panic!("a page")
+        };
+        Input::Response(Response::FindCharge { request, result: Err(trouble) })
+    };
+    vec![
+        ("list: the charge", page(now(), &[json_of(&charge("pending", &[]))])),
+        ("list: the charge, paid", page(now(), &[json_of(&charge("successful", &[]))])),
+        ("list: the charge, and another", {
+            page(now(), &[json_of(&charge("pending", &[])), json_of(&other("pending"))])
+        }),
+        (
+            "list: the charge, not as asked",
+            page(now(), &[json_of(&charge("pending", &[("amount", json!(1))]))]),
+        ),
+        ("list: nothing, and it is early", page(at(61), &[])),
+        ("list: nothing, and it is late", page(now(), &[])),
+        ("list: what cannot be read", page(now(), &[unreadable])),
+        ("list: unknown", list_failed(RequestFailure::OutcomeUnknown)),
+        ("list: refused for the key", list_failed(refused(ErrorCode::KeyExpired))),
+    ]
+}
+
+fn hints() -> Vec<(&'static str, Input)> {
+    vec![
+        ("webhook: charge.complete", webhook(EventKey::ChargeComplete, OWN)),
+        ("webhook: charge.create", webhook(EventKey::ChargeCreate, OWN)),
+        ("webhook: refund.create", webhook(EventKey::RefundCreate, OWN)),
+        ("webhook: of another charge", webhook(EventKey::ChargeComplete, OTHER)),
+        ("refund made", refund_made(json!({}))),
+        ("list of refunds: nothing", refunds(now(), &[])),
+    ]
+}
+
+/// What the table calls the state of a payment.
+///
+/// # Panics
+/// Never: what it makes is well formed.
+#[must_use]
+pub fn state_of(driven: &Driven) -> &'static str {
+    match driven.state() {
+        State::Creating(creating) => match creating.stage {
+            Stage::Source => "Source",
+            Stage::Charge if creating.attempts.get() > 1 => "Charge2",
+            Stage::Charge => "Charge",
+            Stage::NotSent => "Unsent",
+            Stage::Searching => "LookUp",
+            Stage::Blocked => "Halted",
+        },
+        State::Pending(_) if driven.payment.duplicate_charges().values().any(|other| other.end.is_none()) => {
+            "Watching"
+        }
+        State::Pending(_) => "Pending",
+        State::Successful { .. } => "Successful",
+        State::Failed { .. } => "Failed",
+        State::Expired(_) => "Expired",
+        State::Refused { .. } => "Refused",
+    }
+}

@@ -1,0 +1,155 @@
+//! What must hold at the end of every scenario.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kakaopay_flows::{Alert, LateRefund, PaymentEvent, Request, State};
+use kakaopay_types::{Charge, ChargeStatus, RefundStatus, RefundWindow};
+
+use super::checked_driver::is_over;
+use super::sim::End;
+
+/// Checks the invariants at the end of a scenario.
+///
+/// # Panics
+/// If one does not hold; the message names it.
+pub fn check(end: &End) {
+    let payment = end.driver.payment().expect("it was opened");
+    assert!(
+        is_over(payment),
+        "I8: {:?} {:?} {:?}",
+        payment.state(),
+        payment.refunds(),
+        payment.duplicate_charges()
+    );
+    every_paid_charge_is_known(end);
+    what_is_told_is_true(end);
+    attempts_are_not_repeated(end);
+    nothing_is_made_twice(end);
+    refunds_add_up(end);
+    refunds_are_asked_for_in_time(end);
+}
+
+fn of_order(end: &End) -> impl Iterator<Item = &Charge> {
+    let charges = end.service.charges.iter().map(|(_, charge)| charge);
+    charges.filter(|charge| charge.metadata.attempt().is_some())
+}
+
+/// I1, I2: what the service holds as paid is settled, or a person was told.
+fn every_paid_charge_is_known(end: &End) {
+    let payment = end.driver.payment().expect("it was opened");
+    for charge in of_order(end).filter(|charge| charge.status == ChargeStatus::Successful) {
+        let own = payment.state().charge().is_some_and(|own| own.charge == charge.id);
+        let told = payment.alerts().iter().any(|alert| match alert {
+            Alert::DuplicateChargePaid { other, .. } => *other == charge.id,
+            Alert::Contradiction { charge: told, .. } => *told == charge.id,
+            _ => false,
+        });
+        let settled = own && matches!(payment.state(), State::Successful { .. });
+        assert!(settled || told, "I2: {} is paid, and {:?}", charge.id, payment.state());
+    }
+}
+
+/// I3, I4: the end that is told is the service's, once.
+fn what_is_told_is_true(end: &End) {
+    let payment = end.driver.payment().expect("it was opened");
+    let ends = end.driver.notified.values().filter(|event| {
+        matches!(
+            event,
+            PaymentEvent::Paid(_)
+                | PaymentEvent::Failed { .. }
+                | PaymentEvent::Expired { .. }
+                | PaymentEvent::Refused { .. }
+        )
+    });
+    assert_eq!(ends.count(), 1, "I3: {:?}", end.driver.notified);
+    let status = payment.state().charge().and_then(|own| end.service.charge(&own.charge));
+    let status = status.map(|charge| charge.status.clone());
+    let expected = match payment.state() {
+        State::Successful { .. } => Some(ChargeStatus::Successful),
+        State::Failed { .. } => Some(ChargeStatus::Failed),
+        State::Expired(_) => Some(ChargeStatus::Expired),
+        _ => None,
+    };
+    assert_eq!(status, expected, "I4");
+    let settled = end.driver.notified.values().find_map(|event| match event {
+        PaymentEvent::Paid(settlement) => Some(settlement),
+        _ => None,
+    });
+    if let Some(settlement) = settled {
+        let charge = end.service.charge(&settlement.charge).expect("I1: it names what the service has");
+        let intent = payment.intent();
+        assert_eq!(
+            (settlement.amount, charge.amount, charge.currency),
+            (intent.amount.minor_units(), intent.amount.minor_units(), intent.amount.currency()),
+            "I4"
+        );
+    }
+}
+
+/// F10: no attempt leaves twice unless the first surely did nothing.
+fn attempts_are_not_repeated(end: &End) {
+    let mut seen = BTreeSet::new();
+    for sent in end.sent.iter().filter(|sent| !sent.in_vain) {
+        if let Request::CreateCharge(create) = &sent.request {
+            assert!(seen.insert(&create.metadata.reference), "F10: {:?} again", create.metadata.reference);
+        }
+    }
+}
+
+/// F10, F18: the service never has two charges of one attempt, or two refunds of one reference.
+fn nothing_is_made_twice(end: &End) {
+    let mut attempts = BTreeMap::new();
+    for charge in of_order(end) {
+        *attempts.entry(charge.metadata.attempt()).or_insert(0) += 1;
+    }
+    assert!(attempts.values().all(|count| *count == 1), "F10: {attempts:?}");
+    let mut refunds = BTreeMap::new();
+    for refund in end.service.refunds.iter().filter(|refund| refund.status != Some(RefundStatus::Failed)) {
+        if let Some(name) = refund.metadata.get("kakaopay_reference") {
+            *refunds.entry(name.to_string()).or_insert(0) += 1;
+        }
+    }
+    assert!(refunds.values().all(|count| *count == 1), "F18: {refunds:?}");
+}
+
+/// I1, I5: what went back is what was told, and never more than was paid.
+fn refunds_add_up(end: &End) {
+    let payment = end.driver.payment().expect("it was opened");
+    for (_, charge) in &end.service.charges {
+        assert!(end.service.refunded(&charge.id) <= charge.amount, "I5: {:?}", end.service.refunds);
+    }
+    let told = end.driver.notified.values().filter_map(|event| match event {
+        PaymentEvent::Refunded { notice, refund, .. } => Some((refund.clone(), notice.amount)),
+        _ => None,
+    });
+    let mut told: Vec<_> = told.collect();
+    let made = end.service.refunds.iter().filter(|refund| refund.status != Some(RefundStatus::Failed));
+    let named = made.filter(|refund| !refund.metadata.is_empty());
+    let mut made: Vec<_> = named.map(|refund| (refund.id.clone(), refund.amount)).collect();
+    told.sort();
+    made.sort();
+    assert_eq!(told, made, "I1: {:?}", payment.refunds());
+    for order in &end.wanted {
+        assert!(payment.refunds().contains_key(&order.reference), "I10: {order:?} was taken and is lost");
+    }
+}
+
+/// I5, F16, F18: a refund is asked for again only after a long look, and by the merchant's own word
+/// never after its time.
+fn refunds_are_asked_for_in_time(end: &End) {
+    let payment = end.driver.payment().expect("it was opened");
+    let State::Successful { paid_at, .. } = payment.state() else { return };
+    let mut last = BTreeMap::new();
+    for sent in end.sent.iter().filter(|sent| !sent.in_vain) {
+        let Request::CreateRefund { create, .. } = &sent.request else { continue };
+        let reference = &create.metadata.reference;
+        // The service's word has whole seconds.
+        if let Some(before) = last.insert(reference.clone(), sent.truly_at) {
+            let passed = sent.truly_at.millis_since(before);
+            assert!(passed >= 599_000, "F15, F18: {reference} again after {passed} ms");
+        }
+        let refuses = payment.refunds()[reference].late_refund() == LateRefund::Reject;
+        let open = paid_at.is_none_or(|at| RefundWindow::is_open(at, sent.at));
+        assert!(open || !refuses, "I5: {reference} at {}", sent.at);
+    }
+}

@@ -1,0 +1,212 @@
+//! The shop's side: a store that survives, and a payment that does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kakaopay_flows::{
+    Alert, ApiMisuse, Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest,
+    Request,
+};
+use kakaopay_types::{Reference, Timestamp};
+
+/// The process died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crashed;
+
+/// A driver with its store, held to the contract at each step.
+#[derive(Debug, Clone)]
+pub struct CheckedDriver {
+    /// The journal: durable.
+    pub journal: Vec<Vec<u8>>,
+    /// When the payment wants to be woken: durable.
+    pub deadline: Deadline,
+    /// What the merchant is told: durable.
+    pub notified: BTreeMap<String, PaymentEvent>,
+    /// Every link that was handed out.
+    pub links: BTreeSet<String>,
+    /// How many outputs may still be taken before the process dies.
+    pub fuel: Option<u32>,
+    /// How many outputs were taken.
+    pub taken: u32,
+    payment: Option<Payment>,
+}
+
+impl CheckedDriver {
+    /// A driver at which a payment is to be opened.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            journal: Vec::new(),
+            deadline: Deadline::Never,
+            notified: BTreeMap::new(),
+            links: BTreeSet::new(),
+            fuel: None,
+            taken: 0,
+            payment: None,
+        }
+    }
+
+    /// The payment, if it was opened.
+    #[must_use]
+    pub fn payment(&self) -> Option<&Payment> {
+        self.payment.as_ref()
+    }
+
+    /// Opens the payment, or finds it.
+    ///
+    /// # Errors
+    /// [`Crashed`].
+    pub fn open(&mut self, intent: &Intent, now: Timestamp, sent: &mut Vec<Request>) -> Result<(), Crashed> {
+        if self.payment.is_some() {
+            return Ok(());
+        }
+        let payment = Payment::open(intent.clone(), now);
+        self.drain(payment, now, sent)
+    }
+
+    /// Tells the payment something.
+    ///
+    /// # Errors
+    /// [`Crashed`].
+    ///
+    /// # Panics
+    /// If a final state is left.
+    pub fn tell(&mut self, input: Input, now: Timestamp, sent: &mut Vec<Request>) -> Result<(), Crashed> {
+        let Some(mut payment) = self.payment.take() else { return Ok(()) };
+        let before = payment.state().clone();
+        payment.handle(input, now).expect("the contract is kept");
+        assert!(!before.is_final() || before == *payment.state(), "I6: a final state stays: {before:?}");
+        self.drain(payment, now, sent)
+    }
+
+    /// The merchant wants a refund. Whether it was taken.
+    ///
+    /// # Errors
+    /// [`Crashed`].
+    ///
+    /// # Panics
+    /// If the contract is broken.
+    pub fn refund(
+        &mut self,
+        order: &RefundRequest,
+        now: Timestamp,
+        sent: &mut Vec<Request>,
+    ) -> Result<bool, Crashed> {
+        let Some(mut payment) = self.payment.take() else { return Ok(false) };
+        let taken = match payment.refund(order, now) {
+            Ok(()) => true,
+            Err(RefundError::ApiMisuse(misuse)) => panic!("{misuse}"),
+            Err(_) => false,
+        };
+        self.drain(payment, now, sent)?;
+        Ok(taken)
+    }
+
+    /// The process dies, and another takes its place: only what was stored is known.
+    ///
+    /// # Panics
+    /// If the journal cannot be replayed, or a snapshot taken on the way does not lead to the same.
+    pub fn restart(&mut self) {
+        let entries = || (1_u64..).zip(&self.journal).map(|(seq, bytes)| (seq, bytes.as_slice()));
+        self.payment = Payment::replay(entries()).expect("a journal");
+        let half = self.journal.len() / 2;
+        let replayed = Payment::replay(entries().take(half)).expect("a journal");
+        if let (Some(early), Some(payment)) = (replayed, &self.payment) {
+            let restored = Payment::restore(&early.snapshot().expect("all is durable"), entries().skip(half))
+                .expect("a snapshot");
+            assert_eq!(restored.snapshot(), payment.snapshot());
+        }
+    }
+
+    /// How far a refund has come here.
+    #[must_use]
+    pub fn has_refund(&self, reference: &Reference) -> bool {
+        self.payment.as_ref().is_some_and(|payment| payment.refunds().contains_key(reference))
+    }
+
+    /// Takes every output, as the contract says. A crash leaves what was stored until then.
+    fn drain(
+        &mut self,
+        mut payment: Payment,
+        now: Timestamp,
+        sent: &mut Vec<Request>,
+    ) -> Result<(), Crashed> {
+        loop {
+            let (mut entry, mut deadline, mut events) = (None, None, Vec::new());
+            while let Some(output) = payment.poll_output() {
+                self.burn()?;
+                match output {
+                    Output::Persist(stored) => entry = Some(stored),
+                    Output::Deadline(at) => deadline = Some(at),
+                    Output::Event(event) => events.push(event),
+                    Output::Redirect(link) => self.hand_out(&link),
+                    Output::Transmit(request) => {
+                        assert!(entry.is_none(), "I10: nothing leaves before its entry is durable");
+                        sent.push(request);
+                    }
+                }
+            }
+            // The transaction.
+            self.burn()?;
+            self.deadline = deadline.unwrap_or(self.deadline);
+            let seq = entry.as_ref().map(|entry| entry.seq);
+            self.journal.extend(entry.map(|entry| entry.to_bytes()));
+            for event in events {
+                let before = self.notified.insert(event.key(), event.clone());
+                assert!(before.is_none(), "I3: told twice: {event:?}");
+            }
+            match seq {
+                Some(seq) => acknowledge(&mut payment, seq, now).expect("it waits for this"),
+                None => break,
+            }
+        }
+        if let Some(link) = payment.authorize_uri() {
+            self.hand_out(link);
+        }
+        self.payment = Some(payment);
+        Ok(())
+    }
+
+    fn hand_out(&mut self, link: &str) {
+        self.links.insert(link.to_owned());
+        assert!(self.links.len() == 1, "F10: more than one link was handed out: {:?}", self.links);
+    }
+
+    fn burn(&mut self) -> Result<(), Crashed> {
+        self.taken += 1;
+        match &mut self.fuel {
+            None => Ok(()),
+            Some(0) => {
+                self.fuel = None;
+                self.payment = None;
+                Err(Crashed)
+            }
+            Some(fuel) => {
+                *fuel -= 1;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Default for CheckedDriver {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn acknowledge(payment: &mut Payment, seq: u64, now: Timestamp) -> Result<(), ApiMisuse> {
+    payment.handle(Input::Persisted(seq), now)
+}
+
+/// Whether a payment has come to its end, refunds included, or a person must go on.
+#[must_use]
+pub fn is_over(payment: &Payment) -> bool {
+    let unresolved = |reference: &Reference| {
+        let alert = Alert::RefundUnresolved { reference: reference.clone() };
+        payment.alerts().contains(&alert)
+    };
+    let mut refunds = payment.refunds().iter();
+    payment.state().is_final()
+        && refunds.all(|(reference, refund)| refund.state().is_final() || unresolved(reference))
+        && payment.duplicate_charges().values().all(|other| other.end.is_some())
+}

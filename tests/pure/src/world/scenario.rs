@@ -1,0 +1,150 @@
+//! What is to happen to an order, apart from what goes wrong.
+
+use kakaopay_flows::{Intent, LateRefund, RefundRequest, SourceMode};
+use kakaopay_types::{ChargeStatus, PlatformType, Reference, RefundAmount, Timestamp};
+
+use super::faults::{Fate, Kind};
+use super::recording::Recording;
+use crate::order::Order;
+
+/// What is to happen, apart from what goes wrong.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// When it begins, by the service's clock.
+    pub start: Timestamp,
+    /// How far the shop's clock is ahead, in seconds.
+    pub skew: i64,
+    /// How long after the start the shop's clock is set, and by how many seconds.
+    pub jump: Option<(i64, i64)>,
+    /// Whether the service's lists of refunds show its clock.
+    pub tells_time: bool,
+    /// What is to be paid.
+    pub intent: Intent,
+    /// How the buyer decides, and how long after the link was handed out; `None` walks away.
+    pub buyer: Option<(ChargeStatus, i64)>,
+    /// Whether somebody marks every further charge as paid in the dashboard.
+    pub orphans_paid: bool,
+    /// The refunds the merchant wants, each with how long after the payment.
+    pub refunds: Vec<(i64, RefundRequest)>,
+    /// A refund somebody makes in the dashboard.
+    pub by_hand: Option<(i64, i64)>,
+    /// Which refund the service lets fail, counted from the first it makes on request.
+    pub failing_refund: Option<usize>,
+    /// Whether the service answers before it has decided on a refund.
+    pub slow_refunds: bool,
+    /// Most elements the service puts on a page.
+    pub page: usize,
+    /// What becomes of the next request of a kind, each once, before chance is asked.
+    pub fates: Vec<(Kind, Fate)>,
+    /// Whether every webhook is lost.
+    pub deaf: bool,
+}
+
+impl Scenario {
+    /// An order that is paid after half a minute.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn paid() -> Self {
+        Self {
+            // Five minutes to midnight at UTC+8.
+            start: Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment"),
+            skew: 0,
+            jump: None,
+            tells_time: true,
+            intent: Order::one_call().intent,
+            buyer: Some((ChargeStatus::Successful, 30)),
+            orphans_paid: false,
+            refunds: Vec::new(),
+            by_hand: None,
+            failing_refund: None,
+            slow_refunds: false,
+            page: 100,
+            fates: Vec::new(),
+            deaf: false,
+        }
+    }
+
+    /// The same in which something becomes of the next request of a kind.
+    #[must_use]
+    pub fn with(mut self, kind: Kind, fate: Fate) -> Self {
+        self.fates.push((kind, fate));
+        self
+    }
+
+    /// The same with a refund some seconds after the payment.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn with_refund(mut self, after: i64, amount: i64, late_refund: LateRefund) -> Self {
+        let name = format!("refund-{}", self.refunds.len() + 1);
+        let order = RefundRequest {
+            reference: Reference::parse(&name).expect("a reference"),
+            amount: RefundAmount::new(amount).expect("more than nothing"),
+            void: None,
+            late_refund,
+        };
+        self.refunds.push((after, order));
+        self
+    }
+
+    /// How far the shop's clock is ahead at a moment, in seconds.
+    #[must_use]
+    pub fn skew_at(&self, now: Timestamp) -> i64 {
+        match self.jump {
+            Some((after, by)) if now >= self.start.saturating_add_seconds(after) => self.skew + by,
+            _ => self.skew,
+        }
+    }
+
+    /// When the shop's clock shows a moment next, by the service's.
+    #[must_use]
+    pub fn truly_at(&self, shown: Timestamp, now: Timestamp) -> Timestamp {
+        let plain = shown.saturating_add_seconds(-self.skew);
+        let Some((after, by)) = self.jump else { return plain };
+        let jump = self.start.saturating_add_seconds(after);
+        if now < jump && plain <= jump { plain } else { jump.max(plain.saturating_add_seconds(-by)) }
+    }
+
+    /// A scenario told by chance.
+    #[must_use]
+    pub fn of(recording: &mut Recording<'_>) -> Self {
+        let mut scenario = Self::paid();
+        let plan = match recording.choose(3) {
+            0 => SourceMode::Inline(Some(PlatformType::Web)),
+            1 => SourceMode::Separate(None),
+            _ => SourceMode::Inline(None),
+        };
+        scenario.intent = Order::new(plan).intent;
+        scenario.intent.jitter_seed = u64::from(recording.draw());
+        scenario.start = scenario.start.saturating_add_seconds(i64::from(recording.draw()) * 337);
+        scenario.skew = [0, 1, -1, 600, -600, 86_400, -86_400, 3_600][usize::from(recording.choose(8))];
+        scenario.tells_time = recording.choose(4) != 3;
+        // Without the service's clock there is only the shop's, which then must not run ahead.
+        let jumps = if scenario.tells_time { [0, 600, 3_600, 86_400] } else { [0, -60, -600, -1] };
+        let by = jumps[usize::from(recording.choose(4))];
+        scenario.jump = (by != 0).then(|| (i64::from(recording.draw()) * 7, by));
+        let wait = [30, 1, 600, 1_799, 1_801, 90][usize::from(recording.choose(6))];
+        scenario.buyer = match recording.choose(6) {
+            0..=2 => Some((ChargeStatus::Successful, wait)),
+            3 => Some((ChargeStatus::Failed, wait)),
+            4 => Some((ChargeStatus::Expired, wait)),
+            _ => None,
+        };
+        scenario.orphans_paid = recording.choose(8) == 7;
+        scenario.page = [100, 1, 2][usize::from(recording.choose(3))];
+        for _ in 0..recording.choose(4) {
+            let after = [5, 60, 1_200, 1_500, 40_000][usize::from(recording.choose(5))];
+            let amount = [50_000, 75_001, 150_000, 1][usize::from(recording.choose(4))];
+            let late = if recording.choose(3) == 2 { LateRefund::Forward } else { LateRefund::Reject };
+            scenario = scenario.with_refund(after, amount, late);
+        }
+        let failing = usize::from(recording.choose(8));
+        scenario.failing_refund = failing.checked_sub(6);
+        scenario.slow_refunds = recording.choose(4) == 3;
+        scenario.by_hand = (recording.choose(5) == 4).then(|| (i64::from(recording.draw()), 50_000));
+        scenario
+    }
+}

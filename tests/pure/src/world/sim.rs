@@ -1,0 +1,388 @@
+//! One order from its beginning to its end, in virtual time.
+
+use std::collections::BTreeMap;
+
+use kakaopay_flows::{Deadline, Evidence, Input, RefundRequest, Request, RequestFailure, Response};
+use kakaopay_types::{ChargeId, ChargeStatus, ErrorCode, EventKey, Timestamp};
+
+use super::checked_driver::{CheckedDriver, Crashed, is_over};
+use super::faults::{Fate, Kind};
+use super::recording::Recording;
+use super::scenario::Scenario;
+use super::service::{Service, refused};
+
+/// Something that is going to happen.
+#[derive(Debug, Clone)]
+enum Happening {
+    Open,
+    Reach { process: u32, request: Request, answer_after: Option<i64> },
+    Response { process: u32, answer: Response },
+    Hook { key: EventKey, charge: ChargeId },
+    Return,
+    Decide { link: String },
+    WantRefund(RefundRequest),
+    RefundByHand(i64),
+}
+
+/// A request that left.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// When, by the shop's clock.
+    pub at: Timestamp,
+    /// When, by the service's.
+    pub truly_at: Timestamp,
+    /// What.
+    pub request: Request,
+    /// Whether the shop was told that it was surely not carried out.
+    pub in_vain: bool,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub struct End {
+    /// The shop's side.
+    pub driver: CheckedDriver,
+    /// The service's side.
+    pub service: Service,
+    /// Every request that left, in order.
+    pub sent: Vec<Sent>,
+    /// The refunds that were wanted and are known to have been taken.
+    pub wanted: Vec<RefundRequest>,
+    /// What was to happen.
+    pub scenario: Scenario,
+}
+
+/// One order from its beginning to its end.
+#[derive(Debug)]
+pub struct Sim<'a> {
+    scenario: Scenario,
+    recording: Recording<'a>,
+    now: Timestamp,
+    queue: BTreeMap<(Timestamp, u64), Happening>,
+    counter: u64,
+    process: u32,
+    driver: CheckedDriver,
+    service: Service,
+    sent: Vec<Sent>,
+    wanted: Vec<RefundRequest>,
+    decided: bool,
+    known: usize,
+    /// When something last came from outside, or went wrong.
+    troubled: Timestamp,
+    /// After how many outputs each further process dies, the last one first.
+    deaths: Vec<u32>,
+}
+
+/// How long after the last thing that went wrong all must have come to its end, in seconds: the charge
+/// is looked at once a day by then.
+const BOUND: i64 = 86_400 + 3_600;
+/// Most things that happen to one order.
+const MOST: usize = 5_000;
+
+impl<'a> Sim<'a> {
+    /// A scenario in which the recording says what goes wrong.
+    #[must_use]
+    pub fn new(scenario: Scenario, recording: Recording<'a>) -> Self {
+        let service = Service {
+            page: scenario.page,
+            tells_time: scenario.tells_time,
+            failing_refund: scenario.failing_refund,
+            slow_refunds: scenario.slow_refunds,
+            ..Service::default()
+        };
+        let mut sim = Self {
+            now: scenario.start,
+            troubled: scenario.start,
+            deaths: Vec::new(),
+            scenario,
+            recording,
+            queue: BTreeMap::new(),
+            counter: 0,
+            process: 0,
+            driver: CheckedDriver::new(),
+            service,
+            sent: Vec::new(),
+            wanted: Vec::new(),
+            decided: false,
+            known: 0,
+        };
+        sim.after(0, Happening::Open);
+        sim
+    }
+
+    /// The same, in which the first process dies after so many outputs, and the next ones likewise.
+    #[must_use]
+    pub fn crashing_after(mut self, outputs: &[u32]) -> Self {
+        self.deaths = outputs.to_vec();
+        self.deaths.reverse();
+        self.driver.fuel = self.deaths.pop();
+        self
+    }
+
+    /// Runs until nothing waits any more.
+    ///
+    /// # Panics
+    /// If that takes longer than it may (I8), or an invariant is broken on the way.
+    #[must_use]
+    pub fn run(mut self) -> End {
+        for _ in 0..MOST {
+            let next = self.next_moment().filter(|next| !self.rests_at(*next));
+            let Some(next) = next else {
+                let Self { driver, service, sent, wanted, scenario, .. } = self;
+                return End { driver, service, sent, wanted, scenario };
+            };
+            self.now = self.now.max(next);
+            assert!(!self.is_late(self.now) || self.is_over(), "I8: {:?}", self.driver.payment());
+            if !self.recording.is_over() {
+                self.troubled = self.now;
+            }
+            self.service.expire(self.now);
+            let happening = match self.queue.first_entry() {
+                Some(first) if first.key().0 <= self.now => Some(first.remove()),
+                _ => None,
+            };
+            match happening {
+                Some(happening) => {
+                    let own = matches!(happening, Happening::Reach { .. } | Happening::Response { .. });
+                    self.troubled = if own { self.troubled } else { self.now };
+                    self.happen(happening);
+                }
+                None => self.tell(Input::Timeout),
+            }
+            self.notice();
+        }
+        panic!("I8: it does not come to its end: {:?}", self.driver.payment());
+    }
+
+    /// Whether all is over by then but for what a person must decide.
+    fn rests_at(&self, next: Timestamp) -> bool {
+        self.is_late(next) && self.is_over()
+    }
+
+    fn is_late(&self, at: Timestamp) -> bool {
+        at.millis_since(self.troubled) > BOUND * 1_000
+    }
+
+    fn is_over(&self) -> bool {
+        self.driver.payment().is_some_and(is_over)
+    }
+
+    fn next_moment(&self) -> Option<Timestamp> {
+        let queued = self.queue.keys().next().map(|(at, _)| *at);
+        let woken = match self.driver.deadline {
+            Deadline::At(at) => Some(self.scenario.truly_at(at, self.now)),
+            Deadline::Never => None,
+        };
+        queued.into_iter().chain(woken).min()
+    }
+
+    fn after(&mut self, seconds: i64, happening: Happening) {
+        self.counter += 1;
+        self.queue.insert((self.now.saturating_add_seconds(seconds), self.counter), happening);
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Open => self.open(),
+            Happening::Reach { process, request, answer_after } => {
+                let answer = self.service.carry_out(&request, self.now);
+                if let Some(seconds) = answer_after {
+                    self.after(seconds, Happening::Response { process, answer });
+                }
+            }
+            Happening::Response { process, answer } => {
+                // A process that has died hears nothing.
+                if process == self.process {
+                    self.tell(Input::Response(answer));
+                }
+            }
+            Happening::Hook { key, charge } => self.tell(Input::Evidence(Evidence::Webhook { key, charge })),
+            Happening::Return => self.tell(Input::Evidence(Evidence::BuyerReturned)),
+            Happening::Decide { link } => self.decide(&link),
+            Happening::WantRefund(order) => self.want_refund(order),
+            Happening::RefundByHand(amount) => {
+                let paid = self.service.charges.iter().find(|(_, c)| c.status == ChargeStatus::Successful);
+                if let Some(id) = paid.map(|(_, charge)| charge.id.clone()) {
+                    self.service.refund_by_hand(&id, amount);
+                    self.hook(EventKey::RefundCreate, &id);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self) {
+        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let intent = self.scenario.intent.clone();
+        let result = self.driver.open(&intent, now, &mut sent);
+        self.left(result, sent);
+        if self.driver.payment().is_none() {
+            // The merchant got no answer and asks again.
+            self.after(5, Happening::Open);
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        if self.recording.draw() == 255 {
+            self.driver.fuel = Some(u32::from(self.recording.choose(6)));
+        }
+        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let again = matches!(input, Input::Evidence(_)).then(|| input.clone());
+        let result = self.driver.tell(input, now, &mut sent);
+        let crashed = result.is_err();
+        self.left(result, sent);
+        // What was stored before it was worked off comes back.
+        if let (true, Some(Input::Evidence(Evidence::Webhook { key, charge }))) = (crashed, again) {
+            self.after(120, Happening::Hook { key, charge });
+        }
+    }
+
+    fn want_refund(&mut self, order: RefundRequest) {
+        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let result = self.driver.refund(&order, now, &mut sent);
+        let taken = result == Ok(true);
+        self.left(result.map(|_| ()), sent);
+        if taken || self.driver.has_refund(&order.reference) {
+            self.wanted.push(order);
+        } else if result == Err(Crashed) {
+            self.after(5, Happening::WantRefund(order));
+        }
+    }
+
+    /// What became of a step: its requests go their ways, and a process that died is followed by
+    /// another.
+    fn left(&mut self, result: Result<(), Crashed>, sent: Vec<Request>) {
+        for request in sent {
+            self.send(request);
+        }
+        if result == Err(Crashed) {
+            self.die();
+        }
+    }
+
+    fn die(&mut self) {
+        // What made it die may lie far back.
+        self.troubled = self.now;
+        self.process += 1;
+        self.driver.fuel = self.deaths.pop();
+        self.driver.restart();
+    }
+
+    /// Sends a request on its way, with whatever may happen to it there.
+    fn send(&mut self, request: Request) {
+        let process = self.process;
+        let fate = self.fate_of(&request);
+        let in_vain = fate.is_in_vain();
+        let at = self.shop_time();
+        self.sent.push(Sent { at, truly_at: self.now, request: request.clone(), in_vain });
+        let trouble =
+            |trouble| Happening::Response { process, answer: request.clone().into_failure(trouble) };
+        let reach = |answer_after| Happening::Reach { process, request: request.clone(), answer_after };
+        match fate {
+            Fate::Answered(after) => self.after(0, reach(Some(after))),
+            Fate::NotSent => self.after(0, trouble(RequestFailure::NotSent)),
+            Fate::Lost => self.after(60, trouble(RequestFailure::OutcomeUnknown)),
+            Fate::AnswerLost(after) => {
+                self.after(after, reach(None));
+                self.after(60, trouble(RequestFailure::OutcomeUnknown));
+            }
+            Fate::Failed { carried_out } => {
+                if carried_out {
+                    self.after(0, reach(None));
+                }
+                self.after(3, trouble(RequestFailure::OutcomeUnknown));
+            }
+            Fate::RateLimited { carried_out } => {
+                if carried_out {
+                    self.after(0, reach(None));
+                }
+                self.after(1, trouble(RequestFailure::RateLimited));
+            }
+            Fate::KeyRefused => self.after(1, trouble(refused(ErrorCode::AuthenticationFailure))),
+            Fate::Doubled => {
+                let answer = self.service.carry_out(&request, self.now);
+                self.after(1, Happening::Response { process, answer: answer.clone() });
+                self.after(3, Happening::Response { process, answer });
+            }
+            Fate::Died => {
+                self.after(1, reach(None));
+                self.die();
+            }
+            Fate::Refused => self.after(1, trouble(refused(ErrorCode::BadRequest))),
+        }
+    }
+
+    fn fate_of(&mut self, request: &Request) -> Fate {
+        let kind = Kind::of(request);
+        match self.scenario.fates.iter().position(|(of, _)| *of == kind) {
+            Some(index) => self.scenario.fates.remove(index).1,
+            None => Fate::of(self.recording.draw(), request),
+        }
+    }
+
+    /// What follows from what has become known: charges that came to be, and a link to follow.
+    fn notice(&mut self) {
+        while self.known < self.service.charges.len() {
+            let charge = self.service.charges[self.known].1.clone();
+            self.known += 1;
+            self.hook(EventKey::ChargeCreate, &charge.id);
+            if self.scenario.orphans_paid && (self.known > 1 || self.recording.choose(4) == 3) {
+                let link = charge.authorize_uri.map(String::from).unwrap_or_default();
+                self.after(20, Happening::Decide { link });
+            }
+        }
+        if !self.decided
+            && let Some(link) = self.driver.links.first().cloned()
+        {
+            self.decided = true;
+            if let Some((_, wait)) = self.scenario.buyer {
+                self.after(wait, Happening::Decide { link });
+            }
+        }
+    }
+
+    fn decide(&mut self, link: &str) {
+        let own = self.driver.links.contains(link);
+        let status = match (&self.scenario.buyer, own) {
+            (Some((status, _)), true) => status.clone(),
+            _ => ChargeStatus::Successful,
+        };
+        let now = self.now;
+        let Some(charge) = self.service.behind(link) else { return };
+        let id = charge.id.clone();
+        if !Service::end(charge, status.clone(), now) {
+            return;
+        }
+        self.hook(EventKey::ChargeComplete, &id);
+        if self.recording.choose(2) == 0 && own {
+            self.after(1, Happening::Return);
+        }
+        if own && status == ChargeStatus::Successful {
+            for (after, order) in self.scenario.refunds.clone() {
+                self.after(after, Happening::WantRefund(order));
+            }
+            if let Some((after, amount)) = self.scenario.by_hand {
+                self.after(after, Happening::RefundByHand(amount));
+            }
+        }
+    }
+
+    /// A webhook: it comes, or not, or late, or more than once.
+    fn hook(&mut self, key: EventKey, charge: &ChargeId) {
+        let delays: &[i64] = match self.recording.choose(6) {
+            _ if self.scenario.deaf => &[],
+            0 => &[1],
+            1 => &[],
+            2 => &[0, 0, 3],
+            3 => &[7_200],
+            4 => &[90],
+            _ => &[2, 172_800],
+        };
+        for delay in delays {
+            self.after(*delay, Happening::Hook { key: key.clone(), charge: charge.clone() });
+        }
+    }
+
+    fn shop_time(&self) -> Timestamp {
+        self.now.saturating_add_seconds(self.scenario.skew_at(self.now))
+    }
+}

@@ -1,0 +1,66 @@
+//! Refunds that were not ordered here: somebody gave money back at the service's dashboard.
+
+use std::num::NonZeroU32;
+
+use kakaopay_flows::{Alert, Evidence, Input, LateRefund, Request, Response, State};
+use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::{Driven, Order, guide};
+use kakaopay_types::{Charge, EventKey, RefundId};
+use serde_json::json;
+
+use super::refunds::{made, order, paid, whole};
+
+/// The order's charge, paid, with so much of it given back.
+fn given_back(amount: i64) -> Box<Charge> {
+    let mut ended = guide::ended("successful");
+    ended.push(("refunded_amount", json!(amount)));
+    Box::new(Order::one_call().charge(1, &ended))
+}
+
+fn lists(requests: &[Request]) -> usize {
+    requests.iter().filter(|request| matches!(request, Request::ListRefunds(_))).count()
+}
+
+/// F02, I6: money was given back by hand, and the webhook that says so came before the payment was known to be paid,
+/// or not at all: what is known in the end is the same.
+#[test]
+fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
+    let refunded =
+        Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge: given_back(0).id });
+    for heard in [true, false] {
+        for created in [true, false] {
+            let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+            if created {
+                let charge = Box::new(Order::one_call().charge(1, &[]));
+                driven.handle(
+                    Input::Response(Response::Charge { attempt: NonZeroU32::MIN, result: Ok(charge) }),
+                    at(1),
+                );
+            }
+            if heard {
+                let requests = driven.handle(refunded.clone(), at(2));
+                assert_eq!(lists(&requests), 0);
+            }
+            let requests = driven.handle(Input::Evidence(Evidence::Read(given_back(1_000))), at(3));
+            assert!(matches!(driven.payment.state(), State::Successful { .. }));
+            driven.handle(whole(&requests, &[made("rfnd_test_1", None, 1_000, "closed")]), at(4));
+            let unknown = Alert::UnknownRefund { refund: RefundId::parse("rfnd_test_1").expect("an id") };
+            assert!(driven.payment.alerts().iter().eq([&unknown]), "{heard} {created}");
+        }
+    }
+}
+
+/// A list is read when more went back than is known of here, and for no other reading.
+#[test]
+fn f02_a_reading_of_a_paid_charge_looks_for_refunds_that_are_not_accounted_for() {
+    let mut driven = paid(&[]);
+    let read = |driven: &mut Driven, back, seconds| {
+        lists(&driven.handle(Input::Evidence(Evidence::Read(given_back(back))), at(seconds)))
+    };
+    assert_eq!(read(&mut driven, 0, 2), 0);
+    assert_eq!(read(&mut driven, 1, 3), 1);
+    // What was ordered here is known, whether it was made yet or not.
+    driven.refund(&order("r1", 600, LateRefund::Reject), at(10)).expect("a refund");
+    assert_eq!(read(&mut driven, 600, 11), 0);
+    assert_eq!(read(&mut driven, 601, 12), 1);
+}

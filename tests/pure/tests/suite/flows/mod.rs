@@ -1,0 +1,19 @@
+//! The state machines: single cases, tables, every order of inputs, properties, whole scenarios and every state of a
+//! model.
+
+mod cases;
+mod deadlines;
+mod manual_refunds;
+mod manual_review;
+mod messages;
+mod mismatches;
+mod model;
+mod pages;
+mod permutations;
+mod properties;
+mod refund_totals;
+mod refunds;
+mod retries;
+mod stored;
+mod table;
+mod world;

@@ -1,0 +1,181 @@
+//! How far lists are read, page by page, and what can be concluded from how much of them.
+
+use std::num::NonZeroU32;
+
+use kakaopay_flows::{Alert, ChargeSearch, Input, Request, RequestFailure, Response, Stage, State};
+use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::{Driven, Order};
+use kakaopay_types::{Charge, List, Timestamp, decode};
+use serde_json::{Value, json};
+
+/// When a look-up can first conclude that an attempt made nothing, in seconds after that seemed lost.
+const CONCLUSIVE: i64 = 90;
+/// And when a search for charges of other attempts can, after the payment's own became known.
+const SEARCHED: i64 = 900;
+
+fn created(number: u32, result: Result<Charge, RequestFailure>) -> Input {
+    let attempt = NonZeroU32::new(number).expect("from one");
+    Input::Response(Response::Charge { attempt, result: result.map(Box::new) })
+}
+
+fn looked_up(requests: &[Request]) -> Option<ChargeSearch> {
+    requests.iter().find_map(|request| match request {
+        Request::FindCharge(look_up) => Some(look_up.clone()),
+        _ => None,
+    })
+}
+
+/// A page of charges, of a list of so many, as the service says it at some moment.
+fn page(request: ChargeSearch, data: &[Value], total: u32, to: Option<Timestamp>) -> Input {
+    let offset = request.list.page.offset;
+    let list = json!({
+        "object": "list", "data": data, "limit": 100, "offset": offset, "total": total, "to": to,
+    });
+    let list: List<Charge> = decode::from_value(list).expect("a list");
+    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
+}
+
+/// A full page of charges that other orders have.
+fn strangers() -> Vec<Value> {
+    let stranger = Order::one_call().charge(1, &[("metadata", json!({}))]);
+    (0..100)
+        .map(|number| {
+            let mut stranger = serde_json::to_value(&stranger).expect("JSON");
+            stranger["id"] = json!(format!("chrg_test_stranger{number}"));
+            stranger
+        })
+        .collect()
+}
+
+/// A payment of which nobody knows whether it has a charge, and its look-up.
+fn unknown() -> (Driven, ChargeSearch) {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
+    let request = looked_up(&requests).expect("a look-up");
+    (driven, request)
+}
+
+/// A payment whose second attempt has made its charge; a search for the first one's goes on.
+fn searching() -> (Driven, Charge) {
+    let (mut driven, _) = unknown();
+    let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
+    let requests = driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
+    assert!(matches!(requests[..], [Request::CreateCharge(_)]));
+    let created_at = at(CONCLUSIVE).to_string();
+    let own =
+        Order::one_call().charge(2, &[("id", json!("chrg_test_own")), ("created_at", json!(created_at))]);
+    driven.handle(created(2, Ok(own.clone())), at(CONCLUSIVE));
+    assert!(matches!(driven.state(), State::Pending(_)));
+    (driven, own)
+}
+
+/// Gives full pages for as long as they are asked for, up to that many, and counts them.
+fn read_on(driven: &mut Driven, mut request: ChargeSearch, now: Timestamp, most: u32) -> u32 {
+    let strangers = strangers();
+    for read in 0..most {
+        assert_eq!(request.list.page.offset, read * 100);
+        match looked_up(&driven.handle(page(request, &strangers, 1_000_000, None), now)) {
+            Some(next) => request = next,
+            None => return read + 1,
+        }
+    }
+    most
+}
+
+/// F10, F28: what can conclude nothing yet reads the newest five hundred; what can reads on.
+#[test]
+fn f10_f28_a_look_up_reads_as_far_as_it_can_conclude_something() {
+    let (mut driven, request) = unknown();
+    assert_eq!(read_on(&mut driven, request, start(), 7), 5);
+    for (seconds, pages) in [(CONCLUSIVE - 1, 5), (CONCLUSIVE, 7)] {
+        let (mut driven, _) = unknown();
+        let request = looked_up(&driven.handle(Input::Timeout, at(seconds))).expect("a look-up");
+        assert_eq!(read_on(&mut driven, request, at(seconds), 7), pages, "{seconds}");
+    }
+}
+
+/// F10: a page that comes when nothing is looked for any more asks for no other, late or not.
+#[test]
+fn f10_a_page_that_comes_too_late_is_the_last() {
+    for seconds in [0, CONCLUSIVE] {
+        let (mut driven, _) = unknown();
+        let old = looked_up(&driven.handle(Input::Timeout, at(seconds))).expect("a look-up");
+        let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
+        driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
+        assert!(matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Charge));
+        assert_eq!(read_on(&mut driven, old, at(CONCLUSIVE), 7), 1);
+    }
+}
+
+/// F10, F28: the search beside a charge reads as far, by the same rule.
+#[test]
+fn f10_f28_a_search_reads_as_far_as_it_can_conclude_something() {
+    for (seconds, pages) in [(SEARCHED - 1, 5), (SEARCHED, 7)] {
+        let (mut driven, _) = searching();
+        let now = at(CONCLUSIVE + seconds);
+        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
+        assert_eq!(read_on(&mut driven, request, now, 7), pages, "{seconds}");
+    }
+}
+
+/// F15: a search is over when both clocks say so, and each page passes on what the service's said.
+#[test]
+fn f15_a_search_of_many_pages_asks_the_services_clock() {
+    for (seconds, over) in [(SEARCHED - 1, false), (SEARCHED, true)] {
+        let (mut driven, own) = searching();
+        let now = at(10 * SEARCHED);
+        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
+        let mut first = strangers();
+        first[50] = serde_json::to_value(&own).expect("JSON");
+        // The service's clock goes otherwise than the driver's.
+        let to = at(CONCLUSIVE + seconds);
+        let next =
+            looked_up(&driven.handle(page(request, &first, 101, Some(to)), now)).expect("another page");
+        assert_eq!((next.at_service, next.own_created), (Some(to), own.created_at()));
+        // A later page says a later moment, which is not when the search began.
+        driven.handle(page(next, &strangers()[..1], 101, Some(at(100 * SEARCHED))), now);
+        driven.assert_is_planned(now);
+        let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * SEARCHED))).is_some();
+        assert_eq!(goes_on, !over, "{seconds}");
+    }
+}
+
+/// I8: what cannot be read stands in the way of a search for a day, and then a person is told. What can be read
+/// and is too early by the service's clock never ends it.
+#[test]
+fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
+    const DAY: i64 = 86_400;
+    let bad = vec![json!({"object": "charge"})];
+    for (seconds, readable, over) in [(DAY - 1, false, false), (DAY, false, true), (10 * DAY, true, false)] {
+        let (mut driven, own) = searching();
+        let now = at(CONCLUSIVE + seconds);
+        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
+        let data = if readable { vec![serde_json::to_value(&own).expect("JSON")] } else { bad.clone() };
+        driven.handle(page(request, &data, 1, Some(at(CONCLUSIVE + SEARCHED - 1))), now);
+        let blocked = driven.payment.alerts().contains(&Alert::SearchBlocked);
+        let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * DAY))).is_some();
+        assert_eq!((goes_on, blocked), (!over, over), "{seconds}");
+    }
+}
+
+/// F28: a list that is read as far as any is says nothing about what may follow.
+#[test]
+fn f28_the_end_of_patience_is_not_the_end_of_the_list() {
+    for (offset, complete) in [(99_800, true), (99_900, false)] {
+        let (mut driven, _) = unknown();
+        let mut request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
+        request.list.page.offset = offset;
+        let last = page(request, &strangers()[..99], offset + 99, None);
+        // One less than full, so that the list ends here.
+        let requests = driven.handle(last, at(CONCLUSIVE));
+        assert!(matches!(requests[..], [Request::CreateCharge(_)]), "{offset}");
+
+        let (mut driven, _) = unknown();
+        let mut request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
+        request.list.page.offset = offset;
+        let requests = driven.handle(page(request, &strangers(), offset + 100, None), at(CONCLUSIVE));
+        assert_eq!(looked_up(&requests).is_some(), complete, "{offset}");
+        let blocked = driven.payment.alerts().contains(&Alert::SearchBlocked);
+        assert_eq!(blocked, !complete, "{offset}");
+    }
+}

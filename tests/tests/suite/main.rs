@@ -1,0 +1,12 @@
+//! A whole shop: the driver with its stores, the transport and the sandbox.
+
+mod driver;
+mod duplicates;
+mod journeys;
+mod misbehaving;
+mod reconcile;
+mod refunds;
+mod reordered;
+mod shapes;
+mod stores;
+mod wire_bytes;

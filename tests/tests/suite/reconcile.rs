@@ -1,0 +1,171 @@
+//! The hourly and the daily look at what the service has, and how a process ends.
+
+use std::time::Duration;
+
+use kakaopay::store::MemoryStore;
+use kakaopay::types::endpoint::{CreateRefund, ListCharges, MarkChargeAsPaid};
+use kakaopay::types::{Reference, RefundAmount, Timestamp};
+use kakaopay::{Checkout, Merchant, State};
+use kakaopay_tests::hold::Hold;
+use kakaopay_tests::unsent::Unsent;
+use kakaopay_tests::{Shop, browser, eventually};
+use kakaopay_transport::Client;
+use kakaopay_types::SecretKey;
+use tokio::sync::watch;
+
+fn client(shop: &Shop) -> Client<SecretKey> {
+    Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build()
+}
+
+fn an_hour_ago(shop: &Shop) -> Timestamp {
+    shop.sandbox.clock().now().saturating_add_seconds(-3_600)
+}
+
+/// F03, I2: no webhook, no return, no deadline: the sweep finds what was paid.
+#[tokio::test]
+async fn f03_i2_a_sweep_finds_what_no_webhook_told() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    let page = shop.check_out(Shop::order()).await;
+    browser::decide(&page, "outcome=successful").await;
+    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert!(swept.complete, "{swept:?}");
+    assert_eq!((swept.charges, swept.payments_updated, swept.events, swept.missed_events), (1, 1, 2, 2));
+    assert!(shop.status().await.is_paid());
+    shop.settle_down().await;
+    assert_eq!(shop.notifications.events()[0].0, "order-345678/paid");
+    // What was swept once is no news.
+    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.charges, swept.payments_updated, swept.events, swept.missed_events), (1, 0, 2, 0));
+    shop.settle_down().await;
+    assert_eq!(shop.notifications.events().len(), 1);
+}
+
+/// A webhook that has come makes its event no news; one that was lost is put in its place.
+#[tokio::test]
+async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
+    let shop = Shop::builder().open().await;
+    let page = shop.check_out(Shop::order()).await;
+    browser::decide(&page, "outcome=successful").await;
+    shop.wait_for_webhook().await;
+    let both = async || {
+        shop.settle_down().await;
+        shop.deliveries().await >= 2
+    };
+    eventually("both webhooks are delivered", both).await;
+    shop.sandbox.set_webhooks(false);
+    let refund = CreateRefund::new(
+        shop.status().await.charge().expect("a charge").clone(),
+        RefundAmount::new(1_000).expect("an amount"),
+        Reference::parse("by-hand").expect("a reference"),
+    );
+    client(&shop).send(refund).await.expect("made");
+    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.events, swept.missed_events), (3, 1));
+    shop.settle_down().await;
+    let keys: Vec<_> = shop.notifications.events().into_iter().map(|(key, _)| key).collect();
+    assert!(keys[1].starts_with("order-345678/alert/unknown_refund/"), "{keys:?}");
+}
+
+/// A ledger that was lost does not know the order, and says so; what was before the moment is left alone.
+#[tokio::test]
+async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    shop.check_out(Shop::order()).await;
+    let clock = shop.sandbox.clock().clone();
+    let merchant = Merchant::builder(client(&shop), MemoryStore::new()).clock(move || clock.now()).build();
+    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!(
+        (swept.charges, swept.orphaned_charges, swept.payments_updated, swept.complete),
+        (1, 1, 0, true)
+    );
+    assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);
+    shop.sandbox.clock().advance_seconds(7_200);
+    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.charges, swept.events, swept.complete), (0, 0, true));
+}
+
+/// F41: what cannot be reached is swept later.
+#[tokio::test]
+async fn f41_a_sweep_that_was_cut_off_is_not_done() {
+    let shop = Shop::builder().open().await;
+    let never = kakaopay_transport::testing::Never;
+    let key = shop.sandbox.secret_key().clone();
+    let client = Client::builder(never, key).timeout(Duration::from_millis(1)).build();
+    let merchant = Merchant::builder(client, MemoryStore::new()).build();
+    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    assert_eq!((swept.complete, swept.failures), (false, 2));
+}
+
+/// `run` sweeps by itself, one process for all, and then not before the hour is over.
+#[tokio::test]
+async fn f03_i8_whoever_runs_sweeps() {
+    let shop = Shop::builder().open().await;
+    shop.sandbox.set_webhooks(false);
+    let page = shop.check_out(Shop::order()).await;
+    browser::decide(&page, "outcome=successful").await;
+    // Its clock stands still, so that no deadline comes and nothing but the sweep can find it.
+    let paid = async {
+        let notified = async || shop.status().await.is_paid() && !shop.notifications.events().is_empty();
+        eventually("the order is paid, and the handler notified", notified).await;
+    };
+    let both = async {
+        tokio::join!(
+            shop.merchant.run(&shop.notifications, paid),
+            shop.merchant.run(&shop.notifications, std::future::ready(()))
+        );
+    };
+    tokio::time::timeout(Duration::from_secs(30), both).await.expect("swept");
+    assert_eq!(shop.notifications.events().len(), 1);
+}
+
+/// F44, I10: told to end while a request that moves money is under way, it waits for the answer and stores it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f44_i10_shutdown_waits_for_what_moves_money() {
+    let (release, released) = watch::channel(false);
+    let shop = Shop::builder().open_over(|wire| Unsent::new(Hold::new(wire, released))).await;
+    shop.sandbox.set_webhooks(false);
+    // What the checkout sends never leaves, so that it is `run` that sends it when the deadline comes.
+    let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+    assert!(matches!(checkout, Checkout::InProgress));
+    shop.sandbox.clock().advance_seconds(60);
+    let (stop, mut stopped) = watch::channel(false);
+    let (merchant, told) = (shop.merchant.clone(), shop.notifications.clone());
+    let running = tokio::spawn(async move {
+        merchant.run(told, async move { drop(stopped.wait_for(|stopped| *stopped).await) }).await;
+    });
+    eventually("a charge", async || shop.charges() > 0).await;
+    stop.send_replace(true);
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    // The reconciliation at the start of `run` may have found the charge already, so that the state says nothing.
+    assert!(!running.is_finished());
+    release.send_replace(true);
+    running.await.expect("it ends");
+    assert!(matches!(shop.status().await.state, State::Pending(_)));
+    assert_eq!(shop.charges(), 1);
+}
+
+/// F11: the answer to a request that moves money is stored, whoever waits for it or does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f11_a_buyer_who_leaves_cuts_nothing_off() {
+    let (release, released) = watch::channel(false);
+    let shop = Shop::builder().open_over(|wire| Hold::new(wire, released)).await;
+    shop.sandbox.set_webhooks(false);
+    let merchant = shop.merchant.clone();
+    let checkout = tokio::spawn(async move { merchant.checkout(Shop::order()).await });
+    eventually("a charge", async || shop.charges() > 0).await;
+    checkout.abort();
+    assert!(checkout.await.is_err_and(|error| error.is_cancelled()));
+    assert!(matches!(shop.status().await.state, State::Creating(_)));
+    release.send_replace(true);
+    eventually("the charge is stored", async || matches!(shop.status().await.state, State::Pending(_))).await;
+    let charge = client(&shop).send(ListCharges::default()).await.expect("a list").data.items[0].id.clone();
+    client(&shop).send(MarkChargeAsPaid::new(charge)).await.expect("paid");
+    let shop = shop.restarted();
+    shop.wait_until_notified().await;
+    assert_eq!(shop.notifications.events()[0].0, "order-345678/paid");
+    assert_eq!(shop.charges(), 1);
+}
