@@ -3,6 +3,7 @@
 mod driver;
 mod duplicates;
 mod journeys;
+mod keys;
 mod misbehaving;
 mod reconcile;
 mod refunds;
