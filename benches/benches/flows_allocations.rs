@@ -1,4 +1,4 @@
-//! How often the reading of a journal asks for memory, growth of what it had included: a line a reader.
+//! Allocations of replaying a journal, growth included: a line per reader.
 
 #![expect(clippy::print_stdout, reason = "the counts are what it is for")]
 

@@ -1,4 +1,4 @@
-//! Reads a journal as often as it is told, for a tool that counts instructions: `journal/value 10`.
+//! Replays a journal N times, for a tool that counts instructions: `journal/value 10`.
 //!
 //! Without a name it lists the names.
 

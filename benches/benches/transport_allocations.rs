@@ -1,4 +1,4 @@
-//! How often a call asks for memory, growth of what it had included: a line a contestant, and a line a stage of
+//! Allocations of a call, growth included: a line per contestant, and a line per stage of
 //! our own call. `TRANSPORT.md` says where each of those comes from.
 
 #![expect(clippy::print_stdout, reason = "the counts are what it is for")]
@@ -6,7 +6,7 @@
 use allocation_counter::measure;
 use kakaopay_benches::transport::{Kind, Server, serve_if_told, stages};
 
-/// So often that what happens once in a while is seen as the fraction it is.
+/// Enough calls that a rare allocation shows as a fraction.
 const CALLS: u32 = 200;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! Retrieves as often as it is told, for a tool that counts instructions: `retrieve_charge/ours 10`.
+//! Retrieves a charge N times, for a tool that counts instructions: `retrieve_charge/ours 10`.
 //!
 //! Without a name it lists the names.
 
@@ -6,7 +6,7 @@
 
 use kakaopay_benches::transport::{Kind, Server, serve_if_told};
 
-/// Calls before those that are told: the first ones make the connection.
+/// Calls before the measured ones, which make the connection.
 const BEFORE: usize = 20;
 
 fn main() {

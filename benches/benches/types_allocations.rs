@@ -1,4 +1,4 @@
-//! How often decoding asks for memory, growth of what it had included: a line a contestant.
+//! Allocations of decoding, growth included: a line per contestant.
 //!
 //! It is a program of its own because counting costs time.
 

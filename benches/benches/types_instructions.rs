@@ -1,4 +1,4 @@
-//! Decodes as often as it is told, for a tool that counts instructions: `charge/value 10`.
+//! Decodes N times, for a tool that counts instructions: `charge/value 10`.
 //!
 //! Without a name it lists the names.
 

@@ -1,4 +1,4 @@
-//! How often checking and reading an event asks for memory, growth of what it had included.
+//! Allocations of verifying and decoding an event, growth included.
 
 #![expect(clippy::print_stdout, reason = "the counts are what it is for")]
 

@@ -1,6 +1,6 @@
 //! Whether the time that a wrong signature takes tells how much of it is right.
 //!
-//! A million guesses, of two kinds in an order nobody can foresee, and Welch's t between the times of
+//! A million guesses, of two kinds in a random order, and Welch's t between the times of
 //! the two, as dudect does it. Beyond 4.5 they differ; a comparison that stops early stands beside it,
 //! to show that the difference would be seen.
 
@@ -14,7 +14,7 @@ use kakaopay_benches::webhook::{Guess, guesses};
 use kakaopay_webhook::{Verifier, WebhookSecret};
 
 const SAMPLES: usize = 1_000_000;
-/// What dudect takes for a difference.
+/// dudect's threshold of a difference.
 const LIMIT: f64 = 4.5;
 /// As many of the fastest count, of both kinds by the same measure: in the others something else ran
 /// meanwhile.

@@ -1,4 +1,4 @@
-//! What the benchmarks measure, written once for all the ways of measuring it.
+//! The measured operations, written once for every way of measuring.
 
 pub mod flows;
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! Any body is the parameters of a call or a typed error; what is read is sent again alike.
+//! Any body is the parameters of a call or a typed error; parsed parameters are written alike.
 
 #![no_main]
 

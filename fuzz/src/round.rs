@@ -1,15 +1,15 @@
-//! What is read can be written, and reads back as the same.
+//! Decodes any bytes, writes the object, and decodes it again.
 
 use std::fmt::Debug;
 
 use kakaopay_types::{Decode, decode};
 use serde::Serialize;
 
-/// Longest error that can be told: 128 names, which is as deep as JSON is read, of 64 letters and a
+/// Longest text of an error: 128 names, which is as deep as JSON is parsed, of 64 letters and a
 /// point, and a sentence around them.
-const MAX_TOLD: usize = 128 * 65 + 128;
+const MAX_ERROR: usize = 128 * 65 + 128;
 
-/// Reads bytes: an object, which is written and reads back as it was, or an error that can be told.
+/// Decodes bytes into an object, which is written and decoded again, or into an error with a text.
 ///
 /// # Panics
 /// When that does not hold.
@@ -23,7 +23,7 @@ pub fn round<T: Decode + Serialize + Debug>(bytes: &[u8]) -> Option<T> {
             Some(object)
         }
         Err(error) => {
-            assert!(error.to_string().len() < MAX_TOLD);
+            assert!(error.to_string().len() < MAX_ERROR);
             // A name that could be anything is not repeated.
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.[]?".contains(&byte);
             assert!(error.path().bytes().all(plain));

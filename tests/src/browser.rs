@@ -1,4 +1,4 @@
-//! Plain HTTP without a client of ours: what a buyer's browser or a stranger sends.
+//! Plain HTTP without a client of ours, as a buyer's browser or a stranger sends it.
 
 use bytes::Bytes;
 use http::Request;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Polls `condition` until it holds.
 ///
 /// # Panics
-/// If it does not hold within 30 seconds. The message contains `what`.
+/// If it does not hold within 30 seconds. The message names the condition.
 pub async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let held = async {
         while !condition().await {

@@ -1,4 +1,4 @@
-//! A wire that holds back the answers to mutations until it is told to let them go.
+//! A transport that holds back the responses to mutations until they are released.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,7 +7,7 @@ use kakaopay_transport::Request;
 use tokio::sync::watch;
 use tower_service::Service;
 
-/// A wire that holds back the answers to mutations until it is told to let them go.
+/// A transport that holds back the responses to mutations until they are released.
 #[derive(Debug, Clone)]
 pub struct Hold<S> {
     inner: S,
@@ -15,7 +15,7 @@ pub struct Hold<S> {
 }
 
 impl<S> Hold<S> {
-    /// Holds answers back until the channel says `true`, or nobody is left to say it.
+    /// Holds responses back until the channel says `true`, or its sender is dropped.
     pub fn new(inner: S, released: watch::Receiver<bool>) -> Self {
         Self { inner, released }
     }

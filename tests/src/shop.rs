@@ -152,7 +152,7 @@ impl Shop {
         }
     }
 
-    /// Does what waits by now until nothing does, webhooks that are on their way included.
+    /// Processes all due work, webhooks on their way included.
     ///
     /// # Panics
     /// If something goes wrong.
@@ -166,10 +166,10 @@ impl Shop {
         panic!("there is always more to do");
     }
 
-    /// Works off what comes in, without moving the clock, until the shop is told something.
+    /// Processes webhooks, without moving the clock, until the handler is notified.
     ///
     /// # Panics
-    /// If it is told nothing within half a minute.
+    /// If it is not notified within half a minute.
     pub async fn wait_for_webhook(&self) {
         let notified = async || {
             self.settle_down().await;
@@ -178,10 +178,10 @@ impl Shop {
         eventually("a webhook ends the payment", notified).await;
     }
 
-    /// Moves the clock on, second by second, until the shop is told something.
+    /// Moves the clock, second by second, until the handler is notified.
     ///
     /// # Panics
-    /// If it is told nothing within a minute.
+    /// If it is not notified within a minute.
     pub async fn wait_until_notified(&self) {
         for _ in 0..60 {
             self.settle_down().await;
@@ -231,12 +231,12 @@ impl Shop {
     }
 }
 
-/// What a shop was told, in order, each with its key.
+/// A handler that records its notifications in order, each with its key.
 #[derive(Debug, Clone, Default)]
 pub struct Notifications(Arc<Mutex<Vec<(String, PaymentEvent)>>>);
 
 impl Notifications {
-    /// What the shop was told.
+    /// The notifications so far.
     #[must_use]
     pub fn events(&self) -> Vec<(String, PaymentEvent)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()

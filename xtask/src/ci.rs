@@ -18,8 +18,8 @@ pub(crate) fn run() -> Result<(), Problem> {
     Ok(())
 }
 
-/// The tests stand first: they are what a change is judged by. They build all programs that later steps run. The
-/// demo stands last, as the one step that shows the whole at work.
+/// The tests come first: a change is judged by them, and they build the programs of later steps. The
+/// demo comes last, as the one step that shows the whole at work.
 fn run_all(steps: &mut Steps) -> Result<(), Problem> {
     let mut cargo_step = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = cargo(arguments);

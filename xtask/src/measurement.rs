@@ -4,15 +4,15 @@ use serde_json::Value;
 
 use crate::shell::Problem;
 
-/// What was measured of something, by its name.
+/// A measured value, by its name.
 pub(crate) type Measured = (String, f64);
 
-/// What is measured, in which unit, and what it is held against.
+/// A quantity to measure, its unit, and its baselines.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measure {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
-    /// What a base is called; of `charge/value` it is the part behind the line. A group has one of them.
+    /// Names of baselines: in `charge/value`, the part behind the slash. A group has one of them.
     pub(crate) bases: &'static [&'static str],
 }
 

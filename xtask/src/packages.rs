@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::shell::{self, Problem};
 
-/// Installs what a folder's `package-lock.json` lists into another folder, unless it was and the list is the same.
+/// Installs the packages of a folder's `package-lock.json` into another folder, if the list has changed.
 pub(crate) fn npm(sources: &Path, folder: &Path) -> Result<(), Problem> {
     unless_installed(&sources.join("package-lock.json"), folder, || {
         for file in ["package.json", "package-lock.json"] {
@@ -18,8 +18,8 @@ pub(crate) fn npm(sources: &Path, folder: &Path) -> Result<(), Problem> {
     })
 }
 
-/// Installs what a list names, each with the hash of what it must be, into a folder, unless it was and the list is
-/// the same.
+/// Installs the packages of a list with hashes into a folder, if the list has
+/// changed.
 pub(crate) fn pip(list: &Path, folder: &Path) -> Result<(), Problem> {
     unless_installed(list, folder, || {
         let options = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:"];

@@ -39,7 +39,7 @@ pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|ci| !ci.is_empty() && ci != "false")
 }
 
-/// What a task that lacks a tool ends with: only where the tool is promised to be is its absence a failure.
+/// Ends a task that lacks a tool: a failure in CI, where tools are installed, otherwise a line in the output.
 pub(crate) fn skip_or_fail(hint: impl Into<String>) -> Result<(), Problem> {
     let hint = hint.into();
     if is_ci() {
@@ -49,7 +49,7 @@ pub(crate) fn skip_or_fail(hint: impl Into<String>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A command without what would lead its requests to loopback by way of another machine.
+/// Removes the proxy variables, which would send requests for loopback through another machine.
 pub(crate) fn without_proxies(command: &mut Command) -> &mut Command {
     for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(name);
@@ -81,7 +81,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Problem> {
     }
 }
 
-/// Runs a command and gives what it printed.
+/// Runs a command and returns its output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Problem> {
     let output = command.output()?;
     if output.status.success() {
@@ -91,7 +91,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Problem> {
     Err(Problem::new(format!("{} failed: {}\n{error}", display(command), output.status)))
 }
 
-/// What git prints in the root.
+/// Output of git in the root.
 pub(crate) fn git(arguments: &[&str]) -> Result<String, Problem> {
     output(Command::new("git").args(arguments).current_dir(root()))
 }

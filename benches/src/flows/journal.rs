@@ -1,4 +1,4 @@
-//! The journal of a payment: who reads it, and what of.
+//! The journal of a payment, and its readers.
 
 use std::hint::black_box;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// A payment that took two attempts, as it was stored.
 const JOURNAL: &str = include_str!("../../../tests/pure/data/journals/second_attempt.jsonl");
 
-/// Somebody who reads a journal, by name.
+/// A reader of a journal, by name.
 pub type Reader = (&'static str, Box<dyn Fn()>);
 
 /// All who read it: as a payment from its beginning, as a payment from a snapshot, and as nothing but

@@ -1,4 +1,4 @@
-//! What is measured, and how each is started.
+//! The servers to measure, and how each is started.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use std::process::Command;
 /// A server that answers `POST /charges`.
 #[derive(Debug, Clone)]
 pub struct Contestant {
-    /// What the figures are called.
+    /// Name of the figures.
     pub name: &'static str,
     /// How many charges it is asked for in a round: as many as take it a second or so.
     pub count: u64,
-    /// Whether it keeps what it was asked for. Those that do not answer the same each time.
+    /// Whether it stores requests. A server that does not gives the same response each time.
     pub keeps: bool,
     program: PathBuf,
     words: fn(&str) -> Vec<String>,
@@ -58,7 +58,7 @@ pub fn contestants() -> Vec<Contestant> {
 }
 
 impl Contestant {
-    /// The command that serves on a port. What an earlier run has left is gone.
+    /// The command that serves on a port. State of an earlier run is removed.
     pub(super) fn command(&self, port: u16) -> Command {
         fs::copy(sources().join("db.json"), self.folder.join("db.json")).expect("an empty table");
         let mut command = Command::new(&self.program);
@@ -75,7 +75,7 @@ fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sandbox")
 }
 
-/// Installs what npm has, by the list of versions and hashes.
+/// Installs the npm packages of the lock file.
 fn install() -> PathBuf {
     let (sources, folder) = (sources(), root().join("target/bench-sandbox"));
     fs::create_dir_all(&folder).expect("a folder");

@@ -10,7 +10,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// The same bytes for whoever is asked.
+/// The request, the same bytes for each server.
 const FORM: &str = "amount=150000&currency=SGD&return_uri=https%3A%2F%2Fexample.com%2Forders%2F345678%2Fcomplete\
                     &source%5Btype%5D=kakaopay";
 /// `skey_test_5xt0gk0nqqnwnp1bnm8:` in base64.

@@ -1,4 +1,4 @@
-//! The sandbox, beside what else stands in for an HTTP API: how soon it answers, how often, and in how much memory.
+//! The sandbox beside other HTTP stand-ins: time to the first response, throughput and memory.
 
 mod contestant;
 mod load;

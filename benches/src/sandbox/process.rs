@@ -40,7 +40,7 @@ impl Server {
         server
     }
 
-    /// The memory it has now, in bytes: what is resident, as Linux counts it.
+    /// Resident memory in bytes, as Linux counts it.
     ///
     /// # Panics
     /// When the process has ended, or the system is not Linux.
@@ -61,7 +61,7 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody has, for programs that do not say which one they took.
+/// A free port, for programs that do not print the one they took.
 fn free() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address")

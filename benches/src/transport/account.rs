@@ -15,13 +15,13 @@ use tower_service::Service;
 use super::lane::{ID, KEY, connection};
 use super::server::CHARGE;
 
-/// A stage of the call: what it is, and what does it once. What it needs is there before.
+/// A stage of the call: its name, and a function that runs it once. Its inputs are prepared before.
 pub type Stage<'a> = (&'static str, Box<dyn FnMut() + 'a>);
 
 /// Counted apart from the calls: a request as the layers hand it to the wire, for each time it is sent.
 const AHEAD: usize = 512;
 
-/// The stages, the whole first. The others are what it consists of; `docs` of each stand in `TRANSPORT.md`.
+/// The stages, the whole call first. The others add up to it; `TRANSPORT.md` explains each.
 ///
 /// # Panics
 /// When the server cannot be reached.

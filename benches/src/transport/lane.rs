@@ -22,7 +22,7 @@ pub(super) const KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
 pub enum Kind {
     /// The whole of `kakaopay-transport`: every layer, and a charge in the end.
     Ours,
-    /// `reqwest`, and a charge by serde in the end: what most would take.
+    /// `reqwest`, and a charge by serde in the end: the usual choice.
     Reqwest,
     /// hyper-util's client with its pool, and bytes in the end.
     HyperUtil,
@@ -34,7 +34,7 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Ours, Self::Reqwest, Self::HyperUtil, Self::HyperConn];
 
-    /// What it is called in a benchmark's name.
+    /// Part of a benchmark's name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

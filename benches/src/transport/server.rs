@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What is answered, whatever is asked for: the charge of Omise's guide.
+/// The response to every request: the charge of Omise's guide.
 pub(super) const CHARGE: &str = include_str!("../../../tests/pure/data/guide_charge.json");
 /// Tells a program that it is the server.
 const SERVE: &str = "serve-the-charge";
@@ -46,7 +46,7 @@ impl Drop for Server {
     }
 }
 
-/// Becomes the server when that is what this process was started for.
+/// Becomes the server if this process was started for it.
 ///
 /// # Panics
 /// When there is no port to listen on.
@@ -73,7 +73,7 @@ fn tell(address: SocketAddr) {
     println!("{address}");
 }
 
-/// Answers as soon as the head of a request has come. What is asked here has no body.
+/// Responds as soon as the head of a request has arrived. The requests here have no body.
 async fn answer(mut stream: TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let response = format!(

@@ -1,4 +1,4 @@
-//! What is decoded: an object of the API in the bytes that the service sends.
+//! Objects to decode, in the bytes that the service sends.
 
 use kakaopay_types::{Charge, List};
 
@@ -11,7 +11,7 @@ const PAGE: usize = 100;
 
 /// One object, and those who decode it.
 pub struct Case {
-    /// What it is called, as the first part of a benchmark's name.
+    /// First part of a benchmark's name.
     pub name: &'static str,
     /// The object in JSON.
     pub bytes: Vec<u8>,

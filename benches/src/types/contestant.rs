@@ -9,13 +9,13 @@ use serde_json::Value;
 
 /// A way to decode one type.
 pub struct Contestant {
-    /// What it is called, as the second part of a benchmark's name.
+    /// Second part of a benchmark's name.
     pub name: &'static str,
-    /// What it does.
+    /// Decodes the bytes.
     pub way: Way,
 }
 
-/// What a contestant does with the bytes: it decodes them, and drops what it made.
+/// Decodes the bytes, and drops the result.
 #[derive(Clone, Copy)]
 pub enum Way {
     /// It only reads them.

@@ -14,7 +14,7 @@ use super::event::{Posted, SECRET, now, posted, secret};
 /// A way to check an event, to read it, or both, by its name.
 pub type Contestant = (&'static str, Box<dyn Fn()>);
 
-/// All of them. The first is the least that a check can take, and the second what one takes that is
+/// All contestants. The first is the lower bound of a check, the second a check that is
 /// written by hand, with its key set up each time. `verify_ignored_any` reads the JSON and keeps nothing.
 ///
 /// # Panics

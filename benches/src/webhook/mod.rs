@@ -1,4 +1,4 @@
-//! Webhooks: what it costs to believe one, and whether the time it takes tells what was expected.
+//! Webhooks: the cost of verifying one, and whether its duration depends on the signature.
 
 mod contestant;
 mod event;

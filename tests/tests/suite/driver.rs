@@ -1,4 +1,4 @@
-//! The driver with its store, where only the store can tell what it did.
+//! The driver with its store, where only the store shows its effects.
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use kakaopay_transport::HyperTransport;
 use kakaopay_transport::layer::RetryPolicy;
 use kakaopay_transport::testing::LoseResponse;
 
-/// How a shop was told that its order was paid.
+/// The handler was notified once, of the paid order.
 #[track_caller]
 fn assert_paid(shop: &Shop) {
     let events = shop.notifications.events();
@@ -60,7 +60,7 @@ async fn journey(two_calls: bool, webhook: bool, form: Option<&str>) -> Shop {
 }
 
 #[tokio::test]
-async fn a_payment_is_settled_once_each_way() {
+async fn an_order_is_paid_once_each_way() {
     for (two_calls, webhook) in [(true, true), (true, false), (false, true), (false, false)] {
         let shop = journey(two_calls, webhook, Some("outcome=successful")).await;
         assert_paid(&shop);

@@ -1,11 +1,11 @@
-//! A payment whose service loses, spoils and refuses: what the sandbox can be told to do wrong, under the whole shop.
+//! A payment whose service loses, spoils and refuses requests: the sandbox's faults under a whole shop.
 
 use kakaopay::{Checkout, PaymentEvent};
 use kakaopay_sandbox::FaultRule;
 use kakaopay_sandbox_server::HttpPoster;
 use kakaopay_tests::{Shop, browser, eventually};
 
-/// How long is watched whether something is told that must not be, in seconds: many looks, by the plan of looks.
+/// Seconds that a shop is watched for a notification that must not come: many polls, by the schedule.
 const WATCHED: i64 = 600;
 
 #[track_caller]
@@ -28,8 +28,8 @@ async fn f10_f22_a_charge_whose_answer_was_lost_or_spoilt_is_found_and_settled_o
     }
 }
 
-/// F21, F22, I8: a call that was not carried out, or of which that is not known, delays a payment and does not
-/// end it. What `Retry-After` says may be nonsense.
+/// F21, F22, I8: a request that was not carried out, or whose outcome is unknown, delays a payment and does not
+/// end it. `Retry-After` may hold nonsense.
 #[tokio::test]
 async fn f21_f22_a_service_that_refuses_for_a_while_delays_a_payment() {
     for fault in [
@@ -54,8 +54,8 @@ async fn f21_f22_a_service_that_refuses_for_a_while_delays_a_payment() {
     }
 }
 
-/// F22, F27, I4: what cannot be read, and a status that nobody knows, are never a payment. When the service is
-/// itself again, the payment is settled.
+/// F22, F27, I4: neither an unreadable charge nor an unknown status is a payment. When the service has
+/// recovered, the payment is paid.
 #[tokio::test]
 async fn f22_f27_i4_a_charge_that_cannot_be_read_is_not_paid() {
     for fault in ["unknown-status", "truncated", "empty", "html", "status=502", "drop-response"] {
@@ -83,7 +83,7 @@ async fn f22_f27_i4_a_charge_that_cannot_be_read_is_not_paid() {
     }
 }
 
-/// F27: members that nobody knows are passed over.
+/// F27: unknown members are ignored.
 #[tokio::test]
 async fn f27_a_member_that_nobody_knows_changes_nothing() {
     let shop = Shop::builder().open().await;
@@ -95,8 +95,8 @@ async fn f27_a_member_that_nobody_knows_changes_nothing() {
     assert_paid(&shop, "unknown-field").await;
 }
 
-/// F28, I9: a list that never ends is read so far and not for ever, and what it does not show is not taken for
-/// absent: nothing is asked for a second time.
+/// F28, I9: an endless list is read up to a limit, and a charge that it does not show is not taken for
+/// absent: none is created a second time.
 #[tokio::test]
 async fn f28_a_list_that_goes_round_in_circles_leads_to_no_second_charge() {
     let shop = Shop::builder().open().await;
@@ -111,7 +111,7 @@ async fn f28_a_list_that_goes_round_in_circles_leads_to_no_second_charge() {
     assert!(shop.sandbox.triggered_fault_count() > 2);
 }
 
-/// F01, F02, F03, F05, F06, I2, I3: however webhooks arrive, or not, what was paid is settled, once.
+/// F01, F02, F03, F05, F06, I2, I3: a paid order is notified once, in whichever way webhooks arrive or get lost.
 #[tokio::test]
 async fn f01_f02_f03_f05_f06_i3_however_webhooks_arrive_a_payment_is_settled_once() {
     // What is refused is counted: two events, by their signature or its age.

@@ -1,4 +1,4 @@
-//! The hourly and the daily look at what the service has, and how a process ends.
+//! The hourly and the daily reconciliation, and the end of a process.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn an_hour_ago(shop: &Shop) -> Timestamp {
     shop.sandbox.clock().now().saturating_add_seconds(-3_600)
 }
 
-/// F03, I2: no webhook, no return, no deadline: the sweep finds what was paid.
+/// F03, I2: without webhook, return and deadline, reconciliation finds a paid charge.
 #[tokio::test]
 async fn f03_i2_a_sweep_finds_what_no_webhook_told() {
     let shop = Shop::builder().open().await;
@@ -67,7 +67,7 @@ async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
     assert!(keys[1].starts_with("order-345678/alert/unknown_refund/"), "{keys:?}");
 }
 
-/// A ledger that was lost does not know the order, and says so; what was before the moment is left alone.
+/// An empty store reports the order as orphaned; charges before the moment are ignored.
 #[tokio::test]
 async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
     let shop = Shop::builder().open().await;
@@ -86,7 +86,7 @@ async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
     assert_eq!((swept.charges, swept.events, swept.complete), (0, 0, true));
 }
 
-/// F41: what cannot be reached is swept later.
+/// F41: an incomplete reconciliation is repeated.
 #[tokio::test]
 async fn f41_a_sweep_that_was_cut_off_is_not_done() {
     let shop = Shop::builder().open().await;
@@ -120,7 +120,7 @@ async fn f03_i8_whoever_runs_sweeps() {
     assert_eq!(shop.notifications.events().len(), 1);
 }
 
-/// F44, I10: told to end while a request that moves money is under way, it waits for the answer and stores it.
+/// F44, I10: a shutdown waits for the response to a mutation, and stores it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f44_i10_shutdown_waits_for_what_moves_money() {
     let (release, released) = watch::channel(false);
@@ -148,7 +148,7 @@ async fn f44_i10_shutdown_waits_for_what_moves_money() {
     assert_eq!(shop.charges(), 1);
 }
 
-/// F11: the answer to a request that moves money is stored, whoever waits for it or does not.
+/// F11: the response to a mutation is stored even if its caller has gone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f11_a_buyer_who_leaves_cuts_nothing_off() {
     let (release, released) = watch::channel(false);

@@ -28,7 +28,7 @@ async fn pay(shop: Shop) -> Shop {
     shop
 }
 
-/// What the service has made.
+/// The refunds that the service has.
 async fn made(shop: &Shop) -> Vec<Refund> {
     let client = Client::builder(shop.sandbox.service(), shop.sandbox.secret_key().clone()).build();
     let page = kakaopay::types::endpoint::ListParams::new().limit(100);
@@ -164,7 +164,7 @@ async fn f18_a_refund_whose_answer_was_lost_is_found() {
     assert_eq!(lose.expect("a transport").remaining(), 0);
 }
 
-/// I5: what somebody gives back by the dashboard counts, and a person is told.
+/// I5: a refund at the dashboard counts, and raises an alert.
 #[tokio::test]
 async fn i5_what_went_back_elsewhere_is_counted() {
     let shop = paid().await;

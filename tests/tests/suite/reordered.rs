@@ -137,7 +137,7 @@ impl<S: Store> Scene<S> {
         serde_json::to_vec(&charge).expect("JSON").into()
     }
 
-    /// What has happened to a charge, the oldest first.
+    /// The events of a charge, the oldest first.
     async fn events(&self, charge: &ChargeId) -> Vec<Event> {
         let events = ListChargeEvents::new(charge.clone());
         let events = self.client().send(events).await.expect("a list").data.items;
@@ -196,7 +196,7 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
     permutations(last).into_iter().flat_map(into_each_place).collect()
 }
 
-/// The text without what is each payment's own.
+/// The text without the ids of one payment.
 fn in_general(text: &str, reference: &Reference) -> String {
     let text = text.replace(reference.as_str(), "ORDER");
     let between = |character: char| !(character.is_ascii_alphanumeric() || character == '_');
@@ -207,7 +207,7 @@ fn in_general(text: &str, reference: &Reference) -> String {
     words.collect()
 }
 
-/// Does all of it at the same time, and gives what came of each.
+/// Runs all futures at the same time, and returns their results.
 async fn at_once<T: Send + 'static>(all: impl Iterator<Item: Future<Output = T> + Send + 'static>) -> Vec<T> {
     let tasks: Vec<_> = all.map(tokio::spawn).collect();
     let mut done = Vec::new();

@@ -6,7 +6,8 @@ use std::process::Command;
 use crate::measurement::Measured;
 use crate::shell::{Problem, display};
 
-/// How often it is done in one run, and twice as often in another: the difference leaves out what
+/// Repetitions of one run; another run has twice as many, so that the difference leaves out the start of
+/// the program. Both numbers have one digit, so that parsing them costs the same.
 /// a program does besides. Both have one digit, so that reading them takes the same.
 const TIMES: u8 = 4;
 

@@ -1,4 +1,4 @@
-//! What is benchmarked, and the run of one of them.
+//! The benchmarks, and the run of one of them.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ struct Take {
     take: fn(&Path) -> Result<Vec<Measured>, Problem>,
 }
 
-/// All the benchmarks, each with what its measures are held against.
+/// All benchmarks, each with the baselines of its measures.
 const BENCHES: &[Bench] = &[
     Bench {
         name: "types",
@@ -97,13 +97,13 @@ const fn in_start(bases: &'static [&'static str]) -> Take {
     Take { measure, suffix: "_start", take: allocations::take }
 }
 
-/// What a process has resident.
+/// Resident memory of a process.
 const fn in_memory(bases: &'static [&'static str]) -> Take {
     let measure = Measure { name: "memory", unit: "bytes", bases };
     Take { measure, suffix: "_memory", take: allocations::take }
 }
 
-/// What one costs, by how many there are.
+/// Cost of one call, by the number of stored payments.
 const fn in_cost(bases: &'static [&'static str]) -> Take {
     Take { measure: Measure { name: "cost", unit: "us", bases }, suffix: "_stored", take: allocations::take }
 }

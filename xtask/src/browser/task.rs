@@ -7,7 +7,7 @@ use crate::clients::SandboxProcess;
 use crate::packages;
 use crate::shell::{self, Problem, output, root, skip_or_fail, without_proxies};
 
-/// Where Debian puts the browser, and what others call it.
+/// Path of the browser in Debian, and its names elsewhere.
 const BROWSERS: [&str; 4] = ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"];
 
 /// Goes through the pages. Only where the browser is promised to be is its absence a failure.

@@ -39,7 +39,7 @@ pub(crate) struct Made {
 }
 
 impl Journey {
-    /// Makes the journey. A script tells in one line of JSON what it has done, and fails otherwise.
+    /// Runs the journey. A script prints its steps as one line of JSON, and fails otherwise.
     pub(crate) fn make(&self, sandbox: &SandboxProcess) -> Made {
         let mut command = Command::new(self.runtime.program());
         command

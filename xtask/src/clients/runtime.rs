@@ -55,7 +55,7 @@ impl Runtime {
         }
     }
 
-    /// Where the journeys of this language are, and what they need is listed.
+    /// The folder of this language's journeys, with the list of their packages.
     pub(crate) fn sources(self) -> PathBuf {
         root().join("crates/kakaopay-sandbox-server/tests/clients").join(self.name())
     }

@@ -1,4 +1,4 @@
-//! What the journeys have done, as a table.
+//! The results of the journeys, as a table.
 
 use super::journey::Made;
 

@@ -1,4 +1,4 @@
-//! The task: what is there is installed, served and driven.
+//! The task: installs clients, serves a sandbox and runs the journeys.
 
 use super::journey::JOURNEYS;
 use super::runtime::{Runtime, Runtimes};
@@ -6,8 +6,8 @@ use super::sandbox_process::SandboxProcess;
 use super::table;
 use crate::shell::{Problem, skip_or_fail};
 
-/// Installs what is missing, serves a sandbox and makes every journey. Only where the runtimes are promised to
-/// be is their absence a failure.
+/// Installs missing packages, serves a sandbox and runs every journey. A missing runtime fails
+/// in CI only.
 pub(crate) fn run() -> Result<(), Problem> {
     let runtimes = Runtimes::found();
     let missing = runtimes.missing();

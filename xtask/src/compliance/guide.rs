@@ -13,7 +13,7 @@ struct Statement<'a> {
     tests: Vec<&'a str>,
 }
 
-/// Reports what is wrong with the table, and counts its statements.
+/// Reports faults of the table, and counts its statements.
 pub(super) fn check() -> Result<(Vec<String>, usize), Problem> {
     let table = std::fs::read_to_string(root().join(TABLE))?;
     let statements = statements(&table);

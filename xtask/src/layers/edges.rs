@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::project::{Dependency, Member};
 use crate::shell::{Problem, root};
 
-/// Where a crate stands, and what it may depend on to be built.
+/// A crate's layer, and its allowed dependencies.
 ///
-/// What only its tests depend on is not bound to the list, but to the layers: they may use any
+/// Dependencies of its tests alone are bound to the layers, not to the list: they may use any
 /// crate that stands no higher than their own.
 struct Place {
     name: &'static str,

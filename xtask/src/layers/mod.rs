@@ -1,4 +1,4 @@
-//! `cargo xtask layers`: which crate may depend on which, what stays pure, and circles of files.
+//! `cargo xtask layers`: allowed dependencies of each crate, purity, and circles of files.
 
 mod circles;
 mod edges;

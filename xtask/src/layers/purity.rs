@@ -31,7 +31,7 @@ const IMPURE: &[&str] = &[
 /// Calls that ask a clock.
 const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
 
-/// Reports what is impure in a crate that must be pure.
+/// Reports I/O, time and randomness in a crate that must be pure.
 pub(super) fn check(member: &Member) -> Result<Vec<String>, Problem> {
     let mut findings = impure(&member.name, &tree(&member.name, Some("all"))?);
     findings.extend(clocks(Path::new(&member.folder))?);

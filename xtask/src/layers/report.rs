@@ -11,7 +11,7 @@ use crate::project::Member;
 use crate::shell::{Problem, root};
 use crate::source::Tree;
 
-/// What is known of each crate, by name.
+/// The findings of each crate, by name.
 pub(super) struct Report(BTreeMap<String, Findings>);
 
 struct Findings {

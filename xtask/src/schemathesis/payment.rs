@@ -1,4 +1,4 @@
-//! A payment that was paid, for what nothing in the document leads to.
+//! A paid payment, for operations that no link of the document leads to.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::clients::SandboxProcess;
 use crate::shell::Problem;
 
-/// A payment, by what its pages, its transaction and its first event are called.
+/// A payment, with the ids of its pages, its transaction and its first event.
 #[derive(Debug)]
 pub(super) struct Payment {
     pub(super) name: String,

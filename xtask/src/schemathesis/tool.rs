@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::packages;
 use crate::shell::{Problem, output, root};
 
-/// Where it is told what to install and how to run.
+/// Its list of packages and its settings.
 pub(super) fn sources() -> PathBuf {
     root().join("crates/kakaopay-sandbox-server/tests/schemathesis")
 }

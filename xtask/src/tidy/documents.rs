@@ -1,11 +1,11 @@
-//! The documents name every crate, and every crate that is published says what it is.
+//! The documents name every crate, and every published crate describes itself.
 
 use std::path::Path;
 
 use crate::project::{Member, members};
 use crate::shell::{Problem, root};
 
-/// What is missing in the documents and the manifests.
+/// Missing names and descriptions.
 pub(super) fn check() -> Result<Vec<String>, Problem> {
     let read = |name: &str| std::fs::read_to_string(root().join(name));
     let (architecture, readme) = (read("ARCHITECTURE.md")?, read("README.md")?);

@@ -1,4 +1,4 @@
-//! Sizes of files, first lines, and what must stand in none of them.
+//! Sizes of files, first lines, and forbidden text.
 //!
 //! Files are named from the root. A rule must not look at the folders above it, or it would judge
 //! by where the project is kept.
@@ -36,7 +36,7 @@ pub(super) fn too_large(file: &Path, bytes: usize) -> Option<String> {
     (bytes > MAX_BYTES).then(|| format!("{} has {bytes} bytes, more than {MAX_BYTES}", file.display()))
 }
 
-/// What is wrong with the text of a file.
+/// Faults of a file's text.
 pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
     let mut findings = Vec::new();
     let name = file.display();

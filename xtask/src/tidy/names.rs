@@ -61,7 +61,7 @@ fn visit(tree: &Tree, index: usize, types: &mut BTreeSet<String>, seen: &mut BTr
     }
 }
 
-/// Whether a name of a module is a public type. What a macro makes is one if it is written like one.
+/// Whether a name of a module is a public type. A type that a macro makes counts if its name is written in camel case.
 fn is_type(tree: &Tree, module: usize, name: Option<&String>) -> bool {
     let Some(name) = name else { return false };
     let module = &tree.modules[module];

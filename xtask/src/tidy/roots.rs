@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Attribute, Item};
 
-/// Reports what is in a root besides lists.
+/// Reports items of a root that are not lists.
 pub(super) fn check(file: &Path, text: &str) -> Vec<String> {
     let name = file.display().to_string();
     let parsed = match syn::parse_file(text) {

@@ -80,7 +80,7 @@ fn the_first_line_tells_where_and_with_which_keys() {
     assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("authentication_failure"), "{answer}");
 }
 
-/// What a sandbox tells of itself, but for where it is.
+/// The sandbox's own description, without its address.
 fn told(line: &str) -> (String, String, Value) {
     let mut told: Value = serde_json::from_str(line).expect("one object");
     let url = told["url"].take().as_str().expect("a URL").to_owned();

@@ -18,7 +18,7 @@ async fn answer_to_create(service: Scripted) -> Result<(), Error> {
     Client::new(service, key()).send(create()).await.map(drop)
 }
 
-/// What the service answers with: a status, a type and a body.
+/// A response of the service: status, type and body.
 fn answers(status: u16, content_type: Option<&str>, body: &str) -> Scripted {
     let mut response = http::Response::builder().status(status).header("x-request-id", ID);
     if let Some(content_type) = content_type {

@@ -16,7 +16,7 @@ fn child(what: &str) -> Output {
     Command::new(binary).args(["--exact", name, &asked]).output().expect("a child")
 }
 
-/// What the child does.
+/// The child's part.
 fn log(what: &str) {
     LeakWatch::install();
     // Again does nothing.

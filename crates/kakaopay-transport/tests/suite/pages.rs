@@ -12,13 +12,13 @@ use tower_service::Service;
 
 use crate::support::key;
 
-/// What a service says of a list.
+/// A list as the service describes it.
 #[derive(Debug, Clone)]
 struct Said {
     ids: Vec<u32>,
     limit: u64,
     total: u64,
-    /// What it skips is not what was asked to be skipped.
+    /// The service skips another number of elements than requested.
     cycles: bool,
     /// Ids that come to be behind each page.
     grows: u32,

@@ -139,7 +139,7 @@ async fn f21_retries_of_a_failing_service_are_limited() {
     assert!((200..=210).contains(&extra), "{extra}");
 }
 
-/// Sends everything again that has no good answer, as a layer of somebody's own might.
+/// Sends every request without a good response again, as a layer of a user might.
 #[derive(Clone)]
 struct Stubborn<S>(S);
 
@@ -233,8 +233,8 @@ impl Service<Request> for Counting {
 }
 
 proptest! {
-    /// F24: whatever the network does, nothing is carried out twice, and what says that it was not sent
-    /// was not.
+    /// F24: no mutation is carried out twice on any network, and a request that is reported as not sent
+    /// was not sent.
     #[test]
     fn f24_no_mutation_is_ever_carried_out_twice(seed in any::<u64>(), good in 0_u8..100) {
         let runtime = tokio::runtime::Builder::new_current_thread()

@@ -53,7 +53,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// What is logged of one call, with the error it ended in shown as well.
+/// The log of one call, with the error that ended it.
 async fn logged(client: Client<SecretKey>) -> String {
     let log = Log::default();
     let guard = tracing::subscriber::set_default(log.clone());

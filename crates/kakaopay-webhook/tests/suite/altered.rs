@@ -71,7 +71,7 @@ fn f08_the_same_json_in_other_bytes_is_rejected() {
     }
 }
 
-/// Whoever signs it themselves is believed in any bytes: the check knows nothing of JSON.
+/// A signature by the right secret covers any bytes: the check does not parse JSON.
 #[test]
 fn f08_the_signature_covers_any_bytes() {
     for body in [&b""[..], b"\xEF\xBB\xBF{}", b"\0\xFF", &gzip(BODY.as_bytes())] {

@@ -11,7 +11,7 @@ const NOW: i64 = 1_700_000_000;
 const LIVE: &[u8] = b"the live secret, which has some length";
 const TEST: &[u8] = b"the test secret, which has some length";
 
-/// What a request carries.
+/// Headers and body of a request.
 #[derive(Debug, Clone)]
 struct Post {
     signature: Vec<u8>,

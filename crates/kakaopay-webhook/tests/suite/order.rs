@@ -11,7 +11,7 @@ use kakaopay_types::Timestamp;
 use kakaopay_webhook::{ReceivedEvent, Receiver, SignaturePolicy, Signer, Sink, Verifier, WebhookSecret};
 use tokio::sync::Semaphore;
 
-/// What a sink does when it is asked to store.
+/// Behaviour of a sink when it is asked to store.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Does {
     Store,
@@ -19,7 +19,7 @@ enum Does {
     Panic,
 }
 
-/// A sink that stores when it is let, and a list of what happened around it.
+/// A sink that stores when it is released, and a list of the events around it.
 #[derive(Debug, Clone)]
 struct Gate {
     does: Does,
@@ -98,7 +98,7 @@ fn genuine() -> Request<Full<Bytes>> {
     signed_by(secret(), 1)
 }
 
-/// What a receiver that is never kept waiting answers.
+/// Response of a receiver that need not wait.
 fn answer(gate: &Gate, request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
     let receiver = gate.receiver();
     let mut receiving = pin!(receiver.receive(request));

@@ -209,7 +209,7 @@ fn unsigned_webhooks_need_an_explicit_policy() {
     assert_eq!(*inbox.verified.lock().expect("unpoisoned"), [false, false]);
 }
 
-/// Whoever watches can tell strangers and a rolled secret from what this version does not know.
+/// Metrics distinguish a wrong signature from an event that this version does not know.
 #[test]
 fn the_sink_gets_the_reason_of_a_rejection() {
     let inbox = Inbox::default();

@@ -23,7 +23,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(seconds).expect("a moment")
 }
 
-/// What the service signs with.
+/// The secrets that the service signs with.
 fn signer(now: i64) -> Signer {
     match now - ROLLED {
         ..0 => Signer::new([old()]),
@@ -85,7 +85,7 @@ fn f07_no_delivery_is_dropped_while_a_secret_is_replaced() {
     println!("0 of {DELIVERIES} deliveries dropped, with each of seven receivers");
 }
 
-/// The simulation is able to drop: whoever does not follow believes nothing after a day.
+/// The simulation can fail: a receiver that keeps the old secret rejects everything after a day.
 #[test]
 fn f07_a_receiver_with_the_old_secret_fails_after_the_overlap() {
     let ended = (0..DELIVERIES)

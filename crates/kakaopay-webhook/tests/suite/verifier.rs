@@ -110,7 +110,7 @@ fn f06_the_window_ends_at_five_minutes_either_way() {
     }
 }
 
-/// With a clock at either end of what can be told, and what is signed then, the window is the same.
+/// The window has the same width at the ends of the range of timestamps.
 #[test]
 fn f06_the_window_is_the_same_in_1970_and_9999() {
     let last = 253_402_207_200;

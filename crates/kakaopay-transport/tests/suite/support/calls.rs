@@ -31,7 +31,7 @@ pub(crate) fn retrieve() -> RetrieveSource {
     RetrieveSource::new(SourceId::parse("src_test_1").expect("an id"))
 }
 
-/// The call that can cost somebody money.
+/// A call that moves money.
 pub(crate) fn charge_to_create() -> CreateCharge {
     let return_uri = ReturnUri::parse("https://shop.example/orders/7").expect("a URI");
     let source = ChargeSource::New { platform_type: Some(PlatformType::Web) };

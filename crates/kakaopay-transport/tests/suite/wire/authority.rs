@@ -22,7 +22,7 @@ pub(crate) struct Identity {
     pub(crate) key: PrivateKeyDer<'static>,
 }
 
-/// Somebody who signs certificates.
+/// A certificate authority.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 fn pair() -> KeyPair {
@@ -39,7 +39,7 @@ fn named(name: &str) -> CertificateParams {
     params
 }
 
-/// What a good certificate of the host has in it.
+/// The content of a good certificate of the host.
 pub(crate) fn good() -> CertificateParams {
     let mut params = named("a server");
     params.subject_alt_names = vec![SanType::DnsName(HOST.try_into().expect("a name"))];
@@ -47,7 +47,7 @@ pub(crate) fn good() -> CertificateParams {
     params
 }
 
-/// What the certificate of somebody who signs has in it.
+/// The content of an authority's certificate.
 pub(crate) fn signs(name: &str) -> CertificateParams {
     let mut params = named(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -71,7 +71,7 @@ impl Authority {
         Identity { chain: vec![certificate.der().clone()], key: der(&key) }
     }
 
-    /// A certificate that somebody in between signs, who may or may not.
+    /// A certificate that an intermediate authority signs, which may lack the right to.
     pub(crate) fn identity_below(&self, between: CertificateParams) -> Identity {
         let (key, own) = (pair(), pair());
         let certificate = between.signed_by(&key, &self.0).expect("a certificate");
@@ -91,7 +91,7 @@ impl Authority {
         roots
     }
 
-    /// A client that trusts it and nobody else, with the provider that was chosen by feature.
+    /// A client that trusts only this authority, with the provider that was chosen by feature.
     pub(crate) fn client(&self) -> ClientConfig {
         self.client_with(default_tls_config().expect("a configuration").crypto_provider(), None)
     }
@@ -112,14 +112,14 @@ impl Authority {
     }
 }
 
-/// A certificate that nobody else has signed.
+/// A self-signed certificate.
 pub(crate) fn self_signed() -> Identity {
     let key = pair();
     let certificate = good().self_signed(&key).expect("a certificate");
     Identity { chain: vec![certificate.der().clone()], key: der(&key) }
 }
 
-/// What a server speaks.
+/// The protocol that a server speaks.
 pub(crate) type Versions = &'static [&'static SupportedProtocolVersion];
 pub(crate) const TODAY: Versions = &[&TLS13, &TLS12];
 pub(crate) const EACH: [Versions; 2] = [&[&TLS12], &[&TLS13]];

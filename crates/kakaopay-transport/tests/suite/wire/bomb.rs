@@ -10,11 +10,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use super::pipe::Pipes;
 use crate::support::{SOURCE, create, key, retrieve};
 
-/// What a client reads at the most unless it is told otherwise.
+/// A client's default limit of a response's size.
 const CAP: usize = 1024 * 1024;
 
-/// Answers every request with a head, and then with the same bytes until nobody takes them. How many were
-/// taken, of all connections.
+/// Answers every request with a head, and then with the same bytes for as long as they are read. Returns how many were
+/// read, over all connections.
 fn endless(head: String, again: String) -> (Client<SecretKey>, Arc<AtomicUsize>) {
     let taken = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&taken);

@@ -22,7 +22,7 @@ use super::server::{Seen, answer, http, https};
 use super::tap::{Fault, Point};
 use crate::support::{SOURCE, create, key};
 
-/// What a network does to a connection.
+/// A fault of the network.
 #[derive(Debug, Clone)]
 enum Network {
     /// It is never made.

@@ -22,10 +22,10 @@ use super::authority::{Authority, TODAY, good, server};
 use super::pipe::Pipes;
 use crate::support::{SOURCE, create, key, retrieve};
 
-/// What the wire speaks with a service that can speak both.
+/// The protocol that the transport chooses with a service that speaks both.
 const BEST: Version = if cfg!(feature = "http2") { Version::HTTP_2 } else { Version::HTTP_11 };
 
-/// What the service does with a request.
+/// The service's reaction to a request.
 #[derive(Clone, Copy)]
 enum Does {
     Answer,

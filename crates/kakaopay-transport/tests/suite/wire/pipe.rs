@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::DuplexStream;
 use tower_service::Service;
 
-/// How much lies in a pipe that nobody has read.
+/// Bytes in a pipe that were not read yet.
 const BUFFER: usize = 64 * 1024;
 
 /// The client's end of a connection.

@@ -55,7 +55,7 @@ impl Parked {
     }
 }
 
-/// A client whose connector is refused once it was told to be.
+/// A client whose connections are refused from a moment on.
 fn parked(refused: &Arc<AtomicBool>, seen: &Seen) -> (Client<SecretKey>, Parked) {
     let parked = Parked::default();
     let (park, kept, refused) = (parked.clone(), seen.clone(), Arc::clone(refused));

@@ -37,7 +37,7 @@ where
     )
 }
 
-/// What rustls says is wrong.
+/// The error of rustls.
 fn reason(error: &Error) -> Option<rustls::Error> {
     let mut next = error.source();
     while let Some(error) = next {
@@ -89,10 +89,10 @@ async fn check_refused(name: &str, error: &Error, expected: Expected, seen: &See
     check_unseen(name, seen);
 }
 
-/// Whether that is what is wrong.
+/// Whether the error is the expected one.
 type Expected = fn(&rustls::Error) -> bool;
 
-/// A server that must be refused: what is wrong with it, whom the client trusts, and what the client says.
+/// A server that must be refused: its fault, the authority that the client trusts, and the expected error.
 type Row<'a> = (&'static str, &'a Authority, Arc<ServerConfig>, Expected);
 
 /// The good certificate with something else in it.
@@ -102,7 +102,7 @@ fn but(change: fn(&mut CertificateParams)) -> CertificateParams {
     params
 }
 
-/// Certificates that the authority has signed, and that say what they must not.
+/// Certificates of the trusted authority with a wrong content.
 fn of_other_contents(versions: Versions, authority: &Authority) -> [Row<'_>; 5] {
     let by = |change| server(versions, authority.identity(&but(change)));
     [
@@ -138,7 +138,7 @@ fn of_other_contents(versions: Versions, authority: &Authority) -> [Row<'_>; 5] 
     ]
 }
 
-/// Certificates that are as they should be, and come from somebody they should not.
+/// Good certificates of an authority that is not trusted.
 fn of_other_origin<'a>(
     versions: Versions,
     authority: &'a Authority,

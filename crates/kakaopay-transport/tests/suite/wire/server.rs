@@ -10,7 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use super::tap::{Fault, Point, Tap};
 use crate::support::SOURCE;
 
-/// What a server saw, of all its connections.
+/// The requests that a server received, over all connections.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     raw: Arc<Mutex<Vec<u8>>>,
@@ -45,7 +45,7 @@ pub(crate) fn answer(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// The length of a whole request at the beginning of what was read.
+/// The length of a whole request at the beginning of the bytes.
 fn whole(read: &[u8]) -> Option<usize> {
     let head = read.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&read[..head]).ok()?.to_ascii_lowercase();

@@ -22,7 +22,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// How long the default wire tries to connect.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// A connector that gets nowhere: the name is not found, or nobody says whether the port is open.
+/// A connector that never connects: the name is not resolved, or no packet comes back.
 fn nowhere() -> impl Connector {
     tower::service_fn(|_: Uri| std::future::pending::<io::Result<Pipe>>())
 }

@@ -1,4 +1,4 @@
-//! A server's end of a connection that keeps what comes, and goes wrong where it is told to.
+//! A server's end of a connection that records the bytes, and fails where the test says so.
 
 use std::io;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ pub(crate) enum Point {
     Written(usize),
 }
 
-/// What happens there.
+/// A fault of the connection.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
     Close,

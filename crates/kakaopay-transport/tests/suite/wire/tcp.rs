@@ -27,7 +27,7 @@ fn client(address: SocketAddr) -> Client<SecretKey> {
 }
 
 /// A server of any bytes: each connection is read until a request ends, then gets the next of these
-/// answers. What has no answer left is closed.
+/// responses. A connection without one is closed.
 struct Raw {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
