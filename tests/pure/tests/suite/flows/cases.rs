@@ -321,19 +321,6 @@ fn an_answer_to_the_creation_never_settles() {
     assert!(matches!(driven.events.as_slice(), [PaymentEvent::Paid(_)]));
 }
 
-/// A card's authorisation can be reversed. KakaoPay's charges have no such end, so that it decides nothing here.
-#[test]
-fn a_reversed_charge_is_neither_paid_nor_expired() {
-    for status in ["reversed", "voided", "holding"] {
-        let (mut driven, _) = pending();
-        let reversed = Order::one_call().charge(1, &[("status", json!(status))]);
-        driven.handle(read(reversed), at(60));
-        assert!(matches!(driven.state(), State::Pending(_)), "{status}: {:?}", driven.state());
-        assert!(driven.events.is_empty(), "{status}: {:?}", driven.events);
-        assert!(matches!(driven.deadline, Deadline::At(_)), "{status}");
-    }
-}
-
 #[test]
 fn an_expiry_that_comes_as_a_failure_is_a_failure() {
     let (mut driven, _) = pending();

@@ -185,3 +185,17 @@ fn i8_a_refund_that_is_made_shows_that_the_key_is_good() {
     assert!(driven.payment.refunds().values().all(|refund| refund.state().refund().is_some()));
     assert!(!is_refused(&driven));
 }
+
+/// A card's authorisation can be reversed. KakaoPay's charges have no such end, so that it decides nothing here.
+#[test]
+fn a_reversed_charge_is_neither_paid_nor_expired() {
+    for status in ["reversed", "voided", "holding"] {
+        let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+        driven.handle(created(1, Ok(Order::one_call().charge(1, &[]))), at(10));
+        let reversed = Order::one_call().charge(1, &[("status", json!(status))]);
+        driven.handle(read(reversed), at(60));
+        assert!(matches!(driven.state(), State::Pending(_)), "{status}: {:?}", driven.state());
+        assert!(driven.events.is_empty(), "{status}: {:?}", driven.events);
+        assert!(matches!(driven.deadline, Deadline::At(_)), "{status}");
+    }
+}
