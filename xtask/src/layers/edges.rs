@@ -25,6 +25,8 @@ const fn place(layer: u8, name: &'static str, may_use: &'static [&'static str]) 
 const PLACES: &[Place] = &[
     // Layer 0: models.
     place(0, "kakaopay-types", &[]),
+    // Rules for texts, for the tests of the crates that have some; not published.
+    place(0, "kakaopay-text-rules", &[]),
     // Layer 1: each over the models alone.
     place(1, "kakaopay-flows", &["kakaopay-types"]),
     place(1, "kakaopay-webhook", &["kakaopay-types"]),
