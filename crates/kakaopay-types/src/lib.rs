@@ -106,7 +106,7 @@ pub use decode::general::Decode;
 pub use delivery::{DeliveryObject, DeliveryTime, WebhookDelivery};
 pub use event::{Event, EventData, EventKey, EventObject};
 pub use expandable::Expandable;
-pub use failure::{FailureCode, InvalidLanguage, Language, Party, RetryAdvice};
+pub use failure::{BuyerMessage, FailureCode, InvalidLanguage, Language, Party, RetryAdvice};
 pub use id::{ChargeId, EventId, InvalidId, RefundId, SourceId};
 pub use key::{AnyKey, Authorizes, InvalidKey, Key, PublicKey, SecretKey, SecretOnly};
 pub use limits::{InvalidPaymentAmount, Limits, PaymentAmount};

@@ -4,7 +4,7 @@ use askama::Template;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use kakaopay_sandbox::ChargeSummary;
-use kakaopay_types::FailureCode;
+use kakaopay_types::{BuyerMessage, FailureCode};
 
 use super::format_time::Moment;
 use super::headers::page;
@@ -26,7 +26,7 @@ struct PaymentPage<'a> {
     status: &'a str,
     /// Failure code, with the message for the buyer.
     code: Option<&'a FailureCode>,
-    why: Option<&'static str>,
+    why: Option<BuyerMessage>,
     ended_at: Option<Moment>,
     payment: &'a str,
     action: String,

@@ -91,7 +91,7 @@ fn each_of_the_five_failures_is_explained_by_its_own_cause() {
         ("invalid_account", ["No account", "can pay this way"]),
         ("insufficient_fund", ["balance is too low", "limit was reached"]),
     ] {
-        let text = FailureCode::from(code).buyer_message(Language::English);
+        let text = FailureCode::from(code).buyer_message(Language::English).cause;
         assert!(cause.iter().all(|words| text.contains(words)), "{code}: {text}");
     }
 }

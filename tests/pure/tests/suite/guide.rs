@@ -198,7 +198,7 @@ fn each_of_the_five_failures_is_read_and_explained() {
             ("failure_message", json!("why")),
         ]);
         assert_eq!(charge.outcome(), Outcome::Failed { code: Some(&code), message: Some("why") });
-        assert!(!code.buyer_message(Language::Thai).is_empty());
+        assert!(!code.buyer_message(Language::Thai).cause.is_empty());
     }
 }
 
