@@ -24,9 +24,11 @@ mod omise_js;
 mod openapi;
 mod pages;
 mod peer;
+mod phrase;
 mod poster;
 mod server;
 mod state_file;
+mod texts;
 
 pub use app::App;
 pub use poster::HttpPoster;

@@ -48,7 +48,7 @@
     }
     asking = true;
     again = false;
-    fetch("/?part=live", { cache: "no-store" })
+    fetch("/?part=live&lang=" + document.documentElement.lang, { cache: "no-store" })
       .then(function (response) {
         return response.ok ? response.text() : Promise.reject(new Error("refused"));
       })
@@ -64,10 +64,10 @@
 
   var events = new EventSource("/_sandbox/live");
   events.onopen = function () {
-    connection.textContent = "Live";
+    connection.textContent = connection.getAttribute("data-live");
   };
   events.onerror = function () {
-    connection.textContent = "The sandbox does not answer; trying again";
+    connection.textContent = connection.getAttribute("data-lost");
   };
   events.onmessage = refresh;
 })();

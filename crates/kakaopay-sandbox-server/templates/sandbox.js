@@ -7,6 +7,8 @@
     return;
   }
   var address = watch.getAttribute("data-status");
+  // Without this script the page does not update, so the page alone does not announce it.
+  watch.textContent = watch.getAttribute("data-waiting");
 
   function look() {
     fetch(address, { cache: "no-store" })

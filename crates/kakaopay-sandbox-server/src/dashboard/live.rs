@@ -6,7 +6,10 @@ use askama::Template;
 use kakaopay_sandbox::{Activity, ChargeSummary, EventSummary, WebhookAttempt};
 
 use super::exchange::Exchange;
-use crate::pages::Moment;
+use super::words::DashboardWords;
+use crate::pages::{Language, Moment};
+use crate::phrase::{Phrase, Piece};
+use crate::texts::fill;
 
 /// Maximum number of charges on the dashboard, newest first.
 pub(super) const CHARGES: usize = 32;
@@ -15,9 +18,10 @@ pub(super) const CHARGES: usize = 32;
 #[derive(Template)]
 #[template(path = "live.html")]
 pub(super) struct Live {
-    now: Moment,
-    /// Total numbers of charges and events.
-    counts: (usize, usize),
+    language: Language,
+    labels: &'static DashboardWords,
+    /// Total numbers of charges and events, and the time.
+    summary: Phrase,
     charges: Vec<ChargeRow>,
     /// Requests that belong to no listed charge.
     others: Vec<Exchange>,
@@ -30,7 +34,7 @@ struct ChargeRow {
     amount: String,
     refunded: Option<String>,
     description: Option<String>,
-    created_at: Moment,
+    created: Phrase,
     /// URL of its payment page.
     page: String,
     events: Vec<EventRow>,
@@ -54,7 +58,13 @@ struct DeliveryRow {
 
 impl Live {
     /// Builds the view. Each request comes with the id of its charge or source.
-    pub(super) fn of(activity: Activity, calls: Vec<(Option<String>, Exchange)>, now: Moment) -> Self {
+    pub(super) fn of(
+        activity: Activity,
+        calls: Vec<(Option<String>, Exchange)>,
+        now: Moment,
+        language: Language,
+    ) -> Self {
+        let labels = DashboardWords::of(language);
         let Activity { charge_count, event_count, charges, .. } = activity;
         let places: HashMap<String, usize> = charges
             .iter()
@@ -63,7 +73,7 @@ impl Live {
                 [(charge.id.to_string(), place), (charge.source.to_string(), place)]
             })
             .collect();
-        let mut charges: Vec<_> = charges.into_iter().map(ChargeRow::of).collect();
+        let mut charges: Vec<_> = charges.into_iter().map(|charge| ChargeRow::of(charge, labels)).collect();
         let mut others = Vec::new();
         for (subject, call) in calls {
             let place = subject.and_then(|subject| places.get(&subject));
@@ -72,12 +82,17 @@ impl Live {
                 None => others.push(call),
             }
         }
-        Self { now, counts: (charge_count, event_count), charges, others }
+        let values = [
+            ("charges", Piece::Text(labels.charge_count(charge_count))),
+            ("events", Piece::Text(labels.event_count(event_count))),
+            ("time", Piece::Time(now)),
+        ];
+        Self { language, labels, summary: Phrase::new(labels.summary, &values), charges, others }
     }
 }
 
 impl ChargeRow {
-    fn of((charge, events): (ChargeSummary, Vec<EventSummary>)) -> Self {
+    fn of((charge, events): (ChargeSummary, Vec<EventSummary>), labels: &DashboardWords) -> Self {
         Self {
             page: format!("/payments/{}/authorize", charge.payment),
             id: charge.id.to_string(),
@@ -85,31 +100,31 @@ impl ChargeRow {
             amount: charge.amount.to_string(),
             refunded: Some(charge.refunded)
                 .filter(|refunded| refunded.minor_units() > 0)
-                .map(|refunded| refunded.to_string()),
+                .map(|refunded| fill(labels.refunded, "amount", refunded)),
             description: charge.description,
-            created_at: Moment(charge.created_at),
-            events: events.into_iter().map(EventRow::of).collect(),
+            created: Phrase::new(labels.created, &[("time", Piece::Time(Moment(charge.created_at)))]),
+            events: events.into_iter().map(|event| EventRow::of(event, labels)).collect(),
             exchanges: Vec::new(),
         }
     }
 }
 
 impl EventRow {
-    fn of(event: EventSummary) -> Self {
+    fn of(event: EventSummary, labels: &DashboardWords) -> Self {
         Self {
             id: event.id.to_string(),
             key: event.key,
             at: Moment(event.created_at),
-            deliveries: event.attempts.into_iter().map(DeliveryRow::of).collect(),
+            deliveries: event.attempts.into_iter().map(|attempt| DeliveryRow::of(attempt, labels)).collect(),
         }
     }
 }
 
 impl DeliveryRow {
-    fn of(attempt: WebhookAttempt) -> Self {
+    fn of(attempt: WebhookAttempt, labels: &DashboardWords) -> Self {
         let arrived = matches!(attempt.outcome, Ok(200..=299));
         let outcome = match attempt.outcome {
-            Ok(status) => format!("responded {status}"),
+            Ok(status) => fill(labels.responded, "status", status),
             Err(error) => error,
         };
         Self { at: Moment(attempt.posted_at), uri: attempt.uri, outcome, arrived }

@@ -5,9 +5,11 @@
 mod exchange;
 mod live;
 mod log;
+mod plain;
 mod redact;
 mod router;
 mod stream;
+mod words;
 
 pub(crate) use log::{Dashboard, PendingExchange};
 pub(crate) use router::respond;

@@ -5,7 +5,7 @@ use std::fmt;
 use kakaopay_types::Timestamp;
 
 /// A timestamp on a page. Its `Display` output is machine-readable.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment(pub(crate) Timestamp);
 
 impl Moment {

@@ -8,17 +8,17 @@ use super::words::{ENGLISH, KOREAN, THAI, Words};
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
+pub(crate) enum Language {
     English,
     Thai,
     Korean,
 }
 
 impl Language {
-    pub(super) const ALL: [Self; 3] = [Self::English, Self::Thai, Self::Korean];
+    pub(crate) const ALL: [Self; 3] = [Self::English, Self::Thai, Self::Korean];
 
     /// Returns the language chosen on the page, or else the browser's preferred one.
-    pub(super) fn of(request: &PageRequest<'_>) -> Self {
+    pub(crate) fn of(request: &PageRequest<'_>) -> Self {
         let query = Params::from_form(request.query.as_bytes()).unwrap_or_default();
         let chosen = match query.get("lang") {
             Some(Param::Text(tag)) => Self::tagged(tag),
@@ -29,7 +29,7 @@ impl Language {
     }
 
     /// The language tag for HTML.
-    pub(super) fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::Thai => "th",
@@ -38,7 +38,7 @@ impl Language {
     }
 
     /// The language's own name.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::English => "English",
             Self::Thai => "ไทย",
@@ -56,7 +56,7 @@ impl Language {
     }
 
     /// The texts of the pages in this language.
-    pub(super) fn words(self) -> &'static Words {
+    pub(crate) fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
             Self::Thai => &THAI,

@@ -14,5 +14,7 @@ mod words;
 
 pub(crate) use format_time::Moment;
 pub(crate) use headers::{open_to_all, page, see_other};
+pub(crate) use language::Language;
+pub(crate) use request::PageRequest;
 pub(crate) use router::{ROUTES, respond};
-pub(crate) use view::plain;
+pub(crate) use words::Words;

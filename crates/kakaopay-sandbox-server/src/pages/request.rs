@@ -15,7 +15,7 @@ pub(crate) struct PageRequest<'r> {
 }
 
 impl<'r> PageRequest<'r> {
-    pub(super) fn of(request: &'r Request<Bytes>) -> Self {
+    pub(crate) fn of(request: &'r Request<Bytes>) -> Self {
         let named = request.headers().get(HOST).and_then(|host| host.to_str().ok());
         let host = request.uri().authority().map(|authority| authority.as_str()).or(named);
         Self {

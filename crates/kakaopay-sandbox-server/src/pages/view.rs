@@ -12,6 +12,7 @@ use super::language::Language;
 use super::request::PageRequest;
 use super::view_state::Step;
 use super::words::Words;
+use crate::texts::fill;
 
 #[derive(Template)]
 #[template(path = "payment.html")]
@@ -20,6 +21,7 @@ struct PaymentPage<'a> {
     languages: [Language; 3],
     words: &'static Words,
     step: Step,
+    heading: String,
     amount: String,
     charge: &'a str,
     description: Option<&'a str>,
@@ -55,12 +57,14 @@ pub(super) fn show(charge: &ChargeSummary, request: &PageRequest<'_>, step: Step
         (None, step) => step,
     };
     let code = charge.failure_code.as_ref();
+    let (words, amount) = (language.words(), charge.amount.to_string());
     let html = PaymentPage {
         language,
         languages: Language::ALL,
-        words: language.words(),
+        words,
         step,
-        amount: charge.amount.to_string(),
+        heading: fill(words.pay, "amount", &amount),
+        amount,
         charge: charge.id.as_str(),
         description: charge.description.as_deref(),
         status: charge.status,
@@ -91,17 +95,6 @@ pub(super) fn notice(
     let language = Language::of(request);
     let words = language.words();
     render(status, &NoticePage { language, languages: Language::ALL, words, text: text(words) })
-}
-
-#[derive(Template)]
-#[template(path = "plain.html")]
-struct PlainPage<'a> {
-    text: &'a str,
-}
-
-/// Responds with a page that contains one message for testers, in English.
-pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
-    render(status, &PlainPage { text })
 }
 
 fn render(status: StatusCode, template: &impl Template) -> Response<Bytes> {

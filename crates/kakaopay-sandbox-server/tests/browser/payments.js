@@ -28,6 +28,7 @@ test("desk: the code is scanned, the phone pays, and the desk notices by itself"
     const charge = await shop.charge({ description: "Two books" });
     const desk = await browser.window("desk");
     await desk.goto(charge.authorize_uri);
+    assert.match(await desk.textContent(".watch"), /updates by itself/);
     const phone = await browser.window("phone");
     await phone.goto(await scan(desk));
     assert.match(await phone.textContent("main"), /SGD 1500\.00[^]*Two books/);
@@ -52,7 +53,7 @@ test("phone: the wallet, the summary, declined, the slip, and back", (browser) =
       const charge = await shop.charge({ source });
       const page = await browser.window(device);
       await page.goto(charge.authorize_uri);
-      assert.equal(await page.textContent("h1"), "The wallet");
+      assert.equal(await page.textContent("h1"), "KakaoPay app");
       await page.click("main a.approve");
       await page.click("main button[value=declined]");
       await page.waitForURL(/\/slip/);
@@ -106,7 +107,7 @@ test("panel: a slow buyer, a tab that is closed, and a payment that nobody ends"
     await page.goto(forgotten.authorize_uri);
     await control("clock", { advance: 7 * 86400 });
     await page.waitForSelector("main.slip");
-    assert.equal(await page.textContent("h1"), "Too late to pay");
+    assert.equal(await page.textContent("h1"), "Payment expired");
     assert.equal(await status(forgotten), "expired");
   }));
 
@@ -156,12 +157,13 @@ test("without JavaScript: both flows, the panel, and the overview", (browser) =>
     const desk = await browser.window("desk", { javaScriptEnabled: false });
     const charge = await shop.charge();
     await desk.goto(charge.authorize_uri);
+    assert.equal(await desk.textContent(".watch"), "", "the page does not promise to update");
     const phone = await browser.window("phone", { javaScriptEnabled: false });
     await phone.goto(await scan(desk));
     await phone.click("main button.approve");
     await phone.waitForURL(/\/slip/);
     // Without a script the page does not update; it offers this link instead.
-    await desk.click("text=Look whether it was paid");
+    await desk.click("text=Check the payment status");
     await desk.waitForSelector("main.slip");
     const declined = await shop.charge();
     await desk.goto(step(declined, "summary"));

@@ -38,7 +38,7 @@ fn the_dashboard_shows_url_and_keys() {
     let mut client = TestClient::new();
     let page = overview(&mut client);
     let (public, secret) = (client.sandbox.public_key().expose().to_owned(), client.secret_key());
-    for text in ["http://127.0.0.1:8080/omise.js", &public, &secret, "--webhook-url", "None yet", "frozen"] {
+    for text in ["http://127.0.0.1:8080/omise.js", &public, &secret, "--webhook-url", "None yet", "stopped"] {
         assert!(page.contains(text), "{text}");
     }
     client.sandbox.set_webhook_url(Some(WebhookUrl::parse("http://127.0.0.1:9/hook").expect("on loopback")));
@@ -80,7 +80,7 @@ fn charges_are_shown_with_events_and_requests() {
 
     let page = overview(&mut client);
     let (_, row) = page.split_once(&format!("id=\"{charge}\"")).expect("its row");
-    let (row, others) = row.split_once("Other calls").expect("the others");
+    let (row, others) = row.split_once("Other requests").expect("the others");
     for text in [
         "SGD 1500.00",
         "SGD 5.00 refunded",
@@ -94,8 +94,8 @@ fn charges_are_shown_with_events_and_requests() {
         "/refunds",
         "return_uri=https://a.example",
         "&#34;object&#34;: &#34;charge&#34;",
-        "not posted",
-        "Resend the webhook",
+        "not sent",
+        "Resend webhook",
     ] {
         assert!(row.contains(text), "{text}: {row}");
     }
@@ -112,6 +112,33 @@ fn charges_are_shown_with_events_and_requests() {
 }
 
 #[test]
+fn the_dashboard_has_the_testers_language() {
+    let mut client = TestClient::new();
+    client.charge();
+    let event = client.sandbox.events()[0].0.to_string();
+    for (query, accepted, tag, texts) in [
+        ("", "ko-KR,ko", "ko", ["개요 · 카카오페이 샌드박스", "결제 1건 · 이벤트 1건 ·", "웹훅 다시 보내기"]),
+        ("?lang=ko", "th", "ko", ["시크릿 키", "전송 안 함: <code>--webhook-url</code> 옵션", "정지"]),
+        ("?lang=th", "en", "th", ["ภาพรวม · แซนด์บ็อกซ์ KakaoPay", "รายการ 1 รายการ ·", "ส่ง webhook อีกครั้ง"]),
+        ("", "de", "en", ["Overview · KakaoPay sandbox", "1 charge, 1 event, at <time", "Resend webhook"]),
+    ] {
+        let local = [("host", "localhost"), ("accept-language", accepted)];
+        let page = with(&mut client, "GET", &format!("/{query}"), "", &local).text;
+        let current = format!("hreflang=\"{tag}\" aria-current");
+        for text in texts.into_iter().chain([&*format!("<html lang=\"{tag}\">"), &current]) {
+            assert!(page.contains(text), "{tag} {text}: {page}");
+        }
+        // The script reads the live part, and forms lead back, in the same language.
+        let part = with(&mut client, "GET", &format!("/?part=live&lang={tag}"), "", &local).text;
+        assert!(page.contains(&part) && part.contains(&format!("action=\"/?lang={tag}\"")), "{part}");
+        let back = with(&mut client, "POST", &format!("/?lang={tag}"), &format!("resend={event}"), &local);
+        assert_eq!(back.headers["location"].to_str().expect("text"), format!("/?lang={tag}"));
+        let refused = with(&mut client, "GET", &format!("/?lang={tag}"), "", &[("host", "10.0.0.1")]);
+        assert!(refused.status == 403 && refused.text.contains(&format!("<html lang=\"{tag}\">")));
+    }
+}
+
+#[test]
 fn only_the_latest_requests_are_kept() {
     let mut client = TestClient::new();
     for place in 0..100 {
@@ -124,7 +151,7 @@ fn only_the_latest_requests_are_kept() {
     let form = format!("description={}", "a".repeat(100_000));
     client.secret("POST", "/charges", &form);
     let page = overview(&mut client);
-    assert!(page.contains("and 91820 bytes more") && page.len() < 400_000, "{}", page.len());
+    assert!(page.contains("91820 more bytes") && page.len() < 400_000, "{}", page.len());
 }
 
 #[test]
@@ -167,7 +194,7 @@ fn an_event_can_be_posted_again() {
         assert_eq!(with(&mut client, "POST", "/", wrong, &local).status, 404, "{wrong}");
     }
     let back = with(&mut client, "POST", "/", &format!("resend={event}"), &local);
-    assert_eq!((back.status, back.headers["location"].to_str().expect("text")), (303, "/"));
+    assert_eq!((back.status, back.headers["location"].to_str().expect("text")), (303, "/?lang=en"));
     assert_eq!(with(&mut client, "PUT", "/", "", &local).status, 401);
 }
 

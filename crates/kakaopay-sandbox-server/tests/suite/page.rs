@@ -39,7 +39,7 @@ fn the_page_shows_and_approves_a_payment() {
     let (path, id) = authorize_path(&mut client, "Two+books");
     let page = get(&mut client, &path);
     assert_eq!(page.status, 200);
-    for text in ["Pay SGD 1500.00", "Two books", &id, "Sandbox", "payment_rejected"] {
+    for text in ["Pay SGD 1500.00", "Two books", &id, "Sandbox", "payment_rejected", "stays pending"] {
         assert!(page.text.contains(text), "{text}");
     }
     let policy = page.headers["content-security-policy"].to_str().expect("text");
@@ -121,6 +121,8 @@ fn the_qr_code_leads_to_the_phone_and_the_merchant() {
     let (phone, code) = (path.replace("authorize", "summary"), path.replace("authorize", "qr.svg"));
     let desktop = get(&mut client, &path).text;
     assert!(desktop.contains(&phone) && desktop.contains(&code), "{desktop}");
+    // Only the script announces that the page updates, because without it the page does not.
+    assert!(desktop.contains("data-waiting=\"Waiting for the phone.") && !desktop.contains(">Waiting"));
     let picture = get(&mut client, &code);
     assert_eq!(
         (picture.status, &picture.headers["content-type"]),
@@ -187,7 +189,14 @@ fn the_wallet_leads_to_a_slip_with_the_reason() {
     assert_eq!(status(&mut client, &id), ("failed".to_owned(), "payment_rejected".to_owned()));
     let page = get(&mut client, &slip).text;
     let now = client.clock.now().to_string();
-    for text in ["Not paid", "payment_rejected", now.as_str(), "https://example.com/done?a=1"] {
+    for text in [
+        "Not paid",
+        "payment_rejected",
+        "<p>The payment was declined.</p>",
+        "<p>Please pay another way, or contact KakaoPay.</p>",
+        now.as_str(),
+        "https://example.com/done?a=1",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("<form"), "nothing can be changed any more");
@@ -210,7 +219,8 @@ fn a_delayed_approval_takes_effect_in_time() {
         assert_eq!(status(&mut client, &id).0, expected);
     }
     // The last decision replaces the earlier one.
-    assert!(get(&mut client, &path).text.contains("The buyer approves at"));
+    let page = get(&mut client, &path).text;
+    assert!(page.contains("The buyer approves at") && !page.contains("stays pending"), "{page}");
     let due = client.clock.now().saturating_add_seconds(49);
     client.clock.advance_seconds(1_000);
     let charge = client.secret("GET", &format!("/charges/{id}"), "").ok();
@@ -306,14 +316,19 @@ fn pages_have_the_buyers_language() {
     let phone = path.replace("authorize", "summary");
     for (languages, tag, title, approve) in [
         ("th-TH,th;q=0.9,en;q=0.8", "th", "ชำระเงิน SGD 1500.00", "ยืนยันการชำระเงิน"),
-        ("ko", "ko", "SGD 1500.00 결제", "결제 승인"),
+        ("ko", "ko", "SGD 1500.00 결제", "결제하기"),
         ("de,en;q=0.5", "en", "Pay SGD 1500.00", "Approve the payment"),
         ("de", "en", "Pay SGD 1500.00", "Approve the payment"),
     ] {
+        let site = match tag {
+            "th" => "· แซนด์บ็อกซ์ KakaoPay</title>",
+            "ko" => "· 카카오페이 샌드박스</title>",
+            _ => "· KakaoPay sandbox</title>",
+        };
         for path in [&path, &phone] {
             let page = get_in(&mut client, path, languages);
             let action = format!("action=\"{path}?lang={tag}\"");
-            for text in [&format!("<html lang=\"{tag}\">"), title, approve, &action, "Two books"] {
+            for text in [&format!("<html lang=\"{tag}\">"), title, site, approve, &action, "Two books"] {
                 assert!(page.text.contains(text), "{languages} {path} {text}");
             }
         }
