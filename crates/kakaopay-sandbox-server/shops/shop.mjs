@@ -39,6 +39,46 @@ async function buy() {
   return charge.authorize_uri;
 }
 
+// The buyer may try again only once the charge has ended unpaid.
+const RETRY = '<form method="post" action="/orders"><button>Retry payment</button></form>';
+const CAUSES = {
+  payment_expired: ["The time to pay has run out.", "Please try again."],
+  payment_rejected: ["The payment was declined.", "Please pay another way, or contact KakaoPay."],
+  failed_processing: ["The payment could not be processed.", "Please try again."],
+  invalid_account: [
+    "No account was found that can pay this way.",
+    "Please check your KakaoPay account, or pay another way.",
+  ],
+  insufficient_fund: [
+    "Your balance is too low, or a limit was reached.",
+    "Please top up or check your limit, or pay another way.",
+  ],
+};
+const OTHER_CAUSE = ["The payment was not completed.", "Please try again, or pay another way."];
+
+function page(title, ...parts) {
+  const body = parts.map((part) => (part.startsWith("<") ? part : `<p>${part}</p>`)).join("");
+  return `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><h1>${title}</h1>${body}</html>`;
+}
+
+// The page of a returning buyer. The charge's failure_message is for the shop, not for the buyer.
+function returnPage({ order, status, shipped, failure_code }) {
+  if (shipped) return page("Payment successful", `We received ฿1,500.00 for order ${order}.`);
+  if (status === "expired") {
+    return page("Payment expired", "This payment was not completed in time. You can start a new one.", RETRY);
+  }
+  if (status === "failed") {
+    const note = "If KakaoPay shows that money was taken, please contact the shop before you try again.";
+    return page("Payment failed", ...(CAUSES[failure_code] ?? OTHER_CAUSE), note, RETRY);
+  }
+  return page(
+    "Checking your payment",
+    "We are checking your payment. Please do not pay again.",
+    '<p><a href="">Check again</a></p>',
+  );
+}
+
 // Only the charge, read from the service, proves that an order was paid: neither the buyer's return nor the
 // webhook does. Both only trigger a refresh.
 async function refresh(number) {
@@ -49,7 +89,8 @@ async function refresh(number) {
     order.shipped += 1;
     console.log(`order ${number}: paid by ${charge.id}, shipped`);
   }
-  return { order: number, status: charge.status, shipped: order.shipped };
+  const { status, failure_code } = charge;
+  return { order: number, status, shipped: order.shipped, failure_code };
 }
 
 // The signature covers the received bytes, so they are parsed after the check.
@@ -79,12 +120,15 @@ async function respond(request, response) {
   const [, place, number] = new URL(request.url, shop).pathname.split("/");
   if (request.method === "GET" && place === "") {
     response.setHeader("content-type", "text/html; charset=utf-8");
-    response.end('<!doctype html><title>Shop</title><form method="post" action="/orders"><button>Buy for THB 1,500</button></form>');
+    response.end(page("Shop", '<form method="post" action="/orders"><button>Buy for ฿1,500.00</button></form>'));
   } else if (request.method === "POST" && place === "orders") {
     response.writeHead(303, { location: await buy() }).end();
   } else if (request.method === "GET" && place === "orders" && orders.has(number)) {
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(await refresh(number)));
+    const order = await refresh(number);
+    const forBuyer = request.headers.accept?.includes("text/html");
+    response.setHeader("vary", "accept");
+    response.setHeader("content-type", forBuyer ? "text/html; charset=utf-8" : "application/json");
+    response.end(forBuyer ? returnPage(order) : JSON.stringify(order));
   } else if (request.method === "POST" && place === "webhooks") {
     response.writeHead(await receiveWebhook(request.headers, body)).end();
   } else {

@@ -67,6 +67,51 @@ function buy(): string
     return $charge['authorize_uri'];
 }
 
+/** The buyer may try again only once the charge has ended unpaid. */
+const RETRY = '<form method="post" action="/orders"><button>Retry payment</button></form>';
+const CAUSES = [
+    'payment_expired' => ['The time to pay has run out.', 'Please try again.'],
+    'payment_rejected' => ['The payment was declined.', 'Please pay another way, or contact KakaoPay.'],
+    'failed_processing' => ['The payment could not be processed.', 'Please try again.'],
+    'invalid_account' => [
+        'No account was found that can pay this way.',
+        'Please check your KakaoPay account, or pay another way.',
+    ],
+    'insufficient_fund' => [
+        'Your balance is too low, or a limit was reached.',
+        'Please top up or check your limit, or pay another way.',
+    ],
+];
+const OTHER_CAUSE = ['The payment was not completed.', 'Please try again, or pay another way.'];
+
+function page(string $title, string ...$parts): string
+{
+    $blocks = array_map(fn ($part) => str_starts_with($part, '<') ? $part : "<p>$part</p>", $parts);
+    return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\n"
+        . '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        . "<title>$title</title><h1>$title</h1>" . implode('', $blocks) . '</html>';
+}
+
+/** The page of a returning buyer. The charge's failure_message is for the shop, not for the buyer. */
+function return_page(array $order): string
+{
+    if ($order['shipped']) {
+        return page('Payment successful', "We received ฿1,500.00 for order {$order['order']}.");
+    }
+    if ($order['status'] === 'expired') {
+        return page('Payment expired', 'This payment was not completed in time. You can start a new one.', RETRY);
+    }
+    if ($order['status'] === 'failed') {
+        $note = 'If KakaoPay shows that money was taken, please contact the shop before you try again.';
+        return page('Payment failed', ...(CAUSES[$order['failure_code']] ?? OTHER_CAUSE), ...[$note, RETRY]);
+    }
+    return page(
+        'Checking your payment',
+        'We are checking your payment. Please do not pay again.',
+        '<p><a href="">Check again</a></p>',
+    );
+}
+
 /**
  * Only the charge, read from the service, proves that an order was paid: neither the buyer's return nor the
  * webhook does. Both only trigger a refresh.
@@ -82,7 +127,12 @@ function refresh(string $order): array
         error_log("order $order: paid by {$charge['id']}, shipped");
     }
     $shipped = (int) is_file(file_of($order) . '.shipped');
-    return ['order' => $order, 'status' => $charge['status'], 'shipped' => $shipped];
+    return [
+        'order' => $order,
+        'status' => $charge['status'],
+        'shipped' => $shipped,
+        'failure_code' => $charge['failure_code'],
+    ];
 }
 
 /** The signature covers the received bytes, so they are parsed after the check. */
@@ -120,12 +170,15 @@ $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 [, $place, $order] = explode('/', "$path//");
 try {
     if ($_SERVER['REQUEST_METHOD'] === 'GET' && $place === '') {
-        echo '<!doctype html><title>Shop</title><form method="post" action="/orders"><button>Buy for THB 1,500</button></form>';
+        echo page('Shop', '<form method="post" action="/orders"><button>Buy for ฿1,500.00</button></form>');
     } elseif ($_SERVER['REQUEST_METHOD'] === 'POST' && $place === 'orders') {
         header('Location: ' . buy(), true, 303);
     } elseif ($_SERVER['REQUEST_METHOD'] === 'GET' && $place === 'orders' && is_known($order)) {
-        header('Content-Type: application/json');
-        echo json_encode(refresh($order));
+        $for_buyer = str_contains($_SERVER['HTTP_ACCEPT'] ?? '', 'text/html');
+        $state = refresh($order);
+        header('Vary: Accept');
+        header('Content-Type: ' . ($for_buyer ? 'text/html; charset=utf-8' : 'application/json'));
+        echo $for_buyer ? return_page($state) : json_encode($state);
     } elseif ($_SERVER['REQUEST_METHOD'] === 'POST' && $place === 'webhooks') {
         http_response_code(receive_webhook(file_get_contents('php://input')));
     } else {

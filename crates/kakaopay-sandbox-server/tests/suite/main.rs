@@ -10,4 +10,5 @@ mod overview;
 mod page;
 mod script;
 mod server;
+mod shops;
 mod state_file;

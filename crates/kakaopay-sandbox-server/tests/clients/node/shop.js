@@ -50,9 +50,17 @@ async function received(key, charge) {
   return event && (await omise("GET", `/events/${event.id}`)).webhook_deliveries.map(({ status }) => status);
 }
 
+/** Reads a page as a browser does. */
+async function read(page, report) {
+  const response = await report.call(fetch(page, { headers: { accept: "text/html,*/*;q=0.8" } }));
+  assert.match(response.headers.get("content-type"), /^text\/html; charset=utf-8$/i);
+  const html = await response.text();
+  assert.match(html, /<html lang="en">[^]*<meta name="viewport"/);
+  return html;
+}
+
 async function buy(shop, report) {
-  const page = await report.call(fetch(shop));
-  assert.match(await page.text(), /<form method="post" action="\/orders">/);
+  assert.match(await read(shop, report), /<form method="post" action="\/orders"><button>Buy for ฿1,500\.00</);
   const response = await report.call(fetch(`${shop}/orders`, { method: "POST", redirect: "manual" }));
   assert.equal(response.status, 303);
   return response.headers.get("location");
@@ -71,6 +79,9 @@ async function journey(shop, said, report) {
   const page = await buy(shop, report);
   const charge = await newest();
   assert.equal(charge.authorize_uri, page);
+  const waiting = await read(charge.return_uri, report);
+  assert.match(waiting, /Please do not pay again\./);
+  assert.doesNotMatch(waiting, /<form/, "no other payment while this one can be paid");
   // The buyer pays and never returns: the webhook alone must suffice.
   const back = await choose(page, { outcome: "successful" });
   await until("the webhook", async () => (await received("charge.complete", charge.id))?.includes(200));
@@ -78,6 +89,9 @@ async function journey(shop, said, report) {
 
   const order = await (await report.call(fetch(back))).json();
   assert.deepEqual([order.status, order.shipped], ["successful", 1]);
+  const thanks = await read(back, report);
+  assert.match(thanks, new RegExp(`Payment successful[^]*We received ฿1,500\\.00 for order ${order.order}\\.`));
+  assert.doesNotMatch(thanks, /<form/);
 
   const forged = JSON.stringify({ object: "event", data: charge });
   const timestamp = String(Math.floor(Date.now() / 1000));
@@ -96,6 +110,12 @@ async function journey(shop, said, report) {
   await until("the webhook", async () => (await received("charge.complete", id))?.includes(200));
   const { status, shipped } = await (await report.call(fetch(end))).json();
   assert.deepEqual([status, shipped], ["failed", 0]);
+  assert.match(await read(end, report), /<p>Your balance is too low[^]*<p>Please top up[^]*Retry payment/);
+
+  const late = await buy(shop, report);
+  const { return_uri } = await newest();
+  await choose(late, { outcome: "expired" });
+  assert.match(await read(return_uri, report), /Payment expired[^]*not completed in time[^]*Retry payment/);
 }
 
 /** Starts a shop, sets it as the webhook endpoint, and makes the journey. */
