@@ -1,6 +1,6 @@
 //! Errors of driving, refunding and replaying a payment.
 
-use kakaopay_types::Timestamp;
+use kakaopay_types::{Money, Timestamp};
 use thiserror::Error;
 
 /// The driver broke the contract of [`Payment`](crate::Payment). The payment is unchanged.
@@ -34,10 +34,10 @@ pub enum RefundError {
     #[error("the payment is not paid: refund it after the paid event")]
     NotPaid,
     /// The amount exceeds the paid amount less the other refunds.
-    #[error("the refund exceeds the refundable rest: request at most {left} minor units")]
+    #[error("the refund exceeds the refundable rest: request at most {left} ({} in minor units)", left.minor_units())]
     Exceeds {
-        /// The refundable rest, in minor units.
-        left: i64,
+        /// The refundable rest.
+        left: Money,
     },
     /// The refund window has closed. [`LateRefund::Forward`](crate::LateRefund::Forward) requests the
     /// refund anyway.

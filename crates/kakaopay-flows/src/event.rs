@@ -2,9 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{
-    Charge, ChargeId, Confirmed, Currency, FailureCode, Mode, Reference, RefundId, Timestamp,
-};
+use kakaopay_types::{Charge, ChargeId, Confirmed, FailureCode, Mode, Money, Reference, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
@@ -145,10 +143,8 @@ pub struct PaidOrder {
     pub attempt: NonZeroU32,
     /// The paid charge.
     pub charge: ChargeId,
-    /// The paid amount, in minor units.
-    pub amount: i64,
-    /// The currency of the amount.
-    pub currency: Currency,
+    /// The paid amount.
+    pub amount: Money,
     /// The mode: real money was paid in live mode only.
     pub mode: Mode,
     /// When it was paid. `None` if the service does not say.
@@ -162,8 +158,7 @@ impl PaidOrder {
             reference: reference.clone(),
             attempt,
             charge: charge.id.clone(),
-            amount: charge.amount,
-            currency: charge.currency,
+            amount: charge.money(),
             // The confirmation has compared `livemode` with the mode; the id carries the same mode.
             mode: charge.id.mode(),
             paid_at: charge.paid_at,
@@ -181,8 +176,6 @@ pub struct RefundNotice {
     pub refund_reference: Reference,
     /// The paid charge.
     pub charge: ChargeId,
-    /// The refund's amount, in minor units.
-    pub amount: i64,
-    /// The currency of the amount.
-    pub currency: Currency,
+    /// The refund's amount.
+    pub amount: Money,
 }

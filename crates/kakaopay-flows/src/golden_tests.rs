@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    ChargeId, Currency, FailureCode, Mismatch, Mode, Reference, RefundId, ReturnUri, Timestamp,
+    ChargeId, Currency, FailureCode, Mismatch, Mode, Money, PaymentAmount, Reference, RefundId, ReturnUri,
+    Timestamp,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +29,10 @@ fn refund() -> RefundId {
 
 fn at() -> Timestamp {
     Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment")
+}
+
+fn cent() -> Money {
+    Money::new(1, Currency::SGD)
 }
 
 fn rejection() -> (String, Option<String>) {
@@ -68,7 +73,7 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
     use RefundRecord as R;
     let (code, message) = rejection();
     Some(match last {
-        None => R::Ordered { amount: 1, void: Some(true), late_refund: LateRefund::Forward },
+        None => R::Ordered { amount: cent(), void: Some(true), late_refund: LateRefund::Forward },
         Some(R::Ordered { .. }) => R::Requested,
         Some(R::Requested) => R::NotSent,
         Some(R::NotSent) => R::OutcomeUnknown,
@@ -82,7 +87,7 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
         Some(R::Failed { .. }) => R::Refused { code, message },
         Some(R::Refused { .. }) => R::Cancelled { reason: CancelReason::WindowClosed { closed_at: at() } },
         Some(R::Cancelled { reason: CancelReason::WindowClosed { .. } }) => {
-            R::Cancelled { reason: CancelReason::Exceeds { left: 1 } }
+            R::Cancelled { reason: CancelReason::Exceeds { left: cent() } }
         }
         Some(R::Cancelled { reason: CancelReason::Exceeds { .. } }) => return None,
     })
@@ -139,8 +144,7 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
             reference,
             attempt: NonZeroU32::MIN,
             charge: charge(),
-            amount: 150_000,
-            currency: Currency::SGD,
+            amount: Money::new(150_000, Currency::SGD),
             mode: Mode::Test,
             paid_at: Some(at()),
         }),
@@ -156,7 +160,7 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
         Some(E::Refunded { .. }) => E::RefundFailed { notice: notice(), refund: refund() },
         Some(E::RefundFailed { .. }) => E::RefundRefused { notice: notice(), code, message },
         Some(E::RefundRefused { .. }) => {
-            E::RefundCancelled { notice: notice(), reason: CancelReason::Exceeds { left: 1 } }
+            E::RefundCancelled { notice: notice(), reason: CancelReason::Exceeds { left: cent() } }
         }
         Some(E::RefundCancelled { .. }) => E::Alert { reference, alert: Alert::SearchBlocked, number: 2 },
         Some(E::Alert { .. }) => return None,
@@ -166,8 +170,7 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
 fn intent() -> StoredIntent {
     crate::Intent {
         reference: reference("order-1"),
-        amount: kakaopay_types::PaymentAmount::new(kakaopay_types::Money::new(150_000, Currency::SGD))
-            .expect("an amount"),
+        amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
         mode: Mode::Test,
         return_uri: ReturnUri::parse("https://example.com/done").expect("an address"),
         description: None,
@@ -182,8 +185,7 @@ fn notice() -> RefundNotice {
         reference: reference("order-1"),
         refund_reference: reference("refund-1"),
         charge: charge(),
-        amount: 1,
-        currency: Currency::SGD,
+        amount: cent(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The merchant's request for a refund.
 
-use kakaopay_types::{Reference, RefundAmount, Timestamp};
+use kakaopay_types::{Money, Reference, RefundAmount, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A merchant's request for a refund. It never changes after the refund has begun.
@@ -9,7 +9,7 @@ pub struct RefundRequest {
     /// The merchant's reference of the refund, unique within the payment. Repeating a request with the same
     /// reference is idempotent.
     pub reference: Reference,
-    /// The amount to give back.
+    /// The amount to give back, in the payment's currency.
     pub amount: RefundAmount,
     /// `true` requests a void instead of a refund: see
     /// [`CreateRefund::void`](kakaopay_types::endpoint::CreateRefund).
@@ -42,7 +42,7 @@ pub enum CancelReason {
     },
     /// The amount exceeded the rest that other refunds left.
     Exceeds {
-        /// The refundable rest, in minor units.
-        left: i64,
+        /// The refundable rest.
+        left: Money,
     },
 }

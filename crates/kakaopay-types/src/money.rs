@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::currency::Currency;
+use crate::decode::reads_text;
 
 /// An amount of money in minor units (cents, satang) of one currency.
 ///
@@ -122,6 +124,55 @@ impl Serialize for Money {
     }
 }
 
+/// Reads the form that [`Money`] serializes to, and ignores other members.
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct("Money", &["amount", "currency"], MoneyVisitor)
+    }
+}
+
+enum Member {
+    Amount,
+    Currency,
+    Unknown,
+}
+
+reads_text! {
+    Member: "the name of a member", |text| Some(match text {
+        "amount" => Self::Amount,
+        "currency" => Self::Currency,
+        _ => Self::Unknown,
+    });
+}
+
+struct MoneyVisitor;
+
+impl<'de> Visitor<'de> for MoneyVisitor {
+    type Value = Money;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount with its currency")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Money, A::Error> {
+        let (mut amount, mut currency) = (None, None);
+        while let Some(member) = map.next_key()? {
+            match member {
+                Member::Amount if amount.is_some() => return Err(A::Error::duplicate_field("amount")),
+                Member::Amount => amount = Some(map.next_value()?),
+                Member::Currency if currency.is_some() => {
+                    return Err(A::Error::duplicate_field("currency"));
+                }
+                Member::Currency => currency = Some(map.next_value()?),
+                Member::Unknown => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let minor_units = amount.ok_or_else(|| A::Error::missing_field("amount"))?;
+        let currency = currency.ok_or_else(|| A::Error::missing_field("currency"))?;
+        Ok(Money { minor_units, currency })
+    }
+}
+
 /// Accepts digits with commas between all groups of three, or without commas.
 fn is_whole(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -197,6 +248,27 @@ mod tests {
     fn money_serializes_in_the_apis_form() {
         let json = serde_json::to_string(&Money::new(150_000, Currency::SGD)).unwrap();
         assert_eq!(json, r#"{"amount":150000,"currency":"SGD"}"#);
+    }
+
+    #[test]
+    fn money_deserializes_from_the_apis_form() {
+        let read = |json: &str| serde_json::from_str::<Money>(json).map_err(|error| error.to_string());
+        let money = Money::new(150_000, Currency::SGD);
+        assert_eq!(read(r#"{"amount":150000,"currency":"SGD"}"#), Ok(money));
+        assert_eq!(read(r#"{"currency":"sgd","else":[{}],"amount":150000}"#), Ok(money));
+        for (json, reason) in [
+            (r#"{"currency":"SGD"}"#, "missing field `amount`"),
+            (r#"{"amount":1}"#, "missing field `currency`"),
+            (r#"{"amount":1,"currency":"SGD","amount":2}"#, "duplicate field `amount`"),
+            (r#"{"currency":"SGD","amount":1,"currency":"THB"}"#, "duplicate field `currency`"),
+            (r#"{"amount":1.5,"currency":"SGD"}"#, "invalid type: floating point `1.5`, expected i64"),
+            (r#"{"amount":9223372036854775808,"currency":"SGD"}"#, "expected i64"),
+            (r#"{"amount":1,"currency":"S1D"}"#, "not a three-letter currency code"),
+            ("150000", "expected an amount with its currency"),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains(reason), "{json}: {error}");
+        }
     }
 
     #[track_caller]

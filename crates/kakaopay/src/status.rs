@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kakaopay_flows::{Alert, Payment, RefundProcess, RefundState, State};
-use kakaopay_types::{ChargeId, FailureCode, Mode, PaymentAmount, Reference};
+use kakaopay_types::{ChargeId, FailureCode, Mode, Money, Reference};
 
 /// The status of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct PaymentStatus {
     /// The order reference.
     pub reference: Reference,
     /// The amount of the order.
-    pub amount: PaymentAmount,
+    pub amount: Money,
     /// The mode: live mode moves real money.
     pub mode: Mode,
     /// The state of the payment.
@@ -29,8 +29,8 @@ pub struct PaymentStatus {
 pub struct RefundSummary {
     /// The refund reference.
     pub reference: Reference,
-    /// The amount, in minor units of the payment's currency.
-    pub amount: i64,
+    /// The amount.
+    pub amount: Money,
     /// The state of the refund.
     pub state: RefundState,
 }
@@ -47,7 +47,7 @@ impl PaymentStatus {
     pub(crate) fn of(payment: &Payment) -> Self {
         Self {
             reference: payment.intent().reference.clone(),
-            amount: payment.intent().amount,
+            amount: payment.intent().amount.money(),
             mode: payment.intent().mode,
             state: payment.state().clone(),
             alerts: payment.alerts().clone(),

@@ -1,6 +1,6 @@
 //! One payment from end to end, over loopback HTTP: each outcome, each way, each mishap.
 
-use kakaopay::types::{FailureCode, SecretKey, SourceId};
+use kakaopay::types::{Currency, FailureCode, Money, SecretKey, SourceId};
 use kakaopay::webhook::{MAX_BODY, Signer, WebhookSecret};
 use kakaopay::{Checkout, Error, PaymentEvent, State};
 use kakaopay_tests::hold::Hold;
@@ -16,10 +16,8 @@ fn assert_paid(shop: &Shop) {
     assert_eq!(events.len(), 1, "{events:?}");
     let (key, PaymentEvent::Paid(paid)) = &events[0] else { panic!("not settled: {events:?}") };
     assert_eq!(key, "order-345678/paid");
-    assert_eq!(
-        (paid.amount, paid.currency.as_str(), paid.reference.as_str()),
-        (150_000, "SGD", "order-345678")
-    );
+    let expected = (Money::new(150_000, Currency::SGD), "order-345678");
+    assert_eq!((paid.amount, paid.reference.as_str()), expected);
 }
 
 /// A shop that loses responses, and the transport that counts them.

@@ -41,7 +41,7 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
         step = step.detail(format!("alert: {alert}"));
     }
     for (refund, found) in payment.refunds() {
-        step = step.detail(format!("refund {refund}: {} minor units, {:?}", found.amount(), found.state()));
+        step = step.detail(format!("refund {refund}: {}, {:?}", found.amount(), found.state()));
     }
     let refunds: Map<_, _> =
         payment.refunds().iter().map(|(name, refund)| (name.to_string(), json!(refund))).collect();

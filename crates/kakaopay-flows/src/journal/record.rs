@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    ChargeId, Currency, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri,
-    SourceId, Timestamp,
+    ChargeId, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -156,8 +156,7 @@ impl Record {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredIntent {
     reference: Reference,
-    amount: i64,
-    currency: Currency,
+    amount: Money,
     mode: Mode,
     return_uri: ReturnUri,
     description: Option<String>,
@@ -177,8 +176,7 @@ impl From<Intent> for StoredIntent {
     fn from(intent: Intent) -> Self {
         Self {
             reference: intent.reference,
-            amount: intent.amount.minor_units(),
-            currency: intent.amount.currency(),
+            amount: intent.amount.money(),
             mode: intent.mode,
             return_uri: intent.return_uri,
             description: intent.description,
@@ -196,7 +194,7 @@ impl From<StoredIntent> for Intent {
     fn from(stored: StoredIntent) -> Self {
         Self {
             reference: stored.reference,
-            amount: PaymentAmount::from_stored(Money::new(stored.amount, stored.currency)),
+            amount: PaymentAmount::from_stored(stored.amount),
             mode: stored.mode,
             return_uri: stored.return_uri,
             description: stored.description,

@@ -1,6 +1,6 @@
 //! Records of a refund.
 
-use kakaopay_types::{RefundId, Timestamp};
+use kakaopay_types::{Money, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::refund_order::{CancelReason, LateRefund};
@@ -11,8 +11,8 @@ use crate::refund_order::{CancelReason, LateRefund};
 pub enum RefundRecord {
     /// The merchant requested it.
     Ordered {
-        /// The amount in minor units of the payment's currency.
-        amount: i64,
+        /// The amount.
+        amount: Money,
         /// Whether a void was requested instead of a refund.
         void: Option<bool>,
         /// How to handle it after the refund window has closed.

@@ -71,5 +71,9 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
         search: stored.search,
         refunds: stored.refunds,
     };
-    Ok((model, stored.seq))
+    if model.refunds.values().all(|refund| model.is_in_currency(refund)) {
+        Ok((model, stored.seq))
+    } else {
+        Err(ReplayError::Unreadable { seq: 0 })
+    }
 }

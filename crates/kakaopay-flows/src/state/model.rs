@@ -108,8 +108,14 @@ impl Model {
             return Some(());
         }
         let State::Successful { .. } = self.state else { return None };
-        self.refunds.insert(reference.clone(), RefundProcess::ordered(change, at)?);
+        let refund = RefundProcess::ordered(change, at).filter(|refund| self.is_in_currency(refund))?;
+        self.refunds.insert(reference.clone(), refund);
         Some(())
+    }
+
+    /// Returns whether a refund's amount is in the payment's currency.
+    pub(crate) fn is_in_currency(&self, refund: &RefundProcess) -> bool {
+        refund.amount().currency() == self.intent.amount.currency()
     }
 
     /// Applies a record about the payment's own charge.

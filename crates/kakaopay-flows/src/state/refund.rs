@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kakaopay_types::{RefundId, Timestamp};
+use kakaopay_types::{Money, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::refund_record::RefundRecord;
@@ -82,12 +82,12 @@ use crate::schedule::is_timed_out;
 /// assert!(matches!(requests.as_slice(), [Request::ListRefunds(_)]));
 /// // The amount of the first refund is not available to the second.
 /// let rejected = payment.refund(&refund_of("return-2", 50_001), now);
-/// assert_eq!(rejected, Err(RefundError::Exceeds { left: 50_000 }));
+/// assert_eq!(rejected, Err(RefundError::Exceeds { left: Money::new(50_000, Currency::SGD) }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundProcess {
-    amount: i64,
+    amount: Money,
     void: Option<bool>,
     late_refund: LateRefund,
     pub(crate) state: RefundState,
@@ -189,9 +189,9 @@ impl RefundProcess {
         &self.state
     }
 
-    /// Returns the amount in minor units of the payment's currency.
+    /// Returns the amount.
     #[must_use]
-    pub fn amount(&self) -> i64 {
+    pub fn amount(&self) -> Money {
         self.amount
     }
 

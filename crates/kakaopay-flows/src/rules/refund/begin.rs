@@ -1,7 +1,7 @@
 //! The beginning of a refund, and its request after the list of refunds was read.
 
 use kakaopay_types::endpoint::{CreateRefund, RefundMetadata};
-use kakaopay_types::{Charge, ChargeId, Reference, RefundAmount, RefundWindow, Timestamp};
+use kakaopay_types::{Charge, ChargeId, Money, Reference, RefundAmount, RefundWindow, Timestamp};
 
 use crate::alert::Alert;
 use crate::error::RefundError;
@@ -26,25 +26,22 @@ pub(crate) fn open(
     request: &RefundRequest,
     now: Timestamp,
 ) -> Result<Option<Transition>, RefundError> {
+    let amount = Money::new(request.amount.minor_units(), model.intent.amount.currency());
     if let Some(refund) = model.refunds.get(&request.reference) {
-        let requested = (request.amount.minor_units(), request.void, request.late_refund);
+        let requested = (amount, request.void, request.late_refund);
         let same = (refund.amount(), refund.void(), refund.late_refund()) == requested;
         return if same { Ok(None) } else { Err(RefundError::ReferenceConflict) };
     }
     let State::Successful { pending, paid_at } = &model.state else { return Err(RefundError::NotPaid) };
     let left = left_of(model);
-    if request.amount.minor_units() > left {
+    if amount.minor_units() > left.minor_units() {
         return Err(RefundError::Exceeds { left });
     }
     let paid_at = paid_at.or(model.learned_paid_at);
     if let Some(closed_at) = closed(paid_at, request.late_refund, now) {
         return Err(RefundError::WindowClosed { closed_at });
     }
-    let record = RefundRecord::Ordered {
-        amount: request.amount.minor_units(),
-        void: request.void,
-        late_refund: request.late_refund,
-    };
+    let record = RefundRecord::Ordered { amount, void: request.void, late_refund: request.late_refund };
     let records = vec![record_of(&request.reference, record)];
     Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }))
 }
@@ -54,21 +51,22 @@ pub(crate) fn request(
     model: &Model,
     pending: &Pending,
     (reference, refund): (&Reference, &RefundProcess),
-    left: i64,
+    left: Money,
     now: Timestamp,
 ) -> Transition {
     let paid_at = match &model.state {
         State::Successful { paid_at, .. } => paid_at.or(model.learned_paid_at),
         _ => None,
     };
-    if refund.amount() > left {
-        return cancel(model, pending, reference, refund, CancelReason::Exceeds { left: left.max(0) });
+    if refund.amount().minor_units() > left.minor_units() {
+        let left = Money::new(left.minor_units().max(0), left.currency());
+        return cancel(model, pending, reference, refund, CancelReason::Exceeds { left });
     }
     if let Some(closed_at) = closed(paid_at, refund.late_refund(), now) {
         return cancel(model, pending, reference, refund, CancelReason::WindowClosed { closed_at });
     }
     let late = closed(paid_at, LateRefund::Reject, now).is_some();
-    let Ok(amount) = RefundAmount::new(refund.amount()) else { return Transition::default() };
+    let Ok(amount) = RefundAmount::new(refund.amount().minor_units()) else { return Transition::default() };
     let create = CreateRefund::new(pending.charge.clone(), amount, RefundMetadata::from(reference.clone()))
         .void(refund.void());
     let step = Transition {
@@ -98,12 +96,12 @@ fn cancel(
     }
 }
 
-/// Returns the paid amount less the refunds begun here, in minor units.
-fn left_of(model: &Model) -> i64 {
-    let paid = model.intent.amount.minor_units();
+/// Returns the paid amount less the refunds begun here.
+fn left_of(model: &Model) -> Money {
+    let paid = model.intent.amount;
     let claims = model.refunds.values().filter(|refund| refund.claims());
-    let promised = claims.fold(0_i64, |sum, refund| sum.saturating_add(refund.amount()));
-    paid.saturating_sub(promised)
+    let promised = claims.fold(0_i64, |sum, refund| sum.saturating_add(refund.amount().minor_units()));
+    Money::new(paid.minor_units().saturating_sub(promised), paid.currency())
 }
 
 /// Returns when the refund window closed, or `None` if it is open or the refund is forwarded anyway.
@@ -123,7 +121,7 @@ pub(crate) fn list(charge: &ChargeId, now: Timestamp) -> Transition {
 /// Reads the list of refunds if the charge's refunded amount exceeds the refunds begun here: others were made
 /// elsewhere. Their webhooks may have been lost, or have arrived before the payment was known to be paid.
 pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Timestamp) -> Transition {
-    let promised = model.intent.amount.minor_units().saturating_sub(left_of(model));
+    let promised = model.intent.amount.minor_units().saturating_sub(left_of(model).minor_units());
     let more = charge.refunded_amount().is_some_and(|back| back > promised);
     if more { list(&charge.id, now) } else { Transition::default() }
 }

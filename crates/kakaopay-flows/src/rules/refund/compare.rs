@@ -117,8 +117,7 @@ fn is_same(
     let name = made.metadata.get(AttemptReference::METADATA_KEY).and_then(|name| name.as_str());
     // A refund adopted before need not carry the reference again.
     (name == Some(reference.as_str()) || refund.state().refund() == Some(&made.id))
-        && made.amount == refund.amount()
-        && made.currency == model.intent.amount.currency()
+        && made.money() == refund.amount()
         && *made.charge_id() == pending.charge
         && made.id.mode() == model.intent.mode
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())

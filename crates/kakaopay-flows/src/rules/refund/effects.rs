@@ -44,6 +44,5 @@ pub(crate) fn notice(
         refund_reference: reference.clone(),
         charge: pending.charge.clone(),
         amount: refund.amount(),
-        currency: model.intent.amount.currency(),
     }
 }

@@ -5,7 +5,7 @@
 //! outcome. It is evaluated only after the last page, so that neither the order of its elements nor the
 //! ends of its pages matter.
 
-use kakaopay_types::{List, Reference, Refund as Made, RefundStatus, Timestamp};
+use kakaopay_types::{List, Money, Reference, Refund as Made, RefundStatus, Timestamp};
 
 use crate::alert::Alert;
 use crate::journal::refund_record::RefundRecord;
@@ -191,7 +191,9 @@ fn not_found(
     }
     // A refund without a known reference may be this one, if the service lost its metadata.
     let may_be_it = |made: &Made| {
-        !has_failed(made) && made.amount == refund.amount() && compare::of_payment(seen, made).is_none()
+        !has_failed(made)
+            && made.amount == refund.amount().minor_units()
+            && compare::of_payment(seen, made).is_none()
     };
     if !refund.is_unresolved() && (refund.resumed || !read.seen.iter().any(may_be_it)) {
         return request(seen, pending, (reference, refund), left_for(seen, read, reference), now);
@@ -199,9 +201,9 @@ fn not_found(
     raise_alert(seen, Alert::RefundUnresolved { reference: reference.clone() })
 }
 
-/// Returns the amount left for one refund, in minor units: the paid amount less the refunds in the list and
+/// Returns the amount left for one refund: the paid amount less the refunds in the list and
 /// the other refunds that are not in the list yet.
-fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> i64 {
+fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> Money {
     let made = || read.seen.iter().filter(|made| !has_failed(made));
     let refunded = made().fold(0_i64, |sum, made| sum.saturating_add(made.amount.max(0)));
     let is_listed = |other: &Reference| {
@@ -211,6 +213,8 @@ fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> i64 {
         .refunds
         .iter()
         .filter(|(other, refund)| *other != reference && refund.claims() && !is_listed(other));
-    let promised = promised.fold(0_i64, |sum, (_, refund)| sum.saturating_add(refund.amount()));
-    seen.intent.amount.minor_units().saturating_sub(refunded).saturating_sub(promised)
+    let promised = promised.fold(0_i64, |sum, (_, refund)| sum.saturating_add(refund.amount().minor_units()));
+    let paid = seen.intent.amount;
+    let left = paid.minor_units().saturating_sub(refunded).saturating_sub(promised);
+    Money::new(left, paid.currency())
 }

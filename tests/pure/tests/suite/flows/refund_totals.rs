@@ -7,7 +7,7 @@ use kakaopay_flows::{
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{
-    ApiError, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, Timestamp, decode,
+    ApiError, Currency, ErrorCode, EventKey, List, Money, Reference, Refund, RefundAmount, Timestamp, decode,
 };
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn made(driven: &mut Driven, reference: &Reference, amount: i64, status: &str) {
 /// I5: to the minor unit, from the moment a refund is wanted.
 #[test]
 fn i5_no_more_than_was_paid_is_ever_promised() {
-    let exceeds = |left| Err(RefundError::Exceeds { left });
+    let exceeds = |left| Err(RefundError::Exceeds { left: Money::new(left, Currency::SGD) });
     let mut driven = paid();
     assert_eq!(driven.refund(&order("r-1", PAID + 1), at(2)), exceeds(PAID));
     driven.refund(&order("r-1", 100_000), at(2)).expect("a part");

@@ -238,3 +238,17 @@ fn f43_a_damaged_or_newer_snapshot_is_said_to_be_one() {
     let newer = snapshot.replacen(r#"{"v":1"#, r#"{"v":2"#, 1);
     assert_eq!(restore(&newer), Err(ReplayError::Version { seq: 0, version: 2 }));
 }
+
+/// F19: an amount of another currency than the payment's cannot be one of its refunds.
+#[test]
+fn f19_a_stored_refund_in_another_currency_is_not_replayed() {
+    let (mut lines, snapshot) = golden("refunded");
+    let foreign =
+        |text: &str| text.replace(r#"{"amount":1,"currency":"SGD"}"#, r#"{"amount":1,"currency":"THB"}"#);
+    let at = lines.iter().position(|line| foreign(line) != *line).expect("a refund of one cent");
+    lines[at] = foreign(&lines[at]);
+    let seq = u64::try_from(at).expect("small") + 1;
+    assert_eq!(replay(&lines).map(drop), Err(ReplayError::Impossible { seq }));
+    let restored = Payment::restore(foreign(&snapshot).as_bytes(), []).map(drop);
+    assert_eq!(restored, Err(ReplayError::Unreadable { seq: 0 }));
+}
