@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use kakaopay_sandbox::{ConnectionDropped, Sandbox, SandboxBody, SandboxService};
-use kakaopay_transport::Request;
+use kakaopay_transport::HttpRequest;
 use kakaopay_types::ChargeId;
 use tower_service::Service;
 
@@ -37,7 +37,7 @@ impl AsOf {
     }
 }
 
-impl Service<Request> for AsOf {
+impl Service<HttpRequest> for AsOf {
     type Response = http::Response<SandboxBody>;
     type Error = ConnectionDropped;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionDropped>> + Send>>;
@@ -46,7 +46,7 @@ impl Service<Request> for AsOf {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let body = shown.get(request.uri().path()).filter(|_| request.method() == http::Method::GET).cloned();
         drop(shown);

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use kakaopay_transport::Request;
+use kakaopay_transport::HttpRequest;
 use tokio::sync::watch;
 use tower_service::Service;
 
@@ -21,9 +21,9 @@ impl<S> Hold<S> {
     }
 }
 
-impl<S> Service<Request> for Hold<S>
+impl<S> Service<HttpRequest> for Hold<S>
 where
-    S: Service<Request>,
+    S: Service<HttpRequest>,
     S::Future: Send + 'static,
     S::Response: Send,
     S::Error: Send,
@@ -36,7 +36,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let held = request.method() != http::Method::GET;
         let mut released = self.released.clone();
         let answer = self.inner.call(request);

@@ -11,7 +11,7 @@ use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, SandboxServer, serve};
 use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_transport::testing::LeakWatch;
-use kakaopay_transport::{BaseUri, BoxError, Client, HyperTransport, Request};
+use kakaopay_transport::{BaseUri, BoxError, Client, HttpRequest, HyperTransport};
 use kakaopay_types::Timestamp;
 use kakaopay_types::endpoint::ListEvents;
 use tempfile::TempDir;
@@ -60,7 +60,7 @@ impl ShopBuilder {
     /// If something cannot be started.
     pub async fn open_over<W>(self, over: impl FnOnce(HyperTransport) -> W) -> Shop
     where
-        W: Service<Request, Response = http::Response<Incoming>, Error = BoxError>
+        W: Service<HttpRequest, Response = http::Response<Incoming>, Error = BoxError>
             + Clone
             + Send
             + Sync
@@ -99,7 +99,7 @@ impl ShopBuilder {
 
 fn merchant<W>(sandbox: &Sandbox, api: &str, key: SecretKey, wire: W, ledger: &Path) -> Merchant<SqliteStore>
 where
-    W: Service<Request, Response = http::Response<Incoming>, Error = BoxError>
+    W: Service<HttpRequest, Response = http::Response<Incoming>, Error = BoxError>
         + Clone
         + Send
         + Sync

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use kakaopay_transport::{BoxError, NotSent, Request};
+use kakaopay_transport::{BoxError, HttpRequest, NotSent};
 use tower_service::Service;
 
 /// A wire over which the first mutation never leaves, and it is known that it did not.
@@ -22,9 +22,9 @@ impl<S> Unsent<S> {
     }
 }
 
-impl<S> Service<Request> for Unsent<S>
+impl<S> Service<HttpRequest> for Unsent<S>
 where
-    S: Service<Request, Error = BoxError>,
+    S: Service<HttpRequest, Error = BoxError>,
     S::Future: Send + 'static,
 {
     type Response = S::Response;
@@ -35,7 +35,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         if request.method() != http::Method::GET && !self.was_first.swap(true, Ordering::SeqCst) {
             return Box::pin(async { Err(NotSent("there is no way".into()).into()) });
         }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use kakaopay_transport::{BaseUri, Client, HyperTransport, Request, RequestBody};
+use kakaopay_transport::{BaseUri, Client, HttpRequest, HyperTransport, RequestBody};
 use kakaopay_types::endpoint::{Endpoint, RetrieveCharge};
 use kakaopay_types::{Charge, ChargeId, SecretKey, decode};
 use tokio::runtime::Runtime;
@@ -37,7 +37,7 @@ pub fn stages(runtime: &Runtime, address: SocketAddr) -> Vec<Stage<'_>> {
     let whole = move || drop(runtime.block_on(client.send(&lent)).expect("a charge"));
 
     // Over a wire that asks for no memory.
-    let answered = tower::service_fn(async |_: Request| {
+    let answered = tower::service_fn(async |_: HttpRequest| {
         Ok::<_, Infallible>(http::Response::new(RequestBody::new(Bytes::from_static(CHARGE.as_bytes()))))
     });
     let client = Client::new(answered, key());
@@ -72,7 +72,7 @@ pub fn stages(runtime: &Runtime, address: SocketAddr) -> Vec<Stage<'_>> {
     ]
 }
 
-fn ahead(uri: &str) -> Vec<Request> {
+fn ahead(uri: &str) -> Vec<HttpRequest> {
     let request = || {
         let mut request = http::Request::get(uri).body(RequestBody::default()).expect("a request");
         // The room that the layers make for the headers of both.

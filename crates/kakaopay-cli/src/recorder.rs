@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use kakaopay::transport::{BoxError, Request};
+use kakaopay::transport::{BoxError, HttpRequest};
 use tower_service::Service;
 
 /// A layer that records exchanges. Clones share one record.
@@ -50,9 +50,9 @@ pub(crate) struct Recording<S> {
     recorder: Recorder,
 }
 
-impl<S, B> Service<Request> for Recording<S>
+impl<S, B> Service<HttpRequest> for Recording<S>
 where
-    S: Service<Request, Response = http::Response<B>, Error = BoxError> + Clone + Send + 'static,
+    S: Service<HttpRequest, Response = http::Response<B>, Error = BoxError> + Clone + Send + 'static,
     S::Future: Send,
 {
     type Response = S::Response;
@@ -63,7 +63,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         // `self.inner` is ready and is called now; its clone may not be ready.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use kakaopay_transport::{BaseUri, BoxError, Client, NotSent, Request};
+use kakaopay_transport::{BaseUri, BoxError, Client, HttpRequest, NotSent};
 use kakaopay_types::{SecretKey, SourceId};
 use tokio::net::TcpStream;
 
@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 #[derive(Clone)]
 struct OneByOne;
 
-impl tower_service::Service<Request> for OneByOne {
+impl tower_service::Service<HttpRequest> for OneByOne {
     type Response = http::Response<Incoming>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
@@ -28,7 +28,7 @@ impl tower_service::Service<Request> for OneByOne {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let host = request.uri().authority().ok_or("a request without a host")?.to_string();
             // So far nothing was sent. `NotSent` reports that; any other error counts as maybe sent.

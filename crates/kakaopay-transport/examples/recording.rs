@@ -9,7 +9,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use kakaopay_transport::{BaseUri, BoxError, Client, Error, HyperTransport, Request, Response, Stack};
+use kakaopay_transport::{
+    BaseUri, BoxError, Client, Error, HttpRequest, HttpResponse, HyperTransport, Stack,
+};
 use kakaopay_types::endpoint::CreateSource;
 use kakaopay_types::{Money, PaymentAmount, SecretKey, SourceId};
 use tower_service::Service;
@@ -23,16 +25,16 @@ struct Recorder {
     tape: Tape,
 }
 
-impl Service<Request> for Recorder {
-    type Response = Response;
+impl Service<HttpRequest> for Recorder {
+    type Response = HttpResponse;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.below.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let name = request.body().operation().map_or("", |operation| operation.name());
         let sent = request.body().bytes().len();
         let (response, tape) = (self.below.call(request), Arc::clone(&self.tape));

@@ -5,7 +5,7 @@
 
 mod service;
 
-use kakaopay_transport::{BaseUri, BoxError, Client, NotSent, Request, RequestBody};
+use kakaopay_transport::{BaseUri, BoxError, Client, HttpRequest, NotSent, RequestBody};
 use kakaopay_types::{SecretKey, SourceId};
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,7 +16,7 @@ async fn main() -> Result<(), BoxError> {
         .retry(reqwest::retry::never())
         .no_proxy()
         .build()?;
-    let transport = tower::service_fn(move |request: Request| {
+    let transport = tower::service_fn(move |request: HttpRequest| {
         let reqwest = reqwest.clone();
         async move {
             let request = request.map(|body: RequestBody| body.bytes().clone());

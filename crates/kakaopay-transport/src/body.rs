@@ -116,10 +116,10 @@ impl Body for RequestBody {
 }
 
 /// A request, as layers and transports get it.
-pub type Request = http::Request<RequestBody>;
+pub type HttpRequest = http::Request<RequestBody>;
 
 /// A response with its whole body, as layers above the transport get it.
-pub type Response = http::Response<Bytes>;
+pub type HttpResponse = http::Response<Bytes>;
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::base_uri::BaseUri;
-use crate::body::{Request, Response};
+use crate::body::{HttpRequest, HttpResponse};
 use crate::client::Client;
 use crate::encoding::Encoding;
 use crate::error::BoxError;
@@ -96,9 +96,9 @@ impl<S, K: Key> ClientBuilder<S, K> {
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Stack> + Send + Sync + 'static,
-        L::Service: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Error: Into<BoxError>,
-        <L::Service as Service<Request>>::Future: Send,
+        L::Service: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+        <L::Service as Service<HttpRequest>>::Error: Into<BoxError>,
+        <L::Service as Service<HttpRequest>>::Future: Send,
     {
         self.layers.push(Arc::new(move |stack: Stack| stack.wrap_in(&layer)));
         self

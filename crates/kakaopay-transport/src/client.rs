@@ -8,7 +8,7 @@ use http::uri::InvalidUri;
 use kakaopay_types::endpoint::{Endpoint, Method};
 use kakaopay_types::{Authorizes, Key, Mode};
 
-use crate::body::{Request, RequestBody};
+use crate::body::{HttpRequest, RequestBody};
 use crate::builder::ClientBuilder;
 use crate::encoding::Encoding;
 use crate::error::{Delivery, Error, ErrorKind};
@@ -98,9 +98,9 @@ impl<K: Key> Client<K> {
         &self.stack
     }
 
-    fn request<E: Endpoint>(&self, endpoint: &E, operation: Operation) -> Result<Request, InvalidUri> {
+    fn request<E: Endpoint>(&self, endpoint: &E, operation: Operation) -> Result<HttpRequest, InvalidUri> {
         let (mut path, params) = (endpoint.path(), endpoint.params());
-        let mut request = Request::new(RequestBody::default().of_call(operation));
+        let mut request = HttpRequest::new(RequestBody::default().of_call(operation));
         *request.method_mut() = match E::METHOD {
             Method::Get => http::Method::GET,
             Method::Post => http::Method::POST,

@@ -20,13 +20,13 @@
 //! whether the request may have been carried out: [`Error::outcome_unknown`].
 //!
 //! ```
-//! use kakaopay_transport::{BoxError, Client, Delivery, Request, RequestBody};
+//! use kakaopay_transport::{BoxError, Client, Delivery, HttpRequest, RequestBody};
 //! use kakaopay_types::endpoint::RetrieveCharge;
 //! use kakaopay_types::{ChargeId, ErrorCode, SecretKey};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 //! // A stub of the network.
-//! let service = tower::service_fn(async |_: Request| {
+//! let service = tower::service_fn(async |_: HttpRequest| {
 //!     let body = RequestBody::from(r#"{"object":"error","code":"not_found"}"#);
 //!     Ok::<_, BoxError>(http::Response::builder().status(404).body(body)?)
 //! });
@@ -63,7 +63,7 @@ mod transport;
 mod wire;
 
 pub use base_uri::{BaseUri, InvalidBaseUri};
-pub use body::{Request, RequestBody, Response};
+pub use body::{HttpRequest, HttpResponse, RequestBody};
 pub use builder::ClientBuilder;
 pub use client::Client;
 pub use encoding::Encoding;

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use kakaopay_types::{ApiError, Decode, decode};
 
-use crate::body::Response;
+use crate::body::HttpResponse;
 use crate::error::{Error, ErrorKind};
 
 /// Maximum length of a request id in bytes. Recorded ones are UUIDs.
@@ -15,7 +15,7 @@ const MAX_REQUEST_ID: usize = 128;
 /// An error object is an error with any status: of the official clients some go by the status and some by
 /// the object, so both are checked. With a success status the expected type is tried first, because that is
 /// the usual case and no type of `kakaopay-types` accepts another `object` member.
-pub(crate) fn decode_response<T: Decode>(response: &Response) -> Result<T, Error> {
+pub(crate) fn decode_response<T: Decode>(response: &HttpResponse) -> Result<T, Error> {
     let status = response.status();
     let error = |kind| Error::answered(kind, status, request_id(response.headers()));
     if !status.is_success() {

@@ -10,7 +10,7 @@ use kakaopay_types::Key;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::{Request, Response};
+use crate::body::{HttpRequest, HttpResponse};
 use crate::error::{BoxError, Error};
 use crate::layer::{
     ApiHeadersLayer, AuthLayer, BaseUriLayer, CollectBodyLayer, OperationLayer, RetryLayer, SendOnceLayer,
@@ -42,19 +42,19 @@ use crate::transport::Transport;
 pub struct Stack(Arc<dyn ErasedService>);
 
 /// The future of a [`Stack`].
-pub type StackFuture = Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
+pub type StackFuture = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send>>;
 
 /// A type-erased service. It is cloned for each call, and each call is one allocation.
 trait ErasedService: Send + Sync {
-    fn send(&self, request: Request) -> StackFuture;
+    fn send(&self, request: HttpRequest) -> StackFuture;
 }
 
 impl<S> ErasedService for S
 where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
+    S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    fn send(&self, request: Request) -> StackFuture {
+    fn send(&self, request: HttpRequest) -> StackFuture {
         let mut service = self.clone();
         Box::pin(async move {
             poll_fn(|context| service.poll_ready(context)).await?;
@@ -66,7 +66,7 @@ where
 impl Stack {
     fn of<S>(service: S) -> Self
     where
-        S: Service<Request, Response = Response, Error = Error> + Clone + Send + Sync + 'static,
+        S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + Sync + 'static,
         S::Future: Send,
     {
         Self(Arc::new(service))
@@ -76,21 +76,21 @@ impl Stack {
     pub(crate) fn wrap_in<L>(self, layer: &L) -> Self
     where
         L: Layer<Self>,
-        L::Service: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
-        <L::Service as Service<Request>>::Error: Into<BoxError>,
-        <L::Service as Service<Request>>::Future: Send,
+        L::Service: Service<HttpRequest, Response = HttpResponse> + Clone + Send + Sync + 'static,
+        <L::Service as Service<HttpRequest>>::Error: Into<BoxError>,
+        <L::Service as Service<HttpRequest>>::Future: Send,
     {
         // Converts the layer's own error type to `Error`.
         Self::of(OperationLayer.layer(layer.layer(self)))
     }
 
-    pub(crate) fn send(&self, request: Request) -> StackFuture {
+    pub(crate) fn send(&self, request: HttpRequest) -> StackFuture {
         self.0.send(request)
     }
 }
 
-impl Service<Request> for Stack {
-    type Response = Response;
+impl Service<HttpRequest> for Stack {
+    type Response = HttpResponse;
     type Error = Error;
     type Future = StackFuture;
 
@@ -99,7 +99,7 @@ impl Service<Request> for Stack {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> StackFuture {
+    fn call(&mut self, request: HttpRequest) -> StackFuture {
         self.send(request)
     }
 }

@@ -3,16 +3,16 @@
 use http_body::Body;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::BoxError;
 
 /// A tower service that carries requests to the API: the default transport, or one of your own.
 ///
-/// Implemented for every `tower::Service` from [`Request`] to [`http::Response`] that is
+/// Implemented for every `tower::Service` from [`HttpRequest`] to [`http::Response`] that is
 /// `Clone + Send + Sync`. It must send each request at most once, and follow no redirect.
 pub trait Transport:
     Service<
-        Request,
+        HttpRequest,
         Response = http::Response<<Self as Transport>::Body>,
         Error: Into<BoxError>,
         Future: Send + 'static,
@@ -27,7 +27,7 @@ pub trait Transport:
 
 impl<S, B> Transport for S
 where
-    S: Service<Request, Response = http::Response<B>, Error: Into<BoxError>, Future: Send + 'static>
+    S: Service<HttpRequest, Response = http::Response<B>, Error: Into<BoxError>, Future: Send + 'static>
         + Clone
         + Send
         + Sync

@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 use zeroize::Zeroizing;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 
 /// Adds the `Authorization` header: HTTP Basic with the key as the user name and no password, as Omise
 /// documents. The header is marked as sensitive.
@@ -61,7 +61,7 @@ impl<S: std::fmt::Debug> std::fmt::Debug for Auth<S> {
     }
 }
 
-impl<S: Service<Request>> Service<Request> for Auth<S> {
+impl<S: Service<HttpRequest>> Service<HttpRequest> for Auth<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -70,7 +70,7 @@ impl<S: Service<Request>> Service<Request> for Auth<S> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request) -> S::Future {
+    fn call(&mut self, mut request: HttpRequest) -> S::Future {
         request.headers_mut().insert(AUTHORIZATION, HeaderValue::clone(&self.header));
         self.inner.call(request)
     }

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::{Request, Response};
+use crate::body::{HttpRequest, HttpResponse};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::response::request_id;
 
@@ -47,14 +47,14 @@ pub struct CollectBody<S> {
     max_bytes: usize,
 }
 
-impl<S, B> Service<Request> for CollectBody<S>
+impl<S, B> Service<HttpRequest> for CollectBody<S>
 where
-    S: Service<Request, Response = http::Response<B>>,
+    S: Service<HttpRequest, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
     B: Body,
     B::Error: Into<BoxError>,
 {
-    type Response = Response;
+    type Response = HttpResponse;
     type Error = Error;
     type Future = CollectBodyFuture<S::Future, B>;
 
@@ -62,7 +62,7 @@ where
         self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let state = State::Waiting { below: self.inner.call(request) };
         CollectBodyFuture { state, max_bytes: self.max_bytes }
     }
@@ -106,7 +106,7 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    type Output = Result<Response, Error>;
+    type Output = Result<HttpResponse, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -128,7 +128,7 @@ where
                         None => {
                             let Some(parts) = parts.take() else { return Poll::Pending };
                             let body = std::mem::take(read).into_bytes();
-                            return Poll::Ready(Ok(Response::from_parts(parts, body)));
+                            return Poll::Ready(Ok(HttpResponse::from_parts(parts, body)));
                         }
                         Some(Err(source)) => {
                             return Poll::Ready(Err(error(ErrorKind::Transport).because(source)));

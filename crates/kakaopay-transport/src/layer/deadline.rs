@@ -9,7 +9,7 @@ use tokio::time::{Instant, Sleep};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 
 /// Ends a call after a timeout, which includes waiting for the service below to become ready and reading
@@ -58,9 +58,9 @@ pub struct Timeout<S> {
     layer: TimeoutLayer,
 }
 
-impl<S> Service<Request> for Timeout<S>
+impl<S> Service<HttpRequest> for Timeout<S>
 where
-    S: Service<Request> + Clone,
+    S: Service<HttpRequest> + Clone,
     S::Error: Into<BoxError>,
 {
     type Response = S::Response;
@@ -74,7 +74,7 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
         let TimeoutLayer { timeout, only_reads } = self.layer;
         let idempotent = request.body().operation().is_some_and(|operation| operation.is_idempotent());
         // A deadline that overflows `Instant` never comes.
@@ -91,7 +91,7 @@ where
 
 pin_project! {
     /// The future of [`Timeout`].
-    pub struct TimeoutFuture<S: Service<Request>> {
+    pub struct TimeoutFuture<S: Service<HttpRequest>> {
         #[pin]
         state: State<S, S::Future>,
         #[pin]
@@ -104,7 +104,7 @@ pin_project! {
     enum State<S, F> {
         Waiting {
             inner: S,
-            request: Option<Request>,
+            request: Option<HttpRequest>,
         },
         Sent {
             #[pin]
@@ -113,7 +113,7 @@ pin_project! {
     }
 }
 
-impl<S: Service<Request>> std::fmt::Debug for TimeoutFuture<S> {
+impl<S: Service<HttpRequest>> std::fmt::Debug for TimeoutFuture<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TimeoutFuture").finish_non_exhaustive()
     }
@@ -121,7 +121,7 @@ impl<S: Service<Request>> std::fmt::Debug for TimeoutFuture<S> {
 
 impl<S> Future for TimeoutFuture<S>
 where
-    S: Service<Request>,
+    S: Service<HttpRequest>,
     S::Error: Into<BoxError>,
 {
     type Output = Result<S::Response, Error>;

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 use crate::layer::answer::ResponseFuture;
 
@@ -29,9 +29,9 @@ impl<S> Layer<S> for SendOnceLayer {
 #[derive(Debug, Clone)]
 pub struct SendOnce<S>(S);
 
-impl<S> Service<Request> for SendOnce<S>
+impl<S> Service<HttpRequest> for SendOnce<S>
 where
-    S: Service<Request>,
+    S: Service<HttpRequest>,
     S::Error: Into<BoxError>,
 {
     type Response = S::Response;
@@ -42,7 +42,7 @@ where
         self.0.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         if request.body().operation().is_none_or(|operation| operation.mark_sent()) {
             return ResponseFuture::passed(self.0.call(request));
         }

@@ -7,7 +7,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, Error};
 
 /// Adds the operation's name to every error from below, and whether the operation is idempotent.
@@ -30,9 +30,9 @@ impl<S> Layer<S> for OperationLayer {
 #[derive(Debug, Clone)]
 pub struct OperationService<S>(S);
 
-impl<S> Service<Request> for OperationService<S>
+impl<S> Service<HttpRequest> for OperationService<S>
 where
-    S: Service<Request>,
+    S: Service<HttpRequest>,
     S::Error: Into<BoxError>,
 {
     type Response = S::Response;
@@ -43,7 +43,7 @@ where
         self.0.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let operation = request.body().operation();
         let name = operation.map_or("", |operation| operation.name());
         let idempotent = operation.is_some_and(|operation| operation.is_idempotent());

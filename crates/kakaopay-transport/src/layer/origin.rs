@@ -10,7 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::base_uri::BaseUri;
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 use crate::layer::answer::ResponseFuture;
 use crate::response::request_id;
@@ -56,9 +56,9 @@ impl<S> BaseUriService<S> {
     }
 }
 
-impl<S, B> Service<Request> for BaseUriService<S>
+impl<S, B> Service<HttpRequest> for BaseUriService<S>
 where
-    S: Service<Request, Response = http::Response<B>>,
+    S: Service<HttpRequest, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
 {
     type Response = http::Response<B>;
@@ -69,7 +69,7 @@ where
         self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
         let below = match self.absolute(std::mem::take(request.uri_mut())) {
             Ok(uri) => {
                 *request.uri_mut() = uri;

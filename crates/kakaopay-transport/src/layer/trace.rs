@@ -9,7 +9,7 @@ use tower_service::Service;
 use tracing::Span;
 use tracing::field::{Empty, debug};
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, Error};
 use crate::response::request_id;
 
@@ -35,9 +35,9 @@ impl<S> Layer<S> for TraceLayer {
 #[derive(Debug, Clone)]
 pub struct Trace<S>(S);
 
-impl<S, B> Service<Request> for Trace<S>
+impl<S, B> Service<HttpRequest> for Trace<S>
 where
-    S: Service<Request, Response = http::Response<B>>,
+    S: Service<HttpRequest, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
 {
     type Response = http::Response<B>;
@@ -48,7 +48,7 @@ where
         self.0.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
         let operation = request.body().operation().map_or("", |operation| operation.name());
         let span = tracing::debug_span!(
             "omise.request",

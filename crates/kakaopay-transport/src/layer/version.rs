@@ -9,7 +9,7 @@ use kakaopay_types::ApiVersion;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 
 /// Header capacity, reserved in one allocation for this layer and those below. hyper reads the response's
 /// headers into the same memory, and the service sends less than twenty of them.
@@ -48,7 +48,7 @@ pub struct ApiHeaders<S> {
     headers: Arc<ApiHeadersLayer>,
 }
 
-impl<S: Service<Request>> Service<Request> for ApiHeaders<S> {
+impl<S: Service<HttpRequest>> Service<HttpRequest> for ApiHeaders<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -57,7 +57,7 @@ impl<S: Service<Request>> Service<Request> for ApiHeaders<S> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request) -> S::Future {
+    fn call(&mut self, mut request: HttpRequest) -> S::Future {
         let headers = request.headers_mut();
         headers.reserve(HEADER_CAPACITY);
         headers.insert(OMISE_VERSION, self.headers.version.clone());

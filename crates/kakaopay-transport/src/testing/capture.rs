@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 
 /// Records every request and passes it on to the service below.
 ///
@@ -33,7 +33,7 @@ impl<S> Capture<S> {
     }
 }
 
-impl<S: Service<Request>> Service<Request> for Capture<S> {
+impl<S: Service<HttpRequest>> Service<HttpRequest> for Capture<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -42,7 +42,7 @@ impl<S: Service<Request>> Service<Request> for Capture<S> {
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> S::Future {
+    fn call(&mut self, request: HttpRequest) -> S::Future {
         let mut captured = Captured::new(request.body().bytes().clone());
         captured.method_mut().clone_from(request.method());
         captured.uri_mut().clone_from(request.uri());

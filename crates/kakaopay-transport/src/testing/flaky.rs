@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use http::StatusCode;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, NotSent};
 
 /// An unreliable network: each request succeeds, is not sent, is lost, is carried out without a response, or
@@ -56,9 +56,9 @@ impl<S> Flaky<S> {
     }
 }
 
-impl<S, B> Service<Request> for Flaky<S>
+impl<S, B> Service<HttpRequest> for Flaky<S>
 where
-    S: Service<Request, Response = http::Response<B>>,
+    S: Service<HttpRequest, Response = http::Response<B>>,
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
     B: Default + Send + 'static,
@@ -71,7 +71,7 @@ where
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         match self.next_fault() {
             None => {
                 let response = self.inner.call(request);

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::BoxError;
 
 /// Passes requests on to the service below, and replaces the first few responses with an error.
@@ -46,9 +46,9 @@ impl<S> LoseResponse<S> {
     }
 }
 
-impl<S> Service<Request> for LoseResponse<S>
+impl<S> Service<HttpRequest> for LoseResponse<S>
 where
-    S: Service<Request>,
+    S: Service<HttpRequest>,
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
     S::Response: Send,
@@ -61,7 +61,7 @@ where
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let matches = self.method.as_ref().is_none_or(|method| request.method() == method)
             && request.uri().path().ends_with(self.path_suffix);
         let take = |left: usize| left.checked_sub(1);

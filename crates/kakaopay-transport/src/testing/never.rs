@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use crate::body::{Request, RequestBody};
+use crate::body::{HttpRequest, RequestBody};
 use crate::error::BoxError;
 
 /// Accepts every request and never responds.
@@ -15,7 +15,7 @@ use crate::error::BoxError;
 #[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct Never;
 
-impl Service<Request> for Never {
+impl Service<HttpRequest> for Never {
     type Response = http::Response<RequestBody>;
     type Error = BoxError;
     type Future = Pending<Result<Self::Response, BoxError>>;
@@ -24,7 +24,7 @@ impl Service<Request> for Never {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: Request) -> Self::Future {
+    fn call(&mut self, _: HttpRequest) -> Self::Future {
         pending()
     }
 }

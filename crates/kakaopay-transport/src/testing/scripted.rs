@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use tower_service::Service;
 
-use crate::body::{Request, RequestBody};
+use crate::body::{HttpRequest, RequestBody};
 use crate::error::BoxError;
 
 type ScriptedResult = Result<http::Response<RequestBody>, BoxError>;
@@ -53,7 +53,7 @@ impl Scripted {
     }
 }
 
-impl Service<Request> for Scripted {
+impl Service<HttpRequest> for Scripted {
     type Response = http::Response<RequestBody>;
     type Error = BoxError;
     type Future = Ready<ScriptedResult>;
@@ -62,7 +62,7 @@ impl Service<Request> for Scripted {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         match next {
             Some(result) => ready(result),

@@ -10,7 +10,7 @@ use hyper::client::conn::http2;
 use hyper::client::conn::{TrySendError, http1};
 use tokio::runtime::{Handle, Id};
 
-use crate::body::{Request, RequestBody};
+use crate::body::{HttpRequest, RequestBody};
 use crate::wire::target::Target;
 
 /// An open connection to a target.
@@ -85,8 +85,8 @@ impl Connection {
     /// Sends a request. hyper takes it at once, so the returned future does not hold it and stays small.
     pub(super) fn send(
         &mut self,
-        mut request: Request,
-    ) -> impl Future<Output = Result<http::Response<Incoming>, TrySendError<Request>>> + use<> {
+        mut request: HttpRequest,
+    ) -> impl Future<Output = Result<http::Response<Incoming>, TrySendError<HttpRequest>>> + use<> {
         match &mut self.sender {
             Sender::Http1(sender) => {
                 request.headers_mut().entry(HOST).or_insert_with(|| self.host.clone());

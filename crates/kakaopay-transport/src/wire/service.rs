@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use rustls::ClientConfig;
 use tower_service::Service;
 
-use crate::body::Request;
+use crate::body::HttpRequest;
 use crate::error::{BoxError, NotSent};
 use crate::wire::builder::{HyperTransportBuilder, Settings, tcp};
 use crate::wire::connect::Connect;
@@ -100,7 +100,7 @@ impl<C> fmt::Debug for HyperTransport<C> {
     }
 }
 
-impl<C> Service<Request> for HyperTransport<C>
+impl<C> Service<HttpRequest> for HyperTransport<C>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: Read + Write + Connection + Unpin + Send + 'static,
@@ -116,7 +116,7 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
+    fn call(&mut self, mut request: HttpRequest) -> Self::Future {
         let Some(target) = Target::take(&mut request) else {
             return Box::pin(async { Err(NotSent(PlainHttp.into()).into()) });
         };
@@ -135,7 +135,7 @@ where
     async fn send(
         self: Arc<Self>,
         target: Target,
-        mut request: Request,
+        mut request: HttpRequest,
     ) -> Result<http::Response<Incoming>, BoxError> {
         if let Some(mut pooled) = self.pool.take(&target) {
             match pooled.send(request).await {

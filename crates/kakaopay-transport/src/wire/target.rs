@@ -4,7 +4,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
 use crate::base_uri::is_loopback;
-use crate::body::Request;
+use crate::body::HttpRequest;
 
 /// The origin that a request goes to, which is the key of pooled connections.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub(super) struct Target {
 impl Target {
     /// Removes the origin from a request's URI and leaves the path. Returns `None`, and leaves the request
     /// unchanged, if the URI has no origin or an unencrypted one that is not loopback.
-    pub(super) fn take(request: &mut Request) -> Option<Self> {
+    pub(super) fn take(request: &mut HttpRequest) -> Option<Self> {
         let uri = request.uri();
         let encrypted = uri.scheme()? == &Scheme::HTTPS;
         let loopback = uri.scheme()? == &Scheme::HTTP && is_loopback(uri.host()?);
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::body::RequestBody;
 
-    fn request(uri: &str) -> Request {
+    fn request(uri: &str) -> HttpRequest {
         http::Request::get(uri).body(RequestBody::default()).expect("a request")
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use kakaopay_transport::layer::TimeoutLayer;
-use kakaopay_transport::{BoxError, Client, Delivery, Error, ErrorKind, Request, RequestBody};
+use kakaopay_transport::{BoxError, Client, Delivery, Error, ErrorKind, HttpRequest, RequestBody};
 use tower::ServiceExt;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -19,7 +19,7 @@ use crate::support::{create, key};
 /// Makes a mutation and tells how long it took to go wrong.
 async fn send<S, B>(service: S, deadline: Duration) -> (Error, Duration)
 where
-    S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S: Service<HttpRequest, Response = http::Response<B>> + Clone + Send + Sync + 'static,
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
     B: Body<Data = Bytes> + Send + 'static,
@@ -43,7 +43,7 @@ fn check((error, took): (Error, Duration), deadline: Duration, delivery: Deliver
 #[derive(Clone)]
 struct Unready(Option<&'static str>);
 
-impl Service<Request> for Unready {
+impl Service<HttpRequest> for Unready {
     type Response = http::Response<RequestBody>;
     type Error = BoxError;
     type Future = Pending<Result<Self::Response, BoxError>>;
@@ -52,7 +52,7 @@ impl Service<Request> for Unready {
         self.0.map_or(Poll::Pending, |error| Poll::Ready(Err(error.into())))
     }
 
-    fn call(&mut self, _: Request) -> Self::Future {
+    fn call(&mut self, _: HttpRequest) -> Self::Future {
         unreachable!("a service is called when it is ready")
     }
 }
@@ -104,6 +104,6 @@ async fn f24_a_service_that_fails_to_get_ready_was_sent_nothing() {
 
     // The layer alone knows it as well.
     let service = TimeoutLayer::new(Duration::from_secs(60)).layer(Unready(Some("closed")));
-    let error = service.oneshot(Request::default()).await.expect_err("not ready");
+    let error = service.oneshot(HttpRequest::default()).await.expect_err("not ready");
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connect, Delivery::NotSent));
 }

@@ -7,14 +7,14 @@ use kakaopay_transport::layer::{
     SendOnceLayer, TimeoutLayer, TraceLayer,
 };
 use kakaopay_transport::testing::{Capture, Scripted};
-use kakaopay_transport::{BaseUri, BoxError, Delivery, Error, ErrorKind, Request, RequestBody};
+use kakaopay_transport::{BaseUri, BoxError, Delivery, Error, ErrorKind, HttpRequest, RequestBody};
 use kakaopay_types::ApiVersion;
 use tower::ServiceExt;
 use tower_layer::Layer;
 
 use crate::support::key;
 
-fn request(uri: &str) -> Request {
+fn request(uri: &str) -> HttpRequest {
     http::Request::get(uri).body(RequestBody::default()).expect("a request")
 }
 
@@ -93,10 +93,14 @@ async fn the_version_layer_stands_alone() {
 /// A service that fails in its own way, or answers.
 fn plain(
     failure: Option<&'static str>,
-) -> impl tower_service::Service<Request, Response = http::Response<RequestBody>, Error = BoxError, Future: Send>
-+ Clone
+) -> impl tower_service::Service<
+    HttpRequest,
+    Response = http::Response<RequestBody>,
+    Error = BoxError,
+    Future: Send,
+> + Clone
 + Send {
-    tower::service_fn(move |_: Request| async move {
+    tower::service_fn(move |_: HttpRequest| async move {
         match failure {
             Some(failure) => Err(BoxError::from(failure)),
             None => Ok(http::Response::new(RequestBody::default())),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
-use kakaopay_transport::{BoxError, Client, ErrorKind, Request, RequestBody};
+use kakaopay_transport::{BoxError, Client, ErrorKind, HttpRequest, RequestBody};
 use kakaopay_types::endpoint::{ListEvents, ListParams};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn event(id: u32) -> Value {
         "data": {"object": "charge"}})
 }
 
-impl Service<Request> for Lists {
+impl Service<HttpRequest> for Lists {
     type Response = http::Response<RequestBody>;
     type Error = BoxError;
     type Future = std::future::Ready<Result<Self::Response, BoxError>>;
@@ -52,7 +52,7 @@ impl Service<Request> for Lists {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let mut guard = self.0.lock().expect("a lock");
         let (said, requests) = &mut *guard;
         let query = request.uri().query().unwrap_or_default().to_owned();
@@ -124,7 +124,7 @@ fn f28_a_list_that_repeats_itself_ends() {
 
 #[test]
 fn f28_a_larger_claimed_limit_loses_no_element() {
-    let service = tower::service_fn(async |request: Request| {
+    let service = tower::service_fn(async |request: HttpRequest| {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset="));
         let offset: u32 = offset.map_or(0, |offset| offset.parse().expect("a number"));
@@ -143,7 +143,7 @@ fn f28_a_larger_claimed_limit_loses_no_element() {
 
 #[test]
 fn an_invalid_element_does_not_end_the_list() {
-    let service = tower::service_fn(async |_: Request| {
+    let service = tower::service_fn(async |_: HttpRequest| {
         let data = json!([event(1), {"object": "event", "id": 7}, event(2)]);
         let body = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": 3});
         Ok::<_, BoxError>(http::Response::new(RequestBody::from(body.to_string())))
@@ -158,7 +158,7 @@ fn an_invalid_element_does_not_end_the_list() {
 
 #[test]
 fn a_failed_request_ends_the_stream() {
-    let service = tower::service_fn(async |_: Request| {
+    let service = tower::service_fn(async |_: HttpRequest| {
         Ok::<_, BoxError>(http::Response::builder().status(404).body(RequestBody::default())?)
     });
     let client = Client::new(service, key());

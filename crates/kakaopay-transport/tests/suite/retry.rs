@@ -8,7 +8,7 @@ use std::time::Duration;
 use kakaopay_transport::layer::{RetryPolicy, SendOnceLayer};
 use kakaopay_transport::testing::{Capture, Flaky, Never, Scripted};
 use kakaopay_transport::{
-    BoxError, Client, Delivery, Error, ErrorKind, Operation, Request, RequestBody, Response, Stack,
+    BoxError, Client, Delivery, Error, ErrorKind, HttpRequest, HttpResponse, Operation, RequestBody, Stack,
 };
 use kakaopay_types::endpoint::{ChargeSource, CreateCharge, CreateSource, MarkChargeAsPaid};
 use kakaopay_types::{ChargeId, Reference, ReturnUri};
@@ -47,13 +47,13 @@ async fn a_retry_keeps_the_changes_of_layers_above() {
     let (seen, script) = (Arc::<Mutex<Vec<_>>>::default(), Scripted::new().json(503, "").json(200, SOURCE));
     let (kept, tagged) = (
         Arc::clone(&seen),
-        tower::util::MapRequestLayer::new(|mut request: Request| {
+        tower::util::MapRequestLayer::new(|mut request: HttpRequest| {
             request.extensions_mut().insert(Tag("shop 7"));
             *request.version_mut() = http::Version::HTTP_2;
             request
         }),
     );
-    let looks = tower::util::MapRequestLayer::new(move |request: Request| {
+    let looks = tower::util::MapRequestLayer::new(move |request: HttpRequest| {
         let tag = request.extensions().get::<Tag>().cloned();
         kept.lock().expect("a lock").push((tag, request.version()));
         request
@@ -103,7 +103,7 @@ async fn f23_an_attempt_that_stalls_leaves_time_for_another() {
     let start = tokio::time::Instant::now();
     let calls = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&calls);
-    let stalls_once = tower::service_fn(move |_: Request| {
+    let stalls_once = tower::service_fn(move |_: HttpRequest| {
         let first = count.fetch_add(1, Ordering::SeqCst) == 0;
         async move {
             if first {
@@ -127,7 +127,7 @@ async fn f23_an_attempt_that_stalls_leaves_time_for_another() {
 async fn f21_retries_of_a_failing_service_are_limited() {
     let calls = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&calls);
-    let down = tower::service_fn(move |_: Request| {
+    let down = tower::service_fn(move |_: HttpRequest| {
         count.fetch_add(1, Ordering::SeqCst);
         async { Err::<http::Response<RequestBody>, _>(BoxError::from("reset")) }
     });
@@ -143,20 +143,20 @@ async fn f21_retries_of_a_failing_service_are_limited() {
 #[derive(Clone)]
 struct Stubborn<S>(S);
 
-impl<S> Service<Request> for Stubborn<S>
+impl<S> Service<HttpRequest> for Stubborn<S>
 where
-    S: Service<Request, Response = Response, Error = Error> + Clone + Send + 'static,
+    S: Service<HttpRequest, Response = HttpResponse, Error = Error> + Clone + Send + 'static,
     S::Future: Send,
 {
-    type Response = Response;
+    type Response = HttpResponse;
     type Error = Error;
-    type Future = futures_util::future::BoxFuture<'static, Result<Response, Error>>;
+    type Future = futures_util::future::BoxFuture<'static, Result<HttpResponse, Error>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.0.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         let service = self.0.clone();
         Box::pin(async move {
             let mut answer = service.clone().oneshot(request.clone()).await;
@@ -203,7 +203,7 @@ async fn f24_no_layer_above_can_send_a_mutation_twice() {
 #[tokio::test]
 async fn f24_the_layer_alone_lets_a_clone_through_once() {
     let operation = Operation::of::<CreateSource>();
-    let request = |operation| Request::new(RequestBody::default().of_call(operation));
+    let request = |operation| HttpRequest::new(RequestBody::default().of_call(operation));
     let service = SendOnceLayer.layer(Scripted::new().json(200, "{}"));
     service.clone().oneshot(request(operation.clone())).await.expect("the first");
     let error = service.clone().oneshot(request(operation)).await.expect_err("the second");
@@ -214,7 +214,7 @@ async fn f24_the_layer_alone_lets_a_clone_through_once() {
 #[derive(Clone, Default)]
 struct Counting(Arc<std::sync::Mutex<std::collections::HashMap<String, u32>>>);
 
-impl Service<Request> for Counting {
+impl Service<HttpRequest> for Counting {
     type Response = http::Response<RequestBody>;
     type Error = BoxError;
     type Future = std::future::Ready<Result<Self::Response, BoxError>>;
@@ -223,7 +223,7 @@ impl Service<Request> for Counting {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
         if request.method() != http::Method::GET {
             let call = format!("{} {:?}", request.uri(), request.body().bytes());
             *self.0.lock().expect("a lock").entry(call).or_default() += 1;

@@ -9,12 +9,12 @@ use tower_service::Service;
 
 use super::policy::RetryDecision;
 use super::service::RetryLayer;
-use crate::body::{Request, Response};
+use crate::body::{HttpRequest, HttpResponse};
 use crate::error::{BoxError, Error};
 
 pin_project! {
     /// The future of [`Retry`](super::Retry).
-    pub struct RetryFuture<S: Service<Request>> {
+    pub struct RetryFuture<S: Service<HttpRequest>> {
         #[pin]
         state: State<S::Future>,
         retry: Option<NextAttempt<S>>,
@@ -25,7 +25,7 @@ pin_project! {
 
 /// Request and service of the next attempt of a read.
 pub(super) struct NextAttempt<S> {
-    pub(super) request: Request,
+    pub(super) request: HttpRequest,
     pub(super) inner: S,
 }
 
@@ -44,13 +44,13 @@ pin_project! {
     }
 }
 
-impl<S: Service<Request>> RetryFuture<S> {
+impl<S: Service<HttpRequest>> RetryFuture<S> {
     pub(super) fn new(below: S::Future, retry: Option<NextAttempt<S>>, layer: &RetryLayer) -> Self {
         Self { state: State::Sent { below }, retry, attempt: 1, layer: layer.clone() }
     }
 }
 
-impl<S: Service<Request>> std::fmt::Debug for RetryFuture<S> {
+impl<S: Service<HttpRequest>> std::fmt::Debug for RetryFuture<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RetryFuture").field("attempt", &self.attempt).finish_non_exhaustive()
     }
@@ -58,10 +58,10 @@ impl<S: Service<Request>> std::fmt::Debug for RetryFuture<S> {
 
 impl<S> Future for RetryFuture<S>
 where
-    S: Service<Request, Response = Response>,
+    S: Service<HttpRequest, Response = HttpResponse>,
     S::Error: Into<BoxError>,
 {
-    type Output = Result<Response, Error>;
+    type Output = Result<HttpResponse, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::after::retry_after;
-use crate::body::Response;
+use crate::body::HttpResponse;
 use crate::error::{Error, ErrorKind};
 
 /// Retry policy of reads: exponential backoff with full jitter.
@@ -72,7 +72,7 @@ impl RetryPolicy {
     pub fn decide(
         &self,
         attempt: u32,
-        result: &Result<Response, Error>,
+        result: &Result<HttpResponse, Error>,
         left: Option<Duration>,
         random: u64,
     ) -> RetryDecision {
@@ -95,7 +95,7 @@ impl RetryPolicy {
 }
 
 /// Whether a failure is transient, so that a retry may succeed.
-fn is_transient(result: &Result<Response, Error>) -> bool {
+fn is_transient(result: &Result<HttpResponse, Error>) -> bool {
     match result {
         Ok(response) => {
             let status = response.status();
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::error::Delivery;
 
-    fn answer(status: u16, retry_after: Option<&str>) -> Result<Response, Error> {
+    fn answer(status: u16, retry_after: Option<&str>) -> Result<HttpResponse, Error> {
         let mut response = http::Response::builder().status(status);
         if let Some(value) = retry_after {
             response = response.header("retry-after", value);

@@ -10,7 +10,7 @@ use tower_service::Service;
 use super::budget::Budget;
 use super::future::{NextAttempt, RetryFuture};
 use super::policy::RetryPolicy;
-use crate::body::{Request, Response};
+use crate::body::{HttpRequest, HttpResponse};
 use crate::error::{BoxError, Error};
 
 /// Retries reads after transient failures.
@@ -61,12 +61,12 @@ pub struct Retry<S> {
     layer: RetryLayer,
 }
 
-impl<S> Service<Request> for Retry<S>
+impl<S> Service<HttpRequest> for Retry<S>
 where
-    S: Service<Request, Response = Response> + Clone,
+    S: Service<HttpRequest, Response = HttpResponse> + Clone,
     S::Error: Into<BoxError>,
 {
-    type Response = Response;
+    type Response = HttpResponse;
     type Error = Error;
     type Future = RetryFuture<S>;
 
@@ -74,7 +74,7 @@ where
         self.inner.poll_ready(context).map_err(Error::not_ready)
     }
 
-    fn call(&mut self, request: Request) -> RetryFuture<S> {
+    fn call(&mut self, request: HttpRequest) -> RetryFuture<S> {
         let idempotent = request.body().operation().is_some_and(|operation| operation.is_idempotent());
         let retry = (idempotent && self.layer.policy.attempts > 1).then(|| {
             self.layer.shared.budget.deposit();
