@@ -18,19 +18,15 @@ pub async fn pay(store: &impl Store, name: &str) {
     let reference = Reference::parse(name).expect("a reference");
     let charge = ChargeId::parse(&format!("chrg_test_{}", name.replace(['-', '_'], ""))).expect("an id");
     let at = Timestamp::UNIX_EPOCH;
-    let intent = Commit {
-        entry: Some(INTENT.as_bytes().into()),
-        deadline: DeadlineChange::Set(at.saturating_add_seconds(2)),
-        ..Commit::new(reference.clone(), Seq::ZERO, at)
-    };
+    let intent = Commit::new(reference.clone(), Seq::ZERO, at)
+        .entry(INTENT.as_bytes())
+        .deadline(DeadlineChange::Set(at.saturating_add_seconds(2)));
     let seq = store.commit(intent).await.expect("stored");
-    let settled = Commit {
-        entry: Some(SETTLED.as_bytes().into()),
-        deadline: DeadlineChange::Clear,
-        messages: vec![OutboxMessage { key: format!("{name}/paid"), body: SETTLED.as_bytes().into() }],
-        charge: Some(charge),
-        ..Commit::new(reference, seq, at)
-    };
+    let settled = Commit::new(reference, seq, at)
+        .entry(SETTLED.as_bytes())
+        .deadline(DeadlineChange::Clear)
+        .messages(vec![OutboxMessage::new(format!("{name}/paid"), SETTLED.as_bytes())])
+        .charge(charge);
     store.commit(settled).await.expect("stored");
 }
 

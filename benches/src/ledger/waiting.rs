@@ -49,7 +49,7 @@ pub fn wait_in_sqlite(file: &Path, count: u64) {
 /// Long after everything that waits.
 fn lease() -> ClaimRequest {
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1_000_000);
-    ClaimRequest { now, lease_until: now.saturating_add_seconds(60), limit: BATCH }
+    ClaimRequest::new(now, now.saturating_add_seconds(60), BATCH)
 }
 
 /// Claims deadlines until so many are claimed.

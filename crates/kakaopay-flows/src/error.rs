@@ -5,6 +5,7 @@ use thiserror::Error;
 
 /// The driver broke the contract of [`Payment`](crate::Payment). The payment is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ApiMisuse {
     /// Outputs of the previous input are left.
     #[error("outputs are left: call poll_output until it returns None before the next input")]
@@ -53,6 +54,7 @@ pub enum RefundError {
 
 /// A journal or a snapshot cannot be replayed. The stored bytes are unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ReplayError {
     /// The stored format is unknown, for instance because a newer version of this library wrote it.
     #[error("entry {seq} has the unknown format version {version}: update this library")]

@@ -4,6 +4,7 @@ use kakaopay_types::{ApiError, ErrorCode};
 
 /// The failure of a request: it has no usable response.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RequestFailure {
     /// The request was not sent.
     NotSent,

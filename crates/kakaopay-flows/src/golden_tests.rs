@@ -168,16 +168,9 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
 }
 
 fn intent() -> StoredIntent {
-    crate::Intent {
-        reference: reference("order-1"),
-        amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
-        mode: Mode::Test,
-        return_uri: ReturnUri::parse("https://example.com/done").expect("an address"),
-        description: None,
-        source: crate::SourceMode::Inline(None),
-        jitter_seed: 7,
-    }
-    .into()
+    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
+    let return_uri = ReturnUri::parse("https://example.com/done").expect("an address");
+    crate::Intent::new(reference("order-1"), amount, return_uri, Mode::Test, 7).into()
 }
 
 fn notice() -> RefundNotice {

@@ -9,6 +9,7 @@ use crate::search::{ChargeSearch, RefundSearch};
 
 /// An input of a payment: see [`Payment::handle`](crate::Payment::handle).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Input {
     /// The entry with this sequence number is durable, and so are the other outputs of its transaction.
     Persisted(u64),
@@ -28,6 +29,7 @@ pub enum Input {
 
 /// The result of a [`Request`](crate::Request).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Response {
     /// Of [`Request::CreateSource`](crate::Request::CreateSource).
     Source(Result<Box<Source>, RequestFailure>),
@@ -73,6 +75,7 @@ pub enum Response {
 /// A hint that the charge may have changed. Only a charge read from the service can change the state of a
 /// payment.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Evidence {
     /// A webhook about a charge, or about a refund of it. It may be forged, stale or a duplicate.
     Webhook {

@@ -9,6 +9,7 @@ use kakaopay_types::{
 
 /// An order to be paid once. It never changes after the payment is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Intent {
     /// The merchant's reference of the order.
     pub reference: Reference,
@@ -28,6 +29,7 @@ pub struct Intent {
 
 /// How the source of the charge is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SourceMode {
     /// One request with the secret key creates both the source and the charge.
     Inline(Option<PlatformType>),
@@ -38,6 +40,32 @@ pub enum SourceMode {
 }
 
 impl Intent {
+    /// Creates the intent of a payment. Its source is created together with its charge, in one request, for
+    /// a buyer on any platform, until [`source`](Self::source) sets another way.
+    #[must_use]
+    pub fn new(
+        reference: Reference,
+        amount: PaymentAmount,
+        return_uri: ReturnUri,
+        mode: Mode,
+        jitter_seed: u64,
+    ) -> Self {
+        let source = SourceMode::Inline(None);
+        Self { reference, amount, mode, return_uri, description: None, source, jitter_seed }
+    }
+
+    /// Sets the description.
+    #[must_use]
+    pub fn description(self, description: impl Into<Option<String>>) -> Self {
+        Self { description: description.into(), ..self }
+    }
+
+    /// Sets how the source is created.
+    #[must_use]
+    pub fn source(self, source: SourceMode) -> Self {
+        Self { source, ..self }
+    }
+
     /// Returns the members that a charge of the order must have. `named` is the attempt that the charge
     /// names; if it is not one of the `attempts` made so far, the last one is expected.
     pub(crate) fn expected(&self, named: Option<AttemptReference>, attempts: NonZeroU32) -> Expected {

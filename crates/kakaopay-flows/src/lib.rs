@@ -24,6 +24,8 @@
 //! [TABLES.md](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-flows/TABLES.md) lists the
 //! effect of each input in each state.
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod alert;
 mod error;
 mod event;

@@ -11,6 +11,10 @@ use crate::search::{ChargeSearch, RefundSearch};
 
 /// An instruction of a payment to its driver: see [`Payment::poll_output`](crate::Payment::poll_output).
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a driver must carry out each instruction, so a new one must not pass it"
+)]
 pub enum Output {
     /// Append the entry to the payment's journal, then handle
     /// [`Input::Persisted`](crate::Input::Persisted).
@@ -28,6 +32,7 @@ pub enum Output {
 
 /// The instant of a payment's next [`Input::Timeout`](crate::Input::Timeout).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "an instant or none is all there is")]
 pub enum Deadline {
     /// At this instant, or as soon as possible after it.
     At(Timestamp),
@@ -37,6 +42,7 @@ pub enum Deadline {
 
 /// A request to the service.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::exhaustive_enums, reason = "a driver must send each request, so a new one must not pass it")]
 pub enum Request {
     /// Create the source. A repeated request is harmless, because a source moves no money.
     CreateSource(CreateSource),

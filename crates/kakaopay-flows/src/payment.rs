@@ -58,17 +58,12 @@ use crate::transition::Transition;
 /// with the charge, or with an error that it does not exist.
 ///
 /// ```
-/// use kakaopay_flows::{Input, Intent, Output, Payment, SourceMode};
+/// use kakaopay_flows::{Input, Intent, Output, Payment};
 /// # use kakaopay_types::{Currency, Mode, Money, PaymentAmount, Reference, ReturnUri, Timestamp};
-/// # let intent = Intent {
-/// #     reference: Reference::parse("order-1").unwrap(),
-/// #     amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).unwrap(),
-/// #     mode: Mode::Test,
-/// #     return_uri: ReturnUri::parse("https://example.com/done").unwrap(),
-/// #     description: None,
-/// #     source: SourceMode::Inline(None),
-/// #     jitter_seed: 7,
-/// # };
+/// # let reference = Reference::parse("order-1").unwrap();
+/// # let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).unwrap();
+/// # let return_uri = ReturnUri::parse("https://example.com/done").unwrap();
+/// # let intent = Intent::new(reference, amount, return_uri, Mode::Test, 7);
 /// # let now = Timestamp::UNIX_EPOCH;
 /// let mut journal = Vec::new();
 /// let mut requests = Vec::new();

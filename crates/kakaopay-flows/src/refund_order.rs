@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A merchant's request for a refund. It never changes after the refund has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RefundRequest {
     /// The merchant's reference of the refund, unique within the payment. Repeating a request with the same
     /// reference is idempotent.
@@ -18,10 +19,31 @@ pub struct RefundRequest {
     pub late_refund: LateRefund,
 }
 
+impl RefundRequest {
+    /// Creates the request for a refund that is neither a void nor made after the refund window has closed.
+    #[must_use]
+    pub fn new(reference: Reference, amount: RefundAmount) -> Self {
+        Self { reference, amount, void: None, late_refund: LateRefund::Reject }
+    }
+
+    /// Sets whether a void is requested instead of a refund.
+    #[must_use]
+    pub fn void(self, void: impl Into<Option<bool>>) -> Self {
+        Self { void: void.into(), ..self }
+    }
+
+    /// Sets how to handle the refund after the refund window has closed. Default: [`LateRefund::Reject`].
+    #[must_use]
+    pub fn late_refund(self, late_refund: LateRefund) -> Self {
+        Self { late_refund, ..self }
+    }
+}
+
 /// How to handle a refund after the refund window has closed, by the driver's clock. KakaoPay accepts
 /// refunds until [`RefundWindow::closes_at`](kakaopay_types::RefundWindow::closes_at).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LateRefund {
     /// Send no request.
     Reject,

@@ -7,6 +7,7 @@ use kakaopay_types::{ChargeId, Refund, SortOrder, Timestamp};
 
 /// One page of the search for the charges of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChargeSearch {
     /// When the search began, by the driver's clock.
     pub asked_at: Timestamp,
@@ -51,6 +52,7 @@ impl ChargeSearch {
 
 /// One page of the search through the refunds of a charge.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct RefundSearch {
     /// When the search began, by the driver's clock.
     pub asked_at: Timestamp,

@@ -29,7 +29,7 @@ async fn main() -> Result<(), Failure> {
 async fn settle(store: &PostgresStore, order: &str) -> Result<(), Failure> {
     let mut step = Commit::new(Reference::parse(order)?, Seq::ZERO, noon(0));
     step.entry = Some(b"settled".as_slice().into());
-    step.messages = vec![OutboxMessage { key: format!("{order}/settled"), body: b"S$12".as_slice().into() }];
+    step.messages = vec![OutboxMessage::new(format!("{order}/settled"), b"S$12".as_slice())];
     store.commit(step).await?;
     Ok(())
 }
@@ -86,7 +86,7 @@ async fn ship(
 
 /// The oldest message that waits, for a minute.
 async fn claim(store: &PostgresStore, seconds: i64) -> Result<ClaimedMessage, Failure> {
-    let lease = ClaimRequest { now: noon(seconds), lease_until: noon(seconds + 60), limit: 1 };
+    let lease = ClaimRequest::new(noon(seconds), noon(seconds + 60), 1);
     store.claim_messages(lease).await?.pop().ok_or_else(|| "nothing waits".into())
 }
 

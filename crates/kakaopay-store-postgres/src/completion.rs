@@ -12,6 +12,7 @@ use crate::statements::Statements;
 /// Whether a message is completed by this transaction, or was before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a message that was completed before must not be processed again"]
+#[allow(clippy::exhaustive_enums, reason = "a message was completed before or it was not")]
 pub enum Completion {
     /// It is completed when this transaction commits: process it in this transaction.
     Completed,

@@ -78,6 +78,8 @@
 //! [`fulfil`](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-store-postgres/examples/fulfil.rs)
 //! shows both.
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod open_error;
 mod options;
 

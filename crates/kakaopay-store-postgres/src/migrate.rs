@@ -133,10 +133,10 @@ mod tests {
     use tokio::task::JoinHandle;
     use tokio_postgres::NoTls;
 
-    const ONE: Migration = Migration { sql: "CREATE TABLE {schema}.one (a bigint)" };
-    const TWO: Migration = Migration { sql: "CREATE TABLE {schema}.two (a bigint)" };
+    const ONE: Migration = Migration::new("CREATE TABLE {schema}.one (a bigint)");
+    const TWO: Migration = Migration::new("CREATE TABLE {schema}.two (a bigint)");
     const BROKEN: Migration =
-        Migration { sql: "CREATE TABLE {schema}.three (a bigint); CREATE TABLE {schema}.one (a bigint)" };
+        Migration::new("CREATE TABLE {schema}.three (a bigint); CREATE TABLE {schema}.one (a bigint)");
 
     /// A connection, and the name of a schema of its own; `None` without a server.
     async fn client(name: &str) -> Option<(Client, SchemaName)> {
@@ -248,9 +248,8 @@ mod tests {
     }
 
     /// Waits for a lock on the first table when it has made its own.
-    const WAITS: Migration = Migration {
-        sql: "CREATE TABLE {schema}.two (a bigint); ALTER TABLE {schema}.one ADD COLUMN b bigint",
-    };
+    const WAITS: Migration =
+        Migration::new("CREATE TABLE {schema}.two (a bigint); ALTER TABLE {schema}.one ADD COLUMN b bigint");
 
     /// A client on a server, and the task that its connection is.
     async fn client_of(cluster: &Cluster) -> (Client, JoinHandle<()>) {

@@ -43,12 +43,12 @@ pub(crate) async fn load(
     let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
     let entries = rest.iter().map(|row| entry(row, 2)).collect::<Result<Vec<_>, _>>()?;
     check_journal(after, &entries, last)?;
-    Ok(StoredPayment { snapshot, entries })
+    Ok(StoredPayment::new(snapshot, entries))
 }
 
 /// A sequence number and the bytes in the column behind it.
 fn entry(row: &Row, index: usize) -> Result<Entry, StoreError> {
-    Ok(Entry { seq: seq_of(column(row, index)?)?, bytes: column::<&[u8]>(row, index + 1)?.into() })
+    Ok(Entry::new(seq_of(column(row, index)?)?, column::<&[u8]>(row, index + 1)?))
 }
 
 pub(crate) async fn list_payments(
@@ -84,13 +84,13 @@ pub(crate) async fn next_due_at(
 pub(crate) async fn backlog(executor: &Executor, statements: &Statements) -> Result<Backlog, StoreError> {
     let rows = executor.rows(&statements.backlog, &[&MOST_COUNTED]).await?;
     let row = rows.first().ok_or_else(|| corrupt("no row"))?;
-    Ok(Backlog { deadlines: waiting(row, 0)?, inbox: waiting(row, 2)?, outbox: waiting(row, 4)? })
+    Ok(Backlog::new(waiting(row, 0)?, waiting(row, 2)?, waiting(row, 4)?))
 }
 
 fn waiting(row: &Row, index: usize) -> Result<QueueStats, StoreError> {
     let count = u64::try_from(column::<i64>(row, index)?).map_err(corrupt)?;
     let oldest = column::<Option<i64>>(row, index + 1)?.map(timestamp_of).transpose()?;
-    Ok(QueueStats { count, oldest })
+    Ok(QueueStats::new(count, oldest))
 }
 
 /// Checks every journal and snapshot.

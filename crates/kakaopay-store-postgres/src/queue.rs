@@ -32,7 +32,7 @@ pub(crate) async fn claim_events(
     let rows = claim(executor, &statements.claim_events, lease).await?;
     let event = |row: &Row| {
         let body = column::<&[u8]>(row, 1)?;
-        Ok(InboxEvent { event: event_of(column(row, 0)?)?, body: body.into() })
+        Ok(InboxEvent::new(event_of(column(row, 0)?)?, body))
     };
     rows.iter().map(event).collect()
 }
@@ -51,9 +51,8 @@ pub(crate) async fn claim_due(
     lease: ClaimRequest,
 ) -> Result<Vec<DuePayment>, StoreError> {
     let rows = claim(executor, &statements.claim_due, lease).await?;
-    let due = |row: &Row| {
-        Ok(DuePayment { reference: find_by_charge(column(row, 0)?)?, at: timestamp_of(column(row, 1)?)? })
-    };
+    let due =
+        |row: &Row| Ok(DuePayment::new(find_by_charge(column(row, 0)?)?, timestamp_of(column(row, 1)?)?));
     rows.iter().map(due).collect()
 }
 
@@ -64,12 +63,12 @@ pub(crate) async fn claim_messages(
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
     let rows = claim(executor, &statements.claim_messages, lease).await?;
     let message = |row: &Row| {
-        Ok(ClaimedMessage {
-            key: column(row, 0)?,
-            reference: find_by_charge(column(row, 1)?)?,
-            body: column::<&[u8]>(row, 2)?.into(),
-            claim: claim_of(column(row, 3)?)?,
-        })
+        Ok(ClaimedMessage::new(
+            column(row, 0)?,
+            find_by_charge(column(row, 1)?)?,
+            column::<&[u8]>(row, 2)?,
+            claim_of(column(row, 3)?)?,
+        ))
     };
     rows.iter().map(message).collect()
 }

@@ -7,7 +7,7 @@ use kakaopay_store::sql::Migration;
 ///
 /// A released migration is never edited, moved or removed: each schema records its checksum. Processes of the
 /// previous version keep running while a migration is applied, and must be able to.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { sql: VERSION_1 }];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration::new(VERSION_1)];
 
 /// SQLSTATE of the trigger that rejects a charge of another payment. Classes from I on are free for applications.
 pub(crate) const CHARGE_CONFLICT: &str = "KK002";

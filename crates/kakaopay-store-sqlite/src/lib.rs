@@ -42,6 +42,8 @@
 //!
 //! Nothing is ever deleted: events and messages are kept to detect duplicates.
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod open;
 mod open_error;
 mod sqlite_version;

@@ -80,10 +80,10 @@ mod tests {
     use super::*;
     use crate::schema::MIGRATIONS;
 
-    const ONE: Migration = Migration { sql: "CREATE TABLE one (a INTEGER) STRICT;" };
-    const TWO: Migration = Migration { sql: "CREATE TABLE two (a INTEGER) STRICT;" };
+    const ONE: Migration = Migration::new("CREATE TABLE one (a INTEGER) STRICT;");
+    const TWO: Migration = Migration::new("CREATE TABLE two (a INTEGER) STRICT;");
     const BROKEN: Migration =
-        Migration { sql: "CREATE TABLE three (a INTEGER) STRICT; CREATE TABLE one (a INTEGER) STRICT;" };
+        Migration::new("CREATE TABLE three (a INTEGER) STRICT; CREATE TABLE one (a INTEGER) STRICT;");
 
     fn memory() -> Connection {
         Connection::open_in_memory().unwrap()
@@ -184,12 +184,12 @@ mod tests {
     }
 
     /// A migration that touches existing rows.
-    const LARGE: Migration = Migration {
-        sql: "
+    const LARGE: Migration = Migration::new(
+        "
         CREATE TABLE later (payment_id INTEGER PRIMARY KEY REFERENCES payment (id)) STRICT;
         ALTER TABLE outbox_message ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0;
         INSERT INTO later SELECT id FROM payment;",
-    };
+    );
 
     /// Five hundred payments, each with a message.
     const PAYMENTS: &str = "

@@ -35,7 +35,7 @@ fn read_journal(
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     let mut rows = statement.query([reference.as_str()]).map_err(failed)?;
     let (mut loaded, mut last) = (StoredPayment::default(), Seq::ZERO);
-    let entry = |seq, bytes: Vec<u8>| Ok::<_, StoreError>(Entry { seq: seq_of(seq)?, bytes: bytes.into() });
+    let entry = |seq, bytes: Vec<u8>| Ok::<_, StoreError>(Entry::new(seq_of(seq)?, bytes));
     while let Some(row) = rows.next().map_err(failed)? {
         last = seq_of(row.get(0).map_err(failed)?)?;
         if let (None, Some(seq)) = (&loaded.snapshot, row.get(1).map_err(failed)?) {
@@ -101,13 +101,13 @@ pub(crate) fn backlog(connection: &Connection) -> Result<Backlog, StoreError> {
             .prepare_cached(sql)
             .and_then(|mut find| find.query_row([], |row| Ok((row.get(0)?, row.get(1)?))))
             .map_err(failed)?;
-        Ok(QueueStats { count: count.unsigned_abs(), oldest: oldest.map(timestamp_of).transpose()? })
+        Ok(QueueStats::new(count.unsigned_abs(), oldest.map(timestamp_of).transpose()?))
     };
-    Ok(Backlog {
-        deadlines: waiting("SELECT count(*), min(due_at) FROM payment WHERE due_at IS NOT NULL")?,
-        inbox: waiting("SELECT count(*), min(received_at) FROM inbox_event WHERE visible_at IS NOT NULL")?,
-        outbox: waiting("SELECT count(*), min(stored_at) FROM outbox_message WHERE visible_at IS NOT NULL")?,
-    })
+    Ok(Backlog::new(
+        waiting("SELECT count(*), min(due_at) FROM payment WHERE due_at IS NOT NULL")?,
+        waiting("SELECT count(*), min(received_at) FROM inbox_event WHERE visible_at IS NOT NULL")?,
+        waiting("SELECT count(*), min(stored_at) FROM outbox_message WHERE visible_at IS NOT NULL")?,
+    ))
 }
 
 /// Reads the whole file and checks its structure, references and journals.

@@ -43,7 +43,7 @@ pub(crate) fn claim_events(
     for (id, event, body) in rows {
         hide.execute((id, lease.lease_until.unix_millis())).map_err(failed)?;
         let body: Vec<u8> = body;
-        events.push(InboxEvent { event: event_of(&event)?, body: body.into() });
+        events.push(InboxEvent::new(event_of(&event)?, body));
     }
     Ok(events)
 }
@@ -67,7 +67,7 @@ pub(crate) fn claim_due(connection: &Connection, lease: ClaimRequest) -> Result<
     let mut due = Vec::with_capacity(rows.len());
     for (payment, reference, at) in rows {
         set_due_at(connection, payment, Some(lease.lease_until.unix_millis()))?;
-        due.push(DuePayment { reference: find_by_charge(&reference)?, at: timestamp_of(at)? });
+        due.push(DuePayment::new(find_by_charge(&reference)?, timestamp_of(at)?));
     }
     Ok(due)
 }
@@ -98,12 +98,7 @@ pub(crate) fn claim_messages(
         let number =
             claim.query_row((id, lease.lease_until.unix_millis()), |row| row.get(0)).map_err(failed)?;
         let body: Vec<u8> = body;
-        messages.push(ClaimedMessage {
-            key,
-            reference: find_by_charge(&reference)?,
-            body: body.into(),
-            claim: claim_of(number)?,
-        });
+        messages.push(ClaimedMessage::new(key, find_by_charge(&reference)?, body, claim_of(number)?));
     }
     Ok(messages)
 }

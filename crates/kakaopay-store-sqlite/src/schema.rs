@@ -8,7 +8,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x4B6B_5374;
 /// All migrations in order. The version of a file is how many of them it has seen.
 ///
 /// A released migration is never edited, moved or removed: each file records its checksum.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { sql: VERSION_1 }];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration::new(VERSION_1)];
 
 /// Timestamps are milliseconds since the Unix epoch.
 const VERSION_1: &str = "

@@ -12,5 +12,5 @@ use crate::schema::MIGRATIONS;
 /// # Errors
 /// As [`SqliteStore::open`](crate::SqliteStore::open).
 pub fn migrate_to_next(connection: &Connection, added: &'static str) -> Result<(), OpenError> {
-    migrate(connection, &[MIGRATIONS, &[Migration { sql: added }]].concat())
+    migrate(connection, &[MIGRATIONS, &[Migration::new(added)]].concat())
 }

@@ -31,6 +31,7 @@ impl Seq {
 
 /// One atomic change of one payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Commit {
     /// The payment.
     pub reference: Reference,
@@ -66,10 +67,41 @@ impl Commit {
             charge: None,
         }
     }
+
+    /// Sets the entry to append to the journal.
+    #[must_use]
+    pub fn entry(self, entry: impl Into<Box<[u8]>>) -> Self {
+        Self { entry: Some(entry.into()), ..self }
+    }
+
+    /// Sets the snapshot of the payment after the last entry.
+    #[must_use]
+    pub fn snapshot(self, snapshot: impl Into<Box<[u8]>>) -> Self {
+        Self { snapshot: Some(snapshot.into()), ..self }
+    }
+
+    /// Sets the change of the payment's deadline.
+    #[must_use]
+    pub fn deadline(self, deadline: DeadlineChange) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Sets the messages for the merchant, in order.
+    #[must_use]
+    pub fn messages(self, messages: Vec<OutboxMessage>) -> Self {
+        Self { messages, ..self }
+    }
+
+    /// Sets the charge to bind to the payment.
+    #[must_use]
+    pub fn charge(self, charge: ChargeId) -> Self {
+        Self { charge: Some(charge), ..self }
+    }
 }
 
 /// A change of a payment's deadline, of which it has at most one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a store must make every change, so a new one must not pass it")]
 pub enum DeadlineChange {
     /// Keeps it.
     #[default]
@@ -82,6 +114,7 @@ pub enum DeadlineChange {
 
 /// A message for the merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutboxMessage {
     /// The idempotency key. A message whose key was stored before is not stored again.
     pub key: String,
@@ -89,8 +122,17 @@ pub struct OutboxMessage {
     pub body: Box<[u8]>,
 }
 
+impl OutboxMessage {
+    /// A serialized event with its idempotency key.
+    #[must_use]
+    pub fn new(key: impl Into<String>, body: impl Into<Box<[u8]>>) -> Self {
+        Self { key: key.into(), body: body.into() }
+    }
+}
+
 /// An entry of a payment's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// Its sequence number.
     pub seq: Seq,
@@ -98,11 +140,28 @@ pub struct Entry {
     pub bytes: Box<[u8]>,
 }
 
+impl Entry {
+    /// The bytes of an entry with its sequence number.
+    #[must_use]
+    pub fn new(seq: Seq, bytes: impl Into<Box<[u8]>>) -> Self {
+        Self { seq, bytes: bytes.into() }
+    }
+}
+
 /// A stored payment: its newest snapshot and the entries after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoredPayment {
     /// The newest snapshot, with the sequence number of the last entry in it.
     pub snapshot: Option<Entry>,
     /// The entries after the snapshot; all of them without one.
     pub entries: Vec<Entry>,
+}
+
+impl StoredPayment {
+    /// A snapshot and the entries after it.
+    #[must_use]
+    pub fn new(snapshot: Option<Entry>, entries: Vec<Entry>) -> Self {
+        Self { snapshot, entries }
+    }
 }

@@ -7,6 +7,8 @@
 //! processes share. Implement [`Store`] for any other database, and expand
 //! [`conformance_tests!`](crate::conformance_tests) (feature `testing`) in its tests.
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;

@@ -4,6 +4,7 @@ use kakaopay_types::{EventId, Reference, Timestamp};
 
 /// A webhook event to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewInboxEvent {
     /// The event's id, which identifies duplicates.
     pub event: EventId,
@@ -13,8 +14,17 @@ pub struct NewInboxEvent {
     pub received_at: Timestamp,
 }
 
+impl NewInboxEvent {
+    /// An event with the body as received.
+    #[must_use]
+    pub fn new(event: EventId, body: impl Into<Box<[u8]>>, received_at: Timestamp) -> Self {
+        Self { event, body: body.into(), received_at }
+    }
+}
+
 /// Whether a webhook event was new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "an event is new or it is not")]
 pub enum InsertOutcome {
     /// It was stored.
     Inserted,
@@ -24,6 +34,7 @@ pub enum InsertOutcome {
 
 /// A claimed webhook event.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InboxEvent {
     /// The event.
     pub event: EventId,
@@ -31,8 +42,17 @@ pub struct InboxEvent {
     pub body: Box<[u8]>,
 }
 
+impl InboxEvent {
+    /// An event with the body as received.
+    #[must_use]
+    pub fn new(event: EventId, body: impl Into<Box<[u8]>>) -> Self {
+        Self { event, body: body.into() }
+    }
+}
+
 /// A payment whose deadline has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DuePayment {
     /// The payment.
     pub reference: Reference,
@@ -40,8 +60,17 @@ pub struct DuePayment {
     pub at: Timestamp,
 }
 
+impl DuePayment {
+    /// A payment with the deadline that has passed.
+    #[must_use]
+    pub fn new(reference: Reference, at: Timestamp) -> Self {
+        Self { reference, at }
+    }
+}
+
 /// A claimed outbox message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClaimedMessage {
     /// The message's idempotency key.
     pub key: String,
@@ -51,6 +80,14 @@ pub struct ClaimedMessage {
     pub body: Box<[u8]>,
     /// The claim that completes it.
     pub claim: ClaimToken,
+}
+
+impl ClaimedMessage {
+    /// A message of a payment, with the claim that completes it.
+    #[must_use]
+    pub fn new(key: String, reference: Reference, body: impl Into<Box<[u8]>>, claim: ClaimToken) -> Self {
+        Self { key, reference, body: body.into(), claim }
+    }
 }
 
 /// The fencing token of a claimed message. A later claim of the same message invalidates it.
@@ -73,6 +110,7 @@ impl ClaimToken {
 
 /// How many rows to claim, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClaimRequest {
     /// The current time: rows that become visible later are not claimed.
     pub now: Timestamp,
@@ -82,8 +120,23 @@ pub struct ClaimRequest {
     pub limit: usize,
 }
 
+impl ClaimRequest {
+    /// Claims at most `limit` rows that are visible at `now`, until `lease_until`.
+    #[must_use]
+    pub fn new(now: Timestamp, lease_until: Timestamp, limit: usize) -> Self {
+        Self { now, lease_until, limit }
+    }
+
+    /// Sets the maximum number of rows.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+}
+
 /// Counts of pending work, for monitoring.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Backlog {
     /// Payments with a deadline, which are the ones that have not ended. `oldest` is the earliest deadline.
     pub deadlines: QueueStats,
@@ -93,11 +146,28 @@ pub struct Backlog {
     pub outbox: QueueStats,
 }
 
+impl Backlog {
+    /// The pending work of all kinds.
+    #[must_use]
+    pub fn new(deadlines: QueueStats, inbox: QueueStats, outbox: QueueStats) -> Self {
+        Self { deadlines, inbox, outbox }
+    }
+}
+
 /// Pending work of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct QueueStats {
     /// How many.
     pub count: u64,
     /// The time of the oldest; `None` if there is none.
     pub oldest: Option<Timestamp>,
+}
+
+impl QueueStats {
+    /// How many there are, and the time of the oldest.
+    #[must_use]
+    pub fn new(count: u64, oldest: Option<Timestamp>) -> Self {
+        Self { count, oldest }
+    }
 }

@@ -12,6 +12,7 @@ pub trait Clock: Send + Sync + 'static {
 
 /// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::exhaustive_structs, reason = "has nothing to set")]
 pub struct SystemClock;
 
 impl Clock for SystemClock {

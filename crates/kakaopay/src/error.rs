@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{ApiMisuse, RefundError, ReplayError};
 use kakaopay_store::StoreError;
-use kakaopay_types::{Mode, PaymentAmount, Reference};
+use kakaopay_types::{Mode, Money, Reference};
 use thiserror::Error;
 
 /// An error of a [`Merchant`]. Persisted work is not lost: [`Merchant::run`] resumes it.
@@ -29,7 +29,7 @@ pub enum Error {
         /// The order reference.
         reference: Reference,
         /// The amount of the existing order.
-        amount: PaymentAmount,
+        amount: Money,
     },
     /// The payment was created with a key of the other mode. A test payment must not count in a live
     /// shop, and a live key must not change it.

@@ -66,6 +66,8 @@
 //!
 //! No event contains a body, signature, key or page address.
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod checkout;
 mod clock;
 mod driver;

@@ -35,7 +35,7 @@ impl Order {
         let source = match self.source {
             SourceMode::Inline(_) => SourceMode::Inline(Some(platform)),
             SourceMode::Separate(_) => SourceMode::Separate(Some(platform)),
-            given @ SourceMode::Existing(_) => given,
+            other => other,
         };
         Self { source, ..self }
     }
@@ -74,14 +74,8 @@ impl Order {
     }
 
     pub(crate) fn into_intent(self, mode: Mode, jitter_seed: u64) -> Intent {
-        Intent {
-            reference: self.reference,
-            amount: self.amount,
-            mode,
-            return_uri: self.return_uri,
-            description: self.description,
-            source: self.source,
-            jitter_seed,
-        }
+        Intent::new(self.reference, self.amount, self.return_uri, mode, jitter_seed)
+            .description(self.description)
+            .source(self.source)
     }
 }

@@ -25,15 +25,14 @@ impl Order {
     /// Never: its values are good.
     #[must_use]
     pub fn new(source: SourceMode) -> Self {
-        let intent = Intent {
-            reference: Reference::parse("order-345678").expect("a reference"),
-            amount: PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
-            mode: Mode::Test,
-            return_uri: ReturnUri::parse("https://example.com/orders/345678/complete").expect("an address"),
-            description: None,
-            source,
-            jitter_seed: 7,
-        };
+        let intent = Intent::new(
+            Reference::parse("order-345678").expect("a reference"),
+            PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
+            ReturnUri::parse("https://example.com/orders/345678/complete").expect("an address"),
+            Mode::Test,
+            7,
+        )
+        .source(source);
         Self { intent }
     }
 

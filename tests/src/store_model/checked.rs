@@ -48,7 +48,7 @@ fn snapshot_bytes(payment: u8, seq: u64) -> Box<[u8]> {
 
 fn waiting<'a>(all: impl Iterator<Item = &'a model::Waiting>) -> QueueStats {
     let open: Vec<_> = all.filter(|one| one.visible_at.is_some()).map(|one| one.since).collect();
-    QueueStats { count: open.len() as u64, oldest: open.into_iter().min().map(at) }
+    QueueStats::new(open.len() as u64, open.into_iter().min().map(at))
 }
 
 impl<S: Store> CheckedStore<S> {
@@ -71,16 +71,12 @@ impl<S: Store> CheckedStore<S> {
 
     async fn call_store(&mut self, call: &Call) -> Result<Outcome, StoreError> {
         let now = self.model.now;
-        let lease = |limit: &usize, seconds: &i64| ClaimRequest {
-            now: at(now),
-            lease_until: at(now + seconds),
-            limit: *limit,
-        };
+        let lease = |limit: &usize, seconds: &i64| ClaimRequest::new(at(now), at(now + seconds), *limit);
         Ok(match call {
             Call::Commit { .. } => return self.commit(call).await,
             Call::Receive(number) => {
-                let body = event_name(*number).into_bytes().into();
-                let delivery = NewInboxEvent { event: event(*number), body, received_at: at(now) };
+                let body = event_name(*number).into_bytes();
+                let delivery = NewInboxEvent::new(event(*number), body, at(now));
                 Outcome::Truth(self.store.insert_event(delivery).await? == InsertOutcome::Inserted)
             }
             Call::ClaimEvents(limit, seconds) => {
@@ -138,24 +134,18 @@ impl<S: Store> CheckedStore<S> {
         };
         let expected = self.model.expected(*payment, *off);
         let last = expected + u64::from(*entry);
-        let step = Commit {
-            entry: entry.then(|| entry_bytes(*payment, last)),
-            snapshot: snapshot.then(|| snapshot_bytes(*payment, last)),
-            deadline: match deadline {
-                None => DeadlineChange::Keep,
-                Some(None) => DeadlineChange::Clear,
-                Some(Some(seconds)) => DeadlineChange::Set(at(self.model.now + seconds)),
-            },
-            messages: messages
-                .iter()
-                .map(|number| OutboxMessage {
-                    key: message_name(*number),
-                    body: message_name(*number).into_bytes().into(),
-                })
-                .collect(),
-            charge: bound.map(charge),
-            ..Commit::new(reference(*payment), Seq::new(expected), at(self.model.now))
+        let mut step = Commit::new(reference(*payment), Seq::new(expected), at(self.model.now));
+        step.entry = entry.then(|| entry_bytes(*payment, last));
+        step.snapshot = snapshot.then(|| snapshot_bytes(*payment, last));
+        step.deadline = match deadline {
+            None => DeadlineChange::Keep,
+            Some(None) => DeadlineChange::Clear,
+            Some(Some(seconds)) => DeadlineChange::Set(at(self.model.now + seconds)),
         };
+        let message =
+            |number: &_| OutboxMessage::new(message_name(*number), message_name(*number).into_bytes());
+        step.messages = messages.iter().map(message).collect();
+        step.charge = bound.map(charge);
         match self.store.commit(step).await {
             Ok(seq) => Ok(Outcome::Stored(seq.get())),
             Err(error) => match error.kind() {
@@ -174,12 +164,11 @@ impl<S: Store> CheckedStore<S> {
         let model = &self.model;
         for number in 0..4 {
             let payment = model.payments.get(&number).cloned().unwrap_or_default();
-            let entry = |seq| Entry { seq: Seq::new(seq), bytes: entry_bytes(number, seq) };
+            let entry = |seq| Entry::new(Seq::new(seq), entry_bytes(number, seq));
             let journal: Vec<_> = (1..=payment.entries).map(entry).collect();
             assert_eq!(self.store.read_journal(&reference(number)).await?, journal);
             let loaded = self.store.load(&reference(number)).await?;
-            let snapshot =
-                payment.snapshot.map(|seq| Entry { seq: Seq::new(seq), bytes: snapshot_bytes(number, seq) });
+            let snapshot = payment.snapshot.map(|seq| Entry::new(Seq::new(seq), snapshot_bytes(number, seq)));
             let after = payment.snapshot.unwrap_or(0);
             assert_eq!(
                 (loaded.snapshot, loaded.entries),
@@ -193,14 +182,11 @@ impl<S: Store> CheckedStore<S> {
         let payments: Vec<_> = model.payments.keys().map(|number| reference(*number)).collect();
         assert_eq!(self.store.list_payments(None, 100).await?, payments);
         let deadlines: Vec<_> = model.payments.values().filter_map(|payment| payment.deadline).collect();
-        let backlog = Backlog {
-            deadlines: QueueStats {
-                count: deadlines.len() as u64,
-                oldest: deadlines.iter().min().copied().map(at),
-            },
-            inbox: waiting(model.inbox.values()),
-            outbox: waiting(model.outbox.values()),
-        };
+        let backlog = Backlog::new(
+            QueueStats::new(deadlines.len() as u64, deadlines.iter().min().copied().map(at)),
+            waiting(model.inbox.values()),
+            waiting(model.outbox.values()),
+        );
         assert_eq!(self.store.backlog().await?, backlog);
         self.check_wake(&deadlines).await
     }

@@ -90,14 +90,14 @@ impl Found<'_> {
         ensure((must..=may).contains(&steps), || {
             format!("{name} has {steps} steps, {must} were acknowledged and {may} asked for")
         })?;
-        let entry = |step| Entry { seq: Seq::new(step), bytes: plan.entry(payment, step) };
+        let entry = |step| Entry::new(Seq::new(step), plan.entry(payment, step));
         let entries: Vec<_> = (1..=steps).map(entry).collect();
         ensure(journal == entries, || format!("{name} has other entries than were asked for"))?;
         let newest = (1..=steps).rev().find(|step| plan.snapshot(payment, *step).is_some());
         let snapshot = newest
-            .and_then(|step| plan.snapshot(payment, step).map(|bytes| Entry { seq: Seq::new(step), bytes }));
+            .and_then(|step| plan.snapshot(payment, step).map(|bytes| Entry::new(Seq::new(step), bytes)));
         let seen = usize::try_from(newest.unwrap_or(0)).expect("few");
-        let expected = StoredPayment { snapshot, entries: entries[seen..].to_vec() };
+        let expected = StoredPayment::new(snapshot, entries[seen..].to_vec());
         ensure(self.store.load(&name).await? == expected, || format!("{name} has another snapshot"))?;
         let owner = self.store.find_by_charge(&charge(payment)).await?;
         ensure(owner == (steps >= BINDS).then_some(name.clone()), || {
@@ -108,7 +108,7 @@ impl Found<'_> {
 
     /// The messages of each stored step are there, and completed if that was acknowledged.
     async fn messages(&self, steps: &BTreeMap<u8, u64>, shipped: &BTreeSet<String>) -> Result<(), Lost> {
-        let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
+        let lease = ClaimRequest::new(at(END), at(END + 1), 10_000);
         let open = self.store.claim_messages(lease).await?;
         let mut open: BTreeMap<_, _> =
             open.into_iter().map(|message| (message.key.clone(), message)).collect();
@@ -155,7 +155,7 @@ impl Found<'_> {
 
     /// Acknowledged webhooks are there, and pending unless completed.
     async fn events(&self) -> Result<(), Lost> {
-        let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
+        let lease = ClaimRequest::new(at(END), at(END + 1), 10_000);
         let open = self.store.claim_events(lease).await?;
         let open: BTreeMap<_, _> = open.into_iter().map(|event| (event.event, event.body)).collect();
         let mut waiting = 0;
@@ -183,7 +183,7 @@ impl Found<'_> {
 
     /// A deadline is the one of the last step, or of a later claim.
     async fn deadlines(&self, steps: &BTreeMap<u8, u64>) -> Result<(), Lost> {
-        let lease = ClaimRequest { now: at(END), lease_until: at(END + 1), limit: 10_000 };
+        let lease = ClaimRequest::new(at(END), at(END + 1), 10_000);
         let due = self.store.claim_due(lease).await?;
         let due: BTreeMap<_, _> = due.into_iter().map(|due| (due.reference.to_string(), due.at)).collect();
         for (payment, last) in steps {

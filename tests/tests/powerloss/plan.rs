@@ -38,7 +38,7 @@ pub(crate) const BINDS: u64 = 2;
 
 /// The lease of one round: later rounds claim the rows earlier ones did not complete.
 pub(crate) fn lease(round: i64, limit: usize) -> ClaimRequest {
-    ClaimRequest { now: at(1_000 * round), lease_until: at(1_000 * round + 500), limit }
+    ClaimRequest::new(at(1_000 * round), at(1_000 * round + 500), limit)
 }
 
 impl Plan {
@@ -68,9 +68,11 @@ impl Plan {
     /// The messages of a step.
     pub(crate) fn messages(self, payment: u8, step: u64) -> Vec<OutboxMessage> {
         let count = self.rng(3, u64::from(payment) << 16 | step).u64(0..3);
-        let message = |number: u64| OutboxMessage {
-            key: format!("order-{payment}/{step}/{number}"),
-            body: self.bytes(4, u64::from(payment) << 16 | step << 4 | number),
+        let message = |number: u64| {
+            OutboxMessage::new(
+                format!("order-{payment}/{step}/{number}"),
+                self.bytes(4, u64::from(payment) << 16 | step << 4 | number),
+            )
         };
         (0..count).map(message).collect()
     }
@@ -95,20 +97,19 @@ impl Plan {
 
     /// The step behind so many.
     pub(crate) fn step(self, payment: u8, step: u64) -> Commit {
-        Commit {
-            entry: Some(self.entry(payment, step)),
-            snapshot: self.snapshot(payment, step),
-            deadline: self.deadline(payment, step),
-            messages: self.messages(payment, step),
-            charge: (step == BINDS).then(|| charge(payment)),
-            ..Commit::new(reference(payment), Seq::new(step - 1), at(1))
-        }
+        let mut commit = Commit::new(reference(payment), Seq::new(step - 1), at(1))
+            .entry(self.entry(payment, step))
+            .deadline(self.deadline(payment, step))
+            .messages(self.messages(payment, step));
+        commit.snapshot = self.snapshot(payment, step);
+        commit.charge = (step == BINDS).then(|| charge(payment));
+        commit
     }
 
     /// A webhook.
     pub(crate) fn delivery(self, event: u8) -> NewInboxEvent {
         let id = EventId::parse(&format!("evnt_test_{event}")).expect("an event");
-        NewInboxEvent { event: id, body: self.bytes(5, event.into()), received_at: at(1) }
+        NewInboxEvent::new(id, self.bytes(5, event.into()), at(1))
     }
 
     /// How many pages the log holds before it is written back: few, so that it often is.

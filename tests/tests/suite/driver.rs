@@ -51,7 +51,7 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
         merchant.run_once(&told).await.expect("work");
         journal = store.read_journal(&reference).await.expect("read");
     }
-    let StoredPayment { snapshot, entries } = store.load(&reference).await.expect("read");
+    let StoredPayment { snapshot, entries, .. } = store.load(&reference).await.expect("read");
     let snapshot = snapshot.expect("a snapshot");
     assert_eq!(snapshot.seq, Seq::new(16));
     assert_eq!(entries, journal[16..]);
@@ -59,11 +59,9 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
 
     for bytes in [&br#"{"v":9}"#[..], b"", b"\xff"] {
         let last = Seq::new(store.read_journal(&reference).await.expect("read").len() as u64);
-        let damaged = Commit {
-            snapshot: Some(bytes.into()),
-            deadline: DeadlineChange::Keep,
-            ..Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
-        };
+        let damaged = Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
+            .snapshot(bytes)
+            .deadline(DeadlineChange::Keep);
         store.commit(damaged).await.expect("stored");
         assert_eq!(merchant.status(&reference).await.expect("read").as_ref(), Some(&before));
     }
@@ -118,14 +116,9 @@ async fn leave_to_the_newer<S: Store>(store: S) {
     let (reference, told) = (Shop::reference(), Notifications::default());
     merchant.checkout(Shop::order()).await.expect("a checkout");
     let last = Seq::new(store.read_journal(&reference).await.expect("read").len() as u64);
-    let newer = Commit {
-        entry: Some(br#"{"v":9,"at":"2031-01-01T00:00:00Z","more":{}}"#[..].into()),
-        messages: vec![OutboxMessage {
-            key: "order-345678/newer".to_owned(),
-            body: br#"{"newer":{}}"#[..].into(),
-        }],
-        ..Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
-    };
+    let newer = Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
+        .entry(br#"{"v":9,"at":"2031-01-01T00:00:00Z","more":{}}"#.as_slice())
+        .messages(vec![OutboxMessage::new("order-345678/newer", br#"{"newer":{}}"#.as_slice())]);
     store.commit(newer).await.expect("stored");
     let before = store.load(&reference).await.expect("read");
     for _ in 0..4 {
@@ -148,7 +141,7 @@ async fn leave_to_the_newer<S: Store>(store: S) {
     let backlog = store.backlog().await.expect("read");
     assert_eq!((backlog.deadlines.count, backlog.outbox.count), (1, 1));
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(clock.load(Ordering::SeqCst) + 120);
-    let lease = ClaimRequest { now, lease_until: now.saturating_add_seconds(60), limit: 9 };
+    let lease = ClaimRequest::new(now, now.saturating_add_seconds(60), 9);
     assert_eq!(store.claim_due(lease).await.expect("read").len(), 1);
     assert_eq!(store.claim_messages(lease).await.expect("read").len(), 1);
 }

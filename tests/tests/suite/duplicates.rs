@@ -20,9 +20,8 @@ async fn deliver<S: Store>(name: &str, store: S, events: u32) {
         let copies: Vec<_> = (0..COPIES)
             .map(|copy| {
                 let store = store.clone();
-                let body = copy.to_string().into_bytes().into();
-                let delivery =
-                    NewInboxEvent { event: event(number), body, received_at: Timestamp::UNIX_EPOCH };
+                let body = copy.to_string().into_bytes();
+                let delivery = NewInboxEvent::new(event(number), body, Timestamp::UNIX_EPOCH);
                 tokio::spawn(async move { store.insert_event(delivery).await.expect("stored") })
             })
             .collect();
@@ -35,7 +34,7 @@ async fn deliver<S: Store>(name: &str, store: S, events: u32) {
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1);
     let mut worked = 0;
     loop {
-        let lease = ClaimRequest { now, lease_until: now.saturating_add_seconds(120), limit: 100 };
+        let lease = ClaimRequest::new(now, now.saturating_add_seconds(120), 100);
         let found = store.claim_events(lease).await.expect("claimed");
         if found.is_empty() {
             break;

@@ -8,12 +8,10 @@ use kakaopay_transport::Client;
 use kakaopay_transport::testing::LoseResponse;
 
 fn order(reference: &str, amount: i64) -> RefundRequest {
-    RefundRequest {
-        reference: Reference::parse(reference).expect("a reference"),
-        amount: RefundAmount::new(amount).expect("more than nothing"),
-        void: None,
-        late_refund: LateRefund::Reject,
-    }
+    RefundRequest::new(
+        Reference::parse(reference).expect("a reference"),
+        RefundAmount::new(amount).expect("more than nothing"),
+    )
 }
 
 /// A shop whose order of SGD 1,500.00 is paid.
@@ -88,7 +86,7 @@ async fn f16_after_its_time_nothing_goes_back() {
     let reference = Shop::reference();
     let error = shop.merchant.refund(&reference, order("refund-1", 1)).await.expect_err("too late");
     assert!(matches!(error, Error::Refund(RefundError::WindowClosed { .. })), "{error:?}");
-    let late = RefundRequest { late_refund: LateRefund::Forward, ..order("refund-1", 1) };
+    let late = order("refund-1", 1).late_refund(LateRefund::Forward);
     let refund = shop.merchant.refund(&reference, late).await.expect("asked for");
     assert!(
         matches!(&refund.state, RefundState::Refused { code, .. } if code == "failed_refund"),

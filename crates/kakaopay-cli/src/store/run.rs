@@ -55,7 +55,7 @@ async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -
 
 async fn backlog(store: &impl Store, printer: Printer) -> Result<(), Failure> {
     let backlog = store.backlog().await?;
-    for (name, QueueStats { count, oldest }) in
+    for (name, QueueStats { count, oldest, .. }) in
         [("deadlines", backlog.deadlines), ("inbox", backlog.inbox), ("outbox", backlog.outbox)]
     {
         let oldest = oldest.map(|at| at.to_string());

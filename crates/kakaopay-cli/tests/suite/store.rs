@@ -35,12 +35,10 @@ async fn fill(store: &impl Store) {
     let journal = std::fs::read_to_string(journal).expect("a journal");
     let reference = Reference::parse("order-345678").expect("a reference");
     for (seq, line) in (0..).zip(journal.lines()) {
-        let commit = Commit {
-            entry: Some(line.as_bytes().into()),
-            deadline: DeadlineChange::Set(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment")),
-            messages: vec![OutboxMessage { key: seq.to_string(), body: Box::default() }],
-            ..Commit::new(reference.clone(), Seq::new(seq), Timestamp::UNIX_EPOCH)
-        };
+        let commit = Commit::new(reference.clone(), Seq::new(seq), Timestamp::UNIX_EPOCH)
+            .entry(line.as_bytes())
+            .deadline(DeadlineChange::Set(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment")))
+            .messages(vec![OutboxMessage::new(seq.to_string(), *b"")]);
         store.commit(commit).await.expect("stored");
     }
 }

@@ -9,6 +9,7 @@ use crate::journal::versioning;
 
 /// A stored transition of a payment: its records, in order.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct JournalEntry {
     /// Its sequence number in the payment's journal, starting at 1.
     pub seq: u64,

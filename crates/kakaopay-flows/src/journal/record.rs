@@ -15,6 +15,7 @@ use crate::journal::refund_record::RefundRecord;
 /// A fact about a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Record {
     /// The payment was opened.
     Opened(StoredIntent),

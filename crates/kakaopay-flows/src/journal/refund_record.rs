@@ -8,6 +8,7 @@ use crate::refund_order::{CancelReason, LateRefund};
 /// A fact about a refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "refund_record", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RefundRecord {
     /// The merchant requested it.
     Ordered {

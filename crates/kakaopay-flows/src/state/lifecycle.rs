@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 /// `Creating` → `Refused`. The last four are final and never change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum State {
     /// The intent is durable; no charge is known yet.
     Creating(Creating),
@@ -46,6 +47,7 @@ pub enum State {
 
 /// The data of a payment without a known charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Creating {
     /// The stage of the creation.
     pub stage: Stage,
@@ -62,6 +64,7 @@ pub struct Creating {
 /// The stage of a payment without a known charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Stage {
     /// The source is requested, without a response so far.
     Source,
@@ -78,6 +81,7 @@ pub enum Stage {
 
 /// The data of a payment with a known charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Pending {
     /// The charge.
     pub charge: ChargeId,

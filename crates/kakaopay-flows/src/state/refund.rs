@@ -30,8 +30,8 @@ use crate::schedule::is_timed_out;
 /// [`Alert`](crate::Alert); it is not requested again while that refund exists.
 ///
 /// ```
-/// use kakaopay_flows::{LateRefund, RefundError, RefundRequest};
-/// # use kakaopay_flows::{Response, Input, Intent, Output, Payment, Request, SourceMode};
+/// use kakaopay_flows::{RefundError, RefundRequest};
+/// # use kakaopay_flows::{Response, Input, Intent, Output, Payment, Request};
 /// # use kakaopay_types::{Charge, Currency, Mode, Money, PaymentAmount, Reference, RefundAmount};
 /// # use kakaopay_types::{ReturnUri, Timestamp, decode};
 /// # fn drive(payment: &mut Payment, now: Timestamp) -> Vec<Request> {
@@ -49,15 +49,10 @@ use crate::schedule::is_timed_out;
 /// #         payment.handle(Input::Persisted(seq), now).expect("the entry is not acknowledged yet");
 /// #     }
 /// # }
-/// # let intent = Intent {
-/// #     reference: Reference::parse("order-1")?,
-/// #     amount: PaymentAmount::new(Money::new(150_000, Currency::SGD))?,
-/// #     mode: Mode::Test,
-/// #     return_uri: ReturnUri::parse("https://example.com/done")?,
-/// #     description: None,
-/// #     source: SourceMode::Inline(None),
-/// #     jitter_seed: 7,
-/// # };
+/// # let reference = Reference::parse("order-1")?;
+/// # let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
+/// # let return_uri = ReturnUri::parse("https://example.com/done")?;
+/// # let intent = Intent::new(reference, amount, return_uri, Mode::Test, 7);
 /// # let charge = br#"{"object":"charge","id":"chrg_test_1","amount":150000,"currency":"SGD",
 /// #     "status":"successful","livemode":false,"paid_at":"2026-01-01T04:00:00Z","refunded_amount":0,
 /// #     "metadata":{"kakaopay_reference":"order-1/1"},"source":{"object":"source","id":"src_test_1",
@@ -70,11 +65,9 @@ use crate::schedule::is_timed_out;
 /// # payment.handle(Input::Response(read), now)?;
 /// # drive(&mut payment, now);
 /// // The payment is paid. Each refund has a reference and an amount.
-/// let refund_of = |reference: &str, amount| RefundRequest {
-///     reference: Reference::parse(reference).expect("a reference"),
-///     amount: RefundAmount::new(amount).expect("a positive amount"),
-///     void: None,
-///     late_refund: LateRefund::Reject,
+/// let refund_of = |reference: &str, amount| {
+///     let reference = Reference::parse(reference).expect("a reference");
+///     RefundRequest::new(reference, RefundAmount::new(amount).expect("a positive amount"))
 /// };
 /// payment.refund(&refund_of("return-1", 100_000), now)?;
 /// // Drive it as shown on `Payment`. The first request lists the charge's refunds.
@@ -122,6 +115,7 @@ pub(crate) struct Unlisted {
 /// `Cancelled` are final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum RefundState {
     /// The charge's refunds are listed before the request.
     Preparing,

@@ -35,12 +35,10 @@ async fn tries(raw: &Client) -> i64 {
 
 /// A step that changes something in every table.
 fn second() -> Commit {
-    Commit {
-        deadline: DeadlineChange::Set(at(5)),
-        messages: vec![message("a/2")],
-        snapshot: Some(Box::from(*b"of two")),
-        ..step("a", 1, *b"two")
-    }
+    step("a", 1, *b"two")
+        .deadline(DeadlineChange::Set(at(5)))
+        .messages(vec![message("a/2")])
+        .snapshot(*b"of two")
 }
 
 #[tokio::test]

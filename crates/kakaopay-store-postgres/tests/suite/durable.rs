@@ -17,13 +17,11 @@ use crate::support::{Home, at, charge, delivery, event, kind, lease, message, op
 async fn i10_opening_again_finds_everything() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
-    let full = Commit {
-        deadline: DeadlineChange::Set(at(30)),
-        messages: vec![message("a/1")],
-        charge: Some(charge("1")),
-        snapshot: Some(Box::from(*b"of one")),
-        ..step("a", 0, *b"one")
-    };
+    let full = step("a", 0, *b"one")
+        .deadline(DeadlineChange::Set(at(30)))
+        .messages(vec![message("a/1")])
+        .charge(charge("1"))
+        .snapshot(*b"of one");
     store.commit(full).await.unwrap();
     store.insert_event(delivery("1", *b"first")).await.unwrap();
     store.insert_event(delivery("2", *b"done")).await.unwrap();
@@ -62,10 +60,8 @@ fn load(
     tokio::spawn(async move {
         let mut acknowledged = entries;
         loop {
-            let commit = Commit {
-                messages: vec![message(&format!("{name}/{acknowledged}"))],
-                ..step(&name, acknowledged, acknowledged.to_be_bytes())
-            };
+            let commit = step(&name, acknowledged, acknowledged.to_be_bytes())
+                .messages(vec![message(&format!("{name}/{acknowledged}"))]);
             match store.commit(commit).await {
                 Ok(last) => acknowledged = last.get(),
                 Err(error) => {
@@ -141,7 +137,7 @@ async fn f12_a_server_that_does_not_sync_is_refused() {
 
 /// The first commit of a payment, with one message.
 fn first(name: &str) -> Commit {
-    Commit { messages: vec![message(&format!("{name}/1"))], ..step(name, 0, *b"x") }
+    step(name, 0, *b"x").messages(vec![message(&format!("{name}/1"))])
 }
 
 #[tokio::test]

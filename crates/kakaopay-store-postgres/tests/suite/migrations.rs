@@ -4,7 +4,7 @@ use kakaopay_store::{Commit, InsertOutcome, SchemaError, Seq, Store, StoreErrorK
 use kakaopay_store_postgres::tokio_postgres::Row;
 use kakaopay_store_postgres::{OpenError, PostgresOptions, PostgresStore};
 
-use crate::support::{Home, connect, delivery, kind, lease, message, reference, step};
+use crate::support::{Home, at, connect, delivery, kind, lease, message, reference, step};
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
@@ -31,7 +31,7 @@ const ADDS: &str = "
 async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_opens_it() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
-    let one = || Commit { messages: vec![message("a/1")], ..step("a", 0, *b"one") };
+    let one = || step("a", 0, *b"one").messages(vec![message("a/1")]);
     store.commit(one()).await.unwrap();
     let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
     let raw = home.raw().await;
@@ -43,7 +43,7 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
             raw.execute(end, &[&home.schema]).await.unwrap();
         }
         let name = format!("order {connections}").replace(' ', "-");
-        let again = || Commit { messages: vec![message(&format!("{name}/1"))], ..step(&name, 0, *b"one") };
+        let again = || step(&name, 0, *b"one").messages(vec![message(&format!("{name}/1"))]);
         // A connection that has just ended leaves it open what was stored, which is not what is asked here.
         let mut stored = store.commit(again()).await;
         while stored.as_ref().is_err_and(|error| error.kind() == StoreErrorKind::Io) {
@@ -80,7 +80,7 @@ async fn f43_a_schema_without_what_a_call_needs_is_foreign_and_stores_nothing() 
         .batch_execute("ALTER TABLE outbox_message RENAME COLUMN body TO contents")
         .await
         .unwrap();
-    let two = Commit { messages: vec![message("a/1")], ..step("a", 1, *b"two") };
+    let two = step("a", 1, *b"two").messages(vec![message("a/1")]);
     let error = store.commit(two).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::UnrecognizedSchema);
     assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 1);
@@ -224,7 +224,7 @@ async fn a_journal_that_lacks_an_entry_is_corrupt() {
 async fn a_snapshot_ahead_of_its_journal_is_corrupt() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
-    store.commit(Commit { messages: vec![message("a/1")], entry: None, ..step("a", 0, *b"") }).await.unwrap();
+    store.commit(Commit::new(reference("a"), Seq::ZERO, at(1)).messages(vec![message("a/1")])).await.unwrap();
     store.integrity_check().await.unwrap();
     let raw = home.raw().await;
     raw.batch_execute("INSERT INTO snapshot SELECT id, 1, '' FROM payment").await.unwrap();

@@ -1,6 +1,6 @@
 //! Completing a message in a transaction of the merchant's own.
 
-use kakaopay_store::{ClaimedMessage, Commit, Store, StoreErrorKind};
+use kakaopay_store::{ClaimedMessage, Store, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::Client;
 use kakaopay_store_postgres::{Completion, PostgresStore};
 
@@ -10,7 +10,7 @@ use crate::support::{Home, lease, message, step};
 async fn shop() -> Option<(PostgresStore, Client)> {
     let home = Home::new()?;
     let store = home.open().await;
-    let commit = Commit { messages: vec![message("a/settled")], ..step("a", 0, *b"x") };
+    let commit = step("a", 0, *b"x").messages(vec![message("a/settled")]);
     store.commit(commit).await.expect("stored");
     let shop = home.raw().await;
     shop.batch_execute("CREATE TABLE shipment (reference text)").await.expect("a table");

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kakaopay_store::{Commit, Store};
+use kakaopay_store::Store;
 use kakaopay_store_postgres::{OpenError, PostgresOptions};
 use log::{LevelFilter, Log, Metadata, Record};
 
@@ -116,11 +116,8 @@ async fn i7_nothing_that_is_stored_or_signed_in_with_is_logged() {
     log::set_logger(&WATCH).unwrap();
     log::set_max_level(LevelFilter::Trace);
     let store = home.open().await;
-    let commit = Commit {
-        snapshot: Some(Box::from(*b"swordfish")),
-        messages: vec![message("swordfish")],
-        ..step("swordfish", 0, *b"swordfish")
-    };
+    let commit =
+        step("swordfish", 0, *b"swordfish").snapshot(*b"swordfish").messages(vec![message("swordfish")]);
     store.commit(commit).await.unwrap();
     store.insert_event(delivery("1", *b"swordfish")).await.unwrap();
     let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kakaopay_store::{ClaimRequest, Commit, DeadlineChange, Seq, Store, StoreErrorKind};
+use kakaopay_store::{DeadlineChange, Seq, Store, StoreErrorKind};
 use kakaopay_store_postgres::PostgresStore;
 
 use crate::support::{Home, at, delivery, lease, message, reference, step};
@@ -62,11 +62,8 @@ async fn f40_of_64_writers_one_wins_each_place() {
 async fn fill(store: &PostgresStore, number: usize) {
     for number in 0..number {
         let name = format!("order-{number}");
-        let commit = Commit {
-            deadline: DeadlineChange::Set(at(1)),
-            messages: vec![message(&name)],
-            ..step(&name, 0, *b"x")
-        };
+        let commit =
+            step(&name, 0, *b"x").deadline(DeadlineChange::Set(at(1))).messages(vec![message(&name)]);
         store.commit(commit).await.expect("stored");
         store.insert_event(delivery(&number.to_string(), *b"x")).await.expect("stored");
     }
@@ -81,7 +78,7 @@ async fn f40_four_workers_never_claim_one_row_twice() {
     let mut workers = Vec::new();
     for store in stores {
         workers.push(tokio::spawn(async move {
-            let few = ClaimRequest { limit: 7, ..lease(2, 10) };
+            let few = lease(2, 10).limit(7);
             let mut claimed = Vec::new();
             loop {
                 let before = claimed.len();
@@ -138,7 +135,7 @@ async fn f40_many_are_completed_at_once_and_each_claim_counts_for_itself() {
     let store = home.open().await;
     fill(&store, 5).await;
     let zombies = store.claim_messages(lease(2, 10)).await.unwrap();
-    let some = ClaimRequest { limit: 2, ..lease(10, 20) };
+    let some = lease(10, 20).limit(2);
     let heirs = store.claim_messages(some).await.unwrap();
     assert_eq!(heirs.len(), 2);
     let asked: Vec<_> = zombies.iter().map(|message| (message.key.as_str(), message.claim)).collect();

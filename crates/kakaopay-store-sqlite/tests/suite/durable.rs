@@ -8,12 +8,10 @@ use kakaopay_types::ChargeId;
 use crate::support::{at, delivery, event, lease, open, place, reference, step};
 
 fn full_step() -> Commit {
-    Commit {
-        deadline: DeadlineChange::Set(at(30)),
-        messages: vec![OutboxMessage { key: "a/1".to_owned(), body: Box::from(*b"told") }],
-        charge: Some(ChargeId::parse("chrg_test_1").expect("a charge")),
-        ..step("a", 0, *b"one")
-    }
+    step("a", 0, *b"one")
+        .deadline(DeadlineChange::Set(at(30)))
+        .messages(vec![OutboxMessage::new("a/1", *b"told")])
+        .charge(ChargeId::parse("chrg_test_1").expect("a charge"))
 }
 
 #[tokio::test]

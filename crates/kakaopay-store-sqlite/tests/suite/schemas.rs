@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use kakaopay_store::{Commit, InsertOutcome, OutboxMessage, SchemaError, Store};
+use kakaopay_store::{InsertOutcome, OutboxMessage, SchemaError, Store};
 use kakaopay_store_sqlite::{OpenError, SqliteStore};
 use rusqlite::Connection;
 
@@ -23,12 +23,12 @@ const ADDS: &str = "
 async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_opens_it() {
     let (_dir, path) = place();
     let store = open(&path);
-    let one = || OutboxMessage { key: "a/1".to_owned(), body: Box::from(*b"one") };
-    store.commit(Commit { messages: vec![one()], ..step("a", 0, *b"one") }).await.unwrap();
+    let one = || OutboxMessage::new("a/1", *b"one");
+    store.commit(step("a", 0, *b"one").messages(vec![one()])).await.unwrap();
     let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
     Connection::open(&path).unwrap().execute_batch(ADDS).unwrap();
 
-    store.commit(Commit { messages: vec![one()], ..step("a", 1, *b"two") }).await.unwrap();
+    store.commit(step("a", 1, *b"two").messages(vec![one()])).await.unwrap();
     store.commit(step("b", 0, *b"one")).await.unwrap();
     store.complete_message(&claimed.key, claimed.claim).await.unwrap();
     assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
@@ -52,8 +52,8 @@ async fn f43_a_schema_without_what_a_call_needs_is_an_error_and_stores_nothing()
     store.commit(step("a", 0, *b"one")).await.unwrap();
     let raw = Connection::open(&path).unwrap();
     raw.execute_batch("ALTER TABLE outbox_message RENAME COLUMN body TO contents").unwrap();
-    let messages = vec![OutboxMessage { key: "a/1".to_owned(), body: Box::from(*b"one") }];
-    store.commit(Commit { messages, ..step("a", 1, *b"two") }).await.unwrap_err();
+    let messages = vec![OutboxMessage::new("a/1", *b"one")];
+    store.commit(step("a", 1, *b"two").messages(messages)).await.unwrap_err();
     store.claim_messages(lease(1, 10)).await.unwrap_err();
     assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 1);
     store.commit(step("a", 1, *b"two")).await.unwrap();

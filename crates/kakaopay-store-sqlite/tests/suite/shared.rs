@@ -45,7 +45,7 @@ async fn f40_what_one_store_claims_the_other_does_not_see() {
     let (one, other) = (open(&path), open(&path));
     let mut work = step("a", 0, *b"x");
     work.deadline = DeadlineChange::Set(at(1));
-    work.messages = vec![OutboxMessage { key: "a/1".to_owned(), body: Box::default() }];
+    work.messages = vec![OutboxMessage::new("a/1", *b"")];
     one.commit(work).await.unwrap();
     one.insert_event(delivery("1", *b"x")).await.unwrap();
 

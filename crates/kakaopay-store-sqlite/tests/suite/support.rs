@@ -37,16 +37,13 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn lease(now: i64, until: i64) -> ClaimRequest {
-    ClaimRequest { now: at(now), lease_until: at(until), limit: 1000 }
+    ClaimRequest::new(at(now), at(until), 1000)
 }
 
 pub(crate) fn step(name: &str, expected: u64, entry: impl Into<Box<[u8]>>) -> Commit {
-    Commit {
-        entry: Some(entry.into()),
-        ..Commit::new(reference(name), Seq::new(expected), Timestamp::UNIX_EPOCH)
-    }
+    Commit::new(reference(name), Seq::new(expected), Timestamp::UNIX_EPOCH).entry(entry)
 }
 
 pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> NewInboxEvent {
-    NewInboxEvent { event: event(name), body: body.into(), received_at: at(1) }
+    NewInboxEvent::new(event(name), body, at(1))
 }

@@ -1,6 +1,6 @@
 //! Work of the merchant, done in the transaction that completes a message.
 
-use kakaopay_store::{ClaimedMessage, Commit, OutboxMessage, Store, StoreErrorKind};
+use kakaopay_store::{ClaimedMessage, OutboxMessage, Store, StoreErrorKind};
 use kakaopay_store_sqlite::SqliteStore;
 use rusqlite::Connection;
 
@@ -9,8 +9,8 @@ use crate::support::{lease, open, place, step};
 /// A ledger with a message, and the merchant's own table beside it.
 async fn shop(path: &std::path::Path) -> SqliteStore {
     let store = open(path);
-    let messages = vec![OutboxMessage { key: "a/settled".to_owned(), body: Box::from(*b"paid") }];
-    store.commit(Commit { messages, ..step("a", 0, *b"one") }).await.expect("no trouble");
+    let messages = vec![OutboxMessage::new("a/settled", *b"paid")];
+    store.commit(step("a", 0, *b"one").messages(messages)).await.expect("no trouble");
     let own = Connection::open(path).expect("no trouble");
     own.execute_batch("CREATE TABLE shipment (message TEXT NOT NULL) STRICT").expect("no trouble");
     store

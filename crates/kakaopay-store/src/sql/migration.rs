@@ -6,9 +6,18 @@ use crate::schema_error::SchemaError;
 
 /// One step from one schema version to the next.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Migration {
     /// The statements. A store may replace placeholders in it; the checksum is that of this text.
     pub sql: &'static str,
+}
+
+impl Migration {
+    /// A step that runs these statements.
+    #[must_use]
+    pub const fn new(sql: &'static str) -> Self {
+        Self { sql }
+    }
 }
 
 /// The version that all migrations lead to: how many there are.

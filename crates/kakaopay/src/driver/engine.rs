@@ -83,7 +83,7 @@ impl<S: Store> Engine<S> {
                     let intent = payment.intent();
                     return Err(Error::ReferenceConflict {
                         reference: intent.reference.clone(),
-                        amount: intent.amount,
+                        amount: intent.amount.money(),
                     });
                 }
                 return Ok(Applied { before: payment.seq(), payment, requests: Vec::new() });
@@ -226,14 +226,14 @@ impl<S: Store> Engine<S> {
 fn message_of(event: &PaymentEvent) -> OutboxMessage {
     // An event is plain data with text keys, so its JSON serialization cannot fail.
     let body = serde_json::to_vec(event).unwrap_or_default();
-    OutboxMessage { key: event.key(), body: body.into() }
+    OutboxMessage::new(event.key(), body)
 }
 
 /// Whether a response is a read that returned no data. `not_found` is data; a rejected key is not.
 fn is_failed_read(response: &Response) -> bool {
     let failed = |failure: &RequestFailure| match failure {
         RequestFailure::Rejected(error) => error.code != ErrorCode::NotFound,
-        RequestFailure::NotSent | RequestFailure::RateLimited | RequestFailure::OutcomeUnknown => true,
+        _ => true,
     };
     match response {
         Response::Read { result: Err(failure), .. }

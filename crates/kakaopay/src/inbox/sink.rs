@@ -24,7 +24,7 @@ impl<S: Store> Sink for Inbox<S> {
 
     async fn store(&self, accepted: ReceivedEvent) -> Result<(), StoreError> {
         let ReceivedEvent { event, body, received_at, .. } = accepted;
-        let delivery = NewInboxEvent { event: event.id, body: body.to_vec().into(), received_at };
+        let delivery = NewInboxEvent::new(event.id, body.to_vec(), received_at);
         let receipt = self.engine.store.insert_event(delivery).await.inspect_err(|error| {
             self.engine.counters.webhook_store_failed();
             tracing::error!(%error, "failed to store webhook; not acknowledged");

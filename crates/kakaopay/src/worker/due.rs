@@ -63,8 +63,7 @@ impl<S: Store> Merchant<S> {
     pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<RunReport, Error> {
         let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
         let now = self.now();
-        let claim =
-            |limit| ClaimRequest { now, lease_until: now.saturating_add_seconds(LEASE_SECONDS), limit };
+        let claim = |limit| ClaimRequest::new(now, now.saturating_add_seconds(LEASE_SECONDS), limit);
         let mut claimed = RunReport::default();
         for stored in self.engine.store.claim_events(claim(free)).await? {
             claimed.webhooks += 1;

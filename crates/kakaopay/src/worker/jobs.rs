@@ -38,7 +38,7 @@ impl<S: Store> Merchant<S> {
 
     async fn run_job(&self, job: &Job, is_stopping: &(dyn Fn() -> bool + Sync)) -> Result<(), Error> {
         let now = self.now();
-        let claim = ClaimRequest { now, lease_until: now.saturating_add_seconds(LEASE_SECONDS), limit: 1 };
+        let claim = ClaimRequest::new(now, now.saturating_add_seconds(LEASE_SECONDS), 1);
         if !self.engine.store.claim_job(job.name, claim).await? {
             return Ok(());
         }

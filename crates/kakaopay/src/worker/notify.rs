@@ -21,7 +21,7 @@ impl<S: Store> Merchant<S> {
     pub(crate) async fn notify_all(&self, handler: &impl EventHandler) -> Result<usize, Error> {
         let claimed_at = self.now();
         let until = claimed_at.saturating_add_seconds(LEASE_SECONDS);
-        let claim = ClaimRequest { now: claimed_at, lease_until: until, limit: BATCH };
+        let claim = ClaimRequest::new(claimed_at, until, BATCH);
         let mut delivered = 0;
         for message in self.engine.store.claim_messages(claim).await? {
             if self.now() > claimed_at.saturating_add_seconds(START_WITHIN_SECONDS) {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    ChargeSearch, Evidence, Input, LateRefund, RefundRequest, RefundSearch, Request, RequestFailure, Response,
+    ChargeSearch, Evidence, Input, RefundRequest, RefundSearch, Request, RequestFailure, Response,
 };
 use kakaopay_types::{
     ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Reference, Refund, RefundAmount, Timestamp, decode,
@@ -65,7 +65,8 @@ pub(super) fn page(asked_at: Timestamp, data: &[Value]) -> Input {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
     // As the payment itself asks; only when differs from test to test.
-    let request = ChargeSearch { asked_at, ..look_up(&requests) };
+    let mut request = look_up(&requests);
+    request.asked_at = asked_at;
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
     let list: List<Charge> = decode::from_value(list).expect("a list");
     Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
@@ -76,12 +77,10 @@ pub(super) fn json_of(charge: &Charge) -> Value {
 }
 
 pub(super) fn refund_order(amount: i64) -> RefundRequest {
-    RefundRequest {
-        reference: Reference::parse("refund-1").expect("a reference"),
-        amount: RefundAmount::new(amount).expect("more than nothing"),
-        void: None,
-        late_refund: LateRefund::Reject,
-    }
+    RefundRequest::new(
+        Reference::parse("refund-1").expect("a reference"),
+        RefundAmount::new(amount).expect("more than nothing"),
+    )
 }
 
 /// A refund at the service: the one that was ordered, with other values for some members.
@@ -117,10 +116,11 @@ pub(super) fn refund_troubled(trouble: RequestFailure) -> Input {
 pub(super) fn list_at(asked_at: Timestamp) -> RefundSearch {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(read(charge("successful", &[])), at(1));
-    match &driven.refund(&refund_order(1), at(2)).expect("a refund")[..] {
-        [Request::ListRefunds(list)] => RefundSearch { asked_at, ..list.clone() },
-        other => panic!("no list: {other:?}"),
-    }
+    let requests = driven.refund(&refund_order(1), at(2)).expect("a refund");
+    let [Request::ListRefunds(list)] = &requests[..] else { panic!("no list: {requests:?}") };
+    let mut list = list.clone();
+    list.asked_at = asked_at;
+    list
 }
 
 pub(super) fn refunds(asked_at: Timestamp, data: &[Value]) -> Input {

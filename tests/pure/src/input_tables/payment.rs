@@ -157,7 +157,7 @@ fn hints() -> Vec<(&'static str, Input)> {
 /// What the table calls the state of a payment.
 ///
 /// # Panics
-/// Never: what it makes is well formed.
+/// If the table does not name it.
 #[must_use]
 pub fn state_of(driven: &Driven) -> &'static str {
     match driven.state() {
@@ -168,6 +168,7 @@ pub fn state_of(driven: &Driven) -> &'static str {
             Stage::NotSent => "Unsent",
             Stage::Searching => "LookUp",
             Stage::Blocked => "Halted",
+            other => panic!("the table does not name {other:?}"),
         },
         State::Pending(_) if driven.payment.duplicate_charges().values().any(|other| other.end.is_none()) => {
             "Watching"
@@ -177,5 +178,6 @@ pub fn state_of(driven: &Driven) -> &'static str {
         State::Failed { .. } => "Failed",
         State::Expired(_) => "Expired",
         State::Refused { .. } => "Refused",
+        other => panic!("the table does not name {other:?}"),
     }
 }

@@ -100,7 +100,7 @@ pub fn refund_inputs() -> Vec<TimedInput> {
 /// What the table calls the state of the payment's refund.
 ///
 /// # Panics
-/// Never: what it makes is well formed.
+/// If there is no refund, or the table does not name its state.
 #[must_use]
 pub fn refund_state_of(driven: &Driven) -> &'static str {
     let refund = driven.payment.refunds().values().next().expect("a refund");
@@ -114,5 +114,6 @@ pub fn refund_state_of(driven: &Driven) -> &'static str {
         RefundState::Failed { .. } => "Failed",
         RefundState::Refused { .. } => "Refused",
         RefundState::Cancelled { .. } => "Withdrawn",
+        other => panic!("the table does not name {other:?}"),
     }
 }

@@ -80,12 +80,11 @@ impl Scenario {
     #[must_use]
     pub fn with_refund(mut self, after: i64, amount: i64, late_refund: LateRefund) -> Self {
         let name = format!("refund-{}", self.refunds.len() + 1);
-        let order = RefundRequest {
-            reference: Reference::parse(&name).expect("a reference"),
-            amount: RefundAmount::new(amount).expect("more than nothing"),
-            void: None,
-            late_refund,
-        };
+        let order = RefundRequest::new(
+            Reference::parse(&name).expect("a reference"),
+            RefundAmount::new(amount).expect("more than nothing"),
+        )
+        .late_refund(late_refund);
         self.refunds.push((after, order));
         self
     }

@@ -181,7 +181,8 @@ fn f28_a_list_that_lies_proves_nothing() {
     let next = only_look_up(&driven.handle(page(&late, &full, 100), at(151)));
     assert_eq!(next.list.page.offset, 100);
     // A service that ignores the offset shows the first page again and again.
-    let first = ChargeSearch { list: late.list.clone(), ..next.clone() };
+    let mut first = next.clone();
+    first.list = late.list.clone();
     let Input::Response(Response::FindCharge { result, .. }) = page(&first, &full[..1], 1) else {
         panic!("a page")
     };

@@ -7,8 +7,8 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use kakaopay_flows::{
-    Alert, Evidence, Input, LateRefund, PaymentEvent, Record, RefundRequest, Request, RequestFailure,
-    Response, SourceMode,
+    Alert, Evidence, Input, PaymentEvent, Record, RefundRequest, Request, RequestFailure, Response,
+    SourceMode,
 };
 use kakaopay_pure_tests::order::start;
 use kakaopay_pure_tests::{Driven, Order, guide};
@@ -110,12 +110,10 @@ fn f24_requests_know_whether_they_are_mutations() {
     let paid = Order::one_call().charge(1, &guide::ended("successful"));
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(Input::Evidence(Evidence::Read(Box::new(paid))), start());
-    let refund = RefundRequest {
-        reference: Reference::parse("refund-1").expect("a reference"),
-        amount: RefundAmount::new(1).expect("an amount"),
-        void: None,
-        late_refund: LateRefund::Reject,
-    };
+    let refund = RefundRequest::new(
+        Reference::parse("refund-1").expect("a reference"),
+        RefundAmount::new(1).expect("an amount"),
+    );
     let requests = driven.refund(&refund, start()).expect("a refund");
     let [list @ Request::ListRefunds(first)] = &requests[..] else { panic!("{requests:?}") };
     assert!(!list.is_mutation());

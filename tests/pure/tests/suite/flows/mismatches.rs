@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    Alert, ChargeSearch, Deadline, Evidence, Input, LateRefund, RefundRequest, Request, RequestFailure,
-    Response, Stage, State,
+    Alert, ChargeSearch, Deadline, Evidence, Input, RefundRequest, Request, RequestFailure, Response, Stage,
+    State,
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
@@ -159,12 +159,10 @@ fn i8_a_refund_that_is_made_shows_that_the_key_is_good() {
     };
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(read(Order::one_call().charge(1, &guide::ended("successful"))), start());
-    let order = RefundRequest {
-        reference: Reference::parse("refund-1").expect("a reference"),
-        amount: RefundAmount::new(1_000).expect("an amount"),
-        void: None,
-        late_refund: LateRefund::Reject,
-    };
+    let order = RefundRequest::new(
+        Reference::parse("refund-1").expect("a reference"),
+        RefundAmount::new(1_000).expect("an amount"),
+    );
     driven.refund(&order, start()).expect("a refund");
     let requests = driven.handle(Input::Timeout, at(10));
     let [Request::ListRefunds(list)] = &requests[..] else { panic!("{requests:?}") };

@@ -15,12 +15,10 @@ use serde_json::{Value, json};
 const PAID: i64 = 150_000;
 
 fn order(reference: &str, amount: i64) -> RefundRequest {
-    RefundRequest {
-        reference: Reference::parse(reference).expect("a reference"),
-        amount: RefundAmount::new(amount).expect("more than nothing"),
-        void: None,
-        late_refund: LateRefund::Reject,
-    }
+    RefundRequest::new(
+        Reference::parse(reference).expect("a reference"),
+        RefundAmount::new(amount).expect("more than nothing"),
+    )
 }
 
 fn paid() -> Driven {
@@ -95,15 +93,13 @@ fn i5_a_refund_that_was_surely_not_made_leaves_what_it_claimed() {
 #[test]
 fn i5_a_refund_is_known_by_all_that_was_asked_for() {
     let mut driven = paid();
-    let void = RefundRequest { void: Some(true), ..order("r-1", PAID) };
+    let void = order("r-1", PAID).void(true);
     driven.refund(&void, at(2)).expect("a refund");
     assert_eq!(driven.payment.refunds().values().next().expect("a refund").void(), Some(true));
     assert_eq!(driven.refund(&void, at(3)), Ok(Vec::new()));
-    for other in [
-        RefundRequest { void: None, ..void.clone() },
-        RefundRequest { amount: RefundAmount::new(1).expect("an amount"), ..void.clone() },
-        RefundRequest { late_refund: LateRefund::Forward, ..void.clone() },
-    ] {
+    for other in
+        [void.clone().void(None), order("r-1", 1).void(true), void.clone().late_refund(LateRefund::Forward)]
+    {
         assert_eq!(driven.refund(&other, at(3)), Err(RefundError::ReferenceConflict));
     }
 }

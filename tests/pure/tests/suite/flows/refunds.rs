@@ -28,7 +28,7 @@ pub(crate) fn paid(changes: &[(&'static str, Value)]) -> Driven {
 
 pub(crate) fn order(reference: &str, amount: i64, late_refund: LateRefund) -> RefundRequest {
     let amount = RefundAmount::new(amount).expect("more than nothing");
-    RefundRequest { reference: name(reference), amount, void: None, late_refund }
+    RefundRequest::new(name(reference), amount).late_refund(late_refund)
 }
 
 /// A refund at the service, perhaps under a name.

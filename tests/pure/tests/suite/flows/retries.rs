@@ -164,7 +164,7 @@ fn name(name: &str) -> Reference {
 
 fn order(reference: &str, amount: i64) -> RefundRequest {
     let amount = RefundAmount::new(amount).expect("more than nothing");
-    RefundRequest { reference: name(reference), amount, void: None, late_refund: LateRefund::Reject }
+    RefundRequest::new(name(reference), amount)
 }
 
 /// A refund at the service, perhaps under a name.
@@ -317,8 +317,8 @@ fn f18_i6_one_that_failed_does_not_speak_for_another() {
 fn i5_a_refund_is_not_changed_by_asking_again() {
     let mut driven = requested();
     assert_eq!(driven.refund(&order("r1", 1_000), at(12)), Ok(vec![]));
-    let void = RefundRequest { void: Some(true), ..order("r1", 1_000) };
-    let late = RefundRequest { late_refund: LateRefund::Forward, ..order("r1", 1_000) };
+    let void = order("r1", 1_000).void(true);
+    let late = order("r1", 1_000).late_refund(LateRefund::Forward);
     for other in [order("r1", 1_001), void, late] {
         assert_eq!(driven.refund(&other, at(12)), Err(RefundError::ReferenceConflict));
     }

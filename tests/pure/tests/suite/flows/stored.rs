@@ -114,12 +114,12 @@ fn refunded() -> Driven {
         Input::Response(Response::Refund { reference: name(number), number: 1, result })
     };
     for number in 1..=7 {
-        let order = RefundRequest {
-            reference: name(number),
-            amount: RefundAmount::new(i64::from(number)).expect("more than nothing"),
-            void: (number == 2).then_some(true),
-            late_refund: if number == 3 { LateRefund::Forward } else { LateRefund::Reject },
-        };
+        let order = RefundRequest::new(
+            name(number),
+            RefundAmount::new(i64::from(number)).expect("more than nothing"),
+        )
+        .void((number == 2).then_some(true))
+        .late_refund(if number == 3 { LateRefund::Forward } else { LateRefund::Reject });
         let now = at(100 + i64::from(number));
         let [Request::ListRefunds(list)] = &driven.refund(&order, now).expect("a refund")[..] else {
             panic!("no list")
