@@ -9,7 +9,7 @@ use kakaopay_store::{StoreError, StoreErrorKind};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use crate::failure::failed;
-use crate::open_error::OpenError;
+use crate::open_error::PostgresOpenError;
 use crate::tls::Encryption;
 
 /// Oldest supported server version, in PostgreSQL's own numbering. Earlier ones get no more fixes.
@@ -23,7 +23,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    async fn connect(&self) -> Result<Connection, OpenError> {
+    async fn connect(&self) -> Result<Connection, PostgresOpenError> {
         let client = match &self.encryption {
             Encryption::None => {
                 let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
@@ -51,14 +51,14 @@ pub(crate) struct Connection {
 
 impl Manager for Connector {
     type Type = Connection;
-    type Error = OpenError;
+    type Error = PostgresOpenError;
 
-    async fn create(&self) -> Result<Connection, OpenError> {
+    async fn create(&self) -> Result<Connection, PostgresOpenError> {
         // A handshake takes much room in a future, and each call would carry it.
         Box::pin(self.connect()).await
     }
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<OpenError> {
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<PostgresOpenError> {
         if connection.under_way || connection.client.is_closed() {
             return Err(RecycleError::message("the connection cannot be used again"));
         }
@@ -67,16 +67,16 @@ impl Manager for Connector {
 }
 
 /// Maps a failure to connect. SQLSTATE class 28 is a failed authentication.
-fn refused(error: tokio_postgres::Error) -> OpenError {
+fn refused(error: tokio_postgres::Error) -> PostgresOpenError {
     let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
     match class.as_deref() {
-        Some("28") => OpenError::Refused(failed(error)),
-        _ => OpenError::Store(failed(error)),
+        Some("28") => PostgresOpenError::Refused(failed(error)),
+        _ => PostgresOpenError::Store(failed(error)),
     }
 }
 
 /// Configures a new connection, and checks the server's durability settings, in one message.
-async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), OpenError> {
+async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), PostgresOpenError> {
     // Zero would be no limit.
     let limit = statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
     let setup = format!(
@@ -99,14 +99,14 @@ async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), Ope
     check(version, value(1), value(2))
 }
 
-fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), OpenError> {
+fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), PostgresOpenError> {
     if version < OLDEST_SERVER {
-        return Err(OpenError::ServerTooOld { found: version, oldest: OLDEST_SERVER });
+        return Err(PostgresOpenError::ServerTooOld { found: version, oldest: OLDEST_SERVER });
     }
     let settings = [("fsync", fsync, ["on", "on"]), ("synchronous_commit", synchronous_commit, DURABLE)];
     for (setting, value, durable) in settings {
         if !durable.contains(&value) {
-            return Err(OpenError::NotDurable { setting, value: value.to_owned() });
+            return Err(PostgresOpenError::NotDurable { setting, value: value.to_owned() });
         }
     }
     Ok(())
@@ -127,11 +127,12 @@ mod tests {
         }
         for weak in ["off", "local", "remote_write", ""] {
             let error = check(150_000, "on", weak).unwrap_err();
-            let expected = matches!(&error, OpenError::NotDurable { setting: "synchronous_commit", .. });
+            let expected =
+                matches!(&error, PostgresOpenError::NotDurable { setting: "synchronous_commit", .. });
             assert!(expected, "{error}");
         }
         let error = check(150_000, "off", "on").unwrap_err();
-        assert!(matches!(&error, OpenError::NotDurable { setting: "fsync", .. }), "{error}");
+        assert!(matches!(&error, PostgresOpenError::NotDurable { setting: "fsync", .. }), "{error}");
     }
 
     #[tokio::test]
@@ -157,7 +158,7 @@ mod tests {
     #[test]
     fn an_old_server_is_refused() {
         let error = check(120_022, "on", "on").unwrap_err();
-        assert!(matches!(error, OpenError::ServerTooOld { found: 120_022, oldest: 130_000 }));
+        assert!(matches!(error, PostgresOpenError::ServerTooOld { found: 120_022, oldest: 130_000 }));
         assert!(error.to_string().contains("PostgreSQL 12"), "{error}");
     }
 }

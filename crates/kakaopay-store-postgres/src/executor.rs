@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 
 use crate::connector::Connector;
 use crate::failure::{failed, leaves_sound, was_in_the_way};
-use crate::open_error::OpenError;
+use crate::open_error::PostgresOpenError;
 use crate::redacted::{Param, Redacted};
 
 /// How often a statement is retried after a serialization failure or deadlock. Each time one of the concurrent
@@ -59,7 +59,7 @@ impl Executor {
     }
 
     /// A connection for the caller's exclusive use.
-    pub(crate) async fn lend(&self) -> Result<Object<Connector>, OpenError> {
+    pub(crate) async fn lend(&self) -> Result<Object<Connector>, PostgresOpenError> {
         self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Closed => StoreError::from(StoreErrorKind::Closed).into(),

@@ -102,7 +102,7 @@ mod statements;
 mod store;
 
 pub use completion::Completion;
-pub use open_error::{OpenError, TlsError};
+pub use open_error::{PostgresOpenError, PostgresTlsError};
 pub use options::PostgresOptions;
 pub use store::PostgresStore;
 pub use {rustls, tokio_postgres};

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, GenericClient};
 
 use crate::failure::failed;
-use crate::open_error::OpenError;
+use crate::open_error::PostgresOpenError;
 use crate::schema_name::SchemaName;
 
 /// The state of a schema.
@@ -36,7 +36,7 @@ pub(crate) async fn migrate(
     client: &mut Client,
     schema: &SchemaName,
     migrations: &[Migration],
-) -> Result<(), OpenError> {
+) -> Result<(), PostgresOpenError> {
     if schema_state(client, schema, migrations).await?.version() == newest(migrations) {
         return Ok(());
     }
@@ -69,7 +69,7 @@ pub(crate) async fn check_newest(
     client: &Client,
     schema: &SchemaName,
     migrations: &[Migration],
-) -> Result<(), OpenError> {
+) -> Result<(), PostgresOpenError> {
     let version = schema_state(client, schema, migrations).await?.version();
     Ok(sql::check_newest(version, migrations)?)
 }
@@ -79,7 +79,7 @@ async fn schema_state(
     client: &impl GenericClient,
     schema: &SchemaName,
     migrations: &[Migration],
-) -> Result<SchemaState, OpenError> {
+) -> Result<SchemaState, PostgresOpenError> {
     let row = client.query_one(CATALOG, &[&schema.as_str()]).await.map_err(failed)?;
     let (exists, has_migrations, relations): (bool, bool, i64) = (row.get(0), row.get(1), row.get(2));
     match (exists, has_migrations, relations) {
@@ -93,7 +93,10 @@ async fn schema_state(
     }
 }
 
-async fn applied(client: &impl GenericClient, schema: &SchemaName) -> Result<Vec<(i64, String)>, OpenError> {
+async fn applied(
+    client: &impl GenericClient,
+    schema: &SchemaName,
+) -> Result<Vec<(i64, String)>, PostgresOpenError> {
     let migrations = schema.fill("SELECT version, checksum FROM {schema}.migration ORDER BY version");
     let rows = match client.query(&migrations, &[]).await {
         Ok(rows) => rows,
@@ -213,19 +216,28 @@ mod tests {
         let Some((mut client, schema)) = client("newer").await else { return };
         migrate(&mut client, &schema, &[ONE, TWO]).await.unwrap();
         let error = migrate(&mut client, &schema, &[ONE]).await.unwrap_err();
-        assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
+        assert!(
+            matches!(error, PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+            "{error}"
+        );
     }
 
     #[tokio::test]
     async fn f43_without_migrating_nothing_is_changed() {
         let Some((mut client, schema)) = client("looked_at").await else { return };
         let error = check_newest(&client, &schema, &[ONE]).await.unwrap_err();
-        assert!(matches!(error, OpenError::Schema(SchemaError::Older { found: 0, supported: 1 })), "{error}");
+        assert!(
+            matches!(error, PostgresOpenError::Schema(SchemaError::Older { found: 0, supported: 1 })),
+            "{error}"
+        );
         assert_eq!(schema_state(&client, &schema, &[ONE]).await.unwrap(), SchemaState::Missing);
         migrate(&mut client, &schema, &[ONE]).await.unwrap();
         check_newest(&client, &schema, &[ONE]).await.unwrap();
         let error = check_newest(&client, &schema, &[ONE, TWO]).await.unwrap_err();
-        assert!(matches!(error, OpenError::Schema(SchemaError::Older { found: 1, supported: 2 })), "{error}");
+        assert!(
+            matches!(error, PostgresOpenError::Schema(SchemaError::Older { found: 1, supported: 2 })),
+            "{error}"
+        );
         assert_eq!(schema_state(&client, &schema, &[ONE, TWO]).await.unwrap(), SchemaState::Version(1));
     }
 
@@ -234,7 +246,7 @@ mod tests {
         let Some((mut client, schema)) = client("edited").await else { return };
         migrate(&mut client, &schema, &[ONE, TWO]).await.unwrap();
         let error = migrate(&mut client, &schema, &[ONE, BROKEN]).await.unwrap_err();
-        assert!(matches!(error, OpenError::Schema(SchemaError::Altered { version: 2 })), "{error}");
+        assert!(matches!(error, PostgresOpenError::Schema(SchemaError::Altered { version: 2 })), "{error}");
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use kakaopay_store::{SchemaError, StoreError, StoreErrorKind};
 /// No error contains any part of the connection string.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OpenError {
+pub enum PostgresOpenError {
     /// The connection string cannot be parsed.
     #[error("invalid connection string: expected the format of tokio_postgres::Config")]
     InvalidConnection,
@@ -16,7 +16,7 @@ pub enum OpenError {
     InvalidSchemaName,
     /// The TLS options cannot be used.
     #[error("cannot configure TLS: {0}")]
-    Tls(TlsError),
+    Tls(PostgresTlsError),
     /// The server is too old.
     #[error("the server is PostgreSQL {}, but {} is the oldest supported version: upgrade the server", .found / 10_000, .oldest / 10_000)]
     ServerTooOld {
@@ -49,7 +49,7 @@ pub enum OpenError {
 /// Why the TLS options cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum TlsError {
+pub enum PostgresTlsError {
     /// No cryptography provider is enabled.
     #[error("no cryptography provider: enable feature `aws-lc-rs` or `ring`, or pass a ClientConfig")]
     NoProvider,
@@ -67,29 +67,29 @@ pub enum TlsError {
     Rustls(rustls::Error),
 }
 
-impl From<TlsError> for OpenError {
-    fn from(problem: TlsError) -> Self {
+impl From<PostgresTlsError> for PostgresOpenError {
+    fn from(problem: PostgresTlsError) -> Self {
         Self::Tls(problem)
     }
 }
 
-impl From<StoreError> for OpenError {
+impl From<StoreError> for PostgresOpenError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<OpenError> for StoreError {
-    fn from(error: OpenError) -> Self {
+impl From<PostgresOpenError> for StoreError {
+    fn from(error: PostgresOpenError) -> Self {
         let kind = match error {
-            OpenError::Store(error) => return error,
-            OpenError::Schema(error) => return error.into(),
-            OpenError::InvalidConnection
-            | OpenError::InvalidSchemaName
-            | OpenError::Tls(_)
-            | OpenError::ServerTooOld { .. }
-            | OpenError::NotDurable { .. }
-            | OpenError::Refused(_) => StoreErrorKind::Other,
+            PostgresOpenError::Store(error) => return error,
+            PostgresOpenError::Schema(error) => return error.into(),
+            PostgresOpenError::InvalidConnection
+            | PostgresOpenError::InvalidSchemaName
+            | PostgresOpenError::Tls(_)
+            | PostgresOpenError::ServerTooOld { .. }
+            | PostgresOpenError::NotDurable { .. }
+            | PostgresOpenError::Refused(_) => StoreErrorKind::Other,
         };
         StoreError::new(kind, error)
     }

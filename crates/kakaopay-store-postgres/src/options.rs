@@ -13,7 +13,7 @@ use tokio_postgres::config::TargetSessionAttrs;
 use crate::connector::Connector;
 use crate::executor::Executor;
 use crate::migrate::{check_newest, migrate};
-use crate::open_error::OpenError;
+use crate::open_error::PostgresOpenError;
 use crate::schema::MIGRATIONS;
 use crate::schema_name::SchemaName;
 use crate::store::PostgresStore;
@@ -44,9 +44,9 @@ impl PostgresOptions {
     /// the new primary after a fail-over.
     ///
     /// # Errors
-    /// [`OpenError::InvalidConnection`] if it cannot be parsed.
-    pub fn new(connection: &str) -> Result<Self, OpenError> {
-        let config = connection.parse().map_err(|_| OpenError::InvalidConnection)?;
+    /// [`PostgresOpenError::InvalidConnection`] if it cannot be parsed.
+    pub fn new(connection: &str) -> Result<Self, PostgresOpenError> {
+        let config = connection.parse().map_err(|_| PostgresOpenError::InvalidConnection)?;
         Ok(Self {
             config,
             schema: "kakaopay".to_owned(),
@@ -131,8 +131,8 @@ impl PostgresOptions {
     /// Connects, and migrates the schema to the newest version. Concurrent migrations wait for each other.
     ///
     /// # Errors
-    /// [`OpenError`]. The schema of another program is unchanged.
-    pub async fn open(&self) -> Result<PostgresStore, OpenError> {
+    /// [`PostgresOpenError`]. The schema of another program is unchanged.
+    pub async fn open(&self) -> Result<PostgresStore, PostgresOpenError> {
         let schema = SchemaName::parse(&self.schema)?;
         let executor = Executor::new(self.pool()?, self.call_timeout);
         let mut connection = executor.lend().await?;
@@ -147,7 +147,7 @@ impl PostgresOptions {
         Ok(PostgresStore::new(executor, &schema))
     }
 
-    fn pool(&self) -> Result<Pool<Connector>, OpenError> {
+    fn pool(&self) -> Result<Pool<Connector>, PostgresOpenError> {
         let mut config = self.config.clone();
         let encryption = Encryption::choose(&mut config, self.trust.clone())?;
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);

@@ -1,6 +1,6 @@
 //! The schema of a ledger: a name that may stand in SQL as it is.
 
-use crate::open_error::OpenError;
+use crate::open_error::PostgresOpenError;
 
 /// The schema of a ledger: a name that may stand in SQL as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,12 +10,12 @@ pub(crate) struct SchemaName(String);
 const MAX_LENGTH: usize = 63;
 
 impl SchemaName {
-    pub(crate) fn parse(name: &str) -> Result<Self, OpenError> {
+    pub(crate) fn parse(name: &str) -> Result<Self, PostgresOpenError> {
         let legal = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
         let begins = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
         // Names that begin with `pg_` are the server's own.
         let good = begins && name.len() <= MAX_LENGTH && name.bytes().all(legal) && !name.starts_with("pg_");
-        good.then(|| Self(name.to_owned())).ok_or(OpenError::InvalidSchemaName)
+        good.then(|| Self(name.to_owned())).ok_or(PostgresOpenError::InvalidSchemaName)
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -42,7 +42,7 @@ mod tests {
             assert_eq!(namespace.fill("{schema}.entry"), format!("\"{good}\".entry"));
         }
         for bad in ["", "1a", "A", "a-b", "a\"b", "a;b", "a.b", "ä", "pg_shop", &"a".repeat(64)] {
-            assert!(matches!(SchemaName::parse(bad), Err(OpenError::InvalidSchemaName)), "{bad}");
+            assert!(matches!(SchemaName::parse(bad), Err(PostgresOpenError::InvalidSchemaName)), "{bad}");
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio_postgres::Transaction;
 
 use crate::completion::{Completion, complete_in_transaction};
 use crate::executor::Executor;
-use crate::open_error::OpenError;
+use crate::open_error::PostgresOpenError;
 use crate::options::PostgresOptions;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
@@ -38,8 +38,8 @@ impl PostgresStore {
     /// there is none.
     ///
     /// # Errors
-    /// [`OpenError`]. The schema of another program is unchanged.
-    pub async fn open(connection: &str) -> Result<Self, OpenError> {
+    /// [`PostgresOpenError`]. The schema of another program is unchanged.
+    pub async fn open(connection: &str) -> Result<Self, PostgresOpenError> {
         PostgresOptions::new(connection)?.open().await
     }
 

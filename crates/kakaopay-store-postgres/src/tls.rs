@@ -9,7 +9,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
-use crate::open_error::TlsError;
+use crate::open_error::PostgresTlsError;
 
 /// The trusted authorities.
 #[derive(Clone)]
@@ -34,11 +34,11 @@ pub(crate) enum Encryption {
 impl Encryption {
     /// Chooses the encryption for the hosts of a connection string. `sslmode=prefer` becomes `require`: otherwise an
     /// attacker in between could pretend that the server has no TLS.
-    pub(crate) fn choose(config: &mut Config, trust: Trust) -> Result<Self, TlsError> {
+    pub(crate) fn choose(config: &mut Config, trust: Trust) -> Result<Self, PostgresTlsError> {
         let sockets = config.get_hosts().iter().filter(|host| !matches!(host, Host::Tcp(_))).count();
         let all = config.get_hosts().len().max(config.get_hostaddrs().len());
         if sockets > 0 && sockets < all {
-            return Err(TlsError::MixedHosts);
+            return Err(PostgresTlsError::MixedHosts);
         }
         if sockets > 0 || config.get_ssl_mode() == SslMode::Disable {
             config.ssl_mode(SslMode::Disable);
@@ -54,21 +54,21 @@ impl Encryption {
     }
 }
 
-fn authorities(pem: &[u8]) -> Result<RootCertStore, TlsError> {
+fn authorities(pem: &[u8]) -> Result<RootCertStore, PostgresTlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|_| TlsError::InvalidRoots)?;
-        roots.add(certificate).map_err(|_| TlsError::InvalidRoots)?;
+        let certificate = certificate.map_err(|_| PostgresTlsError::InvalidRoots)?;
+        roots.add(certificate).map_err(|_| PostgresTlsError::InvalidRoots)?;
     }
-    if roots.is_empty() { Err(TlsError::InvalidRoots) } else { Ok(roots) }
+    if roots.is_empty() { Err(PostgresTlsError::InvalidRoots) } else { Ok(roots) }
 }
 
 /// The provider is a value, not the process-wide default, so that it does not depend on other linked crates.
-fn trusting(roots: RootCertStore) -> Result<ClientConfig, TlsError> {
-    let provider = provider().ok_or(TlsError::NoProvider)?;
+fn trusting(roots: RootCertStore) -> Result<ClientConfig, PostgresTlsError> {
+    let provider = provider().ok_or(PostgresTlsError::NoProvider)?;
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(TlsError::Rustls)?;
+        .map_err(PostgresTlsError::Rustls)?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -88,13 +88,13 @@ fn provider() -> Option<Arc<CryptoProvider>> {
 }
 
 #[cfg(feature = "webpki-roots")]
-fn default_roots() -> Result<RootCertStore, TlsError> {
+fn default_roots() -> Result<RootCertStore, PostgresTlsError> {
     Ok(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
 }
 
 #[cfg(not(feature = "webpki-roots"))]
-fn default_roots() -> Result<RootCertStore, TlsError> {
-    Err(TlsError::NoRoots)
+fn default_roots() -> Result<RootCertStore, PostgresTlsError> {
+    Err(PostgresTlsError::NoRoots)
 }
 
 #[cfg(test)]
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn choose(connection: &str) -> (Result<Encryption, TlsError>, SslMode) {
+    fn choose(connection: &str) -> (Result<Encryption, PostgresTlsError>, SslMode) {
         let mut config: Config = connection.parse().unwrap();
         let chosen = Encryption::choose(&mut config, Trust::Default);
         (chosen, config.get_ssl_mode())
@@ -125,13 +125,13 @@ mod tests {
             assert!(matches!(chosen, Ok(Encryption::None)), "{plain}");
             assert_eq!(mode, SslMode::Disable, "{plain}");
         }
-        assert_eq!(choose("host=a,/run").0.err(), Some(TlsError::MixedHosts));
+        assert_eq!(choose("host=a,/run").0.err(), Some(PostgresTlsError::MixedHosts));
     }
 
     #[test]
     fn what_is_no_certificate_is_no_authority() {
         for pem in [&b""[..], b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-            assert_eq!(authorities(pem).err(), Some(TlsError::InvalidRoots));
+            assert_eq!(authorities(pem).err(), Some(PostgresTlsError::InvalidRoots));
         }
     }
 }

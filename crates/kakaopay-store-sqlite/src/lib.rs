@@ -68,5 +68,5 @@ pub mod testing;
 pub use rusqlite;
 
 pub use open::SqliteOptions;
-pub use open_error::OpenError;
+pub use open_error::SqliteOpenError;
 pub use store::SqliteStore;

@@ -4,18 +4,21 @@ use kakaopay_store::SchemaError;
 use kakaopay_store::sql::{Migration, check_applied, checksum, newest, pending};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::open_error::OpenError;
+use crate::open_error::SqliteOpenError;
 use crate::schema::APPLICATION_ID;
 
 /// Reads the schema version of a file without changing it; 0 if the file is empty.
-pub(crate) fn schema_version(connection: &Connection, migrations: &[Migration]) -> Result<i64, OpenError> {
+pub(crate) fn schema_version(
+    connection: &Connection,
+    migrations: &[Migration],
+) -> Result<i64, SqliteOpenError> {
     // In one transaction: another process may create the store between two reads, which together would then
     // describe neither an empty file nor a store.
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
     version_in_transaction(&transaction, migrations)
 }
 
-fn version_in_transaction(connection: &Connection, migrations: &[Migration]) -> Result<i64, OpenError> {
+fn version_in_transaction(connection: &Connection, migrations: &[Migration]) -> Result<i64, SqliteOpenError> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
     if application == i64::from(APPLICATION_ID) {
@@ -40,7 +43,7 @@ fn applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
 }
 
 /// Applies the migrations that a file has not seen, in one transaction.
-pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Result<(), OpenError> {
+pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Result<(), SqliteOpenError> {
     let newest = newest(migrations);
     if schema_version(connection, migrations)? == newest {
         return Ok(());
@@ -90,9 +93,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn schema_error(result: Result<impl std::fmt::Debug, OpenError>) -> SchemaError {
+    fn schema_error(result: Result<impl std::fmt::Debug, SqliteOpenError>) -> SchemaError {
         match result.unwrap_err() {
-            OpenError::Schema(error) => error,
+            SqliteOpenError::Schema(error) => error,
             error => panic!("{error}"),
         }
     }

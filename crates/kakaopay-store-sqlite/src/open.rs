@@ -8,7 +8,7 @@ use kakaopay_store::{StoreError, StoreErrorKind};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::migrate::{migrate, schema_version};
-use crate::open_error::OpenError;
+use crate::open_error::SqliteOpenError;
 use crate::schema::MIGRATIONS;
 use crate::sqlite_version::check_library;
 use crate::store::SqliteStore;
@@ -64,8 +64,8 @@ impl SqliteOptions {
     /// It blocks: on an async runtime, call it during startup or where blocking is allowed.
     ///
     /// # Errors
-    /// [`OpenError`]. The file of another program is unchanged.
-    pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, OpenError> {
+    /// [`SqliteOpenError`]. The file of another program is unchanged.
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore, SqliteOpenError> {
         SqliteStore::start(path.as_ref(), self)
     }
 
@@ -99,7 +99,7 @@ pub(crate) fn connect_writer(
     path: &Path,
     options: &SqliteOptions,
     missing: Missing,
-) -> Result<Connection, OpenError> {
+) -> Result<Connection, SqliteOpenError> {
     check_library(rusqlite::version_number())?;
     // No URI flag: a path with a `?` in it is a path.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -111,7 +111,7 @@ pub(crate) fn connect_writer(
     connection.busy_timeout(ASKING.min(patience))?;
     // SQLite opens a file it may not write for reading, without an error.
     if connection.is_readonly("main")? {
-        return Err(OpenError::ReadOnly);
+        return Err(SqliteOpenError::ReadOnly);
     }
     // Before the journal mode is set, which would already change a file that is not ours.
     let found = patiently(patience, || schema_version(&connection, MIGRATIONS))?;
@@ -143,13 +143,13 @@ pub(crate) fn connect_writer(
 /// commits, so that a process that opens it during a rolling deployment would hardly ever succeed.
 fn patiently<T>(
     patience: Duration,
-    mut attempt: impl FnMut() -> Result<T, OpenError>,
-) -> Result<T, OpenError> {
+    mut attempt: impl FnMut() -> Result<T, SqliteOpenError>,
+) -> Result<T, SqliteOpenError> {
     let tries = patience.as_millis() / ASKING.as_millis();
     for _ in 0..tries {
         match attempt() {
             // SQLite has waited before it said so.
-            Err(OpenError::Store(error)) if error.kind() == StoreErrorKind::Busy => {}
+            Err(SqliteOpenError::Store(error)) if error.kind() == StoreErrorKind::Busy => {}
             outcome => return outcome,
         }
     }
@@ -157,7 +157,7 @@ fn patiently<T>(
 }
 
 /// Replaces a writing connection that failed.
-pub(crate) fn reconnect_writer(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
+pub(crate) fn reconnect_writer(path: &Path, options: &SqliteOptions) -> Result<Connection, SqliteOpenError> {
     let connection = connect_writer(path, options, Missing::Refuse)?;
     // A commit whose sync failed has left itself at the end of the log, and some systems take it for written from
     // then on. Should the index of the log go before anything else is stored, it would be read as a commit that is
@@ -168,7 +168,7 @@ pub(crate) fn reconnect_writer(path: &Path, options: &SqliteOptions) -> Result<C
 }
 
 /// Opens the reading connection.
-pub(crate) fn connect_reader(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
+pub(crate) fn connect_reader(path: &Path, options: &SqliteOptions) -> Result<Connection, SqliteOpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
@@ -179,17 +179,17 @@ pub(crate) fn connect_reader(path: &Path, options: &SqliteOptions) -> Result<Con
 }
 
 /// Configures the connection so that a commit is on the disk when it returns.
-fn make_durable(connection: &Connection) -> Result<(), OpenError> {
+fn make_durable(connection: &Connection) -> Result<(), SqliteOpenError> {
     let answer = switch_to_log(connection)?;
     if answer != "wal" {
-        return Err(OpenError::NoWal { answer });
+        return Err(SqliteOpenError::NoWal { answer });
     }
     // NORMAL would not sync the log at a commit: a loss of power could take acknowledged ones.
     connection.pragma_update(None, "synchronous", "FULL")?;
     let level: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if level != FULL {
         let error = StoreError::new(StoreErrorKind::Other, "SQLite did not take synchronous=FULL");
-        return Err(OpenError::Store(error));
+        return Err(SqliteOpenError::Store(error));
     }
     // On macOS a plain fsync stops at the drive's cache. Elsewhere these two do nothing.
     connection.pragma_update(None, "fullfsync", true)?;

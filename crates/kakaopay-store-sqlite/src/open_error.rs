@@ -7,7 +7,7 @@ use crate::failure::failed;
 /// Why a file was not opened as a store. The file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum OpenError {
+pub enum SqliteOpenError {
     /// The linked SQLite library can corrupt the file.
     #[error(
         "the SQLite library {} has the WAL-reset bug, which can corrupt the file: link 3.51.3 or \
@@ -35,7 +35,7 @@ pub enum OpenError {
     Store(#[source] StoreError),
 }
 
-impl From<rusqlite::Error> for OpenError {
+impl From<rusqlite::Error> for SqliteOpenError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::NotADatabase) => SchemaError::NotAStore.into(),
@@ -45,13 +45,13 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
-impl From<OpenError> for StoreError {
-    fn from(error: OpenError) -> Self {
+impl From<SqliteOpenError> for StoreError {
+    fn from(error: SqliteOpenError) -> Self {
         let kind = match error {
-            OpenError::Store(error) => return error,
-            OpenError::Schema(error) => return error.into(),
-            OpenError::ReadOnly => StoreErrorKind::ReadOnly,
-            OpenError::LibraryTooOld { .. } | OpenError::NoWal { .. } => StoreErrorKind::Other,
+            SqliteOpenError::Store(error) => return error,
+            SqliteOpenError::Schema(error) => return error.into(),
+            SqliteOpenError::ReadOnly => StoreErrorKind::ReadOnly,
+            SqliteOpenError::LibraryTooOld { .. } | SqliteOpenError::NoWal { .. } => StoreErrorKind::Other,
         };
         StoreError::new(kind, error)
     }

@@ -13,7 +13,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
 
 use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_writer};
-use crate::open_error::OpenError;
+use crate::open_error::SqliteOpenError;
 use crate::queue::Completion;
 use crate::worker::{Duty, Worker};
 use crate::{commit, group_commit, queries, queue};
@@ -40,8 +40,8 @@ impl SqliteStore {
     /// It blocks.
     ///
     /// # Errors
-    /// [`OpenError`]. The file of another program is unchanged.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+    /// [`SqliteOpenError`]. The file of another program is unchanged.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, SqliteOpenError> {
         SqliteOptions::new().open(path)
     }
 
@@ -97,7 +97,7 @@ impl SqliteStore {
             .await
     }
 
-    pub(crate) fn start(path: &Path, options: &SqliteOptions) -> Result<Self, OpenError> {
+    pub(crate) fn start(path: &Path, options: &SqliteOptions) -> Result<Self, SqliteOpenError> {
         // The writer first: it makes the file that the reader wants to find.
         let writing = connect_writer(path, options, options.missing())?;
         let reading = connect_reader(path, options)?;

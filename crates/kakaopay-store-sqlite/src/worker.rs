@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::failure::GroupFailure;
 use crate::group_commit::{Health, refuse};
 use crate::job::{Job, Task};
-use crate::open_error::OpenError;
+use crate::open_error::SqliteOpenError;
 
 /// The handle. The thread ends once the handle is dropped and the queue is empty.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Duty {
     /// The connection to begin with.
     pub(crate) connection: Connection,
     /// How to get another when that one is suspect.
-    pub(crate) reconnect: Box<dyn Fn() -> Result<Connection, OpenError> + Send>,
+    pub(crate) reconnect: Box<dyn Fn() -> Result<Connection, SqliteOpenError> + Send>,
     /// How to run the calls that wait.
     pub(crate) run: fn(&Connection, Vec<Box<dyn Job>>) -> Health,
     /// How many calls may wait.
@@ -60,12 +60,12 @@ enum Order {
 
 impl Worker {
     /// Starts the thread.
-    pub(crate) fn spawn(duty: Duty) -> Result<(Self, JoinHandle<()>), OpenError> {
+    pub(crate) fn spawn(duty: Duty) -> Result<(Self, JoinHandle<()>), SqliteOpenError> {
         let (orders, received) = sync_channel(duty.queue);
         let thread = Builder::new()
             .name(duty.name.to_owned())
             .spawn(move || serve(duty, &received))
-            .map_err(|error| OpenError::Store(StoreError::new(StoreErrorKind::Other, error)))?;
+            .map_err(|error| SqliteOpenError::Store(StoreError::new(StoreErrorKind::Other, error)))?;
         Ok((Self { orders }, thread))
     }
 
@@ -188,7 +188,7 @@ mod tests {
     use crate::group_commit;
 
     fn worker(
-        reconnect: impl Fn() -> Result<Connection, OpenError> + Send + 'static,
+        reconnect: impl Fn() -> Result<Connection, SqliteOpenError> + Send + 'static,
     ) -> (Worker, JoinHandle<()>) {
         let duty = Duty {
             name: "test",
@@ -220,7 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn f13_while_there_is_no_connection_every_caller_is_told_why() {
-        let (worker, _thread) = worker(|| Err(OpenError::ReadOnly));
+        let (worker, _thread) = worker(|| Err(SqliteOpenError::ReadOnly));
         worker.call(broken).await.unwrap_err();
         for _ in 0..3 {
             let error = worker.call(one).await.unwrap_err();
@@ -230,7 +230,7 @@ mod tests {
 
     #[tokio::test]
     async fn dropping_the_handle_ends_the_thread() {
-        let (worker, thread) = worker(|| Err(OpenError::ReadOnly));
+        let (worker, thread) = worker(|| Err(SqliteOpenError::ReadOnly));
         assert_eq!(worker.call(one).await.unwrap(), 1);
         drop(worker);
         thread.join().unwrap();

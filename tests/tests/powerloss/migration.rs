@@ -4,7 +4,7 @@ use kakaopay::store::{SchemaError, Store};
 use kakaopay_sqlite_powerloss::{Disk, Honesty, install};
 use kakaopay_store_sqlite::rusqlite::{self, Connection};
 use kakaopay_store_sqlite::testing::migrate_to_next;
-use kakaopay_store_sqlite::{OpenError, SqliteStore};
+use kakaopay_store_sqlite::{SqliteOpenError, SqliteStore};
 
 use crate::campaign::everywhere;
 use crate::plan::{PAYMENTS, Plan, STEPS};
@@ -31,7 +31,7 @@ async fn stored(plan: Plan) -> Disk {
 }
 
 /// Migrates a store to the later version, and counts: payments, entries, migrated payments and messages.
-fn migrate(disk: &Disk) -> Result<[i64; 4], OpenError> {
+fn migrate(disk: &Disk) -> Result<[i64; 4], SqliteOpenError> {
     let file = Connection::open(disk.path(LEDGER))?;
     migrate_to_next(&file, ADDED)?;
     let sound: String = file.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
@@ -65,7 +65,7 @@ async fn f12_f43_a_store_survives_power_loss_during_a_migration() {
                 store.close().await.expect("closed");
                 before += 1;
             }
-            Err(OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })) => after += 1,
+            Err(SqliteOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })) => after += 1,
             Err(error) => panic!("{place}: {error:?}"),
         }
         assert_eq!(migrate(&found).unwrap_or_else(|error| panic!("{place}: {error:?}")), expected, "{place}");

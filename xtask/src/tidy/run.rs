@@ -30,7 +30,7 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
         return Ok(());
     }
     findings.extend(documents::check()?);
-    names::check()?.iter().for_each(|name| println!("{name}"));
+    findings.extend(names::check()?);
     prose.findings().iter().for_each(|word| println!("{word}"));
     Problem::of("tidy", &findings)?;
     println!("tidy: {} files are in order", files.len());

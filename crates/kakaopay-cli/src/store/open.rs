@@ -20,10 +20,10 @@ pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
     }
     SqliteOptions::new().skip_migrations().open(path).map_err(|error| {
         Failure::from(match &error {
-            sqlite::OpenError::Schema(SchemaError::NotAStore | SchemaError::Older { found: 0, .. }) => {
+            sqlite::SqliteOpenError::Schema(SchemaError::NotAStore | SchemaError::Older { found: 0, .. }) => {
                 format!("`{shown}` is not a kakaopay store")
             }
-            sqlite::OpenError::Store(error) => format!("cannot open `{shown}`: {}", root_cause(error)),
+            sqlite::SqliteOpenError::Store(error) => format!("cannot open `{shown}`: {}", root_cause(error)),
             error => format!("cannot open `{shown}`: {error}"),
         })
     })
@@ -44,12 +44,14 @@ pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Resul
         let server =
             server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL at {server}"));
         match &error {
-            postgres::OpenError::InvalidSchemaName => Failure::usage("--schema", error),
-            postgres::OpenError::Schema(SchemaError::NotAStore | SchemaError::Older { found: 0, .. }) => {
-                format!("schema `{}` of {server} is not a kakaopay store", options.schema).into()
+            postgres::PostgresOpenError::InvalidSchemaName => Failure::usage("--schema", error),
+            postgres::PostgresOpenError::Schema(
+                SchemaError::NotAStore | SchemaError::Older { found: 0, .. },
+            ) => format!("schema `{}` of {server} is not a kakaopay store", options.schema).into(),
+            postgres::PostgresOpenError::Refused(_) => {
+                format!("{server}: {error}: {}", root_cause(&error)).into()
             }
-            postgres::OpenError::Refused(_) => format!("{server}: {error}: {}", root_cause(&error)).into(),
-            postgres::OpenError::Store(error) => {
+            postgres::PostgresOpenError::Store(error) => {
                 format!("cannot connect to {server}: {}", root_cause(error)).into()
             }
             error => format!("cannot use {server}: {error}").into(),

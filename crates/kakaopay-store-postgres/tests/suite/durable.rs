@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store::{Commit, DeadlineChange, InsertOutcome, Seq, Store, StoreErrorKind};
-use kakaopay_store_postgres::{OpenError, PostgresStore};
+use kakaopay_store_postgres::{PostgresOpenError, PostgresStore};
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -131,7 +131,7 @@ async fn i10_f13_an_answer_that_is_lost_behind_the_commit_leaves_it_open() {
 async fn f12_a_server_that_does_not_sync_is_refused() {
     let Some(cluster) = Cluster::start(Setup::new().setting("fsync", "off")) else { return };
     let error = options(&cluster.tcp("postgres")).open().await.unwrap_err();
-    assert!(matches!(error, OpenError::NotDurable { setting: "fsync", .. }), "{error}");
+    assert!(matches!(error, PostgresOpenError::NotDurable { setting: "fsync", .. }), "{error}");
     assert_eq!(kind(error), StoreErrorKind::Other);
 }
 

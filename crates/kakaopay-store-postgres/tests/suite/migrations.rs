@@ -2,7 +2,7 @@
 
 use kakaopay_store::{Commit, InsertOutcome, SchemaError, Seq, Store, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::Row;
-use kakaopay_store_postgres::{OpenError, PostgresOptions, PostgresStore};
+use kakaopay_store_postgres::{PostgresOpenError, PostgresOptions, PostgresStore};
 
 use crate::support::{Home, at, connect, delivery, kind, lease, message, reference, step};
 
@@ -12,7 +12,10 @@ async fn a_newer_schema_is_refused() {
     home.open().await;
     home.raw().await.execute("INSERT INTO migration VALUES (2, 'newer')", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
+    assert!(
+        matches!(error, PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        "{error}"
+    );
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -63,7 +66,10 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
     let all = "SELECT count(*), max(version) FROM migration";
     let before = raw.query_one(all, &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
+    assert!(
+        matches!(error, PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        "{error}"
+    );
     let after = raw.query_one(all, &[]).await.unwrap();
     let seen = |row: &Row| (row.get::<_, i64>(0), row.get::<_, i64>(1));
     assert_eq!((seen(&after), seen(&before)), ((2, 2), (2, 2)));
@@ -91,7 +97,10 @@ async fn f43_who_only_looks_changes_nothing() {
     let Some(home) = Home::new() else { return };
     let look = async || home.options().skip_migrations().open().await;
     let missing = look().await.unwrap_err();
-    assert!(matches!(missing, OpenError::Schema(SchemaError::Older { found: 0, supported: 1 })), "{missing}");
+    assert!(
+        matches!(missing, PostgresOpenError::Schema(SchemaError::Older { found: 0, supported: 1 })),
+        "{missing}"
+    );
     assert_eq!(kind(missing), StoreErrorKind::UnrecognizedSchema);
     let count = "SELECT count(*) FROM pg_namespace WHERE nspname = $1";
     let schemas: i64 = home.raw().await.query_one(count, &[&home.schema]).await.unwrap().get(0);
@@ -106,7 +115,7 @@ async fn an_altered_schema_is_refused() {
     home.open().await;
     home.raw().await.execute("UPDATE migration SET checksum = 'other'", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, OpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
+    assert!(matches!(error, PostgresOpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -119,7 +128,7 @@ async fn a_schema_of_another_program_is_refused_and_left_alone() {
             .await
             .unwrap();
         let error = home.options().open().await.unwrap_err();
-        assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
+        assert!(matches!(error, PostgresOpenError::Schema(SchemaError::NotAStore)), "{error}");
         assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
         let count = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
         let tables: i64 = raw.query_one(count, &[&home.schema]).await.unwrap().get(0);

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kakaopay_store::Store;
-use kakaopay_store_postgres::{OpenError, PostgresOptions};
+use kakaopay_store_postgres::{PostgresOpenError, PostgresOptions};
 use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::support::{Home, connect, delivery, lease, message, options, step};
@@ -35,7 +35,7 @@ fn silent(value: &impl Debug, secrets: &[&str]) {
 fn i7_a_connection_string_that_cannot_be_read_is_not_repeated() {
     for text in ["postgres://shop:hunter2@db.example:port/x", "password=hunter2 db.example", "hunter2"] {
         let error = PostgresOptions::new(text).unwrap_err();
-        assert!(matches!(error, OpenError::InvalidConnection));
+        assert!(matches!(error, PostgresOpenError::InvalidConnection));
         keeps(&error, &["hunter2", "db.example"]);
     }
 }
@@ -61,7 +61,7 @@ async fn i7_a_wrong_password_is_refused_and_not_repeated() {
     let right = home.cluster.tcp("postgres");
     let wrong = right.replace(home.cluster.password(), "hunter2");
     let error = options(&wrong).open().await.unwrap_err();
-    assert!(matches!(error, OpenError::Refused(_)), "{error}");
+    assert!(matches!(error, PostgresOpenError::Refused(_)), "{error}");
     keeps(&error, &["hunter2", "keeper", home.cluster.password()]);
     let none = right.replace(&format!("password={}", home.cluster.password()), "");
     let error = options(&none).open().await.unwrap_err();

@@ -89,6 +89,6 @@ pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> NewInboxEvent 
 }
 
 /// The kind of an error to open, as calls would tell it.
-pub(crate) fn kind(error: kakaopay_store_postgres::OpenError) -> StoreErrorKind {
+pub(crate) fn kind(error: kakaopay_store_postgres::PostgresOpenError) -> StoreErrorKind {
     kakaopay_store::StoreError::from(error).kind()
 }

@@ -6,13 +6,13 @@ use std::sync::Barrier;
 use std::thread;
 
 use kakaopay_store::{SchemaError, Store, StoreError, StoreErrorKind};
-use kakaopay_store_sqlite::{OpenError, SqliteOptions, SqliteStore};
+use kakaopay_store_sqlite::{SqliteOpenError, SqliteOptions, SqliteStore};
 use rusqlite::Connection;
 
 use crate::support::{open, place, step};
 
 #[track_caller]
-fn refused(path: &Path) -> OpenError {
+fn refused(path: &Path) -> SqliteOpenError {
     let before = fs::read(path).expect("the file");
     let error = SqliteStore::open(path).expect_err("refused");
     assert_eq!(fs::read(path).expect("the file"), before);
@@ -27,7 +27,10 @@ async fn a_newer_schema_is_refused() {
     raw.pragma_update(None, "user_version", 7).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 7, supported: 1 })), "{error}");
+    assert!(
+        matches!(error, SqliteOpenError::Schema(SchemaError::Newer { found: 7, supported: 1 })),
+        "{error}"
+    );
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -41,7 +44,10 @@ async fn f43_who_only_looks_changes_nothing() {
     assert!(!path.exists());
     fs::write(&path, "").expect("a file");
     let empty = look().expect_err("no ledger");
-    assert!(matches!(empty, OpenError::Schema(SchemaError::Older { found: 0, supported: 1 })), "{empty}");
+    assert!(
+        matches!(empty, SqliteOpenError::Schema(SchemaError::Older { found: 0, supported: 1 })),
+        "{empty}"
+    );
     assert_eq!(StoreError::from(empty).kind(), StoreErrorKind::UnrecognizedSchema);
     assert_eq!(fs::read(&path).expect("the file"), b"");
     open(&path).close().await.unwrap();
@@ -56,7 +62,7 @@ async fn an_altered_schema_is_refused() {
     raw.execute("UPDATE migration SET checksum = 'other'", []).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
+    assert!(matches!(error, SqliteOpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
 }
 
 #[test]
@@ -66,7 +72,7 @@ fn a_database_of_another_program_is_refused() {
     raw.execute("CREATE TABLE payment (id INTEGER)", []).unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
+    assert!(matches!(error, SqliteOpenError::Schema(SchemaError::NotAStore)), "{error}");
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -78,7 +84,7 @@ fn a_database_that_names_another_program_is_refused() {
     raw.execute_batch("VACUUM").unwrap();
     raw.close().unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
+    assert!(matches!(error, SqliteOpenError::Schema(SchemaError::NotAStore)), "{error}");
 }
 
 #[test]
@@ -86,7 +92,7 @@ fn a_file_that_is_no_database_is_refused() {
     let (_dir, path) = place();
     fs::write(&path, "not a database, but longer than the header of one".repeat(40)).unwrap();
     let error = refused(&path);
-    assert!(matches!(error, OpenError::Schema(SchemaError::NotAStore)), "{error}");
+    assert!(matches!(error, SqliteOpenError::Schema(SchemaError::NotAStore)), "{error}");
 }
 
 #[test]
@@ -99,7 +105,7 @@ fn an_empty_file_becomes_a_ledger() {
 #[test]
 fn a_place_without_a_log_is_refused() {
     let error = SqliteStore::open(":memory:").unwrap_err();
-    assert!(matches!(&error, OpenError::NoWal { answer } if answer == "memory"), "{error}");
+    assert!(matches!(&error, SqliteOpenError::NoWal { answer } if answer == "memory"), "{error}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 
 use kakaopay_store::{InsertOutcome, OutboxMessage, SchemaError, Store};
-use kakaopay_store_sqlite::{OpenError, SqliteStore};
+use kakaopay_store_sqlite::{SqliteOpenError, SqliteStore};
 use rusqlite::Connection;
 
 use crate::support::{at, delivery, lease, open, place, reference, step};
@@ -40,7 +40,10 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
 
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
-    assert!(matches!(error, OpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })), "{error}");
+    assert!(
+        matches!(error, SqliteOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        "{error}"
+    );
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
