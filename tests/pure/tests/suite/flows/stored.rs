@@ -239,9 +239,9 @@ fn f43_a_damaged_or_newer_snapshot_is_said_to_be_one() {
     assert_eq!(restore(&newer), Err(ReplayError::Version { seq: 0, version: 2 }));
 }
 
-/// F19: an amount of another currency than the payment's cannot be one of its refunds.
+/// An amount of another currency than the payment's cannot be one of its refunds.
 #[test]
-fn f19_a_stored_refund_in_another_currency_is_not_replayed() {
+fn a_stored_refund_in_another_currency_is_not_replayed() {
     let (mut lines, snapshot) = golden("refunded");
     let foreign =
         |text: &str| text.replace(r#"{"amount":1,"currency":"SGD"}"#, r#"{"amount":1,"currency":"THB"}"#);
