@@ -12,7 +12,7 @@ pub struct Driven {
     pub payment: Payment,
     /// The journal.
     pub journal: Vec<(u64, Vec<u8>)>,
-    /// What the merchant was told.
+    /// The notifications so far.
     pub events: Vec<PaymentEvent>,
     /// The links that were handed out.
     pub redirects: Vec<String>,
@@ -21,7 +21,7 @@ pub struct Driven {
 }
 
 impl Driven {
-    /// Opens a payment, and gives what it asks for first.
+    /// Opens a payment. Returns its first requests.
     #[must_use]
     pub fn open(intent: Intent, now: Timestamp) -> (Self, Vec<Request>) {
         let mut driven = Self {
@@ -35,7 +35,7 @@ impl Driven {
         (driven, requests)
     }
 
-    /// Hands an input in, and gives what the payment asks for then.
+    /// Handles an input. Returns the requests.
     ///
     /// # Panics
     /// If the payment breaks its contract.
@@ -53,7 +53,7 @@ impl Driven {
         requests
     }
 
-    /// Orders a refund, and gives what the payment asks for then.
+    /// Requests a refund. Returns the requests.
     ///
     /// # Errors
     /// [`RefundError`] when the payment takes no such refund.

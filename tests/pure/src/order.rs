@@ -14,7 +14,7 @@ use crate::guide;
 /// The order of the guide's example: 1500 Singapore dollars.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// What the merchant wants.
+    /// The merchant's intent.
     pub intent: Intent,
 }
 

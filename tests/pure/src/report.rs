@@ -1,4 +1,4 @@
-//! What a test that injects faults has counted, for `cargo xtask nightly`.
+//! Figures of tests that inject faults, for `cargo xtask nightly`.
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::guide;
 use crate::tables::{Edition, ObjectType, Variation};
 
-/// What kind of object a text is.
+/// The type of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// [`Charge`]
@@ -44,7 +44,7 @@ pub enum Kind {
 pub struct Sample {
     /// Where it is from.
     pub name: String,
-    /// What it is.
+    /// The type of its object.
     pub kind: Kind,
     /// The text.
     pub json: String,
@@ -95,7 +95,7 @@ pub fn all() -> Vec<Sample> {
     all
 }
 
-/// The bodies of an object. What an object has in it is varied where it stands alone.
+/// The bodies of an object. A nested object is varied where it stands alone.
 fn variations(edition: Edition, object: &str) -> Vec<(Edition, Variation)> {
     let mut variations = vec![Variation::Plain];
     if object == "event of dispute" {
@@ -126,10 +126,10 @@ fn made(edition: Edition, object: &str, kind: Kind, variation: &Variation) -> Sa
 
 impl Kind {
     /// Reads bytes as an object of this kind, in every way there is, and makes sure that the ways
-    /// agree. What was read is given as it is written again.
+    /// agree. Returns the object as it is written again.
     ///
     /// # Errors
-    /// What [`decode::from_slice`] says.
+    /// The error of [`decode::from_slice`].
     ///
     /// # Panics
     /// If two ways disagree.

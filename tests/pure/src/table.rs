@@ -1,4 +1,4 @@
-//! A table of what a machine does: states across, inputs down, in each cell what comes of it.
+//! A table of a machine: states across, inputs down, the effects of an input in each cell.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 /// input. Cells stand apart by white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// What the states are called in the table.
+    /// Names of the states.
     pub states: Vec<String>,
-    /// What the inputs are called, each with a cell for each state.
+    /// Names of the inputs, each with a cell for each state.
     pub rows: Vec<(String, Vec<String>)>,
 }
 

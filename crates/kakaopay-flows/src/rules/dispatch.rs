@@ -1,7 +1,7 @@
 //! The transition function: `(state, input) → (records, events, requests)`.
 //!
 //! It is total: every state takes every input. [TABLES.md](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-flows/TABLES.md)
-//! lists what each input does in each state.
+//! lists the effect of each input in each state.
 
 use std::num::NonZeroU32;
 

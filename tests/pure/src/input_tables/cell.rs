@@ -1,4 +1,4 @@
-//! What comes of an input.
+//! The effects of an input, as a cell of a table.
 
 use kakaopay_flows::{Input, PaymentEvent, Request};
 use kakaopay_types::Timestamp;
@@ -7,7 +7,7 @@ use super::make::now;
 use crate::Driven;
 use crate::table::Table;
 
-/// Something a payment can be told: what the table calls it, the input, and when.
+/// An input, its name in the table, and when it is handled.
 pub type TimedInput = (&'static str, Input, Timestamp);
 
 /// TimedInput late enough for an answer to be missed.
@@ -15,7 +15,7 @@ pub(super) fn late(inputs: Vec<(&'static str, Input)>) -> Vec<TimedInput> {
     inputs.into_iter().map(|(name, input)| (name, input, now())).collect()
 }
 
-/// What comes of an input: the state it leads to, and what the payment asks for and tells.
+/// The effects of an input: the next state, requests and notifications.
 fn cell(
     mut driven: Driven,
     (input, at): (Input, Timestamp),
@@ -38,7 +38,7 @@ fn cell(
     cell.extend((driven.redirects.len() > links).then_some("link"));
     cell.extend(driven.events[events..].iter().map(|event| match event {
         PaymentEvent::Alert { .. } => "!",
-        _ => "told",
+        _ => "notify",
     }));
     cell.extend((*driven.payment.duplicate_charges() != others).then_some("watch"));
     if cell.is_empty() && driven.deadline != deadline {

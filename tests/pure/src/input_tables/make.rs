@@ -1,4 +1,4 @@
-//! Charges and refunds, and what is told of them.
+//! Charges, refunds and the inputs that report them.
 
 use std::num::NonZeroU32;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::order::{at, start};
 use crate::{Driven, Order, guide};
 
-/// When every state is told every input: late enough for an answer to be missed.
+/// When each input is handled: late enough for a response to be overdue.
 pub(super) fn now() -> Timestamp {
     at(5_000)
 }

@@ -1,4 +1,4 @@
-//! The states a payment and its refund can be in, and all that they can be told.
+//! All states of a payment and of its refund, and all inputs.
 
 mod cell;
 mod make;

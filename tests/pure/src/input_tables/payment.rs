@@ -1,4 +1,4 @@
-//! The states of a payment, and what it can be told.
+//! The states of a payment, and its inputs.
 
 use kakaopay_flows::{Evidence, Input, RequestFailure, Response, Stage, State};
 use kakaopay_types::{ChargeId, ErrorCode, EventKey};
@@ -14,7 +14,7 @@ use crate::{Driven, Order, guide};
 /// The states of a payment, each in a payment that is in it.
 ///
 /// # Panics
-/// Never: what it makes is well formed.
+/// Never: its values are valid.
 #[must_use]
 pub fn states() -> Vec<(&'static str, Driven)> {
     let open = || Driven::open(Order::one_call().intent, start()).0;
@@ -29,9 +29,9 @@ pub fn states() -> Vec<(&'static str, Driven)> {
         ("Source", Driven::open(Order::two_calls().intent, start()).0),
         ("Charge", open()),
         ("Charge2", second_attempt()),
-        ("Unsent", told(open(), created(1, Err(RequestFailure::NotSent)))),
-        ("LookUp", told(open(), created(1, Err(RequestFailure::OutcomeUnknown)))),
-        ("Halted", halted),
+        ("NotSent", told(open(), created(1, Err(RequestFailure::NotSent)))),
+        ("Searching", told(open(), created(1, Err(RequestFailure::OutcomeUnknown)))),
+        ("Blocked", halted),
         ("Pending", pending()),
         ("Watching", told(pending(), read(other("pending")))),
         ("Successful", ended("successful")),
@@ -49,13 +49,13 @@ fn second_attempt() -> Driven {
     driven
 }
 
-/// What a payment can be told.
+/// The inputs of a payment.
 ///
 /// # Panics
-/// Never: what it makes is well formed.
+/// Never: its values are valid.
 #[must_use]
 pub fn inputs() -> Vec<TimedInput> {
-    let mut told = vec![("the deadline has come early", Input::Timeout, at(61))];
+    let mut told = vec![("timeout, early", Input::Timeout, at(61))];
     told.extend(late([answers(), readings(), lists(), hints()].concat()));
     told
 }
@@ -63,26 +63,26 @@ pub fn inputs() -> Vec<TimedInput> {
 fn answers() -> Vec<(&'static str, Input)> {
     let source = |result| Input::Response(Response::Source(result));
     vec![
-        ("the deadline has come", Input::Timeout),
-        ("a person wants to know", Input::Refresh),
-        ("a person says to go on", Input::Resume),
+        ("timeout", Input::Timeout),
+        ("refresh", Input::Refresh),
+        ("resume", Input::Resume),
         ("the buyer has returned", Input::Evidence(Evidence::BuyerReturned)),
         ("source created", source(Ok(Box::new(guide::source())))),
         ("source not sent", source(Err(RequestFailure::NotSent))),
-        ("source unknown", source(Err(RequestFailure::OutcomeUnknown))),
-        ("source refused", source(Err(refused(ErrorCode::BadRequest)))),
-        ("source refused for the key", source(Err(refused(ErrorCode::KeyExpired)))),
+        ("source: outcome unknown", source(Err(RequestFailure::OutcomeUnknown))),
+        ("source rejected", source(Err(refused(ErrorCode::BadRequest)))),
+        ("source rejected: key", source(Err(refused(ErrorCode::KeyExpired)))),
         ("charge created", created(1, Ok(charge("pending", &[])))),
         ("charge created, and paid", created(1, Ok(charge("successful", &[])))),
         ("charge created, and failed", created(1, Ok(charge("failed", &[])))),
         ("charge created, not as asked", created(1, Ok(charge("pending", &[("amount", json!(1))])))),
         ("charge not sent", created(1, Err(RequestFailure::NotSent))),
-        ("charge unknown", created(1, Err(RequestFailure::OutcomeUnknown))),
-        ("charge unknown, of another attempt", created(2, Err(RequestFailure::OutcomeUnknown))),
-        ("charge refused", created(1, Err(refused(ErrorCode::InvalidCharge)))),
-        ("charge refused, of the second attempt", created(2, Err(refused(ErrorCode::InvalidCharge)))),
-        ("charge refused for the key", created(1, Err(refused(ErrorCode::AuthenticationFailure)))),
-        ("charge refused for the hour", created(1, Err(RequestFailure::RateLimited))),
+        ("charge: outcome unknown", created(1, Err(RequestFailure::OutcomeUnknown))),
+        ("charge: outcome unknown, another attempt", created(2, Err(RequestFailure::OutcomeUnknown))),
+        ("charge rejected", created(1, Err(refused(ErrorCode::InvalidCharge)))),
+        ("charge rejected, second attempt", created(2, Err(refused(ErrorCode::InvalidCharge)))),
+        ("charge rejected: key", created(1, Err(refused(ErrorCode::AuthenticationFailure)))),
+        ("charge rate-limited", created(1, Err(RequestFailure::RateLimited))),
     ]
 }
 
@@ -98,22 +98,22 @@ fn readings() -> Vec<(&'static str, Input)> {
         ("read: pending", read(charge("pending", &[]))),
         ("read: successful", read(charge("successful", &[]))),
         ("read: failed", read(charge("failed", &[]))),
-        ("read: failed, as expired", {
+        ("read: failed as expired", {
             read(charge("failed", &[("failure_code", json!("payment_expired"))]))
         }),
         ("read: expired", read(charge("expired", &[]))),
-        ("read: of a status nobody knows", read(charge("holding", &[]))),
-        ("swept: successful", Input::Evidence(Evidence::Read(charge("successful", &[])))),
+        ("read: of an unknown status", read(charge("holding", &[]))),
+        ("reconciled: successful", Input::Evidence(Evidence::Read(charge("successful", &[])))),
         ("read: another amount", differs("amount", json!(1))),
         ("read: another currency", differs("currency", json!("THB"))),
         ("read: another mode", differs("livemode", json!(true))),
         ("read: another reference", differs("metadata", json!({"kakaopay_reference": "order-1/1"}))),
         ("read: another kind of source", differs("source.type", json!("alipay"))),
         ("read: not found", unread(ErrorCode::NotFound)),
-        ("read: refused for the key", unread(ErrorCode::KeyExpired)),
-        ("read: somebody else's, paid", foreign),
-        ("read: the order's other charge", read(other("pending"))),
-        ("read: the order's other charge, paid", read(other("successful"))),
+        ("read: key rejected", unread(ErrorCode::KeyExpired)),
+        ("read: of another order, paid", foreign),
+        ("read: a duplicate charge", read(other("pending"))),
+        ("read: a duplicate charge, paid", read(other("successful"))),
     ]
 }
 
@@ -135,11 +135,11 @@ fn lists() -> Vec<(&'static str, Input)> {
             "list: the charge, not as asked",
             page(now(), &[json_of(&charge("pending", &[("amount", json!(1))]))]),
         ),
-        ("list: nothing, and it is early", page(at(61), &[])),
-        ("list: nothing, and it is late", page(now(), &[])),
-        ("list: what cannot be read", page(now(), &[unreadable])),
-        ("list: unknown", list_failed(RequestFailure::OutcomeUnknown)),
-        ("list: refused for the key", list_failed(refused(ErrorCode::KeyExpired))),
+        ("list: empty, early", page(at(61), &[])),
+        ("list: empty, late", page(now(), &[])),
+        ("list: unreadable elements", page(now(), &[unreadable])),
+        ("list: outcome unknown", list_failed(RequestFailure::OutcomeUnknown)),
+        ("list: key rejected", list_failed(refused(ErrorCode::KeyExpired))),
     ]
 }
 
@@ -150,11 +150,11 @@ fn hints() -> Vec<(&'static str, Input)> {
         ("webhook: refund.create", webhook(EventKey::RefundCreate, OWN)),
         ("webhook: of another charge", webhook(EventKey::ChargeComplete, OTHER)),
         ("refund made", refund_made(json!({}))),
-        ("list of refunds: nothing", refunds(now(), &[])),
+        ("list of refunds: empty", refunds(now(), &[])),
     ]
 }
 
-/// What the table calls the state of a payment.
+/// Name of the payment's state in the table.
 ///
 /// # Panics
 /// If the table does not name it.
@@ -165,9 +165,9 @@ pub fn state_of(driven: &Driven) -> &'static str {
             Stage::Source => "Source",
             Stage::Charge if creating.attempts.get() > 1 => "Charge2",
             Stage::Charge => "Charge",
-            Stage::NotSent => "Unsent",
-            Stage::Searching => "LookUp",
-            Stage::Blocked => "Halted",
+            Stage::NotSent => "NotSent",
+            Stage::Searching => "Searching",
+            Stage::Blocked => "Blocked",
             other => panic!("the table does not name {other:?}"),
         },
         State::Pending(_) if driven.payment.duplicate_charges().values().any(|other| other.end.is_none()) => {

@@ -105,7 +105,7 @@ impl Maker<'_> {
         }
     }
 
-    /// An object that has a table, or an array of such. What is given are the differences from the table.
+    /// An object that has a table, or an array of such objects. `given` holds the differences from the table.
     fn nested(&self, object: &ObjectType, given: Option<&Value>) -> Value {
         let make =
             |object, changes: &Map<String, Value>| self.edition.object(object, changes, self.variation);

@@ -12,7 +12,7 @@ pub enum JsonType {
     Integer,
     /// `true` or `false`.
     Boolean,
-    /// An array; the table does not say of what.
+    /// An array; the table does not say which elements it has.
     Array,
     /// An object; its members stand in the table behind it, or can be any.
     Object,

@@ -1,4 +1,4 @@
-//! What must hold at the end of every scenario.
+//! Invariants at the end of every scenario.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ fn of_order(end: &End) -> impl Iterator<Item = &Charge> {
     charges.filter(|charge| charge.metadata.attempt().is_some())
 }
 
-/// I1, I2: what the service holds as paid is settled, or a person was told.
+/// I1, I2: each charge that the service holds as paid was notified as paid, or raised an alert.
 fn every_paid_charge_is_known(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     for charge in of_order(end).filter(|charge| charge.status == ChargeStatus::Successful) {
@@ -49,7 +49,7 @@ fn every_paid_charge_is_known(end: &End) {
     }
 }
 
-/// I3, I4: the end that is told is the service's, once.
+/// I3, I4: the notified end is the service's, once.
 fn what_is_told_is_true(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     let ends = end.driver.notified.values().filter(|event| {
@@ -108,7 +108,7 @@ fn nothing_is_made_twice(end: &End) {
     assert!(refunds.values().all(|count| *count == 1), "F18: {refunds:?}");
 }
 
-/// I1, I5: what went back is what was told, and never more than was paid.
+/// I1, I5: the refunds made are the refunds notified, and never more than was paid.
 fn refunds_add_up(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     for (_, charge) in &end.service.charges {

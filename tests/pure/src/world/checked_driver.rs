@@ -19,7 +19,7 @@ pub struct CheckedDriver {
     pub journal: Vec<Vec<u8>>,
     /// When the payment wants to be woken: durable.
     pub deadline: Deadline,
-    /// What the merchant is told: durable.
+    /// Notifications by key: durable.
     pub notified: BTreeMap<String, PaymentEvent>,
     /// Every link that was handed out.
     pub links: BTreeSet<String>,
@@ -101,7 +101,7 @@ impl CheckedDriver {
         Ok(taken)
     }
 
-    /// The process dies, and another takes its place: only what was stored is known.
+    /// Kills the process and starts another, which knows only the journal.
     ///
     /// # Panics
     /// If the journal cannot be replayed, or a snapshot taken on the way does not lead to the same.
@@ -123,7 +123,7 @@ impl CheckedDriver {
         self.payment.as_ref().is_some_and(|payment| payment.refunds().contains_key(reference))
     }
 
-    /// Takes every output, as the contract says. A crash leaves what was stored until then.
+    /// Takes every output in the contract's order. A crash keeps the entries stored until then.
     fn drain(
         &mut self,
         mut payment: Payment,

@@ -1,4 +1,4 @@
-//! What becomes of a request on its way.
+//! Faults of a request on its way.
 
 use kakaopay_flows::Request;
 
@@ -34,18 +34,18 @@ impl Kind {
     }
 }
 
-/// What becomes of a request on its way.
+/// The fate of a request on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It is answered after so many seconds.
     Answered(i64),
     /// It never left, or the service had no time.
     NotSent,
-    /// It is lost, and nobody knows.
+    /// It is lost, and the outcome is unknown.
     Lost,
     /// It is carried out after so many seconds, and its answer is lost.
     AnswerLost(i64),
-    /// Somebody fails on the way: before the deed, or after it.
+    /// A gateway fails: before the request is carried out, or after it.
     Failed {
         /// Whether it was carried out.
         carried_out: bool,
@@ -86,7 +86,7 @@ impl Fate {
         }
     }
 
-    /// Whether the shop is told that the request was surely not carried out.
+    /// Whether the shop learns that the request was surely not carried out.
     pub(super) fn is_in_vain(self) -> bool {
         matches!(self, Self::NotSent | Self::KeyRefused | Self::Refused)
     }

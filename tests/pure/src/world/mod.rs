@@ -1,4 +1,4 @@
-//! A shop, a service and a buyer in virtual time, with a network that loses what it pleases.
+//! A shop, a service and a buyer in virtual time, with a network that loses messages.
 
 mod check;
 mod checked_driver;

@@ -1,5 +1,5 @@
-//! What chance decides, read from bytes: so that a case can be written down, and shrinks to nothing
-//! going wrong.
+//! Choices read from bytes, so that a case can be written down, and shrinks to one without
+//! faults.
 
 /// Bytes that decide. Behind their end everything goes well.
 #[derive(Debug, Clone)]

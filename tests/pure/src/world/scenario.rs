@@ -1,4 +1,4 @@
-//! What is to happen to an order, apart from what goes wrong.
+//! The plan of an order, apart from faults of chance.
 
 use kakaopay_flows::{Intent, LateRefund, RefundRequest, SourceMode};
 use kakaopay_types::{ChargeStatus, PlatformType, Reference, RefundAmount, Timestamp};
@@ -7,7 +7,7 @@ use super::faults::{Fate, Kind};
 use super::recording::Recording;
 use crate::order::Order;
 
-/// What is to happen, apart from what goes wrong.
+/// The plan of an order, apart from faults of chance.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// When it begins, by the service's clock.
@@ -18,15 +18,15 @@ pub struct Scenario {
     pub jump: Option<(i64, i64)>,
     /// Whether the service's lists of refunds show its clock.
     pub tells_time: bool,
-    /// What is to be paid.
+    /// The order.
     pub intent: Intent,
     /// How the buyer decides, and how long after the link was handed out; `None` walks away.
     pub buyer: Option<(ChargeStatus, i64)>,
-    /// Whether somebody marks every further charge as paid in the dashboard.
+    /// Whether staff mark every further charge as paid in the dashboard.
     pub orphans_paid: bool,
     /// The refunds the merchant wants, each with how long after the payment.
     pub refunds: Vec<(i64, RefundRequest)>,
-    /// A refund somebody makes in the dashboard.
+    /// A refund that staff make in the dashboard.
     pub by_hand: Option<(i64, i64)>,
     /// Which refund the service lets fail, counted from the first it makes on request.
     pub failing_refund: Option<usize>,
@@ -34,7 +34,7 @@ pub struct Scenario {
     pub slow_refunds: bool,
     /// Most elements the service puts on a page.
     pub page: usize,
-    /// What becomes of the next request of a kind, each once, before chance is asked.
+    /// Faults of the next requests of a kind, each once, before chance is asked.
     pub fates: Vec<(Kind, Fate)>,
     /// Whether every webhook is lost.
     pub deaf: bool,
@@ -107,7 +107,7 @@ impl Scenario {
         if now < jump && plain <= jump { plain } else { jump.max(plain.saturating_add_seconds(-by)) }
     }
 
-    /// A scenario told by chance.
+    /// A scenario by chance.
     #[must_use]
     pub fn of(recording: &mut Recording<'_>) -> Self {
         let mut scenario = Self::paid();

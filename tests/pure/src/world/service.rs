@@ -1,4 +1,4 @@
-//! A service in memory: what it holds, and what it answers when it is reached.
+//! A service in memory: its charges and refunds, and its responses.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ static REFUND: LazyLock<Refund> = LazyLock::new(|| {
     decode::from_slice(bytes).expect("a refund")
 });
 
-/// A service in memory. It never answers wrongly; what is lost, is lost on the way.
+/// A service in memory. Its responses are always right; faults are the network's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     /// The charges, oldest first, each with when it was created.
@@ -58,7 +58,7 @@ impl Service {
     /// Carries a request out and answers it.
     ///
     /// # Panics
-    /// Never: what it makes is well formed.
+    /// Never: its values are valid.
     pub fn carry_out(&mut self, request: &Request, now: Timestamp) -> Response {
         self.expire(now);
         match request {
@@ -119,7 +119,7 @@ impl Service {
         true
     }
 
-    /// Ends what was not paid in time.
+    /// Expires charges that were not paid in time.
     pub fn expire(&mut self, now: Timestamp) {
         for (_, charge) in &mut self.charges {
             if charge.expires_at.is_some_and(|at| at <= now) {
@@ -128,10 +128,10 @@ impl Service {
         }
     }
 
-    /// Somebody refunds in the dashboard, as far as the charge allows.
+    /// Staff refund in the dashboard, as far as the charge allows.
     ///
     /// # Panics
-    /// Never: what it makes is well formed.
+    /// Never: its values are valid.
     pub fn refund_by_hand(&mut self, charge: &ChargeId, amount: i64) {
         let left = self.charge(charge).map_or(0, |found| found.amount) - self.refunded(charge);
         if amount <= left {
@@ -139,7 +139,7 @@ impl Service {
         }
     }
 
-    /// What went back of a charge.
+    /// Sum of a charge's refunds.
     #[must_use]
     pub fn refunded(&self, charge: &ChargeId) -> i64 {
         let made = self.refunds.iter().filter(|refund| refund.status != Some(RefundStatus::Failed));

@@ -31,9 +31,9 @@ pub struct Sent {
     pub at: Timestamp,
     /// When, by the service's.
     pub truly_at: Timestamp,
-    /// What.
+    /// The request.
     pub request: Request,
-    /// Whether the shop was told that it was surely not carried out.
+    /// Whether the shop learned that it was surely not carried out.
     pub in_vain: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct End {
     pub sent: Vec<Sent>,
     /// The refunds that were wanted and are known to have been taken.
     pub wanted: Vec<RefundRequest>,
-    /// What was to happen.
+    /// The scenario.
     pub scenario: Scenario,
 }
 
@@ -80,7 +80,7 @@ const BOUND: i64 = 86_400 + 3_600;
 const MOST: usize = 5_000;
 
 impl<'a> Sim<'a> {
-    /// A scenario in which the recording says what goes wrong.
+    /// A scenario whose faults are read from the recording.
     #[must_use]
     pub fn new(scenario: Scenario, recording: Recording<'a>) -> Self {
         let service = Service {
@@ -154,7 +154,7 @@ impl<'a> Sim<'a> {
         panic!("I8: it does not come to its end: {:?}", self.driver.payment());
     }
 
-    /// Whether all is over by then but for what a person must decide.
+    /// Whether all is over by then, apart from decisions of a person.
     fn rests_at(&self, next: Timestamp) -> bool {
         self.is_late(next) && self.is_over()
     }
@@ -248,7 +248,7 @@ impl<'a> Sim<'a> {
         }
     }
 
-    /// What became of a step: its requests go their ways, and a process that died is followed by
+    /// The end of a step: its requests are sent, and a process that died is followed by
     /// another.
     fn left(&mut self, result: Result<(), Crashed>, sent: Vec<Request>) {
         for request in sent {
@@ -319,7 +319,7 @@ impl<'a> Sim<'a> {
         }
     }
 
-    /// What follows from what has become known: charges that came to be, and a link to follow.
+    /// Effects of new facts: webhooks of new charges, and a buyer who follows the link.
     fn notice(&mut self) {
         while self.known < self.service.charges.len() {
             let charge = self.service.charges[self.known].1.clone();

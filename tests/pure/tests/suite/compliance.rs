@@ -1,4 +1,4 @@
-//! What Omise's KakaoPay guide says, where a statement of COMPLIANCE.md asks for more than the other
+//! Omise's KakaoPay guide, where a statement of COMPLIANCE.md asks for more than the other
 //! tests hold.
 
 use kakaopay_pure_tests::guide;
@@ -8,7 +8,7 @@ use kakaopay_types::{
 };
 use serde_json::{Value, json};
 
-/// The call that makes both, in the guide's order. Behind it comes what finds the charge again.
+/// The call that makes both, in the guide's order. The metadata that finds the charge again comes last.
 const BOTH: &str = "amount=150000&currency=SGD\
                     &return_uri=https%3A%2F%2Fexample.com%2Forders%2F345678%2Fcomplete\
                     &source[type]=kakaopay&source[platform_type]=WEB";
@@ -81,7 +81,7 @@ fn the_list_of_refunds_tells_its_page() {
     assert_eq!(refunds.to, charge().created_at());
 }
 
-/// The explanations are ours; what each code means is the guide's.
+/// The explanations are ours; the meaning of each code is the guide's.
 #[test]
 fn each_of_the_five_failures_is_explained_by_its_own_cause() {
     for (code, cause) in [

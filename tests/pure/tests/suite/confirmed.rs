@@ -1,4 +1,4 @@
-//! What proves that an order was paid: a table of every member that may differ.
+//! The proof that an order was paid: a table of every member that may differ.
 
 use std::num::NonZeroU32;
 

@@ -14,7 +14,7 @@ enum Change {
     Drop(Index),
     /// A member of an object gets another value.
     Set(Index, Value),
-    /// A member that nobody knows comes in.
+    /// An unknown member comes in.
     Add(Index, String, Value),
 }
 

@@ -1,4 +1,4 @@
-//! What Omise's KakaoPay guide says, statement by statement where no other test says it.
+//! Omise's KakaoPay guide, statement by statement where no other test covers it.
 //! COMPLIANCE.md lists the statements.
 
 use std::num::NonZeroU32;
@@ -26,7 +26,7 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("a moment")
 }
 
-/// A charge as the guide creates it; what is needed to find it again comes behind.
+/// A charge as the guide creates it; the parameters that find it again come last.
 fn create(source: ChargeSource) -> CreateCharge {
     let return_uri = ReturnUri::parse("https://example.com/orders/345678/complete").expect("a URI");
     let attempt = Reference::parse("345678").expect("a reference").attempt(NonZeroU32::MIN);

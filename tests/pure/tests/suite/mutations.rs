@@ -31,7 +31,7 @@ fn members(value: &Value) -> Vec<String> {
     all
 }
 
-/// How many of the charges in it are paid, by what can be read, and by the JSON itself.
+/// How many of its charges are paid, by the decoded objects, and by the JSON itself.
 fn paid<T: Decode>(json: &Value, charges: impl Fn(&T) -> Vec<&Charge>) -> (usize, usize) {
     let read: T = match decode::from_slice(json.to_string().as_bytes()) {
         Ok(read) => read,

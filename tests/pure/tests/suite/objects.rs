@@ -56,7 +56,7 @@ fn todays_objects_are_written_as_they_came() {
     }
 }
 
-/// What came, less the `null`s that were left out when it was written.
+/// The original, without the `null`s that are left out when it is written.
 fn without_nulls_of_some(came: &Value, written: &Value) -> String {
     fn prune(came: &Value, written: &Value) -> Value {
         match (came, written) {
@@ -139,7 +139,7 @@ fn forms(members: &[Member]) -> Vec<(String, Value, bool)> {
         .collect()
 }
 
-/// Each form of each member alone, in each edition. What the types cannot read yet is marked in the table.
+/// Each form of each member alone, in each edition. The table marks forms that the types cannot read yet.
 #[test]
 fn f27_every_form_of_every_member_is_read() {
     let mut count = 0;

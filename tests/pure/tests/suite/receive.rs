@@ -20,7 +20,7 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// What is sent reads back as what it was, in both encodings, and as no other call.
+/// A request reads back as itself, in both encodings, and as no other call.
 #[track_caller]
 fn check<E: FromRequest + PartialEq + Debug>(sent: &E) {
     let params = sent.params();
@@ -233,7 +233,7 @@ fn f19_a_parameter_that_cannot_be_is_named() {
     check("amount=150000&currency=SGD&type=kakaopay&platform_type[a]=canary", "platform_type");
 }
 
-/// In whatever case the currency comes, and with `null`s for what is not set.
+/// In any case of the currency, and with `null`s for unset parameters.
 #[test]
 fn what_official_clients_send_is_read() {
     let amount = Order::one_call().intent.amount;

@@ -27,7 +27,7 @@ fn sample(name: &str, print: Print) -> String {
     }
 }
 
-/// A charge with what it cannot be without.
+/// A charge with its required members.
 fn small_charge() -> Value {
     json!({
         "object": "charge",
@@ -38,7 +38,7 @@ fn small_charge() -> Value {
     })
 }
 
-/// What no table makes: objects with few members, and a list with elements that cannot be read.
+/// Seeds that no table makes: objects with few members, and a list with unreadable elements.
 fn small() -> Vec<Seed> {
     let error = json!({"object": "error", "code": "not_found"});
     let event = json!({

@@ -1,4 +1,4 @@
-//! What recorded charges say that misleads, one test for each trap.
+//! Misleading members of real charges, one test for each trap.
 
 use kakaopay_pure_tests::guide::{self, charge_with};
 use kakaopay_types::{Charge, Outcome};

@@ -1,4 +1,4 @@
-//! When a payment wants to be woken: in each state as time goes by, and after each thing it is told.
+//! Deadlines of a payment: in each state as time goes by, and after each input.
 
 use kakaopay_flows::{Deadline, Input};
 use kakaopay_pure_tests::Driven;
@@ -79,7 +79,7 @@ fn f07_each_state_wakes_on_its_plan() {
     insta::assert_snapshot!("refund_plan", table(&refund_states(), &ticks(), planned));
 }
 
-/// What each input does to the deadline of each state.
+/// The effect of each input on the deadline of each state.
 #[test]
 fn each_input_moves_the_deadline_where_it_should() {
     insta::assert_snapshot!("moved", table(&states(), &inputs(), moved));

@@ -1,4 +1,4 @@
-//! Refunds that were not ordered here: somebody gave money back at the service's dashboard.
+//! Refunds that staff made at the service's dashboard.
 
 use std::num::NonZeroU32;
 
@@ -22,7 +22,7 @@ fn lists(requests: &[Request]) -> usize {
 }
 
 /// F02, I6: money was given back by hand, and the webhook that says so came before the payment was known to be paid,
-/// or not at all: what is known in the end is the same.
+/// or not at all: the end is the same.
 #[test]
 fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
     let refunded =

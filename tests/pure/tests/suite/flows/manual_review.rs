@@ -1,5 +1,5 @@
-//! Where a payment cannot go on by itself: a person is told, in time and again, and it goes on when they
-//! say so.
+//! Payments that cannot go on by themselves: alerts are raised, in time and again, and it goes on when a person
+//! resumes it.
 
 use std::num::NonZeroU32;
 

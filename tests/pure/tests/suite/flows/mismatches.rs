@@ -1,4 +1,4 @@
-//! What is not as it should be: when it stops a payment, what is told of it, and when it is over.
+//! Mismatches: when one stops a payment, which alert it raises, and when it is over.
 
 use std::num::NonZeroU32;
 
@@ -50,7 +50,7 @@ fn stranger() -> Charge {
     Order::one_call().charge(1, &[("id", json!("chrg_test_stranger")), ("amount", json!(1))])
 }
 
-/// I4: what the service made for this very request, and does not say so, stops the payment: the next would be
+/// I4: a charge that this very request made, and that does not name the order, stops the payment: the next would be
 /// made just so.
 #[test]
 fn i4_a_charge_that_was_made_without_its_name_stops_the_payment() {
@@ -103,7 +103,7 @@ fn f07_another_charge_is_watched_while_an_answer_is_waited_for() {
     assert_eq!(stage(&driven), Some(Stage::Charge));
 }
 
-/// F10: a search that is over wakes nobody any more.
+/// F10: a search that is over sets no deadline.
 #[test]
 fn f10_a_search_that_is_over_wakes_nobody() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
@@ -124,7 +124,7 @@ fn f10_a_search_that_is_over_wakes_nobody() {
     assert_eq!(driven.deadline, Deadline::Never);
 }
 
-/// I8: a good answer takes back what it disproves, and nothing else that a person was told.
+/// I8: a good response closes the alerts that it disproves, and no others.
 #[test]
 fn i8_a_charge_that_came_late_was_late_all_the_same() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
@@ -136,7 +136,7 @@ fn i8_a_charge_that_came_late_was_late_all_the_same() {
     assert!(driven.payment.alerts().contains(&Alert::Overdue));
 }
 
-/// F20: a webhook about refunds of somebody else's charge has nobody's refunds listed.
+/// F20: a webhook about refunds of a foreign charge does not lead to a list of its refunds.
 #[test]
 fn f20_a_refund_of_another_charge_is_none_of_the_payments() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());

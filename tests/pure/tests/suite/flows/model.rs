@@ -29,7 +29,7 @@ struct Bounds {
     hooks: u8,
     /// Persons who say to go on.
     persons: u8,
-    /// What the merchant wants back once it is paid.
+    /// A refund that is requested once the payment is paid.
     refund: Option<RefundRequest>,
     /// How long a charge can be paid, in seconds. The longer, the more looks at it there are, each of
     /// which can go wrong.
@@ -299,7 +299,7 @@ impl Model for Bounds {
     }
 }
 
-/// Whether what the shop believes is what the service holds.
+/// Whether the shop's state agrees with the service's.
 fn is_true(world: &World) -> bool {
     let Some(payment) = world.driver.payment() else { return false };
     let status = payment.state().charge().and_then(|own| world.service.charge(&own.charge));

@@ -1,4 +1,4 @@
-//! How far lists are read, page by page, and what can be concluded from how much of them.
+//! How far lists are read, page by page, and which conclusions they allow.
 
 use std::num::NonZeroU32;
 
@@ -47,7 +47,7 @@ fn strangers() -> Vec<Value> {
         .collect()
 }
 
-/// A payment of which nobody knows whether it has a charge, and its look-up.
+/// A payment for which it is unknown whether it has a charge, and its look-up.
 fn unknown() -> (Driven, ChargeSearch) {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
@@ -82,7 +82,7 @@ fn read_on(driven: &mut Driven, mut request: ChargeSearch, now: Timestamp, most:
     most
 }
 
-/// F10, F28: what can conclude nothing yet reads the newest five hundred; what can reads on.
+/// F10, F28: an early search reads the newest five hundred charges; a search that can conclude reads on.
 #[test]
 fn f10_f28_a_look_up_reads_as_far_as_it_can_conclude_something() {
     let (mut driven, request) = unknown();
@@ -118,7 +118,7 @@ fn f10_f28_a_search_reads_as_far_as_it_can_conclude_something() {
     }
 }
 
-/// F15: a search is over when both clocks say so, and each page passes on what the service's said.
+/// F15: a search is over when both clocks say so, and each page passes on the service's time.
 #[test]
 fn f15_a_search_of_many_pages_asks_the_services_clock() {
     for (seconds, over) in [(SEARCHED - 1, false), (SEARCHED, true)] {
@@ -140,8 +140,8 @@ fn f15_a_search_of_many_pages_asks_the_services_clock() {
     }
 }
 
-/// I8: what cannot be read stands in the way of a search for a day, and then a person is told. What can be read
-/// and is too early by the service's clock never ends it.
+/// I8: unreadable charges block a search for a day, and then raise an alert. Readable ones
+/// that are too early by the service's clock never end it.
 #[test]
 fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
     const DAY: i64 = 86_400;
@@ -158,7 +158,7 @@ fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
     }
 }
 
-/// F28: a list that is read as far as any is says nothing about what may follow.
+/// F28: a list that is read up to the limit allows no conclusion about the rest.
 #[test]
 fn f28_the_end_of_patience_is_not_the_end_of_the_list() {
     for (offset, complete) in [(99_800, true), (99_900, false)] {

@@ -1,8 +1,8 @@
-//! F02, I6: what is told in any order, and any number of times, leads to the same end. Not sampled:
+//! F02, I6: evidence in any order, and any number of times, leads to the same end. Not sampled:
 //! every order of up to six pieces of evidence.
 //!
-//! The orders are walked as paths through the sets of what has been told. If each piece leads from a set
-//! to the next whichever way the set was reached, and telling a piece again changes nothing, then every
+//! The orders are walked as paths through the sets of handled pieces. If each piece leads from a set
+//! to the next whichever way the set was reached, and a repeated piece changes nothing, then every
 //! order and every repetition of the pieces ends in the one payment of their set.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{Charge, ChargeId, EventKey, List, Timestamp, decode};
 use serde_json::{Value, json};
 
-/// Most pieces told.
+/// Most pieces of a path.
 const MOST: usize = 6;
 
 fn now() -> Timestamp {
@@ -53,7 +53,7 @@ fn created(number: u32, charge: Box<Charge>) -> Input {
 
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
 
-/// What may be heard of a charge that ends so, by every way there is.
+/// All evidence of a charge that ends so.
 fn pieces(end: &str) -> Vec<Input> {
     vec![
         Input::Timeout,
@@ -120,8 +120,8 @@ fn known(driven: &Driven) -> String {
     format!("{snapshot} {told:?}")
 }
 
-/// The same, where the service contradicts itself: of the ends it has told, the first is the payment's,
-/// and a person is asked about the others. All of them are known in any order.
+/// The same, where the service contradicts itself: the first end is the payment's, and the others
+/// raise alerts. All of them are known in any order.
 fn known_ends(driven: &Driven) -> String {
     let mut ends = Vec::new();
     let mut alerts = Vec::new();
@@ -192,7 +192,7 @@ fn f02_i6_a_payment_with_two_charges() {
 }
 
 /// F10: the first attempt's charge comes to light while the second is under way, in any order with
-/// what becomes of that, and with one that names the order and differs from it.
+/// its effects, and with a charge that names the order and differs from it.
 #[test]
 fn f02_f10_i6_a_payment_whose_second_attempt_is_under_way() {
     let (begin, look_up) = second_attempt_under_way();

@@ -1,4 +1,4 @@
-//! Properties of the payment machine, over whatever may be told to it in whatever order.
+//! Properties of the payment machine, over any inputs in any order.
 
 use std::num::NonZeroU32;
 
@@ -49,7 +49,7 @@ fn list_of(charges: &[Charge], total: u64) -> Box<List<Charge>> {
     Box::new(decode::from_value(list).expect("a list"))
 }
 
-/// What to tell the payment next. Answers to look-ups are made from what was asked.
+/// The next input. Responses to look-ups are made from the request.
 #[derive(Debug, Clone)]
 enum Move {
     Tell(Input),

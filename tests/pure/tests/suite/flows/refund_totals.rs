@@ -1,4 +1,4 @@
-//! How much may go back: what is promised counts, what surely was not made does not.
+//! How much may go back: refunds under way count, refunds that were surely not made do not.
 
 use kakaopay_flows::{
     Alert, Deadline, Evidence, Input, LateRefund, RefundError, RefundRequest, RefundState, Request,
@@ -11,7 +11,7 @@ use kakaopay_types::{
 };
 use serde_json::{Value, json};
 
-/// What was paid, in minor units.
+/// The paid amount, in minor units.
 const PAID: i64 = 150_000;
 
 fn order(reference: &str, amount: i64) -> RefundRequest {
@@ -28,7 +28,7 @@ fn paid() -> Driven {
     driven
 }
 
-/// Answers the list that is asked for with nothing on it, and gives the reference of what is asked for then.
+/// Responds to the list request with an empty list, and returns the reference of the next request.
 fn requested(driven: &mut Driven, requests: &[Request], now: Timestamp) -> Reference {
     let [Request::ListRefunds(request)] = requests else { panic!("no list: {requests:?}") };
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
@@ -124,7 +124,7 @@ fn each_state_of_a_refund_has_its_name() {
     );
 }
 
-/// A refund of which nobody knows whether it was made, since that many seconds.
+/// A refund whose outcome has been unknown for that many seconds.
 fn lost(since: i64) -> Driven {
     let mut driven = paid();
     let requests = driven.refund(&order("r-1", PAID), at(2)).expect("all of it");

@@ -1,4 +1,4 @@
-//! Refunds where money could go back twice: what the machine must not do, told case by case.
+//! Refunds where money could go back twice, case by case.
 
 use kakaopay_flows::{
     Alert, Input, LateRefund, PaymentEvent, RefundError, RefundRequest, RefundSearch, RefundState, Request,
@@ -94,7 +94,7 @@ fn requested(amount: i64, late_refund: LateRefund) -> Driven {
     driven
 }
 
-/// Of which nobody knows whether it was made.
+/// A refund whose outcome is unknown.
 fn unknown(amount: i64) -> Driven {
     let mut driven = requested(amount, LateRefund::Reject);
     driven.handle(answered("r1", Err(RequestFailure::OutcomeUnknown)), at(70));
@@ -102,7 +102,7 @@ fn unknown(amount: i64) -> Driven {
 }
 
 /// Wakes the payment as often as it wants to be within some seconds, shows it the list each time, and
-/// counts what it asks for.
+/// counts its requests.
 fn wait(driven: &mut Driven, until: Timestamp, data: &[Value]) -> usize {
     let mut count = 0;
     while let kakaopay_flows::Deadline::At(now) = driven.deadline {
@@ -359,7 +359,7 @@ fn i8_a_refund_that_takes_too_long_is_told() {
     }
 }
 
-/// F18, I5: however often its answer is lost, it is asked for three times unasked, and then a person is told.
+/// F18, I5: a refund whose response is always lost is requested three times, and then raises an alert.
 #[test]
 fn f18_i5_a_refund_that_is_always_lost_is_asked_for_three_times() {
     let mut driven = unknown(50_000);

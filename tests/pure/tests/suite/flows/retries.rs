@@ -1,4 +1,4 @@
-//! What is asked for a second time, and what then becomes of the first: of charges, and of refunds.
+//! Repeated requests, and the later end of the first: of charges, and of refunds.
 
 use std::num::NonZeroU32;
 
@@ -130,7 +130,7 @@ fn f10_i6_an_earlier_attempts_end_is_not_the_orders() {
     }
 }
 
-/// A key that is refused while other charges are watched is told, and so is one that does not end.
+/// A key that is refused while duplicates are watched raises an alert, and so does a duplicate that does not end.
 #[test]
 fn i8_what_stands_in_the_way_of_watching_is_told() {
     let mut driven = second_attempt();
@@ -248,7 +248,7 @@ fn f18_i5_going_on_is_about_what_was_asked() {
     assert!(driven.payment.alerts().contains(&Alert::RefundUnresolved { reference: name("r1") }));
 }
 
-/// F18, F40: what is heard of an earlier request, late or twice, does not speak for the one under way.
+/// F18, F40: evidence of an earlier request, late or repeated, does not speak for the one under way.
 #[test]
 fn f18_f40_an_earlier_requests_trouble_is_old_news() {
     for trouble in [RequestFailure::NotSent, RequestFailure::OutcomeUnknown, refused(ErrorCode::FailedRefund)]
@@ -342,7 +342,7 @@ fn f15_a_clock_that_is_set_back_makes_an_answer_late() {
     assert_eq!(*state(&driven), RefundState::Requested);
 }
 
-/// I4: one that names the order, differs from it and was paid all the same is told of, once the order's own is
+/// I4: a paid charge that names the order and differs from it raises an alert, once the order's own is
 /// known.
 #[test]
 fn i4_a_paid_stranger_is_told_of_beside_the_orders_own() {

@@ -11,7 +11,7 @@ use kakaopay_types::ChargeStatus;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Tells a scenario, and checks what must hold at its end.
+/// Runs a scenario, and checks the invariants at its end.
 fn tell(bytes: &[u8]) -> End {
     let mut recording = Recording::new(bytes);
     let scenario = Scenario::of(&mut recording);
@@ -180,7 +180,7 @@ fn f11_i1_i2_i3_i4_i5_i6_i8_hold_wherever_the_process_dies() {
     assert!(points > 10_000, "{points}");
 }
 
-/// F03, F18: where each scenario leads when nobody dies. It is also what a reader may look at first.
+/// F03, F18: the end of each scenario without crashes. A reader may begin here.
 #[test]
 fn each_scenario_leads_where_it_should() {
     let mut found = String::new();
