@@ -2,8 +2,8 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
-use kakaopay_benches::ledger::rate;
 use kakaopay_benches::sandbox::{Load, Server, contestants};
+use kakaopay_benches::store::rate;
 
 /// How often each is measured.
 const ROUNDS: usize = 3;

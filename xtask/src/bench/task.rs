@@ -48,9 +48,8 @@ const BENCHES: &[Bench] = &[
         ],
     },
     Bench {
-        name: "ledger",
-        // One caller who waits for each commit, and a table from which what is claimed is deleted: what many
-        // callers together, and claims that can be taken back, are held against.
+        name: "store",
+        // The bases are one caller that waits for each commit, and a plain table whose rows are deleted when claimed.
         takes: &[in_rate(&["unbatched", "skip_locked_delete"]), in_cost(&["stored_10000"])],
     },
     Bench {
@@ -105,7 +104,7 @@ const fn in_memory(bases: &'static [&'static str]) -> Take {
 
 /// Cost of one call, by the number of stored payments.
 const fn in_cost(bases: &'static [&'static str]) -> Take {
-    Take { measure: Measure { name: "cost", unit: "us", bases }, suffix: "_stored", take: allocations::take }
+    Take { measure: Measure { name: "cost", unit: "us", bases }, suffix: "_cost", take: allocations::take }
 }
 
 /// Whether the time something takes tells a secret: Welch's t between two kinds of input.

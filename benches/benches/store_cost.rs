@@ -1,20 +1,20 @@
-//! What one payment costs, by how many are stored already: in microseconds, 32 at a time.
+//! Time per payment in microseconds with 32 callers, by the number of stored payments.
 //!
-//! Up to a million; `KAKAOPAY_STORED=10000000` goes up to ten, which takes minutes and 20 GB.
+//! The largest store has a million; with `KAKAOPAY_STORED=10000000` ten, which takes minutes and 20 GB.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use std::path::Path;
 
-use kakaopay_benches::ledger::{fill_postgres, fill_sqlite, payments, rate};
+use kakaopay_benches::store::{fill_postgres, fill_sqlite, payments, rate};
 use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store::Store;
 use kakaopay_store_postgres::PostgresOptions;
 use kakaopay_store_sqlite::SqliteStore;
 
-/// How often each is measured, in turns, so that what else goes on meets all of them.
+/// Number of measurements of each, in turns, so that other work on the machine affects all of them.
 const ROUNDS: u64 = 8;
-/// How many payments a round stores.
+/// Number of payments per round.
 const COUNT: u64 = 4_000;
 
 #[tokio::main(worker_threads = 2)]
@@ -31,7 +31,7 @@ async fn main() {
     for size in sizes() {
         let schema = format!("stored_{size}");
         let options = PostgresOptions::new(&url).expect("a URL").schema(&schema).max_connections(32);
-        let store = options.open().await.expect("a ledger");
+        let store = options.open().await.expect("a store");
         fill_postgres(&url, &schema, size).await;
         stores.push((size, store));
     }
@@ -40,14 +40,14 @@ async fn main() {
 
 async fn sqlite(folder: &Path, size: u64) -> SqliteStore {
     let file = folder.join(format!("{size}.sqlite"));
-    SqliteStore::open(&file).expect("a ledger").close().await.expect("closed");
+    SqliteStore::open(&file).expect("a store").close().await.expect("closed");
     fill_sqlite(&file, size);
-    SqliteStore::open(&file).expect("a ledger")
+    SqliteStore::open(&file).expect("a store")
 }
 
 async fn costs(name: &str, stores: &[(u64, impl Store)]) {
     let mut best = vec![0.0_f64; stores.len()];
-    // What the first payments of a process cost is not what a payment costs: a round that does not count.
+    // The first round warms the stores up and does not count.
     for round in 0..=ROUNDS {
         for ((_, store), best) in stores.iter().zip(&mut best) {
             let rate = rate(COUNT, payments(store, &format!("new-{round}"), COUNT, 32)).await;

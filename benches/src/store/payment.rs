@@ -1,19 +1,19 @@
-//! Payments as the driver stores them: the intent before anything is asked for, and the settlement.
+//! Payments as the driver stores them: the intent before any request, and the payment.
 
 use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use tokio::task::JoinSet;
 
-/// What is stored before a charge is asked for, of the size it has.
+/// Journal entry before a charge is requested, in its usual size.
 pub(super) const INTENT: &str = r#"{"v":2,"at":"2023-06-15T02:25:15Z","records":[{"record":"opened","reference":"order-345678","amount":150000,"currency":"SGD","mode":"test","return_uri":"https://example.com/orders/345678/complete","description":null,"source":{"plan":"with_charge","platform_type":"WEB"},"jitter_seed":7},{"record":"charge_requested","attempt":1}]}"#;
-/// What is stored when it was paid.
-pub(super) const SETTLED: &str = r#"{"v":2,"at":"2023-06-15T02:25:45Z","records":[{"record":"successful","paid_at":"2023-06-15T02:30:00Z"}]}"#;
+/// Journal entry of a paid charge.
+pub(super) const PAID: &str = r#"{"v":2,"at":"2023-06-15T02:25:45Z","records":[{"record":"successful","paid_at":"2023-06-15T02:30:00Z"}]}"#;
 
-/// Stores a payment in two steps, each of which is durable before the next: the intent with its deadline, and
-/// the settlement with the message to the merchant.
+/// Stores a payment in two steps, each durable before the next: the intent with its deadline, and the paid charge with
+/// the message to the merchant.
 ///
 /// # Panics
-/// If the store is in trouble.
+/// If the store fails.
 pub async fn pay(store: &impl Store, name: &str) {
     let reference = Reference::parse(name).expect("a reference");
     let charge = ChargeId::parse(&format!("chrg_test_{}", name.replace(['-', '_'], ""))).expect("an id");
@@ -22,19 +22,19 @@ pub async fn pay(store: &impl Store, name: &str) {
         .entry(INTENT.as_bytes())
         .deadline(DeadlineChange::Set(at.saturating_add_seconds(2)));
     let seq = store.commit(intent).await.expect("stored");
-    let settled = Commit::new(reference, seq, at)
-        .entry(SETTLED.as_bytes())
+    let paid = Commit::new(reference, seq, at)
+        .entry(PAID.as_bytes())
         .deadline(DeadlineChange::Clear)
-        .messages(vec![OutboxMessage::new(format!("{name}/paid"), SETTLED.as_bytes())])
+        .messages(vec![OutboxMessage::new(format!("{name}/paid"), PAID.as_bytes())])
         .charge(charge);
-    store.commit(settled).await.expect("stored");
+    store.commit(paid).await.expect("stored");
 }
 
-/// Stores `count` payments, so many at a time. Their names begin with `name`, and have no order: an index
-/// is met anywhere.
+/// Stores `count` payments with this number of callers. Their references start with `name` and are in random order, as
+/// an index meets them.
 ///
 /// # Panics
-/// If the store is in trouble.
+/// If the store fails.
 pub async fn payments(store: &impl Store, name: &str, count: u64, at_a_time: u64) {
     let mut callers = JoinSet::new();
     for caller in 0..at_a_time {

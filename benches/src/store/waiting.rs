@@ -1,4 +1,4 @@
-//! Much that waits, and those who work it off.
+//! Many waiting deadlines and messages, and workers that claim them.
 
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use tokio::task::JoinSet;
 
 use super::plain::{client, fill};
 
-/// How many are claimed at a time.
+/// Number of claims per call.
 const BATCH: usize = 1_000;
 
-/// Has so many payments wait for their deadline, and as many messages for being told.
+/// Fills a PostgreSQL store with `count` payments, each with a deadline and a message.
 ///
 /// # Panics
-/// If the server is in trouble.
+/// If the server fails.
 pub async fn wait_in_postgres(url: &str, schema: &str, count: u64) {
     let numbers = format!("generate_series(1, {count}::bigint) AS n (i)");
     let rows = format!(
@@ -30,7 +30,7 @@ pub async fn wait_in_postgres(url: &str, schema: &str, count: u64) {
     fill(url, &rows).await;
 }
 
-/// The same in a file.
+/// Fills a SQLite store in the same way.
 ///
 /// # Panics
 /// If the file cannot be written.
@@ -43,39 +43,39 @@ pub fn wait_in_sqlite(file: &Path, count: u64) {
             SELECT reference, id, CAST('x' AS BLOB), 0 FROM payment;
         COMMIT"
     );
-    Connection::open(file).expect("a ledger").execute_batch(&rows).expect("stored");
+    Connection::open(file).expect("a store").execute_batch(&rows).expect("stored");
 }
 
-/// Long after everything that waits.
+/// A time after all deadlines.
 fn lease() -> ClaimRequest {
     let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1_000_000);
     ClaimRequest::new(now, now.saturating_add_seconds(60), BATCH)
 }
 
-/// Claims deadlines until so many are claimed.
+/// Claims this number of deadlines.
 ///
 /// # Panics
-/// If the store is in trouble, or fewer wait.
+/// If the store fails, or fewer wait.
 pub async fn claim_deadlines(store: &impl Store, count: u64) {
     for _ in 0..count / BATCH as u64 {
         assert_eq!(store.claim_due(lease()).await.expect("claimed").len(), BATCH);
     }
 }
 
-/// Has four workers claim messages and mark them as told, until each has done its share.
+/// Claims and completes messages with four workers.
 ///
 /// # Panics
-/// If the store is in trouble, or fewer wait.
-pub async fn tell_all(store: &PostgresStore, count: u64) {
+/// If the store fails, or fewer wait.
+pub async fn claim_and_complete(store: &PostgresStore, count: u64) {
     let mut workers = JoinSet::new();
     for _ in 0..4 {
         let store = store.clone();
         workers.spawn(async move {
             for _ in 0..count / 4 / BATCH as u64 {
                 let claimed = store.claim_messages(lease()).await.expect("claimed");
-                let told: Vec<_> = claimed.iter().map(|message| (&*message.key, message.claim)).collect();
-                assert_eq!(told.len(), BATCH);
-                assert!(store.complete_all(&told).await.expect("completed").is_empty());
+                let done: Vec<_> = claimed.iter().map(|message| (&*message.key, message.claim)).collect();
+                assert_eq!(done.len(), BATCH);
+                assert!(store.complete_all(&done).await.expect("completed").is_empty());
             }
         });
     }
@@ -84,10 +84,10 @@ pub async fn tell_all(store: &PostgresStore, count: u64) {
     }
 }
 
-/// The same with a table that has nothing but what waits, and forgets what was told.
+/// Claims and deletes rows of a plain table with four workers.
 ///
 /// # Panics
-/// If the server is in trouble.
+/// If the server fails.
 pub async fn with_skip_locked(url: &str, count: u64) {
     let take = format!(
         "DELETE FROM plain_outbox WHERE id = ANY (ARRAY (

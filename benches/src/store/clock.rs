@@ -1,8 +1,8 @@
-//! How many a second.
+//! Rates per second.
 
 use std::time::Instant;
 
-/// How many of them were done a second, where `act` does `count`.
+/// Rate per second of an action that does `count` operations.
 #[expect(clippy::disallowed_methods, reason = "time is what it measures")]
 pub async fn rate(count: u64, act: impl Future<Output = ()>) -> f64 {
     let start = Instant::now();
@@ -10,7 +10,7 @@ pub async fn rate(count: u64, act: impl Future<Output = ()>) -> f64 {
     count as f64 / start.elapsed().as_secs_f64()
 }
 
-/// The best of several: other work on the machine only ever makes slower.
+/// Best rate of several rounds: other work on the machine can only lower a rate.
 pub async fn best(rounds: u64, mut act: impl AsyncFnMut(u64) -> f64) -> f64 {
     let mut best = 0.0_f64;
     for round in 0..rounds {

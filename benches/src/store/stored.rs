@@ -1,18 +1,18 @@
-//! Ledgers that have seen many payments.
+//! Stores with many payments.
 
 use std::path::Path;
 
 use kakaopay_store_sqlite::rusqlite::Connection;
 
-use super::payment::{INTENT, SETTLED};
+use super::payment::{INTENT, PAID};
 use super::plain::fill;
 
-/// Puts payments that are over into a ledger, past the store, which would take hours for ten million.
+/// Fills a SQLite store with finished payments by SQL: through the store, ten million would take hours.
 ///
 /// # Panics
 /// If the file cannot be written.
 pub fn fill_sqlite(file: &Path, count: u64) {
-    let connection = Connection::open(file).expect("a ledger");
+    let connection = Connection::open(file).expect("a store");
     connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000").expect("set");
     // A few at a time, so that the log stays small.
     for first in (0..count).step_by(100_000) {
@@ -25,20 +25,20 @@ pub fn fill_sqlite(file: &Path, count: u64) {
             "BEGIN;
             {numbers} INSERT INTO payment (id, reference, last_seq) SELECT i + 1, {spread}, 2 FROM n;
             {numbers} INSERT INTO journal_entry SELECT i + 1, seq, bytes FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
-                UNION ALL SELECT 2, CAST('{SETTLED}' AS BLOB)) ORDER BY i, seq;
+                UNION ALL SELECT 2, CAST('{PAID}' AS BLOB)) ORDER BY i, seq;
             {numbers} INSERT INTO charge SELECT 'chrg_test_' || {spread}, i + 1 FROM n;
             {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, body, claims, visible_at, stored_at)
-                SELECT {spread} || '/settled', i + 1, CAST('{SETTLED}' AS BLOB), 1, NULL, 0 FROM n;
+                SELECT {spread} || '/paid', i + 1, CAST('{PAID}' AS BLOB), 1, NULL, 0 FROM n;
             COMMIT"
         );
         connection.execute_batch(&rows).expect("stored");
     }
 }
 
-/// The same into a schema of a database.
+/// Fills a PostgreSQL store in the same way.
 ///
 /// # Panics
-/// If the server is in trouble.
+/// If the server fails.
 pub async fn fill_postgres(url: &str, schema: &str, count: u64) {
     let spread = "lpad(to_hex((i * 2654435761) & 4294967295), 8, '0') || '-old-' || i";
     let numbers = format!("generate_series(1, {count}::bigint) AS n (i)");
@@ -46,10 +46,10 @@ pub async fn fill_postgres(url: &str, schema: &str, count: u64) {
         "SET search_path = {schema}; SET synchronous_commit = off;
         INSERT INTO payment (reference, last_seq) SELECT {spread}, 2 FROM {numbers};
         INSERT INTO journal_entry SELECT i, 1, convert_to('{INTENT}', 'UTF8') FROM {numbers};
-        INSERT INTO journal_entry SELECT i, 2, convert_to('{SETTLED}', 'UTF8') FROM {numbers};
+        INSERT INTO journal_entry SELECT i, 2, convert_to('{PAID}', 'UTF8') FROM {numbers};
         INSERT INTO charge SELECT 'chrg_test_' || {spread}, i FROM {numbers};
         INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at, completed_claim)
-            SELECT {spread} || '/settled', i, convert_to('{SETTLED}', 'UTF8'), 0, 1 FROM {numbers}"
+            SELECT {spread} || '/paid', i, convert_to('{PAID}', 'UTF8'), 0, 1 FROM {numbers}"
     );
     fill(url, &rows).await;
 }
