@@ -41,6 +41,8 @@ const PLACES: &[Place] = &[
     place(3, "kakaopay-sandbox-server", &["kakaopay-sandbox", "kakaopay-types"]),
     // A server for the tests of what needs one; not published.
     place(2, "kakaopay-postgres-cluster", &[]),
+    // A client without a socket for the tests of the sandbox; not published.
+    place(2, "kakaopay-test-client", &[]),
     // A disk that loses power, for the tests of what is kept in SQLite; not published.
     place(2, UNSAFE, &[]),
     // Layer 3: the driver. It knows no store by name.

@@ -330,7 +330,7 @@ proptest! {
     fn f19_f45_every_body_gets_a_json_response(body in any::<Vec<u8>>(), json in any::<bool>(), path in 0_usize..2) {
         let mut client = TestClient::new();
         let kind = if json { "application/json" } else { "application/x-www-form-urlencoded" };
-        let response = client.secret_bytes("POST", ["/sources", "/charges"][path], kind, body);
+        let response = client.secret_bytes("POST", ["/sources", "/charges"][path], kind, &body);
         prop_assert!(response.status == 400, "{}", response.status);
         prop_assert_eq!(&response.json()["object"], "error");
     }
@@ -346,7 +346,7 @@ proptest! {
 #[test]
 fn http_return_uris_are_accepted_only_if_allowed() {
     let sandbox = Sandbox::builder().allow_http_return_hosts(true).build();
-    let mut client = TestClient { clock: sandbox.clock().clone(), sandbox };
+    let mut client = TestClient::of(sandbox);
     let mut create = |uri: &str| {
         let form = format!("amount=150000&currency=SGD&source[type]=kakaopay&return_uri={uri}");
         client.secret("POST", "/charges", &form)

@@ -161,8 +161,7 @@ fn f37_only_exactly_allowed_hosts_are_accepted() {
 
 fn with_hosts(hosts: Vec<WebhookHost>) -> TestClient {
     let builder = hosts.into_iter().fold(Sandbox::builder(), SandboxBuilder::allow_webhook_host);
-    let sandbox = builder.build();
-    TestClient { clock: sandbox.clock().clone(), sandbox }
+    TestClient::of(builder.build())
 }
 
 #[test]

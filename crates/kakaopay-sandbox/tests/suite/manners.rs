@@ -34,7 +34,7 @@ fn sources_are_created_from_every_encoding() {
             " {\"amount\" : 150000, \"currency\": \"SGD\",\n\"type\":\"kakaopay\",\"platform_type\":\"WEB\"} ",
         ),
     ] {
-        let source = client.secret_bytes("POST", "/sources", kind, body.as_bytes().to_vec()).ok();
+        let source = client.secret_bytes("POST", "/sources", kind, body.as_bytes()).ok();
         for (name, value) in expected.as_object().expect("an object") {
             assert_eq!(&source[name], value, "{kind}: {body}");
         }
@@ -95,7 +95,7 @@ fn empty_bodies_and_trailing_slashes_are_accepted() {
     ] {
         let id = client.charge();
         let path = format!("/charges/{id}/mark_as_failed/");
-        let response = client.secret_bytes("POST", &path, kind, body.as_bytes().to_vec()).ok();
+        let response = client.secret_bytes("POST", &path, kind, body.as_bytes()).ok();
         assert_eq!(response["failure_code"], "failed_processing", "{kind}: {body}");
         assert_eq!(client.secret("GET", &format!("//charges//{id}/?"), "").ok(), response);
     }

@@ -16,7 +16,7 @@ fn a_saved_sandbox_keeps_its_keys_and_initial_state() {
     let charge = client.charge();
     let sandbox = Sandbox::builder().build_from(&client.sandbox.save()).expect("its own");
     assert_eq!(sandbox.snapshot(), client.sandbox.snapshot());
-    let mut copy = TestClient { clock: sandbox.clock().clone(), sandbox };
+    let mut copy = TestClient::of(sandbox);
     assert_eq!(copy.secret_key(), client.secret_key());
     assert_eq!(copy.sandbox.public_key().expose(), client.sandbox.public_key().expose());
     copy.secret("GET", &format!("/charges/{charge}"), "").ok();
@@ -57,9 +57,7 @@ async fn webhooks_are_signed_and_their_outcomes_stored() {
         let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks?shop=1").expect("on this machine");
         let sandbox = Sandbox::builder().webhook_url(url).build();
         let client = sandbox.clone();
-        let created = tokio::task::spawn_blocking(move || {
-            TestClient { clock: client.clock().clone(), sandbox: client }.charge()
-        });
+        let created = tokio::task::spawn_blocking(move || TestClient::of(client).charge());
         created.await.expect("created");
         let poster = Recorded(Mutex::default(), response);
         assert_eq!(sandbox.deliver_pending(&poster).await, 1);

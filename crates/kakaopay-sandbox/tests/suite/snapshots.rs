@@ -61,9 +61,7 @@ fn readable_state(client: &mut TestClient) -> Vec<String> {
 /// Creates a sandbox with the same keys and another seed.
 fn other(client: &TestClient) -> TestClient {
     let builder = Sandbox::builder().seed(99).public_key(client.sandbox.public_key().clone());
-    let sandbox = builder.secret_key(client.sandbox.secret_key().clone()).build();
-    let clock = sandbox.clock().clone();
-    TestClient { sandbox, clock }
+    TestClient::of(builder.secret_key(client.sandbox.secret_key().clone()).build())
 }
 
 proptest! {

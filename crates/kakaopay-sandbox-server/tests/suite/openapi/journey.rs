@@ -5,7 +5,7 @@ use kakaopay_sandbox_server::HttpPoster;
 use serde_json::{Value, json};
 
 use super::validator::{Validator, text};
-use crate::common::{TestClient, TestResponse};
+use crate::common::TestClient;
 
 /// Makes every call once, for its success and each reproducible error.
 pub(crate) fn journey(client: &mut TestClient, validator: &mut Validator) {
@@ -167,7 +167,7 @@ fn pages(client: &mut TestClient, validator: &mut Validator, payment: &str) {
         ("omise_js", "/omise.js"),
         ("openapi", "/openapi.json"),
     ] {
-        validator.call(client, operation, path, "").ok_text();
+        validator.call(client, operation, path, "").assert_ok();
     }
 }
 
@@ -222,12 +222,5 @@ fn refusals(client: &mut TestClient, validator: &mut Validator) {
                 validator.validate(&operation, &response);
             }
         }
-    }
-}
-
-impl TestResponse {
-    #[track_caller]
-    fn ok_text(&self) {
-        assert_eq!(self.status, 200, "{}", self.text);
     }
 }
