@@ -5,7 +5,7 @@ use std::io::Write;
 use kakaopay::types::{Key, PublicKey, SecretKey, Timestamp};
 use kakaopay::webhook::WebhookSecret;
 use kakaopay_sandbox::{
-    ClockSpeed, FaultRule, InvalidClockSpeed, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
+    ClockSpeed, FaultRule, ReturnHost, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
 };
 use kakaopay_sandbox_server::{StateFile, serve};
 use serde_json::json;
@@ -44,7 +44,12 @@ pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
 }
 
 fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
-    let mut builder = Sandbox::builder().allow_http_return_hosts(options.allow_http_return_hosts);
+    let mut builder = Sandbox::builder();
+    if options.allow_http_return_hosts {
+        for host in ["127.0.0.1", "localhost", "[::1]"] {
+            builder = builder.allow_http_return_host(ReturnHost::parse(host)?);
+        }
+    }
     if let Some(text) = &options.public_key {
         let key = PublicKey::parse(text).map_err(|error| Failure::usage("--public-key", error))?;
         builder = with_test_key("--public-key", &key, builder)?.public_key(key);
@@ -76,7 +81,8 @@ fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
         builder = builder.fault(text.parse::<FaultRule>().map_err(|error| Failure::usage("--fault", error))?);
     }
     if let Some(text) = &options.webhooks {
-        builder = builder.webhooks(text.parse().map_err(|error| Failure::usage("--webhooks", error))?);
+        builder =
+            builder.webhook_schedule(text.parse().map_err(|error| Failure::usage("--webhooks", error))?);
     }
     if let Some(text) = &options.api_version {
         builder = builder.api_version(text.parse().map_err(|error| Failure::usage("--api-version", error))?);
@@ -96,8 +102,7 @@ fn clock(text: &str) -> Result<SandboxClock, Failure> {
     };
     let rate = rate.map(|text| {
         let seconds = text.strip_prefix("rate=").and_then(|seconds| seconds.parse().ok());
-        let rate = seconds.and_then(|seconds| ClockSpeed::new(seconds).ok());
-        rate.ok_or_else(|| Failure::usage("--clock", InvalidClockSpeed))
+        ClockSpeed::new(seconds.unwrap_or(0)).map_err(|error| Failure::usage("--clock", error))
     });
     let rate = rate.transpose()?;
     let clock = match start {

@@ -61,7 +61,7 @@ impl App {
         let request = Request::from_parts(parts, body);
         let response = self.sandbox.respond_with_faults(request, |request| self.respond(request)).await;
         if let Some(seen) = seen {
-            self.dashboard.note(&self.sandbox, seen, response.as_ref().map_err(|lost| *lost));
+            self.dashboard.note(&self.sandbox, seen, response.as_ref().map_err(|dropped| *dropped));
         }
         response
     }

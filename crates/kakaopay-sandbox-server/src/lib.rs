@@ -16,6 +16,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod app;
 mod control;
 mod dashboard;

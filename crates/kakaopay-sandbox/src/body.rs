@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::time::Sleep;
 
-use crate::lost::ConnectionDropped;
+use crate::connection_dropped::ConnectionDropped;
 
 /// Number of chunks in a slow body of at least as many bytes.
 const PIECES: usize = 8;
@@ -185,7 +185,7 @@ mod tests {
                     let text = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
                     pieces.push((text, start.elapsed().as_millis()));
                 }
-                Err(lost) => return (pieces, Some(lost)),
+                Err(dropped) => return (pieces, Some(dropped)),
             }
         }
         assert!(body.is_end_stream());
@@ -201,9 +201,9 @@ mod tests {
         let pause = Duration::from_millis(500);
         let body = SandboxBody::slow(Bytes::from_static(b"aabbccddeeffgghh"), pause);
         assert_eq!(body.size_hint().exact(), Some(16));
-        let (came, lost) = pieces(body).await;
-        assert_eq!((came.len(), lost), (8, None));
-        assert_eq!((&came[0], &came[7]), (&("aa".to_owned(), 0), &("hh".to_owned(), 3_500)));
+        let (received, dropped) = pieces(body).await;
+        assert_eq!((received.len(), dropped), (8, None));
+        assert_eq!((&received[0], &received[7]), (&("aa".to_owned(), 0), &("hh".to_owned(), 3_500)));
         let (few, _) = pieces(SandboxBody::slow(Bytes::from_static(b"ab"), pause)).await;
         assert_eq!(few, [("a".to_owned(), 0), ("b".to_owned(), 500)]);
         assert_eq!(pieces(SandboxBody::slow(Bytes::new(), pause)).await, (Vec::new(), None));

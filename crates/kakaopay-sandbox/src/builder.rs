@@ -7,15 +7,17 @@ use kakaopay_types::{PublicKey, SecretKey, Timestamp};
 use kakaopay_webhook::WebhookSecret;
 use tokio::sync::{Notify, watch};
 
-use crate::clock::SandboxClock;
+use crate::clock::{ClockSpeed, Pace, SandboxClock};
 use crate::fault::{FaultRule, Rules};
 use crate::keys::Keys;
+use crate::return_host::ReturnHost;
 use crate::sandbox::{Inner, Sandbox};
+use crate::schedule_progress::ScheduleProgress;
 use crate::snapshot::{RestoreError, SavedSandbox, Snapshot};
-use crate::state::{Account, Ids, ReturnUris, Secrets, State, WebhookHosts};
+use crate::state::{Account, Ids, ReturnHosts, Secrets, State, WebhookHosts};
 use crate::version::ApiVersion;
 use crate::webhook_host::WebhookHost;
-use crate::webhook_plan::{Planned, WebhookSchedule};
+use crate::webhook_schedule::WebhookSchedule;
 use crate::webhook_url::WebhookUrl;
 
 /// Builds a [`Sandbox`].
@@ -28,8 +30,9 @@ pub struct SandboxBuilder {
     webhook_url: Option<WebhookUrl>,
     version: Option<ApiVersion>,
     clock: Option<SandboxClock>,
+    pace: Option<Pace>,
     faults: Vec<FaultRule>,
-    return_uris: ReturnUris,
+    return_hosts: Vec<ReturnHost>,
     webhook_hosts: Vec<WebhookHost>,
     schedule: WebhookSchedule,
 }
@@ -77,18 +80,32 @@ impl SandboxBuilder {
         Self { clock: Some(clock), ..self }
     }
 
+    /// Freezes the clock when the sandbox is built, at the time that [`SandboxBuilder::clock`] or a saved sandbox has
+    /// by then. Replaces [`SandboxBuilder::clock_speed`]. Default: the clock is left as it is.
+    #[must_use]
+    pub fn freeze_clock(self) -> Self {
+        Self { pace: Some(Pace::Frozen), ..self }
+    }
+
+    /// Runs the clock at this speed once the sandbox is built, from the time that [`SandboxBuilder::clock`] or a saved
+    /// sandbox has by then. Replaces [`SandboxBuilder::freeze_clock`]. Default: the clock is left as it is.
+    #[must_use]
+    pub fn clock_speed(self, speed: ClockSpeed) -> Self {
+        Self { pace: Some(Pace::Running(speed)), ..self }
+    }
+
     /// The webhook schedule. Default: [`WebhookSchedule::ON`].
     #[must_use]
-    pub fn webhooks(self, schedule: WebhookSchedule) -> Self {
+    pub fn webhook_schedule(self, schedule: WebhookSchedule) -> Self {
         Self { schedule, ..self }
     }
 
-    /// Accepts a `return_uri` with plain HTTP on this machine, which the service rejects, because a shop under test
-    /// has no certificate. Default: `false`.
+    /// Accepts a `return_uri` with plain HTTP on one more host, because a shop under test has no certificate.
+    /// Default: none, as with the service.
     #[must_use]
-    pub fn allow_http_return_hosts(self, taken: bool) -> Self {
-        let return_uris = if taken { ReturnUris::Local } else { ReturnUris::Https };
-        Self { return_uris, ..self }
+    pub fn allow_http_return_host(mut self, host: ReturnHost) -> Self {
+        self.return_hosts.push(host);
+        self
     }
 
     /// Allows webhooks to one more host. Default: this machine only.
@@ -138,7 +155,13 @@ impl SandboxBuilder {
         if overrides.clock {
             initial_clock = inner.clock.setting();
         } else {
+            let initial = SandboxClock::with(initial_clock);
             inner.clock.set_to(clock);
+            if let Some(pace) = overrides.pace {
+                initial.set_pace(pace);
+                inner.clock.set_pace(pace);
+            }
+            initial_clock = initial.setting();
         }
         let now = inner.clock.now();
         overrides.apply(&mut initial, now);
@@ -155,13 +178,16 @@ impl SandboxBuilder {
             Keys { public: self.public.unwrap_or(made.public), secret: self.secret.unwrap_or(made.secret) };
         let random = WebhookSecret::from_bytes(ids.bytes::<32>()).expect("32 bytes are not empty");
         let clock = self.clock.unwrap_or_else(SandboxClock::system);
+        if let Some(pace) = self.pace {
+            clock.set_pace(pace);
+        }
         let now = clock.now();
         let secret = self.webhook_secret.unwrap_or(random);
         let secrets = Secrets::first(ids.next("whsec"), secret, now);
         let account =
             Account::new(&mut ids, self.version.unwrap_or_default(), self.webhook_url, secrets, now);
         let mut state = State::new(ids, account);
-        state.return_uris = self.return_uris;
+        state.return_hosts = ReturnHosts::new(self.return_hosts);
         state.webhook_hosts = WebhookHosts::new(self.webhook_hosts);
         let initial = Snapshot::of(&state, clock.setting());
         Inner {
@@ -170,7 +196,7 @@ impl SandboxBuilder {
             state: Mutex::new(state),
             faults: Mutex::new(Rules::new(self.faults)),
             initial,
-            planned: Mutex::new(Planned::new(self.schedule)),
+            schedule: Mutex::new(ScheduleProgress::new(self.schedule)),
             delivery_wakeup: Notify::new(),
             revision: watch::Sender::new(0),
             resets: AtomicU64::new(0),
@@ -190,8 +216,9 @@ impl Sandbox {
             webhook_url: None,
             version: None,
             clock: None,
+            pace: None,
             faults: Vec::new(),
-            return_uris: ReturnUris::default(),
+            return_hosts: Vec::new(),
             webhook_hosts: Vec::new(),
             schedule: WebhookSchedule::ON,
         }
@@ -204,6 +231,7 @@ struct Overrides {
     webhook_url: Option<WebhookUrl>,
     version: Option<ApiVersion>,
     clock: bool,
+    pace: Option<Pace>,
 }
 
 impl Overrides {
@@ -213,6 +241,7 @@ impl Overrides {
             webhook_url: builder.webhook_url.clone(),
             version: builder.version,
             clock: builder.clock.is_some(),
+            pace: builder.pace,
         }
     }
 

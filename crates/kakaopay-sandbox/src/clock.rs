@@ -1,5 +1,6 @@
 //! The sandbox's settable clock.
 
+mod pace;
 mod setting;
 mod speed;
 
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use kakaopay_types::Timestamp;
 use tokio::sync::watch;
 
+pub(crate) use self::pace::Pace;
 pub(crate) use self::setting::Setting;
 pub use self::speed::{ClockSpeed, InvalidClockSpeed};
 
@@ -21,13 +23,13 @@ impl SandboxClock {
     /// Creates a clock that follows the system clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Arc::new(watch::Sender::new(Setting::Running(0))))
+        Self::with(Setting::Running(0))
     }
 
     /// Creates a frozen clock.
     #[must_use]
     pub fn frozen_at(at: Timestamp) -> Self {
-        Self(Arc::new(watch::Sender::new(Setting::Frozen(at))))
+        Self::with(Setting::Frozen(at))
     }
 
     /// Returns the current time of the sandbox.
@@ -52,20 +54,20 @@ impl SandboxClock {
     }
 
     /// Runs the clock from its current time at the given speed.
-    pub fn set_speed(&self, rate: ClockSpeed) {
-        self.0.send_modify(|setting| *setting = setting.run(machine(), rate));
+    pub fn set_speed(&self, speed: ClockSpeed) {
+        self.0.send_modify(|setting| *setting = setting.run(machine(), speed));
     }
 
     /// Returns whether the clock is frozen.
     #[must_use]
     pub fn is_frozen(&self) -> bool {
-        self.rate().is_none()
+        self.speed().is_none()
     }
 
     /// Returns the speed; `None` if the clock is frozen.
     #[must_use]
-    pub fn rate(&self) -> Option<ClockSpeed> {
-        self.setting().rate()
+    pub fn speed(&self) -> Option<ClockSpeed> {
+        self.setting().speed()
     }
 
     /// Moves the clock by `seconds`, forwards or backwards.
@@ -81,6 +83,11 @@ impl SandboxClock {
     /// Returns the current setting.
     pub(crate) fn setting(&self) -> Setting {
         *self.0.borrow()
+    }
+
+    /// Creates a clock with a setting.
+    pub(crate) fn with(setting: Setting) -> Self {
+        Self(Arc::new(watch::Sender::new(setting)))
     }
 
     /// Replaces the setting.

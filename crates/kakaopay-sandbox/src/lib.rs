@@ -22,22 +22,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod activity;
+mod allowed_host;
 mod api;
 mod body;
 mod builder;
 mod buyer;
 mod change_watcher;
 mod clock;
+mod connection_dropped;
 mod fault;
 mod json;
 mod keys;
-mod lost;
 mod object;
+mod plain_http;
 mod poster;
 mod restore;
+mod return_host;
 pub mod route;
 mod sandbox;
+mod schedule_progress;
 mod service;
 mod snapshot;
 mod state;
@@ -45,7 +51,7 @@ mod version;
 mod webhook_address;
 mod webhook_delivery;
 mod webhook_host;
-mod webhook_plan;
+mod webhook_schedule;
 mod webhook_url;
 
 pub use activity::{Activity, ChargeSummary, EventSummary, WebhookAttempt};
@@ -55,14 +61,15 @@ pub use builder::SandboxBuilder;
 pub use buyer::{BuyerAction, BuyerActionError};
 pub use change_watcher::ChangeWatcher;
 pub use clock::{ClockSpeed, InvalidClockSpeed, SandboxClock};
+pub use connection_dropped::ConnectionDropped;
 pub use fault::{Fault, FaultRule, InvalidFaultRule, Trigger};
-pub use lost::ConnectionDropped;
 pub use poster::{PostError, Poster};
+pub use return_host::{InvalidReturnHost, ReturnHost};
 pub use sandbox::Sandbox;
 pub use service::SandboxService;
 pub use snapshot::{RestoreError, SavedSandbox, Snapshot};
 pub use state::EVENT_KEYS;
 pub use webhook_address::is_forbidden_address;
 pub use webhook_host::{InvalidWebhookHost, WebhookHost};
-pub use webhook_plan::{InvalidWebhookSchedule, WebhookSchedule};
+pub use webhook_schedule::{InvalidWebhookSchedule, WebhookSchedule};
 pub use webhook_url::{InvalidWebhookUrl, WebhookUrl, is_loopback};

@@ -6,6 +6,7 @@ pub type PathParams<'p> = [&'p str; 2];
 
 /// A row of a route table.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Route<H> {
     /// Accepted methods. The first is documented; older clients send the others.
     pub methods: &'static [&'static str],

@@ -11,10 +11,11 @@ use tokio::sync::{Notify, watch};
 use crate::clock::SandboxClock;
 use crate::fault::{Fault, FaultRule, Rules};
 use crate::keys::Keys;
+use crate::schedule_progress::ScheduleProgress;
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::version::ApiVersion;
-use crate::webhook_plan::{Planned, WebhookSchedule};
+use crate::webhook_schedule::WebhookSchedule;
 use crate::webhook_url::WebhookUrl;
 
 /// An in-memory stand-in for the Omise API: one test account with KakaoPay.
@@ -30,7 +31,7 @@ pub(crate) struct Inner {
     pub(crate) faults: Mutex<Rules>,
     /// State when the sandbox was built; [`Sandbox::reset`] returns to it.
     pub(crate) initial: Snapshot,
-    pub(crate) planned: Mutex<Planned>,
+    pub(crate) schedule: Mutex<ScheduleProgress>,
     /// Wakes webhook delivery.
     pub(crate) delivery_wakeup: Notify,
     /// Incremented by each change.
@@ -92,28 +93,16 @@ impl Sandbox {
         self.state().webhook_hosts.admits(url)
     }
 
-    /// Returns whether events are posted; see [`Sandbox::set_webhooks`].
-    #[must_use]
-    pub fn webhooks(&self) -> bool {
-        self.state().account.posts
-    }
-
-    /// Turns webhooks on or off. While they are off, webhooks are dropped.
-    pub fn set_webhooks(&self, on: bool) {
-        self.state().account.posts = on;
-        self.mark_changed();
-    }
-
     /// The webhook schedule.
     #[must_use]
-    pub fn webhook_plan(&self) -> WebhookSchedule {
-        self.planned().schedule
+    pub fn webhook_schedule(&self) -> WebhookSchedule {
+        self.schedule().schedule
     }
 
     /// Sets the webhook schedule. It applies to pending webhooks, too.
     pub fn set_webhook_schedule(&self, schedule: WebhookSchedule) {
-        *self.planned() = Planned::new(schedule);
-        self.0.delivery_wakeup.notify_one();
+        *self.schedule() = ScheduleProgress::new(schedule);
+        self.mark_changed();
     }
 
     /// Replaces the fault rules.
@@ -173,8 +162,8 @@ impl Sandbox {
         &self.0.initial
     }
 
-    pub(crate) fn planned(&self) -> MutexGuard<'_, Planned> {
-        self.0.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn schedule(&self) -> MutexGuard<'_, ScheduleProgress> {
+        self.0.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

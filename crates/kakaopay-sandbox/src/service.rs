@@ -11,8 +11,8 @@ use tower_service::Service;
 
 use crate::api::{self, ApiResponse, Call, Refusal};
 use crate::body::SandboxBody;
+use crate::connection_dropped::ConnectionDropped;
 use crate::fault::{self, Fault};
-use crate::lost::ConnectionDropped;
 use crate::sandbox::Sandbox;
 use crate::version::ApiVersion;
 

@@ -52,6 +52,7 @@ impl fmt::Debug for Snapshot {
 
 /// A sandbox with its keys, for a later process: see [`Sandbox::save`](crate::Sandbox::save).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SavedSandbox {
     /// The account's public key.
     pub public_key: PublicKey,
@@ -61,6 +62,14 @@ pub struct SavedSandbox {
     pub initial: Snapshot,
     /// State when the sandbox was saved.
     pub current: Snapshot,
+}
+
+impl SavedSandbox {
+    /// Combines the keys and snapshots that [`Sandbox::save`](crate::Sandbox::save) returned in another process.
+    #[must_use]
+    pub fn new(public_key: PublicKey, secret_key: SecretKey, initial: Snapshot, current: Snapshot) -> Self {
+        Self { public_key, secret_key, initial, current }
+    }
 }
 
 /// The reason why a snapshot was not restored. Nothing was changed.

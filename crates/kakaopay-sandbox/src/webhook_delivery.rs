@@ -13,7 +13,7 @@ use crate::object::EventObject;
 use crate::poster::{PostError, Poster};
 use crate::sandbox::Sandbox;
 use crate::state::Delivery;
-use crate::webhook_plan::Signing;
+use crate::webhook_schedule::Signing;
 use crate::webhook_url::WebhookUrl;
 
 /// Timeout of a webhook response. The service's own is not documented.
@@ -33,7 +33,7 @@ impl Sandbox {
     pub async fn deliver_pending(&self, poster: &impl Poster) -> usize {
         let mut posted = 0;
         while let Some(Post { event, url, body }) = self.next_post() {
-            for _ in 0..self.webhook_plan().copies.get() {
+            for _ in 0..self.webhook_schedule().copies.get() {
                 let delivery = self.post(poster, &url, body.clone()).await;
                 self.state().delivered(&event, delivery);
                 self.mark_changed();
@@ -66,7 +66,7 @@ impl Sandbox {
     /// Time until the next delayed webhook or the next timed change of a charge after `checked_at`. `None` if neither is
     /// scheduled, or if the clock is frozen.
     fn until_next(&self, checked_at: Timestamp) -> Option<Duration> {
-        let delay = self.webhook_plan().delay_seconds.into();
+        let delay = self.webhook_schedule().delay_seconds.into();
         let state = self.state();
         let due = state.first_outgoing().map(|happened| happened.saturating_add_seconds(delay));
         let timed_change = state.next_due();
@@ -81,10 +81,10 @@ impl Sandbox {
             let now = self.clock().now();
             let mut state = self.state();
             state.apply_due(now).ok()?;
-            let schedule = self.webhook_plan();
+            let schedule = self.webhook_schedule();
             let moment = now.saturating_add_seconds(-i64::from(schedule.delay_seconds));
             let due = state.outgoing_until(moment, schedule.batch.get());
-            let outgoing = state.take_outgoing(self.planned().next(due)?)?;
+            let outgoing = state.take_outgoing(self.schedule().next(due)?)?;
             self.mark_changed();
             let url = outgoing.url(&state.account, &state.webhook_hosts).filter(|_| !schedule.lost);
             if let (Some(url), Some(event)) = (url, state.event(&outgoing.event)) {
@@ -103,7 +103,7 @@ impl Sandbox {
 
     async fn post(&self, poster: &impl Poster, url: &WebhookUrl, body: Bytes) -> Delivery {
         let at = self.clock().now();
-        let signed_at = match self.webhook_plan().signing {
+        let signed_at = match self.webhook_schedule().signing {
             Signing::Now => Some(at),
             Signing::Ago(seconds) => Some(at.saturating_add_seconds(-i64::from(seconds))),
             Signing::Not => None,

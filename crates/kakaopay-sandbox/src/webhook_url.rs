@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use http::Uri;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::plain_http;
 use crate::webhook_host::WebhookHost;
 
 /// A webhook endpoint: a plain HTTP URL on this machine or on an allowed host, so that a sandbox cannot be used
@@ -33,9 +34,7 @@ impl WebhookUrl {
 
     /// Parses a plain HTTP URL with any host. The caller must check the host before a post.
     fn parse_anywhere(text: &str) -> Option<Self> {
-        let uri: Uri = text.parse().ok()?;
-        let bare = !uri.authority()?.as_str().contains('@');
-        (uri.scheme_str() == Some("http") && bare).then_some(Self(uri))
+        plain_http::parse(text).map(Self)
     }
 
     /// The URL.
@@ -81,5 +80,8 @@ pub fn is_loopback(host: &str) -> bool {
 
 /// The URL is not plain HTTP on this machine or on an allowed host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("webhooks go only to this machine and to allowed hosts, with plain HTTP: http://127.0.0.1:PORT/PATH")]
+#[error(
+    "invalid webhook URL: expected plain HTTP on this machine or an allowed host: http://127.0.0.1:PORT/PATH"
+)]
+#[non_exhaustive]
 pub struct InvalidWebhookUrl;

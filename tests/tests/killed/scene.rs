@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay::types::endpoint::{ListCharges, ListParams, MarkChargeAsFailed, MarkChargeAsPaid};
 use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
-use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookSchedule};
 use kakaopay_sandbox_server::{SandboxServer, serve};
 use kakaopay_tests::fast_clock::FastClock;
 use kakaopay_tests::kill_shop::{ShopDatabase, is_everybodys};
@@ -53,7 +53,7 @@ impl Scene {
     pub(crate) async fn set<B: ShopDatabase>(books: String) -> Self {
         let clock = FastClock::start();
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(clock.now())).build();
-        sandbox.set_webhooks(false);
+        sandbox.set_webhook_schedule(WebhookSchedule::LOST);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let running = serve(&sandbox, listener).expect("serving");
         B::prepare(&books).await.expect("books");

@@ -3,6 +3,7 @@
 use kakaopay::types::{Currency, FailureCode, Money, SecretKey, SourceId};
 use kakaopay::webhook::{MAX_BODY, Signer, WebhookSecret};
 use kakaopay::{Checkout, Error, PaymentEvent, State};
+use kakaopay_sandbox::WebhookSchedule;
 use kakaopay_tests::hold::Hold;
 use kakaopay_tests::{Shop, browser, eventually};
 use kakaopay_transport::HyperTransport;
@@ -31,7 +32,7 @@ async fn losing(
 
 async fn journey(two_calls: bool, webhook: bool, form: Option<&str>) -> Shop {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(webhook);
+    shop.sandbox.set_webhook_schedule(if webhook { WebhookSchedule::ON } else { WebhookSchedule::LOST });
     let order = if two_calls { Shop::order().with_separate_source() } else { Shop::order() };
     let page = shop.check_out(order).await;
     match form {
@@ -178,7 +179,7 @@ async fn i1_the_same_reference_is_the_same_payment() {
 #[tokio::test]
 async fn f11_a_restarted_shop_goes_on() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     let shop = shop.restarted();
     assert_eq!(shop.check_out(Shop::order()).await, page);
@@ -218,7 +219,7 @@ async fn a_wrong_key_ends_no_payment_and_asks_a_person() {
 #[tokio::test]
 async fn the_return_makes_the_charge_be_read() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     let pending = shop.merchant.buyer_returned(&Shop::reference()).await.expect("read");
     assert!(!pending.is_paid() && !pending.state.is_final());
@@ -233,7 +234,7 @@ async fn the_return_makes_the_charge_be_read() {
 #[tokio::test]
 async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     shop.check_out(Shop::order()).await;
     let before = shop.status().await;
     let charge = before.charge().expect("a charge").clone();
@@ -305,7 +306,7 @@ async fn i4_a_test_payment_is_none_of_a_live_shop() {
     use kakaopay_transport::testing::Scripted;
 
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
     shop.wait_until_notified().await;

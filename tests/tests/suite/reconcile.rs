@@ -6,6 +6,7 @@ use kakaopay::store::MemoryStore;
 use kakaopay::types::endpoint::{CreateRefund, ListCharges, MarkChargeAsPaid};
 use kakaopay::types::{Reference, RefundAmount, Timestamp};
 use kakaopay::{Checkout, Merchant, State};
+use kakaopay_sandbox::WebhookSchedule;
 use kakaopay_tests::hold::Hold;
 use kakaopay_tests::unsent::Unsent;
 use kakaopay_tests::{Shop, browser, eventually};
@@ -25,7 +26,7 @@ fn an_hour_ago(shop: &Shop) -> Timestamp {
 #[tokio::test]
 async fn f03_i2_a_sweep_finds_what_no_webhook_told() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
     let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
@@ -53,7 +54,7 @@ async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
         shop.deliveries().await >= 2
     };
     eventually("both webhooks are delivered", both).await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let refund = CreateRefund::new(
         shop.status().await.charge().expect("a charge").clone(),
         RefundAmount::new(1_000).expect("an amount"),
@@ -71,7 +72,7 @@ async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
 #[tokio::test]
 async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     shop.check_out(Shop::order()).await;
     let clock = shop.sandbox.clock().clone();
     let merchant = Merchant::builder(client(&shop), MemoryStore::new()).clock(move || clock.now()).build();
@@ -102,7 +103,7 @@ async fn f41_a_sweep_that_was_cut_off_is_not_done() {
 #[tokio::test]
 async fn f03_i8_whoever_runs_sweeps() {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
     // Its clock stands still, so that no deadline comes and nothing but the sweep can find it.
@@ -125,7 +126,7 @@ async fn f03_i8_whoever_runs_sweeps() {
 async fn f44_i10_shutdown_waits_for_what_moves_money() {
     let (release, released) = watch::channel(false);
     let shop = Shop::builder().open_over(|wire| Unsent::new(Hold::new(wire, released))).await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     // What the checkout sends never leaves, so that it is `run` that sends it when the deadline comes.
     let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
     assert!(matches!(checkout, Checkout::InProgress));
@@ -153,7 +154,7 @@ async fn f44_i10_shutdown_waits_for_what_moves_money() {
 async fn f11_a_buyer_who_leaves_cuts_nothing_off() {
     let (release, released) = watch::channel(false);
     let shop = Shop::builder().open_over(|wire| Hold::new(wire, released)).await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let merchant = shop.merchant.clone();
     let checkout = tokio::spawn(async move { merchant.checkout(Shop::order()).await });
     eventually("a charge", async || shop.charges() > 0).await;

@@ -20,7 +20,7 @@ use kakaopay::types::{
 use kakaopay::webhook::{Receiver, SignaturePolicy, Signer, Verifier};
 use kakaopay::{Checkout, Inbox, Merchant, Order};
 use kakaopay_pure_tests::report::is_exhaustive;
-use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookSchedule};
 use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::as_of::AsOf;
 use kakaopay_tests::shop::Notifications;
@@ -56,7 +56,7 @@ impl<S: Store> Scene<S> {
     fn set(store: S) -> Self {
         let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(now)).build();
-        sandbox.set_webhooks(false);
+        sandbox.set_webhook_schedule(WebhookSchedule::LOST);
         let as_of = AsOf::new(&sandbox);
         let client = Client::builder(as_of.clone(), sandbox.secret_key().clone()).build();
         let clock = sandbox.clock().clone();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kakaopay::Merchant;
 use kakaopay::transport::{BaseUri, Client, HyperTransport};
 use kakaopay::webhook::{Receiver, SignaturePolicy, Verifier};
-use kakaopay_sandbox::{Sandbox, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, WebhookSchedule, WebhookUrl};
 use kakaopay_sandbox_server::{SandboxServer, serve};
 use kakaopay_store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -35,9 +35,9 @@ pub(crate) struct Setup {
 impl Setup {
     /// Starts the sandbox, the shop and its webhook endpoint.
     pub(crate) async fn new(plan: &Plan) -> Result<Self, Failure> {
-        let sandbox = Sandbox::builder().build();
+        let webhooks = if plan.webhook { WebhookSchedule::ON } else { WebhookSchedule::LOST };
+        let sandbox = Sandbox::builder().webhook_schedule(webhooks).build();
         let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await?)?;
-        sandbox.set_webhooks(plan.webhook);
 
         let dir = tempfile::Builder::new().prefix("kakaopay-demo-").tempdir()?;
         let path = dir.path().join("store.sqlite");

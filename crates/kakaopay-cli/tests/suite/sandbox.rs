@@ -241,7 +241,7 @@ fn a_clock_may_be_told_how_fast_it_runs_and_from_when() {
         let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
         let told: Value = serde_json::from_str(body).expect("an object");
         assert!(told["now"].as_str().expect("a moment").starts_with(start), "{clock}: {told}");
-        assert_eq!(told["rate"], rate, "{clock}");
+        assert_eq!(told["speed"], rate, "{clock}");
     }
 }
 

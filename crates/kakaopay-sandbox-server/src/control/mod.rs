@@ -5,12 +5,12 @@
 //!
 //! | call | effect |
 //! |---|---|
-//! | `GET /_sandbox/clock` | returns the time `now`, whether the clock is `frozen`, and `rate`, its seconds per real second |
-//! | `POST /_sandbox/clock` | applies `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}` and `{"rate": N}`, in this order |
+//! | `GET /_sandbox/clock` | returns the time `now`, whether the clock is `frozen`, and its `speed` in sandbox seconds per real second |
+//! | `POST /_sandbox/clock` | applies `{"set": TIME}`, `{"advance": SECONDS}`, `{"freeze": true}`, `{"run": true}` and `{"speed": N}`, in this order |
 //! | `GET /_sandbox/faults` | returns the number of fault rules |
 //! | `POST /_sandbox/faults` | replaces the fault rules: `{"rules": [RULE, …]}` |
 //! | `DELETE /_sandbox/faults` | removes all fault rules |
-//! | `POST /_sandbox/webhooks` | sets the webhook schedule: `{"plan": PLAN}` |
+//! | `POST /_sandbox/webhooks` | sets the webhook schedule: `{"schedule": SCHEDULE}` |
 //! | `POST /_sandbox/reset` | returns to the state when the sandbox was built |
 //! | `GET /_sandbox/snapshot` | returns a snapshot of the state, webhook secrets included |
 //! | `POST /_sandbox/restore` | replaces the state with a snapshot |

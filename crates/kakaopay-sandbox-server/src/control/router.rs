@@ -36,7 +36,9 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
         sandbox.set_faults(Vec::new());
         Ok(json(json!({"rules": 0})))
     }),
-    post("/_sandbox/webhooks", "sandbox.plan_webhooks", |sandbox, body, _| set_webhooks(sandbox, body)),
+    post("/_sandbox/webhooks", "sandbox.set_webhook_schedule", |sandbox, body, _| {
+        set_webhook_schedule(sandbox, body)
+    }),
     post("/_sandbox/reset", "sandbox.reset", |sandbox, _, _| {
         sandbox.reset();
         Ok(json(json!({})))
@@ -98,7 +100,7 @@ struct ClockCall {
     freeze: bool,
     #[serde(default)]
     run: bool,
-    rate: Option<u32>,
+    speed: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -109,22 +111,23 @@ struct FaultsCall {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WebhooksCall {
-    plan: String,
+struct WebhookScheduleCall {
+    schedule: String,
 }
 
-fn set_webhooks(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {
-    let WebhooksCall { plan } = read(body)?;
-    sandbox.set_webhook_schedule(plan.parse().map_err(|error| Rejection::Invalid(format!("plan: {error}")))?);
-    Ok(json(json!({"plan": plan})))
+fn set_webhook_schedule(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {
+    let WebhookScheduleCall { schedule } = read(body)?;
+    let parsed = schedule.parse().map_err(|error| Rejection::Invalid(format!("schedule: {error}")))?;
+    sandbox.set_webhook_schedule(parsed);
+    Ok(json(json!({"schedule": schedule})))
 }
 
 fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, Rejection> {
-    let rate = call
-        .rate
+    let speed = call
+        .speed
         .map(ClockSpeed::new)
         .transpose()
-        .map_err(|error| Rejection::Invalid(format!("rate: {error}")))?;
+        .map_err(|error| Rejection::Invalid(format!("speed: {error}")))?;
     let clock = sandbox.clock();
     if let Some(at) = call.set {
         clock.set(at);
@@ -138,16 +141,16 @@ fn set_clock(sandbox: &Sandbox, call: &ClockCall) -> Result<Bytes, Rejection> {
     if call.run {
         clock.run();
     }
-    if let Some(rate) = rate {
-        clock.set_speed(rate);
+    if let Some(speed) = speed {
+        clock.set_speed(speed);
     }
     Ok(clock_now(sandbox))
 }
 
 fn clock_now(sandbox: &Sandbox) -> Bytes {
     let clock = sandbox.clock();
-    let rate = clock.rate().map_or(0, ClockSpeed::seconds);
-    json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "rate": rate}))
+    let speed = clock.speed().map_or(0, ClockSpeed::seconds);
+    json(json!({"now": clock.now(), "frozen": clock.is_frozen(), "speed": speed}))
 }
 
 fn set_faults(sandbox: &Sandbox, body: &[u8]) -> Result<Bytes, Rejection> {

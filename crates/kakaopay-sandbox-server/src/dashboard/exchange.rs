@@ -56,7 +56,7 @@ impl Exchange {
     pub(super) fn status(&self) -> String {
         match self.outcome {
             Ok(status) => status.to_string(),
-            Err(lost) => lost.to_string(),
+            Err(dropped) => dropped.to_string(),
         }
     }
 

@@ -102,12 +102,13 @@ fn about(labels: &DashboardWords, request: &Request<Bytes>) -> Phrase {
 
 fn webhooks(labels: &DashboardWords, sandbox: &Sandbox) -> Phrase {
     let Some(url) = sandbox.webhook_url() else { return Phrase::new(labels.not_sent, &[]) };
-    let plan = match sandbox.webhooks() {
-        false => labels.lost,
-        true if !sandbox.admits_webhook_url(&url) => labels.host_not_allowed,
-        true => labels.plan(sandbox.webhook_plan()),
+    let schedule = sandbox.webhook_schedule();
+    let schedule = if schedule.is_lost() || sandbox.admits_webhook_url(&url) {
+        labels.schedule(schedule)
+    } else {
+        labels.host_not_allowed
     };
-    let values = [("to", Piece::Code(url.to_string())), ("plan", Piece::Text(plan.to_owned()))];
+    let values = [("to", Piece::Code(url.to_string())), ("schedule", Piece::Text(schedule.to_owned()))];
     Phrase::new(labels.sent_to, &values)
 }
 

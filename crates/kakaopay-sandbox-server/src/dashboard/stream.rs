@@ -78,8 +78,8 @@ impl Listener {
     async fn next(mut self) -> Option<(Bytes, Self)> {
         let closures = self.closures;
         let mut pulse = self.pulse.clone();
-        let farewell = pulse.wait_for(|pulse| pulse.closures != closures);
-        let hangs_up = tokio::time::timeout(MIN_INTERVAL, farewell).await.is_ok();
+        let closing = pulse.wait_for(|pulse| pulse.closures != closures);
+        let hangs_up = tokio::time::timeout(MIN_INTERVAL, closing).await.is_ok();
         if hangs_up {
             return None;
         }

@@ -69,10 +69,10 @@ impl DashboardWords {
     }
 
     /// The schedule of webhooks, when they are sent at all.
-    pub(super) fn plan(&self, plan: WebhookSchedule) -> &'static str {
-        if plan == WebhookSchedule::ON {
+    pub(super) fn schedule(&self, schedule: WebhookSchedule) -> &'static str {
+        if schedule == WebhookSchedule::ON {
             self.as_they_happen
-        } else if plan == plan.lost() {
+        } else if schedule.is_lost() {
             self.lost
         } else {
             self.by_schedule
@@ -114,7 +114,7 @@ const ENGLISH: DashboardWords = DashboardWords {
     api_version: "API version",
     clock: "Clock",
     faults: "Faults",
-    sent_to: "sent to {to}, {plan}",
+    sent_to: "sent to {to}, {schedule}",
     as_they_happen: "as they happen",
     by_schedule: "by schedule",
     lost: "lost",
@@ -164,7 +164,7 @@ const THAI: DashboardWords = DashboardWords {
     api_version: "เวอร์ชัน API",
     clock: "เวลาในระบบ",
     faults: "ข้อขัดข้องจำลอง",
-    sent_to: "ส่งไปที่ {to} ({plan})",
+    sent_to: "ส่งไปที่ {to} ({schedule})",
     as_they_happen: "ทันทีที่เกิดขึ้น",
     by_schedule: "ตามกำหนดที่ตั้งไว้",
     lost: "สูญหาย",
@@ -214,7 +214,7 @@ const KOREAN: DashboardWords = DashboardWords {
     api_version: "API 버전",
     clock: "시계",
     faults: "장애 시뮬레이션",
-    sent_to: "전송 주소: {to}({plan})",
+    sent_to: "전송 주소: {to}({schedule})",
     as_they_happen: "발생 즉시",
     by_schedule: "설정한 일정에 따라",
     lost: "유실",
@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn a_schedule_has_its_name() {
         let on = WebhookSchedule::ON;
-        assert_eq!(ENGLISH.plan(on), "as they happen");
-        assert_eq!(ENGLISH.plan(on.delayed_seconds(1)), "by schedule");
-        assert_eq!(ENGLISH.plan(on.delayed_seconds(1).lost()), "lost");
+        assert_eq!(ENGLISH.schedule(on), "as they happen");
+        assert_eq!(ENGLISH.schedule(on.delayed_seconds(1)), "by schedule");
+        assert_eq!(ENGLISH.schedule("delay=1,lost".parse().expect("a schedule")), "lost");
     }
 }

@@ -23,15 +23,15 @@ use crate::peer::Peer;
 pub(super) async fn accept(
     app: App,
     listener: TcpListener,
-    bounds: ServerLimits,
+    limits: ServerLimits,
     mut stopped: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(bounds.connections.get().min(Semaphore::MAX_PERMITS)));
+    let permits = Arc::new(Semaphore::new(limits.max_connections.get().min(Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
     loop {
-        let (place, stream, peer) = tokio::select! {
-            taken = take(&listener, &places) => taken,
+        let (permit, stream, peer) = tokio::select! {
+            taken = take(&listener, &permits) => taken,
             // Removes finished connections.
             Some(_) = connections.join_next() => continue,
             _ = stopped.changed() => break,
@@ -39,36 +39,36 @@ pub(super) async fn accept(
         let app = app.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            app.clone().call(request.map(|body| BodyTimeout::new(body, bounds.body)))
+            app.clone().call(request.map(|body| BodyTimeout::new(body, limits.body_read_timeout)))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(bounds.head)
+            .header_read_timeout(limits.header_read_timeout)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             // An error concerns only this client's connection.
             let _ = connection.await;
-            drop(place);
+            drop(permit);
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(bounds.farewell, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(limits.shutdown_timeout, graceful.shutdown()).await;
 }
 
 /// Accepts the next connection once there are fewer than the maximum.
 async fn take(
     listener: &TcpListener,
-    places: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
 ) -> (Option<OwnedSemaphorePermit>, TcpStream, IpAddr) {
     // The semaphore is never closed.
-    let place = Arc::clone(places).acquire_owned().await.ok();
+    let permit = Arc::clone(permits).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 // Responses are written at once; Nagle's algorithm would only delay them.
                 let _ = stream.set_nodelay(true);
-                return (place, stream, peer.ip());
+                return (permit, stream, peer.ip());
             }
             // The client disconnected early, or file descriptors are exhausted for now.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,

@@ -39,12 +39,12 @@ pub fn serve(sandbox: &Sandbox, listener: TcpListener) -> std::io::Result<Sandbo
 pub fn serve_with(
     sandbox: &Sandbox,
     listener: TcpListener,
-    bounds: ServerLimits,
+    limits: ServerLimits,
 ) -> std::io::Result<SandboxServer> {
     let address = listener.local_addr()?;
     let (app, poster) = (App::new(sandbox.clone()), HttpPoster::new());
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(accept(app.clone(), listener, bounds, stopped.clone()));
+    let server = tokio::spawn(accept(app.clone(), listener, limits, stopped.clone()));
     let (sandbox, own_poster) = (sandbox.clone(), poster.clone());
     let sender = tokio::spawn(async move {
         let mut stopped = stopped;
@@ -70,7 +70,7 @@ impl SandboxServer {
     }
 
     /// Stops accepting requests, closes idle connections, completes requests in flight within
-    /// [`ServerLimits::farewell`], and posts pending webhooks.
+    /// [`ServerLimits::shutdown_timeout`], and posts pending webhooks.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         // An event stream would stay open.

@@ -49,12 +49,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<SavedSandbox, Unreadable> {
     }
     // serde's message would repeat values of the file, which may be keys.
     let contents: Contents<'_> = serde_json::from_slice(bytes).map_err(|_| Unreadable::Damaged)?;
-    Ok(SavedSandbox {
-        public_key: PublicKey::parse(contents.public_key).map_err(|_| Unreadable::Damaged)?,
-        secret_key: SecretKey::parse(contents.secret_key).map_err(|_| Unreadable::Damaged)?,
-        initial: Snapshot::from_bytes(contents.initial.get()),
-        current: Snapshot::from_bytes(contents.current.get()),
-    })
+    Ok(SavedSandbox::new(
+        PublicKey::parse(contents.public_key).map_err(|_| Unreadable::Damaged)?,
+        SecretKey::parse(contents.secret_key).map_err(|_| Unreadable::Damaged)?,
+        Snapshot::from_bytes(contents.initial.get()),
+        Snapshot::from_bytes(contents.current.get()),
+    ))
 }
 
 /// Serializes the contents of a state file.

@@ -52,7 +52,7 @@ pub enum StateFileError {
     Io {
         /// The file.
         path: PathBuf,
-        /// `read`, `lock` or `write`.
+        /// `create`, `read`, `lock` or `write`.
         action: &'static str,
         /// The error.
         source: std::io::Error,

@@ -37,7 +37,10 @@ impl StateFile {
     /// or written.
     pub fn open(path: impl AsRef<Path>, builder: SandboxBuilder) -> Result<(Sandbox, Self), StateFileError> {
         let given = path.as_ref();
-        let path = resolve(given).map_err(|source| failed(given, "read", source))?;
+        let path = resolve(given).map_err(|source| match source.kind() {
+            ErrorKind::NotFound => failed(given, "create", source),
+            _ => failed(given, "read", source),
+        })?;
         // Read before locking, so that no lock file is created beside a foreign file.
         read(&path)?;
         let lock = lock(&path)?;

@@ -87,7 +87,7 @@ test("panel: each failure code, and too late", (browser) =>
     assert.equal(await status(charge), "expired");
   }));
 
-test("panel: a slow buyer, a tab that is closed, and a payment that nobody ends", (browser) =>
+test("panel: a slow buyer, a tab that is closed, and a payment that never ends", (browser) =>
   inShop(async (shop) => {
     const charge = await shop.charge();
     const page = await browser.window("desk");

@@ -16,11 +16,11 @@ async function api(method, path, body) {
     },
     body: body && JSON.stringify(body),
   });
-  const answer = await response.json();
+  const result = await response.json();
   if (!response.ok) {
-    throw new Error(`${method} ${path}: ${answer.code}: ${answer.message}`);
+    throw new Error(`${method} ${path}: ${result.code}: ${result.message}`);
   }
-  return answer;
+  return result;
 }
 
 /** Calls `/_sandbox`. */

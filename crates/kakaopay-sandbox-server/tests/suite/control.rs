@@ -12,7 +12,7 @@ fn charges_expire_on_a_controlled_clock() {
     let mut client = TestClient::new();
     let charge = client.charge();
     let result = client.without_key("GET", "/_sandbox/clock").ok();
-    assert_eq!(result, json!({"now": "2024-02-29T12:00:00Z", "frozen": true, "rate": 0}));
+    assert_eq!(result, json!({"now": "2024-02-29T12:00:00Z", "frozen": true, "speed": 0}));
     let result = post(&mut client, "/_sandbox/clock", r#"{"advance": 604799}"#).ok();
     assert_eq!(result["now"], "2024-03-07T11:59:59Z");
     assert_eq!(client.secret("GET", &format!("/charges/{charge}"), "").ok()["status"], "pending");
@@ -20,7 +20,7 @@ fn charges_expire_on_a_controlled_clock() {
     assert_eq!(client.secret("GET", &format!("/charges/{charge}"), "").ok()["status"], "expired");
     assert_eq!(post(&mut client, "/_sandbox/clock", r#"{"run": true}"#).ok()["frozen"], false);
     assert_eq!(post(&mut client, "/_sandbox/clock", r#"{"freeze": true}"#).ok()["frozen"], true);
-    for bad in ["", "[]x", r#"{"sett": 1}"#, r#"{"set": "soon"}"#, r#"{"advance": 1.5}"#, r#"{"rate": 0}"#] {
+    for bad in ["", "[]x", r#"{"sett": 1}"#, r#"{"set": "soon"}"#, r#"{"advance": 1.5}"#, r#"{"speed": 0}"#] {
         let response = post(&mut client, "/_sandbox/clock", bad);
         assert!(response.status == 400 && response.json()["error"].is_string(), "{bad}");
     }
@@ -31,22 +31,22 @@ fn charges_expire_on_a_controlled_clock() {
 #[test]
 fn the_clock_runs_at_valid_speeds_only() {
     let mut client = TestClient::new();
-    for (rate, status) in [("86401", 400), ("-1", 400), ("1.5", 400), ("\"60\"", 400), ("60", 200)] {
-        let body = format!("{{\"set\": \"2030-01-01T00:00:00Z\", \"rate\": {rate}}}");
-        assert_eq!(post(&mut client, "/_sandbox/clock", &body).status, status, "{rate}");
-        assert_eq!(client.clock.is_frozen(), status == 400, "{rate}");
+    for (speed, status) in [("86401", 400), ("-1", 400), ("1.5", 400), ("\"60\"", 400), ("60", 200)] {
+        let body = format!("{{\"set\": \"2030-01-01T00:00:00Z\", \"speed\": {speed}}}");
+        assert_eq!(post(&mut client, "/_sandbox/clock", &body).status, status, "{speed}");
+        assert_eq!(client.clock.is_frozen(), status == 400, "{speed}");
         if status == 400 {
             assert_eq!(client.clock.now().to_string(), "2024-02-29T12:00:00Z");
         }
     }
     let result = client.without_key("GET", "/_sandbox/clock").ok();
-    assert_eq!((&result["frozen"], &result["rate"]), (&json!(false), &json!(60)));
-    assert_eq!(post(&mut client, "/_sandbox/clock", r#"{"run": true}"#).ok()["rate"], 1);
+    assert_eq!((&result["frozen"], &result["speed"]), (&json!(false), &json!(60)));
+    assert_eq!(post(&mut client, "/_sandbox/clock", r#"{"run": true}"#).ok()["speed"], 1);
     assert_eq!(
-        post(&mut client, "/_sandbox/clock", r#"{"rate": 86400, "freeze": true}"#).ok()["rate"],
+        post(&mut client, "/_sandbox/clock", r#"{"speed": 86400, "freeze": true}"#).ok()["speed"],
         86_400
     );
-    assert_eq!(post(&mut client, "/_sandbox/clock", r#"{"freeze": true}"#).ok()["rate"], 0);
+    assert_eq!(post(&mut client, "/_sandbox/clock", r#"{"freeze": true}"#).ok()["speed"], 0);
 }
 
 #[test]

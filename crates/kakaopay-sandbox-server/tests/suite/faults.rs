@@ -46,11 +46,11 @@ async fn raw(rule: &str, header: &str) -> (String, usize) {
 }
 
 /// Returns `Content-Length` and the number of received bytes of a body.
-fn told_and_came(response: &str) -> (usize, usize) {
+fn promised_and_received(response: &str) -> (usize, usize) {
     let (head, body) = response.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-    let result = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
-    (result.parse().expect("a number"), body.len())
+    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+    (promised.parse().expect("a number"), body.len())
 }
 
 #[tokio::test]
@@ -65,15 +65,15 @@ async fn f10_a_dropped_response_closes_the_connection() {
 #[tokio::test]
 async fn f22_a_reset_body_is_half_of_its_content_length() {
     let (response, made) = raw("reset-mid-body", CLOSE).await;
-    let (result, came) = told_and_came(&response);
-    assert_eq!((came, made), (result / 2, 1), "{response}");
+    let (promised, received) = promised_and_received(&response);
+    assert_eq!((received, made), (promised / 2, 1), "{response}");
 }
 
 #[tokio::test]
 async fn f23_a_slow_body_is_complete_over_a_socket() {
     let (response, made) = raw("slow-body=1", CLOSE).await;
-    let (result, came) = told_and_came(&response);
-    assert_eq!((came, made), (result, 1), "{response}");
+    let (promised, received) = promised_and_received(&response);
+    assert_eq!((received, made), (promised, 1), "{response}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The sandbox with its pages, over HTTP.
 
-mod bounds;
 mod common;
 mod control;
 mod faults;
+mod limits;
 mod loopback;
 mod openapi;
 mod overview;

@@ -6,7 +6,7 @@ use crate::common::{TestClient, TestResponse};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
-use kakaopay_sandbox::{Sandbox, SandboxBody, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, SandboxBody, WebhookSchedule, WebhookUrl};
 use kakaopay_sandbox_server::{App, ServerLimits, serve_with};
 use kakaopay_types::Key;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -43,7 +43,7 @@ fn the_dashboard_shows_url_and_keys() {
     }
     client.sandbox.set_webhook_url(Some(WebhookUrl::parse("http://127.0.0.1:9/hook").expect("on loopback")));
     assert!(overview(&mut client).contains("<code>http://127.0.0.1:9/hook</code>, as they happen"));
-    client.sandbox.set_webhooks(false);
+    client.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     assert!(overview(&mut client).contains(", lost"));
     // API clients get an API response.
     client.secret("GET", "/", "").assert_rejected(404, "not_found");
@@ -231,7 +231,8 @@ async fn shutdown_closes_event_streams() {
     let long = Duration::from_secs(3_600);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let sandbox = Sandbox::builder().build();
-    let running = serve_with(&sandbox, listener, ServerLimits::default().farewell(long)).expect("serving");
+    let running =
+        serve_with(&sandbox, listener, ServerLimits::default().shutdown_timeout(long)).expect("serving");
     let mut page = TcpStream::connect(running.address()).await.expect("connected");
     let request = b"GET /_sandbox/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
     page.write_all(request).await.expect("sent");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kakaopay_sandbox::{ClockSpeed, Sandbox, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{ClockSpeed, Sandbox, SandboxClock, WebhookSchedule, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, serve};
 use kakaopay_types::{Key, Timestamp};
 use kakaopay_webhook::Verifier;
@@ -128,12 +128,12 @@ async fn events_are_posted_signed_and_recorded() {
 async fn lost_webhooks_are_not_posted_later() {
     let (url, kept) = endpoint(200).await;
     let sandbox = Sandbox::builder().webhook_url(url).build();
-    sandbox.set_webhooks(false);
+    sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let running = serve(&sandbox, TcpListener::bind("127.0.0.1:0").await.expect("a port")).expect("serving");
     let form = "amount=150000&currency=SGD&return_uri=https://example.com&source[type]=kakaopay";
     raw(running.address(), &curl("/charges", sandbox.secret_key().expose(), form)).await;
     assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
-    sandbox.set_webhooks(true);
+    sandbox.set_webhook_schedule(WebhookSchedule::ON);
     assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
     assert!(kept.lock().expect("unpoisoned").is_empty());
 }
@@ -160,7 +160,8 @@ async fn timed_changes_happen_on_a_fast_clock() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/webhooks", listener.local_addr().expect("an address"));
     let clock = SandboxClock::frozen_at(Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment"));
-    let builder = Sandbox::builder().clock(clock.clone()).webhooks("delay=3600".parse().expect("a plan"));
+    let builder =
+        Sandbox::builder().clock(clock.clone()).webhook_schedule("delay=3600".parse().expect("a schedule"));
     let sandbox = builder.webhook_url(WebhookUrl::parse(&url).expect("on loopback")).build();
     charge(&sandbox, "").await;
     clock.set_speed(ClockSpeed::MAX);
@@ -283,12 +284,12 @@ async fn a_charges_endpoints_replace_the_accounts() {
         let count = |kept: &Arc<Mutex<Vec<String>>>| kept.lock().expect("unpoisoned").len();
         assert_eq!((count(&account_kept), count(&own_kept)), (at_account, at_own), "{more}");
     }
-    // While webhooks are off, they are dropped for every endpoint.
-    sandbox.set_webhooks(false);
+    // Lost webhooks are dropped for every endpoint.
+    sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     charge(&sandbox, "").await;
     charge(&sandbox, &own).await;
     assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
-    sandbox.set_webhooks(true);
+    sandbox.set_webhook_schedule(WebhookSchedule::ON);
     assert_eq!(sandbox.deliver_pending(&HttpPoster::new()).await, 0);
 }
 

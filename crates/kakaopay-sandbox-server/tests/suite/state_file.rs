@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use kakaopay_sandbox::{Sandbox, SandboxBuilder, SandboxClock, WebhookUrl};
+use kakaopay_sandbox::{Sandbox, SandboxBuilder, SandboxClock, WebhookSchedule, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, StateFile, StateFileError};
 use kakaopay_types::ApiVersion;
 use kakaopay_types::{Key, PublicKey, SecretKey, Timestamp};
@@ -122,7 +122,7 @@ fn f09_lost_webhooks_are_not_posted_after_a_restart() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("state.json");
     let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on this machine");
-    let builder = frozen().webhook_url(url).webhooks("lost".parse().expect("a plan"));
+    let builder = frozen().webhook_url(url).webhook_schedule(WebhookSchedule::LOST);
     let (mut client, file) = open_with(&path, builder);
     client.charge();
     assert_eq!(deliver(&client), 0);
@@ -310,9 +310,13 @@ fn f39_state_files_are_private_and_print_no_secrets() {
 #[test]
 fn a_path_without_a_file_is_rejected() {
     let dir = tempfile::tempdir().expect("a folder");
-    for path in [dir.path().to_owned(), dir.path().join("none").join("state.json"), "".into()] {
+    let inside = dir.path().join("none").join("state.json");
+    for (path, expected) in [(dir.path().to_owned(), "read"), (inside, "create"), ("".into(), "create")] {
         let error = StateFile::open(path, Sandbox::builder()).expect_err("rejected");
-        assert!(matches!(error, StateFileError::Io { .. }), "{error:?}");
+        assert!(
+            matches!(error, StateFileError::Io { action, .. } if action == expected),
+            "{expected}: {error:?}"
+        );
     }
 }
 

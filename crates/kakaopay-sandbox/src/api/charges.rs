@@ -20,7 +20,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<ChargeObject, Ref
     let currency = fields::currency(&params, Refusal::invalid_charge)?;
     fields::within_limits(amount, currency, Refusal::invalid_charge)?;
     reject_cards(&params)?;
-    let return_uri = fields::return_uri(&params, state.return_uris)?;
+    let return_uri = fields::return_uri(&params, &state.return_hosts)?;
     let description = fields::strict_text(&params, "description")?.map(str::to_owned);
     let ip = fields::strict_text(&params, "ip")?.map(str::to_owned);
     let metadata = fields::metadata(&params)?;

@@ -5,8 +5,7 @@ use kakaopay_types::{Currency, Limits, Param, Params, PlatformType, ReturnUri, T
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::state::{ReturnUris, WebhookHosts};
-use crate::webhook_url::WebhookUrl;
+use crate::state::{ReturnHosts, WebhookHosts};
 
 /// Creates the refusal of a parameter: sources and charges have different codes.
 pub(crate) type Refuse = fn(String) -> Refusal;
@@ -94,11 +93,10 @@ fn is_endpoint(text: &str, hosts: &WebhookHosts) -> bool {
 }
 
 /// Parses the return URI of a charge.
-pub(crate) fn return_uri(params: &Params, accepted: ReturnUris) -> Result<String, Refusal> {
+pub(crate) fn return_uri(params: &Params, hosts: &ReturnHosts) -> Result<String, Refusal> {
     let text = text(params, "return_uri")
         .ok_or_else(|| Refusal::invalid_charge("return_uri is required for kakaopay"))?;
-    // Plain HTTP on this machine has the form of a webhook endpoint.
-    if accepted == ReturnUris::Local && WebhookUrl::parse(text).is_ok() {
+    if hosts.admits(text) {
         return Ok(text.to_owned());
     }
     ReturnUri::parse(text).map_err(|error| Refusal::invalid_charge(error.to_string()))?;

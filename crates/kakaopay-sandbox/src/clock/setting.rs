@@ -20,25 +20,25 @@ pub(crate) enum Setting {
         /// Sandbox time when the speed was set.
         shown: Timestamp,
         /// The speed since then.
-        rate: ClockSpeed,
+        speed: ClockSpeed,
     },
 }
 
 impl Setting {
-    /// Creates a setting that shows `at` at the system time `machine`, and runs at `rate` from there.
-    pub(super) fn running(machine: Timestamp, at: Timestamp, rate: ClockSpeed) -> Self {
-        if rate == ClockSpeed::ONE {
+    /// Creates a setting that shows `at` at the system time `machine`, and runs at `speed` from there.
+    pub(super) fn running(machine: Timestamp, at: Timestamp, speed: ClockSpeed) -> Self {
+        if speed == ClockSpeed::ONE {
             return Self::Running(at.millis_since(machine));
         }
-        Self::Fast { since: machine, shown: at, rate }
+        Self::Fast { since: machine, shown: at, speed }
     }
 
     /// Returns the speed; `None` if the clock is frozen.
-    pub(super) fn rate(self) -> Option<ClockSpeed> {
+    pub(super) fn speed(self) -> Option<ClockSpeed> {
         match self {
             Self::Running(_) => Some(ClockSpeed::ONE),
             Self::Frozen(_) => None,
-            Self::Fast { rate, .. } => Some(rate),
+            Self::Fast { speed, .. } => Some(speed),
         }
     }
 
@@ -47,8 +47,8 @@ impl Setting {
         match self {
             Self::Running(offset) => machine.saturating_add_millis(offset),
             Self::Frozen(at) => at,
-            Self::Fast { since, shown, rate } => {
-                let passed = machine.millis_since(since).saturating_mul(rate.seconds().into());
+            Self::Fast { since, shown, speed } => {
+                let passed = machine.millis_since(since).saturating_mul(speed.seconds().into());
                 shown.saturating_add_millis(passed)
             }
         }
@@ -56,19 +56,19 @@ impl Setting {
 
     /// Sets another time at the same speed.
     pub(super) fn set(self, machine: Timestamp, at: Timestamp) -> Self {
-        self.rate().map_or(Self::Frozen(at), |rate| Self::running(machine, at, rate))
+        self.speed().map_or(Self::Frozen(at), |speed| Self::running(machine, at, speed))
     }
 
-    pub(super) fn run(self, machine: Timestamp, rate: ClockSpeed) -> Self {
-        if self.rate() == Some(rate) { self } else { Self::running(machine, self.now(machine), rate) }
+    pub(super) fn run(self, machine: Timestamp, speed: ClockSpeed) -> Self {
+        if self.speed() == Some(speed) { self } else { Self::running(machine, self.now(machine), speed) }
     }
 
     pub(super) fn advance(self, seconds: i64) -> Self {
         match self {
             Self::Running(offset) => Self::Running(offset.saturating_add(seconds.saturating_mul(1_000))),
             Self::Frozen(at) => Self::Frozen(at.saturating_add_seconds(seconds)),
-            Self::Fast { since, shown, rate } => {
-                Self::Fast { since, shown: shown.saturating_add_seconds(seconds), rate }
+            Self::Fast { since, shown, speed } => {
+                Self::Fast { since, shown: shown.saturating_add_seconds(seconds), speed }
             }
         }
     }
@@ -76,7 +76,7 @@ impl Setting {
     /// Returns a fast setting that starts again from its start time.
     pub(super) fn restarted(self, machine: Timestamp) -> Self {
         match self {
-            Self::Fast { shown, rate, .. } => Self::Fast { since: machine, shown, rate },
+            Self::Fast { shown, speed, .. } => Self::Fast { since: machine, shown, speed },
             Self::Running(_) | Self::Frozen(_) => self,
         }
     }
@@ -84,7 +84,7 @@ impl Setting {
     /// Milliseconds of system time until the clock shows `at`; `None` if it never does.
     pub(super) fn until(self, machine: Timestamp, at: Timestamp) -> Option<u64> {
         let millis = u64::try_from(at.millis_since(self.now(machine))).unwrap_or(0);
-        Some(millis.div_ceil(self.rate()?.seconds().into()))
+        Some(millis.div_ceil(self.speed()?.seconds().into()))
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
         Timestamp::parse("2024-02-29T12:00:00Z").unwrap().saturating_add_millis(millis)
     }
 
-    fn rate(seconds: u32) -> ClockSpeed {
+    fn speed(seconds: u32) -> ClockSpeed {
         ClockSpeed::new(seconds).unwrap()
     }
 
@@ -115,8 +115,8 @@ mod tests {
     fn a_new_speed_continues_from_the_time_reached() {
         let still = Setting::Frozen(at(0));
         for seconds in [1, 2, 60, 86_400] {
-            let fast = still.run(at(5_000), rate(seconds));
-            assert_eq!(fast.rate(), Some(rate(seconds)));
+            let fast = still.run(at(5_000), speed(seconds));
+            assert_eq!(fast.speed(), Some(speed(seconds)));
             for (passed, shown) in [(0, 0), (1, 1), (1_000, 1_000), (90_000, 90_000), (-1, -1)] {
                 assert_eq!(
                     fast.now(at(5_000 + passed)),
@@ -125,11 +125,11 @@ mod tests {
                 );
             }
             // Another speed continues from the time reached, and the same speed changes nothing.
-            let slower = fast.run(at(6_000), rate(2));
+            let slower = fast.run(at(6_000), speed(2));
             assert_eq!(slower.now(at(7_000)), at(i64::from(seconds) * 1_000 + 2_000), "{seconds}");
-            assert_eq!(fast.run(at(6_000), rate(seconds)), fast);
+            assert_eq!(fast.run(at(6_000), speed(seconds)), fast);
         }
-        let endless = Setting::Fast { since: at(0), shown: at(0), rate: ClockSpeed::MAX };
+        let endless = Setting::Fast { since: at(0), shown: at(0), speed: ClockSpeed::MAX };
         assert!(endless.now(at(i64::MAX / 4)) > at(i64::MAX / 1_000_000));
     }
 
@@ -138,22 +138,22 @@ mod tests {
         for setting in [
             Setting::Running(7),
             Setting::Frozen(at(3)),
-            Setting::Fast { since: at(0), shown: at(9), rate: rate(60) },
+            Setting::Fast { since: at(0), shown: at(9), speed: speed(60) },
         ] {
             let set = setting.set(at(500), at(1_000_000));
-            assert_eq!((set.now(at(500)), set.rate()), (at(1_000_000), setting.rate()), "{setting:?}");
+            assert_eq!((set.now(at(500)), set.speed()), (at(1_000_000), setting.speed()), "{setting:?}");
             let before = setting.now(at(500));
             let moved = setting.advance(-30);
             assert_eq!(
-                (moved.now(at(500)), moved.rate()),
-                (before.saturating_add_seconds(-30), setting.rate())
+                (moved.now(at(500)), moved.speed()),
+                (before.saturating_add_seconds(-30), setting.speed())
             );
         }
     }
 
     #[test]
     fn waiting_time_depends_on_the_speed() {
-        let fast = |seconds| Setting::running(at(0), at(0), rate(seconds));
+        let fast = |seconds| Setting::running(at(0), at(0), speed(seconds));
         for (setting, moment, millis) in [
             (fast(1), 1_500, Some(1_500)),
             (fast(60), 60_000, Some(1_000)),
@@ -176,8 +176,8 @@ mod tests {
             (Setting::Running(-5), r#"{"running":-5}"#),
             (Setting::Frozen(at(0)), r#"{"frozen":"2024-02-29T12:00:00Z"}"#),
             (
-                Setting::Fast { since: at(0), shown: at(1_000), rate: rate(60) },
-                r#"{"fast":{"since":"2024-02-29T12:00:00Z","shown":"2024-02-29T12:00:01Z","rate":60}}"#,
+                Setting::Fast { since: at(0), shown: at(1_000), speed: speed(60) },
+                r#"{"fast":{"since":"2024-02-29T12:00:00Z","shown":"2024-02-29T12:00:01Z","speed":60}}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&setting).unwrap(), text);
@@ -187,8 +187,8 @@ mod tests {
 
     #[test]
     fn a_fast_clock_restarts_at_its_start_time() {
-        let rate = ClockSpeed::new(60).unwrap();
-        let fast = Setting::running(at(0), at(5), rate);
+        let speed = ClockSpeed::new(60).unwrap();
+        let fast = Setting::running(at(0), at(5), speed);
         assert_eq!(fast.now(at(1_000)), at(60_005));
         assert_eq!(fast.restarted(at(1_000)).now(at(1_000)), at(5));
         assert_eq!(fast.restarted(at(1_000)).now(at(1_001)), at(65));

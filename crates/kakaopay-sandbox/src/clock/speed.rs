@@ -18,8 +18,8 @@ impl ClockSpeed {
     /// # Errors
     /// [`InvalidClockSpeed`] if `seconds` is not from 1 to 86 400.
     pub fn new(seconds: u32) -> Result<Self, InvalidClockSpeed> {
-        let rate = Self(seconds);
-        if (Self::ONE..=Self::MAX).contains(&rate) { Ok(rate) } else { Err(InvalidClockSpeed) }
+        let speed = Self(seconds);
+        if (Self::ONE..=Self::MAX).contains(&speed) { Ok(speed) } else { Err(InvalidClockSpeed) }
     }
 
     /// Sandbox seconds per real second.
@@ -38,12 +38,13 @@ impl TryFrom<u32> for ClockSpeed {
 }
 
 impl From<ClockSpeed> for u32 {
-    fn from(rate: ClockSpeed) -> Self {
-        rate.0
+    fn from(speed: ClockSpeed) -> Self {
+        speed.0
     }
 }
 
 /// The number is not a clock speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("invalid clock speed: expected a whole number of seconds per second, from 1 to 86400")]
+#[error("invalid clock speed: expected a whole number from 1 to 86400")]
+#[non_exhaustive]
 pub struct InvalidClockSpeed;

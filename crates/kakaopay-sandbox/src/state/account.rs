@@ -19,8 +19,6 @@ pub(crate) struct Account {
     pub(crate) version_since: Timestamp,
     /// Webhook endpoint.
     pub(crate) webhook_url: Option<WebhookUrl>,
-    /// Whether events are posted. Otherwise they are dropped.
-    pub(crate) posts: bool,
     /// Secrets that sign webhooks.
     pub(crate) secrets: Secrets,
 }
@@ -44,7 +42,6 @@ impl Account {
             version,
             version_since: created_at,
             webhook_url,
-            posts: true,
             secrets,
         }
     }

@@ -26,9 +26,6 @@ impl Outgoing {
 
     /// Returns the endpoint; `None` drops the webhook, as for a host that is no longer allowed.
     pub(crate) fn url(&self, account: &Account, hosts: &WebhookHosts) -> Option<WebhookUrl> {
-        if !account.posts {
-            return None;
-        }
         match &self.own {
             Some(address) => hosts.url(address).ok(),
             None => account.webhook_url.clone().filter(|url| hosts.admits(url)),

@@ -7,7 +7,7 @@ use kakaopay_types::ReturnUri;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, Charge, Ending, Event, EventData, Ids, Outgoing, Source, State};
-use crate::webhook_url::WebhookUrl;
+use crate::plain_http;
 
 /// The singleton state, which changes with nearly every request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -117,8 +117,8 @@ impl State {
         if charge.amount <= 0 {
             return Err(("amount", "not positive"));
         }
-        // Plain HTTP on this machine depends on a setting, but an accepted URI stays valid.
-        if ReturnUri::parse(&charge.return_uri).is_err() && WebhookUrl::parse(&charge.return_uri).is_err() {
+        // Plain HTTP depends on a setting, but an accepted URI stays valid.
+        if ReturnUri::parse(&charge.return_uri).is_err() && plain_http::parse(&charge.return_uri).is_none() {
             return Err(("return_uri", "not a valid return URI"));
         }
         check_refunds(charge)

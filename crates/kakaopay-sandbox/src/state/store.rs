@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::records::{Names, Records};
 use super::{
-    Account, Charge, Delivery, Ending, Event, EventData, Ids, Outgoing, Refund, ReturnUris, Source,
+    Account, Charge, Delivery, Ending, Event, EventData, Ids, Outgoing, Refund, ReturnHosts, Source,
     WebhookHosts,
 };
 
@@ -22,7 +22,7 @@ const LIFETIME_SECONDS: i64 = 7 * 86_400;
 pub(crate) struct State {
     pub(crate) ids: Ids,
     pub(crate) account: Account,
-    pub(crate) return_uris: ReturnUris,
+    pub(crate) return_hosts: ReturnHosts,
     pub(crate) webhook_hosts: WebhookHosts,
     pub(super) sources: Records<Source>,
     /// In order of creation.
@@ -79,7 +79,7 @@ impl State {
         Self {
             ids,
             account,
-            return_uris: ReturnUris::default(),
+            return_hosts: ReturnHosts::default(),
             webhook_hosts: WebhookHosts::default(),
             sources: Records::default(),
             charges: Records::default(),
@@ -93,10 +93,10 @@ impl State {
         }
     }
 
-    /// Replaces the data, and keeps the settings for return URIs and webhook hosts.
+    /// Replaces the data, and keeps the allowed return and webhook hosts.
     pub(crate) fn replace_data(&mut self, other: Self) {
-        let webhook_hosts = self.webhook_hosts.clone();
-        *self = Self { return_uris: self.return_uris, webhook_hosts, ..other };
+        let (return_hosts, webhook_hosts) = (self.return_hosts.clone(), self.webhook_hosts.clone());
+        *self = Self { return_hosts, webhook_hosts, ..other };
     }
 
     pub(crate) fn source(&self, id: &SourceId) -> Option<&Source> {

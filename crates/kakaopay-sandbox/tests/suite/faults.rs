@@ -37,8 +37,8 @@ async fn f10_a_dropped_connection_reports_whether_it_was_executed() {
         ("drop-response@charges.create", ConnectionDropped::BeforeResponse, 1),
     ] {
         let sandbox = Sandbox::builder().fault(rule.parse().expect("a rule")).build();
-        let lost = sandbox.service().call(create(&sandbox)).await.expect_err(rule);
-        assert_eq!((lost, charges(&sandbox)), (expected, made), "{rule}");
+        let dropped = sandbox.service().call(create(&sandbox)).await.expect_err(rule);
+        assert_eq!((dropped, charges(&sandbox)), (expected, made), "{rule}");
         sandbox.set_faults(Vec::new());
         assert_eq!(sandbox.service().call(create(&sandbox)).await.expect("a response").status(), 200);
     }

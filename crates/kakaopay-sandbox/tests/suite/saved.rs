@@ -1,11 +1,7 @@
 //! Saving and restoring a sandbox, and reporting its changes.
 
-use std::sync::Mutex;
-
-use bytes::Bytes;
-use http::{Request, StatusCode};
-use kakaopay_sandbox::{PostError, Poster, Sandbox, WebhookUrl};
-use kakaopay_types::Key;
+use kakaopay_sandbox::{ClockSpeed, Sandbox, SandboxClock, WebhookSchedule};
+use kakaopay_types::{Key, Timestamp};
 
 use crate::common::TestClient;
 
@@ -31,8 +27,8 @@ async fn changes_are_reported_once_until_the_drop() {
     let quiet = std::time::Duration::from_secs(60);
     let no_change = |error: Result<bool, tokio::time::error::Elapsed>| assert!(error.is_err());
     no_change(tokio::time::timeout(quiet, watcher.changed()).await);
-    sandbox.set_webhooks(false);
-    sandbox.set_webhooks(true);
+    sandbox.set_webhook_schedule(WebhookSchedule::LOST);
+    sandbox.set_webhook_schedule(WebhookSchedule::ON);
     assert!(watcher.changed().await);
     no_change(tokio::time::timeout(quiet, watcher.changed()).await);
     sandbox.clock().advance_seconds(1);
@@ -41,31 +37,27 @@ async fn changes_are_reported_once_until_the_drop() {
     assert!(!watcher.changed().await);
 }
 
-/// A poster without sockets.
-struct Recorded(Mutex<Vec<Request<Bytes>>>, Result<StatusCode, PostError>);
-
-impl Poster for Recorded {
-    async fn post(&self, webhook: Request<Bytes>) -> Result<StatusCode, PostError> {
-        self.0.lock().expect("unpoisoned").push(webhook);
-        self.1
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn webhooks_are_signed_and_their_outcomes_stored() {
-    for (response, status) in [(Ok(StatusCode::ACCEPTED), Some(202)), (Err(PostError::Unreachable), None)] {
-        let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks?shop=1").expect("on this machine");
-        let sandbox = Sandbox::builder().webhook_url(url).build();
-        let client = sandbox.clone();
-        let created = tokio::task::spawn_blocking(move || TestClient::of(client).charge());
-        created.await.expect("created");
-        let poster = Recorded(Mutex::default(), response);
-        assert_eq!(sandbox.deliver_pending(&poster).await, 1);
-        let posted = poster.0.into_inner().expect("unpoisoned").remove(0);
-        assert_eq!(posted.uri(), "http://127.0.0.1:1/webhooks?shop=1");
-        assert!(posted.headers().contains_key("omise-signature"), "{:?}", posted.headers());
-        let activity = sandbox.activity(1);
-        let outcome = &activity.charges[0].1[0].attempts[0].outcome;
-        assert_eq!(outcome.as_ref().ok().copied(), status, "{outcome:?}");
-    }
+#[test]
+fn freeze_and_speed_apply_to_the_saved_time() {
+    let at = |text: &str| Timestamp::parse(text).expect("a moment");
+    let mut client = TestClient::at("2024-02-29T12:00:00Z");
+    client.charge();
+    client.clock.advance_seconds(60);
+    let saved = client.sandbox.save();
+    let frozen = Sandbox::builder().freeze_clock().build_from(&saved).expect("its own");
+    assert_eq!((frozen.clock().now(), frozen.clock().is_frozen()), (at("2024-02-29T12:01:00Z"), true));
+    let speed = ClockSpeed::new(2).expect("a speed");
+    let fast = Sandbox::builder().clock_speed(speed).build_from(&saved).expect("its own");
+    assert_eq!(fast.clock().speed(), Some(speed));
+    let now = fast.clock().now();
+    assert!(now >= at("2024-02-29T12:01:00Z") && now < at("2024-02-29T13:00:00Z"), "{now}");
+    // A reset returns to the first time, at the new speed.
+    fast.reset();
+    let now = fast.clock().now();
+    assert!(now >= at("2024-02-29T12:00:00Z") && now < at("2024-02-29T12:01:00Z"), "{now}");
+    assert_eq!(fast.clock().speed(), Some(speed));
+    // A clock of its own replaces the saved one.
+    let clock = SandboxClock::frozen_at(at("2025-01-01T00:00:00Z"));
+    let other = Sandbox::builder().clock(clock).freeze_clock().build_from(&saved).expect("its own");
+    assert_eq!(other.clock().now(), at("2025-01-01T00:00:00Z"));
 }

@@ -12,8 +12,8 @@ pub(super) const DESCRIPTIONS: &[Description] = &[
         .takes(Body::Json("FaultRules"))
         .refuses(&[400]),
     describe("sandbox.clear_faults", "Removes all fault rules.", Good::Json("FaultCount")),
-    describe("sandbox.plan_webhooks", "Sets the webhook schedule.", Good::Json("Plan"))
-        .takes(Body::Json("PlanChange"))
+    describe("sandbox.set_webhook_schedule", "Sets the webhook schedule.", Good::Json("WebhookSchedule"))
+        .takes(Body::Json("WebhookScheduleChange"))
         .refuses(&[400]),
     describe("sandbox.reset", "Returns to the state when the sandbox was built.", Good::Json("Done")),
     describe("sandbox.snapshot", "Returns a snapshot, webhook secrets included.", Good::Json("Snapshot")),

@@ -13,8 +13,11 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
         ("ClockChange", clock_change()),
         ("FaultCount", object("Number of fault rules.", [("rules", whole_within(0, i64::MAX))])),
         ("FaultRules", closed(request_object("Fault rules.", [("rules", list(rule()))], []))),
-        ("Plan", object("Webhook schedule.", [("plan", text())])),
-        ("PlanChange", closed(request_object("New webhook schedule.", [("plan", plan())], []))),
+        ("WebhookSchedule", object("Webhook schedule.", [("schedule", text())])),
+        (
+            "WebhookScheduleChange",
+            closed(request_object("New webhook schedule.", [("schedule", schedule())], [])),
+        ),
         ("Done", object("An empty object.", [])),
         ("Snapshot", object("The whole state, in a format of this version.", [])),
         ("Problem", object("Reason of the rejection.", [("error", text())])),
@@ -22,11 +25,11 @@ pub(super) fn schemas() -> Vec<(&'static str, Kind)> {
 }
 
 fn clock() -> Kind {
-    let rate = with_description(
+    let speed = with_description(
         whole_within(0, 86_400),
         "Sandbox seconds per real second; 0 while the clock is frozen.",
     );
-    object("The sandbox's clock.", [("now", moment()), ("frozen", truth()), ("rate", rate)])
+    object("The sandbox's clock.", [("now", moment()), ("frozen", truth()), ("speed", speed)])
 }
 
 fn clock_change() -> Kind {
@@ -41,7 +44,7 @@ fn clock_change() -> Kind {
         ),
         ("freeze", truth()),
         ("run", truth()),
-        ("rate", with_description(or_null(whole_within(1, 86_400)), "Sandbox seconds per real second.")),
+        ("speed", with_description(or_null(whole_within(1, 86_400)), "Sandbox seconds per real second.")),
     ];
     closed(request_object("Changes of the clock, in order of application.", [], members))
 }
@@ -51,7 +54,7 @@ fn rule() -> Kind {
     such_as(with_description(text(), form), json!("drop-response@charges.create:nth=2"))
 }
 
-fn plan() -> Kind {
+fn schedule() -> Kind {
     let form = "`on`, `lost`, or any of `delay=SECONDS`, `duplicate=N`, `reorder=N`, `unsigned` and \
                 `stale=SECONDS` with commas between them";
     such_as(with_description(text(), form), json!("delay=30,duplicate=3"))

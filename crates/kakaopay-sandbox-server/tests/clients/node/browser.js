@@ -45,13 +45,13 @@ async function main() {
   assert.equal(source.object, "source");
   assert.deepEqual([source.type, source.amount, source.currency], ["kakaopay", 150000, "SGD"]);
 
-  const answered = (page, code) =>
-    report.call(new Promise((resolve) => code(page.window.Omise, (...answer) => resolve(answer))));
-  const [status, refused] = await answered(shop, (omise, callback) =>
+  const called = (page, code) =>
+    report.call(new Promise((resolve) => code(page.window.Omise, (...result) => resolve(result))));
+  const [status, refused] = await called(shop, (omise, callback) =>
     omise.createSource("kakaopay", { amount: 1, currency: "SGD" }, callback),
   );
   assert.deepEqual([status, refused.code], [400, "bad_request"]);
-  const [noToken, why] = await answered(shop, (omise, callback) => omise.createToken("card", {}, callback));
+  const [noToken, why] = await called(shop, (omise, callback) => omise.createToken("card", {}, callback));
   assert.deepEqual([noToken, why.code], [400, "feature_not_supported"]);
 
   const stranger = await page(url, "pkey_test_none", script);
@@ -60,7 +60,7 @@ async function main() {
 
   // No server listens on port 9.
   const nowhere = await page("http://127.0.0.1:9", "pkey_test_none", script);
-  const [none, error] = await answered(nowhere, (omise, callback) => omise.createSource("kakaopay", {}, callback));
+  const [none, error] = await called(nowhere, (omise, callback) => omise.createSource("kakaopay", {}, callback));
   assert.deepEqual([none, error.code], [0, "create_source_error"]);
   report.print();
 }

@@ -111,8 +111,8 @@ async function account({ charge }) {
   const own = await report.call(client.account.retrieve());
   assert.equal(own.object, "account");
   const hooks = "http://127.0.0.1:9/webhooks";
-  const told = await report.call(client.account.updateAccount({ webhook_uri: hooks }));
-  assert.equal(told.webhook_uri, isOld ? undefined : hooks);
+  const account = await report.call(client.account.updateAccount({ webhook_uri: hooks }));
+  assert.equal(account.webhook_uri, isOld ? undefined : hooks);
   await report.call(client.account.updateAccount({ webhook_uri: "" }));
 }
 

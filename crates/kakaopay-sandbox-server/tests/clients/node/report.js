@@ -6,20 +6,20 @@ const assert = require("node:assert/strict");
 /** Counts the calls of a journey. */
 class Report {
   constructor(client, version, manner) {
-    this.told = { client, version, manner, calls: 0 };
+    this.report = { client, version, manner, calls: 0 };
   }
 
   /** Awaits a call that must succeed. */
   async call(promise) {
-    this.told.calls += 1;
+    this.report.calls += 1;
     return promise;
   }
 
   /** Awaits a call that must be rejected with a code. */
   async refused(code, promise) {
-    this.told.calls += 1;
+    this.report.calls += 1;
     const error = await promise.then(
-      (answer) => assert.fail(`${code} was expected, and it was answered: ${JSON.stringify(answer)}`),
+      (response) => assert.fail(`expected ${code}, received ${JSON.stringify(response)}`),
       (error) => error,
     );
     assert.equal(error.object, "error", String(error));
@@ -27,7 +27,7 @@ class Report {
   }
 
   print() {
-    process.stdout.write(JSON.stringify(this.told) + "\n");
+    process.stdout.write(JSON.stringify(this.report) + "\n");
   }
 }
 

@@ -38,14 +38,14 @@ def call(function, *args, **kwargs):
 
 
 def refused(error, function, *args, **kwargs):
-    """Makes a call that is to be refused, which the package tells as an exception."""
+    """Makes a call that must be rejected, which the package reports as an exception."""
     global calls
     calls += 1
     try:
-        answer = function(*args, **kwargs)
+        response = function(*args, **kwargs)
     except error:
         return
-    raise AssertionError("%s was expected, and it was answered: %r" % (error.__name__, answer))
+    raise AssertionError("expected %s, received %r" % (error.__name__, response))
 
 
 def mark_as(end, charge, **body):
@@ -145,8 +145,8 @@ def main():
     account(charge)
     refusals()
     manner = "JSON, also on GET, %s" % (omise.api_version or "the account's version")
-    told = {"client": "PyPI omise", "version": version("omise"), "manner": manner, "calls": calls}
-    sys.stdout.write(json.dumps(told) + "\n")
+    report = {"client": "PyPI omise", "version": version("omise"), "manner": manner, "calls": calls}
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 main()

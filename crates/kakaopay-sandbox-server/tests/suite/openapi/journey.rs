@@ -181,8 +181,8 @@ fn control(client: &mut TestClient, validator: &mut Validator) {
     validator.call(client, "sandbox.set_faults", "/_sandbox/faults", r#"{"rules":["no"]}"#);
     validator.call(client, "sandbox.faults", "/_sandbox/faults", "").ok();
     validator.call(client, "sandbox.clear_faults", "/_sandbox/faults", "").ok();
-    validator.call(client, "sandbox.plan_webhooks", "/_sandbox/webhooks", r#"{"plan":"on"}"#).ok();
-    validator.call(client, "sandbox.plan_webhooks", "/_sandbox/webhooks", r#"{"plan":"off"}"#);
+    validator.call(client, "sandbox.set_webhook_schedule", "/_sandbox/webhooks", r#"{"schedule":"on"}"#).ok();
+    validator.call(client, "sandbox.set_webhook_schedule", "/_sandbox/webhooks", r#"{"schedule":"off"}"#);
     validator.call(client, "sandbox.resend", "/_sandbox/events/evnt_test_0/resend", "");
     let snapshot = validator.call(client, "sandbox.snapshot", "/_sandbox/snapshot", "").text;
     validator.call(client, "sandbox.restore", "/_sandbox/restore", &snapshot).ok();

@@ -16,14 +16,14 @@ const LONG: Duration = Duration::from_secs(3_600);
 /// Immediate responses are complete within this time.
 const SOON: Duration = Duration::from_secs(30);
 
-async fn serve(sandbox: &Sandbox, bounds: ServerLimits) -> SandboxServer {
+async fn serve(sandbox: &Sandbox, limits: ServerLimits) -> SandboxServer {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    serve_with(sandbox, listener, bounds).expect("serving")
+    serve_with(sandbox, listener, limits).expect("serving")
 }
 
 /// Returns limits that no test reaches; each test lowers one of them.
 fn wide() -> ServerLimits {
-    ServerLimits::default().head(LONG).body(LONG).farewell(LONG)
+    ServerLimits::default().header_read_timeout(LONG).body_read_timeout(LONG).shutdown_timeout(LONG)
 }
 
 async fn connect(running: &SandboxServer) -> TcpStream {
@@ -86,7 +86,7 @@ async fn begin(sandbox: &Sandbox, stream: &mut TcpStream) -> &'static str {
 #[tokio::test]
 async fn f30_a_slow_request_body_gets_408() {
     let sandbox = Sandbox::builder().build();
-    let running = serve(&sandbox, wide().body(Duration::from_millis(20))).await;
+    let running = serve(&sandbox, wide().body_read_timeout(Duration::from_millis(20))).await;
     let (head, form) = charge(&sandbox);
     let mut stream = connect(&running).await;
     stream.write_all(format!("{head}{}", &form[..9]).as_bytes()).await.expect("sent");
@@ -98,7 +98,7 @@ async fn f30_a_slow_request_body_gets_408() {
 #[tokio::test]
 async fn f30_idle_connections_are_closed() {
     let sandbox = Sandbox::builder().build();
-    let running = serve(&sandbox, wide().head(Duration::from_millis(20))).await;
+    let running = serve(&sandbox, wide().header_read_timeout(Duration::from_millis(20))).await;
     let mut stream = connect(&running).await;
     stream.write_all(GET).await.expect("sent");
     assert!(rest(&mut stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -107,7 +107,7 @@ async fn f30_idle_connections_are_closed() {
 #[tokio::test]
 async fn f30_connections_above_the_limit_wait() {
     let sandbox = Sandbox::builder().build();
-    let running = serve(&sandbox, wide().connections(NonZeroUsize::MIN)).await;
+    let running = serve(&sandbox, wide().max_connections(NonZeroUsize::MIN)).await;
     let mut first = connect(&running).await;
     first.write_all(GET).await.expect("sent");
     read_response(&mut first).await;
@@ -161,7 +161,7 @@ async fn shutdown_completes_requests_in_flight() {
 #[tokio::test]
 async fn shutdown_has_a_timeout() {
     let sandbox = Sandbox::builder().build();
-    let running = serve(&sandbox, wide().farewell(Duration::from_millis(20))).await;
+    let running = serve(&sandbox, wide().shutdown_timeout(Duration::from_millis(20))).await;
     let mut stream = connect(&running).await;
     begin(&sandbox, &mut stream).await;
     tokio::time::timeout(SOON, running.shutdown()).await.expect("ended");

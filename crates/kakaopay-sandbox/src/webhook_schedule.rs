@@ -37,22 +37,13 @@ impl WebhookSchedule {
         signing: Signing::Now,
     };
 
-    /// Short description for people.
-    #[must_use]
-    pub fn summary(&self) -> &'static str {
-        if *self == Self::ON {
-            "as they happen"
-        } else if self.lost {
-            "lost"
-        } else {
-            "by schedule"
-        }
-    }
-
     /// Drops all webhooks for good.
+    pub const LOST: Self = Self { lost: true, ..Self::ON };
+
+    /// Returns whether all webhooks are dropped.
     #[must_use]
-    pub fn lost(self) -> Self {
-        Self { lost: true, ..self }
+    pub fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// Delays each webhook by this many seconds of the sandbox's clock.
@@ -89,7 +80,7 @@ impl WebhookSchedule {
         let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
         Some(match (name, value) {
             ("on", None) => self,
-            ("lost", None) => self.lost(),
+            ("lost", None) => Self { lost: true, ..self },
             ("unsigned", None) => self.unsigned(),
             ("delay", Some(seconds)) => self.delayed_seconds(seconds.parse().ok()?),
             ("duplicate", Some(copies)) => self.copies(copies.parse().ok()?),
@@ -117,33 +108,11 @@ impl FromStr for WebhookSchedule {
 /// The text is not a webhook schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "invalid webhook schedule: expected on, lost, or a comma-separated list of delay=SECONDS, duplicate=N, \
-         reorder=N, unsigned, stale=SECONDS"
+    "invalid webhook schedule: expected one of on, lost, or a comma-separated list of delay=SECONDS, duplicate=N, \
+     reorder=N, unsigned and stale=SECONDS"
 )]
+#[non_exhaustive]
 pub struct InvalidWebhookSchedule;
-
-/// A schedule with the progress of its current batch.
-#[derive(Debug, Default)]
-pub(crate) struct Planned {
-    pub(crate) schedule: WebhookSchedule,
-    left: usize,
-}
-
-impl Planned {
-    pub(crate) fn new(schedule: WebhookSchedule) -> Self {
-        Self { schedule, left: 0 }
-    }
-
-    /// Returns the index of the next webhook to post, given the number that wait (a batch's worth is enough to
-    /// count); `None` while they are held.
-    pub(crate) fn next(&mut self, waiting: usize) -> Option<usize> {
-        if self.left == 0 || self.left > waiting {
-            self.left = if waiting >= self.schedule.batch.get() { self.schedule.batch.get() } else { 0 };
-        }
-        self.left = self.left.checked_sub(1)?;
-        Some(self.left)
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -152,30 +121,20 @@ mod tests {
     #[test]
     fn webhook_schedules_parse_strictly() {
         let two = NonZeroU8::new(2).expect("not zero");
-        for (text, plan) in [
+        for (text, schedule) in [
             ("on", WebhookSchedule::ON),
-            ("lost", WebhookSchedule::ON.lost()),
+            ("lost", WebhookSchedule::LOST),
             ("delay=30,duplicate=2", WebhookSchedule::ON.delayed_seconds(30).copies(two)),
             ("reorder=3", WebhookSchedule::ON.reordered(NonZeroUsize::new(3).expect("not zero"))),
             ("unsigned", WebhookSchedule::ON.unsigned()),
             ("stale=301", WebhookSchedule::ON.stale_seconds(301)),
         ] {
-            assert_eq!(text.parse(), Ok(plan), "{text}");
+            assert_eq!(text.parse(), Ok(schedule), "{text}");
         }
         for text in
             ["", "on,", "On", "lost=1", "delay", "delay=", "delay=-1", "duplicate=0", "reorder=0", "off"]
         {
             assert_eq!(text.parse::<WebhookSchedule>(), Err(InvalidWebhookSchedule), "{text}");
         }
-    }
-
-    #[test]
-    fn a_reordered_batch_is_posted_in_reverse() {
-        let mut planned = Planned::new("reorder=3".parse().expect("a schedule"));
-        assert_eq!(planned.next(2), None);
-        let order: Vec<_> = (1..=4).rev().map(|waiting| planned.next(waiting)).collect();
-        assert_eq!(order, [Some(2), Some(1), Some(0), None]);
-        let mut plain = Planned::default();
-        assert_eq!((plain.next(0), plain.next(1), plain.next(5)), (None, Some(0), Some(0)));
     }
 }
