@@ -4,6 +4,8 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::{fmt, io};
 
+use crate::args::expectation;
+
 /// Failure of a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -16,9 +18,9 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// An invalid argument.
+    /// An invalid value of an argument, in clap's words. The value is omitted: it may be a secret.
     pub(crate) fn usage(argument: &str, problem: impl fmt::Display) -> Self {
-        Self::Usage(format!("{argument}: {problem}"))
+        Self::Usage(format!("invalid value for '{argument}': {}", expectation(problem)))
     }
 
     /// A failed write to standard output.

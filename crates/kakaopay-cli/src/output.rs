@@ -76,5 +76,10 @@ impl Printer {
 /// Prints a failure to standard error.
 pub(crate) fn print_failure(failure: &Failure) {
     // If standard error fails, no other output is left.
-    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {failure}");
+    let mut err = anstream::stderr().lock();
+    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {failure}");
+    if matches!(failure, Failure::Usage(_)) {
+        // As clap ends its own messages.
+        let _ = writeln!(err, "\nFor more information, try '--help'.");
+    }
 }

@@ -2,11 +2,8 @@
 
 use std::io::Write;
 
-use kakaopay::types::{Key, PublicKey, SecretKey, Timestamp};
-use kakaopay::webhook::WebhookSecret;
-use kakaopay_sandbox::{
-    ClockSpeed, FaultRule, ReturnHost, Sandbox, SandboxBuilder, SandboxClock, WebhookHost, WebhookUrl,
-};
+use kakaopay::types::Key;
+use kakaopay_sandbox::Sandbox;
 use kakaopay_sandbox_server::{StateFile, serve};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -17,7 +14,7 @@ use crate::failure::Failure;
 
 /// Serves a sandbox until Ctrl-C or SIGTERM.
 pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
-    let builder = builder(&options)?;
+    let builder = options.builder()?;
     let (sandbox, file) = match &options.state {
         None => (builder.build(), None),
         Some(path) => StateFile::open(path, builder).map(|(sandbox, file)| (sandbox, Some(file)))?,
@@ -33,98 +30,16 @@ pub(crate) async fn run(options: SandboxOptions) -> Result<(), Failure> {
             let _ = stopped.await;
         }))
     });
+    // A supervisor may stop the sandbox as soon as it is printed.
+    let interrupted = interruption()?;
     print_connection(&sandbox, &running.url(), options.json).map_err(Failure::stdout)?;
-    interrupted().await?;
+    interrupted.await?;
     running.shutdown().await;
     drop(stop);
     if let Some(saving) = saving {
         saving.await.map_err(|panicked| Failure::from(panicked.to_string()))??;
     }
     Ok(())
-}
-
-fn builder(options: &SandboxOptions) -> Result<SandboxBuilder, Failure> {
-    let mut builder = Sandbox::builder();
-    if options.allow_http_return_hosts {
-        for host in ["127.0.0.1", "localhost", "[::1]"] {
-            builder = builder.allow_http_return_host(ReturnHost::parse(host)?);
-        }
-    }
-    if let Some(text) = &options.public_key {
-        let key = PublicKey::parse(text).map_err(|error| Failure::usage("--public-key", error))?;
-        builder = with_test_key("--public-key", &key, builder)?.public_key(key);
-    }
-    if let Some(text) = &options.secret_key {
-        let key = SecretKey::parse(text).map_err(|error| Failure::usage("--secret-key", error))?;
-        builder = with_test_key("--secret-key", &key, builder)?.secret_key(key);
-    }
-    if let Some(text) = &options.webhook_secret {
-        let secret =
-            WebhookSecret::from_base64(text).map_err(|error| Failure::usage("--webhook-secret", error))?;
-        builder = builder.webhook_secret(secret);
-    }
-    let mut hosts = Vec::new();
-    for text in &options.allow_webhook_host {
-        let host = WebhookHost::parse(text).map_err(|error| Failure::usage("--allow-webhook-host", error))?;
-        builder = builder.allow_webhook_host(host.clone());
-        hosts.push(host);
-    }
-    if let Some(text) = &options.webhook_url {
-        let url =
-            WebhookUrl::parse_on(text, &hosts).map_err(|error| Failure::usage("--webhook-url", error))?;
-        builder = builder.webhook_url(url);
-    }
-    if let Some(seed) = options.seed {
-        builder = builder.seed(seed);
-    }
-    for text in &options.fault {
-        builder = builder.fault(text.parse::<FaultRule>().map_err(|error| Failure::usage("--fault", error))?);
-    }
-    if let Some(text) = &options.webhooks {
-        builder =
-            builder.webhook_schedule(text.parse().map_err(|error| Failure::usage("--webhooks", error))?);
-    }
-    if let Some(text) = &options.api_version {
-        builder = builder.api_version(text.parse().map_err(|error| Failure::usage("--api-version", error))?);
-    }
-    if let Some(text) = &options.clock {
-        builder = builder.clock(clock(text)?);
-    }
-    Ok(builder)
-}
-
-/// Parses `TIME`, `frozen`, `rate=N` or `TIME,rate=N`.
-fn clock(text: &str) -> Result<SandboxClock, Failure> {
-    let (start, rate) = match text.split_once(',') {
-        Some((start, rate)) => (Some(start), Some(rate)),
-        None if text.starts_with("rate=") => (None, Some(text)),
-        None => (Some(text), None),
-    };
-    let rate = rate.map(|text| {
-        let seconds = text.strip_prefix("rate=").and_then(|seconds| seconds.parse().ok());
-        ClockSpeed::new(seconds.unwrap_or(0)).map_err(|error| Failure::usage("--clock", error))
-    });
-    let rate = rate.transpose()?;
-    let clock = match start {
-        None => SandboxClock::system(),
-        Some("frozen") if rate.is_none() => SandboxClock::frozen_at(SandboxClock::system().now()),
-        Some(start) => {
-            let at = Timestamp::parse(start).map_err(|error| Failure::usage("--clock", error))?;
-            SandboxClock::frozen_at(at)
-        }
-    };
-    if let Some(rate) = rate {
-        clock.set_speed(rate);
-    }
-    Ok(clock)
-}
-
-/// Rejects live keys: a sandbox would respond with test objects.
-fn with_test_key(argument: &str, key: &impl Key, builder: SandboxBuilder) -> Result<SandboxBuilder, Failure> {
-    if key.mode().is_live() {
-        return Err(Failure::usage(argument, "live key given: a sandbox accepts only test keys"));
-    }
-    Ok(builder)
 }
 
 /// Prints the URL, the keys and the webhook secret.
@@ -150,17 +65,20 @@ fn print_connection(sandbox: &Sandbox, url: &str, json: bool) -> std::io::Result
     Ok(())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn interrupted() -> std::io::Result<()> {
+/// Returns a future that resolves at Ctrl-C or SIGTERM, from this call on.
+fn interruption() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt,
-            _ = terminate.recv() => Ok(()),
-        }
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => Ok(()),
+                _ = terminate.recv() => Ok(()),
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(tokio::signal::ctrl_c())
 }

@@ -22,7 +22,7 @@ pub(crate) fn run() -> Result<(), Problem> {
     let target = root().join("target/browser");
     let (modules, screenshots) = (target.join("packages"), target.join("pages"));
     packages::npm(&sources, &modules)?;
-    let sandbox = SandboxProcess::start(&["--allow-http-return-hosts"])?;
+    let sandbox = SandboxProcess::start(&["--allow-http-return-host", "127.0.0.1"])?;
     go_through(browser, &sandbox, &sources, &[("BROWSER_FOLDER", &modules), ("SCREENSHOTS", &screenshots)])
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<(), Problem> {
             runtime.install()?;
         }
     }
-    let sandbox = SandboxProcess::start(&["--allow-http-return-hosts"])?;
+    let sandbox = SandboxProcess::start(&["--allow-http-return-host", "127.0.0.1"])?;
     let made: Vec<_> = wanted.into_iter().map(|journey| journey.make(&sandbox)).collect();
     table::print(&made);
     let failures: Vec<_> = made.iter().filter_map(|made| made.failure.clone()).collect();

@@ -13,8 +13,15 @@ pub(crate) fn run() -> Result<(), Problem> {
     }
     tool::install()?;
     // Each run is the same. Webhooks are lost, as the addresses for them are made up.
-    let sandbox =
-        SandboxProcess::start(&["--seed", "1", "--clock", "2024-02-29T12:00:00Z", "--webhooks", "lost"])?;
+    let sandbox = SandboxProcess::start(&[
+        "--seed",
+        "1",
+        "--clock",
+        "2024-02-29T12:00:00Z",
+        "--freeze-clock",
+        "--webhook-delivery",
+        "lost",
+    ])?;
     let payment = Payment::make(&sandbox)?;
     let mut command = tool::command();
     command

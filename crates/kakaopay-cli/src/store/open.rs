@@ -16,7 +16,7 @@ use crate::failure::Failure;
 pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
     let shown = path.display();
     if !path.is_file() {
-        return Err(Failure::usage("--sqlite", format!("there is no file `{shown}`")));
+        return Err(Failure::usage("--sqlite <PATH>", format!("there is no file `{shown}`")));
     }
     SqliteOptions::new().skip_migrations().open(path).map_err(|error| {
         Failure::from(match &error {
@@ -31,11 +31,12 @@ pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
 
 /// Opens an existing PostgreSQL store.
 pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Result<PostgresStore, Failure> {
-    let database = PostgresOptions::new(url.expose()).map_err(|error| Failure::usage("--postgres", error))?;
+    let database =
+        PostgresOptions::new(url.expose()).map_err(|error| Failure::usage("--postgres <URL>", error))?;
     let mut database = database.schema(&options.schema).max_connections(1).skip_migrations();
     if let Some(path) = &options.tls_ca_cert {
         let pem = std::fs::read(path).map_err(|error| {
-            Failure::usage("--tls-ca-cert", format!("cannot read `{}`: {error}", path.display()))
+            Failure::usage("--tls-ca-cert <PATH>", format!("cannot read `{}`: {error}", path.display()))
         })?;
         database = database.root_certificate(&pem);
     }
@@ -44,7 +45,7 @@ pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Resul
         let server =
             server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL at {server}"));
         match &error {
-            postgres::PostgresOpenError::InvalidSchemaName => Failure::usage("--schema", error),
+            postgres::PostgresOpenError::InvalidSchemaName => Failure::usage("--schema <SCHEMA>", error),
             postgres::PostgresOpenError::Schema(
                 SchemaError::NotAStore | SchemaError::Older { found: 0, .. },
             ) => format!("schema `{}` of {server} is not a kakaopay store", options.schema).into(),

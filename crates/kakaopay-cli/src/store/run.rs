@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use kakaopay::store::{QueueStats, Store};
-use kakaopay::types::Reference;
 
 use super::{open, show};
 use crate::args::{StoreCommand, StoreLocation};
@@ -25,7 +24,7 @@ pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
         return inspect(&store, &command, printer).await;
     };
     if matches!(command, StoreCommand::Verify { .. }) {
-        return Err(Failure::usage("--postgres", "use pg_amcheck to verify a PostgreSQL database"));
+        return Err(Failure::usage("--postgres <URL>", "use pg_amcheck to verify a PostgreSQL database"));
     }
     let store = open::postgres(url, options).await?;
     let result = inspect(&store, &command, printer).await;
@@ -35,13 +34,9 @@ pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
 
 /// Runs a command that works on any store.
 async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -> Result<(), Failure> {
-    let reference = |name, text: &str| Reference::parse(text).map_err(|error| Failure::usage(name, error));
     match command {
-        StoreCommand::Show { reference: text, .. } => {
-            show::payment(store, &reference("REFERENCE", text)?, printer).await
-        }
+        StoreCommand::Show { reference, .. } => show::payment(store, reference, printer).await,
         StoreCommand::List { after, limit, .. } => {
-            let after = after.as_deref().map(|text| reference("--after", text)).transpose()?;
             for found in store.list_payments(after.as_ref(), *limit).await? {
                 printer.print(Step::new("payment", found.as_str()).field("reference", found.as_str()))?;
             }

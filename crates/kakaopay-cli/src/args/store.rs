@@ -1,0 +1,104 @@
+//! Arguments of `kakaopay store`.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use kakaopay::types::Reference;
+
+use super::value::parsed;
+
+/// The commands of `kakaopay store`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Show one payment: its journal, record by record, and its state.
+    Show {
+        /// The order reference.
+        #[arg(value_parser = parsed::<Reference>)]
+        reference: Reference,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// List the payments' order references, sorted.
+    List {
+        /// List only references after this one.
+        #[arg(long, value_name = "REFERENCE", value_parser = parsed::<Reference>)]
+        after: Option<Reference>,
+        /// Maximum number of references.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Show the number of waiting deadlines, webhooks and notifications, and the oldest of each.
+    Backlog {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Read a whole SQLite store and check it for damage. For PostgreSQL, use pg_amcheck.
+    Verify {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+impl StoreCommand {
+    pub(crate) fn options(&self) -> &StoreOptions {
+        match self {
+            Self::Show { store, .. } | Self::List { store, .. } => store,
+            Self::Backlog { store } | Self::Verify { store } => store,
+        }
+    }
+}
+
+/// The store to inspect, and the output format.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StoreOptions {
+    #[command(flatten)]
+    pub(crate) location: StoreLocation,
+    /// PostgreSQL schema that holds the store.
+    #[arg(long, default_value = "kakaopay", conflicts_with = "sqlite")]
+    pub(crate) schema: String,
+    /// PEM file with the CA certificates that may sign the PostgreSQL server's certificate, instead
+    /// of the public ones.
+    #[arg(long, value_name = "PATH", conflicts_with = "sqlite")]
+    pub(crate) tls_ca_cert: Option<PathBuf>,
+    /// Print one JSON object per line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The location of a store.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct StoreLocation {
+    /// Path of the SQLite file.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) sqlite: Option<PathBuf>,
+    /// URL of the PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE. Prefer the environment
+    /// variable: other users of the machine can read a command's arguments.
+    #[arg(long, value_name = "URL", env = "KAKAOPAY_STORE", hide_env_values = true)]
+    pub(crate) postgres: Option<DatabaseUrl>,
+}
+
+/// A connection string. It contains a password, so its `Debug` output is empty.
+#[derive(Clone)]
+pub(crate) struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for DatabaseUrl {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseUrl")
+    }
+}
