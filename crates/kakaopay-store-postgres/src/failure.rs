@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn i10_an_answer_that_ends_the_connection_leaves_open_what_was_stored() {
+    fn i10_a_response_that_ends_the_connection_leaves_it_open() {
         assert_eq!(kind_of_code("XX000", true), StoreErrorKind::Io);
         assert_eq!(kind_of_code("25P03", true), StoreErrorKind::Io);
         assert_eq!(kind_of_code("53300", true), StoreErrorKind::Busy);

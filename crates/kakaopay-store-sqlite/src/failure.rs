@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn each_error_of_a_group_tells_the_one_cause() {
+    fn each_error_of_a_group_has_the_one_cause() {
         let cause = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_FULL), None);
         let text = cause.to_string();
         let group = GroupFailure::from(cause);

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn i10_when_the_commit_fails_every_caller_is_told_so() {
+    fn i10_when_the_commit_fails_every_caller_gets_the_error() {
         let connection = table();
         let (one, mut first) = sql("INSERT INTO parent VALUES (1)");
         let (two, mut second) = stale();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn i10_a_panic_is_told_to_the_whole_group_and_leaves_nothing() {
+    fn i10_a_panic_fails_the_whole_group_and_stores_nothing() {
         let connection = table();
         let (one, mut first) = sql("INSERT INTO parent VALUES (1)");
         let (two, mut second) = job(|_| panic!("on purpose"));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_while_reading_is_told_to_its_caller_only() {
+    fn a_panic_while_reading_fails_only_its_caller() {
         let connection = table();
         let (one, mut first) = job(|_| panic!("on purpose"));
         let (two, mut second) = job(|_| Ok(()));

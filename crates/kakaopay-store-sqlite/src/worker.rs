@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn f13_while_there_is_no_connection_every_caller_is_told_why() {
+    async fn f13_without_a_connection_every_caller_gets_the_cause() {
         let (worker, _thread) = worker(|| Err(SqliteOpenError::ReadOnly));
         worker.call(broken).await.unwrap_err();
         for _ in 0..3 {

@@ -49,6 +49,8 @@ mod builder;
 mod client;
 mod encoding;
 mod error;
+#[cfg(feature = "hyper")]
+mod hyper_transport;
 pub mod layer;
 mod operation;
 mod pages;
@@ -59,8 +61,6 @@ mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
-#[cfg(feature = "hyper")]
-mod wire;
 
 pub use base_uri::{BaseUri, InvalidBaseUri};
 pub use body::{HttpRequest, HttpResponse, RequestBody};
@@ -68,10 +68,12 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use encoding::Encoding;
 pub use error::{BoxError, Delivery, Error, ErrorKind, NotSent};
+#[cfg(feature = "hyper")]
+pub use hyper_transport::{
+    HttpConnector, HyperTransport, HyperTransportBuilder, TlsError, default_tls_config,
+};
 pub use operation::Operation;
 pub use pages::Paginated;
 pub use resource::{Charges, Events, Refunds, Sources};
 pub use stack::{Stack, StackFuture};
 pub use transport::Transport;
-#[cfg(feature = "hyper")]
-pub use wire::{HttpConnector, HyperTransport, HyperTransportBuilder, TlsError, default_tls_config};

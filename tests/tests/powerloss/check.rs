@@ -119,7 +119,7 @@ impl Found<'_> {
                 if let Some(found) = open.remove(key) {
                     ensure(found.body == message.body, || format!("{key} has another body"))?;
                     self.open_message(key, found.claim.get() - 1)?;
-                } else if self.told_message(key).await?.shipped {
+                } else if self.completed_message(key).await?.shipped {
                     expected.insert(key.clone());
                 }
             }
@@ -143,7 +143,7 @@ impl Found<'_> {
     }
 
     /// A message that is not pending was completed under a valid claim.
-    async fn told_message(&self, key: &str) -> Result<Completion, Lost> {
+    async fn completed_message(&self, key: &str) -> Result<Completion, Lost> {
         for completion in self.history.completions(key).iter().filter(|one| one.span.may_be(self.point)) {
             // Again under the same claim changes nothing; under any other it is an error.
             if self.store.complete_message(key, completion.claim).await.is_ok() {

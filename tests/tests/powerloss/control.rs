@@ -72,7 +72,7 @@ fn last_row(disk: &Disk) -> rusqlite::Result<Option<i64>> {
 /// SQLite's own levels differ as its documentation says: one keeps everything, one loses the last commits and is
 /// sound, and one can be damaged.
 #[test]
-fn the_harness_tells_sqlites_levels_apart() {
+fn the_harness_distinguishes_sqlites_levels() {
     let full = rows("FULL").expect("written");
     assert_eq!((full.lost, full.damaged), (0, 0), "{full:?}");
     let normal = rows("NORMAL").expect("written");

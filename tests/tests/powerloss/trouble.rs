@@ -103,7 +103,7 @@ fn f13_i10_a_sync_that_fails_and_forgets() {
 }
 
 /// A disk with a ledger of one step, and how many of its calls fail from then on.
-async fn ledger_that_fails(kind: FaultKind, times: u64) -> (Disk, SqliteStore) {
+async fn store_that_fails(kind: FaultKind, times: u64) -> (Disk, SqliteStore) {
     install();
     let disk = Disk::new();
     let store = SqliteStore::open(disk.path(LEDGER)).expect("a ledger");
@@ -135,7 +135,7 @@ async fn fewest_steps(disk: &Disk, point: usize) -> usize {
 #[tokio::test]
 async fn f13_i10_what_a_failed_sync_left_is_not_built_upon() {
     for times in 1..=5 {
-        let (disk, store) = ledger_that_fails(FaultKind::SyncForgets, times).await;
+        let (disk, store) = store_that_fails(FaultKind::SyncForgets, times).await;
         let mut steps = 1;
         let mut failed = 0;
         while steps < STEPS {
@@ -159,7 +159,7 @@ async fn f13_i10_what_a_failed_sync_left_is_not_built_upon() {
 /// I10: nor does the next process that opens the file read it as stored.
 #[tokio::test]
 async fn f13_i10_what_a_failed_sync_left_is_not_found_when_the_file_is_opened_again() {
-    let (disk, store) = ledger_that_fails(FaultKind::SyncForgets, 1).await;
+    let (disk, store) = store_that_fails(FaultKind::SyncForgets, 1).await;
     let error = store.commit(PLAN.step(0, 2)).await.expect_err("the sync failed");
     assert_eq!(error.kind(), StoreErrorKind::Io);
     // The cache stays, and what the process had in memory does not.
@@ -170,7 +170,7 @@ async fn f13_i10_what_a_failed_sync_left_is_not_found_when_the_file_is_opened_ag
 
 /// I10: a file whose journal mode could not be changed is not taken for one whose was.
 #[tokio::test]
-async fn f13_i10_a_ledger_that_could_not_be_made_is_made_again() {
+async fn f13_i10_a_store_that_could_not_be_created_is_created_again() {
     for after in 0..12 {
         for times in 1..=3 {
             install();

@@ -92,7 +92,7 @@ async fn a_payment_expires_each_way() {
 }
 
 #[tokio::test]
-async fn i3_f01_a_duplicated_webhook_settles_once() {
+async fn i3_f01_a_duplicated_webhook_notifies_once() {
     let shop = Shop::builder().open().await;
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
@@ -114,7 +114,7 @@ async fn i3_f01_a_duplicated_webhook_settles_once() {
 }
 
 #[tokio::test]
-async fn the_webhook_may_be_faster_than_the_answer_to_the_creation() {
+async fn the_webhook_may_be_faster_than_the_response() {
     let (release, released) = tokio::sync::watch::channel(false);
     let shop = Shop::builder().open_over(|wire| Hold::new(wire, released)).await;
     let merchant = shop.merchant.clone();
@@ -146,7 +146,7 @@ async fn pay_by_api(shop: &Shop) {
 }
 
 #[tokio::test]
-async fn f10_a_lost_answer_is_looked_up_and_nothing_is_created_twice() {
+async fn f10_after_a_lost_response_no_charge_is_created_twice() {
     let (shop, lose) = losing(|wire| LoseResponse::new(wire, 1).only(http::Method::POST)).await;
     let page = shop.check_out(Shop::order()).await;
     assert_eq!((shop.charges(), lose.remaining()), (1, 0));
@@ -205,7 +205,7 @@ async fn what_the_service_refuses_ends_the_payment() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_ends_no_payment_and_asks_a_person() {
+async fn a_wrong_key_ends_no_payment_and_raises_an_alert() {
     let key = SecretKey::parse("skey_test_wrong").expect("a key");
     let shop = Shop::builder().secret_key(key).open().await;
     let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -268,7 +268,7 @@ async fn f05_f06_f31_a_bad_webhook_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn f41_a_webhook_that_could_not_be_looked_into_comes_back() {
+async fn f41_a_webhook_whose_read_failed_comes_back() {
     // As often as the client tries.
     let attempts = usize::try_from(RetryPolicy::default().attempts).expect("few");
     let (shop, lose) = losing(|wire| LoseResponse::new(wire, attempts).only(http::Method::GET)).await;

@@ -16,7 +16,7 @@ fn rule(text: &str) -> FaultRule {
 /// F10, F22, I2, I3: an answer to the creation that is lost or cannot be read is no reason to ask for a second
 /// charge. The one there is, is found, paid and settled.
 #[tokio::test]
-async fn f10_f22_a_charge_whose_answer_was_lost_or_spoilt_is_found_and_settled_once() {
+async fn f10_f22_a_charge_whose_response_was_lost_or_spoilt_is_found() {
     for fault in ["drop-response", "truncated", "empty"] {
         let shop = Shop::builder().open().await;
         shop.sandbox.set_faults(vec![rule(&format!("{fault}@charges.create:nth=1"))]);
@@ -85,7 +85,7 @@ async fn f22_f27_i4_a_charge_that_cannot_be_read_is_not_paid() {
 
 /// F27: unknown members are ignored.
 #[tokio::test]
-async fn f27_a_member_that_nobody_knows_changes_nothing() {
+async fn f27_an_unknown_member_changes_nothing() {
     let shop = Shop::builder().open().await;
     shop.sandbox.set_faults(vec![rule("unknown-field")]);
     let page = shop.check_out(Shop::order()).await;
@@ -113,7 +113,7 @@ async fn f28_a_list_that_goes_round_in_circles_leads_to_no_second_charge() {
 
 /// F01, F02, F03, F05, F06, I2, I3: a paid order is notified once, in whichever way webhooks arrive or get lost.
 #[tokio::test]
-async fn f01_f02_f03_f05_f06_i3_however_webhooks_arrive_a_payment_is_settled_once() {
+async fn f01_f02_f03_f05_f06_i3_webhooks_in_any_way_notify_once() {
     // What is refused is counted: two events, by their signature or its age.
     for (plan, refused) in [
         ("lost", 0),

@@ -24,7 +24,7 @@ fn an_hour_ago(shop: &Shop) -> Timestamp {
 
 /// F03, I2: without webhook, return and deadline, reconciliation finds a paid charge.
 #[tokio::test]
-async fn f03_i2_a_sweep_finds_what_no_webhook_told() {
+async fn f03_i2_reconciliation_finds_a_charge_without_webhook() {
     let shop = Shop::builder().open().await;
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
@@ -44,7 +44,7 @@ async fn f03_i2_a_sweep_finds_what_no_webhook_told() {
 
 /// A webhook that has come makes its event no news; one that was lost is put in its place.
 #[tokio::test]
-async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
+async fn f03_reconciliation_inserts_lost_webhooks() {
     let shop = Shop::builder().open().await;
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
@@ -70,7 +70,7 @@ async fn f03_a_sweep_puts_lost_webhooks_in_their_place() {
 
 /// An empty store reports the order as orphaned; charges before the moment are ignored.
 #[tokio::test]
-async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
+async fn reconciliation_counts_orphaned_charges() {
     let shop = Shop::builder().open().await;
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     shop.check_out(Shop::order()).await;
@@ -89,7 +89,7 @@ async fn a_sweep_counts_charges_of_orders_that_are_not_here() {
 
 /// F41: an incomplete reconciliation is repeated.
 #[tokio::test]
-async fn f41_a_sweep_that_was_cut_off_is_not_done() {
+async fn f41_an_incomplete_reconciliation_is_not_done() {
     let shop = Shop::builder().open().await;
     let never = kakaopay_transport::testing::Never;
     let key = shop.sandbox.secret_key().clone();
@@ -101,7 +101,7 @@ async fn f41_a_sweep_that_was_cut_off_is_not_done() {
 
 /// `run` sweeps by itself, one process for all, and then not before the hour is over.
 #[tokio::test]
-async fn f03_i8_whoever_runs_sweeps() {
+async fn f03_i8_run_reconciles_once_for_all_processes() {
     let shop = Shop::builder().open().await;
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
@@ -123,7 +123,7 @@ async fn f03_i8_whoever_runs_sweeps() {
 
 /// F44, I10: a shutdown waits for the response to a mutation, and stores it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn f44_i10_shutdown_waits_for_what_moves_money() {
+async fn f44_i10_shutdown_waits_for_mutations() {
     let (release, released) = watch::channel(false);
     let shop = Shop::builder().open_over(|wire| Unsent::new(Hold::new(wire, released))).await;
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
@@ -151,7 +151,7 @@ async fn f44_i10_shutdown_waits_for_what_moves_money() {
 
 /// F11: the response to a mutation is stored even if its caller has gone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn f11_a_buyer_who_leaves_cuts_nothing_off() {
+async fn f11_a_buyer_who_leaves_loses_no_response() {
     let (release, released) = watch::channel(false);
     let shop = Shop::builder().open_over(|wire| Hold::new(wire, released)).await;
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);

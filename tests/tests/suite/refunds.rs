@@ -97,7 +97,7 @@ async fn f16_after_its_time_nothing_goes_back() {
 
 /// F17, I5: sixty-four ask for the same refund at once, and one is made.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn f17_i5_the_same_refund_asked_for_by_many_is_made_once() {
+async fn f17_i5_one_refund_requested_by_many_is_made_once() {
     let shop = paid().await;
     let asking: Vec<_> = (0..64)
         .map(|_| {
@@ -155,7 +155,7 @@ async fn f17_i5_many_refunds_at_once_give_back_no_more_than_was_paid() {
 
 /// F18: the answer is lost, and nothing goes back twice.
 #[tokio::test]
-async fn f18_a_refund_whose_answer_was_lost_is_found() {
+async fn f18_a_refund_whose_response_was_lost_is_found() {
     let mut lose = None;
     let lossy =
         |wire| lose.insert(LoseResponse::new(wire, 1).only(http::Method::POST).at("/refunds")).clone();

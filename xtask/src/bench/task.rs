@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_name_is_told_what_there_is() {
+    fn an_unknown_name_lists_the_known_ones() {
         assert!(named("types").is_ok());
         let problem = named("typos").err().expect("a problem");
         assert_eq!(problem.to_string(), format!("there is no benchmark `typos`, only {}", names()));

@@ -31,7 +31,7 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
     }
     findings.extend(documents::check()?);
     findings.extend(names::check()?);
-    prose.findings().iter().for_each(|word| println!("{word}"));
+    findings.extend(prose.findings());
     Problem::of("tidy", &findings)?;
     println!("tidy: {} files are in order", files.len());
     Ok(())

@@ -109,7 +109,7 @@ async fn i10_f13_nothing_that_was_acknowledged_is_lost_when_the_server_is_killed
 }
 
 #[tokio::test]
-async fn i10_f13_an_answer_that_is_lost_behind_the_commit_leaves_it_open() {
+async fn i10_f13_a_response_lost_after_the_commit_leaves_it_open() {
     let Some(home) = Home::new() else { return };
     let proxy = Proxy::start(home.cluster.port()).await;
     let (port, wire) = (home.cluster.port().to_string(), proxy.port.to_string());

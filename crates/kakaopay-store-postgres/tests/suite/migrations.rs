@@ -93,7 +93,7 @@ async fn f43_a_schema_without_what_a_call_needs_is_foreign_and_stores_nothing() 
 }
 
 #[tokio::test]
-async fn f43_who_only_looks_changes_nothing() {
+async fn f43_reading_changes_nothing() {
     let Some(home) = Home::new() else { return };
     let look = async || home.options().skip_migrations().open().await;
     let missing = look().await.unwrap_err();
@@ -137,14 +137,14 @@ async fn a_schema_of_another_program_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn an_empty_schema_becomes_a_ledger() {
+async fn an_empty_schema_becomes_a_store() {
     let Some(home) = Home::new() else { return };
     home.raw().await.batch_execute(&format!("CREATE SCHEMA {}", home.schema)).await.unwrap();
     home.open().await.commit(step("a", 0, *b"x")).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_may_make_the_same_ledger_at_once() {
+async fn many_may_create_the_same_store_at_once() {
     for _ in 0..5 {
         let Some(home) = Home::new() else { return };
         let opening: Vec<_> = (0..6)
@@ -162,7 +162,7 @@ async fn many_may_make_the_same_ledger_at_once() {
 
 /// The user that runs the shop need not own the tables.
 #[tokio::test]
-async fn a_user_who_may_make_no_tables_opens_a_ledger_that_is_there() {
+async fn a_user_without_ddl_rights_opens_an_existing_store() {
     let Some(home) = Home::new() else { return };
     let raw = home.raw().await;
     let user = format!("clerk_{}", home.schema);
@@ -242,7 +242,7 @@ async fn a_snapshot_ahead_of_its_journal_is_corrupt() {
 }
 
 #[tokio::test]
-async fn a_ledger_whose_tables_are_gone_is_foreign() {
+async fn a_store_whose_tables_are_gone_is_not_recognized() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
     store.commit(step("a", 0, *b"x")).await.unwrap();

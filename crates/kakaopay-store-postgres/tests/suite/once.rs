@@ -84,7 +84,7 @@ async fn f40_a_zombie_cannot_complete_in_its_transaction() {
 }
 
 #[tokio::test]
-async fn f40_nobody_claims_a_message_that_is_being_completed() {
+async fn f40_a_message_being_completed_cannot_be_claimed() {
     let Some((store, mut shop)) = shop().await else { return };
     let message = claim(&store, 1).await;
     let transaction = shop.transaction().await.unwrap();

@@ -175,7 +175,7 @@ async fn two_who_complete_the_same_in_other_orders_do_not_stop_each_other() {
 }
 
 #[tokio::test]
-async fn two_ledgers_in_one_database_know_nothing_of_each_other() {
+async fn two_stores_in_one_database_are_independent() {
     let (Some(one), Some(other)) = (Home::new(), Home::new()) else { return };
     let (one, other) = (one.open().await, other.open().await);
     fill(&one, 1).await;

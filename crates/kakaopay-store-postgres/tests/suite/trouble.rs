@@ -27,7 +27,7 @@ async fn f13_a_server_that_is_not_there_is_io() {
 }
 
 #[tokio::test]
-async fn f13_a_server_that_never_answers_is_io() {
+async fn f13_a_server_that_never_responds_is_io() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = silent.local_addr().unwrap().port();
     let connection = format!("host=127.0.0.1 port={port} user=a password=b sslmode=disable");

@@ -36,7 +36,7 @@ async fn a_newer_schema_is_refused() {
 
 /// Without migrations an empty or older file is unchanged, and a missing one is not created.
 #[tokio::test]
-async fn f43_who_only_looks_changes_nothing() {
+async fn f43_reading_changes_nothing() {
     let (_dir, path) = place();
     let look = || SqliteOptions::new().skip_migrations().open(&path);
     let missing = look().expect_err("no file");
@@ -96,7 +96,7 @@ fn a_file_that_is_no_database_is_refused() {
 }
 
 #[test]
-fn an_empty_file_becomes_a_ledger() {
+fn an_empty_file_becomes_a_store() {
     let (_dir, path) = place();
     fs::write(&path, "").unwrap();
     open(&path);

@@ -50,7 +50,7 @@ async fn i3_what_is_done_with_the_completion_is_done_once() {
 }
 
 #[tokio::test]
-async fn i3_work_that_fails_leaves_the_message_untold() {
+async fn i3_work_that_fails_leaves_the_message_pending() {
     let (_dir, path) = place();
     let store = shop(&path).await;
     let message = claim(&store, 1).await.expect("a message");

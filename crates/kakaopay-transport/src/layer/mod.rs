@@ -1,23 +1,23 @@
 //! The layers between a typed call and the transport, each usable alone.
 
-mod answer;
+mod api_headers;
 mod auth;
-mod collect;
-mod deadline;
-mod once;
+mod base_uri;
+mod collect_body;
 mod operation;
-mod origin;
+mod response_future;
 mod retry;
+mod send_once;
+mod timeout;
 mod trace;
-mod version;
 
-pub use answer::ResponseFuture;
+pub use api_headers::{ApiHeaders, ApiHeadersLayer};
 pub use auth::{Auth, AuthLayer};
-pub use collect::{CollectBody, CollectBodyFuture, CollectBodyLayer};
-pub use deadline::{Timeout, TimeoutFuture, TimeoutLayer};
-pub use once::{SendOnce, SendOnceLayer};
+pub use base_uri::{BaseUriFuture, BaseUriLayer, BaseUriService};
+pub use collect_body::{CollectBody, CollectBodyFuture, CollectBodyLayer};
 pub use operation::{OperationFuture, OperationLayer, OperationService};
-pub use origin::{BaseUriFuture, BaseUriLayer, BaseUriService};
+pub use response_future::ResponseFuture;
 pub use retry::{Retry, RetryDecision, RetryFuture, RetryLayer, RetryPolicy};
+pub use send_once::{SendOnce, SendOnceLayer};
+pub use timeout::{Timeout, TimeoutFuture, TimeoutLayer};
 pub use trace::{Trace, TraceFuture, TraceLayer};
-pub use version::{ApiHeaders, ApiHeadersLayer};

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_not_known_blames_nobody() {
+    fn an_unknown_code_has_no_responsible_party() {
         let unknown = FailureCode::from("a_code_of_tomorrow");
         assert_eq!(
             (unknown.responsible_party(), unknown.retry()),

@@ -22,11 +22,11 @@ pub fn check(end: &End) {
         payment.duplicate_charges()
     );
     every_paid_charge_is_known(end);
-    what_is_told_is_true(end);
+    notifications_are_true(end);
     attempts_are_not_repeated(end);
     nothing_is_made_twice(end);
     refunds_add_up(end);
-    refunds_are_asked_for_in_time(end);
+    refunds_are_requested_in_time(end);
 }
 
 fn of_order(end: &End) -> impl Iterator<Item = &Charge> {
@@ -50,7 +50,7 @@ fn every_paid_charge_is_known(end: &End) {
 }
 
 /// I3, I4: the notified end is the service's, once.
-fn what_is_told_is_true(end: &End) {
+fn notifications_are_true(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     let ends = end.driver.notified.values().filter(|event| {
         matches!(
@@ -132,7 +132,7 @@ fn refunds_add_up(end: &End) {
 
 /// I5, F16, F18: a refund is asked for again only after a long look, and by the merchant's own word
 /// never after its time.
-fn refunds_are_asked_for_in_time(end: &End) {
+fn refunds_are_requested_in_time(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     let State::Successful { paid_at, .. } = payment.state() else { return };
     let mut last = BTreeMap::new();

@@ -72,7 +72,7 @@ fn what_belongs_to_other_methods_is_empty() {
 }
 
 #[test]
-fn the_list_of_refunds_tells_its_page() {
+fn the_list_of_refunds_has_its_page() {
     let refunds = charge().refunds.expect("a list");
     assert_eq!((refunds.limit, refunds.offset, refunds.total), (20, 0, 0));
     assert_eq!(refunds.location.as_deref(), Some("/charges/chrg_test_5w4415netlwqpc54tyg/refunds"));

@@ -59,7 +59,7 @@ fn i4_f27_another_status_is_no_proof_whatever_else_it_says() {
 }
 
 #[test]
-fn i2_f27_a_null_that_nobody_needs_does_not_hide_a_payment() {
+fn i2_f27_an_irrelevant_null_does_not_hide_a_payment() {
     let charge: Value = serde_json::from_str(guide::CHARGE).expect("JSON");
     let needed = ["object", "id", "amount", "currency", "status", "metadata", "source", "livemode"];
     let members =

@@ -137,7 +137,7 @@ fn the_guides_charge_says_what_it_is() {
 }
 
 #[test]
-fn the_guides_charge_tells_its_fees() {
+fn the_guides_charge_has_its_fees() {
     let charge = charge();
     assert_eq!((charge.fee, charge.fee_vat, charge.net), (Some(4_350), Some(0), Some(145_650)));
     assert_eq!((charge.interest, charge.interest_vat), (Some(0), Some(0)));

@@ -195,7 +195,7 @@ fn a_charge_of_2025_has_its_refund_in_it() {
 }
 
 #[test]
-fn an_event_tells_its_deliveries_and_its_data() {
+fn an_event_has_its_deliveries_and_its_data() {
     let event: Event = read("event of charge");
     assert_eq!(event.key, EventKey::ChargeComplete);
     let deliveries = event.webhook_deliveries.as_ref().expect("deliveries");

@@ -95,7 +95,7 @@ fn a_source_that_the_buyer_made_is_charged() {
 }
 
 #[test]
-fn f11_silence_becomes_a_look_up_and_not_a_moment_before() {
+fn f11_silence_becomes_a_search_and_not_a_moment_before() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     assert_eq!(driven.deadline, Deadline::At(at(75)));
     assert!(driven.handle(Input::Timeout, at(74)).is_empty());
@@ -161,7 +161,7 @@ fn f10_the_first_attempts_charge_is_adopted_even_after_the_second_attempt() {
 }
 
 #[test]
-fn f28_a_look_up_reads_page_by_page_with_its_end_fixed() {
+fn f28_a_search_reads_page_by_page_with_its_end_fixed() {
     let (mut driven, first) = unanswered();
     let foreign = json_of(&Order::one_call().charge(1, &[("metadata", json!({}))]));
     let next = only_look_up(&driven.handle(page(&first, &[foreign.clone(), foreign.clone()], 3), at(61)));
@@ -193,7 +193,7 @@ fn f28_a_list_that_lies_proves_nothing() {
 }
 
 #[test]
-fn a_look_up_that_is_never_answered_asks_a_person_in_time() {
+fn a_search_without_responses_raises_an_alert_in_time() {
     let (mut driven, look_up) = unanswered();
     let failed = |look_up: &ChargeSearch| {
         Input::Response(Response::FindCharge {
@@ -220,7 +220,7 @@ fn a_good_charge_is_preferred_to_one_that_only_names_the_order() {
 }
 
 #[test]
-fn a_reason_to_look_makes_it_look_again_soon() {
+fn evidence_makes_it_search_again_soon() {
     let (mut driven, charge) = pending();
     // Hours later the plan looks once an hour.
     driven.handle(Input::Timeout, at(20_000));
@@ -275,7 +275,7 @@ fn what_the_service_refuses_ends_the_payment() {
 }
 
 #[test]
-fn f20_an_answer_that_is_not_the_orders_stops_everything() {
+fn f20_a_response_that_is_not_the_orders_blocks_the_payment() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let wrong = Order::one_call().charge(1, &[("amount", json!(1))]);
     for _ in 0..2 {
@@ -312,7 +312,7 @@ fn a_webhook_and_the_return_and_the_clock_only_make_it_look() {
 }
 
 #[test]
-fn an_answer_to_the_creation_never_settles() {
+fn a_response_to_the_creation_proves_no_payment() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let paid = Order::one_call().charge(1, &guide::ended("successful"));
     let requests = driven.handle(creation(1, Ok(paid.clone())), at(1));
@@ -334,7 +334,7 @@ fn an_expiry_that_comes_as_a_failure_is_a_failure() {
 }
 
 #[test]
-fn i6_what_contradicts_the_end_asks_a_person_once() {
+fn i6_a_contradiction_of_the_end_raises_one_alert() {
     let (mut driven, charge) = pending();
     driven.handle(read(Order::one_call().charge(1, &guide::ended("expired"))), at(2));
     assert!(matches!(driven.state(), State::Expired(_)));

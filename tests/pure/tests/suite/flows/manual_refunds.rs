@@ -24,7 +24,7 @@ fn lists(requests: &[Request]) -> usize {
 /// F02, I6: money was given back by hand, and the webhook that says so came before the payment was known to be paid,
 /// or not at all: the end is the same.
 #[test]
-fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
+fn f02_i6_a_refund_made_before_the_payment_was_known_is_found() {
     let refunded =
         Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge: given_back(0).id });
     for heard in [true, false] {
@@ -52,7 +52,7 @@ fn f02_i6_what_was_given_back_before_the_settlement_was_known_is_found() {
 
 /// A list is read when more went back than is known of here, and for no other reading.
 #[test]
-fn f02_a_reading_of_a_paid_charge_looks_for_refunds_that_are_not_accounted_for() {
+fn f02_a_read_of_a_paid_charge_searches_unknown_refunds() {
     let mut driven = paid(&[]);
     let read = |driven: &mut Driven, back, seconds| {
         lists(&driven.handle(Input::Evidence(Evidence::Read(given_back(back))), at(seconds)))

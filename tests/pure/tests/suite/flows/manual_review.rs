@@ -108,7 +108,7 @@ fn f10_an_attempt_that_was_never_made_here_stops_everything() {
 }
 
 #[test]
-fn a_person_is_asked_again_about_what_is_still_wrong() {
+fn an_alert_is_raised_again_while_its_cause_lasts() {
     let mut driven = opened();
     let wrong = || charge(1, &[("amount", json!(1))]);
     driven.handle(created(Ok(wrong())), at(1));
@@ -199,7 +199,7 @@ fn f22_what_cannot_be_read_stops_an_order_for_a_while_only() {
 }
 
 #[test]
-fn a_charge_that_the_service_does_not_know_is_told() {
+fn a_charge_unknown_to_the_service_raises_an_alert() {
     let mut driven = opened();
     let own = charge(1, &[]);
     driven.handle(created(Ok(own.clone())), at(1));
@@ -215,7 +215,7 @@ fn a_charge_that_the_service_does_not_know_is_told() {
 }
 
 #[test]
-fn i8_what_takes_too_long_is_told() {
+fn i8_a_payment_that_takes_too_long_raises_an_alert() {
     // The request is never taken.
     for (mut driven, never) in [
         (opened(), created(Err(RequestFailure::NotSent))),
@@ -243,7 +243,7 @@ fn i8_what_takes_too_long_is_told() {
 }
 
 #[test]
-fn a_source_that_is_not_made_is_asked_for_ever_slower() {
+fn a_source_that_is_not_made_is_requested_ever_slower() {
     let (mut driven, _) = Driven::open(Order::two_calls().intent, start());
     let mut asked = 0;
     while let Deadline::At(now) = driven.deadline {
@@ -268,7 +268,7 @@ fn f15_a_clock_that_is_set_back_begins_no_plan_in_its_future() {
 }
 
 #[test]
-fn a_status_that_nobody_knows_stops_nobody_from_paying() {
+fn an_unknown_status_does_not_stop_the_buyer() {
     let mut driven = opened();
     driven.handle(read(charge(1, &[("status", json!("reviewing"))])), at(1));
     assert_eq!(driven.redirects.len(), 1);

@@ -84,7 +84,7 @@ fn i4_what_differs_on_an_earlier_page_is_not_forgotten() {
 
 /// F07: while an answer is waited for, another charge is looked at on its own plan.
 #[test]
-fn f07_another_charge_is_watched_while_an_answer_is_waited_for() {
+fn f07_a_duplicate_is_watched_while_a_response_is_pending() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(1));
     driven.handle(page(looked_up(&requests), &[stranger()], 1), at(1));
@@ -105,7 +105,7 @@ fn f07_another_charge_is_watched_while_an_answer_is_waited_for() {
 
 /// F10: a search that is over sets no deadline.
 #[test]
-fn f10_a_search_that_is_over_wakes_nobody() {
+fn f10_a_search_that_is_over_sets_no_deadline() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
     let request = looked_up(&driven.handle(Input::Timeout, at(90)));

@@ -84,7 +84,7 @@ fn read_on(driven: &mut Driven, mut request: ChargeSearch, now: Timestamp, most:
 
 /// F10, F28: an early search reads the newest five hundred charges; a search that can conclude reads on.
 #[test]
-fn f10_f28_a_look_up_reads_as_far_as_it_can_conclude_something() {
+fn f10_f28_a_search_reads_as_far_as_it_can_conclude() {
     let (mut driven, request) = unknown();
     assert_eq!(read_on(&mut driven, request, start(), 7), 5);
     for (seconds, pages) in [(CONCLUSIVE - 1, 5), (CONCLUSIVE, 7)] {

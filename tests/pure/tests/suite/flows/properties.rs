@@ -92,7 +92,7 @@ proptest! {
     /// [`Driven`] asserts at each step: nothing leaves before its entry is durable, a final state
     /// stays, and the journal alone brings the same payment back.
     #[test]
-    fn i6_i8_i10_the_contract_holds_whatever_is_told(
+    fn i6_i8_i10_the_contract_holds_for_any_input(
         order in any_order(),
         moves in prop::collection::vec((any_move(), 0_i64..200), 0..40),
     ) {
@@ -132,7 +132,7 @@ proptest! {
 
     /// I4: nothing but a read charge that is the order's in every member settles.
     #[test]
-    fn i4_f20_only_the_orders_own_paid_charge_settles(charge in any_charge()) {
+    fn i4_f20_only_the_orders_own_paid_charge_pays_it(charge in any_charge()) {
         let order = Order::one_call();
         let (mut driven, _) = Driven::open(order.intent.clone(), start());
         driven.handle(Input::Evidence(Evidence::Read(Box::new(charge.clone()))), start());

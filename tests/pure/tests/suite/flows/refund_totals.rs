@@ -91,7 +91,7 @@ fn i5_a_refund_that_was_surely_not_made_leaves_what_it_claimed() {
 
 /// I5: the same reference with anything else than before is another refund.
 #[test]
-fn i5_a_refund_is_known_by_all_that_was_asked_for() {
+fn i5_a_refund_is_recognised_by_all_of_its_request() {
     let mut driven = paid();
     let void = order("r-1", PAID).void(true);
     driven.refund(&void, at(2)).expect("a refund");
@@ -147,7 +147,7 @@ fn asks_again(driven: &mut Driven, now: Timestamp, service: Option<Timestamp>) -
 
 /// F18: a list is believed when it was asked for so late that nothing can be under way any more; to the second.
 #[test]
-fn f18_a_refund_is_asked_for_again_when_its_absence_proves_something() {
+fn f18_a_refund_is_requested_again_when_its_absence_is_proven() {
     for (seconds, again) in [(669, false), (670, true)] {
         assert_eq!(asks_again(&mut lost(70), at(seconds), None), again, "{seconds}");
     }

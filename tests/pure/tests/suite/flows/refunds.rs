@@ -118,7 +118,7 @@ fn wait(driven: &mut Driven, until: Timestamp, data: &[Value]) -> usize {
 }
 
 #[test]
-fn f18_what_was_made_otherwise_than_asked_for_is_never_asked_for_again() {
+fn f18_a_refund_made_otherwise_is_never_requested_again() {
     // The service made it, and lost its name; or made it of another amount.
     for other in [made("rfnd_test_a", None, 1_000, "closed"), made("rfnd_test_a", Some("r1"), 900, "closed")]
     {
@@ -291,7 +291,7 @@ fn f21_a_refund_that_met_too_many_requests_is_looked_for() {
 }
 
 #[test]
-fn f21_a_refund_that_is_refused_for_the_key_is_asked_for_ever_slower() {
+fn f21_a_refund_rejected_for_the_key_is_requested_ever_slower() {
     let mut driven = requested(1_000, LateRefund::Forward);
     let (mut count, mut number) = (0, 1);
     for _ in 0..200 {
@@ -341,7 +341,7 @@ fn f16_without_a_time_of_payment_the_window_counts_from_when_it_was_known() {
 }
 
 #[test]
-fn i8_a_refund_that_takes_too_long_is_told() {
+fn i8_a_refund_that_takes_too_long_raises_an_alert() {
     // Nobody answers.
     let mut driven = paid(&[]);
     driven.refund(&order("r1", 1_000, LateRefund::Reject), at(10)).expect("a refund");
@@ -361,7 +361,7 @@ fn i8_a_refund_that_takes_too_long_is_told() {
 
 /// F18, I5: a refund whose response is always lost is requested three times, and then raises an alert.
 #[test]
-fn f18_i5_a_refund_that_is_always_lost_is_asked_for_three_times() {
+fn f18_i5_a_refund_always_lost_is_requested_three_times() {
     let mut driven = unknown(50_000);
     // Long after, and still before the window closes.
     assert_eq!(wait(&mut driven, at(6 * 3_600), &[]), 2);

@@ -132,7 +132,7 @@ fn f10_i6_an_earlier_attempts_end_is_not_the_orders() {
 
 /// A key that is refused while duplicates are watched raises an alert, and so does a duplicate that does not end.
 #[test]
-fn i8_what_stands_in_the_way_of_watching_is_told() {
+fn i8_a_failure_to_watch_duplicates_raises_an_alert() {
     let mut driven = second_attempt();
     driven.handle(read(first("pending")), at(102));
     driven.handle(read(first("successful")), at(103));
@@ -326,7 +326,7 @@ fn i5_a_refund_is_not_changed_by_asking_again() {
 
 /// F15: an answer that left by a clock that has been set back since is late.
 #[test]
-fn f15_a_clock_that_is_set_back_makes_an_answer_late() {
+fn f15_a_clock_set_back_makes_a_response_late() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let requests = driven.handle(Input::Timeout, at(-86_400));
     assert_eq!(stage(&driven), Some(Stage::Searching));
@@ -345,7 +345,7 @@ fn f15_a_clock_that_is_set_back_makes_an_answer_late() {
 /// I4: a paid charge that names the order and differs from it raises an alert, once the order's own is
 /// known.
 #[test]
-fn i4_a_paid_stranger_is_told_of_beside_the_orders_own() {
+fn i4_a_paid_duplicate_raises_an_alert_beside_the_own_charge() {
     for (status, told) in [("successful", true), ("failed", false)] {
         let (mut driven, _) = Driven::open(Order::one_call().intent, start());
         let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(1));

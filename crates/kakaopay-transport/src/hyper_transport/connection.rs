@@ -11,7 +11,7 @@ use hyper::client::conn::{TrySendError, http1};
 use tokio::runtime::{Handle, Id};
 
 use crate::body::{HttpRequest, RequestBody};
-use crate::wire::target::Target;
+use crate::hyper_transport::target::Target;
 
 /// An open connection to a target.
 pub(super) struct Connection {

@@ -7,7 +7,7 @@ use tower_service::Service;
 
 use crate::body::HttpRequest;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
-use crate::layer::answer::ResponseFuture;
+use crate::layer::response_future::ResponseFuture;
 
 /// Passes each mutation on once, and rejects any clone of it.
 ///

@@ -10,8 +10,8 @@ use rustls::ClientConfig;
 use tower_service::Service;
 
 use crate::error::BoxError;
-use crate::wire::service::HyperTransport;
-use crate::wire::tls::{TlsError, default_tls_config};
+use crate::hyper_transport::service::HyperTransport;
+use crate::hyper_transport::tls::{TlsError, default_tls_config};
 
 /// Timeout of connecting: DNS, TCP and the TLS handshake together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

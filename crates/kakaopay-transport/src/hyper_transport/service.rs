@@ -15,11 +15,11 @@ use tower_service::Service;
 
 use crate::body::HttpRequest;
 use crate::error::{BoxError, NotSent};
-use crate::wire::builder::{HyperTransportBuilder, Settings, tcp};
-use crate::wire::connect::Connect;
-use crate::wire::pool::Pool;
-use crate::wire::target::Target;
-use crate::wire::tls::TlsError;
+use crate::hyper_transport::builder::{HyperTransportBuilder, Settings, tcp};
+use crate::hyper_transport::connect::Connect;
+use crate::hyper_transport::pool::Pool;
+use crate::hyper_transport::target::Target;
+use crate::hyper_transport::tls::TlsError;
 
 /// The default transport: hyper with rustls, on tokio.
 ///

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use crate::wire::connection::Connection;
-use crate::wire::target::Target;
+use crate::hyper_transport::connection::Connection;
+use crate::hyper_transport::target::Target;
 
 /// Pool of idle connections, and of HTTP/2 connections in use, the most recently used last.
 ///

@@ -17,9 +17,9 @@ use hyper_util::rt::TokioExecutor;
 use tower_service::Service;
 
 use crate::error::{BoxError, NotSent};
-use crate::wire::connection::{Connection, Sender};
-use crate::wire::pool::Pool;
-use crate::wire::target::Target;
+use crate::hyper_transport::connection::{Connection, Sender};
+use crate::hyper_transport::pool::Pool;
+use crate::hyper_transport::target::Target;
 
 /// Minimum interval at which a connection's task evicts idle connections.
 const MIN_EVICTION_INTERVAL: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@ use tower_service::Service;
 use crate::base_uri::BaseUri;
 use crate::body::HttpRequest;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
-use crate::layer::answer::ResponseFuture;
+use crate::layer::response_future::ResponseFuture;
 use crate::response::request_id;
 
 /// Sends every request to the API's origin.
