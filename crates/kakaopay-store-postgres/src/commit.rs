@@ -1,6 +1,6 @@
 //! Stores a commit of a payment.
 
-use kakaopay_store::sql::{corrupt, seq_of, seq_value};
+use kakaopay_store::sql::{corrupt, lane_value, seq_of, seq_value};
 use kakaopay_store::{Commit, DeadlineChange, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::Reference;
 
@@ -44,6 +44,7 @@ async fn advance(
         DeadlineChange::Keep | DeadlineChange::Clear => None,
     };
     let keys: Vec<&str> = commit.messages.iter().map(|message| message.key.as_str()).collect();
+    let lanes: Vec<&str> = commit.messages.iter().map(|message| lane_value(message.lane)).collect();
     let bodies: Vec<&[u8]> = commit.messages.iter().map(|message| &*message.body).collect();
     let rows = executor
         .rows(
@@ -58,6 +59,7 @@ async fn advance(
                 &deadline,
                 &(commit.deadline == DeadlineChange::Clear),
                 &keys,
+                &lanes,
                 &bodies,
                 &commit.at.unix_millis(),
             ],

@@ -6,8 +6,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Transaction};
 
 use crate::failure::failed;
+use crate::outbox_statements::OutboxStatements;
 use crate::redacted::{Param, Redacted};
-use crate::statements::Statements;
 
 /// Whether a message is completed by this transaction, or was before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Completion {
 
 pub(crate) async fn complete_in_transaction(
     transaction: &Transaction<'_>,
-    statements: &Statements,
+    statements: &OutboxStatements,
     key: &str,
     claim: ClaimToken,
 ) -> Result<Completion, StoreError> {

@@ -39,7 +39,8 @@
 //!
 //! Each call is one statement, and so one transaction that cannot be left open. A commit updates the payment's row
 //! on condition of its last sequence number, so that one of several concurrent writers succeeds. Rows are claimed
-//! with `FOR UPDATE SKIP LOCKED`, so that workers do not wait for each other. Serialization failures and deadlocks
+//! with `FOR UPDATE SKIP LOCKED`, so that workers do not wait for each other. A payment's later message is passed over
+//! while an earlier one is in `outbox_queue`, which ends with the transaction that completes it. Serialization failures and deadlocks
 //! (40001, 40P01) are retried, at most ten times. A call returns within its
 //! [timeout](PostgresOptions::call_timeout), even if the server is dead.
 //!
@@ -50,7 +51,7 @@
 //! | `snapshot` | a payment's newest snapshot | payments |
 //! | `charge` | the payment of a charge; a trigger rejects another payment | payments |
 //! | `inbox_event` | a webhook event, kept to detect duplicates | webhooks |
-//! | `outbox_message` | a message, kept to detect duplicates, and the claim that completed it | messages |
+//! | `outbox_message` | a message, kept to detect duplicates, and the claim that completed it or who skipped it and why | messages |
 //! | `due_payment`, `inbox_queue`, `outbox_queue` | pending work, and when it can be claimed | pending work |
 //! | `job` | when a recurring job is due | jobs |
 //! | `migration` | an applied migration and its checksum | versions |
@@ -95,6 +96,8 @@ mod completion;
 mod convert;
 mod executor;
 mod failure;
+mod outbox;
+mod outbox_statements;
 mod queries;
 mod queue;
 mod redacted;

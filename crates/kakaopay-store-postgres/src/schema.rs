@@ -102,25 +102,36 @@ CREATE TABLE {schema}.outbox_message (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     idempotency_key text   COLLATE "C" NOT NULL UNIQUE,
     payment_id      bigint NOT NULL REFERENCES {schema}.payment,
+    lane            text   COLLATE "C" NOT NULL CHECK (lane IN ('ordered', 'alert')),
     body            bytea  NOT NULL,
     stored_at       bigint NOT NULL,
-    -- The claim under which it was completed; NULL while it is queued.
-    completed_claim bigint
+    -- The claim under which it was completed; NULL while it is queued, and if it was skipped.
+    completed_claim bigint,
+    skipped_by      text   COLLATE "C",
+    skipped_why     text   COLLATE "C",
+    skipped_at      bigint,
+    CHECK (num_nulls(skipped_by, skipped_why, skipped_at) = 3
+        OR num_nulls(skipped_by, skipped_why, skipped_at) = 0 AND completed_claim IS NULL)
 -- Room for its one update.
 ) WITH (fillfactor = 70);
 
 CREATE TABLE {schema}.outbox_queue (
     outbox_message_id bigint NOT NULL PRIMARY KEY REFERENCES {schema}.outbox_message,
-    -- Copied, so that the backlog is counted without the table of all messages.
+    -- Copied, like the next two, so that the queue is read without the table of all messages.
+    payment_id        bigint NOT NULL,
+    lane              text   COLLATE "C" NOT NULL,
     stored_at         bigint NOT NULL,
-    -- How often it was claimed, which is also the number of the valid claim.
-    claims            bigint NOT NULL DEFAULT 0 CHECK (claims >= 0),
-    -- Can be claimed from then on.
+    -- Number of the valid claim. Each claim and each failure raises it.
+    claim             bigint NOT NULL DEFAULT 0 CHECK (claim >= 0),
+    failures          bigint NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    -- Can be claimed from then on, unless an earlier ordered message of the payment is queued.
     visible_at        bigint NOT NULL DEFAULT 0
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
-CREATE INDEX outbox_queue_visible_at ON {schema}.outbox_queue (visible_at);
+-- In the order of claims, which end at their limit without sorting.
+CREATE INDEX outbox_queue_visible_at ON {schema}.outbox_queue (visible_at, outbox_message_id);
+CREATE INDEX outbox_queue_ordered ON {schema}.outbox_queue (payment_id, outbox_message_id) WHERE lane = 'ordered';
 
 CREATE TABLE {schema}.job (
     name   text   COLLATE "C" NOT NULL PRIMARY KEY,

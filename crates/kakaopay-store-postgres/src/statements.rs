@@ -3,6 +3,7 @@
 //! A call is one statement, and so one transaction: a cancelled caller cannot leave it open, there is one round
 //! trip, and if any part is rejected, nothing is stored.
 
+use crate::outbox_statements::{IS_FIRST, OutboxStatements};
 use crate::schema_name::SchemaName;
 
 /// Every statement of the store, for one schema.
@@ -21,9 +22,7 @@ pub(crate) struct Statements {
     pub(crate) claim_events: String,
     pub(crate) complete_event: String,
     pub(crate) claim_due: String,
-    pub(crate) claim_messages: String,
-    pub(crate) complete: String,
-    pub(crate) completed: String,
+    pub(crate) outbox: OutboxStatements,
     pub(crate) claim_job: String,
     pub(crate) reschedule_job: String,
     pub(crate) next_due_at: String,
@@ -46,12 +45,10 @@ impl Statements {
             claim_events: schema.fill(CLAIM_EVENTS),
             complete_event: schema.fill(FINISH_EVENT),
             claim_due: schema.fill(CLAIM_DUE),
-            claim_messages: schema.fill(CLAIM_MESSAGES),
-            complete: schema.fill(COMPLETE),
-            completed: schema.fill(COMPLETED),
+            outbox: OutboxStatements::new(schema),
             claim_job: schema.fill(CLAIM_JOB),
             reschedule_job: schema.fill(RESCHEDULE_JOB),
-            next_due_at: schema.fill(NEXT_DUE_AT),
+            next_due_at: schema.fill(&NEXT_DUE_AT.replace("{first}", IS_FIRST)),
             backlog: schema.fill(BACKLOG),
             count_gaps: schema.fill(COUNT_GAPS),
             count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
@@ -97,14 +94,15 @@ const COMMIT: &str = ", appended AS (
 ), cleared AS (
     DELETE FROM {schema}.due_payment USING moved WHERE $8::boolean AND due_payment.payment_id = moved.id
 ), added AS (
-    INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, body, stored_at)
-    SELECT new.key, moved.id, new.body, $11::bigint
-    FROM moved, unnest($9::text[], $10::bytea[]) WITH ORDINALITY AS new (key, body, position)
+    INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, stored_at)
+    SELECT new.key, moved.id, new.lane, new.body, $12::bigint
+    FROM moved, unnest($9::text[], $10::text[], $11::bytea[]) WITH ORDINALITY AS new (key, lane, body, position)
     ORDER BY new.position
     ON CONFLICT (idempotency_key) DO NOTHING
-    RETURNING id, stored_at
+    RETURNING id, payment_id, lane, stored_at
 ), queued AS (
-    INSERT INTO {schema}.outbox_queue (outbox_message_id, stored_at) SELECT id, stored_at FROM added
+    INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at)
+    SELECT id, payment_id, lane, stored_at FROM added
 )
 SELECT last_seq FROM moved";
 
@@ -176,39 +174,6 @@ WITH picked AS (
 )
 SELECT reference, due_at FROM picked ORDER BY due_at, reference";
 
-const CLAIM_MESSAGES: &str = "
-WITH picked AS (
-    SELECT outbox_message_id FROM {schema}.outbox_queue WHERE visible_at <= $1
-    ORDER BY outbox_message_id LIMIT $2 FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE {schema}.outbox_queue SET visible_at = $3, claims = claims + 1
-    WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM picked))
-    RETURNING outbox_message_id, claims
-)
-SELECT message.idempotency_key, payment.reference, message.body, claimed.claims
-FROM claimed JOIN {schema}.outbox_message AS message ON message.id = claimed.outbox_message_id
-JOIN {schema}.payment ON payment.id = message.payment_id
-ORDER BY message.id";
-
-/// A process that has lost its claim finds another number in the row, and deletes nothing.
-const COMPLETE: &str = "
-WITH completed AS (
-    DELETE FROM {schema}.outbox_queue AS queue
-    USING unnest($1::text[], $2::bigint[]) AS requested (key, claim), {schema}.outbox_message AS message
-    WHERE message.idempotency_key = requested.key AND queue.outbox_message_id = message.id
-    AND requested.claim > 0 AND queue.claims = requested.claim
-    RETURNING queue.outbox_message_id, queue.claims
-)
-UPDATE {schema}.outbox_message AS message SET completed_claim = completed.claims
-FROM completed WHERE message.id = completed.outbox_message_id
-RETURNING message.idempotency_key";
-
-/// Of the messages no longer queued, those completed under the same claim.
-const COMPLETED: &str = "
-SELECT message.idempotency_key FROM unnest($1::text[], $2::bigint[]) AS requested (key, claim)
-JOIN {schema}.outbox_message AS message
-    ON message.idempotency_key = requested.key AND message.completed_claim = requested.claim";
-
 const CLAIM_JOB: &str = "
 INSERT INTO {schema}.job AS job (name, due_at) VALUES ($1, $3)
 ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE job.due_at <= $2
@@ -222,7 +187,8 @@ const NEXT_DUE_AT: &str = "
 SELECT least(
     (SELECT min(due_at) FROM {schema}.due_payment),
     (SELECT min(visible_at) FROM {schema}.inbox_queue),
-    (SELECT min(visible_at) FROM {schema}.outbox_queue)
+    (SELECT queue.visible_at FROM {schema}.outbox_queue AS queue WHERE {first}
+     ORDER BY queue.visible_at, queue.outbox_message_id LIMIT 1)
 )";
 
 /// Each count stops at its limit, which bounds the time it takes.
@@ -272,9 +238,11 @@ mod tests {
         INSERT INTO {schema}.inbox_event (event_id, body, received_at)
             SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, id FROM {schema}.payment;
         INSERT INTO {schema}.inbox_queue SELECT id, id, id FROM {schema}.inbox_event;
-        INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, body, stored_at)
-            SELECT reference, id, repeat('x', 100)::bytea, id FROM {schema}.payment;
-        INSERT INTO {schema}.outbox_queue (outbox_message_id, stored_at) SELECT id, id FROM {schema}.outbox_message;
+        INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, stored_at)
+            SELECT reference || n, id, 'ordered', repeat('x', 100)::bytea, id
+            FROM {schema}.payment, generate_series(1, 2) AS n;
+        INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at)
+            SELECT id, payment_id, lane, stored_at FROM {schema}.outbox_message;
         ANALYZE";
 
     async fn plan(client: &Client, sql: &str) -> String {
@@ -299,35 +267,36 @@ mod tests {
         migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
         client.batch_execute(&schema.fill(FILL)).await.unwrap();
         let all = Statements::new(&schema);
-        let calls = [
-            [
-                &all.open_payment,
-                &all.advance_payment,
-                &all.last_seq,
-                &all.journal,
-                &all.load,
-                &all.list_payments,
-            ],
-            [
-                &all.find_by_charge,
-                &all.receive,
-                &all.claim_events,
-                &all.complete_event,
-                &all.claim_due,
-                &all.next_due_at,
-            ],
-            [
-                &all.claim_messages,
-                &all.complete,
-                &all.completed,
-                &all.claim_job,
-                &all.reschedule_job,
-                &all.next_due_at,
-            ],
+        let history = [
+            &all.open_payment,
+            &all.advance_payment,
+            &all.last_seq,
+            &all.journal,
+            &all.load,
+            &all.list_payments,
+            &all.find_by_charge,
         ];
-        for sql in calls.into_iter().flatten() {
+        let queues = [
+            &all.receive,
+            &all.claim_events,
+            &all.complete_event,
+            &all.claim_due,
+            &all.next_due_at,
+            &all.claim_job,
+            &all.reschedule_job,
+        ];
+        let OutboxStatements { claim, complete, completed, fail, skip, skipped } = &all.outbox;
+        let messages = [claim, complete, completed, fail, skip, skipped];
+        for sql in history.into_iter().chain(queues).chain(messages) {
             let plan = plan(&client, sql).await;
             assert!(!plan.contains("Seq Scan"), "{sql}\n{plan}");
+        }
+        // Ends at the first messages that can be claimed, without reading past those that wait.
+        for sql in [claim, &all.next_due_at] {
+            let plan = plan(&client, sql).await;
+            for index in ["outbox_queue_visible_at", "outbox_queue_ordered"] {
+                assert!(plan.contains(index), "{sql}\n{plan}");
+            }
         }
     }
 }

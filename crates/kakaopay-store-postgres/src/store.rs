@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
@@ -16,7 +16,7 @@ use crate::open_error::PostgresOpenError;
 use crate::options::PostgresOptions;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
-use crate::{commit, queries, queue};
+use crate::{commit, outbox, queries, queue};
 
 /// A store in a schema of a PostgreSQL database. Clones share its connections.
 ///
@@ -57,20 +57,20 @@ impl PostgresStore {
         &self,
         messages: &'a [(&'a str, ClaimToken)],
     ) -> Result<Vec<&'a str>, StoreError> {
-        queue::complete(&self.inner.executor, &self.inner.statements, messages).await
+        outbox::complete(&self.inner.executor, &self.inner.statements.outbox, messages).await
     }
 
     /// Completes a message in your own transaction on the store's database, so that it is processed exactly once.
     ///
     /// Process the message only on [`Completion::Completed`], in the same transaction. The message is locked until the
-    /// transaction ends; no other process can claim it meanwhile.
+    /// transaction ends; no other process can claim it or a later ordered one of its payment meanwhile.
     ///
     /// The transaction may be on any connection whose user may read and write the store's tables. If it is
     /// serializable, it may fail like your other transactions: retry it.
     ///
     /// # Errors
-    /// [`StaleClaim`](kakaopay_store::StoreErrorKind::StaleClaim) if the message was claimed again since: roll
-    /// back, another process handles it. Or any other error of the store, after which the transaction must be
+    /// [`StaleClaim`](kakaopay_store::StoreErrorKind::StaleClaim) if the claim has ended: roll back, another process
+    /// handles the message, or a person skipped it. Or any other error of the store, after which the transaction must be
     /// rolled back.
     pub async fn complete_in_transaction(
         &self,
@@ -78,7 +78,7 @@ impl PostgresStore {
         key: &str,
         claim: ClaimToken,
     ) -> Result<Completion, StoreError> {
-        complete_in_transaction(transaction, &self.inner.statements, key, claim).await
+        complete_in_transaction(transaction, &self.inner.statements.outbox, key, claim).await
     }
 
     /// Reads every journal and checks it for damage. A large store needs a longer
@@ -132,20 +132,20 @@ impl Store for PostgresStore {
         queue::receive(&self.inner.executor, &self.inner.statements, &delivery).await
     }
 
-    async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
-        queue::claim_events(&self.inner.executor, &self.inner.statements, lease).await
+    async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
+        queue::claim_events(&self.inner.executor, &self.inner.statements, request).await
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
         queue::complete_event(&self.inner.executor, &self.inner.statements, event).await
     }
 
-    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
-        queue::claim_due(&self.inner.executor, &self.inner.statements, lease).await
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+        queue::claim_due(&self.inner.executor, &self.inner.statements, request).await
     }
 
-    async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
-        queue::claim_messages(&self.inner.executor, &self.inner.statements, lease).await
+    async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
+        outbox::claim(&self.inner.executor, &self.inner.statements.outbox, request).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
@@ -153,12 +153,25 @@ impl Store for PostgresStore {
         if stale == 0 { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
     }
 
-    async fn claim_job(&self, chore: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
-        queue::claim_job(&self.inner.executor, &self.inner.statements, chore, lease).await
+    async fn fail_message(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        retry_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        outbox::fail(&self.inner.executor, &self.inner.statements.outbox, key, claim, retry_at).await
     }
 
-    async fn reschedule_job(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
-        queue::reschedule_job(&self.inner.executor, &self.inner.statements, chore, due).await
+    async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
+        outbox::skip(&self.inner.executor, &self.inner.statements.outbox, key, &skip).await
+    }
+
+    async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
+        queue::claim_job(&self.inner.executor, &self.inner.statements, job, request).await
+    }
+
+    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
+        queue::reschedule_job(&self.inner.executor, &self.inner.statements, job, due).await
     }
 
     async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -48,17 +48,27 @@ CREATE TABLE outbox_message (
     id              INTEGER PRIMARY KEY,
     idempotency_key TEXT    NOT NULL UNIQUE,
     payment_id      INTEGER NOT NULL REFERENCES payment (id),
+    lane            TEXT    NOT NULL CHECK (lane IN ('ordered', 'alert')),
     body            BLOB    NOT NULL,
     stored_at       INTEGER NOT NULL,
-    -- How often it was claimed, which is also the number of the valid claim.
-    claims          INTEGER NOT NULL DEFAULT 0 CHECK (claims >= 0),
-    -- Can be claimed from then on; NULL once it is completed.
-    visible_at      INTEGER DEFAULT 0
+    -- Number of the valid claim. Each claim and each failure raises it.
+    claim           INTEGER NOT NULL DEFAULT 0 CHECK (claim >= 0),
+    failures        INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    -- Whether an earlier ordered message of the payment is in the queue. It ends with that message.
+    is_blocked      INTEGER NOT NULL DEFAULT 0 CHECK (is_blocked IN (0, 1)),
+    -- Can be claimed from then on, unless it is blocked; NULL once it is completed or skipped.
+    visible_at      INTEGER DEFAULT 0,
+    skipped_by      TEXT,
+    skipped_why     TEXT,
+    skipped_at      INTEGER,
+    CHECK ((skipped_by IS NULL) = (skipped_why IS NULL) AND (skipped_by IS NULL) = (skipped_at IS NULL)),
+    CHECK (skipped_by IS NULL OR visible_at IS NULL)
 ) STRICT;
 
-CREATE INDEX outbox_message_pending ON outbox_message (id) WHERE visible_at IS NOT NULL;
+CREATE INDEX outbox_message_claimable ON outbox_message (visible_at, id)
+WHERE visible_at IS NOT NULL AND is_blocked = 0;
 
-CREATE INDEX outbox_message_visible ON outbox_message (visible_at) WHERE visible_at IS NOT NULL;
+CREATE INDEX outbox_message_pending ON outbox_message (payment_id, id) WHERE visible_at IS NOT NULL;
 
 CREATE TABLE payment (
     id        INTEGER PRIMARY KEY,
@@ -78,4 +88,4 @@ CREATE TABLE snapshot (
     bytes      BLOB    NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '92f28280479551e360a9ed25763628e3');
+INSERT INTO migration VALUES (1, '3ef2202514fe2e3a166610f75eff0381');

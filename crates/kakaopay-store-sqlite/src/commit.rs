@@ -1,6 +1,6 @@
 //! Stores a commit of a payment, inside the transaction of its group.
 
-use kakaopay_store::sql::{seq_of, seq_value};
+use kakaopay_store::sql::{lane_value, seq_of, seq_value};
 use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
@@ -110,12 +110,17 @@ fn enqueue(
     message: &OutboxMessage,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let (lane, body, at) = (lane_value(message.lane), &*message.body, at.unix_millis());
     connection
         .prepare_cached(
-            "INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, is_blocked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?3 = 'ordered' AND EXISTS (
+                 SELECT 1 FROM outbox_message AS earlier
+                 WHERE earlier.payment_id = ?2 AND earlier.visible_at IS NOT NULL AND earlier.lane = 'ordered'
+             ))
              ON CONFLICT (idempotency_key) DO NOTHING",
         )
-        .and_then(|mut insert| insert.execute((&message.key, payment, &*message.body, at.unix_millis())))
+        .and_then(|mut insert| insert.execute((&message.key, payment, lane, body, at)))
         .map(drop)
         .map_err(failed)
 }

@@ -57,6 +57,7 @@ mod worker;
 
 mod commit;
 mod failure;
+mod outbox;
 mod queries;
 mod queue;
 mod store;

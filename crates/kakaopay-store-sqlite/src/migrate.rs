@@ -199,8 +199,8 @@ mod tests {
         WITH RECURSIVE one (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM one WHERE number < 500)
         INSERT INTO payment (reference, last_seq) SELECT 'order-' || number, 1 FROM one;
         INSERT INTO journal_entry SELECT id, 1, zeroblob(500) FROM payment;
-        INSERT INTO outbox_message (idempotency_key, payment_id, body, stored_at)
-            SELECT reference || '/paid', id, zeroblob(100), 1 FROM payment;";
+        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at)
+            SELECT reference || '/paid', id, 'ordered', zeroblob(100), 1 FROM payment;";
 
     #[test]
     fn f43_an_older_program_refuses_a_newer_file() {

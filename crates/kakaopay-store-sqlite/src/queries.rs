@@ -87,7 +87,7 @@ pub(crate) fn next_due_at(connection: &Connection) -> Result<Option<Timestamp>, 
                  UNION ALL
                  SELECT min(visible_at) FROM inbox_event WHERE visible_at IS NOT NULL
                  UNION ALL
-                 SELECT min(visible_at) FROM outbox_message WHERE visible_at IS NOT NULL
+                 SELECT min(visible_at) FROM outbox_message WHERE visible_at IS NOT NULL AND is_blocked = 0
              )",
         )
         .and_then(|mut find| find.query_row([], |row| row.get(0)))
@@ -110,42 +110,39 @@ pub(crate) fn backlog(connection: &Connection) -> Result<Backlog, StoreError> {
     ))
 }
 
-/// Reads the whole file and checks its structure, references and journals.
+/// Reads the whole file and checks its structure, references, journals and queue of messages.
 pub(crate) fn integrity_check(connection: &Connection) -> Result<(), StoreError> {
     let first: String =
         connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
     if first != "ok" {
         return Err(corrupt(first));
     }
-    let orphans: i64 = connection
-        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
-        .map_err(failed)?;
-    if orphans != 0 {
-        return Err(corrupt(format!("{orphans} rows belong to no payment")));
-    }
-    let torn: i64 = connection
-        .query_row(
-            "SELECT count(*) FROM payment WHERE last_seq <> (
-                 SELECT count(*) FROM journal_entry WHERE payment_id = payment.id
-             ) OR last_seq <> (
-                 SELECT coalesce(max(seq), 0) FROM journal_entry WHERE payment_id = payment.id
-             )",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(failed)?;
-    if torn != 0 {
-        return Err(corrupt(format!("the journals of {torn} payments have gaps")));
-    }
-    let ahead: i64 = connection
-        .query_row(
-            "SELECT count(*) FROM snapshot JOIN payment ON payment.id = payment_id WHERE snapshot.seq > payment.last_seq",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(failed)?;
-    if ahead != 0 {
-        return Err(corrupt(format!("{ahead} snapshots are ahead of their journals")));
-    }
-    Ok(())
+    let none = |sql, damage: &dyn Fn(i64) -> String| {
+        let count: i64 = connection.query_row(sql, [], |row| row.get(0)).map_err(failed)?;
+        if count == 0 { Ok(()) } else { Err(corrupt(damage(count))) }
+    };
+    none("SELECT count(*) FROM pragma_foreign_key_check", &|rows| {
+        format!("{rows} rows belong to no payment")
+    })?;
+    none(
+        "SELECT count(*) FROM payment WHERE last_seq <> (
+             SELECT count(*) FROM journal_entry WHERE payment_id = payment.id
+         ) OR last_seq <> (
+             SELECT coalesce(max(seq), 0) FROM journal_entry WHERE payment_id = payment.id
+         )",
+        &|payments| format!("the journals of {payments} payments have gaps"),
+    )?;
+    none(
+        "SELECT count(*) FROM snapshot JOIN payment ON payment.id = payment_id WHERE snapshot.seq > payment.last_seq",
+        &|snapshots| format!("{snapshots} snapshots are ahead of their journals"),
+    )?;
+    none(
+        "SELECT count(*) FROM outbox_message AS message
+         WHERE visible_at IS NOT NULL AND is_blocked <> (lane = 'ordered' AND EXISTS (
+             SELECT 1 FROM outbox_message AS earlier
+             WHERE earlier.payment_id = message.payment_id AND earlier.visible_at IS NOT NULL
+             AND earlier.lane = 'ordered' AND earlier.id < message.id
+         ))",
+        &|messages| format!("{messages} messages wait for no other, or do not wait although they have to"),
+    )
 }

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
 
 use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_writer};
 use crate::open_error::SqliteOpenError;
-use crate::queue::Completion;
+use crate::outbox::Completion;
 use crate::worker::{Duty, Worker};
-use crate::{commit, group_commit, queries, queue};
+use crate::{commit, group_commit, outbox, queries, queue};
 
 /// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
@@ -73,7 +73,7 @@ impl SqliteStore {
     /// call whose error left its outcome unknown.
     ///
     /// # Errors
-    /// `StaleClaim` if the message was claimed again since; the work is not started. `Rejected` if the work failed,
+    /// `StaleClaim` if the claim has ended; the work is not started. `Rejected` if the work failed,
     /// with its error as the source. Or any other error of the store.
     pub async fn complete_in_transaction<T, W>(
         &self,
@@ -89,7 +89,7 @@ impl SqliteStore {
         let writer = &self.workers.writer;
         writer
             .call(move |file| {
-                if queue::complete(file, &key, claim)? == Completion::AlreadyCompleted {
+                if outbox::complete(file, &key, claim)? == Completion::AlreadyCompleted {
                     return Ok(None);
                 }
                 work(file).map(Some).map_err(|error| StoreError::new(StoreErrorKind::Rejected, error))
@@ -167,9 +167,9 @@ impl Store for SqliteStore {
         writer.call(move |file| queue::receive(file, &delivery)).await
     }
 
-    async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
+    async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
         let writer = &self.workers.writer;
-        writer.call(move |file| queue::claim_events(file, lease)).await
+        writer.call(move |file| queue::claim_events(file, request)).await
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
@@ -178,30 +178,45 @@ impl Store for SqliteStore {
         writer.call(move |file| queue::complete_event(file, &event)).await
     }
 
-    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
         let writer = &self.workers.writer;
-        writer.call(move |file| queue::claim_due(file, lease)).await
+        writer.call(move |file| queue::claim_due(file, request)).await
     }
 
-    async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
+    async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
         let writer = &self.workers.writer;
-        writer.call(move |file| queue::claim_messages(file, lease)).await
+        writer.call(move |file| outbox::claim(file, request)).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
         let key = key.to_owned();
         let writer = &self.workers.writer;
-        writer.call(move |file| queue::complete(file, &key, claim).map(drop)).await
+        writer.call(move |file| outbox::complete(file, &key, claim).map(drop)).await
     }
 
-    async fn claim_job(&self, chore: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
-        let chore = chore.to_owned();
-        self.workers.writer.call(move |file| queue::claim_job(file, &chore, lease)).await
+    async fn fail_message(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        retry_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = key.to_owned();
+        self.workers.writer.call(move |file| outbox::fail(file, &key, claim, retry_at)).await
     }
 
-    async fn reschedule_job(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
-        let chore = chore.to_owned();
-        self.workers.writer.call(move |file| queue::reschedule_job(file, &chore, due)).await
+    async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
+        let key = key.to_owned();
+        self.workers.writer.call(move |file| outbox::skip(file, &key, &skip)).await
+    }
+
+    async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
+        let job = job.to_owned();
+        self.workers.writer.call(move |file| queue::claim_job(file, &job, request)).await
+    }
+
+    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
+        let job = job.to_owned();
+        self.workers.writer.call(move |file| queue::reschedule_job(file, &job, due)).await
     }
 
     async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {

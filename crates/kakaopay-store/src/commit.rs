@@ -2,6 +2,8 @@
 
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 
+use crate::outbox::OutboxMessage;
+
 /// The sequence number of a journal entry, starting at 1 for each payment; 0 is before the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(u64);
@@ -110,24 +112,6 @@ pub enum DeadlineChange {
     Set(Timestamp),
     /// Removes it.
     Clear,
-}
-
-/// A message for the merchant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OutboxMessage {
-    /// The idempotency key. A message whose key was stored before is not stored again.
-    pub key: String,
-    /// The serialized event.
-    pub body: Box<[u8]>,
-}
-
-impl OutboxMessage {
-    /// A serialized event with its idempotency key.
-    #[must_use]
-    pub fn new(key: impl Into<String>, body: impl Into<Box<[u8]>>) -> Self {
-        Self { key: key.into(), body: body.into() }
-    }
 }
 
 /// An entry of a payment's journal.

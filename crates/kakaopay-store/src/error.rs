@@ -27,8 +27,8 @@ pub enum StoreErrorKind {
     /// The charge belongs to another payment.
     #[error("the charge belongs to another payment")]
     ChargeConflict,
-    /// The message was claimed again since.
-    #[error("the message was claimed by another process: its lease had ended")]
+    /// The claim of the message has ended: it was claimed again, failed or skipped since, or never claimed.
+    #[error("the claim of the message has ended: it was claimed again after its lease, failed or skipped")]
     StaleClaim,
     /// The caller's own work in the transaction failed; the source has its error.
     #[error("the transaction was rolled back: the caller's work in it failed")]

@@ -14,6 +14,7 @@ mod commit;
 pub mod conformance;
 mod error;
 mod memory;
+mod outbox;
 mod schema_error;
 #[cfg(feature = "sql")]
 #[doc(hidden)]
@@ -21,12 +22,10 @@ pub mod sql;
 mod store;
 mod work;
 
-pub use commit::{Commit, DeadlineChange, Entry, OutboxMessage, Seq, StoredPayment};
+pub use commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
+pub use outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
 pub use schema_error::SchemaError;
 pub use store::Store;
-pub use work::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
-    QueueStats,
-};
+pub use work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};

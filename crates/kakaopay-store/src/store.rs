@@ -4,9 +4,8 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
-use crate::work::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
-};
+use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent};
 
 /// Durable storage of payments.
 ///
@@ -16,6 +15,9 @@ use crate::work::{
 /// - A [`Commit`] is atomic, and fails unless the payment's last entry is the expected one.
 /// - A claimed row is invisible to other claims until the lease ends. Then it can be claimed again, because its
 ///   process may have died; if that process is alive, its [`ClaimToken`] is no longer valid.
+/// - A payment's [`Ordered`](crate::Lane::Ordered) messages leave the queue in the order they were stored: none is
+///   claimable while an earlier one is pending or claimed, also while its completion is not yet committed. Messages
+///   of different payments, and [alerts](crate::Lane::Alert), do not wait for each other.
 ///
 /// [`conformance`](crate::conformance) tests these guarantees.
 ///
@@ -79,7 +81,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Any error of the store.
     fn claim_events(
         &self,
-        lease: ClaimRequest,
+        request: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<InboxEvent>, StoreError>> + Send;
 
     /// Completes a webhook event. Idempotent.
@@ -95,29 +97,53 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Any error of the store.
     fn claim_due(
         &self,
-        lease: ClaimRequest,
+        request: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<DuePayment>, StoreError>> + Send;
 
-    /// Claims pending outbox messages, oldest first.
+    /// Claims outbox messages: first those never claimed, in the order they were stored, then the others by the end
+    /// of their lease or backoff. Of each payment's ordered messages it claims the first at most.
     ///
     /// # Errors
     /// Any error of the store.
     fn claim_messages(
         &self,
-        lease: ClaimRequest,
+        request: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<ClaimedMessage>, StoreError>> + Send;
 
-    /// Completes an outbox message. Its key is kept, so that the message is never delivered again. Idempotent
-    /// under the same claim.
+    /// Completes an outbox message: the next ordered one of its payment becomes claimable. Its key is kept, so that
+    /// the message is never delivered again. Idempotent under the same claim.
     ///
     /// # Errors
-    /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) if the message was claimed again since, or any other
-    /// error of the store.
+    /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) if the claim has ended, or any other error of the store.
     fn complete_message(
         &self,
         key: &str,
         claim: ClaimToken,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Counts a failed delivery of an outbox message and ends its claim: the message is claimable again from
+    /// `retry_at` on. Later ordered messages of its payment wait; all others are unaffected.
+    ///
+    /// # Errors
+    /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) if the claim has ended, also by an earlier call of this, or
+    /// if the message is completed; or any other error of the store.
+    fn fail_message(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        retry_at: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Takes a message out of the queue by a person's decision, which is kept with it. The message is never
+    /// delivered, its claim ends, and the next ordered one of its payment becomes claimable. Idempotent.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn skip_message(
+        &self,
+        key: &str,
+        skip: Skip,
+    ) -> impl Future<Output = Result<SkipOutcome, StoreError>> + Send;
 
     /// Tries to claim a recurring job. Returns `true` to exactly one process; others can claim it once the lease
     /// ends or the job is rescheduled. A job that was never claimed is due. [`next_due_at`](Store::next_due_at) does
@@ -127,8 +153,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Any error of the store.
     fn claim_job(
         &self,
-        chore: &str,
-        lease: ClaimRequest,
+        job: &str,
+        request: ClaimRequest,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Reschedules a job after it has run: it is due again at `due`.
@@ -137,12 +163,13 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Any error of the store.
     fn reschedule_job(
         &self,
-        chore: &str,
+        job: &str,
         due: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Reads the earliest time at which a payment, event or message can be claimed; `None` if nothing is pending.
-    /// It is in the past if something can be claimed already.
+    /// It is in the past if something can be claimed already. A message that waits for an earlier one has no such
+    /// time.
     ///
     /// # Errors
     /// Any error of the store.

@@ -1,4 +1,4 @@
-//! Pending work: webhook events, due payments and outbox messages, and how they are claimed.
+//! Pending work: webhook events and due payments, how rows are claimed, and counts of all of it.
 
 use kakaopay_types::{EventId, Reference, Timestamp};
 
@@ -68,46 +68,6 @@ impl DuePayment {
     }
 }
 
-/// A claimed outbox message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ClaimedMessage {
-    /// The message's idempotency key.
-    pub key: String,
-    /// The payment that sent it.
-    pub reference: Reference,
-    /// The serialized event.
-    pub body: Box<[u8]>,
-    /// The claim that completes it.
-    pub claim: ClaimToken,
-}
-
-impl ClaimedMessage {
-    /// A message of a payment, with the claim that completes it.
-    #[must_use]
-    pub fn new(key: String, reference: Reference, body: impl Into<Box<[u8]>>, claim: ClaimToken) -> Self {
-        Self { key, reference, body: body.into(), claim }
-    }
-}
-
-/// The fencing token of a claimed message. A later claim of the same message invalidates it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClaimToken(u64);
-
-impl ClaimToken {
-    /// The claim with this number. Each claim of a message has a higher number than the one before.
-    #[must_use]
-    pub const fn new(number: u64) -> Self {
-        Self(number)
-    }
-
-    /// The number of the claim.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
-}
-
 /// How many rows to claim, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -142,7 +102,7 @@ pub struct Backlog {
     pub deadlines: QueueStats,
     /// Webhook events not completed. `oldest` is the time of receipt.
     pub inbox: QueueStats,
-    /// Messages not completed. `oldest` is the time of their commit.
+    /// Messages neither completed nor skipped. `oldest` is the time of their commit.
     pub outbox: QueueStats,
 }
 

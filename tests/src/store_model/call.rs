@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-/// A call of a store. Payments, charges, events, messages and chores have numbers, so that few are met often.
+/// A call of a store. Payments, charges, events, messages and jobs have numbers, so that few are met often.
 #[derive(Debug, Clone)]
 pub enum Call {
     /// A step of a payment.
@@ -17,7 +17,7 @@ pub enum Call {
         snapshot: bool,
         /// Keep the deadline, clear it, or set it so many seconds from now.
         deadline: Option<Option<i64>>,
-        /// Messages to tell, by number.
+        /// Messages to deliver, by number.
         messages: Vec<u8>,
         /// A charge to bind.
         charge: Option<u8>,
@@ -34,9 +34,13 @@ pub enum Call {
     ClaimMessages(usize, i64),
     /// A message is completed, under its last claim minus so many.
     Complete(u8, u8),
-    /// Claim a chore for so long.
-    ClaimChore(u8, i64),
-    /// Put a chore off by so long.
+    /// A message fails, under its last claim minus so many, and is to be retried in so many seconds.
+    Fail(u8, u8, i64),
+    /// A person skips a message.
+    Skip(u8),
+    /// Claim a job for so long.
+    ClaimJob(u8, i64),
+    /// Put a job off by so long.
     PutOff(u8, i64),
     /// Time goes by, in seconds.
     Wait(i64),
@@ -58,6 +62,7 @@ impl Call {
         let charge = prop::option::weighted(0.2, 0_u8..5);
         let commit = (payment, off, any::<bool>(), prop::bool::weighted(0.2), deadline, messages, charge);
         let (limit, lease) = (|| 0_usize..4, || 1_i64..30);
+        let back = || prop_oneof![3 => Just(0_u8), 1 => Just(1)];
         prop_oneof![
             8 => commit.prop_map(|(payment, off, entry, snapshot, deadline, messages, charge)| {
                 Self::Commit { payment, off, entry, snapshot, deadline, messages, charge }
@@ -67,10 +72,12 @@ impl Call {
             2 => (0_u8..8).prop_map(Self::FinishEvent),
             2 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimDue(limit, lease)),
             3 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimMessages(limit, lease)),
-            3 => (0_u8..12, prop_oneof![3 => Just(0_u8), 1 => Just(1)])
-                .prop_map(|(message, back)| Self::Complete(message, back)),
-            1 => (0_u8..2, lease()).prop_map(|(chore, lease)| Self::ClaimChore(chore, lease)),
-            1 => (0_u8..2, lease()).prop_map(|(chore, due)| Self::PutOff(chore, due)),
+            3 => (0_u8..12, back()).prop_map(|(message, back)| Self::Complete(message, back)),
+            2 => (0_u8..12, back(), 1_i64..40)
+                .prop_map(|(message, back, seconds)| Self::Fail(message, back, seconds)),
+            1 => (0_u8..12).prop_map(Self::Skip),
+            1 => (0_u8..2, lease()).prop_map(|(job, lease)| Self::ClaimJob(job, lease)),
+            1 => (0_u8..2, lease()).prop_map(|(job, due)| Self::PutOff(job, due)),
             3 => (1_i64..20).prop_map(Self::Wait),
             1 => Just(Self::Reopen),
         ]

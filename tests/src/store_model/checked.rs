@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use kakaopay::store::{
-    Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, InsertOutcome, NewInboxEvent,
-    OutboxMessage, QueueStats, Seq, Store, StoreError, StoreErrorKind,
+    Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, InsertOutcome, Lane, NewInboxEvent,
+    OutboxMessage, QueueStats, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 use super::call::Call;
-use super::model::{self, Model, event_name, message_name, payment_name};
+use super::model::{self, Model, event_name, is_alert, message_name, payment_name};
 use super::outcome::Outcome;
 
 /// A store that is compared with the model after each call.
@@ -49,6 +49,14 @@ fn snapshot_bytes(payment: u8, seq: u64) -> Box<[u8]> {
 fn waiting<'a>(all: impl Iterator<Item = &'a model::Waiting>) -> QueueStats {
     let open: Vec<_> = all.filter(|one| one.visible_at.is_some()).map(|one| one.since).collect();
     QueueStats::new(open.len() as u64, open.into_iter().min().map(at))
+}
+
+fn done_or_stale(result: Result<(), StoreError>) -> Result<Outcome, StoreError> {
+    match result {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) if error.kind() == StoreErrorKind::StaleClaim => Ok(Outcome::Stale),
+        Err(error) => Err(error),
+    }
 }
 
 impl<S: Store> CheckedStore<S> {
@@ -103,28 +111,48 @@ impl<S: Store> CheckedStore<S> {
                     assert!(before.is_none_or(|(claim, _)| claim.get() < message.claim.get()));
                     let claims = before.map_or(0, |(_, claims)| claims) + 1;
                     self.claims.insert(message.key.clone(), (message.claim, claims));
-                    claimed.push((message.key, claims));
+                    claimed.push((message.key, claims, message.failures));
                 }
-                Outcome::Claimed(claimed)
+                Outcome::Messages(claimed)
             }
             Call::Complete(number, back) => {
-                let key = message_name(*number);
-                let last = self.claims.get(&key).map_or(0, |(claim, _)| claim.get());
-                let claim = ClaimToken::new(last.saturating_sub(u64::from(*back)));
-                match self.store.complete_message(&key, claim).await {
-                    Ok(()) => Outcome::Done,
-                    Err(error) if error.kind() == StoreErrorKind::StaleClaim => Outcome::Stale,
-                    Err(error) => return Err(error),
-                }
+                let (key, claim) = self.claim_of(*number, *back);
+                done_or_stale(self.store.complete_message(&key, claim).await)?
             }
-            Call::ClaimChore(chore, seconds) => {
-                Outcome::Truth(self.store.claim_job(&chore.to_string(), lease(&1, seconds)).await?)
+            Call::Fail(number, back, seconds) => {
+                let (key, claim) = self.claim_of(*number, *back);
+                done_or_stale(self.store.fail_message(&key, claim, at(now + seconds)).await)?
             }
-            Call::PutOff(chore, seconds) => {
-                self.store.reschedule_job(&chore.to_string(), at(now + seconds)).await?;
+            Call::Skip(number) => self.skip(*number).await?,
+            Call::ClaimJob(job, seconds) => {
+                Outcome::Truth(self.store.claim_job(&job.to_string(), lease(&1, seconds)).await?)
+            }
+            Call::PutOff(job, seconds) => {
+                self.store.reschedule_job(&job.to_string(), at(now + seconds)).await?;
                 Outcome::Done
             }
             Call::Wait(_) | Call::Reopen => Outcome::Done,
+        })
+    }
+
+    /// The key of a message, and its last claim minus so many.
+    fn claim_of(&self, number: u8, back: u8) -> (String, ClaimToken) {
+        let key = message_name(number);
+        let last = self.claims.get(&key).map_or(0, |(claim, _)| claim.get());
+        (key, ClaimToken::new(last.saturating_sub(u64::from(back))))
+    }
+
+    async fn skip(&self, number: u8) -> Result<Outcome, StoreError> {
+        let skip = |seconds| Skip::new("Mina", format!("at {seconds}"), at(seconds));
+        Ok(match self.store.skip_message(&message_name(number), skip(self.model.now)).await? {
+            SkipOutcome::Skipped => Outcome::Skipped(None),
+            SkipOutcome::AlreadySkipped(kept) => {
+                let seconds = kept.at.millis_since(Timestamp::UNIX_EPOCH) / 1_000;
+                assert_eq!(kept, skip(seconds));
+                Outcome::Skipped(Some(seconds))
+            }
+            SkipOutcome::AlreadyCompleted => Outcome::NotSkipped { completed: true },
+            SkipOutcome::NotFound => Outcome::NotSkipped { completed: false },
         })
     }
 
@@ -142,8 +170,10 @@ impl<S: Store> CheckedStore<S> {
             Some(None) => DeadlineChange::Clear,
             Some(Some(seconds)) => DeadlineChange::Set(at(self.model.now + seconds)),
         };
-        let message =
-            |number: &_| OutboxMessage::new(message_name(*number), message_name(*number).into_bytes());
+        let message = |number: &_| {
+            let lane = if is_alert(*number) { Lane::Alert } else { Lane::Ordered };
+            OutboxMessage::new(message_name(*number), message_name(*number).into_bytes()).lane(lane)
+        };
         step.messages = messages.iter().map(message).collect();
         step.charge = bound.map(charge);
         match self.store.commit(step).await {
@@ -185,7 +215,7 @@ impl<S: Store> CheckedStore<S> {
         let backlog = Backlog::new(
             QueueStats::new(deadlines.len() as u64, deadlines.iter().min().copied().map(at)),
             waiting(model.inbox.values()),
-            waiting(model.outbox.values()),
+            waiting(model.outbox.values().map(|message| &message.waiting)),
         );
         assert_eq!(self.store.backlog().await?, backlog);
         self.check_wake(&deadlines).await
@@ -193,8 +223,9 @@ impl<S: Store> CheckedStore<S> {
 
     async fn check_wake(&self, deadlines: &[i64]) -> Result<(), StoreError> {
         let model = &self.model;
-        let visible = model.inbox.values().chain(model.outbox.values()).filter_map(|one| one.visible_at);
-        let wake = deadlines.iter().copied().chain(visible).min();
+        let events = model.inbox.values().filter_map(|one| one.visible_at);
+        let messages = model.claimable().into_iter().map(|(visible_at, ..)| visible_at);
+        let wake = deadlines.iter().copied().chain(events).chain(messages).min();
         let found = self.store.next_due_at().await?;
         match wake {
             // A message that was never claimed has been due for ever, whenever a store says that was.

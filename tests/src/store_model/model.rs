@@ -27,6 +27,21 @@ pub(super) struct Waiting {
     pub(super) claims: i64,
 }
 
+/// A message.
+#[derive(Debug, Clone)]
+pub(super) struct Message {
+    /// Its payment.
+    pub(super) payment: u8,
+    /// Since when, when it may be claimed, and how often it was.
+    pub(super) waiting: Waiting,
+    /// Whether the last claim is still valid.
+    pub(super) claimed: bool,
+    /// How often it failed.
+    pub(super) failures: u32,
+    /// When a person skipped it.
+    pub(super) skipped_at: Option<i64>,
+}
+
 /// A store as the contract describes it.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
@@ -41,11 +56,11 @@ pub struct Model {
     /// Webhooks in the order they came.
     pub(super) arrivals: Vec<u8>,
     /// Messages by number.
-    pub(super) outbox: BTreeMap<u8, Waiting>,
+    pub(super) outbox: BTreeMap<u8, Message>,
     /// Messages in the order they were stored.
     pub(super) stored: Vec<u8>,
-    /// When chores are due.
-    pub(super) chores: BTreeMap<u8, i64>,
+    /// When jobs are due.
+    pub(super) jobs: BTreeMap<u8, i64>,
     /// The result of the last call.
     pub(super) outcome: Outcome,
 }
@@ -58,6 +73,11 @@ pub(super) fn payment_name(number: u8) -> String {
 /// The same of messages.
 pub(super) fn message_name(number: u8) -> String {
     format!("message/{number}")
+}
+
+/// Whether a message is an alert. The others are ordered.
+pub(super) fn is_alert(number: u8) -> bool {
+    number % 4 == 3
 }
 
 /// The same of webhooks.
@@ -91,21 +111,19 @@ impl Model {
                 Outcome::Done
             }
             Call::ClaimDue(limit, lease) => self.claim_due(*limit, *lease),
-            Call::ClaimMessages(limit, lease) => {
-                let found = claim(&mut self.outbox, &self.stored, now, *limit, *lease);
-                let named = found.into_iter().map(|(message, claims)| (message_name(message), claims));
-                Outcome::Claimed(named.collect())
-            }
+            Call::ClaimMessages(limit, lease) => self.claim_messages(*limit, *lease),
             Call::Complete(message, back) => self.complete(*message, *back),
-            Call::ClaimChore(chore, lease) => {
-                let due = self.chores.get(chore).is_none_or(|due| *due <= now);
+            Call::Fail(message, back, seconds) => self.fail(*message, *back, *seconds),
+            Call::Skip(message) => self.skip(*message),
+            Call::ClaimJob(job, lease) => {
+                let due = self.jobs.get(job).is_none_or(|due| *due <= now);
                 if due {
-                    self.chores.insert(*chore, now + lease);
+                    self.jobs.insert(*job, now + lease);
                 }
                 Outcome::Truth(due)
             }
-            Call::PutOff(chore, due) => {
-                self.chores.insert(*chore, now + due);
+            Call::PutOff(job, due) => {
+                self.jobs.insert(*job, now + due);
                 Outcome::Done
             }
             Call::Wait(seconds) => {
@@ -143,7 +161,8 @@ impl Model {
         for message in messages {
             if !self.outbox.contains_key(message) {
                 let waiting = Waiting { since: self.now, visible_at: Some(i64::MIN), claims: 0 };
-                self.outbox.insert(*message, waiting);
+                let (payment, claimed, failures, skipped_at) = (*payment, false, 0, None);
+                self.outbox.insert(*message, Message { payment, waiting, claimed, failures, skipped_at });
                 self.stored.push(*message);
             }
         }
@@ -174,14 +193,76 @@ impl Model {
         Outcome::Claimed(taken.into_iter().map(|(at, name, _)| (name, at)).collect())
     }
 
-    fn complete(&mut self, message: u8, back: u8) -> Outcome {
-        match self.outbox.get_mut(&message) {
-            Some(waiting) if waiting.claims > 0 && back == 0 => {
-                waiting.visible_at = None;
-                Outcome::Done
+    /// The messages that wait for no other: when each can be claimed, its place, and its number.
+    pub(super) fn claimable(&self) -> BTreeSet<(i64, usize, u8)> {
+        let pending = |number: &u8| self.outbox.get(number).and_then(|message| message.waiting.visible_at);
+        let mut found = BTreeSet::new();
+        for (place, number) in self.stored.iter().enumerate() {
+            let Some(visible_at) = pending(number) else { continue };
+            let payment = self.outbox.get(number).map(|message| message.payment);
+            let is_earlier = |earlier: &&u8| {
+                !is_alert(**earlier) && self.outbox.get(earlier).map(|message| message.payment) == payment
+            };
+            let waits =
+                self.stored.iter().take(place).filter(is_earlier).any(|earlier| pending(earlier).is_some());
+            if is_alert(*number) || !waits {
+                found.insert((visible_at, place, *number));
             }
-            _ => Outcome::Stale,
         }
+        found
+    }
+
+    fn claim_messages(&mut self, limit: usize, lease: i64) -> Outcome {
+        let now = self.now;
+        let ready = self.claimable().into_iter().filter(|(visible_at, ..)| *visible_at <= now);
+        let mut claimed = Vec::new();
+        for (.., number) in ready.take(limit).collect::<Vec<_>>() {
+            if let Some(message) = self.outbox.get_mut(&number) {
+                message.waiting.visible_at = Some(now + lease);
+                message.waiting.claims += 1;
+                message.claimed = true;
+                claimed.push((message_name(number), message.waiting.claims, message.failures));
+            }
+        }
+        Outcome::Messages(claimed)
+    }
+
+    /// The message, if the claim is valid.
+    fn claimed(&mut self, message: u8, back: u8) -> Option<&mut Message> {
+        self.outbox.get_mut(&message).filter(|message| message.claimed && back == 0)
+    }
+
+    fn complete(&mut self, message: u8, back: u8) -> Outcome {
+        let Some(message) = self.claimed(message, back) else { return Outcome::Stale };
+        message.waiting.visible_at = None;
+        Outcome::Done
+    }
+
+    fn fail(&mut self, message: u8, back: u8, seconds: i64) -> Outcome {
+        let retry_at = self.now + seconds;
+        let claimed = self.claimed(message, back).filter(|message| message.waiting.visible_at.is_some());
+        let Some(message) = claimed else { return Outcome::Stale };
+        message.waiting.visible_at = Some(retry_at);
+        message.claimed = false;
+        message.failures += 1;
+        Outcome::Done
+    }
+
+    fn skip(&mut self, message: u8) -> Outcome {
+        let now = self.now;
+        let Some(message) = self.outbox.get_mut(&message) else {
+            return Outcome::NotSkipped { completed: false };
+        };
+        if message.skipped_at.is_some() {
+            return Outcome::Skipped(message.skipped_at);
+        }
+        if message.waiting.visible_at.is_none() {
+            return Outcome::NotSkipped { completed: true };
+        }
+        message.waiting.visible_at = None;
+        message.claimed = false;
+        message.skipped_at = Some(now);
+        Outcome::Skipped(None)
     }
 }
 

@@ -17,9 +17,17 @@ pub enum Outcome {
     ChargeTaken,
     /// Whether it was new, or due.
     Truth(bool),
-    /// The claimed rows: names in order, for deadlines with their times, for messages with how often they
-    /// were claimed by then.
+    /// The claimed rows: names in order, for deadlines with their times.
     Claimed(Vec<(String, i64)>),
+    /// The claimed messages: keys in order, with how often each was claimed by then, and how often it failed.
+    Messages(Vec<(String, i64, u32)>),
+    /// A message was skipped, or had been by the decision at this time.
+    Skipped(Option<i64>),
+    /// There is no such message in the queue: it is completed, or was never stored.
+    NotSkipped {
+        /// Whether it is completed.
+        completed: bool,
+    },
     /// The claim counts no more.
     Stale,
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay::store::{ClaimRequest, Entry, InsertOutcome, Seq, Store, StoreError, StoredPayment};
+use kakaopay::store::{
+    ClaimRequest, ClaimedMessage, Entry, InsertOutcome, Lane, Seq, Store, StoreError, StoredPayment,
+};
 use kakaopay_sqlite_powerloss::Disk;
 use kakaopay_store_sqlite::{SqliteStore, rusqlite};
 
@@ -106,26 +108,49 @@ impl Found<'_> {
         Ok((steps, must))
     }
 
-    /// The messages of each stored step are there, and completed if that was acknowledged.
+    /// The messages of each stored step are there, and completed if that was acknowledged. No ordered one is
+    /// completed while an earlier one of its payment is not.
     async fn messages(&self, steps: &BTreeMap<u8, u64>, shipped: &BTreeSet<String>) -> Result<(), Lost> {
-        let lease = ClaimRequest::new(at(END), at(END + 1), 10_000);
-        let open = self.store.claim_messages(lease).await?;
-        let mut open: BTreeMap<_, _> =
-            open.into_iter().map(|message| (message.key.clone(), message)).collect();
+        let mut open = self.open_messages().await?;
         let mut expected = BTreeSet::new();
         for (payment, last) in steps {
+            let mut first_open = None;
             for message in (1..=*last).flat_map(|step| self.plan.messages(*payment, step)) {
                 let key = &message.key;
                 if let Some(found) = open.remove(key) {
                     ensure(found.body == message.body, || format!("{key} has another body"))?;
                     self.open_message(key, found.claim.get() - 1)?;
-                } else if self.completed_message(key).await?.shipped {
+                    if message.lane == Lane::Ordered {
+                        first_open.get_or_insert_with(|| key.clone());
+                    }
+                    continue;
+                }
+                if self.completed_message(key).await?.shipped {
                     expected.insert(key.clone());
                 }
+                ensure(first_open.is_none() || message.lane == Lane::Alert, || {
+                    format!("{key} was completed before {first_open:?}")
+                })?;
             }
         }
         ensure(open.is_empty(), || format!("{:?} belong to no step", open.keys()))?;
         ensure(*shipped == expected, || format!("{shipped:?} are shipped and {expected:?} are told"))
+    }
+
+    /// The pending messages. Each is completed, so that the next one of its payment can be claimed.
+    async fn open_messages(&self) -> Result<BTreeMap<String, ClaimedMessage>, Lost> {
+        let request = ClaimRequest::new(at(END), at(END + 1), 10_000);
+        let mut open = BTreeMap::new();
+        loop {
+            let claimed = self.store.claim_messages(request).await?;
+            if claimed.is_empty() {
+                return Ok(open);
+            }
+            for message in claimed {
+                self.store.complete_message(&message.key, message.claim).await?;
+                open.insert(message.key.clone(), message);
+            }
+        }
     }
 
     /// A pending message was claimed as often as acknowledged, and its completion was not acknowledged.

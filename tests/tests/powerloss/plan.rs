@@ -1,7 +1,7 @@
 //! The requests of a workload, derived from its seed, so that images can be compared with them.
 
 use fastrand::Rng;
-use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, NewInboxEvent, OutboxMessage, Seq};
+use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, Lane, NewInboxEvent, OutboxMessage, Seq};
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 /// Payments, each with a caller that advances it.
@@ -65,14 +65,13 @@ impl Plan {
         step.is_multiple_of(3).then(|| self.bytes(2, u64::from(payment) << 16 | step))
     }
 
-    /// The messages of a step.
+    /// The messages of a step, of which the second is an alert.
     pub(crate) fn messages(self, payment: u8, step: u64) -> Vec<OutboxMessage> {
         let count = self.rng(3, u64::from(payment) << 16 | step).u64(0..3);
         let message = |number: u64| {
-            OutboxMessage::new(
-                format!("order-{payment}/{step}/{number}"),
-                self.bytes(4, u64::from(payment) << 16 | step << 4 | number),
-            )
+            let body = self.bytes(4, u64::from(payment) << 16 | step << 4 | number);
+            let lane = if number == 1 { Lane::Alert } else { Lane::Ordered };
+            OutboxMessage::new(format!("order-{payment}/{step}/{number}"), body).lane(lane)
         };
         (0..count).map(message).collect()
     }

@@ -1,10 +1,10 @@
 //! Completing a message in a transaction of the merchant's own.
 
-use kakaopay_store::{ClaimedMessage, Store, StoreErrorKind};
+use kakaopay_store::{ClaimedMessage, Lane, Skip, SkipOutcome, Store, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::Client;
 use kakaopay_store_postgres::{Completion, PostgresStore};
 
-use crate::support::{Home, lease, message, step};
+use crate::support::{Home, at, lease, message, step};
 
 /// A ledger with one message, and the shop's own table beside it.
 async fn shop() -> Option<(PostgresStore, Client)> {
@@ -80,6 +80,118 @@ async fn f40_a_zombie_cannot_complete_in_its_transaction() {
     assert_eq!(ship(&store, &mut shop, &heir, true).await, Completion::Completed);
     let transaction = shop.transaction().await.unwrap();
     let error = store.complete_in_transaction(&transaction, &zombie.key, zombie.claim).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
+}
+
+/// The keys that a claim finds once all leases are over.
+async fn claimable(store: &PostgresStore) -> Vec<String> {
+    let claimed = store.claim_messages(lease(10_000, 10_001)).await.expect("claimed");
+    claimed.into_iter().map(|message| message.key).collect()
+}
+
+/// The next message of a payment waits for the transaction that completes the first one, and a commit does not.
+#[tokio::test]
+async fn f48_the_next_message_waits_for_an_open_transaction() {
+    let Some((store, mut shop)) = shop().await else { return };
+    let paid = claim(&store, 1).await;
+    store.commit(step("a", 1, *b"y").messages(vec![message("a/refund/1")])).await.unwrap();
+    for commits in [false, true] {
+        let transaction = shop.transaction().await.unwrap();
+        let completion = store.complete_in_transaction(&transaction, &paid.key, paid.claim).await.unwrap();
+        assert_eq!(completion, Completion::Completed);
+        let (seq, key) = if commits { (3, "a/refund/3") } else { (2, "a/refund/2") };
+        store.commit(step("a", seq, *b"z").messages(vec![message(key)])).await.unwrap();
+        assert!(store.claim_messages(lease(5, 6)).await.unwrap().is_empty());
+        if commits {
+            transaction.commit().await.unwrap();
+        } else {
+            transaction.rollback().await.unwrap();
+            assert!(store.claim_messages(lease(5, 6)).await.unwrap().is_empty());
+        }
+    }
+    // Neither the claim nor the transaction has left the others with a later time.
+    for key in ["a/refund/1", "a/refund/2", "a/refund/3"] {
+        let next = claim(&store, 5).await;
+        assert_eq!(next.key, key);
+        assert!(store.claim_messages(lease(5, 6)).await.unwrap().is_empty());
+        store.complete_message(key, next.claim).await.unwrap();
+    }
+}
+
+/// A claim that another worker has not committed holds the next message back, also after the lease.
+#[tokio::test]
+async fn f48_the_next_message_waits_for_a_claim_in_progress() {
+    let Some(home) = Home::new() else { return };
+    let (store, mut other) = (home.open().await, home.raw().await);
+    let messages = vec![message("a/paid"), message("a/refund/1")];
+    store.commit(step("a", 0, *b"x").messages(messages)).await.unwrap();
+    store.commit(step("b", 0, *b"x").messages(vec![message("b/paid")])).await.unwrap();
+    let transaction = other.transaction().await.unwrap();
+    let claims = "UPDATE outbox_queue SET claim = claim + 1, visible_at = 20000 WHERE outbox_message_id = (
+        SELECT outbox_message_id FROM outbox_queue ORDER BY 1 LIMIT 1 FOR UPDATE)";
+    assert_eq!(transaction.execute(claims, &[]).await.unwrap(), 1);
+    assert_eq!(claimable(&store).await, ["b/paid"]);
+    transaction.rollback().await.unwrap();
+    assert_eq!(claimable(&store).await, ["a/paid"]);
+}
+
+/// A claim or failure moves the messages that wait behind it out of the way of later claims, and a completion back.
+#[tokio::test]
+async fn f48_claims_do_not_read_past_messages_that_wait() {
+    let Some((store, shop)) = shop().await else { return };
+    let ahead = async || {
+        let ahead = "SELECT count(*) FROM outbox_queue WHERE visible_at <= 9000";
+        shop.query_one(ahead, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    let refunds = vec![message("a/refund/1"), message("a/refund/2"), message("a/alert").lane(Lane::Alert)];
+    store.commit(step("a", 1, *b"y").messages(refunds)).await.unwrap();
+    assert_eq!(ahead().await, 4);
+    let claimed = store.claim_messages(lease(1, 10)).await.unwrap();
+    assert_eq!((claimed.len(), ahead().await), (2, 0));
+    store.fail_message(&claimed[0].key, claimed[0].claim, at(8)).await.unwrap();
+    assert_eq!(ahead().await, 3);
+    let paid = store.claim_messages(lease(8, 10)).await.unwrap().remove(0);
+    assert_eq!(ahead().await, 0);
+    store.complete_message(&paid.key, paid.claim).await.unwrap();
+    assert_eq!(ahead().await, 2);
+    let refund = store.claim_messages(lease(8, 10)).await.unwrap().remove(0);
+    assert_eq!((refund.key.as_str(), ahead().await), ("a/refund/1", 0));
+    let skipped = store.skip_message("a/refund/1", Skip::new("Mina", "by hand", at(5))).await.unwrap();
+    assert_eq!((skipped, ahead().await), (SkipOutcome::Skipped, 1));
+}
+
+/// A person's decision waits for the transaction that completes the message, and comes too late.
+#[tokio::test]
+async fn f50_a_message_that_is_being_completed_is_not_skipped() {
+    let Some((store, mut shop)) = shop().await else { return };
+    let paid = claim(&store, 1).await;
+    store.commit(step("a", 1, *b"y").messages(vec![message("a/refund/1")])).await.unwrap();
+    let transaction = shop.transaction().await.unwrap();
+    let completion = store.complete_in_transaction(&transaction, &paid.key, paid.claim).await.unwrap();
+    assert_eq!(completion, Completion::Completed);
+    let skipping = tokio::spawn({
+        let store = store.clone();
+        async move { store.skip_message("a/settled", Skip::new("Mina", "by hand", at(5))).await.unwrap() }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        AND query LIKE '%' || current_setting('search_path') || '%skipped_by%'";
+    while transaction.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        tokio::task::yield_now().await;
+    }
+    transaction.commit().await.unwrap();
+    assert_eq!(skipping.await.unwrap(), SkipOutcome::AlreadyCompleted);
+    assert_eq!(claim(&store, 5).await.key, "a/refund/1");
+}
+
+/// Nor does a transaction complete what was skipped.
+#[tokio::test]
+async fn f50_a_skipped_message_is_not_completed_in_a_transaction() {
+    let Some((store, mut shop)) = shop().await else { return };
+    let paid = claim(&store, 1).await;
+    let skipped = store.skip_message(&paid.key, Skip::new("Mina", "by hand", at(5))).await.unwrap();
+    assert_eq!(skipped, SkipOutcome::Skipped);
+    let transaction = shop.transaction().await.unwrap();
+    let error = store.complete_in_transaction(&transaction, &paid.key, paid.claim).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
 }
 

@@ -2,16 +2,18 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
-use super::make::{at, delivery, event, lease, reference, step};
-use crate::commit::Seq;
+use super::make::{alert, at, delivery, event, lease, message, reference, step};
+use crate::commit::{Commit, Seq};
+use crate::outbox::ClaimedMessage;
 use crate::store::Store;
-use crate::work::InsertOutcome;
+use crate::work::{ClaimRequest, InsertOutcome};
 
 /// A job is claimed by one process, and by no other until its lease ends or it is due again.
-pub async fn f40_a_chore_is_one_processs_at_a_time<S: Store>(store: S) {
-    let claim = async |chore, now, until| store.claim_job(chore, lease(now, until)).await.expect("claimed");
+pub async fn f40_a_job_is_claimed_by_one_process<S: Store>(store: S) {
+    let claim = async |job, now, until| store.claim_job(job, lease(now, until)).await.expect("claimed");
     let tasks: Vec<_> = (0..16)
         .map(|_| {
             let store = store.clone();
@@ -24,7 +26,7 @@ pub async fn f40_a_chore_is_one_processs_at_a_time<S: Store>(store: S) {
     }
     assert_eq!(claimed, 1);
     assert!(!claim("sweep", 19, 30).await);
-    // Another chore is another's to do; and whoever claimed the first is gone.
+    // Another job is not affected. The process that claimed the first is gone.
     assert!(claim("reconcile", 5, 20).await);
     assert!(claim("sweep", 20, 40).await);
     store.reschedule_job("sweep", at(90)).await.expect("put off");
@@ -99,4 +101,86 @@ pub async fn steps_of_many_payments_are_all_stored<S: Store>(store: S) {
         let journal = store.read_journal(&reference(&name)).await.expect("read");
         assert_eq!((journal.len(), &*journal[0].bytes), (2, name.as_bytes()));
     }
+}
+
+/// Payments of the next case, and the ordered messages of each.
+const PAYMENTS: u64 = 12;
+const MESSAGES: u64 = 6;
+
+/// Concurrent workers deliver the messages of each payment in order, never two of one payment at once, and each once.
+/// Every third delivery fails at first.
+pub async fn f48_i3_many_workers_keep_the_order_of_each_payment<S: Store>(store: S) {
+    let name = |payment| format!("order-{payment}");
+    let key = |payment, number| format!("order-{payment}/{number}");
+    for payment in 0..PAYMENTS {
+        let mut messages: Vec<_> = (0..MESSAGES / 2).map(|number| message(&key(payment, number))).collect();
+        messages.push(alert(&format!("order-{payment}/alert")));
+        store.commit(Commit { messages, ..step(&name(payment), 0, "x") }).await.expect("stored");
+    }
+    let deliveries = Arc::new(Mutex::new(Deliveries::default()));
+    let workers: Vec<_> = (0..8)
+        .map(|worker| {
+            let (store, deliveries) = (store.clone(), Arc::clone(&deliveries));
+            tokio::spawn(async move { deliver_all(&store, &deliveries, worker).await })
+        })
+        .collect();
+    // Meanwhile each payment gets its other messages.
+    for number in MESSAGES / 2..MESSAGES {
+        for payment in 0..PAYMENTS {
+            let messages = vec![message(&key(payment, number))];
+            let expected = 1 + number - MESSAGES / 2;
+            let commit = Commit { messages, ..step(&name(payment), expected, "y") };
+            store.commit(commit).await.expect("stored");
+        }
+    }
+    for worker in workers {
+        worker.await.expect("no panic");
+    }
+    let deliveries = deliveries.lock().expect("no panic");
+    for payment in 0..PAYMENTS {
+        let ordered: Vec<_> = (0..MESSAGES).map(|number| key(payment, number)).collect();
+        assert_eq!(deliveries.completed.get(&name(payment)), Some(&ordered));
+    }
+}
+
+/// The ordered messages that workers deliver.
+#[derive(Debug, Default)]
+struct Deliveries {
+    /// Payments of which a worker holds a message.
+    held: BTreeSet<String>,
+    /// The keys of each payment in the order of their completion.
+    completed: BTreeMap<String, Vec<String>>,
+}
+
+/// Claims, fails and completes messages until all are delivered. No lease ends meanwhile.
+async fn deliver_all<S: Store>(store: &S, deliveries: &Mutex<Deliveries>, worker: usize) {
+    let lock = || deliveries.lock().expect("no panic");
+    for turn in 0..100_000 {
+        let request = ClaimRequest { limit: 1 + (turn + worker) % 3, ..lease(100, 1_000) };
+        let claimed = store.claim_messages(request).await.expect("claimed");
+        let is_alert = |message: &ClaimedMessage| message.key.ends_with("alert");
+        for message in claimed.iter().filter(|message| !is_alert(message)) {
+            assert!(lock().held.insert(message.reference.to_string()), "two of {}", message.reference);
+        }
+        for message in claimed {
+            let fails = message.failures == 0 && (turn + worker) % 3 == 0;
+            if !is_alert(&message) {
+                let (mut deliveries, payment) = (lock(), message.reference.to_string());
+                deliveries.held.remove(&payment);
+                if !fails {
+                    deliveries.completed.entry(payment).or_default().push(message.key.clone());
+                }
+            }
+            if fails {
+                store.fail_message(&message.key, message.claim, at(50)).await.expect("failed");
+            } else {
+                store.complete_message(&message.key, message.claim).await.expect("completed");
+            }
+        }
+        if lock().completed.values().map(Vec::len).sum::<usize>() as u64 == PAYMENTS * MESSAGES {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("messages are left that no worker can claim");
 }

@@ -2,7 +2,8 @@
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-use crate::commit::{Commit, OutboxMessage, Seq};
+use crate::commit::{Commit, Seq};
+use crate::outbox::{Lane, OutboxMessage};
 use crate::work::{ClaimRequest, NewInboxEvent};
 
 pub(super) fn reference(name: &str) -> Reference {
@@ -30,7 +31,11 @@ pub(super) fn step(name: &str, expected: u64, entry: &str) -> Commit {
 }
 
 pub(super) fn message(key: &str) -> OutboxMessage {
-    OutboxMessage { key: key.to_owned(), body: key.as_bytes().into() }
+    OutboxMessage::new(key, key.as_bytes())
+}
+
+pub(super) fn alert(key: &str) -> OutboxMessage {
+    message(key).lane(Lane::Alert)
 }
 
 pub(super) fn delivery(name: &str, received_at: i64, body: &str) -> NewInboxEvent {

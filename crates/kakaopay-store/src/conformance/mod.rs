@@ -6,9 +6,11 @@
 mod crowd;
 mod journal;
 mod make;
+mod outbox;
 mod suite;
 mod work;
 
 pub use crowd::*;
 pub use journal::*;
+pub use outbox::*;
 pub use work::*;

@@ -4,7 +4,6 @@
 
 use super::make::{at, delivery, event, lease, message, reference, step};
 use crate::commit::{Commit, DeadlineChange, Seq};
-use crate::error::StoreErrorKind;
 use crate::store::Store;
 use crate::work::{Backlog, ClaimRequest, QueueStats};
 
@@ -14,13 +13,13 @@ pub async fn what_waits_is_counted<S: Store>(store: S) {
     let backlog = async || store.backlog().await.expect("read");
     assert_eq!(backlog().await, Backlog::default());
     for (name, seconds, deadline) in [("a", 7, 30), ("b", 5, 40)] {
-        let telling = Commit {
+        let notifying = Commit {
             at: at(seconds),
             deadline: DeadlineChange::Set(at(deadline)),
             messages: vec![message(name)],
             ..step(name, 0, "x")
         };
-        store.commit(telling).await.expect("stored");
+        store.commit(notifying).await.expect("stored");
         store.insert_event(delivery(name, seconds, "x")).await.expect("stored");
     }
     let all = Backlog { deadlines: waiting(2, 30), inbox: waiting(2, 5), outbox: waiting(2, 5) };
@@ -67,7 +66,7 @@ pub async fn deadlines_come_earliest_first_and_once<S: Store>(store: S) {
     let found: Vec<_> = due.iter().map(|due| (due.reference.as_str(), due.at)).collect();
     assert_eq!(found, [("b", at(10)), ("a", at(20))]);
     assert!(store.claim_due(lease(20, 50)).await.expect("claimed").is_empty());
-    // Whoever claimed them is gone: they come back.
+    // The process that claimed them is gone: they come back.
     let due = store.claim_due(ClaimRequest { limit: 1, ..lease(50, 90) }).await.expect("claimed");
     assert_eq!(due[0].reference, reference("late"));
     assert_eq!(store.claim_due(lease(50, 90)).await.expect("claimed").len(), 2);
@@ -88,38 +87,6 @@ pub async fn a_deadline_is_replaced_and_cleared<S: Store>(store: S) {
     let clear = Commit { deadline: DeadlineChange::Clear, ..Commit::new(reference("a"), Seq::new(2), at(7)) };
     store.commit(clear).await.expect("stored");
     assert!(store.claim_due(lease(99, 100)).await.expect("claimed").is_empty());
-}
-
-/// A message whose key was stored before is not stored again, completed or not.
-pub async fn i3_a_message_is_known_by_its_key_for_ever<S: Store>(store: S) {
-    let telling = |expected, keys: &[&str]| Commit {
-        messages: keys.iter().map(|key| message(key)).collect(),
-        ..step("a", expected, "x")
-    };
-    store.commit(telling(0, &["a/1", "a/2"])).await.expect("stored");
-    store.commit(telling(1, &["a/2", "a/3"])).await.expect("stored");
-    let claimed = store.claim_messages(lease(1, 10)).await.expect("claimed");
-    let keys: Vec<_> = claimed.iter().map(|message| message.key.as_str()).collect();
-    assert_eq!(keys, ["a/1", "a/2", "a/3"]);
-    assert!(claimed.iter().all(|message| message.reference == reference("a")));
-    for message in &claimed {
-        store.complete_message(&message.key, message.claim).await.expect("completed");
-    }
-    store.commit(telling(2, &["a/1"])).await.expect("stored");
-    assert!(store.claim_messages(lease(99, 100)).await.expect("claimed").is_empty());
-}
-
-/// A process whose lease has ended cannot complete the message that another one has claimed.
-pub async fn f40_a_zombie_cannot_complete<S: Store>(store: S) {
-    store.commit(Commit { messages: vec![message("a/1")], ..step("a", 0, "x") }).await.expect("stored");
-    let zombie = store.claim_messages(lease(1, 10)).await.expect("claimed").remove(0);
-    assert!(store.claim_messages(lease(9, 20)).await.expect("claimed").is_empty());
-    let heir = store.claim_messages(lease(10, 20)).await.expect("claimed").remove(0);
-    let error = store.complete_message("a/1", zombie.claim).await.expect_err("a zombie");
-    assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
-    store.complete_message("a/1", heir.claim).await.expect("the heir's");
-    let error = store.complete_message("a/2", heir.claim).await.expect_err("never claimed");
-    assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
 }
 
 /// The next wake-up is the earliest of deadlines, events and messages.

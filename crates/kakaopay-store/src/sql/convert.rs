@@ -6,7 +6,7 @@ use kakaopay_types::{EventId, Reference, Timestamp};
 
 use crate::commit::Seq;
 use crate::error::{StoreError, StoreErrorKind};
-use crate::work::ClaimToken;
+use crate::outbox::{ClaimToken, Lane};
 
 /// The error for a value that no store of this workspace writes.
 pub fn corrupt(cause: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
@@ -41,6 +41,24 @@ pub fn claim_of(column: i64) -> Result<ClaimToken, StoreError> {
 #[must_use]
 pub fn claim_value(claim: ClaimToken) -> i64 {
     i64::try_from(claim.get()).unwrap_or(0)
+}
+
+/// The column of a lane.
+#[must_use]
+pub fn lane_value(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Ordered => "ordered",
+        Lane::Alert => "alert",
+    }
+}
+
+/// How often a message failed.
+///
+/// # Errors
+/// `Corrupt` if the column is negative.
+pub fn failures_of(column: i64) -> Result<u32, StoreError> {
+    // A count that does not fit only has to stay large.
+    u64::try_from(column).map(|count| u32::try_from(count).unwrap_or(u32::MAX)).map_err(corrupt)
 }
 
 /// An order reference.

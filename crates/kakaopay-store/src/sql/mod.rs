@@ -7,7 +7,8 @@ mod journal;
 mod migration;
 
 pub use convert::{
-    claim_of, claim_value, corrupt, event_of, find_by_charge, limit_value, seq_of, seq_value, timestamp_of,
+    claim_of, claim_value, corrupt, event_of, failures_of, find_by_charge, lane_value, limit_value, seq_of,
+    seq_value, timestamp_of,
 };
 pub use journal::check_journal;
 pub use migration::{Migration, check_applied, check_newest, checksum, newest, pending};

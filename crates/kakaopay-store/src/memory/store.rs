@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
+use super::outbox::Outbox;
 use crate::commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 use crate::error::{StoreError, StoreErrorKind};
+use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::store::Store;
-use crate::work::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent,
-    QueueStats,
-};
+use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
 
 /// A store in memory, for tests and demos: all guarantees but durability.
 #[derive(Debug, Clone, Default)]
@@ -25,28 +24,17 @@ struct Tables {
     snapshots: BTreeMap<Reference, Entry>,
     charges: BTreeMap<ChargeId, Reference>,
     deadlines: BTreeMap<Reference, Timestamp>,
-    inbox: Vec<Stored>,
-    outbox: Vec<Untold>,
+    inbox: Vec<PendingEvent>,
+    outbox: Outbox,
     /// When each is due.
-    chores: BTreeMap<String, Timestamp>,
+    jobs: BTreeMap<String, Timestamp>,
 }
 
 #[derive(Debug)]
-struct Stored {
+struct PendingEvent {
     event: EventId,
     body: Box<[u8]>,
     received_at: Timestamp,
-    /// Can be claimed from then on; `None` once it is completed.
-    visible_at: Option<Timestamp>,
-}
-
-#[derive(Debug)]
-struct Untold {
-    key: String,
-    reference: Reference,
-    body: Box<[u8]>,
-    stored_at: Timestamp,
-    claims: u64,
     /// Can be claimed from then on; `None` once it is completed.
     visible_at: Option<Timestamp>,
 }
@@ -93,76 +81,37 @@ impl Tables {
             DeadlineChange::Clear => drop(self.deadlines.remove(&commit.reference)),
         }
         for message in commit.messages {
-            if self.outbox.iter().all(|known| known.key != message.key) {
-                self.outbox.push(Untold {
-                    key: message.key,
-                    reference: commit.reference.clone(),
-                    body: message.body,
-                    stored_at: commit.at,
-                    claims: 0,
-                    visible_at: Some(Timestamp::UNIX_EPOCH),
-                });
-            }
+            self.outbox.push(&commit.reference, message, commit.at);
         }
         Ok(last)
     }
 
-    fn claim_due(&mut self, lease: ClaimRequest) -> Vec<DuePayment> {
+    fn claim_due(&mut self, request: ClaimRequest) -> Vec<DuePayment> {
         let mut due: Vec<_> = self
             .deadlines
             .iter()
-            .filter(|(_, at)| **at <= lease.now)
+            .filter(|(_, at)| **at <= request.now)
             .map(|(reference, at)| DuePayment { reference: reference.clone(), at: *at })
             .collect();
         due.sort_by(|one, other| (one.at, &one.reference).cmp(&(other.at, &other.reference)));
-        due.truncate(lease.limit);
+        due.truncate(request.limit);
         for DuePayment { reference, .. } in &due {
-            self.deadlines.insert(reference.clone(), lease.lease_until);
+            self.deadlines.insert(reference.clone(), request.lease_until);
         }
         due
     }
 
-    fn claim_events(&mut self, lease: ClaimRequest) -> Vec<InboxEvent> {
-        let ready = |stored: &&mut Stored| stored.visible_at.is_some_and(|at| at <= lease.now);
+    fn claim_events(&mut self, request: ClaimRequest) -> Vec<InboxEvent> {
+        let ready = |stored: &&mut PendingEvent| stored.visible_at.is_some_and(|at| at <= request.now);
         self.inbox
             .iter_mut()
             .filter(ready)
-            .take(lease.limit)
+            .take(request.limit)
             .map(|stored| {
-                stored.visible_at = Some(lease.lease_until);
+                stored.visible_at = Some(request.lease_until);
                 InboxEvent { event: stored.event.clone(), body: stored.body.clone() }
             })
             .collect()
-    }
-
-    fn claim_messages(&mut self, lease: ClaimRequest) -> Vec<ClaimedMessage> {
-        let ready = |waiting: &&mut Untold| waiting.visible_at.is_some_and(|at| at <= lease.now);
-        self.outbox
-            .iter_mut()
-            .filter(ready)
-            .take(lease.limit)
-            .map(|waiting| {
-                waiting.visible_at = Some(lease.lease_until);
-                waiting.claims += 1;
-                ClaimedMessage {
-                    key: waiting.key.clone(),
-                    reference: waiting.reference.clone(),
-                    body: waiting.body.clone(),
-                    claim: ClaimToken::new(waiting.claims),
-                }
-            })
-            .collect()
-    }
-
-    fn complete(&mut self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
-        let waiting = self.outbox.iter_mut().find(|waiting| waiting.key == key);
-        match waiting {
-            Some(waiting) if waiting.claims == claim.get() && waiting.claims > 0 => {
-                waiting.visible_at = None;
-                Ok(())
-            }
-            _ => Err(StoreErrorKind::StaleClaim.into()),
-        }
     }
 
     fn read_journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
@@ -173,18 +122,16 @@ impl Tables {
 
     fn backlog(&self) -> Backlog {
         let inbox = self.inbox.iter().filter(|stored| stored.visible_at.is_some());
-        let outbox = self.outbox.iter().filter(|untold| untold.visible_at.is_some());
         Backlog {
             deadlines: waiting(self.deadlines.values().copied()),
             inbox: waiting(inbox.map(|stored| stored.received_at)),
-            outbox: waiting(outbox.map(|untold| untold.stored_at)),
+            outbox: waiting(self.outbox.pending_since()),
         }
     }
 
     fn next_due_at(&self) -> Option<Timestamp> {
         let inbox = self.inbox.iter().filter_map(|stored| stored.visible_at);
-        let outbox = self.outbox.iter().filter_map(|waiting| waiting.visible_at);
-        self.deadlines.values().copied().chain(inbox).chain(outbox).min()
+        self.deadlines.values().copied().chain(inbox).chain(self.outbox.next_claimable_at()).min()
     }
 }
 
@@ -226,12 +173,12 @@ impl Store for MemoryStore {
             return Ok(InsertOutcome::Duplicate);
         }
         let NewInboxEvent { event, body, received_at } = delivery;
-        tables.inbox.push(Stored { event, body, received_at, visible_at: Some(received_at) });
+        tables.inbox.push(PendingEvent { event, body, received_at, visible_at: Some(received_at) });
         Ok(InsertOutcome::Inserted)
     }
 
-    async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
-        Ok(self.tables().claim_events(lease))
+    async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
+        Ok(self.tables().claim_events(request))
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
@@ -241,29 +188,42 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
-        Ok(self.tables().claim_due(lease))
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+        Ok(self.tables().claim_due(request))
     }
 
-    async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
-        Ok(self.tables().claim_messages(lease))
+    async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
+        Ok(self.tables().outbox.claim(request))
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
-        self.tables().complete(key, claim)
+        self.tables().outbox.complete(key, claim)
     }
 
-    async fn claim_job(&self, chore: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
+    async fn fail_message(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        retry_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.tables().outbox.fail(key, claim, retry_at)
+    }
+
+    async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
+        Ok(self.tables().outbox.skip(key, skip))
+    }
+
+    async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        let is_due = tables.chores.get(chore).is_none_or(|due| *due <= lease.now);
+        let is_due = tables.jobs.get(job).is_none_or(|due| *due <= request.now);
         if is_due {
-            tables.chores.insert(chore.to_owned(), lease.lease_until);
+            tables.jobs.insert(job.to_owned(), request.lease_until);
         }
         Ok(is_due)
     }
 
-    async fn reschedule_job(&self, chore: &str, due: Timestamp) -> Result<(), StoreError> {
-        self.tables().chores.insert(chore.to_owned(), due);
+    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
+        self.tables().jobs.insert(job.to_owned(), due);
         Ok(())
     }
 

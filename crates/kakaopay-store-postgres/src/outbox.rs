@@ -1,0 +1,90 @@
+//! Messages: claimed, completed, failed and skipped.
+
+use std::collections::BTreeSet;
+
+use kakaopay_store::sql::{
+    claim_of, claim_value, corrupt, failures_of, find_by_charge, limit_value, timestamp_of,
+};
+use kakaopay_store::{
+    ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
+};
+use kakaopay_types::Timestamp;
+use tokio_postgres::Row;
+
+use crate::convert::column;
+use crate::executor::Executor;
+use crate::outbox_statements::OutboxStatements;
+
+pub(crate) async fn claim(
+    executor: &Executor,
+    statements: &OutboxStatements,
+    request: ClaimRequest,
+) -> Result<Vec<ClaimedMessage>, StoreError> {
+    let (now, until) = (request.now.unix_millis(), request.lease_until.unix_millis());
+    let rows = executor.rows(&statements.claim, &[&now, &limit_value(request.limit), &until]).await?;
+    let message = |row: &Row| {
+        let message = ClaimedMessage::new(
+            column(row, 0)?,
+            find_by_charge(column(row, 1)?)?,
+            column::<&[u8]>(row, 2)?,
+            claim_of(column(row, 3)?)?,
+        );
+        Ok(message.failures(failures_of(column(row, 4)?)?))
+    };
+    rows.iter().map(message).collect()
+}
+
+/// Completes messages. Returns the keys of those whose claim is stale.
+pub(crate) async fn complete<'a>(
+    executor: &Executor,
+    statements: &OutboxStatements,
+    messages: &'a [(&'a str, ClaimToken)],
+) -> Result<Vec<&'a str>, StoreError> {
+    // In one order for all callers, so that two which complete the same messages do not deadlock.
+    let mut asked = messages.to_vec();
+    asked.sort_by_key(|(key, claim)| (*key, claim.get()));
+    for sql in [&statements.complete, &statements.completed] {
+        let keys: Vec<&str> = asked.iter().map(|(key, _)| *key).collect();
+        let claims: Vec<i64> = asked.iter().map(|(_, claim)| claim_value(*claim)).collect();
+        let rows = executor.rows(sql, &[&keys, &claims]).await?;
+        let done = rows.iter().map(|row| column::<&str>(row, 0)).collect::<Result<BTreeSet<_>, _>>()?;
+        asked.retain(|(key, _)| !done.contains(key));
+        if asked.is_empty() {
+            break;
+        }
+    }
+    Ok(asked.into_iter().map(|(key, _)| key).collect())
+}
+
+pub(crate) async fn fail(
+    executor: &Executor,
+    statements: &OutboxStatements,
+    key: &str,
+    claim: ClaimToken,
+    retry_at: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = executor.rows(&statements.fail, &[&key, &claim_value(claim), &retry_at.unix_millis()]).await?;
+    if rows.is_empty() { Err(StoreErrorKind::StaleClaim.into()) } else { Ok(()) }
+}
+
+pub(crate) async fn skip(
+    executor: &Executor,
+    statements: &OutboxStatements,
+    key: &str,
+    skip: &Skip,
+) -> Result<SkipOutcome, StoreError> {
+    let (who, why, at) = (skip.who.as_str(), skip.why.as_str(), skip.at.unix_millis());
+    if !executor.rows(&statements.skip, &[&key, &who, &why, &at]).await?.is_empty() {
+        return Ok(SkipOutcome::Skipped);
+    }
+    // Whoever took it out of the queue has committed that, or it would have been waited for.
+    let rows = executor.rows(&statements.skipped, &[&key]).await?;
+    let Some(row) = rows.first() else { return Ok(SkipOutcome::NotFound) };
+    match (column::<Option<&str>>(row, 0)?, column::<Option<&str>>(row, 1)?, column(row, 2)?) {
+        (None, None, None) => Ok(SkipOutcome::AlreadyCompleted),
+        (Some(who), Some(why), Some(at)) => {
+            Ok(SkipOutcome::AlreadySkipped(Skip::new(who, why, timestamp_of(at)?)))
+        }
+        _ => Err(corrupt("a skipped message does not say by whom, why and when")),
+    }
+}

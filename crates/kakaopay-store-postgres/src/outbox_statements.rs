@@ -1,0 +1,130 @@
+//! Every statement on messages, for one schema.
+//!
+//! Whether a message is the first ordered one of its payment is read from the queue, at each claim, and never from
+//! a mark: an earlier message stays there until the transaction that completes or skips it is committed, so that no
+//! other claims a later one meanwhile. Identifiers increase within a payment, since its commits follow each other.
+//!
+//! `visible_at` of a later message is a hint only, so that claims need not read past it: a claim or failure moves it
+//! to the time of the first one, and whatever takes the first one out of the queue moves it back to 0. A commit sets
+//! 0 without regard to either. Too early a hint costs a claim one look into the index; too late it can only be if
+//! a message is stored and skipped ahead of at the same time, and then until that hint's time.
+
+use crate::schema_name::SchemaName;
+
+/// Every statement on messages, for one schema.
+#[derive(Debug)]
+pub(crate) struct OutboxStatements {
+    pub(crate) claim: String,
+    pub(crate) complete: String,
+    /// Of the messages no longer queued, those completed under the same claim.
+    pub(crate) completed: String,
+    pub(crate) fail: String,
+    pub(crate) skip: String,
+    /// The decision on a message that is no longer queued.
+    pub(crate) skipped: String,
+}
+
+impl OutboxStatements {
+    pub(crate) fn new(schema: &SchemaName) -> Self {
+        let fill = |sql: &str| {
+            let sql = sql.replace("{first}", IS_FIRST).replace("{held}", HELD).replace("{freed}", FREED);
+            schema.fill(&sql)
+        };
+        Self {
+            claim: fill(CLAIM),
+            complete: fill(COMPLETE),
+            completed: fill(COMPLETED),
+            fail: fill(FAIL),
+            skip: fill(SKIP),
+            skipped: fill(SKIPPED),
+        }
+    }
+}
+
+/// Whether the row `queue` waits for no other.
+pub(crate) const IS_FIRST: &str = "(queue.lane = 'alert' OR NOT EXISTS (
+        SELECT 1 FROM {schema}.outbox_queue AS earlier
+        WHERE earlier.payment_id = queue.payment_id AND earlier.lane = 'ordered'
+        AND earlier.outbox_message_id < queue.outbox_message_id
+    ))";
+
+/// The later messages of the payments in `moved`, which wait until `$3`. Rows that are locked keep their hint.
+const HELD: &str = "held AS (
+    UPDATE {schema}.outbox_queue SET visible_at = $3
+    WHERE outbox_message_id = ANY (ARRAY(
+        SELECT outbox_message_id FROM {schema}.outbox_queue
+        WHERE lane = 'ordered' AND payment_id = ANY (ARRAY(SELECT payment_id FROM moved WHERE lane = 'ordered'))
+        AND outbox_message_id <> ALL (ARRAY(SELECT outbox_message_id FROM moved))
+        FOR UPDATE SKIP LOCKED
+    ))
+)";
+
+/// The same, which wait no longer. They are locked in one order by all, so that no two wait for each other.
+const FREED: &str = "freed AS (
+    UPDATE {schema}.outbox_queue SET visible_at = 0
+    WHERE outbox_message_id = ANY (ARRAY(
+        SELECT outbox_message_id FROM {schema}.outbox_queue
+        WHERE lane = 'ordered' AND payment_id = ANY (ARRAY(SELECT payment_id FROM moved WHERE lane = 'ordered'))
+        AND outbox_message_id <> ALL (ARRAY(SELECT outbox_message_id FROM moved))
+        ORDER BY outbox_message_id FOR UPDATE
+    ))
+)";
+
+const CLAIM: &str = "
+WITH moved AS (
+    SELECT queue.outbox_message_id, queue.payment_id, queue.lane, queue.visible_at
+    FROM {schema}.outbox_queue AS queue
+    WHERE queue.visible_at <= $1 AND {first}
+    ORDER BY queue.visible_at, queue.outbox_message_id LIMIT $2 FOR UPDATE SKIP LOCKED
+), {held}, claimed AS (
+    UPDATE {schema}.outbox_queue SET visible_at = $3, claim = claim + 1
+    WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM moved))
+    RETURNING outbox_message_id, claim, failures
+)
+SELECT message.idempotency_key, payment.reference, message.body, claimed.claim, claimed.failures
+FROM claimed JOIN moved USING (outbox_message_id)
+JOIN {schema}.outbox_message AS message ON message.id = claimed.outbox_message_id
+JOIN {schema}.payment ON payment.id = message.payment_id
+ORDER BY moved.visible_at, message.id";
+
+/// A process that has lost its claim finds another number in the row, and deletes nothing.
+const COMPLETE: &str = "
+WITH moved AS (
+    DELETE FROM {schema}.outbox_queue AS queue
+    USING unnest($1::text[], $2::bigint[]) AS requested (key, claim), {schema}.outbox_message AS message
+    WHERE message.idempotency_key = requested.key AND queue.outbox_message_id = message.id
+    AND requested.claim > 0 AND queue.claim = requested.claim
+    RETURNING queue.outbox_message_id, queue.payment_id, queue.lane, queue.claim
+), {freed}
+UPDATE {schema}.outbox_message AS message SET completed_claim = moved.claim
+FROM moved WHERE message.id = moved.outbox_message_id
+RETURNING message.idempotency_key";
+
+const COMPLETED: &str = "
+SELECT message.idempotency_key FROM unnest($1::text[], $2::bigint[]) AS requested (key, claim)
+JOIN {schema}.outbox_message AS message
+    ON message.idempotency_key = requested.key AND message.completed_claim = requested.claim";
+
+const FAIL: &str = "
+WITH moved AS (
+    UPDATE {schema}.outbox_queue AS queue
+    SET visible_at = $3, claim = queue.claim + 1, failures = queue.failures + 1
+    FROM {schema}.outbox_message AS message
+    WHERE message.idempotency_key = $1 AND queue.outbox_message_id = message.id
+    AND $2::bigint > 0 AND queue.claim = $2
+    RETURNING queue.outbox_message_id, queue.payment_id, queue.lane
+), {held}
+SELECT outbox_message_id FROM moved";
+
+const SKIP: &str = "
+WITH moved AS (
+    DELETE FROM {schema}.outbox_queue AS queue USING {schema}.outbox_message AS message
+    WHERE message.idempotency_key = $1 AND queue.outbox_message_id = message.id
+    RETURNING queue.outbox_message_id, queue.payment_id, queue.lane
+), {freed}
+UPDATE {schema}.outbox_message AS message SET skipped_by = $2, skipped_why = $3, skipped_at = $4
+FROM moved WHERE message.id = moved.outbox_message_id
+RETURNING message.id";
+
+const SKIPPED: &str = "
+SELECT skipped_by, skipped_why, skipped_at FROM {schema}.outbox_message WHERE idempotency_key = $1";

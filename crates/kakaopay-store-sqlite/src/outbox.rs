@@ -1,0 +1,201 @@
+//! Messages: claimed, completed, failed and skipped.
+
+use kakaopay_store::sql::{claim_of, claim_value, corrupt, failures_of, find_by_charge, timestamp_of};
+use kakaopay_store::{
+    ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
+};
+use kakaopay_types::Timestamp;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::failure::failed;
+use crate::queue::visible;
+
+pub(crate) fn claim(
+    connection: &Connection,
+    request: ClaimRequest,
+) -> Result<Vec<ClaimedMessage>, StoreError> {
+    let rows = visible(connection, CLAIMABLE, request, |row| {
+        let (key, reference): (_, String) = (row.get(1)?, row.get(2)?);
+        Ok((row.get::<_, i64>(0)?, key, reference, row.get(3)?, row.get(4)?))
+    })?;
+    let mut claim = connection
+        .prepare_cached(
+            "UPDATE outbox_message SET visible_at = ?2, claim = claim + 1 WHERE id = ?1 RETURNING claim",
+        )
+        .map_err(failed)?;
+    let mut messages = Vec::with_capacity(rows.len());
+    for (id, key, reference, body, failures) in rows {
+        let number =
+            claim.query_row((id, request.lease_until.unix_millis()), |row| row.get(0)).map_err(failed)?;
+        let body: Vec<u8> = body;
+        let message = ClaimedMessage::new(key, find_by_charge(&reference)?, body, claim_of(number)?);
+        messages.push(message.failures(failures_of(failures)?));
+    }
+    Ok(messages)
+}
+
+/// Whether a message is completed now, or was before under the same claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Completion {
+    Completed,
+    AlreadyCompleted,
+}
+
+pub(crate) fn complete(
+    connection: &Connection,
+    key: &str,
+    claim: ClaimToken,
+) -> Result<Completion, StoreError> {
+    let number = claim_value(claim);
+    let payment = connection
+        .prepare_cached(
+            "UPDATE outbox_message SET visible_at = NULL
+             WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND visible_at IS NOT NULL
+             RETURNING payment_id",
+        )
+        .and_then(|mut update| update.query_row((key, number), |row| row.get(0)).optional())
+        .map_err(failed)?;
+    if let Some(payment) = payment {
+        unblock(connection, payment)?;
+        return Ok(Completion::Completed);
+    }
+    let was_completed = connection
+        .prepare_cached(
+            "SELECT 1 FROM outbox_message
+             WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND skipped_by IS NULL",
+        )
+        .and_then(|mut find| find.exists((key, number)))
+        .map_err(failed)?;
+    if was_completed { Ok(Completion::AlreadyCompleted) } else { Err(StoreErrorKind::StaleClaim.into()) }
+}
+
+pub(crate) fn fail(
+    connection: &Connection,
+    key: &str,
+    claim: ClaimToken,
+    retry_at: Timestamp,
+) -> Result<(), StoreError> {
+    let marked = connection
+        .prepare_cached(
+            "UPDATE outbox_message SET visible_at = ?3, claim = claim + 1, failures = failures + 1
+             WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND visible_at IS NOT NULL",
+        )
+        .and_then(|mut update| update.execute((key, claim_value(claim), retry_at.unix_millis())))
+        .map_err(failed)?;
+    if marked > 0 { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
+}
+
+pub(crate) fn skip(connection: &Connection, key: &str, skip: &Skip) -> Result<SkipOutcome, StoreError> {
+    let payment = connection
+        .prepare_cached(
+            "UPDATE outbox_message SET visible_at = NULL, skipped_by = ?2, skipped_why = ?3, skipped_at = ?4
+             WHERE idempotency_key = ?1 AND visible_at IS NOT NULL
+             RETURNING payment_id",
+        )
+        .and_then(|mut update| {
+            let params = (key, &skip.who, &skip.why, skip.at.unix_millis());
+            update.query_row(params, |row| row.get(0)).optional()
+        })
+        .map_err(failed)?;
+    if let Some(payment) = payment {
+        unblock(connection, payment)?;
+        return Ok(SkipOutcome::Skipped);
+    }
+    let found: Option<(Option<String>, Option<String>, Option<i64>)> = connection
+        .prepare_cached(
+            "SELECT skipped_by, skipped_why, skipped_at FROM outbox_message WHERE idempotency_key = ?1",
+        )
+        .and_then(|mut find| {
+            find.query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+        })
+        .map_err(failed)?;
+    match found {
+        None => Ok(SkipOutcome::NotFound),
+        Some((None, None, None)) => Ok(SkipOutcome::AlreadyCompleted),
+        Some((Some(who), Some(why), Some(at))) => {
+            Ok(SkipOutcome::AlreadySkipped(Skip::new(who, why, timestamp_of(at)?)))
+        }
+        Some(_) => Err(corrupt("a skipped message does not say by whom, why and when")),
+    }
+}
+
+/// Lets the first ordered message of a payment be claimed, after one has left the queue.
+fn unblock(connection: &Connection, payment: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(UNBLOCK)
+        .and_then(|mut update| update.execute([payment]))
+        .map(drop)
+        .map_err(failed)
+}
+
+/// The messages that can be claimed, in the order of claims.
+const CLAIMABLE: &str = "
+SELECT message.id, idempotency_key, reference, body, failures
+FROM outbox_message AS message JOIN payment ON payment.id = message.payment_id
+WHERE visible_at IS NOT NULL AND is_blocked = 0 AND visible_at <= ?1
+ORDER BY visible_at, message.id LIMIT ?2";
+
+const UNBLOCK: &str = "
+UPDATE outbox_message SET is_blocked = 0 WHERE id = (
+    SELECT min(id) FROM outbox_message WHERE payment_id = ?1 AND visible_at IS NOT NULL AND lane = 'ordered'
+)";
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::params_from_iter;
+
+    use super::*;
+    use crate::migrate::migrate;
+    use crate::queries::{integrity_check, next_due_at};
+    use crate::schema::MIGRATIONS;
+
+    /// A thousand payments, each with two messages.
+    fn filled() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        migrate(&connection, MIGRATIONS).unwrap();
+        let rows = "
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+            INSERT INTO payment (id, reference) SELECT i, 'order-' || i FROM n;
+            INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, is_blocked)
+            SELECT id || '/' || column1, id, 'ordered', x'00', 1, column1 FROM payment, (VALUES (0), (1))";
+        connection.execute_batch(rows).unwrap();
+        connection
+    }
+
+    /// Claiming ends at its limit, without sorting and without reading past messages that wait.
+    #[test]
+    fn f48_claiming_reads_claimable_messages_only() {
+        let connection = filled();
+        let plan = |sql: &str| {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let nothing = vec![None::<i64>; statement.parameter_count()];
+            let rows = statement.query_map(params_from_iter(nothing), |row| row.get::<_, String>(3)).unwrap();
+            rows.collect::<Result<Vec<_>, _>>().unwrap()
+        };
+        assert_eq!(
+            plan(CLAIMABLE),
+            [
+                "SEARCH message USING INDEX outbox_message_claimable (visible_at>? AND visible_at<?)",
+                "SEARCH payment USING INTEGER PRIMARY KEY (rowid=?)"
+            ]
+        );
+        let next = plan(UNBLOCK);
+        assert!(next.iter().any(|line| line.contains("outbox_message_pending (payment_id=?")), "{next:?}");
+        assert!(next_due_at(&connection).unwrap().is_some());
+    }
+
+    #[test]
+    fn f48_a_message_that_waits_for_none_is_found() {
+        let connection = filled();
+        integrity_check(&connection).unwrap();
+        for damage in [
+            "UPDATE outbox_message SET is_blocked = 1 WHERE idempotency_key = '7/0'",
+            "UPDATE outbox_message SET is_blocked = 0 WHERE idempotency_key = '7/1'",
+        ] {
+            connection.execute_batch(&format!("BEGIN; {damage}")).unwrap();
+            let error = integrity_check(&connection).unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+            connection.execute_batch("ROLLBACK").unwrap();
+        }
+    }
+}

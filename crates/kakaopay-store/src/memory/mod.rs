@@ -1,0 +1,6 @@
+//! A store in memory, for tests and demos: all guarantees but durability.
+
+mod outbox;
+mod store;
+
+pub use store::MemoryStore;
