@@ -23,7 +23,8 @@ pub trait EventHandler: Send + Sync {
     /// Handles one notification.
     ///
     /// Delivery is at least once and in order per payment: a notification is redelivered until this
-    /// returns `Ok`, also after a crash. There are two ways to act on it exactly once:
+    /// returns `Ok`, also after a crash, and the next one of its payment waits for that. Only
+    /// [alerts](PaymentEvent::Alert) wait for nothing. There are two ways to act on it exactly once:
     ///
     /// - Insert [`Notification::idempotency_key`] into a table with a unique constraint, in the transaction that does
     ///   the work. This works with any database.
@@ -35,7 +36,8 @@ pub trait EventHandler: Send + Sync {
     /// notification.
     ///
     /// # Errors
-    /// Any error makes the notification redelivered later.
+    /// Any error makes the notification redelivered: after 10 s at first, then after twice as long each
+    /// time, up to 15 min. [`Merchant::skip`](crate::Merchant::skip) takes one out that can never succeed.
     fn handle(
         &self,
         telling: &Notification,

@@ -48,9 +48,10 @@
 //! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`ReconcileReport`] |
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
-//! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error` |
+//! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error`, `failures` |
 //! | `event handler exceeded its 60 s budget; …` | `WARN` | |
 //! | `event handler outlived its lease; …` | `WARN` | `key` |
+//! | `notification skipped` | `WARN` | `key` |
 //! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
 //! | `notification not understood: upgrade this process` | `ERROR` | `key` |
 //! | `failed to store webhook; not acknowledged` | `ERROR` | `error` |

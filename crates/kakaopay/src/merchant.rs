@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use kakaopay_flows::{Evidence, Input, RefundRequest};
-use kakaopay_store::{Backlog, Store};
+use kakaopay_store::{Backlog, Skip, SkipOutcome, Store};
 use kakaopay_transport::Client;
 use kakaopay_types::{PublicKey, Reference, SecretKey, Timestamp};
 use kakaopay_webhook::{Receiver, SignaturePolicy};
@@ -162,6 +162,29 @@ impl<S: Store> Merchant<S> {
     /// As [`Merchant::buyer_returned`].
     pub async fn resume(&self, reference: &Reference) -> Result<PaymentStatus, Error> {
         self.apply_and_drive(reference, &Input::Resume).await
+    }
+
+    /// Skips a notification by a person's decision: it is never delivered, and the next one of its payment is. Meant
+    /// for one that the handler can never accept; its key is in the log. `who` and `why` are kept in the store.
+    ///
+    /// Idempotent: the first decision is kept and returned. A handler that is at work on the notification is not
+    /// stopped.
+    ///
+    /// # Errors
+    /// [`Error::Store`] if the store fails.
+    pub async fn skip(
+        &self,
+        idempotency_key: &str,
+        who: impl Into<String>,
+        why: impl Into<String>,
+    ) -> Result<SkipOutcome, Error> {
+        let skip = Skip::new(who, why, self.now());
+        let outcome = self.engine.store.skip_message(idempotency_key, skip).await?;
+        if outcome == SkipOutcome::Skipped {
+            tracing::warn!(key = idempotency_key, "notification skipped");
+            self.engine.wakers.notify.notify_one();
+        }
+        Ok(outcome)
     }
 
     /// Returns the sizes of the store's queues, and the time of the oldest item in each. All

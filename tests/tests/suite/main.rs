@@ -5,6 +5,7 @@ mod duplicates;
 mod journeys;
 mod keys;
 mod misbehaving;
+mod notifications;
 mod reconcile;
 mod refunds;
 mod reordered;

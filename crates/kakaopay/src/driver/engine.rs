@@ -7,7 +7,7 @@ use kakaopay_flows::{
     Deadline, Input, MAX_SEND_DELAY_SECONDS, Output, Payment, PaymentEvent, Record, Request, RequestFailure,
     Response,
 };
-use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
+use kakaopay_store::{Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
@@ -226,7 +226,9 @@ impl<S: Store> Engine<S> {
 fn message_of(event: &PaymentEvent) -> OutboxMessage {
     // An event is plain data with text keys, so its JSON serialization cannot fail.
     let body = serde_json::to_vec(event).unwrap_or_default();
-    OutboxMessage::new(event.key(), body)
+    // An event that is not an alert is about money, also one that a later version of the flows adds.
+    let lane = if matches!(event, PaymentEvent::Alert { .. }) { Lane::Alert } else { Lane::Ordered };
+    OutboxMessage::new(event.key(), body).lane(lane)
 }
 
 /// Whether a response is a read that returned no data. `not_found` is data; a rejected key is not.
