@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
 use kakaopay::types::Reference;
 
 use super::value::parsed;
@@ -35,6 +36,20 @@ pub(crate) enum StoreCommand {
         #[command(flatten)]
         store: StoreOptions,
     },
+    /// Take a notification out of the queue, for good: it is never delivered, and the next one of its payment is.
+    /// For one that the event handler can never accept. Running processes notice within 30 s.
+    Skip {
+        /// The notification's idempotency key, as logged when its delivery failed.
+        key: String,
+        /// Your name, which is kept in the store.
+        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+        who: String,
+        /// The reason, which is kept in the store.
+        #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+        why: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
     /// Read a whole SQLite store and check it for damage. For PostgreSQL, use pg_amcheck.
     Verify {
         #[command(flatten)]
@@ -45,13 +60,13 @@ pub(crate) enum StoreCommand {
 impl StoreCommand {
     pub(crate) fn options(&self) -> &StoreOptions {
         match self {
-            Self::Show { store, .. } | Self::List { store, .. } => store,
+            Self::Show { store, .. } | Self::List { store, .. } | Self::Skip { store, .. } => store,
             Self::Backlog { store } | Self::Verify { store } => store,
         }
     }
 }
 
-/// The store to inspect, and the output format.
+/// The store, and the output format.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreOptions {
     #[command(flatten)]

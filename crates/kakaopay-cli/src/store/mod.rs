@@ -1,7 +1,8 @@
-//! `kakaopay store`: inspects a store without changing it.
+//! `kakaopay store`: inspects a store, and skips a notification.
 
 mod open;
 mod run;
 mod show;
+mod skip;
 
 pub(crate) use run::run;

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use kakaopay::store::{QueueStats, Store};
+use kakaopay::store::{QueueStats, Skip, Store};
+use kakaopay::{Clock, SystemClock};
 
-use super::{open, show};
+use super::{open, show, skip};
 use crate::args::{StoreCommand, StoreLocation};
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
 
-/// Opens the store and runs a command on it. The store is never changed: an older schema is an error.
+/// Opens the store and runs a command on it. Its schema is never changed: an older one is an error.
 pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
     let options = command.options();
     let printer = Printer::new(options.json);
@@ -21,19 +22,19 @@ pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
             store.integrity_check().await?;
             return printer.print(Step::new("ok", "the store is intact"));
         }
-        return inspect(&store, &command, printer).await;
+        return run_on(&store, &command, printer).await;
     };
     if matches!(command, StoreCommand::Verify { .. }) {
         return Err(Failure::usage("--postgres <URL>", "use pg_amcheck to verify a PostgreSQL database"));
     }
     let store = open::postgres(url, options).await?;
-    let result = inspect(&store, &command, printer).await;
+    let result = run_on(&store, &command, printer).await;
     store.close();
     result
 }
 
 /// Runs a command that works on any store.
-async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -> Result<(), Failure> {
+async fn run_on(store: &impl Store, command: &StoreCommand, printer: Printer) -> Result<(), Failure> {
     match command {
         StoreCommand::Show { reference, .. } => show::payment(store, reference, printer).await,
         StoreCommand::List { after, limit, .. } => {
@@ -43,6 +44,9 @@ async fn inspect(store: &impl Store, command: &StoreCommand, printer: Printer) -
             Ok(())
         }
         StoreCommand::Backlog { .. } => backlog(store, printer).await,
+        StoreCommand::Skip { key, who, why, .. } => {
+            skip::message(store, key, Skip::new(who, why, SystemClock.now()), printer).await
+        }
         // Handled by `run`: each kind of store is verified differently.
         StoreCommand::Verify { .. } => Ok(()),
     }

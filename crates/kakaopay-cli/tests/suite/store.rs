@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use kakaopay::store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
+use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, OutboxMessage, Seq, Store};
 use kakaopay::types::{Reference, Timestamp};
 use kakaopay_store_postgres::PostgresOptions;
 use kakaopay_store_sqlite::SqliteStore;
@@ -71,6 +71,44 @@ async fn list_backlog_and_verify_read_the_whole_store() {
     assert!(backlog.contains("1 waiting, the oldest 2024-02-29T12:00:00Z"), "{backlog}");
     let verified = run(&["verify", "--json"], &file);
     assert_eq!(text(&verified.stdout), "{\"step\":\"ok\"}\n");
+}
+
+/// F50: a person skips the notification that holds up its payment, and the decision is kept.
+#[tokio::test]
+async fn f50_a_notification_is_skipped_by_a_person() {
+    let (_dir, file) = filled().await;
+    let claimable = async || {
+        let store = SqliteStore::open(&file).expect("a store");
+        let now = Timestamp::UNIX_EPOCH;
+        let claimed = store.claim_messages(ClaimRequest::new(now, now, 10)).await.expect("claimed");
+        store.close().await.expect("closed");
+        claimed.into_iter().map(|message| message.key).collect::<Vec<_>>()
+    };
+    assert_eq!(claimable().await, ["0"]);
+    let skip = |key: &str, who: &str, more: &[&str]| {
+        run(&[&["skip", key, "--who", who, "--why", "shipped by hand"], more].concat(), &file)
+    };
+    let skipped = skip("0", "Mina", &[]);
+    assert!(skipped.status.success(), "{}", text(&skipped.stderr));
+    assert!(text(&skipped.stdout).contains("0 is never delivered"), "{}", text(&skipped.stdout));
+    assert_eq!(claimable().await, ["1"]);
+    // The first decision stays.
+    let again: Value = serde_json::from_slice(&skip("0", "Jun", &["--json"]).stdout).expect("JSON");
+    assert_eq!((&again["step"], &again["key"]), (&Value::from("skipped"), &Value::from("0")));
+    assert_eq!((&again["who"], &again["why"]), (&Value::from("Mina"), &Value::from("shipped by hand")));
+    let unknown = skip("order-1/paid\u{1b}[2J", "Mina", &[]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(text(&unknown.stderr), "error: no notification with key order-1/paid\\u{1b}[2J\n");
+    let store = SqliteStore::open(&file).expect("a store");
+    let now = Timestamp::UNIX_EPOCH;
+    let claimed = store.claim_messages(ClaimRequest::new(now, now, 1)).await.expect("claimed").remove(0);
+    store.complete_message(&claimed.key, claimed.claim).await.expect("completed");
+    store.close().await.expect("closed");
+    let late = skip("1", "Mina", &[]);
+    assert_eq!(text(&late.stderr), "error: 1 was delivered before: it cannot be skipped\n");
+    for incomplete in [&["skip", "2", "--who", "Mina"][..], &["skip", "2", "--who", "", "--why", "x"]] {
+        assert_eq!(run(incomplete, &file).status.code(), Some(2));
+    }
 }
 
 #[tokio::test]
@@ -147,6 +185,8 @@ async fn f39_a_postgres_store_is_shown_without_its_password() {
     assert!(shown.contains("state  successful"), "{shown}");
     assert!(text(&look(&["list"], &url).stdout).contains("order-345678"));
     assert!(text(&look(&["backlog"], &url).stdout).contains("1 waiting, the oldest 2024-02-29T12:00:00Z"));
+    let skipped = look(&["skip", "0", "--who", "Mina", "--why", "shipped by hand"], &url);
+    assert!(text(&skipped.stdout).contains("0 is never delivered"), "{}", text(&skipped.stderr));
     assert_eq!(look(&["verify"], &url).status.code(), Some(2));
     assert_eq!(look(&["backlog", "--sqlite", "here"], &url).status.code(), Some(2));
     let wrong = url.replace(cluster.password(), "canary");
