@@ -4,7 +4,7 @@
 //! `cargo run -p kakaopay --example ship_once`
 
 use std::error::Error;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use kakaopay::types::endpoint::MarkChargeAsPaid;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri};
@@ -35,6 +35,7 @@ impl EventHandler for ByKey {
 }
 
 /// Ships within the store's database: one transaction ships and completes the notification.
+#[derive(Clone)]
 struct InTransaction(SqliteStore);
 
 impl EventHandler for InTransaction {
@@ -62,7 +63,7 @@ async fn main() -> Result<(), BoxError> {
     Connection::open(&path)?.execute_batch(SHIPMENTS)?;
     let own_database = Connection::open_in_memory()?;
     own_database.execute_batch(SHIPMENTS)?;
-    let by_key = ByKey(Mutex::new(own_database));
+    let by_key = Arc::new(ByKey(Mutex::new(own_database)));
 
     let sandbox = Sandbox::builder().build();
     let client = Client::new(sandbox.service(), sandbox.secret_key().clone());

@@ -1,6 +1,7 @@
 //! The merchant's event handler.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use kakaopay_flows::PaymentEvent;
 use kakaopay_store::ClaimToken;
@@ -32,20 +33,29 @@ pub trait EventHandler: Send + Sync {
     ///   `PostgresStore::complete_in_transaction` take [`Notification::claim`], and fail if another process has
     ///   claimed it since.
     ///
-    /// Return within one minute. Two minutes after the claim, another process may deliver the same
-    /// notification.
+    /// Each call runs in a task of its own, beside the calls for other payments. Return within
+    /// [the handler timeout](crate::MerchantBuilder::handler_timeout), and do not block the thread: a call that
+    /// exceeds the timeout is cancelled at its next `await`, and a later delivery may overlap with one that
+    /// does not stop.
     ///
     /// # Errors
     /// Any error makes the notification redelivered: after 10 s at first, then after twice as long each
-    /// time, up to 15 min. [`Merchant::skip`](crate::Merchant::skip) takes one out that can never succeed.
+    /// time, up to 15 min. A panic or a timeout counts as an error. [`Merchant::skip`](crate::Merchant::skip)
+    /// takes one out that can never succeed.
     fn handle(
         &self,
-        telling: &Notification,
+        notification: &Notification,
     ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
 }
 
 impl<H: EventHandler> EventHandler for &H {
-    async fn handle(&self, telling: &Notification) -> Result<(), Box<dyn Error + Send + Sync>> {
-        (*self).handle(telling).await
+    async fn handle(&self, notification: &Notification) -> Result<(), Box<dyn Error + Send + Sync>> {
+        (*self).handle(notification).await
+    }
+}
+
+impl<H: EventHandler> EventHandler for Arc<H> {
+    async fn handle(&self, notification: &Notification) -> Result<(), Box<dyn Error + Send + Sync>> {
+        (**self).handle(notification).await
     }
 }

@@ -32,7 +32,7 @@
 //! | signature failures | `counts().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
 //! | malformed webhooks | `counts().not_understood` | it grows: this version is too old, or the endpoint accepts unsigned requests |
 //! | webhook store failures | `counts().not_stored` | it grows |
-//! | handler failures | `counts().handler_failures` | it grows |
+//! | handler failures | `counts().handler_failures`, of which `handler_panics` and `handler_timeouts` | it grows |
 //! | alerts | [`PaymentEvent::Alert`] in the handler | always: each needs a person |
 //!
 //! [`Merchant::backlog`] covers all processes, [`Merchant::metrics`] this process since its start.
@@ -49,7 +49,6 @@
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
 //! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error`, `failures` |
-//! | `event handler exceeded its 60 s budget; …` | `WARN` | |
 //! | `event handler outlived its lease; …` | `WARN` | `key` |
 //! | `notification skipped` | `WARN` | `key` |
 //! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
@@ -58,10 +57,14 @@
 //! | `orphaned charge found: …` | `ERROR` | `reference`, `charge` |
 //! | `failed to apply a charge to its payment` | `ERROR` | `error` |
 //! | `failed to read all pages` | `ERROR` | `operation`, `error` |
-//! | `failed to process a payment; will retry` | `ERROR` | `error` |
+//! | `event handler keeps failing for one notification: …` | `ERROR` | `key`, `failures` |
+//! | `delivery of a notification panicked; …` | `ERROR` | |
+//! | `failed to process a payment; will retry` | `ERROR` | `item`, `error` |
+//! | `processing of a payment panicked; will retry` | `ERROR` | `item` |
 //! | `failed to process due payments; retrying in 1 s` | `ERROR` | `error` |
-//! | `failed to deliver notifications; retrying in 1 s` | `ERROR` | `error` |
+//! | `failed to deliver notifications; retrying` | `ERROR` | `error` |
 //! | `scheduled job failed; will retry` | `ERROR` | `job`, `error` |
+//! | `scheduled job panicked; will retry` | `ERROR` | `job` |
 //! | `webhook rejected: invalid signature` | `DEBUG` | `error` |
 //! | `webhook rejected: invalid payload` | `DEBUG` | `error` |
 //!
@@ -71,6 +74,7 @@
 
 mod checkout;
 mod clock;
+mod delivery;
 mod driver;
 mod error;
 mod handler;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kakaopay_flows::{Evidence, Input, RefundRequest};
 use kakaopay_store::{Backlog, Skip, SkipOutcome, Store};
@@ -11,6 +12,7 @@ use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
 use crate::clock::{Clock, SystemClock};
+use crate::delivery::HandlerLimits;
 use crate::driver::{Applied, Clients, Engine, Wakers};
 use crate::error::Error;
 use crate::inbox::Inbox;
@@ -36,6 +38,7 @@ pub struct MerchantBuilder<S> {
     store: S,
     clock: Arc<dyn Clock>,
     jitter_seed: Option<u64>,
+    handler_limits: HandlerLimits,
 }
 
 impl<S: Store> MerchantBuilder<S> {
@@ -58,6 +61,21 @@ impl<S: Store> MerchantBuilder<S> {
         Self { jitter_seed: Some(seed), ..self }
     }
 
+    /// Sets the timeout of a handler call. A call that exceeds it is cancelled and counts as failed. Default:
+    /// 60 s.
+    #[must_use]
+    pub fn handler_timeout(mut self, timeout: Duration) -> Self {
+        self.handler_limits.timeout = timeout;
+        self
+    }
+
+    /// Sets the maximum number of handler calls at once, each for another payment. At least 1; default: 16.
+    #[must_use]
+    pub fn max_concurrent_handlers(mut self, max: usize) -> Self {
+        self.handler_limits.max_concurrent = max.max(1);
+        self
+    }
+
     /// Builds the merchant.
     #[must_use]
     pub fn build(self) -> Merchant<S> {
@@ -70,6 +88,7 @@ impl<S: Store> MerchantBuilder<S> {
             jitter: Mutex::new(jitter),
             wakers: Wakers::default(),
             counters: Counters::default(),
+            handler_limits: self.handler_limits,
         };
         Merchant { engine: Arc::new(engine) }
     }
@@ -81,7 +100,13 @@ impl<S: Store> Merchant<S> {
     #[must_use]
     pub fn builder(client: Client<SecretKey>, store: S) -> MerchantBuilder<S> {
         let clients = Clients { public: None, secret: client };
-        MerchantBuilder { clients, store, clock: Arc::new(SystemClock), jitter_seed: None }
+        MerchantBuilder {
+            clients,
+            store,
+            clock: Arc::new(SystemClock),
+            jitter_seed: None,
+            handler_limits: HandlerLimits::default(),
+        }
     }
 
     /// Opens the payment of an order, creates its charge, and returns the next step for the buyer.

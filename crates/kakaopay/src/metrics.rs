@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use kakaopay_store::InsertOutcome;
 
+use crate::delivery::HandlerFailure;
+
 /// Counters of this process. Each starts at 0 and only increases.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,8 +25,12 @@ pub struct Metrics {
     pub unknown_outcomes: u64,
     /// Notifications that the handler accepted.
     pub notifications_delivered: u64,
-    /// Errors returned by the handler.
+    /// Handler calls that failed: with an error, a panic or a timeout.
     pub handler_failures: u64,
+    /// Handler calls that panicked.
+    pub handler_panics: u64,
+    /// Handler calls that exceeded [their timeout](crate::MerchantBuilder::handler_timeout).
+    pub handler_timeouts: u64,
 }
 
 /// The live counters behind [`Metrics`].
@@ -38,6 +44,8 @@ pub(crate) struct Counters {
     unknown_outcomes: AtomicU64,
     notifications_delivered: AtomicU64,
     handler_failures: AtomicU64,
+    handler_panics: AtomicU64,
+    handler_timeouts: AtomicU64,
 }
 
 impl Counters {
@@ -68,8 +76,13 @@ impl Counters {
         increment(&self.notifications_delivered);
     }
 
-    pub(crate) fn handler_failed(&self) {
+    pub(crate) fn handler_failed(&self, failure: &HandlerFailure) {
         increment(&self.handler_failures);
+        match failure {
+            HandlerFailure::Panic => increment(&self.handler_panics),
+            HandlerFailure::Timeout(_) => increment(&self.handler_timeouts),
+            HandlerFailure::Error(_) | HandlerFailure::Interrupted => {}
+        }
     }
 
     pub(crate) fn read(&self) -> Metrics {
@@ -83,6 +96,8 @@ impl Counters {
             unknown_outcomes: read(&self.unknown_outcomes),
             notifications_delivered: read(&self.notifications_delivered),
             handler_failures: read(&self.handler_failures),
+            handler_panics: read(&self.handler_panics),
+            handler_timeouts: read(&self.handler_timeouts),
         }
     }
 }

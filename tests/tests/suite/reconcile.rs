@@ -113,8 +113,8 @@ async fn f03_i8_run_reconciles_once_for_all_processes() {
     };
     let both = async {
         tokio::join!(
-            shop.merchant.run(&shop.notifications, paid),
-            shop.merchant.run(&shop.notifications, std::future::ready(()))
+            shop.merchant.run(shop.notifications.clone(), paid),
+            shop.merchant.run(shop.notifications.clone(), std::future::ready(()))
         );
     };
     tokio::time::timeout(Duration::from_secs(30), both).await.expect("swept");

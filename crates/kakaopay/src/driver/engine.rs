@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use super::rehydrate::{self, SNAPSHOT_EVERY};
 use super::requests::Clients;
 use crate::clock::Clock;
+use crate::delivery::HandlerLimits;
 use crate::error::Error;
 use crate::metrics::Counters;
 use crate::order::Order;
@@ -31,6 +32,7 @@ pub(crate) struct Engine<S> {
     pub(crate) jitter: Mutex<fastrand::Rng>,
     pub(crate) wakers: Wakers,
     pub(crate) counters: Counters,
+    pub(crate) handler_limits: HandlerLimits,
 }
 
 /// Wakes the background loops before their sleep ends, because new work may be due.

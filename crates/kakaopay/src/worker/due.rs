@@ -7,6 +7,7 @@ use kakaopay_store::{ClaimRequest, Store};
 use kakaopay_types::Reference;
 use tokio::task::JoinSet;
 
+use super::isolate::catch_panic;
 use crate::driver::Engine;
 use crate::error::Error;
 use crate::handler::EventHandler;
@@ -41,22 +42,23 @@ impl RunReport {
 
 impl<S: Store> Merchant<S> {
     /// Does the work that is due now, once, and returns its counts. Meant for tests with their own
-    /// clock: unlike [`Merchant::run`], it waits for the slowest payment.
+    /// clock: unlike [`Merchant::run`], it waits for the slowest payment and the slowest handler call.
     ///
     /// # Errors
     /// [`Error::Store`] if the store fails. An error of one payment is logged and does not stop the
     /// others.
-    pub async fn run_once(&self, handler: &impl EventHandler) -> Result<RunReport, Error> {
+    pub async fn run_once<H>(&self, handler: &H) -> Result<RunReport, Error>
+    where
+        H: EventHandler + Clone + 'static,
+    {
+        let handler = Arc::new(handler.clone());
         // Pending notifications go first, so that a slow API does not delay them.
-        let delivered = self.notify_all(handler).await?;
+        let delivered = self.notify_all(&handler).await?;
         let mut tasks = JoinSet::new();
         let claimed = self.claim_and_spawn(&mut tasks).await;
-        while let Some(ended) = tasks.join_next().await {
-            // A payment whose task panicked becomes due again when its lease expires.
-            drop(ended);
-        }
+        while tasks.join_next().await.is_some() {}
         let claimed = claimed?;
-        Ok(RunReport { notifications: delivered + self.notify_all(handler).await?, ..claimed })
+        Ok(RunReport { notifications: delivered + self.notify_all(&handler).await?, ..claimed })
     }
 
     /// Claims webhooks, then due payments, up to [`MAX_IN_FLIGHT`] tasks, and spawns a task for each.
@@ -68,7 +70,10 @@ impl<S: Store> Merchant<S> {
         for stored in self.engine.store.claim_events(claim(free)).await? {
             claimed.webhooks += 1;
             let engine = Arc::clone(&self.engine);
-            tasks.spawn(async move { log_error(engine.process_webhook(&stored).await) });
+            tasks.spawn(async move {
+                let processed = catch_panic(engine.process_webhook(&stored)).await;
+                log_failure(stored.event.as_str(), processed);
+            });
         }
         let free = free.saturating_sub(claimed.webhooks);
         if free == 0 {
@@ -77,7 +82,10 @@ impl<S: Store> Merchant<S> {
         for due in self.engine.store.claim_due(claim(free)).await? {
             claimed.due_payments += 1;
             let engine = Arc::clone(&self.engine);
-            tasks.spawn(async move { log_error(engine.process_due(&due.reference).await) });
+            tasks.spawn(async move {
+                let processed = catch_panic(engine.process_due(&due.reference)).await;
+                log_failure(due.reference.as_str(), processed);
+            });
         }
         Ok(claimed)
     }
@@ -91,9 +99,12 @@ impl<S: Store> Engine<S> {
     }
 }
 
-/// An error of one payment does not affect the others. Its deadline or lease makes it due again.
-fn log_error(result: Result<(), Error>) {
-    if let Err(error) = result {
-        tracing::error!(%error, "failed to process a payment; will retry");
+/// Logs the failure of one webhook or payment, which does not affect the others. Its deadline or lease makes it
+/// due again.
+fn log_failure(item: &str, processed: Option<Result<(), Error>>) {
+    match processed {
+        Some(Ok(())) => {}
+        Some(Err(error)) => tracing::error!(item, %error, "failed to process a payment; will retry"),
+        None => tracing::error!(item, "processing of a payment panicked; will retry"),
     }
 }

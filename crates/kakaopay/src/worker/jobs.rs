@@ -2,6 +2,7 @@
 
 use kakaopay_store::{ClaimRequest, Store};
 
+use super::isolate::catch_panic;
 use crate::error::Error;
 use crate::merchant::Merchant;
 
@@ -30,8 +31,12 @@ impl<S: Store> Merchant<S> {
             if is_stopping() {
                 return;
             }
-            if let Err(error) = self.run_job(job, is_stopping).await {
-                tracing::error!(job = job.name, %error, "scheduled job failed; will retry");
+            match catch_panic(self.run_job(job, is_stopping)).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    tracing::error!(job = job.name, %error, "scheduled job failed; will retry")
+                }
+                None => tracing::error!(job = job.name, "scheduled job panicked; will retry"),
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Background work: webhooks and due payments, notifications, scheduled jobs.
 
 mod due;
+mod handler_call;
+mod isolate;
 mod jobs;
 mod notify;
 mod reconcile;

@@ -1,66 +1,130 @@
 //! Delivers notifications from the outbox to the merchant's handler.
 
-use kakaopay_flows::PaymentEvent;
-use kakaopay_store::{ClaimRequest, ClaimedMessage, Store, StoreError, StoreErrorKind};
+use std::sync::Arc;
 
+use kakaopay_flows::PaymentEvent;
+use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Store, StoreError, StoreErrorKind};
+use tokio::task::{JoinError, JoinSet};
+
+use super::handler_call;
+use crate::delivery::HandlerFailure;
+use crate::driver::Engine;
 use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
 
-/// Lease of a claimed message, in seconds.
-const LEASE_SECONDS: i64 = 120;
-/// Time after the claim in which deliveries may start, in seconds. The handler of a later one might
-/// still run when the lease expires and another process delivers the same message.
-const START_WITHIN_SECONDS: i64 = 60;
-/// Maximum number of messages per claim.
-const BATCH: usize = 16;
 /// Backoff after the first failure of a notification, in seconds. Each further one doubles it.
 const MIN_BACKOFF_SECONDS: i64 = 10;
 /// Longest backoff, in seconds.
 const MAX_BACKOFF_SECONDS: i64 = 900;
+/// Number of failures of one notification after which a person must look.
+const ALERT_AFTER: u32 = 10;
+
+/// The result of one delivery: whether the handler accepted the notification.
+pub(super) type Delivered = Result<bool, Error>;
 
 impl<S: Store> Merchant<S> {
-    /// Delivers one batch of pending notifications, at most one of each payment besides alerts. Returns
-    /// the number that the handler accepted.
-    pub(crate) async fn notify_all(&self, handler: &impl EventHandler) -> Result<usize, Error> {
-        let claimed_at = self.now();
-        let until = claimed_at.saturating_add_seconds(LEASE_SECONDS);
-        let claim = ClaimRequest::new(claimed_at, until, BATCH);
-        let mut delivered = 0;
-        for message in self.engine.store.claim_messages(claim).await? {
-            if self.now() > claimed_at.saturating_add_seconds(START_WITHIN_SECONDS) {
-                tracing::warn!(
-                    "event handler exceeded its 60 s budget; remaining notifications returned to the outbox"
-                );
-                break;
-            }
-            delivered += usize::from(self.notify(handler, message).await?);
+    /// Delivers one batch of pending notifications and waits for it. Returns the number that the handler
+    /// accepted.
+    pub(super) async fn notify_all<H: EventHandler + 'static>(
+        &self,
+        handler: &Arc<H>,
+    ) -> Result<usize, Error> {
+        let mut calls = JoinSet::new();
+        self.claim_and_notify(handler, &mut calls).await?;
+        let mut accepted = Ok(0);
+        while let Some(ended) = calls.join_next().await {
+            accepted = match (accepted, delivered_of(ended)) {
+                (Ok(before), Ok(is_accepted)) => Ok(before + usize::from(is_accepted)),
+                (Err(error), _) | (_, Err(error)) => Err(error),
+            };
         }
-        Ok(delivered)
+        accepted
     }
 
+    /// Claims as many notifications as handler calls are free, at most one of each payment besides alerts,
+    /// and begins to deliver each in a task of its own. Returns their number.
+    pub(super) async fn claim_and_notify<H: EventHandler + 'static>(
+        &self,
+        handler: &Arc<H>,
+        calls: &mut JoinSet<Delivered>,
+    ) -> Result<usize, Error> {
+        let limits = self.engine.handler_limits;
+        let free = limits.max_concurrent.saturating_sub(calls.len());
+        if free == 0 {
+            return Ok(0);
+        }
+        let now = self.now();
+        let claim = ClaimRequest::new(now, limits.lease_until(now), free);
+        let messages = self.engine.store.claim_messages(claim).await?;
+        let claimed = messages.len();
+        for message in messages {
+            let (engine, handler) = (Arc::clone(&self.engine), Arc::clone(handler));
+            calls.spawn(async move { engine.notify(&handler, message).await });
+        }
+        Ok(claimed)
+    }
+}
+
+/// The result of a delivery task. One that panicked has accepted nothing: its notification becomes
+/// claimable again when its lease expires.
+pub(super) fn delivered_of(ended: Result<Delivered, JoinError>) -> Delivered {
+    ended.unwrap_or_else(|error| {
+        if error.is_panic() {
+            tracing::error!("delivery of a notification panicked; will retry after its lease");
+        }
+        Ok(false)
+    })
+}
+
+impl<S: Store> Engine<S> {
     /// Delivers one notification. Returns whether the handler accepted it.
-    async fn notify(&self, handler: &impl EventHandler, message: ClaimedMessage) -> Result<bool, Error> {
+    async fn notify<H: EventHandler + 'static>(
+        &self,
+        handler: &Arc<H>,
+        message: ClaimedMessage,
+    ) -> Delivered {
         let ClaimedMessage { key, body, claim, failures, .. } = message;
         let Ok(event) = serde_json::from_slice::<PaymentEvent>(&body) else {
             // Written by a newer version, which can deliver it.
             tracing::error!(key, "notification not understood: upgrade this process");
             return Ok(false);
         };
-        let notification = Notification { idempotency_key: key, event, claim };
-        let key = notification.idempotency_key.as_str();
-        if let Err(error) = handler.handle(&notification).await {
-            self.engine.counters.handler_failed();
-            tracing::warn!(key, error, failures, "event handler failed; notification will be redelivered");
-            let retry_at = self.now().saturating_add_seconds(backoff_seconds(failures));
-            is_current(self.engine.store.fail_message(key, claim, retry_at).await)?;
+        let notification = Notification { idempotency_key: key.clone(), event, claim };
+        if let Err(failure) = handler_call::call(handler, notification, self.handler_limits.timeout).await {
+            self.failed(&key, claim, failures, &failure).await?;
             return Ok(false);
         }
-        self.engine.counters.notification_delivered();
-        if !is_current(self.engine.store.complete_message(key, claim).await)? {
+        self.counters.notification_delivered();
+        if !is_current(self.store.complete_message(&key, claim).await)? {
             tracing::warn!(key, "event handler outlived its lease; notification may be delivered twice");
         }
         Ok(true)
+    }
+
+    /// Handles a failed delivery, the first after `failures` others: logs and counts it, and ends the claim with
+    /// a backoff.
+    async fn failed(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        failures: u32,
+        failure: &HandlerFailure,
+    ) -> Result<(), Error> {
+        self.counters.handler_failed(failure);
+        tracing::warn!(key, error = %failure, failures, "event handler failed; notification will be redelivered");
+        if failures.saturating_add(1) == ALERT_AFTER {
+            tracing::error!(
+                key,
+                failures = ALERT_AFTER,
+                "event handler keeps failing for one notification: find the cause in the log entries of this key \
+                 and correct the handler, or skip the notification with `Merchant::skip`; until then redelivery \
+                 continues, and later notifications of its payment wait"
+            );
+        }
+        let retry_at = self.clock.now().saturating_add_seconds(backoff_seconds(failures));
+        is_current(self.store.fail_message(key, claim, retry_at).await)?;
+        Ok(())
     }
 }
 

@@ -1,12 +1,15 @@
 //! The background worker: three loops until shutdown.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_store::Store;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::due::{MAX_IN_FLIGHT, RunReport};
+use super::notify::{Delivered, delivered_of};
+use crate::error::Error;
 use crate::handler::EventHandler;
 use crate::merchant::Merchant;
 
@@ -28,13 +31,16 @@ impl<S: Store> Merchant<S> {
     /// delivers notifications to `handler`, and reconciles with the API every hour and every day.
     /// Any number of processes may run on one store.
     ///
-    /// At shutdown it starts nothing new, waits for the requests in flight, and finishes the
-    /// current notification. This takes no longer than the client's timeout and the handler need. A
-    /// killed process loses no work: another one takes it over and finds out the outcome of its
-    /// requests.
+    /// Each handler call runs in a task of its own: one that fails, panics or exceeds
+    /// [its timeout](crate::MerchantBuilder::handler_timeout) delays no other payment and never ends `run`.
+    ///
+    /// At shutdown it starts nothing new, and waits for the requests and handler calls in flight. This takes
+    /// no longer than the client's timeout or the handler's timeout. A killed process loses no work: another
+    /// one takes it over and finds out the outcome of its requests.
     ///
     /// Errors are logged and retried without limit.
-    pub async fn run(&self, handler: impl EventHandler, shutdown: impl Future<Output = ()>) {
+    pub async fn run(&self, handler: impl EventHandler + 'static, shutdown: impl Future<Output = ()>) {
+        let handler = Arc::new(handler);
         let (stop, stopped) = watch::channel(false);
         let wait = async {
             shutdown.await;
@@ -70,28 +76,32 @@ impl<S: Store> Merchant<S> {
                 () = self.engine.wakers.due.notified(), if !full => {}
             }
         }
-        while let Some(ended) = tasks.join_next().await {
-            // A payment whose task panicked becomes due again when its lease expires.
-            drop(ended);
-        }
+        while tasks.join_next().await.is_some() {}
     }
 
-    async fn notify_loop(&self, handler: &impl EventHandler, mut shutdown: Shutdown) {
+    /// Delivers notifications, those of different payments concurrently.
+    async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
+        let mut calls = JoinSet::new();
         while !*shutdown.borrow() {
-            let rest = match self.notify_all(handler).await {
+            let rest = match self.claim_and_notify(handler, &mut calls).await {
                 Ok(0) => self.until_next().await,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
-                    tracing::error!(%error, "failed to deliver notifications; retrying in 1 s");
+                    log_delivery_error(&error);
                     ERROR_BACKOFF
                 }
             };
+            let full = calls.len() >= self.engine.handler_limits.max_concurrent;
             tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|stop| *stop) => break,
-                () = tokio::time::sleep(rest) => {}
-                () = self.engine.wakers.notify.notified() => {}
+                Some(ended) = calls.join_next(), if !calls.is_empty() => log_delivery(ended),
+                () = tokio::time::sleep(rest), if !full => {}
+                () = self.engine.wakers.notify.notified(), if !full => {}
             }
+        }
+        while let Some(ended) = calls.join_next().await {
+            log_delivery(ended);
         }
     }
 
@@ -112,4 +122,14 @@ impl<S: Store> Merchant<S> {
         let millis = next.map_or(MAX_REST_MILLIS, |next| next.millis_since(self.now()));
         Duration::from_millis(millis.clamp(MIN_REST_MILLIS, MAX_REST_MILLIS).unsigned_abs())
     }
+}
+
+fn log_delivery(ended: Result<Delivered, JoinError>) {
+    if let Err(error) = delivered_of(ended) {
+        log_delivery_error(&error);
+    }
+}
+
+fn log_delivery_error(error: &Error) {
+    tracing::error!(%error, "failed to deliver notifications; retrying");
 }
