@@ -16,6 +16,24 @@ use crate::refund_order::CancelReason;
 pub enum PaymentEvent {
     /// The order is paid: ship it.
     Paid(PaidOrder),
+    /// The order was paid, but the money had already gone back in full when the charge was first read as paid:
+    /// do not ship it. Staff refunded or voided the charge at Omise's dashboard.
+    PaidAndRefunded {
+        /// The order.
+        reference: Reference,
+        /// The attempt that created the charge.
+        attempt: NonZeroU32,
+        /// The charge.
+        charge: ChargeId,
+        /// The amount that was paid.
+        amount: Money,
+        /// The amount that has gone back: at least `amount`.
+        refunded: Money,
+        /// The mode: real money was paid in live mode only.
+        mode: Mode,
+        /// When it was paid. `None` if the service does not say.
+        paid_at: Option<Timestamp>,
+    },
     /// The charge failed: the order is not paid.
     Failed {
         /// The order.
@@ -96,6 +114,7 @@ impl PaymentEvent {
     pub fn key(&self) -> String {
         match self {
             Self::Paid(paid) => format!("{}/paid", paid.reference),
+            Self::PaidAndRefunded { reference, .. } => format!("{reference}/paid_and_refunded"),
             Self::Failed { reference, .. } => format!("{reference}/failed"),
             Self::Expired { reference, .. } => format!("{reference}/expired"),
             Self::Refused { reference, .. } => format!("{reference}/refused"),
@@ -121,7 +140,8 @@ impl PaymentEvent {
     pub fn reference(&self) -> &Reference {
         match self {
             Self::Paid(paid) => &paid.reference,
-            Self::Failed { reference, .. }
+            Self::PaidAndRefunded { reference, .. }
+            | Self::Failed { reference, .. }
             | Self::Expired { reference, .. }
             | Self::Refused { reference, .. }
             | Self::Alert { reference, .. } => reference,
@@ -145,6 +165,9 @@ pub struct PaidOrder {
     pub charge: ChargeId,
     /// The paid amount.
     pub amount: Money,
+    /// The amount that had already gone back when the charge was first read as paid: less than `amount`, and zero
+    /// unless staff refunded a part at Omise's dashboard. Later refunds have events of their own.
+    pub refunded: Money,
     /// The mode: real money was paid in live mode only.
     pub mode: Mode,
     /// When it was paid. `None` if the service does not say.
@@ -159,6 +182,7 @@ impl PaidOrder {
             attempt,
             charge: charge.id.clone(),
             amount: charge.money(),
+            refunded: charge.refunded(),
             // The confirmation has compared `livemode` with the mode; the id carries the same mode.
             mode: charge.id.mode(),
             paid_at: charge.paid_at,

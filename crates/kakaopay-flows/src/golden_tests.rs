@@ -113,7 +113,7 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
             lifetime: Some(1),
         },
         Some(R::ChargeFound { .. }) => R::Blocked,
-        Some(R::Blocked) => R::Successful { paid_at: Some(at()) },
+        Some(R::Blocked) => R::Successful { paid_at: Some(at()), refunded_in_full: true },
         Some(R::Successful { .. }) => {
             R::Failed { code: Some(FailureCode::PaymentExpired), message: Some("no".to_owned()) }
         }
@@ -145,10 +145,20 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
             attempt: NonZeroU32::MIN,
             charge: charge(),
             amount: Money::new(150_000, Currency::SGD),
+            refunded: cent(),
             mode: Mode::Test,
             paid_at: Some(at()),
         }),
-        Some(E::Paid(_)) => E::Failed {
+        Some(E::Paid(_)) => E::PaidAndRefunded {
+            reference,
+            attempt: NonZeroU32::MIN,
+            charge: charge(),
+            amount: Money::new(150_000, Currency::SGD),
+            refunded: Money::new(150_000, Currency::SGD),
+            mode: Mode::Test,
+            paid_at: Some(at()),
+        },
+        Some(E::PaidAndRefunded { .. }) => E::Failed {
             reference,
             charge: charge(),
             failure_code: Some(FailureCode::PaymentExpired),

@@ -11,6 +11,8 @@
 //! - A webhook, or the buyer's return, only makes the payment read its charge.
 //! - Only a charge read from the service, equal to the order in amount, currency, mode, reference
 //!   and source type, makes a payment paid ([`kakaopay_types::Confirmed`]).
+//! - A charge whose money has gone back in full by its first reading as paid releases no goods
+//!   ([`PaymentEvent::PaidAndRefunded`]).
 //! - A missing response never counts as a failure: only the service's response ends a payment.
 //! - A final state never changes; evidence against it raises an [`Alert`].
 //!

@@ -58,17 +58,21 @@ impl Expected {
 pub struct Confirmed<T>(T);
 
 impl Confirmed<Charge> {
-    /// Proves that a charge is paid and belongs to the order.
+    /// Proves that a charge is paid, belongs to the order, and was not refunded in full.
     ///
     /// Pass only a charge that was just read with the secret key: a webhook's copy may be forged, and the
     /// response to a creation predates the buyer's approval.
     ///
     /// # Errors
-    /// [`Unconfirmed`] if the status is not `successful` or another member differs from the order.
+    /// [`Unconfirmed`] if a member differs from the order, the status is not `successful`, or the money has gone
+    /// back in full; checked in this order.
     pub fn paid(charge: Charge, expected: &Expected) -> Result<Self, Unconfirmed> {
         expected.check(&charge).map_err(Unconfirmed::Mismatch)?;
         if charge.outcome() != Outcome::Successful {
             return Err(Unconfirmed::NotPaid);
+        }
+        if charge.is_refunded_in_full() {
+            return Err(Unconfirmed::RefundedInFull);
         }
         Ok(Self(charge))
     }
@@ -162,6 +166,8 @@ pub enum Unconfirmed {
     NotPaid,
     /// It is not the order's own charge.
     Mismatch(Mismatch),
+    /// It is the order's own charge and was paid, but the money has gone back in full: nothing is to be shipped.
+    RefundedInFull,
 }
 
 impl fmt::Display for Unconfirmed {
@@ -169,6 +175,7 @@ impl fmt::Display for Unconfirmed {
         match self {
             Self::NotPaid => f.write_str("the charge's status is not successful"),
             Self::Mismatch(mismatch) => fmt::Display::fmt(mismatch, f),
+            Self::RefundedInFull => f.write_str("the charge was paid and has been refunded in full"),
         }
     }
 }

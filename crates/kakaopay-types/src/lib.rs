@@ -19,7 +19,8 @@
 //! # Ok::<(), kakaopay_types::InvalidPaymentAmount>(())
 //! ```
 //!
-//! [`Charge::outcome`] is the only method that decides whether a charge was paid. [`decode`] reads
+//! [`Charge::outcome`] is the only method that decides whether a charge was paid, and
+//! [`Charge::is_refunded_in_full`] whether its money has gone back. [`decode`] reads
 //! responses; it is fast on the service's own output and never repeats a value in an error:
 //!
 //! ```

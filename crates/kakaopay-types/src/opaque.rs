@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::decode::{InOrder, Reader};
 
-/// A member that is written back unchanged and cannot be read, because its value is misleading.
+/// A member that is written back unchanged and cannot be read from outside, because its value is misleading.
 ///
 /// Any JSON is valid. It is nearly always a boolean, which needs no allocation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,11 @@ impl Opaque {
     /// Whether it was absent or `null`.
     pub(crate) fn is_none(&self) -> bool {
         self.truth.is_none() && self.other.is_none()
+    }
+
+    /// Whether it was `true`.
+    pub(crate) fn is_true(&self) -> bool {
+        self.truth == Some(true)
     }
 }
 

@@ -6,7 +6,8 @@ open_enum! {
     /// The `status` of a charge: the only member that shows whether it was paid.
     ///
     /// A KakaoPay charge changes from `pending` to `successful`, `failed` or `expired` and stays there; a
-    /// refund does not change it.
+    /// refund does not change it, not even one in full: see
+    /// [`Charge::is_refunded_in_full`](crate::Charge::is_refunded_in_full).
     ChargeStatus {
         /// The buyer has not finished, or the service does not know the result yet.
         Pending = "pending",

@@ -55,10 +55,19 @@ impl PaymentStatus {
         }
     }
 
-    /// Whether the API has confirmed that the order's own charge is paid, so that the shop may ship.
+    /// Whether the API has confirmed that the order's own charge is paid, so that the shop may ship. `false` for
+    /// a charge whose money had gone back in full when it was first read as paid; see
+    /// [`is_paid_and_refunded`](Self::is_paid_and_refunded).
     #[must_use]
     pub fn is_paid(&self) -> bool {
-        matches!(self.state, State::Successful { .. })
+        self.state.is_paid()
+    }
+
+    /// Whether the order was paid, and the money had gone back in full before this was known: staff refunded or
+    /// voided the charge at the dashboard. Nothing is to be shipped, and nothing is owed to the buyer.
+    #[must_use]
+    pub fn is_paid_and_refunded(&self) -> bool {
+        matches!(self.state, State::Successful { refunded_in_full: true, .. })
     }
 
     /// Returns the charge, or `None` while it is not known.

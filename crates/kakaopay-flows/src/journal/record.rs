@@ -61,6 +61,8 @@ pub enum Record {
     Successful {
         /// When it was paid. `None` if the service does not say.
         paid_at: Option<Timestamp>,
+        /// Whether the money had gone back in full by then.
+        refunded_in_full: bool,
     },
     /// The charge failed.
     Failed {

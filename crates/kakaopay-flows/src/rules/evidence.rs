@@ -1,6 +1,8 @@
 //! The effect on a payment of a charge received from the service.
 
-use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome};
+use std::num::NonZeroU32;
+
+use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome, Reference, Unconfirmed};
 
 use crate::alert::Alert;
 use crate::event::{PaidOrder, PaymentEvent};
@@ -95,7 +97,11 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, orig
         return raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
     }
     let agrees = match charge.outcome() {
-        Outcome::Successful => matches!(model.state, State::Successful { .. }),
+        // A refund that failed after all leaves a paid order that was not shipped.
+        Outcome::Successful => match model.state {
+            State::Successful { refunded_in_full, .. } => !refunded_in_full || charge.is_refunded_in_full(),
+            _ => false,
+        },
         Outcome::Failed { .. } => matches!(model.state, State::Failed { .. }),
         Outcome::Expired => matches!(model.state, State::Expired(_)),
         // A stale read, or an unknown status.
@@ -134,11 +140,14 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Tran
     let reference = model.intent.reference.clone();
     let (record, event) = match charge.outcome() {
         Outcome::Successful => {
-            let Ok(confirmed) = Confirmed::paid(charge.clone(), expected) else {
-                return;
+            let attempt = expected.attempt.number();
+            let event = match Confirmed::paid(charge.clone(), expected) {
+                Ok(confirmed) => PaymentEvent::Paid(PaidOrder::of(&confirmed, &reference, attempt)),
+                Err(Unconfirmed::RefundedInFull) => paid_and_refunded(charge, reference, attempt),
+                Err(_) => return,
             };
-            let paid = PaidOrder::of(&confirmed, &reference, expected.attempt.number());
-            (Record::Successful { paid_at: charge.paid_at }, PaymentEvent::Paid(paid))
+            let refunded_in_full = matches!(event, PaymentEvent::PaidAndRefunded { .. });
+            (Record::Successful { paid_at: charge.paid_at, refunded_in_full }, event)
         }
         Outcome::Failed { code, message } => {
             let (code, message) = (code.cloned(), message.map(str::to_owned));
@@ -156,6 +165,19 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Tran
     step.records.push(record);
     step.events.push(event);
     step.deadline = DeadlineChange::Plan;
+}
+
+/// Returns the event of a charge that equals the order, and was paid and refunded in full.
+fn paid_and_refunded(charge: &Charge, reference: Reference, attempt: NonZeroU32) -> PaymentEvent {
+    PaymentEvent::PaidAndRefunded {
+        reference,
+        attempt,
+        charge: charge.id.clone(),
+        amount: charge.money(),
+        refunded: charge.refunded(),
+        mode: charge.id.mode(),
+        paid_at: charge.paid_at,
+    }
 }
 
 fn expected_of(model: &Model, pending: &Pending) -> Expected {

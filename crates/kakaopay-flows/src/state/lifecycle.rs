@@ -23,6 +23,9 @@ pub enum State {
         pending: Pending,
         /// When it was paid. `None` if the service does not say.
         paid_at: Option<Timestamp>,
+        /// Whether the money had gone back in full when the charge was first read as paid. Nothing is to be
+        /// shipped then. Refunds made later do not change it.
+        refunded_in_full: bool,
     },
     /// The charge failed: the order is not paid.
     Failed {
@@ -102,6 +105,13 @@ impl State {
     #[must_use]
     pub fn is_final(&self) -> bool {
         !matches!(self, Self::Creating(_) | Self::Pending(_))
+    }
+
+    /// Returns whether the order is paid and may be shipped: `Successful`, unless the money had gone back in full
+    /// before the payment was known to be paid.
+    #[must_use]
+    pub fn is_paid(&self) -> bool {
+        matches!(self, Self::Successful { refunded_in_full: false, .. })
     }
 
     /// Returns the charge, once it is known.

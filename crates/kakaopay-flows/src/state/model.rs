@@ -212,7 +212,11 @@ fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option
             pending.until = until(Some(*expires_at), *lifetime, at);
             return Some(None);
         }
-        Record::Successful { paid_at } => State::Successful { pending: pending.clone(), paid_at: *paid_at },
+        Record::Successful { paid_at, refunded_in_full } => State::Successful {
+            pending: pending.clone(),
+            paid_at: *paid_at,
+            refunded_in_full: *refunded_in_full,
+        },
         Record::Failed { code, message } => {
             State::Failed { pending: pending.clone(), code: code.clone(), message: message.clone() }
         }

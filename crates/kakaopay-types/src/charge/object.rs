@@ -42,7 +42,8 @@ object! {
     /// - `captured_amount` and `authorized_amount` are the whole amount on charges that failed.
     /// - `refundable` becomes `false` when the refund window has closed. `partially_refundable`,
     ///   `disputable`, `reversible` and `can_perform_void` become `false` with their own windows.
-    /// - `voided` is `true` after a full refund before settlement; the `status` stays `successful`.
+    /// - `voided` is `true` after a full refund before settlement; the `status` stays `successful`. See
+    ///   [`is_refunded_in_full`](Self::is_refunded_in_full).
     ///
     /// ```compile_fail,E0616
     /// # fn shipped(charge: kakaopay_types::Charge) -> bool {
@@ -223,5 +224,22 @@ impl Charge {
     #[must_use]
     pub fn refunded_amount(&self) -> Option<i64> {
         self.refunded_amount.or(self.refunded)
+    }
+
+    /// Returns the money that has gone back: the sum of the refunds, or at least the whole amount if the charge
+    /// was voided. Zero if the service does not say.
+    #[must_use]
+    pub fn refunded(&self) -> Money {
+        let refunded = self.refunded_amount().unwrap_or(0).max(0);
+        let voided = if self.voided.is_true() { self.amount } else { 0 };
+        Money::new(refunded.max(voided), self.currency)
+    }
+
+    /// Returns whether the money has gone back in full, by refunds or by a void. The status stays `successful`,
+    /// but nothing is to be shipped for such a charge.
+    #[must_use]
+    pub fn is_refunded_in_full(&self) -> bool {
+        let refunded = self.refunded_amount().unwrap_or(0);
+        self.voided.is_true() || (refunded > 0 && refunded >= self.amount)
     }
 }

@@ -35,6 +35,7 @@ pub fn states() -> Vec<(&'static str, Driven)> {
         ("Pending", pending()),
         ("Watching", told(pending(), read(other("pending")))),
         ("Successful", ended("successful")),
+        ("Refunded", told(pending(), read(charge("successful", &[("refunded_amount", json!(150_000))])))),
         ("Failed", ended("failed")),
         ("Expired", ended("expired")),
         ("Refused", told(open(), created(1, Err(refused(ErrorCode::InvalidCharge))))),
@@ -97,6 +98,9 @@ fn readings() -> Vec<(&'static str, Input)> {
     vec![
         ("read: pending", read(charge("pending", &[]))),
         ("read: successful", read(charge("successful", &[]))),
+        ("read: successful, refunded in part", differs("refunded_amount", json!(149_999))),
+        ("read: successful, refunded in full", differs("refunded_amount", json!(150_000))),
+        ("read: successful, voided", differs("voided", json!(true))),
         ("read: failed", read(charge("failed", &[]))),
         ("read: failed as expired", {
             read(charge("failed", &[("failure_code", json!("payment_expired"))]))
@@ -174,6 +178,7 @@ pub fn state_of(driven: &Driven) -> &'static str {
             "Watching"
         }
         State::Pending(_) => "Pending",
+        State::Successful { refunded_in_full: true, .. } => "Refunded",
         State::Successful { .. } => "Successful",
         State::Failed { .. } => "Failed",
         State::Expired(_) => "Expired",

@@ -56,6 +56,7 @@ fn notifications_are_true(end: &End) {
         matches!(
             event,
             PaymentEvent::Paid(_)
+                | PaymentEvent::PaidAndRefunded { .. }
                 | PaymentEvent::Failed { .. }
                 | PaymentEvent::Expired { .. }
                 | PaymentEvent::Refused { .. }
@@ -75,6 +76,13 @@ fn notifications_are_true(end: &End) {
         PaymentEvent::Paid(settlement) => Some(settlement),
         _ => None,
     });
+    let money_is_back = end.driver.notified.values().any(|event| {
+        matches!(event, PaymentEvent::PaidAndRefunded { charge, amount, refunded, .. }
+            if end.service.refunded(charge) == amount.minor_units() && refunded == amount)
+    });
+    let is_successful = matches!(payment.state(), State::Successful { .. });
+    assert_eq!(payment.state().is_paid(), settled.is_some(), "F49, I4");
+    assert_eq!(is_successful && !payment.state().is_paid(), money_is_back, "F49, I4");
     if let Some(settlement) = settled {
         let charge = end.service.charge(&settlement.charge).expect("I1: it names what the service has");
         let ordered = payment.intent().amount.money();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay_flows::{
-    Alert, ApiMisuse, Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest,
-    Request,
+    Alert, ApiMisuse, Deadline, Evidence, Input, Intent, Output, Payment, PaymentEvent, RefundError,
+    RefundRequest, Request, Response,
 };
 use kakaopay_types::{Reference, Timestamp};
 
@@ -73,9 +73,22 @@ impl CheckedDriver {
     pub fn tell(&mut self, input: Input, now: Timestamp, sent: &mut Vec<Request>) -> Result<(), Crashed> {
         let Some(mut payment) = self.payment.take() else { return Ok(()) };
         let before = payment.state().clone();
+        let (money_is_back, was_paid) = (shows_money_back(&input), self.is_notified_as_paid());
         payment.handle(input, now).expect("the contract is kept");
         assert!(!before.is_final() || before == *payment.state(), "I6: a final state stays: {before:?}");
-        self.drain(payment, now, sent)
+        let drained = self.drain(payment, now, sent);
+        let is_paid = self.is_notified_as_paid();
+        assert!(
+            !money_is_back || was_paid == is_paid,
+            "F49, I4: the money was back, and it is notified as paid"
+        );
+        drained
+    }
+
+    /// Whether the order was notified as paid.
+    #[must_use]
+    pub fn is_notified_as_paid(&self) -> bool {
+        self.notified.values().any(|event| matches!(event, PaymentEvent::Paid(_)))
     }
 
     /// The merchant wants a refund. Whether it was taken.
@@ -191,6 +204,15 @@ impl CheckedDriver {
 impl Default for CheckedDriver {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Whether an input is a reading of a charge whose money went back in full.
+fn shows_money_back(input: &Input) -> bool {
+    match input {
+        Input::Response(Response::Read { result: Ok(charge), .. })
+        | Input::Evidence(Evidence::Read(charge)) => charge.is_refunded_in_full(),
+        _ => false,
     }
 }
 

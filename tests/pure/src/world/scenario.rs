@@ -26,8 +26,10 @@ pub struct Scenario {
     pub orphans_paid: bool,
     /// The refunds the merchant wants, each with how long after the payment.
     pub refunds: Vec<(i64, RefundRequest)>,
-    /// A refund that staff make in the dashboard.
+    /// A refund that staff make in the dashboard: how long after the payment, and its amount.
     pub by_hand: Option<(i64, i64)>,
+    /// Whether a refund of the whole amount in the dashboard shows only as `voided`.
+    pub voids: bool,
     /// Which refund the service lets fail, counted from the first it makes on request.
     pub failing_refund: Option<usize>,
     /// Whether the service answers before it has decided on a refund.
@@ -58,6 +60,7 @@ impl Scenario {
             orphans_paid: false,
             refunds: Vec::new(),
             by_hand: None,
+            voids: false,
             failing_refund: None,
             slow_refunds: false,
             page: 100,
@@ -143,7 +146,11 @@ impl Scenario {
         let failing = usize::from(recording.choose(8));
         scenario.failing_refund = failing.checked_sub(6);
         scenario.slow_refunds = recording.choose(4) == 3;
-        scenario.by_hand = (recording.choose(5) == 4).then(|| (i64::from(recording.draw()), 50_000));
+        scenario.by_hand = (recording.choose(5) >= 3).then(|| {
+            let after = [0, 1, 20, i64::from(recording.draw())][usize::from(recording.choose(4))];
+            (after, [50_000, 150_000][usize::from(recording.choose(2))])
+        });
+        scenario.voids = recording.choose(4) == 3;
         scenario
     }
 }

@@ -37,6 +37,8 @@ pub struct Service {
     pub failing_refund: Option<usize>,
     /// Whether it answers before it has decided on a refund, which is when the refunds are listed.
     pub slow_refunds: bool,
+    /// Whether a refund of the whole amount in the dashboard shows only as `voided`.
+    pub voids: bool,
 }
 
 impl Default for Service {
@@ -50,6 +52,7 @@ impl Default for Service {
             sources: 0,
             failing_refund: None,
             slow_refunds: false,
+            voids: false,
         }
     }
 }
@@ -137,6 +140,12 @@ impl Service {
         if amount <= left {
             self.add_refund(charge, amount, Metadata::default(), RefundStatus::Closed);
         }
+    }
+
+    /// Whether staff can refund the whole charge in the dashboard.
+    #[must_use]
+    pub fn is_whole(&self, charge: &Charge) -> bool {
+        charge.status == ChargeStatus::Successful && self.refunded(&charge.id) == 0
     }
 
     /// Sum of a charge's refunds.
@@ -232,7 +241,23 @@ impl Service {
         refund.charge = serde_json::from_value(json!(charge.as_str())).expect("an id");
         refund.status = Some(status);
         self.refunds.push(refund.clone());
+        self.show_refunds(charge);
         refund
+    }
+
+    /// Writes the sum of its refunds into a charge.
+    fn show_refunds(&mut self, id: &ChargeId) {
+        let (refunded, voids) = (self.refunded(id), self.voids);
+        let charges = self.charges.iter_mut().map(|(_, charge)| charge);
+        for charge in charges.filter(|charge| charge.id == *id) {
+            let mut json = serde_json::to_value(&*charge).expect("JSON");
+            if voids && refunded == charge.amount {
+                json["voided"] = json!(true);
+            } else {
+                json["refunded_amount"] = json!(refunded);
+            }
+            *charge = decode::from_value(json).expect("a charge");
+        }
     }
 }
 

@@ -88,6 +88,7 @@ impl<'a> Sim<'a> {
             tells_time: scenario.tells_time,
             failing_refund: scenario.failing_refund,
             slow_refunds: scenario.slow_refunds,
+            voids: scenario.voids,
             ..Service::default()
         };
         let mut sim = Self {

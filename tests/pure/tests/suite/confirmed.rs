@@ -27,7 +27,44 @@ fn i4_the_orders_own_paid_charge_is_proof() {
         &[("paid", json!(false)), ("expired", json!(true)), ("expired_at", json!("2023-06-22T02:25:15Z"))],
         Ok(()),
     );
-    check(&[("refunded_amount", json!(150_000)), ("refundable", json!(false))], Ok(()));
+    check(&[("refundable", json!(false)), ("reversed", json!(true)), ("voided", json!("yes"))], Ok(()));
+    // A part went back: the rest is paid.
+    check(&[("refunded_amount", json!(149_999))], Ok(()));
+    check(&[("refunded_amount", Value::Null), ("refunded", json!(149_999))], Ok(()));
+    check(&[("refunded_amount", json!(-150_000))], Ok(()));
+}
+
+/// Both API versions name the sum of the refunds, each by another name.
+#[test]
+fn f49_i4_a_charge_refunded_in_full_is_no_proof() {
+    let back = Err(Unconfirmed::RefundedInFull);
+    check(&[("refunded_amount", json!(150_000))], back);
+    check(&[("refunded_amount", json!(150_001))], back);
+    check(&[("refunded_amount", Value::Null), ("refunded", json!(150_000))], back);
+    check(&[("voided", json!(true))], back);
+    check(&[("voided", json!(true)), ("refunded_amount", Value::Null)], back);
+    // The order of the checks: another order's charge first, then the status.
+    let refunded = ("refunded_amount", json!(150_000));
+    check(&[refunded.clone(), ("amount", json!(1))], Err(Unconfirmed::Mismatch(Mismatch::Amount)));
+    for status in ["pending", "failed", "expired", "reversed"] {
+        check(&[refunded.clone(), ("status", json!(status))], Err(Unconfirmed::NotPaid));
+    }
+}
+
+#[test]
+fn f49_the_money_that_went_back_is_shown_in_each_version() {
+    for (changes, minor_units) in [
+        (vec![], 0),
+        (vec![("refunded_amount", json!(1))], 1),
+        (vec![("refunded_amount", Value::Null), ("refunded", json!(2))], 2),
+        (vec![("refunded_amount", json!(-3))], 0),
+        (vec![("refunded_amount", json!(150_001))], 150_001),
+        (vec![("refunded_amount", json!(4)), ("voided", json!(true))], 150_000),
+    ] {
+        let charge = Order::one_call().charge(1, &changes);
+        assert_eq!(charge.refunded(), Money::new(minor_units, Currency::SGD), "{changes:?}");
+        assert_eq!(charge.is_refunded_in_full(), minor_units >= 150_000, "{changes:?}");
+    }
 }
 
 #[test]

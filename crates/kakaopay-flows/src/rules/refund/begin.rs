@@ -32,7 +32,7 @@ pub(crate) fn open(
         let same = (refund.amount(), refund.void(), refund.late_refund()) == requested;
         return if same { Ok(None) } else { Err(RefundError::ReferenceConflict) };
     }
-    let State::Successful { pending, paid_at } = &model.state else { return Err(RefundError::NotPaid) };
+    let State::Successful { pending, paid_at, .. } = &model.state else { return Err(RefundError::NotPaid) };
     let left = left_of(model);
     if amount.minor_units() > left.minor_units() {
         return Err(RefundError::Exceeds { left });
@@ -122,6 +122,5 @@ pub(crate) fn list(charge: &ChargeId, now: Timestamp) -> Transition {
 /// elsewhere. Their webhooks may have been lost, or have arrived before the payment was known to be paid.
 pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Timestamp) -> Transition {
     let promised = model.intent.amount.minor_units().saturating_sub(left_of(model).minor_units());
-    let more = charge.refunded_amount().is_some_and(|back| back > promised);
-    if more { list(&charge.id, now) } else { Transition::default() }
+    if charge.refunded().minor_units() > promised { list(&charge.id, now) } else { Transition::default() }
 }

@@ -29,6 +29,8 @@ struct Bounds {
     hooks: u8,
     /// Persons who say to go on.
     persons: u8,
+    /// Whole refunds that staff make in the dashboard.
+    staff: u8,
     /// A refund that is requested once the payment is paid.
     refund: Option<RefundRequest>,
     /// How long a charge can be paid, in seconds. The longer, the more looks at it there are, each of
@@ -49,6 +51,7 @@ struct World {
     crashes: u8,
     hooks: u8,
     persons: u8,
+    staff: u8,
     decided: bool,
     refund_wanted: bool,
 }
@@ -68,7 +71,7 @@ impl World {
             charges.collect::<Vec<_>>(),
             refunds.collect::<Vec<_>>(),
             format!("{:?} {:?}", self.waiting, self.astray),
-            [self.faults, self.crashes, self.hooks, self.persons],
+            [self.faults, self.crashes, self.hooks, self.persons, self.staff],
             [self.decided, self.refund_wanted],
         )
     }
@@ -124,6 +127,8 @@ enum Step {
     Refund,
     /// A person says to go on.
     Resume,
+    /// Staff refund a whole charge in the dashboard.
+    RefundByHand(usize),
 }
 
 /// How long after it was sent a request may be carried out, in seconds. Nothing can be done about a
@@ -146,6 +151,7 @@ impl Model for Bounds {
             crashes: self.crashes,
             hooks: self.hooks,
             persons: self.persons,
+            staff: self.staff,
             decided: false,
             refund_wanted: false,
         };
@@ -184,6 +190,11 @@ impl Model for Bounds {
         }
         if world.persons > 0 && !world.is_over() {
             actions.push(Step::Resume);
+        }
+        if world.staff > 0 {
+            let whole = world.service.charges.iter().enumerate();
+            let whole = whole.filter(|(_, (_, charge))| world.service.is_whole(charge));
+            actions.extend(whole.map(|(index, _)| Step::RefundByHand(index)));
         }
         if self.refund.is_some() && !world.refund_wanted && world.is_paid() {
             actions.push(Step::Refund);
@@ -247,6 +258,11 @@ impl Model for Bounds {
                 world.persons -= 1;
                 world.tell(Input::Resume);
             }
+            Step::RefundByHand(index) => {
+                world.staff -= 1;
+                let charge = world.service.charges[index].1.clone();
+                world.service.refund_by_hand(&charge.id, charge.amount);
+            }
             Step::Refund => {
                 world.refund_wanted = true;
                 let order = self.refund.as_ref()?;
@@ -258,7 +274,7 @@ impl Model for Bounds {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![
+        let mut properties: Vec<Property<Self>> = vec![
             Property::always("I4: settled is paid", |_, world: &World| {
                 let settled = world.driver.notified.values().find_map(|event| match event {
                     PaymentEvent::Paid(settlement) => Some(&settlement.charge),
@@ -270,6 +286,12 @@ impl Model for Bounds {
                         .charge(charge)
                         .is_some_and(|charge| charge.status == ChargeStatus::Successful)
                 })
+            }),
+            Property::always("F49, I4: one end is notified, and it is the state's", |_, world: &World| {
+                let is_back = |event: &PaymentEvent| matches!(event, PaymentEvent::PaidAndRefunded { .. });
+                let paid = world.driver.payment().is_some_and(|payment| payment.state().is_paid());
+                paid == world.driver.is_notified_as_paid()
+                    && (world.is_paid() && !paid) == world.driver.notified.values().any(is_back)
             }),
             Property::always("F10: one link, one charge an attempt", |_, world: &World| {
                 let mut attempts: Vec<_> =
@@ -283,11 +305,14 @@ impl Model for Bounds {
             Property::always("I8: what has not ended will wake", |_, world: &World| {
                 world.is_over() || !world.waiting.is_empty() || world.driver.deadline != Deadline::Never
             }),
-            Property::always("I2, I8: every way ends, and ends in the truth", |model, world: &World| {
-                let mut actions = Vec::new();
-                model.actions(world, &mut actions);
-                !actions.is_empty() || (world.is_over() && is_true(world))
-            }),
+            Property::always(
+                "I2, I8: every way ends, and ends in the truth",
+                |model: &Self, world: &World| {
+                    let mut actions = Vec::new();
+                    model.actions(world, &mut actions);
+                    !actions.is_empty() || (world.is_over() && is_true(world))
+                },
+            ),
             Property::sometimes("paid", |_, world: &World| world.is_paid()),
             Property::sometimes("expired", |_, world: &World| {
                 matches!(world.driver.payment().map(|payment| payment.state()), Some(State::Expired(_)))
@@ -295,7 +320,12 @@ impl Model for Bounds {
             Property::sometimes("two charges of one order", |_, world: &World| {
                 world.service.charges.len() == 2
             }),
-        ]
+        ];
+        if self.staff > 0 {
+            let is_back = |_: &Self, world: &World| world.is_paid() && !world.driver.is_notified_as_paid();
+            properties.push(Property::sometimes("F49: the money was back first", is_back));
+        }
+        properties
     }
 }
 
@@ -309,7 +339,7 @@ fn is_true(world: &World) -> bool {
         State::Expired(_) => ChargeStatus::Expired,
         _ => return false,
     };
-    let made = world.service.refunds.len();
+    let made = world.service.refunds.iter().filter(|refund| !refund.metadata.is_empty()).count();
     let closed =
         payment.refunds().values().filter(|refund| matches!(refund.state(), RefundState::Completed { .. }));
     status.is_some_and(|charge| charge.status == expected) && closed.count() == made
@@ -321,7 +351,8 @@ fn unknown(request: &Request) -> Input {
 }
 
 /// Nothing goes wrong.
-const NOTHING: Bounds = Bounds { faults: 0, crashes: 0, hooks: 0, persons: 0, refund: None, lifetime: 200 };
+const NOTHING: Bounds =
+    Bounds { faults: 0, crashes: 0, hooks: 0, persons: 0, staff: 0, refund: None, lifetime: 200 };
 
 /// Walks every state within the bounds. `cargo xtask nightly model` sets wider ones by `KAKAOPAY_EXHAUSTIVE`.
 #[track_caller]
@@ -370,4 +401,10 @@ fn f11_i5_i8_a_refund_and_a_crash() {
 fn f10_f18_i5_i8_a_person_resumes() {
     let bounds = |refund| Bounds { faults: 1, persons: 1, refund, lifetime: 20, ..NOTHING };
     check((bounds(None), 55_979), (bounds(Some(refund())), 395_891));
+}
+
+#[test]
+fn f49_i2_i4_i8_staff_refund_at_any_step() {
+    let bounds = |hooks| Bounds { faults: 1, hooks, staff: 1, lifetime: 20, ..NOTHING };
+    check((bounds(0), 18_348), (bounds(1), 52_790));
 }

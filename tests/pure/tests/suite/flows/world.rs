@@ -68,7 +68,11 @@ fn the_stories_meet_everything_that_can_be_met() {
                 .flat_map(|other| other.end.as_ref())
                 .map(|end| format!("other {end}")),
         );
-        let key = |event: &kakaopay_flows::PaymentEvent| event.key().split('/').nth(2).map(str::to_owned);
+        let key = |event: &kakaopay_flows::PaymentEvent| {
+            let key = event.key();
+            let mut parts = key.split('/').skip(1);
+            parts.next().filter(|part| *part != "alert").or_else(|| parts.next()).map(str::to_owned)
+        };
         seen.extend(end.driver.notified.values().filter_map(key));
     }
     let expected = [
@@ -86,6 +90,7 @@ fn the_stories_meet_everything_that_can_be_met() {
         "duplicate_charge_paid",
         "refund_late",
         "unknown_refund",
+        "paid_and_refunded",
     ];
     let missing: Vec<_> = expected.iter().filter(|name| !seen.contains(**name)).collect();
     assert!(missing.is_empty(), "{missing:?} of {seen:?}");
@@ -100,6 +105,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
     let two_calls = || Scenario { intent: Order::two_calls().intent, ..paid() };
     let bought_by = |buyer| Scenario { buyer, ..paid() };
     let deaf = |scenario: Scenario| Scenario { deaf: true, ..scenario };
+    let by_hand = |after, amount| deaf(Scenario { by_hand: Some((after, amount)), ..paid() });
     let refunded = || paid().with_refund(60, 150_000, Reject);
     vec![
         ("paid", paid()),
@@ -143,6 +149,10 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
             paid().with_refund(1_100, 1, Reject).with(Kind::Refund, Lost),
         ),
         ("refunded by hand", Scenario { by_hand: Some((50, 50_000)), ..refunded() }),
+        ("refunded by hand before the shop read the charge", by_hand(0, 50_000)),
+        ("refunded whole by hand after that", by_hand(3_600, 150_000)),
+        ("refunded whole by hand before that", by_hand(0, 150_000)),
+        ("voided by hand before that", Scenario { voids: true, ..by_hand(0, 150_000) }),
     ]
 }
 
