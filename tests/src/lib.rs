@@ -5,11 +5,13 @@ pub mod browser;
 pub mod eventually;
 pub mod fast_clock;
 pub mod hold;
+pub mod hooked_store;
 pub mod kill_shop;
 pub mod sandbox_client;
 pub mod shop;
 pub mod store_model;
 pub mod unsent;
+pub mod virtual_shop;
 
 pub use eventually::eventually;
 pub use shop::{Shop, ShopBuilder};

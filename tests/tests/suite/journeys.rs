@@ -1,5 +1,6 @@
 //! One payment from end to end, over loopback HTTP: each outcome, each way, each mishap.
 
+use kakaopay::store::Backlog;
 use kakaopay::types::{Currency, FailureCode, Money, SecretKey, SourceId};
 use kakaopay::webhook::{MAX_BODY, Signer, WebhookSecret};
 use kakaopay::{Checkout, Error, PaymentEvent, State};
@@ -55,6 +56,8 @@ async fn journey(two_calls: bool, webhook: bool, form: Option<&str>) -> Shop {
     shop.settle_down().await;
     assert_eq!(shop.status().await.state, state);
     assert_eq!((shop.notifications.events().len(), shop.charges()), (1, 1));
+    // Nothing waits: no webhook, no notification, and no deadline of the ended payment.
+    assert_eq!(shop.merchant.backlog().await.expect("read"), Backlog::default());
     shop
 }
 

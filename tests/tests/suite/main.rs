@@ -2,13 +2,16 @@
 
 mod driver;
 mod duplicates;
+mod handlers;
 mod journeys;
 mod keys;
 mod misbehaving;
 mod notifications;
+mod paid_and_refunded;
 mod reconcile;
 mod refunds;
 mod reordered;
 mod shapes;
 mod stores;
 mod wire_bytes;
+mod worker;

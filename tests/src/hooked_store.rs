@@ -1,0 +1,173 @@
+//! A store that calls a hook before and after each call, to fail it or to change something beside it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kakaopay::store::{
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
+    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+};
+use kakaopay::types::{ChargeId, EventId, Reference, Timestamp};
+
+/// A method of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is named after its method")]
+pub enum StoreCall {
+    Commit,
+    ReadJournal,
+    Load,
+    ListPayments,
+    FindByCharge,
+    InsertEvent,
+    ClaimEvents,
+    CompleteEvent,
+    ClaimDue,
+    ClaimMessages,
+    CompleteMessage,
+    FailMessage,
+    SkipMessage,
+    ClaimJob,
+    RescheduleJob,
+    NextDueAt,
+    Backlog,
+}
+
+type Before = dyn Fn(StoreCall) -> Result<(), StoreError> + Send + Sync;
+type After = dyn Fn(StoreCall) + Send + Sync;
+
+/// A store that calls a hook before and after each call.
+#[derive(Clone)]
+pub struct HookedStore<S> {
+    inner: S,
+    before: Arc<Before>,
+    after: Arc<After>,
+}
+
+impl<S> HookedStore<S> {
+    /// A store whose hooks do nothing.
+    #[must_use]
+    pub fn new(inner: S) -> Self {
+        Self { inner, before: Arc::new(|_| Ok(())), after: Arc::new(|_| {}) }
+    }
+
+    /// Calls this hook before each call, which fails with the error of the hook.
+    #[must_use]
+    pub fn before(self, hook: impl Fn(StoreCall) -> Result<(), StoreError> + Send + Sync + 'static) -> Self {
+        Self { before: Arc::new(hook), ..self }
+    }
+
+    /// Calls this hook after each successful call.
+    #[must_use]
+    pub fn after(self, hook: impl Fn(StoreCall) + Send + Sync + 'static) -> Self {
+        Self { after: Arc::new(hook), ..self }
+    }
+
+    /// Fails the next call of one method once the returned switch is set. The switch is then unset.
+    #[must_use]
+    pub fn failing_once(inner: S, call: StoreCall) -> (Self, Arc<AtomicBool>) {
+        let armed = Arc::new(AtomicBool::new(false));
+        let switch = Arc::clone(&armed);
+        let store = Self::new(inner).before(move |found| {
+            let fails = found == call && armed.swap(false, Ordering::SeqCst);
+            if fails { Err(StoreErrorKind::Io.into()) } else { Ok(()) }
+        });
+        (store, switch)
+    }
+
+    async fn hooked<T>(
+        &self,
+        call: StoreCall,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        (self.before)(call)?;
+        let result = work.await?;
+        (self.after)(call);
+        Ok(result)
+    }
+}
+
+impl<S> fmt::Debug for HookedStore<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HookedStore").finish_non_exhaustive()
+    }
+}
+
+impl<S: Store> Store for HookedStore<S> {
+    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
+        self.hooked(StoreCall::Commit, self.inner.commit(commit)).await
+    }
+
+    async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
+        self.hooked(StoreCall::ReadJournal, self.inner.read_journal(reference)).await
+    }
+
+    async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
+        self.hooked(StoreCall::Load, self.inner.load(reference)).await
+    }
+
+    async fn list_payments(
+        &self,
+        after: Option<&Reference>,
+        limit: usize,
+    ) -> Result<Vec<Reference>, StoreError> {
+        self.hooked(StoreCall::ListPayments, self.inner.list_payments(after, limit)).await
+    }
+
+    async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
+        self.hooked(StoreCall::FindByCharge, self.inner.find_by_charge(charge)).await
+    }
+
+    async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
+        self.hooked(StoreCall::InsertEvent, self.inner.insert_event(delivery)).await
+    }
+
+    async fn claim_events(&self, lease: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
+        self.hooked(StoreCall::ClaimEvents, self.inner.claim_events(lease)).await
+    }
+
+    async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
+        self.hooked(StoreCall::CompleteEvent, self.inner.complete_event(event)).await
+    }
+
+    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+        self.hooked(StoreCall::ClaimDue, self.inner.claim_due(lease)).await
+    }
+
+    async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
+        self.hooked(StoreCall::ClaimMessages, self.inner.claim_messages(lease)).await
+    }
+
+    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
+        self.hooked(StoreCall::CompleteMessage, self.inner.complete_message(key, claim)).await
+    }
+
+    async fn fail_message(
+        &self,
+        key: &str,
+        claim: ClaimToken,
+        retry_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.hooked(StoreCall::FailMessage, self.inner.fail_message(key, claim, retry_at)).await
+    }
+
+    async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
+        self.hooked(StoreCall::SkipMessage, self.inner.skip_message(key, skip)).await
+    }
+
+    async fn claim_job(&self, job: &str, lease: ClaimRequest) -> Result<bool, StoreError> {
+        self.hooked(StoreCall::ClaimJob, self.inner.claim_job(job, lease)).await
+    }
+
+    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
+        self.hooked(StoreCall::RescheduleJob, self.inner.reschedule_job(job, due)).await
+    }
+
+    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.hooked(StoreCall::NextDueAt, self.inner.next_due_at()).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.hooked(StoreCall::Backlog, self.inner.backlog()).await
+    }
+}
