@@ -72,3 +72,63 @@ fn classify(error: &Error) -> RequestFailure {
         _ => RequestFailure::OutcomeUnknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kakaopay_transport::testing::Scripted;
+    use kakaopay_transport::{BoxError, NotSent};
+    use kakaopay_types::endpoint::{CreateRefund, RetrieveCharge};
+    use kakaopay_types::{ChargeId, Reference, RefundAmount};
+
+    use super::*;
+
+    type Scripts = Result<(u16, &'static str), BoxError>;
+
+    /// Sends a refund or a read to a service that responds once as scripted.
+    async fn failure(is_mutation: bool, script: Scripts) -> RequestFailure {
+        let service = match script {
+            Ok((status, body)) => Scripted::new().json(status, body),
+            Err(error) => Scripted::new().then(Err(error)),
+        };
+        let key = SecretKey::parse("skey_test_1").expect("a key");
+        let policy = kakaopay_transport::layer::RetryPolicy::never();
+        let secret = Client::builder(service, key).retry(policy).build();
+        let clients = Clients { public: None, secret };
+        let charge = ChargeId::parse("chrg_test_1").expect("an id");
+        let request = if is_mutation {
+            let reference = Reference::parse("refund-1").expect("a reference");
+            let amount = RefundAmount::new(1).expect("an amount");
+            Request::CreateRefund { number: 1, create: CreateRefund::new(charge, amount, reference) }
+        } else {
+            Request::RetrieveCharge(RetrieveCharge::new(charge))
+        };
+        match clients.execute(request).await {
+            Response::Refund { result, .. } => result.expect_err("a failure"),
+            Response::Read { result, .. } => result.expect_err("a failure"),
+            other => panic!("another response: {other:?}"),
+        }
+    }
+
+    /// F21, F10: a rate limit, a rejection and a lost response are told apart, for a mutation and a read.
+    #[tokio::test]
+    async fn f21_f10_each_failure_has_its_class() {
+        let rejection = r#"{"object":"error","code":"failed_refund","message":"no"}"#;
+        let rejected = RequestFailure::Rejected(serde_json::from_str(rejection).expect("an error"));
+        for is_mutation in [true, false] {
+            let cases: [(Scripts, RequestFailure); 8] = [
+                (Ok((429, "{}")), RequestFailure::RateLimited),
+                (Ok((429, "no JSON")), RequestFailure::RateLimited),
+                (Ok((400, rejection)), rejected.clone()),
+                (Ok((400, "{}")), RequestFailure::OutcomeUnknown),
+                (Ok((500, "{}")), RequestFailure::OutcomeUnknown),
+                (Ok((200, "{}")), RequestFailure::OutcomeUnknown),
+                (Err(NotSent("no connection".into()).into()), RequestFailure::NotSent),
+                (Err("the connection was reset".into()), RequestFailure::OutcomeUnknown),
+            ];
+            for (script, expected) in cases {
+                let shown = format!("{script:?}");
+                assert_eq!(failure(is_mutation, script).await, expected, "{is_mutation} {shown}");
+            }
+        }
+    }
+}
