@@ -10,6 +10,7 @@ use kakaopay::types::{ChargeId, EventKey, Reference, Timestamp};
 use kakaopay::webhook::SignaturePolicy;
 use kakaopay::{EventHandler, Merchant, MerchantBuilder};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_transport::testing::LeakWatch;
 use kakaopay_transport::{BoxError, Client, HttpRequest};
 use kakaopay_types::SecretKey;
 use tokio::sync::watch;
@@ -56,6 +57,8 @@ impl<S: Store> VirtualShop<S> {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
+        // From now on, a secret in the log aborts the tests.
+        LeakWatch::install();
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(opening())).build();
         let client = Client::builder(over(sandbox.service()), sandbox.secret_key().clone()).build();
         let opened = Instant::now();

@@ -13,6 +13,17 @@
 //! 4. On the page behind `return_uri`, show the status that [`Merchant::buyer_returned`] returns.
 //! 5. Call [`Merchant::refund`] to give money back within [the refund window](types::RefundWindow).
 //!
+//! A charge that staff refunded in full or voided before it was read as paid is notified as
+//! [`PaymentEvent::PaidAndRefunded`] instead: nothing is to be shipped, and [`PaymentStatus::is_paid`] is
+//! `false`. A part that had gone back is in [`PaidOrder::refunded`].
+//!
+//! # The handler
+//!
+//! Each call of the handler runs in a task of its own, beside the calls for other payments
+//! ([`MerchantBuilder::max_concurrent_handlers`]), and has a timeout ([`MerchantBuilder::handler_timeout`]). An
+//! error, a panic and a timeout are all failures: the notification stays in the outbox and is redelivered with the
+//! same key. Neither the worker nor another payment waits for it.
+//!
 //! # How a payment is found
 //!
 //! A webhook or the buyer's return makes the charge read at once. If both are lost, polling finds

@@ -247,7 +247,7 @@ async fn f50_a_call_that_blocks_its_thread_delays_no_other() {
     release.send(()).expect("it waits");
 }
 
-/// Keeps the level and the fields of each event of the worker.
+/// Keeps the level and the fields of each warning and error of the worker.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
 
@@ -258,8 +258,8 @@ impl Visit for Log {
 }
 
 impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::WARN && metadata.target().starts_with("kakaopay::worker")
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -271,7 +271,11 @@ impl Subscriber for Log {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        write!(self.0.lock().expect("no panic"), "\n{}:", event.metadata().level()).expect("text");
+        let metadata = event.metadata();
+        if *metadata.level() > Level::WARN || !metadata.target().starts_with("kakaopay::worker") {
+            return;
+        }
+        write!(self.0.lock().expect("no panic"), "\n{}:", metadata.level()).expect("text");
         event.record(&mut self.clone());
     }
 
@@ -282,10 +286,12 @@ impl Subscriber for Log {
 
 #[tokio::test(start_paused = true)]
 async fn f50_ten_failures_of_one_notification_are_an_error() {
+    let store = MemoryStore::new();
+    // Another test may log for the first time at this moment: the shop installs a subscriber that takes every
+    // event, so that none is switched off meanwhile.
+    let shop = VirtualShop::open(store.clone());
     let log = Log::default();
     let guard = tracing::subscriber::set_default(log.clone());
-    let store = MemoryStore::new();
-    let shop = VirtualShop::open(store.clone());
     add_notification(&store, "order-1").await;
     add_notification(&store, "order-2").await;
     let handler = Planned::new(|order, number| match (order, number) {

@@ -254,7 +254,7 @@ async fn f03_a_reconciliation_reaches_back_to_the_one_before() {
 
 /// F40: this process was suspended between the commit and the request.
 #[tokio::test]
-async fn f40_f56_i1_a_stale_mutation_does_not_leave() {
+async fn f40_i1_a_stale_mutation_does_not_leave() {
     for (suspended, sent) in [(15, 1), (16, 0)] {
         let sandbox = Sandbox::builder().seed(1).build();
         let capture = Capture::new(sandbox.service());
