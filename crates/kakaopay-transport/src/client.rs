@@ -15,6 +15,7 @@ use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::Operation;
 use crate::response;
 use crate::stack::Stack;
+use crate::timed::Timed;
 use crate::transport::Transport;
 
 /// A client that authenticates with one key and makes typed calls over any tower service.
@@ -81,6 +82,29 @@ impl<K: Key> Client<K> {
         E: Endpoint,
         K: Authorizes<E::Access>,
     {
+        self.send_timed(endpoint).await.map(|timed| timed.object)
+    }
+
+    /// Sends a request like [`send`](Self::send), and returns the service's time with the object. Instants by
+    /// the service's clock can be compared, whatever the clocks of the callers show.
+    ///
+    /// ```
+    /// # use kakaopay_transport::{Client, Error};
+    /// # use kakaopay_types::{SecretKey, endpoint::ListCharges};
+    /// async fn listed(client: &Client<SecretKey>) -> Result<String, Error> {
+    ///     let page = client.send_timed(ListCharges::new()).await?;
+    ///     let at = page.served_at.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
+    ///     Ok(format!("{} charges at {at}", page.object.total))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`]; see [`send`](Self::send).
+    pub async fn send_timed<E>(&self, endpoint: E) -> Result<Timed<E::Response>, Error>
+    where
+        E: Endpoint,
+        K: Authorizes<E::Access>,
+    {
         let operation = Operation::of::<E>();
         let idempotent = operation.is_idempotent();
         let result = match self.request(&endpoint, operation) {
@@ -88,7 +112,10 @@ impl<K: Key> Client<K> {
             Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),
         };
         result
-            .and_then(|response| response::decode_response(&response))
+            .and_then(|response| {
+                let served_at = response::served_at(response.headers());
+                response::decode_response(&response).map(|object| Timed { object, served_at })
+            })
             .map_err(|error| error.of_call(E::OPERATION, idempotent))
     }
 

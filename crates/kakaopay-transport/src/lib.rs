@@ -60,6 +60,7 @@ mod settings;
 mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod timed;
 mod transport;
 
 pub use base_uri::{BaseUri, InvalidBaseUri};
@@ -76,4 +77,5 @@ pub use operation::Operation;
 pub use pages::Paginated;
 pub use resource::{Charges, Events, Refunds, Sources};
 pub use stack::{Stack, StackFuture};
+pub use timed::Timed;
 pub use transport::Transport;

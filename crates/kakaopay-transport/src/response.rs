@@ -1,8 +1,8 @@
 //! Decodes responses.
 
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
-use kakaopay_types::{ApiError, Decode, decode};
+use http::header::{CONTENT_TYPE, DATE};
+use kakaopay_types::{ApiError, Decode, Timestamp, decode};
 
 use crate::body::HttpResponse;
 use crate::error::{Error, ErrorKind};
@@ -43,8 +43,48 @@ fn is_not_json(headers: &HeaderMap) -> bool {
     })
 }
 
+/// The service's time of the response, or `None` if the header is missing, is there more than once, or is not a
+/// date of HTTP.
+pub(crate) fn served_at(headers: &HeaderMap) -> Option<Timestamp> {
+    let mut dates = headers.get_all(DATE).iter();
+    let (Some(date), None) = (dates.next(), dates.next()) else { return None };
+    let date = httpdate::parse_http_date(date.to_str().ok()?).ok()?;
+    let seconds = date.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
+    Timestamp::from_unix_seconds(seconds.try_into().ok()?).ok()
+}
+
 /// The service's id of the request, or `None` if the header is missing, not ASCII or too long.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
     (id.len() <= MAX_REQUEST_ID).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn f47_the_service_tells_its_time_once_and_as_a_date_of_http() {
+        let at = Timestamp::parse("2023-06-15T02:25:15Z").expect("an instant");
+        let http = "Thu, 15 Jun 2023 02:25:15 GMT";
+        for (dates, expected) in [
+            (vec![http], Some(at)),
+            (vec!["Thursday, 15-Jun-23 02:25:15 GMT"], Some(at)),
+            (vec!["Thu, 01 Jan 1970 00:00:00 GMT"], Some(Timestamp::UNIX_EPOCH)),
+            (vec![], None),
+            (vec![http, http], None),
+            (vec![""], None),
+            (vec!["2023-06-15T02:25:15Z"], None),
+            (vec!["Thu, 99 Jun 2023 02:25:15 GMT"], None),
+            (vec!["Thu, 15 Jun 2023 02:25:15 +0800"], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for date in &dates {
+                headers.append(DATE, HeaderValue::from_static(date));
+            }
+            assert_eq!(served_at(&headers), expected, "{dates:?}");
+        }
+    }
 }
