@@ -2,11 +2,14 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::header::DATE;
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use kakaopay_types::Timestamp;
 use tower_service::Service;
 
 use crate::api::{self, ApiResponse, Call, Refusal};
@@ -33,7 +36,8 @@ impl Sandbox {
         SandboxService(self.clone())
     }
 
-    /// Responds to an API request immediately and without fault rules.
+    /// Responds to an API request immediately and without fault rules. As every response of the sandbox, it has a
+    /// `Date` by the sandbox's clock.
     #[must_use]
     pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (mut state, now) = self.state_now();
@@ -41,7 +45,7 @@ impl Sandbox {
         let response = api::respond(&mut state, self.keys(), &call);
         drop(state);
         self.mark_changed();
-        response
+        dated(response, now)
     }
 
     /// Responds to a request with `respond`, unless a fault rule applies.
@@ -56,7 +60,9 @@ impl Sandbox {
         let (parts, body) = request.into_parts();
         let fault = self.next_fault(&parts);
         let request = Request::from_parts(parts, body);
-        let Some(fault) = fault else { return Ok(respond(request).map(SandboxBody::from)) };
+        let Some(fault) = fault else {
+            return Ok(dated(respond(request), self.clock().now()).map(SandboxBody::from));
+        };
         let request = match &fault {
             Fault::DropRequest => return Err(ConnectionDropped::BeforeRequest),
             Fault::Delay(time) => {
@@ -68,9 +74,9 @@ impl Sandbox {
         };
         let id = self.state().ids.request();
         if let Some(response) = fault::error_response(&fault, &id) {
-            return Ok(response.map(SandboxBody::from));
+            return Ok(dated(response, self.clock().now()).map(SandboxBody::from));
         }
-        let response = respond(request);
+        let response = dated(respond(request), self.clock().now());
         if fault == Fault::DropResponse {
             Err(ConnectionDropped::BeforeResponse)
         } else {
@@ -103,7 +109,8 @@ impl Sandbox {
     }
 
     fn refuse(&self, refusal: Refusal) -> Response<Bytes> {
-        ApiResponse::refusal(refusal).into_response(&self.state().ids.request())
+        let response = ApiResponse::refusal(refusal).into_response(&self.state().ids.request());
+        dated(response, self.clock().now())
     }
 
     async fn receive<B>(&self, request: Request<B>) -> Result<Response<SandboxBody>, ConnectionDropped>
@@ -119,6 +126,17 @@ impl Sandbox {
             Err(refusal) => Ok(refusal.map(SandboxBody::from)),
         }
     }
+}
+
+/// Adds the `Date` by the sandbox's clock, unless the response has one.
+fn dated(mut response: Response<Bytes>, now: Timestamp) -> Response<Bytes> {
+    // The years that a date of HTTP can name.
+    let seconds = now.unix_seconds().clamp(0, 253_402_300_799).unsigned_abs();
+    let date = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
+    response
 }
 
 impl<B> Service<Request<B>> for SandboxService

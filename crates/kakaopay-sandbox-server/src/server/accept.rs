@@ -43,6 +43,8 @@ pub(super) async fn accept(
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
+            // The sandbox's own clock is in `Date`.
+            .auto_date_header(false)
             .header_read_timeout(limits.header_read_timeout)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);

@@ -35,6 +35,8 @@ pub enum Fault {
     UnknownField,
     /// Executes the call, and gives each charge in the response an unknown status.
     UnknownStatus,
+    /// Executes the call, and leaves out the `Date` of the response.
+    NoDate,
     /// Returns the first page of a list for every offset, with a `total` that is never reached.
     ListCycle,
 }

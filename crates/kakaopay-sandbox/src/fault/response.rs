@@ -1,7 +1,7 @@
 //! Responses with faults.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 
@@ -58,6 +58,10 @@ pub(crate) fn apply(fault: &Fault, response: Response<Bytes>) -> Response<Sandbo
                 object.insert("total".to_owned(), json!(1_000_000));
             }
         }),
+        Fault::NoDate => {
+            parts.headers.remove(DATE);
+            body
+        }
         Fault::SlowBody(pause) => return Response::from_parts(parts, SandboxBody::slow(body, *pause)),
         Fault::ResetMidBody => return Response::from_parts(parts, SandboxBody::cut(&body)),
         _ => body,

@@ -13,7 +13,8 @@ use super::path::PathPattern;
 /// The text form is `FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, such as
 /// `drop-response@charges.create:nth=2`. Faults are `drop-request`, `drop-response`, `delay=MILLISECONDS`, `429`,
 /// `429=RETRY-AFTER` (which contains `:` only as `%3A`), `status=500` to `status=599`, `html`, `empty`, `truncated`,
-/// `slow-body=MILLISECONDS`, `reset-mid-body`, `unknown-field`, `unknown-status` and `list-cycle`.
+/// `slow-body=MILLISECONDS`, `reset-mid-body`, `unknown-field`, `unknown-status`, `no-date` and
+/// `list-cycle`.
 ///
 /// In a path such as `/charges/*/refunds`, `*` matches one segment; in `/payments/**`, `**` matches the rest. Paths
 /// of pages are allowed. A rule without operation or path applies to every API call, and a rule without frequency
@@ -163,6 +164,7 @@ fn fault_of(text: &str) -> Result<Fault, InvalidFaultRule> {
         ("reset-mid-body", None) => Fault::ResetMidBody,
         ("unknown-field", None) => Fault::UnknownField,
         ("unknown-status", None) => Fault::UnknownStatus,
+        ("no-date", None) => Fault::NoDate,
         ("list-cycle", None) => Fault::ListCycle,
         _ => return Err(InvalidFaultRule::Fault),
     })

@@ -144,3 +144,25 @@ fn the_first_matching_rule_wins() {
     assert_eq!(client.secret("GET", "/account", "").text, "");
     assert_eq!(client.secret("GET", "/account", "").status, 502);
 }
+
+/// F47: every response tells the time of the sandbox's clock, also without a socket, unless a rule leaves it out.
+#[tokio::test]
+async fn f47_each_response_has_the_sandboxs_date() {
+    let at = kakaopay_types::Timestamp::parse("2031-02-03T04:05:06.789Z").expect("an instant");
+    let sandbox = Sandbox::builder().clock(kakaopay_sandbox::SandboxClock::frozen_at(at)).build();
+    let date = async |rules: &[&str], request| {
+        sandbox.set_faults(rules.iter().map(|rule| rule.parse().expect("a rule")).collect());
+        let response = sandbox.service().call(request).await.expect("a response");
+        response.headers().get("date").map(|date| date.to_str().expect("text").to_owned())
+    };
+    let expected = Some("Mon, 03 Feb 2031 04:05:06 GMT".to_owned());
+    assert_eq!(date(&[], create(&sandbox)).await, expected);
+    for rule in ["status=503", "html", "429", "empty", "truncated", "list-cycle"] {
+        assert_eq!(date(&[rule], create(&sandbox)).await, expected, "{rule}");
+    }
+    let unknown = Request::get("/nothing").body(Full::default()).expect("a request");
+    assert_eq!(date(&[], unknown).await, expected);
+    assert_eq!(date(&["no-date"], create(&sandbox)).await, None);
+    sandbox.clock().advance_seconds(60);
+    assert_eq!(date(&[], create(&sandbox)).await, Some("Mon, 03 Feb 2031 04:06:06 GMT".to_owned()));
+}
