@@ -39,7 +39,8 @@ pub enum Alert {
         /// The number of attempts made.
         attempts: NonZeroU32,
     },
-    /// The service's list of charges could not be read in full, so a charge of the order may be missing.
+    /// The service's list of charges could not be read in full, or the service tells no time, so a charge of the
+    /// order may be missing.
     SearchBlocked,
     /// The service responds that the payment's charge does not exist.
     ChargeNotFound {
@@ -81,13 +82,20 @@ pub enum Alert {
         /// The refund's status at the service.
         status: String,
     },
-    /// The outcome of a refund is unknown, and it is not requested again automatically.
+    /// The outcome of a refund is unknown, and it is not requested again automatically: for instance because the
+    /// service tells no time.
     RefundUnresolved {
         /// The refund's own reference.
         reference: Reference,
     },
     /// The charge's list of refunds could not be read in full, so the refund waits.
     RefundBlocked {
+        /// The refund's own reference.
+        reference: Reference,
+    },
+    /// The watch for the refund of an earlier request cannot end: the charge's list of refunds could not be read
+    /// in full, or the service tells no time.
+    RefundWatchBlocked {
         /// The refund's own reference.
         reference: Reference,
     },
@@ -134,6 +142,7 @@ impl Alert {
             }
             Self::RefundUnresolved { reference } => format!("refund_unresolved/{reference}"),
             Self::RefundBlocked { reference } => format!("refund_blocked/{reference}"),
+            Self::RefundWatchBlocked { reference } => format!("refund_watch_blocked/{reference}"),
             Self::RefundLate { reference } => format!("refund_late/{reference}"),
             Self::UnknownRefund { refund } => format!("unknown_refund/{refund}"),
         }
@@ -148,6 +157,7 @@ impl fmt::Display for Alert {
             | Self::RefundContradiction { .. }
             | Self::RefundUnresolved { .. }
             | Self::RefundBlocked { .. }
+            | Self::RefundWatchBlocked { .. }
             | Self::RefundOverdue { .. }
             | Self::RefundLate { .. }
             | Self::UnknownRefund { .. } => self.fmt_refund(f),
@@ -178,8 +188,9 @@ impl fmt::Display for Alert {
             ),
             Self::SearchBlocked => f.write_str(
                 "cannot determine whether a charge of this order exists, because Omise's list of charges could \
-                 not be read in full: search Omise's dashboard for this order's reference, and create no charge \
-                 by hand; an unfinished search repeats on schedule, and at once after `refresh`",
+                 not be read in full or Omise tells no time: search Omise's dashboard for this order's reference, \
+                 and create no charge by hand; an unfinished search repeats on schedule, and at once after \
+                 `refresh`; if Omise tells no time and there is no charge, call `resume`, which ends it",
             ),
             Self::ChargeNotFound { charge } => write!(
                 f,
@@ -235,6 +246,13 @@ impl Alert {
                 "refund {reference} waits, because the charge's list of refunds could not be read in full: check \
                  the charge's refunds in Omise's dashboard, and do not make this refund there; the list is read \
                  again on schedule, and at once after `refresh`"
+            ),
+            Self::RefundWatchBlocked { reference } => write!(
+                f,
+                "refund {reference} was requested again after an unknown outcome, and cannot be watched for a second \
+                 refund, because the charge's list of refunds could not be read in full or Omise tells no time: \
+                 check in Omise's dashboard that the charge has one refund of this reference; then call `resume`, \
+                 which ends the watch"
             ),
             Self::RefundOverdue { reference } => write!(
                 f,

@@ -14,6 +14,7 @@ use crate::event::{PaidOrder, PaymentEvent, RefundNotice};
 use crate::journal::record::{Record, StoredIntent};
 use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::{CancelReason, LateRefund};
+use crate::service_time::ServiceTime;
 
 fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
@@ -29,6 +30,10 @@ fn refund() -> RefundId {
 
 fn at() -> Timestamp {
     Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment")
+}
+
+fn served_at() -> ServiceTime {
+    ServiceTime::new(Some(at()), None)
 }
 
 fn cent() -> Money {
@@ -62,7 +67,8 @@ fn next_alert(last: Option<&Alert>) -> Option<Alert> {
         }
         Some(A::RefundContradiction { .. }) => A::RefundUnresolved { reference: reference() },
         Some(A::RefundUnresolved { .. }) => A::RefundBlocked { reference: reference() },
-        Some(A::RefundBlocked { .. }) => A::RefundOverdue { reference: reference() },
+        Some(A::RefundBlocked { .. }) => A::RefundWatchBlocked { reference: reference() },
+        Some(A::RefundWatchBlocked { .. }) => A::RefundOverdue { reference: reference() },
         Some(A::RefundOverdue { .. }) => A::RefundLate { reference: reference() },
         Some(A::RefundLate { .. }) => A::UnknownRefund { refund: refund() },
         Some(A::UnknownRefund { .. }) => return None,
@@ -78,7 +84,7 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
         Some(R::Requested) => R::NotSent,
         Some(R::NotSent) => R::OutcomeUnknown,
         Some(R::OutcomeUnknown) => R::RefusedAfterUnknown { code, message },
-        Some(R::RefusedAfterUnknown { .. }) => R::NotListed { at_service: Some(at()) },
+        Some(R::RefusedAfterUnknown { .. }) => R::NotListed { served_at: served_at() },
         Some(R::NotListed { .. }) => R::Resumed,
         Some(R::Resumed) => R::Blocked { refund: refund() },
         Some(R::Blocked { .. }) => R::Found { refund: refund() },
@@ -89,7 +95,11 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
         Some(R::Cancelled { reason: CancelReason::WindowClosed { .. } }) => {
             R::Cancelled { reason: CancelReason::Exceeds { left: cent() } }
         }
-        Some(R::Cancelled { reason: CancelReason::Exceeds { .. } }) => return None,
+        Some(R::Cancelled { reason: CancelReason::Exceeds { .. } }) => {
+            R::DuplicateFound { refund: refund(), amount: cent() }
+        }
+        Some(R::DuplicateFound { .. }) => R::WatchEnded,
+        Some(R::WatchEnded) => return None,
     })
 }
 
@@ -105,7 +115,8 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
         Some(R::ChargeRequested { .. }) => R::ChargeNotSent,
         Some(R::ChargeNotSent) => R::OutcomeUnknown,
         Some(R::OutcomeUnknown) => R::RefusedAfterUnknown { code, message },
-        Some(R::RefusedAfterUnknown { .. }) => R::ChargeFound {
+        Some(R::RefusedAfterUnknown { .. }) => R::NotListed { served_at: served_at(), complete: true },
+        Some(R::NotListed { .. }) => R::ChargeFound {
             charge: charge(),
             attempt: NonZeroU32::MIN,
             authorize_uri: Some(authorize_uri()),

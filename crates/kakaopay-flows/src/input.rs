@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source};
+use kakaopay_types::{Charge, ChargeId, EventKey, List, Reference, Refund, Source, Timestamp};
 
 use crate::failure::RequestFailure;
 use crate::search::{ChargeSearch, RefundSearch};
@@ -51,6 +51,8 @@ pub enum Response {
     FindCharge {
         /// The sent request.
         request: ChargeSearch,
+        /// The `Date` of the response: the service's clock, whole seconds. `None` if it has none.
+        served_at: Option<Timestamp>,
         /// The page of the list, or the failure.
         result: Result<Box<List<Charge>>, RequestFailure>,
     },
@@ -67,6 +69,8 @@ pub enum Response {
     Refunds {
         /// The sent request.
         request: RefundSearch,
+        /// The `Date` of the response: the service's clock, whole seconds. `None` if it has none.
+        served_at: Option<Timestamp>,
         /// The page of the list, or the failure.
         result: Result<Box<List<Refund>>, RequestFailure>,
     },

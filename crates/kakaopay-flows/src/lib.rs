@@ -14,6 +14,9 @@
 //! - A charge whose money has gone back in full by its first reading as paid releases no goods
 //!   ([`PaymentEvent::PaidAndRefunded`]).
 //! - A missing response never counts as a failure: only the service's response ends a payment.
+//! - No single clock decides about money: after an unknown outcome a request is repeated only after two lists
+//!   that lack its object, with enough time in between by the service's own clock, or by a person's
+//!   [`Input::Resume`]. The driver's clock plans polls and raises alerts.
 //! - A final state never changes; evidence against it raises an [`Alert`].
 //!
 //! ```text
@@ -38,6 +41,7 @@ mod output;
 mod refund_order;
 mod refusal;
 mod search;
+mod service_time;
 
 mod journal;
 
@@ -69,6 +73,7 @@ pub use payment::Payment;
 pub use refund_order::{CancelReason, LateRefund, RefundRequest};
 pub use schedule::MAX_SEND_DELAY_SECONDS;
 pub use search::{ChargeSearch, RefundSearch};
+pub use service_time::ServiceTime;
 pub use state::duplicate_charge::DuplicateCharge;
 pub use state::lifecycle::{Creating, Pending, Stage, State};
 pub use state::refund::{RefundProcess, RefundState};

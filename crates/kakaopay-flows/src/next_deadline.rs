@@ -4,14 +4,11 @@
 use kakaopay_types::Timestamp;
 
 use crate::output::Deadline;
-use crate::schedule;
-use crate::schedule::{CHARGE_LATE_SECONDS, REFUND_LATE_SECONDS, next_poll, response_due};
+use crate::schedule::{next_poll, response_due};
 use crate::state::lifecycle::{Creating, Stage, State};
+use crate::state::look_up::{LookUp, Patience};
 use crate::state::model::Model;
 use crate::state::refund::{RefundProcess, RefundState};
-
-/// Error of the difference of two instants by the service's clock: whole seconds, and network delay.
-const SLACK_SECONDS: i64 = 2;
 
 /// The change that a transition makes to the deadline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,8 +53,8 @@ fn plan(model: &Model, now: Timestamp) -> Option<Timestamp> {
     };
     let duplicates = model.duplicates.values().filter(|duplicate| duplicate.end.is_none());
     let duplicates = duplicates.map(|duplicate| next_poll(duplicate.since, duplicate.expires_at, now, seed));
-    let search =
-        model.search.map(|since| poll_until(since, schedule::search_conclusive_at(since), now, seed));
+    let search = model.search.as_ref();
+    let search = search.map(|look_up| look_up_plan(look_up, Patience::DUPLICATE_CHARGE, now, seed));
     let refunds = model.refunds.values().filter_map(|refund| refund_plan(refund, now, seed));
     own.into_iter().chain(duplicates).chain(search).chain(refunds).min()
 }
@@ -73,40 +70,33 @@ fn creating_plan(model: &Model, creating: &Creating, now: Timestamp) -> Option<T
         }
         Stage::NotSent => Some(next_poll(model.opened_at, None, now, seed)),
         Stage::Searching => {
-            let conclusive_at = creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
-            Some(poll_until(creating.since, conclusive_at, now, seed))
+            let look_up = creating.look_up.as_ref();
+            look_up.map(|look_up| look_up_plan(look_up, Patience::CHARGE, now, seed))
         }
         Stage::Blocked => None,
     }
 }
 
 fn refund_plan(refund: &RefundProcess, now: Timestamp, seed: u64) -> Option<Timestamp> {
-    match refund.state() {
+    let own = match refund.state() {
         RefundState::Preparing | RefundState::Pending { .. } => {
             Some(next_poll(refund.ordered_at(), None, now, seed))
         }
         RefundState::Requested => Some(response_due(refund.since(), now)),
-        RefundState::Searching => Some(poll_until(refund.since(), refund_conclusive_at(refund), now, seed)),
-        RefundState::Blocked
+        RefundState::Searching
+        | RefundState::Blocked
         | RefundState::Completed { .. }
         | RefundState::Failed { .. }
         | RefundState::Refused { .. }
         | RefundState::Cancelled { .. } => None,
-    }
+    };
+    let look_up = refund.look_up.as_ref();
+    let look_up = look_up.map(|look_up| look_up_plan(look_up, refund.patience(), now, seed));
+    own.into_iter().chain(look_up).min()
 }
 
-/// Returns the next poll of a search, with an additional poll at `conclusive_at`, when the search can first
-/// conclude.
-fn poll_until(since: Timestamp, conclusive_at: Timestamp, now: Timestamp, seed: u64) -> Timestamp {
-    let next = next_poll(since, None, now, seed);
-    if now < conclusive_at { next.min(conclusive_at) } else { next }
-}
-
-/// Returns when the search for a refund can first conclude.
-pub(crate) fn refund_conclusive_at(refund: &RefundProcess) -> Timestamp {
-    let by_own = refund.since.saturating_add_seconds(REFUND_LATE_SECONDS);
-    let unlisted = refund.unlisted.filter(|first| first.at_service.is_some());
-    let by_service =
-        unlisted.map(|first| first.at.saturating_add_seconds(REFUND_LATE_SECONDS + SLACK_SECONDS));
-    by_service.map_or(by_own, |by_service| by_service.max(by_own))
+/// Returns the next poll of a look-up, with an additional poll when it can first conclude.
+fn look_up_plan(look_up: &LookUp, patience: Patience, now: Timestamp, seed: u64) -> Timestamp {
+    let next = next_poll(look_up.since, None, now, seed);
+    look_up.due_at(patience).filter(|due| now < *due).map_or(next, |due| next.min(due))
 }

@@ -70,6 +70,20 @@ impl Request {
         matches!(self, Self::CreateSource(_) | Self::CreateCharge(_) | Self::CreateRefund { .. })
     }
 
+    /// Notes in a new search which entry was the payment's last. A further page keeps the entry of the first.
+    pub(crate) fn requested_after(mut self, seq: u64) -> Self {
+        match &mut self {
+            Self::FindCharge(ChargeSearch { after_seq, .. })
+            | Self::ListRefunds(RefundSearch { after_seq, .. })
+                if *after_seq == 0 =>
+            {
+                *after_seq = seq;
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// Turns the request into the response for its failure.
     #[must_use]
     pub fn into_failure(self, failure: RequestFailure) -> Response {
@@ -79,11 +93,15 @@ impl Request {
                 Response::Charge { attempt: create.metadata.reference.number(), result: Err(failure) }
             }
             Self::RetrieveCharge(read) => Response::Read { charge: read.id, result: Err(failure) },
-            Self::FindCharge(request) => Response::FindCharge { request, result: Err(failure) },
+            Self::FindCharge(request) => {
+                Response::FindCharge { request, served_at: None, result: Err(failure) }
+            }
             Self::CreateRefund { number, create } => {
                 Response::Refund { reference: create.metadata.reference, number, result: Err(failure) }
             }
-            Self::ListRefunds(request) => Response::Refunds { request, result: Err(failure) },
+            Self::ListRefunds(request) => {
+                Response::Refunds { request, served_at: None, result: Err(failure) }
+            }
         }
     }
 }

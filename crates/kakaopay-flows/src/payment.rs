@@ -94,8 +94,6 @@ use crate::transition::Transition;
 #[derive(Debug, Clone)]
 pub struct Payment {
     model: Model,
-    /// The number of entries, durable or not.
-    seq: u64,
     /// The entry that waits for its [`Input::Persisted`].
     unacknowledged: Option<u64>,
     ready: VecDeque<Output>,
@@ -109,7 +107,7 @@ impl Payment {
     pub fn open(intent: Intent, now: Timestamp) -> Self {
         let model = Model::opened(intent, now);
         let transition = dispatch::open(&model);
-        let mut payment = Self::at(model, 0);
+        let mut payment = Self::at(model);
         payment.take(transition, now);
         payment
     }
@@ -141,7 +139,7 @@ impl Payment {
     pub fn snapshot(&self) -> Result<Vec<u8>, ApiMisuse> {
         match self.unacknowledged {
             Some(seq) => Err(ApiMisuse::NotAcknowledged { seq }),
-            None => Ok(snapshot::to_bytes(&self.model, self.seq)),
+            None => Ok(snapshot::to_bytes(&self.model)),
         }
     }
 
@@ -154,8 +152,7 @@ impl Payment {
         snapshot: &[u8],
         journal: impl IntoIterator<Item = (u64, &'a [u8])>,
     ) -> Result<Self, ReplayError> {
-        let (model, seq) = snapshot::from_bytes(snapshot)?;
-        let mut payment = Self::at(model, seq);
+        let mut payment = Self::at(snapshot::from_bytes(snapshot)?);
         for (seq, bytes) in journal {
             payment.follow(seq, bytes)?;
         }
@@ -247,7 +244,7 @@ impl Payment {
     /// Returns the sequence number of the last entry.
     #[must_use]
     pub fn seq(&self) -> u64 {
-        self.seq
+        self.model.seq
     }
 
     /// Returns the opaque address to redirect the buyer to while the charge is pending. Returns `None` while
@@ -260,21 +257,21 @@ impl Payment {
         }
     }
 
-    fn at(model: Model, seq: u64) -> Self {
-        Self { model, seq, unacknowledged: None, ready: VecDeque::new(), held: Vec::new() }
+    fn at(model: Model) -> Self {
+        Self { model, unacknowledged: None, ready: VecDeque::new(), held: Vec::new() }
     }
 
     fn from_first(entry: &JournalEntry) -> Result<Self, ReplayError> {
         let Some((Record::Opened(intent), rest)) = entry.records.split_first() else {
             return Err(ReplayError::Impossible { seq: entry.seq });
         };
-        let mut payment = Self::at(Model::opened(intent.clone().into(), entry.at), 0);
+        let mut payment = Self::at(Model::opened(intent.clone().into(), entry.at));
         payment.absorb(entry, rest)?;
         Ok(payment)
     }
 
     fn follow(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ReplayError> {
-        let expected = self.seq.checked_add(1).ok_or(ReplayError::Unreadable { seq: self.seq })?;
+        let expected = self.seq().checked_add(1).ok_or(ReplayError::Unreadable { seq: self.seq() })?;
         if seq != expected {
             return Err(ReplayError::OutOfOrder { expected, found: seq });
         }
@@ -283,19 +280,22 @@ impl Payment {
     }
 
     fn absorb(&mut self, entry: &JournalEntry, records: &[Record]) -> Result<(), ReplayError> {
+        self.model.seq = entry.seq;
         for record in records {
             self.model.apply(record, entry.at).ok_or(ReplayError::Impossible { seq: entry.seq })?;
         }
-        self.seq = entry.seq;
         Ok(())
     }
 
     /// Turns a transition into outputs: those of the transaction first, the others after it.
     fn take(&mut self, transition: Transition, now: Timestamp) {
         let Transition { records, events, deadline, redirect, mutations, reads } = transition;
+        self.model.seq += u64::from(!records.is_empty());
         self.model.apply_all(&records, now);
+        let seq = self.model.seq;
         let deadline = deadline.deadline(&self.model, now).map(Output::Deadline);
-        let requests = mutations.into_iter().chain(reads).map(Output::Transmit);
+        let requests = mutations.into_iter().chain(reads).map(|request| request.requested_after(seq));
+        let requests = requests.map(Output::Transmit);
         if records.is_empty() {
             self.ready.extend(deadline);
             // A transition without records has no events and no mutations. The filter guards that: an
@@ -303,9 +303,8 @@ impl Payment {
             self.ready.extend(requests.filter(is_read));
             return;
         }
-        self.seq += 1;
-        self.unacknowledged = Some(self.seq);
-        self.ready.push_back(Output::Persist(JournalEntry { seq: self.seq, at: now, records }));
+        self.unacknowledged = Some(seq);
+        self.ready.push_back(Output::Persist(JournalEntry { seq, at: now, records }));
         self.ready.extend(events.into_iter().map(Output::Event));
         self.ready.extend(deadline);
         self.held.extend(redirect.map(Output::Redirect).into_iter().chain(requests));

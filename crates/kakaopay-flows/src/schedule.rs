@@ -19,11 +19,19 @@ pub(crate) const RESPONSE_TIMEOUT_SECONDS: i64 = MAX_SEND_DELAY_SECONDS + 60;
 /// Delay of the second poll after evidence.
 pub(crate) const SOON_SECONDS: i64 = 10;
 
-/// How long after an unknown outcome a charge may still appear in a list.
+/// How long after an unknown outcome a charge may still appear in a list, by the service's clock. It exceeds
+/// [`RESPONSE_TIMEOUT_SECONDS`], so that the request has left by then or never will.
 pub(crate) const CHARGE_LATE_SECONDS: i64 = 90;
-/// How long after an unknown outcome a refund may still appear in a list. The client's timeout is a minute;
-/// a service that made the refund even later was never observed, and would refund twice.
+
+/// How long after an unknown outcome a refund may still appear in a list, by the service's clock. The client's
+/// timeout is a minute; a service that made the refund even later was never observed, and would refund twice.
 pub(crate) const REFUND_LATE_SECONDS: i64 = 600;
+
+/// How long a look-up goes on, by the driver's clock, before a person is asked because the service tells no time.
+pub(crate) const CLOCKLESS_SECONDS: i64 = 900;
+
+/// Error of the difference of two instants by the service's clock: whole seconds, and network delay.
+pub(crate) const SLACK_SECONDS: i64 = 2;
 
 /// Seconds between polls while the clock is behind the start of the schedule.
 const SKEWED_SECONDS: i64 = 300;
@@ -54,6 +62,12 @@ pub(crate) fn next_poll(
 /// another machine's clock. A schedule that counts from there would begin too late.
 fn is_ahead(start: Timestamp, now: Timestamp) -> bool {
     start.saturating_add_seconds(-SKEWED_SECONDS) > now
+}
+
+/// Returns whether a look-up of `since` has gone on for so long that a person is asked where the service tells no
+/// time. If the clock was set back, its age is unknown.
+pub(crate) fn has_waited(since: Timestamp, now: Timestamp) -> bool {
+    now >= since.saturating_add_seconds(CLOCKLESS_SECONDS) || is_ahead(since, now)
 }
 
 /// Returns whether the request of `since` has timed out. If the clock was set back, it counts as timed out,
@@ -90,14 +104,9 @@ fn jittered(millis: i64, seed: Option<u64>, index: u64) -> i64 {
     millis.saturating_mul(permille) / 1_000
 }
 
-/// How long to search for duplicate charges. A lost attempt may still be in flight; one that took longer than
-/// this was never observed.
-const SEARCH_SECONDS: i64 = 900;
-
-/// Returns when a search can first conclude that no duplicate charge exists.
-pub(crate) fn search_conclusive_at(since: Timestamp) -> Timestamp {
-    since.saturating_add_seconds(SEARCH_SECONDS)
-}
+/// How long to watch for a duplicate after the payment or the refund went on without it, by the service's clock.
+/// A lost request may still be in flight; one that took longer than this was never observed.
+pub(crate) const WATCH_SECONDS: i64 = 900;
 
 #[cfg(test)]
 mod tests {

@@ -1,36 +1,33 @@
 //! Searches through the pages of a list: the charges of an order, and the refunds of a charge.
 
-use std::num::NonZeroU32;
-
 use kakaopay_types::endpoint::{ListChargeRefunds, ListCharges, ListParams};
 use kakaopay_types::{ChargeId, Refund, SortOrder, Timestamp};
+
+use crate::service_time::ServiceTime;
 
 /// One page of the search for the charges of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChargeSearch {
-    /// When the search began, by the driver's clock.
-    pub asked_at: Timestamp,
-    /// The number of attempts made by then.
-    pub attempts: NonZeroU32,
+    /// The payment's last entry when the search began. It proves, without a clock, what was recorded before.
+    pub after_seq: u64,
     /// Whether each element of the previous pages could be decoded.
     pub complete: bool,
     /// Whether a charge on the previous pages names the order but differs from it.
     pub differs: bool,
-    /// When the search began, by the service's clock. `None` if the service does not say.
-    pub at_service: Option<Timestamp>,
-    /// When the payment's own charge was created, by the service's clock, if a previous page has it.
-    pub own_created: Option<Timestamp>,
+    /// When the first page was served.
+    pub served_at: ServiceTime,
     /// The page to read.
     pub list: ListCharges,
 }
 
 impl ChargeSearch {
-    /// How long before the opening of the payment a search begins, since both clocks may be wrong by this
-    /// much. A charge that is even older is not found, and the buyer is never redirected to it.
-    const MARGIN_SECONDS: i64 = 86_400;
+    /// How long before the opening of the payment a search begins, since the clock of the process that opened
+    /// it may differ from the service's by more than a day. A charge that is even older is not found, and the
+    /// buyer is never redirected to it.
+    const MARGIN_SECONDS: i64 = 2 * 86_400;
 
-    pub(crate) fn first(opened_at: Timestamp, asked_at: Timestamp, attempts: NonZeroU32) -> Self {
+    pub(crate) fn first(opened_at: Timestamp) -> Self {
         // `to` is unset, so the service's clock sets the end of the list; later pages repeat the end that
         // the service returned. Newest first: a new charge is on the first page, however busy the
         // account is.
@@ -39,12 +36,10 @@ impl ChargeSearch {
             .limit(ListParams::MAX_LIMIT)
             .order(SortOrder::ReverseChronological);
         Self {
-            asked_at,
-            attempts,
+            after_seq: 0,
             complete: true,
             differs: false,
-            at_service: None,
-            own_created: None,
+            served_at: ServiceTime::default(),
             list: ListCharges::new().page(page),
         }
     }
@@ -54,12 +49,12 @@ impl ChargeSearch {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RefundSearch {
-    /// When the search began, by the driver's clock.
-    pub asked_at: Timestamp,
+    /// The payment's last entry when the search began. It proves, without a clock, what was recorded before.
+    pub after_seq: u64,
     /// Whether each element of the previous pages could be decoded.
     pub complete: bool,
-    /// When the search began, by the service's clock. `None` if the service does not say.
-    pub at_service: Option<Timestamp>,
+    /// When the first page was served.
+    pub served_at: ServiceTime,
     /// The refunds on the previous pages.
     pub seen: Vec<Refund>,
     /// The page to read.
@@ -67,10 +62,10 @@ pub struct RefundSearch {
 }
 
 impl RefundSearch {
-    pub(crate) fn first(charge: &ChargeId, asked_at: Timestamp) -> Self {
+    pub(crate) fn first(charge: &ChargeId) -> Self {
         // Oldest first: a new refund must not shift the pages.
         let page = ListParams::new().limit(ListParams::MAX_LIMIT).order(SortOrder::Chronological);
         let list = ListChargeRefunds::new(charge.clone()).page(page);
-        Self { asked_at, complete: true, at_service: None, seen: Vec::new(), list }
+        Self { after_seq: 0, complete: true, served_at: ServiceTime::default(), seen: Vec::new(), list }
     }
 }

@@ -9,6 +9,7 @@ use crate::failure::RequestFailure;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
+use crate::state::look_up::Reading;
 use crate::state::model::Model;
 
 /// Assumed lifetime of a charge without `expires_at`: that of the charge in the guide.
@@ -71,6 +72,15 @@ pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Timest
 pub(crate) fn read(charge: &ChargeId) -> Transition {
     let request = Request::RetrieveCharge(RetrieveCharge::new(charge.clone()));
     Transition { reads: vec![request], ..Transition::default() }
+}
+
+/// Records a reading of the charges with which the service's time begins to count.
+pub(crate) fn not_listed(reading: &Reading) -> Transition {
+    Transition {
+        records: vec![Record::NotListed { served_at: reading.served_at, complete: reading.complete }],
+        deadline: DeadlineChange::Plan,
+        ..Transition::default()
+    }
 }
 
 /// Raises an alert, unless the same alert is open.

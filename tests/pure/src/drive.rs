@@ -1,7 +1,8 @@
 //! A payment with a driver that keeps its journal and checks the contract at each step.
 
 use kakaopay_flows::{
-    Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest, Request, State,
+    Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest, Request, Response,
+    State,
 };
 use kakaopay_types::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct Driven {
     pub redirects: Vec<String>,
     /// When the payment wants to be woken.
     pub deadline: Deadline,
+    /// Whether the service tells no time. Otherwise a list without a time was served when it is handled.
+    pub clockless: bool,
 }
 
 impl Driven {
@@ -30,6 +33,7 @@ impl Driven {
             events: Vec::new(),
             redirects: Vec::new(),
             deadline: Deadline::Never,
+            clockless: false,
         };
         let requests = driven.drain(now);
         (driven, requests)
@@ -40,6 +44,7 @@ impl Driven {
     /// # Panics
     /// If the payment breaks its contract.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Request> {
+        let input = if self.clockless { input } else { timed(input, now) };
         let before = self.payment.state().clone();
         let ticks = matches!(input, Input::Timeout);
         self.payment.handle(input, now).expect("the driver keeps the contract");
@@ -124,4 +129,19 @@ impl Driven {
         assert_eq!(replayed.state(), self.payment.state());
         assert!(self.payment.snapshot().is_ok() && replayed.snapshot() == self.payment.snapshot());
     }
+}
+
+/// A list that tells no time, as served at an instant.
+fn timed(mut input: Input, now: Timestamp) -> Input {
+    if let Input::Response(response) = &mut input {
+        let (served_at, to) = match response {
+            Response::FindCharge { served_at, result: Ok(list), .. } => (served_at, list.to),
+            Response::Refunds { served_at, result: Ok(list), .. } => (served_at, list.to),
+            _ => return input,
+        };
+        if served_at.is_none() && to.is_none() {
+            *served_at = Some(now.truncate_to_seconds());
+        }
+    }
+    input
 }

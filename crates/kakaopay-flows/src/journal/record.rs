@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::Alert;
 use crate::intent::{Intent, SourceMode};
 use crate::journal::refund_record::RefundRecord;
+use crate::service_time::ServiceTime;
 
 /// A fact about a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,13 @@ pub enum Record {
         code: String,
         /// The service's message.
         message: Option<String>,
+    },
+    /// A list lacked the charge, or further charges of the order, for the first time since they are looked for.
+    NotListed {
+        /// When the list was served.
+        served_at: ServiceTime,
+        /// Whether each element of the list could be decoded and none is missing.
+        complete: bool,
     },
     /// The charge was found.
     ChargeFound {
@@ -137,6 +145,7 @@ impl Record {
             Self::ChargeNotSent => "charge not sent",
             Self::OutcomeUnknown => "outcome unknown",
             Self::RefusedAfterUnknown { .. } => "refused after an unknown outcome",
+            Self::NotListed { .. } => "charge not listed",
             Self::ChargeFound { .. } => "charge found",
             Self::Blocked => "blocked",
             Self::Successful { .. } => "successful",

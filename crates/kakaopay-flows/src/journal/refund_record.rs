@@ -1,9 +1,10 @@
 //! Records of a refund.
 
-use kakaopay_types::{Money, RefundId, Timestamp};
+use kakaopay_types::{Money, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::refund_order::{CancelReason, LateRefund};
+use crate::service_time::ServiceTime;
 
 /// A fact about a refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,10 +33,11 @@ pub enum RefundRecord {
         /// The service's message.
         message: Option<String>,
     },
-    /// A complete list of the charge's refunds lacked it, for the first time since its outcome is unknown.
+    /// A complete list of the charge's refunds lacked it, for the first time since its outcome is unknown or an
+    /// earlier request is watched for.
     NotListed {
-        /// When, by the service's clock. `None` if the service does not say.
-        at_service: Option<Timestamp>,
+        /// When the list was served.
+        served_at: ServiceTime,
     },
     /// A person resumed it.
     Resumed,
@@ -73,6 +75,15 @@ pub enum RefundRecord {
         /// The reason.
         reason: CancelReason,
     },
+    /// The service made a further refund with its reference.
+    DuplicateFound {
+        /// That refund.
+        refund: RefundId,
+        /// Its amount.
+        amount: Money,
+    },
+    /// The watch for the refund of an earlier request ended.
+    WatchEnded,
 }
 
 impl RefundRecord {
@@ -93,6 +104,8 @@ impl RefundRecord {
             Self::Failed { .. } => "refund failed",
             Self::Refused { .. } => "refund refused",
             Self::Cancelled { .. } => "refund cancelled",
+            Self::DuplicateFound { .. } => "duplicate refund found",
+            Self::WatchEnded => "watch for a duplicate refund ended",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::journal::record::StoredIntent;
 use crate::journal::versioning;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::State;
+use crate::state::look_up::LookUp;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 
@@ -29,16 +30,16 @@ struct Stored {
     resumed_after: u32,
     learned_paid_at: Option<Timestamp>,
     duplicates: BTreeMap<ChargeId, DuplicateCharge>,
-    search: Option<Timestamp>,
+    search: Option<LookUp>,
     refunds: BTreeMap<Reference, RefundProcess>,
 }
 
-/// Encodes the model after entry `seq`.
-pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
+/// Encodes the model.
+pub(crate) fn to_bytes(model: &Model) -> Vec<u8> {
     let model = model.clone();
     let stored = Stored {
         v: versioning::VERSION,
-        seq,
+        seq: model.seq,
         opened_at: model.opened_at,
         intent: model.intent.into(),
         state: model.state,
@@ -55,10 +56,11 @@ pub(crate) fn to_bytes(model: &Model, seq: u64) -> Vec<u8> {
     serde_json::to_vec(&stored).unwrap_or_default()
 }
 
-/// Decodes a model and the sequence number of its last entry.
-pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
+/// Decodes a model.
+pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Model, ReplayError> {
     let stored: Stored = versioning::read(bytes, versioning::SNAPSHOT_UPGRADES, 0)?;
     let model = Model {
+        seq: stored.seq,
         intent: stored.intent.into(),
         opened_at: stored.opened_at,
         state: stored.state,
@@ -72,7 +74,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<(Model, u64), ReplayError> {
         refunds: stored.refunds,
     };
     if model.refunds.values().all(|refund| model.is_in_currency(refund)) {
-        Ok((model, stored.seq))
+        Ok(model)
     } else {
         Err(ReplayError::Unreadable { seq: 0 })
     }

@@ -25,22 +25,22 @@ pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now
             now,
         )),
         Input::Response(Response::Refund { reference, number, result }) => {
-            respond::response(model, pending, (reference, *number), result.as_deref(), now)
+            respond::response(model, pending, (reference, *number), result.as_deref())
         }
-        Input::Response(Response::Refunds { request, result: Ok(list) }) => {
-            reconcile_list::page(model, pending, request, list, now)
+        Input::Response(Response::Refunds { request, served_at, result: Ok(list) }) => {
+            reconcile_list::page(model, pending, (request, *served_at), list, now)
         }
         Input::Response(Response::Refunds { result: Err(failure), .. }) => key_refused(model, failure),
         Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge })
             if *charge == pending.charge =>
         {
-            begin::list(&pending.charge, now)
+            begin::list(&pending.charge)
         }
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge))
             if charge.id == pending.charge =>
         {
-            after_end(model, pending, input, now).and(begin::list_foreign(model, charge, now))
+            after_end(model, pending, input, now).and(begin::list_foreign(model, charge))
         }
         // Other webhooks about the paid charge change nothing.
         Input::Evidence(Evidence::Webhook { charge, .. }) if *charge == pending.charge => {
@@ -68,9 +68,9 @@ pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Ti
         Input::Response(Response::Charge { result: Ok(charge), .. }) => {
             evidence::contradict(model, pending, charge, Origin::Creation)
         }
-        Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
+        Input::Response(Response::FindCharge { request, served_at, result: Ok(list) }) => {
             let judge = |charge: &_| evidence::contradict(model, pending, charge, Origin::List);
-            search::duplicates_page(model, request, list, judge)
+            search::duplicates_page(model, (request, *served_at), list, judge, now)
         }
         Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
             search_failed(model, failure, now)
@@ -96,10 +96,9 @@ pub(crate) fn after_refusal(model: &Model, input: &Input, now: Timestamp) -> Tra
         }
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => duplicates::judge(model, charge, Origin::Read),
-        Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
-            search::duplicates_page(model, request, list, |charge| {
-                duplicates::judge(model, charge, Origin::List)
-            })
+        Input::Response(Response::FindCharge { request, served_at, result: Ok(list) }) => {
+            let judge = |charge: &_| duplicates::judge(model, charge, Origin::List);
+            search::duplicates_page(model, (request, *served_at), list, judge, now)
         }
         Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
             search_failed(model, failure, now)

@@ -27,26 +27,26 @@ pub(crate) fn timeout(model: &Model, creating: &Creating, now: Timestamp) -> Tra
         Stage::Charge if !schedule::is_timed_out(creating.since, now) => {
             Transition { deadline: DeadlineChange::Plan, ..Transition::default() }
         }
-        Stage::Charge => search::begin(model, creating, now),
-        Stage::Searching => search::again(model, creating, now),
+        Stage::Charge => search::begin(model),
+        Stage::Searching => search::again(model),
         Stage::Blocked => Transition { deadline: DeadlineChange::Plan, ..Transition::default() },
     }
 }
 
 /// Handles [`Input::Refresh`](crate::Input::Refresh).
-pub(crate) fn refresh(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
+pub(crate) fn refresh(model: &Model, creating: &Creating) -> Transition {
     match creating.stage {
-        Stage::Blocked | Stage::Searching => search::again(model, creating, now),
+        Stage::Blocked | Stage::Searching => search::again(model),
         // A sent request gets its response without a search, and an unsent one has no effect.
         Stage::Source | Stage::Charge | Stage::NotSent => Transition::default(),
     }
 }
 
 /// Handles [`Input::Resume`](crate::Input::Resume).
-pub(crate) fn resume(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
+pub(crate) fn resume(model: &Model, creating: &Creating) -> Transition {
     match creating.stage {
-        Stage::Blocked => search::begin(model, creating, now),
-        Stage::Searching => search::again(model, creating, now),
+        Stage::Blocked => search::begin(model),
+        Stage::Searching => search::again(model),
         Stage::Source => request_source(model, platform_of(&model.intent.source)),
         Stage::NotSent => request_charge(model, creating.source.as_ref(), creating.attempts),
         // The request is in flight.
@@ -94,7 +94,6 @@ pub(crate) fn charge_failure(
     creating: &Creating,
     attempt: NonZeroU32,
     failure: &RequestFailure,
-    now: Timestamp,
 ) -> Transition {
     // The outcome of an earlier attempt is already recorded as unknown.
     if creating.stage != Stage::Charge || attempt != creating.attempts {
@@ -108,13 +107,13 @@ pub(crate) fn charge_failure(
     match failure.outcome() {
         RequestOutcome::NotDone => not_sent,
         RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
-        RequestOutcome::Unknown => search::begin(model, creating, now),
+        RequestOutcome::Unknown => search::begin(model),
         RequestOutcome::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
         // An earlier attempt with an unknown outcome may have created a charge.
         RequestOutcome::Refused(error) => {
             let Refusal { code, message } = error.into();
             let records = vec![Record::RefusedAfterUnknown { code, message }];
-            Transition { records, ..search::again(model, creating, now) }
+            Transition { records, ..search::again(model) }
         }
     }
 }

@@ -48,21 +48,21 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timest
                 creation::timeout(model, creating, now).and(creation::overdue(model, creating, now));
             timeout.and(duplicates::poll(model, now))
         }
-        Input::Refresh => creation::refresh(model, creating, now).and(duplicates::poll(model, now)),
-        Input::Resume => resumed().and(creation::resume(model, creating, now)),
+        Input::Refresh => creation::refresh(model, creating).and(duplicates::poll(model, now)),
+        Input::Resume => resumed().and(creation::resume(model, creating)),
         Input::Response(Response::Source(result)) => {
             creation::source_response(model, creating, result.as_deref(), now)
         }
         Input::Response(Response::Charge { attempt, result }) => match result {
             Ok(charge) => evidence::adopt(model, creating, charge, Origin::Creation),
-            Err(failure) => creation::charge_failure(model, creating, *attempt, failure, now),
+            Err(failure) => creation::charge_failure(model, creating, *attempt, failure),
         },
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => {
-            with_foreign_refunds(model, charge, evidence::adopt(model, creating, charge, Origin::Read), now)
+            with_foreign_refunds(model, charge, evidence::adopt(model, creating, charge, Origin::Read))
         }
-        Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
-            search::page(model, creating, request, list)
+        Input::Response(Response::FindCharge { request, served_at, result: Ok(list) }) => {
+            search::page(model, creating, (request, *served_at), list, now)
         }
         Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
             search::failed(model, creating, now).and(key_refused(model, failure))

@@ -3,8 +3,6 @@
 //! Lost attempts create them. The buyer was not redirected to them and should not pay them. They are polled
 //! until they end, and an alert is raised if one was paid.
 
-use std::num::NonZeroU32;
-
 use kakaopay_types::{Charge, ChargeId, ChargeStatus, Outcome, Timestamp};
 
 use crate::alert::Alert;
@@ -13,14 +11,14 @@ use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
-use crate::schedule::search_conclusive_at;
 use crate::search::ChargeSearch;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::State;
+use crate::state::look_up::{LookUp, Patience, Reading, Verdict};
 use crate::state::model::{Model, is_of_order};
-use crate::transition::{Transition, is_unended, key_refused, raise_alert, read};
+use crate::transition::{Transition, is_unended, key_refused, not_listed, raise_alert, read};
 
-/// How long the search for duplicates goes on while elements of the lists cannot be decoded.
+/// How long the search for duplicates may fail, by the driver's clock, before an alert is raised.
 const PATIENCE_SECONDS: i64 = 86_400;
 
 /// Compares a charge that is not the payment's own with the order.
@@ -93,42 +91,35 @@ pub(crate) fn poll(model: &Model, now: Timestamp) -> Transition {
     if model.search.is_none() || matches!(model.state, State::Creating(_)) {
         return step;
     }
-    let attempts = model.state.charge().map_or(NonZeroU32::MIN, |own| own.attempt);
-    let first = ChargeSearch::first(model.opened_at, now, attempts);
+    let first = ChargeSearch::first(model.opened_at);
     step.and(Transition { reads: vec![Request::FindCharge(first)], ..Transition::default() })
 }
 
 /// Raises an alert if the search has failed for too long.
 pub(crate) fn search_overdue(model: &Model, now: Timestamp) -> Transition {
-    let late = model.search.is_some_and(|since| now >= since.saturating_add_seconds(PATIENCE_SECONDS));
+    let late = model
+        .search
+        .as_ref()
+        .is_some_and(|look_up| now >= look_up.since.saturating_add_seconds(PATIENCE_SECONDS));
     if late { raise_alert(model, Alert::SearchBlocked) } else { Transition::default() }
 }
 
 /// Ends the search for duplicates after its last page, if it can conclude.
-pub(crate) fn last_page(model: &Model, request: &ChargeSearch, complete: bool) -> Transition {
-    let Some(since) = model.search else { return Transition::default() };
-    let completed = Transition {
-        records: vec![Record::SearchCompleted],
-        deadline: DeadlineChange::Plan,
-        ..Transition::default()
-    };
-    if complete && is_conclusive(model, request) {
-        completed
-    } else if !complete && request.asked_at >= since.saturating_add_seconds(PATIENCE_SECONDS) {
-        completed.and(raise_alert(model, Alert::SearchBlocked))
-    } else {
-        Transition::default()
+pub(crate) fn last_page(model: &Model, look_up: &LookUp, reading: &Reading, now: Timestamp) -> Transition {
+    let blocked = || raise_alert(model, Alert::SearchBlocked);
+    match look_up.judge(reading, Patience::DUPLICATE_CHARGE, now) {
+        Verdict::Conclusive => {
+            let completed = Transition {
+                records: vec![Record::SearchCompleted],
+                deadline: DeadlineChange::Plan,
+                ..Transition::default()
+            };
+            if reading.complete { completed } else { completed.and(blocked()) }
+        }
+        Verdict::First => not_listed(reading),
+        Verdict::NoClock => blocked(),
+        Verdict::Stale | Verdict::TooEarly => Transition::default(),
     }
-}
-
-/// Returns whether a search can conclude that no further duplicate exists. It uses both clocks where both are
-/// known, since the driver's may have been set.
-pub(crate) fn is_conclusive(model: &Model, request: &ChargeSearch) -> bool {
-    let by_service = match (request.own_created, request.at_service) {
-        (Some(created), Some(now)) => now >= search_conclusive_at(created),
-        _ => true,
-    };
-    by_service && model.search.is_some_and(|since| request.asked_at >= search_conclusive_at(since))
 }
 
 /// Handles the failure of a search for duplicates.

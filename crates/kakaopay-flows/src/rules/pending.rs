@@ -38,15 +38,15 @@ pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now
         }
         Input::Response(Response::Read { result: Ok(charge), .. })
         | Input::Evidence(Evidence::Read(charge)) => {
-            with_foreign_refunds(model, charge, evidence::judge(model, pending, charge, Origin::Read), now)
+            with_foreign_refunds(model, charge, evidence::judge(model, pending, charge, Origin::Read))
         }
         // A webhook or a search may have found the charge before the response to its creation arrived.
         Input::Response(Response::Charge { result: Ok(charge), .. }) => {
             evidence::judge(model, pending, charge, Origin::Creation)
         }
-        Input::Response(Response::FindCharge { request, result: Ok(list) }) => {
+        Input::Response(Response::FindCharge { request, served_at, result: Ok(list) }) => {
             let judge = |charge: &_| evidence::judge(model, pending, charge, Origin::List);
-            search::duplicates_page(model, request, list, judge)
+            search::duplicates_page(model, (request, *served_at), list, judge, now)
         }
         Input::Response(Response::Read { charge, result: Err(failure) }) => {
             not_read(model, pending, charge, failure)
@@ -59,14 +59,9 @@ pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now
 }
 
 /// Adds a read of the refunds, if the transition makes the payment paid and its charge has unknown refunds.
-pub(crate) fn with_foreign_refunds(
-    model: &Model,
-    charge: &Charge,
-    step: Transition,
-    now: Timestamp,
-) -> Transition {
+pub(crate) fn with_foreign_refunds(model: &Model, charge: &Charge, step: Transition) -> Transition {
     let paid = step.records.iter().any(|record| matches!(record, Record::Successful { .. }));
-    if paid { step.and(begin::list_foreign(model, charge, now)) } else { step }
+    if paid { step.and(begin::list_foreign(model, charge)) } else { step }
 }
 
 /// Raises an alert if the service has not ended the charge long after its expiry.

@@ -15,33 +15,34 @@ use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::rules::{duplicates, evidence, requests};
-use crate::schedule::CHARGE_LATE_SECONDS;
 use crate::search::ChargeSearch;
+use crate::service_time::ServiceTime;
 use crate::state::lifecycle::{Creating, Stage, is_own};
+use crate::state::look_up::{LookUp, Patience, Reading, Verdict};
 use crate::state::model::{Model, is_of_order};
-use crate::transition::{Transition, raise_alert};
+use crate::transition::{Transition, not_listed, raise_alert};
 
 /// Maximum of automatic attempts, at first and after each resume.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How long a search may go without a response before an alert is raised, and how long elements that cannot
-/// be decoded may keep it from concluding.
+/// How long a search may go without a response, by the driver's clock, before an alert is raised.
 const PATIENCE_SECONDS: i64 = 900;
 
 /// Maximum of charges that one search reads, which bounds a list without an end.
 const MAX_READ: u32 = 100_000;
 
-/// Maximum of charges that an inconclusive search reads: the newest, which include the charge if it exists.
+/// Maximum of charges that a search reads which is neither the first nor conclusive: the newest, which include
+/// the charge if it exists.
 const MAX_READ_EARLY: u32 = 500;
 
 /// Begins a search after the outcome has become unknown: now, and again on schedule.
-pub(crate) fn begin(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
-    Transition { records: vec![Record::OutcomeUnknown], ..again(model, creating, now) }
+pub(crate) fn begin(model: &Model) -> Transition {
+    Transition { records: vec![Record::OutcomeUnknown], ..again(model) }
 }
 
 /// Searches again from the first page.
-pub(crate) fn again(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
-    let first = ChargeSearch::first(model.opened_at, now, creating.attempts);
+pub(crate) fn again(model: &Model) -> Transition {
+    let first = ChargeSearch::first(model.opened_at);
     Transition {
         reads: vec![Request::FindCharge(first)],
         deadline: DeadlineChange::Plan,
@@ -62,8 +63,9 @@ pub(crate) fn failed(model: &Model, creating: &Creating, now: Timestamp) -> Tran
 pub(crate) fn page(
     model: &Model,
     creating: &Creating,
-    request: &ChargeSearch,
+    (request, served_at): (&ChargeSearch, Option<Timestamp>),
     list: &List<Charge>,
+    now: Timestamp,
 ) -> Transition {
     if let Some(found) = best(model, creating, list) {
         let step = evidence::adopt(model, creating, found, Origin::List);
@@ -79,7 +81,8 @@ pub(crate) fn page(
     let differs = request.differs || differs;
     let duplicates = list.data.items.iter().map(|charge| duplicates::judge(model, charge, Origin::List));
     let step = duplicates.fold(Transition::default(), Transition::and);
-    step.and(continue_search(model, creating, &ChargeSearch { differs, ..request.clone() }, list))
+    let request = ChargeSearch { differs, ..served(request, served_at, list) };
+    step.and(continue_search(model, creating, &request, list, now))
 }
 
 /// Continues a search whose pages so far lack the charge.
@@ -88,11 +91,12 @@ fn continue_search(
     creating: &Creating,
     request: &ChargeSearch,
     list: &List<Charge>,
+    now: Timestamp,
 ) -> Transition {
     let searching = matches!(creating.stage, Stage::Searching | Stage::Blocked);
-    let conclusive = request.asked_at >= creating.since.saturating_add_seconds(CHARGE_LATE_SECONDS);
+    let look_up = creating.look_up.as_ref();
     let end = match next_page(request, list) {
-        NextPage::Read(next) if searching && (conclusive || next.list.page.offset < MAX_READ_EARLY) => {
+        NextPage::Read(next) if searching && reads_on(look_up, Patience::CHARGE, &next, now) => {
             return Transition { reads: vec![Request::FindCharge(next)], ..Transition::default() };
         }
         NextPage::Read(_) => None,
@@ -106,25 +110,51 @@ fn continue_search(
             ..Transition::default()
         };
     }
-    let Some(complete) = end.filter(|_| creating.stage == Stage::Searching) else {
+    let (Some(complete), Some(look_up)) = (end, look_up) else {
         return Transition::default();
     };
     // An element that could not be decoded may be the charge. It delays the next attempt but does not
     // prevent it: the buyer cannot pay that charge, having never been redirected to it.
-    let patience = request.asked_at >= creating.since.saturating_add_seconds(PATIENCE_SECONDS);
-    let blocked = if complete { Transition::default() } else { raise_alert(model, Alert::SearchBlocked) };
-    if conclusive && request.attempts == creating.attempts && (complete || patience) {
-        return blocked.and(not_found(model, creating));
+    let blocked = || raise_alert(model, Alert::SearchBlocked);
+    let step = if complete { Transition::default() } else { blocked() };
+    let reading = Reading { complete, ..reading(request) };
+    match look_up.judge(&reading, Patience::CHARGE, now) {
+        Verdict::Conclusive => step.and(not_found(model, creating)),
+        Verdict::First => step.and(not_listed(&reading)),
+        Verdict::NoClock => step.and(blocked()),
+        Verdict::Stale | Verdict::TooEarly => step,
     }
-    blocked
+}
+
+/// Returns the search with the time at which its first page was served.
+fn served(request: &ChargeSearch, date: Option<Timestamp>, list: &List<Charge>) -> ChargeSearch {
+    let mut request = request.clone();
+    if request.list.page.offset == 0 {
+        request.served_at = ServiceTime::new(date, list.to);
+    }
+    request
+}
+
+/// Returns the reading of a search so far.
+fn reading(request: &ChargeSearch) -> Reading {
+    Reading { after_seq: request.after_seq, served_at: request.served_at, complete: request.complete }
+}
+
+/// Returns whether to read a further page: one of the first, or any if the search may conclude by it or is made
+/// for a person.
+fn reads_on(look_up: Option<&LookUp>, patience: Patience, next: &ChargeSearch, now: Timestamp) -> bool {
+    let verdict = look_up.map(|look_up| look_up.judge(&reading(next), patience, now));
+    next.list.page.offset < MAX_READ_EARLY
+        || matches!(verdict, None | Some(Verdict::First | Verdict::Conclusive))
 }
 
 /// Handles a page of the search for duplicates, while the payment's own charge is known.
 pub(crate) fn duplicates_page(
     model: &Model,
-    request: &ChargeSearch,
+    (request, served_at): (&ChargeSearch, Option<Timestamp>),
     list: &List<Charge>,
     judge: impl Fn(&Charge) -> Transition,
+    now: Timestamp,
 ) -> Transition {
     let charges = list
         .data
@@ -132,23 +162,16 @@ pub(crate) fn duplicates_page(
         .iter()
         .filter(|charge| is_of_order(model, charge) || is_own(&model.state, &charge.id));
     let step = charges.fold(Transition::default(), |step, charge| step.and(judge(charge)));
-    if model.search.is_none() {
-        return step;
-    }
-    let own = list.data.items.iter().find(|charge| is_own(&model.state, &charge.id));
-    let request = &ChargeSearch {
-        at_service: request.at_service.or(list.to),
-        own_created: request.own_created.or(own.and_then(Charge::created_at)),
-        ..request.clone()
-    };
+    let Some(look_up) = &model.search else { return step };
+    let request = &served(request, served_at, list);
     step.and(match next_page(request, list) {
-        NextPage::Read(next)
-            if next.list.page.offset < MAX_READ_EARLY || duplicates::is_conclusive(model, request) =>
-        {
+        NextPage::Read(next) if reads_on(Some(look_up), Patience::DUPLICATE_CHARGE, &next, now) => {
             Transition { reads: vec![Request::FindCharge(next)], ..Transition::default() }
         }
         NextPage::Read(_) => Transition::default(),
-        NextPage::End { complete } => duplicates::last_page(model, request, complete),
+        NextPage::End { complete } => {
+            duplicates::last_page(model, look_up, &Reading { complete, ..reading(request) }, now)
+        }
     })
 }
 

@@ -6,6 +6,7 @@ use kakaopay_types::{ChargeId, FailureCode, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::state::look_up::LookUp;
 
 /// The state of a payment: `Creating` → `Pending` → `Successful`, `Failed` or `Expired`, or
 /// `Creating` → `Refused`. The last four are final and never change.
@@ -62,6 +63,8 @@ pub struct Creating {
     pub since: Timestamp,
     /// The rejection of the last attempt, while the charges of earlier attempts are searched for.
     pub(crate) refusal: Option<Refusal>,
+    /// The look-up for the charge, in [`Stage::Searching`].
+    pub(crate) look_up: Option<LookUp>,
 }
 
 /// The stage of a payment without a known charge.

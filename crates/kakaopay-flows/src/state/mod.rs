@@ -2,5 +2,6 @@
 
 pub(crate) mod duplicate_charge;
 pub(crate) mod lifecycle;
+pub(crate) mod look_up;
 pub(crate) mod model;
 pub(crate) mod refund;

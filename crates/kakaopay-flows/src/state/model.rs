@@ -12,11 +12,14 @@ use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
+use crate::state::look_up::LookUp;
 use crate::state::refund::RefundProcess;
 
 /// All data of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
+    /// The sequence number of the last entry, durable or not.
+    pub(crate) seq: u64,
     pub(crate) intent: Intent,
     pub(crate) opened_at: Timestamp,
     pub(crate) state: State,
@@ -32,8 +35,8 @@ pub(crate) struct Model {
     pub(crate) learned_paid_at: Option<Timestamp>,
     /// The duplicate charges.
     pub(crate) duplicates: BTreeMap<ChargeId, DuplicateCharge>,
-    /// When the search for duplicate charges began, while it goes on. It needs more than one attempt.
-    pub(crate) search: Option<Timestamp>,
+    /// The look-up for duplicate charges, while it goes on. It needs more than one attempt.
+    pub(crate) search: Option<LookUp>,
     pub(crate) refunds: BTreeMap<Reference, RefundProcess>,
 }
 
@@ -45,8 +48,10 @@ impl Model {
             SourceMode::Separate(_) => (Stage::Source, None),
             SourceMode::Existing(source) => (Stage::Charge, Some(source.clone())),
         };
-        let creating = Creating { stage, attempts: NonZeroU32::MIN, source, since: at, refusal: None };
+        let creating =
+            Creating { stage, attempts: NonZeroU32::MIN, source, since: at, refusal: None, look_up: None };
         Self {
+            seq: 0,
             intent,
             opened_at: at,
             state: State::Creating(creating),
@@ -79,10 +84,18 @@ impl Model {
                 *times = times.saturating_add(1);
             }
             Record::Resumed => {
+                let decided = self.alerts.iter().any(is_about_search);
                 self.alerts.clear();
                 if let State::Creating(_) = &self.state {
                     self.resumed_after = self.attempts.get();
                 }
+                let seq = self.seq;
+                if let Some(look_up) = self.look_up_mut().filter(|_| decided) {
+                    look_up.decide(seq);
+                }
+            }
+            Record::NotListed { served_at, complete } => {
+                self.look_up_mut()?.note(*served_at, *complete, at);
             }
             Record::DuplicateFound { charge, expires_at } => {
                 let duplicate = DuplicateCharge { since: at, expires_at: *expires_at, end: None };
@@ -100,7 +113,7 @@ impl Model {
 
     fn apply_refund(&mut self, reference: &Reference, change: &RefundRecord, at: Timestamp) -> Option<()> {
         if let Some(refund) = self.refunds.get_mut(reference) {
-            refund.apply(change, at)?;
+            refund.apply(change, self.seq, at)?;
             if matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some() {
                 // The service has accepted the key.
                 self.alerts.retain(|alert| !matches!(alert, Alert::KeyRefused { .. }));
@@ -108,7 +121,8 @@ impl Model {
             return Some(());
         }
         let State::Successful { .. } = self.state else { return None };
-        let refund = RefundProcess::ordered(change, at).filter(|refund| self.is_in_currency(refund))?;
+        let refund =
+            RefundProcess::ordered(change, self.seq, at).filter(|refund| self.is_in_currency(refund))?;
         self.refunds.insert(reference.clone(), refund);
         Some(())
     }
@@ -118,6 +132,14 @@ impl Model {
         refund.amount().currency() == self.intent.amount.currency()
     }
 
+    /// Returns the look-up for the payment's own charge, or for duplicates of it.
+    fn look_up_mut(&mut self) -> Option<&mut LookUp> {
+        match &mut self.state {
+            State::Creating(creating) => creating.look_up.as_mut(),
+            _ => self.search.as_mut(),
+        }
+    }
+
     /// Applies a record about the payment's own charge.
     fn apply_to_charge(&mut self, record: &Record, at: Timestamp) -> Option<()> {
         if let Record::ChargeRequested { attempt } = record {
@@ -125,9 +147,9 @@ impl Model {
         }
         match &mut self.state {
             State::Creating(creating) => {
-                if let Some(state) = from_creating(creating, record, at)? {
+                if let Some(state) = from_creating(creating, record, (self.seq, at))? {
                     // A lost attempt may still be in flight.
-                    self.search = (self.attempts > NonZeroU32::MIN).then_some(at);
+                    self.search = (self.attempts > NonZeroU32::MIN).then(|| LookUp::begin(self.seq, at));
                     if let State::Pending(pending) = &state {
                         self.duplicates.remove(&pending.charge);
                         // The service has accepted the key, and the search has found the charge.
@@ -151,7 +173,11 @@ impl Model {
 }
 
 /// Returns the state that follows `Creating`, or `Some(None)` if the payment stays there.
-fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Option<Option<State>> {
+fn from_creating(
+    creating: &mut Creating,
+    record: &Record,
+    (seq, at): (u64, Timestamp),
+) -> Option<Option<State>> {
     let stage = match record {
         Record::SourceRequested => Stage::Source,
         Record::SourceCreated { source } => {
@@ -186,6 +212,7 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
     };
     creating.stage = stage;
     creating.since = at;
+    creating.look_up = (stage == Stage::Searching).then(|| LookUp::begin(seq, at));
     Some(None)
 }
 
@@ -193,6 +220,11 @@ fn from_creating(creating: &mut Creating, record: &Record, at: Timestamp) -> Opt
 /// whichever is later.
 fn until(expires_at: Option<Timestamp>, lifetime: Option<i64>, at: Timestamp) -> Option<Timestamp> {
     expires_at.max(lifetime.map(|lifetime| at.saturating_add_millis(lifetime)))
+}
+
+/// Returns whether a person who resumes the payment decides that no charge of the order will appear.
+fn is_about_search(alert: &Alert) -> bool {
+    matches!(alert, Alert::SearchBlocked | Alert::TooManyAttempts { .. })
 }
 
 /// Returns whether finding the charge resolves the alert.

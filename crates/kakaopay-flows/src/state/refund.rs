@@ -1,6 +1,6 @@
 //! The states of a refund.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay_types::{Money, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::{CancelReason, LateRefund};
 use crate::refusal::Refusal;
 use crate::schedule::is_timed_out;
+use crate::state::look_up::{LookUp, Patience, Reading, Verdict};
 
 /// A refund of a payment, begun with [`Payment::refund`](crate::Payment::refund).
 ///
@@ -22,9 +23,11 @@ use crate::schedule::is_timed_out;
 ///    window must be open.
 /// 2. `Requested`: the request is sent after the record of it is durable.
 /// 3. The response ends the refund. If the outcome is unknown, it is `Searching`: the charge's refunds are
-///    listed until one with this reference appears. If none has appeared after ten minutes, by the
-///    driver's clock and by the service's, in a list whose elements could all be decoded, it is requested
-///    again.
+///    listed until one with this reference appears. It is requested again after two lists that lack it, whose
+///    elements could all be decoded, ten minutes apart by the service's clock. If the service tells no time,
+///    an [`Alert`](crate::Alert) is raised, and [`Input::Resume`](crate::Input::Resume) decides.
+/// 4. After it went on without the refund of an earlier request, that one is watched for: see
+///    [`duplicates`](Self::duplicates).
 ///
 /// If the service made a refund that differs from the request, the refund is `Blocked` and raises an
 /// [`Alert`](crate::Alert); it is not requested again while that refund exists.
@@ -88,27 +91,24 @@ pub struct RefundProcess {
     pub(crate) ordered_at: Timestamp,
     /// When its state began.
     pub(crate) since: Timestamp,
+    /// The entry in which its state began.
+    pub(crate) seq: u64,
     /// The number of requests made for it.
     pub(crate) asked: u32,
     /// The number of requests that may have had an effect.
     pub(crate) requests: u32,
     /// Refunds at the service with its reference that differ from the request.
     pub(crate) made: BTreeSet<RefundId>,
-    /// When a complete list first lacked it, since its outcome is unknown.
-    pub(crate) unlisted: Option<Unlisted>,
+    /// The look-up for it while its outcome is unknown, or the watch for the refund of an earlier request.
+    pub(crate) look_up: Option<LookUp>,
+    /// Whether it went on although the outcome of an earlier request was never learned.
+    pub(crate) given_up: bool,
+    /// Further refunds at the service with its reference.
+    pub(crate) duplicates: BTreeMap<RefundId, Money>,
     /// Whether it was resumed since the last request.
     pub(crate) resumed: bool,
     /// The last rejection, while the refund of an earlier request is searched for.
     pub(crate) refusal: Option<Refusal>,
-}
-
-/// When a list lacked a refund, by two clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Unlisted {
-    /// By the driver's clock.
-    pub(crate) at: Timestamp,
-    /// By the service's clock. `None` if the service does not say.
-    pub(crate) at_service: Option<Timestamp>,
 }
 
 /// The state of a refund: `Preparing` → `Requested` → `Completed`, `Failed` or `Refused`. The last three and
@@ -158,7 +158,7 @@ pub enum RefundState {
 
 impl RefundProcess {
     /// Creates a refund from its first record. Returns `None` for any other record.
-    pub(crate) fn ordered(record: &RefundRecord, at: Timestamp) -> Option<Self> {
+    pub(crate) fn ordered(record: &RefundRecord, seq: u64, at: Timestamp) -> Option<Self> {
         let RefundRecord::Ordered { amount, void, late_refund } = *record else { return None };
         let state = RefundState::Preparing;
         Some(Self {
@@ -168,10 +168,13 @@ impl RefundProcess {
             state,
             ordered_at: at,
             since: at,
+            seq,
             asked: 0,
             requests: 0,
             made: BTreeSet::new(),
-            unlisted: None,
+            look_up: None,
+            given_up: false,
+            duplicates: BTreeMap::new(),
             resumed: false,
             refusal: None,
         })
@@ -208,6 +211,40 @@ impl RefundProcess {
         self.state.claims()
     }
 
+    /// Returns the further refunds that the service made with its reference, with their amounts. They count
+    /// against the paid amount.
+    #[must_use]
+    pub fn duplicates(&self) -> &BTreeMap<RefundId, Money> {
+        &self.duplicates
+    }
+
+    /// Returns whether it has ended, or the service has accepted it, while the refund of an earlier request may
+    /// still appear.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.is_settled() && self.look_up.is_some()
+    }
+
+    /// Returns the minor units that count against the paid amount, duplicates included.
+    pub(crate) fn claimed(&self) -> i64 {
+        let own = if self.claims() { self.amount.minor_units() } else { 0 };
+        self.duplicates.values().fold(own, |sum, amount| sum.saturating_add(amount.minor_units()))
+    }
+
+    /// Returns how much of the service's time its look-up takes.
+    pub(crate) fn patience(&self) -> Patience {
+        if self.is_settled() { Patience::DUPLICATE_REFUND } else { Patience::REFUND }
+    }
+
+    /// Judges a complete list that lacks it. Returns `None` if it is not looked for.
+    pub(crate) fn judge(&self, reading: &Reading, now: Timestamp) -> Option<Verdict> {
+        self.look_up.as_ref().map(|look_up| look_up.judge(reading, self.patience(), now))
+    }
+
+    fn is_settled(&self) -> bool {
+        self.state.is_final() || matches!(self.state, RefundState::Pending { .. })
+    }
+
     /// Returns when the merchant requested it.
     pub(crate) fn ordered_at(&self) -> Timestamp {
         self.ordered_at
@@ -218,23 +255,45 @@ impl RefundProcess {
         self.since
     }
 
-    /// Applies a record. Returns `None` if it contradicts the state.
-    pub(crate) fn apply(&mut self, record: &RefundRecord, at: Timestamp) -> Option<()> {
+    /// Applies a record of the entry `seq`. Returns `None` if it contradicts the state.
+    pub(crate) fn apply(&mut self, record: &RefundRecord, seq: u64, at: Timestamp) -> Option<()> {
+        match record {
+            RefundRecord::NotListed { served_at } => self.look_up.as_mut()?.note(*served_at, true, at),
+            RefundRecord::DuplicateFound { refund, amount } => {
+                let amount = Some(*amount).filter(|amount| amount.currency() == self.amount.currency())?;
+                self.duplicates.insert(refund.clone(), amount);
+            }
+            RefundRecord::WatchEnded if self.is_settled() => {
+                self.look_up.take()?;
+                self.given_up = false;
+            }
+            _ => self.change(record, seq, at)?,
+        }
+        Some(())
+    }
+
+    /// Applies a record that changes the state.
+    fn change(&mut self, record: &RefundRecord, seq: u64, at: Timestamp) -> Option<()> {
         if self.state.is_final() {
             return None;
         }
-        if let RefundRecord::NotListed { at_service } = *record {
-            self.unlisted.get_or_insert(Unlisted { at, at_service });
-            return Some(());
-        }
+        let searched = self.state == RefundState::Searching;
+        let mut decided = false;
         self.state = match record.clone() {
-            RefundRecord::Ordered { .. } | RefundRecord::NotListed { .. } => return None,
+            RefundRecord::Ordered { .. }
+            | RefundRecord::NotListed { .. }
+            | RefundRecord::DuplicateFound { .. }
+            | RefundRecord::WatchEnded => return None,
             RefundRecord::RefusedAfterUnknown { code, message } => {
                 self.refusal = Some(Refusal { code, message });
                 RefundState::Searching
             }
             RefundRecord::Resumed => {
-                (self.requests, self.refusal, self.resumed) = (1, None, true);
+                (self.requests, self.resumed) = (1, true);
+                // A blocked refund exists, so its search begins anew. A search that needs the person's word keeps
+                // its result.
+                decided = searched;
+                self.refusal = self.refusal.take().filter(|_| searched);
                 RefundState::Searching
             }
             RefundRecord::Requested => {
@@ -257,13 +316,23 @@ impl RefundProcess {
             RefundRecord::Refused { code, message } => RefundState::Refused { code, message },
             RefundRecord::Cancelled { reason } => RefundState::Cancelled { reason },
         };
-        (self.since, self.unlisted) = (at, None);
+        self.given_up |= searched
+            && matches!(
+                self.state,
+                RefundState::Requested | RefundState::Refused { .. } | RefundState::Cancelled { .. }
+            );
+        (self.since, self.seq) = (at, seq);
+        let looks = self.state == RefundState::Searching || (self.is_settled() && self.given_up);
+        self.look_up = looks.then(|| LookUp::begin(seq, at));
+        if let Some(look_up) = self.look_up.as_mut().filter(|_| decided) {
+            look_up.decide(seq);
+        }
         Some(())
     }
 
     /// Returns whether a refund at the service is known to belong to it.
     pub(crate) fn is_known_as(&self, id: &RefundId) -> bool {
-        self.state.refund() == Some(id) || self.made.contains(id)
+        self.state.refund() == Some(id) || self.made.contains(id) || self.duplicates.contains_key(id)
     }
 
     /// Returns whether it has not ended in time.

@@ -1,8 +1,8 @@
 //! Sends a payment's requests to the API and classifies their failures.
 
 use kakaopay_flows::{Request, RequestFailure, Response};
-use kakaopay_transport::{Client, Delivery, Error};
-use kakaopay_types::{PublicKey, SecretKey};
+use kakaopay_transport::{Client, Delivery, Error, Timed};
+use kakaopay_types::{PublicKey, SecretKey, Timestamp};
 
 /// The API clients of one account.
 #[derive(Debug, Clone)]
@@ -30,19 +30,25 @@ impl Clients {
                 Response::Read { charge, result: boxed(self.secret.send(retrieve).await) }
             }
             Request::FindCharge(request) => {
-                let result = boxed(self.secret.send(request.list.clone()).await);
-                Response::FindCharge { request, result }
+                let (served_at, result) = timed(self.secret.send_timed(request.list.clone()).await);
+                Response::FindCharge { request, served_at, result }
             }
             Request::CreateRefund { number, create } => {
                 let reference = create.metadata.reference.clone();
                 Response::Refund { reference, number, result: boxed(self.secret.send(create).await) }
             }
             Request::ListRefunds(request) => {
-                let result = boxed(self.secret.send(request.list.clone()).await);
-                Response::Refunds { request, result }
+                let (served_at, result) = timed(self.secret.send_timed(request.list.clone()).await);
+                Response::Refunds { request, served_at, result }
             }
         }
     }
+}
+
+/// Separates the service's time from the result.
+fn timed<T>(result: Result<Timed<T>, Error>) -> (Option<Timestamp>, Result<Box<T>, RequestFailure>) {
+    let served_at = result.as_ref().ok().and_then(|timed| timed.served_at);
+    (served_at, boxed(result.map(|timed| timed.object)))
 }
 
 fn boxed<T>(result: Result<T, Error>) -> Result<Box<T>, RequestFailure> {

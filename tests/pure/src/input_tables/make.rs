@@ -18,6 +18,9 @@ pub(super) fn now() -> Timestamp {
     at(5_000)
 }
 
+/// The last entry before a list was requested: any that the tables make.
+const LAST: u64 = 99;
+
 pub(super) fn attempt(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).expect("from one")
 }
@@ -61,15 +64,24 @@ pub(super) fn look_up(requests: &[Request]) -> ChargeSearch {
     }
 }
 
-pub(super) fn page(asked_at: Timestamp, data: &[Value]) -> Input {
+/// A page of the charges that the service served at an instant.
+pub(super) fn page(served_at: Timestamp, data: &[Value]) -> Input {
+    page_of(LAST, Some(served_at), data)
+}
+
+/// A page of the charges that was requested after an entry.
+pub(super) fn page_of(after_seq: u64, served_at: Option<Timestamp>, data: &[Value]) -> Input {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
-    // As the payment itself asks; only when differs from test to test.
+    // As the payment itself asks; only after which entry differs from test to test.
     let mut request = look_up(&requests);
-    request.asked_at = asked_at;
-    let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
+    request.after_seq = after_seq;
+    // Without a time, the end of the list shares no clock with the list before.
+    let to = served_at.is_none().then_some(Timestamp::UNIX_EPOCH);
+    let list =
+        json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len(), "to": to});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, served_at, result: Ok(Box::new(list)) })
 }
 
 pub(super) fn json_of(charge: &Charge) -> Value {
@@ -113,18 +125,31 @@ pub(super) fn refund_troubled(trouble: RequestFailure) -> Input {
     })
 }
 
-pub(super) fn list_at(asked_at: Timestamp) -> RefundSearch {
+pub(super) fn list_after(seq: u64) -> RefundSearch {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(read(charge("successful", &[])), at(1));
     let requests = driven.refund(&refund_order(1), at(2)).expect("a refund");
     let [Request::ListRefunds(list)] = &requests[..] else { panic!("no list: {requests:?}") };
     let mut list = list.clone();
-    list.asked_at = asked_at;
+    list.after_seq = seq;
     list
 }
 
-pub(super) fn refunds(asked_at: Timestamp, data: &[Value]) -> Input {
-    let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
+/// A list of the refunds that the service served at an instant.
+pub(super) fn refunds(served_at: Timestamp, data: &[Value]) -> Input {
+    refunds_of(LAST, Some(served_at), data)
+}
+
+/// A list of the refunds that was requested after an entry.
+pub(super) fn refunds_of(after_seq: u64, served_at: Option<Timestamp>, data: &[Value]) -> Input {
+    // Without a time, the end of the list shares no clock with the list before.
+    let to = served_at.is_none().then_some(Timestamp::UNIX_EPOCH);
+    let list =
+        json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len(), "to": to});
     let list: List<Refund> = decode::from_value(list).expect("a list");
-    Input::Response(Response::Refunds { request: list_at(asked_at), result: Ok(Box::new(list)) })
+    Input::Response(Response::Refunds {
+        request: list_after(after_seq),
+        served_at,
+        result: Ok(Box::new(list)),
+    })
 }

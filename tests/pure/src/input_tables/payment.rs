@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::cell::{TimedInput, late};
 use super::make::{
-    OTHER, OWN, charge, created, json_of, now, other, page, read, refund_made, refunds, refused, webhook,
+    OTHER, OWN, charge, created, json_of, now, other, page, page_of, read, refund_made, refunds, refused,
+    webhook,
 };
 use crate::order::{at, start};
 use crate::{Driven, Order, guide};
@@ -30,7 +31,7 @@ pub fn states() -> Vec<(&'static str, Driven)> {
         ("Charge", open()),
         ("Charge2", second_attempt()),
         ("NotSent", told(open(), created(1, Err(RequestFailure::NotSent)))),
-        ("Searching", told(open(), created(1, Err(RequestFailure::OutcomeUnknown)))),
+        ("Searching", told(told(open(), created(1, Err(RequestFailure::OutcomeUnknown))), page(at(60), &[]))),
         ("Blocked", halted),
         ("Pending", pending()),
         ("Watching", told(pending(), read(other("pending")))),
@@ -46,6 +47,7 @@ pub fn states() -> Vec<(&'static str, Driven)> {
 fn second_attempt() -> Driven {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
+    driven.handle(page(at(10), &[]), at(10));
     driven.handle(page(at(101), &[]), at(101));
     driven
 }
@@ -127,7 +129,7 @@ fn lists() -> Vec<(&'static str, Input)> {
         let Input::Response(Response::FindCharge { request, .. }) = page(now(), &[]) else {
             panic!("a page")
         };
-        Input::Response(Response::FindCharge { request, result: Err(trouble) })
+        Input::Response(Response::FindCharge { request, served_at: None, result: Err(trouble) })
     };
     vec![
         ("list: the charge", page(now(), &[json_of(&charge("pending", &[]))])),
@@ -139,8 +141,10 @@ fn lists() -> Vec<(&'static str, Input)> {
             "list: the charge, not as asked",
             page(now(), &[json_of(&charge("pending", &[("amount", json!(1))]))]),
         ),
-        ("list: empty, early", page(at(61), &[])),
-        ("list: empty, late", page(now(), &[])),
+        ("list: empty, asked for before", page_of(1, Some(now()), &[])),
+        ("list: empty, early", page(at(149), &[])),
+        ("list: empty, late", page(at(150), &[])),
+        ("list: empty, without a time", page_of(99, None, &[])),
         ("list: unreadable elements", page(now(), &[unreadable])),
         ("list: outcome unknown", list_failed(RequestFailure::OutcomeUnknown)),
         ("list: key rejected", list_failed(refused(ErrorCode::KeyExpired))),

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::cell::{TimedInput, late};
 use super::make::{
-    OTHER, OWN, by_hand, charge, created, list_at, now, read, refund, refund_made, refund_order,
-    refund_troubled, refunds, refused, webhook,
+    OTHER, OWN, by_hand, charge, created, list_after, now, read, refund, refund_made, refund_order,
+    refund_troubled, refunds, refunds_of, refused, webhook,
 };
 use crate::order::{at, start};
 use crate::{Driven, Order};
@@ -30,10 +30,12 @@ pub fn refund_states() -> Vec<(&'static str, Driven)> {
         driven
     };
     let requested = || told(checking(), refunds(at(310), &[]), 311);
+    let unknown = told(requested(), refund_troubled(RequestFailure::OutcomeUnknown), 370);
+    let searching = told(unknown, refunds(at(370), &[]), 370);
     vec![
         ("Preparing", checking()),
         ("Requested", requested()),
-        ("Searching", told(requested(), refund_troubled(RequestFailure::OutcomeUnknown), 370)),
+        ("Searching", searching),
         ("Blocked", told(requested(), refund_made(json!({"amount": 1})), 320)),
         ("Pending", told(requested(), refund_made(json!({"status": "pending"})), 320)),
         ("Completed", told(requested(), refund_made(json!({})), 320)),
@@ -50,8 +52,9 @@ pub fn refund_states() -> Vec<(&'static str, Driven)> {
 #[must_use]
 pub fn refund_inputs() -> Vec<TimedInput> {
     let listed = |changes| refunds(now(), &[refund(changes)]);
-    let failed =
-        |trouble| Input::Response(Response::Refunds { request: list_at(now()), result: Err(trouble) });
+    let failed = |trouble| {
+        Input::Response(Response::Refunds { request: list_after(99), served_at: None, result: Err(trouble) })
+    };
     let mut told = vec![("timeout, early", Input::Timeout, at(371))];
     told.extend(late(vec![
         ("timeout", Input::Timeout),
@@ -82,8 +85,10 @@ pub fn refund_inputs() -> Vec<TimedInput> {
         }),
         ("list: the refund, without its reference", listed(json!({"metadata": {}}))),
         ("list: the refund, not as asked", listed(json!({"amount": 1}))),
-        ("list: empty, early", refunds(at(380), &[])),
-        ("list: empty, late", refunds(now(), &[])),
+        ("list: empty, asked for before", refunds_of(1, Some(now()), &[])),
+        ("list: empty, early", refunds(at(969), &[])),
+        ("list: empty, late", refunds(at(970), &[])),
+        ("list: empty, without a time", refunds_of(99, None, &[])),
         ("list: other refunds, enough left", refunds(now(), &[by_hand(100_000)])),
         ("list: other refunds, too little left", refunds(now(), &[by_hand(100_001)])),
         ("list: other refunds, failed", {

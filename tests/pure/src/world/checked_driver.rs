@@ -229,6 +229,8 @@ pub fn is_over(payment: &Payment) -> bool {
     };
     let mut refunds = payment.refunds().iter();
     payment.state().is_final()
-        && refunds.all(|(reference, refund)| refund.state().is_final() || unresolved(reference))
+        && refunds.all(|(reference, refund)| {
+            unresolved(reference) || (refund.state().is_final() && !refund.is_watched())
+        })
         && payment.duplicate_charges().values().all(|other| other.end.is_some())
 }

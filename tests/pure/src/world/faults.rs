@@ -67,9 +67,9 @@ pub enum Fate {
 
 impl Fate {
     /// A fate by chance. A charge may even come to be when it is not waited for any more, and another
-    /// was asked for. A refund may not: nothing can be done about one that comes so late.
-    pub(super) fn of(chance: u8, request: &Request) -> Self {
-        let latest = if Kind::of(request) == Kind::Refund { 590 } else { 400 };
+    /// was asked for. A refund may not: nothing can be done about one that comes, and is listed, so late.
+    pub(super) fn of(chance: u8, request: &Request, lag: i64) -> Self {
+        let latest = if Kind::of(request) == Kind::Refund { 590 - lag } else { 400 };
         match chance % 16 {
             5 => Self::NotSent,
             6 => Self::Lost,

@@ -12,6 +12,6 @@ pub use check::check;
 pub use checked_driver::{CheckedDriver, Crashed, is_over};
 pub use faults::{Fate, Kind};
 pub use recording::Recording;
-pub use scenario::Scenario;
-pub use service::Service;
+pub use scenario::{Scenario, Second};
+pub use service::{Service, ServiceClock};
 pub use sim::{End, Sent, Sim};

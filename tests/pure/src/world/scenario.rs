@@ -5,7 +5,17 @@ use kakaopay_types::{ChargeStatus, PlatformType, Reference, RefundAmount, Timest
 
 use super::faults::{Fate, Kind};
 use super::recording::Recording;
+use super::service::ServiceClock;
 use crate::order::Order;
+
+/// A second process that shares the payment.
+#[derive(Debug, Clone, Copy)]
+pub struct Second {
+    /// How far its clock is ahead, in seconds.
+    pub skew: i64,
+    /// How often it looks for payments that are due, in seconds.
+    pub scans: i64,
+}
 
 /// The plan of an order, apart from faults of chance.
 #[derive(Debug, Clone)]
@@ -16,8 +26,12 @@ pub struct Scenario {
     pub skew: i64,
     /// How long after the start the shop's clock is set, and by how many seconds.
     pub jump: Option<(i64, i64)>,
-    /// Whether the service's lists of refunds show its clock.
-    pub tells_time: bool,
+    /// A second process that shares the payment, if there is one.
+    pub second: Option<Second>,
+    /// How long after it was made an object is missing in the service's lists, in seconds.
+    pub lag: i64,
+    /// How the service tells its time.
+    pub clock: ServiceClock,
     /// The order.
     pub intent: Intent,
     /// How the buyer decides, and how long after the link was handed out; `None` walks away.
@@ -54,7 +68,9 @@ impl Scenario {
             start: Timestamp::parse("2026-03-01T15:55:00Z").expect("a moment"),
             skew: 0,
             jump: None,
-            tells_time: true,
+            second: None,
+            lag: 0,
+            clock: ServiceClock::Date,
             intent: Order::one_call().intent,
             buyer: Some((ChargeStatus::Successful, 30)),
             orphans_paid: false,
@@ -92,22 +108,34 @@ impl Scenario {
         self
     }
 
-    /// How far the shop's clock is ahead at a moment, in seconds.
+    /// How far the clock of a process is ahead at a moment, in seconds.
     #[must_use]
-    pub fn skew_at(&self, now: Timestamp) -> i64 {
-        match self.jump {
-            Some((after, by)) if now >= self.start.saturating_add_seconds(after) => self.skew + by,
+    pub fn skew_at(&self, process: usize, now: Timestamp) -> i64 {
+        match (self.second, self.jump) {
+            (Some(second), _) if process == 1 => second.skew,
+            (_, Some((after, by))) if now >= self.start.saturating_add_seconds(after) => self.skew + by,
             _ => self.skew,
         }
     }
 
-    /// When the shop's clock shows a moment next, by the service's.
+    /// When the clock of a process shows a moment next, by the service's, and that process looks.
     #[must_use]
-    pub fn truly_at(&self, shown: Timestamp, now: Timestamp) -> Timestamp {
+    pub fn truly_at(&self, process: usize, shown: Timestamp, now: Timestamp) -> Timestamp {
+        if let (Some(second), 1) = (self.second, process) {
+            let due = shown.saturating_add_seconds(-second.skew).max(now).millis_since(self.start);
+            let period = second.scans * 1_000;
+            return self.start.saturating_add_millis((due + period - 1).div_euclid(period) * period);
+        }
         let plain = shown.saturating_add_seconds(-self.skew);
         let Some((after, by)) = self.jump else { return plain };
         let jump = self.start.saturating_add_seconds(after);
         if now < jump && plain <= jump { plain } else { jump.max(plain.saturating_add_seconds(-by)) }
+    }
+
+    /// How many processes share the payment.
+    #[must_use]
+    pub fn processes(&self) -> usize {
+        1 + usize::from(self.second.is_some())
     }
 
     /// A scenario by chance.
@@ -123,10 +151,13 @@ impl Scenario {
         scenario.intent.jitter_seed = u64::from(recording.draw());
         scenario.start = scenario.start.saturating_add_seconds(i64::from(recording.draw()) * 337);
         scenario.skew = [0, 1, -1, 600, -600, 86_400, -86_400, 3_600][usize::from(recording.choose(8))];
-        scenario.tells_time = recording.choose(4) != 3;
-        // Without the service's clock there is only the shop's, which then must not run ahead.
-        let jumps = if scenario.tells_time { [0, 600, 3_600, 86_400] } else { [0, -60, -600, -1] };
-        let by = jumps[usize::from(recording.choose(4))];
+        scenario.clock = match recording.choose(8) {
+            4..=5 => ServiceClock::To,
+            6 => ServiceClock::Stopped,
+            7 => ServiceClock::Nothing,
+            _ => ServiceClock::Date,
+        };
+        let by = [0, 600, 90_000, -600, -90_000, 3_600][usize::from(recording.choose(6))];
         scenario.jump = (by != 0).then(|| (i64::from(recording.draw()) * 7, by));
         let wait = [30, 1, 600, 1_799, 1_801, 90][usize::from(recording.choose(6))];
         scenario.buyer = match recording.choose(6) {
@@ -151,6 +182,10 @@ impl Scenario {
             (after, [50_000, 150_000][usize::from(recording.choose(2))])
         });
         scenario.voids = recording.choose(4) == 3;
+        let second = [0, 700, -700, 90_000, -90_000, 1, -30, 100][usize::from(recording.choose(8))];
+        let scans = [1, 8, 30][usize::from(recording.choose(3))];
+        scenario.second = (second != 0).then_some(Second { skew: second, scans });
+        scenario.lag = [0, 0, 10, 300][usize::from(recording.choose(4))];
         scenario
     }
 }

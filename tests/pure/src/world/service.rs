@@ -6,7 +6,7 @@ use kakaopay_flows::{ChargeSearch, RefundSearch, Request, RequestFailure, Respon
 use kakaopay_types::endpoint::{CreateCharge, CreateRefund};
 use kakaopay_types::{
     ApiError, AttemptReference, Charge, ChargeId, ChargeStatus, ErrorCode, FailureCode, List, Metadata,
-    Refund, RefundId, RefundStatus, RefundWindow, Source, SourceId, Timestamp, decode,
+    Reference, Refund, RefundId, RefundStatus, RefundWindow, Source, SourceId, Timestamp, decode,
 };
 use serde_json::json;
 
@@ -18,6 +18,19 @@ static REFUND: LazyLock<Refund> = LazyLock::new(|| {
     decode::from_slice(bytes).expect("a refund")
 });
 
+/// How a service tells its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceClock {
+    /// By the `Date` of each response, and by the `to` of each list.
+    Date,
+    /// By the `to` of each list alone.
+    To,
+    /// By a `to` that stands still.
+    Stopped,
+    /// Not at all.
+    Nothing,
+}
+
 /// A service in memory. Its responses are always right; faults are the network's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
@@ -25,12 +38,16 @@ pub struct Service {
     pub charges: Vec<(Timestamp, Charge)>,
     /// The refunds, oldest first.
     pub refunds: Vec<Refund>,
+    /// When each refund was made.
+    pub refunded_at: Vec<Timestamp>,
+    /// How long after it was made an object is missing in the lists, in seconds.
+    pub lag: i64,
     /// Most elements it puts on a page, whatever is asked for.
     pub page: usize,
     /// How long a charge can be paid, in seconds.
     pub lifetime: i64,
-    /// Whether lists of refunds end at the present moment, or show no clock.
-    pub tells_time: bool,
+    /// How it tells its time.
+    pub clock: ServiceClock,
     /// How many sources it has made.
     pub sources: u32,
     /// Which of the refunds it makes on request fails: the first is 0.
@@ -46,9 +63,11 @@ impl Default for Service {
         Self {
             charges: Vec::new(),
             refunds: Vec::new(),
+            refunded_at: Vec::new(),
+            lag: 0,
             page: 100,
             lifetime: 1_800,
-            tells_time: true,
+            clock: ServiceClock::Date,
             sources: 0,
             failing_refund: None,
             slow_refunds: false,
@@ -82,6 +101,7 @@ impl Service {
             }
             Request::FindCharge(look_up) => Response::FindCharge {
                 request: look_up.clone(),
+                served_at: self.date(now),
                 result: Ok(Box::new(self.look_up(look_up, now))),
             },
             Request::CreateRefund { number, create } => {
@@ -94,6 +114,7 @@ impl Service {
             }
             Request::ListRefunds(list) => Response::Refunds {
                 request: list.clone(),
+                served_at: self.date(now),
                 result: Ok(Box::new(self.list_refunds(list, now))),
             },
         }
@@ -135,10 +156,10 @@ impl Service {
     ///
     /// # Panics
     /// Never: its values are valid.
-    pub fn refund_by_hand(&mut self, charge: &ChargeId, amount: i64) {
+    pub fn refund_by_hand(&mut self, charge: &ChargeId, amount: i64, now: Timestamp) {
         let left = self.charge(charge).map_or(0, |found| found.amount) - self.refunded(charge);
         if amount <= left {
-            self.add_refund(charge, amount, Metadata::default(), RefundStatus::Closed);
+            self.add_refund(charge, amount, (Metadata::default(), RefundStatus::Closed), now);
         }
     }
 
@@ -146,6 +167,15 @@ impl Service {
     #[must_use]
     pub fn is_whole(&self, charge: &Charge) -> bool {
         charge.status == ChargeStatus::Successful && self.refunded(&charge.id) == 0
+    }
+
+    /// Whether it has a refund with a reference that has not failed.
+    #[must_use]
+    pub fn has_refund(&self, reference: &Reference) -> bool {
+        let named = |refund: &&Refund| {
+            refund.metadata.get(AttemptReference::METADATA_KEY) == Some(&json!(reference.as_str()))
+        };
+        self.refunds.iter().filter(named).any(|refund| refund.status != Some(RefundStatus::Failed))
     }
 
     /// Sum of a charge's refunds.
@@ -181,8 +211,9 @@ impl Service {
         let page = &look_up.list.page;
         let (from, to) = (page.from.unwrap_or(Timestamp::UNIX_EPOCH), page.to.unwrap_or(now));
         let found = self.charges.iter().rev().filter(|(at, _)| (from..=to).contains(at));
-        let found: Vec<_> = found.map(|(_, charge)| charge.clone()).collect();
-        self.page_of(&found, page.offset, to)
+        let shown = found.filter(|(at, _)| self.is_listed(*at, now));
+        let found: Vec<_> = shown.map(|(_, charge)| charge.clone()).collect();
+        self.page_of(&found, page.offset, self.end_of_list(to))
     }
 
     fn list_refunds(&mut self, list: &RefundSearch, now: Timestamp) -> List<Refund> {
@@ -191,12 +222,32 @@ impl Service {
                 refund.status = Some(RefundStatus::Closed);
             }
         }
-        let found = self.refunds.iter().filter(|refund| *refund.charge_id() == list.list.charge);
-        let found: Vec<_> = found.cloned().collect();
-        self.page_of(&found, list.list.page.offset, if self.tells_time { now } else { Timestamp::UNIX_EPOCH })
+        let made = self.refunds.iter().zip(&self.refunded_at);
+        let found =
+            made.filter(|(refund, at)| *refund.charge_id() == list.list.charge && self.is_listed(**at, now));
+        let found: Vec<_> = found.map(|(refund, _)| refund.clone()).collect();
+        self.page_of(&found, list.list.page.offset, self.end_of_list(now))
     }
 
-    fn page_of<T: Clone>(&self, found: &[T], offset: u32, to: Timestamp) -> List<T>
+    /// Whether lists show an object that was made at an instant.
+    fn is_listed(&self, at: Timestamp, now: Timestamp) -> bool {
+        at.saturating_add_seconds(self.lag) <= now
+    }
+
+    fn date(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.clock == ServiceClock::Date).then(|| now.truncate_to_seconds())
+    }
+
+    /// The end of a list, as it tells it.
+    fn end_of_list(&self, to: Timestamp) -> Option<Timestamp> {
+        match self.clock {
+            ServiceClock::Date | ServiceClock::To => Some(to.truncate_to_seconds()),
+            ServiceClock::Stopped => Some(Timestamp::UNIX_EPOCH),
+            ServiceClock::Nothing => None,
+        }
+    }
+
+    fn page_of<T: Clone>(&self, found: &[T], offset: u32, to: Option<Timestamp>) -> List<T>
     where
         List<T>: serde::de::DeserializeOwned,
     {
@@ -206,7 +257,7 @@ impl Service {
         list.offset = u64::try_from(offset).unwrap_or(u64::MAX);
         list.limit = u64::try_from(self.page).unwrap_or(u64::MAX);
         list.total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-        list.to = Some(to.truncate_to_seconds());
+        list.to = to;
         list
     }
 
@@ -225,15 +276,15 @@ impl Service {
             _ if self.slow_refunds => RefundStatus::Pending,
             _ => RefundStatus::Closed,
         };
-        Ok(self.add_refund(&create.charge, create.amount.minor_units(), metadata, status))
+        Ok(self.add_refund(&create.charge, create.amount.minor_units(), (metadata, status), now))
     }
 
     fn add_refund(
         &mut self,
         charge: &ChargeId,
         amount: i64,
-        metadata: Metadata,
-        status: RefundStatus,
+        (metadata, status): (Metadata, RefundStatus),
+        now: Timestamp,
     ) -> Refund {
         let id = RefundId::parse(&format!("rfnd_test_{}", self.refunds.len() + 1)).expect("an id");
         let mut refund = REFUND.clone();
@@ -241,6 +292,7 @@ impl Service {
         refund.charge = serde_json::from_value(json!(charge.as_str())).expect("an id");
         refund.status = Some(status);
         self.refunds.push(refund.clone());
+        self.refunded_at.push(now);
         self.show_refunds(charge);
         refund
     }

@@ -2,27 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use kakaopay_flows::{Deadline, Evidence, Input, RefundRequest, Request, RequestFailure, Response};
+use kakaopay_flows::{Alert, Deadline, Evidence, Input, RefundRequest, Request, RequestFailure, Response};
 use kakaopay_types::{ChargeId, ChargeStatus, ErrorCode, EventKey, Timestamp};
 
 use super::checked_driver::{CheckedDriver, Crashed, is_over};
 use super::faults::{Fate, Kind};
 use super::recording::Recording;
 use super::scenario::Scenario;
-use super::service::{Service, refused};
+use super::service::{Service, ServiceClock, refused};
 
 /// Something that is going to happen.
 #[derive(Debug, Clone)]
 enum Happening {
     Open,
-    Reach { process: u32, request: Request, answer_after: Option<i64> },
-    Response { process: u32, answer: Response },
+    Reach { process: Process, request: Request, answer_after: Option<i64> },
+    Response { process: Process, answer: Response },
     Hook { key: EventKey, charge: ChargeId },
     Return,
     Decide { link: String },
     WantRefund(RefundRequest),
     RefundByHand(i64),
+    Resume,
+    SetBack,
 }
+
+/// A process: its index, which names its clock, and how many died in its place before.
+type Process = (usize, u32);
 
 /// A request that left.
 #[derive(Debug, Clone)]
@@ -60,12 +65,15 @@ pub struct Sim<'a> {
     now: Timestamp,
     queue: BTreeMap<(Timestamp, u64), Happening>,
     counter: u64,
-    process: u32,
+    /// How many processes have died in the place of each.
+    died: [u32; 2],
     driver: CheckedDriver,
     service: Service,
     sent: Vec<Sent>,
     wanted: Vec<RefundRequest>,
     decided: bool,
+    /// Whether a person was asked to go on, and has not done so yet.
+    asked: bool,
     known: usize,
     /// When something last came from outside, or went wrong.
     troubled: Timestamp,
@@ -85,10 +93,11 @@ impl<'a> Sim<'a> {
     pub fn new(scenario: Scenario, recording: Recording<'a>) -> Self {
         let service = Service {
             page: scenario.page,
-            tells_time: scenario.tells_time,
+            clock: scenario.clock,
             failing_refund: scenario.failing_refund,
             slow_refunds: scenario.slow_refunds,
             voids: scenario.voids,
+            lag: scenario.lag,
             ..Service::default()
         };
         let mut sim = Self {
@@ -99,15 +108,19 @@ impl<'a> Sim<'a> {
             recording,
             queue: BTreeMap::new(),
             counter: 0,
-            process: 0,
+            died: [0; 2],
             driver: CheckedDriver::new(),
             service,
             sent: Vec::new(),
             wanted: Vec::new(),
             decided: false,
+            asked: false,
             known: 0,
         };
         sim.after(0, Happening::Open);
+        if let Some((after, _)) = sim.scenario.jump.filter(|(_, by)| *by < 0) {
+            sim.after(after, Happening::SetBack);
+        }
         sim
     }
 
@@ -127,13 +140,21 @@ impl<'a> Sim<'a> {
     #[must_use]
     pub fn run(mut self) -> End {
         for _ in 0..MOST {
-            let next = self.next_moment().filter(|next| !self.rests_at(*next));
-            let Some(next) = next else {
+            let next = self.next_moment().filter(|(next, _)| !self.rests_at(*next));
+            let Some((next, woken)) = next else {
                 let Self { driver, service, sent, wanted, scenario, .. } = self;
                 return End { driver, service, sent, wanted, scenario };
             };
             self.now = self.now.max(next);
-            assert!(!self.is_late(self.now) || self.is_over(), "I8: {:?}", self.driver.payment());
+            assert!(
+                !self.is_late(self.now) || self.is_over(),
+                "I8: {:?} at {}, in trouble until {}, due at {:?}: {:?}",
+                self.scenario,
+                self.now,
+                self.troubled,
+                self.driver.deadline,
+                self.driver.payment(),
+            );
             if !self.recording.is_over() {
                 self.troubled = self.now;
             }
@@ -148,7 +169,7 @@ impl<'a> Sim<'a> {
                     self.troubled = if own { self.troubled } else { self.now };
                     self.happen(happening);
                 }
-                None => self.tell(Input::Timeout),
+                None => self.tell(woken, Input::Timeout),
             }
             self.notice();
         }
@@ -168,13 +189,19 @@ impl<'a> Sim<'a> {
         self.driver.payment().is_some_and(is_over)
     }
 
-    fn next_moment(&self) -> Option<Timestamp> {
-        let queued = self.queue.keys().next().map(|(at, _)| *at);
-        let woken = match self.driver.deadline {
-            Deadline::At(at) => Some(self.scenario.truly_at(at, self.now)),
+    /// When something happens next, and the process whose clock shows the deadline first.
+    fn next_moment(&self) -> Option<(Timestamp, usize)> {
+        let queued = self.queue.keys().next().map(|(at, _)| (*at, 0));
+        let woken = (0..self.scenario.processes()).filter_map(|process| match self.driver.deadline {
+            Deadline::At(at) => Some((self.scenario.truly_at(process, at, self.now), process)),
             Deadline::Never => None,
-        };
+        });
         queued.into_iter().chain(woken).min()
+    }
+
+    /// The process that takes the next thing from outside.
+    fn turn(&mut self) -> usize {
+        if self.scenario.second.is_some() { usize::from(self.recording.choose(2)) } else { 0 }
     }
 
     fn after(&mut self, seconds: i64, happening: Happening) {
@@ -193,18 +220,37 @@ impl<'a> Sim<'a> {
             }
             Happening::Response { process, answer } => {
                 // A process that has died hears nothing.
-                if process == self.process {
-                    self.tell(Input::Response(answer));
+                if process.1 == self.died[process.0] {
+                    self.tell(process.0, Input::Response(answer));
                 }
             }
-            Happening::Hook { key, charge } => self.tell(Input::Evidence(Evidence::Webhook { key, charge })),
-            Happening::Return => self.tell(Input::Evidence(Evidence::BuyerReturned)),
+            Happening::Hook { key, charge } => {
+                let process = self.turn();
+                self.tell(process, Input::Evidence(Evidence::Webhook { key, charge }));
+            }
+            Happening::Return => {
+                let process = self.turn();
+                self.tell(process, Input::Evidence(Evidence::BuyerReturned));
+            }
             Happening::Decide { link } => self.decide(&link),
             Happening::WantRefund(order) => self.want_refund(order),
+            // As the driver must: deadlines may lie far ahead now.
+            Happening::SetBack => {
+                let died = self.died[0];
+                self.tell(0, Input::Timeout);
+                if died < self.died[0] {
+                    self.after(1, Happening::SetBack);
+                }
+            }
+            Happening::Resume => {
+                self.asked = false;
+                let process = self.turn();
+                self.tell(process, Input::Resume);
+            }
             Happening::RefundByHand(amount) => {
                 let paid = self.service.charges.iter().find(|(_, c)| c.status == ChargeStatus::Successful);
                 if let Some(id) = paid.map(|(_, charge)| charge.id.clone()) {
-                    self.service.refund_by_hand(&id, amount);
+                    self.service.refund_by_hand(&id, amount, self.now);
                     self.hook(EventKey::RefundCreate, &id);
                 }
             }
@@ -212,25 +258,26 @@ impl<'a> Sim<'a> {
     }
 
     fn open(&mut self) {
-        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let process = self.turn();
+        let (now, mut sent) = (self.time_of(process), Vec::new());
         let intent = self.scenario.intent.clone();
         let result = self.driver.open(&intent, now, &mut sent);
-        self.left(result, sent);
+        self.left(process, result, sent);
         if self.driver.payment().is_none() {
             // The merchant got no answer and asks again.
             self.after(5, Happening::Open);
         }
     }
 
-    fn tell(&mut self, input: Input) {
+    fn tell(&mut self, process: usize, input: Input) {
         if self.recording.draw() == 255 {
             self.driver.fuel = Some(u32::from(self.recording.choose(6)));
         }
-        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let (now, mut sent) = (self.time_of(process), Vec::new());
         let again = matches!(input, Input::Evidence(_)).then(|| input.clone());
         let result = self.driver.tell(input, now, &mut sent);
         let crashed = result.is_err();
-        self.left(result, sent);
+        self.left(process, result, sent);
         // What was stored before it was worked off comes back.
         if let (true, Some(Input::Evidence(Evidence::Webhook { key, charge }))) = (crashed, again) {
             self.after(120, Happening::Hook { key, charge });
@@ -238,10 +285,11 @@ impl<'a> Sim<'a> {
     }
 
     fn want_refund(&mut self, order: RefundRequest) {
-        let (now, mut sent) = (self.shop_time(), Vec::new());
+        let process = self.turn();
+        let (now, mut sent) = (self.time_of(process), Vec::new());
         let result = self.driver.refund(&order, now, &mut sent);
         let taken = result == Ok(true);
-        self.left(result.map(|_| ()), sent);
+        self.left(process, result.map(|_| ()), sent);
         if taken || self.driver.has_refund(&order.reference) {
             self.wanted.push(order);
         } else if result == Err(Crashed) {
@@ -251,29 +299,29 @@ impl<'a> Sim<'a> {
 
     /// The end of a step: its requests are sent, and a process that died is followed by
     /// another.
-    fn left(&mut self, result: Result<(), Crashed>, sent: Vec<Request>) {
+    fn left(&mut self, process: usize, result: Result<(), Crashed>, sent: Vec<Request>) {
         for request in sent {
-            self.send(request);
+            self.send(process, request);
         }
         if result == Err(Crashed) {
-            self.die();
+            self.die(process);
         }
     }
 
-    fn die(&mut self) {
+    fn die(&mut self, process: usize) {
         // What made it die may lie far back.
         self.troubled = self.now;
-        self.process += 1;
+        self.died[process] += 1;
         self.driver.fuel = self.deaths.pop();
         self.driver.restart();
     }
 
     /// Sends a request on its way, with whatever may happen to it there.
-    fn send(&mut self, request: Request) {
-        let process = self.process;
+    fn send(&mut self, index: usize, request: Request) {
+        let process = (index, self.died[index]);
         let fate = self.fate_of(&request);
         let in_vain = fate.is_in_vain();
-        let at = self.shop_time();
+        let at = self.time_of(index);
         self.sent.push(Sent { at, truly_at: self.now, request: request.clone(), in_vain });
         let trouble =
             |trouble| Happening::Response { process, answer: request.clone().into_failure(trouble) };
@@ -306,7 +354,7 @@ impl<'a> Sim<'a> {
             }
             Fate::Died => {
                 self.after(1, reach(None));
-                self.die();
+                self.die(index);
             }
             Fate::Refused => self.after(1, trouble(refused(ErrorCode::BadRequest))),
         }
@@ -316,7 +364,7 @@ impl<'a> Sim<'a> {
         let kind = Kind::of(request);
         match self.scenario.fates.iter().position(|(of, _)| *of == kind) {
             Some(index) => self.scenario.fates.remove(index).1,
-            None => Fate::of(self.recording.draw(), request),
+            None => Fate::of(self.recording.draw(), request, self.scenario.lag),
         }
     }
 
@@ -331,6 +379,11 @@ impl<'a> Sim<'a> {
                 self.after(20, Happening::Decide { link });
             }
         }
+        // Where the service tells no time, a person looks at its dashboard, and goes on when nothing is there.
+        if !self.asked && self.waits_for_a_person() {
+            self.asked = true;
+            self.after(3_600, Happening::Resume);
+        }
         if !self.decided
             && let Some(link) = self.driver.links.first().cloned()
         {
@@ -339,6 +392,16 @@ impl<'a> Sim<'a> {
                 self.after(wait, Happening::Decide { link });
             }
         }
+    }
+
+    fn waits_for_a_person(&self) -> bool {
+        let Some(payment) = self.driver.payment() else { return false };
+        matches!(self.scenario.clock, ServiceClock::Stopped | ServiceClock::Nothing)
+            && payment.alerts().iter().any(|alert| match alert {
+                Alert::SearchBlocked | Alert::RefundWatchBlocked { .. } => true,
+                Alert::RefundUnresolved { reference } => !self.service.has_refund(reference),
+                _ => false,
+            })
     }
 
     fn decide(&mut self, link: &str) {
@@ -383,7 +446,7 @@ impl<'a> Sim<'a> {
         }
     }
 
-    fn shop_time(&self) -> Timestamp {
-        self.now.saturating_add_seconds(self.scenario.skew_at(self.now))
+    fn time_of(&self, process: usize) -> Timestamp {
+        self.now.saturating_add_seconds(self.scenario.skew_at(process, self.now))
     }
 }

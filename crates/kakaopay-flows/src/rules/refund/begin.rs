@@ -43,7 +43,7 @@ pub(crate) fn open(
     }
     let record = RefundRecord::Ordered { amount, void: request.void, late_refund: request.late_refund };
     let records = vec![record_of(&request.reference, record)];
-    Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }))
+    Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge) }))
 }
 
 /// Requests a refund, or cancels it if the refund window has closed or its amount exceeds the rest.
@@ -96,11 +96,10 @@ fn cancel(
     }
 }
 
-/// Returns the paid amount less the refunds begun here.
+/// Returns the paid amount less the refunds begun here and their duplicates.
 fn left_of(model: &Model) -> Money {
     let paid = model.intent.amount;
-    let claims = model.refunds.values().filter(|refund| refund.claims());
-    let promised = claims.fold(0_i64, |sum, refund| sum.saturating_add(refund.amount().minor_units()));
+    let promised = model.refunds.values().fold(0_i64, |sum, refund| sum.saturating_add(refund.claimed()));
     Money::new(paid.minor_units().saturating_sub(promised), paid.currency())
 }
 
@@ -111,16 +110,13 @@ fn closed(paid_at: Option<Timestamp>, late_refund: LateRefund, now: Timestamp) -
 }
 
 /// Reads the list of the charge's refunds from the first page.
-pub(crate) fn list(charge: &ChargeId, now: Timestamp) -> Transition {
-    Transition {
-        reads: vec![Request::ListRefunds(RefundSearch::first(charge, now))],
-        ..Transition::default()
-    }
+pub(crate) fn list(charge: &ChargeId) -> Transition {
+    Transition { reads: vec![Request::ListRefunds(RefundSearch::first(charge))], ..Transition::default() }
 }
 
 /// Reads the list of refunds if the charge's refunded amount exceeds the refunds begun here: others were made
 /// elsewhere. Their webhooks may have been lost, or have arrived before the payment was known to be paid.
-pub(crate) fn list_foreign(model: &Model, charge: &Charge, now: Timestamp) -> Transition {
+pub(crate) fn list_foreign(model: &Model, charge: &Charge) -> Transition {
     let promised = model.intent.amount.minor_units().saturating_sub(left_of(model).minor_units());
-    if charge.refunded().minor_units() > promised { list(&charge.id, now) } else { Transition::default() }
+    if charge.refunded().minor_units() > promised { list(&charge.id) } else { Transition::default() }
 }

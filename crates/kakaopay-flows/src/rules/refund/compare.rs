@@ -1,6 +1,6 @@
 //! The effect of a refund received from the service on a refund begun here.
 
-use kakaopay_types::{AttemptReference, Reference, Refund as Made, RefundStatus};
+use kakaopay_types::{AttemptReference, Money, Reference, Refund as Made, RefundStatus};
 
 use crate::alert::Alert;
 use crate::event::PaymentEvent;
@@ -66,19 +66,32 @@ pub(crate) fn judge(
             _ => Transition::default(),
         },
         RefundState::Failed { refund: known } if *known == made.id => match &made.status {
-            Some(RefundStatus::Closed) => contradicted(model, reference, made),
+            Some(RefundStatus::Closed) => {
+                duplicate(reference, refund, made).and(contradicted(model, reference, made))
+            }
             _ => Transition::default(),
         },
         // A further refund that failed changes nothing.
         _ if made.status == Some(RefundStatus::Failed) => Transition::default(),
         RefundState::Pending { refund: known } | RefundState::Completed { refund: known, .. } => {
-            let (refund, other) = (known.clone(), made.id.clone());
-            raise_alert(model, Alert::RefundedTwice { reference: reference.clone(), refund, other })
+            let (known, other) = (known.clone(), made.id.clone());
+            let alert = Alert::RefundedTwice { reference: reference.clone(), refund: known, other };
+            duplicate(reference, refund, made).and(raise_alert(model, alert))
         }
         RefundState::Failed { .. } | RefundState::Refused { .. } | RefundState::Cancelled { .. } => {
-            contradicted(model, reference, made)
+            duplicate(reference, refund, made).and(contradicted(model, reference, made))
         }
     }
+}
+
+/// Records a refund at the service beside the one that the refund has ended with, so that it counts.
+fn duplicate(reference: &Reference, refund: &RefundProcess, made: &Made) -> Transition {
+    if refund.duplicates().contains_key(&made.id) {
+        return Transition::default();
+    }
+    let amount = Money::new(made.amount.max(0), refund.amount().currency());
+    let record = RefundRecord::DuplicateFound { refund: made.id.clone(), amount };
+    Transition { records: vec![record_of(reference, record)], ..Transition::default() }
 }
 
 /// Continues the search after a refund at the service failed, because another request may still make one that
@@ -134,7 +147,10 @@ fn mismatched(model: &Model, reference: &Reference, refund: &RefundProcess, made
         step.records.push(record_of(reference, RefundRecord::Blocked { refund: made.id.clone() }));
         step.deadline = DeadlineChange::Plan;
     }
-    step
+    // A refund that ended without it does not count it otherwise.
+    let other = refund.state().is_final() && refund.state().refund() != Some(&made.id);
+    let counts = other && made.status != Some(RefundStatus::Failed);
+    if counts { step.and(duplicate(reference, refund, made)) } else { step }
 }
 
 /// Adopts a refund at the service as the requested one.

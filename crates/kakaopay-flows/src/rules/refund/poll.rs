@@ -26,11 +26,11 @@ pub(crate) fn refunds(model: &Model, pending: &Pending, person: bool, now: Times
         let waits = match refund.state() {
             RefundState::Requested => !refund.is_overdue(now),
             RefundState::Blocked => !person,
-            state => state.is_final(),
+            state => state.is_final() && !refund.is_watched(),
         };
         open |= !waits;
     }
-    if open { step.and(list(&pending.charge, now)) } else { step }
+    if open { step.and(list(&pending.charge)) } else { step }
 }
 
 /// Resumes the refunds that do not continue by themselves.
@@ -44,7 +44,13 @@ pub(crate) fn resume(model: &Model, pending: &Pending, now: Timestamp) -> Transi
         RefundState::Searching => unresolved(reference),
         _ => false,
     });
-    let records = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed)).collect();
+    let resumed = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed));
+    let blocked = model.refunds.iter().filter(|(reference, refund)| {
+        let alert = Alert::RefundWatchBlocked { reference: (*reference).clone() };
+        refund.is_watched() && model.alerts.contains(&alert)
+    });
+    let ended = blocked.map(|(reference, _)| record_of(reference, RefundRecord::WatchEnded));
+    let records = resumed.chain(ended).collect();
     Transition { records, deadline: DeadlineChange::Plan, ..Transition::default() }
         .and(refunds(model, pending, true, now))
 }

@@ -15,9 +15,10 @@ use crate::rules::refund::begin::request;
 use crate::rules::refund::compare;
 use crate::rules::refund::compare::Origin;
 use crate::rules::refund::effects::{record_of, refused};
-use crate::schedule::REFUND_LATE_SECONDS;
 use crate::search::RefundSearch;
+use crate::service_time::ServiceTime;
 use crate::state::lifecycle::Pending;
+use crate::state::look_up::{Reading, Verdict};
 use crate::state::model::Model;
 use crate::state::refund::{RefundProcess, RefundState};
 use crate::transition::{Transition, raise_alert};
@@ -29,14 +30,16 @@ const MAX_READ: u32 = 1_000;
 pub(crate) fn page(
     model: &Model,
     pending: &Pending,
-    search: &RefundSearch,
+    (search, served_at): (&RefundSearch, Option<Timestamp>),
     list: &List<Made>,
     now: Timestamp,
 ) -> Transition {
     let mut read = search.clone();
+    if search.list.page.offset == 0 {
+        read.served_at = ServiceTime::new(served_at, list.to);
+    }
     // A page at another offset than requested leaves a gap.
     read.complete &= list.offset == u64::from(search.list.page.offset) && list.data.invalid.is_empty();
-    read.at_service = read.at_service.or(list.to);
     for made in &list.data.items {
         match read.seen.iter_mut().find(|seen| seen.id == made.id) {
             Some(seen) => *seen = made.clone(),
@@ -61,6 +64,7 @@ pub(crate) fn page(
 fn evaluate_list(model: &Model, pending: &Pending, read: &RefundSearch, now: Timestamp) -> Transition {
     // The records of one element are applied before the next element is compared.
     let mut seen = model.clone();
+    seen.seq = seen.seq.saturating_add(1);
     let mut step = Transition::default();
     let mut elements: Vec<&Made> = read.seen.iter().collect();
     // Refunds that were made come before failed ones, in whatever order the service lists them.
@@ -79,8 +83,8 @@ fn evaluate_list(model: &Model, pending: &Pending, read: &RefundSearch, now: Tim
                 let conclusive = read.complete
                     && match refund.state() {
                         // No request is in flight.
-                        RefundState::Preparing => read.asked_at >= refund.since,
-                        RefundState::Searching => is_conclusive(read, refund),
+                        RefundState::Preparing => read.after_seq >= refund.seq,
+                        RefundState::Searching => verdict(read, refund, now) == Some(Verdict::Conclusive),
                         _ => false,
                     };
                 compare::judge(&seen, pending, (reference, refund), made, Origin::List { conclusive })
@@ -130,52 +134,45 @@ fn continue_refund(
     read: &RefundSearch,
     now: Timestamp,
 ) -> Transition {
-    if !matches!(refund.state(), RefundState::Preparing | RefundState::Searching) {
+    let watched = refund.is_watched();
+    if !watched && !matches!(refund.state(), RefundState::Preparing | RefundState::Searching) {
         return Transition::default();
     }
     // An element that could not be decoded may be the refund, or leave too little for it.
     if !read.complete {
-        return raise_alert(seen, Alert::RefundBlocked { reference: reference.clone() });
-    }
-    if *refund.state() == RefundState::Preparing {
-        // A list requested before the refund began may lack later refunds.
-        let fresh = read.asked_at >= refund.since;
-        return if fresh {
-            request(seen, pending, (reference, refund), left_for(seen, read, reference), now)
+        let reference = reference.clone();
+        let alert = if watched {
+            Alert::RefundWatchBlocked { reference }
         } else {
-            Transition::default()
+            Alert::RefundBlocked { reference }
         };
+        return raise_alert(seen, alert);
     }
-    if is_conclusive(read, refund) {
-        return not_found(seen, pending, (reference, refund), read, now);
-    }
-    if refund.unlisted.is_some() || read.asked_at < refund.since {
-        return Transition::default();
-    }
-    let record = RefundRecord::NotListed { at_service: read.at_service };
-    Transition {
+    let recorded = |record| Transition {
         records: vec![record_of(reference, record)],
         deadline: DeadlineChange::Plan,
         ..Transition::default()
+    };
+    match verdict(read, refund, now) {
+        // A list requested before the refund began may lack later refunds.
+        None if *refund.state() == RefundState::Preparing && read.after_seq >= refund.seq => {
+            request(seen, pending, (reference, refund), left_for(seen, read, reference), now)
+        }
+        Some(Verdict::Conclusive) if watched => recorded(RefundRecord::WatchEnded),
+        Some(Verdict::Conclusive) => not_found(seen, pending, (reference, refund), read, now),
+        Some(Verdict::First) => recorded(RefundRecord::NotListed { served_at: read.served_at }),
+        Some(Verdict::NoClock) if watched => {
+            raise_alert(seen, Alert::RefundWatchBlocked { reference: reference.clone() })
+        }
+        Some(Verdict::NoClock) => raise_alert(seen, Alert::RefundUnresolved { reference: reference.clone() }),
+        None | Some(Verdict::Stale | Verdict::TooEarly) => Transition::default(),
     }
 }
 
-/// Returns whether a refund that the list lacks can no longer appear. It uses both clocks, since the driver's
-/// may have been set, or be another machine's.
-fn is_conclusive(read: &RefundSearch, refund: &RefundProcess) -> bool {
-    if read.asked_at < refund.since.saturating_add_seconds(REFUND_LATE_SECONDS) {
-        return false;
-    }
-    match (refund.unlisted, read.at_service) {
-        // The service's clock was read only once.
-        (None, Some(_)) => false,
-        (Some(first), Some(then)) => match first.at_service {
-            Some(first) if then > first => then >= first.saturating_add_seconds(REFUND_LATE_SECONDS),
-            // The service's clock did not advance: use the driver's.
-            _ => read.asked_at >= first.at.saturating_add_seconds(REFUND_LATE_SECONDS),
-        },
-        (_, None) => true,
-    }
+/// Judges whether a refund that the list lacks can no longer appear. Returns `None` if it is not looked for.
+fn verdict(read: &RefundSearch, refund: &RefundProcess, now: Timestamp) -> Option<Verdict> {
+    let RefundSearch { after_seq, served_at, complete, .. } = *read;
+    refund.judge(&Reading { after_seq, served_at, complete }, now)
 }
 
 /// Requests a refund again that the service does not have and will no longer make.
@@ -214,6 +211,10 @@ fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> Money {
         .iter()
         .filter(|(other, refund)| *other != reference && refund.claims() && !is_listed(other));
     let promised = promised.fold(0_i64, |sum, (_, refund)| sum.saturating_add(refund.amount().minor_units()));
+    // A duplicate was on an earlier list.
+    let duplicates = seen.refunds.values().flat_map(|refund| refund.duplicates());
+    let unlisted = duplicates.filter(|(id, _)| !read.seen.iter().any(|made| made.id == **id));
+    let promised = unlisted.fold(promised, |sum, (_, amount)| sum.saturating_add(amount.minor_units()));
     let paid = seen.intent.amount;
     let left = paid.minor_units().saturating_sub(refunded).saturating_sub(promised);
     Money::new(left, paid.currency())

@@ -1,6 +1,6 @@
 //! Responses to the request for a refund, and its failures.
 
-use kakaopay_types::{Reference, Refund as Made, RefundStatus, Timestamp};
+use kakaopay_types::{Reference, Refund as Made, RefundStatus};
 
 use crate::alert::Alert;
 use crate::failure::{RequestFailure, RequestOutcome};
@@ -21,7 +21,6 @@ pub(crate) fn response(
     pending: &Pending,
     (reference, number): (&Reference, u32),
     result: Result<&Made, &RequestFailure>,
-    now: Timestamp,
 ) -> Transition {
     let Some(refund) = model.refunds.get(reference) else { return Transition::default() };
     match result {
@@ -32,14 +31,14 @@ pub(crate) fn response(
                 && *refund.state() == RefundState::Requested
                 && number == refund.asked =>
         {
-            unknown(pending, reference, RefundRecord::OutcomeUnknown, now)
+            unknown(pending, reference, RefundRecord::OutcomeUnknown)
         }
         Ok(made) => compare::judge(model, pending, (reference, refund), made, compare::Origin::Creation),
         // It is about an earlier request, or its outcome is already recorded as unknown.
         Err(_) if *refund.state() != RefundState::Requested || number != refund.asked => {
             Transition::default()
         }
-        Err(error) => failure(model, pending, reference, refund, error, now),
+        Err(error) => failure(model, pending, reference, refund, error),
     }
 }
 
@@ -50,7 +49,6 @@ fn failure(
     reference: &Reference,
     refund: &RefundProcess,
     error: &RequestFailure,
-    now: Timestamp,
 ) -> Transition {
     let not_sent = Transition {
         records: vec![record_of(reference, RefundRecord::NotSent)],
@@ -67,14 +65,14 @@ fn failure(
             }
             // An earlier request with an unknown outcome may be the cause.
             let Refusal { code, message } = refusal;
-            unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message }, now)
+            unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message })
         }
-        RequestOutcome::Unknown => unknown(pending, reference, RefundRecord::OutcomeUnknown, now),
+        RequestOutcome::Unknown => unknown(pending, reference, RefundRecord::OutcomeUnknown),
     }
 }
 
 /// Begins the search for a refund whose outcome has become unknown: now, and again on schedule.
-fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord, now: Timestamp) -> Transition {
+fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord) -> Transition {
     let records = vec![record_of(reference, record)];
-    Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge, now) }
+    Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge) }
 }

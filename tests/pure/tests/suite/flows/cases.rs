@@ -25,12 +25,21 @@ fn read(charge: Charge) -> Input {
 }
 
 fn page(request: &ChargeSearch, data: &[Value], total: usize) -> Input {
+    page_to(request, data, total, None)
+}
+
+/// A page of a list that ends at an instant.
+fn page_to(request: &ChargeSearch, data: &[Value], total: usize, to: Option<&str>) -> Input {
     let list = json!({
         "object": "list", "data": data, "limit": 100, "offset": request.list.page.offset, "total": total,
-        "to": "2023-06-15T02:30:00Z",
+        "to": to,
     });
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge {
+        request: request.clone(),
+        served_at: None,
+        result: Ok(Box::new(list)),
+    })
 }
 
 fn json_of(charge: &Charge) -> Value {
@@ -59,6 +68,13 @@ fn stage(driven: &Driven) -> Stage {
         State::Creating(creating) => creating.stage,
         other => panic!("not creating: {other:?}"),
     }
+}
+
+/// The same, whose first look-up found nothing.
+fn not_listed() -> Driven {
+    let (mut driven, look_up) = unanswered();
+    assert!(driven.handle(page(&look_up, &[], 0), at(60)).is_empty());
+    driven
 }
 
 /// A payment whose creation went unanswered, and its first look-up.
@@ -101,7 +117,7 @@ fn f11_silence_becomes_a_search_and_not_a_moment_before() {
     assert!(driven.handle(Input::Timeout, at(74)).is_empty());
     assert_eq!((stage(&driven), driven.deadline), (Stage::Charge, Deadline::At(at(75))));
     let look_up = only_look_up(&driven.handle(Input::Timeout, at(75)));
-    assert_eq!((look_up.list.page.from, look_up.list.page.to), (Some(at(-86_400)), None));
+    assert_eq!((look_up.list.page.from, look_up.list.page.to), (Some(at(-2 * 86_400)), None));
 }
 
 #[test]
@@ -117,10 +133,10 @@ fn what_was_not_sent_is_sent_again_as_the_same_attempt() {
 #[test]
 fn f10_a_new_attempt_waits_until_a_late_charge_can_no_longer_appear() {
     let (mut driven, first) = unanswered();
-    // It began at the 60th second, so that it must be looked for until the 150th.
+    // The first list was served at the 61st second, so that it must be looked for until the 151st.
     assert!(driven.handle(page(&first, &[], 0), at(61)).is_empty());
     let early = only_look_up(&driven.handle(Input::Timeout, at(149)));
-    assert!(driven.handle(page(&early, &[], 0), at(200)).is_empty());
+    assert!(driven.handle(page(&early, &[], 0), at(150)).is_empty());
     assert_eq!(stage(&driven), Stage::Searching);
     let late = only_look_up(&driven.handle(Input::Timeout, at(150)));
     let create = only_creation(&driven.handle(page(&late, &[], 0), at(151)));
@@ -140,7 +156,7 @@ fn f10_a_charge_that_is_found_is_adopted() {
 
 #[test]
 fn f10_the_first_attempts_charge_is_adopted_even_after_the_second_attempt() {
-    let (mut driven, _) = unanswered();
+    let mut driven = not_listed();
     let late = only_look_up(&driven.handle(Input::Timeout, at(150)));
     only_creation(&driven.handle(page(&late, &[], 0), at(151)));
     // The first attempt's charge comes to light, and then the second one's answer.
@@ -164,7 +180,8 @@ fn f10_the_first_attempts_charge_is_adopted_even_after_the_second_attempt() {
 fn f28_a_search_reads_page_by_page_with_its_end_fixed() {
     let (mut driven, first) = unanswered();
     let foreign = json_of(&Order::one_call().charge(1, &[("metadata", json!({}))]));
-    let next = only_look_up(&driven.handle(page(&first, &[foreign.clone(), foreign.clone()], 3), at(61)));
+    let two = page_to(&first, &[foreign.clone(), foreign.clone()], 3, Some("2023-06-15T02:30:00Z"));
+    let next = only_look_up(&driven.handle(two, at(61)));
     assert_eq!((next.list.page.offset, next.list.page.from), (2, first.list.page.from));
     assert_eq!(next.list.page.to.map(|to| to.to_string()), Some("2023-06-15T02:30:01Z".to_owned()));
     // The list ends, however large it says it is.
@@ -176,7 +193,7 @@ fn f28_a_list_that_lies_proves_nothing() {
     let foreign = json_of(&Order::one_call().charge(1, &[("metadata", json!({}))]));
     let full: Vec<_> = std::iter::repeat_n(foreign, 100).collect();
     // A full page has another behind it, though the total denies it.
-    let (mut driven, _) = unanswered();
+    let mut driven = not_listed();
     let late = only_look_up(&driven.handle(Input::Timeout, at(150)));
     let next = only_look_up(&driven.handle(page(&late, &full, 100), at(151)));
     assert_eq!(next.list.page.offset, 100);
@@ -186,7 +203,7 @@ fn f28_a_list_that_lies_proves_nothing() {
     let Input::Response(Response::FindCharge { result, .. }) = page(&first, &full[..1], 1) else {
         panic!("a page")
     };
-    let again = Input::Response(Response::FindCharge { request: next, result });
+    let again = Input::Response(Response::FindCharge { request: next, served_at: None, result });
     assert!(driven.handle(again, at(152)).is_empty());
     assert_eq!(stage(&driven), Stage::Searching);
     assert!(driven.payment.alerts().contains(&Alert::SearchBlocked));
@@ -198,6 +215,7 @@ fn a_search_without_responses_raises_an_alert_in_time() {
     let failed = |look_up: &ChargeSearch| {
         Input::Response(Response::FindCharge {
             request: look_up.clone(),
+            served_at: None,
             result: Err(RequestFailure::OutcomeUnknown),
         })
     };
@@ -234,7 +252,7 @@ fn evidence_makes_it_search_again_soon() {
 
 #[test]
 fn a_charge_that_cannot_be_read_proves_nothing() {
-    let (mut driven, _) = unanswered();
+    let mut driven = not_listed();
     let late = only_look_up(&driven.handle(Input::Timeout, at(150)));
     let damaged = json!({"object": "charge", "id": 7});
     let foreign = json_of(&Order::one_call().charge(1, &[("metadata", json!({}))]));
@@ -247,7 +265,7 @@ fn a_charge_that_cannot_be_read_proves_nothing() {
 
 #[test]
 fn attempts_come_to_an_end_and_looking_does_not() {
-    let (mut driven, _) = unanswered();
+    let mut driven = not_listed();
     for number in 2..=6 {
         let now = number * 1_000;
         let look_up = only_look_up(&driven.handle(Input::Timeout, at(now)));
@@ -258,7 +276,8 @@ fn attempts_come_to_an_end_and_looking_does_not() {
         }
         let number = u32::try_from(number).expect("small");
         assert_eq!(only_creation(&requests).metadata.reference.number().get(), number);
-        driven.handle(creation(number, Err(RequestFailure::OutcomeUnknown)), at(now + 60));
+        let requests = driven.handle(creation(number, Err(RequestFailure::OutcomeUnknown)), at(now + 60));
+        driven.handle(page(&only_look_up(&requests), &[], 0), at(now + 60));
     }
     let many = Alert::TooManyAttempts { attempts: attempt(5) };
     assert!(driven.payment.alerts().contains(&many));

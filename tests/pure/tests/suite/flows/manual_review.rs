@@ -43,7 +43,11 @@ fn page(request: &ChargeSearch, data: &[Value], total: usize) -> Input {
     let offset = request.list.page.offset;
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": offset, "total": total});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge {
+        request: request.clone(),
+        served_at: None,
+        result: Ok(Box::new(list)),
+    })
 }
 
 fn json_of(charge: &Charge) -> Value {
@@ -54,6 +58,14 @@ fn json_of(charge: &Charge) -> Value {
 fn unanswered() -> Driven {
     let mut driven = opened();
     driven.handle(created(Err(RequestFailure::OutcomeUnknown)), at(60));
+    driven
+}
+
+/// The same, whose first look-up found nothing.
+fn not_listed() -> Driven {
+    let mut driven = unanswered();
+    let requests = driven.handle(Input::Timeout, at(60));
+    driven.handle(page(&looked_up(&requests), &[], 0), at(60));
     driven
 }
 
@@ -73,7 +85,7 @@ fn told(driven: &Driven) -> Vec<String> {
 fn f10_a_charge_that_differs_stops_only_when_its_own_is_nowhere() {
     // One of the other mode is not the order's, whatever it names.
     let live = json_of(&charge(1, &[("id", json!("chrg_5w4415netlwqpc54tyg"))]));
-    let mut driven = unanswered();
+    let mut driven = not_listed();
     let requests = driven.handle(Input::Timeout, at(200));
     let requests = driven.handle(page(&looked_up(&requests), &[live], 1), at(200));
     assert!(matches!(requests[..], [Request::CreateCharge(_)]), "{requests:?}");
@@ -183,7 +195,7 @@ fn after_the_last_attempt_a_person_may_ask_for_more() {
 fn f22_what_cannot_be_read_stops_an_order_for_a_while_only() {
     let broken = || json!({"object": "charge", "id": 7});
     let mut driven = unanswered();
-    for (seconds, blocked) in [(200, true), (959, true), (960, false)] {
+    for (seconds, blocked) in [(200, true), (1_099, true), (1_100, false)] {
         let requests = driven.handle(Input::Timeout, at(seconds));
         let requests = driven.handle(page(&looked_up(&requests), &[broken()], 1), at(seconds));
         assert_eq!(requests.is_empty(), blocked, "{seconds}: {requests:?}");
@@ -191,7 +203,7 @@ fn f22_what_cannot_be_read_stops_an_order_for_a_while_only() {
     assert_eq!(told(&driven), ["search_blocked"]);
     // So does a list that promises more than it shows.
     let mut driven = unanswered();
-    for (seconds, blocked) in [(200, true), (960, false)] {
+    for (seconds, blocked) in [(200, true), (1_099, true), (1_100, false)] {
         let requests = driven.handle(Input::Timeout, at(seconds));
         let requests = driven.handle(page(&looked_up(&requests), &[], 1), at(seconds));
         assert_eq!(requests.is_empty(), blocked, "{seconds}: {requests:?}");

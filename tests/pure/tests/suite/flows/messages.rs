@@ -25,6 +25,18 @@ fn creation(requests: &[Request]) -> &CreateCharge {
 
 /// F10: it is not documented that a source can be charged twice, so each further attempt creates its own
 /// source, like the first attempt's.
+/// A list without charges.
+fn nothing(requests: &[Request]) -> Input {
+    let [Request::FindCharge(request)] = requests else { panic!("no search: {requests:?}") };
+    let list = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
+    let list = kakaopay_types::decode::from_value(list).expect("a list");
+    Input::Response(Response::FindCharge {
+        request: request.clone(),
+        served_at: None,
+        result: Ok(Box::new(list)),
+    })
+}
+
 #[test]
 fn f10_each_attempt_creates_its_own_source() {
     let web = || Some(PlatformType::Web);
@@ -45,13 +57,10 @@ fn f10_each_attempt_creates_its_own_source() {
         };
         assert_eq!(creation(&requests).source, first);
         let lost = Response::Charge { attempt: NonZeroU32::MIN, result: Err(RequestFailure::OutcomeUnknown) };
-        driven.handle(Input::Response(lost), start());
+        let requests = driven.handle(Input::Response(lost), start());
+        assert!(driven.handle(nothing(&requests), start()).is_empty());
         let requests = driven.handle(Input::Timeout, at(100));
-        let [Request::FindCharge(request)] = &requests[..] else { panic!("no search: {requests:?}") };
-        let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
-        let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
-        let found = Response::FindCharge { request: request.clone(), result: Ok(Box::new(nothing)) };
-        let requests = driven.handle(Input::Response(found), at(100));
+        let requests = driven.handle(nothing(&requests), at(100));
         assert_eq!(creation(&requests).source, ChargeSource::New { platform_type });
     }
 }
@@ -90,6 +99,7 @@ fn alerts() -> Vec<Alert> {
         Alert::RefundContradiction { reference: reference(), refund: id(refund), status: status() },
         Alert::RefundUnresolved { reference: reference() },
         Alert::RefundBlocked { reference: reference() },
+        Alert::RefundWatchBlocked { reference: reference() },
         Alert::RefundOverdue { reference: reference() },
         Alert::RefundLate { reference: reference() },
         Alert::UnknownRefund { refund: id(refund) },
@@ -122,7 +132,8 @@ fn f24_requests_know_whether_they_are_mutations() {
     assert_eq!((page.limit, page.order.clone()), (Some(100), Some(kakaopay_types::SortOrder::Chronological)));
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing = kakaopay_types::decode::from_value(nothing).expect("a list");
-    let response = Response::Refunds { request: first.clone(), result: Ok(Box::new(nothing)) };
+    let response =
+        Response::Refunds { request: first.clone(), served_at: None, result: Ok(Box::new(nothing)) };
     let requests = driven.handle(Input::Response(response), start());
     assert!(!requests.is_empty() && requests.iter().all(Request::is_mutation), "{requests:?}");
 }

@@ -42,7 +42,7 @@ fn page(request: ChargeSearch, data: &[Charge], total: u32) -> Input {
     let offset = request.list.page.offset;
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": offset, "total": total});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, served_at: None, result: Ok(Box::new(list)) })
 }
 
 /// A charge that names the order and is for less.
@@ -107,7 +107,8 @@ fn f07_a_duplicate_is_watched_while_a_response_is_pending() {
 #[test]
 fn f10_a_search_that_is_over_sets_no_deadline() {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), start());
+    driven.handle(page(looked_up(&requests), &[], 0), start());
     let request = looked_up(&driven.handle(Input::Timeout, at(90)));
     driven.handle(page(request, &[], 0), at(90));
     let changes = |status| {
@@ -118,9 +119,11 @@ fn f10_a_search_that_is_over_sets_no_deadline() {
     driven.handle(created(2, Ok(Order::one_call().charge(2, &changes("pending")))), at(90));
     driven.handle(read(Order::one_call().charge(2, &changes("successful"))), at(91));
     assert!(matches!(driven.state(), State::Successful { .. }));
-    let request = looked_up(&driven.handle(Input::Timeout, at(2_000)));
-    assert!(matches!(driven.deadline, Deadline::At(_)));
-    driven.handle(page(request, &[], 0), at(2_000));
+    for now in [at(100), at(2_000)] {
+        let request = looked_up(&driven.handle(Input::Timeout, now));
+        assert!(matches!(driven.deadline, Deadline::At(_)));
+        driven.handle(page(request, &[], 0), now);
+    }
     assert_eq!(driven.deadline, Deadline::Never);
 }
 
@@ -166,12 +169,12 @@ fn i8_a_refund_that_is_made_shows_that_the_key_is_good() {
     driven.refund(&order, start()).expect("a refund");
     let requests = driven.handle(Input::Timeout, at(10));
     let [Request::ListRefunds(list)] = &requests[..] else { panic!("{requests:?}") };
-    let answer = Response::Refunds { request: list.clone(), result: Err(refused()) };
+    let answer = Response::Refunds { request: list.clone(), served_at: None, result: Err(refused()) };
     driven.handle(Input::Response(answer), at(10));
     assert!(is_refused(&driven));
     let nothing = json!({"object": "list", "data": [], "limit": 100, "offset": 0, "total": 0});
     let nothing = decode::from_value(nothing).expect("a list");
-    let answer = Response::Refunds { request: list.clone(), result: Ok(Box::new(nothing)) };
+    let answer = Response::Refunds { request: list.clone(), served_at: None, result: Ok(Box::new(nothing)) };
     driven.handle(Input::Response(answer), at(11));
     let mut made: Value = serde_json::from_str(include_str!("../../../data/refund.json")).expect("JSON");
     made["amount"] = json!(1_000);

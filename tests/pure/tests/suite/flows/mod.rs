@@ -2,6 +2,7 @@
 //! model.
 
 mod cases;
+mod clocks;
 mod deadlines;
 mod manual_refunds;
 mod manual_review;

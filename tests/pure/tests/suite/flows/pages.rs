@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Alert, ChargeSearch, Input, Request, RequestFailure, Response, Stage, State};
+use kakaopay_flows::{
+    Alert, ChargeSearch, Input, Request, RequestFailure, Response, ServiceTime, Stage, State,
+};
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order};
 use kakaopay_types::{Charge, List, Timestamp, decode};
@@ -32,7 +34,7 @@ fn page(request: ChargeSearch, data: &[Value], total: u32, to: Option<Timestamp>
         "object": "list", "data": data, "limit": 100, "offset": offset, "total": total, "to": to,
     });
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, served_at: None, result: Ok(Box::new(list)) })
 }
 
 /// A full page of charges that other orders have.
@@ -55,9 +57,16 @@ fn unknown() -> (Driven, ChargeSearch) {
     (driven, request)
 }
 
+/// The same, whose first look-up found nothing.
+fn not_listed() -> Driven {
+    let (mut driven, request) = unknown();
+    assert!(driven.handle(page(request, &[], 0, None), start()).is_empty());
+    driven
+}
+
 /// A payment whose second attempt has made its charge; a search for the first one's goes on.
 fn searching() -> (Driven, Charge) {
-    let (mut driven, _) = unknown();
+    let mut driven = not_listed();
     let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
     let requests = driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
     assert!(matches!(requests[..], [Request::CreateCharge(_)]));
@@ -66,6 +75,10 @@ fn searching() -> (Driven, Charge) {
         Order::one_call().charge(2, &[("id", json!("chrg_test_own")), ("created_at", json!(created_at))]);
     driven.handle(created(2, Ok(own.clone())), at(CONCLUSIVE));
     assert!(matches!(driven.state(), State::Pending(_)));
+    // Its first list has nothing but the payment's own charge.
+    let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a search");
+    let data = [serde_json::to_value(&own).expect("JSON")];
+    driven.handle(page(request, &data, 1, Some(at(CONCLUSIVE))), at(CONCLUSIVE));
     (driven, own)
 }
 
@@ -73,7 +86,9 @@ fn searching() -> (Driven, Charge) {
 fn read_on(driven: &mut Driven, mut request: ChargeSearch, now: Timestamp, most: u32) -> u32 {
     let strangers = strangers();
     for read in 0..most {
-        assert_eq!(request.list.page.offset, read * 100);
+        let offset = request.list.page.offset;
+        assert_eq!(offset % 100, 0);
+        assert!(read == 0 || offset >= read * 100);
         match looked_up(&driven.handle(page(request, &strangers, 1_000_000, None), now)) {
             Some(next) => request = next,
             None => return read + 1,
@@ -82,13 +97,14 @@ fn read_on(driven: &mut Driven, mut request: ChargeSearch, now: Timestamp, most:
     most
 }
 
-/// F10, F28: an early search reads the newest five hundred charges; a search that can conclude reads on.
+/// F10, F28: an early search reads the newest five hundred charges; a search that can conclude, or begin the wait,
+/// reads on.
 #[test]
 fn f10_f28_a_search_reads_as_far_as_it_can_conclude() {
     let (mut driven, request) = unknown();
-    assert_eq!(read_on(&mut driven, request, start(), 7), 5);
+    assert_eq!(read_on(&mut driven, request, start(), 7), 7);
     for (seconds, pages) in [(CONCLUSIVE - 1, 5), (CONCLUSIVE, 7)] {
-        let (mut driven, _) = unknown();
+        let mut driven = not_listed();
         let request = looked_up(&driven.handle(Input::Timeout, at(seconds))).expect("a look-up");
         assert_eq!(read_on(&mut driven, request, at(seconds), 7), pages, "{seconds}");
     }
@@ -98,7 +114,7 @@ fn f10_f28_a_search_reads_as_far_as_it_can_conclude() {
 #[test]
 fn f10_a_page_that_comes_too_late_is_the_last() {
     for seconds in [0, CONCLUSIVE] {
-        let (mut driven, _) = unknown();
+        let mut driven = not_listed();
         let old = looked_up(&driven.handle(Input::Timeout, at(seconds))).expect("a look-up");
         let request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
         driven.handle(page(request, &[], 0, None), at(CONCLUSIVE));
@@ -114,47 +130,53 @@ fn f10_f28_a_search_reads_as_far_as_it_can_conclude_something() {
         let (mut driven, _) = searching();
         let now = at(CONCLUSIVE + seconds);
         let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
-        assert_eq!(read_on(&mut driven, request, now, 7), pages, "{seconds}");
+        let first = page(request, &strangers(), 1_000_000, Some(now));
+        let request = looked_up(&driven.handle(first, now)).expect("another page");
+        assert_eq!(1 + read_on(&mut driven, request, now, 6), pages, "{seconds}");
     }
 }
 
-/// F15: a search is over when both clocks say so, and each page passes on the service's time.
+/// F15, F47: a search is over by the service's clock, whatever the driver's says, and each page passes on the
+/// time of the first.
 #[test]
-fn f15_a_search_of_many_pages_asks_the_services_clock() {
+fn f15_f47_a_search_of_many_pages_asks_the_services_clock() {
     for (seconds, over) in [(SEARCHED - 1, false), (SEARCHED, true)] {
-        let (mut driven, own) = searching();
-        let now = at(10 * SEARCHED);
-        let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
-        let mut first = strangers();
-        first[50] = serde_json::to_value(&own).expect("JSON");
-        // The service's clock goes otherwise than the driver's.
-        let to = at(CONCLUSIVE + seconds);
-        let next =
-            looked_up(&driven.handle(page(request, &first, 101, Some(to)), now)).expect("another page");
-        assert_eq!((next.at_service, next.own_created), (Some(to), own.created_at()));
-        // A later page says a later moment, which is not when the search began.
-        driven.handle(page(next, &strangers()[..1], 101, Some(at(100 * SEARCHED))), now);
-        driven.assert_is_planned(now);
-        let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * SEARCHED))).is_some();
-        assert_eq!(goes_on, !over, "{seconds}");
+        for now in [at(CONCLUSIVE), at(10 * SEARCHED)] {
+            let (mut driven, own) = searching();
+            let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
+            let mut first = strangers();
+            first[50] = serde_json::to_value(&own).expect("JSON");
+            // The service's clock goes otherwise than the driver's.
+            let to = at(CONCLUSIVE + seconds);
+            let next =
+                looked_up(&driven.handle(page(request, &first, 101, Some(to)), now)).expect("another page");
+            assert_eq!(next.served_at, ServiceTime::new(None, Some(to)));
+            // A later page says a later moment, which is not when the search began.
+            driven.handle(page(next, &strangers()[..1], 101, Some(at(100 * SEARCHED))), now);
+            driven.assert_is_planned(now);
+            let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * SEARCHED))).is_some();
+            assert_eq!(goes_on, !over, "{seconds}");
+        }
     }
 }
 
-/// I8: unreadable charges block a search for a day, and then raise an alert. Readable ones
+/// I8: unreadable charges block a search for a day of the service's, and then raise an alert. Readable ones
 /// that are too early by the service's clock never end it.
 #[test]
 fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
     const DAY: i64 = 86_400;
     let bad = vec![json!({"object": "charge"})];
-    for (seconds, readable, over) in [(DAY - 1, false, false), (DAY, false, true), (10 * DAY, true, false)] {
+    for (seconds, readable, over) in
+        [(DAY - 1, false, false), (DAY, false, true), (SEARCHED - 1, true, false), (SEARCHED, true, true)]
+    {
         let (mut driven, own) = searching();
-        let now = at(CONCLUSIVE + seconds);
+        let now = at(CONCLUSIVE + 10 * DAY);
         let request = looked_up(&driven.handle(Input::Timeout, now)).expect("a search");
         let data = if readable { vec![serde_json::to_value(&own).expect("JSON")] } else { bad.clone() };
-        driven.handle(page(request, &data, 1, Some(at(CONCLUSIVE + SEARCHED - 1))), now);
+        driven.handle(page(request, &data, 1, Some(at(CONCLUSIVE + seconds))), now);
         let blocked = driven.payment.alerts().contains(&Alert::SearchBlocked);
         let goes_on = looked_up(&driven.handle(Input::Timeout, at(20 * DAY))).is_some();
-        assert_eq!((goes_on, blocked), (!over, over), "{seconds}");
+        assert_eq!((goes_on, blocked), (!over, over && !readable), "{seconds}");
     }
 }
 
@@ -162,17 +184,19 @@ fn i8_a_search_that_cannot_be_read_whole_ends_after_a_day() {
 #[test]
 fn f28_the_end_of_patience_is_not_the_end_of_the_list() {
     for (offset, complete) in [(99_800, true), (99_900, false)] {
-        let (mut driven, _) = unknown();
+        let mut driven = not_listed();
         let mut request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
         request.list.page.offset = offset;
+        request.served_at = ServiceTime::new(Some(at(CONCLUSIVE)), None);
         let last = page(request, &strangers()[..99], offset + 99, None);
         // One less than full, so that the list ends here.
         let requests = driven.handle(last, at(CONCLUSIVE));
         assert!(matches!(requests[..], [Request::CreateCharge(_)]), "{offset}");
 
-        let (mut driven, _) = unknown();
+        let mut driven = not_listed();
         let mut request = looked_up(&driven.handle(Input::Timeout, at(CONCLUSIVE))).expect("a look-up");
         request.list.page.offset = offset;
+        request.served_at = ServiceTime::new(Some(at(CONCLUSIVE)), None);
         let requests = driven.handle(page(request, &strangers(), offset + 100, None), at(CONCLUSIVE));
         assert_eq!(looked_up(&requests).is_some(), complete, "{offset}");
         let blocked = driven.payment.alerts().contains(&Alert::SearchBlocked);

@@ -107,7 +107,11 @@ fn only_look_up(requests: &[Request]) -> ChargeSearch {
 fn page(request: &ChargeSearch, charges: &[Box<Charge>]) -> Input {
     let list = json!({"object": "list", "data": charges, "limit": 100, "offset": 0, "total": charges.len()});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge {
+        request: request.clone(),
+        served_at: None,
+        result: Ok(Box::new(list)),
+    })
 }
 
 /// Everything that is known of a payment but how many entries say so.

@@ -109,7 +109,7 @@ proptest! {
                     });
                     let Some(request) = asked else { continue };
                     let result = result.map(|(charges, total)| list_of(&charges, total));
-                    Input::Response(Response::FindCharge { request, result })
+                    Input::Response(Response::FindCharge { request, served_at: None, result })
                 }
             };
             requests.extend(driven.handle(input, now));

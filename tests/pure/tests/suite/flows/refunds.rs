@@ -60,7 +60,11 @@ fn page(request: &RefundSearch, data: &[Value], total: usize, to: Option<Timesta
     let list =
         json!({"object": "list", "data": data, "limit": 100, "offset": offset, "total": total, "to": to});
     let list: List<Refund> = decode::from_value(list).expect("a list");
-    Input::Response(Response::Refunds { request: request.clone(), result: Ok(Box::new(list)) })
+    Input::Response(Response::Refunds {
+        request: request.clone(),
+        served_at: None,
+        result: Ok(Box::new(list)),
+    })
 }
 
 pub(crate) fn whole(requests: &[Request], data: &[Value]) -> Input {
@@ -270,12 +274,14 @@ fn f15_f18_a_clock_that_is_set_repeats_no_refund() {
         let page = page(&asked(&requests), &[], 0, Some(at(truly)));
         assert_eq!(posts(&driven.handle(page, at(now))), expected, "{now}");
     }
-    // A clock that stands still is none: then this one alone is asked.
+    // A clock that stands still is none: then a person is asked.
     let mut driven = unknown(1_000);
-    for (now, expected) in [(71, 0), (300, 0), (670, 0), (671, 1)] {
+    let told = Alert::RefundUnresolved { reference: name("r1") };
+    for now in [71, 300, 671, 969, 970, 90_000] {
         let requests = driven.handle(Input::Timeout, at(now));
         let page = page(&asked(&requests), &[], 0, Some(at(0)));
-        assert_eq!(posts(&driven.handle(page, at(now))), expected, "{now}");
+        assert_eq!(posts(&driven.handle(page, at(now))), 0, "{now}");
+        assert_eq!(driven.payment.alerts().contains(&told), now >= 970, "{now}");
     }
 }
 

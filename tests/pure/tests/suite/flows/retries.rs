@@ -42,7 +42,7 @@ fn charges(requests: &[Request], data: &[&Charge]) -> Input {
     let request = looked_up(requests);
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
     let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request, result: Ok(Box::new(list)) })
+    Input::Response(Response::FindCharge { request, served_at: None, result: Ok(Box::new(list)) })
 }
 
 fn stage(driven: &Driven) -> Option<Stage> {
@@ -55,7 +55,8 @@ fn stage(driven: &Driven) -> Option<Stage> {
 /// A payment whose first attempt was neither answered nor found, and whose second has been made.
 fn second_attempt() -> Driven {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
-    driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
+    let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(10));
+    driven.handle(charges(&requests, &[]), at(10));
     let requests = driven.handle(Input::Timeout, at(101));
     let requests = driven.handle(charges(&requests, &[]), at(101));
     assert!(matches!(requests[..], [Request::CreateCharge(_)]));
@@ -75,7 +76,8 @@ fn f10_i2_a_refusal_after_an_unknown_outcome_waits_for_a_look() {
 
     // It is not: then the service's no is told, and the first is searched for further on.
     let mut driven = second_attempt();
-    driven.handle(no(), at(102));
+    let requests = driven.handle(no(), at(102));
+    driven.handle(charges(&requests, &[]), at(102));
     for (seconds, ended) in [(191, false), (192, true)] {
         let requests = driven.handle(Input::Timeout, at(seconds));
         driven.handle(charges(&requests, &[]), at(seconds));
@@ -188,7 +190,11 @@ fn refunds(requests: &[Request], data: &[Value], now: Timestamp) -> Input {
     let list =
         json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len(), "to": now});
     let list: List<Refund> = decode::from_value(list).expect("a list");
-    Input::Response(Response::Refunds { request: listed(requests), result: Ok(Box::new(list)) })
+    Input::Response(Response::Refunds {
+        request: listed(requests),
+        served_at: None,
+        result: Ok(Box::new(list)),
+    })
 }
 
 fn answered(number: u32, result: Result<Value, RequestFailure>) -> Input {

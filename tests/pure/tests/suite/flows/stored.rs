@@ -30,7 +30,11 @@ fn list_of<T: serde::de::DeserializeOwned + kakaopay_types::Decode + 'static>(
 }
 
 fn page(request: &ChargeSearch, data: &[Value]) -> Input {
-    Input::Response(Response::FindCharge { request: request.clone(), result: Ok(list_of(data)) })
+    Input::Response(Response::FindCharge {
+        request: request.clone(),
+        served_at: None,
+        result: Ok(list_of(data)),
+    })
 }
 
 fn look_up(requests: &[Request]) -> ChargeSearch {
@@ -57,6 +61,8 @@ fn second_attempt() -> Driven {
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
     let first = look_up(&driven.handle(creation(1, Err(RequestFailure::OutcomeUnknown)), at(60)));
     driven.handle(page(&first, &[json!({"object": "charge", "id": 7})]), at(61));
+    let second = look_up(&driven.handle(Input::Timeout, at(62)));
+    driven.handle(page(&second, &[]), at(62));
     let late = look_up(&driven.handle(Input::Timeout, at(155)));
     driven.handle(page(&late, &[]), at(156));
     let second = |mut changes: Vec<(&'static str, Value)>| {
@@ -68,8 +74,10 @@ fn second_attempt() -> Driven {
     driven.handle(read(second(vec![("amount", json!(2))])), at(159));
     driven.handle(read(order.charge(1, &guide::ended("successful"))), at(160));
     driven.handle(read(second(guide::ended("failed"))), at(161));
-    let requests = driven.handle(Input::Timeout, at(5_000));
-    driven.handle(page(&look_up(&requests), &[]), at(5_001));
+    for seconds in [200, 5_000] {
+        let requests = driven.handle(Input::Timeout, at(seconds));
+        driven.handle(page(&look_up(&requests), &[]), at(seconds + 1));
+    }
     driven
 }
 
@@ -126,7 +134,10 @@ fn refunded() -> Driven {
         };
         if number != 7 {
             let result = Ok(list_of(&[]));
-            driven.handle(Input::Response(Response::Refunds { request: list.clone(), result }), now);
+            driven.handle(
+                Input::Response(Response::Refunds { request: list.clone(), served_at: None, result }),
+                now,
+            );
         }
     }
     let no = RequestFailure::Rejected(ApiError::new(ErrorCode::FailedRefund, "no"));
@@ -142,7 +153,10 @@ fn refunded() -> Driven {
     };
     let mut nothing = list_of(&[]);
     nothing.to = Some(at(125));
-    driven.handle(Input::Response(Response::Refunds { request: list.clone(), result: Ok(nothing) }), at(126));
+    driven.handle(
+        Input::Response(Response::Refunds { request: list.clone(), served_at: None, result: Ok(nothing) }),
+        at(126),
+    );
     driven.handle(Input::Resume, at(140));
     driven
 }

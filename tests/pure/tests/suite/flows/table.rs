@@ -66,8 +66,10 @@ list: the charge                         | Pending+link          Pending+link   
 list: the charge, paid                   | Pending+r             Pending+r             Pending+r           Pending+r             Pending+r             Pending+r+watch           r                   r                   .          r         r         r         r+watch
 list: the charge, and another            | Watching+link+!+watch Watching+link+!+watch Watching+link+watch Watching+link+!+watch Watching+link+!+watch Watching+link+!+watch     Watching+!+watch    .                   !+watch    !+watch   !+watch   !+watch   !+watch
 list: the charge, not as asked           | Blocked+!+watch       Blocked+!+watch       Blocked+!+watch     Blocked+!+watch       Blocked+!+watch       .                         !                   !                   !          !         !         !         !+watch
+list: empty, asked for before            | .                     .                     .                   .                     .                     .                         .                   .                   .          .         .         .         .
 list: empty, early                       | .                     .                     .                   .                     .                     .                         .                   .                   .          .         .         .         .
 list: empty, late                        | .                     .                     .                   .                     Charge2+c             .                         .                   .                   .          .         .         .         .
+list: empty, without a time              | .                     .                     .                   .                     !                     .                         .                   .                   .          .         .         .         .
 list: unreadable elements                | .                     .                     .                   .                     Charge2+c+!           .                         .                   .                   .          .         .         .         .
 list: outcome unknown                    | .                     .                     .                   .                     !                     .                         .                   .                   .          .         .         .         .
 list: key rejected                       | !                     !                     !                   !                     !+!                   !                         !                   !                   !          !         !         !         !
@@ -107,8 +109,10 @@ list: another refund with its reference | Completed+notify   Completed+notify Co
 list: the refund, failed, and again     | Completed+notify   Completed+notify Completed+notify   Completed+notify Completed+notify !+!       !      !       !
 list: the refund, without its reference | Requested+R+!      !                !+!                .                Completed+notify .         !      !       !
 list: the refund, not as asked          | Blocked+!          Blocked+!        Blocked+!          .                !                !         !      !       !
-list: empty, early                      | Requested+R        .                wake               .                .                .         .      .       .
+list: empty, asked for before           | .                  .                .                  .                .                .         .      .       .
+list: empty, early                      | Requested+R        .                .                  .                .                .         .      .       .
 list: empty, late                       | Requested+R        .                Requested+R        .                .                .         .      .       .
+list: empty, without a time             | Requested+R        .                !                  .                .                .         .      .       .
 list: other refunds, enough left        | Requested+R+!      !                Requested+R+!      !                !                !         !      !       .
 list: other refunds, too little left    | Cancelled+!+notify !                Cancelled+!+notify !                !                !         !      !       .
 list: other refunds, failed             | Requested+R        .                Requested+R        .                .                .         .      .       .

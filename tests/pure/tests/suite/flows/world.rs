@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use kakaopay_flows::LateRefund;
 use kakaopay_pure_tests::Order;
 use kakaopay_pure_tests::report::times;
-use kakaopay_pure_tests::world::{End, Fate, Kind, Recording, Scenario, Sim, check};
+use kakaopay_pure_tests::world::{End, Fate, Kind, Recording, Scenario, Second, ServiceClock, Sim, check};
 use kakaopay_types::ChargeStatus;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -212,4 +212,37 @@ fn each_scenario_leads_where_it_should() {
         .expect("text");
     }
     insta::assert_snapshot!(found);
+}
+
+/// F47: two processes whose clocks differ share a payment. The outcome of its refund is unknown, then that of
+/// its charge; what was made appears late, after the service has answered another request.
+#[test]
+fn f47_two_processes_with_different_clocks_ask_once() {
+    let mut told_of = 0;
+    for (skew, scans) in
+        [700, -700, 90_000, -90_000, 60, 1].into_iter().flat_map(|skew| [(skew, 8), (skew, 1)])
+    {
+        for (kind, latest) in [(Kind::Refund, 590), (Kind::Charge, 80)] {
+            for fate in [
+                Fate::Failed { carried_out: true },
+                Fate::RateLimited { carried_out: true },
+                Fate::AnswerLost(0),
+                Fate::AnswerLost(latest),
+            ] {
+                let lag = if fate == Fate::AnswerLost(latest) { 0 } else { latest.min(300) };
+                for clock in
+                    [ServiceClock::Date, ServiceClock::To, ServiceClock::Stopped, ServiceClock::Nothing]
+                {
+                    let second = Some(Second { skew, scans });
+                    let scenario = Scenario { second, lag, clock, deaf: true, ..Scenario::paid() };
+                    let scenario = scenario.with_refund(60, 50_000, LateRefund::Forward).with(kind, fate);
+                    let end = told(&scenario, &[]);
+                    assert_eq!(end.service.charges.len(), 1, "{scenario:?}");
+                    assert!(end.service.refunds.len() <= 1, "{scenario:?}");
+                    told_of += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(told_of, 384);
 }
