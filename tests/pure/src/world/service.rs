@@ -163,10 +163,21 @@ impl Service {
         }
     }
 
-    /// Whether staff can refund the whole charge in the dashboard.
+    /// The charges that staff can refund whole in the dashboard, by their places.
     #[must_use]
-    pub fn is_whole(&self, charge: &Charge) -> bool {
-        charge.status == ChargeStatus::Successful && self.refunded(&charge.id) == 0
+    pub fn whole_charges(&self) -> Vec<usize> {
+        let is_whole =
+            |charge: &Charge| charge.status == ChargeStatus::Successful && self.refunded(&charge.id) == 0;
+        (0..self.charges.len()).filter(|place| is_whole(&self.charges[*place].1)).collect()
+    }
+
+    /// Staff refund the whole charge at this place in the dashboard.
+    ///
+    /// # Panics
+    /// If there is no charge at this place.
+    pub fn refund_whole(&mut self, place: usize, now: Timestamp) {
+        let (_, charge) = self.charges[place].clone();
+        self.refund_by_hand(&charge.id, charge.amount, now);
     }
 
     /// Whether it has a refund with a reference that has not failed.

@@ -86,8 +86,12 @@ impl World {
     }
 
     fn is_paid(&self) -> bool {
-        let state = self.driver.payment().map(kakaopay_flows::Payment::state);
-        matches!(state, Some(State::Successful { .. }))
+        self.driver.payment().is_some_and(|payment| payment.state().is_paid())
+    }
+
+    fn refund_by_hand(&mut self, place: usize) {
+        self.staff -= 1;
+        self.service.refund_whole(place, self.now);
     }
 }
 
@@ -192,9 +196,7 @@ impl Model for Bounds {
             actions.push(Step::Resume);
         }
         if world.staff > 0 {
-            let whole = world.service.charges.iter().enumerate();
-            let whole = whole.filter(|(_, (_, charge))| world.service.is_whole(charge));
-            actions.extend(whole.map(|(index, _)| Step::RefundByHand(index)));
+            actions.extend(world.service.whole_charges().into_iter().map(Step::RefundByHand));
         }
         if self.refund.is_some() && !world.refund_wanted && world.is_paid() {
             actions.push(Step::Refund);
@@ -258,11 +260,7 @@ impl Model for Bounds {
                 world.persons -= 1;
                 world.tell(Input::Resume);
             }
-            Step::RefundByHand(index) => {
-                world.staff -= 1;
-                let charge = world.service.charges[index].1.clone();
-                world.service.refund_by_hand(&charge.id, charge.amount, last.now);
-            }
+            Step::RefundByHand(index) => world.refund_by_hand(index),
             Step::Refund => {
                 world.refund_wanted = true;
                 let order = self.refund.as_ref()?;
@@ -280,18 +278,11 @@ impl Model for Bounds {
                     PaymentEvent::Paid(settlement) => Some(&settlement.charge),
                     _ => None,
                 });
-                settled.is_none_or(|charge| {
-                    world
-                        .service
-                        .charge(charge)
-                        .is_some_and(|charge| charge.status == ChargeStatus::Successful)
-                })
+                let status = settled.map(|id| world.service.charge(id).map(|charge| &charge.status));
+                status.is_none_or(|status| status == Some(&ChargeStatus::Successful))
             }),
-            Property::always("F49, I4: one end is notified, and it is the state's", |_, world: &World| {
-                let is_back = |event: &PaymentEvent| matches!(event, PaymentEvent::PaidAndRefunded { .. });
-                let paid = world.driver.payment().is_some_and(|payment| payment.state().is_paid());
-                paid == world.driver.is_notified_as_paid()
-                    && (world.is_paid() && !paid) == world.driver.notified.values().any(is_back)
+            Property::always("F49, I4: an order is notified as paid if it is", |_, world: &World| {
+                world.is_paid() == world.driver.is_notified_as_paid()
             }),
             Property::always("F10: one link, one charge an attempt", |_, world: &World| {
                 let mut attempts: Vec<_> =
@@ -317,14 +308,10 @@ impl Model for Bounds {
             Property::sometimes("expired", |_, world: &World| {
                 matches!(world.driver.payment().map(|payment| payment.state()), Some(State::Expired(_)))
             }),
-            Property::sometimes("two charges of one order", |_, world: &World| {
-                world.service.charges.len() == 2
-            }),
+            Property::sometimes("two charges", |_, world: &World| world.service.charges.len() == 2),
         ];
-        if self.staff > 0 {
-            let is_back = |_: &Self, world: &World| world.is_paid() && !world.driver.is_notified_as_paid();
-            properties.push(Property::sometimes("F49: the money was back first", is_back));
-        }
+        let is_back = |_: &Self, world: &World| world.is_over() && world.driver.notified.contains_key(BACK);
+        properties.extend((self.staff > 0).then(|| Property::sometimes("F49: the money is back", is_back)));
         properties
     }
 }
@@ -349,6 +336,8 @@ fn unknown(request: &Request) -> Input {
     let answer: Response = request.clone().into_failure(RequestFailure::OutcomeUnknown);
     Input::Response(answer)
 }
+
+const BACK: &str = "order-345678/paid_and_refunded";
 
 /// Nothing goes wrong.
 const NOTHING: Bounds =
