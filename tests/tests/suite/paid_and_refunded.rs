@@ -4,7 +4,7 @@ use kakaopay::store::MemoryStore;
 use kakaopay::types::endpoint::CreateRefund;
 use kakaopay::types::{ApiVersion, Currency, Money, Reference, RefundAmount, SecretKey};
 use kakaopay::{Checkout, Merchant, PaymentEvent};
-use kakaopay_sandbox::Sandbox;
+use kakaopay_sandbox::{Sandbox, WebhookSchedule};
 use kakaopay_tests::shop::Notifications;
 use kakaopay_tests::{Shop, browser};
 use kakaopay_transport::Client;
@@ -22,7 +22,7 @@ fn refund(charge: kakaopay::types::ChargeId, amount: i64) -> CreateRefund {
 /// A shop whose charge was paid and refunded by staff before any webhook came.
 async fn shop(amount: i64, void: Option<bool>) -> Shop {
     let shop = Shop::builder().open().await;
-    shop.sandbox.set_webhooks(false);
+    shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
     let charge = shop.status().await.charge().expect("a charge").clone();

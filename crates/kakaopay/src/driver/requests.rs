@@ -115,7 +115,7 @@ mod tests {
         }
     }
 
-    /// F21, F10: a rate limit, a rejection and a lost response are told apart, for a mutation and a read.
+    /// F21, F10: a rate limit, a rejection and a lost response are different failures, for a mutation and a read.
     #[tokio::test]
     async fn f21_f10_each_failure_has_its_class() {
         let rejection = r#"{"object":"error","code":"failed_refund","message":"no"}"#;
