@@ -163,7 +163,7 @@ async fn deliver_all<S: Store>(store: &S, deliveries: &Mutex<Deliveries>, worker
             assert!(lock().held.insert(message.reference.to_string()), "two of {}", message.reference);
         }
         for message in claimed {
-            let fails = message.failures == 0 && (turn + worker) % 3 == 0;
+            let fails = message.failures == 0 && (turn + worker).is_multiple_of(3);
             if !is_alert(&message) {
                 let (mut deliveries, payment) = (lock(), message.reference.to_string());
                 deliveries.held.remove(&payment);
