@@ -1,13 +1,14 @@
 //! Every statement on messages, for one schema.
 //!
-//! Whether a message is the first ordered one of its payment is read from the queue, at each claim, and never from
-//! a mark: an earlier message stays there until the transaction that completes or skips it is committed, so that no
-//! other claims a later one meanwhile. Identifiers increase within a payment, since its commits follow each other.
+//! Each claim reads from the queue whether a message is the first ordered one of its payment. An earlier message
+//! stays in the queue until the transaction that completes or skips it is committed, so no later one is claimed
+//! meanwhile. Identifiers increase within a payment, because its commits follow each other.
 //!
-//! `visible_at` of a later message is a hint only, so that claims need not read past it: a claim or failure moves it
-//! to the time of the first one, and whatever takes the first one out of the queue moves it back to 0. A commit sets
-//! 0 without regard to either. Too early a hint costs a claim one look into the index; too late it can only be if
-//! a message is stored and skipped ahead of at the same time, and then until that hint's time.
+//! `visible_at` of a later message is only a hint, which keeps claims from reading past it. A claim or failure of the
+//! first message copies its time to the later ones; completing or skipping it resets them to 0, which is also the
+//! value of a new message. A hint that is too early costs a claim one look into the index. A hint is too late only
+//! if a message is stored and claimed behind another one during the call that skips that one; then it delays the
+//! message until the end of that lease.
 
 use crate::schema_name::SchemaName;
 
@@ -26,17 +27,17 @@ pub(crate) struct OutboxStatements {
 
 impl OutboxStatements {
     pub(crate) fn new(schema: &SchemaName) -> Self {
-        let fill = |sql: &str| {
-            let sql = sql.replace("{first}", IS_FIRST).replace("{held}", HELD).replace("{freed}", FREED);
-            schema.fill(&sql)
+        let fill = |sql: &str, behind: &str| {
+            let sql = sql.replace("{held}", HELD).replace("{freed}", FREED).replace("{later}", LATER);
+            schema.fill(&sql.replace("{behind}", behind).replace("{first}", IS_FIRST))
         };
         Self {
-            claim: fill(CLAIM),
-            complete: fill(COMPLETE),
-            completed: fill(COMPLETED),
-            fail: fill(FAIL),
-            skip: fill(SKIP),
-            skipped: fill(SKIPPED),
+            claim: fill(CLAIM, BEHIND_CLAIMED),
+            complete: fill(COMPLETE, BEHIND_CLAIMED),
+            completed: schema.fill(COMPLETED),
+            fail: fill(FAIL, BEHIND_CLAIMED),
+            skip: fill(SKIP, BEHIND_SKIPPED),
+            skipped: schema.fill(SKIPPED),
         }
     }
 }
@@ -48,25 +49,31 @@ pub(crate) const IS_FIRST: &str = "(queue.lane = 'alert' OR NOT EXISTS (
         AND earlier.outbox_message_id < queue.outbox_message_id
     ))";
 
-/// The later messages of the payments in `moved`, which wait until `$3`. Rows that are locked keep their hint.
+/// The ordered messages behind those in `moved`. The array makes the planner look them up.
+const LATER: &str = "
+        SELECT outbox_message_id FROM {schema}.outbox_queue AS later
+        WHERE lane = 'ordered' AND payment_id = ANY (ARRAY(SELECT payment_id FROM moved WHERE lane = 'ordered'))
+        AND {behind}";
+
+/// A claimed message is the first of its payment, so that all others are behind it. The planner hashes the list.
+const BEHIND_CLAIMED: &str = "outbox_message_id NOT IN (SELECT outbox_message_id FROM moved)";
+
+/// A skipped message, of which there is one at a time, may be any of its payment.
+const BEHIND_SKIPPED: &str = "outbox_message_id > (SELECT outbox_message_id FROM moved)";
+
+/// Messages behind others wait until `$3`. Rows that are locked keep their hint.
 const HELD: &str = "held AS (
     UPDATE {schema}.outbox_queue SET visible_at = $3
-    WHERE outbox_message_id = ANY (ARRAY(
-        SELECT outbox_message_id FROM {schema}.outbox_queue
-        WHERE lane = 'ordered' AND payment_id = ANY (ARRAY(SELECT payment_id FROM moved WHERE lane = 'ordered'))
-        AND outbox_message_id <> ALL (ARRAY(SELECT outbox_message_id FROM moved))
-        FOR UPDATE SKIP LOCKED
+    WHERE outbox_message_id = ANY (ARRAY({later}
+        FOR UPDATE OF later SKIP LOCKED
     ))
 )";
 
-/// The same, which wait no longer. They are locked in one order by all, so that no two wait for each other.
+/// They wait no longer. They are locked in one order by all, so that no two calls wait for each other.
 const FREED: &str = "freed AS (
     UPDATE {schema}.outbox_queue SET visible_at = 0
-    WHERE outbox_message_id = ANY (ARRAY(
-        SELECT outbox_message_id FROM {schema}.outbox_queue
-        WHERE lane = 'ordered' AND payment_id = ANY (ARRAY(SELECT payment_id FROM moved WHERE lane = 'ordered'))
-        AND outbox_message_id <> ALL (ARRAY(SELECT outbox_message_id FROM moved))
-        ORDER BY outbox_message_id FOR UPDATE
+    WHERE outbox_message_id = ANY (ARRAY({later}
+        ORDER BY outbox_message_id FOR UPDATE OF later
     ))
 )";
 

@@ -178,11 +178,15 @@ pub async fn f50_a_skipped_message_lets_the_next_one_through<S: Store>(store: S)
         let skip = Skip::new("Mina", "shipped by hand", at(5));
         assert_eq!(store.skip_message(key, skip).await.expect("skipped"), SkipOutcome::Skipped);
     };
-    let messages = ["a/1", "a/2", "a/3", "a/4"].map(message).to_vec();
+    let messages = ["a/1", "a/2", "a/3", "a/4", "a/5"].map(message).to_vec();
     store_messages(&store, "a", 0, messages).await;
     skip("a/2").await;
     let first = claim(&store, lease(1, 10)).await;
     assert_eq!(keys(&first), ["a/1"]);
+    // The lease of an earlier one does not end.
+    skip("a/4").await;
+    assert!(claim(&store, lease(2, 20)).await.is_empty());
+    assert_eq!(store.next_due_at().await.expect("read"), Some(at(10)));
     skip("a/1").await;
     // Its delivery goes on, and can neither be completed nor fail.
     for error in [
@@ -195,7 +199,7 @@ pub async fn f50_a_skipped_message_lets_the_next_one_through<S: Store>(store: S)
     assert_eq!(keys(&next), ["a/3"]);
     store.fail_message("a/3", next[0].claim, at(90)).await.expect("failed");
     skip("a/3").await;
-    assert_eq!(keys(&claim(&store, lease(3, 10)).await), ["a/4"]);
+    assert_eq!(keys(&claim(&store, lease(3, 10)).await), ["a/5"]);
     assert_eq!(store.backlog().await.expect("read").outbox.count, 1);
     assert_eq!(store.next_due_at().await.expect("read"), Some(at(10)));
 }
