@@ -10,6 +10,7 @@ use crate::search::{ChargeSearch, RefundSearch};
 /// An input of a payment: see [`Payment::handle`](crate::Payment::handle).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "an input is moved once for each exchange with the service")]
 pub enum Input {
     /// The entry with this sequence number is durable, and so are the other outputs of its transaction.
     Persisted(u64),

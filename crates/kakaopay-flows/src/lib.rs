@@ -76,4 +76,5 @@ pub use search::{ChargeSearch, RefundSearch};
 pub use service_time::ServiceTime;
 pub use state::duplicate_charge::DuplicateCharge;
 pub use state::lifecycle::{Creating, Pending, Stage, State};
-pub use state::refund::{RefundProcess, RefundState};
+pub use state::refund::RefundProcess;
+pub use state::refund_state::RefundState;

@@ -8,7 +8,8 @@ use crate::schedule::{next_poll, response_due};
 use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::look_up::{LookUp, Patience};
 use crate::state::model::Model;
-use crate::state::refund::{RefundProcess, RefundState};
+use crate::state::refund::RefundProcess;
+use crate::state::refund_state::RefundState;
 
 /// The change that a transition makes to the deadline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -21,7 +21,7 @@ impl ServiceTime {
         Self { date, to }
     }
 
-    /// Returns whether the service told any time.
+    /// Returns whether the service showed any time.
     pub(crate) fn is_known(self) -> bool {
         self.date.is_some() || self.to.is_some()
     }

@@ -5,3 +5,4 @@ pub(crate) mod lifecycle;
 pub(crate) mod look_up;
 pub(crate) mod model;
 pub(crate) mod refund;
+pub(crate) mod refund_state;

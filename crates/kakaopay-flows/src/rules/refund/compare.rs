@@ -9,7 +9,8 @@ use crate::next_deadline::DeadlineChange;
 use crate::rules::refund::effects::{notice, record_of};
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::{RefundProcess, RefundState};
+use crate::state::refund::RefundProcess;
+use crate::state::refund_state::RefundState;
 use crate::transition::{Transition, raise_alert};
 
 /// The source of a refund's data.

@@ -9,7 +9,7 @@ use crate::rules::refund::begin::list;
 use crate::rules::refund::effects::record_of;
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::RefundState;
+use crate::state::refund_state::RefundState;
 use crate::transition::{Transition, raise_alert};
 
 /// Polls the refunds that have not ended. It polls a blocked refund only at the request of a `person`.

@@ -20,7 +20,8 @@ use crate::service_time::ServiceTime;
 use crate::state::lifecycle::Pending;
 use crate::state::look_up::{Reading, Verdict};
 use crate::state::model::Model;
-use crate::state::refund::{RefundProcess, RefundState};
+use crate::state::refund::RefundProcess;
+use crate::state::refund_state::RefundState;
 use crate::transition::{Transition, raise_alert};
 
 /// Maximum of refunds that one search reads. A charge has fewer than 15.

@@ -12,7 +12,8 @@ use crate::rules::refund::compare;
 use crate::rules::refund::effects::{record_of, refused};
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
-use crate::state::refund::{RefundProcess, RefundState};
+use crate::state::refund::RefundProcess;
+use crate::state::refund_state::RefundState;
 use crate::transition::{Transition, raise_alert};
 
 /// Handles the response to the request for a refund.

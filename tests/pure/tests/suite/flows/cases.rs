@@ -25,14 +25,8 @@ fn read(charge: Charge) -> Input {
 }
 
 fn page(request: &ChargeSearch, data: &[Value], total: usize) -> Input {
-    page_to(request, data, total, None)
-}
-
-/// A page of a list that ends at an instant.
-fn page_to(request: &ChargeSearch, data: &[Value], total: usize, to: Option<&str>) -> Input {
     let list = json!({
         "object": "list", "data": data, "limit": 100, "offset": request.list.page.offset, "total": total,
-        "to": to,
     });
     let list: List<Charge> = decode::from_value(list).expect("a list");
     Input::Response(Response::FindCharge {
@@ -174,18 +168,6 @@ fn f10_the_first_attempts_charge_is_adopted_even_after_the_second_attempt() {
     let twice = Alert::DuplicateChargePaid { charge: first.id, other: second.id };
     assert_eq!(driven.payment.alerts().iter().collect::<Vec<_>>(), [&twice]);
     assert!(matches!(driven.state(), State::Pending(_)));
-}
-
-#[test]
-fn f28_a_search_reads_page_by_page_with_its_end_fixed() {
-    let (mut driven, first) = unanswered();
-    let foreign = json_of(&Order::one_call().charge(1, &[("metadata", json!({}))]));
-    let two = page_to(&first, &[foreign.clone(), foreign.clone()], 3, Some("2023-06-15T02:30:00Z"));
-    let next = only_look_up(&driven.handle(two, at(61)));
-    assert_eq!((next.list.page.offset, next.list.page.from), (2, first.list.page.from));
-    assert_eq!(next.list.page.to.map(|to| to.to_string()), Some("2023-06-15T02:30:01Z".to_owned()));
-    // The list ends, however large it says it is.
-    assert!(driven.handle(page(&next, &[], 1_000), at(62)).is_empty());
 }
 
 #[test]

@@ -36,6 +36,9 @@ fn refund(id: &str, amount: i64) -> Value {
 /// The service's time of a list: its `Date`, and its `to`.
 type Clock = (Option<i64>, Option<i64>);
 
+/// How the service tells a time.
+type Told = fn(i64) -> Clock;
+
 fn list<T: kakaopay_types::Decode + 'static>(data: &[Value], to: Option<i64>) -> Box<List<T>>
 where
     List<T>: kakaopay_types::Decode,
@@ -128,7 +131,7 @@ fn repeats_charge((first, then): (Clock, Clock), (one, other): (Timestamp, Times
 
 #[test]
 fn f47_the_services_clock_concludes_whatever_the_workers_clocks_show() {
-    let clocks: [(fn(i64) -> Clock, &str); 3] = [
+    let clocks: [(Told, &str); 3] = [
         (|seconds| (Some(seconds), None), "Date"),
         (|seconds| (None, Some(seconds)), "to"),
         // Where there are both, `Date` is believed.

@@ -203,3 +203,15 @@ fn f28_the_end_of_patience_is_not_the_end_of_the_list() {
         assert_eq!(blocked, !complete, "{offset}");
     }
 }
+
+#[test]
+fn f28_a_search_reads_page_by_page_with_its_end_fixed() {
+    let (mut driven, first) = unknown();
+    let from = first.list.page.from;
+    let two = page(first, &strangers()[..2], 3, Some(at(285)));
+    let next = looked_up(&driven.handle(two, at(1))).expect("another page");
+    assert_eq!((next.list.page.offset, next.list.page.from), (2, from));
+    assert_eq!(next.list.page.to, Some(at(286)));
+    // The list ends, however large it says it is.
+    assert!(driven.handle(page(next, &[], 1_000, None), at(2)).is_empty());
+}

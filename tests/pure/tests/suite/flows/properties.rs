@@ -50,6 +50,7 @@ fn list_of(charges: &[Charge], total: u64) -> Box<List<Charge>> {
 }
 
 /// The next input. Responses to look-ups are made from the request.
+#[allow(clippy::large_enum_variant, reason = "a test has few of them")]
 #[derive(Debug, Clone)]
 enum Move {
     Tell(Input),
