@@ -3,7 +3,7 @@
 use crate::project::members;
 use crate::shell::{self, Problem, cargo, display, output, skip_or_fail};
 use crate::steps::Steps;
-use crate::{browser, clients, compliance, layers, programs, schemathesis, tidy};
+use crate::{browser, clients, compliance, layers, programs, schemathesis, sim, tidy};
 
 /// Runs all steps, and prints how long each took.
 ///
@@ -43,6 +43,7 @@ fn run_all(steps: &mut Steps) -> Result<(), Problem> {
     steps.run("tidy", || tidy::run(&[]))?;
     steps.run("compliance", compliance::run)?;
     steps.run("deny", deny)?;
+    steps.run("sim", || sim::run(&["--seconds", "180", "--from", "1000000"]))?;
     steps.run("examples", examples)?;
     steps.run("clients", clients::run)?;
     steps.run("browser", browser::run)?;

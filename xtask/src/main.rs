@@ -14,6 +14,7 @@ mod project;
 mod release;
 mod schemathesis;
 mod shell;
+mod sim;
 mod source;
 mod steps;
 mod tidy;
@@ -25,6 +26,7 @@ use crate::shell::Problem;
 const HELP: &str = "\
 cargo xtask ci                            everything that must be good before a change lands
 cargo xtask nightly [PART]                searches that take too long for ci, each at most an hour
+cargo xtask sim --seed N | --seeds N       whole shops in operation: the story of a seed, or a search
 cargo xtask layers [--json]               which crate may depend on which, what stays pure, circles of files
 cargo xtask tidy [--counts]               sizes of files, first lines, names in the documents, words in prose
 cargo xtask compliance                    every statement of the guide and every fault has a test
@@ -50,6 +52,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
     match arguments {
         ["ci"] => ci::run(),
         ["nightly", options @ ..] => nightly::run(options),
+        ["sim", options @ ..] => sim::run(options),
         ["layers", options @ ..] => layers::run(options),
         ["tidy", options @ ..] => tidy::run(options),
         ["compliance"] => compliance::run(),

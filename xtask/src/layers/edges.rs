@@ -52,6 +52,8 @@ const PLACES: &[Place] = &[
     // Layer 4: the command, and layer 5: the tests of whole shops.
     place(4, "kakaopay-cli", ANYTHING),
     place(5, "kakaopay-tests", ANYTHING),
+    // The simulation of shops in operation; not published.
+    place(5, "kakaopay-sim", ANYTHING),
     // Apart: the tasks, which compile when none of the others does.
     Place { name: "xtask", layer: None, may_use: &[] },
 ];

@@ -34,6 +34,7 @@ const SHOP: &str = "kakaopay-tests";
 pub(super) const PARTS: &[Part] = &[
     test("model", PURE, "suite", "flows::model::", ("KAKAOPAY_EXHAUSTIVE", "1")),
     test("world", PURE, "suite", "flows::world::", ("KAKAOPAY_CASES", "1000000")),
+    Part { name: "sim", search: Search::Command(SIMULATION) },
     test("reordered", SHOP, "suite", "reordered::", ("KAKAOPAY_EXHAUSTIVE", "1")),
     test("duplicates", SHOP, "suite", "duplicates::", ("KAKAOPAY_DUPLICATES", "10000")),
     test("kills", SHOP, "killed", "shops::f11_i10", ("KAKAOPAY_KILLS", "10000")),
@@ -61,6 +62,22 @@ pub(super) const PARTS: &[Part] = &[
             "-max_total_time=420",
         ]),
     },
+];
+
+/// A million payments.
+const SIMULATION: &[&str] = &[
+    "cargo",
+    "run",
+    "--release",
+    "--package",
+    "kakaopay-sim",
+    "--bin",
+    "sim",
+    "--",
+    "--orders",
+    "1000000",
+    "--from",
+    "10000000",
 ];
 
 /// Tests of the workspace, in a test binary of a package, that search longer when a variable is set.

@@ -1,0 +1,128 @@
+//! The moves, carried out.
+
+use std::sync::atomic::Ordering;
+
+use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
+use kakaopay::{Checkout, Order, RefundRequest};
+
+use crate::moves::{Action, Move, OrderId, ProcessId};
+use crate::plan::{ACTIVE, AMOUNT};
+use crate::store::FaultyStore;
+use crate::world::{Event, Trouble, World};
+
+pub(crate) fn act(world: &mut World, action: &Action) {
+    world.tell(format_args!("{action:?}"));
+    match action {
+        Action::CheckOut { order, process } => check_out(world, *order, *process),
+        Action::Decide { order, paid } => decide(world, *order, *paid),
+        Action::Return { order, process } => {
+            let reference = reference(*order);
+            call(world, *process, async move |merchant| drop(merchant.buyer_returned(&reference).await));
+        }
+        Action::Refresh { order, process } => {
+            let reference = reference(*order);
+            call(world, *process, async move |merchant| drop(merchant.refresh(&reference).await));
+        }
+        Action::Refund { order, number, amount, process } => {
+            let reference = reference(*order);
+            let name = Reference::parse(&format!("refund-{number}")).expect("a reference");
+            let request = RefundRequest::new(name, RefundAmount::new(*amount).expect("an amount"));
+            let books = world.around.books.clone();
+            call(world, *process, async move |merchant| {
+                let refunded = merchant.refund(&reference, request).await;
+                let outcome =
+                    refunded.map_or_else(|error| error.to_string(), |refund| refund.state.name().to_owned());
+                books.pages().tell(format_args!("{reference}: refund requested: {outcome}"));
+            });
+        }
+        Action::StaffRefund { order, amount } => refund_by_staff(world, *order, *amount),
+        Action::Kill { process, down } => {
+            world.processes[*process] = None;
+            world.after(*down, Event::Start(*process));
+        }
+        Action::Freeze { process, lasts } => world.frozen_until[*process] = world.now + lasts,
+        Action::Skew { process, ahead } => world.ahead[*process].store(*ahead, Ordering::SeqCst),
+        Action::StoreTrouble { lasts } => {
+            world.around.store.set_trouble(true);
+            world.after(*lasts, Event::Heal(Trouble::Store));
+        }
+        Action::NetworkTrouble { lasts } => {
+            world.network_trouble += 1;
+            world.after(*lasts, Event::Heal(Trouble::Network));
+        }
+        Action::HandlerTrouble { lasts } => {
+            world.around.books.pages().handler_trouble = true;
+            world.after(*lasts, Event::Heal(Trouble::Handler));
+        }
+    }
+}
+
+fn call<F: Future<Output = ()> + Send + 'static>(
+    world: &World,
+    process: ProcessId,
+    call: impl FnOnce(kakaopay::Merchant<FaultyStore>) -> F,
+) {
+    if let Some(process) =
+        world.processes[process].as_ref().filter(|_| world.frozen_until[process] <= world.now)
+    {
+        process.call(call);
+    }
+}
+
+fn check_out(world: &World, order: OrderId, process: ProcessId) {
+    let amount = PaymentAmount::new(Money::new(AMOUNT, Currency::SGD)).expect("an amount");
+    let uri = ReturnUri::parse("https://shop.example/done").expect("an address");
+    let (reference, books) = (reference(order), world.around.books.clone());
+    let bought = Order::new(reference.clone(), amount, uri);
+    call(world, process, async move |merchant| match merchant.checkout(bought).await {
+        Ok(Checkout::Redirect { authorize_uri, .. }) => {
+            books.pages().hand_out(reference.as_str(), &authorize_uri);
+        }
+        Ok(other) => books.pages().tell(format_args!("{reference}: no link yet: {}", name_of(&other))),
+        Err(error) => books.pages().tell(format_args!("{reference}: checkout failed: {error}")),
+    });
+}
+
+/// The buyer decides on the page that they were sent to. Without a link, they try again later.
+fn decide(world: &mut World, order: OrderId, paid: bool) {
+    let name = reference(order).as_str().to_owned();
+    let link = world.around.books.pages().links.get(&name).and_then(|links| links.first().cloned());
+    let Some(charge) = link.and_then(|link| world.around.service.charge_behind(&link)) else {
+        if world.now < ACTIVE {
+            world.after(30_000, Event::Move(Move { at: 0, action: Action::Decide { order, paid } }));
+        }
+        return;
+    };
+    let verb = if paid { "mark_as_paid" } else { "mark_as_failed" };
+    let (status, _) = world.around.service.staff("POST", &format!("/charges/{}/{verb}", charge.id), "");
+    world.tell(format_args!("{name}: {verb}: {}", status.as_u16()));
+}
+
+fn refund_by_staff(world: &World, order: OrderId, amount: i64) {
+    let name = reference(order).as_str().to_owned();
+    let paid = world
+        .around
+        .service
+        .charges()
+        .into_iter()
+        .find(|charge| charge.order.as_deref() == Some(&name) && charge.status == "successful");
+    let Some(charge) = paid else { return };
+    let form = format!("amount={amount}");
+    let (status, _) = world.around.service.staff("POST", &format!("/charges/{}/refunds", charge.id), &form);
+    world.tell(format_args!("{name}: staff refund {amount}: {}", status.as_u16()));
+}
+
+/// The reference of an order.
+#[must_use]
+fn reference(order: OrderId) -> Reference {
+    Reference::parse(&format!("order-{order}")).expect("a reference")
+}
+
+fn name_of(checkout: &Checkout) -> &'static str {
+    match checkout {
+        Checkout::Redirect { .. } => "redirect",
+        Checkout::InProgress => "in progress",
+        Checkout::Finished(status) => status.state.name(),
+        _ => "other",
+    }
+}

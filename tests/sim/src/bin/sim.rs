@@ -1,0 +1,67 @@
+//! Runs the simulation: `sim --seed N` tells the story of a seed, `sim --seeds N`, `--seconds N` and `--orders N`
+//! search so many seeds, for so long, or until there were so many orders, each from `--from S`.
+#![expect(clippy::print_stdout, reason = "a command")]
+#![expect(clippy::disallowed_methods, reason = "a command has arguments and a clock")]
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use kakaopay_sim::search::{Figures, search};
+use kakaopay_sim::{Plan, run};
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (name, number, from) = match words.as_slice() {
+        [name, number] => (*name, number.parse::<u64>(), Ok(0)),
+        [name, number, "--from", from] => (*name, number.parse(), from.parse::<u64>()),
+        _ => return usage(),
+    };
+    let (Ok(number), Ok(from)) = (number, from) else { return usage() };
+    let begin = Instant::now();
+    let seconds = |_: &Figures| begin.elapsed() >= Duration::from_secs(number);
+    let orders = |figures: &Figures| u64::try_from(figures.orders).is_ok_and(|orders| orders >= number);
+    let found = match name {
+        "--seed" => return tell(number),
+        "--seeds" => search(from..from.saturating_add(number), &|_| false),
+        "--seconds" => search(from..u64::MAX, &seconds),
+        "--orders" => search(from..u64::MAX, &orders),
+        _ => return usage(),
+    };
+    match found {
+        Ok(figures) => {
+            print_figures(&figures, begin.elapsed());
+            ExitCode::SUCCESS
+        }
+        Err(found) => {
+            println!("{found}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_figures(figures: &Figures, took: Duration) {
+    let Figures { seeds, orders, paid, requests } = figures;
+    println!(
+        "{seeds} seeds, {orders} orders, {paid} paid, {requests} requests, no promise broken, {:.1} s",
+        took.as_secs_f64()
+    );
+}
+
+/// Prints the story of a seed.
+fn tell(seed: u64) -> ExitCode {
+    let ending = run(&Plan::of(seed));
+    ending.story.iter().for_each(|line| println!("{line}"));
+    match ending.violation {
+        None => ExitCode::SUCCESS,
+        Some(violation) => {
+            println!("seed {seed} breaks {violation}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> ExitCode {
+    println!("sim --seed N, or with [--from S]: sim --seeds N | --seconds N | --orders N");
+    ExitCode::from(2)
+}

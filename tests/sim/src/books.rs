@@ -1,0 +1,178 @@
+//! The shop's books: links that were handed out, and notifications that its handler accepted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kakaopay::PaymentEvent;
+
+use crate::choices::Choices;
+use crate::moves::{Millis, Seconds};
+use crate::service::Service;
+
+/// A broken promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The invariant.
+    pub invariant: &'static str,
+    /// How it was broken.
+    pub text: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.invariant, self.text)
+    }
+}
+
+/// The shop's books. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Books(Arc<Mutex<Pages>>);
+
+/// The pages of the books.
+#[derive(Debug)]
+pub struct Pages {
+    /// The time.
+    pub now: Millis,
+    /// Links handed out, by order.
+    pub links: BTreeMap<String, BTreeSet<String>>,
+    /// Accepted notifications in order, by order: each with its key, once.
+    pub accepted: BTreeMap<String, Vec<(String, PaymentEvent)>>,
+    /// Charges that a response showed as successful, with money left at the shop.
+    pub shown_paid: BTreeSet<String>,
+    /// Broken promises.
+    pub violations: Vec<Violation>,
+    /// The story so far.
+    pub story: Vec<String>,
+    /// Whether the handler fails now and then.
+    pub handler_trouble: bool,
+    /// Calls of the handler.
+    pub calls: u64,
+    choices: Choices,
+    service: Service,
+}
+
+/// How the handler treats a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// It accepts it, after a while.
+    Accept(Millis),
+    /// It fails, after a while.
+    Fail(Millis),
+    /// It panics.
+    Panic,
+    /// It never returns.
+    Hang,
+}
+
+impl Books {
+    /// Empty books.
+    #[must_use]
+    pub fn new(choices: Choices, service: Service) -> Self {
+        Self(Arc::new(Mutex::new(Pages {
+            now: 0,
+            links: BTreeMap::new(),
+            accepted: BTreeMap::new(),
+            shown_paid: BTreeSet::new(),
+            violations: Vec::new(),
+            story: Vec::new(),
+            handler_trouble: false,
+            calls: 0,
+            choices,
+            service,
+        })))
+    }
+
+    /// Opens them.
+    pub fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages {
+    /// Adds a line to the story.
+    pub fn tell(&mut self, line: impl fmt::Display) {
+        let line = format!("{:>12} s  {line}", Seconds(self.now));
+        self.story.push(line);
+    }
+
+    /// Records a broken promise.
+    pub fn violate(&mut self, invariant: &'static str, text: impl fmt::Display) {
+        self.tell(format_args!("BROKEN {invariant}: {text}"));
+        self.violations.push(Violation { invariant, text: text.to_string() });
+    }
+
+    /// A link is handed to a buyer.
+    pub fn hand_out(&mut self, order: &str, link: &str) {
+        let links = self.links.entry(order.to_owned()).or_default();
+        links.insert(link.to_owned());
+        let count = links.len();
+        if count > 1 {
+            self.violate("F10", format_args!("{order}: {count} links were handed out"));
+        }
+    }
+
+    /// The handler is called.
+    pub fn treat(&mut self, key: &str) -> Treatment {
+        self.calls += 1;
+        let treatment = if self.handler_trouble && self.choices.percent(40) {
+            match self.choices.between(0, 8) {
+                0..=3 => Treatment::Fail(0),
+                4 => Treatment::Fail(31_000),
+                5 => Treatment::Panic,
+                6 => Treatment::Hang,
+                _ => Treatment::Accept(self.choices.between(0, 50_000)),
+            }
+        } else {
+            Treatment::Accept(0)
+        };
+        self.tell(format_args!("handler gets {key}: {treatment:?}"));
+        treatment
+    }
+
+    /// The handler has accepted a notification.
+    pub fn accept(&mut self, key: &str, event: &PaymentEvent) {
+        let order = event.reference().as_str().to_owned();
+        let accepted = self.accepted.entry(order.clone()).or_default();
+        if accepted.iter().any(|(known, _)| known == key) {
+            // Delivery is at least once.
+            return;
+        }
+        accepted.push((key.to_owned(), event.clone()));
+        let is_end = |event: &PaymentEvent| {
+            matches!(event, PaymentEvent::Paid(_) | PaymentEvent::PaidAndRefunded { .. })
+        };
+        let was_paid = accepted.iter().any(|(_, event)| is_end(event));
+        match event {
+            PaymentEvent::Paid(paid) => {
+                self.check_paid(&order, paid.charge.as_str(), paid.amount.minor_units())
+            }
+            PaymentEvent::Refunded { .. } if !was_paid => {
+                self.violate("F48", format_args!("{order}: {key} was accepted before paid"));
+            }
+            _ => {}
+        }
+    }
+
+    /// I3, I4: goods leave once, for a charge that the service holds as successful, of the order and the amount.
+    fn check_paid(&mut self, order: &str, charge: &str, amount: i64) {
+        let paid = |(_, event): &&(String, PaymentEvent)| matches!(event, PaymentEvent::Paid(_));
+        let times = self.accepted[order].iter().filter(paid).count();
+        if times > 1 {
+            self.violate("I3", format_args!("{order}: paid {times} times"));
+        }
+        if !self.shown_paid.contains(charge) {
+            self.violate(
+                "F49",
+                format_args!("{order}: paid by {charge}, whose money was back in every reading"),
+            );
+        }
+        let booked = self.service.charges().into_iter().find(|booked| booked.id == charge);
+        let matches = booked.as_ref().is_some_and(|booked| {
+            booked.status == "successful" && booked.amount == amount && booked.order.as_deref() == Some(order)
+        });
+        if !matches {
+            self.violate("I4", format_args!("{order}: paid by {charge}, which is {booked:?}"));
+        }
+    }
+}

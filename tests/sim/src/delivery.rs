@@ -1,0 +1,99 @@
+//! Requests and webhooks on their way.
+
+use bytes::Bytes;
+use http_body_util::Full;
+
+use crate::moves::{Millis, ProcessId};
+use crate::network::{Fate, Reply, Sent};
+use crate::service;
+use crate::world::{Event, World};
+
+/// A request leaves a process, and meets its fate.
+pub(crate) fn send(world: &mut World, sent: Sent) {
+    world.requests += 1;
+    world.busy = world.now;
+    let trouble = world.network_trouble > 0;
+    let fate = if world.healed {
+        Fate::Delivered { arrives: 20, responds: 20 }
+    } else {
+        // Later than that no design could tell a slow request from a lost one.
+        let latest = if sent.request.uri().path().ends_with("/refunds") { 500_000 } else { 85_000 };
+        Fate::of(&mut world.fates, trouble, latest)
+    };
+    let path = sent.request.uri().path().to_owned();
+    world.tell(format_args!("process {} sends {} {path}: {fate:?}", sent.process, sent.request.method()));
+    match fate {
+        Fate::Delivered { arrives, responds } => world.after(arrives, Event::Arrive(sent, Some(responds))),
+        Fate::NotSent => world.after(10, Event::Refuse(sent.reply)),
+        Fate::RequestLost { reset } => lose(world, sent.reply, reset),
+        Fate::ResponseLost { arrives, reset } => {
+            let (reply, _) = tokio::sync::oneshot::channel();
+            let arriving = Sent { process: sent.process, request: sent.request, reply };
+            world.after(arrives, Event::Arrive(arriving, None));
+            lose(world, sent.reply, reset);
+        }
+        Fate::Gateway { status, arrives } => {
+            let response = http::Response::builder().status(status).body(Full::new(Bytes::new()));
+            let response = response.map_err(|error| error.to_string());
+            if arrives {
+                let (reply, _) = tokio::sync::oneshot::channel();
+                let arriving = Sent { process: sent.process, request: sent.request, reply };
+                world.after(10, Event::Arrive(arriving, None));
+            }
+            world.after(40, Event::Respond(sent.reply, response));
+        }
+    }
+}
+
+fn lose(world: &mut World, reply: Reply, reset: bool) {
+    if reset {
+        world.after(50, Event::Respond(reply, Err("the connection was reset".to_owned())));
+    } else {
+        world.silence.push(reply);
+    }
+}
+
+/// A request arrives at the service. Its response follows after a while, or is lost.
+pub(crate) fn arrive(world: &mut World, sent: Sent, responds: Option<Millis>) {
+    let line = format!("{} {}", sent.request.method(), sent.request.uri().path());
+    let mut response = world.around.service.respond(sent.request);
+    if !world.plan.tells_time {
+        service::hide_time(&mut response);
+    }
+    world.tell(format_args!("service carries out {line}: {}", response.status().as_u16()));
+    world.around.books.pages().shown_paid.extend(service::charges_with_money(&response));
+    if let Some(millis) = responds {
+        world.after(millis, Event::Respond(sent.reply, Ok(response.map(Full::new))));
+    }
+}
+
+/// A webhook leaves the service. It is lost, or arrives once or twice, at any process.
+pub(crate) fn post(world: &mut World, webhook: &http::Request<Bytes>) {
+    world.busy = world.now;
+    if world.fates.percent(world.plan.lost_webhooks) {
+        return;
+    }
+    let copies = if world.fates.percent(15) { 2 } else { 1 };
+    for _ in 0..copies {
+        let late = world.fates.percent(15);
+        let delay = world.fates.between(10, if late { 600_000 } else { 400 });
+        let process = any_process(world);
+        world.after(delay, Event::Webhook(webhook.clone(), process));
+    }
+}
+
+fn any_process(world: &mut World) -> ProcessId {
+    let count = i64::try_from(world.processes.len()).unwrap_or(1);
+    usize::try_from(world.fates.between(0, count)).unwrap_or(0)
+}
+
+pub(crate) fn deliver(world: &mut World, webhook: http::Request<Bytes>, number: ProcessId) {
+    if world.frozen_until[number] > world.now {
+        return;
+    }
+    let Some(process) = &world.processes[number] else { return };
+    let books = world.around.books.clone();
+    process.receive(webhook, move |status| {
+        books.pages().tell(format_args!("process {number} answers a webhook with {status}"));
+    });
+}

@@ -1,0 +1,123 @@
+//! The moves of a run: everything that people and machines do to a shop, apart from faults of single messages.
+
+use std::fmt;
+
+/// Milliseconds since the start of a run.
+pub type Millis = i64;
+
+/// A move, and when it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// When it happens.
+    pub at: Millis,
+    /// What happens.
+    pub action: Action,
+}
+
+/// A process of the shop, numbered from 0.
+pub type ProcessId = usize;
+/// An order, numbered from 0.
+pub type OrderId = usize;
+
+/// An action of a buyer, of staff or of operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// A process checks the order out. Repeated ones are reloads of the page.
+    CheckOut {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+    },
+    /// The buyer pays the charge whose link they got, or their wallet fails.
+    Decide {
+        /// The order.
+        order: OrderId,
+        /// Whether the payment succeeds.
+        paid: bool,
+    },
+    /// The buyer returns to the shop.
+    Return {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+    },
+    /// A person has a process read the order's charge now.
+    Refresh {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+    },
+    /// A process requests a refund.
+    Refund {
+        /// The order.
+        order: OrderId,
+        /// The refund's number. The same number is the same refund.
+        number: u8,
+        /// The amount in minor units.
+        amount: i64,
+        /// The process.
+        process: ProcessId,
+    },
+    /// Staff refund at the dashboard.
+    StaffRefund {
+        /// The order.
+        order: OrderId,
+        /// The amount in minor units.
+        amount: i64,
+    },
+    /// A process dies and starts again after a while.
+    Kill {
+        /// The process.
+        process: ProcessId,
+        /// Until it starts again.
+        down: Millis,
+    },
+    /// A process is suspended: it runs nothing, and its timers stand still. Its wall clock goes on.
+    Freeze {
+        /// The process.
+        process: ProcessId,
+        /// How long.
+        lasts: Millis,
+    },
+    /// The wall clock of a process is set off.
+    Skew {
+        /// The process.
+        process: ProcessId,
+        /// How far it is ahead.
+        ahead: Millis,
+    },
+    /// The store fails now and then.
+    StoreTrouble {
+        /// How long.
+        lasts: Millis,
+    },
+    /// The network loses, delays and repeats more than usual.
+    NetworkTrouble {
+        /// How long.
+        lasts: Millis,
+    },
+    /// The shop's handler fails now and then.
+    HandlerTrouble {
+        /// How long.
+        lasts: Millis,
+    },
+}
+
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>12} s  {:?}", Seconds(self.at), self.action)
+    }
+}
+
+/// Prints milliseconds as seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Seconds(pub Millis);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}.{:03}", self.0.div_euclid(1_000), self.0.rem_euclid(1_000)))
+    }
+}

@@ -1,0 +1,138 @@
+//! The plan of a run: its processes, orders and moves, made from a seed.
+
+use crate::choices::Choices;
+use crate::moves::{Action, Millis, Move};
+
+/// The plan of a run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The seed. Choices that are not moves, such as the fate of a message, are made from it too.
+    pub seed: u64,
+    /// Number of processes of the shop, from 1.
+    pub processes: usize,
+    /// Number of orders.
+    pub orders: usize,
+    /// When the run begins, in seconds since 1970.
+    pub start: i64,
+    /// Percentage of webhooks that are lost.
+    pub lost_webhooks: u8,
+    /// Whether the service's responses show its clock, in the header `Date` and in lists.
+    pub tells_time: bool,
+    /// The moves, in order.
+    pub moves: Vec<Move>,
+}
+
+/// The amount of every order, in minor units.
+pub const AMOUNT: i64 = 150_000;
+/// Moves happen within this time. Then everything heals.
+pub const ACTIVE: Millis = 45 * 60_000;
+
+impl Plan {
+    /// The plan of a seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        let mut choices = Choices::new(seed).fork("plan");
+        let processes = usize::try_from(choices.between(1, 4)).unwrap_or(1);
+        let orders = usize::try_from(choices.pick(&[1, 2, 3, 6, 12, 40])).unwrap_or(1);
+        // Any time of the day, so that some refund windows close within the run.
+        let start = 1_772_323_200 + choices.between(0, 86_400);
+        let lost_webhooks = choices.pick(&[0, 10, 50, 100]);
+        let tells_time = choices.percent(80);
+        let mut plan = Self { seed, processes, orders, start, lost_webhooks, tells_time, moves: Vec::new() };
+        for order in 0..orders {
+            plan.buy(order, &mut choices);
+        }
+        plan.operate(&mut choices);
+        plan.moves.sort_by_key(|planned| planned.at);
+        plan
+    }
+
+    fn add(&mut self, at: Millis, action: Action) {
+        self.moves.push(Move { at, action });
+    }
+
+    /// A buyer with an order, and its refunds.
+    fn buy(&mut self, order: usize, choices: &mut Choices) {
+        let any = |choices: &mut Choices, processes: usize| {
+            let most = i64::try_from(processes).unwrap_or(1);
+            usize::try_from(choices.between(0, most)).unwrap_or(0)
+        };
+        let opened = choices.between(0, 120_000);
+        let process = any(choices, self.processes);
+        self.add(opened, Action::CheckOut { order, process });
+        for _ in 0..choices.between(0, 3) {
+            let process = any(choices, self.processes);
+            self.add(opened + choices.between(0, 90_000), Action::CheckOut { order, process });
+        }
+        let decided = opened + choices.pick(&[3_000, 15_000, 60_000, 400_000]) + choices.between(0, 5_000);
+        let paid = choices.percent(75);
+        if choices.percent(90) {
+            self.add(decided, Action::Decide { order, paid });
+        }
+        if choices.percent(50) {
+            let process = any(choices, self.processes);
+            self.add(decided + choices.between(0, 20_000), Action::Return { order, process });
+        }
+        for number in 1..=u8::try_from(choices.between(0, 4)).unwrap_or(0) {
+            let at = decided + choices.pick(&[1_000, 20_000, 300_000, 1_200_000]) + choices.between(0, 5_000);
+            let amount = choices.pick(&[50_000, 75_001, AMOUNT, 1]);
+            for _ in 0..choices.between(1, 4) {
+                let process = any(choices, self.processes);
+                let at = at + choices.between(0, 40_000);
+                self.add(at, Action::Refund { order, number, amount, process });
+            }
+            // Faults do the most harm while money moves.
+            if choices.percent(40) {
+                self.add(at, Action::NetworkTrouble { lasts: 60_000 });
+            }
+            // Staff press a button on two screens at the same time.
+            if choices.percent(50) {
+                let at = at + choices.pick(&[35_000, 100_000, 400_000]);
+                for process in 0..self.processes {
+                    self.add(at + choices.between(0, 800), Action::Refresh { order, process });
+                }
+            }
+        }
+        if choices.percent(15) {
+            let amount = choices.pick(&[50_000, AMOUNT]);
+            let at = decided + choices.pick(&[500, 30_000, 600_000]);
+            self.add(at, Action::StaffRefund { order, amount });
+        }
+    }
+
+    /// Faults of operation.
+    fn operate(&mut self, choices: &mut Choices) {
+        let lasts = |choices: &mut Choices| choices.pick(&[5_000, 60_000, 600_000, 1_800_000]);
+        // Buyers are there in the first minutes; most faults are, too.
+        let at = |choices: &mut Choices| {
+            let most = choices.pick(&[120_000, 600_000, ACTIVE]);
+            choices.between(0, most)
+        };
+        for process in 0..self.processes {
+            if choices.percent(60) {
+                let ahead = choices.pick(&[-90_000_000, -700_000, -60_000, 30_000, 700_000]);
+                self.add(0, Action::Skew { process, ahead });
+            }
+            for _ in 0..choices.between(0, 3) {
+                let down = choices.pick(&[10, 5_000, 130_000]);
+                self.add(at(choices), Action::Kill { process, down });
+            }
+            if choices.percent(25) {
+                let lasts = choices.pick(&[2_000, 20_000, 150_000, 660_000]);
+                self.add(at(choices), Action::Freeze { process, lasts });
+            }
+        }
+        for _ in 0..choices.between(0, 3) {
+            let action = Action::NetworkTrouble { lasts: lasts(choices) };
+            self.add(at(choices), action);
+        }
+        for _ in 0..choices.between(0, 2) {
+            let action = Action::StoreTrouble { lasts: lasts(choices) };
+            self.add(at(choices), action);
+        }
+        for _ in 0..choices.between(0, 3) {
+            let action = Action::HandlerTrouble { lasts: lasts(choices) };
+            self.add(at(choices), action);
+        }
+    }
+}

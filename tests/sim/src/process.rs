@@ -1,0 +1,112 @@
+//! A process of the shop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use kakaopay::webhook::{Receiver, SignaturePolicy, Verifier};
+use kakaopay::{Inbox, Merchant};
+use kakaopay_transport::Client;
+use kakaopay_types::Timestamp;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+
+use crate::books::Books;
+use crate::handler::ShopHandler;
+use crate::moves::{Millis, ProcessId};
+use crate::network::{SimTransport, Wire};
+use crate::service::Service;
+use crate::store::FaultyStore;
+
+/// A process of the shop: `Merchant::run` and calls of the merchant's methods, in a runtime of its own.
+///
+/// The runtime's clock is the process's monotonic clock. It moves only when the simulation steps the process, so that a
+/// suspended one stands still. To kill it is to drop its runtime with all tasks.
+#[derive(Debug)]
+pub struct Process {
+    runtime: Runtime,
+    merchant: Merchant<FaultyStore>,
+    receiver: Receiver<Inbox<FaultyStore>>,
+    worker: JoinHandle<()>,
+}
+
+/// The shared parts of all processes.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The service.
+    pub service: Service,
+    /// The store.
+    pub store: FaultyStore,
+    /// The network.
+    pub wire: Wire,
+    /// The shop's books.
+    pub books: Books,
+    /// The true time, in milliseconds since 1970.
+    pub now: Arc<AtomicI64>,
+}
+
+impl Process {
+    /// Starts a process whose wall clock is `ahead` of the true time.
+    ///
+    /// # Panics
+    /// If there is no runtime.
+    #[must_use]
+    pub fn start(number: ProcessId, seed: u64, around: &Surroundings, ahead: Arc<AtomicI64>) -> Self {
+        let runtime =
+            Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+        let sandbox = around.service.sandbox();
+        let transport = SimTransport { process: number, wire: around.wire.clone() };
+        let client = Client::builder(transport, sandbox.secret_key().clone()).build();
+        let now = Arc::clone(&around.now);
+        let clock = move || {
+            let millis = now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));
+            Timestamp::from_unix_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+        };
+        let merchant = Merchant::builder(client, around.store.clone()).clock(clock).jitter_seed(seed).build();
+        let verifier = Verifier::new([sandbox.webhook_secret()]).expect("a secret");
+        let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
+        let (worker, handler) = (merchant.clone(), ShopHandler(around.books.clone()));
+        let worker = runtime.spawn(async move { worker.run(handler, std::future::pending()).await });
+        Self { runtime, merchant, receiver, worker }
+    }
+
+    /// Lets the process run: its timers move by `millis`, and its tasks are polled up to `polls` times.
+    pub fn step(&self, millis: Millis, polls: i64) {
+        self.runtime.block_on(async {
+            if millis > 0 {
+                tokio::time::advance(Duration::from_millis(millis.unsigned_abs())).await;
+            }
+            for _ in 0..polls {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+
+    /// Calls the merchant in a task of the process.
+    pub fn call<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        call: impl FnOnce(Merchant<FaultyStore>) -> F,
+    ) {
+        self.runtime.spawn(call(self.merchant.clone()));
+    }
+
+    /// Hands a webhook to the process. `done` gets the status of the response.
+    pub fn receive(&self, webhook: http::Request<Bytes>, done: impl FnOnce(u16) + Send + 'static) {
+        let receiver = self.receiver.clone();
+        self.runtime
+            .spawn(async move { done(receiver.receive(webhook.map(Full::new)).await.status().as_u16()) });
+    }
+
+    /// Whether `Merchant::run` has ended, which it must not.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        self.worker.is_finished()
+    }
+
+    /// Runs a future to its end, apart from the process's tasks.
+    pub fn ask<T>(&self, ask: impl AsyncFnOnce(&Merchant<FaultyStore>) -> T) -> T {
+        self.runtime.block_on(ask(&self.merchant))
+    }
+}

@@ -1,0 +1,167 @@
+//! Carries a plan out.
+
+use std::sync::atomic::Ordering;
+
+use kakaopay_transport::NotSent;
+use kakaopay_types::Timestamp;
+
+use crate::actions::act;
+use crate::books::Violation;
+use crate::check;
+use crate::delivery::{arrive, deliver, post, send};
+use crate::moves::{Millis, ProcessId};
+use crate::plan::{ACTIVE, Plan};
+use crate::world::{Event, Trouble, World};
+
+/// The end of a run.
+#[derive(Debug)]
+pub struct Ending {
+    /// The first broken promise, if any.
+    pub violation: Option<Violation>,
+    /// The story, a line for each thing that happened.
+    pub story: Vec<String>,
+    /// Orders that the handler accepted as paid.
+    pub paid: usize,
+    /// Requests that left the processes.
+    pub requests: u64,
+}
+
+/// Healing: after the last move, this long in small steps.
+const CONVALESCENCE: Millis = 3 * 3_600_000;
+/// Time for each daily job.
+const DAY: Millis = 26 * 3_600_000;
+/// As long as a charge can be paid.
+const WEEK: Millis = 7 * 86_400_000;
+/// Shortest step to which no event leads.
+const STEP: Millis = 100;
+/// Longest step before the aftermath.
+const REST: Millis = 20_000;
+/// Longest step after the first check.
+const LEAP: Millis = 1_800_000;
+
+/// Carries a plan out to its end, or to the first broken promise.
+///
+/// # Panics
+/// If the simulation itself is wrong.
+#[must_use]
+pub fn run(plan: &Plan) -> Ending {
+    // The retry layer's jitter is drawn from the thread's generator.
+    fastrand::seed(plan.seed);
+    let mut world = World::new(plan.clone());
+    play(&mut world);
+    end(world)
+}
+
+fn play(world: &mut World) {
+    while world.now < ACTIVE + CONVALESCENCE && !world.is_broken() {
+        if world.now >= ACTIVE && !world.healed {
+            world.heal();
+        }
+        step(world, pause(world, REST));
+    }
+    if !world.is_broken() {
+        check::paid_orders_are_known(&world.around);
+    }
+    // Each daily job runs once. Then every process sleeps until all charges have expired that were not paid.
+    rest_until(world, world.now + DAY);
+    if !world.is_broken() {
+        world.tell("a week passes");
+        leap(world, WEEK);
+    }
+    rest_until(world, world.now + DAY);
+    if !world.is_broken() {
+        check::everything_has_ended(&world.around);
+    }
+}
+
+fn rest_until(world: &mut World, until: Millis) {
+    while world.now < until && !world.is_broken() {
+        step(world, pause(world, LEAP));
+    }
+}
+
+/// Length of the next step. The longer nothing has happened, the longer it is.
+fn pause(world: &World, longest: Millis) -> Millis {
+    (world.now - world.busy).clamp(STEP, longest)
+}
+
+/// Moves the time to the next event, at most by `longest`, and lets the processes run.
+fn step(world: &mut World, longest: Millis) {
+    let next = world.events.keys().next().map_or(Millis::MAX, |(at, _)| *at);
+    leap(world, (next - world.now).clamp(0, longest));
+}
+
+fn leap(world: &mut World, millis: Millis) {
+    world.now += millis;
+    world.around.now.fetch_add(millis, Ordering::SeqCst);
+    world.around.books.pages().now = world.now;
+    let now = Timestamp::from_unix_millis(world.around.now.load(Ordering::SeqCst)).expect("a time");
+    world.around.service.set_time(now);
+    while let Some(event) = world.events.first_entry().filter(|event| event.key().0 <= world.now) {
+        let event = event.remove();
+        happen(world, event);
+    }
+    let first = world.scheduling.between(0, i64::try_from(world.processes.len()).unwrap_or(1));
+    for index in 0..world.processes.len() {
+        let process = (index + usize::try_from(first).unwrap_or(0)) % world.processes.len();
+        let_run(world, process, millis);
+    }
+    for sent in world.around.wire.take() {
+        send(world, sent);
+    }
+    for webhook in world.around.service.take_webhooks(&world.clockwork) {
+        post(world, &webhook);
+    }
+}
+
+fn let_run(world: &mut World, number: ProcessId, millis: Millis) {
+    if world.frozen_until[number] > world.now {
+        return;
+    }
+    // Where much goes on, a task may be left half-way until the next step.
+    let busy = world.now - world.busy < 1_000;
+    let polls = if busy { world.scheduling.between(2, 20) } else { 4 };
+    let Some(process) = &world.processes[number] else { return };
+    process.step(millis, polls);
+    if process.has_stopped() {
+        world.around.books.pages().violate("F50", format_args!("process {number}: run has ended"));
+    }
+}
+
+fn happen(world: &mut World, event: Event) {
+    world.busy = world.now;
+    match event {
+        Event::Move(planned) => act(world, &planned.action),
+        Event::Arrive(sent, responds) => arrive(world, sent, responds),
+        Event::Respond(reply, response) => {
+            let _ = reply.send(response.map_err(Into::into));
+        }
+        Event::Refuse(reply) => {
+            let _ = reply.send(Err(NotSent("connection refused".into()).into()));
+        }
+        Event::Webhook(webhook, process) => deliver(world, webhook, process),
+        Event::Start(number) if world.processes[number].is_none() => {
+            world.tell(format_args!("process {number} starts"));
+            world.start(number);
+        }
+        Event::Start(_) => {}
+        Event::Heal(_) if world.healed => {}
+        Event::Heal(Trouble::Network) => world.network_trouble = world.network_trouble.saturating_sub(1),
+        Event::Heal(Trouble::Store) => world.around.store.set_trouble(false),
+        Event::Heal(Trouble::Handler) => world.around.books.pages().handler_trouble = false,
+    }
+}
+
+fn end(world: World) -> Ending {
+    let World { around, requests, processes, .. } = world;
+    drop(processes);
+    let mut pages = around.books.pages();
+    let paid = pages.accepted.values().flatten();
+    let paid = paid.filter(|(_, event)| matches!(event, kakaopay::PaymentEvent::Paid(_))).count();
+    Ending {
+        violation: pages.violations.first().cloned(),
+        paid,
+        requests,
+        story: std::mem::take(&mut pages.story),
+    }
+}

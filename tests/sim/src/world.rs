@@ -1,0 +1,149 @@
+//! The world of a run: the shop's processes, the service, and everything that is going to happen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use bytes::Bytes;
+use kakaopay_types::Timestamp;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::books::Books;
+use crate::choices::Choices;
+use crate::moves::{Millis, Move, ProcessId};
+use crate::network::{Reply, Response, Sent, Wire};
+use crate::plan::Plan;
+use crate::process::{Process, Surroundings};
+use crate::service::Service;
+use crate::store::FaultyStore;
+
+/// Something that is going to happen.
+pub(crate) enum Event {
+    Move(Move),
+    Arrive(Sent, Option<Millis>),
+    Respond(Reply, Result<Response, String>),
+    Refuse(Reply),
+    Webhook(http::Request<Bytes>, ProcessId),
+    Start(ProcessId),
+    Heal(Trouble),
+}
+
+/// Troubles that end by themselves.
+#[derive(Clone, Copy)]
+pub(crate) enum Trouble {
+    Network,
+    Store,
+    Handler,
+}
+
+/// Replies that are never given: the client waits until its own timeout.
+pub(crate) type Silence = Vec<Reply>;
+
+/// The world of a run.
+pub(crate) struct World {
+    pub(crate) plan: Plan,
+    pub(crate) now: Millis,
+    pub(crate) around: Surroundings,
+    pub(crate) processes: Vec<Option<Process>>,
+    pub(crate) frozen_until: Vec<Millis>,
+    pub(crate) ahead: Vec<Arc<AtomicI64>>,
+    pub(crate) events: BTreeMap<(Millis, u64), Event>,
+    pub(crate) counter: u64,
+    pub(crate) starts: u64,
+    pub(crate) network_trouble: u32,
+    pub(crate) healed: bool,
+    pub(crate) fates: Choices,
+    pub(crate) scheduling: Choices,
+    /// A runtime in which the service's webhooks are taken.
+    pub(crate) clockwork: Runtime,
+    pub(crate) silence: Silence,
+    pub(crate) requests: u64,
+    /// When something last happened.
+    pub(crate) busy: Millis,
+}
+
+impl World {
+    pub(crate) fn new(plan: Plan) -> Self {
+        let choices = Choices::new(plan.seed);
+        let start = Timestamp::from_unix_seconds(plan.start).expect("a time");
+        let service = Service::new(plan.seed, start);
+        let around = Surroundings {
+            books: Books::new(choices.fork("handler"), service.clone()),
+            service,
+            store: FaultyStore::new(choices.fork("store")),
+            wire: Wire::default(),
+            now: Arc::new(AtomicI64::new(start.unix_millis())),
+        };
+        let processes = plan.processes;
+        let mut run = Self {
+            now: 0,
+            around,
+            processes: (0..processes).map(|_| None).collect(),
+            frozen_until: vec![0; processes],
+            ahead: (0..processes).map(|_| Arc::default()).collect(),
+            events: BTreeMap::new(),
+            counter: 0,
+            starts: 0,
+            network_trouble: 0,
+            healed: false,
+            fates: choices.fork("network"),
+            scheduling: choices.fork("scheduling"),
+            clockwork: Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .expect("a runtime"),
+            silence: Vec::new(),
+            requests: 0,
+            busy: 0,
+            plan,
+        };
+        for process in 0..processes {
+            run.start(process);
+        }
+        for planned in run.plan.moves.clone() {
+            run.at(planned.at, Event::Move(planned));
+        }
+        run
+    }
+
+    pub(crate) fn at(&mut self, at: Millis, event: Event) {
+        self.counter += 1;
+        self.events.insert((at.max(self.now), self.counter), event);
+    }
+
+    pub(crate) fn after(&mut self, millis: Millis, event: Event) {
+        self.at(self.now + millis, event);
+    }
+
+    pub(crate) fn tell(&self, line: impl std::fmt::Display) {
+        self.around.books.pages().tell(line);
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        !self.around.books.pages().violations.is_empty()
+    }
+
+    pub(crate) fn start(&mut self, number: ProcessId) {
+        self.starts += 1;
+        let seed = self.plan.seed ^ self.starts;
+        self.processes[number] =
+            Some(Process::start(number, seed, &self.around, Arc::clone(&self.ahead[number])));
+    }
+
+    /// All faults end, and all clocks are right.
+    pub(crate) fn heal(&mut self) {
+        self.healed = true;
+        self.network_trouble = 0;
+        self.around.store.set_trouble(false);
+        self.around.books.pages().handler_trouble = false;
+        self.tell("everything heals");
+        for number in 0..self.processes.len() {
+            self.ahead[number].store(0, Ordering::SeqCst);
+            self.frozen_until[number] = 0;
+            if self.processes[number].is_none() {
+                self.start(number);
+            }
+        }
+    }
+}
