@@ -1,4 +1,4 @@
-//! A shop with all its parts, over loopback HTTP, its ledger in SQLite.
+//! A shop with all its parts, over loopback HTTP, its store in SQLite.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,8 +30,8 @@ pub struct Shop {
     pub notifications: Notifications,
     /// Where its webhooks arrive.
     pub webhook_url: String,
-    /// Where its ledger is.
-    pub ledger: PathBuf,
+    /// Where its store is.
+    pub store_path: PathBuf,
     running: SandboxServer,
     _folder: TempDir,
 }
@@ -74,10 +74,10 @@ impl ShopBuilder {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let running = serve(&sandbox, listener).expect("serving");
         let folder = tempfile::tempdir().expect("a folder");
-        let ledger = folder.path().join("ledger.sqlite");
+        let store_path = folder.path().join("store.sqlite");
         let key = self.key.unwrap_or_else(|| sandbox.secret_key().clone());
-        let wire = over(HyperTransport::new().expect("a wire"));
-        let merchant = merchant(&sandbox, &running.url(), key, wire, &ledger);
+        let wire = over(HyperTransport::new().expect("a transport"));
+        let merchant = merchant(&sandbox, &running.url(), key, wire, &store_path);
 
         let verifier = Verifier::new([sandbox.webhook_secret().clone()]).expect("a secret");
         let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
@@ -90,14 +90,20 @@ impl ShopBuilder {
             merchant,
             notifications: Notifications::default(),
             webhook_url,
-            ledger,
+            store_path,
             running,
             _folder: folder,
         }
     }
 }
 
-fn merchant<W>(sandbox: &Sandbox, api: &str, key: SecretKey, wire: W, ledger: &Path) -> Merchant<SqliteStore>
+fn merchant<W>(
+    sandbox: &Sandbox,
+    api: &str,
+    key: SecretKey,
+    wire: W,
+    store_path: &Path,
+) -> Merchant<SqliteStore>
 where
     W: Service<HttpRequest, Response = http::Response<Incoming>, Error = BoxError>
         + Clone
@@ -110,7 +116,7 @@ where
     let secret = Client::builder(wire.clone(), key).base_uri(base.clone()).build();
     let public = Client::builder(wire, sandbox.public_key().clone()).base_uri(base).build();
     let clock = sandbox.clock().clone();
-    let store = SqliteStore::open(ledger).expect("a ledger");
+    let store = SqliteStore::open(store_path).expect("a store");
     Merchant::builder(secret, store).public_client(public).clock(move || clock.now()).jitter_seed(7).build()
 }
 
@@ -190,7 +196,7 @@ impl Shop {
             }
             self.sandbox.clock().advance_seconds(1);
         }
-        panic!("the shop is told nothing");
+        panic!("the handler is not notified");
     }
 
     /// How far the order's payment has come.
@@ -218,15 +224,15 @@ impl Shop {
         json.matches("\"status\":200").count()
     }
 
-    /// The same shop after its process has ended and started again: only the ledger is left.
+    /// The same shop after its process has ended and started again: only the store is left.
     ///
     /// # Panics
-    /// If the ledger cannot be opened.
+    /// If the store cannot be opened.
     #[must_use]
     pub fn restarted(self) -> Self {
         let key = self.sandbox.secret_key().clone();
-        let wire = HyperTransport::new().expect("a wire");
-        let merchant = merchant(&self.sandbox, &self.running.url(), key, wire, &self.ledger);
+        let wire = HyperTransport::new().expect("a transport");
+        let merchant = merchant(&self.sandbox, &self.running.url(), key, wire, &self.store_path);
         Self { merchant, ..self }
     }
 }
@@ -244,9 +250,12 @@ impl Notifications {
 }
 
 impl EventHandler for Notifications {
-    async fn handle(&self, telling: &Notification) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let told = (telling.idempotency_key.clone(), telling.event.clone());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+    async fn handle(
+        &self,
+        notification: &Notification,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let entry = (notification.idempotency_key.clone(), notification.event.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         Ok(())
     }
 }

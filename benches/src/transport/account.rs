@@ -30,7 +30,7 @@ pub fn stages(runtime: &Runtime, address: SocketAddr) -> Vec<Stage<'_>> {
     let call = RetrieveCharge::new(ChargeId::parse(ID).expect("an id"));
     let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
     let key = || SecretKey::parse(KEY).expect("a key");
-    let wire = HyperTransport::new().expect("a wire");
+    let wire = HyperTransport::new().expect("a transport");
 
     let client = Client::builder(wire.clone(), key()).base_uri(base).build();
     let lent = call.clone();

@@ -55,7 +55,7 @@ impl Kind {
                 let key = SecretKey::parse(KEY).expect("a key");
                 let base = BaseUri::parse(&format!("http://{address}")).expect("an origin");
                 let client =
-                    Client::builder(HyperTransport::new().expect("a wire"), key).base_uri(base).build();
+                    Client::builder(HyperTransport::new().expect("a transport"), key).base_uri(base).build();
                 let id = ChargeId::parse(ID).expect("an id");
                 vec![Lane::Ours(client, RetrieveCharge::new(id)); count]
             }

@@ -19,17 +19,17 @@ async fn main() -> Result<(), Failure> {
     let Some(cluster) = Cluster::start(Setup::new()) else { return Ok(()) };
     let connection = cluster.tcp("postgres");
     let store = PostgresOptions::new(&connection)?.schema("kakaopay").open().await?;
-    settle(&store, "order-1").await?;
+    pay(&store, "order-1").await?;
     at_least_once(&store).await?;
-    settle(&store, "order-2").await?;
+    pay(&store, "order-2").await?;
     exactly_once(&store, &connection).await
 }
 
 /// Stores the last entry of a payment and its message in one commit, as the driver does.
-async fn settle(store: &PostgresStore, order: &str) -> Result<(), Failure> {
+async fn pay(store: &PostgresStore, order: &str) -> Result<(), Failure> {
     let mut step = Commit::new(Reference::parse(order)?, Seq::ZERO, noon(0));
-    step.entry = Some(b"settled".as_slice().into());
-    step.messages = vec![OutboxMessage::new(format!("{order}/settled"), b"S$12".as_slice())];
+    step.entry = Some(b"paid".as_slice().into());
+    step.messages = vec![OutboxMessage::new(format!("{order}/paid"), b"S$12".as_slice())];
     store.commit(step).await?;
     Ok(())
 }
@@ -56,7 +56,7 @@ async fn at_least_once(store: &PostgresStore) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The effect is a row beside the ledger: both are committed, or neither.
+/// The effect is a row beside the store: both are committed, or neither.
 async fn exactly_once(store: &PostgresStore, connection: &str) -> Result<(), Failure> {
     let (mut shop, wire) = tokio_postgres::connect(connection, NoTls).await?;
     tokio::spawn(wire);

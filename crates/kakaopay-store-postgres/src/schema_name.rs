@@ -1,8 +1,8 @@
-//! The schema of a ledger: a name that may stand in SQL as it is.
+//! The schema of a store: a name that may stand in SQL as it is.
 
 use crate::open_error::PostgresOpenError;
 
-/// The schema of a ledger: a name that may stand in SQL as it is.
+/// The schema of a store: a name that may stand in SQL as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SchemaName(String);
 

@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn f12_the_writer_syncs_each_commit() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ledger.db");
+        let path = dir.path().join("store.db");
         let writer = connect_writer(&path, &SqliteOptions::new(), Missing::Create).unwrap();
         let number = |pragma| writer.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(number("synchronous"), FULL);
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn a_file_that_vanished_is_not_made_anew() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ledger.db");
+        let path = dir.path().join("store.db");
         let error = connect_writer(&path, &SqliteOptions::new(), Missing::Refuse).unwrap_err();
         assert_eq!(StoreError::from(error).kind(), StoreErrorKind::Io);
         assert!(!path.exists());
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn the_reader_cannot_write() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ledger.db");
+        let path = dir.path().join("store.db");
         let _writer = connect_writer(&path, &SqliteOptions::new(), Missing::Create).unwrap();
         let reader = connect_reader(&path, &SqliteOptions::new()).unwrap();
         let error = reader.execute("DELETE FROM payment", []).unwrap_err();
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn an_entry_is_never_changed_or_deleted() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ledger.db");
+        let path = dir.path().join("store.db");
         let writer = connect_writer(&path, &SqliteOptions::new(), Missing::Create).unwrap();
         writer
             .execute_batch(

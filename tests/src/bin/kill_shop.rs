@@ -32,11 +32,11 @@ fn say(line: &str) -> Result<(), BoxError> {
 struct Aloud<B>(Ship<B>);
 
 impl<B: ShopDatabase> EventHandler for Aloud<B> {
-    async fn handle(&self, telling: &Notification) -> Result<(), BoxError> {
-        if let PaymentEvent::Paid(paid) = &telling.event {
+    async fn handle(&self, notification: &Notification) -> Result<(), BoxError> {
+        if let PaymentEvent::Paid(paid) = &notification.event {
             say(&format!("ship {}", paid.reference))?;
         }
-        self.0.handle(telling).await
+        self.0.handle(notification).await
     }
 }
 

@@ -35,7 +35,7 @@ pub trait ShopDatabase: Clone + Send + Sync + 'static {
     /// Any error of the database.
     fn ship(
         &self,
-        telling: &Notification,
+        notification: &Notification,
         order: String,
         charge: String,
     ) -> impl Future<Output = Result<(), BoxError>> + Send;

@@ -57,10 +57,13 @@ impl ShopDatabase for PostgresDatabase {
         &self.store
     }
 
-    async fn ship(&self, telling: &Notification, order: String, charge: String) -> Result<(), BoxError> {
+    async fn ship(&self, notification: &Notification, order: String, charge: String) -> Result<(), BoxError> {
         let mut own = self.own.lock().await;
         let transaction = usable(&mut own, &self.address).await?.transaction().await?;
-        if self.store.complete_in_transaction(&transaction, &telling.idempotency_key, telling.claim).await?
+        if self
+            .store
+            .complete_in_transaction(&transaction, &notification.idempotency_key, notification.claim)
+            .await?
             == Completion::Completed
         {
             transaction.execute("INSERT INTO shipment VALUES ($1, $2)", &[&order, &charge]).await?;

@@ -9,8 +9,8 @@ use crate::kill_shop::database::{BoxError, ShopDatabase};
 pub struct Ship<B>(pub B);
 
 impl<B: ShopDatabase> EventHandler for Ship<B> {
-    async fn handle(&self, telling: &Notification) -> Result<(), BoxError> {
-        let PaymentEvent::Paid(paid) = &telling.event else { return Ok(()) };
-        self.0.ship(telling, paid.reference.to_string(), paid.charge.to_string()).await
+    async fn handle(&self, notification: &Notification) -> Result<(), BoxError> {
+        let PaymentEvent::Paid(paid) = &notification.event else { return Ok(()) };
+        self.0.ship(notification, paid.reference.to_string(), paid.charge.to_string()).await
     }
 }

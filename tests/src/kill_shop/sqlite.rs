@@ -31,11 +31,14 @@ impl ShopDatabase for SqliteDatabase {
         &self.store
     }
 
-    async fn ship(&self, telling: &Notification, order: String, charge: String) -> Result<(), BoxError> {
-        let shipped =
-            self.store.complete_in_transaction(&telling.idempotency_key, telling.claim, move |own| {
+    async fn ship(&self, notification: &Notification, order: String, charge: String) -> Result<(), BoxError> {
+        let shipped = self.store.complete_in_transaction(
+            &notification.idempotency_key,
+            notification.claim,
+            move |own| {
                 Ok(own.execute("INSERT INTO shipment (reference, charge) VALUES (?1, ?2)", (order, charge))?)
-            });
+            },
+        );
         shipped.await?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::check::{Lost, check};
 use crate::history::History;
 use crate::plan::Plan;
-use crate::workload::{self, LEDGER};
+use crate::workload::{self, STORE_FILE};
 
 /// Counts of a campaign.
 #[derive(Debug, Clone, Default)]
@@ -144,7 +144,7 @@ impl Campaign {
     fn lose_power_again(&self, image: &CrashImage, seed: u64) -> CrashImage {
         let disk = Disk::with(image.files.clone(), Honesty::Honest, self.device.powersafe);
         // What cannot be opened is found by the check.
-        if let Ok(store) = SqliteStore::open(disk.path(LEDGER)) {
+        if let Ok(store) = SqliteStore::open(disk.path(STORE_FILE)) {
             let _ = self.runtime.block_on(store.close());
         }
         let record = disk.record();

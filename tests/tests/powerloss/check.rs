@@ -10,7 +10,7 @@ use kakaopay_store_sqlite::{SqliteStore, rusqlite};
 
 use crate::history::{Completion, History};
 use crate::plan::{BINDS, END, EVENTS, PAYMENTS, Plan, STEPS, at, charge, reference};
-use crate::workload::LEDGER;
+use crate::workload::STORE_FILE;
 
 /// A failed comparison.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Lost> {
 
 /// Opens an image and compares all of it. Returns the number of acknowledged steps compared.
 pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usize) -> Result<u64, Lost> {
-    let store = SqliteStore::open(disk.path(LEDGER)).map_err(StoreError::from)?;
+    let store = SqliteStore::open(disk.path(STORE_FILE)).map_err(StoreError::from)?;
     store.integrity_check().await?;
     let found = Found { store: &store, plan, history, point };
     let shipped = shipments(disk)?;
@@ -63,7 +63,7 @@ pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usi
 
 /// The shipments in the merchant's own table.
 fn shipments(disk: &Disk) -> Result<BTreeSet<String>, Lost> {
-    let own = rusqlite::Connection::open(disk.path(LEDGER))?;
+    let own = rusqlite::Connection::open(disk.path(STORE_FILE))?;
     let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'shipment'";
     if own.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0 {
         return Ok(BTreeSet::new());

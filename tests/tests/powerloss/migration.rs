@@ -8,7 +8,7 @@ use kakaopay_store_sqlite::{SqliteOpenError, SqliteStore};
 
 use crate::campaign::everywhere;
 use crate::plan::{PAYMENTS, Plan, STEPS};
-use crate::workload::LEDGER;
+use crate::workload::STORE_FILE;
 
 /// A later version, which changes tables with rows in them.
 const ADDED: &str = "
@@ -20,7 +20,7 @@ const ADDED: &str = "
 async fn stored(plan: Plan) -> Disk {
     install();
     let disk = Disk::new();
-    let store = SqliteStore::open(disk.path(LEDGER)).expect("a store");
+    let store = SqliteStore::open(disk.path(STORE_FILE)).expect("a store");
     for payment in 0..PAYMENTS {
         for step in 1..=STEPS {
             store.commit(plan.step(payment, step)).await.expect("stored");
@@ -32,7 +32,7 @@ async fn stored(plan: Plan) -> Disk {
 
 /// Migrates a store to the later version, and counts: payments, entries, migrated payments and messages.
 fn migrate(disk: &Disk) -> Result<[i64; 4], SqliteOpenError> {
-    let file = Connection::open(disk.path(LEDGER))?;
+    let file = Connection::open(disk.path(STORE_FILE))?;
     migrate_to_next(&file, ADDED)?;
     let sound: String = file.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     assert_eq!(sound, "ok");
@@ -59,7 +59,7 @@ async fn f12_f43_a_store_survives_power_loss_during_a_migration() {
     for (place, image) in images {
         let found = Disk::with(image.files, Honesty::Honest, true);
         // This version opens the store as it was, or refuses the one that is already migrated.
-        match SqliteStore::open(found.path(LEDGER)) {
+        match SqliteStore::open(found.path(STORE_FILE)) {
             Ok(store) => {
                 store.integrity_check().await.expect("a sound file");
                 store.close().await.expect("closed");
@@ -78,14 +78,14 @@ async fn f12_f43_a_store_survives_power_loss_during_a_migration() {
 async fn f12_a_file_that_lost_power_during_creation_is_opened() {
     install();
     let disk = Disk::new();
-    SqliteStore::open(disk.path(LEDGER)).expect("a ledger").close().await.expect("closed");
+    SqliteStore::open(disk.path(STORE_FILE)).expect("a store").close().await.expect("closed");
     let images = everywhere(&disk, 4);
     assert!(images.iter().any(|(_, image)| image.files.is_empty()));
     assert!(images.iter().any(|(_, image)| image.files.keys().any(|name| name.ends_with("-journal"))));
     for (place, image) in images {
         let found = Disk::with(image.files, Honesty::Honest, true);
         let store =
-            SqliteStore::open(found.path(LEDGER)).unwrap_or_else(|error| panic!("{place}: {error:?}"));
+            SqliteStore::open(found.path(STORE_FILE)).unwrap_or_else(|error| panic!("{place}: {error:?}"));
         store.integrity_check().await.expect("a sound file");
         assert_eq!(store.list_payments(None, 1).await.expect("read"), []);
         store.commit(Plan { seed: 1 }.step(0, 1)).await.expect("stored");

@@ -10,7 +10,7 @@ use kakaopay_store_sqlite::SqliteStore;
 
 use crate::campaign::{Campaign, Counts};
 use crate::plan::{PAYMENTS, Plan, STEPS, reference};
-use crate::workload::LEDGER;
+use crate::workload::STORE_FILE;
 
 /// How often power goes after each fault.
 const LOSSES: u64 = 10;
@@ -102,11 +102,11 @@ fn f13_i10_a_sync_that_fails_and_forgets() {
     check("sync-forgets", FaultKind::SyncForgets, SYNCS);
 }
 
-/// A disk with a ledger of one step, and how many of its calls fail from then on.
+/// A disk with a store of one step, and how many of its calls fail from then on.
 async fn store_that_fails(kind: FaultKind, times: u64) -> (Disk, SqliteStore) {
     install();
     let disk = Disk::new();
-    let store = SqliteStore::open(disk.path(LEDGER)).expect("a ledger");
+    let store = SqliteStore::open(disk.path(STORE_FILE)).expect("a store");
     store.commit(PLAN.step(0, 1)).await.expect("stored");
     disk.inject(Fault { kind, after: 0, times });
     (disk, store)
@@ -123,7 +123,7 @@ async fn fewest_steps(disk: &Disk, point: usize) -> usize {
     for seed in 0..24 {
         let image = durable.lose_power(seed, Device { sector: 512, powersafe: true });
         let found = Disk::with(image.files, Honesty::Honest, true);
-        let store = SqliteStore::open(found.path(LEDGER)).expect("a ledger");
+        let store = SqliteStore::open(found.path(STORE_FILE)).expect("a store");
         store.integrity_check().await.expect("a sound file");
         fewest = fewest.min(store.read_journal(&reference(0)).await.expect("read").len());
     }
@@ -164,7 +164,7 @@ async fn f13_i10_what_a_failed_sync_left_is_not_found_when_the_file_is_opened_ag
     assert_eq!(error.kind(), StoreErrorKind::Io);
     // The cache stays, and what the process had in memory does not.
     store.close().await.expect("closed");
-    let left = SqliteStore::open(disk.path(LEDGER)).expect("a ledger");
+    let left = SqliteStore::open(disk.path(STORE_FILE)).expect("a store");
     assert_eq!(left.read_journal(&reference(0)).await.expect("read").len(), 1);
 }
 
@@ -178,7 +178,7 @@ async fn f13_i10_a_store_that_could_not_be_created_is_created_again() {
             disk.inject(Fault { kind: FaultKind::SyncFails, after, times });
             let mut refused = 0;
             let store = loop {
-                match SqliteStore::open(disk.path(LEDGER)) {
+                match SqliteStore::open(disk.path(STORE_FILE)) {
                     Ok(store) => break store,
                     Err(error) => assert_eq!(StoreError::from(error).kind(), StoreErrorKind::Io),
                 }
@@ -194,7 +194,7 @@ async fn f13_i10_a_store_that_could_not_be_created_is_created_again() {
             }
             assert_eq!(fewest_steps(&disk, disk.position()).await, 1, "{after}, {times}");
             let files: Vec<_> = disk.files().into_keys().collect();
-            assert_eq!(files, [LEDGER, "ledger.sqlite-wal"], "{after}, {times}: it is kept in a log");
+            assert_eq!(files, [STORE_FILE, "store.sqlite-wal"], "{after}, {times}: it is kept in a log");
         }
     }
 }

@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 use crate::history::{Completion, DueClaim, History, Span};
 use crate::plan::{EVENTS, PAYMENTS, Plan, ROUNDS, STEPS, lease, reference};
 
-/// The ledger's name.
-pub(crate) const LEDGER: &str = "ledger.sqlite";
+/// The store's name.
+pub(crate) const STORE_FILE: &str = "store.sqlite";
 /// How often a failed step is tried.
 const ATTEMPTS: usize = 12;
 
@@ -24,7 +24,7 @@ struct Caller {
     plan: Plan,
 }
 
-/// Makes a ledger, has it used, closed, opened and used again.
+/// Makes a store, has it used, closed, opened and used again.
 pub(crate) async fn run(disk: &Disk, plan: Plan) -> History {
     let mut history = History::default();
     for half in 0..2_i64 {
@@ -47,12 +47,12 @@ pub(crate) async fn run(disk: &Disk, plan: Plan) -> History {
     history
 }
 
-/// Opens the ledger, with a table of the merchant's own beside it.
+/// Opens the store, with a table of the merchant's own beside it.
 fn open(disk: &Disk, history: &mut History) -> Option<SqliteStore> {
     for _ in 0..ATTEMPTS {
-        let opened = SqliteStore::open(disk.path(LEDGER)).map_err(StoreError::from);
+        let opened = SqliteStore::open(disk.path(STORE_FILE)).map_err(StoreError::from);
         let Some(store) = note(opened, history) else { continue };
-        let table = rusqlite::Connection::open(disk.path(LEDGER)).and_then(|own| {
+        let table = rusqlite::Connection::open(disk.path(STORE_FILE)).and_then(|own| {
             own.execute_batch(
                 "CREATE TABLE IF NOT EXISTS shipment (message TEXT NOT NULL PRIMARY KEY) STRICT",
             )
@@ -162,7 +162,9 @@ impl Caller {
 
     /// Checkpoints the log on another connection.
     async fn write_back(self, rounds: Range<i64>) -> History {
-        let Ok(other) = rusqlite::Connection::open(self.disk.path(LEDGER)) else { return History::default() };
+        let Ok(other) = rusqlite::Connection::open(self.disk.path(STORE_FILE)) else {
+            return History::default();
+        };
         for round in rounds {
             for _ in 0..8 {
                 tokio::task::yield_now().await;

@@ -29,7 +29,7 @@ fn unreachable<S: Store>(store: S) -> (Merchant<S>, Arc<AtomicI64>) {
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let base = BaseUri::parse(&format!("http://127.0.0.1:{port}")).expect("an origin");
     let key = SecretKey::parse("skey_test_canary").expect("a key");
-    let client = Client::builder(HyperTransport::new().expect("a wire"), key).base_uri(base).build();
+    let client = Client::builder(HyperTransport::new().expect("a transport"), key).base_uri(base).build();
     let clock = Arc::new(AtomicI64::new(1_709_208_000));
     let seconds = Arc::clone(&clock);
     let now = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds.load(Ordering::SeqCst));
@@ -150,7 +150,7 @@ async fn leave_to_the_newer<S: Store>(store: S) {
 async fn f43_i10_a_journal_of_a_newer_version_is_left_to_it() {
     leave_to_the_newer(MemoryStore::new()).await;
     let folder = tempfile::tempdir().expect("a folder");
-    leave_to_the_newer(SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger")).await;
+    leave_to_the_newer(SqliteStore::open(folder.path().join("store.sqlite")).expect("a store")).await;
     let Some(cluster) = shared() else { return };
     leave_to_the_newer(
         PostgresOptions::new(&cluster.tcp("postgres"))

@@ -58,7 +58,7 @@ async fn f01_a_webhook_is_stored_once_in_memory() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f01_a_webhook_is_stored_once_by_sqlite() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+    let store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
     deliver("sqlite", store, times("KAKAOPAY_DUPLICATES", 100)).await;
 }
 

@@ -315,9 +315,9 @@ async fn i4_a_test_payment_is_none_of_a_live_shop() {
     shop.wait_until_notified().await;
     assert!(!shop.status().await.mode.is_live());
 
-    // The same ledger under a live key, whose service must not even be asked.
+    // The same store under a live key, whose service must not even be asked.
     let live = Client::new(Scripted::new(), SecretKey::parse("skey_live").expect("a key"));
-    let store = SqliteStore::open(&shop.ledger).expect("the ledger");
+    let store = SqliteStore::open(&shop.store_path).expect("the store");
     let live = Merchant::builder(live, store).build();
     let reference: Reference = Shop::reference();
     for error in [

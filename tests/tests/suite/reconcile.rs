@@ -29,15 +29,15 @@ async fn f03_i2_reconciliation_finds_a_charge_without_webhook() {
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
-    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
-    assert!(swept.complete, "{swept:?}");
-    assert_eq!((swept.charges, swept.payments_updated, swept.events, swept.missed_events), (1, 1, 2, 2));
+    let report = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
+    assert!(report.complete, "{report:?}");
+    assert_eq!((report.charges, report.payments_updated, report.events, report.missed_events), (1, 1, 2, 2));
     assert!(shop.status().await.is_paid());
     shop.settle_down().await;
     assert_eq!(shop.notifications.events()[0].0, "order-345678/paid");
-    // What was swept once is no news.
-    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.charges, swept.payments_updated, swept.events, swept.missed_events), (1, 0, 2, 0));
+    // A second one finds nothing new.
+    let report = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
+    assert_eq!((report.charges, report.payments_updated, report.events, report.missed_events), (1, 0, 2, 0));
     shop.settle_down().await;
     assert_eq!(shop.notifications.events().len(), 1);
 }
@@ -61,8 +61,8 @@ async fn f03_reconciliation_inserts_lost_webhooks() {
         Reference::parse("by-hand").expect("a reference"),
     );
     client(&shop).send(refund).await.expect("made");
-    let swept = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.events, swept.missed_events), (3, 1));
+    let report = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
+    assert_eq!((report.events, report.missed_events), (3, 1));
     shop.settle_down().await;
     let keys: Vec<_> = shop.notifications.events().into_iter().map(|(key, _)| key).collect();
     assert!(keys[1].starts_with("order-345678/alert/unknown_refund/"), "{keys:?}");
@@ -76,15 +76,15 @@ async fn reconciliation_counts_orphaned_charges() {
     shop.check_out(Shop::order()).await;
     let clock = shop.sandbox.clock().clone();
     let merchant = Merchant::builder(client(&shop), MemoryStore::new()).clock(move || clock.now()).build();
-    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
+    let report = merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
     assert_eq!(
-        (swept.charges, swept.orphaned_charges, swept.payments_updated, swept.complete),
+        (report.charges, report.orphaned_charges, report.payments_updated, report.complete),
         (1, 1, 0, true)
     );
     assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);
     shop.sandbox.clock().advance_seconds(7_200);
-    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.charges, swept.events, swept.complete), (0, 0, true));
+    let report = merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
+    assert_eq!((report.charges, report.events, report.complete), (0, 0, true));
 }
 
 /// F41: an incomplete reconciliation is repeated.
@@ -95,18 +95,18 @@ async fn f41_an_incomplete_reconciliation_is_not_done() {
     let key = shop.sandbox.secret_key().clone();
     let client = Client::builder(never, key).timeout(Duration::from_millis(1)).build();
     let merchant = Merchant::builder(client, MemoryStore::new()).build();
-    let swept = merchant.reconcile(an_hour_ago(&shop)).await.expect("swept");
-    assert_eq!((swept.complete, swept.failures), (false, 2));
+    let report = merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
+    assert_eq!((report.complete, report.failures), (false, 2));
 }
 
-/// `run` sweeps by itself, one process for all, and then not before the hour is over.
+/// `run` reconciles by itself, one process for all, and then not before the hour is over.
 #[tokio::test]
 async fn f03_i8_run_reconciles_once_for_all_processes() {
     let shop = Shop::builder().open().await;
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let page = shop.check_out(Shop::order()).await;
     browser::decide(&page, "outcome=successful").await;
-    // Its clock stands still, so that no deadline comes and nothing but the sweep can find it.
+    // Its clock stands still, so that no deadline comes and nothing but the reconciliation can find it.
     let paid = async {
         let notified = async || shop.status().await.is_paid() && !shop.notifications.events().is_empty();
         eventually("the order is paid, and the handler notified", notified).await;
@@ -117,7 +117,7 @@ async fn f03_i8_run_reconciles_once_for_all_processes() {
             shop.merchant.run(shop.notifications.clone(), std::future::ready(()))
         );
     };
-    tokio::time::timeout(Duration::from_secs(30), both).await.expect("swept");
+    tokio::time::timeout(Duration::from_secs(30), both).await.expect("reconciled");
     assert_eq!(shop.notifications.events().len(), 1);
 }
 

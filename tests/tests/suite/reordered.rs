@@ -279,7 +279,7 @@ async fn f02_i3_i6_every_order_of_webhooks_ends_the_same_in_sqlite() {
     let step = if is_exhaustive() { 1 } else { 7 };
     for (name, paid) in [("paid", true), ("failed", false)] {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+        let store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
         // The very end that the store in memory leads to.
         insta::assert_snapshot!(name, converge(store, paid, step).await);
     }

@@ -77,14 +77,14 @@ impl StateMachineTest for Sqlite {
 
     fn init_test(_: &Model) -> Self::SystemUnderTest {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+        let store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
         (Running::new(store, runtime()), folder)
     }
 
     fn apply((mut running, folder): Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
         if matches!(call, Call::Reopen) {
             running.runtime.block_on(running.checked.store.close()).expect("closed");
-            running.checked.store = SqliteStore::open(folder.path().join("ledger.sqlite")).expect("a ledger");
+            running.checked.store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
         }
         (running.apply(&call), folder)
     }
@@ -104,7 +104,7 @@ impl StateMachineTest for Postgres {
         let schema = format!("ledger_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let options = PostgresOptions::new(&shared()?.tcp("postgres")).expect("options").schema(&schema);
         let runtime = runtime();
-        let store = runtime.block_on(options.open()).expect("a ledger");
+        let store = runtime.block_on(options.open()).expect("a store");
         Some((Running::new(store, runtime), options))
     }
 
@@ -112,7 +112,7 @@ impl StateMachineTest for Postgres {
         let (mut running, options) = state?;
         if matches!(call, Call::Reopen) {
             running.checked.store.close();
-            running.checked.store = running.runtime.block_on(options.open()).expect("a ledger");
+            running.checked.store = running.runtime.block_on(options.open()).expect("a store");
         }
         Some((running.apply(&call), options))
     }

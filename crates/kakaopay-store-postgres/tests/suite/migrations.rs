@@ -106,7 +106,7 @@ async fn f43_reading_changes_nothing() {
     let schemas: i64 = home.raw().await.query_one(count, &[&home.schema]).await.unwrap().get(0);
     assert_eq!(schemas, 0);
     home.open().await;
-    look().await.expect("a ledger");
+    look().await.expect("a store");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn many_may_create_the_same_store_at_once() {
         let opening: Vec<_> = (0..6)
             .map(|_| {
                 let options = home.options();
-                tokio::spawn(async move { options.open().await.expect("a ledger") })
+                tokio::spawn(async move { options.open().await.expect("a store") })
             })
             .collect();
         for (number, store) in opening.into_iter().enumerate() {

@@ -6,11 +6,11 @@ use kakaopay_store_postgres::{Completion, PostgresStore};
 
 use crate::support::{Home, at, lease, message, step};
 
-/// A ledger with one message, and the shop's own table beside it.
+/// A store with one message, and the shop's own table beside it.
 async fn shop() -> Option<(PostgresStore, Client)> {
     let home = Home::new()?;
     let store = home.open().await;
-    let commit = step("a", 0, *b"x").messages(vec![message("a/settled")]);
+    let commit = step("a", 0, *b"x").messages(vec![message("a/paid")]);
     store.commit(commit).await.expect("stored");
     let shop = home.raw().await;
     shop.batch_execute("CREATE TABLE shipment (reference text)").await.expect("a table");
@@ -171,7 +171,7 @@ async fn f50_a_message_that_is_being_completed_is_not_skipped() {
     assert_eq!(completion, Completion::Completed);
     let skipping = tokio::spawn({
         let store = store.clone();
-        async move { store.skip_message("a/settled", Skip::new("Mina", "by hand", at(5))).await.unwrap() }
+        async move { store.skip_message("a/paid", Skip::new("Mina", "by hand", at(5))).await.unwrap() }
     });
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
         AND query LIKE '%' || current_setting('search_path') || '%skipped_by%'";

@@ -1,4 +1,4 @@
-//! Several stores on one ledger, as many processes have it.
+//! Several processes on one schema.
 
 use std::collections::BTreeSet;
 

@@ -29,7 +29,7 @@ impl Home {
     }
 
     pub(crate) async fn open(&self) -> PostgresStore {
-        self.options().open().await.expect("a ledger")
+        self.options().open().await.expect("a store")
     }
 
     /// A connection past the store, with the schema's tables in its path.

@@ -51,7 +51,7 @@ async fn i10_what_is_acknowledged_is_in_the_files() {
         // The files as a process would leave them that is killed right after the answer.
         let left = dir.path().join(format!("left-{seq}.db"));
         fs::copy(&path, &left).unwrap();
-        fs::copy(dir.path().join("ledger.db-wal"), dir.path().join(format!("left-{seq}.db-wal"))).unwrap();
+        fs::copy(dir.path().join("store.db-wal"), dir.path().join(format!("left-{seq}.db-wal"))).unwrap();
         let left = open(&left);
         let journal = left.read_journal(&reference("a")).await.unwrap();
         assert_eq!(journal.last().unwrap().seq, Seq::new(seq + 1));
@@ -97,7 +97,7 @@ async fn a_closed_store_leaves_one_file() {
     store.commit(step("a", 0, *b"x")).await.unwrap();
     store.close().await.unwrap();
     let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["ledger.db"]);
+    assert_eq!(names, ["store.db"]);
 }
 
 #[tokio::test]

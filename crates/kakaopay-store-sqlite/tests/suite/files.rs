@@ -43,7 +43,7 @@ async fn f43_reading_changes_nothing() {
     assert_eq!(StoreError::from(missing).kind(), StoreErrorKind::Io);
     assert!(!path.exists());
     fs::write(&path, "").expect("a file");
-    let empty = look().expect_err("no ledger");
+    let empty = look().expect_err("no store");
     assert!(
         matches!(empty, SqliteOpenError::Schema(SchemaError::Older { found: 0, supported: 1 })),
         "{empty}"
@@ -51,7 +51,7 @@ async fn f43_reading_changes_nothing() {
     assert_eq!(StoreError::from(empty).kind(), StoreErrorKind::UnrecognizedSchema);
     assert_eq!(fs::read(&path).expect("the file"), b"");
     open(&path).close().await.unwrap();
-    look().expect("a ledger").close().await.unwrap();
+    look().expect("a store").close().await.unwrap();
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ fn a_place_without_a_log_is_refused() {
 #[test]
 fn a_directory_that_does_not_exist_is_trouble_of_the_disk() {
     let (dir, _) = place();
-    let error = SqliteStore::open(dir.path().join("missing").join("ledger.db")).unwrap_err();
+    let error = SqliteStore::open(dir.path().join("missing").join("store.db")).unwrap_err();
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::Io);
 }
 

@@ -8,15 +8,15 @@ use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
 use kakaopay_types::{EventId, Reference, Timestamp};
 use tempfile::TempDir;
 
-/// A directory of its own, and the path of a ledger in it.
+/// A directory of its own, and the path of a store in it.
 pub(crate) fn place() -> (TempDir, PathBuf) {
     let dir = tempfile::tempdir().expect("a directory");
-    let path = dir.path().join("ledger.db");
+    let path = dir.path().join("store.db");
     (dir, path)
 }
 
 pub(crate) fn open(path: &Path) -> SqliteStore {
-    SqliteStore::open(path).expect("a ledger")
+    SqliteStore::open(path).expect("a store")
 }
 
 /// Options that do not wait for other processes, so that no test does.

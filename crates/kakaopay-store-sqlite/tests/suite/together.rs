@@ -6,10 +6,10 @@ use rusqlite::Connection;
 
 use crate::support::{lease, open, place, step};
 
-/// A ledger with a message, and the merchant's own table beside it.
+/// A store with a message, and the merchant's own table beside it.
 async fn shop(path: &std::path::Path) -> SqliteStore {
     let store = open(path);
-    let messages = vec![OutboxMessage::new("a/settled", *b"paid")];
+    let messages = vec![OutboxMessage::new("a/paid", *b"paid")];
     store.commit(step("a", 0, *b"one").messages(messages)).await.expect("no trouble");
     let own = Connection::open(path).expect("no trouble");
     own.execute_batch("CREATE TABLE shipment (message TEXT NOT NULL) STRICT").expect("no trouble");

@@ -17,7 +17,7 @@ pub async fn f40_a_job_is_claimed_by_one_process<S: Store>(store: S) {
     let tasks: Vec<_> = (0..16)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { store.claim_job("sweep", lease(5, 20)).await.expect("claimed") })
+            tokio::spawn(async move { store.claim_job("reconcile", lease(5, 20)).await.expect("claimed") })
         })
         .collect();
     let mut claimed = 0;
@@ -25,13 +25,13 @@ pub async fn f40_a_job_is_claimed_by_one_process<S: Store>(store: S) {
         claimed += usize::from(task.await.expect("no panic"));
     }
     assert_eq!(claimed, 1);
-    assert!(!claim("sweep", 19, 30).await);
+    assert!(!claim("reconcile", 19, 30).await);
     // Another job is not affected. The process that claimed the first is gone.
-    assert!(claim("reconcile", 5, 20).await);
-    assert!(claim("sweep", 20, 40).await);
-    store.reschedule_job("sweep", at(90)).await.expect("put off");
-    assert!(!claim("sweep", 89, 99).await);
-    assert!(claim("sweep", 90, 99).await);
+    assert!(claim("prune", 5, 20).await);
+    assert!(claim("reconcile", 20, 40).await);
+    store.reschedule_job("reconcile", at(90)).await.expect("put off");
+    assert!(!claim("reconcile", 89, 99).await);
+    assert!(claim("reconcile", 90, 99).await);
     assert_eq!(store.next_due_at().await.expect("read"), None);
 }
 

@@ -81,7 +81,7 @@ pub async fn i10_a_conflict_leaves_nothing_behind<S: Store>(store: S) {
     for expected in [0, 2] {
         let stale = Commit {
             deadline: DeadlineChange::Set(at(1)),
-            messages: vec![message("a/settled")],
+            messages: vec![message("a/paid")],
             charge: Some(charge("1")),
             ..step("a", expected, "stale")
         };

@@ -44,8 +44,8 @@ fn every_paid_charge_is_known(end: &End) {
             Alert::Contradiction { charge: told, .. } => *told == charge.id,
             _ => false,
         });
-        let settled = own && matches!(payment.state(), State::Successful { .. });
-        assert!(settled || told, "I2: {} is paid, and {:?}", charge.id, payment.state());
+        let paid = own && matches!(payment.state(), State::Successful { .. });
+        assert!(paid || told, "I2: {} is paid, and {:?}", charge.id, payment.state());
     }
 }
 
@@ -72,8 +72,8 @@ fn notifications_are_true(end: &End) {
         _ => None,
     };
     assert_eq!(status, expected, "I4");
-    let settled = end.driver.notified.values().find_map(|event| match event {
-        PaymentEvent::Paid(settlement) => Some(settlement),
+    let paid = end.driver.notified.values().find_map(|event| match event {
+        PaymentEvent::Paid(order) => Some(order),
         _ => None,
     });
     let money_is_back = end.driver.notified.values().any(|event| {
@@ -81,12 +81,12 @@ fn notifications_are_true(end: &End) {
             if end.service.refunded(charge) == amount.minor_units() && refunded == amount)
     });
     let is_successful = matches!(payment.state(), State::Successful { .. });
-    assert_eq!(payment.state().is_paid(), settled.is_some(), "F49, I4");
+    assert_eq!(payment.state().is_paid(), paid.is_some(), "F49, I4");
     assert_eq!(is_successful && !payment.state().is_paid(), money_is_back, "F49, I4");
-    if let Some(settlement) = settled {
-        let charge = end.service.charge(&settlement.charge).expect("I1: it names what the service has");
+    if let Some(order) = paid {
+        let charge = end.service.charge(&order.charge).expect("I1: it names what the service has");
         let ordered = payment.intent().amount.money();
-        assert_eq!((settlement.amount, charge.money()), (ordered, ordered), "I4");
+        assert_eq!((order.amount, charge.money()), (ordered, ordered), "I4");
     }
 }
 

@@ -273,12 +273,12 @@ impl Model for Bounds {
 
     fn properties(&self) -> Vec<Property<Self>> {
         let mut properties: Vec<Property<Self>> = vec![
-            Property::always("I4: settled is paid", |_, world: &World| {
-                let settled = world.driver.notified.values().find_map(|event| match event {
-                    PaymentEvent::Paid(settlement) => Some(&settlement.charge),
+            Property::always("I4: paid is paid", |_, world: &World| {
+                let paid = world.driver.notified.values().find_map(|event| match event {
+                    PaymentEvent::Paid(order) => Some(&order.charge),
                     _ => None,
                 });
-                let status = settled.map(|id| world.service.charge(id).map(|charge| &charge.status));
+                let status = paid.map(|id| world.service.charge(id).map(|charge| &charge.status));
                 status.is_none_or(|status| status == Some(&ChargeStatus::Successful))
             }),
             Property::always("F49, I4: an order is notified as paid if it is", |_, world: &World| {

@@ -131,7 +131,7 @@ proptest! {
         prop_assert_eq!(told, keys.len());
     }
 
-    /// I4: nothing but a read charge that is the order's in every member settles.
+    /// I4: nothing but a read charge that is the order's in every member pays the order.
     #[test]
     fn i4_f20_only_the_orders_own_paid_charge_pays_it(charge in any_charge()) {
         let order = Order::one_call();
@@ -140,8 +140,8 @@ proptest! {
         let own = order.charge(1, &guide::ended("successful"));
         let differs = (charge.amount, charge.currency, charge.livemode, &charge.metadata, charge.source.map(|s| s.kind))
             != (own.amount, own.currency, own.livemode, &own.metadata, own.source.map(|s| s.kind));
-        let settled = matches!(driven.state(), State::Successful { .. });
-        prop_assert_eq!(settled, !differs && charge.status == own.status);
+        let paid = matches!(driven.state(), State::Successful { .. });
+        prop_assert_eq!(paid, !differs && charge.status == own.status);
     }
 
     /// F02: any order and any repetition of the same evidence ends in the same state.

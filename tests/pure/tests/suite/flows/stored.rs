@@ -44,7 +44,7 @@ fn look_up(requests: &[Request]) -> ChargeSearch {
     }
 }
 
-fn settled() -> Driven {
+fn paid() -> Driven {
     let order = Order::one_call();
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
     driven.handle(
@@ -103,7 +103,7 @@ fn halted() -> Driven {
 
 /// A payment whose refunds have gone every way but the slow ones.
 fn refunded() -> Driven {
-    let mut driven = settled();
+    let mut driven = paid();
     let name = |number: u32| Reference::parse(&format!("refund-{number}")).expect("a reference");
     let made = |number: u32, changes: Value| {
         let mut refund: Value =
@@ -163,7 +163,7 @@ fn refunded() -> Driven {
 
 fn stored() -> [(&'static str, Driven); 5] {
     [
-        ("successful", settled()),
+        ("successful", paid()),
         ("second_attempt", second_attempt()),
         ("refused", refused()),
         ("halted", halted()),
@@ -245,7 +245,7 @@ fn f43_a_snapshot_and_what_follows_is_the_payment() {
 
 #[test]
 fn f43_a_damaged_or_newer_snapshot_is_said_to_be_one() {
-    let snapshot = String::from_utf8(settled().payment.snapshot().expect("all is durable")).expect("JSON");
+    let snapshot = String::from_utf8(paid().payment.snapshot().expect("all is durable")).expect("JSON");
     let restore = |text: &str| Payment::restore(text.as_bytes(), []).map(drop);
     assert_eq!(restore(&snapshot), Ok(()));
     assert_eq!(restore(&snapshot[..40]), Err(ReplayError::Unreadable { seq: 0 }));
