@@ -1,12 +1,14 @@
 //! `cargo xtask sim`: the simulation of whole shops.
 
-use crate::shell::{self, Problem, cargo};
+use std::process::Command;
+
+use crate::programs::program;
+use crate::shell::{self, Problem};
 
 /// Runs the simulation. The options are those of the program `sim`.
 ///
 /// # Errors
 /// If an option is unknown, or a seed breaks a promise.
 pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
-    let program = ["run", "--quiet", "--package", "kakaopay-sim", "--bin", "sim", "--"];
-    shell::run(&mut cargo(&[&program, options].concat()))
+    shell::run(Command::new(program("sim")?).args(options))
 }
