@@ -77,7 +77,7 @@ pub(crate) async fn skip(
     if !executor.rows(&statements.skip, &[&key, &who, &why, &at]).await?.is_empty() {
         return Ok(SkipOutcome::Skipped);
     }
-    // Whoever took it out of the queue has committed that, or it would have been waited for.
+    // The statement has waited for a transaction that takes the message out of the queue, so that its end is visible.
     let rows = executor.rows(&statements.skipped, &[&key]).await?;
     let Some(row) = rows.first() else { return Ok(SkipOutcome::NotFound) };
     match (column::<Option<&str>>(row, 0)?, column::<Option<&str>>(row, 1)?, column(row, 2)?) {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
 use kakaopay::{Checkout, Order, RefundRequest};
 
-use crate::moves::{Action, Move, OrderId, ProcessId};
+use crate::moves::{Action, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
 use crate::store::FaultyStore;
 use crate::world::{Event, Trouble, World};
@@ -89,7 +89,7 @@ fn decide(world: &mut World, order: OrderId, paid: bool) {
     let link = world.around.books.pages().links.get(&name).and_then(|links| links.first().cloned());
     let Some(charge) = link.and_then(|link| world.around.service.charge_behind(&link)) else {
         if world.now < ACTIVE {
-            world.after(30_000, Event::Move(Move { at: 0, action: Action::Decide { order, paid } }));
+            world.after(30_000, Event::Act(Action::Decide { order, paid }));
         }
         return;
     };

@@ -46,8 +46,6 @@ pub struct Pages {
     pub story: Vec<String>,
     /// Whether the handler fails now and then.
     pub handler_trouble: bool,
-    /// Calls of the handler.
-    pub calls: u64,
     choices: Choices,
     service: Service,
 }
@@ -77,7 +75,6 @@ impl Books {
             violations: Vec::new(),
             story: Vec::new(),
             handler_trouble: false,
-            calls: 0,
             choices,
             service,
         })))
@@ -114,7 +111,6 @@ impl Pages {
 
     /// The handler is called.
     pub fn treat(&mut self, key: &str) -> Treatment {
-        self.calls += 1;
         let treatment = if self.handler_trouble && self.choices.percent(40) {
             match self.choices.between(0, 8) {
                 0..=3 => Treatment::Fail(0),

@@ -23,22 +23,20 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
     let path = sent.request.uri().path().to_owned();
     world.tell(format_args!("process {} sends {} {path}: {fate:?}", sent.process, sent.request.method()));
     match fate {
-        Fate::Delivered { arrives, responds } => world.after(arrives, Event::Arrive(sent, Some(responds))),
+        Fate::Delivered { arrives, responds } => {
+            world.after(arrives, Event::Arrive(sent.request, Some((sent.reply, responds))));
+        }
         Fate::NotSent => world.after(10, Event::Refuse(sent.reply)),
         Fate::RequestLost { reset } => lose(world, sent.reply, reset),
         Fate::ResponseLost { arrives, reset } => {
-            let (reply, _) = tokio::sync::oneshot::channel();
-            let arriving = Sent { process: sent.process, request: sent.request, reply };
-            world.after(arrives, Event::Arrive(arriving, None));
+            world.after(arrives, Event::Arrive(sent.request, None));
             lose(world, sent.reply, reset);
         }
         Fate::Gateway { status, arrives } => {
             let response = http::Response::builder().status(status).body(Full::new(Bytes::new()));
             let response = response.map_err(|error| error.to_string());
             if arrives {
-                let (reply, _) = tokio::sync::oneshot::channel();
-                let arriving = Sent { process: sent.process, request: sent.request, reply };
-                world.after(10, Event::Arrive(arriving, None));
+                world.after(10, Event::Arrive(sent.request, None));
             }
             world.after(40, Event::Respond(sent.reply, response));
         }
@@ -54,16 +52,16 @@ fn lose(world: &mut World, reply: Reply, reset: bool) {
 }
 
 /// A request arrives at the service. Its response follows after a while, or is lost.
-pub(crate) fn arrive(world: &mut World, sent: Sent, responds: Option<Millis>) {
-    let line = format!("{} {}", sent.request.method(), sent.request.uri().path());
-    let mut response = world.around.service.respond(sent.request);
+pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Option<(Reply, Millis)>) {
+    let line = format!("{} {}", request.method(), request.uri().path());
+    let mut response = world.around.service.respond(request);
     if !world.plan.tells_time {
         service::hide_time(&mut response);
     }
     world.tell(format_args!("service carries out {line}: {}", response.status().as_u16()));
     world.around.books.pages().shown_paid.extend(service::charges_with_money(&response));
-    if let Some(millis) = responds {
-        world.after(millis, Event::Respond(sent.reply, Ok(response.map(Full::new))));
+    if let Some((reply, millis)) = reply {
+        world.after(millis, Event::Respond(reply, Ok(response.map(Full::new))));
     }
 }
 

@@ -31,9 +31,9 @@ pub struct Sent {
 
 /// Requests that have left, until the simulation takes them.
 #[derive(Debug, Clone, Default)]
-pub struct Wire(Arc<Mutex<Vec<Sent>>>);
+pub struct Network(Arc<Mutex<Vec<Sent>>>);
 
-impl Wire {
+impl Network {
     /// Takes the requests that left since the last call.
     #[must_use]
     pub fn take(&self) -> Vec<Sent> {
@@ -47,7 +47,7 @@ pub struct SimTransport {
     /// The process.
     pub process: ProcessId,
     /// The network.
-    pub wire: Wire,
+    pub network: Network,
 }
 
 impl Service<HttpRequest> for SimTransport {
@@ -64,11 +64,11 @@ impl Service<HttpRequest> for SimTransport {
         sent.method_mut().clone_from(request.method());
         sent.uri_mut().clone_from(request.uri());
         sent.headers_mut().clone_from(request.headers());
-        let (process, wire) = (self.process, self.wire.clone());
+        let (process, network) = (self.process, self.network.clone());
         Box::pin(async move {
             let (reply, response) = oneshot::channel();
             let sent = Sent { process, request: sent, reply };
-            wire.0.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+            network.0.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
             response.await.unwrap_or_else(|_| Err("the connection was reset".into()))
         })
     }

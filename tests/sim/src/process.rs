@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::books::Books;
 use crate::handler::ShopHandler;
 use crate::moves::{Millis, ProcessId};
-use crate::network::{SimTransport, Wire};
+use crate::network::{Network, SimTransport};
 use crate::service::Service;
 use crate::store::FaultyStore;
 
@@ -40,7 +40,7 @@ pub struct Surroundings {
     /// The store.
     pub store: FaultyStore,
     /// The network.
-    pub wire: Wire,
+    pub network: Network,
     /// The shop's books.
     pub books: Books,
     /// The true time, in milliseconds since 1970.
@@ -57,7 +57,7 @@ impl Process {
         let runtime =
             Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
         let sandbox = around.service.sandbox();
-        let transport = SimTransport { process: number, wire: around.wire.clone() };
+        let transport = SimTransport { process: number, network: around.network.clone() };
         let client = Client::builder(transport, sandbox.secret_key().clone()).build();
         let now = Arc::clone(&around.now);
         let clock = move || {
@@ -103,10 +103,5 @@ impl Process {
     #[must_use]
     pub fn has_stopped(&self) -> bool {
         self.worker.is_finished()
-    }
-
-    /// Runs a future to its end, apart from the process's tasks.
-    pub fn ask<T>(&self, ask: impl AsyncFnOnce(&Merchant<FaultyStore>) -> T) -> T {
-        self.runtime.block_on(ask(&self.merchant))
     }
 }

@@ -106,7 +106,7 @@ fn leap(world: &mut World, millis: Millis) {
         let process = (index + usize::try_from(first).unwrap_or(0)) % world.processes.len();
         let_run(world, process, millis);
     }
-    for sent in world.around.wire.take() {
+    for sent in world.around.network.take() {
         send(world, sent);
     }
     for webhook in world.around.service.take_webhooks(&world.clockwork) {
@@ -131,8 +131,8 @@ fn let_run(world: &mut World, number: ProcessId, millis: Millis) {
 fn happen(world: &mut World, event: Event) {
     world.busy = world.now;
     match event {
-        Event::Move(planned) => act(world, &planned.action),
-        Event::Arrive(sent, responds) => arrive(world, sent, responds),
+        Event::Act(action) => act(world, &action),
+        Event::Arrive(request, reply) => arrive(world, request, reply),
         Event::Respond(reply, response) => {
             let _ = reply.send(response.map_err(Into::into));
         }

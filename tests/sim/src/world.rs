@@ -10,8 +10,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::books::Books;
 use crate::choices::Choices;
-use crate::moves::{Millis, Move, ProcessId};
-use crate::network::{Reply, Response, Sent, Wire};
+use crate::moves::{Action, Millis, ProcessId};
+use crate::network::{Network, Reply, Response};
 use crate::plan::Plan;
 use crate::process::{Process, Surroundings};
 use crate::service::Service;
@@ -19,8 +19,9 @@ use crate::store::FaultyStore;
 
 /// Something that is going to happen.
 pub(crate) enum Event {
-    Move(Move),
-    Arrive(Sent, Option<Millis>),
+    Act(Action),
+    /// A request arrives. Its response, if it is not lost, goes there after so long.
+    Arrive(http::Request<Bytes>, Option<(Reply, Millis)>),
     Respond(Reply, Result<Response, String>),
     Refuse(Reply),
     Webhook(http::Request<Bytes>, ProcessId),
@@ -35,9 +36,6 @@ pub(crate) enum Trouble {
     Store,
     Handler,
 }
-
-/// Replies that are never given: the client waits until its own timeout.
-pub(crate) type Silence = Vec<Reply>;
 
 /// The world of a run.
 pub(crate) struct World {
@@ -56,7 +54,8 @@ pub(crate) struct World {
     pub(crate) scheduling: Choices,
     /// A runtime in which the service's webhooks are taken.
     pub(crate) clockwork: Runtime,
-    pub(crate) silence: Silence,
+    /// Replies that are never given: the client waits until its own timeout.
+    pub(crate) silence: Vec<Reply>,
     pub(crate) requests: u64,
     /// When something last happened.
     pub(crate) busy: Millis,
@@ -71,7 +70,7 @@ impl World {
             books: Books::new(choices.fork("handler"), service.clone()),
             service,
             store: FaultyStore::new(choices.fork("store")),
-            wire: Wire::default(),
+            network: Network::default(),
             now: Arc::new(AtomicI64::new(start.unix_millis())),
         };
         let processes = plan.processes;
@@ -102,7 +101,7 @@ impl World {
             run.start(process);
         }
         for planned in run.plan.moves.clone() {
-            run.at(planned.at, Event::Move(planned));
+            run.at(planned.at, Event::Act(planned.action));
         }
         run
     }

@@ -10,7 +10,7 @@ use crate::support::{at, delivery, event, lease, open, place, reference, step};
 fn full_step() -> Commit {
     step("a", 0, *b"one")
         .deadline(DeadlineChange::Set(at(30)))
-        .messages(vec![OutboxMessage::new("a/1", *b"told")])
+        .messages(vec![OutboxMessage::new("a/1", *b"paid")])
         .charge(ChargeId::parse("chrg_test_1").expect("a charge"))
 }
 

@@ -19,27 +19,30 @@ use crate::{Driven, Order, guide};
 #[must_use]
 pub fn states() -> Vec<(&'static str, Driven)> {
     let open = || Driven::open(Order::one_call().intent, start()).0;
-    let told = |mut driven: Driven, input: Input| {
+    let after = |mut driven: Driven, input: Input| {
         driven.handle(input, at(60));
         driven
     };
-    let pending = || told(open(), created(1, Ok(charge("pending", &[]))));
-    let ended = |end: &str| told(pending(), read(charge(end, &[])));
-    let halted = told(open(), created(1, Ok(charge("pending", &[("amount", json!(1))]))));
+    let pending = || after(open(), created(1, Ok(charge("pending", &[]))));
+    let ended = |end: &str| after(pending(), read(charge(end, &[])));
+    let blocked = after(open(), created(1, Ok(charge("pending", &[("amount", json!(1))]))));
     vec![
         ("Source", Driven::open(Order::two_calls().intent, start()).0),
         ("Charge", open()),
         ("Charge2", second_attempt()),
-        ("NotSent", told(open(), created(1, Err(RequestFailure::NotSent)))),
-        ("Searching", told(told(open(), created(1, Err(RequestFailure::OutcomeUnknown))), page(at(60), &[]))),
-        ("Blocked", halted),
+        ("NotSent", after(open(), created(1, Err(RequestFailure::NotSent)))),
+        (
+            "Searching",
+            after(after(open(), created(1, Err(RequestFailure::OutcomeUnknown))), page(at(60), &[])),
+        ),
+        ("Blocked", blocked),
         ("Pending", pending()),
-        ("Watching", told(pending(), read(other("pending")))),
+        ("Watching", after(pending(), read(other("pending")))),
         ("Successful", ended("successful")),
-        ("Refunded", told(pending(), read(charge("successful", &[("refunded_amount", json!(150_000))])))),
+        ("Refunded", after(pending(), read(charge("successful", &[("refunded_amount", json!(150_000))])))),
         ("Failed", ended("failed")),
         ("Expired", ended("expired")),
-        ("Refused", told(open(), created(1, Err(refused(ErrorCode::InvalidCharge))))),
+        ("Refused", after(open(), created(1, Err(refused(ErrorCode::InvalidCharge))))),
     ]
 }
 
@@ -58,9 +61,9 @@ fn second_attempt() -> Driven {
 /// Never: its values are valid.
 #[must_use]
 pub fn inputs() -> Vec<TimedInput> {
-    let mut told = vec![("timeout, early", Input::Timeout, at(61))];
-    told.extend(late([answers(), readings(), lists(), hints()].concat()));
-    told
+    let mut inputs = vec![("timeout, early", Input::Timeout, at(61))];
+    inputs.extend(late([answers(), readings(), lists(), hints()].concat()));
+    inputs
 }
 
 fn answers() -> Vec<(&'static str, Input)> {

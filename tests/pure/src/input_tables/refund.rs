@@ -25,23 +25,23 @@ pub fn refund_states() -> Vec<(&'static str, Driven)> {
         driven.refund(&refund_order(50_000), at(310)).expect("a refund");
         driven
     };
-    let told = |mut driven: Driven, input: Input, seconds| {
+    let after = |mut driven: Driven, input: Input, seconds| {
         driven.handle(input, at(seconds));
         driven
     };
-    let requested = || told(checking(), refunds(at(310), &[]), 311);
-    let unknown = told(requested(), refund_troubled(RequestFailure::OutcomeUnknown), 370);
-    let searching = told(unknown, refunds(at(370), &[]), 370);
+    let requested = || after(checking(), refunds(at(310), &[]), 311);
+    let unknown = after(requested(), refund_troubled(RequestFailure::OutcomeUnknown), 370);
+    let searching = after(unknown, refunds(at(370), &[]), 370);
     vec![
         ("Preparing", checking()),
         ("Requested", requested()),
         ("Searching", searching),
-        ("Blocked", told(requested(), refund_made(json!({"amount": 1})), 320)),
-        ("Pending", told(requested(), refund_made(json!({"status": "pending"})), 320)),
-        ("Completed", told(requested(), refund_made(json!({})), 320)),
-        ("Failed", told(requested(), refund_made(json!({"status": "failed"})), 320)),
-        ("Refused", told(requested(), refund_troubled(refused(ErrorCode::FailedRefund)), 320)),
-        ("Cancelled", told(checking(), refunds(at(310), &[by_hand(100_001)]), 320)),
+        ("Blocked", after(requested(), refund_made(json!({"amount": 1})), 320)),
+        ("Pending", after(requested(), refund_made(json!({"status": "pending"})), 320)),
+        ("Completed", after(requested(), refund_made(json!({})), 320)),
+        ("Failed", after(requested(), refund_made(json!({"status": "failed"})), 320)),
+        ("Refused", after(requested(), refund_troubled(refused(ErrorCode::FailedRefund)), 320)),
+        ("Cancelled", after(checking(), refunds(at(310), &[by_hand(100_001)]), 320)),
     ]
 }
 
@@ -55,8 +55,8 @@ pub fn refund_inputs() -> Vec<TimedInput> {
     let failed = |trouble| {
         Input::Response(Response::Refunds { request: list_after(99), served_at: None, result: Err(trouble) })
     };
-    let mut told = vec![("timeout, early", Input::Timeout, at(371))];
-    told.extend(late(vec![
+    let mut inputs = vec![("timeout, early", Input::Timeout, at(371))];
+    inputs.extend(late(vec![
         ("timeout", Input::Timeout),
         ("refresh", Input::Refresh),
         ("resume", Input::Resume),
@@ -99,7 +99,7 @@ pub fn refund_inputs() -> Vec<TimedInput> {
         ("list: key rejected", failed(refused(ErrorCode::KeyExpired))),
         ("webhook: refund.create", webhook(EventKey::RefundCreate, OWN)),
     ]));
-    told
+    inputs
 }
 
 /// Name of the refund's state in the table.
