@@ -5,7 +5,6 @@ pub mod browser;
 pub mod eventually;
 pub mod fast_clock;
 pub mod hold;
-pub mod hooked_store;
 pub mod kill_shop;
 pub mod sandbox_client;
 pub mod shop;

@@ -43,7 +43,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::Freeze { process, lasts } => world.frozen_until[*process] = world.now + lasts,
         Action::Skew { process, ahead } => world.ahead[*process].store(*ahead, Ordering::SeqCst),
         Action::StoreTrouble { lasts } => {
-            world.around.store.set_trouble(true);
+            world.store_trouble.store(true, Ordering::SeqCst);
             world.after(*lasts, Event::Heal(Trouble::Store));
         }
         Action::NetworkTrouble { lasts } => {

@@ -147,7 +147,7 @@ fn happen(world: &mut World, event: Event) {
         Event::Start(_) => {}
         Event::Heal(_) if world.healed => {}
         Event::Heal(Trouble::Network) => world.network_trouble = world.network_trouble.saturating_sub(1),
-        Event::Heal(Trouble::Store) => world.around.store.set_trouble(false),
+        Event::Heal(Trouble::Store) => world.store_trouble.store(false, Ordering::SeqCst),
         Event::Heal(Trouble::Handler) => world.around.books.pages().handler_trouble = false,
     }
 }

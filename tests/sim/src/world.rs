@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use bytes::Bytes;
 use kakaopay_types::Timestamp;
@@ -15,7 +15,7 @@ use crate::network::{Network, Reply, Response};
 use crate::plan::Plan;
 use crate::process::{Process, Surroundings};
 use crate::service::Service;
-use crate::store::FaultyStore;
+use crate::store::faulty_store;
 
 /// Something that is going to happen.
 pub(crate) enum Event {
@@ -49,6 +49,7 @@ pub(crate) struct World {
     pub(crate) counter: u64,
     pub(crate) starts: u64,
     pub(crate) network_trouble: u32,
+    pub(crate) store_trouble: Arc<AtomicBool>,
     pub(crate) healed: bool,
     pub(crate) fates: Choices,
     pub(crate) scheduling: Choices,
@@ -66,10 +67,11 @@ impl World {
         let choices = Choices::new(plan.seed);
         let start = Timestamp::from_unix_seconds(plan.start).expect("a time");
         let service = Service::new(plan.seed, start);
+        let store_trouble = Arc::new(AtomicBool::new(false));
         let around = Surroundings {
             books: Books::new(choices.fork("handler"), service.clone()),
             service,
-            store: FaultyStore::new(choices.fork("store")),
+            store: faulty_store(choices.fork("store"), Arc::clone(&store_trouble)),
             network: Network::default(),
             now: Arc::new(AtomicI64::new(start.unix_millis())),
         };
@@ -84,6 +86,7 @@ impl World {
             counter: 0,
             starts: 0,
             network_trouble: 0,
+            store_trouble,
             healed: false,
             fates: choices.fork("network"),
             scheduling: choices.fork("scheduling"),
@@ -134,7 +137,7 @@ impl World {
     pub(crate) fn heal(&mut self) {
         self.healed = true;
         self.network_trouble = 0;
-        self.around.store.set_trouble(false);
+        self.store_trouble.store(false, Ordering::SeqCst);
         self.around.books.pages().handler_trouble = false;
         self.tell("everything heals");
         for number in 0..self.processes.len() {

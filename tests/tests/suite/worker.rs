@@ -10,9 +10,9 @@ use kakaopay::store::{Backlog, MemoryStore, NewInboxEvent, Store, StoreErrorKind
 use kakaopay::types::endpoint::CreateRefund;
 use kakaopay::types::{EventId, EventKey, Reference, RefundAmount, Timestamp};
 use kakaopay::{Checkout, Merchant, PaymentEvent};
+use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_sandbox::{Sandbox, SandboxService};
 use kakaopay_tests::Shop;
-use kakaopay_tests::hooked_store::{HookedStore, StoreCall};
 use kakaopay_tests::shop::Notifications;
 use kakaopay_tests::virtual_shop::{VirtualShop, add_notification, opening, within};
 use kakaopay_transport::testing::Capture;
@@ -107,8 +107,9 @@ async fn f41_i8_run_survives_an_error_of_each_store_call() {
 async fn f13_i8_run_goes_on_when_its_store_is_back() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = Arc::clone(&is_down);
-    let store = HookedStore::new(MemoryStore::new())
-        .before(move |_| if down.load(Ordering::SeqCst) { Err(StoreErrorKind::Busy.into()) } else { Ok(()) });
+    let store = HookedStore::new(MemoryStore::new()).fault(move |_| {
+        if down.load(Ordering::SeqCst) { StoreFault::Before(StoreErrorKind::Busy) } else { StoreFault::None }
+    });
     let shop = VirtualShop::open(store);
     let notifications = Notifications::default();
     let running = shop.run(notifications.clone());

@@ -43,6 +43,8 @@ const PLACES: &[Place] = &[
     place(2, "kakaopay-postgres-cluster", &[]),
     // A client without a socket for the tests of the sandbox; not published.
     place(2, "kakaopay-test-client", &[]),
+    // A store whose calls tests fail; not published.
+    place(2, "kakaopay-hooked-store", &["kakaopay-store", "kakaopay-types"]),
     // A disk that loses power, for the tests of what is kept in SQLite; not published.
     place(2, UNSAFE, &[]),
     // Layer 3: the driver. It knows no store by name.

@@ -1,14 +1,14 @@
-//! A store that calls a hook before and after each call, to fail it or to change something beside it.
+//! A store whose calls a hook fails, and another observes.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kakaopay::store::{
+use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
     NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
-use kakaopay::types::{ChargeId, EventId, Reference, Timestamp};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 /// A method of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +33,25 @@ pub enum StoreCall {
     Backlog,
 }
 
-type Before = dyn Fn(StoreCall) -> Result<(), StoreError> + Send + Sync;
+/// The fault of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreFault {
+    /// The call succeeds, if the store below does.
+    None,
+    /// The call fails before its work, so that nothing was done.
+    Before(StoreErrorKind),
+    /// The work is done, and the call fails: the caller cannot know.
+    After(StoreErrorKind),
+}
+
+type Fault = dyn Fn(StoreCall) -> StoreFault + Send + Sync;
 type After = dyn Fn(StoreCall) + Send + Sync;
 
-/// A store that calls a hook before and after each call.
+/// A store whose calls a hook fails, and another observes. Clones share the hooks.
 #[derive(Clone)]
 pub struct HookedStore<S> {
     inner: S,
-    before: Arc<Before>,
+    fault: Arc<Fault>,
     after: Arc<After>,
 }
 
@@ -48,13 +59,19 @@ impl<S> HookedStore<S> {
     /// A store whose hooks do nothing.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self { inner, before: Arc::new(|_| Ok(())), after: Arc::new(|_| {}) }
+        Self { inner, fault: Arc::new(|_| StoreFault::None), after: Arc::new(|_| {}) }
     }
 
-    /// Calls this hook before each call, which fails with the error of the hook.
+    /// Asks this hook for the fault of each call.
     #[must_use]
-    pub fn before(self, hook: impl Fn(StoreCall) -> Result<(), StoreError> + Send + Sync + 'static) -> Self {
-        Self { before: Arc::new(hook), ..self }
+    pub fn fault(self, hook: impl Fn(StoreCall) -> StoreFault + Send + Sync + 'static) -> Self {
+        Self { fault: Arc::new(hook), ..self }
+    }
+
+    /// The store below, without faults.
+    #[must_use]
+    pub fn inner(&self) -> &S {
+        &self.inner
     }
 
     /// Calls this hook after each successful call.
@@ -68,9 +85,9 @@ impl<S> HookedStore<S> {
     pub fn failing_once(inner: S, call: StoreCall) -> (Self, Arc<AtomicBool>) {
         let armed = Arc::new(AtomicBool::new(false));
         let switch = Arc::clone(&armed);
-        let store = Self::new(inner).before(move |found| {
+        let store = Self::new(inner).fault(move |found| {
             let fails = found == call && armed.swap(false, Ordering::SeqCst);
-            if fails { Err(StoreErrorKind::Io.into()) } else { Ok(()) }
+            if fails { StoreFault::Before(StoreErrorKind::Io) } else { StoreFault::None }
         });
         (store, switch)
     }
@@ -80,10 +97,16 @@ impl<S> HookedStore<S> {
         call: StoreCall,
         work: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        (self.before)(call)?;
+        let fault = (self.fault)(call);
+        if let StoreFault::Before(kind) = fault {
+            return Err(kind.into());
+        }
         let result = work.await?;
         (self.after)(call);
-        Ok(result)
+        match fault {
+            StoreFault::After(kind) => Err(kind.into()),
+            _ => Ok(result),
+        }
     }
 }
 

@@ -1,0 +1,5 @@
+//! A store whose calls tests fail and observe.
+
+mod hooked_store;
+
+pub use hooked_store::{HookedStore, StoreCall, StoreFault};
