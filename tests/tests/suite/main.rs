@@ -12,6 +12,7 @@ mod reconcile;
 mod refunds;
 mod reordered;
 mod shapes;
+mod store_faults;
 mod stores;
 mod wire_bytes;
 mod worker;
