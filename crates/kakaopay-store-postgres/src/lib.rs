@@ -101,7 +101,6 @@ mod outbox_statements;
 mod queries;
 mod queue;
 mod redacted;
-mod settings;
 mod statements;
 mod store;
 

@@ -3,6 +3,7 @@
 mod answers;
 mod conformance;
 mod durable;
+mod fail_over;
 mod migrations;
 mod once;
 mod proxy;

@@ -6,20 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-/// A call of a store, named after its method.
+/// A method of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its method")]
 pub enum StoreCall {
-    /// A commit with an entry.
     Commit,
-    /// A commit of a deadline alone.
-    CommitDeadline,
-    /// A commit of a snapshot, without an entry.
-    CommitSnapshot,
     ReadJournal,
     Load,
     ListPayments,
@@ -36,8 +31,6 @@ pub enum StoreCall {
     RescheduleJob,
     NextDueAt,
     Backlog,
-    Setting,
-    ChangeSetting,
 }
 
 /// The fault of one call.
@@ -73,12 +66,6 @@ impl<S> HookedStore<S> {
     #[must_use]
     pub fn fault(self, hook: impl Fn(StoreCall) -> StoreFault + Send + Sync + 'static) -> Self {
         Self { fault: Arc::new(hook), ..self }
-    }
-
-    /// The same hooks over another store.
-    #[must_use]
-    pub fn over<T>(self, inner: T) -> HookedStore<T> {
-        HookedStore { inner, fault: self.fault, after: self.after }
     }
 
     /// The store below, without faults.
@@ -131,12 +118,7 @@ impl<S> fmt::Debug for HookedStore<S> {
 
 impl<S: Store> Store for HookedStore<S> {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        let call = match (&commit.entry, &commit.snapshot) {
-            (Some(_), _) => StoreCall::Commit,
-            (None, Some(_)) => StoreCall::CommitSnapshot,
-            (None, None) => StoreCall::CommitDeadline,
-        };
-        self.hooked(call, self.inner.commit(commit)).await
+        self.hooked(StoreCall::Commit, self.inner.commit(commit)).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
@@ -210,18 +192,5 @@ impl<S: Store> Store for HookedStore<S> {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         self.hooked(StoreCall::Backlog, self.inner.backlog()).await
-    }
-
-    async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
-        self.hooked(StoreCall::Setting, self.inner.setting(setting)).await
-    }
-
-    async fn change_setting(
-        &self,
-        setting: Setting,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<bool, StoreError> {
-        self.hooked(StoreCall::ChangeSetting, self.inner.change_setting(setting, from, to)).await
     }
 }

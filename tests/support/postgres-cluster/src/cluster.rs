@@ -38,11 +38,33 @@ impl Cluster {
         };
         let data_dir = DataDir::new();
         initialise(&data_dir, &programs, setup);
-        let mut supervisor = Supervisor::new(&data_dir, &programs);
+        Some(Self::start_in(data_dir, &programs))
+    }
+
+    /// Starts a standby that streams from this server under this name, on data copied from it.
+    ///
+    /// # Panics
+    /// If the data cannot be copied or the standby does not start.
+    #[must_use]
+    pub fn standby(&self, name: &str) -> Self {
+        let programs = programs().expect("this server runs");
+        let data_dir = DataDir::new();
+        let mut copy = data_dir.command(&programs.join("pg_basebackup"));
+        copy.args(["--wal-method=stream", "--checkpoint=fast", "--write-recovery-conf", "--no-sync"]);
+        copy.arg("--pgdata").arg(data_dir.path().join("data"));
+        let connection = format!("{} application_name={name}", self.tcp("postgres"));
+        copy.arg(format!("--dbname={connection}"));
+        let copied = copy.output().expect("pg_basebackup");
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        Self::start_in(data_dir, &programs)
+    }
+
+    fn start_in(data_dir: DataDir, programs: &Path) -> Self {
+        let mut supervisor = Supervisor::new(&data_dir, programs);
         // Between being found and being used, a port may become somebody else's.
         let mut ports = (0..STARTS).map(|_| free_port());
         let port = ports.find(|port| supervisor.start(*port)).expect("PostgreSQL starts");
-        Some(Self { supervisor: Mutex::new(supervisor), data_dir, port })
+        Self { supervisor: Mutex::new(supervisor), data_dir, port }
     }
 
     /// How to reach a database of it over TCP, with its password and without TLS.

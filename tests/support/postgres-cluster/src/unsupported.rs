@@ -20,6 +20,12 @@ impl Cluster {
         None
     }
 
+    /// Starts a standby that streams from this server.
+    #[must_use]
+    pub fn standby(&self, _: &str) -> Self {
+        match self.0 {}
+    }
+
     /// How to reach a database of it over TCP, with its password and without TLS.
     #[must_use]
     pub fn tcp(&self, _: &str) -> String {

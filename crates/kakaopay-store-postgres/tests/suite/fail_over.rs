@@ -1,0 +1,105 @@
+//! A primary with a standby: the standby lags, or takes over.
+
+use std::time::Duration;
+
+use kakaopay_postgres_cluster::{Cluster, Setup};
+use kakaopay_store::Store;
+use kakaopay_store_postgres::PostgresStore;
+use kakaopay_store_postgres::tokio_postgres::Client;
+
+use crate::support::{connect, options, reference, step};
+
+const SCHEMA: &str = "shop";
+/// Longer than anything here takes on a machine that others use too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A store that knows both servers, the standby first.
+async fn open(primary: &Cluster, standby: &Cluster) -> PostgresStore {
+    let ports = format!("port={},{}", standby.port(), primary.port());
+    let both = primary.tcp("postgres").replace("host=127.0.0.1", "host=127.0.0.1,127.0.0.1");
+    let both = both.replace(&format!("port={}", primary.port()), &ports);
+    options(&both).schema(SCHEMA).open().await.expect("a store")
+}
+
+/// Waits until a query returns this number.
+async fn until(client: &Client, query: &str, expected: i64) {
+    let reached = async {
+        while client.query_one(query, &[]).await.expect("a row").get::<_, i64>(0) != expected {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, reached).await.unwrap_or_else(|_| panic!("never {expected}: {query}"));
+}
+
+/// A decision on an old copy could create a second charge, so no call reads a standby, which may lag.
+#[tokio::test]
+async fn f42_i4_a_standby_that_lags_is_never_read() {
+    let Some(primary) = Cluster::start(Setup::new()) else { return };
+    let standby = primary.standby("one");
+    let store = open(&primary, &standby).await;
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let (copy, entries) =
+        (connect(&standby.tcp("postgres")).await, "SELECT count(*) FROM shop.journal_entry");
+    until(&copy, entries, 1).await;
+    copy.batch_execute("SELECT pg_wal_replay_pause()").await.unwrap();
+    until(&copy, "SELECT count(*) WHERE pg_get_wal_replay_pause_state() = 'paused'", 1).await;
+    for seq in 1..20 {
+        store.commit(step("a", seq, *b"more")).await.unwrap();
+        let other = open(&primary, &standby).await;
+        let last = usize::try_from(seq + 1).unwrap();
+        assert_eq!(other.load(&reference("a")).await.unwrap().entries.len(), last);
+        assert_eq!(other.read_journal(&reference("a")).await.unwrap().len(), last);
+        other.close();
+    }
+    assert_eq!(copy.query_one(entries, &[]).await.unwrap().get::<_, i64>(0), 1, "the standby has lagged");
+}
+
+/// With a synchronous standby, each acknowledged commit is on the new primary, and the store finds it by itself.
+#[tokio::test]
+async fn f42_i10_fail_over_to_a_synchronous_standby_loses_nothing() {
+    let Some(primary) = Cluster::start(Setup::new().setting("synchronous_standby_names", "one")) else {
+        return;
+    };
+    let standby = primary.standby("one");
+    let admin = connect(&primary.tcp("postgres")).await;
+    until(&admin, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", 1).await;
+    let store = open(&primary, &standby).await;
+    // Each caller commits until the primary is gone, and returns how many commits were acknowledged.
+    let callers: Vec<_> = (0..4)
+        .map(|number| {
+            let (store, name) = (store.clone(), format!("order-{number}"));
+            tokio::spawn(async move {
+                let mut acknowledged = 0;
+                while store.commit(step(&name, acknowledged, *b"entry")).await.is_ok() {
+                    acknowledged += 1;
+                }
+                (name, acknowledged)
+            })
+        })
+        .collect();
+    until(&admin, "SELECT least(count(*), 100) FROM shop.journal_entry", 100).await;
+    primary.kill();
+    let promoted = connect(&standby.tcp("postgres")).await;
+    promoted.batch_execute("SELECT pg_promote()").await.unwrap();
+    // The new primary has no standby yet, and would wait for one.
+    promoted.batch_execute("ALTER SYSTEM SET synchronous_standby_names = ''").await.unwrap();
+    promoted.batch_execute("SELECT pg_reload_conf()").await.unwrap();
+    let mut total = 0;
+    for caller in callers {
+        let (name, acknowledged) = caller.await.unwrap();
+        let found = async {
+            loop {
+                match store.read_journal(&reference(&name)).await {
+                    Ok(journal) => return u64::try_from(journal.len()).unwrap(),
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, found).await.expect("the store finds the new primary");
+        // The last one may have been stored although its caller got an error.
+        assert!((acknowledged..=acknowledged + 1).contains(&found), "{name}: {acknowledged}, {found}");
+        store.commit(step(&name, found, *b"afterwards")).await.unwrap();
+        total += acknowledged;
+    }
+    assert!(total >= 90, "{total} commits were acknowledged before the fail-over");
+}
