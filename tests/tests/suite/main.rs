@@ -2,9 +2,11 @@
 
 mod driver;
 mod duplicates;
+mod forged_return;
 mod handlers;
 mod journeys;
 mod keys;
+mod late_webhooks;
 mod misbehaving;
 mod notifications;
 mod paid_and_refunded;
@@ -12,7 +14,6 @@ mod reconcile;
 mod refunds;
 mod reordered;
 mod shapes;
-mod store_faults;
 mod stores;
 mod wire_bytes;
 mod worker;
