@@ -27,6 +27,7 @@ const HELP: &str = "\
 cargo xtask ci                            everything that must be good before a change lands
 cargo xtask nightly [PART]                searches that take too long for ci, each at most an hour
 cargo xtask sim --seed N | --seeds N       whole shops in operation: the story of a seed, or a search
+cargo xtask sim --mutant NAME|all          puts mended faults back: the first seed that finds each
 cargo xtask layers [--json]               which crate may depend on which, what stays pure, circles of files
 cargo xtask tidy [--counts]               sizes of files, first lines, names in the documents, words in prose
 cargo xtask compliance                    every statement of the guide and every fault has a test

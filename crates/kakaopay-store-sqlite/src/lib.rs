@@ -60,7 +60,6 @@ mod failure;
 mod outbox;
 mod queries;
 mod queue;
-mod settings;
 mod store;
 
 #[cfg(feature = "testing")]

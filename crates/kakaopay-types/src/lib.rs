@@ -62,7 +62,6 @@ mod mode;
 mod reference;
 mod return_uri;
 mod rfc3339;
-mod store_id;
 mod timestamp;
 
 mod object;
@@ -129,5 +128,4 @@ pub use return_uri::{InvalidReturnUri, ReturnUri};
 pub use search::{SearchObject, SearchResult, SearchScope};
 pub use source::{Flow, Source, SourceObject, SourceType};
 pub use status::{ChargeStatus, SourceChargeStatus};
-pub use store_id::{InvalidStoreId, StoreId};
 pub use timestamp::{InvalidTimestamp, Timestamp};

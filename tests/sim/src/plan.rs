@@ -18,6 +18,8 @@ pub struct Plan {
     pub lost_webhooks: u8,
     /// Whether the service's responses show its clock, in the header `Date` and in lists.
     pub tells_time: bool,
+    /// How many handler calls a process makes at once.
+    pub handlers: usize,
     /// The moves, in order.
     pub moves: Vec<Move>,
 }
@@ -38,7 +40,9 @@ impl Plan {
         let start = 1_772_323_200 + choices.between(0, 86_400);
         let lost_webhooks = choices.pick(&[0, 10, 50, 100]);
         let tells_time = choices.percent(80);
-        let mut plan = Self { seed, processes, orders, start, lost_webhooks, tells_time, moves: Vec::new() };
+        let handlers = usize::try_from(choices.fork("handlers").pick(&[1, 2, 16])).unwrap_or(1);
+        let moves = Vec::new();
+        let mut plan = Self { seed, processes, orders, start, lost_webhooks, tells_time, handlers, moves };
         for order in 0..orders {
             plan.buy(order, &mut choices);
         }

@@ -43,6 +43,8 @@ pub struct Surroundings {
     pub network: Network,
     /// The shop's books.
     pub books: Books,
+    /// How many handler calls each makes at once.
+    pub handlers: usize,
     /// The true time, in milliseconds since 1970.
     pub now: Arc<AtomicI64>,
 }
@@ -64,7 +66,11 @@ impl Process {
             let millis = now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));
             Timestamp::from_unix_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
         };
-        let merchant = Merchant::builder(client, around.store.clone()).clock(clock).jitter_seed(seed).build();
+        let merchant = Merchant::builder(client, around.store.clone())
+            .clock(clock)
+            .jitter_seed(seed)
+            .max_concurrent_handlers(around.handlers)
+            .build();
         let verifier = Verifier::new([sandbox.webhook_secret()]).expect("a secret");
         let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
         let (worker, handler) = (merchant.clone(), ShopHandler(around.books.clone()));

@@ -41,6 +41,23 @@ pub struct Figures {
 /// # Panics
 /// If the simulation itself is wrong.
 pub fn search(seeds: Range<u64>, enough: &(dyn Fn(&Figures) -> bool + Sync)) -> Result<Figures, Box<Found>> {
+    broken(seeds, enough).map_err(|broken| Box::new(shrink(*broken)))
+}
+
+/// The first seed that breaks a promise, and the promise.
+///
+/// # Panics
+/// If the simulation itself is wrong.
+#[must_use]
+pub fn first(seeds: Range<u64>) -> Option<(u64, Violation)> {
+    broken(seeds, &|_| false).err().map(|broken| (broken.0.seed, broken.2))
+}
+
+/// A plan that breaks a promise, with its end.
+type Broken = (Plan, Ending, Violation);
+
+/// Runs seeds until one breaks a promise. Seeds before it that are running are run to their end.
+fn broken(seeds: Range<u64>, enough: &(dyn Fn(&Figures) -> bool + Sync)) -> Result<Figures, Box<Broken>> {
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let shared = Mutex::new((Figures::default(), Vec::new()));
@@ -68,7 +85,7 @@ pub fn search(seeds: Range<u64>, enough: &(dyn Fn(&Figures) -> bool + Sync)) -> 
     let (figures, found) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     match found.into_iter().min_by_key(|(plan, ..)| plan.seed) {
         None => Ok(figures),
-        Some((plan, ending, violation)) => Err(Box::new(shrink(plan, ending, violation))),
+        Some(found) => Err(Box::new(found)),
     }
 }
 
@@ -82,7 +99,7 @@ impl Figures {
 }
 
 /// Leaves out moves for as long as the same promise is broken.
-fn shrink(mut plan: Plan, mut ending: Ending, mut violation: Violation) -> Found {
+fn shrink((mut plan, mut ending, mut violation): Broken) -> Found {
     let mut width = plan.moves.len().div_ceil(2);
     while width > 0 {
         let mut from = 0;

@@ -73,6 +73,7 @@ impl World {
             service,
             store: faulty_store(choices.fork("store"), Arc::clone(&store_trouble)),
             network: Network::default(),
+            handlers: plan.handlers,
             now: Arc::new(AtomicI64::new(start.unix_millis())),
         };
         let processes = plan.processes;

@@ -35,6 +35,8 @@ pub(super) const PARTS: &[Part] = &[
     test("model", PURE, "suite", "flows::model::", ("KAKAOPAY_EXHAUSTIVE", "1")),
     test("world", PURE, "suite", "flows::world::", ("KAKAOPAY_CASES", "1000000")),
     Part { name: "sim", search: Search::Command(SIMULATION) },
+    // Each fault that was mended, put back: the simulation must find it.
+    Part { name: "sim-mutants", search: Search::Command(&["cargo", "xtask", "sim", "--mutant", "all"]) },
     test("reordered", SHOP, "suite", "reordered::", ("KAKAOPAY_EXHAUSTIVE", "1")),
     test("duplicates", SHOP, "suite", "duplicates::", ("KAKAOPAY_DUPLICATES", "10000")),
     test("kills", SHOP, "killed", "shops::f11_i10", ("KAKAOPAY_KILLS", "10000")),

@@ -1,12 +1,13 @@
 //! Runs the simulation: `sim --seed N` tells the story of a seed, `sim --seeds N`, `--seconds N` and `--orders N`
-//! search so many seeds, for so long, or until there were so many orders, each from `--from S`.
+//! search so many seeds, for so long, or until there were so many orders, each from `--from S`. `sim --find N` prints
+//! the first seed that breaks a promise, and fails if none does.
 #![expect(clippy::print_stdout, reason = "a command")]
 #![expect(clippy::disallowed_methods, reason = "a command has arguments and a clock")]
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use kakaopay_sim::search::{Figures, search};
+use kakaopay_sim::search::{Figures, first, search};
 use kakaopay_sim::{Plan, run};
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let orders = |figures: &Figures| u64::try_from(figures.orders).is_ok_and(|orders| orders >= number);
     let found = match name {
         "--seed" => return tell(number),
+        "--find" => return print_first(from, number),
         "--seeds" => search(from..from.saturating_add(number), &|_| false),
         "--seconds" => search(from..u64::MAX, &seconds),
         "--orders" => search(from..u64::MAX, &orders),
@@ -38,6 +40,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints the first seed that breaks a promise.
+fn print_first(from: u64, seeds: u64) -> ExitCode {
+    let Some(first) = first(from..from.saturating_add(seeds)) else {
+        println!("no promise broken in {seeds} seeds");
+        return ExitCode::FAILURE;
+    };
+    let (seed, violation) = first;
+    println!("found after {} seeds (seed {seed}): {violation}", seed - from + 1);
+    ExitCode::SUCCESS
 }
 
 fn print_figures(figures: &Figures, took: Duration) {
@@ -62,6 +75,6 @@ fn tell(seed: u64) -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    println!("sim --seed N, or with [--from S]: sim --seeds N | --seconds N | --orders N");
+    println!("sim --seed N, or with [--from S]: sim --seeds N | --seconds N | --orders N | --find N");
     ExitCode::from(2)
 }
