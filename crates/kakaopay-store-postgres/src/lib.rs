@@ -101,6 +101,7 @@ mod outbox_statements;
 mod queries;
 mod queue;
 mod redacted;
+mod settings;
 mod statements;
 mod store;
 

@@ -137,6 +137,15 @@ CREATE TABLE {schema}.job (
     name   text   COLLATE "C" NOT NULL PRIMARY KEY,
     due_at bigint NOT NULL
 );
+
+-- Facts about the whole store.
+CREATE TABLE {schema}.setting (
+    name  text COLLATE "C" NOT NULL PRIMARY KEY,
+    value text COLLATE "C" NOT NULL
+);
+
+INSERT INTO {schema}.setting (name, value)
+VALUES ('store_id', replace(gen_random_uuid()::text, '-', ''));
 "#;
 
 #[cfg(test)]

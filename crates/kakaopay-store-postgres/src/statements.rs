@@ -27,6 +27,10 @@ pub(crate) struct Statements {
     pub(crate) reschedule_job: String,
     pub(crate) next_due_at: String,
     pub(crate) backlog: String,
+    pub(crate) setting: String,
+    pub(crate) add_setting: String,
+    pub(crate) replace_setting: String,
+    pub(crate) remove_setting: String,
     pub(crate) count_gaps: String,
     pub(crate) count_snapshots_ahead: String,
 }
@@ -50,6 +54,10 @@ impl Statements {
             reschedule_job: schema.fill(RESCHEDULE_JOB),
             next_due_at: schema.fill(&NEXT_DUE_AT.replace("{first}", IS_FIRST)),
             backlog: schema.fill(BACKLOG),
+            setting: schema.fill("SELECT value FROM {schema}.setting WHERE name = $1"),
+            add_setting: schema.fill(ADD_SETTING),
+            replace_setting: schema.fill(REPLACE_SETTING),
+            remove_setting: schema.fill(REMOVE_SETTING),
             count_gaps: schema.fill(COUNT_GAPS),
             count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
         }
@@ -204,6 +212,15 @@ FROM (
     SELECT count(*) AS waiting, min(stored_at) AS oldest
     FROM (SELECT stored_at FROM {schema}.outbox_queue ORDER BY outbox_message_id LIMIT $1) AS message
 ) AS messages";
+
+const ADD_SETTING: &str = "
+INSERT INTO {schema}.setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING name";
+
+const REPLACE_SETTING: &str = "
+UPDATE {schema}.setting SET value = $3 WHERE name = $1 AND value = $2 RETURNING name";
+
+const REMOVE_SETTING: &str = "
+DELETE FROM {schema}.setting WHERE name = $1 AND value = $2 RETURNING name";
 
 /// Counts payments whose journal does not run from 1 to their last sequence number.
 const COUNT_GAPS: &str = "

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
@@ -16,7 +16,7 @@ use crate::open_error::PostgresOpenError;
 use crate::options::PostgresOptions;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
-use crate::{commit, outbox, queries, queue};
+use crate::{commit, outbox, queries, queue, settings};
 
 /// A store in a schema of a PostgreSQL database. Clones share its connections.
 ///
@@ -181,5 +181,18 @@ impl Store for PostgresStore {
     /// Each count stops at a million, which bounds the time it takes.
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         queries::backlog(&self.inner.executor, &self.inner.statements).await
+    }
+
+    async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
+        settings::read(&self.inner.executor, &self.inner.statements, setting).await
+    }
+
+    async fn change_setting(
+        &self,
+        setting: Setting,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        settings::change(&self.inner.executor, &self.inner.statements, setting, from, to).await
     }
 }

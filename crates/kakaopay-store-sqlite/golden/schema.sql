@@ -81,6 +81,11 @@ CREATE TABLE payment (
 
 CREATE INDEX payment_due ON payment (due_at, reference) WHERE due_at IS NOT NULL;
 
+CREATE TABLE setting (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE snapshot (
     payment_id INTEGER PRIMARY KEY REFERENCES payment (id),
     -- Sequence number of the last journal entry in it.
@@ -88,4 +93,4 @@ CREATE TABLE snapshot (
     bytes      BLOB    NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '3ef2202514fe2e3a166610f75eff0381');
+INSERT INTO migration VALUES (1, '846532727b32c06a814fa093f64c6214');

@@ -60,6 +60,7 @@ mod failure;
 mod outbox;
 mod queries;
 mod queue;
+mod settings;
 mod store;
 
 #[cfg(feature = "testing")]

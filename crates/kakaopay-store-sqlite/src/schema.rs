@@ -93,4 +93,12 @@ CREATE TABLE job (
     name   TEXT    NOT NULL PRIMARY KEY,
     due_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Facts about the whole store.
+CREATE TABLE setting (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO setting (name, value) VALUES ('store_id', lower(hex(randomblob(16))));
 ";

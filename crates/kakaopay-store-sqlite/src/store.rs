@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_write
 use crate::open_error::SqliteOpenError;
 use crate::outbox::Completion;
 use crate::worker::{Duty, Worker};
-use crate::{commit, group_commit, outbox, queries, queue};
+use crate::{commit, group_commit, outbox, queries, queue, settings};
 
 /// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
@@ -225,5 +225,20 @@ impl Store for SqliteStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         self.workers.reader.call(queries::backlog).await
+    }
+
+    async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
+        self.workers.reader.call(move |file| settings::read(file, setting)).await
+    }
+
+    async fn change_setting(
+        &self,
+        setting: Setting,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
+        let writer = &self.workers.writer;
+        writer.call(move |file| settings::change(file, setting, from.as_deref(), to.as_deref())).await
     }
 }

@@ -1,7 +1,7 @@
 //! Durable storage of payments: the contract of a store, a store in memory, and a conformance suite.
 //!
 //! A store keeps each payment's journal, snapshot and deadline, an inbox of webhook events and an outbox of
-//! messages for the merchant. It does not interpret their bytes, so that it need not change when they do.
+//! messages for the merchant, and facts about itself ([`Setting`]). It does not interpret their bytes, so that it need not change when they do.
 //!
 //! Use `kakaopay-store-sqlite` for a store in one file, and `kakaopay-store-postgres` for a store that many
 //! processes share. Implement [`Store`] for any other database, and expand
@@ -16,6 +16,7 @@ mod error;
 mod memory;
 mod outbox;
 mod schema_error;
+mod setting;
 #[cfg(feature = "sql")]
 #[doc(hidden)]
 pub mod sql;
@@ -27,5 +28,6 @@ pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
 pub use schema_error::SchemaError;
+pub use setting::Setting;
 pub use store::Store;
 pub use work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};

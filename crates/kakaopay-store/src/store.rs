@@ -5,6 +5,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::setting::Setting;
 use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent};
 
 /// Durable storage of payments.
@@ -180,4 +181,23 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// # Errors
     /// Any error of the store.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
+
+    /// Reads a fact about the whole store; `None` if it is absent. [`Setting::StoreId`] is never absent from a new
+    /// store.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn setting(&self, setting: Setting) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
+
+    /// Changes a fact about the whole store from one text to another; `None` is its absence. Returns `false` without
+    /// a change if it has another text than `from`.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn change_setting(
+        &self,
+        setting: Setting,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }

@@ -62,6 +62,7 @@ mod mode;
 mod reference;
 mod return_uri;
 mod rfc3339;
+mod store_id;
 mod timestamp;
 
 mod object;
@@ -128,4 +129,5 @@ pub use return_uri::{InvalidReturnUri, ReturnUri};
 pub use search::{SearchObject, SearchResult, SearchScope};
 pub use source::{Flow, Source, SourceObject, SourceType};
 pub use status::{ChargeStatus, SourceChargeStatus};
+pub use store_id::{InvalidStoreId, StoreId};
 pub use timestamp::{InvalidTimestamp, Timestamp};

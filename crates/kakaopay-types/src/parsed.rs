@@ -48,7 +48,7 @@ mod tests {
 
     use crate::{
         ApiVersion, AttemptReference, ChargeId, Currency, EventId, Language, Mode, PublicKey, Reference,
-        RefundId, ReturnUri, SecretKey, SourceId, Timestamp,
+        RefundId, ReturnUri, SecretKey, SourceId, StoreId, Timestamp,
     };
 
     #[track_caller]
@@ -82,6 +82,7 @@ mod tests {
         check::<SourceId>("src_test_1");
         check::<EventId>("evnt_test_1");
         check::<RefundId>("rfnd_test_1");
+        check::<StoreId>("0c0ffee");
         check::<Mode>("live");
         check::<Language>("ko-KR");
         check::<Currency>("SGD");

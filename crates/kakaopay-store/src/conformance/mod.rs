@@ -7,10 +7,12 @@ mod crowd;
 mod journal;
 mod make;
 mod outbox;
+mod settings;
 mod suite;
 mod work;
 
 pub use crowd::*;
 pub use journal::*;
 pub use outbox::*;
+pub use settings::*;
 pub use work::*;

@@ -31,6 +31,9 @@ macro_rules! conformance_tests {
             bodies_of_any_size_are_kept,
             one_of_many_writers_wins_each_place,
             steps_of_many_payments_are_all_stored,
+            f52_a_setting_changes_from_its_text_only,
+            f52_a_new_store_has_an_identity,
+            f52_one_of_many_changes_a_setting,
         );
     };
     (@each $make:expr; $($name:ident,)*) => {$(

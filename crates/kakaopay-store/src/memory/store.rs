@@ -1,20 +1,23 @@
 //! A store in memory, for tests and demos: all guarantees but durability.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+use kakaopay_types::{ChargeId, EventId, Reference, StoreId, Timestamp};
 
 use super::outbox::Outbox;
 use crate::commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::setting::Setting;
 use crate::store::Store;
 use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
 
 /// A store in memory, for tests and demos: all guarantees but durability.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 
 #[derive(Debug, Default)]
@@ -28,6 +31,7 @@ struct Tables {
     outbox: Outbox,
     /// When each is due.
     jobs: BTreeMap<String, Timestamp>,
+    settings: BTreeMap<Setting, String>,
 }
 
 #[derive(Debug)]
@@ -40,15 +44,30 @@ struct PendingEvent {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// An empty store with a random identity.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        // The keys of each hasher are random.
+        let bits = || u128::from(RandomState::new().hash_one(()));
+        Self::with_id(&StoreId::from_bits(bits() << 64 | bits()))
+    }
+
+    /// An empty store with this identity.
+    #[must_use]
+    pub fn with_id(id: &StoreId) -> Self {
+        let settings = BTreeMap::from([(Setting::StoreId, id.as_str().to_owned())]);
+        Self(Arc::new(Mutex::new(Tables { settings, ..Tables::default() })))
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
         // No method leaves the tables half changed, even if it panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -233,6 +252,27 @@ impl Store for MemoryStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         Ok(self.tables().backlog())
+    }
+
+    async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
+        Ok(self.tables().settings.get(&setting).cloned())
+    }
+
+    async fn change_setting(
+        &self,
+        setting: Setting,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let is_current = tables.settings.get(&setting).map(String::as_str) == from;
+        if is_current {
+            match to {
+                Some(text) => drop(tables.settings.insert(setting, text.to_owned())),
+                None => drop(tables.settings.remove(&setting)),
+            }
+        }
+        Ok(is_current)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -31,6 +31,8 @@ pub enum StoreCall {
     RescheduleJob,
     NextDueAt,
     Backlog,
+    Setting,
+    ChangeSetting,
 }
 
 /// The fault of one call.
@@ -192,5 +194,18 @@ impl<S: Store> Store for HookedStore<S> {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         self.hooked(StoreCall::Backlog, self.inner.backlog()).await
+    }
+
+    async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
+        self.hooked(StoreCall::Setting, self.inner.setting(setting)).await
+    }
+
+    async fn change_setting(
+        &self,
+        setting: Setting,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        self.hooked(StoreCall::ChangeSetting, self.inner.change_setting(setting, from, to)).await
     }
 }

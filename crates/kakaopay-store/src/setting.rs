@@ -1,0 +1,40 @@
+//! Facts about a whole store.
+
+/// A fact about a whole store, kept in it as text.
+///
+/// The caller gives its text a meaning. A store only keeps it, and makes [`Setting::StoreId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Setting {
+    /// The store's identity, a [`StoreId`](kakaopay_types::StoreId). A store makes it at random with its schema.
+    StoreId,
+    /// The account whose payments the store has.
+    Account,
+    /// The mode of the account's keys.
+    Mode,
+    /// The service's time up to which the store was compared with the service without a gap.
+    ReconciledUntil,
+    /// Since when, and why, the store may lack payments that the service has; absent otherwise.
+    Suspect,
+    /// Where the store's payments have gone, after which it is no longer used; absent otherwise.
+    Closed,
+}
+
+impl Setting {
+    /// All settings.
+    pub const ALL: [Self; 6] =
+        [Self::StoreId, Self::Account, Self::Mode, Self::ReconciledUntil, Self::Suspect, Self::Closed];
+
+    /// Returns the name under which it is stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StoreId => "store_id",
+            Self::Account => "account",
+            Self::Mode => "mode",
+            Self::ReconciledUntil => "reconciled_until",
+            Self::Suspect => "suspect",
+            Self::Closed => "closed",
+        }
+    }
+}
