@@ -12,6 +12,7 @@ mod recorder;
 mod sandbox;
 mod shop;
 mod store;
+mod terminal;
 
 use std::process::ExitCode;
 

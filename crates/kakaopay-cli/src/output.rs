@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
+use crate::terminal::{escaped, escaped_json};
 
 const NAME: Style = AnsiColor::Green.on_default().bold();
 const DETAIL: Style = Style::new().dimmed();
@@ -52,7 +53,8 @@ impl Printer {
         Self { json }
     }
 
-    /// Prints a step: its name and fields as JSON, or its text and details for people.
+    /// Prints a step: its name and fields as JSON, or its text and details for people. Text from outside stands in
+    /// both, so that all of it is escaped.
     pub(crate) fn print(self, step: Step) -> Result<(), Failure> {
         self.write(step).map_err(Failure::stdout)
     }
@@ -63,11 +65,11 @@ impl Printer {
             let mut object = Map::new();
             object.insert("step".to_owned(), step.name.into());
             object.extend(step.fields);
-            return writeln!(out, "{}", Value::Object(object));
+            return writeln!(out, "{}", escaped_json(&Value::Object(object).to_string()));
         }
-        writeln!(out, "{NAME}{:>WIDTH$}{NAME:#}  {}", step.name, step.text)?;
+        writeln!(out, "{NAME}{:>WIDTH$}{NAME:#}  {}", step.name, escaped(&step.text))?;
         for line in step.details {
-            writeln!(out, "{:>WIDTH$}  {DETAIL}{line}{DETAIL:#}", "")?;
+            writeln!(out, "{:>WIDTH$}  {DETAIL}{}{DETAIL:#}", "", escaped(&line))?;
         }
         Ok(())
     }
@@ -77,7 +79,7 @@ impl Printer {
 pub(crate) fn print_failure(failure: &Failure) {
     // If standard error fails, no other output is left.
     let mut err = anstream::stderr().lock();
-    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {failure}");
+    let _ = writeln!(err, "{ERROR}error:{ERROR:#} {}", escaped(&failure.to_string()));
     if matches!(failure, Failure::Usage(_)) {
         // As clap ends its own messages.
         let _ = writeln!(err, "\nFor more information, try '--help'.");

@@ -12,15 +12,13 @@ pub(super) async fn message(
     skip: Skip,
     printer: Printer,
 ) -> Result<(), Failure> {
-    // A key from the command line, and names from the store, may have escape sequences of a terminal.
-    let shown = key.escape_debug();
     let text = match store.skip_message(key, skip.clone()).await? {
-        SkipOutcome::Skipped => return print(printer, key, format!("{shown} is never delivered"), &skip),
+        SkipOutcome::Skipped => return print(printer, key, format!("{key} is never delivered"), &skip),
         SkipOutcome::AlreadySkipped(earlier) => {
-            return print(printer, key, format!("{shown} was skipped before"), &earlier);
+            return print(printer, key, format!("{key} was skipped before"), &earlier);
         }
-        SkipOutcome::AlreadyCompleted => format!("{shown} was delivered before: it cannot be skipped"),
-        SkipOutcome::NotFound => format!("no notification with key {shown}"),
+        SkipOutcome::AlreadyCompleted => format!("{key} was delivered before: it cannot be skipped"),
+        SkipOutcome::NotFound => format!("no notification with key {key}"),
     };
     Err(text.into())
 }
@@ -28,7 +26,7 @@ pub(super) async fn message(
 fn print(printer: Printer, key: &str, text: String, skip: &Skip) -> Result<(), Failure> {
     let Skip { who, why, at, .. } = skip;
     let step = Step::new("skipped", text)
-        .detail(format!("{at}  by {}: {}", who.escape_debug(), why.escape_debug()))
+        .detail(format!("{at}  by {who}: {why}"))
         .field("key", key)
         .field("who", who.as_str())
         .field("why", why.as_str())

@@ -31,9 +31,15 @@ async fn filled() -> (TempDir, PathBuf) {
 }
 
 async fn fill(store: &impl Store) {
+    fill_with(store, "null").await;
+}
+
+/// Fills it with a payment of this description, in JSON.
+async fn fill_with(store: &impl Store, description: &str) {
     let journal = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pure/data/journals/refunded.jsonl");
     let journal = std::fs::read_to_string(journal).expect("a journal");
     let reference = Reference::parse("order-345678").expect("a reference");
+    let journal = journal.replacen("\"description\":null", &format!("\"description\":{description}"), 1);
     for (seq, line) in (0..).zip(journal.lines()) {
         let commit = Commit::new(reference.clone(), Seq::new(seq), Timestamp::UNIX_EPOCH)
             .entry(line.as_bytes())
@@ -59,6 +65,25 @@ async fn show_prints_the_journal_and_the_state() {
     assert_eq!(entries[0]["step"], "entry");
     assert_eq!((&entries[0]["seq"], &last["step"]), (&Value::from(1), &Value::from("state")));
     assert!(last["state"]["successful"].is_object(), "{last}");
+}
+
+/// F63: a description from outside forges no line, moves no cursor and turns no text around.
+#[tokio::test]
+async fn f63_a_description_is_only_shown() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("payments.sqlite");
+    let store = SqliteStore::open(&file).expect("a store");
+    let description = "order\n    state  failed\r\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}ภาษาไทย";
+    fill_with(&store, &Value::from(description).to_string()).await;
+    store.close().await.expect("closed");
+    let shown = text(&run(&["show", "order-345678"], &file).stdout);
+    let expected = "order\\n    state  failed\\r\\u{1b}[2J\\u{1b}]0;x\\u{7}\\u{202e}ภาษาไทย";
+    assert!(shown.contains(expected), "{shown}");
+    assert_eq!(shown.lines().filter(|line| line.trim_start().starts_with("state")).count(), 1, "{shown}");
+    let json = text(&run(&["show", "order-345678", "--json"], &file).stdout);
+    assert!(!json.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{json}");
+    let first: Value = serde_json::from_str(json.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(first["record"]["description"], description);
 }
 
 #[tokio::test]
