@@ -39,11 +39,11 @@
 //! | oldest due payment | `backlog().deadlines.oldest` | minutes old: no process runs, or the API is down |
 //! | oldest webhook | `backlog().inbox.oldest` | minutes old |
 //! | oldest notification | `backlog().outbox.oldest` | minutes old: the handler fails |
-//! | unknown outcomes | `counts().unknown_outcomes` | it grows faster than the network's error rate explains |
-//! | signature failures | `counts().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
-//! | malformed webhooks | `counts().not_understood` | it grows: this version is too old, or the endpoint accepts unsigned requests |
-//! | webhook store failures | `counts().not_stored` | it grows |
-//! | handler failures | `counts().handler_failures`, of which `handler_panics` and `handler_timeouts` | it grows |
+//! | unknown outcomes | `metrics().unknown_outcomes` | it grows faster than the network's error rate explains |
+//! | signature failures | `metrics().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
+//! | malformed webhooks | `metrics().webhooks_malformed` | it grows: this version is too old, or the endpoint accepts unsigned requests |
+//! | webhook store failures | `metrics().webhook_store_failures` | it grows |
+//! | handler failures | `metrics().handler_failures`, of which `handler_panics` and `handler_timeouts` | it grows |
 //! | alerts | [`PaymentEvent::Alert`] in the handler | always: each needs a person |
 //!
 //! [`Merchant::backlog`] covers all processes, [`Merchant::metrics`] this process since its start.
@@ -59,11 +59,14 @@
 //! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`ReconcileReport`] |
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
+//! | `snapshot not stored; the journal is complete without it` | `WARN` | `reference`, `error` |
+//! | `failed to store a response; retrying` | `WARN` | `reference`, `error` |
 //! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error`, `failures` |
 //! | `event handler outlived its lease; …` | `WARN` | `key` |
 //! | `notification skipped` | `WARN` | `key` |
 //! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
 //! | `notification not understood: upgrade this process` | `ERROR` | `key` |
+//! | `response to a mutation not stored; …` | `ERROR` | `reference`, `error` |
 //! | `failed to store webhook; not acknowledged` | `ERROR` | `error` |
 //! | `orphaned charge found: …` | `ERROR` | `reference`, `charge` |
 //! | `failed to apply a charge to its payment` | `ERROR` | `error` |

@@ -14,6 +14,7 @@ mod reconcile;
 mod refunds;
 mod reordered;
 mod shapes;
+mod store_faults;
 mod stores;
 mod wire_bytes;
 mod worker;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use kakaopay_flows::{
     Deadline, Input, MAX_SEND_DELAY_SECONDS, Output, Payment, PaymentEvent, Record, Request, RequestFailure,
@@ -21,6 +22,9 @@ use crate::order::Order;
 
 /// Attempts to change a payment before [`Error::TooMuchContention`]: each one lost to a concurrent writer.
 const MAX_TRIES: usize = 32;
+/// Waits between the attempts to store a response to a mutation, in milliseconds: 10 s in total, within which a busy
+/// store or a lost connection usually recovers.
+const STORE_BACKOFFS_MILLIS: [u64; 8] = [50, 100, 250, 600, 1_000, 2_000, 3_000, 3_000];
 
 /// The state that all clones of a merchant share.
 pub(crate) struct Engine<S> {
@@ -141,10 +145,14 @@ impl<S: Store> Engine<S> {
     }
 
     /// Sends the requests of a payment and applies their responses until it has none left.
+    ///
+    /// A response that cannot be stored ends none of the requests behind it: they are durable, and it is not about
+    /// them. Its error is returned after them.
     pub(crate) async fn drive(&self, applied: Applied) -> Result<Driven, Error> {
         let Applied { mut payment, requests, before } = applied;
+        let reference = payment.intent().reference.clone();
         let mut queue = VecDeque::from(requests);
-        let mut read_failed = false;
+        let (mut read_failed, mut failure) = (false, None);
         while let Some(pending) = queue.pop_front() {
             let response = if pending.is_stale(self.clock.now()) {
                 // The request before it was slow, or this process was suspended.
@@ -153,13 +161,42 @@ impl<S: Store> Engine<S> {
                 self.clients.execute(pending.request).await
             };
             read_failed |= is_failed_read(&response);
-            let reference = payment.intent().reference.clone();
-            let applied = self.apply_input(&reference, &Input::Response(response)).await?;
-            payment = applied.payment;
-            queue.extend(applied.requests);
+            match self.store_response(&reference, response).await {
+                Ok(applied) => {
+                    payment = applied.payment;
+                    queue.extend(applied.requests);
+                }
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        let changed = payment.seq() > before;
-        Ok(Driven { payment, read_failed, changed })
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(Driven { changed: payment.seq() > before, payment, read_failed }),
+        }
+    }
+
+    /// Applies a response. One to a mutation exists only here, so storing it is retried for a while. After that, the
+    /// payment must look its outcome up.
+    async fn store_response(&self, reference: &Reference, response: Response) -> Result<Applied, Error> {
+        let is_of_mutation = is_of_mutation(&response);
+        let input = Input::Response(response);
+        let mut backoffs = STORE_BACKOFFS_MILLIS.iter();
+        loop {
+            let error = match self.apply_input(reference, &input).await {
+                Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) if is_of_mutation => error,
+                result => return result,
+            };
+            let Some(millis) = backoffs.next() else {
+                tracing::error!(
+                    reference = reference.as_str(),
+                    %error,
+                    "response to a mutation not stored; its outcome will be looked up",
+                );
+                return Err(error);
+            };
+            tracing::warn!(reference = reference.as_str(), %error, "failed to store a response; retrying");
+            tokio::time::sleep(Duration::from_millis(*millis)).await;
+        }
     }
 
     /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
@@ -186,8 +223,16 @@ impl<S: Store> Engine<S> {
                 if at.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
                     commit.snapshot = Some(payment.snapshot()?.into());
                 }
-                if commit.deadline != DeadlineChange::Keep || commit.snapshot.is_some() {
-                    self.commit(commit).await?;
+                if commit.deadline == DeadlineChange::Keep && commit.snapshot.is_none() {
+                    return Ok(requests);
+                }
+                match self.commit(commit).await {
+                    // The entry is durable, and so are its requests.
+                    Err(Error::Store(error)) if at.is_some() => {
+                        let reference = payment.intent().reference.as_str();
+                        tracing::warn!(reference, %error, "snapshot not stored; the journal is complete without it");
+                    }
+                    result => result?,
                 }
                 return Ok(requests);
             };
@@ -231,6 +276,11 @@ fn message_of(event: &PaymentEvent) -> OutboxMessage {
     // An event that is not an alert is about money, also one that a later version of the flows adds.
     let lane = if matches!(event, PaymentEvent::Alert { .. }) { Lane::Alert } else { Lane::Ordered };
     OutboxMessage::new(event.key(), body).lane(lane)
+}
+
+/// Whether a response is one to a mutation.
+fn is_of_mutation(response: &Response) -> bool {
+    matches!(response, Response::Source(_) | Response::Charge { .. } | Response::Refund { .. })
 }
 
 /// Whether a response is a read that returned no data. `not_found` is data; a rejected key is not.

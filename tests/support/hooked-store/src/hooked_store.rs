@@ -10,11 +10,16 @@ use kakaopay_store::{
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-/// A method of a store.
+/// A call of a store, named after its method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its method")]
 pub enum StoreCall {
+    /// A commit with an entry.
     Commit,
+    /// A commit of a deadline alone.
+    CommitDeadline,
+    /// A commit of a snapshot, without an entry.
+    CommitSnapshot,
     ReadJournal,
     Load,
     ListPayments,
@@ -70,6 +75,12 @@ impl<S> HookedStore<S> {
         Self { fault: Arc::new(hook), ..self }
     }
 
+    /// The same hooks over another store.
+    #[must_use]
+    pub fn over<T>(self, inner: T) -> HookedStore<T> {
+        HookedStore { inner, fault: self.fault, after: self.after }
+    }
+
     /// The store below, without faults.
     #[must_use]
     pub fn inner(&self) -> &S {
@@ -120,7 +131,12 @@ impl<S> fmt::Debug for HookedStore<S> {
 
 impl<S: Store> Store for HookedStore<S> {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        self.hooked(StoreCall::Commit, self.inner.commit(commit)).await
+        let call = match (&commit.entry, &commit.snapshot) {
+            (Some(_), _) => StoreCall::Commit,
+            (None, Some(_)) => StoreCall::CommitSnapshot,
+            (None, None) => StoreCall::CommitDeadline,
+        };
+        self.hooked(call, self.inner.commit(commit)).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
