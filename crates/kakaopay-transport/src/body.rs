@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::operation::Operation;
+use crate::send_by::SendBy;
 
 /// The body of a request, entirely in memory, so that its length is known and it can be recorded.
 ///
-/// It also carries the call's operation, deadline and span for the layers, beside the bytes. (Request
+/// It also carries the call's operation, deadline, latest instant and span for the layers, beside the bytes. (Request
 /// extensions would cost an allocation each time.) A layer that derives a request from another keeps the
 /// body, or replaces its bytes with [`with_bytes`](Self::with_bytes).
 #[derive(Clone, Default)]
@@ -22,6 +23,7 @@ pub struct RequestBody {
     bytes: Bytes,
     operation: Option<Operation>,
     deadline: Option<Instant>,
+    send_by: Option<SendBy>,
     span: Option<Span>,
 }
 
@@ -29,7 +31,7 @@ impl RequestBody {
     /// Creates a body of these bytes, without an operation.
     #[must_use]
     pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: bytes.into(), operation: None, deadline: None, span: None }
+        Self { bytes: bytes.into(), operation: None, deadline: None, send_by: None, span: None }
     }
 
     /// Sets the operation that the request belongs to.
@@ -56,6 +58,14 @@ impl RequestBody {
         self.operation.as_ref()
     }
 
+    /// The latest instant at which the request may leave, or `None` if it may leave at any time. The client checks it
+    /// before it calls the transport. A transport that connects first checks it again right before the first byte, and
+    /// returns [`NotSent`](crate::NotSent) if it [is over](SendBy::is_over).
+    #[must_use]
+    pub fn send_by(&self) -> Option<&SendBy> {
+        self.send_by.as_ref()
+    }
+
     /// The deadline of the whole call.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline
@@ -68,6 +78,10 @@ impl RequestBody {
 
     pub(crate) fn set_bytes(&mut self, bytes: Bytes) {
         self.bytes = bytes;
+    }
+
+    pub(crate) fn set_send_by(&mut self, send_by: Option<SendBy>) {
+        self.send_by = send_by;
     }
 
     pub(crate) fn set_span(&mut self, span: Span) {

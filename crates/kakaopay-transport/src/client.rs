@@ -14,6 +14,7 @@ use crate::encoding::Encoding;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::Operation;
 use crate::response;
+use crate::send_by::SendBy;
 use crate::stack::Stack;
 use crate::timed::Timed;
 use crate::transport::Transport;
@@ -105,10 +106,35 @@ impl<K: Key> Client<K> {
         E: Endpoint,
         K: Authorizes<E::Access>,
     {
+        self.call(endpoint, None).await
+    }
+
+    /// Sends a request like [`send`](Self::send), but not after its latest instant. This is for a mutation that counts
+    /// as lost after a while: this process may have been suspended in between.
+    ///
+    /// # Errors
+    /// [`Error`] of the kind [`ErrorKind::Overdue`], if it is too late; nothing was sent then. Otherwise see
+    /// [`send`](Self::send).
+    pub async fn send_by<E>(&self, endpoint: E, send_by: SendBy) -> Result<E::Response, Error>
+    where
+        E: Endpoint,
+        K: Authorizes<E::Access>,
+    {
+        self.call(endpoint, Some(send_by)).await.map(|timed| timed.object)
+    }
+
+    async fn call<E>(&self, endpoint: E, send_by: Option<SendBy>) -> Result<Timed<E::Response>, Error>
+    where
+        E: Endpoint,
+        K: Authorizes<E::Access>,
+    {
         let operation = Operation::of::<E>();
         let idempotent = operation.is_idempotent();
         let result = match self.request(&endpoint, operation) {
-            Ok(request) => self.stack.send(request).await,
+            Ok(mut request) => {
+                request.body_mut().set_send_by(send_by);
+                self.stack.send(request).await
+            }
             Err(error) => Err(Error::new(ErrorKind::Request, Delivery::NotSent).because(error)),
         };
         result

@@ -41,6 +41,8 @@ pub enum ErrorKind {
     /// A layer tried to send a mutation a second time, which was blocked. The outcome of the first
     /// request is unknown.
     DuplicateSend,
+    /// The request was held up beyond [its latest instant](crate::SendBy), and was not sent.
+    Overdue,
     /// No connection could be made, or the service below failed to become ready. Nothing was sent.
     Connect,
     /// The connection failed, or its bytes are not HTTP. With [`Delivery::Answered`], the response began
@@ -126,6 +128,11 @@ impl Error {
             Ok(ours) => *ours,
             Err(source) => Self::new(ErrorKind::Connect, Delivery::NotSent).because(source),
         }
+    }
+
+    /// The error of a request that is held up for too long.
+    pub(crate) fn overdue() -> Self {
+        Self::new(ErrorKind::Overdue, Delivery::NotSent)
     }
 
     pub(crate) fn answered(kind: ErrorKind, status: StatusCode, request_id: Option<&str>) -> Self {
@@ -230,7 +237,8 @@ impl Error {
             return false;
         }
         match self.0.kind {
-            ErrorKind::Connect
+            ErrorKind::Overdue
+            | ErrorKind::Connect
             | ErrorKind::Transport
             | ErrorKind::Timeout
             | ErrorKind::EmptyBody
@@ -278,6 +286,9 @@ impl fmt::Display for Error {
             (ErrorKind::Request, _) => f.write_str("the request is invalid and was not sent")?,
             (ErrorKind::DuplicateSend, _) => {
                 f.write_str("a layer sent the mutation a second time, which was blocked: remove that layer")?
+            }
+            (ErrorKind::Overdue, _) => {
+                f.write_str("it is too late to send the request, and nothing was sent")?
             }
             (ErrorKind::Connect, _) => f.write_str("cannot connect, nothing was sent")?,
             (ErrorKind::Transport, Some(_)) => f.write_str("the response was cut off")?,

@@ -56,6 +56,7 @@ mod operation;
 mod pages;
 mod resource;
 mod response;
+mod send_by;
 mod settings;
 mod stack;
 #[cfg(feature = "testing")]
@@ -76,6 +77,7 @@ pub use hyper_transport::{
 pub use operation::Operation;
 pub use pages::Paginated;
 pub use resource::{Charges, Events, Refunds, Sources};
+pub use send_by::SendBy;
 pub use stack::{Stack, StackFuture};
 pub use timed::Timed;
 pub use transport::Transport;

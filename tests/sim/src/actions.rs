@@ -41,6 +41,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             world.after(*down, Event::Start(*process));
         }
         Action::Freeze { process, lasts } => world.frozen_until[*process] = world.now + lasts,
+        Action::FreezeConnecting { process, lasts } => world.freeze_connecting[*process] = Some(*lasts),
         Action::Skew { process, ahead } => world.ahead[*process].store(*ahead, Ordering::SeqCst),
         Action::StoreTrouble { lasts } => {
             world.store_trouble.store(true, Ordering::SeqCst);

@@ -4,9 +4,21 @@ use bytes::Bytes;
 use http_body_util::Full;
 
 use crate::moves::{Millis, ProcessId};
-use crate::network::{Fate, Reply, Sent};
+use crate::network::{Connecting, Fate, Reply, Sent};
 use crate::service;
 use crate::world::{Event, World};
+
+/// A process opens a connection, and may be suspended before the first byte of its request leaves.
+pub(crate) fn connect(world: &mut World, connecting: Connecting) {
+    let Connecting { process, is_mutation, connected } = connecting;
+    let most = if world.network_trouble > 0 { 9_000 } else { 60 };
+    let takes = if world.healed { 10 } else { world.fates.between(1, most) };
+    if is_mutation && let Some(lasts) = world.freeze_connecting[process].take() {
+        world.tell(format_args!("process {process} is suspended for {} s while it connects", lasts / 1_000));
+        world.frozen_until[process] = world.frozen_until[process].max(world.now + lasts);
+    }
+    world.after(takes, Event::Connected(connected));
+}
 
 /// A request leaves a process, and meets its fate.
 pub(crate) fn send(world: &mut World, sent: Sent) {

@@ -82,6 +82,13 @@ pub enum Action {
         /// How long.
         lasts: Millis,
     },
+    /// A process is suspended as soon as it opens a connection for a mutation, before the first byte.
+    FreezeConnecting {
+        /// The process.
+        process: ProcessId,
+        /// How long.
+        lasts: Millis,
+    },
     /// The wall clock of a process is set off.
     Skew {
         /// The process.

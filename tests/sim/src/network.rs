@@ -1,12 +1,12 @@
 //! The network between the processes and the service.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::Full;
-use kakaopay_transport::{BoxError, HttpRequest};
+use kakaopay_transport::{BoxError, HttpRequest, NotSent};
 use tokio::sync::oneshot;
 use tower_service::Service;
 
@@ -29,15 +29,62 @@ pub struct Sent {
     pub reply: Reply,
 }
 
-/// Requests that have left, until the simulation takes them.
-#[derive(Debug, Clone, Default)]
-pub struct Network(Arc<Mutex<Vec<Sent>>>);
+/// A process that opens a connection, before the first byte of its request.
+#[derive(Debug)]
+pub struct Connecting {
+    /// The process.
+    pub process: ProcessId,
+    /// Whether the request is a mutation.
+    pub is_mutation: bool,
+    /// Lets the process go on.
+    pub connected: oneshot::Sender<()>,
+}
+
+/// The wires that the simulation has not looked at yet.
+#[derive(Debug)]
+struct Wires {
+    connecting: Vec<Connecting>,
+    sent: Vec<Sent>,
+    choices: Choices,
+}
+
+/// The network. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Network(Arc<Mutex<Wires>>);
 
 impl Network {
+    /// A network that is not used yet.
+    #[must_use]
+    pub fn new(choices: Choices) -> Self {
+        Self(Arc::new(Mutex::new(Wires { connecting: Vec::new(), sent: Vec::new(), choices })))
+    }
+
     /// Takes the requests that left since the last call.
     #[must_use]
-    pub fn take(&self) -> Vec<Sent> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    pub fn take_sent(&self) -> Vec<Sent> {
+        std::mem::take(&mut self.wires().sent)
+    }
+
+    /// Takes the connections that were begun since the last call.
+    #[must_use]
+    pub fn take_connecting(&self) -> Vec<Connecting> {
+        std::mem::take(&mut self.wires().connecting)
+    }
+
+    /// Begins a connection, unless the process has an open one. Returns when it is open.
+    fn connect(&self, process: ProcessId, is_mutation: bool) -> Option<oneshot::Receiver<()>> {
+        let mut wires = self.wires();
+        // Reads are many, and nothing depends on when they leave.
+        if !wires.choices.percent(if is_mutation { 50 } else { 2 }) {
+            return None;
+        }
+        let (connected, opened) = oneshot::channel();
+        wires.connecting.push(Connecting { process, is_mutation, connected });
+        Some(opened)
+    }
+
+    fn wires(&self) -> MutexGuard<'_, Wires> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,10 +112,18 @@ impl Service<HttpRequest> for SimTransport {
         sent.uri_mut().clone_from(request.uri());
         sent.headers_mut().clone_from(request.headers());
         let (process, network) = (self.process, self.network.clone());
+        let send_by = request.body().send_by().cloned();
         Box::pin(async move {
+            if let Some(opened) = network.connect(process, sent.method() != http::Method::GET) {
+                opened.await.map_err(|_| NotSent("connection refused".into()))?;
+            }
+            // As the default transport does.
+            if send_by.is_some_and(|send_by| send_by.is_over()) {
+                return Err(NotSent("held up for too long".into()).into());
+            }
             let (reply, response) = oneshot::channel();
             let sent = Sent { process, request: sent, reply };
-            network.0.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+            network.wires().sent.push(sent);
             response.await.unwrap_or_else(|_| Err("the connection was reset".into()))
         })
     }

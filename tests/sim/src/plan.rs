@@ -89,6 +89,12 @@ impl Plan {
             if choices.percent(40) {
                 self.add(at, Action::NetworkTrouble { lasts: 60_000 });
             }
+            // A process is suspended between its decision and the first byte, and the others take over.
+            if choices.percent(20) {
+                let process = any(choices, self.processes);
+                let lasts = choices.pick(&[20_000, 100_000, 900_000, 1_500_000]);
+                self.add(at - 500, Action::FreezeConnecting { process, lasts });
+            }
             // Staff press a button on two screens at the same time.
             if choices.percent(50) {
                 let at = at + choices.pick(&[35_000, 100_000, 400_000]);

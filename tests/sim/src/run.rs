@@ -8,7 +8,7 @@ use kakaopay_types::Timestamp;
 use crate::actions::act;
 use crate::books::Violation;
 use crate::check;
-use crate::delivery::{arrive, deliver, post, send};
+use crate::delivery::{arrive, connect, deliver, post, send};
 use crate::moves::{Millis, ProcessId};
 use crate::plan::{ACTIVE, Plan};
 use crate::world::{Event, Trouble, World};
@@ -106,7 +106,10 @@ fn leap(world: &mut World, millis: Millis) {
         let process = (index + usize::try_from(first).unwrap_or(0)) % world.processes.len();
         let_run(world, process, millis);
     }
-    for sent in world.around.network.take() {
+    for connecting in world.around.network.take_connecting() {
+        connect(world, connecting);
+    }
+    for sent in world.around.network.take_sent() {
         send(world, sent);
     }
     for webhook in world.around.service.take_webhooks(&world.clockwork) {
@@ -139,6 +142,7 @@ fn happen(world: &mut World, event: Event) {
         Event::Refuse(reply) => {
             let _ = reply.send(Err(NotSent("connection refused".into()).into()));
         }
+        Event::Connected(connected) => drop(connected.send(())),
         Event::Webhook(webhook, process) => deliver(world, webhook, process),
         Event::Start(number) if world.processes[number].is_none() => {
             world.tell(format_args!("process {number} starts"));

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use bytes::Bytes;
 use kakaopay_types::Timestamp;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 
 use crate::books::Books;
 use crate::choices::Choices;
@@ -24,6 +25,8 @@ pub(crate) enum Event {
     Arrive(http::Request<Bytes>, Option<(Reply, Millis)>),
     Respond(Reply, Result<Response, String>),
     Refuse(Reply),
+    /// A connection is open.
+    Connected(oneshot::Sender<()>),
     Webhook(http::Request<Bytes>, ProcessId),
     Start(ProcessId),
     Heal(Trouble),
@@ -44,6 +47,8 @@ pub(crate) struct World {
     pub(crate) around: Surroundings,
     pub(crate) processes: Vec<Option<Process>>,
     pub(crate) frozen_until: Vec<Millis>,
+    /// How long each process is suspended when it next opens a connection for a mutation.
+    pub(crate) freeze_connecting: Vec<Option<Millis>>,
     pub(crate) ahead: Vec<Arc<AtomicI64>>,
     pub(crate) events: BTreeMap<(Millis, u64), Event>,
     pub(crate) counter: u64,
@@ -72,7 +77,7 @@ impl World {
             books: Books::new(choices.fork("handler"), service.clone()),
             service,
             store: faulty_store(choices.fork("store"), Arc::clone(&store_trouble)),
-            network: Network::default(),
+            network: Network::new(choices.fork("connections")),
             handlers: plan.handlers,
             now: Arc::new(AtomicI64::new(start.unix_millis())),
         };
@@ -82,6 +87,7 @@ impl World {
             around,
             processes: (0..processes).map(|_| None).collect(),
             frozen_until: vec![0; processes],
+            freeze_connecting: vec![None; processes],
             ahead: (0..processes).map(|_| Arc::default()).collect(),
             events: BTreeMap::new(),
             counter: 0,
@@ -144,6 +150,7 @@ impl World {
         for number in 0..self.processes.len() {
             self.ahead[number].store(0, Ordering::SeqCst);
             self.frozen_until[number] = 0;
+            self.freeze_connecting[number] = None;
             if self.processes[number].is_none() {
                 self.start(number);
             }

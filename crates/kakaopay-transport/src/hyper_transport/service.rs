@@ -14,12 +14,13 @@ use rustls::ClientConfig;
 use tower_service::Service;
 
 use crate::body::HttpRequest;
-use crate::error::{BoxError, NotSent};
+use crate::error::{BoxError, Error, NotSent};
 use crate::hyper_transport::builder::{HyperTransportBuilder, Settings, tcp};
 use crate::hyper_transport::connect::Connect;
 use crate::hyper_transport::pool::Pool;
 use crate::hyper_transport::target::Target;
 use crate::hyper_transport::tls::TlsError;
+use crate::send_by::SendBy;
 
 /// The default transport: hyper with rustls, on tokio.
 ///
@@ -137,6 +138,7 @@ where
         target: Target,
         mut request: HttpRequest,
     ) -> Result<http::Response<Incoming>, BoxError> {
+        check_time(&request)?;
         if let Some(mut pooled) = self.pool.take(&target) {
             match pooled.send(request).await {
                 Ok(response) => {
@@ -153,6 +155,11 @@ where
         }
         // Boxed, so that calls over a pooled connection do not reserve memory for it.
         let mut fresh = Box::pin(self.connect.connect(target, &self.pool)).await?;
+        // Connecting takes time, in which the process may also be suspended.
+        if let Err(overdue) = check_time(&request) {
+            self.pool.give_back(fresh);
+            return Err(overdue.into());
+        }
         match fresh.send(request).await {
             Ok(response) => {
                 self.pool.give_back(fresh);
@@ -162,6 +169,11 @@ where
             Err(error) => Err(error.into_error().into()),
         }
     }
+}
+
+/// Checks right before the first byte whether the request may still leave.
+fn check_time(request: &HttpRequest) -> Result<(), Error> {
+    if request.body().send_by().is_some_and(SendBy::is_over) { Err(Error::overdue()) } else { Ok(()) }
 }
 
 /// The request would leave the machine unencrypted.

@@ -1,4 +1,4 @@
-//! Sends each mutation at most once.
+//! Sends each mutation at most once, and none too late.
 
 use std::task::{Context, Poll};
 
@@ -8,8 +8,10 @@ use tower_service::Service;
 use crate::body::HttpRequest;
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
 use crate::layer::response_future::ResponseFuture;
+use crate::send_by::SendBy;
 
-/// Passes each mutation on once, and rejects any clone of it.
+/// Passes each mutation on once, and rejects any clone of it. Rejects a request beyond
+/// [its latest instant](crate::RequestBody::send_by).
 ///
 /// The API has no idempotency key: a retried creation may charge the buyer twice. No layer of this crate
 /// retries one; this layer stops layers of your own above it from doing so.
@@ -43,6 +45,9 @@ where
     }
 
     fn call(&mut self, request: HttpRequest) -> Self::Future {
+        if request.body().send_by().is_some_and(SendBy::is_over) {
+            return ResponseFuture::rejected(Error::overdue());
+        }
         if request.body().operation().is_none_or(|operation| operation.mark_sent()) {
             return ResponseFuture::passed(self.0.call(request));
         }

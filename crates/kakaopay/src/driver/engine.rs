@@ -4,14 +4,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kakaopay_flows::{
-    Deadline, Input, MAX_SEND_DELAY_SECONDS, Output, Payment, PaymentEvent, Record, Request, RequestFailure,
-    Response,
-};
+use kakaopay_flows::{Deadline, Input, Output, Payment, PaymentEvent, Record, RequestFailure, Response};
 use kakaopay_store::{Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
+use super::pending_request::{PendingRequest, send_by};
 use super::rehydrate::{self, SNAPSHOT_EVERY};
 use super::requests::Clients;
 use crate::clock::Clock;
@@ -54,21 +53,6 @@ pub(crate) struct Applied {
     pub(crate) requests: Vec<PendingRequest>,
     /// The payment's last entry before the input.
     before: u64,
-}
-
-/// A request whose journal entry is durable, so that it may be sent.
-pub(crate) struct PendingRequest {
-    request: Request,
-    /// Time of its entry. A request that only reads may have none.
-    at: Option<Timestamp>,
-}
-
-impl PendingRequest {
-    /// Whether it is too late to send this mutation: the payment may soon treat it as lost.
-    fn is_stale(&self, now: Timestamp) -> bool {
-        let is_late = |at: Timestamp| now > at.saturating_add_seconds(MAX_SEND_DELAY_SECONDS);
-        self.request.is_mutation() && self.at.is_none_or(is_late)
-    }
 }
 
 /// A payment after all its requests were sent and their responses applied.
@@ -154,12 +138,7 @@ impl<S: Store> Engine<S> {
         let mut queue = VecDeque::from(requests);
         let (mut read_failed, mut failure) = (false, None);
         while let Some(pending) = queue.pop_front() {
-            let response = if pending.is_stale(self.clock.now()) {
-                // The request before it was slow, or this process was suspended.
-                pending.request.into_failure(RequestFailure::NotSent)
-            } else {
-                self.clients.execute(pending.request).await
-            };
+            let response = self.clients.execute(pending).await;
             read_failed |= is_failed_read(&response);
             match self.store_response(&reference, response).await {
                 Ok(applied) => {
@@ -202,8 +181,9 @@ impl<S: Store> Engine<S> {
     /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
     /// one transaction, and returns the requests, which are now safe to send.
     async fn persist(&self, payment: &mut Payment) -> Result<Vec<PendingRequest>, Error> {
+        let since = Instant::now();
         let mut requests = Vec::new();
-        let mut at = None;
+        let mut latest = None;
         loop {
             let mut commit =
                 Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()), self.clock.now());
@@ -211,7 +191,9 @@ impl<S: Store> Engine<S> {
             while let Some(output) = payment.poll_output() {
                 match output {
                     Output::Persist(stored) => entry = Some(stored),
-                    Output::Transmit(request) => requests.push(PendingRequest { request, at }),
+                    Output::Transmit(request) => {
+                        requests.push(PendingRequest { request, send_by: latest.clone() });
+                    }
                     Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
                     Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
                     Output::Event(event) => commit.messages.push(message_of(&event)),
@@ -220,7 +202,7 @@ impl<S: Store> Engine<S> {
                 }
             }
             let Some(entry) = entry else {
-                if at.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
+                if latest.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
                     commit.snapshot = Some(payment.snapshot()?.into());
                 }
                 if commit.deadline == DeadlineChange::Keep && commit.snapshot.is_none() {
@@ -228,7 +210,7 @@ impl<S: Store> Engine<S> {
                 }
                 match self.commit(commit).await {
                     // The entry is durable, and so are its requests.
-                    Err(Error::Store(error)) if at.is_some() => {
+                    Err(Error::Store(error)) if latest.is_some() => {
                         let reference = payment.intent().reference.as_str();
                         tracing::warn!(reference, %error, "snapshot not stored; the journal is complete without it");
                     }
@@ -236,7 +218,7 @@ impl<S: Store> Engine<S> {
                 }
                 return Ok(requests);
             };
-            at = Some(entry.at);
+            latest = Some(send_by(entry.at, since, &self.clock));
             commit.expected = Seq::new(entry.seq.saturating_sub(1));
             commit.entry = Some(entry.to_bytes().into());
             commit.charge = entry.records.iter().find_map(|record| match record {
@@ -299,24 +281,9 @@ fn is_failed_read(response: &Response) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use kakaopay_types::endpoint::{CreateSource, RetrieveCharge};
-    use kakaopay_types::{ApiError, ChargeId, Currency, Money, PaymentAmount};
+    use kakaopay_types::{ApiError, ChargeId};
 
     use super::*;
-
-    #[test]
-    fn f40_a_stale_mutation_is_not_sent() {
-        let at = Timestamp::UNIX_EPOCH;
-        let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
-        let create = CreateSource::new(amount);
-        let create = PendingRequest { request: Request::CreateSource(create), at: Some(at) };
-        let id = ChargeId::parse("chrg_test_1").expect("an id");
-        let read = PendingRequest { request: Request::RetrieveCharge(RetrieveCharge::new(id)), at: Some(at) };
-        for (seconds, stale) in [(-86_400, false), (0, false), (15, false), (16, true), (86_400, true)] {
-            let now = at.saturating_add_seconds(seconds);
-            assert_eq!((create.is_stale(now), read.is_stale(now)), (stale, false), "{seconds}");
-        }
-    }
 
     #[test]
     fn only_not_found_counts_as_a_successful_read() {

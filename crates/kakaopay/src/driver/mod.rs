@@ -1,6 +1,7 @@
 //! The driver of one payment: apply an input, persist, then send.
 
 mod engine;
+mod pending_request;
 mod rehydrate;
 mod requests;
 

@@ -1,8 +1,11 @@
 //! Sends a payment's requests to the API and classifies their failures.
 
 use kakaopay_flows::{Request, RequestFailure, Response};
-use kakaopay_transport::{Client, Delivery, Error, Timed};
-use kakaopay_types::{PublicKey, SecretKey, Timestamp};
+use kakaopay_transport::{Client, Delivery, Error, SendBy, Timed};
+use kakaopay_types::endpoint::Endpoint;
+use kakaopay_types::{Authorizes, Key, PublicKey, SecretKey, Timestamp};
+
+use super::pending_request::PendingRequest;
 
 /// The API clients of one account.
 #[derive(Debug, Clone)]
@@ -14,16 +17,16 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Sends a request and returns its response or failure.
-    pub(crate) async fn execute(&self, request: Request) -> Response {
+    /// Sends a request and returns its response or failure. A mutation that is too late is not sent.
+    pub(crate) async fn execute(&self, PendingRequest { request, send_by }: PendingRequest) -> Response {
         match request {
             Request::CreateSource(create) => Response::Source(match &self.public {
-                Some(public) => boxed(public.send(create).await),
-                None => boxed(self.secret.send(create).await),
+                Some(public) => mutate(public, create, send_by).await,
+                None => mutate(&self.secret, create, send_by).await,
             }),
             Request::CreateCharge(create) => {
                 let attempt = create.metadata.reference.number();
-                Response::Charge { attempt, result: boxed(self.secret.send(create).await) }
+                Response::Charge { attempt, result: mutate(&self.secret, create, send_by).await }
             }
             Request::RetrieveCharge(retrieve) => {
                 let charge = retrieve.id.clone();
@@ -35,13 +38,30 @@ impl Clients {
             }
             Request::CreateRefund { number, create } => {
                 let reference = create.metadata.reference.clone();
-                Response::Refund { reference, number, result: boxed(self.secret.send(create).await) }
+                Response::Refund { reference, number, result: mutate(&self.secret, create, send_by).await }
             }
             Request::ListRefunds(request) => {
                 let (served_at, result) = timed(self.secret.send_timed(request.list.clone()).await);
                 Response::Refunds { request, served_at, result }
             }
         }
+    }
+}
+
+/// Sends a mutation, unless it is too late.
+async fn mutate<E, K>(
+    client: &Client<K>,
+    endpoint: E,
+    send_by: Option<SendBy>,
+) -> Result<Box<E::Response>, RequestFailure>
+where
+    E: Endpoint,
+    K: Authorizes<E::Access> + Key,
+{
+    match send_by {
+        Some(send_by) => boxed(client.send_by(endpoint, send_by).await),
+        // Without a recorded entry.
+        None => Err(RequestFailure::NotSent),
     }
 }
 
@@ -81,10 +101,13 @@ fn classify(error: &Error) -> RequestFailure {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use kakaopay_transport::testing::Scripted;
     use kakaopay_transport::{BoxError, NotSent};
     use kakaopay_types::endpoint::{CreateRefund, RetrieveCharge};
     use kakaopay_types::{ChargeId, Reference, RefundAmount};
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -96,6 +119,11 @@ mod tests {
             Ok((status, body)) => Scripted::new().json(status, body),
             Err(error) => Scripted::new().then(Err(error)),
         };
+        let send_by = SendBy::new(Duration::MAX, Instant::now(), || Duration::ZERO);
+        failure_over(service, is_mutation, Some(send_by)).await
+    }
+
+    async fn failure_over(service: Scripted, is_mutation: bool, send_by: Option<SendBy>) -> RequestFailure {
         let key = SecretKey::parse("skey_test_1").expect("a key");
         let policy = kakaopay_transport::layer::RetryPolicy::never();
         let secret = Client::builder(service, key).retry(policy).build();
@@ -108,7 +136,7 @@ mod tests {
         } else {
             Request::RetrieveCharge(RetrieveCharge::new(charge))
         };
-        match clients.execute(request).await {
+        match clients.execute(PendingRequest { request, send_by }).await {
             Response::Refund { result, .. } => result.expect_err("a failure"),
             Response::Read { result, .. } => result.expect_err("a failure"),
             other => panic!("another response: {other:?}"),
@@ -135,6 +163,15 @@ mod tests {
                 let shown = format!("{script:?}");
                 assert_eq!(failure(is_mutation, script).await, expected, "{is_mutation} {shown}");
             }
+        }
+    }
+
+    /// F56, F40: an overdue mutation, and one without a recorded entry, never reach the transport, which would panic.
+    #[tokio::test]
+    async fn f56_f40_an_overdue_mutation_is_not_sent() {
+        let overdue = SendBy::new(Duration::from_secs(15), Instant::now(), || Duration::from_secs(16));
+        for send_by in [Some(overdue), None] {
+            assert_eq!(failure_over(Scripted::new(), true, send_by).await, RequestFailure::NotSent);
         }
     }
 }

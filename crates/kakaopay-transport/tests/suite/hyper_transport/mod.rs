@@ -5,6 +5,7 @@ mod bomb;
 mod delivery;
 mod encrypted;
 mod http2;
+mod overdue;
 mod pipe;
 mod pool;
 mod refused;
