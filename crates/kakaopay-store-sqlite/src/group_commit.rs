@@ -17,11 +17,19 @@ pub(crate) enum Health {
     Suspect,
 }
 
+/// Whether the store's files are still those that were opened.
+pub(crate) type Check = dyn Fn() -> Result<(), StoreError> + Send;
+
 /// Runs writing calls in one transaction, so that they share one sync of the disk.
 ///
 /// Each has a savepoint of its own: a rejected call rolls back its own work only.
-pub(crate) fn write(connection: &Connection, mut group: Vec<Box<dyn Job>>) -> Health {
-    let outcome = guarded(|| store(connection, &mut group));
+///
+/// `check` is made after the commit: if it fails, no call is acknowledged.
+pub(crate) fn write(connection: &Connection, mut group: Vec<Box<dyn Job>>, check: &Check) -> Health {
+    let outcome = guarded(|| {
+        store(connection, &mut group)?;
+        Ok(check()?)
+    });
     // Whatever failed, nothing of it may find its way into the next group's transaction.
     let clean = connection.is_autocommit()
         || (connection.execute_batch("ROLLBACK").is_ok() && connection.is_autocommit());
@@ -36,8 +44,12 @@ pub(crate) fn write(connection: &Connection, mut group: Vec<Box<dyn Job>>) -> He
     }
 }
 
-/// Runs reading calls one after another.
-pub(crate) fn read(connection: &Connection, group: Vec<Box<dyn Job>>) -> Health {
+/// Runs reading calls one after another, if `check` is good.
+pub(crate) fn read(connection: &Connection, group: Vec<Box<dyn Job>>, check: &Check) -> Health {
+    if let Err(error) = check() {
+        refuse(group, &error.into());
+        return Health::Suspect;
+    }
     let mut health = Health::Sound;
     for mut job in group {
         let mut kind = None;
@@ -157,7 +169,7 @@ mod tests {
         let (one, mut first) = sql("INSERT INTO parent VALUES (1)");
         let (two, mut second) = stale();
         let (three, mut third) = sql("INSERT INTO parent VALUES (3)");
-        assert_eq!(write(&connection, vec![one, two, three]), Health::Sound);
+        assert_eq!(write(&connection, vec![one, two, three], &|| Ok(())), Health::Sound);
         assert_eq!(kind(&mut first), None);
         assert_eq!(kind(&mut second), Some(StoreErrorKind::StaleClaim));
         assert_eq!(kind(&mut third), None);
@@ -171,7 +183,7 @@ mod tests {
         let (two, mut second) = stale();
         // Deferred, so that only the COMMIT finds the parent missing.
         let (three, mut third) = sql("INSERT INTO child VALUES (7)");
-        write(&connection, vec![one, two, three]);
+        write(&connection, vec![one, two, three], &|| Ok(()));
         for answer in [&mut first, &mut second, &mut third] {
             assert_eq!(kind(answer), Some(StoreErrorKind::Other));
         }
@@ -185,7 +197,7 @@ mod tests {
         let (one, mut first) = sql("INSERT INTO parent VALUES (1)");
         let (two, mut second) = job(|_| panic!("on purpose"));
         let (three, mut third) = sql("INSERT INTO parent VALUES (3)");
-        assert_eq!(write(&connection, vec![one, two, three]), Health::Suspect);
+        assert_eq!(write(&connection, vec![one, two, three], &|| Ok(())), Health::Suspect);
         for answer in [&mut first, &mut second, &mut third] {
             assert_eq!(kind(answer), Some(StoreErrorKind::Other));
         }
@@ -200,7 +212,7 @@ mod tests {
             connection.execute_batch("ROLLBACK").map_err(failed)?;
             Err(StoreErrorKind::Full.into())
         });
-        assert_eq!(write(&connection, vec![one, two]), Health::Sound);
+        assert_eq!(write(&connection, vec![one, two], &|| Ok(())), Health::Sound);
         assert_eq!(kind(&mut first), Some(StoreErrorKind::Full));
         assert_eq!(kind(&mut second), Some(StoreErrorKind::Full));
         assert_eq!(count(&connection), 0);
@@ -211,7 +223,7 @@ mod tests {
         let connection = table();
         let (one, mut first) = job(|_| panic!("on purpose"));
         let (two, mut second) = job(|_| Ok(()));
-        assert_eq!(read(&connection, vec![one, two]), Health::Suspect);
+        assert_eq!(read(&connection, vec![one, two], &|| Ok(())), Health::Suspect);
         assert_eq!(kind(&mut first), Some(StoreErrorKind::Other));
         assert_eq!(kind(&mut second), None);
     }

@@ -40,12 +40,19 @@
 //! and yet not be durable. One case remains. If the process ends while the disk still fails, before a later call
 //! has succeeded, restart the machine before opening the file again: then reads return the data on the disk.
 //!
+//! # The file
+//!
+//! Only its owner may read and write it: it is created so, and opening it takes the permissions of all others away. A
+//! process notices that its file or the log was renamed, deleted or replaced before it acknowledges anything else, and
+//! fails each call as `Io` until the same file is back.
+//!
 //! Nothing is ever deleted: events and messages are kept to detect duplicates.
 
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod open;
 mod open_error;
+mod opened_file;
 mod sqlite_version;
 
 mod migrate;

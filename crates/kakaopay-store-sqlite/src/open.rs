@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::migrate::{migrate, schema_version};
 use crate::open_error::SqliteOpenError;
+use crate::opened_file::{create_for_owner, restrict_to_owner};
 use crate::schema::MIGRATIONS;
 use crate::sqlite_version::check_library;
 use crate::store::SqliteStore;
@@ -104,6 +105,7 @@ pub(crate) fn connect_writer(
     // No URI flag: a path with a `?` in it is a path.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if missing == Missing::Create {
+        create_for_owner(path);
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let connection = Connection::open_with_flags(path, flags)?;
@@ -133,6 +135,9 @@ pub(crate) fn connect_writer(
         connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     }
     patiently(patience, || migrate(&connection, MIGRATIONS))?;
+    if options.migrating {
+        restrict_to_owner(path)?;
+    }
     connection.busy_timeout(patience)?;
     Ok(connection)
 }

@@ -30,6 +30,15 @@ pub enum SqliteOpenError {
     /// This process may not write to the file.
     #[error("the file is read-only: check its permissions and those of its directory")]
     ReadOnly,
+    /// Other users may read or write the file, and this process may not change that.
+    #[error(
+        "other users have access to the file (mode {mode:o}), which belongs to another user than this process: `chmod \
+         600` it, and its `-wal` and `-shm`"
+    )]
+    Permissions {
+        /// The mode of the file, of which only the nine bits of permissions.
+        mode: u32,
+    },
     /// An error that calls can have, too.
     #[error("cannot open the store")]
     Store(#[source] StoreError),
@@ -51,7 +60,9 @@ impl From<SqliteOpenError> for StoreError {
             SqliteOpenError::Store(error) => return error,
             SqliteOpenError::Schema(error) => return error.into(),
             SqliteOpenError::ReadOnly => StoreErrorKind::ReadOnly,
-            SqliteOpenError::LibraryTooOld { .. } | SqliteOpenError::NoWal { .. } => StoreErrorKind::Other,
+            SqliteOpenError::LibraryTooOld { .. }
+            | SqliteOpenError::NoWal { .. }
+            | SqliteOpenError::Permissions { .. } => StoreErrorKind::Other,
         };
         StoreError::new(kind, error)
     }

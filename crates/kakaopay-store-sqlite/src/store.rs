@@ -14,6 +14,7 @@ use rusqlite::Connection;
 
 use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_writer};
 use crate::open_error::SqliteOpenError;
+use crate::opened_file::OpenedFile;
 use crate::outbox::Completion;
 use crate::worker::{Duty, Worker};
 use crate::{commit, group_commit, outbox, queries, queue, settings};
@@ -101,12 +102,18 @@ impl SqliteStore {
         // The writer first: it makes the file that the reader wants to find.
         let writing = connect_writer(path, options, options.missing())?;
         let reading = connect_reader(path, options)?;
+        let opened = OpenedFile::note(path);
+        let check = || {
+            let opened = opened.clone();
+            Box::new(move || opened.check())
+        };
         let (again, with) = (path.to_owned(), options.clone());
         let (reader, reader_thread) = Worker::spawn(Duty {
             name: "kakaopay-reader",
             connection: reading,
             reconnect: Box::new(move || connect_reader(&again, &with)),
             run: group_commit::read,
+            check: check(),
             queue: options.queue_length(),
             linger: Duration::ZERO,
             companion: None,
@@ -117,6 +124,7 @@ impl SqliteStore {
             connection: writing,
             reconnect: Box::new(move || reconnect_writer(&again, &with)),
             run: group_commit::write,
+            check: check(),
             queue: options.queue_length(),
             linger: LINGER,
             // While a writer that failed is replaced, the reader keeps the index of the log, which alone knows

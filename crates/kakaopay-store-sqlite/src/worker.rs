@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::failure::GroupFailure;
-use crate::group_commit::{Health, refuse};
+use crate::group_commit::{Check, Health, refuse};
 use crate::job::{Job, Task};
 use crate::open_error::SqliteOpenError;
 
@@ -28,7 +28,10 @@ pub(crate) struct Duty {
     /// How to get another when that one is suspect.
     pub(crate) reconnect: Box<dyn Fn() -> Result<Connection, SqliteOpenError> + Send>,
     /// How to run the calls that wait.
-    pub(crate) run: fn(&Connection, Vec<Box<dyn Job>>) -> Health,
+    pub(crate) run: fn(&Connection, Vec<Box<dyn Job>>, &Check) -> Health,
+    /// Whether the connection's files are still those that the path leads to. It is asked before a call is
+    /// acknowledged, and before and after another connection is opened.
+    pub(crate) check: Box<Check>,
     /// How many calls may wait.
     pub(crate) queue: usize,
     /// How long a group waits for a further call, while it is smaller than the one before.
@@ -110,36 +113,44 @@ impl Worker {
 }
 
 fn serve(duty: Duty, orders: &Receiver<Order>) {
-    let mut connection = Some(duty.connection);
+    let Duty { connection, reconnect, run, check, linger, companion, .. } = duty;
+    // One to a file that has taken the place of ours would forget its payments.
+    let reconnect = || {
+        check().map_err(SqliteOpenError::Store)?;
+        let connection = reconnect()?;
+        check().map_err(SqliteOpenError::Store)?;
+        Ok::<_, SqliteOpenError>(connection)
+    };
+    let mut connection = Some(connection);
     let (mut stopped, mut usual) = (None, 0);
     while stopped.is_none() {
         // An error means that no handle is left.
         let Ok(first) = orders.recv() else { break };
-        let (group, stop) = gather(first, orders, usual, duty.linger);
+        let (group, stop) = gather(first, orders, usual, linger);
         (stopped, usual) = (stop, group.len());
         if group.is_empty() {
             continue;
         }
         let usable = match connection.take() {
             Some(usable) => Ok(usable),
-            None => (duty.reconnect)(),
+            None => reconnect(),
         };
         match usable {
             Ok(usable) => {
-                connection = match (duty.run)(&usable, group) {
+                connection = match run(&usable, group, &*check) {
                     Health::Sound => Some(usable),
                     // At once, since what it left may have to be cleared away. If there is none now, the next
                     // call tries again.
                     Health::Suspect => {
                         drop(usable);
-                        (duty.reconnect)().ok()
+                        reconnect().ok()
                     }
                 };
             }
             Err(error) => refuse(group, &GroupFailure::from(StoreError::from(error))),
         }
     }
-    if let Some(companion) = duty.companion {
+    if let Some(companion) = companion {
         companion.end();
     }
     drop(connection);
@@ -195,6 +206,7 @@ mod tests {
             connection: Connection::open_in_memory().unwrap(),
             reconnect: Box::new(reconnect),
             run: group_commit::write,
+            check: Box::new(|| Ok(())),
             queue: 8,
             linger: Duration::ZERO,
             companion: None,

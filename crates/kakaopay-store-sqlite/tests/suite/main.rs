@@ -2,6 +2,7 @@
 
 mod conformance;
 mod durable;
+mod file_access;
 mod files;
 mod schemas;
 mod shared;
