@@ -35,6 +35,15 @@ impl FastClock {
         self.epoch
     }
 
+    /// The moment it shows, in milliseconds since the Unix epoch, as PostgreSQL computes it by the clock of the same
+    /// machine.
+    #[must_use]
+    pub fn expression(self) -> String {
+        let Self { epoch } = self;
+        let machine = "(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint";
+        format!("({BEGIN}::bigint * 1000 + ({machine} - {epoch}::bigint) * {SPEED})")
+    }
+
     /// The moment it shows.
     #[must_use]
     pub fn now(self) -> Timestamp {

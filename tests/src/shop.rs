@@ -9,7 +9,7 @@ use kakaopay::webhook::{SignaturePolicy, Verifier};
 use kakaopay::{Checkout, EventHandler, Merchant, Notification, Order, PaymentEvent, PaymentStatus};
 use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_sandbox_server::{HttpPoster, SandboxServer, serve};
-use kakaopay_store_sqlite::SqliteStore;
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
 use kakaopay_transport::testing::LeakWatch;
 use kakaopay_transport::{BaseUri, BoxError, Client, HttpRequest, HyperTransport};
 use kakaopay_types::Timestamp;
@@ -115,8 +115,8 @@ where
     let base = BaseUri::parse(api).expect("an origin");
     let secret = Client::builder(wire.clone(), key).base_uri(base.clone()).build();
     let public = Client::builder(wire, sandbox.public_key().clone()).base_uri(base).build();
-    let clock = sandbox.clock().clone();
-    let store = SqliteStore::open(store_path).expect("a store");
+    let (clock, own) = (sandbox.clock().clone(), sandbox.clock().clone());
+    let store = SqliteOptions::new().clock(move || own.now()).open(store_path).expect("a store");
     Merchant::builder(secret, store).public_client(public).clock(move || clock.now()).jitter_seed(7).build()
 }
 

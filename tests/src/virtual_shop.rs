@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use kakaopay::store::{Commit, OutboxMessage, Seq, Store};
+use kakaopay::store::{Commit, MemoryStore, OutboxMessage, Seq, Store};
 use kakaopay::types::endpoint::{ListCharges, ListEvents, MarkChargeAsPaid};
 use kakaopay::types::{ChargeId, EventKey, Reference, Timestamp};
 use kakaopay::webhook::SignaturePolicy;
-use kakaopay::{EventHandler, Merchant, MerchantBuilder};
+use kakaopay::{Clock, EventHandler, Merchant, MerchantBuilder};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_transport::testing::LeakWatch;
 use kakaopay_transport::{BoxError, Client, HttpRequest};
@@ -38,6 +38,18 @@ pub fn opening() -> Timestamp {
     Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment")
 }
 
+/// A clock that follows the runtime's, and shows [`opening`] now.
+fn virtual_clock() -> impl Clock {
+    let opened = Instant::now();
+    move || opening().saturating_add_millis(i64::try_from(opened.elapsed().as_millis()).unwrap_or(i64::MAX))
+}
+
+/// An empty store in virtual time.
+#[must_use]
+pub fn virtual_store() -> MemoryStore {
+    MemoryStore::new().with_clock(virtual_clock())
+}
+
 impl<S: Store> VirtualShop<S> {
     /// Opens a shop over this store.
     pub fn open(store: S) -> Self {
@@ -61,11 +73,7 @@ impl<S: Store> VirtualShop<S> {
         LeakWatch::install();
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(opening())).build();
         let client = Client::builder(over(sandbox.service()), sandbox.secret_key().clone()).build();
-        let opened = Instant::now();
-        let clock = move || {
-            opening().saturating_add_millis(i64::try_from(opened.elapsed().as_millis()).unwrap_or(i64::MAX))
-        };
-        let builder = Merchant::builder(client, store.clone()).clock(clock).jitter_seed(7);
+        let builder = Merchant::builder(client, store.clone()).clock(virtual_clock()).jitter_seed(7);
         Self { sandbox, merchant: settings(builder).build(), store }
     }
 
@@ -145,7 +153,7 @@ pub async fn add_notification(store: &impl Store, order: &str) {
     let event = format!(r#"{{"event":"expired","reference":"{order}","charge":"chrg_test_1"}}"#);
     let message = OutboxMessage::new(format!("{order}/expired"), event.into_bytes());
     let reference = Reference::parse(order).expect("a reference");
-    let commit = Commit::new(reference, Seq::ZERO, opening()).entry(*b"{}").messages(vec![message]);
+    let commit = Commit::new(reference, Seq::ZERO).entry(*b"{}").messages(vec![message]);
     store.commit(commit).await.expect("stored");
 }
 

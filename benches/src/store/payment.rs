@@ -1,7 +1,9 @@
 //! Payments as the driver stores them: the intent before any request, and the payment.
 
+use std::time::Duration;
+
 use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, Store};
-use kakaopay_types::{ChargeId, Reference, Timestamp};
+use kakaopay_types::{ChargeId, Reference};
 use tokio::task::JoinSet;
 
 /// Journal entry before a charge is requested, in its usual size.
@@ -17,12 +19,11 @@ pub(super) const PAID: &str = r#"{"v":2,"at":"2023-06-15T02:25:45Z","records":[{
 pub async fn pay(store: &impl Store, name: &str) {
     let reference = Reference::parse(name).expect("a reference");
     let charge = ChargeId::parse(&format!("chrg_test_{}", name.replace(['-', '_'], ""))).expect("an id");
-    let at = Timestamp::UNIX_EPOCH;
-    let intent = Commit::new(reference.clone(), Seq::ZERO, at)
+    let intent = Commit::new(reference.clone(), Seq::ZERO)
         .entry(INTENT.as_bytes())
-        .deadline(DeadlineChange::Set(at.saturating_add_seconds(2)));
+        .deadline(DeadlineChange::In(Duration::from_secs(2)));
     let seq = store.commit(intent).await.expect("stored");
-    let paid = Commit::new(reference, seq, at)
+    let paid = Commit::new(reference, seq)
         .entry(PAID.as_bytes())
         .deadline(DeadlineChange::Clear)
         .messages(vec![OutboxMessage::new(format!("{name}/paid"), PAID.as_bytes())])

@@ -27,8 +27,8 @@ pub fn fill_sqlite(file: &Path, count: u64) {
             {numbers} INSERT INTO journal_entry SELECT i + 1, seq, bytes FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
                 UNION ALL SELECT 2, CAST('{PAID}' AS BLOB)) ORDER BY i, seq;
             {numbers} INSERT INTO charge SELECT 'chrg_test_' || {spread}, i + 1 FROM n;
-            {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, claim, visible_at, stored_at)
-                SELECT {spread} || '/paid', i + 1, 'ordered', CAST('{PAID}' AS BLOB), 1, NULL, 0 FROM n;
+            {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, claim, visible_at, stored_at, set_at)
+                SELECT {spread} || '/paid', i + 1, 'ordered', CAST('{PAID}' AS BLOB), 1, NULL, 0, 0 FROM n;
             COMMIT"
         );
         connection.execute_batch(&rows).expect("stored");

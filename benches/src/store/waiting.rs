@@ -1,11 +1,11 @@
 //! Many waiting deadlines and messages, and workers that claim them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use kakaopay_store::{ClaimRequest, Store};
 use kakaopay_store_postgres::PostgresStore;
 use kakaopay_store_sqlite::rusqlite::Connection;
-use kakaopay_types::Timestamp;
 use tokio::task::JoinSet;
 
 use super::plain::{client, fill};
@@ -22,11 +22,11 @@ pub async fn wait_in_postgres(url: &str, schema: &str, count: u64) {
     let rows = format!(
         "SET search_path = {schema}; SET synchronous_commit = off;
         INSERT INTO payment (reference, last_seq) SELECT 'waits-' || i, 1 FROM {numbers};
-        INSERT INTO due_payment SELECT id, reference, id FROM payment;
+        INSERT INTO due_payment SELECT id, reference, id, id FROM payment;
         INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at)
             SELECT reference, id, 'ordered', 'x'::bytea, 0 FROM payment;
-        INSERT INTO outbox_queue (outbox_message_id, payment_id, lane, stored_at)
-            SELECT id, payment_id, lane, 0 FROM outbox_message"
+        INSERT INTO outbox_queue (outbox_message_id, payment_id, lane, stored_at, set_at)
+            SELECT id, payment_id, lane, 0, 0 FROM outbox_message"
     );
     fill(url, &rows).await;
 }
@@ -39,18 +39,16 @@ pub fn wait_in_sqlite(file: &Path, count: u64) {
     let rows = format!(
         "PRAGMA synchronous = OFF; BEGIN;
         WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-            INSERT INTO payment (id, reference, last_seq, due_at) SELECT i, 'waits-' || i, 1, i FROM n;
-        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at)
-            SELECT reference, id, 'ordered', CAST('x' AS BLOB), 0 FROM payment;
+            INSERT INTO payment (id, reference, last_seq, due_at, due_set_at) SELECT i, 'waits-' || i, 1, i, i FROM n;
+        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, set_at)
+            SELECT reference, id, 'ordered', CAST('x' AS BLOB), 0, 0 FROM payment;
         COMMIT"
     );
     Connection::open(file).expect("a store").execute_batch(&rows).expect("stored");
 }
 
-/// A time after all deadlines.
 fn lease() -> ClaimRequest {
-    let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1_000_000);
-    ClaimRequest::new(now, now.saturating_add_seconds(60), BATCH)
+    ClaimRequest::new(Duration::from_secs(3_600), BATCH)
 }
 
 /// Claims this number of deadlines.

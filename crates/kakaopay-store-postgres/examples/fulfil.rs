@@ -5,12 +5,15 @@
 #![expect(clippy::print_stdout, reason = "an example shows what it did")]
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store::{ClaimRequest, ClaimedMessage, Commit, OutboxMessage, Seq, Store};
 use kakaopay_store_postgres::tokio_postgres::{self, Client, NoTls};
 use kakaopay_store_postgres::{Completion, PostgresOptions, PostgresStore};
-use kakaopay_types::{Reference, Timestamp};
+use kakaopay_types::Reference;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -27,7 +30,7 @@ async fn main() -> Result<(), Failure> {
 
 /// Stores the last entry of a payment and its message in one commit, as the driver does.
 async fn pay(store: &PostgresStore, order: &str) -> Result<(), Failure> {
-    let mut step = Commit::new(Reference::parse(order)?, Seq::ZERO, noon(0));
+    let mut step = Commit::new(Reference::parse(order)?, Seq::ZERO);
     step.entry = Some(b"paid".as_slice().into());
     step.messages = vec![OutboxMessage::new(format!("{order}/paid"), b"S$12".as_slice())];
     store.commit(step).await?;
@@ -47,10 +50,10 @@ impl Mailer {
 /// The effect is outside the database: it may happen again, under the same key.
 async fn at_least_once(store: &PostgresStore) -> Result<(), Failure> {
     let mut mailer = Mailer::default();
-    let message = claim(store, 0).await?;
+    let message = claim(store, Duration::ZERO).await?;
     println!("at least once: {} {}", message.key, mailer.send(&message.key));
     // The process dies here. When its lease is over another one claims the same message.
-    let again = claim(store, 60).await?;
+    let again = claim(store, MINUTE).await?;
     println!("at least once: {} {}", again.key, mailer.send(&again.key));
     store.complete_message(&again.key, again.claim).await?;
     Ok(())
@@ -61,7 +64,7 @@ async fn exactly_once(store: &PostgresStore, connection: &str) -> Result<(), Fai
     let (mut shop, wire) = tokio_postgres::connect(connection, NoTls).await?;
     tokio::spawn(wire);
     shop.batch_execute("CREATE TABLE shipment (key text)").await?;
-    let message = claim(store, 120).await?;
+    let message = claim(store, MINUTE).await?;
     println!("exactly once: {} {:?}", message.key, ship(store, &mut shop, &message).await?);
     // The answer to the commit was lost, and it is done again.
     println!("exactly once: {} {:?}", message.key, ship(store, &mut shop, &message).await?);
@@ -84,13 +87,7 @@ async fn ship(
     Ok(told)
 }
 
-/// The oldest message that waits, for a minute.
-async fn claim(store: &PostgresStore, seconds: i64) -> Result<ClaimedMessage, Failure> {
-    let lease = ClaimRequest::new(noon(seconds), noon(seconds + 60), 1);
-    store.claim_messages(lease).await?.pop().ok_or_else(|| "nothing waits".into())
-}
-
-/// A program asks a clock; an example has its own.
-fn noon(seconds: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH.saturating_add_seconds(1_709_208_000 + seconds)
+/// The oldest message that waits. A lease of no time is over at once.
+async fn claim(store: &PostgresStore, lease: Duration) -> Result<ClaimedMessage, Failure> {
+    store.claim_messages(ClaimRequest::new(lease, 1)).await?.pop().ok_or_else(|| "nothing waits".into())
 }

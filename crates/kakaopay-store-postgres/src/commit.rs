@@ -1,6 +1,6 @@
 //! Stores a commit of a payment.
 
-use kakaopay_store::sql::{corrupt, lane_value, seq_of, seq_value};
+use kakaopay_store::sql::{corrupt, lane_value, seq_of, seq_value, term_millis};
 use kakaopay_store::{Commit, DeadlineChange, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::Reference;
 
@@ -40,7 +40,7 @@ async fn advance(
     let sql =
         if commit.expected == Seq::ZERO { &statements.open_payment } else { &statements.advance_payment };
     let deadline = match commit.deadline {
-        DeadlineChange::Set(at) => Some(at.unix_millis()),
+        DeadlineChange::In(term) => Some(term_millis(term)),
         DeadlineChange::Keep | DeadlineChange::Clear => None,
     };
     let keys: Vec<&str> = commit.messages.iter().map(|message| message.key.as_str()).collect();
@@ -61,7 +61,6 @@ async fn advance(
                 &keys,
                 &lanes,
                 &bodies,
-                &commit.at.unix_millis(),
             ],
         )
         .await?;

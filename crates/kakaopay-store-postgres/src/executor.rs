@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use deadpool::managed::{Object, Pool, PoolError, TimeoutType};
 use deadpool_postgres::ClientWrapper;
+use kakaopay_store::sql::{HighestTime, SoFar, timestamp_of};
 use kakaopay_store::{StoreError, StoreErrorKind};
+use kakaopay_types::Timestamp;
 use tokio::time::timeout;
 use tokio_postgres::Row;
 
 use crate::connector::Connector;
+use crate::convert::column;
+use crate::correction::Corrections;
 use crate::failure::{failed, leaves_sound, was_in_the_way};
 use crate::open_error::PostgresOpenError;
 use crate::redacted::{Param, Redacted};
+use crate::template::STORE_NOW;
 
 /// How often a statement is retried after a serialization failure or deadlock. Each time one of the concurrent
 /// statements succeeds, so more retries indicate a fault.
@@ -21,15 +26,67 @@ const AGAIN: usize = 10;
 pub(crate) struct Executor {
     pool: Pool<Connector>,
     within: Duration,
+    corrections: Corrections,
+    highest: HighestTime,
 }
 
 impl Executor {
-    pub(crate) fn new(pool: Pool<Connector>, within: Duration) -> Self {
-        Self { pool, within }
+    pub(crate) fn new(pool: Pool<Connector>, within: Duration, corrections: Corrections) -> Self {
+        Self { pool, within, corrections, highest: HighestTime::new() }
     }
 
     /// The rows that a statement returns.
+    ///
+    /// If they show that the store's clock was set back, rows that were set in its future are corrected. A failure of
+    /// that is no failure of the call that noticed it: the next one tries again.
     pub(crate) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let so_far = self.highest.so_far();
+        let rows = self.in_time(sql, params).await?;
+        if self.was_set_back(so_far, &rows) {
+            let _ = self.correct().await;
+        }
+        Ok(rows)
+    }
+
+    /// The rows that a statement returns which only reads: after a correction, the corrected ones.
+    pub(crate) async fn rows_once_right(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        let so_far = self.highest.so_far();
+        let rows = self.in_time(sql, params).await?;
+        if !self.was_set_back(so_far, &rows) {
+            return Ok(rows);
+        }
+        self.correct().await?;
+        self.in_time(sql, params).await
+    }
+
+    fn was_set_back(&self, so_far: SoFar, rows: &[Row]) -> bool {
+        Self::shown(rows).is_some_and(|now| self.highest.was_set_back(so_far, now))
+    }
+
+    /// What the store's clock showed, if the statement returns it.
+    fn shown(rows: &[Row]) -> Option<Timestamp> {
+        let row = rows.first()?;
+        row.columns().last().filter(|last| last.name() == STORE_NOW)?;
+        timestamp_of(column(row, row.len() - 1).ok()?).ok()
+    }
+
+    /// Corrects rows that were set in the future of the store's clock.
+    pub(crate) async fn correct(&self) -> Result<(), StoreError> {
+        let rows = self.in_time(self.corrections.clock(), &[]).await?;
+        for sql in self.corrections.statements() {
+            self.in_time(sql, &[]).await?;
+        }
+        if let Some(now) = Self::shown(&rows) {
+            self.highest.corrected(now);
+        }
+        Ok(())
+    }
+
+    async fn in_time(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         let late = |_| {
             Err(StoreError::new(StoreErrorKind::Io, "the server did not respond within the call timeout"))
         };

@@ -7,7 +7,7 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use kakaopay_store::{Commit, Seq, Store};
 //! use kakaopay_store_postgres::PostgresOptions;
-//! use kakaopay_types::{Reference, Timestamp};
+//! use kakaopay_types::Reference;
 //!
 //! let certificate = std::fs::read("ca.pem")?;
 //! let store = PostgresOptions::new("postgres://shop:secret@db.example/shop")?
@@ -16,7 +16,7 @@
 //!     .open()
 //!     .await?;
 //! let order = Reference::parse("order-345678")?;
-//! let mut step = Commit::new(order.clone(), Seq::ZERO, Timestamp::parse("2024-02-29T12:00:00Z")?);
+//! let mut step = Commit::new(order.clone(), Seq::ZERO);
 //! step.entry = Some(b"intended".as_slice().into());
 //! store.commit(step).await?;
 //! assert_eq!(store.read_journal(&order).await?.len(), 1);
@@ -94,6 +94,7 @@ mod schema_name;
 mod commit;
 mod completion;
 mod convert;
+mod correction;
 mod executor;
 mod failure;
 mod outbox;
@@ -104,6 +105,7 @@ mod redacted;
 mod settings;
 mod statements;
 mod store;
+mod template;
 
 pub use completion::Completion;
 pub use open_error::{PostgresOpenError, PostgresTlsError};

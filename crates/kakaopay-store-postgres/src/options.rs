@@ -11,12 +11,15 @@ use tokio_postgres::Config;
 use tokio_postgres::config::TargetSessionAttrs;
 
 use crate::connector::Connector;
+use crate::correction::Corrections;
 use crate::executor::Executor;
 use crate::migrate::{check_newest, migrate};
 use crate::open_error::PostgresOpenError;
 use crate::schema::MIGRATIONS;
 use crate::schema_name::SchemaName;
+use crate::statements::Statements;
 use crate::store::PostgresStore;
+use crate::template::{SERVER_CLOCK, Template};
 use crate::tls::{Encryption, Trust};
 
 /// Options of a store. The defaults of [`PostgresOptions::new`] suit most shops.
@@ -33,6 +36,7 @@ pub struct PostgresOptions {
     statement_timeout: Duration,
     call_timeout: Duration,
     migrating: bool,
+    clock: String,
 }
 
 impl PostgresOptions {
@@ -57,6 +61,7 @@ impl PostgresOptions {
             statement_timeout: Duration::from_secs(10),
             call_timeout: Duration::from_secs(30),
             migrating: true,
+            clock: SERVER_CLOCK.to_owned(),
         })
     }
 
@@ -120,6 +125,16 @@ impl PostgresOptions {
         self
     }
 
+    /// Internal to the tests of this workspace: another clock than the server's, as an expression of milliseconds since
+    /// the Unix epoch.
+    #[cfg(feature = "testing")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock_expression(mut self, expression: &str) -> Self {
+        expression.clone_into(&mut self.clock);
+        self
+    }
+
     /// Neither creates nor migrates the store: opening fails unless it has the newest schema. For tools that read
     /// the store of a running shop, whose version may be older.
     #[must_use]
@@ -134,7 +149,8 @@ impl PostgresOptions {
     /// [`PostgresOpenError`]. The schema of another program is unchanged.
     pub async fn open(&self) -> Result<PostgresStore, PostgresOpenError> {
         let schema = SchemaName::parse(&self.schema)?;
-        let executor = Executor::new(self.pool()?, self.call_timeout);
+        let template = Template::new(&schema, &self.clock);
+        let executor = Executor::new(self.pool()?, self.call_timeout, Corrections::new(&template));
         let mut connection = executor.lend().await?;
         connection.under_way = true;
         if self.migrating {
@@ -144,7 +160,14 @@ impl PostgresOptions {
         }
         connection.under_way = false;
         drop(connection);
-        Ok(PostgresStore::new(executor, &schema))
+        if self.migrating {
+            match executor.correct().await {
+                // A user who may only read the store leaves the correction to others.
+                Err(error) if error.kind() == StoreErrorKind::ReadOnly => {}
+                corrected => corrected?,
+            }
+        }
+        Ok(PostgresStore::new(executor, Statements::new(&template), &schema))
     }
 
     fn pool(&self) -> Result<Pool<Connector>, PostgresOpenError> {

@@ -1,37 +1,35 @@
 //! Messages: claimed, completed, failed and skipped.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kakaopay_store::sql::{
-    claim_of, claim_value, corrupt, failures_of, find_by_charge, limit_value, timestamp_of,
+    claim_of, claim_value, corrupt, failures_of, find_by_charge, limit_value, term_millis, timestamp_of,
 };
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
 };
-use kakaopay_types::Timestamp;
-use tokio_postgres::Row;
 
 use crate::convert::column;
 use crate::executor::Executor;
 use crate::outbox_statements::OutboxStatements;
+use crate::redacted::Param;
 
 pub(crate) async fn claim(
     executor: &Executor,
     statements: &OutboxStatements,
     request: ClaimRequest,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
-    let (now, until) = (request.now.unix_millis(), request.lease_until.unix_millis());
-    let rows = executor.rows(&statements.claim, &[&now, &limit_value(request.limit), &until]).await?;
-    let message = |row: &Row| {
-        let message = ClaimedMessage::new(
-            column(row, 0)?,
-            find_by_charge(column(row, 1)?)?,
-            column::<&[u8]>(row, 2)?,
-            claim_of(column(row, 3)?)?,
-        );
-        Ok(message.failures(failures_of(column(row, 4)?)?))
-    };
-    rows.iter().map(message).collect()
+    let params: [Param<'_>; 2] = [&limit_value(request.limit), &term_millis(request.lease)];
+    let rows = executor.rows(&statements.claim, &params).await?;
+    let mut messages = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let Some(key) = column(row, 0)? else { continue };
+        let (reference, body) = (find_by_charge(column(row, 1)?)?, column::<&[u8]>(row, 2)?);
+        let message = ClaimedMessage::new(key, reference, body, claim_of(column(row, 3)?)?);
+        messages.push(message.failures(failures_of(column(row, 4)?)?));
+    }
+    Ok(messages)
 }
 
 /// Completes messages. Returns the keys of those whose claim is stale.
@@ -61,9 +59,9 @@ pub(crate) async fn fail(
     statements: &OutboxStatements,
     key: &str,
     claim: ClaimToken,
-    retry_at: Timestamp,
+    retry_in: Duration,
 ) -> Result<(), StoreError> {
-    let rows = executor.rows(&statements.fail, &[&key, &claim_value(claim), &retry_at.unix_millis()]).await?;
+    let rows = executor.rows(&statements.fail, &[&key, &claim_value(claim), &term_millis(retry_in)]).await?;
     if rows.is_empty() { Err(StoreErrorKind::StaleClaim.into()) } else { Ok(()) }
 }
 
@@ -73,8 +71,8 @@ pub(crate) async fn skip(
     key: &str,
     skip: &Skip,
 ) -> Result<SkipOutcome, StoreError> {
-    let (who, why, at) = (skip.who.as_str(), skip.why.as_str(), skip.at.unix_millis());
-    if !executor.rows(&statements.skip, &[&key, &who, &why, &at]).await?.is_empty() {
+    let (who, why) = (skip.who.as_str(), skip.why.as_str());
+    if !executor.rows(&statements.skip, &[&key, &who, &why]).await?.is_empty() {
         return Ok(SkipOutcome::Skipped);
     }
     // The statement has waited for a transaction that takes the message out of the queue, so that its end is visible.
@@ -83,7 +81,7 @@ pub(crate) async fn skip(
     match (column::<Option<&str>>(row, 0)?, column::<Option<&str>>(row, 1)?, column(row, 2)?) {
         (None, None, None) => Ok(SkipOutcome::AlreadyCompleted),
         (Some(who), Some(why), Some(at)) => {
-            Ok(SkipOutcome::AlreadySkipped(Skip::new(who, why, timestamp_of(at)?)))
+            Ok(SkipOutcome::AlreadySkipped { skip: Skip::new(who, why), at: timestamp_of(at)? })
         }
         _ => Err(corrupt("a skipped message does not say by whom, why and when")),
     }

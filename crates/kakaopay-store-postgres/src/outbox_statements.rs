@@ -10,7 +10,7 @@
 //! if a message is stored and claimed behind another one during the call that skips that one; then it delays the
 //! message until the end of that lease.
 
-use crate::schema_name::SchemaName;
+use crate::template::Template;
 
 /// Every statement on messages, for one schema.
 #[derive(Debug)]
@@ -26,16 +26,16 @@ pub(crate) struct OutboxStatements {
 }
 
 impl OutboxStatements {
-    pub(crate) fn new(schema: &SchemaName) -> Self {
+    pub(crate) fn new(schema: &Template<'_>) -> Self {
         let fill = |sql: &str, behind: &str| {
             let sql = sql.replace("{held}", HELD).replace("{freed}", FREED).replace("{later}", LATER);
             schema.fill(&sql.replace("{behind}", behind).replace("{first}", IS_FIRST))
         };
         Self {
-            claim: fill(CLAIM, BEHIND_CLAIMED),
+            claim: fill(CLAIM, BEHIND_CLAIMED).replace("{term}", "$2::bigint"),
             complete: fill(COMPLETE, BEHIND_CLAIMED),
             completed: schema.fill(COMPLETED),
-            fail: fill(FAIL, BEHIND_CLAIMED),
+            fail: fill(FAIL, BEHIND_CLAIMED).replace("{term}", "$3::bigint"),
             skip: fill(SKIP, BEHIND_SKIPPED),
             skipped: schema.fill(SKIPPED),
         }
@@ -61,9 +61,9 @@ const BEHIND_CLAIMED: &str = "outbox_message_id NOT IN (SELECT outbox_message_id
 /// A skipped message, of which there is one at a time, may be any of its payment.
 const BEHIND_SKIPPED: &str = "outbox_message_id > (SELECT outbox_message_id FROM moved)";
 
-/// Messages behind others wait until `$3`. Rows that are locked keep their hint.
+/// Messages behind others wait for the same term. Rows that are locked keep their hint.
 const HELD: &str = "held AS (
-    UPDATE {schema}.outbox_queue SET visible_at = $3
+    UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now}
     WHERE outbox_message_id = ANY (ARRAY({later}
         FOR UPDATE OF later SKIP LOCKED
     ))
@@ -78,20 +78,23 @@ const FREED: &str = "freed AS (
 )";
 
 const CLAIM: &str = "
-WITH moved AS (
+WITH {clock}, moved AS (
     SELECT queue.outbox_message_id, queue.payment_id, queue.lane, queue.visible_at
     FROM {schema}.outbox_queue AS queue
-    WHERE queue.visible_at <= $1 AND {first}
-    ORDER BY queue.visible_at, queue.outbox_message_id LIMIT $2 FOR UPDATE SKIP LOCKED
+    WHERE queue.visible_at <= {now} AND {first}
+    ORDER BY queue.visible_at, queue.outbox_message_id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), {held}, claimed AS (
-    UPDATE {schema}.outbox_queue SET visible_at = $3, claim = claim + 1
+    UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now}, claim = claim + 1
     WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM moved))
     RETURNING outbox_message_id, claim, failures
 )
-SELECT message.idempotency_key, payment.reference, message.body, claimed.claim, claimed.failures
-FROM claimed JOIN moved USING (outbox_message_id)
-JOIN {schema}.outbox_message AS message ON message.id = claimed.outbox_message_id
-JOIN {schema}.payment ON payment.id = message.payment_id
+SELECT message.idempotency_key, payment.reference, message.body, claimed.claim, claimed.failures,
+    clock.now AS store_now
+FROM clock LEFT JOIN (
+    claimed JOIN moved USING (outbox_message_id)
+    JOIN {schema}.outbox_message AS message ON message.id = claimed.outbox_message_id
+    JOIN {schema}.payment ON payment.id = message.payment_id
+) ON TRUE
 ORDER BY moved.visible_at, message.id";
 
 /// A process that has lost its claim finds another number in the row, and deletes nothing.
@@ -113,23 +116,23 @@ JOIN {schema}.outbox_message AS message
     ON message.idempotency_key = requested.key AND message.completed_claim = requested.claim";
 
 const FAIL: &str = "
-WITH moved AS (
+WITH {clock}, moved AS (
     UPDATE {schema}.outbox_queue AS queue
-    SET visible_at = $3, claim = queue.claim + 1, failures = queue.failures + 1
+    SET visible_at = {now} + {term}, set_at = {now}, claim = queue.claim + 1, failures = queue.failures + 1
     FROM {schema}.outbox_message AS message
     WHERE message.idempotency_key = $1 AND queue.outbox_message_id = message.id
     AND $2::bigint > 0 AND queue.claim = $2
     RETURNING queue.outbox_message_id, queue.payment_id, queue.lane
 ), {held}
-SELECT outbox_message_id FROM moved";
+SELECT {now} AS store_now FROM moved";
 
 const SKIP: &str = "
-WITH moved AS (
+WITH {clock}, moved AS (
     DELETE FROM {schema}.outbox_queue AS queue USING {schema}.outbox_message AS message
     WHERE message.idempotency_key = $1 AND queue.outbox_message_id = message.id
     RETURNING queue.outbox_message_id, queue.payment_id, queue.lane
 ), {freed}
-UPDATE {schema}.outbox_message AS message SET skipped_by = $2, skipped_why = $3, skipped_at = $4
+UPDATE {schema}.outbox_message AS message SET skipped_by = $2, skipped_why = $3, skipped_at = {now}
 FROM moved WHERE message.id = moved.outbox_message_id
 RETURNING message.id";
 

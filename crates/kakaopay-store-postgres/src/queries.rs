@@ -1,6 +1,10 @@
 //! Calls that only read.
 
-use kakaopay_store::sql::{check_journal, corrupt, find_by_charge, limit_value, seq_of, timestamp_of};
+use std::time::Duration;
+
+use kakaopay_store::sql::{
+    check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+};
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use tokio_postgres::Row;
@@ -72,25 +76,39 @@ pub(crate) async fn payment_of(
     rows.first().map(|row| find_by_charge(column(row, 0)?)).transpose()
 }
 
-pub(crate) async fn next_due_at(
+pub(crate) async fn next_due_in(
     executor: &Executor,
     statements: &Statements,
-) -> Result<Option<Timestamp>, StoreError> {
-    let rows = executor.rows(&statements.next_due_at, &[]).await?;
+) -> Result<Option<Duration>, StoreError> {
+    let rows = executor.rows_once_right(&statements.next_due_at, &[]).await?;
     let row = rows.first().ok_or_else(|| corrupt("no row"))?;
-    column::<Option<i64>>(row, 0)?.map(timestamp_of).transpose()
+    let next = column::<Option<i64>>(row, 0)?.map(timestamp_of).transpose()?;
+    let now = timestamp_of(column(row, 1)?)?;
+    Ok(next.map(|next| time_until(next, now)))
 }
 
 pub(crate) async fn backlog(executor: &Executor, statements: &Statements) -> Result<Backlog, StoreError> {
     let rows = executor.rows(&statements.backlog, &[&MOST_COUNTED]).await?;
     let row = rows.first().ok_or_else(|| corrupt("no row"))?;
-    Ok(Backlog::new(waiting(row, 0)?, waiting(row, 2)?, waiting(row, 4)?))
+    let now = timestamp_of(column(row, 7)?)?;
+    let ahead = u64::try_from(column::<i64>(row, 6)?).map_err(corrupt)?;
+    if ahead > 0 {
+        // The caller knows of them now; another process may have set them.
+        let _ = executor.correct().await;
+    }
+    Ok(Backlog::new(waiting(row, 0, now)?, waiting(row, 2, now)?, waiting(row, 4, now)?).ahead(ahead))
 }
 
-fn waiting(row: &Row, index: usize) -> Result<QueueStats, StoreError> {
+fn waiting(row: &Row, index: usize, now: Timestamp) -> Result<QueueStats, StoreError> {
     let count = u64::try_from(column::<i64>(row, index)?).map_err(corrupt)?;
     let oldest = column::<Option<i64>>(row, index + 1)?.map(timestamp_of).transpose()?;
-    Ok(QueueStats::new(count, oldest))
+    Ok(QueueStats::new(count, oldest.map(|oldest| time_until(now, oldest))))
+}
+
+/// What the store's clock shows.
+pub(crate) async fn now(executor: &Executor, statements: &Statements) -> Result<Timestamp, StoreError> {
+    let rows = executor.rows(&statements.now, &[]).await?;
+    timestamp_of(column(rows.first().ok_or_else(|| corrupt("no row"))?, 0)?)
 }
 
 /// Checks every journal and snapshot.

@@ -1,8 +1,10 @@
 //! Inbox, due payments and jobs.
 
-use kakaopay_store::sql::{event_of, find_by_charge, limit_value, timestamp_of};
-use kakaopay_store::{ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
-use kakaopay_types::{EventId, Timestamp};
+use std::time::Duration;
+
+use kakaopay_store::sql::{event_of, find_by_charge, limit_value, term_millis};
+use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
+use kakaopay_types::{EventId, Reference};
 use tokio_postgres::Row;
 
 use crate::convert::column;
@@ -14,8 +16,7 @@ pub(crate) async fn receive(
     statements: &Statements,
     delivery: &NewInboxEvent,
 ) -> Result<InsertOutcome, StoreError> {
-    let at = delivery.received_at.unix_millis();
-    let rows = executor.rows(&statements.receive, &[&delivery.event.as_str(), &&*delivery.body, &at]).await?;
+    let rows = executor.rows(&statements.receive, &[&delivery.event.as_str(), &&*delivery.body]).await?;
     Ok(if rows.is_empty() { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
 }
 
@@ -25,11 +26,12 @@ pub(crate) async fn claim_events(
     request: ClaimRequest,
 ) -> Result<Vec<InboxEvent>, StoreError> {
     let rows = claim(executor, &statements.claim_events, request).await?;
-    let event = |row: &Row| {
-        let body = column::<&[u8]>(row, 1)?;
-        Ok(InboxEvent::new(event_of(column(row, 0)?)?, body))
-    };
-    rows.iter().map(event).collect()
+    let mut events = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let Some(event) = column::<Option<&str>>(row, 0)? else { continue };
+        events.push(InboxEvent::new(event_of(event)?, column::<&[u8]>(row, 1)?));
+    }
+    Ok(events)
 }
 
 pub(crate) async fn complete_event(
@@ -44,16 +46,19 @@ pub(crate) async fn claim_due(
     executor: &Executor,
     statements: &Statements,
     request: ClaimRequest,
-) -> Result<Vec<DuePayment>, StoreError> {
+) -> Result<Vec<Reference>, StoreError> {
     let rows = claim(executor, &statements.claim_due, request).await?;
-    let due =
-        |row: &Row| Ok(DuePayment::new(find_by_charge(column(row, 0)?)?, timestamp_of(column(row, 1)?)?));
-    rows.iter().map(due).collect()
+    let mut due = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let Some(reference) = column::<Option<&str>>(row, 0)? else { continue };
+        due.push(find_by_charge(reference)?);
+    }
+    Ok(due)
 }
 
+/// Claims rows. If there is none, one of NULLs shows the store's clock.
 async fn claim(executor: &Executor, sql: &str, request: ClaimRequest) -> Result<Vec<Row>, StoreError> {
-    let (now, until) = (request.now.unix_millis(), request.lease_until.unix_millis());
-    executor.rows(sql, &[&now, &limit_value(request.limit), &until]).await
+    executor.rows(sql, &[&limit_value(request.limit), &term_millis(request.lease)]).await
 }
 
 /// Whether the caller claimed the job.
@@ -63,8 +68,7 @@ pub(crate) async fn claim_job(
     job: &str,
     request: ClaimRequest,
 ) -> Result<bool, StoreError> {
-    let (now, until) = (request.now.unix_millis(), request.lease_until.unix_millis());
-    let rows = executor.rows(&statements.claim_job, &[&job, &now, &until]).await?;
+    let rows = executor.rows(&statements.claim_job, &[&job, &term_millis(request.lease)]).await?;
     Ok(!rows.is_empty())
 }
 
@@ -72,7 +76,7 @@ pub(crate) async fn reschedule_job(
     executor: &Executor,
     statements: &Statements,
     job: &str,
-    due: Timestamp,
+    due_in: Duration,
 ) -> Result<(), StoreError> {
-    executor.rows(&statements.reschedule_job, &[&job, &due.unix_millis()]).await.map(drop)
+    executor.rows(&statements.reschedule_job, &[&job, &term_millis(due_in)]).await.map(drop)
 }

@@ -12,7 +12,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration::new(VERSION_1)];
 /// SQLSTATE of the trigger that rejects a charge of another payment. Classes from I on are free for applications.
 pub(crate) const CHARGE_CONFLICT: &str = "KK002";
 
-/// The tables. Timestamps are milliseconds since the Unix epoch.
+/// The tables. Timestamps are milliseconds since the Unix epoch, by the server's clock.
 ///
 /// History and queues are separate: `payment`, `journal_entry`, `charge`, `inbox_event` and `outbox_message` grow
 /// for years and are rarely updated; `due_payment`, `inbox_queue` and `outbox_queue` hold pending work only. So the
@@ -72,7 +72,9 @@ CREATE TABLE {schema}.due_payment (
     payment_id bigint NOT NULL PRIMARY KEY REFERENCES {schema}.payment,
     -- Copied, so that payments due at the same time are claimed in the order of their references.
     reference  text   COLLATE "C" NOT NULL,
-    due_at     bigint NOT NULL
+    due_at     bigint NOT NULL,
+    -- When that was set.
+    set_at     bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
@@ -91,7 +93,9 @@ CREATE TABLE {schema}.inbox_queue (
     -- Copied, so that the backlog is counted without the table of all events.
     received_at    bigint NOT NULL,
     -- Can be claimed from then on.
-    visible_at     bigint NOT NULL
+    visible_at     bigint NOT NULL,
+    -- When that was set.
+    set_at         bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
@@ -125,7 +129,9 @@ CREATE TABLE {schema}.outbox_queue (
     claim             bigint NOT NULL DEFAULT 0 CHECK (claim >= 0),
     failures          bigint NOT NULL DEFAULT 0 CHECK (failures >= 0),
     -- Can be claimed from then on, unless an earlier ordered message of the payment is queued.
-    visible_at        bigint NOT NULL DEFAULT 0
+    visible_at        bigint NOT NULL DEFAULT 0,
+    -- When that was set.
+    set_at            bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
@@ -135,7 +141,9 @@ CREATE INDEX outbox_queue_ordered ON {schema}.outbox_queue (payment_id, outbox_m
 
 CREATE TABLE {schema}.job (
     name   text   COLLATE "C" NOT NULL PRIMARY KEY,
-    due_at bigint NOT NULL
+    due_at bigint NOT NULL,
+    -- When that was set.
+    set_at bigint NOT NULL
 );
 
 -- Facts about the whole store.

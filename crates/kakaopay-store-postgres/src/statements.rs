@@ -4,7 +4,7 @@
 //! trip, and if any part is rejected, nothing is stored.
 
 use crate::outbox_statements::{IS_FIRST, OutboxStatements};
-use crate::schema_name::SchemaName;
+use crate::template::{READ_CLOCK, Template};
 
 /// Every statement of the store, for one schema.
 #[derive(Debug)]
@@ -31,12 +31,13 @@ pub(crate) struct Statements {
     pub(crate) add_setting: String,
     pub(crate) replace_setting: String,
     pub(crate) remove_setting: String,
+    pub(crate) now: String,
     pub(crate) count_gaps: String,
     pub(crate) count_snapshots_ahead: String,
 }
 
 impl Statements {
-    pub(crate) fn new(schema: &SchemaName) -> Self {
+    pub(crate) fn new(schema: &Template<'_>) -> Self {
         Self {
             open_payment: schema.fill(&[OPEN_PAYMENT, COMMIT].concat()),
             advance_payment: schema.fill(&[ADVANCE_PAYMENT, COMMIT].concat()),
@@ -58,6 +59,7 @@ impl Statements {
             add_setting: schema.fill(ADD_SETTING),
             replace_setting: schema.fill(REPLACE_SETTING),
             remove_setting: schema.fill(REMOVE_SETTING),
+            now: schema.fill(READ_CLOCK),
             count_gaps: schema.fill(COUNT_GAPS),
             count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
         }
@@ -66,7 +68,7 @@ impl Statements {
 
 /// A concurrent writer waits here for the first one, and then finds another `last_seq`.
 const OPEN_PAYMENT: &str = "
-WITH moved AS (
+WITH {clock}, moved AS (
     INSERT INTO {schema}.payment AS payment (reference, last_seq)
     VALUES ($1::text, $2::bigint + $3::bigint)
     ON CONFLICT (reference) DO UPDATE SET last_seq = excluded.last_seq WHERE payment.last_seq = $2
@@ -74,7 +76,7 @@ WITH moved AS (
 )";
 
 const ADVANCE_PAYMENT: &str = "
-WITH moved AS (
+WITH {clock}, moved AS (
     UPDATE {schema}.payment SET last_seq = $2::bigint + $3::bigint
     WHERE reference = $1::text AND last_seq = $2
     RETURNING id, last_seq
@@ -96,23 +98,23 @@ const COMMIT: &str = ", appended AS (
     ON CONFLICT (charge_id) DO UPDATE SET payment_id = excluded.payment_id
     WHERE charge.payment_id <> excluded.payment_id
 ), due AS (
-    INSERT INTO {schema}.due_payment (payment_id, reference, due_at)
-    SELECT id, $1, $7::bigint FROM moved WHERE $7 IS NOT NULL
-    ON CONFLICT (payment_id) DO UPDATE SET due_at = excluded.due_at
+    INSERT INTO {schema}.due_payment (payment_id, reference, due_at, set_at)
+    SELECT id, $1, {now} + $7::bigint, {now} FROM moved WHERE $7 IS NOT NULL
+    ON CONFLICT (payment_id) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
 ), cleared AS (
     DELETE FROM {schema}.due_payment USING moved WHERE $8::boolean AND due_payment.payment_id = moved.id
 ), added AS (
     INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, stored_at)
-    SELECT new.key, moved.id, new.lane, new.body, $12::bigint
+    SELECT new.key, moved.id, new.lane, new.body, {now}
     FROM moved, unnest($9::text[], $10::text[], $11::bytea[]) WITH ORDINALITY AS new (key, lane, body, position)
     ORDER BY new.position
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id, payment_id, lane, stored_at
 ), queued AS (
-    INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at)
-    SELECT id, payment_id, lane, stored_at FROM added
+    INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at, set_at)
+    SELECT id, payment_id, lane, stored_at, stored_at FROM added
 )
-SELECT last_seq FROM moved";
+SELECT last_seq, {now} AS store_now FROM moved";
 
 /// One statement, so that the entries and their number are of the same moment.
 const JOURNAL: &str = "
@@ -143,75 +145,86 @@ SELECT payment.reference FROM {schema}.charge JOIN {schema}.payment ON payment.i
 WHERE charge.charge_id = $1";
 
 const RECEIVE: &str = "
-WITH added AS (
-    INSERT INTO {schema}.inbox_event (event_id, body, received_at) VALUES ($1, $2, $3::bigint)
+WITH {clock}, added AS (
+    INSERT INTO {schema}.inbox_event (event_id, body, received_at) VALUES ($1, $2, {now})
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id, received_at
 )
-INSERT INTO {schema}.inbox_queue (inbox_event_id, received_at, visible_at)
-SELECT id, received_at, received_at FROM added
-RETURNING inbox_event_id";
+INSERT INTO {schema}.inbox_queue (inbox_event_id, received_at, visible_at, set_at)
+SELECT id, received_at, received_at, received_at FROM added
+RETURNING set_at AS store_now";
 
 /// Rows that another process is claiming are skipped, not waited for.
 ///
 /// The planner cannot know how few rows the limit leaves, and might read a whole table to join it.
 /// `= ANY (ARRAY(…))` forces it to look the rows up.
 const CLAIM_EVENTS: &str = "
-WITH picked AS (
-    SELECT inbox_event_id FROM {schema}.inbox_queue WHERE visible_at <= $1
-    ORDER BY inbox_event_id LIMIT $2 FOR UPDATE SKIP LOCKED
+WITH {clock}, picked AS (
+    SELECT inbox_event_id FROM {schema}.inbox_queue WHERE visible_at <= {now}
+    ORDER BY inbox_event_id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.inbox_queue SET visible_at = $3
+    UPDATE {schema}.inbox_queue SET visible_at = {now} + $2::bigint, set_at = {now}
     WHERE inbox_event_id = ANY (ARRAY(SELECT inbox_event_id FROM picked))
     RETURNING inbox_event_id
 )
-SELECT event.event_id, event.body
-FROM claimed JOIN {schema}.inbox_event AS event ON event.id = claimed.inbox_event_id ORDER BY event.id";
+SELECT event.event_id, event.body, clock.now AS store_now
+FROM clock LEFT JOIN (claimed JOIN {schema}.inbox_event AS event ON event.id = claimed.inbox_event_id) ON TRUE
+ORDER BY event.id";
 
 const FINISH_EVENT: &str = "
 DELETE FROM {schema}.inbox_queue AS queue USING {schema}.inbox_event AS event
 WHERE event.event_id = $1 AND queue.inbox_event_id = event.id";
 
 const CLAIM_DUE: &str = "
-WITH picked AS (
-    SELECT payment_id, reference, due_at FROM {schema}.due_payment WHERE due_at <= $1
-    ORDER BY due_at, reference LIMIT $2 FOR UPDATE SKIP LOCKED
+WITH {clock}, picked AS (
+    SELECT payment_id, reference, due_at FROM {schema}.due_payment WHERE due_at <= {now}
+    ORDER BY due_at, reference LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.due_payment SET due_at = $3
+    UPDATE {schema}.due_payment SET due_at = {now} + $2::bigint, set_at = {now}
     WHERE payment_id = ANY (ARRAY(SELECT payment_id FROM picked))
 )
-SELECT reference, due_at FROM picked ORDER BY due_at, reference";
+SELECT picked.reference, clock.now AS store_now FROM clock LEFT JOIN picked ON TRUE
+ORDER BY picked.due_at, picked.reference";
 
 const CLAIM_JOB: &str = "
-INSERT INTO {schema}.job AS job (name, due_at) VALUES ($1, $3)
-ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE job.due_at <= $2
-RETURNING name";
+WITH {clock}
+INSERT INTO {schema}.job AS job (name, due_at, set_at) VALUES ($1, {now} + $2::bigint, {now})
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
+WHERE job.due_at <= excluded.set_at
+RETURNING set_at AS store_now";
 
 const RESCHEDULE_JOB: &str = "
-INSERT INTO {schema}.job (name, due_at) VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at";
+WITH {clock}
+INSERT INTO {schema}.job (name, due_at, set_at) VALUES ($1, {now} + $2::bigint, {now})
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
+RETURNING set_at AS store_now";
 
 const NEXT_DUE_AT: &str = "
+WITH {clock}
 SELECT least(
     (SELECT min(due_at) FROM {schema}.due_payment),
     (SELECT min(visible_at) FROM {schema}.inbox_queue),
     (SELECT queue.visible_at FROM {schema}.outbox_queue AS queue WHERE {first}
      ORDER BY queue.visible_at, queue.outbox_message_id LIMIT 1)
-)";
+), now AS store_now FROM clock";
 
 /// Each count stops at its limit, which bounds the time it takes.
 const BACKLOG: &str = "
-SELECT payments.waiting, payments.oldest, events.waiting, events.oldest, messages.waiting, messages.oldest
-FROM (
-    SELECT count(*) AS waiting, min(due_at) AS oldest
-    FROM (SELECT due_at FROM {schema}.due_payment ORDER BY due_at LIMIT $1) AS payment
+WITH {clock}
+SELECT payments.waiting, payments.oldest, events.waiting, events.oldest, messages.waiting, messages.oldest,
+    payments.ahead + events.ahead + messages.ahead + jobs.ahead, now AS store_now
+FROM clock, (
+    SELECT count(*) AS waiting, min(due_at) AS oldest, count(*) FILTER (WHERE set_at > {now}) AS ahead
+    FROM (SELECT due_at, set_at FROM {schema}.due_payment ORDER BY due_at LIMIT $1) AS payment
 ) AS payments, (
-    SELECT count(*) AS waiting, min(received_at) AS oldest
-    FROM (SELECT received_at FROM {schema}.inbox_queue ORDER BY inbox_event_id LIMIT $1) AS event
+    SELECT count(*) AS waiting, min(received_at) AS oldest, count(*) FILTER (WHERE set_at > {now}) AS ahead
+    FROM (SELECT received_at, set_at FROM {schema}.inbox_queue ORDER BY inbox_event_id LIMIT $1) AS event
 ) AS events, (
-    SELECT count(*) AS waiting, min(stored_at) AS oldest
-    FROM (SELECT stored_at FROM {schema}.outbox_queue ORDER BY outbox_message_id LIMIT $1) AS message
-) AS messages";
+    SELECT count(*) AS waiting, min(stored_at) AS oldest, count(*) FILTER (WHERE set_at > {now}) AS ahead
+    FROM (SELECT stored_at, set_at FROM {schema}.outbox_queue ORDER BY outbox_message_id LIMIT $1) AS message
+) AS messages, (
+    SELECT count(*) AS ahead FROM {schema}.job WHERE set_at > {now}
+) AS jobs";
 
 const ADD_SETTING: &str = "
 INSERT INTO {schema}.setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING name";
@@ -239,6 +252,8 @@ mod tests {
     use super::*;
     use crate::migrate::migrate;
     use crate::schema::MIGRATIONS;
+    use crate::schema_name::SchemaName;
+    use crate::template::SERVER_CLOCK;
     use kakaopay_postgres_cluster::shared;
     use tokio_postgres::{Client, NoTls};
 
@@ -251,15 +266,15 @@ mod tests {
         INSERT INTO {schema}.journal_entry SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
         INSERT INTO {schema}.snapshot SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
         INSERT INTO {schema}.charge SELECT 'chrg_test_' || id, id FROM {schema}.payment;
-        INSERT INTO {schema}.due_payment SELECT id, reference, id FROM {schema}.payment;
+        INSERT INTO {schema}.due_payment SELECT id, reference, id, id FROM {schema}.payment;
         INSERT INTO {schema}.inbox_event (event_id, body, received_at)
             SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, id FROM {schema}.payment;
-        INSERT INTO {schema}.inbox_queue SELECT id, id, id FROM {schema}.inbox_event;
+        INSERT INTO {schema}.inbox_queue SELECT id, id, id, id FROM {schema}.inbox_event;
         INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, stored_at)
             SELECT reference || n, id, 'ordered', repeat('x', 100)::bytea, id
             FROM {schema}.payment, generate_series(1, 2) AS n;
-        INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at)
-            SELECT id, payment_id, lane, stored_at FROM {schema}.outbox_message;
+        INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at, set_at)
+            SELECT id, payment_id, lane, stored_at, stored_at FROM {schema}.outbox_message;
         ANALYZE";
 
     async fn plan(client: &Client, sql: &str) -> String {
@@ -283,7 +298,7 @@ mod tests {
         let schema = SchemaName::parse("plans").unwrap();
         migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
         client.batch_execute(&schema.fill(FILL)).await.unwrap();
-        let all = Statements::new(&schema);
+        let all = Statements::new(&Template::new(&schema, SERVER_CLOCK));
         let history = [
             &all.open_payment,
             &all.advance_payment,

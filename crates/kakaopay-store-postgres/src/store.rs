@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
     NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -90,8 +91,8 @@ impl PostgresStore {
         queries::integrity_check(&self.inner.executor, &self.inner.statements).await
     }
 
-    pub(crate) fn new(executor: Executor, schema: &SchemaName) -> Self {
-        let (statements, schema) = (Statements::new(schema), schema.as_str().to_owned());
+    pub(crate) fn new(executor: Executor, statements: Statements, schema: &SchemaName) -> Self {
+        let schema = schema.as_str().to_owned();
         Self { inner: Arc::new(Inner { executor, statements, schema }) }
     }
 }
@@ -140,7 +141,7 @@ impl Store for PostgresStore {
         queue::complete_event(&self.inner.executor, &self.inner.statements, event).await
     }
 
-    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
         queue::claim_due(&self.inner.executor, &self.inner.statements, request).await
     }
 
@@ -153,13 +154,8 @@ impl Store for PostgresStore {
         if stale == 0 { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
     }
 
-    async fn fail_message(
-        &self,
-        key: &str,
-        claim: ClaimToken,
-        retry_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        outbox::fail(&self.inner.executor, &self.inner.statements.outbox, key, claim, retry_at).await
+    async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {
+        outbox::fail(&self.inner.executor, &self.inner.statements.outbox, key, claim, retry_in).await
     }
 
     async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
@@ -170,17 +166,21 @@ impl Store for PostgresStore {
         queue::claim_job(&self.inner.executor, &self.inner.statements, job, request).await
     }
 
-    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
-        queue::reschedule_job(&self.inner.executor, &self.inner.statements, job, due).await
+    async fn reschedule_job(&self, job: &str, due_in: Duration) -> Result<(), StoreError> {
+        queue::reschedule_job(&self.inner.executor, &self.inner.statements, job, due_in).await
     }
 
-    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        queries::next_due_at(&self.inner.executor, &self.inner.statements).await
+    async fn next_due_in(&self) -> Result<Option<Duration>, StoreError> {
+        queries::next_due_in(&self.inner.executor, &self.inner.statements).await
     }
 
     /// Each count stops at a million, which bounds the time it takes.
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         queries::backlog(&self.inner.executor, &self.inner.statements).await
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        queries::now(&self.inner.executor, &self.inner.statements).await
     }
 
     async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {

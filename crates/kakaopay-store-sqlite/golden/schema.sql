@@ -13,7 +13,9 @@ CREATE TABLE inbox_event (
     body        BLOB    NOT NULL,
     received_at INTEGER NOT NULL,
     -- Can be claimed from then on; NULL once it is completed.
-    visible_at  INTEGER
+    visible_at  INTEGER,
+    -- When that was set.
+    set_at      INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX inbox_event_pending ON inbox_event (id) WHERE visible_at IS NOT NULL;
@@ -22,7 +24,9 @@ CREATE INDEX inbox_event_visible ON inbox_event (visible_at) WHERE visible_at IS
 
 CREATE TABLE job (
     name   TEXT    NOT NULL PRIMARY KEY,
-    due_at INTEGER NOT NULL
+    due_at INTEGER NOT NULL,
+    -- When it was set.
+    set_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE journal_entry (
@@ -58,6 +62,8 @@ CREATE TABLE outbox_message (
     is_blocked      INTEGER NOT NULL DEFAULT 0 CHECK (is_blocked IN (0, 1)),
     -- Can be claimed from then on, unless it is blocked; NULL once it is completed or skipped.
     visible_at      INTEGER DEFAULT 0,
+    -- When that was set.
+    set_at          INTEGER NOT NULL,
     skipped_by      TEXT,
     skipped_why     TEXT,
     skipped_at      INTEGER,
@@ -71,12 +77,14 @@ WHERE visible_at IS NOT NULL AND is_blocked = 0;
 CREATE INDEX outbox_message_pending ON outbox_message (payment_id, id) WHERE visible_at IS NOT NULL;
 
 CREATE TABLE payment (
-    id        INTEGER PRIMARY KEY,
-    reference TEXT    NOT NULL UNIQUE,
+    id         INTEGER PRIMARY KEY,
+    reference  TEXT    NOT NULL UNIQUE,
     -- Sequence number of the last journal entry; 0 before the first.
-    last_seq  INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    last_seq   INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
     -- Next deadline; NULL if there is none.
-    due_at    INTEGER
+    due_at     INTEGER,
+    -- When it was set.
+    due_set_at INTEGER
 ) STRICT;
 
 CREATE INDEX payment_due ON payment (due_at, reference) WHERE due_at IS NOT NULL;
@@ -93,4 +101,4 @@ CREATE TABLE snapshot (
     bytes      BLOB    NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '846532727b32c06a814fa093f64c6214');
+INSERT INTO migration VALUES (1, '3366ba51056f8c57aca504b8a61c6a19');

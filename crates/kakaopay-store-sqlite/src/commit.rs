@@ -1,14 +1,17 @@
 //! Stores a commit of a payment, inside the transaction of its group.
 
+use std::time::Duration;
+
 use kakaopay_store::sql::{lane_value, seq_of, seq_value};
 use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::failed;
+use crate::term::end_of;
 
 /// Stores a commit. After an error its writes must be rolled back by the caller.
-pub(crate) fn commit(connection: &Connection, commit: &Commit) -> Result<Seq, StoreError> {
+pub(crate) fn commit(connection: &Connection, commit: &Commit, now: Timestamp) -> Result<Seq, StoreError> {
     let (payment, found) = find_or_insert_payment(connection, &commit.reference)?;
     if found != commit.expected {
         let expected = commit.expected;
@@ -27,11 +30,11 @@ pub(crate) fn commit(connection: &Connection, commit: &Commit) -> Result<Seq, St
     }
     match commit.deadline {
         DeadlineChange::Keep => {}
-        DeadlineChange::Set(at) => set_due_at(connection, payment, Some(at.unix_millis()))?,
-        DeadlineChange::Clear => set_due_at(connection, payment, None)?,
+        DeadlineChange::In(term) => set_due_in(connection, payment, term, now)?,
+        DeadlineChange::Clear => set_due_at(connection, payment, None, now)?,
     }
     for message in &commit.messages {
-        enqueue(connection, payment, message, commit.at)?;
+        enqueue(connection, payment, message, now)?;
     }
     Ok(last)
 }
@@ -83,11 +86,26 @@ fn append_entry(connection: &Connection, payment: i64, seq: Seq, bytes: &[u8]) -
         .map_err(failed)
 }
 
+/// Sets a payment's deadline to so far from now.
+pub(crate) fn set_due_in(
+    connection: &Connection,
+    payment: i64,
+    term: Duration,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    set_due_at(connection, payment, Some(end_of(term, now)), now)
+}
+
 /// Sets a payment's deadline in milliseconds since the Unix epoch, or removes it.
-pub(crate) fn set_due_at(connection: &Connection, payment: i64, at: Option<i64>) -> Result<(), StoreError> {
+fn set_due_at(
+    connection: &Connection,
+    payment: i64,
+    at: Option<i64>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE payment SET due_at = ?2 WHERE id = ?1")
-        .and_then(|mut update| update.execute((payment, at)))
+        .prepare_cached("UPDATE payment SET due_at = ?2, due_set_at = ?3 WHERE id = ?1")
+        .and_then(|mut update| update.execute((payment, at, now.unix_millis())))
         .map(drop)
         .map_err(failed)
 }
@@ -108,19 +126,20 @@ fn enqueue(
     connection: &Connection,
     payment: i64,
     message: &OutboxMessage,
-    at: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (lane, body, at) = (lane_value(message.lane), &*message.body, at.unix_millis());
+    let (lane, body, now) = (lane_value(message.lane), &*message.body, now.unix_millis());
     connection
         .prepare_cached(
-            "INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, is_blocked)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?3 = 'ordered' AND EXISTS (
+            "INSERT INTO outbox_message
+                 (idempotency_key, payment_id, lane, body, stored_at, set_at, is_blocked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?3 = 'ordered' AND EXISTS (
                  SELECT 1 FROM outbox_message AS earlier
                  WHERE earlier.payment_id = ?2 AND earlier.visible_at IS NOT NULL AND earlier.lane = 'ordered'
              ))
              ON CONFLICT (idempotency_key) DO NOTHING",
         )
-        .and_then(|mut insert| insert.execute((&message.key, payment, lane, body, at)))
+        .and_then(|mut insert| insert.execute((&message.key, payment, lane, body, now)))
         .map(drop)
         .map_err(failed)
 }

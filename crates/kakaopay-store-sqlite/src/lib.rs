@@ -11,11 +11,11 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! use kakaopay_store::{Commit, Seq, Store};
 //! use kakaopay_store_sqlite::SqliteStore;
-//! use kakaopay_types::{Reference, Timestamp};
+//! use kakaopay_types::Reference;
 //!
 //! let store = SqliteStore::open(&path)?;
 //! let order = Reference::parse("order-345678")?;
-//! let mut step = Commit::new(order.clone(), Seq::ZERO, Timestamp::parse("2024-02-29T12:00:00Z")?);
+//! let mut step = Commit::new(order.clone(), Seq::ZERO);
 //! step.entry = Some(b"intended".as_slice().into());
 //! store.commit(step).await?;
 //! assert_eq!(store.read_journal(&order).await?.len(), 1);
@@ -69,6 +69,8 @@ mod queries;
 mod queue;
 mod settings;
 mod store;
+mod term;
+mod time;
 
 #[cfg(feature = "testing")]
 #[doc(hidden)]

@@ -178,7 +178,13 @@ mod tests {
             assert_eq!(schema_version(&connection, &both).unwrap(), 1);
             migrate(&connection, &both).unwrap();
             crate::queries::integrity_check(&connection).unwrap();
-            assert_eq!(crate::queries::backlog(&connection).unwrap().outbox.count, 500);
+            assert_eq!(
+                crate::queries::backlog(&connection, kakaopay_types::Timestamp::UNIX_EPOCH)
+                    .unwrap()
+                    .outbox
+                    .count,
+                500
+            );
             let lifted: i64 =
                 connection.query_row("SELECT count(*) FROM later", [], |row| row.get(0)).unwrap();
             assert_eq!(lifted, 500);
@@ -199,8 +205,8 @@ mod tests {
         WITH RECURSIVE one (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM one WHERE number < 500)
         INSERT INTO payment (reference, last_seq) SELECT 'order-' || number, 1 FROM one;
         INSERT INTO journal_entry SELECT id, 1, zeroblob(500) FROM payment;
-        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at)
-            SELECT reference || '/paid', id, 'ordered', zeroblob(100), 1 FROM payment;";
+        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, set_at)
+            SELECT reference || '/paid', id, 'ordered', zeroblob(100), 1, 1 FROM payment;";
 
     #[test]
     fn f43_an_older_program_refuses_a_newer_file() {

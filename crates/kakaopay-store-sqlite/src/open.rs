@@ -1,10 +1,12 @@
 //! Opens a file as a store.
 
+use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_store::sql::check_newest;
-use kakaopay_store::{StoreError, StoreErrorKind};
+use kakaopay_store::{Clock, StoreError, StoreErrorKind, SystemClock};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::migrate::{migrate, schema_version};
@@ -13,21 +15,29 @@ use crate::opened_file::{create_for_owner, restrict_to_owner};
 use crate::schema::MIGRATIONS;
 use crate::sqlite_version::check_library;
 use crate::store::SqliteStore;
+use crate::time::correct;
 
 /// Options of a store. The defaults of [`SqliteOptions::new`] suit most shops.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SqliteOptions {
     busy_timeout: Duration,
     max_pages: Option<u32>,
     queue: usize,
     migrating: bool,
+    clock: Arc<dyn Clock>,
 }
 
 impl SqliteOptions {
     /// The defaults: 5 s busy timeout, no size limit, 1024 queued calls, migrations enabled.
     #[must_use]
     pub fn new() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), max_pages: None, queue: 1024, migrating: true }
+        Self {
+            busy_timeout: Duration::from_secs(5),
+            max_pages: None,
+            queue: 1024,
+            migrating: true,
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// How long to wait for a lock of another process before calls fail as `Busy`.
@@ -60,6 +70,14 @@ impl SqliteOptions {
         self
     }
 
+    /// Sets the clock by which the store judges leases and deadlines: the same for all processes that have the file
+    /// open. Default: the system clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
     /// Opens the store in this file, and creates it if there is no file.
     ///
     /// It blocks: on an async runtime, call it during startup or where blocking is allowed.
@@ -77,6 +95,21 @@ impl SqliteOptions {
 
     pub(crate) fn queue_length(&self) -> usize {
         self.queue
+    }
+
+    pub(crate) fn store_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+}
+
+impl fmt::Debug for SqliteOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteOptions")
+            .field("busy_timeout", &self.busy_timeout)
+            .field("max_pages", &self.max_pages)
+            .field("queue", &self.queue)
+            .field("migrating", &self.migrating)
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,6 +170,7 @@ pub(crate) fn connect_writer(
     patiently(patience, || migrate(&connection, MIGRATIONS))?;
     if options.migrating {
         restrict_to_owner(path)?;
+        patiently(patience, || correct(&connection, options.clock.now()).map_err(SqliteOpenError::Store))?;
     }
     connection.busy_timeout(patience)?;
     Ok(connection)

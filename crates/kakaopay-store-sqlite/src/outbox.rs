@@ -1,5 +1,7 @@
 //! Messages: claimed, completed, failed and skipped.
 
+use std::time::Duration;
+
 use kakaopay_store::sql::{claim_of, claim_value, corrupt, failures_of, find_by_charge, timestamp_of};
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
@@ -9,24 +11,27 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::failed;
 use crate::queue::visible;
+use crate::term::end_of;
 
 pub(crate) fn claim(
     connection: &Connection,
     request: ClaimRequest,
+    now: Timestamp,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
-    let rows = visible(connection, CLAIMABLE, request, |row| {
+    let rows = visible(connection, CLAIMABLE, (request, now), |row| {
         let (key, reference): (_, String) = (row.get(1)?, row.get(2)?);
         Ok((row.get::<_, i64>(0)?, key, reference, row.get(3)?, row.get(4)?))
     })?;
     let mut claim = connection
         .prepare_cached(
-            "UPDATE outbox_message SET visible_at = ?2, claim = claim + 1 WHERE id = ?1 RETURNING claim",
+            "UPDATE outbox_message SET visible_at = ?2, set_at = ?3, claim = claim + 1
+             WHERE id = ?1 RETURNING claim",
         )
         .map_err(failed)?;
     let mut messages = Vec::with_capacity(rows.len());
     for (id, key, reference, body, failures) in rows {
-        let number =
-            claim.query_row((id, request.lease_until.unix_millis()), |row| row.get(0)).map_err(failed)?;
+        let params = (id, end_of(request.lease, now), now.unix_millis());
+        let number = claim.query_row(params, |row| row.get(0)).map_err(failed)?;
         let body: Vec<u8> = body;
         let message = ClaimedMessage::new(key, find_by_charge(&reference)?, body, claim_of(number)?);
         messages.push(message.failures(failures_of(failures)?));
@@ -73,19 +78,28 @@ pub(crate) fn fail(
     connection: &Connection,
     key: &str,
     claim: ClaimToken,
-    retry_at: Timestamp,
+    retry_in: Duration,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let marked = connection
         .prepare_cached(
-            "UPDATE outbox_message SET visible_at = ?3, claim = claim + 1, failures = failures + 1
+            "UPDATE outbox_message
+             SET visible_at = ?3, set_at = ?4, claim = claim + 1, failures = failures + 1
              WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND visible_at IS NOT NULL",
         )
-        .and_then(|mut update| update.execute((key, claim_value(claim), retry_at.unix_millis())))
+        .and_then(|mut update| {
+            update.execute((key, claim_value(claim), end_of(retry_in, now), now.unix_millis()))
+        })
         .map_err(failed)?;
     if marked > 0 { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
 }
 
-pub(crate) fn skip(connection: &Connection, key: &str, skip: &Skip) -> Result<SkipOutcome, StoreError> {
+pub(crate) fn skip(
+    connection: &Connection,
+    key: &str,
+    skip: &Skip,
+    now: Timestamp,
+) -> Result<SkipOutcome, StoreError> {
     let payment = connection
         .prepare_cached(
             "UPDATE outbox_message SET visible_at = NULL, skipped_by = ?2, skipped_why = ?3, skipped_at = ?4
@@ -93,7 +107,7 @@ pub(crate) fn skip(connection: &Connection, key: &str, skip: &Skip) -> Result<Sk
              RETURNING payment_id",
         )
         .and_then(|mut update| {
-            let params = (key, &skip.who, &skip.why, skip.at.unix_millis());
+            let params = (key, &skip.who, &skip.why, now.unix_millis());
             update.query_row(params, |row| row.get(0)).optional()
         })
         .map_err(failed)?;
@@ -113,7 +127,7 @@ pub(crate) fn skip(connection: &Connection, key: &str, skip: &Skip) -> Result<Sk
         None => Ok(SkipOutcome::NotFound),
         Some((None, None, None)) => Ok(SkipOutcome::AlreadyCompleted),
         Some((Some(who), Some(why), Some(at))) => {
-            Ok(SkipOutcome::AlreadySkipped(Skip::new(who, why, timestamp_of(at)?)))
+            Ok(SkipOutcome::AlreadySkipped { skip: Skip::new(who, why), at: timestamp_of(at)? })
         }
         Some(_) => Err(corrupt("a skipped message does not say by whom, why and when")),
     }
@@ -156,8 +170,9 @@ mod tests {
         let rows = "
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
             INSERT INTO payment (id, reference) SELECT i, 'order-' || i FROM n;
-            INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, is_blocked)
-            SELECT id || '/' || column1, id, 'ordered', x'00', 1, column1 FROM payment, (VALUES (0), (1))";
+            INSERT INTO outbox_message
+                (idempotency_key, payment_id, lane, body, stored_at, set_at, is_blocked)
+            SELECT id || '/' || column1, id, 'ordered', x'00', 1, 1, column1 FROM payment, (VALUES (0), (1))";
         connection.execute_batch(rows).unwrap();
         connection
     }

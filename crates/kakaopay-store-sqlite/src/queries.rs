@@ -1,11 +1,14 @@
 //! Calls that only read.
 
-use kakaopay_store::sql::{check_journal, corrupt, find_by_charge, limit_value, seq_of, timestamp_of};
+use kakaopay_store::sql::{
+    check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+};
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::failed;
+use crate::time::count_ahead;
 
 pub(crate) fn journal(connection: &Connection, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
     // One statement, so that the entries and their number are of the same moment.
@@ -95,19 +98,21 @@ pub(crate) fn next_due_at(connection: &Connection) -> Result<Option<Timestamp>, 
     earliest.map(timestamp_of).transpose()
 }
 
-pub(crate) fn backlog(connection: &Connection) -> Result<Backlog, StoreError> {
+pub(crate) fn backlog(connection: &Connection, now: Timestamp) -> Result<Backlog, StoreError> {
     let waiting = |sql| -> Result<QueueStats, StoreError> {
         let (count, oldest): (i64, Option<i64>) = connection
             .prepare_cached(sql)
             .and_then(|mut find| find.query_row([], |row| Ok((row.get(0)?, row.get(1)?))))
             .map_err(failed)?;
-        Ok(QueueStats::new(count.unsigned_abs(), oldest.map(timestamp_of).transpose()?))
+        let age = oldest.map(timestamp_of).transpose()?.map(|oldest| time_until(now, oldest));
+        Ok(QueueStats::new(count.unsigned_abs(), age))
     };
-    Ok(Backlog::new(
+    let backlog = Backlog::new(
         waiting("SELECT count(*), min(due_at) FROM payment WHERE due_at IS NOT NULL")?,
         waiting("SELECT count(*), min(received_at) FROM inbox_event WHERE visible_at IS NOT NULL")?,
         waiting("SELECT count(*), min(stored_at) FROM outbox_message WHERE visible_at IS NOT NULL")?,
-    ))
+    );
+    Ok(backlog.ahead(count_ahead(connection, now)?))
 }
 
 /// Reads the whole file and checks its structure, references, journals and queue of messages.

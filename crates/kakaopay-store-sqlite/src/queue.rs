@@ -1,24 +1,28 @@
 //! Inbox, due payments and jobs, and the rows that can be claimed.
 
-use kakaopay_store::sql::{event_of, find_by_charge, limit_value, timestamp_of};
-use kakaopay_store::{ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
-use kakaopay_types::{EventId, Timestamp};
+use std::time::Duration;
+
+use kakaopay_store::sql::{event_of, find_by_charge, limit_value};
+use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
+use kakaopay_types::{EventId, Reference, Timestamp};
 use rusqlite::{Connection, Row};
 
-use crate::commit::set_due_at;
+use crate::commit::set_due_in;
 use crate::failure::failed;
+use crate::term::end_of;
 
 pub(crate) fn receive(
     connection: &Connection,
     delivery: &NewInboxEvent,
+    now: Timestamp,
 ) -> Result<InsertOutcome, StoreError> {
-    let at = delivery.received_at.unix_millis();
     let added = connection
         .prepare_cached(
-            "INSERT INTO inbox_event (event_id, body, received_at, visible_at) VALUES (?1, ?2, ?3, ?3)
+            "INSERT INTO inbox_event (event_id, body, received_at, visible_at, set_at)
+             VALUES (?1, ?2, ?3, ?3, ?3)
              ON CONFLICT (event_id) DO NOTHING",
         )
-        .and_then(|mut insert| insert.execute((delivery.event.as_str(), &*delivery.body, at)))
+        .and_then(|mut insert| insert.execute((delivery.event.as_str(), &*delivery.body, now.unix_millis())))
         .map_err(failed)?;
     Ok(if added == 0 { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
 }
@@ -26,19 +30,21 @@ pub(crate) fn receive(
 pub(crate) fn claim_events(
     connection: &Connection,
     request: ClaimRequest,
+    now: Timestamp,
 ) -> Result<Vec<InboxEvent>, StoreError> {
     let rows = visible(
         connection,
         "SELECT id, event_id, body FROM inbox_event
          WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY id LIMIT ?2",
-        request,
+        (request, now),
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get(2)?)),
     )?;
-    let mut hide =
-        connection.prepare_cached("UPDATE inbox_event SET visible_at = ?2 WHERE id = ?1").map_err(failed)?;
+    let mut hide = connection
+        .prepare_cached("UPDATE inbox_event SET visible_at = ?2, set_at = ?3 WHERE id = ?1")
+        .map_err(failed)?;
     let mut events = Vec::with_capacity(rows.len());
     for (id, event, body) in rows {
-        hide.execute((id, request.lease_until.unix_millis())).map_err(failed)?;
+        hide.execute((id, end_of(request.lease, now), now.unix_millis())).map_err(failed)?;
         let body: Vec<u8> = body;
         events.push(InboxEvent::new(event_of(&event)?, body));
     }
@@ -56,18 +62,19 @@ pub(crate) fn complete_event(connection: &Connection, event: &EventId) -> Result
 pub(crate) fn claim_due(
     connection: &Connection,
     request: ClaimRequest,
-) -> Result<Vec<DuePayment>, StoreError> {
+    now: Timestamp,
+) -> Result<Vec<Reference>, StoreError> {
     let rows = visible(
         connection,
-        "SELECT id, reference, due_at FROM payment
+        "SELECT id, reference FROM payment
          WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, reference LIMIT ?2",
-        request,
-        |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)),
+        (request, now),
+        |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
     )?;
     let mut due = Vec::with_capacity(rows.len());
-    for (payment, reference, at) in rows {
-        set_due_at(connection, payment, Some(request.lease_until.unix_millis()))?;
-        due.push(DuePayment::new(find_by_charge(&reference)?, timestamp_of(at)?));
+    for (payment, reference) in rows {
+        set_due_in(connection, payment, request.lease, now)?;
+        due.push(find_by_charge(&reference)?);
     }
     Ok(due)
 }
@@ -76,24 +83,31 @@ pub(crate) fn claim_job(
     connection: &Connection,
     job: &str,
     request: ClaimRequest,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO job (name, due_at) VALUES (?1, ?3)
-             ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at WHERE due_at <= ?2",
+            "INSERT INTO job (name, due_at, set_at) VALUES (?1, ?3, ?2)
+             ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
+             WHERE due_at <= ?2",
         )
-        .and_then(|mut put| put.execute((job, request.now.unix_millis(), request.lease_until.unix_millis())))
+        .and_then(|mut put| put.execute((job, now.unix_millis(), end_of(request.lease, now))))
         .map(|claimed| claimed > 0)
         .map_err(failed)
 }
 
-pub(crate) fn reschedule_job(connection: &Connection, job: &str, due: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn reschedule_job(
+    connection: &Connection,
+    job: &str,
+    due_in: Duration,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO job (name, due_at) VALUES (?1, ?2)
-             ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at",
+            "INSERT INTO job (name, due_at, set_at) VALUES (?1, ?3, ?2)
+             ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at",
         )
-        .and_then(|mut put| put.execute((job, due.unix_millis())))
+        .and_then(|mut put| put.execute((job, now.unix_millis(), end_of(due_in, now))))
         .map(drop)
         .map_err(failed)
 }
@@ -102,11 +116,10 @@ pub(crate) fn reschedule_job(connection: &Connection, job: &str, due: Timestamp)
 pub(crate) fn visible<T>(
     connection: &Connection,
     sql: &str,
-    request: ClaimRequest,
+    (request, now): (ClaimRequest, Timestamp),
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Vec<T>, StoreError> {
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let rows =
-        statement.query_map((request.now.unix_millis(), limit_value(request.limit)), read).map_err(failed)?;
+    let rows = statement.query_map((now.unix_millis(), limit_value(request.limit)), read).map_err(failed)?;
     rows.collect::<Result<_, _>>().map_err(failed)
 }

@@ -10,15 +10,17 @@ pub(crate) const APPLICATION_ID: i32 = 0x4B6B_5374;
 /// A released migration is never edited, moved or removed: each file records its checksum.
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration::new(VERSION_1)];
 
-/// Timestamps are milliseconds since the Unix epoch.
+/// Timestamps are milliseconds since the Unix epoch, by the store's clock.
 const VERSION_1: &str = "
 CREATE TABLE payment (
-    id        INTEGER PRIMARY KEY,
-    reference TEXT    NOT NULL UNIQUE,
+    id         INTEGER PRIMARY KEY,
+    reference  TEXT    NOT NULL UNIQUE,
     -- Sequence number of the last journal entry; 0 before the first.
-    last_seq  INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    last_seq   INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
     -- Next deadline; NULL if there is none.
-    due_at    INTEGER
+    due_at     INTEGER,
+    -- When it was set.
+    due_set_at INTEGER
 ) STRICT;
 
 CREATE INDEX payment_due ON payment (due_at, reference) WHERE due_at IS NOT NULL;
@@ -56,7 +58,9 @@ CREATE TABLE inbox_event (
     body        BLOB    NOT NULL,
     received_at INTEGER NOT NULL,
     -- Can be claimed from then on; NULL once it is completed.
-    visible_at  INTEGER
+    visible_at  INTEGER,
+    -- When that was set.
+    set_at      INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX inbox_event_pending ON inbox_event (id) WHERE visible_at IS NOT NULL;
@@ -77,6 +81,8 @@ CREATE TABLE outbox_message (
     is_blocked      INTEGER NOT NULL DEFAULT 0 CHECK (is_blocked IN (0, 1)),
     -- Can be claimed from then on, unless it is blocked; NULL once it is completed or skipped.
     visible_at      INTEGER DEFAULT 0,
+    -- When that was set.
+    set_at          INTEGER NOT NULL,
     skipped_by      TEXT,
     skipped_why     TEXT,
     skipped_at      INTEGER,
@@ -91,7 +97,9 @@ WHERE visible_at IS NOT NULL AND is_blocked = 0;
 
 CREATE TABLE job (
     name   TEXT    NOT NULL PRIMARY KEY,
-    due_at INTEGER NOT NULL
+    due_at INTEGER NOT NULL,
+    -- When it was set.
+    set_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Facts about the whole store.

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kakaopay_store::sql::time_until;
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
     NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -16,8 +17,9 @@ use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_write
 use crate::open_error::SqliteOpenError;
 use crate::opened_file::OpenedFile;
 use crate::outbox::Completion;
+use crate::time::StoreTime;
 use crate::worker::{Duty, Worker};
-use crate::{commit, group_commit, outbox, queries, queue, settings};
+use crate::{commit, group_commit, outbox, queries, queue, settings, time};
 
 /// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
@@ -26,6 +28,7 @@ use crate::{commit, group_commit, outbox, queries, queue, settings};
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     workers: Arc<Workers>,
+    time: StoreTime,
 }
 
 /// The reader stands first, so that it is dropped first: SQLite tidies up its log when the last
@@ -98,6 +101,31 @@ impl SqliteStore {
             .await
     }
 
+    /// Runs a writing call at the time at which its turn comes.
+    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.notice_set_back().await;
+        let time = self.time.clone();
+        self.workers.writer.call(move |file| work(file, time.now())).await
+    }
+
+    /// Corrects rows that were set in the future, if the clock was set back. A failure is no failure of the call that
+    /// noticed it: the next one tries again.
+    async fn notice_set_back(&self) {
+        if let Some(now) = self.time.was_set_back() {
+            let _ = self.correct(now).await;
+        }
+    }
+
+    async fn correct(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.workers.writer.call(move |file| time::correct(file, now)).await?;
+        self.time.corrected(now);
+        Ok(())
+    }
+
     pub(crate) fn start(path: &Path, options: &SqliteOptions) -> Result<Self, SqliteOpenError> {
         // The writer first: it makes the file that the reader wants to find.
         let writing = connect_writer(path, options, options.missing())?;
@@ -131,7 +159,8 @@ impl SqliteStore {
             // what failed.
             companion: Some(reader.companion(reader_thread)),
         })?;
-        Ok(Self { workers: Arc::new(Workers { reader, writer }) })
+        let time = StoreTime::new(options.store_clock());
+        Ok(Self { workers: Arc::new(Workers { reader, writer }), time })
     }
 }
 
@@ -140,8 +169,7 @@ const LINGER: Duration = Duration::from_micros(50);
 
 impl Store for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        let writer = &self.workers.writer;
-        writer.call(move |file| commit::commit(file, &commit)).await
+        self.write(move |file, now| commit::commit(file, &commit, now)).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
@@ -171,13 +199,11 @@ impl Store for SqliteStore {
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
-        let writer = &self.workers.writer;
-        writer.call(move |file| queue::receive(file, &delivery)).await
+        self.write(move |file, now| queue::receive(file, &delivery, now)).await
     }
 
     async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
-        let writer = &self.workers.writer;
-        writer.call(move |file| queue::claim_events(file, request)).await
+        self.write(move |file, now| queue::claim_events(file, request, now)).await
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
@@ -186,14 +212,12 @@ impl Store for SqliteStore {
         writer.call(move |file| queue::complete_event(file, &event)).await
     }
 
-    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
-        let writer = &self.workers.writer;
-        writer.call(move |file| queue::claim_due(file, request)).await
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
+        self.write(move |file, now| queue::claim_due(file, request, now)).await
     }
 
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
-        let writer = &self.workers.writer;
-        writer.call(move |file| outbox::claim(file, request)).await
+        self.write(move |file, now| outbox::claim(file, request, now)).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
@@ -202,37 +226,45 @@ impl Store for SqliteStore {
         writer.call(move |file| outbox::complete(file, &key, claim).map(drop)).await
     }
 
-    async fn fail_message(
-        &self,
-        key: &str,
-        claim: ClaimToken,
-        retry_at: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {
         let key = key.to_owned();
-        self.workers.writer.call(move |file| outbox::fail(file, &key, claim, retry_at)).await
+        self.write(move |file, now| outbox::fail(file, &key, claim, retry_in, now)).await
     }
 
     async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
         let key = key.to_owned();
-        self.workers.writer.call(move |file| outbox::skip(file, &key, &skip)).await
+        self.write(move |file, now| outbox::skip(file, &key, &skip, now)).await
     }
 
     async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
         let job = job.to_owned();
-        self.workers.writer.call(move |file| queue::claim_job(file, &job, request)).await
+        self.write(move |file, now| queue::claim_job(file, &job, request, now)).await
     }
 
-    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
+    async fn reschedule_job(&self, job: &str, due_in: Duration) -> Result<(), StoreError> {
         let job = job.to_owned();
-        self.workers.writer.call(move |file| queue::reschedule_job(file, &job, due)).await
+        self.write(move |file, now| queue::reschedule_job(file, &job, due_in, now)).await
     }
 
-    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.workers.reader.call(queries::next_due_at).await
+    async fn next_due_in(&self) -> Result<Option<Duration>, StoreError> {
+        self.notice_set_back().await;
+        let next = self.workers.reader.call(queries::next_due_at).await?;
+        let now = self.time.now();
+        Ok(next.map(|next| time_until(next, now)))
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        self.workers.reader.call(queries::backlog).await
+        let now = self.time.now();
+        let backlog = self.workers.reader.call(move |file| queries::backlog(file, now)).await?;
+        if backlog.ahead > 0 {
+            // The caller knows of them now; another process may have set them.
+            let _ = self.correct(now).await;
+        }
+        Ok(backlog)
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.time.now())
     }
 
     async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {

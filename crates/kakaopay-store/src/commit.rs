@@ -1,6 +1,8 @@
 //! One atomic change of one payment.
 
-use kakaopay_types::{ChargeId, Reference, Timestamp};
+use std::time::Duration;
+
+use kakaopay_types::{ChargeId, Reference};
 
 use crate::outbox::OutboxMessage;
 
@@ -39,8 +41,6 @@ pub struct Commit {
     pub reference: Reference,
     /// The payment's last entry as its writer loaded it. If it has another one, nothing is stored.
     pub expected: Seq,
-    /// When the commit was made.
-    pub at: Timestamp,
     /// The entry to append to the journal. Stores do not interpret it.
     pub entry: Option<Box<[u8]>>,
     /// A snapshot of the payment after the last entry, including `entry`. It replaces an earlier one, and is
@@ -57,11 +57,10 @@ pub struct Commit {
 impl Commit {
     /// A commit without changes.
     #[must_use]
-    pub fn new(reference: Reference, expected: Seq, at: Timestamp) -> Self {
+    pub fn new(reference: Reference, expected: Seq) -> Self {
         Self {
             reference,
             expected,
-            at,
             entry: None,
             snapshot: None,
             deadline: DeadlineChange::Keep,
@@ -108,8 +107,8 @@ pub enum DeadlineChange {
     /// Keeps it.
     #[default]
     Keep,
-    /// Sets it.
-    Set(Timestamp),
+    /// Sets it so far from now.
+    In(Duration),
     /// Removes it.
     Clear,
 }

@@ -9,10 +9,13 @@
 
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod clock;
 mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod error;
+#[allow(unreachable_pub, reason = "exported with feature `sql`")]
+mod highest_time;
 mod memory;
 mod outbox;
 mod schema_error;
@@ -21,8 +24,11 @@ mod setting;
 #[doc(hidden)]
 pub mod sql;
 mod store;
+#[allow(unreachable_pub, reason = "exported with feature `sql`")]
+mod term;
 mod work;
 
+pub use clock::{Clock, SystemClock};
 pub use commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
@@ -30,4 +36,4 @@ pub use outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutc
 pub use schema_error::SchemaError;
 pub use setting::Setting;
 pub use store::Store;
-pub use work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
+pub use work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};

@@ -94,15 +94,13 @@ pub struct Skip {
     pub who: String,
     /// The reason.
     pub why: String,
-    /// When it was decided.
-    pub at: Timestamp,
 }
 
 impl Skip {
-    /// The decision of a person, with its reason and time.
+    /// The decision of a person, with its reason.
     #[must_use]
-    pub fn new(who: impl Into<String>, why: impl Into<String>, at: Timestamp) -> Self {
-        Self { who: who.into(), why: why.into(), at }
+    pub fn new(who: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { who: who.into(), why: why.into() }
     }
 }
 
@@ -114,7 +112,12 @@ pub enum SkipOutcome {
     /// The message left the queue, and is never delivered. A delivery in progress cannot complete it.
     Skipped,
     /// It was skipped before, by this decision, which is kept.
-    AlreadySkipped(Skip),
+    AlreadySkipped {
+        /// The decision.
+        skip: Skip,
+        /// When it was stored, by the store's clock.
+        at: Timestamp,
+    },
     /// It was delivered and completed before.
     AlreadyCompleted,
     /// No message has this key.

@@ -1,12 +1,14 @@
 //! The contract of a store.
 
+use std::time::Duration;
+
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::setting::Setting;
-use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent};
+use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent};
 
 /// Durable storage of payments.
 ///
@@ -22,7 +24,15 @@ use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, 
 ///
 /// [`conformance`](crate::conformance) tests these guarantees.
 ///
-/// Time is an argument, so that a store needs no clock.
+/// # Time
+///
+/// Callers pass terms, such as a lease or "due in 10 s", and a store judges them by one clock of its own for all
+/// processes. So a process whose clock is wrong neither delays nor takes the work of another. Terms over a hundred
+/// years count as a hundred years.
+///
+/// Each row that can be claimed keeps when it was set. If the store's clock was set back, rows that were set in its
+/// future are due after two minutes at the latest. A store notices this when its clock falls by more than a second,
+/// when it is opened, and in [`backlog`](Store::backlog).
 pub trait Store: Clone + Send + Sync + 'static {
     /// Stores a commit. Returns the sequence number of the payment's last entry.
     ///
@@ -99,7 +109,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn claim_due(
         &self,
         request: ClaimRequest,
-    ) -> impl Future<Output = Result<Vec<DuePayment>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Reference>, StoreError>> + Send;
 
     /// Claims outbox messages: first those never claimed, in the order they were stored, then the others by the end
     /// of their lease or backoff. Of each payment's ordered messages it claims the first at most.
@@ -122,8 +132,8 @@ pub trait Store: Clone + Send + Sync + 'static {
         claim: ClaimToken,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Counts a failed delivery of an outbox message and ends its claim: the message is claimable again from
-    /// `retry_at` on. Later ordered messages of its payment wait; all others are unaffected.
+    /// Counts a failed delivery of an outbox message and ends its claim: the message is claimable again in
+    /// `retry_in`. Later ordered messages of its payment wait; all others are unaffected.
     ///
     /// # Errors
     /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) if the claim has ended, also by an earlier call of this, or
@@ -132,7 +142,7 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         key: &str,
         claim: ClaimToken,
-        retry_at: Timestamp,
+        retry_in: Duration,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Takes a message out of the queue by a person's decision, which is kept with it. The message is never
@@ -147,7 +157,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<SkipOutcome, StoreError>> + Send;
 
     /// Tries to claim a recurring job. Returns `true` to exactly one process; others can claim it once the lease
-    /// ends or the job is rescheduled. A job that was never claimed is due. [`next_due_at`](Store::next_due_at) does
+    /// ends or the job is rescheduled. A job that was never claimed is due. [`next_due_in`](Store::next_due_in) does
     /// not include jobs.
     ///
     /// # Errors
@@ -158,29 +168,34 @@ pub trait Store: Clone + Send + Sync + 'static {
         request: ClaimRequest,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Reschedules a job after it has run: it is due again at `due`.
+    /// Reschedules a job after it has run: it is due again in `due_in`.
     ///
     /// # Errors
     /// Any error of the store.
     fn reschedule_job(
         &self,
         job: &str,
-        due: Timestamp,
+        due_in: Duration,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Reads the earliest time at which a payment, event or message can be claimed; `None` if nothing is pending.
-    /// It is in the past if something can be claimed already. A message that waits for an earlier one has no such
-    /// time.
+    /// Reads how long it is until a payment, event or message can be claimed: nothing if one can be already, and `None`
+    /// if nothing is pending. A message that waits for an earlier one does not count.
     ///
     /// # Errors
     /// Any error of the store.
-    fn next_due_at(&self) -> impl Future<Output = Result<Option<Timestamp>, StoreError>> + Send;
+    fn next_due_in(&self) -> impl Future<Output = Result<Option<Duration>, StoreError>> + Send;
 
     /// Counts pending payments, events and messages.
     ///
     /// # Errors
     /// Any error of the store.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
+
+    /// Reads the store's clock, to compare another with it.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn now(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
 
     /// Reads a fact about the whole store; `None` if it is absent. [`Setting::StoreId`] is never absent from a new
     /// store.

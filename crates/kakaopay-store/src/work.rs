@@ -1,6 +1,8 @@
-//! Pending work: webhook events and due payments, how rows are claimed, and counts of all of it.
+//! Pending work: webhook events, how rows are claimed, and counts of all of it.
 
-use kakaopay_types::{EventId, Reference, Timestamp};
+use std::time::Duration;
+
+use kakaopay_types::EventId;
 
 /// A webhook event to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,15 +12,13 @@ pub struct NewInboxEvent {
     pub event: EventId,
     /// The body as received.
     pub body: Box<[u8]>,
-    /// When it was received.
-    pub received_at: Timestamp,
 }
 
 impl NewInboxEvent {
     /// An event with the body as received.
     #[must_use]
-    pub fn new(event: EventId, body: impl Into<Box<[u8]>>, received_at: Timestamp) -> Self {
-        Self { event, body: body.into(), received_at }
+    pub fn new(event: EventId, body: impl Into<Box<[u8]>>) -> Self {
+        Self { event, body: body.into() }
     }
 }
 
@@ -50,41 +50,21 @@ impl InboxEvent {
     }
 }
 
-/// A payment whose deadline has passed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct DuePayment {
-    /// The payment.
-    pub reference: Reference,
-    /// The deadline that has passed.
-    pub at: Timestamp,
-}
-
-impl DuePayment {
-    /// A payment with the deadline that has passed.
-    #[must_use]
-    pub fn new(reference: Reference, at: Timestamp) -> Self {
-        Self { reference, at }
-    }
-}
-
 /// How many rows to claim, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClaimRequest {
-    /// The current time: rows that become visible later are not claimed.
-    pub now: Timestamp,
-    /// The end of the lease: from then on other processes can claim the rows.
-    pub lease_until: Timestamp,
+    /// The lease: after it other processes can claim the rows.
+    pub lease: Duration,
     /// Maximum number of rows.
     pub limit: usize,
 }
 
 impl ClaimRequest {
-    /// Claims at most `limit` rows that are visible at `now`, until `lease_until`.
+    /// Claims at most `limit` rows for so long.
     #[must_use]
-    pub fn new(now: Timestamp, lease_until: Timestamp, limit: usize) -> Self {
-        Self { now, lease_until, limit }
+    pub fn new(lease: Duration, limit: usize) -> Self {
+        Self { lease, limit }
     }
 
     /// Sets the maximum number of rows.
@@ -98,19 +78,29 @@ impl ClaimRequest {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backlog {
-    /// Payments with a deadline, which are the ones that have not ended. `oldest` is the earliest deadline.
+    /// Payments with a deadline, which are the ones that have not ended. `age` is the time since the earliest
+    /// deadline.
     pub deadlines: QueueStats,
-    /// Webhook events not completed. `oldest` is the time of receipt.
+    /// Webhook events not completed. `age` is the time since the first was received.
     pub inbox: QueueStats,
-    /// Messages neither completed nor skipped. `oldest` is the time of their commit.
+    /// Messages neither completed nor skipped. `age` is the time since the commit of the first.
     pub outbox: QueueStats,
+    /// How many of all these, and of the jobs, were set in the future of the store's clock, which was set back since.
+    /// They are due after two minutes at the latest.
+    pub ahead: u64,
 }
 
 impl Backlog {
-    /// The pending work of all kinds.
+    /// The pending work of all kinds, none of it ahead.
     #[must_use]
     pub fn new(deadlines: QueueStats, inbox: QueueStats, outbox: QueueStats) -> Self {
-        Self { deadlines, inbox, outbox }
+        Self { deadlines, inbox, outbox, ahead: 0 }
+    }
+
+    /// Sets how much was set in the future.
+    #[must_use]
+    pub fn ahead(self, ahead: u64) -> Self {
+        Self { ahead, ..self }
     }
 }
 
@@ -120,14 +110,15 @@ impl Backlog {
 pub struct QueueStats {
     /// How many.
     pub count: u64,
-    /// The time of the oldest; `None` if there is none.
-    pub oldest: Option<Timestamp>,
+    /// How long the oldest has waited, by the store's clock; `None` if there is none. Zero if its time is still to
+    /// come.
+    pub age: Option<Duration>,
 }
 
 impl QueueStats {
-    /// How many there are, and the time of the oldest.
+    /// How many there are, and how long the oldest has waited.
     #[must_use]
-    pub fn new(count: u64, oldest: Option<Timestamp>) -> Self {
-        Self { count, oldest }
+    pub fn new(count: u64, age: Option<Duration>) -> Self {
+        Self { count, age }
     }
 }

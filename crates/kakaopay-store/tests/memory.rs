@@ -1,5 +1,9 @@
 //! The store in memory keeps every promise but durability.
 
+use kakaopay_store::conformance::ManualClock;
 use kakaopay_store::{MemoryStore, conformance_tests};
 
-conformance_tests!(MemoryStore::new());
+conformance_tests!({
+    let clock = ManualClock::default();
+    (MemoryStore::new().with_clock(clock.clone()), clock)
+});

@@ -36,9 +36,9 @@
 //!
 //! | metric | source | alert when |
 //! |---|---|---|
-//! | oldest due payment | `backlog().deadlines.oldest` | minutes old: no process runs, or the API is down |
-//! | oldest webhook | `backlog().inbox.oldest` | minutes old |
-//! | oldest notification | `backlog().outbox.oldest` | minutes old: the handler fails |
+//! | oldest due payment | `backlog().deadlines.age` | minutes old: no process runs, or the API is down |
+//! | oldest webhook | `backlog().inbox.age` | minutes old |
+//! | oldest notification | `backlog().outbox.age` | minutes old: the handler fails |
 //! | unknown outcomes | `metrics().unknown_outcomes` | it grows faster than the network's error rate explains |
 //! | signature failures | `metrics().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
 //! | malformed webhooks | `metrics().webhooks_malformed` | it grows: this version is too old, or the endpoint accepts unsigned requests |
@@ -87,7 +87,6 @@
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod checkout;
-mod clock;
 mod delivery;
 mod driver;
 mod error;
@@ -102,7 +101,6 @@ mod status;
 mod worker;
 
 pub use checkout::Checkout;
-pub use clock::{Clock, SystemClock};
 pub use error::Error;
 pub use handler::{EventHandler, Notification};
 pub use inbox::Inbox;
@@ -120,6 +118,7 @@ pub use kakaopay_flows::{
     SourceMode, State,
 };
 pub use kakaopay_store as store;
+pub use kakaopay_store::{Clock, SystemClock};
 pub use kakaopay_transport as transport;
 pub use kakaopay_types as types;
 pub use kakaopay_webhook as webhook;

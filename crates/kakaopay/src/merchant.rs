@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kakaopay_flows::{Evidence, Input, RefundRequest};
-use kakaopay_store::{Backlog, Skip, SkipOutcome, Store};
+use kakaopay_store::{Backlog, Clock, Skip, SkipOutcome, Store, SystemClock};
 use kakaopay_transport::Client;
 use kakaopay_types::{PublicKey, Reference, SecretKey, Timestamp};
 use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
-use crate::clock::{Clock, SystemClock};
 use crate::delivery::HandlerLimits;
 use crate::driver::{Applied, Clients, Engine, Wakers};
 use crate::error::Error;
@@ -49,7 +48,8 @@ impl<S: Store> MerchantBuilder<S> {
         self
     }
 
-    /// Sets the clock. Default: [`SystemClock`].
+    /// Sets the clock by which payments plan their polls. The store has its own, which decides about leases and due
+    /// work. Default: [`SystemClock`].
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
@@ -203,7 +203,7 @@ impl<S: Store> Merchant<S> {
         who: impl Into<String>,
         why: impl Into<String>,
     ) -> Result<SkipOutcome, Error> {
-        let skip = Skip::new(who, why, self.now());
+        let skip = Skip::new(who, why);
         let outcome = self.engine.store.skip_message(idempotency_key, skip).await?;
         if outcome == SkipOutcome::Skipped {
             tracing::warn!(key = idempotency_key, "notification skipped");
@@ -212,8 +212,8 @@ impl<S: Store> Merchant<S> {
         Ok(outcome)
     }
 
-    /// Returns the sizes of the store's queues, and the time of the oldest item in each. All
-    /// processes share them.
+    /// Returns the sizes of the store's queues, and the age of the oldest item in each. All processes
+    /// share them.
     ///
     /// # Errors
     /// [`Error::Store`] if the store fails.

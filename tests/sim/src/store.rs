@@ -1,21 +1,25 @@
 //! A store that fails now and then.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kakaopay::store::{MemoryStore, StoreErrorKind};
 use kakaopay_hooked_store::{HookedStore, StoreFault};
+use kakaopay_types::Timestamp;
 
 use crate::choices::Choices;
 
 /// The store of all processes.
 pub type FaultyStore = HookedStore<MemoryStore>;
 
-/// An empty store that fails now and then while the switch is set: before its work, or after it.
+/// An empty store that fails now and then while the switch is set: before its work, or after it. `now` is the time of
+/// its clock, in milliseconds since 1970.
 #[must_use]
-pub fn faulty_store(choices: Choices, trouble: Arc<AtomicBool>) -> FaultyStore {
+pub fn faulty_store(choices: Choices, trouble: Arc<AtomicBool>, now: Arc<AtomicI64>) -> FaultyStore {
     let choices = Mutex::new(choices);
-    HookedStore::new(MemoryStore::new()).fault(move |_| {
+    let clock =
+        move || Timestamp::from_unix_millis(now.load(Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH);
+    HookedStore::new(MemoryStore::new().with_clock(clock)).fault(move |_| {
         let mut choices = choices.lock().unwrap_or_else(PoisonError::into_inner);
         if !trouble.load(Ordering::SeqCst) || !choices.percent(20) {
             return StoreFault::None;

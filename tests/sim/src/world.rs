@@ -73,13 +73,14 @@ impl World {
         let start = Timestamp::from_unix_seconds(plan.start).expect("a time");
         let service = Service::new(plan.seed, start);
         let store_trouble = Arc::new(AtomicBool::new(false));
+        let now = Arc::new(AtomicI64::new(start.unix_millis()));
         let around = Surroundings {
             books: Books::new(choices.fork("handler"), service.clone()),
             service,
-            store: faulty_store(choices.fork("store"), Arc::clone(&store_trouble)),
+            store: faulty_store(choices.fork("store"), Arc::clone(&store_trouble), Arc::clone(&now)),
             network: Network::new(choices.fork("connections")),
             handlers: plan.handlers,
-            now: Arc::new(AtomicI64::new(start.unix_millis())),
+            now,
         };
         let processes = plan.processes;
         let mut run = Self {

@@ -78,7 +78,7 @@ async fn sell<B: ShopDatabase>(
 async fn keep<B: ShopDatabase>(arguments: &[String]) -> Result<(), BoxError> {
     let [address, api, key, epoch, worker, first] = arguments else { return Err("six arguments".into()) };
     let clock = FastClock::since(epoch.parse()?);
-    let books = B::open(address).await?;
+    let books = B::open(address, clock).await?;
     let base = BaseUri::parse(api)?;
     let client = Client::builder(HyperTransport::new()?, SecretKey::parse(key)?).base_uri(base).build();
     let merchant = Merchant::builder(client, books.store().clone()).clock(move || clock.now()).build();

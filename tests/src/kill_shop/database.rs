@@ -5,6 +5,8 @@ use std::error::Error;
 use kakaopay::Notification;
 use kakaopay::store::Store;
 
+use crate::fast_clock::FastClock;
+
 /// An error of the shop.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -19,11 +21,11 @@ pub trait ShopDatabase: Clone + Send + Sync + 'static {
     /// Any error of the database.
     fn prepare(address: &str) -> impl Future<Output = Result<(), BoxError>> + Send;
 
-    /// Opens the database at an address.
+    /// Opens the database at an address, with a store that goes by this clock.
     ///
     /// # Errors
     /// Any error of the database.
-    fn open(address: &str) -> impl Future<Output = Result<Self, BoxError>> + Send;
+    fn open(address: &str, clock: FastClock) -> impl Future<Output = Result<Self, BoxError>> + Send;
 
     /// The store.
     fn store(&self) -> &Self::Store;

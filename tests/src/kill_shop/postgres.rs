@@ -9,6 +9,7 @@ use kakaopay_store_postgres::tokio_postgres::{Client, NoTls, connect};
 use kakaopay_store_postgres::{Completion, PostgresOptions, PostgresStore};
 use tokio::sync::Mutex;
 
+use crate::fast_clock::FastClock;
 use crate::kill_shop::database::{BoxError, ShopDatabase};
 
 /// The books in a PostgreSQL database, whose connection string is their address.
@@ -44,12 +45,12 @@ impl ShopDatabase for PostgresDatabase {
         Ok(connected(address).await?.batch_execute(shipment).await?)
     }
 
-    async fn open(address: &str) -> Result<Self, BoxError> {
+    async fn open(address: &str, clock: FastClock) -> Result<Self, BoxError> {
         // The check at the end reads all there is, and the machine may be busy with whatever else it tests.
         let patient = Duration::from_secs(120);
         let options = PostgresOptions::new(address)?.max_connections(4).connect_timeout(patient);
         let options = options.acquire_timeout(patient).statement_timeout(patient).call_timeout(patient);
-        let store = options.open().await?;
+        let store = options.clock_expression(&clock.expression()).open().await?;
         Ok(Self { store, address: address.into(), own: Arc::default() })
     }
 

@@ -4,6 +4,7 @@ use kakaopay::Notification;
 use kakaopay_store_sqlite::rusqlite::Connection;
 use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
 
+use crate::fast_clock::FastClock;
 use crate::kill_shop::database::{BoxError, ShopDatabase};
 
 /// The books in an SQLite file, which is their address.
@@ -23,8 +24,11 @@ impl ShopDatabase for SqliteDatabase {
         Ok(())
     }
 
-    async fn open(address: &str) -> Result<Self, BoxError> {
-        Ok(Self { store: SqliteOptions::new().open(address)?, path: address.to_owned() })
+    async fn open(address: &str, clock: FastClock) -> Result<Self, BoxError> {
+        Ok(Self {
+            store: SqliteOptions::new().clock(move || clock.now()).open(address)?,
+            path: address.to_owned(),
+        })
     }
 
     fn store(&self) -> &SqliteStore {

@@ -44,6 +44,8 @@ pub enum Call {
     PutOff(u8, i64),
     /// Time goes by, in seconds.
     Wait(i64),
+    /// The store's clock is set back by so many seconds.
+    SetBack(i64),
     /// The store is closed and opened again, where it can be.
     Reopen,
 }
@@ -56,7 +58,7 @@ impl Call {
         let deadline = prop_oneof![
             2 => Just(None),
             1 => Just(Some(None)),
-            3 => (-5_i64..40).prop_map(|seconds| Some(Some(seconds))),
+            3 => (0_i64..40).prop_map(|seconds| Some(Some(seconds))),
         ];
         let messages = prop::collection::vec(0_u8..12, 0..3);
         let charge = prop::option::weighted(0.2, 0_u8..5);
@@ -78,7 +80,8 @@ impl Call {
             1 => (0_u8..12).prop_map(Self::Skip),
             1 => (0_u8..2, lease()).prop_map(|(job, lease)| Self::ClaimJob(job, lease)),
             1 => (0_u8..2, lease()).prop_map(|(job, due)| Self::PutOff(job, due)),
-            3 => (1_i64..20).prop_map(Self::Wait),
+            3 => prop_oneof![8 => 1_i64..20, 1 => 20_i64..100_000].prop_map(Self::Wait),
+            1 => prop_oneof![1_i64..20, 20_i64..100_000].prop_map(Self::SetBack),
             1 => Just(Self::Reopen),
         ]
         .boxed()

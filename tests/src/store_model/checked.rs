@@ -1,6 +1,7 @@
 //! A store that is compared with the model after each call.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kakaopay::store::{
     Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, InsertOutcome, Lane, NewInboxEvent,
@@ -12,18 +13,21 @@ use super::call::Call;
 use super::model::{self, Model, event_name, is_alert, message_name, payment_name};
 use super::outcome::Outcome;
 
+/// Sets the clock of a store under test.
+pub trait SetClock {
+    /// Sets it.
+    fn set(&self, now: Timestamp) -> impl Future<Output = ()>;
+}
+
 /// A store that is compared with the model after each call.
 #[derive(Debug)]
-pub struct CheckedStore<S> {
+pub struct CheckedStore<S, C> {
     /// The store.
     pub store: S,
+    clock: C,
     model: Model,
     /// The last claim of each message, and how often it was claimed.
     claims: BTreeMap<String, (ClaimToken, i64)>,
-}
-
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
 }
 
 fn reference(number: u8) -> Reference {
@@ -46,9 +50,15 @@ fn snapshot_bytes(payment: u8, seq: u64) -> Box<[u8]> {
     format!("all of {payment} up to {seq}").into_bytes().into()
 }
 
-fn waiting<'a>(all: impl Iterator<Item = &'a model::Waiting>) -> QueueStats {
-    let open: Vec<_> = all.filter(|one| one.visible_at.is_some()).map(|one| one.since).collect();
-    QueueStats::new(open.len() as u64, open.into_iter().min().map(at))
+/// Counts since when things wait.
+fn waiting(since: impl Iterator<Item = i64>, now: i64) -> QueueStats {
+    let since: Vec<_> = since.collect();
+    QueueStats::new(since.len() as u64, since.iter().min().map(|since| term(now - since)))
+}
+
+/// So many seconds, none if they are over.
+fn term(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
 }
 
 fn done_or_stale(result: Result<(), StoreError>) -> Result<Outcome, StoreError> {
@@ -59,11 +69,11 @@ fn done_or_stale(result: Result<(), StoreError>) -> Result<Outcome, StoreError> 
     }
 }
 
-impl<S: Store> CheckedStore<S> {
-    /// An empty store.
+impl<S: Store, C: SetClock> CheckedStore<S, C> {
+    /// An empty store, whose clock begins in 1970.
     #[must_use]
-    pub fn new(store: S) -> Self {
-        Self { store, model: Model::default(), claims: BTreeMap::new() }
+    pub fn new(store: S, clock: C) -> Self {
+        Self { store, clock, model: Model::default(), claims: BTreeMap::new() }
     }
 
     /// Makes a call of the store and of the model, and holds the one to the other.
@@ -73,18 +83,18 @@ impl<S: Store> CheckedStore<S> {
     pub async fn apply(&mut self, call: &Call) {
         let outcome = self.call_store(call).await.expect("no trouble");
         self.model = std::mem::take(&mut self.model).after(call);
+        self.clock.set(Timestamp::UNIX_EPOCH.saturating_add_seconds(self.model.now)).await;
         assert_eq!(outcome, self.model.outcome, "{call:?}");
         self.check().await.expect("no trouble");
     }
 
     async fn call_store(&mut self, call: &Call) -> Result<Outcome, StoreError> {
-        let now = self.model.now;
-        let lease = |limit: &usize, seconds: &i64| ClaimRequest::new(at(now), at(now + seconds), *limit);
+        let lease = |limit: &usize, seconds: &i64| ClaimRequest::new(term(*seconds), *limit);
         Ok(match call {
             Call::Commit { .. } => return self.commit(call).await,
             Call::Receive(number) => {
                 let body = event_name(*number).into_bytes();
-                let delivery = NewInboxEvent::new(event(*number), body, at(now));
+                let delivery = NewInboxEvent::new(event(*number), body);
                 Outcome::Truth(self.store.insert_event(delivery).await? == InsertOutcome::Inserted)
             }
             Call::ClaimEvents(limit, seconds) => {
@@ -98,10 +108,7 @@ impl<S: Store> CheckedStore<S> {
             }
             Call::ClaimDue(limit, seconds) => {
                 let due = self.store.claim_due(lease(limit, seconds)).await?;
-                let seconds = |due: &Timestamp| due.millis_since(Timestamp::UNIX_EPOCH) / 1_000;
-                Outcome::Claimed(
-                    due.iter().map(|due| (due.reference.to_string(), seconds(&due.at))).collect(),
-                )
+                Outcome::Claimed(due.iter().map(|due| (due.to_string(), 0)).collect())
             }
             Call::ClaimMessages(limit, seconds) => {
                 let mut claimed = Vec::new();
@@ -121,17 +128,17 @@ impl<S: Store> CheckedStore<S> {
             }
             Call::Fail(number, back, seconds) => {
                 let (key, claim) = self.claim_of(*number, *back);
-                done_or_stale(self.store.fail_message(&key, claim, at(now + seconds)).await)?
+                done_or_stale(self.store.fail_message(&key, claim, term(*seconds)).await)?
             }
             Call::Skip(number) => self.skip(*number).await?,
             Call::ClaimJob(job, seconds) => {
                 Outcome::Truth(self.store.claim_job(&job.to_string(), lease(&1, seconds)).await?)
             }
             Call::PutOff(job, seconds) => {
-                self.store.reschedule_job(&job.to_string(), at(now + seconds)).await?;
+                self.store.reschedule_job(&job.to_string(), term(*seconds)).await?;
                 Outcome::Done
             }
-            Call::Wait(_) | Call::Reopen => Outcome::Done,
+            Call::Wait(_) | Call::SetBack(_) | Call::Reopen => Outcome::Done,
         })
     }
 
@@ -143,11 +150,11 @@ impl<S: Store> CheckedStore<S> {
     }
 
     async fn skip(&self, number: u8) -> Result<Outcome, StoreError> {
-        let skip = |seconds| Skip::new("Mina", format!("at {seconds}"), at(seconds));
+        let skip = |seconds| Skip::new("Mina", format!("at {seconds}"));
         Ok(match self.store.skip_message(&message_name(number), skip(self.model.now)).await? {
             SkipOutcome::Skipped => Outcome::Skipped(None),
-            SkipOutcome::AlreadySkipped(kept) => {
-                let seconds = kept.at.millis_since(Timestamp::UNIX_EPOCH) / 1_000;
+            SkipOutcome::AlreadySkipped { skip: kept, at } => {
+                let seconds = at.millis_since(Timestamp::UNIX_EPOCH) / 1_000;
                 assert_eq!(kept, skip(seconds));
                 Outcome::Skipped(Some(seconds))
             }
@@ -162,13 +169,13 @@ impl<S: Store> CheckedStore<S> {
         };
         let expected = self.model.expected(*payment, *off);
         let last = expected + u64::from(*entry);
-        let mut step = Commit::new(reference(*payment), Seq::new(expected), at(self.model.now));
+        let mut step = Commit::new(reference(*payment), Seq::new(expected));
         step.entry = entry.then(|| entry_bytes(*payment, last));
         step.snapshot = snapshot.then(|| snapshot_bytes(*payment, last));
         step.deadline = match deadline {
             None => DeadlineChange::Keep,
             Some(None) => DeadlineChange::Clear,
-            Some(Some(seconds)) => DeadlineChange::Set(at(self.model.now + seconds)),
+            Some(Some(seconds)) => DeadlineChange::In(term(*seconds)),
         };
         let message = |number: &_| {
             let lane = if is_alert(*number) { Lane::Alert } else { Lane::Ordered };
@@ -211,27 +218,26 @@ impl<S: Store> CheckedStore<S> {
         }
         let payments: Vec<_> = model.payments.keys().map(|number| reference(*number)).collect();
         assert_eq!(self.store.list_payments(None, 100).await?, payments);
-        let deadlines: Vec<_> = model.payments.values().filter_map(|payment| payment.deadline).collect();
+        let open = |one: &model::Waiting| one.due.is_some().then_some(one.since);
+        let deadlines = model.payments.values().filter_map(|payment| payment.deadline);
         let backlog = Backlog::new(
-            QueueStats::new(deadlines.len() as u64, deadlines.iter().min().copied().map(at)),
-            waiting(model.inbox.values()),
-            waiting(model.outbox.values().map(|message| &message.waiting)),
+            waiting(deadlines.map(|due| due.at), model.now),
+            waiting(model.inbox.values().filter_map(open), model.now),
+            waiting(model.outbox.values().filter_map(|message| open(&message.waiting)), model.now),
         );
-        assert_eq!(self.store.backlog().await?, backlog);
-        self.check_wake(&deadlines).await
+        assert_eq!(self.store.backlog().await?, backlog.ahead(model.ahead));
+        assert_eq!(self.store.backlog().await?.ahead, 0);
+        self.check_wake().await
     }
 
-    async fn check_wake(&self, deadlines: &[i64]) -> Result<(), StoreError> {
+    async fn check_wake(&self) -> Result<(), StoreError> {
         let model = &self.model;
-        let events = model.inbox.values().filter_map(|one| one.visible_at);
+        let deadlines = model.payments.values().filter_map(|payment| payment.deadline);
+        let events = model.inbox.values().filter_map(|one| one.due);
         let messages = model.claimable().into_iter().map(|(visible_at, ..)| visible_at);
-        let wake = deadlines.iter().copied().chain(events).chain(messages).min();
-        let found = self.store.next_due_at().await?;
-        match wake {
-            // A message that was never claimed has been due for ever, whenever a store says that was.
-            Some(i64::MIN) => assert!(found.is_some_and(|found| found <= at(model.now)), "{found:?}"),
-            wake => assert_eq!(found, wake.map(at)),
-        }
+        let wake = deadlines.chain(events).map(|due| due.at).chain(messages).min();
+        let found = self.store.next_due_in().await?;
+        assert_eq!(found, wake.map(|wake| term(wake.saturating_sub(model.now))));
         Ok(())
     }
 }

@@ -6,6 +6,6 @@ mod model;
 mod outcome;
 
 pub use call::Call;
-pub use checked::CheckedStore;
+pub use checked::{CheckedStore, SetClock};
 pub use model::Model;
 pub use outcome::Outcome;

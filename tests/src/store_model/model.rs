@@ -12,8 +12,30 @@ pub(super) struct Payment {
     pub(super) entries: u64,
     /// The entry its snapshot was taken at.
     pub(super) snapshot: Option<u64>,
-    /// When it wants to be woken, in seconds.
-    pub(super) deadline: Option<i64>,
+    /// When it wants to be woken.
+    pub(super) deadline: Option<Due>,
+}
+
+/// When something is due, and when that was set, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    pub(super) at: i64,
+    pub(super) set_at: i64,
+}
+
+impl Due {
+    fn after(now: i64, seconds: i64) -> Self {
+        Self { at: now + seconds, set_at: now }
+    }
+
+    /// Something that was set in the future is due after two minutes.
+    fn correct(&mut self, now: i64) -> bool {
+        let is_ahead = self.set_at > now;
+        if is_ahead {
+            *self = Self { at: self.at.min(now + 120), set_at: now };
+        }
+        is_ahead
+    }
 }
 
 /// Something that waits to be done once.
@@ -22,7 +44,7 @@ pub(super) struct Waiting {
     /// Since when, in seconds.
     pub(super) since: i64,
     /// When it may be claimed; `None` once it is done.
-    pub(super) visible_at: Option<i64>,
+    pub(super) due: Option<Due>,
     /// How often it was claimed.
     pub(super) claims: i64,
 }
@@ -60,7 +82,9 @@ pub struct Model {
     /// Messages in the order they were stored.
     pub(super) stored: Vec<u8>,
     /// When jobs are due.
-    pub(super) jobs: BTreeMap<u8, i64>,
+    pub(super) jobs: BTreeMap<u8, Due>,
+    /// How much was set in the future when the clock was last set.
+    pub(super) ahead: u64,
     /// The result of the last call.
     pub(super) outcome: Outcome,
 }
@@ -90,12 +114,14 @@ impl Model {
     #[must_use]
     pub fn after(mut self, call: &Call) -> Self {
         let now = self.now;
+        self.ahead = 0;
         self.outcome = match call {
             Call::Commit { .. } => self.commit(call),
             Call::Receive(event) => {
                 let new = !self.inbox.contains_key(event);
                 if new {
-                    self.inbox.insert(*event, Waiting { since: now, visible_at: Some(now), claims: 0 });
+                    self.inbox
+                        .insert(*event, Waiting { since: now, due: Some(Due::after(now, 0)), claims: 0 });
                     self.arrivals.push(*event);
                 }
                 Outcome::Truth(new)
@@ -106,7 +132,7 @@ impl Model {
             }
             Call::FinishEvent(event) => {
                 if let Some(waiting) = self.inbox.get_mut(event) {
-                    waiting.visible_at = None;
+                    waiting.due = None;
                 }
                 Outcome::Done
             }
@@ -116,23 +142,42 @@ impl Model {
             Call::Fail(message, back, seconds) => self.fail(*message, *back, *seconds),
             Call::Skip(message) => self.skip(*message),
             Call::ClaimJob(job, lease) => {
-                let due = self.jobs.get(job).is_none_or(|due| *due <= now);
+                let due = self.jobs.get(job).is_none_or(|due| due.at <= now);
                 if due {
-                    self.jobs.insert(*job, now + lease);
+                    self.jobs.insert(*job, Due::after(now, *lease));
                 }
                 Outcome::Truth(due)
             }
             Call::PutOff(job, due) => {
-                self.jobs.insert(*job, now + due);
+                self.jobs.insert(*job, Due::after(now, *due));
                 Outcome::Done
             }
             Call::Wait(seconds) => {
                 self.now += seconds;
                 Outcome::Done
             }
+            Call::SetBack(seconds) => {
+                self.set_back(*seconds);
+                Outcome::Done
+            }
             Call::Reopen => Outcome::Done,
         };
         self
+    }
+
+    /// The store's clock is set back, and everything that was set in its future is corrected.
+    fn set_back(&mut self, seconds: i64) {
+        self.now = (self.now - seconds).max(0);
+        let now = self.now;
+        let waiting = self.inbox.values_mut().chain(self.outbox.values_mut().map(|one| &mut one.waiting));
+        let due = waiting.filter_map(|one| {
+            let due = one.due.as_mut()?;
+            one.since = one.since.min(now);
+            Some(due)
+        });
+        let deadlines = self.payments.values_mut().filter_map(|payment| payment.deadline.as_mut());
+        let all = due.chain(deadlines).chain(self.jobs.values_mut());
+        self.ahead = all.map(|due| u64::from(due.correct(now))).sum();
     }
 
     fn commit(&mut self, call: &Call) -> Outcome {
@@ -155,12 +200,13 @@ impl Model {
             own.snapshot = Some(own.entries);
         }
         if let Some(change) = deadline {
-            own.deadline = change.map(|seconds| self.now + seconds);
+            own.deadline = change.map(|seconds| Due::after(self.now, seconds));
         }
         let last = own.entries;
         for message in messages {
             if !self.outbox.contains_key(message) {
-                let waiting = Waiting { since: self.now, visible_at: Some(i64::MIN), claims: 0 };
+                let due = Some(Due { at: i64::MIN, set_at: self.now });
+                let waiting = Waiting { since: self.now, due, claims: 0 };
                 let (payment, claimed, failures, skipped_at) = (*payment, false, 0, None);
                 self.outbox.insert(*message, Message { payment, waiting, claimed, failures, skipped_at });
                 self.stored.push(*message);
@@ -181,21 +227,21 @@ impl Model {
         let due: BTreeSet<(i64, String, u8)> = self
             .payments
             .iter()
-            .filter_map(|(number, payment)| Some((payment.deadline?, payment_name(*number), *number)))
+            .filter_map(|(number, payment)| Some((payment.deadline?.at, payment_name(*number), *number)))
             .filter(|(at, ..)| *at <= now)
             .collect();
         let taken: Vec<_> = due.into_iter().take(limit).collect();
         for (.., number) in &taken {
             if let Some(payment) = self.payments.get_mut(number) {
-                payment.deadline = Some(now + lease);
+                payment.deadline = Some(Due::after(now, lease));
             }
         }
-        Outcome::Claimed(taken.into_iter().map(|(at, name, _)| (name, at)).collect())
+        Outcome::Claimed(taken.into_iter().map(|(_, name, _)| (name, 0)).collect())
     }
 
     /// The messages that wait for no other: when each can be claimed, its place, and its number.
     pub(super) fn claimable(&self) -> BTreeSet<(i64, usize, u8)> {
-        let pending = |number: &u8| self.outbox.get(number).and_then(|message| message.waiting.visible_at);
+        let pending = |number: &u8| Some(self.outbox.get(number)?.waiting.due?.at);
         let mut found = BTreeSet::new();
         for (place, number) in self.stored.iter().enumerate() {
             let Some(visible_at) = pending(number) else { continue };
@@ -218,7 +264,7 @@ impl Model {
         let mut claimed = Vec::new();
         for (.., number) in ready.take(limit).collect::<Vec<_>>() {
             if let Some(message) = self.outbox.get_mut(&number) {
-                message.waiting.visible_at = Some(now + lease);
+                message.waiting.due = Some(Due::after(now, lease));
                 message.waiting.claims += 1;
                 message.claimed = true;
                 claimed.push((message_name(number), message.waiting.claims, message.failures));
@@ -234,15 +280,15 @@ impl Model {
 
     fn complete(&mut self, message: u8, back: u8) -> Outcome {
         let Some(message) = self.claimed(message, back) else { return Outcome::Stale };
-        message.waiting.visible_at = None;
+        message.waiting.due = None;
         Outcome::Done
     }
 
     fn fail(&mut self, message: u8, back: u8, seconds: i64) -> Outcome {
-        let retry_at = self.now + seconds;
-        let claimed = self.claimed(message, back).filter(|message| message.waiting.visible_at.is_some());
+        let retry = Due::after(self.now, seconds);
+        let claimed = self.claimed(message, back).filter(|message| message.waiting.due.is_some());
         let Some(message) = claimed else { return Outcome::Stale };
-        message.waiting.visible_at = Some(retry_at);
+        message.waiting.due = Some(retry);
         message.claimed = false;
         message.failures += 1;
         Outcome::Done
@@ -256,10 +302,10 @@ impl Model {
         if message.skipped_at.is_some() {
             return Outcome::Skipped(message.skipped_at);
         }
-        if message.waiting.visible_at.is_none() {
+        if message.waiting.due.is_none() {
             return Outcome::NotSkipped { completed: true };
         }
-        message.waiting.visible_at = None;
+        message.waiting.due = None;
         message.claimed = false;
         message.skipped_at = Some(now);
         Outcome::Skipped(None)
@@ -274,13 +320,12 @@ fn claim(
     limit: usize,
     lease: i64,
 ) -> Vec<(u8, i64)> {
-    let visible =
-        |number: &&u8| waiting.get(number).and_then(|one| one.visible_at).is_some_and(|at| at <= now);
+    let visible = |number: &&u8| waiting.get(number).and_then(|one| one.due).is_some_and(|due| due.at <= now);
     let taken: Vec<u8> = order.iter().filter(visible).take(limit).copied().collect();
     let mut found = Vec::new();
     for number in taken {
         if let Some(one) = waiting.get_mut(&number) {
-            one.visible_at = Some(now + lease);
+            one.due = Some(Due::after(now, lease));
             one.claims += 1;
             found.push((number, one.claims));
         }

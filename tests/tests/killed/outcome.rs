@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Waits until every order is at its end and all that was paid is shipped.
 pub(crate) async fn heal<B: ShopDatabase>(scene: &mut Scene) {
-    let books = B::open(&scene.books).await.expect("books");
+    let books = B::open(&scene.books, scene.clock()).await.expect("books");
     let mut open: Vec<_> = scene.opened.keys().copied().collect();
     let mut shipped = 0;
     let healed = async {
@@ -79,7 +79,7 @@ impl Display for Figures {
 
 /// Checks the invariants after recovery. Returns the counts.
 pub(crate) async fn check<B: ShopDatabase>(scene: &Scene) -> Figures {
-    let books = B::open(&scene.books).await.expect("books");
+    let books = B::open(&scene.books, scene.clock()).await.expect("books");
     books.check().await.expect("sound books");
     let mut by_order: BTreeMap<String, Vec<Charge>> = BTreeMap::new();
     let all = scene.charges().await;

@@ -83,6 +83,11 @@ impl Scene {
         ShopProcess::start(&config, self.said.clone())
     }
 
+    /// The clock of the shop and its store.
+    pub(crate) fn clock(&self) -> FastClock {
+        self.clock
+    }
+
     /// The moment it is in the shop.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()

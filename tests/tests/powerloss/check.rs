@@ -1,15 +1,16 @@
 //! Compares an image with the requests and acknowledgements before the power loss.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kakaopay::store::{
     ClaimRequest, ClaimedMessage, Entry, InsertOutcome, Lane, Seq, Store, StoreError, StoredPayment,
 };
 use kakaopay_sqlite_powerloss::Disk;
-use kakaopay_store_sqlite::{SqliteStore, rusqlite};
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore, rusqlite};
 
 use crate::history::{Completion, History};
-use crate::plan::{BINDS, END, EVENTS, PAYMENTS, Plan, STEPS, at, charge, reference};
+use crate::plan::{BINDS, END, EVENTS, PAYMENTS, Plan, ROUND, STEPS, at, charge, reference};
 use crate::workload::STORE_FILE;
 
 /// A failed comparison.
@@ -35,9 +36,11 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Lost> {
 
 /// Opens an image and compares all of it. Returns the number of acknowledged steps compared.
 pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usize) -> Result<u64, Lost> {
-    let store = SqliteStore::open(disk.path(STORE_FILE)).map_err(StoreError::from)?;
+    let options = SqliteOptions::new().clock(|| at(END));
+    let store = options.open(disk.path(STORE_FILE)).map_err(StoreError::from)?;
     store.integrity_check().await?;
     let found = Found { store: &store, plan, history, point };
+    let deadlines = deadlines(disk)?;
     let shipped = shipments(disk)?;
     let (mut steps, mut acknowledged) = (BTreeMap::new(), 0);
     for payment in 0..PAYMENTS {
@@ -47,7 +50,7 @@ pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usi
     }
     found.messages(&steps, &shipped).await?;
     found.events().await?;
-    found.deadlines(&steps).await?;
+    found.deadlines(&steps, &deadlines).await?;
     for payment in store.list_payments(None, 100).await? {
         let known = (0..PAYMENTS).any(|own| reference(own) == payment && steps[&own] > 0);
         ensure(known, || format!("{payment} was never asked for"))?;
@@ -59,6 +62,14 @@ pub(crate) async fn check(disk: &Disk, plan: Plan, history: &History, point: usi
     }
     store.close().await?;
     Ok(acknowledged)
+}
+
+/// The deadlines in the file, in seconds.
+fn deadlines(disk: &Disk) -> Result<BTreeMap<String, i64>, Lost> {
+    let own = rusqlite::Connection::open(disk.path(STORE_FILE))?;
+    let mut all = own.prepare("SELECT reference, due_at / 1000 FROM payment WHERE due_at IS NOT NULL")?;
+    let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The shipments in the merchant's own table.
@@ -139,7 +150,7 @@ impl Found<'_> {
 
     /// The pending messages. Each is completed, so that the next one of its payment can be claimed.
     async fn open_messages(&self) -> Result<BTreeMap<String, ClaimedMessage>, Lost> {
-        let request = ClaimRequest::new(at(END), at(END + 1), 10_000);
+        let request = ClaimRequest::new(Duration::from_secs(1), 10_000);
         let mut open = BTreeMap::new();
         loop {
             let claimed = self.store.claim_messages(request).await?;
@@ -180,7 +191,7 @@ impl Found<'_> {
 
     /// Acknowledged webhooks are there, and pending unless completed.
     async fn events(&self) -> Result<(), Lost> {
-        let lease = ClaimRequest::new(at(END), at(END + 1), 10_000);
+        let lease = ClaimRequest::new(Duration::from_secs(1), 10_000);
         let open = self.store.claim_events(lease).await?;
         let open: BTreeMap<_, _> = open.into_iter().map(|event| (event.event, event.body)).collect();
         let mut waiting = 0;
@@ -207,18 +218,24 @@ impl Found<'_> {
     }
 
     /// A deadline is the one of the last step, or of a later claim.
-    async fn deadlines(&self, steps: &BTreeMap<u8, u64>) -> Result<(), Lost> {
-        let lease = ClaimRequest::new(at(END), at(END + 1), 10_000);
-        let due = self.store.claim_due(lease).await?;
-        let due: BTreeMap<_, _> = due.into_iter().map(|due| (due.reference.to_string(), due.at)).collect();
+    async fn deadlines(
+        &self,
+        steps: &BTreeMap<u8, u64>,
+        deadlines: &BTreeMap<String, i64>,
+    ) -> Result<(), Lost> {
+        let due = self.store.claim_due(ClaimRequest::new(Duration::from_secs(1), 10_000)).await?;
+        let due: BTreeSet<_> = due.iter().map(ToString::to_string).collect();
+        ensure(due.iter().eq(deadlines.keys()), || format!("{due:?} are due, not {deadlines:?}"))?;
         for (payment, last) in steps {
-            let (name, found) =
-                (reference(*payment).to_string(), due.get(reference(*payment).as_str()).copied());
-            let by_step = self.plan.deadline_after(*payment, *last);
+            let name = reference(*payment).to_string();
+            let found = deadlines.get(&name).map(|seconds| at(*seconds));
+            let term =
+                deadlines.get(&name).map(|seconds| Duration::from_secs((seconds % ROUND).unsigned_abs()));
+            let by_step = self.plan.term_after(*payment, *last);
             let claims = self.history.due.iter().filter(|claim| claim.span.may_be(self.point));
             let by_claim = claims.clone().any(|claim| Some(claim.until) == found);
-            ensure(found == by_step || by_claim, || {
-                format!("{name} is due at {found:?}, not at {by_step:?}")
+            ensure(term == by_step || by_claim, || {
+                format!("{name} is due at {found:?}, not {by_step:?} after a round has begun")
             })?;
             // A claim that was acknowledged after the last step holds.
             let steps = self.history.steps.get(payment);

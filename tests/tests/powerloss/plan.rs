@@ -1,6 +1,11 @@
 //! The requests of a workload, derived from its seed, so that images can be compared with them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
 use fastrand::Rng;
+use kakaopay::Clock;
 use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, Lane, NewInboxEvent, OutboxMessage, Seq};
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -12,6 +17,10 @@ pub(crate) const STEPS: u64 = 8;
 pub(crate) const EVENTS: u8 = 14;
 /// Rounds of the caller that works off queues.
 pub(crate) const ROUNDS: i64 = 8;
+/// Length of a round in seconds.
+pub(crate) const ROUND: i64 = 1_000;
+/// The lease of a round in seconds.
+pub(crate) const LEASE: i64 = 500;
 /// A moment after all others.
 pub(crate) const END: i64 = 1_000_000;
 
@@ -36,9 +45,20 @@ pub(crate) fn charge(payment: u8) -> ChargeId {
 /// The step that binds the payment's charge.
 pub(crate) const BINDS: u64 = 2;
 
-/// The lease of one round: later rounds claim the rows earlier ones did not complete.
-pub(crate) fn lease(round: i64, limit: usize) -> ClaimRequest {
-    ClaimRequest::new(at(1_000 * round), at(1_000 * round + 500), limit)
+/// The lease of a round, which ends before the next: it claims the rows that earlier ones did not complete.
+pub(crate) fn lease(limit: usize) -> ClaimRequest {
+    ClaimRequest::new(Duration::from_secs(LEASE.unsigned_abs()), limit)
+}
+
+/// When a round begins. All terms are shorter than a round, so that the time of a row within its round shows its term.
+pub(crate) fn begin(round: i64) -> i64 {
+    ROUND * round
+}
+
+/// The clock of the store: the second that it holds.
+pub(crate) fn clock(seconds: &Arc<AtomicI64>) -> impl Clock {
+    let seconds = Arc::clone(seconds);
+    move || at(seconds.load(Ordering::SeqCst))
 }
 
 impl Plan {
@@ -81,22 +101,22 @@ impl Plan {
         match (step + u64::from(payment)) % 4 {
             0 => DeadlineChange::Clear,
             1 => DeadlineChange::Keep,
-            _ => DeadlineChange::Set(at(i64::from(payment) * 10 + i64::try_from(step).expect("few"))),
+            _ => DeadlineChange::In(Duration::from_secs(u64::from(payment) * 10 + step)),
         }
     }
 
-    /// The deadline after so many steps, if it was not claimed.
-    pub(crate) fn deadline_after(self, payment: u8, steps: u64) -> Option<Timestamp> {
+    /// The term of the deadline after so many steps, if it was not claimed.
+    pub(crate) fn term_after(self, payment: u8, steps: u64) -> Option<Duration> {
         (1..=steps).fold(None, |before, step| match self.deadline(payment, step) {
             DeadlineChange::Keep => before,
-            DeadlineChange::Set(at) => Some(at),
+            DeadlineChange::In(term) => Some(term),
             DeadlineChange::Clear => None,
         })
     }
 
     /// The step behind so many.
     pub(crate) fn step(self, payment: u8, step: u64) -> Commit {
-        let mut commit = Commit::new(reference(payment), Seq::new(step - 1), at(1))
+        let mut commit = Commit::new(reference(payment), Seq::new(step - 1))
             .entry(self.entry(payment, step))
             .deadline(self.deadline(payment, step))
             .messages(self.messages(payment, step));
@@ -108,7 +128,7 @@ impl Plan {
     /// A webhook.
     pub(crate) fn delivery(self, event: u8) -> NewInboxEvent {
         let id = EventId::parse(&format!("evnt_test_{event}")).expect("an event");
-        NewInboxEvent::new(id, self.bytes(5, event.into()), at(1))
+        NewInboxEvent::new(id, self.bytes(5, event.into()))
     }
 
     /// How many pages the log holds before it is written back: few, so that it often is.

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kakaopay::store::{ClaimedMessage, Store, StoreError, StoreErrorKind};
 use kakaopay_sqlite_powerloss::Disk;
-use kakaopay_store_sqlite::{SqliteStore, rusqlite};
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore, rusqlite};
 use tokio::task::JoinSet;
 
 use crate::history::{Completion, DueClaim, History, Span};
-use crate::plan::{EVENTS, PAYMENTS, Plan, ROUNDS, STEPS, lease, reference};
+use crate::plan::{EVENTS, LEASE, PAYMENTS, Plan, ROUNDS, STEPS, at, begin, clock, lease, reference};
 
 /// The store's name.
 pub(crate) const STORE_FILE: &str = "store.sqlite";
@@ -26,10 +28,10 @@ struct Caller {
 
 /// Makes a store, has it used, closed, opened and used again.
 pub(crate) async fn run(disk: &Disk, plan: Plan) -> History {
-    let mut history = History::default();
+    let (mut history, seconds) = (History::default(), Arc::default());
     for half in 0..2_i64 {
         let half_of = |all: i64| all / 2 * half..all / 2 * (half + 1);
-        let Some(store) = open(disk, &mut history) else { continue };
+        let Some(store) = open(disk, &seconds, &mut history) else { continue };
         let caller = Caller { store: store.clone(), disk: disk.clone(), plan };
         let mut callers = JoinSet::new();
         for payment in 0..PAYMENTS {
@@ -37,7 +39,7 @@ pub(crate) async fn run(disk: &Disk, plan: Plan) -> History {
             callers.spawn(caller.clone().move_on(payment, before, STEPS / 2 * (half.unsigned_abs() + 1)));
         }
         callers.spawn(caller.clone().receive(half_of(EVENTS.into())));
-        callers.spawn(caller.clone().work(half_of(ROUNDS)));
+        callers.spawn(caller.clone().work(half_of(ROUNDS), Arc::clone(&seconds)));
         callers.spawn(caller.write_back(half_of(ROUNDS)));
         while let Some(own) = callers.join_next().await {
             history.merge(own.expect("no panic"));
@@ -48,9 +50,10 @@ pub(crate) async fn run(disk: &Disk, plan: Plan) -> History {
 }
 
 /// Opens the store, with a table of the merchant's own beside it.
-fn open(disk: &Disk, history: &mut History) -> Option<SqliteStore> {
+fn open(disk: &Disk, seconds: &Arc<AtomicI64>, history: &mut History) -> Option<SqliteStore> {
     for _ in 0..ATTEMPTS {
-        let opened = SqliteStore::open(disk.path(STORE_FILE)).map_err(StoreError::from);
+        let options = SqliteOptions::new().clock(clock(seconds));
+        let opened = options.open(disk.path(STORE_FILE)).map_err(StoreError::from);
         let Some(store) = note(opened, history) else { continue };
         let table = rusqlite::Connection::open(disk.path(STORE_FILE)).and_then(|own| {
             own.execute_batch(
@@ -127,13 +130,14 @@ impl Caller {
     }
 
     /// Claims pending work, and completes most of it.
-    async fn work(self, rounds: Range<i64>) -> History {
+    async fn work(self, rounds: Range<i64>, seconds: Arc<AtomicI64>) -> History {
         let mut own = History::default();
         for round in rounds {
-            let (span, due) = self.ask(&mut own, self.store.claim_due(lease(round + 1, 2))).await;
-            let claimed = due.unwrap_or_default().iter().map(|due| due.reference.to_string()).collect();
-            own.due.push(DueClaim { span, until: lease(round + 1, 2).lease_until, claimed });
-            let (span, found) = self.ask(&mut own, self.store.claim_messages(lease(round + 1, 4))).await;
+            seconds.store(begin(round + 1), Ordering::SeqCst);
+            let (span, due) = self.ask(&mut own, self.store.claim_due(lease(2))).await;
+            let claimed = due.unwrap_or_default().iter().map(ToString::to_string).collect();
+            own.due.push(DueClaim { span, until: at(begin(round + 1) + LEASE), claimed });
+            let (span, found) = self.ask(&mut own, self.store.claim_messages(lease(4))).await;
             let found = found.unwrap_or_default();
             let numbers: BTreeMap<_, _> =
                 found.iter().map(|message| (message.key.clone(), message.claim.get())).collect();

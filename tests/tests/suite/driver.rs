@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -13,36 +14,42 @@ use kakaopay::store::{
 use kakaopay::webhook::{
     SIGNATURE_HEADER, SignaturePolicy, Signer, TIMESTAMP_HEADER, Verifier, WebhookSecret,
 };
-use kakaopay::{Error, Merchant};
+use kakaopay::{Clock, Error, Merchant};
 use kakaopay_postgres_cluster::shared;
 use kakaopay_store_postgres::PostgresOptions;
-use kakaopay_store_sqlite::SqliteStore;
+use kakaopay_store_sqlite::SqliteOptions;
 use kakaopay_tests::Shop;
+use kakaopay_tests::postgres_clock::PostgresClock;
 use kakaopay_tests::shop::Notifications;
+use kakaopay_tests::store_model::SetClock;
 use kakaopay_transport::{BaseUri, Client, HyperTransport};
 use kakaopay_types::{SecretKey, Timestamp};
 
-/// A merchant whose service cannot be reached, and its clock in seconds.
-fn unreachable<S: Store>(store: S) -> (Merchant<S>, Arc<AtomicI64>) {
+/// A clock in seconds, which merchant and store go by.
+fn manual() -> (Arc<AtomicI64>, impl Fn() -> Timestamp + Clone) {
+    let clock = Arc::new(AtomicI64::new(1_709_208_000));
+    let seconds = Arc::clone(&clock);
+    (clock, move || Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds.load(Ordering::SeqCst)))
+}
+
+/// A merchant whose service cannot be reached.
+fn unreachable<S: Store>(store: S, clock: impl Clock) -> Merchant<S> {
     // A port that was somebody's a moment ago, and is nobody's now.
     let port =
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let base = BaseUri::parse(&format!("http://127.0.0.1:{port}")).expect("an origin");
     let key = SecretKey::parse("skey_test_canary").expect("a key");
     let client = Client::builder(HyperTransport::new().expect("a transport"), key).base_uri(base).build();
-    let clock = Arc::new(AtomicI64::new(1_709_208_000));
-    let seconds = Arc::clone(&clock);
-    let now = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds.load(Ordering::SeqCst));
-    let merchant = Merchant::builder(client, store).clock(now).jitter_seed(7).build();
-    (merchant, clock)
+    Merchant::builder(client, store).clock(clock).jitter_seed(7).build()
 }
 
 /// F43: a payment that goes on for long is stored as a whole, and read from there; a snapshot that this
 /// version does not know costs time, and nothing else.
 #[tokio::test]
 async fn f43_a_long_payment_is_read_from_its_snapshot() {
-    let store = MemoryStore::new();
-    let (merchant, clock) = unreachable(store.clone());
+    let (clock, now) = manual();
+    let store = MemoryStore::new().with_clock(now.clone());
+    let merchant = unreachable(store.clone(), now);
     let (reference, told) = (Shop::reference(), Notifications::default());
     merchant.checkout(Shop::order()).await.expect("a checkout");
     let mut journal = store.read_journal(&reference).await.expect("read");
@@ -59,9 +66,7 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
 
     for bytes in [&br#"{"v":9}"#[..], b"", b"\xff"] {
         let last = Seq::new(store.read_journal(&reference).await.expect("read").len() as u64);
-        let damaged = Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
-            .snapshot(bytes)
-            .deadline(DeadlineChange::Keep);
+        let damaged = Commit::new(reference.clone(), last).snapshot(bytes).deadline(DeadlineChange::Keep);
         store.commit(damaged).await.expect("stored");
         assert_eq!(merchant.status(&reference).await.expect("read").as_ref(), Some(&before));
     }
@@ -79,7 +84,7 @@ async fn f43_a_long_payment_is_read_from_its_snapshot() {
 #[tokio::test]
 async fn f05_webhooks_that_are_refused_are_counted() {
     let store = MemoryStore::new();
-    let (merchant, _) = unreachable(store.clone());
+    let merchant = unreachable(store.clone(), manual().1);
     let secret = WebhookSecret::from_bytes(*b"a secret").expect("not empty");
     let receiver =
         merchant.webhook_service(SignaturePolicy::signed(Verifier::new([secret.clone()]).expect("a secret")));
@@ -111,18 +116,19 @@ async fn f05_webhooks_that_are_refused_are_counted() {
 
 /// A newer version has moved a payment on, and has stored something to tell; then it was rolled back. This version
 /// says so whenever it is asked, writes nothing on top, and leaves both to the newer one.
-async fn leave_to_the_newer<S: Store>(store: S) {
-    let (merchant, clock) = unreachable(store.clone());
+async fn leave_to_the_newer<S: Store>(store: S, clock: Arc<AtomicI64>, pass: impl AsyncFn(i64)) {
+    let now = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(clock.load(Ordering::SeqCst));
+    let merchant = unreachable(store.clone(), now);
     let (reference, told) = (Shop::reference(), Notifications::default());
     merchant.checkout(Shop::order()).await.expect("a checkout");
     let last = Seq::new(store.read_journal(&reference).await.expect("read").len() as u64);
-    let newer = Commit::new(reference.clone(), last, Timestamp::UNIX_EPOCH)
+    let newer = Commit::new(reference.clone(), last)
         .entry(br#"{"v":9,"at":"2031-01-01T00:00:00Z","more":{}}"#.as_slice())
         .messages(vec![OutboxMessage::new("order-345678/newer", br#"{"newer":{}}"#.as_slice())]);
     store.commit(newer).await.expect("stored");
     let before = store.load(&reference).await.expect("read");
     for _ in 0..4 {
-        clock.fetch_add(3_600, Ordering::SeqCst);
+        pass(3_600).await;
         for error in [
             merchant.checkout(Shop::order()).await.expect_err("newer"),
             merchant.status(&reference).await.expect_err("newer"),
@@ -140,25 +146,30 @@ async fn leave_to_the_newer<S: Store>(store: S) {
     // The newer version finds what it left: the deadline and the message, as soon as the leases are over.
     let backlog = store.backlog().await.expect("read");
     assert_eq!((backlog.deadlines.count, backlog.outbox.count), (1, 1));
-    let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(clock.load(Ordering::SeqCst) + 120);
-    let lease = ClaimRequest::new(now, now.saturating_add_seconds(60), 9);
+    pass(120).await;
+    let lease = ClaimRequest::new(Duration::from_secs(60), 9);
     assert_eq!(store.claim_due(lease).await.expect("read").len(), 1);
     assert_eq!(store.claim_messages(lease).await.expect("read").len(), 1);
 }
 
 #[tokio::test]
 async fn f43_i10_a_journal_of_a_newer_version_is_left_to_it() {
-    leave_to_the_newer(MemoryStore::new()).await;
+    let (clock, now) = manual();
+    let pass = async |seconds| {
+        clock.fetch_add(seconds, Ordering::SeqCst);
+    };
+    leave_to_the_newer(MemoryStore::new().with_clock(now.clone()), Arc::clone(&clock), pass).await;
     let folder = tempfile::tempdir().expect("a folder");
-    leave_to_the_newer(SqliteStore::open(folder.path().join("store.sqlite")).expect("a store")).await;
+    let options = SqliteOptions::new().clock(now.clone());
+    let store = options.open(folder.path().join("store.sqlite")).expect("a store");
+    leave_to_the_newer(store, Arc::clone(&clock), pass).await;
     let Some(cluster) = shared() else { return };
-    leave_to_the_newer(
-        PostgresOptions::new(&cluster.tcp("postgres"))
-            .expect("options")
-            .schema("driver")
-            .open()
-            .await
-            .expect("a store"),
-    )
-    .await;
+    let table = PostgresClock::create(&cluster.tcp("postgres"), "clock_of_driver").await;
+    let options = table.of(PostgresOptions::new(&cluster.tcp("postgres")).expect("options"));
+    let store = options.schema("driver").open().await.expect("a store");
+    let pass = async |seconds| {
+        clock.fetch_add(seconds, Ordering::SeqCst);
+        table.set(now()).await;
+    };
+    leave_to_the_newer(store, Arc::clone(&clock), pass).await;
 }

@@ -1,7 +1,9 @@
 //! Each webhook delivered sixty-four times at once. `KAKAOPAY_DUPLICATES` says how many webhooks.
 
+use std::time::Duration;
+
 use kakaopay::store::{ClaimRequest, InsertOutcome, MemoryStore, NewInboxEvent, Store};
-use kakaopay::types::{EventId, Timestamp};
+use kakaopay::types::EventId;
 use kakaopay_postgres_cluster::shared;
 use kakaopay_pure_tests::report::{report, times};
 use kakaopay_store_postgres::PostgresOptions;
@@ -21,7 +23,7 @@ async fn deliver<S: Store>(name: &str, store: S, events: u32) {
             .map(|copy| {
                 let store = store.clone();
                 let body = copy.to_string().into_bytes();
-                let delivery = NewInboxEvent::new(event(number), body, Timestamp::UNIX_EPOCH);
+                let delivery = NewInboxEvent::new(event(number), body);
                 tokio::spawn(async move { store.insert_event(delivery).await.expect("stored") })
             })
             .collect();
@@ -31,10 +33,9 @@ async fn deliver<S: Store>(name: &str, store: S, events: u32) {
         }
         assert_eq!(new, 1, "{number}");
     }
-    let now = Timestamp::UNIX_EPOCH.saturating_add_seconds(1);
     let mut worked = 0;
     loop {
-        let lease = ClaimRequest::new(now, now.saturating_add_seconds(120), 100);
+        let lease = ClaimRequest::new(Duration::from_secs(120), 100);
         let found = store.claim_events(lease).await.expect("claimed");
         if found.is_empty() {
             break;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use kakaopay::store::{ClaimRequest, MemoryStore, Store};
 use kakaopay::{EventHandler, Notification};
 use kakaopay_tests::eventually;
-use kakaopay_tests::virtual_shop::{VirtualShop, add_notification, opening, within};
+use kakaopay_tests::virtual_shop::{VirtualShop, add_notification, virtual_store, within};
 use tokio::time::Instant;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -86,7 +86,7 @@ async fn outbox(store: &MemoryStore) -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn f50_i10_a_notification_is_complete_only_after_ok() {
-    let store = MemoryStore::new();
+    let store = virtual_store();
     let shop = VirtualShop::open(store.clone());
     add_notification(&store, "order-1").await;
     let handler = Planned::new(|_, number| [End::Fail, End::Panic, End::Hang, End::Accept][number - 1]);
@@ -109,7 +109,7 @@ async fn f50_i10_a_notification_is_complete_only_after_ok() {
 #[tokio::test(start_paused = true)]
 async fn f50_a_call_that_hangs_is_cancelled_after_its_timeout() {
     for timeout in [None, Some(5), Some(600)] {
-        let store = MemoryStore::new();
+        let store = virtual_store();
         let shop = VirtualShop::open_with(
             store.clone(),
             |service| service,
@@ -132,7 +132,7 @@ async fn f50_a_call_that_hangs_is_cancelled_after_its_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn f50_i8_slow_failing_calls_delay_no_other_payment() {
-    let store = MemoryStore::new();
+    let store = virtual_store();
     let shop = VirtualShop::open(store.clone());
     let handler = Planned::new(|order, _| match order {
         "slow-1" => End::FailAfter(seconds(59)),
@@ -166,7 +166,7 @@ async fn f50_i8_slow_failing_calls_delay_no_other_payment() {
 
 #[tokio::test(start_paused = true)]
 async fn f44_f50_shutdown_waits_no_longer_than_the_handler_timeout() {
-    let store = MemoryStore::new();
+    let store = virtual_store();
     let shop = VirtualShop::open(store.clone());
     add_notification(&store, "order-1").await;
     add_notification(&store, "order-2").await;
@@ -189,7 +189,7 @@ async fn f44_f50_shutdown_waits_no_longer_than_the_handler_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn f50_no_more_notifications_are_claimed_than_begun() {
-    let store = MemoryStore::new();
+    let store = virtual_store();
     let shop = VirtualShop::open_with(
         store.clone(),
         |service| service,
@@ -205,8 +205,7 @@ async fn f50_no_more_notifications_are_claimed_than_begun() {
     tokio::time::sleep(seconds(5)).await;
     assert_eq!(begun(), 2);
     // Another process can have all the others.
-    let now = opening().saturating_add_seconds(6);
-    let lease = ClaimRequest::new(now, now.saturating_add_seconds(10), 16);
+    let lease = ClaimRequest::new(seconds(10), 16);
     assert_eq!(store.claim_messages(lease).await.expect("claimed").len(), 4);
     within(seconds(60), "all", async || outbox(&store).await == 0).await;
     running.shut_down().await;
@@ -227,7 +226,7 @@ async fn f50_a_call_that_blocks_its_thread_delays_no_other() {
         }
     }
 
-    let store = MemoryStore::new();
+    let store = virtual_store();
     let shop = VirtualShop::open_with(
         store.clone(),
         |service| service,
@@ -286,7 +285,7 @@ impl Subscriber for Log {
 
 #[tokio::test(start_paused = true)]
 async fn f50_ten_failures_of_one_notification_are_an_error() {
-    let store = MemoryStore::new();
+    let store = virtual_store();
     // Another test may log for the first time at this moment: the shop installs a subscriber that takes every
     // event, so that none is switched off meanwhile.
     let shop = VirtualShop::open(store.clone());

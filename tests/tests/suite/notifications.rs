@@ -120,8 +120,8 @@ async fn f50_a_skipped_notification_lets_the_next_one_through() {
         shop.sandbox.clock().advance_seconds(1);
     }
     assert_eq!(handler.delivered(), [REFUNDED]);
-    let kept = Skip::new("Mina", "shipped by hand", decided_at);
-    assert_eq!(skip(PAID, "Jun").await, SkipOutcome::AlreadySkipped(kept));
+    let kept = SkipOutcome::AlreadySkipped { skip: Skip::new("Mina", "shipped by hand"), at: decided_at };
+    assert_eq!(skip(PAID, "Jun").await, kept);
     assert_eq!(skip(REFUNDED, "Jun").await, SkipOutcome::AlreadyCompleted);
     assert_eq!(skip("order-1/paid", "Jun").await, SkipOutcome::NotFound);
 }

@@ -21,7 +21,7 @@ use kakaopay::webhook::{Receiver, SignaturePolicy, Signer, Verifier};
 use kakaopay::{Checkout, Inbox, Merchant, Order};
 use kakaopay_pure_tests::report::is_exhaustive;
 use kakaopay_sandbox::{Sandbox, SandboxClock, WebhookSchedule};
-use kakaopay_store_sqlite::SqliteStore;
+use kakaopay_store_sqlite::SqliteOptions;
 use kakaopay_tests::as_of::AsOf;
 use kakaopay_tests::shop::Notifications;
 use kakaopay_transport::Client;
@@ -53,13 +53,14 @@ struct Scene<S: Store> {
 }
 
 impl<S: Store> Scene<S> {
-    fn set(store: S) -> Self {
+    fn set(store: impl FnOnce(SandboxClock) -> S) -> Self {
         let now = Timestamp::parse("2024-02-29T12:00:00Z").expect("a moment");
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(now)).build();
         sandbox.set_webhook_schedule(WebhookSchedule::LOST);
         let as_of = AsOf::new(&sandbox);
         let client = Client::builder(as_of.clone(), sandbox.secret_key().clone()).build();
         let clock = sandbox.clock().clone();
+        let store = store(clock.clone());
         let merchant = Merchant::builder(client, store).clock(move || clock.now()).jitter_seed(7).build();
         let verifier = Verifier::new([sandbox.webhook_secret().clone()]).expect("a secret");
         let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
@@ -218,7 +219,7 @@ async fn at_once<T: Send + 'static>(all: impl Iterator<Item: Future<Output = T> 
 }
 
 /// Delivers the webhooks in every `step`th of the 720 orders. Returns the end of all of them.
-async fn converge<S: Store>(store: S, paid: bool, step: usize) -> String {
+async fn converge<S: Store>(store: impl FnOnce(SandboxClock) -> S, paid: bool, step: usize) -> String {
     let scene = Arc::new(Scene::set(store));
     let orders = permutations(WEBHOOKS);
     assert_eq!(orders.len(), 720);
@@ -267,10 +268,14 @@ async fn converge<S: Store>(store: S, paid: bool, step: usize) -> String {
     ends.into_keys().next().expect("an end")
 }
 
+fn in_memory(clock: SandboxClock) -> MemoryStore {
+    MemoryStore::new().with_clock(move || clock.now())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f02_i3_i6_every_order_of_webhooks_ends_the_same_in_memory() {
-    insta::assert_snapshot!("paid", converge(MemoryStore::new(), true, 1).await);
-    insta::assert_snapshot!("failed", converge(MemoryStore::new(), false, 1).await);
+    insta::assert_snapshot!("paid", converge(in_memory, true, 1).await);
+    insta::assert_snapshot!("failed", converge(in_memory, false, 1).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -279,7 +284,10 @@ async fn f02_i3_i6_every_order_of_webhooks_ends_the_same_in_sqlite() {
     let step = if is_exhaustive() { 1 } else { 7 };
     for (name, paid) in [("paid", true), ("failed", false)] {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
+        let store = |clock: SandboxClock| {
+            let options = SqliteOptions::new().clock(move || clock.now());
+            options.open(folder.path().join("store.sqlite")).expect("a store")
+        };
         // The very end that the store in memory leads to.
         insta::assert_snapshot!(name, converge(store, paid, step).await);
     }

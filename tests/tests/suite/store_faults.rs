@@ -11,7 +11,7 @@ use kakaopay::{Checkout, PaymentEvent, RefundRequest};
 use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
-use kakaopay_tests::virtual_shop::{VirtualShop, within};
+use kakaopay_tests::virtual_shop::{VirtualShop, virtual_store, within};
 
 type FaultyShop = VirtualShop<HookedStore<MemoryStore>>;
 
@@ -50,7 +50,7 @@ async fn f55_i5_no_refund_is_dropped_for_a_snapshot() {
     for kind in [StoreErrorKind::Busy, StoreErrorKind::Io, StoreErrorKind::Full, CONFLICT] {
         let failed = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&failed);
-        let store = HookedStore::new(MemoryStore::new()).fault(move |call| {
+        let store = HookedStore::new(virtual_store()).fault(move |call| {
             if call != StoreCall::CommitSnapshot {
                 return StoreFault::None;
             }
@@ -59,7 +59,7 @@ async fn f55_i5_no_refund_is_dropped_for_a_snapshot() {
         });
         // Each shift puts the snapshots after other entries.
         for shift in 0..3 {
-            let shop = paid(VirtualShop::open(store.clone().over(MemoryStore::new()))).await;
+            let shop = paid(VirtualShop::open(store.clone().over(virtual_store()))).await;
             for pair in 0..shift {
                 order_pair(&shop, 2 * pair + 1).await;
                 shop.merchant.refresh(&Shop::reference()).await.expect("refunded");
@@ -82,7 +82,7 @@ async fn f55_i1_a_response_to_a_mutation_outlives_a_short_failure() {
         let left = Arc::new(AtomicI64::new(0));
         let fails = Arc::clone(&left);
         // The entry of the intent is stored, the entry of its response is not.
-        let store = HookedStore::new(MemoryStore::new()).fault(move |call| {
+        let store = HookedStore::new(virtual_store()).fault(move |call| {
             let left = if call == StoreCall::Commit { fails.fetch_sub(1, Ordering::SeqCst) } else { 0 };
             if (1..=6).contains(&left) { StoreFault::Before(kind) } else { StoreFault::None }
         });
@@ -108,7 +108,7 @@ async fn f55_i5_a_response_that_is_not_stored_drops_no_other_refund() {
     // `Some(n)`: after n more commits, every call fails.
     let left: Arc<Mutex<Option<u32>>> = Arc::default();
     let commits = Arc::clone(&left);
-    let store = HookedStore::new(MemoryStore::new()).fault(move |call| {
+    let store = HookedStore::new(virtual_store()).fault(move |call| {
         match commits.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(0) => StoreFault::Before(StoreErrorKind::Io),
             Some(left) => {
@@ -141,7 +141,7 @@ async fn f55_i5_a_response_that_is_not_stored_drops_no_other_refund() {
 async fn one_call_fails(place: u64, fault: StoreFault) -> bool {
     let calls = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&calls);
-    let store = HookedStore::new(MemoryStore::new()).fault(move |_| {
+    let store = HookedStore::new(virtual_store()).fault(move |_| {
         if counted.fetch_add(1, Ordering::SeqCst) == place { fault } else { StoreFault::None }
     });
     let shop = VirtualShop::open(store);

@@ -1,12 +1,16 @@
 //! Random sequences of calls of each store, compared with one model.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
+use kakaopay::Clock;
 use kakaopay::store::{MemoryStore, Store};
 use kakaopay_postgres_cluster::shared;
 use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
-use kakaopay_store_sqlite::SqliteStore;
-use kakaopay_tests::store_model::{Call, CheckedStore, Model};
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
+use kakaopay_tests::postgres_clock::PostgresClock;
+use kakaopay_tests::store_model::{Call, CheckedStore, Model, SetClock};
+use kakaopay_types::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -33,15 +37,31 @@ impl ReferenceStateMachine for Calls {
     }
 }
 
-/// A store and its runtime.
-struct Running<S> {
-    checked: CheckedStore<S>,
+/// A store with its clock, and its runtime.
+struct Running<S, C = ManualClock> {
+    checked: CheckedStore<S, C>,
     runtime: Runtime,
 }
 
-impl<S: Store> Running<S> {
-    fn new(store: S, runtime: Runtime) -> Self {
-        Self { checked: CheckedStore::new(store), runtime }
+/// A clock in memory.
+#[derive(Clone, Default)]
+struct ManualClock(Arc<AtomicI64>);
+
+impl SetClock for ManualClock {
+    async fn set(&self, now: Timestamp) {
+        self.0.store(now.unix_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.0.load(Ordering::SeqCst)).expect("a time")
+    }
+}
+
+impl<S: Store, C: SetClock> Running<S, C> {
+    fn new(store: S, clock: C, runtime: Runtime) -> Self {
+        Self { checked: CheckedStore::new(store, clock), runtime }
     }
 
     fn apply(mut self, call: &Call) -> Self {
@@ -61,7 +81,8 @@ impl StateMachineTest for Memory {
     type Reference = Calls;
 
     fn init_test(_: &Model) -> Self::SystemUnderTest {
-        Running::new(MemoryStore::new(), runtime())
+        let clock = ManualClock::default();
+        Running::new(MemoryStore::new().with_clock(clock.clone()), clock, runtime())
     }
 
     fn apply(running: Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
@@ -72,28 +93,34 @@ impl StateMachineTest for Memory {
 struct Sqlite;
 
 impl StateMachineTest for Sqlite {
-    type SystemUnderTest = (Running<SqliteStore>, TempDir);
+    type SystemUnderTest = (Running<SqliteStore>, SqliteOptions, TempDir);
     type Reference = Calls;
 
     fn init_test(_: &Model) -> Self::SystemUnderTest {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
-        (Running::new(store, runtime()), folder)
+        let clock = ManualClock::default();
+        let options = SqliteOptions::new().clock(clock.clone());
+        let store = options.open(folder.path().join("store.sqlite")).expect("a store");
+        (Running::new(store, clock, runtime()), options, folder)
     }
 
-    fn apply((mut running, folder): Self::SystemUnderTest, _: &Model, call: Call) -> Self::SystemUnderTest {
+    fn apply(
+        (mut running, options, folder): Self::SystemUnderTest,
+        _: &Model,
+        call: Call,
+    ) -> Self::SystemUnderTest {
         if matches!(call, Call::Reopen) {
             running.runtime.block_on(running.checked.store.close()).expect("closed");
-            running.checked.store = SqliteStore::open(folder.path().join("store.sqlite")).expect("a store");
+            running.checked.store = options.open(folder.path().join("store.sqlite")).expect("a store");
         }
-        (running.apply(&call), folder)
+        (running.apply(&call), options, folder)
     }
 }
 
 struct Postgres;
 
 /// `None` where PostgreSQL is not installed, which is said.
-type OnPostgres = Option<(Running<PostgresStore>, PostgresOptions)>;
+type OnPostgres = Option<(Running<PostgresStore, PostgresClock>, PostgresOptions)>;
 
 impl StateMachineTest for Postgres {
     type SystemUnderTest = OnPostgres;
@@ -102,10 +129,12 @@ impl StateMachineTest for Postgres {
     fn init_test(_: &Model) -> OnPostgres {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let schema = format!("ledger_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let options = PostgresOptions::new(&shared()?.tcp("postgres")).expect("options").schema(&schema);
-        let runtime = runtime();
+        let (connection, runtime) = (shared()?.tcp("postgres"), runtime());
+        let options = PostgresOptions::new(&connection).expect("options").schema(&schema);
+        let clock = runtime.block_on(PostgresClock::create(&connection, &format!("clock_of_{schema}")));
+        let options = clock.of(options);
         let store = runtime.block_on(options.open()).expect("a store");
-        Some((Running::new(store, runtime), options))
+        Some((Running::new(store, clock, runtime), options))
     }
 
     fn apply(state: OnPostgres, _: &Model, call: Call) -> OnPostgres {

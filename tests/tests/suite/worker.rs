@@ -14,7 +14,7 @@ use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_sandbox::{Sandbox, SandboxService};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
-use kakaopay_tests::virtual_shop::{VirtualShop, add_notification, opening, within};
+use kakaopay_tests::virtual_shop::{VirtualShop, add_notification, virtual_store, within};
 use kakaopay_transport::testing::Capture;
 use kakaopay_transport::{BoxError, Client, HttpRequest};
 use tower_service::Service;
@@ -69,7 +69,7 @@ where
 async fn f41_i8_run_survives_an_error_of_each_store_call() {
     use StoreCall::{
         ClaimDue, ClaimEvents, ClaimJob, ClaimMessages, Commit, CompleteEvent, CompleteMessage, FindByCharge,
-        InsertEvent, Load, NextDueAt, RescheduleJob,
+        InsertEvent, Load, NextDueIn, RescheduleJob,
     };
     for call in [
         Commit,
@@ -83,9 +83,9 @@ async fn f41_i8_run_survives_an_error_of_each_store_call() {
         CompleteMessage,
         ClaimJob,
         RescheduleJob,
-        NextDueAt,
+        NextDueIn,
     ] {
-        let (store, armed) = HookedStore::failing_once(MemoryStore::new(), call);
+        let (store, armed) = HookedStore::failing_once(virtual_store(), call);
         let shop = VirtualShop::open(store);
         let notifications = Notifications::default();
         shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -107,7 +107,7 @@ async fn f41_i8_run_survives_an_error_of_each_store_call() {
 async fn f13_i8_run_goes_on_when_its_store_is_back() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = Arc::clone(&is_down);
-    let store = HookedStore::new(MemoryStore::new()).fault(move |_| {
+    let store = HookedStore::new(virtual_store()).fault(move |_| {
         if down.load(Ordering::SeqCst) { StoreFault::Before(StoreErrorKind::Busy) } else { StoreFault::None }
     });
     let shop = VirtualShop::open(store);
@@ -134,7 +134,7 @@ async fn f50_i8_a_panic_in_a_task_does_not_end_run() {
             panics = Some(Arc::clone(&service.panics));
             service
         };
-        let shop = VirtualShop::open_with(MemoryStore::new(), over, |builder| builder);
+        let shop = VirtualShop::open_with(virtual_store(), over, |builder| builder);
         let panics = panics.expect("a transport");
         let notifications = Notifications::default();
         shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -154,7 +154,7 @@ async fn f50_i8_a_panic_in_a_task_does_not_end_run() {
 
 #[tokio::test(start_paused = true)]
 async fn i8_a_webhook_is_notified_within_100_ms() {
-    let shop = VirtualShop::open(MemoryStore::new());
+    let shop = VirtualShop::open(virtual_store());
     let notifications = Notifications::default();
     let running = shop.run(notifications.clone());
     shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -168,7 +168,7 @@ async fn i8_a_webhook_is_notified_within_100_ms() {
 
 #[tokio::test(start_paused = true)]
 async fn i8_a_buyers_return_is_notified_within_100_ms() {
-    let shop = VirtualShop::open(MemoryStore::new());
+    let shop = VirtualShop::open(virtual_store());
     let notifications = Notifications::default();
     let running = shop.run(notifications.clone());
     shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -181,7 +181,7 @@ async fn i8_a_buyers_return_is_notified_within_100_ms() {
 
 #[tokio::test(start_paused = true)]
 async fn i8_the_work_of_another_process_is_done_within_30_s() {
-    let store = MemoryStore::new();
+    let store = virtual_store();
     let shop = VirtualShop::open(store.clone());
     let notifications = Notifications::default();
     let running = shop.run(notifications.clone());
@@ -191,7 +191,7 @@ async fn i8_the_work_of_another_process_is_done_within_30_s() {
     within(seconds(31), "the notification", async || notifications.events().len() == 1).await;
     let event = EventId::parse("evnt_test_1").expect("an id");
     let body = br#"{"object":"event","id":"evnt_test_1","key":"charge.complete","data":{}}"#;
-    store.insert_event(NewInboxEvent::new(event, *body, opening())).await.expect("stored");
+    store.insert_event(NewInboxEvent::new(event, *body)).await.expect("stored");
     let inbox = async || store.backlog().await.expect("read").inbox.count;
     assert_eq!(inbox().await, 1);
     within(seconds(31), "the webhook", async || inbox().await == 0).await;
@@ -208,7 +208,7 @@ async fn f41_a_job_that_was_cut_off_is_due_again_after_its_lease() {
         parts = Some((capture.clone(), is_down));
         capture
     };
-    let shop = VirtualShop::open_with(MemoryStore::new(), over, |builder| builder);
+    let shop = VirtualShop::open_with(virtual_store(), over, |builder| builder);
     let (capture, is_down) = parts.expect("a transport");
     let lists = || capture.requests().iter().filter(|request| request.uri().path() == "/events").count();
     is_down.store(true, Ordering::SeqCst);
@@ -229,7 +229,7 @@ async fn f41_a_job_that_was_cut_off_is_due_again_after_its_lease() {
 
 #[tokio::test(start_paused = true)]
 async fn f03_a_reconciliation_reaches_back_to_the_one_before() {
-    let shop = VirtualShop::open(MemoryStore::new());
+    let shop = VirtualShop::open(virtual_store());
     let notifications = Notifications::default();
     let running = shop.run(notifications.clone());
     shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -261,15 +261,14 @@ async fn f40_i1_a_stale_mutation_does_not_leave() {
         let capture = Capture::new(sandbox.service());
         let client = Client::builder(capture.clone(), sandbox.secret_key().clone()).build();
         let (time, is_first) = (Arc::new(AtomicI64::new(1_709_208_000)), AtomicBool::new(true));
-        let jump = Arc::clone(&time);
-        let memory = MemoryStore::new();
+        let (now, jump) = (Arc::clone(&time), Arc::clone(&time));
+        let clock = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(now.load(Ordering::SeqCst));
+        let memory = MemoryStore::new().with_clock(clock.clone());
         let store = HookedStore::new(memory.clone()).after(move |call| {
             if call == StoreCall::Commit && is_first.swap(false, Ordering::SeqCst) {
                 jump.fetch_add(suspended, Ordering::SeqCst);
             }
         });
-        let now = Arc::clone(&time);
-        let clock = move || Timestamp::UNIX_EPOCH.saturating_add_seconds(now.load(Ordering::SeqCst));
         let merchant = Merchant::builder(client, store).clock(clock).jitter_seed(7).build();
         let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
         assert_eq!((capture.requests().len(), sandbox.events().len()), (sent, sent), "{suspended} s");
@@ -289,7 +288,7 @@ async fn f40_i1_a_stale_mutation_does_not_leave() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_waits_after_a_finished_payment() {
-    let shop = VirtualShop::open(MemoryStore::new());
+    let shop = VirtualShop::open(virtual_store());
     let notifications = Notifications::default();
     let running = shop.run(notifications.clone());
     shop.merchant.checkout(Shop::order()).await.expect("a checkout");
@@ -306,7 +305,7 @@ async fn nothing_waits_after_a_finished_payment() {
         br#"{"object":"event","id":"evnt_test_stranger","key":"charge.complete","data":{"object":"charge",
         "id":"chrg_test_stranger","amount":1,"currency":"SGD","status":"pending",
         "metadata":{"kakaopay_reference":"stranger/1"}}}"#;
-    shop.store.insert_event(NewInboxEvent::new(event, *body, opening())).await.expect("stored");
+    shop.store.insert_event(NewInboxEvent::new(event, *body)).await.expect("stored");
     within(seconds(31), "nothing waits", is_empty).await;
     running.shut_down().await;
 }

@@ -31,7 +31,7 @@ pub(crate) enum StoreCommand {
         #[command(flatten)]
         store: StoreOptions,
     },
-    /// Show the number of waiting deadlines, webhooks and notifications, and the oldest of each.
+    /// Show the number of waiting deadlines, webhooks and notifications, and the age of the oldest.
     Backlog {
         #[command(flatten)]
         store: StoreOptions,

@@ -7,7 +7,7 @@ use kakaopay::transport::{BaseUri, Client, HyperTransport};
 use kakaopay::webhook::{Receiver, SignaturePolicy, Verifier};
 use kakaopay_sandbox::{Sandbox, WebhookSchedule, WebhookUrl};
 use kakaopay_sandbox_server::{SandboxServer, serve};
-use kakaopay_store_sqlite::SqliteStore;
+use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -41,7 +41,9 @@ impl Setup {
 
         let dir = tempfile::Builder::new().prefix("kakaopay-demo-").tempdir()?;
         let path = dir.path().join("store.sqlite");
-        let store = SqliteStore::open(&path)?;
+        // Its clock is the sandbox's, which the demo sets forward.
+        let clock = sandbox.clock().clone();
+        let store = SqliteOptions::new().clock(move || clock.now()).open(&path)?;
 
         let recorder = Recorder::default();
         let transport = recorder.wrap(HyperTransport::new()?);

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use kakaopay::store::{QueueStats, Skip, Store};
-use kakaopay::{Clock, SystemClock};
 
 use super::{open, show, skip};
 use crate::args::{StoreCommand, StoreLocation};
@@ -45,7 +44,7 @@ async fn run_on(store: &impl Store, command: &StoreCommand, printer: Printer) ->
         }
         StoreCommand::Backlog { .. } => backlog(store, printer).await,
         StoreCommand::Skip { key, who, why, .. } => {
-            skip::message(store, key, Skip::new(who, why, SystemClock.now()), printer).await
+            skip::message(store, key, Skip::new(who, why), printer).await
         }
         // Handled by `run`: each kind of store is verified differently.
         StoreCommand::Verify { .. } => Ok(()),
@@ -54,14 +53,19 @@ async fn run_on(store: &impl Store, command: &StoreCommand, printer: Printer) ->
 
 async fn backlog(store: &impl Store, printer: Printer) -> Result<(), Failure> {
     let backlog = store.backlog().await?;
-    for (name, QueueStats { count, oldest, .. }) in
+    for (name, QueueStats { count, age, .. }) in
         [("deadlines", backlog.deadlines), ("inbox", backlog.inbox), ("outbox", backlog.outbox)]
     {
-        let oldest = oldest.map(|at| at.to_string());
-        let since = oldest.as_deref().map(|at| format!(", the oldest {at}")).unwrap_or_default();
+        let age = age.map(|age| age.as_secs());
+        let since = age.map(|age| format!(", the oldest for {age} s")).unwrap_or_default();
         printer.print(
-            Step::new(name, format!("{count} waiting{since}")).field("count", count).field("oldest", oldest),
+            Step::new(name, format!("{count} waiting{since}")).field("count", count).field("age", age),
         )?;
+    }
+    let ahead = backlog.ahead;
+    if ahead > 0 {
+        let text = format!("{ahead} set in the future, because the store's clock was set back; due in 2 min");
+        printer.print(Step::new("ahead", text).field("count", ahead))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Skips a notification.
 
 use kakaopay::store::{Skip, SkipOutcome, Store};
+use kakaopay::types::Timestamp;
 
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
@@ -13,9 +14,11 @@ pub(super) async fn message(
     printer: Printer,
 ) -> Result<(), Failure> {
     let text = match store.skip_message(key, skip.clone()).await? {
-        SkipOutcome::Skipped => return print(printer, key, format!("{key} is never delivered"), &skip),
-        SkipOutcome::AlreadySkipped(earlier) => {
-            return print(printer, key, format!("{key} was skipped before"), &earlier);
+        SkipOutcome::Skipped => {
+            return print(printer, key, format!("{key} is never delivered"), &skip, None);
+        }
+        SkipOutcome::AlreadySkipped { skip, at } => {
+            return print(printer, key, format!("{key} was skipped before"), &skip, Some(at));
         }
         SkipOutcome::AlreadyCompleted => format!("{key} was delivered before: it cannot be skipped"),
         SkipOutcome::NotFound => format!("no notification with key {key}"),
@@ -23,13 +26,21 @@ pub(super) async fn message(
     Err(text.into())
 }
 
-fn print(printer: Printer, key: &str, text: String, skip: &Skip) -> Result<(), Failure> {
-    let Skip { who, why, at, .. } = skip;
+fn print(
+    printer: Printer,
+    key: &str,
+    text: String,
+    skip: &Skip,
+    at: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let Skip { who, why, .. } = skip;
+    let at = at.map(|at| at.to_string());
+    let when = at.as_deref().map(|at| format!("{at}  ")).unwrap_or_default();
     let step = Step::new("skipped", text)
-        .detail(format!("{at}  by {who}: {why}"))
+        .detail(format!("{when}by {who}: {why}"))
         .field("key", key)
         .field("who", who.as_str())
         .field("why", why.as_str())
-        .field("at", at.to_string());
+        .field("at", at);
     printer.print(step)
 }

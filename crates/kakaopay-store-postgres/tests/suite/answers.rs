@@ -1,12 +1,13 @@
 //! Answers of a server in trouble, which a trigger gives in its place.
 
 use std::error::Error;
+use std::time::Duration;
 
 use kakaopay_store::{Commit, DeadlineChange, Store, StoreErrorKind};
 use kakaopay_store_postgres::PostgresStore;
 use kakaopay_store_postgres::tokio_postgres::Client;
 
-use crate::support::{Home, at, message, reference, step};
+use crate::support::{Home, message, reference, step};
 
 /// A store whose journal rejects so many entries by a trigger. A sequence counts them, since it is not rolled back.
 async fn refusing(times: u32, what: &str) -> Option<(PostgresStore, Client)> {
@@ -36,7 +37,7 @@ async fn tries(raw: &Client) -> i64 {
 /// A step that changes something in every table.
 fn second() -> Commit {
     step("a", 1, *b"two")
-        .deadline(DeadlineChange::Set(at(5)))
+        .deadline(DeadlineChange::In(Duration::from_secs(5)))
         .messages(vec![message("a/2")])
         .snapshot(*b"of two")
 }
@@ -68,7 +69,7 @@ async fn f13_a_full_disk_is_typed_and_leaves_nothing_and_recovers() {
     assert!(error.source().unwrap().to_string().contains("no room"));
     assert_eq!(store.read_journal(&reference("a")).await.unwrap().len(), 1);
     assert_eq!(store.load(&reference("a")).await.unwrap().snapshot, None);
-    assert_eq!(store.next_due_at().await.unwrap(), None);
+    assert_eq!(store.next_due_in().await.unwrap(), None);
     store.commit(second()).await.unwrap();
     assert_eq!(tries(&raw).await, 2);
 }

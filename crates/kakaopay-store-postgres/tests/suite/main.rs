@@ -10,5 +10,6 @@ mod proxy;
 mod secrets;
 mod shared;
 mod support;
+mod time;
 mod tls;
 mod trouble;

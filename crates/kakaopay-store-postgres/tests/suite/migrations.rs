@@ -4,7 +4,7 @@ use kakaopay_store::{Commit, InsertOutcome, SchemaError, Seq, Store, StoreErrorK
 use kakaopay_store_postgres::tokio_postgres::Row;
 use kakaopay_store_postgres::{PostgresOpenError, PostgresOptions, PostgresStore};
 
-use crate::support::{Home, at, connect, delivery, kind, lease, message, reference, step};
+use crate::support::{Home, connect, delivery, kind, lease, message, reference, step};
 
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
@@ -36,7 +36,7 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
     let store = home.open().await;
     let one = || step("a", 0, *b"one").messages(vec![message("a/1")]);
     store.commit(one()).await.unwrap();
-    let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
+    let claimed = store.claim_messages(lease(600)).await.unwrap().remove(0);
     let raw = home.raw().await;
     raw.batch_execute(ADDS).await.unwrap();
     for connections in ["as they are", "new"] {
@@ -53,13 +53,13 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
             stored = store.commit(again()).await;
         }
         assert_eq!(stored.unwrap(), Seq::new(1));
-        assert_eq!(store.claim_messages(lease(1, 10)).await.unwrap().len(), 1);
+        assert_eq!(store.claim_messages(lease(600)).await.unwrap().len(), 1);
         assert_eq!(store.read_journal(&reference(&name)).await.unwrap().len(), 1);
         assert_eq!(
             store.insert_event(delivery(connections.split(' ').next().unwrap(), *b"x")).await.unwrap(),
             InsertOutcome::Inserted
         );
-        assert_eq!(store.claim_events(lease(5, 9)).await.unwrap().len(), 1);
+        assert_eq!(store.claim_events(lease(600)).await.unwrap().len(), 1);
     }
     store.complete_message(&claimed.key, claimed.claim).await.unwrap();
     store.integrity_check().await.unwrap();
@@ -233,7 +233,7 @@ async fn a_journal_that_lacks_an_entry_is_corrupt() {
 async fn a_snapshot_ahead_of_its_journal_is_corrupt() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
-    store.commit(Commit::new(reference("a"), Seq::ZERO, at(1)).messages(vec![message("a/1")])).await.unwrap();
+    store.commit(Commit::new(reference("a"), Seq::ZERO).messages(vec![message("a/1")])).await.unwrap();
     store.integrity_check().await.unwrap();
     let raw = home.raw().await;
     raw.batch_execute("INSERT INTO snapshot SELECT id, 1, '' FROM payment").await.unwrap();

@@ -1,10 +1,12 @@
 //! Completing a message in a transaction of the merchant's own.
 
+use std::time::Duration;
+
 use kakaopay_store::{ClaimedMessage, Lane, Skip, SkipOutcome, Store, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::Client;
 use kakaopay_store_postgres::{Completion, PostgresStore};
 
-use crate::support::{Home, at, lease, message, step};
+use crate::support::{Home, lease, message, step};
 
 /// A store with one message, and the shop's own table beside it.
 async fn shop() -> Option<(PostgresStore, Client)> {
@@ -17,8 +19,8 @@ async fn shop() -> Option<(PostgresStore, Client)> {
     Some((store, shop))
 }
 
-async fn claim(store: &PostgresStore, now: i64) -> ClaimedMessage {
-    store.claim_messages(lease(now, now + 10)).await.expect("claimed").remove(0)
+async fn claim(store: &PostgresStore, seconds: u64) -> ClaimedMessage {
+    store.claim_messages(lease(seconds)).await.expect("claimed").remove(0)
 }
 
 /// Ships within a transaction, unless the message was completed before; commits on request only.
@@ -47,22 +49,22 @@ async fn shipments(shop: &Client) -> i64 {
 #[tokio::test]
 async fn i3_what_a_message_leads_to_happens_once() {
     let Some((store, mut shop)) = shop().await else { return };
-    let message = claim(&store, 1).await;
+    let message = claim(&store, 0).await;
     assert_eq!(ship(&store, &mut shop, &message, true).await, Completion::Completed);
     // The answer to that commit was lost: the shop does it again, and learns that it was done.
     assert_eq!(ship(&store, &mut shop, &message, true).await, Completion::AlreadyCompleted);
     assert_eq!(shipments(&shop).await, 1);
-    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+    assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
     store.complete_message(&message.key, message.claim).await.unwrap();
 }
 
 #[tokio::test]
 async fn i3_a_transaction_that_is_taken_back_leaves_the_message() {
     let Some((store, mut shop)) = shop().await else { return };
-    let message = claim(&store, 1).await;
+    let message = claim(&store, 0).await;
     assert_eq!(ship(&store, &mut shop, &message, false).await, Completion::Completed);
     assert_eq!(shipments(&shop).await, 0);
-    let again = claim(&store, 11).await;
+    let again = claim(&store, 0).await;
     assert_eq!(again.key, message.key);
     assert_eq!(ship(&store, &mut shop, &again, true).await, Completion::Completed);
     assert_eq!(shipments(&shop).await, 1);
@@ -71,8 +73,8 @@ async fn i3_a_transaction_that_is_taken_back_leaves_the_message() {
 #[tokio::test]
 async fn f40_a_zombie_cannot_complete_in_its_transaction() {
     let Some((store, mut shop)) = shop().await else { return };
-    let zombie = claim(&store, 1).await;
-    let heir = claim(&store, 11).await;
+    let zombie = claim(&store, 0).await;
+    let heir = claim(&store, 0).await;
     let transaction = shop.transaction().await.unwrap();
     let error = store.complete_in_transaction(&transaction, &zombie.key, zombie.claim).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
@@ -83,9 +85,9 @@ async fn f40_a_zombie_cannot_complete_in_its_transaction() {
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
 }
 
-/// The keys that a claim finds once all leases are over.
+/// The keys that a claim finds.
 async fn claimable(store: &PostgresStore) -> Vec<String> {
-    let claimed = store.claim_messages(lease(10_000, 10_001)).await.expect("claimed");
+    let claimed = store.claim_messages(lease(600)).await.expect("claimed");
     claimed.into_iter().map(|message| message.key).collect()
 }
 
@@ -93,7 +95,7 @@ async fn claimable(store: &PostgresStore) -> Vec<String> {
 #[tokio::test]
 async fn f48_the_next_message_waits_for_an_open_transaction() {
     let Some((store, mut shop)) = shop().await else { return };
-    let paid = claim(&store, 1).await;
+    let paid = claim(&store, 600).await;
     store.commit(step("a", 1, *b"y").messages(vec![message("a/refund/1")])).await.unwrap();
     for commits in [false, true] {
         let transaction = shop.transaction().await.unwrap();
@@ -101,19 +103,19 @@ async fn f48_the_next_message_waits_for_an_open_transaction() {
         assert_eq!(completion, Completion::Completed);
         let (seq, key) = if commits { (3, "a/refund/3") } else { (2, "a/refund/2") };
         store.commit(step("a", seq, *b"z").messages(vec![message(key)])).await.unwrap();
-        assert!(store.claim_messages(lease(5, 6)).await.unwrap().is_empty());
+        assert!(store.claim_messages(lease(600)).await.unwrap().is_empty());
         if commits {
             transaction.commit().await.unwrap();
         } else {
             transaction.rollback().await.unwrap();
-            assert!(store.claim_messages(lease(5, 6)).await.unwrap().is_empty());
+            assert!(store.claim_messages(lease(600)).await.unwrap().is_empty());
         }
     }
     // Neither the claim nor the transaction has left the others with a later time.
     for key in ["a/refund/1", "a/refund/2", "a/refund/3"] {
-        let next = claim(&store, 5).await;
+        let next = claim(&store, 600).await;
         assert_eq!(next.key, key);
-        assert!(store.claim_messages(lease(5, 6)).await.unwrap().is_empty());
+        assert!(store.claim_messages(lease(600)).await.unwrap().is_empty());
         store.complete_message(key, next.claim).await.unwrap();
     }
 }
@@ -138,7 +140,9 @@ async fn f48_the_next_message_waits_for_a_claim_in_progress() {
 /// A claim or failure moves the messages that wait behind it out of the way of later claims, and a completion back.
 #[tokio::test]
 async fn f48_claims_do_not_read_past_messages_that_wait() {
-    let Some((store, shop)) = shop().await else { return };
+    let Some(home) = Home::new() else { return };
+    let ((store, clock), shop) = (home.open_with_clock().await, home.raw().await);
+    store.commit(step("a", 0, *b"x").messages(vec![message("a/paid")])).await.unwrap();
     let ahead = async || {
         let ahead = "SELECT count(*) FROM outbox_queue WHERE visible_at <= 9000";
         shop.query_one(ahead, &[]).await.unwrap().get::<_, i64>(0)
@@ -146,17 +150,19 @@ async fn f48_claims_do_not_read_past_messages_that_wait() {
     let refunds = vec![message("a/refund/1"), message("a/refund/2"), message("a/alert").lane(Lane::Alert)];
     store.commit(step("a", 1, *b"y").messages(refunds)).await.unwrap();
     assert_eq!(ahead().await, 4);
-    let claimed = store.claim_messages(lease(1, 10)).await.unwrap();
+    clock.at(1).await;
+    let claimed = store.claim_messages(lease(9)).await.unwrap();
     assert_eq!((claimed.len(), ahead().await), (2, 0));
-    store.fail_message(&claimed[0].key, claimed[0].claim, at(8)).await.unwrap();
+    store.fail_message(&claimed[0].key, claimed[0].claim, Duration::from_secs(7)).await.unwrap();
     assert_eq!(ahead().await, 3);
-    let paid = store.claim_messages(lease(8, 10)).await.unwrap().remove(0);
+    clock.at(8).await;
+    let paid = store.claim_messages(lease(2)).await.unwrap().remove(0);
     assert_eq!(ahead().await, 0);
     store.complete_message(&paid.key, paid.claim).await.unwrap();
     assert_eq!(ahead().await, 2);
-    let refund = store.claim_messages(lease(8, 10)).await.unwrap().remove(0);
+    let refund = store.claim_messages(lease(2)).await.unwrap().remove(0);
     assert_eq!((refund.key.as_str(), ahead().await), ("a/refund/1", 0));
-    let skipped = store.skip_message("a/refund/1", Skip::new("Mina", "by hand", at(5))).await.unwrap();
+    let skipped = store.skip_message("a/refund/1", Skip::new("Mina", "by hand")).await.unwrap();
     assert_eq!((skipped, ahead().await), (SkipOutcome::Skipped, 1));
 }
 
@@ -164,14 +170,14 @@ async fn f48_claims_do_not_read_past_messages_that_wait() {
 #[tokio::test]
 async fn f50_a_message_that_is_being_completed_is_not_skipped() {
     let Some((store, mut shop)) = shop().await else { return };
-    let paid = claim(&store, 1).await;
+    let paid = claim(&store, 600).await;
     store.commit(step("a", 1, *b"y").messages(vec![message("a/refund/1")])).await.unwrap();
     let transaction = shop.transaction().await.unwrap();
     let completion = store.complete_in_transaction(&transaction, &paid.key, paid.claim).await.unwrap();
     assert_eq!(completion, Completion::Completed);
     let skipping = tokio::spawn({
         let store = store.clone();
-        async move { store.skip_message("a/paid", Skip::new("Mina", "by hand", at(5))).await.unwrap() }
+        async move { store.skip_message("a/paid", Skip::new("Mina", "by hand")).await.unwrap() }
     });
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
         AND query LIKE '%' || current_setting('search_path') || '%skipped_by%'";
@@ -180,15 +186,15 @@ async fn f50_a_message_that_is_being_completed_is_not_skipped() {
     }
     transaction.commit().await.unwrap();
     assert_eq!(skipping.await.unwrap(), SkipOutcome::AlreadyCompleted);
-    assert_eq!(claim(&store, 5).await.key, "a/refund/1");
+    assert_eq!(claim(&store, 600).await.key, "a/refund/1");
 }
 
 /// Nor does a transaction complete what was skipped.
 #[tokio::test]
 async fn f50_a_skipped_message_is_not_completed_in_a_transaction() {
     let Some((store, mut shop)) = shop().await else { return };
-    let paid = claim(&store, 1).await;
-    let skipped = store.skip_message(&paid.key, Skip::new("Mina", "by hand", at(5))).await.unwrap();
+    let paid = claim(&store, 600).await;
+    let skipped = store.skip_message(&paid.key, Skip::new("Mina", "by hand")).await.unwrap();
     assert_eq!(skipped, SkipOutcome::Skipped);
     let transaction = shop.transaction().await.unwrap();
     let error = store.complete_in_transaction(&transaction, &paid.key, paid.claim).await.unwrap_err();
@@ -198,12 +204,12 @@ async fn f50_a_skipped_message_is_not_completed_in_a_transaction() {
 #[tokio::test]
 async fn f40_a_message_being_completed_cannot_be_claimed() {
     let Some((store, mut shop)) = shop().await else { return };
-    let message = claim(&store, 1).await;
+    let message = claim(&store, 0).await;
     let transaction = shop.transaction().await.unwrap();
     let told = store.complete_in_transaction(&transaction, &message.key, message.claim).await.unwrap();
     assert_eq!(told, Completion::Completed);
     // Its lease is over, and it is passed over all the same.
-    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+    assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
     transaction.commit().await.unwrap();
-    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+    assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
 }

@@ -120,7 +120,7 @@ async fn i7_nothing_that_is_stored_or_signed_in_with_is_logged() {
         step("swordfish", 0, *b"swordfish").snapshot(*b"swordfish").messages(vec![message("swordfish")]);
     store.commit(commit).await.unwrap();
     store.insert_event(delivery("1", *b"swordfish")).await.unwrap();
-    let claimed = store.claim_messages(lease(1, 10)).await.unwrap().remove(0);
+    let claimed = store.claim_messages(lease(600)).await.unwrap().remove(0);
     let mut raw = connect(&home.cluster.tcp("postgres")).await;
     let transaction = raw.transaction().await.unwrap();
     let _ = store.complete_in_transaction(&transaction, &claimed.key, claimed.claim).await.unwrap();

@@ -1,11 +1,12 @@
 //! Several processes on one schema.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kakaopay_store::{DeadlineChange, Seq, Store, StoreErrorKind};
 use kakaopay_store_postgres::PostgresStore;
 
-use crate::support::{Home, at, delivery, lease, message, reference, step};
+use crate::support::{Home, delivery, lease, message, reference, step};
 
 /// Stores with connections of their own.
 async fn stores(home: &Home) -> Vec<PostgresStore> {
@@ -63,7 +64,7 @@ async fn fill(store: &PostgresStore, number: usize) {
     for number in 0..number {
         let name = format!("order-{number}");
         let commit =
-            step(&name, 0, *b"x").deadline(DeadlineChange::Set(at(1))).messages(vec![message(&name)]);
+            step(&name, 0, *b"x").deadline(DeadlineChange::In(Duration::ZERO)).messages(vec![message(&name)]);
         store.commit(commit).await.expect("stored");
         store.insert_event(delivery(&number.to_string(), *b"x")).await.expect("stored");
     }
@@ -78,12 +79,12 @@ async fn f40_four_workers_never_claim_one_row_twice() {
     let mut workers = Vec::new();
     for store in stores {
         workers.push(tokio::spawn(async move {
-            let few = lease(2, 10).limit(7);
+            let few = lease(600).limit(7);
             let mut claimed = Vec::new();
             loop {
                 let before = claimed.len();
                 let due = store.claim_due(few).await.unwrap();
-                claimed.extend(due.into_iter().map(|due| format!("due {}", due.reference)));
+                claimed.extend(due.into_iter().map(|due| format!("due {due}")));
                 let events = store.claim_events(few).await.unwrap();
                 claimed.extend(events.into_iter().map(|event| format!("event {}", event.event)));
                 let messages = store.claim_messages(few).await.unwrap();
@@ -106,19 +107,22 @@ async fn f40_four_workers_never_claim_one_row_twice() {
 #[tokio::test]
 async fn f40_what_one_store_claims_the_other_does_not_see() {
     let Some(home) = Home::new() else { return };
-    let (one, other) = (home.open().await, home.open().await);
+    let (options, clock) = home.options_with_clock().await;
+    let (one, other) = (options.open().await.unwrap(), options.open().await.unwrap());
     fill(&one, 1).await;
 
-    assert_eq!(one.claim_due(lease(2, 10)).await.unwrap().len(), 1);
-    assert_eq!(one.claim_events(lease(2, 10)).await.unwrap().len(), 1);
-    let zombie = one.claim_messages(lease(2, 10)).await.unwrap().remove(0);
-    assert!(other.claim_due(lease(9, 20)).await.unwrap().is_empty());
-    assert!(other.claim_events(lease(9, 20)).await.unwrap().is_empty());
-    assert!(other.claim_messages(lease(9, 20)).await.unwrap().is_empty());
+    assert_eq!(one.claim_due(lease(8)).await.unwrap().len(), 1);
+    assert_eq!(one.claim_events(lease(8)).await.unwrap().len(), 1);
+    let zombie = one.claim_messages(lease(8)).await.unwrap().remove(0);
+    clock.at(7).await;
+    assert!(other.claim_due(lease(11)).await.unwrap().is_empty());
+    assert!(other.claim_events(lease(11)).await.unwrap().is_empty());
+    assert!(other.claim_messages(lease(11)).await.unwrap().is_empty());
 
+    clock.at(8).await;
     // The first was given up; the second takes over, and the first comes back.
-    assert_eq!(other.claim_due(lease(10, 20)).await.unwrap().len(), 1);
-    let heir = other.claim_messages(lease(10, 20)).await.unwrap().remove(0);
+    assert_eq!(other.claim_due(lease(10)).await.unwrap().len(), 1);
+    let heir = other.claim_messages(lease(10)).await.unwrap().remove(0);
     let refused = one.complete_message("order-0", zombie.claim).await.unwrap_err();
     assert_eq!(refused.kind(), StoreErrorKind::StaleClaim);
     other.commit(step("order-0", 1, *b"heir")).await.unwrap();
@@ -134,8 +138,8 @@ async fn f40_many_are_completed_at_once_and_each_claim_counts_for_itself() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
     fill(&store, 5).await;
-    let zombies = store.claim_messages(lease(2, 10)).await.unwrap();
-    let some = lease(10, 20).limit(2);
+    let zombies = store.claim_messages(lease(0)).await.unwrap();
+    let some = lease(600).limit(2);
     let heirs = store.claim_messages(some).await.unwrap();
     assert_eq!(heirs.len(), 2);
     let asked: Vec<_> = zombies.iter().map(|message| (message.key.as_str(), message.claim)).collect();
@@ -149,7 +153,7 @@ async fn f40_many_are_completed_at_once_and_each_claim_counts_for_itself() {
     assert!(store.complete_all(&heirs).await.unwrap().is_empty());
     assert!(store.complete_all(&asked[2..]).await.unwrap().is_empty());
     assert!(store.complete_all(&[]).await.unwrap().is_empty());
-    assert!(store.claim_messages(lease(99, 100)).await.unwrap().is_empty());
+    assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -157,7 +161,7 @@ async fn two_who_complete_the_same_in_other_orders_do_not_stop_each_other() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
     fill(&store, 40).await;
-    let claimed = store.claim_messages(lease(2, 10)).await.unwrap();
+    let claimed = store.claim_messages(lease(600)).await.unwrap();
     let tasks: Vec<_> = (0..8)
         .map(|turn| {
             let (store, mut claimed) = (store.clone(), claimed.clone());
@@ -180,7 +184,7 @@ async fn two_stores_in_one_database_are_independent() {
     let (one, other) = (one.open().await, other.open().await);
     fill(&one, 1).await;
     assert!(other.read_journal(&reference("order-0")).await.unwrap().is_empty());
-    assert_eq!(other.next_due_at().await.unwrap(), None);
+    assert_eq!(other.next_due_in().await.unwrap(), None);
     fill(&other, 1).await;
     assert_eq!(one.list_payments(None, 10).await.unwrap(), [reference("order-0")]);
 }

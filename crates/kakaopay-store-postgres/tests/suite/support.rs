@@ -1,9 +1,11 @@
 //! Values that the tests have in common.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, shared};
+use kakaopay_store::conformance::TestClock;
 use kakaopay_store::{ClaimRequest, Commit, NewInboxEvent, OutboxMessage, Seq, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::{Client, NoTls};
 use kakaopay_store_postgres::{PostgresOptions, PostgresStore};
@@ -32,12 +34,47 @@ impl Home {
         self.options().open().await.expect("a store")
     }
 
+    /// Options of a store whose clock is in a table, and that clock. It begins in 1970.
+    pub(crate) async fn options_with_clock(&self) -> (PostgresOptions, TableClock) {
+        let client = connect(&self.cluster.tcp("postgres")).await;
+        let table = format!("public.clock_of_{}", self.schema);
+        let create = format!("CREATE TABLE {table} AS SELECT 0::bigint AS now");
+        client.batch_execute(&create).await.expect("a table");
+        let options = self.options().clock_expression(&format!("(SELECT now FROM {table})"));
+        (options, TableClock { client: Arc::new(client), table })
+    }
+
+    pub(crate) async fn open_with_clock(&self) -> (PostgresStore, TableClock) {
+        let (options, clock) = self.options_with_clock().await;
+        (options.open().await.expect("a store"), clock)
+    }
+
     /// A connection past the store, with the schema's tables in its path.
     pub(crate) async fn raw(&self) -> Client {
         let client = connect(&self.cluster.tcp("postgres")).await;
         let path = format!("SET search_path = {}", self.schema);
         client.batch_execute(&path).await.expect("a path");
         client
+    }
+}
+
+/// A clock in a table.
+#[derive(Clone)]
+pub(crate) struct TableClock {
+    client: Arc<Client>,
+    table: String,
+}
+
+impl TableClock {
+    pub(crate) async fn at(&self, seconds: i64) {
+        self.set(Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)).await;
+    }
+}
+
+impl TestClock for TableClock {
+    async fn set(&self, now: Timestamp) {
+        let set = format!("UPDATE {} SET now = {}", self.table, now.unix_millis());
+        self.client.batch_execute(&set).await.expect("set");
     }
 }
 
@@ -68,16 +105,12 @@ pub(crate) fn charge(name: &str) -> ChargeId {
     ChargeId::parse(&format!("chrg_test_{name}")).expect("a charge")
 }
 
-pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
-}
-
-pub(crate) fn lease(now: i64, until: i64) -> ClaimRequest {
-    ClaimRequest::new(at(now), at(until), 1000)
+pub(crate) fn lease(seconds: u64) -> ClaimRequest {
+    ClaimRequest::new(Duration::from_secs(seconds), 1000)
 }
 
 pub(crate) fn step(name: &str, expected: u64, entry: impl Into<Box<[u8]>>) -> Commit {
-    Commit::new(reference(name), Seq::new(expected), at(1)).entry(entry)
+    Commit::new(reference(name), Seq::new(expected)).entry(entry)
 }
 
 pub(crate) fn message(key: &str) -> OutboxMessage {
@@ -85,7 +118,7 @@ pub(crate) fn message(key: &str) -> OutboxMessage {
 }
 
 pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> NewInboxEvent {
-    NewInboxEvent::new(event(name), body, at(1))
+    NewInboxEvent::new(event(name), body)
 }
 
 /// The kind of an error to open, as calls would tell it.

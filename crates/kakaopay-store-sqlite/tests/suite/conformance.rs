@@ -2,7 +2,7 @@
 
 use kakaopay_store::conformance_tests;
 
-use crate::support::open;
+use crate::support::open_with_clock;
 
 // The directory lives to the end of the statement the suite puts this into.
-conformance_tests!(open(&tempfile::tempdir().expect("a directory").path().join("store.db")));
+conformance_tests!(open_with_clock(&tempfile::tempdir().expect("a directory").path().join("store.db")));

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use kakaopay_store::conformance::ManualClock;
 use kakaopay_store::{ClaimRequest, Commit, NewInboxEvent, Seq};
 use kakaopay_store_sqlite::{SqliteOptions, SqliteStore};
-use kakaopay_types::{EventId, Reference, Timestamp};
+use kakaopay_types::{EventId, Reference};
 use tempfile::TempDir;
 
 /// A directory of its own, and the path of a store in it.
@@ -17,6 +18,12 @@ pub(crate) fn place() -> (TempDir, PathBuf) {
 
 pub(crate) fn open(path: &Path) -> SqliteStore {
     SqliteStore::open(path).expect("a store")
+}
+
+/// A store with a clock of its own.
+pub(crate) fn open_with_clock(path: &Path) -> (SqliteStore, ManualClock) {
+    let clock = ManualClock::default();
+    (SqliteOptions::new().clock(clock.clone()).open(path).expect("a store"), clock)
 }
 
 /// Options that do not wait for other processes, so that no test does.
@@ -32,18 +39,14 @@ pub(crate) fn event(name: &str) -> EventId {
     EventId::parse(&format!("evnt_test_{name}")).expect("an event")
 }
 
-pub(crate) fn at(seconds: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
-}
-
-pub(crate) fn lease(now: i64, until: i64) -> ClaimRequest {
-    ClaimRequest::new(at(now), at(until), 1000)
+pub(crate) fn lease(seconds: u64) -> ClaimRequest {
+    ClaimRequest::new(Duration::from_secs(seconds), 1000)
 }
 
 pub(crate) fn step(name: &str, expected: u64, entry: impl Into<Box<[u8]>>) -> Commit {
-    Commit::new(reference(name), Seq::new(expected), Timestamp::UNIX_EPOCH).entry(entry)
+    Commit::new(reference(name), Seq::new(expected)).entry(entry)
 }
 
 pub(crate) fn delivery(name: &str, body: impl Into<Box<[u8]>>) -> NewInboxEvent {
-    NewInboxEvent::new(event(name), body, at(1))
+    NewInboxEvent::new(event(name), body)
 }

@@ -49,7 +49,7 @@ async fn f13_a_full_store_goes_on_by_itself_when_there_is_room() {
     };
     assert_eq!(error.kind(), StoreErrorKind::Full);
     // Not acknowledged, so not there: only what was.
-    assert_eq!(store.claim_events(lease(1, 2)).await.unwrap().len(), stored);
+    assert_eq!(store.claim_events(lease(1)).await.unwrap().len(), stored);
 
     let raw = Connection::open(&path).unwrap();
     raw.execute("DELETE FROM inbox_event WHERE id <= 2", []).unwrap();
@@ -143,7 +143,7 @@ async fn f33_a_flood_is_refused_and_not_kept() {
         }
     }
     assert!(refused > 0 && accepted >= 4, "{accepted} accepted, {refused} refused");
-    assert_eq!(store.claim_events(lease(1, 2)).await.unwrap().len(), accepted);
+    assert_eq!(store.claim_events(lease(1)).await.unwrap().len(), accepted);
 }
 
 /// Removes the last entry of a journal, or the one before, past the store.

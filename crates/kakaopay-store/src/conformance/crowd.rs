@@ -4,20 +4,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use super::make::{alert, at, delivery, event, lease, message, reference, step};
+use super::make::{alert, delivery, event, message, reference, seconds, step};
+use super::subject::{Subject, TestClock, lease};
 use crate::commit::{Commit, Seq};
 use crate::outbox::ClaimedMessage;
 use crate::store::Store;
 use crate::work::{ClaimRequest, InsertOutcome};
 
 /// A job is claimed by one process, and by no other until its lease ends or it is due again.
-pub async fn f40_a_job_is_claimed_by_one_process<S: Store>(store: S) {
-    let claim = async |job, now, until| store.claim_job(job, lease(now, until)).await.expect("claimed");
+pub async fn f40_a_job_is_claimed_by_one_process<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    subject.at(5).await;
+    let claim = async |job, now, until| subject.claim_job(job, lease(now, until)).await.expect("claimed");
     let tasks: Vec<_> = (0..16)
         .map(|_| {
-            let store = store.clone();
-            tokio::spawn(async move { store.claim_job("reconcile", lease(5, 20)).await.expect("claimed") })
+            let store = subject.store.clone();
+            tokio::spawn(async move {
+                store.claim_job("reconcile", ClaimRequest::new(seconds(15), 1)).await.expect("claimed")
+            })
         })
         .collect();
     let mut claimed = 0;
@@ -25,22 +30,22 @@ pub async fn f40_a_job_is_claimed_by_one_process<S: Store>(store: S) {
         claimed += usize::from(task.await.expect("no panic"));
     }
     assert_eq!(claimed, 1);
-    assert!(!claim("reconcile", 19, 30).await);
     // Another job is not affected. The process that claimed the first is gone.
     assert!(claim("prune", 5, 20).await);
+    assert!(!claim("reconcile", 19, 30).await);
     assert!(claim("reconcile", 20, 40).await);
-    store.reschedule_job("reconcile", at(90)).await.expect("put off");
+    subject.store.reschedule_job("reconcile", seconds(70)).await.expect("put off");
     assert!(!claim("reconcile", 89, 99).await);
     assert!(claim("reconcile", 90, 99).await);
-    assert_eq!(store.next_due_at().await.expect("read"), None);
+    assert_eq!(subject.next().await, None);
 }
 
 /// A duplicate webhook event is not new: at once, much later, and 64 times concurrently.
-pub async fn f01_a_webhook_is_stored_once<S: Store>(store: S) {
+pub async fn f01_a_webhook_is_stored_once<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let tasks: Vec<_> = (0..64)
         .map(|_| {
-            let store = store.clone();
-            tokio::spawn(async move { store.insert_event(delivery("1", 5, "first")).await.expect("stored") })
+            let store = subject.store.clone();
+            tokio::spawn(async move { store.insert_event(delivery("1", "first")).await.expect("stored") })
         })
         .collect();
     let mut new = 0;
@@ -48,17 +53,17 @@ pub async fn f01_a_webhook_is_stored_once<S: Store>(store: S) {
         new += usize::from(task.await.expect("no panic") == InsertOutcome::Inserted);
     }
     assert_eq!(new, 1);
-    assert_eq!(store.claim_events(lease(5, 9)).await.expect("claimed").len(), 1);
-    store.complete_event(&event("1")).await.expect("finished");
-    store.complete_event(&event("1")).await.expect("and again");
-    let receipt = store.insert_event(delivery("1", 50, "second")).await.expect("stored");
+    assert_eq!(subject.claim_events(lease(5, 9)).await.expect("claimed").len(), 1);
+    subject.store.complete_event(&event("1")).await.expect("finished");
+    subject.store.complete_event(&event("1")).await.expect("and again");
+    let receipt = subject.store.insert_event(delivery("1", "second")).await.expect("stored");
     assert_eq!(receipt, InsertOutcome::Duplicate);
-    assert!(store.claim_events(lease(100, 200)).await.expect("claimed").is_empty());
+    assert!(subject.claim_events(lease(100, 200)).await.expect("claimed").is_empty());
 }
 
 /// Of concurrent writers to one payment each sequence number goes to one, and the others get a conflict.
-pub async fn one_of_many_writers_wins_each_place<S: Store>(store: S) {
-    let store = Arc::new(store);
+pub async fn one_of_many_writers_wins_each_place<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = Arc::new(subject.store);
     for place in 0..5 {
         let tasks: Vec<_> = (0..16)
             .map(|writer| {
@@ -82,10 +87,10 @@ pub async fn one_of_many_writers_wins_each_place<S: Store>(store: S) {
 }
 
 /// Concurrent commits to many payments are all stored.
-pub async fn steps_of_many_payments_are_all_stored<S: Store>(store: S) {
+pub async fn steps_of_many_payments_are_all_stored<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let tasks: Vec<_> = (0..100)
         .map(|number| {
-            let store = store.clone();
+            let store = subject.store.clone();
             tokio::spawn(async move {
                 let name = format!("order-{number}");
                 store.commit(step(&name, 0, &name)).await.expect("stored");
@@ -98,7 +103,7 @@ pub async fn steps_of_many_payments_are_all_stored<S: Store>(store: S) {
     }
     for number in 0..100 {
         let name = format!("order-{number}");
-        let journal = store.read_journal(&reference(&name)).await.expect("read");
+        let journal = subject.store.read_journal(&reference(&name)).await.expect("read");
         assert_eq!((journal.len(), &*journal[0].bytes), (2, name.as_bytes()));
     }
 }
@@ -109,18 +114,20 @@ const MESSAGES: u64 = 6;
 
 /// Concurrent workers deliver the messages of each payment in order, never two of one payment at once, and each once.
 /// Every third delivery fails at first.
-pub async fn f48_i3_many_workers_keep_the_order_of_each_payment<S: Store>(store: S) {
+pub async fn f48_i3_many_workers_keep_the_order_of_each_payment<S: Store, C: TestClock>(
+    subject: Subject<S, C>,
+) {
     let name = |payment| format!("order-{payment}");
     let key = |payment, number| format!("order-{payment}/{number}");
     for payment in 0..PAYMENTS {
         let mut messages: Vec<_> = (0..MESSAGES / 2).map(|number| message(&key(payment, number))).collect();
         messages.push(alert(&format!("order-{payment}/alert")));
-        store.commit(Commit { messages, ..step(&name(payment), 0, "x") }).await.expect("stored");
+        subject.store.commit(Commit { messages, ..step(&name(payment), 0, "x") }).await.expect("stored");
     }
     let deliveries = Arc::new(Mutex::new(Deliveries::default()));
     let workers: Vec<_> = (0..8)
         .map(|worker| {
-            let (store, deliveries) = (store.clone(), Arc::clone(&deliveries));
+            let (store, deliveries) = (subject.store.clone(), Arc::clone(&deliveries));
             tokio::spawn(async move { deliver_all(&store, &deliveries, worker).await })
         })
         .collect();
@@ -130,7 +137,7 @@ pub async fn f48_i3_many_workers_keep_the_order_of_each_payment<S: Store>(store:
             let messages = vec![message(&key(payment, number))];
             let expected = 1 + number - MESSAGES / 2;
             let commit = Commit { messages, ..step(&name(payment), expected, "y") };
-            store.commit(commit).await.expect("stored");
+            subject.store.commit(commit).await.expect("stored");
         }
     }
     for worker in workers {
@@ -156,7 +163,7 @@ struct Deliveries {
 async fn deliver_all<S: Store>(store: &S, deliveries: &Mutex<Deliveries>, worker: usize) {
     let lock = || deliveries.lock().expect("no panic");
     for turn in 0..100_000 {
-        let request = ClaimRequest { limit: 1 + (turn + worker) % 3, ..lease(100, 1_000) };
+        let request = ClaimRequest::new(seconds(900), 1 + (turn + worker) % 3);
         let claimed = store.claim_messages(request).await.expect("claimed");
         let is_alert = |message: &ClaimedMessage| message.key.ends_with("alert");
         for message in claimed.iter().filter(|message| !is_alert(message)) {
@@ -172,7 +179,7 @@ async fn deliver_all<S: Store>(store: &S, deliveries: &Mutex<Deliveries>, worker
                 }
             }
             if fails {
-                store.fail_message(&message.key, message.claim, at(50)).await.expect("failed");
+                store.fail_message(&message.key, message.claim, Duration::ZERO).await.expect("failed");
             } else {
                 store.complete_message(&message.key, message.claim).await.expect("completed");
             }

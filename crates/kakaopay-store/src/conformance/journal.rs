@@ -4,29 +4,30 @@
 
 use kakaopay_types::Reference;
 
-use super::make::{at, charge, message, reference, step};
+use super::make::{charge, message, reference, seconds, step};
+use super::subject::{Subject, TestClock};
 use crate::commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 use crate::error::StoreErrorKind;
 use crate::store::Store;
 
 /// Entries come back in the order they were stored, each payment's own.
-pub async fn entries_come_back_in_order<S: Store>(store: S) {
-    assert!(store.read_journal(&reference("a")).await.expect("read").is_empty());
-    assert_eq!(store.commit(step("a", 0, "one")).await.expect("stored"), Seq::new(1));
-    assert_eq!(store.commit(step("b", 0, "other")).await.expect("stored"), Seq::new(1));
-    assert_eq!(store.commit(step("a", 1, "two")).await.expect("stored"), Seq::new(2));
+pub async fn entries_come_back_in_order<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    assert!(subject.store.read_journal(&reference("a")).await.expect("read").is_empty());
+    assert_eq!(subject.store.commit(step("a", 0, "one")).await.expect("stored"), Seq::new(1));
+    assert_eq!(subject.store.commit(step("b", 0, "other")).await.expect("stored"), Seq::new(1));
+    assert_eq!(subject.store.commit(step("a", 1, "two")).await.expect("stored"), Seq::new(2));
     // A step without an entry does not move the journal.
-    let quiet = Commit::new(reference("a"), Seq::new(2), at(7));
-    assert_eq!(store.commit(quiet).await.expect("stored"), Seq::new(2));
-    let journal = store.read_journal(&reference("a")).await.expect("read");
+    let quiet = Commit::new(reference("a"), Seq::new(2));
+    assert_eq!(subject.store.commit(quiet).await.expect("stored"), Seq::new(2));
+    let journal = subject.store.read_journal(&reference("a")).await.expect("read");
     let found: Vec<_> = journal.iter().map(|entry| (entry.seq.get(), &*entry.bytes)).collect();
     assert_eq!(found, [(1, &b"one"[..]), (2, b"two")]);
 }
 
 /// A snapshot is kept with the entry it was taken at, and the whole journal beside it.
-pub async fn a_snapshot_stands_for_the_entries_before<S: Store>(store: S) {
+pub async fn a_snapshot_stands_for_the_entries_before<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let a = reference("a");
-    let load = async || store.load(&a).await.expect("read");
+    let load = async || subject.store.load(&a).await.expect("read");
     let entry = |seq, bytes: &str| Entry { seq: Seq::new(seq), bytes: bytes.as_bytes().into() };
     let taken = |expected, bytes: &str, snapshot: &str| Commit {
         snapshot: Some(snapshot.as_bytes().into()),
@@ -35,38 +36,38 @@ pub async fn a_snapshot_stands_for_the_entries_before<S: Store>(store: S) {
     assert_eq!(load().await, StoredPayment::default());
     // There is nothing to take one of yet.
     let empty = Commit { entry: None, ..taken(0, "", "of nothing") };
-    assert_eq!(store.commit(empty).await.expect("stored"), Seq::ZERO);
+    assert_eq!(subject.store.commit(empty).await.expect("stored"), Seq::ZERO);
     assert_eq!(load().await, StoredPayment::default());
-    store.commit(step("a", 0, "one")).await.expect("stored");
+    subject.store.commit(step("a", 0, "one")).await.expect("stored");
     assert_eq!(load().await, StoredPayment { snapshot: None, entries: vec![entry(1, "one")] });
-    store.commit(taken(1, "two", "of two")).await.expect("stored");
+    subject.store.commit(taken(1, "two", "of two")).await.expect("stored");
     assert_eq!(load().await, StoredPayment { snapshot: Some(entry(2, "of two")), entries: Vec::new() });
-    store.commit(step("a", 2, "three")).await.expect("stored");
-    store.commit(step("a", 3, "four")).await.expect("stored");
+    subject.store.commit(step("a", 2, "three")).await.expect("stored");
+    subject.store.commit(step("a", 3, "four")).await.expect("stored");
     let entries = vec![entry(3, "three"), entry(4, "four")];
     assert_eq!(load().await, StoredPayment { snapshot: Some(entry(2, "of two")), entries: entries.clone() });
     // One that is refused with its step leaves the other.
-    store.commit(taken(3, "stale", "stale")).await.expect_err("a conflict");
+    subject.store.commit(taken(3, "stale", "stale")).await.expect_err("a conflict");
     assert_eq!(load().await, StoredPayment { snapshot: Some(entry(2, "of two")), entries });
     // Without an entry of its own it speaks of the last.
-    store.commit(Commit { entry: None, ..taken(4, "", "of four") }).await.expect("stored");
+    subject.store.commit(Commit { entry: None, ..taken(4, "", "of four") }).await.expect("stored");
     assert_eq!(load().await, StoredPayment { snapshot: Some(entry(4, "of four")), entries: Vec::new() });
-    assert_eq!(store.read_journal(&a).await.expect("read").len(), 4);
-    assert_eq!(store.load(&reference("b")).await.expect("read"), StoredPayment::default());
+    assert_eq!(subject.store.read_journal(&a).await.expect("read").len(), 4);
+    assert_eq!(subject.store.load(&reference("b")).await.expect("read"), StoredPayment::default());
 }
 
 /// Every payment is listed once, in the order of the bytes of its reference.
-pub async fn payments_are_listed_page_by_page<S: Store>(store: S) {
+pub async fn payments_are_listed_page_by_page<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let page = async |after: Option<&str>, limit| {
         let after = after.map(reference);
-        let found = store.list_payments(after.as_ref(), limit).await.expect("read");
+        let found = subject.store.list_payments(after.as_ref(), limit).await.expect("read");
         found.iter().map(Reference::to_string).collect::<Vec<_>>()
     };
     assert!(page(None, 10).await.is_empty());
     for name in ["b", "a-2", "B", "a_1", "a", "10", "9"] {
-        store.commit(step(name, 0, "x")).await.expect("stored");
+        subject.store.commit(step(name, 0, "x")).await.expect("stored");
     }
-    store.commit(step("a", 1, "y")).await.expect("stored");
+    subject.store.commit(step("a", 1, "y")).await.expect("stored");
     assert_eq!(page(None, 4).await, ["10", "9", "B", "a"]);
     assert_eq!(page(Some("a"), 4).await, ["a-2", "a_1", "b"]);
     // After one that there is not.
@@ -76,42 +77,42 @@ pub async fn payments_are_listed_page_by_page<S: Store>(store: S) {
 }
 
 /// A commit that expects another last entry stores nothing.
-pub async fn i10_a_conflict_leaves_nothing_behind<S: Store>(store: S) {
-    store.commit(step("a", 0, "one")).await.expect("stored");
+pub async fn i10_a_conflict_leaves_nothing_behind<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    subject.store.commit(step("a", 0, "one")).await.expect("stored");
     for expected in [0, 2] {
         let stale = Commit {
-            deadline: DeadlineChange::Set(at(1)),
+            deadline: DeadlineChange::In(seconds(1)),
             messages: vec![message("a/paid")],
             charge: Some(charge("1")),
             ..step("a", expected, "stale")
         };
-        let error = store.commit(stale).await.expect_err("a conflict");
+        let error = subject.store.commit(stale).await.expect_err("a conflict");
         let kind = StoreErrorKind::Conflict { expected: Seq::new(expected), found: Seq::new(1) };
         assert_eq!(error.kind(), kind);
     }
-    assert_eq!(store.read_journal(&reference("a")).await.expect("read").len(), 1);
-    assert_eq!(store.next_due_at().await.expect("read"), None);
-    assert_eq!(store.find_by_charge(&charge("1")).await.expect("read"), None);
+    assert_eq!(subject.store.read_journal(&reference("a")).await.expect("read").len(), 1);
+    assert_eq!(subject.next().await, None);
+    assert_eq!(subject.store.find_by_charge(&charge("1")).await.expect("read"), None);
 }
 
 /// A charge leads to its payment, and cannot move to another.
-pub async fn a_charge_belongs_to_one_payment<S: Store>(store: S) {
+pub async fn a_charge_belongs_to_one_payment<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let with_charge = |name, expected| Commit { charge: Some(charge("1")), ..step(name, expected, "x") };
-    store.commit(with_charge("a", 0)).await.expect("stored");
-    store.commit(with_charge("a", 1)).await.expect("its own");
-    let error = store.commit(with_charge("b", 0)).await.expect_err("another's");
+    subject.store.commit(with_charge("a", 0)).await.expect("stored");
+    subject.store.commit(with_charge("a", 1)).await.expect("its own");
+    let error = subject.store.commit(with_charge("b", 0)).await.expect_err("another's");
     assert_eq!(error.kind(), StoreErrorKind::ChargeConflict);
-    assert!(store.read_journal(&reference("b")).await.expect("read").is_empty());
-    assert_eq!(store.find_by_charge(&charge("1")).await.expect("read"), Some(reference("a")));
-    assert_eq!(store.find_by_charge(&charge("2")).await.expect("read"), None);
+    assert!(subject.store.read_journal(&reference("b")).await.expect("read").is_empty());
+    assert_eq!(subject.store.find_by_charge(&charge("1")).await.expect("read"), Some(reference("a")));
+    assert_eq!(subject.store.find_by_charge(&charge("2")).await.expect("read"), None);
 }
 
 /// Bodies are kept unchanged, from empty to larger than any webhook.
-pub async fn bodies_of_any_size_are_kept<S: Store>(store: S) {
+pub async fn bodies_of_any_size_are_kept<S: Store, C: TestClock>(subject: Subject<S, C>) {
     for (name, size) in [("empty", 0), ("one", 1), ("large", 300_000)] {
         let body: Box<[u8]> = (0..size).map(|index: u32| index.to_le_bytes()[0]).collect();
-        let commit = Commit { entry: Some(body.clone()), ..Commit::new(reference(name), Seq::ZERO, at(7)) };
-        store.commit(commit).await.expect("stored");
-        assert_eq!(store.read_journal(&reference(name)).await.expect("read")[0].bytes, body);
+        let commit = Commit { entry: Some(body.clone()), ..Commit::new(reference(name), Seq::ZERO) };
+        subject.store.commit(commit).await.expect("stored");
+        assert_eq!(subject.store.read_journal(&reference(name)).await.expect("read")[0].bytes, body);
     }
 }

@@ -1,10 +1,12 @@
 //! Values for the cases.
 
-use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+use std::time::Duration;
+
+use kakaopay_types::{ChargeId, EventId, Reference};
 
 use crate::commit::{Commit, Seq};
 use crate::outbox::{Lane, OutboxMessage};
-use crate::work::{ClaimRequest, NewInboxEvent};
+use crate::work::NewInboxEvent;
 
 pub(super) fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
@@ -18,16 +20,12 @@ pub(super) fn charge(name: &str) -> ChargeId {
     ChargeId::parse(&format!("chrg_test_{name}")).expect("a charge")
 }
 
-pub(super) fn at(seconds: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds)
-}
-
-pub(super) fn lease(now: i64, until: i64) -> ClaimRequest {
-    ClaimRequest { now: at(now), lease_until: at(until), limit: 10 }
+pub(super) fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
 }
 
 pub(super) fn step(name: &str, expected: u64, entry: &str) -> Commit {
-    Commit { entry: Some(entry.as_bytes().into()), ..Commit::new(reference(name), Seq::new(expected), at(7)) }
+    Commit { entry: Some(entry.as_bytes().into()), ..Commit::new(reference(name), Seq::new(expected)) }
 }
 
 pub(super) fn message(key: &str) -> OutboxMessage {
@@ -38,6 +36,6 @@ pub(super) fn alert(key: &str) -> OutboxMessage {
     message(key).lane(Lane::Alert)
 }
 
-pub(super) fn delivery(name: &str, received_at: i64, body: &str) -> NewInboxEvent {
-    NewInboxEvent { event: event(name), body: body.as_bytes().into(), received_at: at(received_at) }
+pub(super) fn delivery(name: &str, body: &str) -> NewInboxEvent {
+    NewInboxEvent { event: event(name), body: body.as_bytes().into() }
 }

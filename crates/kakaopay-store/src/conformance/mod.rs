@@ -1,18 +1,22 @@
 //! The suite that holds every store to the contract of [`Store`](crate::Store).
 //!
-//! Expand [`conformance_tests!`](crate::conformance_tests) with an expression that makes an empty
-//! store; it may be `async`. The tests run on tokio, which the expanding crate depends on.
+//! Expand [`conformance_tests!`](crate::conformance_tests) with an expression that makes an empty store and its
+//! [`TestClock`]; it may be `async`. The tests run on tokio, which the expanding crate depends on.
 
 mod crowd;
 mod journal;
 mod make;
 mod outbox;
 mod settings;
+mod subject;
 mod suite;
+mod time;
 mod work;
 
 pub use crowd::*;
 pub use journal::*;
 pub use outbox::*;
 pub use settings::*;
+pub use subject::{ManualClock, Subject, TestClock};
+pub use time::*;
 pub use work::*;

@@ -2,19 +2,21 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a case fails by panicking")]
 
-use super::make::{alert, at, lease, message, reference, step};
+use kakaopay_types::Timestamp;
+
+use super::make::{alert, message, reference, seconds, step};
+use super::subject::{Lease, Subject, TestClock, lease};
 use crate::commit::{Commit, Seq};
 use crate::error::StoreErrorKind;
 use crate::outbox::{ClaimedMessage, OutboxMessage, Skip, SkipOutcome};
 use crate::store::Store;
-use crate::work::ClaimRequest;
 
 async fn store_messages<S: Store>(store: &S, payment: &str, expected: u64, messages: Vec<OutboxMessage>) {
     store.commit(Commit { messages, ..step(payment, expected, "x") }).await.expect("stored");
 }
 
-async fn claim<S: Store>(store: &S, request: ClaimRequest) -> Vec<ClaimedMessage> {
-    store.claim_messages(request).await.expect("claimed")
+async fn claim<S: Store, C: TestClock>(subject: &Subject<S, C>, request: Lease) -> Vec<ClaimedMessage> {
+    subject.claim_messages(request).await.expect("claimed")
 }
 
 fn keys(claimed: &[ClaimedMessage]) -> Vec<&str> {
@@ -26,205 +28,213 @@ async fn complete<S: Store>(store: &S, message: &ClaimedMessage) {
 }
 
 /// A message whose key was stored before is not stored again, completed or not.
-pub async fn i3_a_message_is_known_by_its_key_for_ever<S: Store>(store: S) {
-    store_messages(&store, "a", 0, vec![message("a/1"), message("a/2")]).await;
-    store_messages(&store, "a", 1, vec![message("a/2"), message("a/3")]).await;
+pub async fn i3_a_message_is_known_by_its_key_for_ever<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    store_messages(&subject.store, "a", 0, vec![message("a/1"), message("a/2")]).await;
+    store_messages(&subject.store, "a", 1, vec![message("a/2"), message("a/3")]).await;
     for key in ["a/1", "a/2", "a/3"] {
-        let claimed = claim(&store, lease(1, 10)).await;
+        let claimed = claim(&subject, lease(1, 10)).await;
         assert_eq!(keys(&claimed), [key]);
         assert_eq!((&claimed[0].reference, &*claimed[0].body), (&reference("a"), key.as_bytes()));
-        complete(&store, &claimed[0]).await;
+        complete(&subject.store, &claimed[0]).await;
     }
-    store_messages(&store, "a", 2, vec![message("a/1")]).await;
-    assert!(claim(&store, lease(99, 100)).await.is_empty());
+    store_messages(&subject.store, "a", 2, vec![message("a/1")]).await;
+    assert!(claim(&subject, lease(99, 100)).await.is_empty());
 }
 
 /// A process whose lease has ended cannot complete the message that another one has claimed.
-pub async fn f40_a_zombie_cannot_complete<S: Store>(store: S) {
-    store_messages(&store, "a", 0, vec![message("a/1")]).await;
-    let zombie = claim(&store, lease(1, 10)).await.remove(0);
-    assert!(claim(&store, lease(9, 20)).await.is_empty());
-    let heir = claim(&store, lease(10, 20)).await.remove(0);
-    let error = store.complete_message("a/1", zombie.claim).await.expect_err("a zombie");
+pub async fn f40_a_zombie_cannot_complete<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    store_messages(&subject.store, "a", 0, vec![message("a/1")]).await;
+    let zombie = claim(&subject, lease(1, 10)).await.remove(0);
+    assert!(claim(&subject, lease(9, 20)).await.is_empty());
+    let heir = claim(&subject, lease(10, 20)).await.remove(0);
+    let error = subject.store.complete_message("a/1", zombie.claim).await.expect_err("a zombie");
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
-    store.complete_message("a/1", heir.claim).await.expect("the heir's");
-    let error = store.complete_message("a/2", heir.claim).await.expect_err("never claimed");
+    subject.store.complete_message("a/1", heir.claim).await.expect("the heir's");
+    let error = subject.store.complete_message("a/2", heir.claim).await.expect_err("never claimed");
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
 }
 
 /// Of each payment only the first ordered message is claimable: until it is completed, and also while it is leased.
-pub async fn f48_the_messages_of_a_payment_are_claimed_one_by_one<S: Store>(store: S) {
-    store_messages(&store, "a", 0, vec![message("a/paid")]).await;
-    store_messages(&store, "b", 0, vec![message("b/failed")]).await;
-    store_messages(&store, "a", 1, vec![message("a/refund/1"), message("a/refund/2")]).await;
-    let first = claim(&store, lease(1, 10)).await;
+pub async fn f48_the_messages_of_a_payment_are_claimed_one_by_one<S: Store, C: TestClock>(
+    subject: Subject<S, C>,
+) {
+    store_messages(&subject.store, "a", 0, vec![message("a/paid")]).await;
+    store_messages(&subject.store, "b", 0, vec![message("b/failed")]).await;
+    store_messages(&subject.store, "a", 1, vec![message("a/refund/1"), message("a/refund/2")]).await;
+    let first = claim(&subject, lease(1, 10)).await;
     assert_eq!(keys(&first), ["a/paid", "b/failed"]);
     // Stored while the first one is claimed.
-    store_messages(&store, "a", 2, vec![message("a/refund/3")]).await;
-    assert!(claim(&store, lease(9, 20)).await.is_empty());
+    store_messages(&subject.store, "a", 2, vec![message("a/refund/3")]).await;
+    assert!(claim(&subject, lease(9, 20)).await.is_empty());
     // The lease ends: the first one comes back, and no other.
-    let again = claim(&store, lease(10, 20)).await;
+    let again = claim(&subject, lease(10, 20)).await;
     assert_eq!(keys(&again), ["a/paid", "b/failed"]);
-    complete(&store, &again[0]).await;
+    complete(&subject.store, &again[0]).await;
     for key in ["a/refund/1", "a/refund/2", "a/refund/3"] {
-        let next = claim(&store, lease(11, 20)).await;
+        let next = claim(&subject, lease(11, 20)).await;
         assert_eq!(keys(&next), [key]);
-        assert!(claim(&store, lease(11, 20)).await.is_empty());
-        complete(&store, &next[0]).await;
+        assert!(claim(&subject, lease(11, 20)).await.is_empty());
+        complete(&subject.store, &next[0]).await;
     }
-    store_messages(&store, "a", 3, vec![message("a/refund/4")]).await;
-    assert_eq!(keys(&claim(&store, lease(12, 20)).await), ["a/refund/4"]);
+    store_messages(&subject.store, "a", 3, vec![message("a/refund/4")]).await;
+    assert_eq!(keys(&claim(&subject, lease(12, 20)).await), ["a/refund/4"]);
 }
 
 /// Messages never claimed come first, as they were stored; then the others, by the end of their lease or backoff.
-pub async fn f48_new_messages_come_first_and_others_by_their_time<S: Store>(store: S) {
+pub async fn f48_new_messages_come_first_and_others_by_their_time<S: Store, C: TestClock>(
+    subject: Subject<S, C>,
+) {
     for name in ["a", "b", "c", "d"] {
-        store_messages(&store, name, 0, vec![message(name)]).await;
+        store_messages(&subject.store, name, 0, vec![message(name)]).await;
     }
-    let one = |now, until| ClaimRequest { limit: 1, ..lease(now, until) };
-    let late = claim(&store, one(1, 30)).await.remove(0);
-    let soon = claim(&store, one(1, 30)).await.remove(0);
-    store.fail_message(&late.key, late.claim, at(20)).await.expect("failed");
-    store.fail_message(&soon.key, soon.claim, at(10)).await.expect("failed");
-    let two = ClaimRequest { limit: 3, ..lease(40, 50) };
-    assert_eq!(keys(&claim(&store, two).await), ["c", "d", "b"]);
-    assert_eq!(keys(&claim(&store, lease(40, 50)).await), ["a"]);
+    let one = |now, until| Lease { limit: 1, ..lease(now, until) };
+    let late = claim(&subject, one(1, 30)).await.remove(0);
+    let soon = claim(&subject, one(1, 30)).await.remove(0);
+    subject.store.fail_message(&late.key, late.claim, seconds(19)).await.expect("failed");
+    subject.store.fail_message(&soon.key, soon.claim, seconds(9)).await.expect("failed");
+    let two = Lease { limit: 3, ..lease(40, 50) };
+    assert_eq!(keys(&claim(&subject, two).await), ["c", "d", "b"]);
+    assert_eq!(keys(&claim(&subject, lease(40, 50)).await), ["a"]);
 }
 
 /// An alert is claimable beside an ordered message that waits, fails or is claimed, and holds none up.
-pub async fn f48_an_alert_waits_for_nothing<S: Store>(store: S) {
+pub async fn f48_an_alert_waits_for_nothing<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let messages = vec![alert("a/alert/1"), message("a/paid"), alert("a/alert/2"), message("a/refund/1")];
-    store_messages(&store, "a", 0, messages).await;
-    let claimed = claim(&store, lease(1, 10)).await;
+    store_messages(&subject.store, "a", 0, messages).await;
+    let claimed = claim(&subject, lease(1, 10)).await;
     assert_eq!(keys(&claimed), ["a/alert/1", "a/paid", "a/alert/2"]);
-    complete(&store, &claimed[1]).await;
-    assert_eq!(keys(&claim(&store, lease(1, 10)).await), ["a/refund/1"]);
-    store_messages(&store, "a", 1, vec![alert("a/alert/3")]).await;
-    assert_eq!(keys(&claim(&store, lease(2, 10)).await), ["a/alert/3"]);
+    complete(&subject.store, &claimed[1]).await;
+    assert_eq!(keys(&claim(&subject, lease(1, 10)).await), ["a/refund/1"]);
+    store_messages(&subject.store, "a", 1, vec![alert("a/alert/3")]).await;
+    assert_eq!(keys(&claim(&subject, lease(2, 10)).await), ["a/alert/3"]);
     // The two alerts and the refund are still claimed.
-    assert_eq!(store.backlog().await.expect("read").outbox.count, 4);
+    assert_eq!(subject.store.backlog().await.expect("read").outbox.count, 4);
 }
 
 /// The next wake-up is the one of the first message, not of those that wait for it.
-pub async fn f48_a_waiting_message_is_not_due<S: Store>(store: S) {
-    let next = async || store.next_due_at().await.expect("read");
-    store_messages(&store, "a", 0, vec![message("a/paid"), message("a/refund/1")]).await;
-    assert!(next().await.is_some_and(|next| next <= at(1)));
-    let paid = claim(&store, lease(1, 10)).await.remove(0);
-    assert_eq!(next().await, Some(at(10)));
-    store_messages(&store, "a", 1, vec![message("a/refund/2")]).await;
-    assert_eq!(next().await, Some(at(10)));
-    store.fail_message(&paid.key, paid.claim, at(40)).await.expect("failed");
-    assert_eq!(next().await, Some(at(40)));
-    let paid = claim(&store, lease(40, 50)).await.remove(0);
-    complete(&store, &paid).await;
-    assert!(next().await.is_some_and(|next| next <= at(40)));
-    let refund = claim(&store, lease(41, 70)).await.remove(0);
-    assert_eq!((refund.key.as_str(), next().await), ("a/refund/1", Some(at(70))));
+pub async fn f48_a_waiting_message_is_not_due<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    store_messages(&subject.store, "a", 0, vec![message("a/paid"), message("a/refund/1")]).await;
+    assert_eq!(subject.next().await, Some(0));
+    let paid = claim(&subject, lease(1, 10)).await.remove(0);
+    assert_eq!(subject.next().await, Some(9));
+    store_messages(&subject.store, "a", 1, vec![message("a/refund/2")]).await;
+    assert_eq!(subject.next().await, Some(9));
+    subject.store.fail_message(&paid.key, paid.claim, seconds(39)).await.expect("failed");
+    assert_eq!(subject.next().await, Some(39));
+    let paid = claim(&subject, lease(40, 50)).await.remove(0);
+    complete(&subject.store, &paid).await;
+    assert_eq!(subject.next().await, Some(0));
+    let refund = claim(&subject, lease(41, 70)).await.remove(0);
+    assert_eq!((refund.key.as_str(), subject.next().await), ("a/refund/1", Some(29)));
 }
 
 /// A failed message is claimable after its time, and says how often it failed. Other payments do not wait.
-pub async fn f50_a_failed_message_waits_and_delays_no_other_payment<S: Store>(store: S) {
-    store_messages(&store, "a", 0, vec![message("a/paid"), message("a/refund/1")]).await;
-    store_messages(&store, "b", 0, vec![message("b/paid")]).await;
+pub async fn f50_a_failed_message_waits_and_delays_no_other_payment<S: Store, C: TestClock>(
+    subject: Subject<S, C>,
+) {
+    store_messages(&subject.store, "a", 0, vec![message("a/paid"), message("a/refund/1")]).await;
+    store_messages(&subject.store, "b", 0, vec![message("b/paid")]).await;
     for (failures, now) in [(0, 1), (1, 20), (2, 40)] {
-        let claimed = claim(&store, ClaimRequest { limit: 1, ..lease(now, now + 9) }).await.remove(0);
+        let claimed = claim(&subject, Lease { limit: 1, ..lease(now, now + 9) }).await.remove(0);
         assert_eq!((claimed.key.as_str(), claimed.failures), ("a/paid", failures));
-        store.fail_message("a/paid", claimed.claim, at(now + 19)).await.expect("failed");
-        let others = claim(&store, lease(now + 18, now + 19)).await;
+        subject.store.fail_message("a/paid", claimed.claim, seconds(19)).await.expect("failed");
+        let others = claim(&subject, lease(now + 18, now + 19)).await;
         assert_eq!(keys(&others), if failures < 2 { vec!["b/paid"] } else { vec![] });
         for other in others {
             assert_eq!(other.failures, 0);
             // Its first lease ended, which is no failure.
             if failures == 1 {
-                complete(&store, &other).await;
+                complete(&subject.store, &other).await;
             }
         }
     }
-    let claimed = claim(&store, lease(59, 70)).await;
+    let claimed = claim(&subject, lease(59, 70)).await;
     assert_eq!((keys(&claimed), claimed[0].failures), (vec!["a/paid"], 3));
-    complete(&store, &claimed[0]).await;
-    let next = claim(&store, lease(60, 70)).await;
+    complete(&subject.store, &claimed[0]).await;
+    let next = claim(&subject, lease(60, 70)).await;
     assert_eq!((keys(&next), next[0].failures), (vec!["a/refund/1"], 0));
 }
 
 /// A failure is counted once, under the valid claim, and ends it: after that, the claim completes nothing.
-pub async fn f50_only_a_valid_claim_can_fail<S: Store>(store: S) {
+pub async fn f50_only_a_valid_claim_can_fail<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let stale = async |key: &str, claim| {
-        let error = store.fail_message(key, claim, at(1)).await.expect_err("a stale claim");
+        let error = subject.store.fail_message(key, claim, seconds(1)).await.expect_err("a stale claim");
         assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
     };
-    store_messages(&store, "a", 0, vec![message("a/1")]).await;
+    store_messages(&subject.store, "a", 0, vec![message("a/1")]).await;
     stale("a/1", crate::ClaimToken::new(0)).await;
-    let zombie = claim(&store, lease(1, 10)).await.remove(0);
-    let heir = claim(&store, lease(10, 20)).await.remove(0);
+    let zombie = claim(&subject, lease(1, 10)).await.remove(0);
+    let heir = claim(&subject, lease(10, 20)).await.remove(0);
     stale("a/1", zombie.claim).await;
     stale("a/2", heir.claim).await;
-    store.fail_message("a/1", heir.claim, at(15)).await.expect("failed");
+    subject.store.fail_message("a/1", heir.claim, seconds(5)).await.expect("failed");
     stale("a/1", heir.claim).await;
-    let error = store.complete_message("a/1", heir.claim).await.expect_err("ended");
+    let error = subject.store.complete_message("a/1", heir.claim).await.expect_err("ended");
     assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
-    assert!(claim(&store, lease(14, 20)).await.is_empty());
-    let last = claim(&store, lease(15, 20)).await.remove(0);
+    assert!(claim(&subject, lease(14, 20)).await.is_empty());
+    let last = claim(&subject, lease(15, 20)).await.remove(0);
     assert_eq!(last.failures, 1);
-    complete(&store, &last).await;
+    complete(&subject.store, &last).await;
     stale("a/1", last.claim).await;
-    assert!(claim(&store, lease(99, 100)).await.is_empty());
+    assert!(claim(&subject, lease(99, 100)).await.is_empty());
 }
 
 /// Whether a message waits, is claimed or is first: skipped, it leaves the queue, and the next one is claimable.
-pub async fn f50_a_skipped_message_lets_the_next_one_through<S: Store>(store: S) {
+pub async fn f50_a_skipped_message_lets_the_next_one_through<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let skip = async |key: &str| {
-        let skip = Skip::new("Mina", "shipped by hand", at(5));
-        assert_eq!(store.skip_message(key, skip).await.expect("skipped"), SkipOutcome::Skipped);
+        let skip = Skip::new("Mina", "shipped by hand");
+        assert_eq!(subject.store.skip_message(key, skip).await.expect("skipped"), SkipOutcome::Skipped);
     };
     let messages = ["a/1", "a/2", "a/3", "a/4", "a/5"].map(message).to_vec();
-    store_messages(&store, "a", 0, messages).await;
+    store_messages(&subject.store, "a", 0, messages).await;
     skip("a/2").await;
-    let first = claim(&store, lease(1, 10)).await;
+    let first = claim(&subject, lease(1, 10)).await;
     assert_eq!(keys(&first), ["a/1"]);
     // The lease of an earlier one does not end.
     skip("a/4").await;
-    assert!(claim(&store, lease(2, 20)).await.is_empty());
-    assert_eq!(store.next_due_at().await.expect("read"), Some(at(10)));
+    assert!(claim(&subject, lease(2, 20)).await.is_empty());
+    assert_eq!(subject.next().await, Some(8));
     skip("a/1").await;
     // Its delivery goes on, and can neither be completed nor fail.
     for error in [
-        store.complete_message("a/1", first[0].claim).await.expect_err("skipped"),
-        store.fail_message("a/1", first[0].claim, at(1)).await.expect_err("skipped"),
+        subject.store.complete_message("a/1", first[0].claim).await.expect_err("skipped"),
+        subject.store.fail_message("a/1", first[0].claim, seconds(1)).await.expect_err("skipped"),
     ] {
         assert_eq!(error.kind(), StoreErrorKind::StaleClaim);
     }
-    let next = claim(&store, lease(2, 10)).await;
+    let next = claim(&subject, lease(2, 10)).await;
     assert_eq!(keys(&next), ["a/3"]);
-    store.fail_message("a/3", next[0].claim, at(90)).await.expect("failed");
+    subject.store.fail_message("a/3", next[0].claim, seconds(88)).await.expect("failed");
     skip("a/3").await;
-    assert_eq!(keys(&claim(&store, lease(3, 10)).await), ["a/5"]);
-    assert_eq!(store.backlog().await.expect("read").outbox.count, 1);
-    assert_eq!(store.next_due_at().await.expect("read"), Some(at(10)));
+    assert_eq!(keys(&claim(&subject, lease(3, 10)).await), ["a/5"]);
+    assert_eq!(subject.store.backlog().await.expect("read").outbox.count, 1);
+    assert_eq!(subject.next().await, Some(7));
 }
 
 /// The first decision is kept with the message, which is never delivered, also if its key is stored again.
-pub async fn f50_what_is_skipped_stays_skipped<S: Store>(store: S) {
+pub async fn f50_what_is_skipped_stays_skipped<S: Store, C: TestClock>(subject: Subject<S, C>) {
     let skip = async |key: &str, who: &str| {
-        store.skip_message(key, Skip::new(who, "shipped by hand", at(5))).await.expect("skipped")
+        subject.store.skip_message(key, Skip::new(who, "shipped by hand")).await.expect("skipped")
     };
     assert_eq!(skip("a/1", "Mina").await, SkipOutcome::NotFound);
-    store_messages(&store, "a", 0, vec![message("a/1"), alert("a/2"), message("a/3")]).await;
+    store_messages(&subject.store, "a", 0, vec![message("a/1"), alert("a/2"), message("a/3")]).await;
+    subject.at(5).await;
     assert_eq!(skip("a/1", "Mina").await, SkipOutcome::Skipped);
     assert_eq!(skip("a/2", "김민아").await, SkipOutcome::Skipped);
-    let kept = |who: &str| SkipOutcome::AlreadySkipped(Skip::new(who, "shipped by hand", at(5)));
+    let at = Timestamp::UNIX_EPOCH.saturating_add_seconds(5);
+    let kept = |who: &str| SkipOutcome::AlreadySkipped { skip: Skip::new(who, "shipped by hand"), at };
+    subject.at(7).await;
     assert_eq!((skip("a/1", "Jun").await, skip("a/2", "Jun").await), (kept("Mina"), kept("김민아")));
-    store_messages(&store, "a", 1, vec![message("a/1"), alert("a/2")]).await;
-    let last = claim(&store, lease(99, 200)).await;
+    store_messages(&subject.store, "a", 1, vec![message("a/1"), alert("a/2")]).await;
+    let last = claim(&subject, lease(99, 200)).await;
     assert_eq!(keys(&last), ["a/3"]);
-    complete(&store, &last[0]).await;
+    complete(&subject.store, &last[0]).await;
     assert_eq!(skip("a/3", "Mina").await, SkipOutcome::AlreadyCompleted);
-    complete(&store, &last[0]).await;
-    assert_eq!(store.load(&reference("a")).await.expect("read").entries.len(), 2);
+    complete(&subject.store, &last[0]).await;
+    assert_eq!(subject.store.load(&reference("a")).await.expect("read").entries.len(), 2);
     assert_eq!(
-        store.commit(Commit::new(reference("a"), Seq::new(2), at(7))).await.expect("stored"),
+        subject.store.commit(Commit::new(reference("a"), Seq::new(2))).await.expect("stored"),
         Seq::new(2)
     );
-    assert_eq!(store.backlog().await.expect("read").outbox.count, 0);
+    assert_eq!(subject.store.backlog().await.expect("read").outbox.count, 0);
 }

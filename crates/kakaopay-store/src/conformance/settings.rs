@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 
 use kakaopay_types::StoreId;
 
+use super::subject::{Subject, TestClock};
 use crate::setting::Setting;
 use crate::store::Store;
 
 /// A setting changes only from the text that it has, and every other one keeps its own.
-pub async fn f52_a_setting_changes_from_its_text_only<S: Store>(store: S) {
+pub async fn f52_a_setting_changes_from_its_text_only<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = subject.store;
     let read = async |setting| store.setting(setting).await.expect("read");
     let change = async |from, to| store.change_setting(Setting::Account, from, to).await.expect("answered");
     assert_eq!(read(Setting::Account).await, None);
@@ -38,7 +40,8 @@ pub async fn f52_a_setting_changes_from_its_text_only<S: Store>(store: S) {
 }
 
 /// A new store has a valid identity, which is no constant of the program: see also the tests of each store.
-pub async fn f52_a_new_store_has_an_identity<S: Store>(store: S) {
+pub async fn f52_a_new_store_has_an_identity<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = subject.store;
     let text = store.setting(Setting::StoreId).await.expect("read").expect("an identity");
     let id = StoreId::parse(&text).expect("valid");
     assert!(id.as_str().bytes().collect::<BTreeSet<_>>().len() > 4, "not random: {id}");
@@ -46,7 +49,8 @@ pub async fn f52_a_new_store_has_an_identity<S: Store>(store: S) {
 }
 
 /// Of many that change a setting from the same text, one succeeds.
-pub async fn f52_one_of_many_changes_a_setting<S: Store>(store: S) {
+pub async fn f52_one_of_many_changes_a_setting<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = subject.store;
     let changes: Vec<_> = (0..8)
         .map(|number| {
             let store = store.clone();

@@ -1,6 +1,7 @@
 //! The suite as tests.
 
-/// Expands to one test for each promise of [`Store`](crate::Store), each with an empty store of its own.
+/// Expands to one test for each promise of [`Store`](crate::Store), each with an empty store of its own
+/// and its clock.
 #[macro_export]
 macro_rules! conformance_tests {
     ($make:expr) => {
@@ -27,6 +28,14 @@ macro_rules! conformance_tests {
             f50_only_a_valid_claim_can_fail,
             f50_a_skipped_message_lets_the_next_one_through,
             f50_what_is_skipped_stays_skipped,
+            f53_the_clock_can_be_read,
+            f53_what_was_set_ahead_is_due_after_two_minutes,
+            f53_nothing_sleeps_after_the_clock_was_set_back,
+            f53_a_correction_delays_nothing,
+            f53_a_clock_may_waver,
+            f53_the_backlog_counts_what_was_set_ahead,
+            f53_a_correction_keeps_what_is_right,
+            f53_terms_have_no_end,
             the_next_wake_is_the_earliest_of_all,
             bodies_of_any_size_are_kept,
             one_of_many_writers_wins_each_place,
@@ -39,7 +48,7 @@ macro_rules! conformance_tests {
     (@each $make:expr; $($name:ident,)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
-            $crate::conformance::$name($make).await;
+            $crate::conformance::$name($crate::conformance::Subject::from($make)).await;
         }
     )*};
 }

@@ -1,5 +1,6 @@
 //! A store in memory, for tests and demos: all guarantees but durability.
 
+mod due;
 mod outbox;
 mod store;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kakaopay_types::{Reference, Timestamp};
 
+use super::due::Due;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
 use crate::work::ClaimRequest;
@@ -27,12 +28,13 @@ struct PendingMessage {
 
 #[derive(Debug)]
 enum MessageState {
-    /// Can be claimed from `visible_at` on, if it waits for no other message.
-    Pending {
-        visible_at: Timestamp,
-    },
+    /// Can be claimed once it is due, if it waits for no other message.
+    Pending(Due),
     Completed,
-    Skipped(Skip),
+    Skipped {
+        skip: Skip,
+        at: Timestamp,
+    },
 }
 
 impl Outbox {
@@ -42,33 +44,33 @@ impl Outbox {
             return;
         }
         let OutboxMessage { key, body, lane } = message;
-        let state = MessageState::Pending { visible_at: Timestamp::UNIX_EPOCH };
+        let state = MessageState::Pending(Due::first(stored_at));
         let reference = reference.clone();
         self.0.push(PendingMessage { key, reference, body, lane, stored_at, claim: 0, failures: 0, state });
     }
 
-    /// The messages that wait for no other: when each is visible, and its index.
+    /// The messages that wait for no other: when each is due, and its index.
     fn claimable(&self) -> Vec<(Timestamp, usize)> {
         let mut busy = BTreeSet::new();
         let mut found = Vec::new();
         for (index, message) in self.0.iter().enumerate() {
-            let MessageState::Pending { visible_at } = message.state else { continue };
+            let MessageState::Pending(due) = message.state else { continue };
             if message.lane == Lane::Alert || busy.insert(&message.reference) {
-                found.push((visible_at, index));
+                found.push((due.at, index));
             }
         }
         found
     }
 
-    pub(super) fn claim(&mut self, request: ClaimRequest) -> Vec<ClaimedMessage> {
+    pub(super) fn claim(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<ClaimedMessage> {
         let mut ready = self.claimable();
-        ready.retain(|(visible_at, _)| *visible_at <= request.now);
+        ready.retain(|(due, _)| *due <= now);
         ready.sort_unstable();
         ready.truncate(request.limit);
         let mut claimed = Vec::with_capacity(ready.len());
         for (_, index) in ready {
             let Some(message) = self.0.get_mut(index) else { continue };
-            message.state = MessageState::Pending { visible_at: request.lease_until };
+            message.state = MessageState::Pending(Due::after(now, request.lease));
             message.claim += 1;
             let (key, reference, body) =
                 (message.key.clone(), message.reference.clone(), message.body.clone());
@@ -80,38 +82,33 @@ impl Outbox {
 
     pub(super) fn complete(&mut self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
         let message = self.claimed(key, claim)?;
-        if matches!(message.state, MessageState::Skipped(_)) {
+        if matches!(message.state, MessageState::Skipped { .. }) {
             return Err(StoreErrorKind::StaleClaim.into());
         }
         message.state = MessageState::Completed;
         Ok(())
     }
 
-    pub(super) fn fail(
-        &mut self,
-        key: &str,
-        claim: ClaimToken,
-        retry_at: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub(super) fn fail(&mut self, key: &str, claim: ClaimToken, retry: Due) -> Result<(), StoreError> {
         let message = self.claimed(key, claim)?;
-        if !matches!(message.state, MessageState::Pending { .. }) {
+        if !matches!(message.state, MessageState::Pending(_)) {
             return Err(StoreErrorKind::StaleClaim.into());
         }
-        message.state = MessageState::Pending { visible_at: retry_at };
+        message.state = MessageState::Pending(retry);
         message.claim += 1;
         message.failures = message.failures.saturating_add(1);
         Ok(())
     }
 
-    pub(super) fn skip(&mut self, key: &str, skip: Skip) -> SkipOutcome {
+    pub(super) fn skip(&mut self, key: &str, skip: Skip, now: Timestamp) -> SkipOutcome {
         let Some(message) = self.0.iter_mut().find(|message| message.key == key) else {
             return SkipOutcome::NotFound;
         };
         match &message.state {
             MessageState::Completed => SkipOutcome::AlreadyCompleted,
-            MessageState::Skipped(earlier) => SkipOutcome::AlreadySkipped(earlier.clone()),
-            MessageState::Pending { .. } => {
-                message.state = MessageState::Skipped(skip);
+            MessageState::Skipped { skip, at } => SkipOutcome::AlreadySkipped { skip: skip.clone(), at: *at },
+            MessageState::Pending(_) => {
+                message.state = MessageState::Skipped { skip, at: now };
                 SkipOutcome::Skipped
             }
         }
@@ -125,14 +122,26 @@ impl Outbox {
             .ok_or_else(|| StoreErrorKind::StaleClaim.into())
     }
 
-    /// When each pending message was stored.
-    pub(super) fn pending_since(&self) -> impl Iterator<Item = Timestamp> {
-        let pending = self.0.iter().filter(|message| matches!(message.state, MessageState::Pending { .. }));
-        pending.map(|message| message.stored_at)
+    /// The pending messages: when each was stored, and when it is due.
+    pub(super) fn pending(&self) -> impl Iterator<Item = (Timestamp, Due)> {
+        self.0.iter().filter_map(|message| match message.state {
+            MessageState::Pending(due) => Some((message.stored_at, due)),
+            _ => None,
+        })
+    }
+
+    /// Corrects messages that were set in the future of the clock.
+    pub(super) fn correct(&mut self, now: Timestamp) {
+        for message in &mut self.0 {
+            if let MessageState::Pending(due) = &mut message.state {
+                message.stored_at = message.stored_at.min(now);
+                due.correct(now);
+            }
+        }
     }
 
     /// When the first message can be claimed.
     pub(super) fn next_claimable_at(&self) -> Option<Timestamp> {
-        self.claimable().into_iter().map(|(visible_at, _)| visible_at).min()
+        self.claimable().into_iter().map(|(due, _)| due).min()
     }
 }

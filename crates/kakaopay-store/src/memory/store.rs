@@ -2,23 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
+use std::fmt;
 use std::hash::BuildHasher;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kakaopay_types::{ChargeId, EventId, Reference, StoreId, Timestamp};
 
+use super::due::Due;
 use super::outbox::Outbox;
+use crate::clock::{Clock, SystemClock};
 use crate::commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 use crate::error::{StoreError, StoreErrorKind};
+use crate::highest_time::HighestTime;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::setting::Setting;
 use crate::store::Store;
-use crate::work::{Backlog, ClaimRequest, DuePayment, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
+use crate::term::time_until;
+use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
 
 /// A store in memory, for tests and demos: all guarantees but durability.
-#[derive(Debug, Clone)]
-pub struct MemoryStore(Arc<Mutex<Tables>>);
+#[derive(Clone)]
+pub struct MemoryStore {
+    tables: Arc<Mutex<Tables>>,
+    clock: Arc<dyn Clock>,
+}
 
 #[derive(Debug, Default)]
 struct Tables {
@@ -26,12 +35,12 @@ struct Tables {
     journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
     snapshots: BTreeMap<Reference, Entry>,
     charges: BTreeMap<ChargeId, Reference>,
-    deadlines: BTreeMap<Reference, Timestamp>,
+    deadlines: BTreeMap<Reference, Due>,
     inbox: Vec<PendingEvent>,
     outbox: Outbox,
-    /// When each is due.
-    jobs: BTreeMap<String, Timestamp>,
+    jobs: BTreeMap<String, Due>,
     settings: BTreeMap<Setting, String>,
+    highest: HighestTime,
 }
 
 #[derive(Debug)]
@@ -39,12 +48,12 @@ struct PendingEvent {
     event: EventId,
     body: Box<[u8]>,
     received_at: Timestamp,
-    /// Can be claimed from then on; `None` once it is completed.
-    visible_at: Option<Timestamp>,
+    /// `None` once it is completed.
+    due: Option<Due>,
 }
 
 impl MemoryStore {
-    /// An empty store with a random identity.
+    /// An empty store with a random identity and the system clock.
     #[must_use]
     pub fn new() -> Self {
         // The keys of each hasher are random.
@@ -56,12 +65,29 @@ impl MemoryStore {
     #[must_use]
     pub fn with_id(id: &StoreId) -> Self {
         let settings = BTreeMap::from([(Setting::StoreId, id.as_str().to_owned())]);
-        Self(Arc::new(Mutex::new(Tables { settings, ..Tables::default() })))
+        let tables = Tables { settings, ..Tables::default() };
+        Self { tables: Arc::new(Mutex::new(tables)), clock: Arc::new(SystemClock) }
+    }
+
+    /// Sets the clock, which is the system clock before. Clones made before keep theirs.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
         // No method leaves the tables half changed, even if it panics.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tables, and what the clock shows. If it was set back, they are corrected before.
+    fn tables_now(&self) -> (MutexGuard<'_, Tables>, Timestamp) {
+        let mut tables = self.tables();
+        let (so_far, now) = (tables.highest.so_far(), self.clock.now());
+        if tables.highest.was_set_back(so_far, now) {
+            tables.correct(now);
+        }
+        (tables, now)
     }
 }
 
@@ -71,8 +97,14 @@ impl Default for MemoryStore {
     }
 }
 
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").field("tables", &self.tables).finish_non_exhaustive()
+    }
+}
+
 impl Tables {
-    fn commit(&mut self, commit: Commit) -> Result<Seq, StoreError> {
+    fn commit(&mut self, commit: Commit, now: Timestamp) -> Result<Seq, StoreError> {
         let found = Seq::new(self.journals.get(&commit.reference).map_or(0, Vec::len) as u64);
         if found != commit.expected {
             return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
@@ -96,41 +128,61 @@ impl Tables {
         }
         match commit.deadline {
             DeadlineChange::Keep => {}
-            DeadlineChange::Set(at) => drop(self.deadlines.insert(commit.reference.clone(), at)),
+            DeadlineChange::In(term) => {
+                self.deadlines.insert(commit.reference.clone(), Due::after(now, term));
+            }
             DeadlineChange::Clear => drop(self.deadlines.remove(&commit.reference)),
         }
         for message in commit.messages {
-            self.outbox.push(&commit.reference, message, commit.at);
+            self.outbox.push(&commit.reference, message, now);
         }
         Ok(last)
     }
 
-    fn claim_due(&mut self, request: ClaimRequest) -> Vec<DuePayment> {
-        let mut due: Vec<_> = self
-            .deadlines
-            .iter()
-            .filter(|(_, at)| **at <= request.now)
-            .map(|(reference, at)| DuePayment { reference: reference.clone(), at: *at })
-            .collect();
-        due.sort_by(|one, other| (one.at, &one.reference).cmp(&(other.at, &other.reference)));
+    fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<Reference> {
+        let due = self.deadlines.iter().filter(|(_, due)| due.is_due(now));
+        let mut due: Vec<_> = due.map(|(reference, due)| (due.at, reference.clone())).collect();
+        due.sort();
         due.truncate(request.limit);
-        for DuePayment { reference, .. } in &due {
-            self.deadlines.insert(reference.clone(), request.lease_until);
+        let claimed: Vec<_> = due.into_iter().map(|(_, reference)| reference).collect();
+        for reference in &claimed {
+            self.deadlines.insert(reference.clone(), Due::after(now, request.lease));
         }
-        due
+        claimed
     }
 
-    fn claim_events(&mut self, request: ClaimRequest) -> Vec<InboxEvent> {
-        let ready = |stored: &&mut PendingEvent| stored.visible_at.is_some_and(|at| at <= request.now);
+    fn claim_events(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<InboxEvent> {
+        let ready = |stored: &&mut PendingEvent| stored.due.is_some_and(|due| due.is_due(now));
         self.inbox
             .iter_mut()
             .filter(ready)
             .take(request.limit)
             .map(|stored| {
-                stored.visible_at = Some(request.lease_until);
+                stored.due = Some(Due::after(now, request.lease));
                 InboxEvent { event: stored.event.clone(), body: stored.body.clone() }
             })
             .collect()
+    }
+
+    fn claim_job(&mut self, job: &str, request: ClaimRequest, now: Timestamp) -> bool {
+        let is_due = self.jobs.get(job).is_none_or(|due| due.is_due(now));
+        if is_due {
+            self.jobs.insert(job.to_owned(), Due::after(now, request.lease));
+        }
+        is_due
+    }
+
+    /// Corrects rows that were set in the future of the clock.
+    fn correct(&mut self, now: Timestamp) {
+        self.deadlines.values_mut().chain(self.jobs.values_mut()).for_each(|due| due.correct(now));
+        for stored in &mut self.inbox {
+            stored.received_at = stored.received_at.min(now);
+            if let Some(due) = &mut stored.due {
+                due.correct(now);
+            }
+        }
+        self.outbox.correct(now);
+        self.highest.corrected(now);
     }
 
     fn read_journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
@@ -139,24 +191,30 @@ impl Tables {
         entries.map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect()
     }
 
-    fn backlog(&self) -> Backlog {
-        let inbox = self.inbox.iter().filter(|stored| stored.visible_at.is_some());
+    fn backlog(&self, now: Timestamp) -> Backlog {
+        let inbox = self.inbox.iter().filter_map(|stored| Some((stored.received_at, stored.due?)));
+        let rows = self.deadlines.values().chain(self.jobs.values()).copied();
+        let rows = rows.chain(inbox.clone().chain(self.outbox.pending()).map(|(_, due)| due));
+        let ahead = rows.filter(|due| due.is_ahead(now)).count() as u64;
         Backlog {
-            deadlines: waiting(self.deadlines.values().copied()),
-            inbox: waiting(inbox.map(|stored| stored.received_at)),
-            outbox: waiting(self.outbox.pending_since()),
+            deadlines: waiting(self.deadlines.values().map(|due| due.at), now),
+            inbox: waiting(inbox.map(|(received_at, _)| received_at), now),
+            outbox: waiting(self.outbox.pending().map(|(stored_at, _)| stored_at), now),
+            ahead,
         }
     }
 
-    fn next_due_at(&self) -> Option<Timestamp> {
-        let inbox = self.inbox.iter().filter_map(|stored| stored.visible_at);
-        self.deadlines.values().copied().chain(inbox).chain(self.outbox.next_claimable_at()).min()
+    fn next_due_in(&self, now: Timestamp) -> Option<Duration> {
+        let inbox = self.inbox.iter().filter_map(|stored| stored.due);
+        let due = self.deadlines.values().copied().chain(inbox).map(|due| due.at);
+        due.chain(self.outbox.next_claimable_at()).min().map(|due| time_until(due, now))
     }
 }
 
 impl Store for MemoryStore {
     async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        self.tables().commit(commit)
+        let (mut tables, now) = self.tables_now();
+        tables.commit(commit, now)
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
@@ -187,71 +245,79 @@ impl Store for MemoryStore {
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
-        let mut tables = self.tables();
+        let (mut tables, now) = self.tables_now();
         if tables.inbox.iter().any(|stored| stored.event == delivery.event) {
             return Ok(InsertOutcome::Duplicate);
         }
-        let NewInboxEvent { event, body, received_at } = delivery;
-        tables.inbox.push(PendingEvent { event, body, received_at, visible_at: Some(received_at) });
+        let NewInboxEvent { event, body } = delivery;
+        let due = Some(Due::after(now, Duration::ZERO));
+        tables.inbox.push(PendingEvent { event, body, received_at: now, due });
         Ok(InsertOutcome::Inserted)
     }
 
     async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
-        Ok(self.tables().claim_events(request))
+        let (mut tables, now) = self.tables_now();
+        Ok(tables.claim_events(request, now))
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
         if let Some(stored) = self.tables().inbox.iter_mut().find(|stored| stored.event == *event) {
-            stored.visible_at = None;
+            stored.due = None;
         }
         Ok(())
     }
 
-    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
-        Ok(self.tables().claim_due(request))
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
+        let (mut tables, now) = self.tables_now();
+        Ok(tables.claim_due(request, now))
     }
 
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
-        Ok(self.tables().outbox.claim(request))
+        let (mut tables, now) = self.tables_now();
+        Ok(tables.outbox.claim(request, now))
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
         self.tables().outbox.complete(key, claim)
     }
 
-    async fn fail_message(
-        &self,
-        key: &str,
-        claim: ClaimToken,
-        retry_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.tables().outbox.fail(key, claim, retry_at)
+    async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {
+        let (mut tables, now) = self.tables_now();
+        tables.outbox.fail(key, claim, Due::after(now, retry_in))
     }
 
     async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
-        Ok(self.tables().outbox.skip(key, skip))
+        let (mut tables, now) = self.tables_now();
+        Ok(tables.outbox.skip(key, skip, now))
     }
 
     async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
-        let mut tables = self.tables();
-        let is_due = tables.jobs.get(job).is_none_or(|due| *due <= request.now);
-        if is_due {
-            tables.jobs.insert(job.to_owned(), request.lease_until);
-        }
-        Ok(is_due)
+        let (mut tables, now) = self.tables_now();
+        Ok(tables.claim_job(job, request, now))
     }
 
-    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
-        self.tables().jobs.insert(job.to_owned(), due);
+    async fn reschedule_job(&self, job: &str, due_in: Duration) -> Result<(), StoreError> {
+        let (mut tables, now) = self.tables_now();
+        tables.jobs.insert(job.to_owned(), Due::after(now, due_in));
         Ok(())
     }
 
-    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.tables().next_due_at())
+    async fn next_due_in(&self) -> Result<Option<Duration>, StoreError> {
+        let (tables, now) = self.tables_now();
+        Ok(tables.next_due_in(now))
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        Ok(self.tables().backlog())
+        let (mut tables, now) = (self.tables(), self.clock.now());
+        let backlog = tables.backlog(now);
+        if backlog.ahead > 0 {
+            tables.correct(now);
+        }
+        Ok(backlog)
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.clock.now())
     }
 
     async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
@@ -276,9 +342,10 @@ impl Store for MemoryStore {
     }
 }
 
-fn waiting(since: impl Iterator<Item = Timestamp>) -> QueueStats {
-    since.fold(QueueStats::default(), |waiting, at| QueueStats {
-        count: waiting.count + 1,
-        oldest: Some(waiting.oldest.map_or(at, |oldest| oldest.min(at))),
+/// Counts rows, each with the time it waits since.
+fn waiting(since: impl Iterator<Item = Timestamp>, now: Timestamp) -> QueueStats {
+    since.fold(QueueStats::default(), |waiting, since| {
+        let age = time_until(now, since);
+        QueueStats { count: waiting.count + 1, age: Some(waiting.age.map_or(age, |oldest| oldest.max(age))) }
     })
 }

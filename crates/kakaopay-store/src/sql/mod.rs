@@ -6,6 +6,8 @@ mod convert;
 mod journal;
 mod migration;
 
+pub use crate::highest_time::{HighestTime, SoFar};
+pub use crate::term::{SET_BACK_TERM, term_millis, time_until};
 pub use convert::{
     claim_of, claim_value, corrupt, event_of, failures_of, find_by_charge, lane_value, limit_value, seq_of,
     seq_value, timestamp_of,

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use kakaopay_types::Timestamp;
-
-/// Time by which the lease of a claimed message exceeds the timeout of its handler call, in seconds.
-const LEASE_MARGIN_SECONDS: i64 = 60;
+/// Time by which the lease of a claimed message exceeds the timeout of its handler call.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
 
 /// The limits of handler calls, set by the builder.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +19,9 @@ impl Default for HandlerLimits {
 }
 
 impl HandlerLimits {
-    /// Returns the end of a lease that begins now.
-    pub(crate) fn lease_until(self, now: Timestamp) -> Timestamp {
-        let timeout = i64::try_from(self.timeout.as_secs()).unwrap_or(i64::MAX);
-        now.saturating_add_seconds(timeout.saturating_add(LEASE_MARGIN_SECONDS))
+    /// Returns the lease of a claimed message.
+    pub(crate) fn lease(self) -> Duration {
+        self.timeout.saturating_add(LEASE_MARGIN)
     }
 }
 
@@ -34,10 +31,9 @@ mod tests {
 
     #[test]
     fn a_lease_covers_the_handler_timeout() {
-        let now = Timestamp::UNIX_EPOCH;
-        let lease = |timeout| HandlerLimits { timeout, ..HandlerLimits::default() }.lease_until(now);
-        assert_eq!(lease(Duration::from_secs(60)), now.saturating_add_seconds(120));
-        assert_eq!(lease(Duration::from_secs(600)), now.saturating_add_seconds(660));
-        assert!(lease(Duration::MAX) > now.saturating_add_seconds(660));
+        let lease = |timeout| HandlerLimits { timeout, ..HandlerLimits::default() }.lease();
+        assert_eq!(lease(Duration::from_secs(60)), Duration::from_secs(120));
+        assert_eq!(lease(Duration::from_secs(600)), Duration::from_secs(660));
+        assert_eq!(lease(Duration::MAX), Duration::MAX);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kakaopay_flows::{Deadline, Input, Output, Payment, PaymentEvent, Record, RequestFailure, Response};
-use kakaopay_store::{Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
+use kakaopay_store::{Clock, Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use super::pending_request::{PendingRequest, send_by};
 use super::rehydrate::{self, SNAPSHOT_EVERY};
 use super::requests::Clients;
-use crate::clock::Clock;
 use crate::delivery::HandlerLimits;
 use crate::error::Error;
 use crate::metrics::Counters;
@@ -80,8 +79,9 @@ impl<S: Store> Engine<S> {
             }
             let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
             let intent = order.clone().into_intent(self.mode, seed);
-            let mut payment = Payment::open(intent, self.clock.now());
-            match self.persist(&mut payment).await {
+            let now = self.clock.now();
+            let mut payment = Payment::open(intent, now);
+            match self.persist(&mut payment, now).await {
                 Ok(requests) => return Ok(Applied { payment, requests, before: 0 }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -118,8 +118,9 @@ impl<S: Store> Engine<S> {
                 return Err(Error::NotFound(reference.clone()));
             };
             let before = payment.seq();
-            change(&mut payment, self.clock.now())?;
-            match self.persist(&mut payment).await {
+            let now = self.clock.now();
+            change(&mut payment, now)?;
+            match self.persist(&mut payment, now).await {
                 Ok(requests) => return Ok(Applied { payment, requests, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -180,13 +181,15 @@ impl<S: Store> Engine<S> {
 
     /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
     /// one transaction, and returns the requests, which are now safe to send.
-    async fn persist(&self, payment: &mut Payment) -> Result<Vec<PendingRequest>, Error> {
+    ///
+    /// `now` is the time at which the payment planned its deadline, so that only the difference counts: the store
+    /// judges it by its own clock.
+    async fn persist(&self, payment: &mut Payment, now: Timestamp) -> Result<Vec<PendingRequest>, Error> {
         let since = Instant::now();
         let mut requests = Vec::new();
         let mut latest = None;
         loop {
-            let mut commit =
-                Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()), self.clock.now());
+            let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
             let mut entry = None;
             while let Some(output) = payment.poll_output() {
                 match output {
@@ -194,7 +197,7 @@ impl<S: Store> Engine<S> {
                     Output::Transmit(request) => {
                         requests.push(PendingRequest { request, send_by: latest.clone() });
                     }
-                    Output::Deadline(Deadline::At(at)) => commit.deadline = DeadlineChange::Set(at),
+                    Output::Deadline(Deadline::At(at)) => commit.deadline = due_in(at, now),
                     Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
                     Output::Event(event) => commit.messages.push(message_of(&event)),
                     // A checkout reads the address from the payment itself.
@@ -250,6 +253,10 @@ impl<S: Store> Engine<S> {
         }
         Ok(())
     }
+}
+
+fn due_in(at: Timestamp, now: Timestamp) -> DeadlineChange {
+    DeadlineChange::In(Duration::from_millis(at.millis_since(now).max(0).unsigned_abs()))
 }
 
 fn message_of(event: &PaymentEvent) -> OutboxMessage {

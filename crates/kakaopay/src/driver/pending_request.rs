@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_flows::{MAX_SEND_DELAY_SECONDS, Request};
+use kakaopay_store::Clock;
 use kakaopay_transport::SendBy;
 use kakaopay_types::Timestamp;
 use tokio::time::Instant;
-
-use crate::clock::Clock;
 
 /// A request whose journal entry is durable, so that it may be sent.
 #[derive(Debug)]

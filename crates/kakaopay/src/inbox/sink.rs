@@ -23,8 +23,8 @@ impl<S: Store> Sink for Inbox<S> {
     type Error = StoreError;
 
     async fn store(&self, accepted: ReceivedEvent) -> Result<(), StoreError> {
-        let ReceivedEvent { event, body, received_at, .. } = accepted;
-        let delivery = NewInboxEvent::new(event.id, body.to_vec(), received_at);
+        let ReceivedEvent { event, body, .. } = accepted;
+        let delivery = NewInboxEvent::new(event.id, body.to_vec());
         let receipt = self.engine.store.insert_event(delivery).await.inspect_err(|error| {
             self.engine.counters.webhook_store_failed();
             tracing::error!(%error, "failed to store webhook; not acknowledged");

@@ -1,6 +1,7 @@
 //! Claims webhooks and due payments and processes them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kakaopay_flows::Input;
 use kakaopay_store::{ClaimRequest, Store};
@@ -13,10 +14,10 @@ use crate::error::Error;
 use crate::handler::EventHandler;
 use crate::merchant::Merchant;
 
-/// Lease of a claimed webhook or payment, in seconds. Work starts as soon as it is claimed, and a
+/// Lease of a claimed webhook or payment. Work starts as soon as it is claimed, and a
 /// payment seldom needs more than one request of at most a minute. After that, another process may
 /// claim it too; the journal then accepts only one writer.
-const LEASE_SECONDS: i64 = 120;
+const LEASE: Duration = Duration::from_secs(120);
 /// Maximum number of payments processed concurrently.
 pub(crate) const MAX_IN_FLIGHT: usize = 32;
 
@@ -64,8 +65,7 @@ impl<S: Store> Merchant<S> {
     /// Claims webhooks, then due payments, up to [`MAX_IN_FLIGHT`] tasks, and spawns a task for each.
     pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<RunReport, Error> {
         let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
-        let now = self.now();
-        let claim = |limit| ClaimRequest::new(now, now.saturating_add_seconds(LEASE_SECONDS), limit);
+        let claim = |limit| ClaimRequest::new(LEASE, limit);
         let mut claimed = RunReport::default();
         for stored in self.engine.store.claim_events(claim(free)).await? {
             claimed.webhooks += 1;
@@ -79,12 +79,12 @@ impl<S: Store> Merchant<S> {
         if free == 0 {
             return Ok(claimed);
         }
-        for due in self.engine.store.claim_due(claim(free)).await? {
+        for reference in self.engine.store.claim_due(claim(free)).await? {
             claimed.due_payments += 1;
             let engine = Arc::clone(&self.engine);
             tasks.spawn(async move {
-                let processed = catch_panic(engine.process_due(&due.reference)).await;
-                log_failure(due.reference.as_str(), processed);
+                let processed = catch_panic(engine.process_due(&reference)).await;
+                log_failure(reference.as_str(), processed);
             });
         }
         Ok(claimed)

@@ -1,5 +1,7 @@
 //! Scheduled jobs: recurring work that one process does for all.
 
+use std::time::Duration;
+
 use kakaopay_store::{ClaimRequest, Store};
 
 use super::isolate::catch_panic;
@@ -9,20 +11,20 @@ use crate::merchant::Merchant;
 /// A recurring reconciliation.
 struct Job {
     name: &'static str,
-    /// Interval between two runs, in seconds.
-    every: i64,
+    /// Interval between two runs.
+    every: Duration,
     /// Age of the oldest object to read, in seconds. Longer than the interval, so that a late run
     /// leaves no gap.
     back: i64,
 }
 
 const JOBS: [Job; 2] = [
-    Job { name: "reconcile_hourly", every: 3_600, back: 3 * 3_600 },
+    Job { name: "reconcile_hourly", every: Duration::from_secs(3_600), back: 3 * 3_600 },
     // A charge can be paid within seven days and refunded until the end of the day after that.
-    Job { name: "reconcile_daily", every: 86_400, back: 10 * 86_400 },
+    Job { name: "reconcile_daily", every: Duration::from_secs(86_400), back: 10 * 86_400 },
 ];
-/// Time after which another process may take over an unfinished job, in seconds.
-const LEASE_SECONDS: i64 = 600;
+/// Time after which another process may take over an unfinished job.
+const LEASE: Duration = Duration::from_secs(600);
 
 impl<S: Store> Merchant<S> {
     /// Runs the jobs that are due, until `is_stopping` returns `true`.
@@ -42,12 +44,10 @@ impl<S: Store> Merchant<S> {
     }
 
     async fn run_job(&self, job: &Job, is_stopping: &(dyn Fn() -> bool + Sync)) -> Result<(), Error> {
-        let now = self.now();
-        let claim = ClaimRequest::new(now, now.saturating_add_seconds(LEASE_SECONDS), 1);
-        if !self.engine.store.claim_job(job.name, claim).await? {
+        if !self.engine.store.claim_job(job.name, ClaimRequest::new(LEASE, 1)).await? {
             return Ok(());
         }
-        let since = now.saturating_add_seconds(-job.back);
+        let since = self.now().saturating_add_seconds(-job.back);
         let report = self.engine.reconcile(since, is_stopping).await?;
         tracing::info!(
             job = job.name,
@@ -61,7 +61,7 @@ impl<S: Store> Merchant<S> {
             "reconciliation finished",
         );
         if report.complete {
-            self.engine.store.reschedule_job(job.name, now.saturating_add_seconds(job.every)).await?;
+            self.engine.store.reschedule_job(job.name, job.every).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Delivers notifications from the outbox to the merchant's handler.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kakaopay_flows::PaymentEvent;
 use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Store, StoreError, StoreErrorKind};
@@ -13,10 +14,10 @@ use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
 
-/// Backoff after the first failure of a notification, in seconds. Each further one doubles it.
-const MIN_BACKOFF_SECONDS: i64 = 10;
-/// Longest backoff, in seconds.
-const MAX_BACKOFF_SECONDS: i64 = 900;
+/// Backoff after the first failure of a notification. Each further one doubles it.
+const MIN_BACKOFF: Duration = Duration::from_secs(10);
+/// Longest backoff.
+const MAX_BACKOFF: Duration = Duration::from_secs(900);
 /// Number of failures of one notification after which a person must look.
 const ALERT_AFTER: u32 = 10;
 
@@ -54,8 +55,7 @@ impl<S: Store> Merchant<S> {
         if free == 0 {
             return Ok(0);
         }
-        let now = self.now();
-        let claim = ClaimRequest::new(now, limits.lease_until(now), free);
+        let claim = ClaimRequest::new(limits.lease(), free);
         let messages = self.engine.store.claim_messages(claim).await?;
         let claimed = messages.len();
         for message in messages {
@@ -122,8 +122,7 @@ impl<S: Store> Engine<S> {
                  continues, and later notifications of its payment wait"
             );
         }
-        let retry_at = self.clock.now().saturating_add_seconds(backoff_seconds(failures));
-        is_current(self.store.fail_message(key, claim, retry_at).await)?;
+        is_current(self.store.fail_message(key, claim, backoff(failures)).await)?;
         Ok(())
     }
 }
@@ -137,10 +136,10 @@ fn is_current(result: Result<(), StoreError>) -> Result<bool, StoreError> {
     }
 }
 
-/// The time until a notification that has failed so often before is delivered again, in seconds.
-fn backoff_seconds(failures: u32) -> i64 {
-    let factor = 2_i64.checked_pow(failures).unwrap_or(i64::MAX);
-    MIN_BACKOFF_SECONDS.saturating_mul(factor).clamp(MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS)
+/// The time until a notification that has failed so often before is delivered again.
+fn backoff(failures: u32) -> Duration {
+    let factor = 2_u32.checked_pow(failures).unwrap_or(u32::MAX);
+    MIN_BACKOFF.saturating_mul(factor).min(MAX_BACKOFF)
 }
 
 #[cfg(test)]
@@ -149,10 +148,10 @@ mod tests {
 
     #[test]
     fn f50_backoff_doubles_from_10_s_to_15_min() {
-        let seconds = (0..9).map(backoff_seconds).collect::<Vec<_>>();
+        let seconds = (0..9).map(|failures| backoff(failures).as_secs()).collect::<Vec<_>>();
         assert_eq!(seconds, [10, 20, 40, 80, 160, 320, 640, 900, 900]);
         for failures in [62, 63, 64, u32::MAX] {
-            assert_eq!(backoff_seconds(failures), 900, "{failures}");
+            assert_eq!(backoff(failures).as_secs(), 900, "{failures}");
         }
     }
 }

@@ -113,7 +113,7 @@ impl<S: Store> Engine<S> {
         }
         // An event is plain data with text keys, so its JSON serialization cannot fail.
         let body = serde_json::to_vec(&event).unwrap_or_default();
-        let delivery = NewInboxEvent::new(event.id, body, self.clock.now());
+        let delivery = NewInboxEvent::new(event.id, body);
         if self.store.insert_event(delivery).await? == InsertOutcome::Inserted {
             report.missed_events += 1;
             self.wakers.due.notify_one();

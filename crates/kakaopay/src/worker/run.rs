@@ -13,11 +13,10 @@ use crate::error::Error;
 use crate::handler::EventHandler;
 use crate::merchant::Merchant;
 
-/// Longest sleep without due work, in milliseconds. Another process may add work without waking
-/// this one.
-const MAX_REST_MILLIS: i64 = 30_000;
-/// Shortest sleep, in milliseconds: work that is overdue may already be claimed by another process.
-const MIN_REST_MILLIS: i64 = 20;
+/// Longest sleep without due work. Another process may add work without waking this one.
+const MAX_REST: Duration = Duration::from_secs(30);
+/// Shortest sleep: work that is overdue may already be claimed by another process.
+const MIN_REST: Duration = Duration::from_millis(20);
 /// Sleep after a store error.
 const ERROR_BACKOFF: Duration = Duration::from_secs(1);
 /// Interval between two checks for due jobs.
@@ -118,9 +117,8 @@ impl<S: Store> Merchant<S> {
 
     /// Time until the next work is due, within the bounds above.
     async fn until_next(&self) -> Duration {
-        let Ok(next) = self.engine.store.next_due_at().await else { return ERROR_BACKOFF };
-        let millis = next.map_or(MAX_REST_MILLIS, |next| next.millis_since(self.now()));
-        Duration::from_millis(millis.clamp(MIN_REST_MILLIS, MAX_REST_MILLIS).unsigned_abs())
+        let Ok(next) = self.engine.store.next_due_in().await else { return ERROR_BACKOFF };
+        next.map_or(MAX_REST, |next| next.clamp(MIN_REST, MAX_REST))
     }
 }
 

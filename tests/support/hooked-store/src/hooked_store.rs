@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, InboxEvent, InsertOutcome,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
     NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -34,8 +35,9 @@ pub enum StoreCall {
     SkipMessage,
     ClaimJob,
     RescheduleJob,
-    NextDueAt,
+    NextDueIn,
     Backlog,
+    Now,
     Setting,
     ChangeSetting,
 }
@@ -171,7 +173,7 @@ impl<S: Store> Store for HookedStore<S> {
         self.hooked(StoreCall::CompleteEvent, self.inner.complete_event(event)).await
     }
 
-    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
+    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
         self.hooked(StoreCall::ClaimDue, self.inner.claim_due(lease)).await
     }
 
@@ -183,13 +185,8 @@ impl<S: Store> Store for HookedStore<S> {
         self.hooked(StoreCall::CompleteMessage, self.inner.complete_message(key, claim)).await
     }
 
-    async fn fail_message(
-        &self,
-        key: &str,
-        claim: ClaimToken,
-        retry_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.hooked(StoreCall::FailMessage, self.inner.fail_message(key, claim, retry_at)).await
+    async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {
+        self.hooked(StoreCall::FailMessage, self.inner.fail_message(key, claim, retry_in)).await
     }
 
     async fn skip_message(&self, key: &str, skip: Skip) -> Result<SkipOutcome, StoreError> {
@@ -200,16 +197,20 @@ impl<S: Store> Store for HookedStore<S> {
         self.hooked(StoreCall::ClaimJob, self.inner.claim_job(job, lease)).await
     }
 
-    async fn reschedule_job(&self, job: &str, due: Timestamp) -> Result<(), StoreError> {
-        self.hooked(StoreCall::RescheduleJob, self.inner.reschedule_job(job, due)).await
+    async fn reschedule_job(&self, job: &str, due_in: Duration) -> Result<(), StoreError> {
+        self.hooked(StoreCall::RescheduleJob, self.inner.reschedule_job(job, due_in)).await
     }
 
-    async fn next_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.hooked(StoreCall::NextDueAt, self.inner.next_due_at()).await
+    async fn next_due_in(&self) -> Result<Option<Duration>, StoreError> {
+        self.hooked(StoreCall::NextDueIn, self.inner.next_due_in()).await
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         self.hooked(StoreCall::Backlog, self.inner.backlog()).await
+    }
+
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        self.hooked(StoreCall::Now, self.inner.now()).await
     }
 
     async fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
