@@ -76,6 +76,7 @@
 //! | `failed to process a payment; will retry` | `ERROR` | `item`, `error` |
 //! | `processing of a payment panicked; will retry` | `ERROR` | `item` |
 //! | `failed to process due payments; retrying in 1 s` | `ERROR` | `error` |
+//! | `the store panicked; retrying in 1 s` | `ERROR` | |
 //! | `failed to deliver notifications; retrying` | `ERROR` | `error` |
 //! | `scheduled job failed; will retry` | `ERROR` | `job`, `error` |
 //! | `scheduled job panicked; will retry` | `ERROR` | `job` |

@@ -12,7 +12,7 @@ use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
-use crate::driver::{Applied, Clients, Engine, Wakers};
+use crate::driver::{Applied, Clients, Engine, Joins, Reads, Returns, Wakers};
 use crate::error::Error;
 use crate::inbox::Inbox;
 use crate::metrics::{Counters, Metrics};
@@ -87,6 +87,8 @@ impl<S: Store> MerchantBuilder<S> {
             clock: self.clock,
             jitter: Mutex::new(jitter),
             wakers: Wakers::default(),
+            reads: Reads::default(),
+            returns: Returns::default(),
             counters: Counters::default(),
             handler_limits: self.handler_limits,
         };
@@ -133,12 +135,23 @@ impl<S: Store> Merchant<S> {
     /// Reads the charge after the buyer has returned to `return_uri`, and returns the payment's
     /// status. The return itself proves nothing, and the charge may stay pending for a moment.
     ///
+    /// However often a page calls it, this process reads the charge of a payment at most once in 2 s because of it.
+    /// Calls in between wait for a read in flight, and return the stored status.
+    ///
     /// # Errors
     /// - [`Error::NotFound`] if no payment has this reference.
     /// - [`Error::ModeMismatch`] if the payment is of the other mode.
     /// - [`Error::Store`] if the store fails.
     pub async fn buyer_returned(&self, reference: &Reference) -> Result<PaymentStatus, Error> {
-        self.apply_and_drive(reference, &Input::Evidence(Evidence::BuyerReturned)).await
+        let look = async {
+            let returned = Input::Evidence(Evidence::BuyerReturned);
+            let applied = self.engine.apply_input(reference, &returned).await?;
+            self.drive(applied.joining(Joins::InFlight)).await.map(|(_, status)| status)
+        };
+        match self.engine.returns.look(reference, look).await {
+            Some(status) => status,
+            None => self.status(reference).await?.ok_or_else(|| Error::NotFound(reference.clone())),
+        }
     }
 
     /// Returns the stored status of a payment without calling the API, or `None` if no payment has

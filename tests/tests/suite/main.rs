@@ -2,6 +2,7 @@
 
 mod driver;
 mod duplicates;
+mod floods;
 mod forged_return;
 mod handlers;
 mod journeys;

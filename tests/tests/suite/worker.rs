@@ -104,6 +104,47 @@ async fn f41_i8_run_survives_an_error_of_each_store_call() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f50_i8_run_survives_a_panic_of_each_store_call() {
+    use StoreCall::{
+        ClaimDue, ClaimEvents, ClaimJob, ClaimMessages, Commit, CompleteEvent, CompleteMessage, FindByCharge,
+        Load, NextDueIn, RescheduleJob,
+    };
+    for call in [
+        Commit,
+        Load,
+        FindByCharge,
+        ClaimEvents,
+        CompleteEvent,
+        ClaimDue,
+        ClaimMessages,
+        CompleteMessage,
+        ClaimJob,
+        RescheduleJob,
+        NextDueIn,
+    ] {
+        let armed = Arc::new(AtomicBool::new(false));
+        let switch = Arc::clone(&armed);
+        let store = HookedStore::new(virtual_store()).fault(move |found| {
+            assert!(found != call || !switch.swap(false, Ordering::SeqCst), "the store panics, as planned");
+            StoreFault::None
+        });
+        let shop = VirtualShop::open(store);
+        let notifications = Notifications::default();
+        shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+        shop.pay().await;
+        shop.deliver(&EventKey::ChargeComplete).await;
+        armed.store(true, Ordering::SeqCst);
+        let running = shop.run(notifications.clone());
+        within(seconds(3_600), "notified", async || is_paid(&notifications)).await;
+        let is_empty = async || shop.merchant.backlog().await.expect("read") == Backlog::default();
+        within(seconds(3_600), "nothing waits", is_empty).await;
+        assert!(!armed.load(Ordering::SeqCst), "{call:?} was never called");
+        assert!(running.is_alive(), "{call:?} ended the worker");
+        running.shut_down().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn f13_i8_run_goes_on_when_its_store_is_back() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = Arc::clone(&is_down);

@@ -4,15 +4,19 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kakaopay_flows::{Deadline, Input, Output, Payment, PaymentEvent, Record, RequestFailure, Response};
+use kakaopay_flows::{
+    Deadline, Input, Output, Payment, PaymentEvent, Record, Request, RequestFailure, Response,
+};
 use kakaopay_store::{Clock, Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::pending_request::{PendingRequest, send_by};
+use super::reads::{Joins, Reads};
 use super::rehydrate::{self, SNAPSHOT_EVERY};
 use super::requests::Clients;
+use super::returns::Returns;
 use crate::delivery::HandlerLimits;
 use crate::error::Error;
 use crate::metrics::Counters;
@@ -33,6 +37,8 @@ pub(crate) struct Engine<S> {
     /// Spreads the polls of different payments. Never a source of secrets.
     pub(crate) jitter: Mutex<fastrand::Rng>,
     pub(crate) wakers: Wakers,
+    pub(crate) reads: Reads,
+    pub(crate) returns: Returns,
     pub(crate) counters: Counters,
     pub(crate) handler_limits: HandlerLimits,
 }
@@ -50,8 +56,29 @@ pub(crate) struct Wakers {
 pub(crate) struct Applied {
     pub(crate) payment: Payment,
     pub(crate) requests: Vec<PendingRequest>,
+    /// Which reads serve its own.
+    pub(crate) joins: Joins,
     /// The payment's last entry before the input.
     before: u64,
+}
+
+impl Applied {
+    /// Sets which reads serve its own.
+    pub(crate) fn joining(self, joins: Joins) -> Self {
+        Self { joins, ..self }
+    }
+
+    /// Adds a later change of the same payment. A read that both request is sent once.
+    pub(crate) fn and(self, later: Self) -> Self {
+        let mut requests = self.requests;
+        for pending in later.requests {
+            let is_sent = |other: &PendingRequest| other.request == pending.request;
+            if pending.request.is_mutation() || !requests.iter().any(is_sent) {
+                requests.push(pending);
+            }
+        }
+        Self { requests, before: self.before, ..later }
+    }
 }
 
 /// A payment after all its requests were sent and their responses applied.
@@ -75,14 +102,19 @@ impl<S: Store> Engine<S> {
                         amount: intent.amount.money(),
                     });
                 }
-                return Ok(Applied { before: payment.seq(), payment, requests: Vec::new() });
+                return Ok(Applied {
+                    before: payment.seq(),
+                    payment,
+                    requests: Vec::new(),
+                    joins: Joins::Next,
+                });
             }
             let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
             let intent = order.clone().into_intent(self.mode, seed);
             let now = self.clock.now();
             let mut payment = Payment::open(intent, now);
             match self.persist(&mut payment, now).await {
-                Ok(requests) => return Ok(Applied { payment, requests, before: 0 }),
+                Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before: 0 }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -121,7 +153,7 @@ impl<S: Store> Engine<S> {
             let now = self.clock.now();
             change(&mut payment, now)?;
             match self.persist(&mut payment, now).await {
-                Ok(requests) => return Ok(Applied { payment, requests, before }),
+                Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -134,12 +166,12 @@ impl<S: Store> Engine<S> {
     /// A response that cannot be stored ends none of the requests behind it: they are durable, and it is not about
     /// them. Its error is returned after them.
     pub(crate) async fn drive(&self, applied: Applied) -> Result<Driven, Error> {
-        let Applied { mut payment, requests, before } = applied;
+        let Applied { mut payment, requests, joins, before } = applied;
         let reference = payment.intent().reference.clone();
         let mut queue = VecDeque::from(requests);
         let (mut read_failed, mut failure) = (false, None);
         while let Some(pending) = queue.pop_front() {
-            let response = self.clients.execute(pending).await;
+            let response = self.send(pending, joins).await;
             read_failed |= is_failed_read(&response);
             match self.store_response(&reference, response).await {
                 Ok(applied) => {
@@ -152,6 +184,17 @@ impl<S: Store> Engine<S> {
         match failure {
             Some(error) => Err(error),
             None => Ok(Driven { changed: payment.seq() > before, payment, read_failed }),
+        }
+    }
+
+    /// Sends a request. Reads of one charge take turns, and those that wait share one.
+    async fn send(&self, pending: PendingRequest, joins: Joins) -> Response {
+        match &pending.request {
+            Request::RetrieveCharge(retrieve) => {
+                let charge = retrieve.id.clone();
+                self.reads.read(&charge, joins, self.clients.execute(pending)).await
+            }
+            _ => self.clients.execute(pending).await,
         }
     }
 

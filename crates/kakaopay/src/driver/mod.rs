@@ -2,8 +2,12 @@
 
 mod engine;
 mod pending_request;
+mod reads;
 mod rehydrate;
 mod requests;
+mod returns;
 
 pub(crate) use engine::{Applied, Engine, Wakers};
+pub(crate) use reads::{Joins, Reads};
 pub(crate) use requests::Clients;
+pub(crate) use returns::Returns;

@@ -3,4 +3,5 @@
 mod process;
 mod sink;
 
+pub(crate) use process::Webhooks;
 pub use sink::Inbox;

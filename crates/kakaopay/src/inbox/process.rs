@@ -1,41 +1,87 @@
-//! Processes stored webhooks: has the charge of each one read.
+//! Processes stored webhooks: has the charge that they name read.
+
+use std::collections::BTreeMap;
 
 use kakaopay_flows::{Evidence, Input};
 use kakaopay_store::{InboxEvent, Store};
-use kakaopay_types::{Event, Reference, decode};
+use kakaopay_types::{ChargeId, Event, EventId, EventKey, Reference, decode};
 
-use crate::driver::Engine;
+use crate::driver::{Applied, Engine};
 use crate::error::Error;
 
-impl<S: Store> Engine<S> {
-    /// Processes a webhook by reading the charge it names. If the read fails, the webhook stays in
-    /// the inbox and becomes due again when its lease expires.
-    pub(crate) async fn process_webhook(&self, stored: &InboxEvent) -> Result<(), Error> {
-        if let Some((reference, evidence)) = self.evidence_in(stored).await? {
-            let driven = match self.apply_input(&reference, &Input::Evidence(evidence)).await {
-                Ok(applied) => Some(self.drive(applied).await?),
-                // It names an order of another store.
-                Err(Error::NotFound(_)) => None,
-                Err(error) => return Err(error),
-            };
-            if driven.is_some_and(|driven| driven.read_failed) {
-                return Ok(());
+/// Claimed webhooks that one read serves: they name the same charge and the same order.
+#[derive(Debug)]
+pub(crate) struct Webhooks {
+    /// The charge and the order that they name, if any.
+    subject: Option<(ChargeId, Option<Reference>)>,
+    /// What they say, without repetitions.
+    keys: Vec<EventKey>,
+    /// Their events.
+    pub(crate) events: Vec<EventId>,
+}
+
+impl Webhooks {
+    /// Groups claimed webhooks, in the order of their charges.
+    pub(crate) fn group(stored: Vec<InboxEvent>) -> Vec<Self> {
+        let mut groups: BTreeMap<_, Self> = BTreeMap::new();
+        for InboxEvent { event, body, .. } in stored {
+            // The receiver stores only bodies that decode as an event.
+            let decoded = decode::from_slice::<Event>(&body).ok();
+            let subject = decoded.as_ref().and_then(|decoded| {
+                let order = decoded.attempt().map(|attempt| attempt.order().clone());
+                decoded.charge_id().map(|charge| (charge, order))
+            });
+            let group = groups.entry(subject.clone());
+            let group = group.or_insert_with(|| Self { subject, keys: Vec::new(), events: Vec::new() });
+            group.events.push(event);
+            if let Some(key) = decoded.map(|decoded| decoded.key).filter(|key| !group.keys.contains(key)) {
+                group.keys.push(key);
             }
         }
-        Ok(self.store.complete_event(&stored.event).await?)
+        groups.into_values().collect()
+    }
+}
+
+impl<S: Store> Engine<S> {
+    /// Processes webhooks by reading the charge that they name. If the read fails, they stay in the inbox and become
+    /// due again when their lease expires.
+    pub(crate) async fn process_webhooks(&self, webhooks: &Webhooks) -> Result<(), Error> {
+        if let Some(applied) = self.apply_webhooks(webhooks).await?
+            && self.drive(applied).await?.read_failed
+        {
+            return Ok(());
+        }
+        for event in &webhooks.events {
+            self.store.complete_event(event).await?;
+        }
+        Ok(())
     }
 
-    /// The payment that a webhook concerns and its evidence, or `None` if it concerns no payment of
-    /// this store.
-    async fn evidence_in(&self, stored: &InboxEvent) -> Result<Option<(Reference, Evidence)>, Error> {
-        // The receiver stores only bodies that decode as an event.
-        let Ok(event) = decode::from_slice::<Event>(&stored.body) else { return Ok(None) };
-        let Some(charge) = event.charge_id() else { return Ok(None) };
-        let reference = match self.store.find_by_charge(&charge).await? {
-            Some(reference) => Some(reference),
+    /// Applies webhooks to the payment that they concern. Returns `None` if this store has no such payment.
+    async fn apply_webhooks(&self, webhooks: &Webhooks) -> Result<Option<Applied>, Error> {
+        let Some((charge, order)) = &webhooks.subject else { return Ok(None) };
+        let reference = match self.store.find_by_charge(charge).await? {
+            Some(reference) => reference,
             // The response to the charge's creation is late or lost.
-            None => event.attempt().map(|attempt| attempt.order().clone()),
+            None => match order {
+                Some(order) => order.clone(),
+                None => return Ok(None),
+            },
         };
-        Ok(reference.map(|reference| (reference, Evidence::Webhook { key: event.key, charge })))
+        let mut applied: Option<Applied> = None;
+        for key in &webhooks.keys {
+            let evidence = Evidence::Webhook { key: key.clone(), charge: charge.clone() };
+            let next = match self.apply_input(&reference, &Input::Evidence(evidence)).await {
+                Ok(next) => next,
+                // It names an order of another store.
+                Err(Error::NotFound(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            applied = Some(match applied {
+                Some(before) => before.and(next),
+                None => next,
+            });
+        }
+        Ok(applied)
     }
 }

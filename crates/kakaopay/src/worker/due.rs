@@ -12,14 +12,15 @@ use super::isolate::catch_panic;
 use crate::driver::Engine;
 use crate::error::Error;
 use crate::handler::EventHandler;
+use crate::inbox::Webhooks;
 use crate::merchant::Merchant;
 
 /// Lease of a claimed webhook or payment. Work starts as soon as it is claimed, and a
 /// payment seldom needs more than one request of at most a minute. After that, another process may
 /// claim it too; the journal then accepts only one writer.
 const LEASE: Duration = Duration::from_secs(120);
-/// Maximum number of payments processed concurrently.
-pub(crate) const MAX_IN_FLIGHT: usize = 32;
+/// Maximum number of tasks at once, each with the work of one payment.
+const MAX_IN_FLIGHT: usize = 32;
 
 /// Counts of the work done by one call of [`Merchant::run_once`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,39 +56,88 @@ impl<S: Store> Merchant<S> {
         let handler = Arc::new(handler.clone());
         // Pending notifications go first, so that a slow API does not delay them.
         let delivered = self.notify_all(&handler).await?;
-        let mut tasks = JoinSet::new();
+        let mut tasks = InFlight::default();
         let claimed = self.claim_and_spawn(&mut tasks).await;
         while tasks.join_next().await.is_some() {}
         let claimed = claimed?;
         Ok(RunReport { notifications: delivered + self.notify_all(&handler).await?, ..claimed })
     }
 
-    /// Claims webhooks, then due payments, up to [`MAX_IN_FLIGHT`] tasks, and spawns a task for each.
-    pub(crate) async fn claim_and_spawn(&self, tasks: &mut JoinSet<()>) -> Result<RunReport, Error> {
-        let free = MAX_IN_FLIGHT.saturating_sub(tasks.len());
-        let claim = |limit| ClaimRequest::new(LEASE, limit);
+    /// Claims due payments and webhooks, and spawns tasks for them. Each kind has half of the places; what it does not
+    /// need, the other may use.
+    pub(crate) async fn claim_and_spawn(&self, tasks: &mut InFlight) -> Result<RunReport, Error> {
+        const HALF: usize = MAX_IN_FLIGHT / 2;
         let mut claimed = RunReport::default();
-        for stored in self.engine.store.claim_events(claim(free)).await? {
-            claimed.webhooks += 1;
-            let engine = Arc::clone(&self.engine);
-            tasks.spawn(async move {
-                let processed = catch_panic(engine.process_webhook(&stored)).await;
-                log_failure(stored.event.as_str(), processed);
-            });
+        let due_limit = HALF.saturating_sub(tasks.due_payments.len()).min(tasks.free());
+        claimed.due_payments += self.spawn_due_payments(tasks, due_limit).await?;
+        let webhook_limit = HALF.saturating_sub(tasks.webhooks.len()).min(tasks.free());
+        claimed.webhooks += self.spawn_webhooks(tasks, webhook_limit).await?;
+        // One that got less than its half has no more.
+        if claimed.due_payments == due_limit {
+            claimed.due_payments += self.spawn_due_payments(tasks, tasks.free()).await?;
         }
-        let free = free.saturating_sub(claimed.webhooks);
-        if free == 0 {
-            return Ok(claimed);
+        if claimed.webhooks == webhook_limit {
+            claimed.webhooks += self.spawn_webhooks(tasks, tasks.free()).await?;
         }
-        for reference in self.engine.store.claim_due(claim(free)).await? {
-            claimed.due_payments += 1;
+        Ok(claimed)
+    }
+
+    /// Claims up to `limit` due payments, and spawns a task for each. Returns their number.
+    async fn spawn_due_payments(&self, tasks: &mut InFlight, limit: usize) -> Result<usize, Error> {
+        if limit == 0 {
+            return Ok(0);
+        }
+        let due_payments = self.engine.store.claim_due(ClaimRequest::new(LEASE, limit)).await?;
+        let claimed = due_payments.len();
+        for reference in due_payments {
             let engine = Arc::clone(&self.engine);
-            tasks.spawn(async move {
+            tasks.due_payments.spawn(async move {
                 let processed = catch_panic(engine.process_due(&reference)).await;
                 log_failure(reference.as_str(), processed);
             });
         }
         Ok(claimed)
+    }
+
+    /// Claims up to `limit` webhooks, and spawns a task for those of each charge. Returns their number.
+    async fn spawn_webhooks(&self, tasks: &mut InFlight, limit: usize) -> Result<usize, Error> {
+        if limit == 0 {
+            return Ok(0);
+        }
+        let stored = self.engine.store.claim_events(ClaimRequest::new(LEASE, limit)).await?;
+        let claimed = stored.len();
+        for webhooks in Webhooks::group(stored) {
+            let engine = Arc::clone(&self.engine);
+            tasks.webhooks.spawn(async move {
+                let processed = catch_panic(engine.process_webhooks(&webhooks)).await;
+                log_failure(webhooks.events.first().map_or("", |event| event.as_str()), processed);
+            });
+        }
+        Ok(claimed)
+    }
+}
+
+/// The tasks in flight, at most [`MAX_IN_FLIGHT`].
+#[derive(Debug, Default)]
+pub(crate) struct InFlight {
+    webhooks: JoinSet<()>,
+    due_payments: JoinSet<()>,
+}
+
+impl InFlight {
+    /// Number of tasks that may still be spawned.
+    pub(crate) fn free(&self) -> usize {
+        MAX_IN_FLIGHT.saturating_sub(self.webhooks.len().saturating_add(self.due_payments.len()))
+    }
+
+    /// Waits until a task ends. Returns `None` if there is none.
+    pub(crate) async fn join_next(&mut self) -> Option<()> {
+        tokio::select! {
+            biased;
+            Some(_) = self.due_payments.join_next() => Some(()),
+            Some(_) = self.webhooks.join_next() => Some(()),
+            else => None,
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use kakaopay_store::Store;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::due::{MAX_IN_FLIGHT, RunReport};
+use super::due::{InFlight, RunReport};
+use super::isolate::catch_panic;
 use super::notify::{Delivered, delivered_of};
 use crate::error::Error;
 use crate::handler::EventHandler;
@@ -56,21 +57,22 @@ impl<S: Store> Merchant<S> {
 
     /// Processes webhooks and due payments concurrently, each in its own task.
     async fn process_due_loop(&self, mut shutdown: Shutdown) {
-        let mut tasks = JoinSet::new();
+        let mut tasks = InFlight::default();
         while !*shutdown.borrow() {
-            let rest = match self.claim_and_spawn(&mut tasks).await {
-                Ok(claimed) if claimed == RunReport::default() => self.until_next().await,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
+            let rest = match catch_panic(self.claim_and_spawn(&mut tasks)).await {
+                Some(Ok(claimed)) if claimed == RunReport::default() => self.until_next().await,
+                Some(Ok(_)) => Duration::ZERO,
+                Some(Err(error)) => {
                     tracing::error!(%error, "failed to process due payments; retrying in 1 s");
                     ERROR_BACKOFF
                 }
+                None => log_claim_panic(),
             };
-            let full = tasks.len() >= MAX_IN_FLIGHT;
+            let full = tasks.free() == 0;
             tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|stop| *stop) => break,
-                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+                Some(()) = tasks.join_next() => {}
                 () = tokio::time::sleep(rest), if !full => {}
                 () = self.engine.wakers.due.notified(), if !full => {}
             }
@@ -82,13 +84,14 @@ impl<S: Store> Merchant<S> {
     async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
         let mut calls = JoinSet::new();
         while !*shutdown.borrow() {
-            let rest = match self.claim_and_notify(handler, &mut calls).await {
-                Ok(0) => self.until_next().await,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
+            let rest = match catch_panic(self.claim_and_notify(handler, &mut calls)).await {
+                Some(Ok(0)) => self.until_next().await,
+                Some(Ok(_)) => Duration::ZERO,
+                Some(Err(error)) => {
                     log_delivery_error(&error);
                     ERROR_BACKOFF
                 }
+                None => log_claim_panic(),
             };
             let full = calls.len() >= self.engine.handler_limits.max_concurrent;
             tokio::select! {
@@ -117,9 +120,15 @@ impl<S: Store> Merchant<S> {
 
     /// Time until the next work is due, within the bounds above.
     async fn until_next(&self) -> Duration {
-        let Ok(next) = self.engine.store.next_due_in().await else { return ERROR_BACKOFF };
+        let Some(Ok(next)) = catch_panic(self.engine.store.next_due_in()).await else { return ERROR_BACKOFF };
         next.map_or(MAX_REST, |next| next.clamp(MIN_REST, MAX_REST))
     }
+}
+
+/// Logs that the store panicked, and returns how long to wait.
+fn log_claim_panic() -> Duration {
+    tracing::error!("the store panicked; retrying in 1 s");
+    ERROR_BACKOFF
 }
 
 fn log_delivery(ended: Result<Delivered, JoinError>) {

@@ -1,0 +1,235 @@
+//! Floods: of webhooks while the service is slow, and of page views.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use kakaopay::store::{NewInboxEvent, Store};
+use kakaopay::types::endpoint::MarkChargeAsPaid;
+use kakaopay::types::{ChargeId, Currency, EventId, Money, PaymentAmount, Reference, ReturnUri};
+use kakaopay::{Checkout, Merchant, Order, PaymentEvent};
+use kakaopay_hooked_store::{HookedStore, StoreCall};
+use kakaopay_tests::Shop;
+use kakaopay_tests::shop::Notifications;
+use kakaopay_tests::virtual_shop::{VirtualShop, virtual_store, within};
+use kakaopay_transport::HttpRequest;
+use tokio::time::Instant;
+use tower_service::Service;
+
+/// The reads of a service, by path.
+#[derive(Debug, Clone, Default)]
+struct Reads(Arc<Mutex<BTreeMap<String, Counts>>>);
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    begun: usize,
+    in_flight: usize,
+    most_in_flight: usize,
+}
+
+impl Reads {
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<String, Counts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, charge: &ChargeId) -> Counts {
+        self.counts().get(&format!("/charges/{charge}")).copied().unwrap_or_default()
+    }
+}
+
+/// A service that takes its time for each read.
+#[derive(Debug, Clone)]
+struct Slow<S> {
+    inner: S,
+    delay: Duration,
+    reads: Reads,
+}
+
+impl<S> Service<HttpRequest> for Slow<S>
+where
+    S: Service<HttpRequest>,
+    S::Future: Send + 'static,
+    S::Response: Send,
+    S::Error: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
+        let path = request.uri().path().to_owned();
+        let is_read = request.method() == http::Method::GET;
+        let (delay, reads) = (self.delay, self.reads.clone());
+        let response = self.inner.call(request);
+        Box::pin(async move {
+            if !is_read {
+                return response.await;
+            }
+            let update =
+                |change: &dyn Fn(&mut Counts)| change(reads.counts().entry(path.clone()).or_default());
+            update(&|counts| {
+                counts.begun += 1;
+                counts.in_flight += 1;
+                counts.most_in_flight = counts.most_in_flight.max(counts.in_flight);
+            });
+            tokio::time::sleep(delay).await;
+            update(&|counts| counts.in_flight -= 1);
+            response.await
+        })
+    }
+}
+
+fn slow_shop<S: Store>(store: S, delay: Duration) -> (VirtualShop<S>, Reads) {
+    let reads = Reads::default();
+    let counted = reads.clone();
+    let shop =
+        VirtualShop::open_with(store, move |inner| Slow { inner, delay, reads: counted }, |builder| builder);
+    (shop, reads)
+}
+
+async fn check_out<S: Store>(merchant: &Merchant<S>, name: &str) -> ChargeId {
+    let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
+    let uri = ReturnUri::parse("https://example.com/done").expect("an address");
+    let order = Order::new(Reference::parse(name).expect("a reference"), amount, uri);
+    match merchant.checkout(order).await.expect("a checkout") {
+        Checkout::Redirect { charge, .. } => charge,
+        other => panic!("no page: {other:?}"),
+    }
+}
+
+/// Stores valid webhooks about these charges, in turn.
+async fn flood(store: &impl Store, charges: &[ChargeId], count: usize) {
+    for number in 0..count {
+        let charge = &charges[number % charges.len()];
+        let id = EventId::parse(&format!("evnt_test_{number}")).expect("an id");
+        let body = format!(
+            r#"{{"object":"event","id":"{id}","key":"charge.complete","data":{{"object":"charge","id":"{charge}"}}}}"#
+        );
+        store.insert_event(NewInboxEvent::new(id, body.into_bytes())).await.expect("stored");
+    }
+}
+
+/// F54: a flood of valid webhooks about few charges, or about many, does not keep a payment whose webhook was lost from
+/// being read, and no charge is read twice at the same time.
+#[tokio::test(start_paused = true)]
+async fn f54_i8_deadlines_are_claimed_during_a_flood() {
+    for flooded in [1, 40] {
+        let delay = Duration::from_secs(10);
+        let (shop, reads) = slow_shop(virtual_store(), delay);
+        let mut charges = Vec::new();
+        for number in 0..flooded {
+            charges.push(check_out(&shop.merchant, &format!("order-{number}")).await);
+        }
+        flood(&shop.store, &charges, 6_000).await;
+        let notifications = Notifications::default();
+        let running = shop.run(notifications.clone());
+        // The reconciliation at the start would find it, too.
+        tokio::time::sleep(Duration::from_secs(40)).await;
+        let lost = check_out(&shop.merchant, "order-lost").await;
+        shop.client().send(MarkChargeAsPaid::new(lost)).await.expect("paid");
+        let is_paid = async || {
+            let paid = |(_, event): &(String, PaymentEvent)| matches!(event, PaymentEvent::Paid(_));
+            notifications.events().iter().any(paid)
+        };
+        // It is due after about 2 s. A place becomes free after one read, and its own takes as long.
+        within(Duration::from_secs(45), "paid", is_paid).await;
+        let backlog = shop.merchant.backlog().await.expect("read");
+        assert!(backlog.inbox.count > 500, "{flooded}: the flood is over: {backlog:?}");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        for charge in &charges {
+            let counts = reads.of(charge);
+            assert!((1..=16).contains(&counts.begun) && counts.most_in_flight == 1, "{flooded}: {counts:?}");
+        }
+        running.shut_down().await;
+    }
+}
+
+/// F54: a webhook that arrives while its charge is read causes another read, since that one may lack its news.
+#[tokio::test(start_paused = true)]
+async fn f54_i2_a_webhook_during_a_read_causes_another() {
+    let (shop, reads) = slow_shop(virtual_store(), Duration::from_secs(10));
+    let charge = check_out(&shop.merchant, "order-1").await;
+    flood(&shop.store, std::slice::from_ref(&charge), 1).await;
+    let running = shop.run(Notifications::default());
+    let is_read = async || reads.of(&charge).in_flight == 1;
+    within(Duration::from_secs(5), "a read", is_read).await;
+    let begun = reads.of(&charge).begun;
+    let body = format!(
+        r#"{{"object":"event","id":"evnt_test_x","key":"charge.complete","data":{{"object":"charge","id":"{charge}"}}}}"#
+    );
+    let id = EventId::parse("evnt_test_x").expect("an id");
+    shop.store.insert_event(NewInboxEvent::new(id, body.into_bytes())).await.expect("stored");
+    let is_done = async || shop.merchant.backlog().await.expect("read").inbox.count == 0;
+    within(Duration::from_secs(90), "both are processed", is_done).await;
+    let counts = reads.of(&charge);
+    assert!(counts.begun > begun && counts.most_in_flight == 1, "{counts:?}");
+    running.shut_down().await;
+}
+
+/// F59: however often buyers view a page, one read in 2 s and few commits follow, also if the service is slow.
+#[tokio::test(start_paused = true)]
+async fn f59_i8_page_views_cause_one_read_in_2_s() {
+    for (delay, most) in [(0, 6), (5, 3)] {
+        let commits = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&commits);
+        let store = HookedStore::new(virtual_store()).after(move |call| {
+            if matches!(call, StoreCall::Commit | StoreCall::CommitDeadline) {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let (shop, reads) = slow_shop(store, Duration::from_secs(delay));
+        let charge = check_out(&shop.merchant, "order-1").await;
+        let before = commits.load(Ordering::SeqCst);
+        let reference = Reference::parse("order-1").expect("a reference");
+        // 100 views each second for 10 s.
+        let begun = Instant::now();
+        let mut views = tokio::task::JoinSet::new();
+        for view in 0_u64..1_000 {
+            let (merchant, reference) = (shop.merchant.clone(), reference.clone());
+            views.spawn(async move {
+                tokio::time::sleep_until(begun + Duration::from_millis(view * 10)).await;
+                let status = merchant.buyer_returned(&reference).await.expect("a status");
+                assert_eq!(status.state.name(), "pending");
+            });
+        }
+        while let Some(view) = views.join_next().await {
+            view.expect("no panic");
+        }
+        assert!(begun.elapsed() <= Duration::from_secs(10 + 2 * delay), "{:?}", begun.elapsed());
+        let (read, committed) = (reads.of(&charge).begun, commits.load(Ordering::SeqCst) - before);
+        assert!(
+            (1..=most).contains(&read) && committed <= most,
+            "{delay} s: {read} reads, {committed} commits"
+        );
+        // The next view after the payment shows it.
+        shop.pay().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(shop.merchant.buyer_returned(&reference).await.expect("a status").is_paid());
+    }
+    let (shop, _) = slow_shop(virtual_store(), Duration::ZERO);
+    let error = shop.merchant.buyer_returned(&Shop::reference()).await.expect_err("no payment");
+    assert!(matches!(error, kakaopay::Error::NotFound(_)), "{error:?}");
+}
+
+/// F59: a view joins a read that another cause has begun, and the charge is still read once more soon.
+#[tokio::test(start_paused = true)]
+async fn f59_i2_a_view_joins_a_read_in_flight() {
+    let (shop, reads) = slow_shop(virtual_store(), Duration::from_secs(4));
+    let charge = check_out(&shop.merchant, "order-1").await;
+    let reference = Reference::parse("order-1").expect("a reference");
+    let (merchant, order) = (shop.merchant.clone(), reference.clone());
+    let refresh = tokio::spawn(async move { merchant.refresh(&order).await.map(drop) });
+    within(Duration::from_secs(1), "a read", async || reads.of(&charge).in_flight == 1).await;
+    shop.merchant.buyer_returned(&reference).await.expect("a status");
+    refresh.await.expect("no panic").expect("read");
+    assert_eq!(reads.of(&charge).begun, 1);
+    let next = shop.store.next_due_in().await.expect("read").expect("a deadline");
+    assert!(next <= Duration::from_secs(10), "{next:?}");
+}
