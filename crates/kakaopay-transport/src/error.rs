@@ -64,6 +64,8 @@ pub enum ErrorKind {
     /// The status is a success, the body cannot be decoded, and `Content-Type` is not JSON: probably the
     /// page of a proxy or a captive portal. A body that can be decoded is accepted with any type.
     ContentType,
+    /// An element of a list cannot be decoded, or is larger than the limit by itself. The rest of the list is read.
+    Element,
     /// The body is broken JSON, or an object of another shape than the call returns.
     Decode,
 }
@@ -252,6 +254,7 @@ impl Error {
             | ErrorKind::DuplicateSend
             | ErrorKind::TooLarge
             | ErrorKind::Redirect
+            | ErrorKind::Element
             | ErrorKind::Decode => false,
         }
     }
@@ -317,6 +320,12 @@ impl fmt::Display for Error {
             (ErrorKind::ContentType, _) => f.write_str(
                 "the response is not JSON and probably not the service's: check for a proxy in between",
             )?,
+            (ErrorKind::Element, _) => match self.decode_error() {
+                Some(error) => {
+                    write!(f, "an element of the list cannot be decoded, please report it: {error}")?
+                }
+                None => f.write_str("an element of the list is too large: raise `max_response_bytes`")?,
+            },
             (ErrorKind::Decode, _) => match self.decode_error() {
                 Some(error) => write!(f, "the response cannot be decoded, please report it: {error}")?,
                 None => f.write_str("the response cannot be decoded")?,

@@ -6,10 +6,11 @@ use futures_util::stream::{self, Stream};
 use kakaopay_types::endpoint::{
     Endpoint, ListChargeEvents, ListChargeRefunds, ListCharges, ListEvents, ListParams, ListRefunds,
 };
-use kakaopay_types::{Authorizes, Charge, Event, List, Refund};
+use kakaopay_types::{Authorizes, Charge, Decode, Event, List, Refund, decode};
 
 use crate::client::Client;
 use crate::error::{Delivery, Error, ErrorKind};
+use crate::timed::Timed;
 
 /// An endpoint that reads one page of a list.
 pub trait Paginated: Endpoint<Response = List<Self::Element>> + Clone {
@@ -52,8 +53,10 @@ struct Pages<E: Paginated> {
     endpoint: E,
     /// Offset of the next page.
     offset: u32,
-    /// Number of pages that may still be read; `None` until the first was read.
-    remaining_pages: Option<u64>,
+    /// Number of elements that may still be requested; `None` until the first page was read.
+    remaining: Option<u64>,
+    /// Limit of a page, if none is too large.
+    limit: u32,
     /// Number of consecutive pages without a new element.
     stale_pages: u32,
     /// Elements that were read and not yet returned.
@@ -69,11 +72,12 @@ impl<K> Client<K> {
     /// Returns a stream of the elements of a list, each once, from its first page to its last.
     ///
     /// A page has 100 elements unless the endpoint sets a limit. The first page fixes the end of the time
-    /// range, and the number of requests: at most ⌈total ÷ limit⌉ + 1, whatever later pages claim. The stream
-    /// also ends after three consecutive pages without a new element.
+    /// range, and the number of requests: at most ⌈total ÷ limit⌉ + 1, whatever later pages claim, and more if pages
+    /// are too large. The stream also ends after three consecutive pages without a new element.
     ///
-    /// An element that cannot be decoded is an error item, and the stream goes on. After a failed request
-    /// the stream ends.
+    /// A page larger than [the maximum](crate::ClientBuilder::max_response_bytes) is requested again with half its
+    /// limit. An element that cannot be decoded, or is larger than the maximum by itself, is an error item of
+    /// [`ErrorKind::Element`], and the stream goes on. After a failed request the stream ends.
     ///
     /// ```
     /// use futures_util::{StreamExt, pin_mut};
@@ -96,12 +100,14 @@ impl<K> Client<K> {
     {
         let client = self.clone();
         let page = endpoint.page_mut();
-        page.limit = page.limit.or(Some(ListParams::MAX_LIMIT));
+        let limit = limit_of(page);
+        page.limit = Some(limit);
         let offset = page.offset;
         let pages = Pages {
             endpoint,
             offset,
-            remaining_pages: None,
+            remaining: None,
+            limit,
             stale_pages: 0,
             buffer: VecDeque::new(),
             seen: HashSet::new(),
@@ -113,14 +119,15 @@ impl<K> Client<K> {
                     if let Some(element) = pages.buffer.pop_front() {
                         return Some((element, pages));
                     }
-                    if pages.remaining_pages == Some(0) {
+                    if pages.remaining == Some(0) {
                         return None;
                     }
                     pages.endpoint.page_mut().offset = pages.offset;
-                    match client.send(pages.endpoint.clone()).await {
-                        Ok(list) => pages.add_page(list),
+                    match client.read_page(&mut pages.endpoint).await {
+                        Ok(Page::Read(list)) => pages.add_page(list.object),
+                        Ok(Page::TooLarge(error)) => pages.add_too_large(error),
                         Err(error) => {
-                            pages.remaining_pages = Some(0);
+                            pages.remaining = Some(0);
                             return Some((Err(error), pages));
                         }
                     }
@@ -130,7 +137,87 @@ impl<K> Client<K> {
     }
 }
 
+/// A page that was read.
+enum Page<T> {
+    Read(Timed<List<T>>),
+    /// Its only element is larger than the maximum.
+    TooLarge(Error),
+}
+
+impl<K> Client<K> {
+    /// Reads one page of a list, like [`send_timed`](Self::send_timed). A page larger than
+    /// [the maximum](crate::ClientBuilder::max_response_bytes) is requested again with half its limit, and so has
+    /// fewer elements. An element that is larger by itself is returned among the
+    /// [invalid ones](kakaopay_types::Elements::invalid), so that the list can be read on behind it.
+    ///
+    /// # Errors
+    /// [`Error`]; see [`send`](Self::send).
+    pub async fn send_page<E>(&self, mut endpoint: E) -> Result<Timed<List<E::Element>>, Error>
+    where
+        E: Paginated<Element: Decode>,
+        K: Authorizes<E::Access>,
+    {
+        match self.read_page(&mut endpoint).await? {
+            Page::Read(list) => Ok(list),
+            Page::TooLarge(error) => {
+                let offset = u64::from(endpoint.page_mut().offset);
+                // The total is not known, and another page may follow. Nothing in the place of an element is invalid.
+                let list = format!(
+                    r#"{{"object":"list","data":[null],"limit":1,"offset":{offset},"total":{}}}"#,
+                    offset.saturating_add(2)
+                );
+                match decode::from_slice(list.as_bytes()) {
+                    Ok(object) => Ok(Timed { object, served_at: None }),
+                    Err(_) => Err(error),
+                }
+            }
+        }
+    }
+
+    /// Reads a page, with a smaller limit for as long as it is too large. Leaves the last limit in the endpoint.
+    async fn read_page<E>(&self, endpoint: &mut E) -> Result<Page<E::Element>, Error>
+    where
+        E: Paginated,
+        K: Authorizes<E::Access>,
+    {
+        loop {
+            let error = match self.send_timed(endpoint.clone()).await {
+                Err(error) if error.kind() == ErrorKind::TooLarge => error,
+                result => return result.map(Page::Read),
+            };
+            let page = endpoint.page_mut();
+            let limit = limit_of(page);
+            if limit == 1 {
+                return Ok(Page::TooLarge(error));
+            }
+            page.limit = Some(limit / 2);
+        }
+    }
+}
+
+/// The limit of a page, as the service applies it.
+fn limit_of(page: &ListParams) -> u32 {
+    page.limit.unwrap_or(ListParams::MAX_LIMIT).clamp(1, ListParams::MAX_LIMIT)
+}
+
 impl<E: Paginated> Pages<E> {
+    /// Buffers the error of an element that is too large, and goes on behind it.
+    fn add_too_large(&mut self, error: Error) {
+        let element = Error::new(ErrorKind::Element, Delivery::Answered).because(error);
+        self.buffer.push_back(Err(element.of_call(E::OPERATION, true)));
+        self.offset = self.offset.saturating_add(1);
+        self.remaining = self.remaining.map(|elements| elements.saturating_sub(1));
+        self.stale_pages = 0;
+        self.raise_limit();
+    }
+
+    /// Doubles the limit after a page that was not too large.
+    fn raise_limit(&mut self) {
+        let limit = self.limit;
+        let page = self.endpoint.page_mut();
+        page.limit = Some(limit_of(page).saturating_mul(2).min(limit));
+    }
+
     /// Buffers the new elements of a page and decides whether to read another.
     fn add_page(&mut self, list: List<E::Element>) {
         let count = list.data.items.len() + list.data.invalid.len();
@@ -138,13 +225,14 @@ impl<E: Paginated> Pages<E> {
         // A page never has more elements than requested, whatever limit the response claims.
         let max = u64::from(ListParams::MAX_LIMIT);
         let limit = list.limit.min(page.limit.map_or(max, |limit| max.min(u64::from(limit)))).max(1);
-        if self.remaining_pages.is_none() {
+        if self.remaining.is_none() {
             // A fixed end keeps new elements from shifting pages. The service rounds it down to seconds.
             page.to = page.to.or(list.to.map(|to| to.saturating_add_seconds(1)));
             let ahead = list.total.saturating_sub(u64::from(self.offset));
-            self.remaining_pages = Some(ahead.div_ceil(limit).saturating_add(1));
+            // A page more than the total needs.
+            self.remaining = Some(ahead.div_ceil(limit).saturating_add(1).saturating_mul(limit));
         }
-        let remaining = self.remaining_pages.map_or(0, |pages| pages.saturating_sub(1));
+        let remaining = self.remaining.map_or(0, |elements| elements.saturating_sub(limit));
         self.offset = self.offset.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         // Another page may follow a full one, whatever total the response claims.
         let full = count as u64 >= limit;
@@ -156,12 +244,13 @@ impl<E: Paginated> Pages<E> {
         }
         let fresh = self.seen.len() > before || !list.data.invalid.is_empty();
         for (_, unreadable) in list.data.invalid {
-            let error = Error::new(ErrorKind::Decode, Delivery::Answered).with_decode_error(unreadable);
+            let error = Error::new(ErrorKind::Element, Delivery::Answered).with_decode_error(unreadable);
             self.buffer.push_back(Err(error.of_call(E::OPERATION, true)));
         }
         self.stale_pages = if fresh { 0 } else { self.stale_pages.saturating_add(1) };
         let at_end = count == 0 || (!full && u64::from(self.offset) >= list.total);
         let over = at_end || self.stale_pages >= MAX_STALE_PAGES;
-        self.remaining_pages = Some(if over { 0 } else { remaining });
+        self.remaining = Some(if over { 0 } else { remaining });
+        self.raise_limit();
     }
 }

@@ -7,6 +7,7 @@ mod forged_return;
 mod handlers;
 mod journeys;
 mod keys;
+mod large_pages;
 mod late_webhooks;
 mod misbehaving;
 mod notifications;

@@ -33,6 +33,8 @@ pub enum Fault {
     ResetMidBody,
     /// Executes the call, and adds an unknown member to each object of the response.
     UnknownField,
+    /// Executes the call, and adds an unknown member of this many bytes to each element of a list. At most 4 MiB.
+    Large(usize),
     /// Executes the call, and gives each charge in the response an unknown status.
     UnknownStatus,
     /// Executes the call, and leaves out the `Date` of the response.

@@ -48,6 +48,7 @@ pub(crate) fn apply(fault: &Fault, response: Response<Bytes>) -> Response<Sandbo
         Fault::UnknownField => changed(body, &mut |object| {
             object.insert("sandbox_unknown".to_owned(), json!({"since": [null, 1, "x"]}));
         }),
+        Fault::Large(bytes) => enlarged(body, *bytes),
         Fault::UnknownStatus => changed(body, &mut |object| {
             if object.get("object").is_some_and(|kind| kind == "charge") {
                 object.insert("status".to_owned(), json!("sandbox_unknown"));
@@ -91,6 +92,17 @@ fn error(status: StatusCode, code: &str) -> Response<Bytes> {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     response
+}
+
+/// Adds a member of this many bytes to each element of a list. Other bodies are unchanged.
+fn enlarged(body: Bytes, bytes: usize) -> Bytes {
+    let Ok(mut value) = serde_json::from_slice::<Value>(&body) else { return body };
+    let Some(elements) = value.get_mut("data").and_then(Value::as_array_mut) else { return body };
+    let filler = Value::from("x".repeat(bytes));
+    for element in elements.iter_mut().filter_map(Value::as_object_mut) {
+        element.insert("sandbox_filler".to_owned(), filler.clone());
+    }
+    json::print(&value).into()
 }
 
 /// Applies `change` to every API object in a JSON body. Other bodies are unchanged.

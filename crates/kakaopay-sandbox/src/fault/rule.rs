@@ -13,7 +13,7 @@ use super::path::PathPattern;
 /// The text form is `FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, such as
 /// `drop-response@charges.create:nth=2`. Faults are `drop-request`, `drop-response`, `delay=MILLISECONDS`, `429`,
 /// `429=RETRY-AFTER` (which contains `:` only as `%3A`), `status=500` to `status=599`, `html`, `empty`, `truncated`,
-/// `slow-body=MILLISECONDS`, `reset-mid-body`, `unknown-field`, `unknown-status`, `no-date` and
+/// `slow-body=MILLISECONDS`, `reset-mid-body`, `large=BYTES`, `unknown-field`, `unknown-status`, `no-date` and
 /// `list-cycle`.
 ///
 /// In a path such as `/charges/*/refunds`, `*` matches one segment; in `/payments/**`, `**` matches the rest. Paths
@@ -55,15 +55,20 @@ pub enum Trigger {
     },
 }
 
+/// Maximum of [`Fault::Large`], which a list has a hundred times.
+const MAX_LARGE: usize = 4 << 20;
+
 impl FaultRule {
     /// Creates a rule for every API call.
     ///
     /// # Errors
-    /// [`InvalidFaultRule::Fault`] if the status is not from 500 to 599, or `Retry-After` is not a valid header value.
+    /// [`InvalidFaultRule::Fault`] if the status is not from 500 to 599, `Retry-After` is not a valid header value, or
+    /// an element would be too large.
     pub fn new(fault: Fault) -> Result<Self, InvalidFaultRule> {
         let good = match &fault {
             Fault::Status(status) => (500..=599).contains(status),
             Fault::TooManyRequests { retry_after: Some(text) } => http::HeaderValue::from_str(text).is_ok(),
+            Fault::Large(bytes) => *bytes <= MAX_LARGE,
             _ => true,
         };
         if !good {
@@ -162,6 +167,7 @@ fn fault_of(text: &str) -> Result<Fault, InvalidFaultRule> {
         ("truncated", None) => Fault::Truncated,
         ("slow-body", _) => Fault::SlowBody(Duration::from_millis(number()?)),
         ("reset-mid-body", None) => Fault::ResetMidBody,
+        ("large", _) => Fault::Large(usize::try_from(number()?).map_err(|_| InvalidFaultRule::Fault)?),
         ("unknown-field", None) => Fault::UnknownField,
         ("unknown-status", None) => Fault::UnknownStatus,
         ("no-date", None) => Fault::NoDate,

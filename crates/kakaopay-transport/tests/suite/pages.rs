@@ -153,7 +153,7 @@ fn an_invalid_element_does_not_end_the_list() {
     let events = runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>());
     let kinds: Vec<_> = events.iter().map(|event| event.as_ref().err().map(|error| error.kind())).collect();
     assert_eq!(kinds.iter().filter(|kind| kind.is_none()).count(), 2);
-    assert_eq!(kinds.iter().filter(|kind| **kind == Some(ErrorKind::Decode)).count(), 1);
+    assert_eq!(kinds.iter().filter(|kind| **kind == Some(ErrorKind::Element)).count(), 1);
 }
 
 #[test]
@@ -165,6 +165,84 @@ fn a_failed_request_ends_the_stream() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let events = runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>());
     assert!(matches!(&events[..], [Err(error)] if error.kind() == ErrorKind::HttpStatus));
+}
+
+/// Maximum size of a response, and a service whose elements have these sizes in addition to about 100 bytes.
+const MAX_BYTES: usize = 4_000;
+
+fn read_sized(sizes: &[usize]) -> (Vec<Result<String, ErrorKind>>, usize) {
+    let (sizes, requests) = (sizes.to_vec(), Arc::new(Mutex::new(0)));
+    let count = Arc::clone(&requests);
+    let service = tower::service_fn(move |request: HttpRequest| {
+        *count.lock().expect("a lock") += 1;
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let parameter = |name: &str| {
+            let pair = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
+            pair.map(|value| value.parse::<usize>().expect("a number"))
+        };
+        let (offset, limit) = (parameter("offset").unwrap_or(0), parameter("limit").expect("a limit"));
+        let data: Vec<_> = sizes
+            .iter()
+            .enumerate()
+            .skip(offset)
+            .take(limit)
+            .map(|(id, size)| {
+                let mut event = event(u32::try_from(id).expect("small"));
+                event["filler"] = "x".repeat(*size).into();
+                event
+            })
+            .collect();
+        let body =
+            json!({"object": "list", "data": data, "limit": limit, "offset": offset, "total": sizes.len()});
+        let response = http::Response::new(RequestBody::from(body.to_string()));
+        async { Ok::<_, BoxError>(response) }
+    });
+    let client = Client::builder(service, key()).max_response_bytes(MAX_BYTES).build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let events = runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>());
+    let events = events
+        .into_iter()
+        .map(|event| event.map(|event| event.id.to_string()).map_err(|error| error.kind()))
+        .collect();
+    let requests = *requests.lock().expect("a lock");
+    (events, requests)
+}
+
+fn expected(sizes: &[usize]) -> Vec<Result<String, ErrorKind>> {
+    let of = |(id, size): (usize, &usize)| {
+        if *size < MAX_BYTES { Ok(format!("evnt_test_{id}")) } else { Err(ErrorKind::Element) }
+    };
+    sizes.iter().enumerate().map(of).collect()
+}
+
+#[test]
+fn f57_i2_a_page_that_is_too_large_is_read_in_smaller_ones() {
+    // Wherever the large elements are, the others are read, and pages grow again behind them.
+    for (sizes, most) in [
+        (vec![1_000; 300], 300),
+        ([vec![0; 30], vec![MAX_BYTES], vec![0; 200]].concat(), 40),
+        ([vec![MAX_BYTES], vec![0; 30]].concat(), 15),
+        (vec![MAX_BYTES], 9),
+        (vec![MAX_BYTES; 5], 30),
+        ([vec![0; 100], vec![MAX_BYTES]].concat(), 25),
+    ] {
+        let (found, requests) = read_sized(&sizes);
+        assert_eq!(found, expected(&sizes));
+        assert!(requests <= most, "{} elements: {requests} requests", sizes.len());
+    }
+}
+
+#[test]
+fn f57_i5_an_element_that_is_too_large_makes_its_page_incomplete() {
+    let service = tower::service_fn(async |_: HttpRequest| {
+        Ok::<_, BoxError>(http::Response::new(RequestBody::from("x".repeat(MAX_BYTES + 1))))
+    });
+    let client = Client::builder(service, key()).max_response_bytes(MAX_BYTES).build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let page = ListEvents::new().page(ListParams::new().offset(7));
+    let list = runtime.block_on(client.send_page(page)).expect("a page").object;
+    assert_eq!((list.data.items.len(), list.data.invalid.len(), list.limit, list.offset), (0, 1, 1, 7));
+    assert!(list.total > list.offset + 1, "more may follow");
 }
 
 proptest! {
@@ -191,5 +269,13 @@ proptest! {
         once.sort_by_key(|found| found.clone().unwrap_or_default());
         once.dedup();
         prop_assert_eq!(once.len(), found.len());
+    }
+
+    /// However large the elements are, each that can be read is read once and in order, and the others are named.
+    #[test]
+    fn f57_i9_elements_of_any_size_are_read_in_order(
+        sizes in proptest::collection::vec(prop_oneof![0_usize..200, 0_usize..3_800, Just(MAX_BYTES)], 0..150),
+    ) {
+        prop_assert_eq!(read_sized(&sizes).0, expected(&sizes));
     }
 }

@@ -33,7 +33,7 @@ impl Clients {
                 Response::Read { charge, result: boxed(self.secret.send(retrieve).await) }
             }
             Request::FindCharge(request) => {
-                let (served_at, result) = timed(self.secret.send_timed(request.list.clone()).await);
+                let (served_at, result) = timed(self.secret.send_page(request.list.clone()).await);
                 Response::FindCharge { request, served_at, result }
             }
             Request::CreateRefund { number, create } => {
@@ -41,7 +41,7 @@ impl Clients {
                 Response::Refund { reference, number, result: mutate(&self.secret, create, send_by).await }
             }
             Request::ListRefunds(request) => {
-                let (served_at, result) = timed(self.secret.send_timed(request.list.clone()).await);
+                let (served_at, result) = timed(self.secret.send_page(request.list.clone()).await);
                 Response::Refunds { request, served_at, result }
             }
         }

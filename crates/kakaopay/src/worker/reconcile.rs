@@ -123,11 +123,11 @@ impl<S: Store> Engine<S> {
 }
 
 impl ReconcileReport {
-    /// Counts a read error. A decoding error concerns one element; any other ends the list.
+    /// Counts a read error. That of an element leaves the list readable; any other ends it.
     fn read_failed(&mut self, error: &kakaopay_transport::Error) {
         tracing::error!(%error, operation = error.operation(), "failed to read all pages");
         self.failures += 1;
-        self.complete &= error.kind() == ErrorKind::Decode;
+        self.complete &= error.kind() == ErrorKind::Element;
     }
 
     /// Counts the error of one payment. A store error affects all payments and is returned.
