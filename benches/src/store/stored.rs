@@ -24,11 +24,11 @@ pub fn fill_sqlite(file: &Path, count: u64) {
         let rows = format!(
             "BEGIN;
             {numbers} INSERT INTO payment (id, reference, last_seq) SELECT i + 1, {spread}, 2 FROM n;
-            {numbers} INSERT INTO journal_entry SELECT i + 1, seq, bytes FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
+            {numbers} INSERT INTO journal_entry SELECT i + 1, seq, bytes, 0 FROM n, (SELECT 1 AS seq, CAST('{INTENT}' AS BLOB) AS bytes
                 UNION ALL SELECT 2, CAST('{PAID}' AS BLOB)) ORDER BY i, seq;
             {numbers} INSERT INTO charge SELECT 'chrg_test_' || {spread}, i + 1 FROM n;
-            {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, claim, visible_at, stored_at, set_at)
-                SELECT {spread} || '/paid', i + 1, 'ordered', CAST('{PAID}' AS BLOB), 1, NULL, 0, 0 FROM n;
+            {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, checksum, claim, visible_at, stored_at, set_at)
+                SELECT {spread} || '/paid', i + 1, 'ordered', CAST('{PAID}' AS BLOB), 0, 1, NULL, 0, 0 FROM n;
             COMMIT"
         );
         connection.execute_batch(&rows).expect("stored");
@@ -45,11 +45,11 @@ pub async fn fill_postgres(url: &str, schema: &str, count: u64) {
     let rows = format!(
         "SET search_path = {schema}; SET synchronous_commit = off;
         INSERT INTO payment (reference, last_seq) SELECT {spread}, 2 FROM {numbers};
-        INSERT INTO journal_entry SELECT i, 1, convert_to('{INTENT}', 'UTF8') FROM {numbers};
-        INSERT INTO journal_entry SELECT i, 2, convert_to('{PAID}', 'UTF8') FROM {numbers};
+        INSERT INTO journal_entry SELECT i, 1, convert_to('{INTENT}', 'UTF8'), 0 FROM {numbers};
+        INSERT INTO journal_entry SELECT i, 2, convert_to('{PAID}', 'UTF8'), 0 FROM {numbers};
         INSERT INTO charge SELECT 'chrg_test_' || {spread}, i FROM {numbers};
-        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, completed_claim)
-            SELECT {spread} || '/paid', i, 'ordered', convert_to('{PAID}', 'UTF8'), 0, 1 FROM {numbers}"
+        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, checksum, stored_at, completed_claim)
+            SELECT {spread} || '/paid', i, 'ordered', convert_to('{PAID}', 'UTF8'), 0, 0, 1 FROM {numbers}"
     );
     fill(url, &rows).await;
 }

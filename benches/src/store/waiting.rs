@@ -23,8 +23,8 @@ pub async fn wait_in_postgres(url: &str, schema: &str, count: u64) {
         "SET search_path = {schema}; SET synchronous_commit = off;
         INSERT INTO payment (reference, last_seq) SELECT 'waits-' || i, 1 FROM {numbers};
         INSERT INTO due_payment SELECT id, reference, id, id FROM payment;
-        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at)
-            SELECT reference, id, 'ordered', 'x'::bytea, 0 FROM payment;
+        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, checksum, stored_at)
+            SELECT reference, id, 'ordered', 'x'::bytea, 0, 0 FROM payment;
         INSERT INTO outbox_queue (outbox_message_id, payment_id, lane, stored_at, set_at)
             SELECT id, payment_id, lane, 0, 0 FROM outbox_message"
     );
@@ -40,8 +40,8 @@ pub fn wait_in_sqlite(file: &Path, count: u64) {
         "PRAGMA synchronous = OFF; BEGIN;
         WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})
             INSERT INTO payment (id, reference, last_seq, due_at, due_set_at) SELECT i, 'waits-' || i, 1, i, i FROM n;
-        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, set_at)
-            SELECT reference, id, 'ordered', CAST('x' AS BLOB), 0, 0 FROM payment;
+        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, checksum, stored_at, set_at)
+            SELECT reference, id, 'ordered', CAST('x' AS BLOB), 0, 0, 0 FROM payment;
         COMMIT"
     );
     Connection::open(file).expect("a store").execute_batch(&rows).expect("stored");

@@ -1,6 +1,6 @@
 //! Stores a commit of a payment.
 
-use kakaopay_store::sql::{corrupt, lane_value, seq_of, seq_value, term_millis};
+use kakaopay_store::sql::{EntryKind, corrupt, lane_value, message_checksum, seq_of, seq_value, term_millis};
 use kakaopay_store::{Commit, DeadlineChange, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::Reference;
 
@@ -46,6 +46,14 @@ async fn advance(
     let keys: Vec<&str> = commit.messages.iter().map(|message| message.key.as_str()).collect();
     let lanes: Vec<&str> = commit.messages.iter().map(|message| lane_value(message.lane)).collect();
     let bodies: Vec<&[u8]> = commit.messages.iter().map(|message| &*message.body).collect();
+    let last = if commit.entry.is_some() { commit.expected.next() } else { commit.expected };
+    let checksum_of = |kind: EntryKind, bytes: Option<&[u8]>| {
+        bytes.map(|bytes| kind.checksum(&commit.reference, last, bytes))
+    };
+    let checksums = commit.messages.iter().map(|message| {
+        let lane = lane_value(message.lane);
+        message_checksum(commit.reference.as_str(), &message.key, lane, &message.body)
+    });
     let rows = executor
         .rows(
             sql,
@@ -61,6 +69,9 @@ async fn advance(
                 &keys,
                 &lanes,
                 &bodies,
+                &checksum_of(EntryKind::Entry, commit.entry.as_deref()),
+                &checksum_of(EntryKind::Snapshot, commit.snapshot.as_deref()),
+                &checksums.collect::<Vec<_>>(),
             ],
         )
         .await?;

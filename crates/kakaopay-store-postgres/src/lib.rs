@@ -97,6 +97,7 @@ mod convert;
 mod correction;
 mod executor;
 mod failure;
+mod integrity;
 mod outbox;
 mod outbox_statements;
 mod queries;

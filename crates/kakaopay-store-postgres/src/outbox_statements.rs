@@ -88,7 +88,8 @@ WITH {clock}, moved AS (
     WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM moved))
     RETURNING outbox_message_id, claim, failures
 )
-SELECT message.idempotency_key, payment.reference, message.body, claimed.claim, claimed.failures,
+SELECT message.idempotency_key, payment.reference, message.lane, message.body, message.checksum,
+    claimed.claim, claimed.failures,
     clock.now AS store_now
 FROM clock LEFT JOIN (
     claimed JOIN moved USING (outbox_message_id)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{
-    check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+    EntryKind, check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
 };
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
@@ -26,7 +26,8 @@ pub(crate) async fn journal(
     let last = seq_of(column(first, 0)?)?;
     // A payment without entries is one row without an entry.
     let rows = if column::<Option<i64>>(first, 1)?.is_none() { &[] } else { &*rows };
-    let entries = rows.iter().map(|row| entry(row, 1)).collect::<Result<Vec<_>, _>>()?;
+    let entries =
+        rows.iter().map(|row| entry(row, 1, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
     check_journal(Seq::ZERO, &entries, last)?;
     Ok(entries)
 }
@@ -41,18 +42,21 @@ pub(crate) async fn load(
     let Some((first, rest)) = rows.split_first() else { return Ok(StoredPayment::default()) };
     let last = seq_of(column(first, 0)?)?;
     let snapshot = match column::<Option<i64>>(first, 2)? {
-        Some(_) => Some(entry(first, 2)?),
+        Some(_) => Some(entry(first, 2, reference, EntryKind::Snapshot)?),
         None => None,
     };
     let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
-    let entries = rest.iter().map(|row| entry(row, 2)).collect::<Result<Vec<_>, _>>()?;
+    let entries =
+        rest.iter().map(|row| entry(row, 2, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
     check_journal(after, &entries, last)?;
     Ok(StoredPayment::new(snapshot, entries))
 }
 
-/// A sequence number and the bytes in the column behind it.
-fn entry(row: &Row, index: usize) -> Result<Entry, StoreError> {
-    Ok(Entry::new(seq_of(column(row, index)?)?, column::<&[u8]>(row, index + 1)?))
+/// A sequence number, and the bytes and the checksum in the columns behind it.
+fn entry(row: &Row, index: usize, reference: &Reference, kind: EntryKind) -> Result<Entry, StoreError> {
+    let entry = Entry::new(seq_of(column(row, index)?)?, column::<&[u8]>(row, index + 1)?);
+    kind.check(reference, &entry, column(row, index + 2)?)?;
+    Ok(entry)
 }
 
 pub(crate) async fn list_payments(
@@ -109,21 +113,4 @@ fn waiting(row: &Row, index: usize, now: Timestamp) -> Result<QueueStats, StoreE
 pub(crate) async fn now(executor: &Executor, statements: &Statements) -> Result<Timestamp, StoreError> {
     let rows = executor.rows(&statements.now, &[]).await?;
     timestamp_of(column(rows.first().ok_or_else(|| corrupt("no row"))?, 0)?)
-}
-
-/// Checks every journal and snapshot.
-pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements) -> Result<(), StoreError> {
-    let count = async |sql: &str| {
-        let rows = executor.rows(sql, &[]).await?;
-        column::<i64>(rows.first().ok_or_else(|| corrupt("no row"))?, 0)
-    };
-    let torn = count(&statements.count_gaps).await?;
-    if torn != 0 {
-        return Err(corrupt(format!("the journals of {torn} payments have gaps")));
-    }
-    let ahead = count(&statements.count_snapshots_ahead).await?;
-    if ahead != 0 {
-        return Err(corrupt(format!("{ahead} snapshots are ahead of their journals")));
-    }
-    Ok(())
 }

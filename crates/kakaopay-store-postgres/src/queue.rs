@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{event_of, find_by_charge, limit_value, term_millis};
+use kakaopay_store::sql::{event_checksum, event_of, find_by_charge, limit_value, term_millis};
 use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
 use kakaopay_types::{EventId, Reference};
 use tokio_postgres::Row;
@@ -16,7 +16,9 @@ pub(crate) async fn receive(
     statements: &Statements,
     delivery: &NewInboxEvent,
 ) -> Result<InsertOutcome, StoreError> {
-    let rows = executor.rows(&statements.receive, &[&delivery.event.as_str(), &&*delivery.body]).await?;
+    let event = delivery.event.as_str();
+    let checksum = event_checksum(event, &delivery.body);
+    let rows = executor.rows(&statements.receive, &[&event, &&*delivery.body, &checksum]).await?;
     Ok(if rows.is_empty() { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
 }
 
@@ -28,8 +30,13 @@ pub(crate) async fn claim_events(
     let rows = claim(executor, &statements.claim_events, request).await?;
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
-        let Some(event) = column::<Option<&str>>(row, 0)? else { continue };
-        events.push(InboxEvent::new(event_of(event)?, column::<&[u8]>(row, 1)?));
+        let Some(id) = column::<Option<&str>>(row, 0)? else { continue };
+        // A row that cannot be read holds up no other.
+        let Ok(event) = event_of(id) else { continue };
+        let body: &[u8] = column(row, 1)?;
+        let event = InboxEvent::new(event, body);
+        let is_sound = column::<i64>(row, 2)? == event_checksum(id, body);
+        events.push(if is_sound { event } else { event.damaged() });
     }
     Ok(events)
 }
@@ -51,7 +58,8 @@ pub(crate) async fn claim_due(
     let mut due = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some(reference) = column::<Option<&str>>(row, 0)? else { continue };
-        due.push(find_by_charge(reference)?);
+        // A row that cannot be read holds up no other.
+        due.extend(find_by_charge(reference).ok());
     }
     Ok(due)
 }

@@ -34,6 +34,7 @@ CREATE TABLE {schema}.journal_entry (
     payment_id bigint NOT NULL REFERENCES {schema}.payment,
     seq        bigint NOT NULL CHECK (seq >= 1),
     bytes      bytea  NOT NULL,
+    checksum   bigint NOT NULL,
     PRIMARY KEY (payment_id, seq)
 );
 
@@ -50,7 +51,8 @@ CREATE TABLE {schema}.snapshot (
     payment_id bigint NOT NULL PRIMARY KEY REFERENCES {schema}.payment,
     -- Sequence number of the last journal entry in it.
     seq        bigint NOT NULL CHECK (seq >= 1),
-    bytes      bytea  NOT NULL
+    bytes      bytea  NOT NULL,
+    checksum   bigint NOT NULL
 -- Each commit replaces it, on the same page if it fits.
 ) WITH (fillfactor = 50);
 
@@ -84,9 +86,13 @@ CREATE TABLE {schema}.inbox_event (
     -- Increases in the order of arrival.
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event_id    text   COLLATE "C" NOT NULL UNIQUE,
+    -- Empty once it is completed.
     body        bytea  NOT NULL,
+    -- Of the body as received.
+    checksum    bigint NOT NULL,
     received_at bigint NOT NULL
-);
+-- Room for its one update.
+) WITH (fillfactor = 70);
 
 CREATE TABLE {schema}.inbox_queue (
     inbox_event_id bigint NOT NULL PRIMARY KEY REFERENCES {schema}.inbox_event,
@@ -108,6 +114,7 @@ CREATE TABLE {schema}.outbox_message (
     payment_id      bigint NOT NULL REFERENCES {schema}.payment,
     lane            text   COLLATE "C" NOT NULL CHECK (lane IN ('ordered', 'alert')),
     body            bytea  NOT NULL,
+    checksum        bigint NOT NULL,
     stored_at       bigint NOT NULL,
     -- The claim under which it was completed; NULL while it is queued, and if it was skipped.
     completed_claim bigint,

@@ -34,6 +34,11 @@ pub(crate) struct Statements {
     pub(crate) now: String,
     pub(crate) count_gaps: String,
     pub(crate) count_snapshots_ahead: String,
+    pub(crate) last_payment: String,
+    pub(crate) check_entries: String,
+    pub(crate) check_snapshots: String,
+    pub(crate) check_messages: String,
+    pub(crate) check_events: String,
 }
 
 impl Statements {
@@ -62,6 +67,11 @@ impl Statements {
             now: schema.fill(READ_CLOCK),
             count_gaps: schema.fill(COUNT_GAPS),
             count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
+            last_payment: schema.fill("SELECT coalesce(max(id), 0) FROM {schema}.payment"),
+            check_entries: schema.fill(&CHECK_ENTRIES.replace("{table}", "journal_entry")),
+            check_snapshots: schema.fill(&CHECK_ENTRIES.replace("{table}", "snapshot")),
+            check_messages: schema.fill(CHECK_MESSAGES),
+            check_events: schema.fill(CHECK_EVENTS),
         }
     }
 }
@@ -86,12 +96,13 @@ WITH {clock}, moved AS (
 ///
 /// The charge of another payment is updated, and its trigger then rolls the whole statement back.
 const COMMIT: &str = ", appended AS (
-    INSERT INTO {schema}.journal_entry (payment_id, seq, bytes)
-    SELECT id, last_seq, $4::bytea FROM moved WHERE $4 IS NOT NULL
+    INSERT INTO {schema}.journal_entry (payment_id, seq, bytes, checksum)
+    SELECT id, last_seq, $4::bytea, $12::bigint FROM moved WHERE $4 IS NOT NULL
 ), replaced AS (
-    INSERT INTO {schema}.snapshot AS snapshot (payment_id, seq, bytes)
-    SELECT id, last_seq, $5::bytea FROM moved WHERE $5 IS NOT NULL AND last_seq > 0
-    ON CONFLICT (payment_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes
+    INSERT INTO {schema}.snapshot AS snapshot (payment_id, seq, bytes, checksum)
+    SELECT id, last_seq, $5::bytea, $13::bigint FROM moved WHERE $5 IS NOT NULL AND last_seq > 0
+    ON CONFLICT (payment_id) DO UPDATE
+    SET seq = excluded.seq, bytes = excluded.bytes, checksum = excluded.checksum
 ), bound AS (
     INSERT INTO {schema}.charge AS charge (charge_id, payment_id)
     SELECT $6::text, id FROM moved WHERE $6 IS NOT NULL
@@ -104,9 +115,10 @@ const COMMIT: &str = ", appended AS (
 ), cleared AS (
     DELETE FROM {schema}.due_payment USING moved WHERE $8::boolean AND due_payment.payment_id = moved.id
 ), added AS (
-    INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, stored_at)
-    SELECT new.key, moved.id, new.lane, new.body, {now}
-    FROM moved, unnest($9::text[], $10::text[], $11::bytea[]) WITH ORDINALITY AS new (key, lane, body, position)
+    INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, checksum, stored_at)
+    SELECT new.key, moved.id, new.lane, new.body, new.checksum, {now}
+    FROM moved, unnest($9::text[], $10::text[], $11::bytea[], $14::bigint[])
+        WITH ORDINALITY AS new (key, lane, body, checksum, position)
     ORDER BY new.position
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id, payment_id, lane, stored_at
@@ -118,20 +130,20 @@ SELECT last_seq, {now} AS store_now FROM moved";
 
 /// One statement, so that the entries and their number are of the same moment.
 const JOURNAL: &str = "
-SELECT payment.last_seq, entry.seq, entry.bytes
+SELECT payment.last_seq, entry.seq, entry.bytes, entry.checksum
 FROM {schema}.payment LEFT JOIN {schema}.journal_entry AS entry ON entry.payment_id = payment.id
 WHERE payment.reference = $1 ORDER BY entry.seq";
 
 /// The snapshot or NULL, and then each later entry; every row has the payment's last sequence number.
 const LOAD: &str = "
 WITH found AS (
-    SELECT payment.id, payment.last_seq, snapshot.seq, snapshot.bytes
+    SELECT payment.id, payment.last_seq, snapshot.seq, snapshot.bytes, snapshot.checksum
     FROM {schema}.payment LEFT JOIN {schema}.snapshot ON snapshot.payment_id = payment.id
     WHERE payment.reference = $1
 )
-SELECT last_seq, TRUE, seq, bytes FROM found
+SELECT last_seq, TRUE, seq, bytes, checksum FROM found
 UNION ALL (
-    SELECT found.last_seq, FALSE, entry.seq, entry.bytes
+    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum
     FROM found JOIN {schema}.journal_entry AS entry
         ON entry.payment_id = found.id AND entry.seq > coalesce(found.seq, 0)
     ORDER BY entry.seq
@@ -146,7 +158,7 @@ WHERE charge.charge_id = $1";
 
 const RECEIVE: &str = "
 WITH {clock}, added AS (
-    INSERT INTO {schema}.inbox_event (event_id, body, received_at) VALUES ($1, $2, {now})
+    INSERT INTO {schema}.inbox_event (event_id, body, checksum, received_at) VALUES ($1, $2, $3, {now})
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id, received_at
 )
@@ -167,13 +179,17 @@ WITH {clock}, picked AS (
     WHERE inbox_event_id = ANY (ARRAY(SELECT inbox_event_id FROM picked))
     RETURNING inbox_event_id
 )
-SELECT event.event_id, event.body, clock.now AS store_now
+SELECT event.event_id, event.body, event.checksum, clock.now AS store_now
 FROM clock LEFT JOIN (claimed JOIN {schema}.inbox_event AS event ON event.id = claimed.inbox_event_id) ON TRUE
 ORDER BY event.id";
 
 const FINISH_EVENT: &str = "
-DELETE FROM {schema}.inbox_queue AS queue USING {schema}.inbox_event AS event
-WHERE event.event_id = $1 AND queue.inbox_event_id = event.id";
+WITH completed AS (
+    DELETE FROM {schema}.inbox_queue AS queue USING {schema}.inbox_event AS event
+    WHERE event.event_id = $1 AND queue.inbox_event_id = event.id
+    RETURNING event.id
+)
+UPDATE {schema}.inbox_event SET body = '' WHERE id = ANY (ARRAY(SELECT id FROM completed))";
 
 const CLAIM_DUE: &str = "
 WITH {clock}, picked AS (
@@ -247,6 +263,21 @@ const COUNT_SNAPSHOTS_AHEAD: &str = "
 SELECT count(*) FROM {schema}.snapshot JOIN {schema}.payment ON payment.id = snapshot.payment_id
 WHERE snapshot.seq > payment.last_seq";
 
+const CHECK_ENTRIES: &str = "
+SELECT payment.reference, entry.seq, entry.bytes, entry.checksum
+FROM {schema}.{table} AS entry JOIN {schema}.payment ON payment.id = entry.payment_id
+WHERE entry.payment_id > $1 AND entry.payment_id <= $2";
+
+const CHECK_MESSAGES: &str = "
+SELECT payment.reference, message.idempotency_key, message.lane, message.body, message.checksum
+FROM {schema}.outbox_message AS message JOIN {schema}.payment ON payment.id = message.payment_id
+WHERE message.payment_id > $1 AND message.payment_id <= $2";
+
+/// Events that wait; the others have no body.
+const CHECK_EVENTS: &str = "
+SELECT event.event_id, event.body, event.checksum
+FROM {schema}.inbox_queue AS queue JOIN {schema}.inbox_event AS event ON event.id = queue.inbox_event_id";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,15 +294,15 @@ mod tests {
         SET plan_cache_mode = force_generic_plan;
         INSERT INTO {schema}.payment (reference, last_seq)
             SELECT 'order-' || n, 1 FROM generate_series(1, 20000) AS n;
-        INSERT INTO {schema}.journal_entry SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
-        INSERT INTO {schema}.snapshot SELECT id, 1, repeat('x', 100)::bytea FROM {schema}.payment;
+        INSERT INTO {schema}.journal_entry SELECT id, 1, repeat('x', 100)::bytea, 0 FROM {schema}.payment;
+        INSERT INTO {schema}.snapshot SELECT id, 1, repeat('x', 100)::bytea, 0 FROM {schema}.payment;
         INSERT INTO {schema}.charge SELECT 'chrg_test_' || id, id FROM {schema}.payment;
         INSERT INTO {schema}.due_payment SELECT id, reference, id, id FROM {schema}.payment;
-        INSERT INTO {schema}.inbox_event (event_id, body, received_at)
-            SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, id FROM {schema}.payment;
+        INSERT INTO {schema}.inbox_event (event_id, body, checksum, received_at)
+            SELECT 'evnt_test_' || id, repeat('x', 100)::bytea, 0, id FROM {schema}.payment;
         INSERT INTO {schema}.inbox_queue SELECT id, id, id, id FROM {schema}.inbox_event;
-        INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, stored_at)
-            SELECT reference || n, id, 'ordered', repeat('x', 100)::bytea, id
+        INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, checksum, stored_at)
+            SELECT reference || n, id, 'ordered', repeat('x', 100)::bytea, 0, id
             FROM {schema}.payment, generate_series(1, 2) AS n;
         INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at, set_at)
             SELECT id, payment_id, lane, stored_at, stored_at FROM {schema}.outbox_message;

@@ -17,7 +17,7 @@ use crate::open_error::PostgresOpenError;
 use crate::options::PostgresOptions;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
-use crate::{commit, outbox, queries, queue, settings};
+use crate::{commit, integrity, outbox, queries, queue, settings};
 
 /// A store in a schema of a PostgreSQL database. Clones share its connections.
 ///
@@ -88,7 +88,7 @@ impl PostgresStore {
     /// # Errors
     /// `Corrupt` if there is damage, or any other error of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
-        queries::integrity_check(&self.inner.executor, &self.inner.statements).await
+        integrity::integrity_check(&self.inner.executor, &self.inner.statements).await
     }
 
     pub(crate) fn new(executor: Executor, statements: Statements, schema: &SchemaName) -> Self {

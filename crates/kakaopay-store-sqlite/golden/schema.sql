@@ -10,7 +10,10 @@ CREATE TABLE inbox_event (
     -- Increases in the order of arrival.
     id          INTEGER PRIMARY KEY,
     event_id    TEXT    NOT NULL UNIQUE,
+    -- Empty once it is completed.
     body        BLOB    NOT NULL,
+    -- Of the body as received.
+    checksum    INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     -- Can be claimed from then on; NULL once it is completed.
     visible_at  INTEGER,
@@ -29,10 +32,13 @@ CREATE TABLE job (
     set_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX job_copy ON job (due_at);
+
 CREATE TABLE journal_entry (
     payment_id INTEGER NOT NULL REFERENCES payment (id),
     seq        INTEGER NOT NULL CHECK (seq >= 1),
     bytes      BLOB    NOT NULL,
+    checksum   INTEGER NOT NULL,
     PRIMARY KEY (payment_id, seq)
 ) STRICT;
 
@@ -54,6 +60,7 @@ CREATE TABLE outbox_message (
     payment_id      INTEGER NOT NULL REFERENCES payment (id),
     lane            TEXT    NOT NULL CHECK (lane IN ('ordered', 'alert')),
     body            BLOB    NOT NULL,
+    checksum        INTEGER NOT NULL,
     stored_at       INTEGER NOT NULL,
     -- Number of the valid claim. Each claim and each failure raises it.
     claim           INTEGER NOT NULL DEFAULT 0 CHECK (claim >= 0),
@@ -94,11 +101,14 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX setting_copy ON setting (value);
+
 CREATE TABLE snapshot (
     payment_id INTEGER PRIMARY KEY REFERENCES payment (id),
     -- Sequence number of the last journal entry in it.
     seq        INTEGER NOT NULL CHECK (seq >= 1),
-    bytes      BLOB    NOT NULL
+    bytes      BLOB    NOT NULL,
+    checksum   INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '3366ba51056f8c57aca504b8a61c6a19');
+INSERT INTO migration VALUES (1, '0b49fc17ea86d49cfa3d081c16495b57');

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{lane_value, seq_of, seq_value};
+use kakaopay_store::sql::{EntryKind, lane_value, message_checksum, seq_of, seq_value};
 use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
@@ -23,10 +23,10 @@ pub(crate) fn commit(connection: &Connection, commit: &Commit, now: Timestamp) -
     let mut last = found;
     if let Some(bytes) = &commit.entry {
         last = found.next();
-        append_entry(connection, payment, last, bytes)?;
+        append_entry(connection, (payment, &commit.reference), last, bytes)?;
     }
     if let Some(bytes) = commit.snapshot.as_deref().filter(|_| last > Seq::ZERO) {
-        put_snapshot(connection, payment, last, bytes)?;
+        put_snapshot(connection, (payment, &commit.reference), last, bytes)?;
     }
     match commit.deadline {
         DeadlineChange::Keep => {}
@@ -34,7 +34,7 @@ pub(crate) fn commit(connection: &Connection, commit: &Commit, now: Timestamp) -
         DeadlineChange::Clear => set_due_at(connection, payment, None, now)?,
     }
     for message in &commit.messages {
-        enqueue(connection, payment, message, now)?;
+        enqueue(connection, (payment, &commit.reference), message, now)?;
     }
     Ok(last)
 }
@@ -73,11 +73,19 @@ fn bind_charge(connection: &Connection, payment: i64, charge: &ChargeId) -> Resu
     }
 }
 
-fn append_entry(connection: &Connection, payment: i64, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+fn append_entry(
+    connection: &Connection,
+    (payment, reference): (i64, &Reference),
+    seq: Seq,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let checksum = EntryKind::Entry.checksum(reference, seq, bytes);
     let seq = seq_value(seq)?;
     connection
-        .prepare_cached("INSERT INTO journal_entry (payment_id, seq, bytes) VALUES (?1, ?2, ?3)")
-        .and_then(|mut insert| insert.execute((payment, seq, bytes)))
+        .prepare_cached(
+            "INSERT INTO journal_entry (payment_id, seq, bytes, checksum) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .and_then(|mut insert| insert.execute((payment, seq, bytes, checksum)))
         .map_err(failed)?;
     connection
         .prepare_cached("UPDATE payment SET last_seq = ?2 WHERE id = ?1")
@@ -110,36 +118,44 @@ fn set_due_at(
         .map_err(failed)
 }
 
-fn put_snapshot(connection: &Connection, payment: i64, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+fn put_snapshot(
+    connection: &Connection,
+    (payment, reference): (i64, &Reference),
+    seq: Seq,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let checksum = EntryKind::Snapshot.checksum(reference, seq, bytes);
     let seq = seq_value(seq)?;
     connection
         .prepare_cached(
-            "INSERT INTO snapshot (payment_id, seq, bytes) VALUES (?1, ?2, ?3)
-             ON CONFLICT (payment_id) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes",
+            "INSERT INTO snapshot (payment_id, seq, bytes, checksum) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (payment_id) DO UPDATE
+             SET seq = excluded.seq, bytes = excluded.bytes, checksum = excluded.checksum",
         )
-        .and_then(|mut put| put.execute((payment, seq, bytes)))
+        .and_then(|mut put| put.execute((payment, seq, bytes, checksum)))
         .map(drop)
         .map_err(failed)
 }
 
 fn enqueue(
     connection: &Connection,
-    payment: i64,
+    (payment, reference): (i64, &Reference),
     message: &OutboxMessage,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (lane, body, now) = (lane_value(message.lane), &*message.body, now.unix_millis());
+    let (key, lane, body) = (message.key.as_str(), lane_value(message.lane), &*message.body);
+    let checksum = message_checksum(reference.as_str(), key, lane, body);
     connection
         .prepare_cached(
             "INSERT INTO outbox_message
-                 (idempotency_key, payment_id, lane, body, stored_at, set_at, is_blocked)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?3 = 'ordered' AND EXISTS (
+                 (idempotency_key, payment_id, lane, body, checksum, stored_at, set_at, is_blocked)
+             VALUES (?1, ?2, ?3, ?4, ?6, ?5, ?5, ?3 = 'ordered' AND EXISTS (
                  SELECT 1 FROM outbox_message AS earlier
                  WHERE earlier.payment_id = ?2 AND earlier.visible_at IS NOT NULL AND earlier.lane = 'ordered'
              ))
              ON CONFLICT (idempotency_key) DO NOTHING",
         )
-        .and_then(|mut insert| insert.execute((&message.key, payment, lane, body, now)))
+        .and_then(|mut insert| insert.execute((key, payment, lane, body, now.unix_millis(), checksum)))
         .map(drop)
         .map_err(failed)
 }

@@ -59,6 +59,7 @@ mod migrate;
 mod schema;
 
 mod group_commit;
+mod integrity;
 mod job;
 mod worker;
 

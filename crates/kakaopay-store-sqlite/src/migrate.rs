@@ -157,7 +157,7 @@ mod tests {
         file.pragma_update(None, "journal_mode", "wal").unwrap();
         file.pragma_update(None, "cache_size", 1).unwrap();
         migrate(&file, MIGRATIONS).unwrap();
-        file.execute_batch(PAYMENTS).unwrap();
+        fill(&file);
         let both = [MIGRATIONS, &[LARGE]].concat();
         let mut cuts = 0;
         let before = std::fs::metadata(folder.path().join("store.db-wal")).unwrap().len();
@@ -177,7 +177,7 @@ mod tests {
             let connection = Connection::open(&copy).unwrap();
             assert_eq!(schema_version(&connection, &both).unwrap(), 1);
             migrate(&connection, &both).unwrap();
-            crate::queries::integrity_check(&connection).unwrap();
+            crate::integrity::integrity_check(&connection).unwrap();
             assert_eq!(
                 crate::queries::backlog(&connection, kakaopay_types::Timestamp::UNIX_EPOCH)
                     .unwrap()
@@ -201,12 +201,17 @@ mod tests {
     );
 
     /// Five hundred payments, each with a message.
-    const PAYMENTS: &str = "
-        WITH RECURSIVE one (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM one WHERE number < 500)
-        INSERT INTO payment (reference, last_seq) SELECT 'order-' || number, 1 FROM one;
-        INSERT INTO journal_entry SELECT id, 1, zeroblob(500) FROM payment;
-        INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, stored_at, set_at)
-            SELECT reference || '/paid', id, 'ordered', zeroblob(100), 1, 1 FROM payment;";
+    fn fill(file: &Connection) {
+        file.execute_batch("BEGIN IMMEDIATE").unwrap();
+        for number in 0..500 {
+            let reference = kakaopay_types::Reference::parse(&format!("order-{number}")).unwrap();
+            let message = kakaopay_store::OutboxMessage::new(format!("{reference}/paid"), [0; 100]);
+            let commit = kakaopay_store::Commit::new(reference, kakaopay_store::Seq::ZERO);
+            let commit = commit.entry([0; 500]).messages(vec![message]);
+            crate::commit::commit(file, &commit, kakaopay_types::Timestamp::UNIX_EPOCH).unwrap();
+        }
+        file.execute_batch("COMMIT").unwrap();
+    }
 
     #[test]
     fn f43_an_older_program_refuses_a_newer_file() {

@@ -325,7 +325,7 @@ mod tests {
         writer
             .execute_batch(
                 "INSERT INTO payment (id, reference, last_seq) VALUES (1, 'a', 1);
-                 INSERT INTO journal_entry (payment_id, seq, bytes) VALUES (1, 1, x'00');",
+                 INSERT INTO journal_entry (payment_id, seq, bytes, checksum) VALUES (1, 1, x'00', 0);",
             )
             .unwrap();
         writer.execute("UPDATE journal_entry SET seq = 2", []).unwrap_err();

@@ -62,6 +62,10 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 ///
 /// A failure is left to SQLite, which opens the file next and has an error for it.
 pub(crate) fn create_for_owner(path: &Path) {
+    // Names by which SQLite means no file.
+    if path.as_os_str().is_empty() || path == Path::new(":memory:") {
+        return;
+    }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{claim_of, claim_value, corrupt, failures_of, find_by_charge, timestamp_of};
+use kakaopay_store::sql::{
+    claim_of, claim_value, corrupt, failures_of, find_by_charge, message_checksum, timestamp_of,
+};
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
 };
 use kakaopay_types::Timestamp;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::failure::failed;
 use crate::queue::visible;
@@ -18,10 +20,9 @@ pub(crate) fn claim(
     request: ClaimRequest,
     now: Timestamp,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
-    let rows = visible(connection, CLAIMABLE, (request, now), |row| {
-        let (key, reference): (_, String) = (row.get(1)?, row.get(2)?);
-        Ok((row.get::<_, i64>(0)?, key, reference, row.get(3)?, row.get(4)?))
-    })?;
+    // A row that cannot be read holds up no other.
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, message(row).ok()));
+    let rows = visible(connection, CLAIMABLE, (request, now), read)?;
     let mut claim = connection
         .prepare_cached(
             "UPDATE outbox_message SET visible_at = ?2, set_at = ?3, claim = claim + 1
@@ -29,14 +30,28 @@ pub(crate) fn claim(
         )
         .map_err(failed)?;
     let mut messages = Vec::with_capacity(rows.len());
-    for (id, key, reference, body, failures) in rows {
+    for (id, message) in rows {
         let params = (id, end_of(request.lease, now), now.unix_millis());
         let number = claim.query_row(params, |row| row.get(0)).map_err(failed)?;
-        let body: Vec<u8> = body;
-        let message = ClaimedMessage::new(key, find_by_charge(&reference)?, body, claim_of(number)?);
-        messages.push(message.failures(failures_of(failures)?));
+        let claim = claim_of(number)?;
+        messages.extend(message.map(|mut message| {
+            message.claim = claim;
+            message
+        }));
     }
     Ok(messages)
+}
+
+/// Reads a message from its key, reference, lane, body, checksum and failures; its claim is still to be made.
+fn message(row: &Row<'_>) -> Result<ClaimedMessage, StoreError> {
+    let text = |column: usize| row.get::<_, String>(column).map_err(failed);
+    let (key, reference, lane) = (text(1)?, text(2)?, text(3)?);
+    let body: Vec<u8> = row.get(4).map_err(failed)?;
+    let is_sound = row.get::<_, i64>(5).map_err(failed)? == message_checksum(&reference, &key, &lane, &body);
+    let failures = failures_of(row.get(6).map_err(failed)?)?;
+    let message = ClaimedMessage::new(key, find_by_charge(&reference)?, body, ClaimToken::new(0));
+    let message = message.failures(failures);
+    Ok(if is_sound { message } else { message.damaged() })
 }
 
 /// Whether a message is completed now, or was before under the same claim.
@@ -144,7 +159,7 @@ fn unblock(connection: &Connection, payment: i64) -> Result<(), StoreError> {
 
 /// The messages that can be claimed, in the order of claims.
 const CLAIMABLE: &str = "
-SELECT message.id, idempotency_key, reference, body, failures
+SELECT message.id, idempotency_key, reference, lane, body, checksum, failures
 FROM outbox_message AS message JOIN payment ON payment.id = message.payment_id
 WHERE visible_at IS NOT NULL AND is_blocked = 0 AND visible_at <= ?1
 ORDER BY visible_at, message.id LIMIT ?2";
@@ -159,8 +174,9 @@ mod tests {
     use rusqlite::params_from_iter;
 
     use super::*;
+    use crate::integrity::integrity_check;
     use crate::migrate::migrate;
-    use crate::queries::{integrity_check, next_due_at};
+    use crate::queries::next_due_at;
     use crate::schema::MIGRATIONS;
 
     /// A thousand payments, each with two messages.
@@ -171,9 +187,15 @@ mod tests {
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
             INSERT INTO payment (id, reference) SELECT i, 'order-' || i FROM n;
             INSERT INTO outbox_message
-                (idempotency_key, payment_id, lane, body, stored_at, set_at, is_blocked)
-            SELECT id || '/' || column1, id, 'ordered', x'00', 1, 1, column1 FROM payment, (VALUES (0), (1))";
+                (idempotency_key, payment_id, lane, body, checksum, stored_at, set_at, is_blocked)
+            SELECT id || '/' || column1, id, 'ordered', x'00', 0, 1, 1, column1 FROM payment, (VALUES (0), (1))";
         connection.execute_batch(rows).unwrap();
+        for (payment, column) in (1..=1_000).flat_map(|payment| [(payment, 0), (payment, 1)]) {
+            let (reference, key) = (format!("order-{payment}"), format!("{payment}/{column}"));
+            let checksum = message_checksum(&reference, &key, "ordered", &[0]);
+            let update = "UPDATE outbox_message SET checksum = ?2 WHERE idempotency_key = ?1";
+            connection.prepare_cached(update).unwrap().execute((key, checksum)).unwrap();
+        }
         connection
     }
 

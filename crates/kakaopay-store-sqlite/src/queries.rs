@@ -1,18 +1,18 @@
 //! Calls that only read.
 
 use kakaopay_store::sql::{
-    check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+    EntryKind, check_journal, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
 };
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::failure::failed;
 use crate::time::count_ahead;
 
 pub(crate) fn journal(connection: &Connection, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
     // One statement, so that the entries and their number are of the same moment.
-    let sql = "SELECT payment.last_seq, NULL, NULL, entry.seq, entry.bytes FROM payment
+    let sql = "SELECT payment.last_seq, NULL, NULL, NULL, entry.seq, entry.bytes, entry.checksum FROM payment
                LEFT JOIN journal_entry AS entry ON entry.payment_id = payment.id
                WHERE payment.reference = ?1 ORDER BY entry.seq";
     read_journal(connection, sql, reference).map(|loaded| loaded.entries)
@@ -21,7 +21,9 @@ pub(crate) fn journal(connection: &Connection, reference: &Reference) -> Result<
 pub(crate) fn load(connection: &Connection, reference: &Reference) -> Result<StoredPayment, StoreError> {
     // One statement again. It repeats the snapshot in each of its rows, of which there are few: SQLite returns
     // the bytes by reference, and they are copied once.
-    let sql = "SELECT payment.last_seq, snapshot.seq, snapshot.bytes, entry.seq, entry.bytes FROM payment
+    let sql = "SELECT payment.last_seq, snapshot.seq, snapshot.bytes, snapshot.checksum,
+                   entry.seq, entry.bytes, entry.checksum
+               FROM payment
                LEFT JOIN snapshot ON snapshot.payment_id = payment.id
                LEFT JOIN journal_entry AS entry
                    ON entry.payment_id = payment.id AND entry.seq > coalesce(snapshot.seq, 0)
@@ -29,7 +31,8 @@ pub(crate) fn load(connection: &Connection, reference: &Reference) -> Result<Sto
     read_journal(connection, sql, reference)
 }
 
-/// Reads rows of: the payment's last sequence number, the snapshot and its sequence number, an entry and its own.
+/// Reads rows of: the payment's last sequence number; the snapshot's sequence number, bytes and checksum; those of an
+/// entry.
 fn read_journal(
     connection: &Connection,
     sql: &str,
@@ -38,15 +41,19 @@ fn read_journal(
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     let mut rows = statement.query([reference.as_str()]).map_err(failed)?;
     let (mut loaded, mut last) = (StoredPayment::default(), Seq::ZERO);
-    let entry = |seq, bytes: Vec<u8>| Ok::<_, StoreError>(Entry::new(seq_of(seq)?, bytes));
+    let read = |row: &Row<'_>, kind: EntryKind, column: usize| {
+        let Some(seq) = row.get(column).map_err(failed)? else { return Ok(None) };
+        let bytes: Vec<u8> = row.get(column + 1).map_err(failed)?;
+        let entry = Entry::new(seq_of(seq)?, bytes);
+        kind.check(reference, &entry, row.get(column + 2).map_err(failed)?)?;
+        Ok::<_, StoreError>(Some(entry))
+    };
     while let Some(row) = rows.next().map_err(failed)? {
         last = seq_of(row.get(0).map_err(failed)?)?;
-        if let (None, Some(seq)) = (&loaded.snapshot, row.get(1).map_err(failed)?) {
-            loaded.snapshot = Some(entry(seq, row.get(2).map_err(failed)?)?);
+        if loaded.snapshot.is_none() {
+            loaded.snapshot = read(row, EntryKind::Snapshot, 1)?;
         }
-        if let Some(seq) = row.get(3).map_err(failed)? {
-            loaded.entries.push(entry(seq, row.get(4).map_err(failed)?)?);
-        }
+        loaded.entries.extend(read(row, EntryKind::Entry, 4)?);
     }
     let after = loaded.snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
     check_journal(after, &loaded.entries, last)?;
@@ -113,41 +120,4 @@ pub(crate) fn backlog(connection: &Connection, now: Timestamp) -> Result<Backlog
         waiting("SELECT count(*), min(stored_at) FROM outbox_message WHERE visible_at IS NOT NULL")?,
     );
     Ok(backlog.ahead(count_ahead(connection, now)?))
-}
-
-/// Reads the whole file and checks its structure, references, journals and queue of messages.
-pub(crate) fn integrity_check(connection: &Connection) -> Result<(), StoreError> {
-    let first: String =
-        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed)?;
-    if first != "ok" {
-        return Err(corrupt(first));
-    }
-    let none = |sql, damage: &dyn Fn(i64) -> String| {
-        let count: i64 = connection.query_row(sql, [], |row| row.get(0)).map_err(failed)?;
-        if count == 0 { Ok(()) } else { Err(corrupt(damage(count))) }
-    };
-    none("SELECT count(*) FROM pragma_foreign_key_check", &|rows| {
-        format!("{rows} rows belong to no payment")
-    })?;
-    none(
-        "SELECT count(*) FROM payment WHERE last_seq <> (
-             SELECT count(*) FROM journal_entry WHERE payment_id = payment.id
-         ) OR last_seq <> (
-             SELECT coalesce(max(seq), 0) FROM journal_entry WHERE payment_id = payment.id
-         )",
-        &|payments| format!("the journals of {payments} payments have gaps"),
-    )?;
-    none(
-        "SELECT count(*) FROM snapshot JOIN payment ON payment.id = payment_id WHERE snapshot.seq > payment.last_seq",
-        &|snapshots| format!("{snapshots} snapshots are ahead of their journals"),
-    )?;
-    none(
-        "SELECT count(*) FROM outbox_message AS message
-         WHERE visible_at IS NOT NULL AND is_blocked <> (lane = 'ordered' AND EXISTS (
-             SELECT 1 FROM outbox_message AS earlier
-             WHERE earlier.payment_id = message.payment_id AND earlier.visible_at IS NOT NULL
-             AND earlier.lane = 'ordered' AND earlier.id < message.id
-         ))",
-        &|messages| format!("{messages} messages wait for no other, or do not wait although they have to"),
-    )
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{event_of, find_by_charge, limit_value};
+use kakaopay_store::sql::{event_checksum, event_of, find_by_charge, limit_value};
 use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
 use kakaopay_types::{EventId, Reference, Timestamp};
 use rusqlite::{Connection, Row};
@@ -16,13 +16,15 @@ pub(crate) fn receive(
     delivery: &NewInboxEvent,
     now: Timestamp,
 ) -> Result<InsertOutcome, StoreError> {
+    let event = delivery.event.as_str();
+    let checksum = event_checksum(event, &delivery.body);
     let added = connection
         .prepare_cached(
-            "INSERT INTO inbox_event (event_id, body, received_at, visible_at, set_at)
-             VALUES (?1, ?2, ?3, ?3, ?3)
+            "INSERT INTO inbox_event (event_id, body, checksum, received_at, visible_at, set_at)
+             VALUES (?1, ?2, ?3, ?4, ?4, ?4)
              ON CONFLICT (event_id) DO NOTHING",
         )
-        .and_then(|mut insert| insert.execute((delivery.event.as_str(), &*delivery.body, now.unix_millis())))
+        .and_then(|mut insert| insert.execute((event, &*delivery.body, checksum, now.unix_millis())))
         .map_err(failed)?;
     Ok(if added == 0 { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
 }
@@ -34,26 +36,35 @@ pub(crate) fn claim_events(
 ) -> Result<Vec<InboxEvent>, StoreError> {
     let rows = visible(
         connection,
-        "SELECT id, event_id, body FROM inbox_event
+        "SELECT id, event_id, body, checksum FROM inbox_event
          WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY id LIMIT ?2",
         (request, now),
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get(2)?)),
+        // A row that cannot be read holds up no other.
+        |row| Ok((row.get::<_, i64>(0)?, event(row).ok())),
     )?;
     let mut hide = connection
         .prepare_cached("UPDATE inbox_event SET visible_at = ?2, set_at = ?3 WHERE id = ?1")
         .map_err(failed)?;
     let mut events = Vec::with_capacity(rows.len());
-    for (id, event, body) in rows {
+    for (id, event) in rows {
         hide.execute((id, end_of(request.lease, now), now.unix_millis())).map_err(failed)?;
-        let body: Vec<u8> = body;
-        events.push(InboxEvent::new(event_of(&event)?, body));
+        events.extend(event);
     }
     Ok(events)
 }
 
+/// Reads an event from its id, body and checksum.
+fn event(row: &Row<'_>) -> Result<InboxEvent, StoreError> {
+    let id: String = row.get(1).map_err(failed)?;
+    let body: Vec<u8> = row.get(2).map_err(failed)?;
+    let is_sound = row.get::<_, i64>(3).map_err(failed)? == event_checksum(&id, &body);
+    let event = InboxEvent::new(event_of(&id)?, body);
+    Ok(if is_sound { event } else { event.damaged() })
+}
+
 pub(crate) fn complete_event(connection: &Connection, event: &EventId) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE inbox_event SET visible_at = NULL WHERE event_id = ?1")
+        .prepare_cached("UPDATE inbox_event SET visible_at = NULL, body = x'' WHERE event_id = ?1")
         .and_then(|mut update| update.execute([event.as_str()]))
         .map(drop)
         .map_err(failed)
@@ -69,12 +80,13 @@ pub(crate) fn claim_due(
         "SELECT id, reference FROM payment
          WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, reference LIMIT ?2",
         (request, now),
-        |row| Ok((row.get(0)?, row.get::<_, String>(1)?)),
+        |row| Ok((row.get(0)?, row.get::<_, String>(1).ok())),
     )?;
     let mut due = Vec::with_capacity(rows.len());
     for (payment, reference) in rows {
         set_due_in(connection, payment, request.lease, now)?;
-        due.push(find_by_charge(&reference)?);
+        // A row that cannot be read holds up no other.
+        due.extend(reference.and_then(|reference| find_by_charge(&reference).ok()));
     }
     Ok(due)
 }

@@ -29,6 +29,7 @@ CREATE TABLE journal_entry (
     payment_id INTEGER NOT NULL REFERENCES payment (id),
     seq        INTEGER NOT NULL CHECK (seq >= 1),
     bytes      BLOB    NOT NULL,
+    checksum   INTEGER NOT NULL,
     PRIMARY KEY (payment_id, seq)
 ) STRICT;
 
@@ -43,7 +44,8 @@ CREATE TABLE snapshot (
     payment_id INTEGER PRIMARY KEY REFERENCES payment (id),
     -- Sequence number of the last journal entry in it.
     seq        INTEGER NOT NULL CHECK (seq >= 1),
-    bytes      BLOB    NOT NULL
+    bytes      BLOB    NOT NULL,
+    checksum   INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE charge (
@@ -55,7 +57,10 @@ CREATE TABLE inbox_event (
     -- Increases in the order of arrival.
     id          INTEGER PRIMARY KEY,
     event_id    TEXT    NOT NULL UNIQUE,
+    -- Empty once it is completed.
     body        BLOB    NOT NULL,
+    -- Of the body as received.
+    checksum    INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     -- Can be claimed from then on; NULL once it is completed.
     visible_at  INTEGER,
@@ -73,6 +78,7 @@ CREATE TABLE outbox_message (
     payment_id      INTEGER NOT NULL REFERENCES payment (id),
     lane            TEXT    NOT NULL CHECK (lane IN ('ordered', 'alert')),
     body            BLOB    NOT NULL,
+    checksum        INTEGER NOT NULL,
     stored_at       INTEGER NOT NULL,
     -- Number of the valid claim. Each claim and each failure raises it.
     claim           INTEGER NOT NULL DEFAULT 0 CHECK (claim >= 0),
@@ -107,6 +113,10 @@ CREATE TABLE setting (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Second copies, against which damage shows in a check.
+CREATE INDEX setting_copy ON setting (value);
+CREATE INDEX job_copy ON job (due_at);
 
 INSERT INTO setting (name, value) VALUES ('store_id', lower(hex(randomblob(16))));
 ";

@@ -19,7 +19,7 @@ use crate::opened_file::OpenedFile;
 use crate::outbox::Completion;
 use crate::time::StoreTime;
 use crate::worker::{Duty, Worker};
-use crate::{commit, group_commit, outbox, queries, queue, settings, time};
+use crate::{commit, group_commit, integrity, outbox, queries, queue, settings, time};
 
 /// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
@@ -63,7 +63,7 @@ impl SqliteStore {
     /// # Errors
     /// `Corrupt` if there is damage, or any other error of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
-        self.workers.reader.call(queries::integrity_check).await
+        self.workers.reader.call(integrity::integrity_check).await
     }
 
     /// Completes a message in one transaction with the caller's own work on tables in this file: both are stored,

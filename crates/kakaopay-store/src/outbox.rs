@@ -52,13 +52,21 @@ pub struct ClaimedMessage {
     pub claim: ClaimToken,
     /// How many deliveries have [failed](crate::Store::fail_message). A lease that ended is not one.
     pub failures: u32,
+    /// Whether the stored message is damaged or was altered. Its body is empty then, and it must not be delivered.
+    pub damaged: bool,
 }
 
 impl ClaimedMessage {
     /// A message of a payment that has not failed, with the claim that completes it.
     #[must_use]
     pub fn new(key: String, reference: Reference, body: impl Into<Box<[u8]>>, claim: ClaimToken) -> Self {
-        Self { key, reference, body: body.into(), claim, failures: 0 }
+        Self { key, reference, body: body.into(), claim, failures: 0, damaged: false }
+    }
+
+    /// Marks it as damaged, and drops its body.
+    #[must_use]
+    pub fn damaged(self) -> Self {
+        Self { body: Box::default(), damaged: true, ..self }
     }
 
     /// Sets how many deliveries have failed.

@@ -40,13 +40,21 @@ pub struct InboxEvent {
     pub event: EventId,
     /// The body as received.
     pub body: Box<[u8]>,
+    /// Whether the stored event is damaged or was altered. Its body is empty then.
+    pub damaged: bool,
 }
 
 impl InboxEvent {
     /// An event with the body as received.
     #[must_use]
     pub fn new(event: EventId, body: impl Into<Box<[u8]>>) -> Self {
-        Self { event, body: body.into() }
+        Self { event, body: body.into(), damaged: false }
+    }
+
+    /// Marks it as damaged, and drops its body.
+    #[must_use]
+    pub fn damaged(self) -> Self {
+        Self { body: Box::default(), damaged: true, ..self }
     }
 }
 

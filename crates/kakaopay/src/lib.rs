@@ -59,6 +59,7 @@
 //! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`ReconcileReport`] |
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
+//! | `snapshot damaged; payment replayed from its journal` | `WARN` | `reference`, `error` |
 //! | `snapshot not stored; the journal is complete without it` | `WARN` | `reference`, `error` |
 //! | `failed to store a response; retrying` | `WARN` | `reference`, `error` |
 //! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error`, `failures` |
@@ -67,6 +68,8 @@
 //! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
 //! | `notification not understood: upgrade this process` | `ERROR` | `key` |
 //! | `response to a mutation not stored; …` | `ERROR` | `reference`, `error` |
+//! | `stored webhook is damaged; left out` | `ERROR` | `event` |
+//! | `stored notification is damaged or was altered, …` | `ERROR` | `key` |
 //! | `failed to store webhook; not acknowledged` | `ERROR` | `error` |
 //! | `orphaned charge found: …` | `ERROR` | `reference`, `charge` |
 //! | `failed to apply a charge to its payment` | `ERROR` | `error` |
@@ -99,6 +102,7 @@ mod order;
 #[cfg(feature = "server")]
 mod server;
 mod status;
+mod verify;
 mod worker;
 
 pub use checkout::Checkout;
@@ -111,6 +115,7 @@ pub use order::Order;
 #[cfg(feature = "server")]
 pub use server::{Listener, serve_webhooks};
 pub use status::{PaymentStatus, RefundSummary};
+pub use verify::{DamagedPayment, VerifyReport, verify};
 pub use worker::{ReconcileReport, RunReport};
 
 pub use kakaopay_flows as flows;

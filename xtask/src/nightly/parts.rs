@@ -39,6 +39,7 @@ pub(super) const PARTS: &[Part] = &[
     Part { name: "sim-mutants", search: Search::Command(&["cargo", "xtask", "sim", "--mutant", "all"]) },
     test("reordered", SHOP, "suite", "reordered::", ("KAKAOPAY_EXHAUSTIVE", "1")),
     test("duplicates", SHOP, "suite", "duplicates::", ("KAKAOPAY_DUPLICATES", "10000")),
+    test("flips", SHOP, "suite", "damaged::", ("KAKAOPAY_FLIPS", "1000000")),
     test("kills", SHOP, "killed", "shops::f11_i10", ("KAKAOPAY_KILLS", "10000")),
     test("kills-postgres", SHOP, "killed", "shops::f11_f40", ("KAKAOPAY_KILLS_POSTGRES", "1000")),
     test("kills-server", SHOP, "killed", "server::", ("KAKAOPAY_SERVER_KILLS", "100")),

@@ -50,7 +50,8 @@ pub(crate) enum StoreCommand {
         #[command(flatten)]
         store: StoreOptions,
     },
-    /// Read a whole SQLite store and check it for damage. For PostgreSQL, use pg_amcheck.
+    /// Read a whole store and check it for damage and changes by hand: replay every journal, and compare what is
+    /// stored beside it. For the files of a PostgreSQL server, use pg_amcheck too.
     Verify {
         #[command(flatten)]
         store: StoreOptions,

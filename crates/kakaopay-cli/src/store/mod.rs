@@ -4,5 +4,6 @@ mod open;
 mod run;
 mod show;
 mod skip;
+mod verify;
 
 pub(crate) use run::run;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kakaopay::store::{QueueStats, Skip, Store};
 
-use super::{open, show, skip};
+use super::{open, show, skip, verify};
 use crate::args::{StoreCommand, StoreLocation};
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
@@ -18,16 +18,15 @@ pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
         // clap requires exactly one of the two.
         let store = open::sqlite(sqlite.as_deref().unwrap_or(Path::new("")))?;
         if matches!(command, StoreCommand::Verify { .. }) {
-            store.integrity_check().await?;
-            return printer.print(Step::new("ok", "the store is intact"));
+            return verify::whole(&store, store.integrity_check(), printer).await;
         }
         return run_on(&store, &command, printer).await;
     };
-    if matches!(command, StoreCommand::Verify { .. }) {
-        return Err(Failure::usage("--postgres <URL>", "use pg_amcheck to verify a PostgreSQL database"));
-    }
     let store = open::postgres(url, options).await?;
-    let result = run_on(&store, &command, printer).await;
+    let result = match command {
+        StoreCommand::Verify { .. } => verify::whole(&store, store.integrity_check(), printer).await,
+        command => run_on(&store, &command, printer).await,
+    };
     store.close();
     result
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use kakaopay::store::{ClaimRequest, Commit, DeadlineChange, OutboxMessage, Seq, Store};
-use kakaopay::types::Reference;
+use kakaopay::types::{ChargeId, Reference};
 use kakaopay_store_postgres::PostgresOptions;
 use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_store_sqlite::rusqlite::Connection;
@@ -46,6 +46,10 @@ async fn fill_with(store: &impl Store, description: &str) {
             .entry(line.as_bytes())
             .deadline(DeadlineChange::In(Duration::ZERO))
             .messages(vec![OutboxMessage::new(seq.to_string(), *b"")]);
+        let found = line.split_once("\"charge_found\",\"charge\":\"");
+        let charge = found.and_then(|(_, found)| found.split('"').next());
+        let charge = charge.map(|charge| ChargeId::parse(charge).expect("an id"));
+        let commit = charge.into_iter().fold(commit, Commit::charge);
         store.commit(commit).await.expect("stored");
     }
 }
@@ -96,7 +100,29 @@ async fn list_backlog_and_verify_read_the_whole_store() {
     let backlog = text(&run(&["backlog"], &file).stdout);
     assert!(backlog.contains("1 waiting, the oldest for "), "{backlog}");
     let verified = run(&["verify", "--json"], &file);
-    assert_eq!(text(&verified.stdout), "{\"step\":\"ok\"}\n");
+    let verified: Value = serde_json::from_slice(&verified.stdout).expect("JSON");
+    assert_eq!((&verified["step"], &verified["payments"]), (&Value::from("ok"), &Value::from(1)));
+}
+
+/// F62: a row that was altered by hand is named, and `verify` fails.
+#[tokio::test]
+async fn f62_an_altered_amount_is_found() {
+    let (_dir, file) = filled().await;
+    let raw = Connection::open(&file).expect("a connection");
+    let alter = "DROP TRIGGER journal_entry_rejects_update;
+                 UPDATE journal_entry SET bytes = CAST(replace(CAST(bytes AS TEXT), '150000', '150001') AS BLOB)
+                 WHERE seq = 1";
+    raw.execute_batch(alter).expect("altered");
+    raw.close().expect("closed");
+    let verified = run(&["verify"], &file);
+    assert_eq!(verified.status.code(), Some(1));
+    let (lines, error) = (text(&verified.stdout), text(&verified.stderr));
+    assert!(
+        lines.contains("damaged  order-345678: ") && lines.contains("entry 1 of order-345678"),
+        "{lines}"
+    );
+    assert!(error.contains("damaged"), "{error}");
+    assert_eq!(run(&["show", "order-345678"], &file).status.code(), Some(1));
 }
 
 /// F50: a person skips the notification that holds up its payment, and the decision is kept.
@@ -212,7 +238,8 @@ async fn f39_a_postgres_store_is_shown_without_its_password() {
     assert!(text(&look(&["backlog"], &url).stdout).contains("1 waiting, the oldest for "));
     let skipped = look(&["skip", "0", "--who", "Mina", "--why", "shipped by hand"], &url);
     assert!(text(&skipped.stdout).contains("0 is never delivered"), "{}", text(&skipped.stderr));
-    assert_eq!(look(&["verify"], &url).status.code(), Some(2));
+    let verified = text(&look(&["verify"], &url).stdout);
+    assert!(verified.contains("the store is intact: 1 payments"), "{verified}");
     assert_eq!(look(&["backlog", "--sqlite", "here"], &url).status.code(), Some(2));
     let wrong = url.replace(cluster.password(), "canary");
     for (arguments, url) in

@@ -236,7 +236,7 @@ async fn a_snapshot_ahead_of_its_journal_is_corrupt() {
     store.commit(Commit::new(reference("a"), Seq::ZERO).messages(vec![message("a/1")])).await.unwrap();
     store.integrity_check().await.unwrap();
     let raw = home.raw().await;
-    raw.batch_execute("INSERT INTO snapshot SELECT id, 1, '' FROM payment").await.unwrap();
+    raw.batch_execute("INSERT INTO snapshot SELECT id, 1, '', 0 FROM payment").await.unwrap();
     let error = store.integrity_check().await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Corrupt);
 }

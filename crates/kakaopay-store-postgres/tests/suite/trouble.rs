@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 use crate::proxy::{Answers, Proxy};
-use crate::support::{Home, connect, delivery, kind, options, reference, step};
+use crate::support::{Home, connect, delivery, kind, lease, message, options, reference, step};
 
 /// Shorter than the waits that must fail.
 const SHORT: Duration = Duration::from_millis(50);
@@ -165,4 +165,62 @@ async fn of_several_hosts_the_one_that_can_be_written_is_taken() {
     let store = options(&both).schema(&home.schema).open().await.unwrap();
     store.commit(step("a", 0, *b"one")).await.unwrap();
     assert_eq!(home.open().await.read_journal(&reference("a")).await.unwrap().len(), 1);
+}
+
+/// F62: a row that was altered by hand is never returned as if nothing had happened, and holds up no other.
+#[tokio::test]
+async fn f62_an_altered_row_is_found_and_holds_up_no_other() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    for name in ["a", "b"] {
+        let commit =
+            step(name, 0, *b"150000").snapshot(*b"150000").messages(vec![message(&format!("{name}/1"))]);
+        store.commit(commit).await.unwrap();
+        store.insert_event(delivery(name, *b"150000")).await.unwrap();
+    }
+    store.integrity_check().await.unwrap();
+    let raw = home.raw().await;
+    let first = "(SELECT id FROM payment WHERE reference = 'a')";
+    for change in [
+        format!("UPDATE journal_entry SET bytes = '990000' WHERE payment_id = {first}"),
+        format!("UPDATE snapshot SET bytes = '990000' WHERE payment_id = {first}"),
+        "UPDATE outbox_message SET body = '990000' WHERE idempotency_key = 'a/1'".to_owned(),
+        "UPDATE outbox_message SET idempotency_key = 'c/1' WHERE idempotency_key = 'a/1'".to_owned(),
+        "UPDATE inbox_event SET body = '990000' WHERE event_id = 'evnt_test_a'".to_owned(),
+    ] {
+        // Triggers do not stop the owner of the tables.
+        let set = |change: &str| format!("SET session_replication_role = replica; {change}; RESET ALL");
+        raw.batch_execute("CREATE TABLE kept AS TABLE outbox_message").await.unwrap();
+        raw.batch_execute(&set(&change)).await.unwrap();
+        raw.batch_execute(&format!("SET search_path = {}", home.schema)).await.unwrap();
+        assert_eq!(store.integrity_check().await.unwrap_err().kind(), StoreErrorKind::Corrupt, "{change}");
+        let undo = "UPDATE journal_entry SET bytes = '150000'; UPDATE snapshot SET bytes = '150000';
+            UPDATE inbox_event SET body = '150000';
+            UPDATE outbox_message SET (idempotency_key, body) = (SELECT idempotency_key, body FROM kept
+            WHERE kept.id = outbox_message.id); DROP TABLE kept";
+        if change.contains("journal_entry") {
+            assert_eq!(
+                store.read_journal(&reference("a")).await.unwrap_err().kind(),
+                StoreErrorKind::Corrupt
+            );
+        } else if change.contains("snapshot") {
+            assert_eq!(store.load(&reference("a")).await.unwrap_err().kind(), StoreErrorKind::Corrupt);
+        } else if change.contains("outbox") {
+            let claimed = store.claim_messages(lease(1)).await.unwrap();
+            let damaged: Vec<_> = claimed.iter().map(|message| message.damaged).collect();
+            assert_eq!(damaged, [true, false], "{change}");
+            assert!(claimed[0].body.is_empty());
+            for message in claimed {
+                store.fail_message(&message.key, message.claim, Duration::ZERO).await.unwrap();
+            }
+        } else {
+            let claimed = store.claim_events(lease(1)).await.unwrap();
+            let damaged: Vec<_> = claimed.iter().map(|event| event.damaged).collect();
+            assert_eq!(damaged, [true, false], "{change}");
+        }
+        store.load(&reference("b")).await.unwrap();
+        raw.batch_execute(&set(undo)).await.unwrap();
+        raw.batch_execute(&format!("SET search_path = {}", home.schema)).await.unwrap();
+        store.integrity_check().await.unwrap();
+    }
 }

@@ -95,6 +95,6 @@ impl<S: Store, C: TestClock> Subject<S, C> {
     /// How many seconds it is until something can be claimed.
     pub(super) async fn next(&self) -> Option<u64> {
         let next = self.store.next_due_in().await.expect("read");
-        next.map(|next| next.as_secs_f64().round() as u64)
+        next.map(|next| next.saturating_add(Duration::from_millis(500)).as_secs())
     }
 }

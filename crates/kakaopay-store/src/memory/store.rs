@@ -159,7 +159,7 @@ impl Tables {
             .take(request.limit)
             .map(|stored| {
                 stored.due = Some(Due::after(now, request.lease));
-                InboxEvent { event: stored.event.clone(), body: stored.body.clone() }
+                InboxEvent::new(stored.event.clone(), stored.body.clone())
             })
             .collect()
     }

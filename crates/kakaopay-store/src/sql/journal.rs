@@ -1,8 +1,50 @@
-//! Detects a journal with missing entries.
+//! Detects a journal with missing, damaged or altered entries.
+
+use kakaopay_types::Reference;
 
 use crate::commit::{Entry, Seq};
 use crate::error::StoreError;
-use crate::sql::corrupt;
+use crate::sql::{check_row, corrupt, row_checksum};
+
+/// The table of an entry. An entry and a snapshot differ in their checksum even if all else is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "internal to the stores of this workspace")]
+pub enum EntryKind {
+    /// An entry of the journal.
+    Entry,
+    /// A snapshot.
+    Snapshot,
+}
+
+impl EntryKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Snapshot => "snapshot",
+        }
+    }
+
+    /// The checksum of its row.
+    #[must_use]
+    pub fn checksum(self, reference: &Reference, seq: Seq, bytes: &[u8]) -> i64 {
+        row_checksum(&[
+            self.name().as_bytes(),
+            reference.as_str().as_bytes(),
+            &seq.get().to_be_bytes(),
+            bytes,
+        ])
+    }
+
+    /// Checks its row.
+    ///
+    /// # Errors
+    /// `Corrupt` if it was damaged or altered.
+    pub fn check(self, reference: &Reference, entry: &Entry, checksum: i64) -> Result<(), StoreError> {
+        let (name, seq) = (self.name(), entry.seq.get());
+        let parts = [name.as_bytes(), reference.as_str().as_bytes(), &seq.to_be_bytes(), &entry.bytes];
+        check_row(|| format!("{name} {seq} of {reference}"), &parts, checksum)
+    }
+}
 
 /// Checks that `entries` number every entry behind `after` up to `last`, the payment's last entry.
 ///

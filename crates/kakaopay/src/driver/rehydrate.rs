@@ -1,7 +1,7 @@
 //! Rebuilds a payment from the store.
 
 use kakaopay_flows::{Payment, ReplayError};
-use kakaopay_store::{Entry, Store, StoredPayment};
+use kakaopay_store::{Entry, Store, StoreErrorKind, StoredPayment};
 use kakaopay_types::Reference;
 
 use crate::error::Error;
@@ -12,7 +12,15 @@ pub(crate) const SNAPSHOT_EVERY: u64 = 16;
 
 /// Loads a payment, or `None` if the store has none with this reference.
 pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, Error> {
-    let loaded = store.load(reference).await?;
+    let loaded = match store.load(reference).await {
+        // A snapshot only saves time: if it is damaged, the journal is complete without it.
+        Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+            let entries = store.read_journal(reference).await?;
+            tracing::warn!(reference = reference.as_str(), %error, "snapshot damaged; payment replayed from its journal");
+            return replay(reference, &entries);
+        }
+        loaded => loaded?,
+    };
     if let Some(payment) = restore(reference, &loaded) {
         return Ok(Some(payment));
     }
@@ -36,7 +44,13 @@ fn restore(reference: &Reference, loaded: &StoredPayment) -> Option<Payment> {
 
 fn replay(reference: &Reference, entries: &[Entry]) -> Result<Option<Payment>, Error> {
     let failed = |source: ReplayError| Error::Journal { reference: reference.clone(), source };
-    Payment::replay(pairs(entries)).map_err(failed)
+    match Payment::replay(pairs(entries)).map_err(failed)? {
+        // Not refused by the flows, which do not know which journal was asked for.
+        Some(payment) if payment.intent().reference != *reference => {
+            Err(failed(ReplayError::Impossible { seq: 1 }))
+        }
+        payment => Ok(payment),
+    }
 }
 
 fn pairs(entries: &[Entry]) -> impl Iterator<Item = (u64, &[u8])> {

@@ -24,7 +24,11 @@ impl Webhooks {
     /// Groups claimed webhooks, in the order of their charges.
     pub(crate) fn group(stored: Vec<InboxEvent>) -> Vec<Self> {
         let mut groups: BTreeMap<_, Self> = BTreeMap::new();
-        for InboxEvent { event, body, .. } in stored {
+        for InboxEvent { event, body, damaged, .. } in stored {
+            if damaged {
+                // Only a hint is lost: polls and the next reconciliation read the charge all the same.
+                tracing::error!(event = event.as_str(), "stored webhook is damaged; left out");
+            }
             // The receiver stores only bodies that decode as an event.
             let decoded = decode::from_slice::<Event>(&body).ok();
             let subject = decoded.as_ref().and_then(|decoded| {

@@ -84,7 +84,15 @@ impl<S: Store> Engine<S> {
         handler: &Arc<H>,
         message: ClaimedMessage,
     ) -> Delivered {
-        let ClaimedMessage { key, body, claim, failures, .. } = message;
+        let ClaimedMessage { key, body, claim, failures, damaged, .. } = message;
+        if damaged {
+            tracing::error!(
+                key,
+                "stored notification is damaged or was altered, and is not delivered: compare the payment with the \
+                 API's dashboard, then restore the store from a backup, or skip the notification with `Merchant::skip`"
+            );
+            return Ok(false);
+        }
         let Ok(event) = serde_json::from_slice::<PaymentEvent>(&body) else {
             // Written by a newer version, which can deliver it.
             tracing::error!(key, "notification not understood: upgrade this process");

@@ -1,0 +1,64 @@
+//! Reads a whole store and checks it for damage.
+
+use kakaopay_store::sql::{EntryKind, corrupt, event_checksum, find_by_charge, message_checksum, seq_of};
+use kakaopay_store::{Entry, StoreError};
+use tokio_postgres::Row;
+
+use crate::convert::column;
+use crate::executor::Executor;
+use crate::statements::Statements;
+
+/// Payments whose rows are read at a time.
+const PAYMENTS: usize = 1_000;
+
+/// Checks every journal, snapshot and message, and the events that wait.
+pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements) -> Result<(), StoreError> {
+    let count = async |sql: &str| {
+        let rows = executor.rows(sql, &[]).await?;
+        column::<i64>(rows.first().ok_or_else(|| corrupt("no row"))?, 0)
+    };
+    let torn = count(&statements.count_gaps).await?;
+    if torn != 0 {
+        return Err(corrupt(format!("the journals of {torn} payments have gaps")));
+    }
+    let ahead = count(&statements.count_snapshots_ahead).await?;
+    if ahead != 0 {
+        return Err(corrupt(format!("{ahead} snapshots are ahead of their journals")));
+    }
+    let last = count(&statements.last_payment).await?;
+    for from in (0..last).step_by(PAYMENTS) {
+        check_payments(executor, statements, from).await?;
+    }
+    for row in executor.rows(&statements.check_events, &[]).await? {
+        let (event, body) = (column::<&str>(&row, 0)?, column::<&[u8]>(&row, 1)?);
+        compare(&row, 2, event_checksum(event, body), || format!("event {event}"))?;
+    }
+    Ok(())
+}
+
+/// Checks the rows of the payments behind `from`, as many as are read at a time.
+async fn check_payments(executor: &Executor, statements: &Statements, from: i64) -> Result<(), StoreError> {
+    let to = from.saturating_add(i64::try_from(PAYMENTS).unwrap_or(i64::MAX));
+    for (sql, kind) in
+        [(&statements.check_entries, EntryKind::Entry), (&statements.check_snapshots, EntryKind::Snapshot)]
+    {
+        for row in executor.rows(sql, &[&from, &to]).await? {
+            let entry = Entry::new(seq_of(column(&row, 1)?)?, column::<&[u8]>(&row, 2)?);
+            kind.check(&find_by_charge(column(&row, 0)?)?, &entry, column(&row, 3)?)?;
+        }
+    }
+    for row in executor.rows(&statements.check_messages, &[&from, &to]).await? {
+        let (reference, key, lane) = (column(&row, 0)?, column::<&str>(&row, 1)?, column(&row, 2)?);
+        let checksum = message_checksum(reference, key, lane, column(&row, 3)?);
+        compare(&row, 4, checksum, || format!("message {key}"))?;
+    }
+    Ok(())
+}
+
+/// Compares the checksum in a column with that of the row.
+fn compare(row: &Row, index: usize, checksum: i64, name: impl FnOnce() -> String) -> Result<(), StoreError> {
+    if column::<i64>(row, index)? == checksum {
+        return Ok(());
+    }
+    Err(corrupt(format!("{} was damaged or altered: its checksum does not match", name())))
+}
