@@ -29,7 +29,6 @@ impl Corrections {
     }
 
     /// One for each queue.
-
     pub(crate) fn statements(&self) -> &[String] {
         &self.statements
     }

@@ -69,8 +69,7 @@ async fn payment(store: &impl Store, reference: &Reference) -> Result<u64, Strin
     let loaded = store.load(reference).await.map_err(|error| explained(&error))?;
     if let Some(snapshot) = &loaded.snapshot {
         let restored = Payment::restore(&snapshot.bytes, pairs(&loaded.entries));
-        let restored =
-            restored.and_then(|restored| Ok(restored.snapshot())).map_err(|error| explained(&error))?;
+        let restored = restored.map(|restored| restored.snapshot()).map_err(|error| explained(&error))?;
         if restored != payment.snapshot() {
             return Err(format!("its snapshot of entry {} contradicts its journal", snapshot.seq.get()));
         }

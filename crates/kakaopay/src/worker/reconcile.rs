@@ -40,7 +40,8 @@ impl<S: Store> Merchant<S> {
     /// # Errors
     /// [`Error::Store`] if the store fails. Objects that cannot be read are counted instead.
     pub async fn reconcile(&self, since: Timestamp) -> Result<ReconcileReport, Error> {
-        self.engine.reconcile(since, &|| false).await
+        // Boxed so that the caller's future stays small.
+        Box::pin(self.engine.reconcile(since, &|| false)).await
     }
 }
 
