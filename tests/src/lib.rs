@@ -6,6 +6,7 @@ pub mod eventually;
 pub mod fast_clock;
 pub mod hold;
 pub mod kill_shop;
+pub mod known_account;
 pub mod postgres_clock;
 pub mod sandbox_client;
 pub mod shop;

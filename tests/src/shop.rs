@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hyper::body::Incoming;
+use bytes::Bytes;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
 use kakaopay::webhook::{SignaturePolicy, Verifier};
 use kakaopay::{Checkout, EventHandler, Merchant, Notification, Order, PaymentEvent, PaymentStatus};
@@ -58,14 +58,15 @@ impl ShopBuilder {
     ///
     /// # Panics
     /// If something cannot be started.
-    pub async fn open_over<W>(self, over: impl FnOnce(HyperTransport) -> W) -> Shop
+    pub async fn open_over<W, B>(self, over: impl FnOnce(HyperTransport) -> W) -> Shop
     where
-        W: Service<HttpRequest, Response = http::Response<Incoming>, Error = BoxError>
+        W: Service<HttpRequest, Response = http::Response<B>, Error: Into<BoxError>>
             + Clone
             + Send
             + Sync
             + 'static,
         W::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         // From now on, who logs a secret ends the tests.
         LeakWatch::install();
@@ -97,7 +98,7 @@ impl ShopBuilder {
     }
 }
 
-fn merchant<W>(
+fn merchant<W, B>(
     sandbox: &Sandbox,
     api: &str,
     key: SecretKey,
@@ -105,12 +106,13 @@ fn merchant<W>(
     store_path: &Path,
 ) -> Merchant<SqliteStore>
 where
-    W: Service<HttpRequest, Response = http::Response<Incoming>, Error = BoxError>
+    W: Service<HttpRequest, Response = http::Response<B>, Error: Into<BoxError>>
         + Clone
         + Send
         + Sync
         + 'static,
     W::Future: Send + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let base = BaseUri::parse(api).expect("an origin");
     let secret = Client::builder(wire.clone(), key).base_uri(base.clone()).build();

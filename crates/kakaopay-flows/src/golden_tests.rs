@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use kakaopay_types::{
     ChargeId, Currency, FailureCode, Mismatch, Mode, Money, PaymentAmount, Reference, RefundId, ReturnUri,
-    Timestamp,
+    StoreId, Timestamp,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -191,7 +191,7 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
 fn intent() -> StoredIntent {
     let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
     let return_uri = ReturnUri::parse("https://example.com/done").expect("an address");
-    crate::Intent::new(reference("order-1"), amount, return_uri, Mode::Test, 7).into()
+    crate::Intent::new(reference("order-1"), StoreId::from_bits(7), amount, return_uri, Mode::Test, 7).into()
 }
 
 fn notice() -> RefundNotice {

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::endpoint::{ChargeSource, CreateCharge, CreateSource};
+use kakaopay_types::endpoint::{ChargeMetadata, ChargeSource, CreateCharge, CreateSource};
 use kakaopay_types::{
-    AttemptReference, Expected, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId,
+    AttemptReference, Expected, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId,
 };
 
 /// An order to be paid once. It never changes after the payment is opened.
@@ -13,6 +13,8 @@ use kakaopay_types::{
 pub struct Intent {
     /// The merchant's reference of the order.
     pub reference: Reference,
+    /// The store that has the order. A charge that names another one is another order's.
+    pub store: StoreId,
     /// The amount to be paid.
     pub amount: PaymentAmount,
     /// The mode of the key that creates the charge. A charge of the other mode never pays the order.
@@ -45,13 +47,14 @@ impl Intent {
     #[must_use]
     pub fn new(
         reference: Reference,
+        store: StoreId,
         amount: PaymentAmount,
         return_uri: ReturnUri,
         mode: Mode,
         jitter_seed: u64,
     ) -> Self {
         let source = SourceMode::Inline(None);
-        Self { reference, amount, mode, return_uri, description: None, source, jitter_seed }
+        Self { reference, store, amount, mode, return_uri, description: None, source, jitter_seed }
     }
 
     /// Sets the description.
@@ -74,6 +77,7 @@ impl Intent {
             _ => attempts,
         };
         Expected::new(self.amount.money(), self.mode, self.reference.attempt(number))
+            .store(self.store.clone())
     }
 
     pub(crate) fn create_source(&self, platform_type: Option<PlatformType>) -> CreateSource {
@@ -82,7 +86,8 @@ impl Intent {
 
     pub(crate) fn create_charge(&self, source: ChargeSource, number: NonZeroU32) -> CreateCharge {
         let attempt = self.reference.attempt(number);
-        let create = CreateCharge::new(self.amount, self.return_uri.clone(), source, attempt);
+        let metadata = ChargeMetadata::new(attempt).store(self.store.clone());
+        let create = CreateCharge::new(self.amount, self.return_uri.clone(), source, metadata);
         create.description(self.description.clone())
     }
 }

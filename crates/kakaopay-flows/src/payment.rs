@@ -59,11 +59,12 @@ use crate::transition::Transition;
 ///
 /// ```
 /// use kakaopay_flows::{Input, Intent, Output, Payment};
-/// # use kakaopay_types::{Currency, Mode, Money, PaymentAmount, Reference, ReturnUri, Timestamp};
+/// # use kakaopay_types::{Currency, Mode, Money, PaymentAmount, Reference, ReturnUri};
+/// # use kakaopay_types::{StoreId, Timestamp};
 /// # let reference = Reference::parse("order-1").unwrap();
 /// # let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).unwrap();
 /// # let return_uri = ReturnUri::parse("https://example.com/done").unwrap();
-/// # let intent = Intent::new(reference, amount, return_uri, Mode::Test, 7);
+/// # let intent = Intent::new(reference, StoreId::from_bits(7), amount, return_uri, Mode::Test, 7);
 /// # let now = Timestamp::UNIX_EPOCH;
 /// let mut journal = Vec::new();
 /// let mut requests = Vec::new();

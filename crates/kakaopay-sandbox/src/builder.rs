@@ -184,8 +184,14 @@ impl SandboxBuilder {
         let now = clock.now();
         let secret = self.webhook_secret.unwrap_or(random);
         let secrets = Secrets::first(ids.next("whsec"), secret, now);
-        let account =
-            Account::new(&mut ids, self.version.unwrap_or_default(), self.webhook_url, secrets, now);
+        let account = Account::new(
+            &mut ids,
+            &keys.secret,
+            self.version.unwrap_or_default(),
+            self.webhook_url,
+            secrets,
+            now,
+        );
         let mut state = State::new(ids, account);
         state.return_hosts = ReturnHosts::new(self.return_hosts);
         state.webhook_hosts = WebhookHosts::new(self.webhook_hosts);

@@ -44,6 +44,12 @@ impl Sandbox {
         Self(Arc::new(inner))
     }
 
+    /// The account's id, which follows from its secret key.
+    #[must_use]
+    pub fn account_id(&self) -> String {
+        self.state().account.id.clone()
+    }
+
     /// The account's public key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {

@@ -11,6 +11,7 @@ use crate::mode::Mode;
 use crate::money::Money;
 use crate::reference::AttemptReference;
 use crate::source::SourceType;
+use crate::store_id::StoreId;
 
 /// The properties that an order's charge must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +23,22 @@ pub struct Expected {
     pub mode: Mode,
     /// Attempt reference that the charge's `metadata` must contain.
     pub attempt: AttemptReference,
+    /// The store that the attempt belongs to, which the charge's `metadata` must name too. `None` if the order is
+    /// in no store.
+    pub store: Option<StoreId>,
 }
 
 impl Expected {
     /// Creates the expectation from an attempt, its amount and its mode.
     #[must_use]
     pub fn new(amount: Money, mode: Mode, attempt: AttemptReference) -> Self {
-        Self { amount, mode, attempt }
+        Self { amount, mode, attempt, store: None }
+    }
+
+    /// Sets the store that the attempt belongs to.
+    #[must_use]
+    pub fn store(self, store: StoreId) -> Self {
+        Self { store: Some(store), ..self }
     }
 
     /// Checks a charge against the order, regardless of its status.
@@ -38,6 +48,8 @@ impl Expected {
     pub fn check(&self, charge: &Charge) -> Result<(), Mismatch> {
         let found = if charge.metadata.attempt().as_ref() != Some(&self.attempt) {
             Mismatch::Reference
+        } else if self.store.is_some() && charge.metadata.store() != self.store {
+            Mismatch::Store
         } else if charge.amount != self.amount.minor_units() {
             Mismatch::Amount
         } else if charge.currency != self.amount.currency() {
@@ -101,6 +113,8 @@ impl<T> Confirmed<T> {
 pub enum Mismatch {
     /// The attempt reference differs or is missing.
     Reference,
+    /// The store differs or is missing: another store has an order of the same reference.
+    Store,
     /// The amount differs.
     Amount,
     /// The currency differs.
@@ -113,13 +127,15 @@ pub enum Mismatch {
 
 impl Mismatch {
     /// All mismatches, in the order of the checks.
-    pub const ALL: [Self; 5] = [Self::Reference, Self::Amount, Self::Currency, Self::Mode, Self::SourceType];
+    pub const ALL: [Self; 6] =
+        [Self::Reference, Self::Store, Self::Amount, Self::Currency, Self::Mode, Self::SourceType];
 
     /// Returns its serialized name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reference => "reference",
+            Self::Store => "store",
             Self::Amount => "amount",
             Self::Currency => "currency",
             Self::Mode => "mode",
@@ -132,6 +148,7 @@ impl Mismatch {
     pub fn member(self) -> &'static str {
         match self {
             Self::Reference => "metadata.kakaopay_reference",
+            Self::Store => "metadata.kakaopay_store",
             Self::Amount => "amount",
             Self::Currency => "currency",
             Self::Mode => "livemode",
@@ -203,6 +220,7 @@ mod tests {
         }
         let attempt = Reference::parse("order-1").unwrap().attempt(NonZeroU32::MIN);
         let expected = Expected::new(Money::new(1_000, Currency::SGD), Mode::Test, attempt);
+        let expected = expected.store(StoreId::from_bits(7));
         expected.check(&serde_json::from_value(json).unwrap())
     }
 
@@ -215,17 +233,18 @@ mod tests {
         });
         let right = [
             ("metadata", json!({"kakaopay_reference": "order-1/1"})),
+            ("metadata", json!({"kakaopay_reference": "order-1/1", "kakaopay_store": format!("{:032x}", 7)})),
             ("amount", json!(1000)),
             ("currency", json!("SGD")),
             ("livemode", json!(false)),
             ("id", json!("chrg_test_1")),
             ("source", source),
         ];
-        use Mismatch::{Amount, Currency, Mode, Reference, SourceType};
-        let expected =
-            [Err(Reference), Err(Amount), Err(Currency), Err(Mode), Err(Mode), Err(SourceType), Ok(())];
+        use Mismatch::{Amount, Currency, Mode, Reference, SourceType, Store};
+        let expected = [Reference, Store, Amount, Currency, Mode, Mode, SourceType].map(Err);
+        let expected = expected.into_iter().chain([Ok(())]);
         let all = (0..=right.len()).map(|count| found(&right[..count]));
         assert!(all.eq(expected));
-        assert_eq!(Mismatch::ALL, [Reference, Amount, Currency, Mode, SourceType]);
+        assert_eq!(Mismatch::ALL, [Reference, Store, Amount, Currency, Mode, SourceType]);
     }
 }

@@ -11,6 +11,7 @@ use crate::object::{object, object_tag};
 use crate::open_enum::open_enum;
 use crate::reference::AttemptReference;
 use crate::refund::Refund;
+use crate::store_id::StoreId;
 use crate::timestamp::Timestamp;
 
 open_enum! {
@@ -114,6 +115,15 @@ impl Event {
         }
         let text = self.data.get("metadata")?.get(AttemptReference::METADATA_KEY)?.as_str()?;
         AttemptReference::parse(text).ok()
+    }
+
+    /// Returns the store in its charge's `metadata`.
+    #[must_use]
+    pub fn store(&self) -> Option<StoreId> {
+        if self.data.get("object")?.as_str()? != "charge" {
+            return None;
+        }
+        StoreId::parse(self.data.get("metadata")?.get(StoreId::METADATA_KEY)?.as_str()?).ok()
     }
 
     /// Returns the creation time: `created_at`, or `created` in API version 2017-11-02.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::decode::{InOrder, Reader};
 use crate::reference::AttemptReference;
+use crate::store_id::StoreId;
 
 /// The `metadata` of an object: any JSON members the merchant chose.
 ///
@@ -36,6 +37,12 @@ impl Metadata {
     pub fn attempt(&self) -> Option<AttemptReference> {
         let text = self.get(AttemptReference::METADATA_KEY)?.as_str()?;
         AttemptReference::parse(text).ok()
+    }
+
+    /// Returns the store whose payment wrote it, if any.
+    #[must_use]
+    pub fn store(&self) -> Option<StoreId> {
+        StoreId::parse(self.get(StoreId::METADATA_KEY)?.as_str()?).ok()
     }
 }
 

@@ -40,6 +40,40 @@ pub enum Error {
         /// The mode of the payment.
         mode: Mode,
     },
+    /// The account of the key cannot be read, so that it is not known whether the store has payments of another
+    /// one.
+    #[error(
+        "cannot read the key's account, and nothing was sent: check the key and the network, and try again"
+    )]
+    AccountUnknown(#[source] Box<kakaopay_transport::Error>),
+    /// The store has payments of another account than the key's.
+    #[error(
+        "this store belongs to account {store}, and the key to {key}; nothing was sent: set the right key, or use a \
+         store of its own for each account"
+    )]
+    AccountMismatch {
+        /// The account of the store.
+        store: Box<str>,
+        /// The account of the key.
+        key: Box<str>,
+    },
+    /// The store has payments of the other mode.
+    #[error(
+        "this store has {store} payments, and the key is a {key} key; nothing was sent: set the right key, or use a \
+         store of its own for each mode"
+    )]
+    StoreModeMismatch {
+        /// The mode of the store.
+        store: Box<str>,
+        /// The mode of the key.
+        key: Mode,
+    },
+    /// The store's payments have moved to another store.
+    #[error("this store is closed, and nothing was sent: its payments have moved to {moved_to}")]
+    StoreClosed {
+        /// The other store.
+        moved_to: String,
+    },
     /// A separate source needs a public key of the same mode, and none was given.
     #[error(
         "no public key of this mode for the separate source: give the builder a public client, or use an inline source"

@@ -12,7 +12,7 @@ use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
-use crate::driver::{Applied, Clients, Engine, Joins, Reads, Returns, Wakers};
+use crate::driver::{Applied, Clients, Engine, Identity, Joins, Reads, Returns, Wakers};
 use crate::error::Error;
 use crate::inbox::Inbox;
 use crate::metrics::{Counters, Metrics};
@@ -82,6 +82,7 @@ impl<S: Store> MerchantBuilder<S> {
         let jitter = self.jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         let engine = Engine {
             mode: self.clients.secret.mode(),
+            identity: Identity::default(),
             store: self.store,
             clients: self.clients,
             clock: self.clock,

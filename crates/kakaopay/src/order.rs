@@ -1,7 +1,7 @@
 //! An order to be paid.
 
 use kakaopay_flows::{Intent, SourceMode};
-use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId};
+use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId};
 
 /// An order to be paid. Each order needs its own reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +73,8 @@ impl Order {
         self.amount == intent.amount && self.reference == intent.reference
     }
 
-    pub(crate) fn into_intent(self, mode: Mode, jitter_seed: u64) -> Intent {
-        Intent::new(self.reference, self.amount, self.return_uri, mode, jitter_seed)
+    pub(crate) fn into_intent(self, store: StoreId, mode: Mode, jitter_seed: u64) -> Intent {
+        Intent::new(self.reference, store, self.amount, self.return_uri, mode, jitter_seed)
             .description(self.description)
             .source(self.source)
     }

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use kakaopay_flows::{Intent, SourceMode};
 use kakaopay_types::{
     AttemptReference, Charge, Currency, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri,
-    Timestamp,
+    StoreId, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -27,6 +27,7 @@ impl Order {
     pub fn new(source: SourceMode) -> Self {
         let intent = Intent::new(
             Reference::parse("order-345678").expect("a reference"),
+            StoreId::from_bits(7),
             PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount"),
             ReturnUri::parse("https://example.com/orders/345678/complete").expect("an address"),
             Mode::Test,
@@ -53,7 +54,9 @@ impl Order {
     pub fn charge(&self, attempt: u32, changes: &[(&str, Value)]) -> Charge {
         let attempt = NonZeroU32::new(attempt).unwrap_or(NonZeroU32::MIN);
         let attempt = self.intent.reference.attempt(attempt).to_string();
-        let mut all = vec![("metadata", json!({ AttemptReference::METADATA_KEY: attempt }))];
+        let store = self.intent.store.as_str();
+        let names = json!({ AttemptReference::METADATA_KEY: attempt, StoreId::METADATA_KEY: store });
+        let mut all = vec![("metadata", names)];
         all.extend(changes.iter().map(|(path, value)| (*path, value.clone())));
         guide::charge_with(&all)
     }

@@ -7,6 +7,7 @@ use kakaopay::{Checkout, Order, RefundRequest};
 
 use crate::moves::{Action, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
+use crate::process::Surroundings;
 use crate::store::FaultyStore;
 use crate::world::{Event, Trouble, World};
 
@@ -14,7 +15,10 @@ pub(crate) fn act(world: &mut World, action: &Action) {
     world.tell(format_args!("{action:?}"));
     match action {
         Action::CheckOut { order, process } => check_out(world, *order, *process),
-        Action::Decide { order, paid } => decide(world, *order, *paid),
+        Action::Decide { order, paid } => decide(world, &world.around.clone(), action, *order, *paid),
+        Action::DecideElsewhere { order, paid } => {
+            decide(world, &world.neighbour.clone(), action, *order, *paid);
+        }
         Action::Return { order, process } => {
             let reference = reference(*order);
             call(world, *process, async move |merchant| drop(merchant.buyer_returned(&reference).await));
@@ -73,7 +77,7 @@ fn call<F: Future<Output = ()> + Send + 'static>(
 fn check_out(world: &World, order: OrderId, process: ProcessId) {
     let amount = PaymentAmount::new(Money::new(AMOUNT, Currency::SGD)).expect("an amount");
     let uri = ReturnUri::parse("https://shop.example/done").expect("an address");
-    let (reference, books) = (reference(order), world.around.books.clone());
+    let (reference, books) = (reference(order), world.around_of(process).books.clone());
     let bought = Order::new(reference.clone(), amount, uri);
     call(world, process, async move |merchant| match merchant.checkout(bought).await {
         Ok(Checkout::Redirect { authorize_uri, .. }) => {
@@ -85,12 +89,12 @@ fn check_out(world: &World, order: OrderId, process: ProcessId) {
 }
 
 /// The buyer decides on the page that they were sent to. Without a link, they try again later.
-fn decide(world: &mut World, order: OrderId, paid: bool) {
+fn decide(world: &mut World, shop: &Surroundings, action: &Action, order: OrderId, paid: bool) {
     let name = reference(order).as_str().to_owned();
-    let link = world.around.books.pages().links.get(&name).and_then(|links| links.first().cloned());
+    let link = shop.books.pages().links.get(&name).and_then(|links| links.first().cloned());
     let Some(charge) = link.and_then(|link| world.around.service.charge_behind(&link)) else {
         if world.now < ACTIVE {
-            world.after(30_000, Event::Act(Action::Decide { order, paid }));
+            world.after(30_000, Event::Act(action.clone()));
         }
         return;
     };
@@ -103,7 +107,6 @@ fn refund_by_staff(world: &World, order: OrderId, amount: i64) {
     let name = reference(order).as_str().to_owned();
     let paid = world
         .around
-        .service
         .charges()
         .into_iter()
         .find(|charge| charge.order.as_deref() == Some(&name) && charge.status == "successful");

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kakaopay::PaymentEvent;
+use kakaopay_types::StoreId;
 
 use crate::choices::Choices;
 use crate::moves::{Millis, Seconds};
@@ -42,13 +43,19 @@ pub struct Pages {
     pub shown_paid: BTreeSet<String>,
     /// Broken promises.
     pub violations: Vec<Violation>,
-    /// The story so far.
-    pub story: Vec<String>,
+    /// The story so far, of all books.
+    pub story: Story,
     /// Whether the handler fails now and then.
     pub handler_trouble: bool,
+    /// The name of the shop in the story; empty for the first.
+    name: &'static str,
     choices: Choices,
     service: Service,
+    store_id: StoreId,
 }
+
+/// A story, a line for each thing that happened. Clones share it.
+pub type Story = Arc<Mutex<Vec<String>>>;
 
 /// How the handler treats a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,17 +73,25 @@ pub enum Treatment {
 impl Books {
     /// Empty books.
     #[must_use]
-    pub fn new(choices: Choices, service: Service) -> Self {
+    pub fn new(
+        name: &'static str,
+        choices: Choices,
+        service: Service,
+        store_id: StoreId,
+        story: Story,
+    ) -> Self {
         Self(Arc::new(Mutex::new(Pages {
             now: 0,
             links: BTreeMap::new(),
             accepted: BTreeMap::new(),
             shown_paid: BTreeSet::new(),
             violations: Vec::new(),
-            story: Vec::new(),
+            story,
             handler_trouble: false,
+            name,
             choices,
             service,
+            store_id,
         })))
     }
 
@@ -89,8 +104,8 @@ impl Books {
 impl Pages {
     /// Adds a line to the story.
     pub fn tell(&mut self, line: impl fmt::Display) {
-        let line = format!("{:>12} s  {line}", Seconds(self.now));
-        self.story.push(line);
+        let line = format!("{:>12} s  {}{line}", Seconds(self.now), self.name);
+        self.story.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 
     /// Records a broken promise.
@@ -165,7 +180,10 @@ impl Pages {
         }
         let booked = self.service.charges().into_iter().find(|booked| booked.id == charge);
         let matches = booked.as_ref().is_some_and(|booked| {
-            booked.status == "successful" && booked.amount == amount && booked.order.as_deref() == Some(order)
+            booked.status == "successful"
+                && booked.amount == amount
+                && booked.order.as_deref() == Some(order)
+                && booked.store.as_deref() == Some(self.store_id.as_str())
         });
         if !matches {
             self.violate("I4", format_args!("{order}: paid by {charge}, which is {booked:?}"));

@@ -8,10 +8,11 @@ use kakaopay::{Alert, PaymentEvent};
 use crate::books::Pages;
 use crate::process::Surroundings;
 use crate::service::BookedCharge;
+use crate::store::ready;
 
 /// I2, I5: every charge that the service holds as paid is known to the shop, and no money went back twice.
 pub fn paid_orders_are_known(around: &Surroundings) {
-    let charges = around.service.charges();
+    let charges = around.charges();
     let mut pages = around.books.pages();
     for charge in charges.iter().filter(|charge| charge.status == "successful") {
         let Some(order) = &charge.order else { continue };
@@ -54,10 +55,21 @@ fn refunded_once(pages: &mut Pages, order: &str, charge: &BookedCharge) {
     }
 }
 
+/// F52: a process with another account's key charged nothing, and its handler got nothing.
+pub fn the_stranger_did_nothing(stranger: &Surroundings) {
+    if stranger.service.is_other_used() {
+        stranger.books.pages().violate("F52", "the other account was used for an order of the store");
+    }
+    let keys = stranger.books.pages().accepted.values().flatten().map(|(key, _)| key.clone()).next();
+    if let Some(key) = keys {
+        stranger.books.pages().violate("F52", format_args!("the handler of another account got {key}"));
+    }
+}
+
 /// I8: nothing waits any more, neither at the service nor in the store.
 pub fn everything_has_ended(around: &Surroundings) {
     paid_orders_are_known(around);
-    for charge in around.service.charges() {
+    for charge in around.charges() {
         if charge.status == "pending" {
             let text = format!("{} is pending for ever", charge.id);
             around.books.pages().violate("I8", text);
@@ -68,15 +80,5 @@ pub fn everything_has_ended(around: &Surroundings) {
     if inbox + outbox > 0 {
         let text = format!("{inbox} webhooks and {outbox} notifications wait for ever");
         around.books.pages().violate("I8", text);
-    }
-}
-
-/// The output of a future of the store in memory, which never waits.
-fn ready<T, E: std::fmt::Debug>(future: impl Future<Output = Result<T, E>>) -> T {
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(output) => output.expect("no faults"),
-        std::task::Poll::Pending => unreachable!("a store in memory does not wait"),
     }
 }

@@ -71,7 +71,10 @@ pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Op
         service::hide_time(&mut response);
     }
     world.tell(format_args!("service carries out {line}: {}", response.status().as_u16()));
-    world.around.books.pages().shown_paid.extend(service::charges_with_money(&response));
+    let shown = service::charges_with_money(&response);
+    for shop in world.shops() {
+        shop.books.pages().shown_paid.extend(shown.iter().cloned());
+    }
     if let Some((reply, millis)) = reply {
         world.after(millis, Event::Respond(reply, Ok(response.map(Full::new))));
     }
@@ -93,7 +96,9 @@ pub(crate) fn post(world: &mut World, webhook: &http::Request<Bytes>) {
 }
 
 fn any_process(world: &mut World) -> ProcessId {
-    let count = i64::try_from(world.processes.len()).unwrap_or(1);
+    // The account has one webhook endpoint, which may be the other shop's.
+    let count = world.plan.processes + usize::from(world.plan.neighbour);
+    let count = i64::try_from(count).unwrap_or(1);
     usize::try_from(world.fates.between(0, count)).unwrap_or(0)
 }
 

@@ -36,6 +36,13 @@ pub enum Action {
         /// Whether the payment succeeds.
         paid: bool,
     },
+    /// The buyer of another shop of the account decides on its order of the same reference.
+    DecideElsewhere {
+        /// The order.
+        order: OrderId,
+        /// Whether the payment succeeds.
+        paid: bool,
+    },
     /// The buyer returns to the shop.
     Return {
         /// The order.

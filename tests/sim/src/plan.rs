@@ -1,7 +1,7 @@
 //! The plan of a run: its processes, orders and moves, made from a seed.
 
 use crate::choices::Choices;
-use crate::moves::{Action, Millis, Move};
+use crate::moves::{Action, Millis, Move, ProcessId};
 
 /// The plan of a run.
 #[derive(Debug, Clone)]
@@ -20,6 +20,10 @@ pub struct Plan {
     pub tells_time: bool,
     /// How many handler calls a process makes at once.
     pub handlers: usize,
+    /// Whether another shop, with a store of its own, uses the account and the references.
+    pub neighbour: bool,
+    /// Whether a process with a key of another account opens the store.
+    pub stranger: bool,
     /// The moves, in order.
     pub moves: Vec<Move>,
 }
@@ -42,11 +46,25 @@ impl Plan {
         let tells_time = choices.percent(80);
         let handlers = usize::try_from(choices.fork("handlers").pick(&[1, 2, 16])).unwrap_or(1);
         let moves = Vec::new();
-        let mut plan = Self { seed, processes, orders, start, lost_webhooks, tells_time, handlers, moves };
+        let mut others = choices.fork("others");
+        let (neighbour, stranger) = (others.percent(25), others.percent(15));
+        let mut plan = Self {
+            seed,
+            processes,
+            orders,
+            start,
+            lost_webhooks,
+            tells_time,
+            handlers,
+            neighbour,
+            stranger,
+            moves,
+        };
         for order in 0..orders {
             plan.buy(order, &mut choices);
         }
         plan.operate(&mut choices);
+        plan.meet(&mut others);
         plan.moves.sort_by_key(|planned| planned.at);
         plan
     }
@@ -107,6 +125,43 @@ impl Plan {
             let amount = choices.pick(&[50_000, AMOUNT]);
             let at = decided + choices.pick(&[500, 30_000, 600_000]);
             self.add(at, Action::StaffRefund { order, amount });
+        }
+    }
+
+    /// The process of the other shop.
+    #[must_use]
+    pub fn neighbour_process(&self) -> ProcessId {
+        self.processes
+    }
+
+    /// The process with another account's key.
+    #[must_use]
+    pub fn stranger_process(&self) -> ProcessId {
+        self.processes + 1
+    }
+
+    /// Whether the plan has a process.
+    #[must_use]
+    pub fn has(&self, process: ProcessId) -> bool {
+        process < self.processes
+            || (self.neighbour && process == self.neighbour_process())
+            || (self.stranger && process == self.stranger_process())
+    }
+
+    /// Another shop, and a process with another account's key.
+    fn meet(&mut self, choices: &mut Choices) {
+        for order in 0..self.orders {
+            let at = choices.between(0, 180_000);
+            if self.neighbour && choices.percent(60) {
+                self.add(at, Action::CheckOut { order, process: self.neighbour_process() });
+                let paid = choices.percent(70);
+                self.add(at + choices.between(3_000, 300_000), Action::DecideElsewhere { order, paid });
+            }
+            if self.stranger && choices.percent(60) {
+                let process = self.stranger_process();
+                self.add(at + choices.between(0, 300_000), Action::CheckOut { order, process });
+                self.add(at + choices.between(0, 600_000), Action::Refresh { order, process });
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use http_body_util::Full;
 use kakaopay::webhook::{Receiver, SignaturePolicy, Verifier};
 use kakaopay::{Inbox, Merchant};
 use kakaopay_transport::Client;
-use kakaopay_types::Timestamp;
+use kakaopay_types::{SecretKey, StoreId, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
@@ -17,7 +17,7 @@ use crate::books::Books;
 use crate::handler::ShopHandler;
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Network, SimTransport};
-use crate::service::Service;
+use crate::service::{BookedCharge, Service};
 use crate::store::FaultyStore;
 
 /// A process of the shop: `Merchant::run` and calls of the merchant's methods, in a runtime of its own.
@@ -37,8 +37,12 @@ pub struct Process {
 pub struct Surroundings {
     /// The service.
     pub service: Service,
+    /// The key of its processes.
+    pub key: SecretKey,
     /// The store.
     pub store: FaultyStore,
+    /// The store's identity, which the charges of its orders name.
+    pub store_id: StoreId,
     /// The network.
     pub network: Network,
     /// The shop's books.
@@ -47,6 +51,16 @@ pub struct Surroundings {
     pub handlers: usize,
     /// The true time, in milliseconds since 1970.
     pub now: Arc<AtomicI64>,
+}
+
+impl Surroundings {
+    /// The service's book of this shop's charges: those that name its store.
+    #[must_use]
+    pub fn charges(&self) -> Vec<BookedCharge> {
+        let mut charges = self.service.charges();
+        charges.retain(|charge| charge.store.as_deref() == Some(self.store_id.as_str()));
+        charges
+    }
 }
 
 impl Process {
@@ -60,7 +74,7 @@ impl Process {
             Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
         let sandbox = around.service.sandbox();
         let transport = SimTransport { process: number, network: around.network.clone() };
-        let client = Client::builder(transport, sandbox.secret_key().clone()).build();
+        let client = Client::builder(transport, around.key.clone()).build();
         let now = Arc::clone(&around.now);
         let clock = move || {
             let millis = now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));

@@ -1,5 +1,6 @@
 //! Carries a plan out.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use kakaopay_transport::NotSent;
@@ -60,7 +61,9 @@ fn play(world: &mut World) {
         step(world, pause(world, REST));
     }
     if !world.is_broken() {
-        check::paid_orders_are_known(&world.around);
+        for shop in world.real_shops() {
+            check::paid_orders_are_known(shop);
+        }
     }
     // Each daily job runs once. Then every process sleeps until all charges have expired that were not paid.
     rest_until(world, world.now + DAY);
@@ -70,7 +73,9 @@ fn play(world: &mut World) {
     }
     rest_until(world, world.now + DAY);
     if !world.is_broken() {
-        check::everything_has_ended(&world.around);
+        for shop in world.real_shops() {
+            check::everything_has_ended(shop);
+        }
     }
 }
 
@@ -94,7 +99,9 @@ fn step(world: &mut World, longest: Millis) {
 fn leap(world: &mut World, millis: Millis) {
     world.now += millis;
     world.around.now.fetch_add(millis, Ordering::SeqCst);
-    world.around.books.pages().now = world.now;
+    for shop in world.shops() {
+        shop.books.pages().now = world.now;
+    }
     let now = Timestamp::from_unix_millis(world.around.now.load(Ordering::SeqCst)).expect("a time");
     world.around.service.set_time(now);
     while let Some(event) = world.events.first_entry().filter(|event| event.key().0 <= world.now) {
@@ -157,15 +164,14 @@ fn happen(world: &mut World, event: Event) {
 }
 
 fn end(world: World) -> Ending {
-    let World { around, requests, processes, .. } = world;
+    check::the_stranger_did_nothing(&world.stranger);
+    let shops = world.shops().map(|shop| shop.books.clone());
+    let World { requests, processes, .. } = world;
     drop(processes);
-    let mut pages = around.books.pages();
+    let violation = shops.iter().find_map(|books| books.pages().violations.first().cloned());
+    let pages = shops[0].pages();
     let paid = pages.accepted.values().flatten();
     let paid = paid.filter(|(_, event)| matches!(event, kakaopay::PaymentEvent::Paid(_))).count();
-    Ending {
-        violation: pages.violations.first().cloned(),
-        paid,
-        requests,
-        story: std::mem::take(&mut pages.story),
-    }
+    let story = std::mem::take(&mut *pages.story.lock().unwrap_or_else(PoisonError::into_inner));
+    Ending { violation, paid, requests, story }
 }

@@ -11,12 +11,16 @@ use kakaopay_types::{SecretKey, Timestamp};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+/// The key of another account.
+const OTHER_KEY: &str = "skey_test_0000000000000000000";
 const KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
 
 /// The service. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Service {
     sandbox: Sandbox,
+    /// Another account.
+    other: Sandbox,
 }
 
 /// A charge as the service's book has it.
@@ -26,6 +30,8 @@ pub struct BookedCharge {
     pub id: String,
     /// The order that its metadata names.
     pub order: Option<String>,
+    /// The store that its metadata names.
+    pub store: Option<String>,
     /// The status.
     pub status: String,
     /// The amount in minor units.
@@ -48,7 +54,16 @@ impl Service {
         let sandbox = Sandbox::builder().seed(seed).clock(clock).secret_key(key).build();
         let url = WebhookUrl::parse("http://127.0.0.1:1/webhooks").expect("on loopback");
         sandbox.set_webhook_url(Some(url));
-        Self { sandbox }
+        let key = SecretKey::parse(OTHER_KEY).expect("a key");
+        let clock = SandboxClock::frozen_at(now);
+        let other = Sandbox::builder().seed(seed ^ 1).clock(clock).secret_key(key).build();
+        Self { sandbox, other }
+    }
+
+    /// The other account, which no shop of the simulation has.
+    #[must_use]
+    pub fn other(&self) -> &Sandbox {
+        &self.other
     }
 
     /// The sandbox.
@@ -60,12 +75,15 @@ impl Service {
     /// Sets the service's clock.
     pub fn set_time(&self, now: Timestamp) {
         self.sandbox.clock().set(now);
+        self.other.clock().set(now);
     }
 
     /// Carries a request out.
     #[must_use]
     pub fn respond(&self, request: Request<Bytes>) -> http::Response<Bytes> {
-        self.sandbox.respond(request)
+        let other = format!("Basic {}", STANDARD.encode(format!("{OTHER_KEY}:")));
+        let is_other = request.headers().get("authorization").is_some_and(|value| *value == *other);
+        if is_other { self.other.respond(request) } else { self.sandbox.respond(request) }
     }
 
     /// Sends a form as staff do, and returns the response as JSON.
@@ -83,6 +101,12 @@ impl Service {
         let response = self.respond(request);
         let json = serde_json::from_slice(response.body()).expect("JSON");
         (response.status(), json)
+    }
+
+    /// Whether the other account has a charge or a refund.
+    #[must_use]
+    pub fn is_other_used(&self) -> bool {
+        self.other.events().len() > 0
     }
 
     /// The book: all charges, the oldest first.
@@ -125,6 +149,7 @@ impl BookedCharge {
         Self {
             id: text(&charge["id"]).unwrap_or_default(),
             order,
+            store: text(&charge["metadata"]["kakaopay_store"]),
             status: text(&charge["status"]).unwrap_or_default(),
             amount: charge["amount"].as_i64().unwrap_or(0),
             refunds: refunds.iter().map(refund).collect(),

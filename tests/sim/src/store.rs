@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kakaopay::store::{MemoryStore, StoreErrorKind};
 use kakaopay_hooked_store::{HookedStore, StoreFault};
-use kakaopay_types::Timestamp;
+use kakaopay_types::{StoreId, Timestamp};
 
 use crate::choices::Choices;
 
@@ -15,11 +15,16 @@ pub type FaultyStore = HookedStore<MemoryStore>;
 /// An empty store that fails now and then while the switch is set: before its work, or after it. `now` is the time of
 /// its clock, in milliseconds since 1970.
 #[must_use]
-pub fn faulty_store(choices: Choices, trouble: Arc<AtomicBool>, now: Arc<AtomicI64>) -> FaultyStore {
+pub fn faulty_store(
+    id: &StoreId,
+    choices: Choices,
+    trouble: Arc<AtomicBool>,
+    now: Arc<AtomicI64>,
+) -> FaultyStore {
     let choices = Mutex::new(choices);
     let clock =
         move || Timestamp::from_unix_millis(now.load(Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH);
-    HookedStore::new(MemoryStore::new().with_clock(clock)).fault(move |_| {
+    HookedStore::new(MemoryStore::with_id(id).with_clock(clock)).fault(move |_| {
         let mut choices = choices.lock().unwrap_or_else(PoisonError::into_inner);
         if !trouble.load(Ordering::SeqCst) || !choices.percent(20) {
             return StoreFault::None;
@@ -30,4 +35,14 @@ pub fn faulty_store(choices: Choices, trouble: Arc<AtomicBool>, now: Arc<AtomicI
             _ => StoreFault::After(StoreErrorKind::Io),
         }
     })
+}
+
+/// The output of a future of the store in memory, which never waits.
+pub(crate) fn ready<T, E: std::fmt::Debug>(future: impl Future<Output = Result<T, E>>) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.as_mut().poll(&mut context) {
+        std::task::Poll::Ready(output) => output.expect("no faults"),
+        std::task::Poll::Pending => unreachable!("a store in memory does not wait"),
+    }
 }

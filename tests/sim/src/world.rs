@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use bytes::Bytes;
-use kakaopay_types::Timestamp;
+use kakaopay::store::{Setting, Store};
+use kakaopay_types::{StoreId, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use crate::books::Books;
+use crate::books::{Books, Story};
 use crate::choices::Choices;
 use crate::moves::{Action, Millis, ProcessId};
 use crate::network::{Network, Reply, Response};
 use crate::plan::Plan;
 use crate::process::{Process, Surroundings};
 use crate::service::Service;
-use crate::store::faulty_store;
+use crate::store::{faulty_store, ready};
 
 /// Something that is going to happen.
 pub(crate) enum Event {
@@ -45,6 +46,10 @@ pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) now: Millis,
     pub(crate) around: Surroundings,
+    /// The other shop of the account.
+    pub(crate) neighbour: Surroundings,
+    /// A process with another account's key over the store.
+    pub(crate) stranger: Surroundings,
     pub(crate) processes: Vec<Option<Process>>,
     pub(crate) frozen_until: Vec<Millis>,
     /// How long each process is suspended when it next opens a connection for a mutation.
@@ -74,18 +79,51 @@ impl World {
         let service = Service::new(plan.seed, start);
         let store_trouble = Arc::new(AtomicBool::new(false));
         let now = Arc::new(AtomicI64::new(start.unix_millis()));
+        let story = Story::default();
+        let id = |number| StoreId::from_bits(number);
+        let books = |name, choices: &str, number| {
+            Books::new(
+                name,
+                Choices::new(plan.seed).fork(choices),
+                service.clone(),
+                id(number),
+                story.clone(),
+            )
+        };
+        let store = |number, choices: &str| {
+            let choices = Choices::new(plan.seed).fork(choices);
+            faulty_store(&id(number), choices, Arc::clone(&store_trouble), Arc::clone(&now))
+        };
         let around = Surroundings {
-            books: Books::new(choices.fork("handler"), service.clone()),
-            service,
-            store: faulty_store(choices.fork("store"), Arc::clone(&store_trouble), Arc::clone(&now)),
+            books: books("", "handler", 7),
+            key: service.sandbox().secret_key().clone(),
+            service: service.clone(),
+            store: store(7, "store"),
+            store_id: id(7),
             network: Network::new(choices.fork("connections")),
             handlers: plan.handlers,
-            now,
+            now: Arc::clone(&now),
         };
-        let processes = plan.processes;
+        let neighbour = Surroundings {
+            books: books("neighbour: ", "neighbour", 8),
+            store: store(8, "neighbour's store"),
+            store_id: id(8),
+            ..around.clone()
+        };
+        let stranger = Surroundings {
+            books: books("stranger: ", "stranger", 7),
+            key: service.other().secret_key().clone(),
+            ..around.clone()
+        };
+        // The store is not new when the other account's key comes.
+        let account = around.service.sandbox().account_id();
+        ready(around.store.inner().change_setting(Setting::Account, None, Some(&account)));
+        let processes = plan.processes + 2;
         let mut run = Self {
             now: 0,
             around,
+            neighbour,
+            stranger,
             processes: (0..processes).map(|_| None).collect(),
             frozen_until: vec![0; processes],
             freeze_connecting: vec![None; processes],
@@ -109,7 +147,9 @@ impl World {
             plan,
         };
         for process in 0..processes {
-            run.start(process);
+            if run.plan.has(process) {
+                run.start(process);
+            }
         }
         for planned in run.plan.moves.clone() {
             run.at(planned.at, Event::Act(planned.action));
@@ -131,14 +171,35 @@ impl World {
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        !self.around.books.pages().violations.is_empty()
+        self.shops().into_iter().any(|shop| !shop.books.pages().violations.is_empty())
+    }
+
+    /// All shops, the stranger's too.
+    pub(crate) fn shops(&self) -> [&Surroundings; 3] {
+        [&self.around, &self.neighbour, &self.stranger]
+    }
+
+    /// The shops whose key is of the account.
+    pub(crate) fn real_shops(&self) -> [&Surroundings; 2] {
+        [&self.around, &self.neighbour]
+    }
+
+    /// The surroundings of a process.
+    pub(crate) fn around_of(&self, number: ProcessId) -> &Surroundings {
+        if number == self.plan.neighbour_process() {
+            &self.neighbour
+        } else if number == self.plan.stranger_process() {
+            &self.stranger
+        } else {
+            &self.around
+        }
     }
 
     pub(crate) fn start(&mut self, number: ProcessId) {
         self.starts += 1;
         let seed = self.plan.seed ^ self.starts;
-        self.processes[number] =
-            Some(Process::start(number, seed, &self.around, Arc::clone(&self.ahead[number])));
+        let process = Process::start(number, seed, self.around_of(number), Arc::clone(&self.ahead[number]));
+        self.processes[number] = Some(process);
     }
 
     /// All faults end, and all clocks are right.
@@ -152,7 +213,7 @@ impl World {
             self.ahead[number].store(0, Ordering::SeqCst);
             self.frozen_until[number] = 0;
             self.freeze_connecting[number] = None;
-            if self.processes[number].is_none() {
+            if self.processes[number].is_none() && self.plan.has(number) {
                 self.start(number);
             }
         }

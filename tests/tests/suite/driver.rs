@@ -19,6 +19,7 @@ use kakaopay_postgres_cluster::shared;
 use kakaopay_store_postgres::PostgresOptions;
 use kakaopay_store_sqlite::SqliteOptions;
 use kakaopay_tests::Shop;
+use kakaopay_tests::known_account::KnownAccount;
 use kakaopay_tests::postgres_clock::PostgresClock;
 use kakaopay_tests::shop::Notifications;
 use kakaopay_tests::store_model::SetClock;
@@ -32,14 +33,15 @@ fn manual() -> (Arc<AtomicI64>, impl Fn() -> Timestamp + Clone) {
     (clock, move || Timestamp::UNIX_EPOCH.saturating_add_seconds(seconds.load(Ordering::SeqCst)))
 }
 
-/// A merchant whose service cannot be reached.
+/// A merchant whose service cannot be reached once the account is known.
 fn unreachable<S: Store>(store: S, clock: impl Clock) -> Merchant<S> {
     // A port that was somebody's a moment ago, and is nobody's now.
     let port =
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let base = BaseUri::parse(&format!("http://127.0.0.1:{port}")).expect("an origin");
     let key = SecretKey::parse("skey_test_canary").expect("a key");
-    let client = Client::builder(HyperTransport::new().expect("a transport"), key).base_uri(base).build();
+    let wire = KnownAccount(HyperTransport::new().expect("a transport"));
+    let client = Client::builder(wire, key).base_uri(base).build();
     Merchant::builder(client, store).clock(clock).jitter_seed(7).build()
 }
 

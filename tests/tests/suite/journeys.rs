@@ -6,6 +6,7 @@ use kakaopay::webhook::{MAX_BODY, Signer, WebhookSecret};
 use kakaopay::{Checkout, Error, PaymentEvent, State};
 use kakaopay_sandbox::WebhookSchedule;
 use kakaopay_tests::hold::Hold;
+use kakaopay_tests::known_account::KnownAccount;
 use kakaopay_tests::{Shop, browser, eventually};
 use kakaopay_transport::HyperTransport;
 use kakaopay_transport::layer::RetryPolicy;
@@ -27,7 +28,7 @@ async fn losing(
     lose: impl FnOnce(HyperTransport) -> LoseResponse<HyperTransport>,
 ) -> (Shop, LoseResponse<HyperTransport>) {
     let mut counted = None;
-    let shop = Shop::builder().open_over(|wire| counted.insert(lose(wire)).clone()).await;
+    let shop = Shop::builder().open_over(|wire| KnownAccount(counted.insert(lose(wire)).clone())).await;
     (shop, counted.expect("a transport"))
 }
 
@@ -209,8 +210,13 @@ async fn what_the_service_refuses_ends_the_payment() {
 
 #[tokio::test]
 async fn a_wrong_key_ends_no_payment_and_raises_an_alert() {
-    let key = SecretKey::parse("skey_test_wrong").expect("a key");
-    let shop = Shop::builder().secret_key(key).open().await;
+    let key = || SecretKey::parse("skey_test_wrong").expect("a key");
+    let shop = Shop::builder().secret_key(key()).open().await;
+    let error = shop.merchant.checkout(Shop::order()).await.expect_err("the account is not known");
+    assert!(matches!(error, Error::AccountUnknown(_)), "{error}");
+    assert_eq!((shop.merchant.status(&Shop::reference()).await.expect("read"), shop.charges()), (None, 0));
+    // The key is revoked after the account is known.
+    let shop = Shop::builder().secret_key(key()).open_over(KnownAccount).await;
     let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
     assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
     shop.settle_down().await;
@@ -322,9 +328,12 @@ async fn i4_a_test_payment_is_none_of_a_live_shop() {
     let reference: Reference = Shop::reference();
     for error in [
         live.checkout(Shop::order()).await.expect_err("of test mode"),
-        live.status(&reference).await.expect_err("of test mode"),
         live.buyer_returned(&reference).await.expect_err("of test mode"),
+        live.run_once(&shop.notifications).await.expect_err("of test mode"),
+        live.reconcile(shop.sandbox.clock().now()).await.expect_err("of test mode"),
     ] {
-        assert!(matches!(error, Error::ModeMismatch { .. }), "{error}");
+        assert!(matches!(error, Error::StoreModeMismatch { .. }), "{error}");
     }
+    let error = live.status(&reference).await.expect_err("of test mode");
+    assert!(matches!(error, Error::ModeMismatch { .. }), "{error}");
 }

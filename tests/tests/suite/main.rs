@@ -1,5 +1,6 @@
 //! A whole shop: the driver with its stores, the transport and the sandbox.
 
+mod accounts;
 mod damaged;
 mod driver;
 mod duplicates;

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use kakaopay::store::MemoryStore;
+use kakaopay::store::{MemoryStore, Setting, Store};
 use kakaopay::types::endpoint::{CreateRefund, ListCharges, MarkChargeAsPaid};
-use kakaopay::types::{Reference, RefundAmount, Timestamp};
+use kakaopay::types::{Reference, RefundAmount, StoreId, Timestamp};
 use kakaopay::{Checkout, Merchant, State};
 use kakaopay_sandbox::WebhookSchedule;
+use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::hold::Hold;
+use kakaopay_tests::known_account::KnownAccount;
 use kakaopay_tests::unsent::Unsent;
 use kakaopay_tests::{Shop, browser, eventually};
 use kakaopay_transport::Client;
@@ -75,7 +77,11 @@ async fn reconciliation_counts_orphaned_charges() {
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     shop.check_out(Shop::order()).await;
     let clock = shop.sandbox.clock().clone();
-    let merchant = Merchant::builder(client(&shop), MemoryStore::new()).clock(move || clock.now()).build();
+    // A copy of the shop's store from before the order.
+    let id = SqliteStore::open(&shop.store_path).expect("the store").setting(Setting::StoreId).await;
+    let id = StoreId::parse(&id.expect("read").expect("an id")).expect("valid");
+    let store = MemoryStore::with_id(&id);
+    let merchant = Merchant::builder(client(&shop), store).clock(move || clock.now()).build();
     let report = merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
     assert_eq!(
         (report.charges, report.orphaned_charges, report.payments_updated, report.complete),
@@ -93,7 +99,7 @@ async fn f41_an_incomplete_reconciliation_is_not_done() {
     let shop = Shop::builder().open().await;
     let never = kakaopay_transport::testing::Never;
     let key = shop.sandbox.secret_key().clone();
-    let client = Client::builder(never, key).timeout(Duration::from_millis(1)).build();
+    let client = Client::builder(KnownAccount(never), key).timeout(Duration::from_millis(1)).build();
     let merchant = Merchant::builder(client, MemoryStore::new()).build();
     let report = merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
     assert_eq!((report.complete, report.failures), (false, 2));

@@ -14,7 +14,7 @@ use kakaopay_types::endpoint::{
 };
 use kakaopay_types::{
     Authorizes, Charge, ChargeId, EventId, FailureCode, PlatformType, Reference, RefundAmount, RefundId,
-    SecretKey, SortOrder as ListOrder, Source, SourceId, Timestamp, decode,
+    SecretKey, SortOrder as ListOrder, Source, SourceId, StoreId, Timestamp, decode,
 };
 use serde_json::{Value, json};
 
@@ -110,8 +110,10 @@ fn events() {
 /// A charge with every parameter there is.
 fn whole_charge() -> CreateCharge {
     let mut create = create_charge(ChargeSource::New { platform_type: None });
-    let members = [("shelf", json!(12)), ("gift", json!(true)), ("kakaopay_reference", json!("never sent"))];
-    create.metadata.extra = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let members = [("shelf", json!(12)), ("gift", json!(true))];
+    let members = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let metadata = create.metadata.store(StoreId::from_bits(7));
+    create.metadata = metadata.with_extra(members).expect("no reserved name");
     create.ip = Some("203.0.113.7".parse().expect("an address"));
     create.expires_at = page().to;
     let endpoints = WebhookEndpoints::new(["https://shop.example/a", "https://shop.example/b?c=1&d=2"]);

@@ -18,6 +18,9 @@ pub(crate) fn exchange(exchange: &Exchange) -> Step {
             "charge",
             "create the charge with the secret key; if the response is lost, the reference in its metadata finds it again",
         ),
+        ("GET", "/account") => {
+            Step::new("account", "read the key's account, once: a store belongs to one account")
+        }
         _ => Step::new("read", "read the charge with the secret key: only its status is proof"),
     };
     step.detail(exchange.line())

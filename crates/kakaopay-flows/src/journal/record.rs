@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    ChargeId, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId,
+    ChargeId, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId,
     Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -168,6 +168,7 @@ impl Record {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredIntent {
     reference: Reference,
+    store: StoreId,
     amount: Money,
     mode: Mode,
     return_uri: ReturnUri,
@@ -188,6 +189,7 @@ impl From<Intent> for StoredIntent {
     fn from(intent: Intent) -> Self {
         Self {
             reference: intent.reference,
+            store: intent.store,
             amount: intent.amount.money(),
             mode: intent.mode,
             return_uri: intent.return_uri,
@@ -206,6 +208,7 @@ impl From<StoredIntent> for Intent {
     fn from(stored: StoredIntent) -> Self {
         Self {
             reference: stored.reference,
+            store: stored.store,
             amount: PaymentAmount::from_stored(stored.amount),
             mode: stored.mode,
             return_uri: stored.return_uri,

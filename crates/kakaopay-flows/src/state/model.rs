@@ -258,8 +258,9 @@ fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp) -> Option
     Some(Some(state))
 }
 
-/// Returns whether a charge names the order and is of the payment's mode.
+/// Returns whether a charge names the order and its store, and is of the payment's mode.
 pub(crate) fn is_of_order(model: &Model, charge: &Charge) -> bool {
     charge.id.mode() == model.intent.mode
+        && charge.metadata.store().as_ref() == Some(&model.intent.store)
         && charge.metadata.attempt().is_some_and(|attempt| *attempt.order() == model.intent.reference)
 }

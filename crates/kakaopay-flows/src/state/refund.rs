@@ -37,7 +37,7 @@ use crate::state::refund_state::RefundState;
 /// use kakaopay_flows::{RefundError, RefundRequest};
 /// # use kakaopay_flows::{Response, Input, Intent, Output, Payment, Request};
 /// # use kakaopay_types::{Charge, Currency, Mode, Money, PaymentAmount, Reference, RefundAmount};
-/// # use kakaopay_types::{ReturnUri, Timestamp, decode};
+/// # use kakaopay_types::{ReturnUri, StoreId, Timestamp, decode};
 /// # fn drive(payment: &mut Payment, now: Timestamp) -> Vec<Request> {
 /// #     let mut requests = Vec::new();
 /// #     loop {
@@ -56,10 +56,11 @@ use crate::state::refund_state::RefundState;
 /// # let reference = Reference::parse("order-1")?;
 /// # let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
 /// # let return_uri = ReturnUri::parse("https://example.com/done")?;
-/// # let intent = Intent::new(reference, amount, return_uri, Mode::Test, 7);
+/// # let intent = Intent::new(reference, StoreId::from_bits(7), amount, return_uri, Mode::Test, 7);
 /// # let charge = br#"{"object":"charge","id":"chrg_test_1","amount":150000,"currency":"SGD",
 /// #     "status":"successful","livemode":false,"paid_at":"2026-01-01T04:00:00Z","refunded_amount":0,
-/// #     "metadata":{"kakaopay_reference":"order-1/1"},"source":{"object":"source","id":"src_test_1",
+/// #     "metadata":{"kakaopay_reference":"order-1/1","kakaopay_store":"00000000000000000000000000000007"},
+/// #     "source":{"object":"source","id":"src_test_1",
 /// #     "type":"kakaopay","flow":"redirect","amount":150000,"currency":"SGD"}}"#;
 /// # let charge: Charge = decode::from_slice(charge)?;
 /// # let now = Timestamp::parse("2026-01-01T04:00:00Z")?;

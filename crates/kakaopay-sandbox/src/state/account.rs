@@ -1,7 +1,8 @@
 //! Stored state of the account.
 
-use kakaopay_types::Timestamp;
+use kakaopay_types::{Key, SecretKey, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Ids, Secrets};
 use crate::version::ApiVersion;
@@ -24,9 +25,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Creates an account.
+    /// Creates an account. Its id follows from its secret key, so that a sandbox that starts again with the key is
+    /// the same account.
     pub(crate) fn new(
         ids: &mut Ids,
+        key: &SecretKey,
         version: ApiVersion,
         webhook_url: Option<WebhookUrl>,
         secrets: Secrets,
@@ -36,7 +39,7 @@ impl Account {
         // A team has the same id in both modes, so the id contains no mode.
         let team = ids.next("acct").replace("_test_", "_");
         Self {
-            id: ids.next("account"),
+            id: account_id(key),
             team,
             created_at,
             version,
@@ -56,5 +59,27 @@ impl Account {
             self.version_since = now.truncate_to_seconds();
         }
         true
+    }
+}
+
+/// The id of a key's account. The key cannot be read from it: it is made from a part of the key's SHA-256.
+fn account_id(key: &SecretKey) -> String {
+    let digest = Sha256::new().chain_update("account of ").chain_update(key.expose()).finalize();
+    let seed = digest.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+    Ids::new(seed).next("account")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f52_i7_an_account_follows_from_its_key_and_does_not_show_it() {
+        let id = |key: &str| account_id(&SecretKey::parse(key).expect("a key"));
+        let (one, other) = ("skey_test_5xt0gk0nqqnwnp1bnm8", "skey_test_5xt0gk0nqqnwnp1bnm9");
+        assert_eq!(id(one), id(one));
+        assert_ne!(id(one), id(other));
+        assert!(id(one).starts_with("account_test_") && id(one).len() == "account_test_".len() + 19);
+        assert!(!id(one).contains("5xt0g"));
     }
 }

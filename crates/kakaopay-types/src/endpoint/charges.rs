@@ -31,7 +31,7 @@ endpoint! {
         /// Description of the order, for the dashboard and the service's fraud checks. Its maximum length is
         /// not documented.
         description: Option<String>,
-        /// The attempt reference by which the charge is found again, and the merchant's own members.
+        /// The attempt reference by which the charge is found again, its store, and the merchant's own members.
         metadata: ChargeMetadata,
         /// The buyer's IP address, for the service's fraud checks.
         ip: Option<IpAddr>,

@@ -30,7 +30,7 @@ pub use charges::{
 pub use contract::{Effect, Endpoint, Method, Mutation, Read};
 pub use events::{ListEvents, RetrieveEvent};
 pub use filters::Filters;
-pub use outgoing::{ChargeMetadata, RefundMetadata, RequestMetadata};
+pub use outgoing::{ChargeMetadata, RefundMetadata, RequestMetadata, ReservedMember};
 pub use page::ListParams;
 pub use query::SearchParams;
 #[cfg(feature = "server")]

@@ -21,7 +21,7 @@ endpoint! {
     params {
         /// Amount to refund.
         amount: RefundAmount,
-        /// The reference by which the refund is found again, and the merchant's own members.
+        /// The reference by which the refund is found again, its store, and the merchant's own members.
         metadata: RefundMetadata,
         /// `true` requests to void the payment instead of refunding it, and fails with `failed_void` if that
         /// is not possible. Its effect on wallets is unconfirmed.

@@ -12,6 +12,7 @@ use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::identity::Identity;
 use super::pending_request::{PendingRequest, send_by};
 use super::reads::{Joins, Reads};
 use super::rehydrate::{self, SNAPSHOT_EVERY};
@@ -34,6 +35,7 @@ pub(crate) struct Engine<S> {
     pub(crate) clients: Clients,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) mode: Mode,
+    pub(crate) identity: Identity,
     /// Spreads the polls of different payments. Never a source of secrets.
     pub(crate) jitter: Mutex<fastrand::Rng>,
     pub(crate) wakers: Wakers,
@@ -93,6 +95,7 @@ pub(crate) struct Driven {
 impl<S: Store> Engine<S> {
     /// Opens the payment of an order, or loads it if an earlier call opened it.
     pub(crate) async fn open(&self, order: Order) -> Result<Applied, Error> {
+        let store = self.ready().await?;
         for _ in 0..MAX_TRIES {
             if let Some(payment) = self.load(order.reference()).await? {
                 if !order.is_same(payment.intent()) {
@@ -110,7 +113,7 @@ impl<S: Store> Engine<S> {
                 });
             }
             let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
-            let intent = order.clone().into_intent(self.mode, seed);
+            let intent = order.clone().into_intent(store.clone(), self.mode, seed);
             let now = self.clock.now();
             let mut payment = Payment::open(intent, now);
             match self.persist(&mut payment, now).await {
@@ -145,6 +148,7 @@ impl<S: Store> Engine<S> {
         reference: &Reference,
         change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send,
     ) -> Result<Applied, Error> {
+        self.store_id().await?;
         for _ in 0..MAX_TRIES {
             let Some(mut payment) = self.load(reference).await? else {
                 return Err(Error::NotFound(reference.clone()));

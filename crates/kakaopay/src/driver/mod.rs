@@ -1,6 +1,7 @@
 //! The driver of one payment: apply an input, persist, then send.
 
 mod engine;
+mod identity;
 mod pending_request;
 mod reads;
 mod rehydrate;
@@ -8,6 +9,7 @@ mod requests;
 mod returns;
 
 pub(crate) use engine::{Applied, Engine, Wakers};
+pub(crate) use identity::Identity;
 pub(crate) use reads::{Joins, Reads};
 pub(crate) use requests::Clients;
 pub(crate) use returns::Returns;

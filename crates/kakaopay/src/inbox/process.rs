@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kakaopay_flows::{Evidence, Input};
 use kakaopay_store::{InboxEvent, Store};
-use kakaopay_types::{ChargeId, Event, EventId, EventKey, Reference, decode};
+use kakaopay_types::{ChargeId, Event, EventId, EventKey, Reference, StoreId, decode};
 
 use crate::driver::{Applied, Engine};
 use crate::error::Error;
@@ -21,8 +21,8 @@ pub(crate) struct Webhooks {
 }
 
 impl Webhooks {
-    /// Groups claimed webhooks, in the order of their charges.
-    pub(crate) fn group(stored: Vec<InboxEvent>) -> Vec<Self> {
+    /// Groups claimed webhooks, in the order of their charges. An order of another store is none of this one.
+    pub(crate) fn group(stored: Vec<InboxEvent>, store: &StoreId) -> Vec<Self> {
         let mut groups: BTreeMap<_, Self> = BTreeMap::new();
         for InboxEvent { event, body, damaged, .. } in stored {
             if damaged {
@@ -32,7 +32,8 @@ impl Webhooks {
             // The receiver stores only bodies that decode as an event.
             let decoded = decode::from_slice::<Event>(&body).ok();
             let subject = decoded.as_ref().and_then(|decoded| {
-                let order = decoded.attempt().map(|attempt| attempt.order().clone());
+                let attempt = decoded.attempt().filter(|_| decoded.store().as_ref() == Some(store));
+                let order = attempt.map(|attempt| attempt.order().clone());
                 decoded.charge_id().map(|charge| (charge, order))
             });
             let group = groups.entry(subject.clone());

@@ -67,6 +67,7 @@ impl<S: Store> Merchant<S> {
     /// need, the other may use.
     pub(crate) async fn claim_and_spawn(&self, tasks: &mut InFlight) -> Result<RunReport, Error> {
         const HALF: usize = MAX_IN_FLIGHT / 2;
+        self.engine.ready().await?;
         let mut claimed = RunReport::default();
         let due_limit = HALF.saturating_sub(tasks.due_payments.len()).min(tasks.free());
         claimed.due_payments += self.spawn_due_payments(tasks, due_limit).await?;
@@ -104,9 +105,10 @@ impl<S: Store> Merchant<S> {
         if limit == 0 {
             return Ok(0);
         }
+        let store = self.engine.store_id().await?;
         let stored = self.engine.store.claim_events(ClaimRequest::new(LEASE, limit)).await?;
         let claimed = stored.len();
-        for webhooks in Webhooks::group(stored) {
+        for webhooks in Webhooks::group(stored, store) {
             let engine = Arc::clone(&self.engine);
             tasks.webhooks.spawn(async move {
                 let processed = catch_panic(engine.process_webhooks(&webhooks)).await;

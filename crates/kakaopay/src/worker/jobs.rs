@@ -44,6 +44,7 @@ impl<S: Store> Merchant<S> {
     }
 
     async fn run_job(&self, job: &Job, is_stopping: &(dyn Fn() -> bool + Sync)) -> Result<(), Error> {
+        self.engine.ready().await?;
         if !self.engine.store.claim_job(job.name, ClaimRequest::new(LEASE, 1)).await? {
             return Ok(());
         }

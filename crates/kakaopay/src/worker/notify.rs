@@ -55,6 +55,8 @@ impl<S: Store> Merchant<S> {
         if free == 0 {
             return Ok(0);
         }
+        // Another account's orders are not this handler's.
+        self.engine.ready().await?;
         let claim = ClaimRequest::new(limits.lease(), free);
         let messages = self.engine.store.claim_messages(claim).await?;
         let claimed = messages.len();

@@ -6,7 +6,7 @@ use kakaopay_flows::{Evidence, Input};
 use kakaopay_store::{InsertOutcome, NewInboxEvent, Store};
 use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListEvents, ListParams};
-use kakaopay_types::{Charge, Event, SortOrder, Timestamp};
+use kakaopay_types::{Charge, Event, SortOrder, StoreId, Timestamp};
 
 use crate::driver::Engine;
 use crate::error::Error;
@@ -20,7 +20,7 @@ pub struct ReconcileReport {
     pub events: u64,
     /// Events whose webhook had not arrived.
     pub missed_events: u64,
-    /// Charges read that name an order.
+    /// Charges read that name an order of this store.
     pub charges: u64,
     /// Payments updated from their charge.
     pub payments_updated: u64,
@@ -51,6 +51,7 @@ impl<S: Store> Engine<S> {
         since: Timestamp,
         is_stopping: &(dyn Fn() -> bool + Sync),
     ) -> Result<ReconcileReport, Error> {
+        let store = self.store_id().await?;
         let page = || ListParams::new().from(since).order(SortOrder::Chronological);
         let mut report = ReconcileReport { complete: true, ..ReconcileReport::default() };
         // Charges first: once they are applied, most events have nothing to add.
@@ -59,7 +60,7 @@ impl<S: Store> Engine<S> {
         while let Some(charge) = charges.next().await {
             match charge {
                 _ if is_stopping() => return Ok(ReconcileReport { complete: false, ..report }),
-                Ok(charge) => self.reconcile_charge(charge, &mut report).await?,
+                Ok(charge) => self.reconcile_charge(charge, store, &mut report).await?,
                 Err(error) => report.read_failed(&error),
             }
         }
@@ -68,7 +69,7 @@ impl<S: Store> Engine<S> {
         while let Some(event) = events.next().await {
             match event {
                 _ if is_stopping() => return Ok(ReconcileReport { complete: false, ..report }),
-                Ok(event) => self.reconcile_event(event, &mut report).await?,
+                Ok(event) => self.reconcile_event(event, store, &mut report).await?,
                 Err(error) => report.read_failed(&error),
             }
         }
@@ -76,13 +77,20 @@ impl<S: Store> Engine<S> {
     }
 
     /// Applies a charge to its payment.
-    async fn reconcile_charge(&self, charge: Charge, report: &mut ReconcileReport) -> Result<(), Error> {
+    async fn reconcile_charge(
+        &self,
+        charge: Charge,
+        store: &StoreId,
+        report: &mut ReconcileReport,
+    ) -> Result<(), Error> {
         let reference = match self.store.find_by_charge(&charge.id).await? {
             Some(reference) => reference,
-            None => match charge.metadata.attempt() {
-                Some(attempt) => attempt.order().clone(),
-                None => return Ok(()),
-            },
+            None => {
+                match charge.metadata.attempt().filter(|_| charge.metadata.store().as_ref() == Some(store)) {
+                    Some(attempt) => attempt.order().clone(),
+                    None => return Ok(()),
+                }
+            }
         };
         report.charges += 1;
         let (id, read) = (charge.id.clone(), Input::Evidence(Evidence::Read(Box::new(charge))));
@@ -106,10 +114,15 @@ impl<S: Store> Engine<S> {
     }
 
     /// Inserts an event into the inbox, unless its webhook has arrived.
-    async fn reconcile_event(&self, event: Event, report: &mut ReconcileReport) -> Result<(), Error> {
+    async fn reconcile_event(
+        &self,
+        event: Event,
+        store: &StoreId,
+        report: &mut ReconcileReport,
+    ) -> Result<(), Error> {
         report.events += 1;
         let Some(charge) = event.charge_id() else { return Ok(()) };
-        if event.attempt().is_none() && self.store.find_by_charge(&charge).await?.is_none() {
+        if event.store().as_ref() != Some(store) && self.store.find_by_charge(&charge).await?.is_none() {
             return Ok(());
         }
         // An event is plain data with text keys, so its JSON serialization cannot fail.

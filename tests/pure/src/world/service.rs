@@ -6,7 +6,7 @@ use kakaopay_flows::{ChargeSearch, RefundSearch, Request, RequestFailure, Respon
 use kakaopay_types::endpoint::{CreateCharge, CreateRefund};
 use kakaopay_types::{
     ApiError, AttemptReference, Charge, ChargeId, ChargeStatus, ErrorCode, FailureCode, List, Metadata,
-    Reference, Refund, RefundId, RefundStatus, RefundWindow, Source, SourceId, Timestamp, decode,
+    Reference, Refund, RefundId, RefundStatus, RefundWindow, Source, SourceId, StoreId, Timestamp, decode,
 };
 use serde_json::json;
 
@@ -201,7 +201,7 @@ impl Service {
         // As short as a charge can be, because very many are made.
         let text = format!(
             r#"{{"object":"charge","id":"chrg_test_{number}","amount":{},"currency":"{}","status":"pending",
-            "metadata":{{"{}":"{}"}},"livemode":false,"refunded_amount":0,
+            "metadata":{{"{}":"{}","{}":"{}"}},"livemode":false,"refunded_amount":0,
             "authorize_uri":"https://pay.omise.co/payments/pay2_test_{number}/authorize",
             "created_at":"{now}","expires_at":"{}","source":{{"object":"source","id":"src_test_{number}",
             "type":"kakaopay","flow":"redirect","amount":{},"currency":"{}"}}}}"#,
@@ -209,6 +209,8 @@ impl Service {
             create.amount.currency(),
             AttemptReference::METADATA_KEY,
             create.metadata.reference,
+            StoreId::METADATA_KEY,
+            create.metadata.store.as_ref().map_or("", StoreId::as_str),
             now.saturating_add_seconds(self.lifetime),
             create.amount.minor_units(),
             create.amount.currency(),

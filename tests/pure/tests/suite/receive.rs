@@ -14,7 +14,7 @@ use kakaopay_types::endpoint::{
 };
 use kakaopay_types::{
     ChargeId, Currency, EventId, FailureCode, Limits, Metadata, Money, Params, PaymentAmount, PlatformType,
-    Reference, RefundAmount, RefundId, ReturnUri, SortOrder as ListOrder, SourceId, Timestamp,
+    Reference, RefundAmount, RefundId, ReturnUri, SortOrder as ListOrder, SourceId, StoreId, Timestamp,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -62,7 +62,12 @@ fn members() -> impl Strategy<Value = Metadata> {
 fn metadata<R: Debug + Clone>(
     reference: impl Strategy<Value = R>,
 ) -> impl Strategy<Value = RequestMetadata<R>> {
-    (reference, members()).prop_map(|(reference, members)| RequestMetadata::new(reference).extra(members))
+    let parts = (reference, option::of(any::<u128>().prop_map(StoreId::from_bits)), members());
+    parts.prop_map(|(reference, store, members)| {
+        let metadata = RequestMetadata::new(reference);
+        let metadata = store.into_iter().fold(metadata, RequestMetadata::store);
+        metadata.with_extra(members).expect("no reserved name")
+    })
 }
 
 fn platforms() -> impl Strategy<Value = Option<PlatformType>> {

@@ -67,8 +67,8 @@ pub(crate) fn request(
     }
     let late = closed(paid_at, LateRefund::Reject, now).is_some();
     let Ok(amount) = RefundAmount::new(refund.amount().minor_units()) else { return Transition::default() };
-    let create = CreateRefund::new(pending.charge.clone(), amount, RefundMetadata::from(reference.clone()))
-        .void(refund.void());
+    let metadata = RefundMetadata::new(reference.clone()).store(model.intent.store.clone());
+    let create = CreateRefund::new(pending.charge.clone(), amount, metadata).void(refund.void());
     let step = Transition {
         records: vec![record_of(reference, RefundRecord::Requested)],
         mutations: vec![Request::CreateRefund { number: refund.asked.saturating_add(1), create }],

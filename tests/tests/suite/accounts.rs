@@ -1,0 +1,164 @@
+//! Shops, accounts and modes that meet in one account or one store.
+
+use kakaopay::store::{MemoryStore, Setting, Store};
+use kakaopay::types::endpoint::{ListCharges, ListEvents, MarkChargeAsPaid};
+use kakaopay::types::{EventKey, SecretKey};
+use kakaopay::{Checkout, Error, Merchant, State};
+use kakaopay_sandbox::{Sandbox, SandboxClock, SandboxService};
+use kakaopay_tests::Shop;
+use kakaopay_tests::shop::Notifications;
+use kakaopay_tests::virtual_shop::opening;
+use kakaopay_transport::testing::{Capture, LoseResponse};
+use kakaopay_transport::{BoxError, Client, HttpRequest};
+use tower_service::Service;
+
+fn sandbox(key: &str) -> Sandbox {
+    let key = SecretKey::parse(key).expect("a key");
+    Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(opening())).secret_key(key).build()
+}
+
+fn client(sandbox: &Sandbox) -> Client<SecretKey> {
+    Client::builder(sandbox.service(), sandbox.secret_key().clone()).build()
+}
+
+/// An empty store with the account's clock.
+fn store(sandbox: &Sandbox) -> MemoryStore {
+    let clock = sandbox.clock().clone();
+    MemoryStore::new().with_clock(move || clock.now())
+}
+
+/// A shop of the account over this wire, with a store of its own.
+fn shop<W>(sandbox: &Sandbox, wire: W, store: &MemoryStore) -> Merchant<MemoryStore>
+where
+    W: Service<HttpRequest, Error: Into<BoxError>, Future: Send + 'static> + Clone + Send + Sync + 'static,
+    W: Service<HttpRequest, Response = <SandboxService as Service<HttpRequest>>::Response>,
+{
+    let client = Client::builder(wire, sandbox.secret_key().clone()).build();
+    let clock = sandbox.clock().clone();
+    Merchant::builder(client, store.clone()).clock(move || clock.now()).jitter_seed(7).build()
+}
+
+/// Lets all time pass that a payment needs.
+async fn settle(sandbox: &Sandbox, merchant: &Merchant<MemoryStore>) -> Notifications {
+    let notifications = Notifications::default();
+    for _ in 0..40 {
+        sandbox.clock().advance_seconds(30);
+        merchant.run_once(&notifications).await.expect("worked");
+    }
+    merchant.reconcile(opening()).await.expect("reconciled");
+    merchant.run_once(&notifications).await.expect("worked");
+    notifications
+}
+
+/// Shop A is paid for its order 345678. Shop B, on the same account, has an order of the same reference and amount.
+#[tokio::test]
+async fn f52_i4_an_order_is_not_paid_by_another_shops_charge() {
+    for lost in [0, 1] {
+        let sandbox = sandbox("skey_test_one");
+        let a = shop(&sandbox, sandbox.service(), &store(&sandbox));
+        assert!(matches!(a.checkout(Shop::order()).await, Ok(Checkout::Redirect { .. })));
+        let charge =
+            client(&sandbox).send(ListCharges::new()).await.expect("a list").data.items[0].id.clone();
+        client(&sandbox).send(MarkChargeAsPaid::new(charge.clone())).await.expect("paid");
+        // The response to B's creation is lost the second time, so that its charge is looked for by its reference.
+        let wire = LoseResponse::new(sandbox.service(), lost).only(http::Method::POST);
+        let b = shop(&sandbox, wire.clone(), &store(&sandbox));
+        b.checkout(Shop::order()).await.expect("a checkout");
+        assert_eq!(wire.remaining(), 0);
+        let (notified_a, notified_b) = (settle(&sandbox, &a).await, settle(&sandbox, &b).await);
+        let status = |merchant: Merchant<MemoryStore>| async move {
+            merchant.status(&Shop::reference()).await.expect("read").expect("a payment")
+        };
+        let (of_a, of_b) = (status(a).await, status(b).await);
+        assert!(of_a.is_paid() && of_a.charge() == Some(&charge), "{of_a:?}");
+        assert!(
+            matches!(of_b.state, State::Pending(_)) && of_b.charge() != Some(&charge),
+            "{lost}: {of_b:?}"
+        );
+        assert_eq!(of_a.alerts.len() + of_b.alerts.len(), 0, "{of_a:?} {of_b:?}");
+        let keys =
+            |notified: Notifications| notified.events().into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+        assert_eq!((keys(notified_a), keys(notified_b)), (vec!["order-345678/paid".to_owned()], vec![]));
+        let list = client(&sandbox).send(ListCharges::new()).await.expect("a list");
+        assert_eq!(list.data.items.len(), 2, "{lost}");
+    }
+}
+
+/// A webhook about shop A's charge arrives at shop B, whose own order of the same reference is pending.
+#[tokio::test]
+async fn f52_i4_a_webhook_of_another_shop_changes_nothing() {
+    let sandbox = sandbox("skey_test_one");
+    let capture = Capture::new(sandbox.service());
+    let (a, b) = (store(&sandbox), store(&sandbox));
+    let (a, merchant) = (shop(&sandbox, sandbox.service(), &a), shop(&sandbox, capture.clone(), &b));
+    a.checkout(Shop::order()).await.expect("a checkout");
+    let charge = client(&sandbox).send(ListCharges::new()).await.expect("a list").data.items[0].id.clone();
+    merchant.checkout(Shop::order()).await.expect("a checkout");
+    client(&sandbox).send(MarkChargeAsPaid::new(charge)).await.expect("paid");
+    let events = client(&sandbox).send(ListEvents::default()).await.expect("a list").data.items;
+    let event = events.into_iter().rfind(|event| event.key == EventKey::ChargeComplete).expect("an event");
+    let inserted =
+        kakaopay::store::NewInboxEvent::new(event.id.clone(), serde_json::to_vec(&event).expect("JSON"));
+    let _ = b.insert_event(inserted).await.expect("stored");
+    let before = capture.requests().len();
+    let worked = merchant.run_once(&Notifications::default()).await.expect("worked");
+    assert_eq!((worked.webhooks, worked.notifications), (1, 0));
+    // Nothing was read for it, and it does not come back.
+    assert_eq!(capture.requests().len(), before);
+    assert_eq!(b.backlog().await.expect("read").inbox.count, 0);
+    let status = merchant.status(&Shop::reference()).await.expect("read").expect("a payment");
+    assert!(matches!(status.state, State::Pending(_)) && status.alerts.is_empty(), "{status:?}");
+}
+
+/// With a key of another account, nothing is sent but the question for the account, and nothing is notified.
+#[tokio::test]
+async fn f52_a_store_is_not_driven_with_another_accounts_key() {
+    let (one, other) = (sandbox("skey_test_one"), sandbox("skey_test_other"));
+    let store = store(&one);
+    let shop_of_one = shop(&one, one.service(), &store);
+    shop_of_one.checkout(Shop::order()).await.expect("a checkout");
+    let journal = store.read_journal(&Shop::reference()).await.expect("read");
+
+    let capture = Capture::new(other.service());
+    let stranger = shop(&other, capture.clone(), &store);
+    other.clock().advance_seconds(3_600);
+    let notifications = Notifications::default();
+    let reference = Shop::reference();
+    let accounts = [&one, &other].map(|sandbox| sandbox.account_id());
+    assert_ne!(accounts[0], accounts[1]);
+    for error in [
+        stranger.checkout(Shop::order()).await.expect_err("of another account"),
+        stranger.buyer_returned(&reference).await.expect_err("of another account"),
+        stranger.refresh(&reference).await.expect_err("of another account"),
+        stranger.resume(&reference).await.expect_err("of another account"),
+        stranger.run_once(&notifications).await.expect_err("of another account"),
+        stranger.reconcile(opening()).await.expect_err("of another account"),
+    ] {
+        let text = error.to_string();
+        let Error::AccountMismatch { store, key } = error else { panic!("{error:?}") };
+        assert_eq!([&*store, &*key], [&*accounts[0], &*accounts[1]]);
+        assert!(accounts.iter().all(|account| text.contains(account.as_str())), "{text}");
+    }
+    assert_eq!(other.events().len(), 0);
+    assert!(capture.requests().iter().all(|request| request.uri().path() == "/account"));
+    assert_eq!(capture.requests().len(), 1);
+    assert_eq!(store.read_journal(&reference).await.expect("read"), journal);
+    assert!(notifications.events().is_empty());
+    // The sandbox of the first account starts again with its key, and goes on with the store.
+    let again = sandbox("skey_test_one");
+    shop(&again, again.service(), &store).run_once(&notifications).await.expect("the same account");
+}
+
+/// The store keeps its first account and mode, and two processes that come at once agree on them.
+#[tokio::test]
+async fn f52_a_store_has_one_account_whoever_comes_first() {
+    let (one, other) = (sandbox("skey_test_one"), sandbox("skey_test_other"));
+    let store = store(&one);
+    let (first, second) = (shop(&one, one.service(), &store), shop(&other, other.service(), &store));
+    let (of_one, of_other) = tokio::join!(first.checkout(Shop::order()), second.checkout(Shop::order()));
+    assert_eq!(u8::from(of_one.is_ok()) + u8::from(of_other.is_ok()), 1);
+    assert_eq!(one.events().len() + other.events().len(), 1);
+    let account = store.setting(Setting::Account).await.expect("read").expect("an account");
+    assert_eq!(account, if of_one.is_ok() { one.account_id() } else { other.account_id() });
+    assert_eq!(store.setting(Setting::Mode).await.expect("read").as_deref(), Some("test"));
+}
