@@ -113,6 +113,15 @@ impl<S, K: Key> ClientBuilder<S, K> {
         ClientBuilder { transport: layer.layer(transport), layers, key, encoding, settings }
     }
 
+    /// Sets the maximum number of calls in flight, at least 1, and how many of them are kept for mutations; 32 and 8 by
+    /// default. A call above it waits within its timeout.
+    #[must_use]
+    pub fn max_in_flight(mut self, max: usize, for_mutations: usize) -> Self {
+        self.settings.max_in_flight = max;
+        self.settings.for_mutations = for_mutations;
+        self
+    }
+
     /// Sets the maximum size of a response body in bytes; 1 MiB by default.
     #[must_use]
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {

@@ -43,6 +43,8 @@ pub enum ErrorKind {
     DuplicateSend,
     /// The request was held up beyond [its latest instant](crate::SendBy), and was not sent.
     Overdue,
+    /// The service has limited the rate, and the call cannot wait for as long as that lasts. Nothing was sent.
+    RateLimited,
     /// No connection could be made, or the service below failed to become ready. Nothing was sent.
     Connect,
     /// The connection failed, or its bytes are not HTTP. With [`Delivery::Answered`], the response began
@@ -240,6 +242,7 @@ impl Error {
         }
         match self.0.kind {
             ErrorKind::Overdue
+            | ErrorKind::RateLimited
             | ErrorKind::Connect
             | ErrorKind::Transport
             | ErrorKind::Timeout
@@ -293,6 +296,9 @@ impl fmt::Display for Error {
             (ErrorKind::Overdue, _) => {
                 f.write_str("it is too late to send the request, and nothing was sent")?
             }
+            (ErrorKind::RateLimited, _) => f.write_str(
+                "the service limits the rate for longer than the call can wait, and nothing was sent",
+            )?,
             (ErrorKind::Connect, _) => f.write_str("cannot connect, nothing was sent")?,
             (ErrorKind::Transport, Some(_)) => f.write_str("the response was cut off")?,
             (ErrorKind::Transport, None) => f.write_str("the connection failed")?,

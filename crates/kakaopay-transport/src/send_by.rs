@@ -29,6 +29,13 @@ impl SendBy {
         Self { limit, since, by_wall: Arc::new(by_wall) }
     }
 
+    /// The latest instant by the monotonic clock, as far as can be said now.
+    pub(crate) fn latest(&self) -> Instant {
+        let passed = self.since.elapsed().max((self.by_wall)());
+        let now = Instant::now();
+        now.checked_add(self.limit.saturating_sub(passed)).unwrap_or(now)
+    }
+
     /// Whether it is too late to send the request.
     #[must_use]
     pub fn is_over(&self) -> bool {

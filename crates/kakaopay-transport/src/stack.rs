@@ -13,14 +13,14 @@ use tower_service::Service;
 use crate::body::{HttpRequest, HttpResponse};
 use crate::error::{BoxError, Error};
 use crate::layer::{
-    ApiHeadersLayer, AuthLayer, BaseUriLayer, CollectBodyLayer, OperationLayer, RetryLayer, SendOnceLayer,
-    TimeoutLayer, TraceLayer,
+    ApiHeadersLayer, AuthLayer, BaseUriLayer, CollectBodyLayer, LimitLayer, OperationLayer, RetryLayer,
+    SendOnceLayer, TimeoutLayer, TraceLayer,
 };
 use crate::settings::Settings;
 use crate::transport::Transport;
 
-/// The layers and the transport of a client as one type-erased tower service. It has no task and no
-/// queue, and clones share everything.
+/// The layers and the transport of a client as one type-erased tower service. It has no task, and
+/// clones share everything.
 ///
 /// From the call down to the transport:
 ///
@@ -29,15 +29,17 @@ use crate::transport::Transport;
 /// 3. `TraceLayer`, which so records the result that the caller gets;
 /// 4. `TimeoutLayer`, which bounds everything below, waits between attempts included;
 /// 5. `RetryLayer`, which retries reads, above every layer that acts once per attempt;
-/// 6. `TimeoutLayer` of an attempt, so that a stalled attempt leaves time for another;
-/// 7. `BaseUriLayer`, above the key, so that a request to another origin never carries it, and below the
+/// 6. `LimitLayer`, which bounds the attempts in flight and pauses them after a response 429, above the timeout of an
+///    attempt, so that a wait does not count as one;
+/// 7. `TimeoutLayer` of an attempt, so that a stalled attempt leaves time for another;
+/// 8. `BaseUriLayer`, above the key, so that a request to another origin never carries it, and below the
 ///    trace, so that a redirect is recorded as an error;
-/// 8. `ApiHeadersLayer`, which adds nothing secret;
-/// 9. `AuthLayer`, as low as possible, so that few layers see the key;
-/// 10. `SendOnceLayer`, so that no layer above can send a mutation twice;
-/// 11. `CollectBodyLayer`, which needs the transport's own body type;
-/// 12. your own [attempt layers](crate::ClientBuilder::attempt_layer), the last added first;
-/// 13. the transport.
+/// 9. `ApiHeadersLayer`, which adds nothing secret;
+/// 10. `AuthLayer`, as low as possible, so that few layers see the key;
+/// 11. `SendOnceLayer`, so that no layer above can send a mutation twice;
+/// 12. `CollectBodyLayer`, which needs the transport's own body type;
+/// 13. your own [attempt layers](crate::ClientBuilder::attempt_layer), the last added first;
+/// 14. the transport.
 #[derive(Clone)]
 pub struct Stack(Arc<dyn ErasedService>);
 
@@ -118,6 +120,7 @@ pub(crate) fn build(transport: impl Transport, key: &impl Key, settings: Setting
     let stack = ApiHeadersLayer::new(settings.version, settings.user_agent).layer(stack);
     let stack = BaseUriLayer::new(settings.base_uri).layer(stack);
     let stack = TimeoutLayer::of_attempt(settings.attempt_timeout).layer(stack);
+    let stack = LimitLayer::new(settings.max_in_flight, settings.for_mutations).layer(stack);
     let stack = RetryLayer::new(settings.retry).layer(stack);
     let stack = TimeoutLayer::new(settings.timeout).layer(stack);
     let stack = OperationLayer.layer(TraceLayer.layer(stack));

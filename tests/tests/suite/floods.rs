@@ -233,3 +233,95 @@ async fn f59_i2_a_view_joins_a_read_in_flight() {
     let next = shop.store.next_due_in().await.expect("read").expect("a deadline");
     assert!(next <= Duration::from_secs(10), "{next:?}");
 }
+
+/// A service that carries out so many requests a second, and answers the others with 429.
+#[derive(Debug, Clone)]
+struct Limited<S> {
+    inner: S,
+    per_second: usize,
+    /// The second, the requests in it, and all that were refused.
+    seen: Arc<Mutex<(u64, usize, usize)>>,
+    begun: Instant,
+}
+
+impl<S> Service<HttpRequest> for Limited<S>
+where
+    S: Service<HttpRequest, Response = http::Response<kakaopay_sandbox::SandboxBody>>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: HttpRequest) -> Self::Future {
+        let second = self.begun.elapsed().as_secs();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.0 != second {
+            (seen.0, seen.1) = (second, 0);
+        }
+        seen.1 += 1;
+        if seen.1 <= self.per_second {
+            return Box::pin(self.inner.call(request));
+        }
+        seen.2 += 1;
+        Box::pin(async {
+            let mut response = http::Response::new(bytes::Bytes::from_static(b"{}").into());
+            *response.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+            Ok(response)
+        })
+    }
+}
+
+/// F59, F21: a rush of checkouts at a service that limits the rate ends with one charge each, and few refusals.
+#[tokio::test(start_paused = true)]
+async fn f59_f21_i8_a_rush_of_checkouts_finds_the_rate_of_the_service() {
+    let seen = Arc::new(Mutex::new((0, 0, 0)));
+    let counted = Arc::clone(&seen);
+    let begun = Instant::now();
+    let shop = VirtualShop::open_with(
+        virtual_store(),
+        move |inner| Limited { inner, per_second: 5, seen: counted, begun },
+        |builder| builder,
+    );
+    let (service, merchant) = (shop.sandbox.clone(), shop.merchant.clone());
+    let clock = tokio::spawn(async move {
+        loop {
+            service.clock().set(merchant.now());
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    });
+    let running = shop.run(Notifications::default());
+    let mut checkouts = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let merchant = shop.merchant.clone();
+        checkouts.spawn(async move {
+            let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
+            let uri = ReturnUri::parse("https://example.com/done").expect("an address");
+            let reference = Reference::parse(&format!("order-{number}")).expect("a reference");
+            merchant.checkout(Order::new(reference, amount, uri)).await.expect("a checkout")
+        });
+    }
+    while let Some(checkout) = checkouts.join_next().await {
+        checkout.expect("no panic");
+    }
+    let charges =
+        async || shop.sandbox.events().iter().filter(|(_, key)| *key == "charge.create").count() == 100;
+    within(Duration::from_secs(600), "a charge each", charges).await;
+    let (_, _, refused) = *seen.lock().expect("no panic");
+    assert!((1..=300).contains(&refused), "{refused} refusals");
+    tokio::time::sleep(Duration::from_secs(1_800)).await;
+    for number in 0..100 {
+        let reference = Reference::parse(&format!("order-{number}")).expect("a reference");
+        let status = shop.merchant.status(&reference).await.expect("read").expect("a payment");
+        assert_eq!(status.state.name(), "pending", "{reference}");
+        assert!(status.alerts.is_empty(), "{reference}: {:?}", status.alerts);
+    }
+    assert!(charges().await, "one charge each");
+    running.shut_down().await;
+    clock.abort();
+}

@@ -3,6 +3,7 @@
 mod client;
 mod layers;
 mod leak_watch;
+mod limit;
 mod pages;
 mod responses;
 mod retry;

@@ -11,7 +11,7 @@ const MAX_WAIT: Duration = Duration::from_secs(60);
 /// Returns the wait that a response requests by `Retry-After`: seconds, or a date, which is compared with
 /// the response's own `Date`, so that the local clock does not matter (RFC 9110, section 10.2.3). An invalid
 /// value counts as missing.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(in crate::layer) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // A number that overflows exceeds the maximum.
