@@ -1,14 +1,15 @@
 //! A shop that checks out one order after the other and ships paid orders, until it is killed.
 //!
-//! `shop BOOKS API KEY EPOCH WORKER FIRST`, where the books are an SQLite file or the connection string of a
+//! `shop BOOKS API KEY EPOCH WORKER FIRST AHEAD FAILS`, where the books are an SQLite file or the connection string of a
 //! PostgreSQL database. It says `begin PLACE` before it checks an order out, `open ORDER CHARGE` when the buyer could
 //! be sent to the page, `ship ORDER` before it ships, and `trouble KIND` when its database failed it, which it tries
 //! again. It sells until its input ends, says `closed`, and continues with the sold orders; with a `FIRST` of zero it
-//! sells nothing.
+//! sells nothing. The clock of its driver, not that of its store, is so many seconds AHEAD, and every call of the handler
+//! whose number FAILS divides fails before it has shipped; with zero none does.
 
 use std::io::{Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, ReturnUri, SecretKey};
@@ -28,15 +29,23 @@ fn say(line: &str) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Prints each shipment.
-struct Aloud<B>(Ship<B>);
+/// Prints each shipment, and fails now and then.
+struct Aloud<B> {
+    ship: Ship<B>,
+    calls: AtomicU64,
+    fails: u64,
+}
 
 impl<B: ShopDatabase> EventHandler for Aloud<B> {
     async fn handle(&self, notification: &Notification) -> Result<(), BoxError> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.fails > 0 && call.is_multiple_of(self.fails) {
+            return Err("out of parcels".into());
+        }
         if let PaymentEvent::Paid(paid) = &notification.event {
             say(&format!("ship {}", paid.reference))?;
         }
-        self.0.handle(notification).await
+        self.ship.handle(notification).await
     }
 }
 
@@ -76,12 +85,16 @@ async fn sell<B: ShopDatabase>(
 }
 
 async fn keep<B: ShopDatabase>(arguments: &[String]) -> Result<(), BoxError> {
-    let [address, api, key, epoch, worker, first] = arguments else { return Err("six arguments".into()) };
+    let [address, api, key, epoch, worker, first, ahead, fails] = arguments else {
+        return Err("eight arguments".into());
+    };
     let clock = FastClock::since(epoch.parse()?);
     let books = B::open(address, clock).await?;
     let base = BaseUri::parse(api)?;
     let client = Client::builder(HyperTransport::new()?, SecretKey::parse(key)?).base_uri(base).build();
-    let merchant = Merchant::builder(client, books.store().clone()).clock(move || clock.now()).build();
+    let (ahead, fails): (i64, u64) = (ahead.parse()?, fails.parse()?);
+    let wrong = move || clock.now().saturating_add_seconds(ahead);
+    let merchant = Merchant::builder(client, books.store().clone()).clock(wrong).build();
     let open = Arc::new(AtomicBool::new(true));
     let closing = Arc::clone(&open);
     std::thread::spawn(move || {
@@ -91,7 +104,7 @@ async fn keep<B: ShopDatabase>(arguments: &[String]) -> Result<(), BoxError> {
     });
     tokio::select! {
         sold = sell::<B>(&merchant, worker.parse()?, first.parse()?, &open) => sold,
-        () = merchant.run(Aloud(Ship(books)), std::future::pending()) => Ok(()),
+        () = merchant.run(Aloud { ship: Ship(books), calls: AtomicU64::new(0), fails }, std::future::pending()) => Ok(()),
     }
 }
 

@@ -12,7 +12,7 @@ use kakaopay_transport::Client;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::shop_process::{ShopConfig, ShopProcess};
+use crate::shop_process::{Disturbance, ShopConfig, ShopProcess};
 
 /// The service, the shop's database, and the output of the shops.
 pub(crate) struct Scene {
@@ -75,11 +75,11 @@ impl Scene {
         }
     }
 
-    /// A process of the shop that sells from there on.
-    pub(crate) fn start_shop(&self, worker: u64, first: u64) -> ShopProcess {
+    /// A process of the shop that sells from there on, and with which something may be wrong.
+    pub(crate) fn start_shop(&self, worker: u64, first: u64, disturbance: Disturbance) -> ShopProcess {
         let key = self.sandbox.secret_key().expose();
         let (api, epoch) = (self.running.url(), self.clock.epoch());
-        let config = ShopConfig { books: &self.books, api, key, epoch, worker, first };
+        let config = ShopConfig { books: &self.books, api, key, epoch, worker, first, disturbance };
         ShopProcess::start(&config, self.said.clone())
     }
 

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 
 use crate::outcome::{check, heal};
 use crate::scene::Scene;
-use crate::shop_process::ShopProcess;
+use crate::shop_process::{Disturbance, ShopProcess};
 
 /// How many shops work at once.
 const WORKERS: u64 = 4;
@@ -22,7 +22,8 @@ async fn f13_f11_i10_shops_outlive_a_database_that_is_killed() {
     let Some(cluster) = Cluster::start(Setup::new()) else { return };
     let (cluster, kills) = (Arc::new(cluster), times("KAKAOPAY_SERVER_KILLS", 3));
     let mut scene = Scene::set::<PostgresDatabase>(cluster.tcp("postgres")).await;
-    let mut shops: Vec<_> = (1..=WORKERS).map(|worker| scene.start_shop(worker, 1)).collect();
+    let mut shops: Vec<_> =
+        (1..=WORKERS).map(|worker| scene.start_shop(worker, 1, Disturbance::default())).collect();
     for kill in 0..kills {
         // They work again, each of them: the next blow meets them in the middle of something.
         let before = scene.opened_by_each();

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -20,6 +21,17 @@ pub(crate) struct ShopConfig<'a> {
     pub(crate) worker: u64,
     /// From where on it sells; zero for not at all.
     pub(crate) first: u64,
+    /// What is wrong with it.
+    pub(crate) disturbance: Disturbance,
+}
+
+/// What is wrong with a process.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Disturbance {
+    /// How many seconds the clock of its driver is ahead.
+    pub(crate) ahead: i64,
+    /// Every so many calls of its handler fail; zero for none.
+    pub(crate) fails: u64,
 }
 
 /// A shop in a process of its own.
@@ -39,6 +51,7 @@ impl ShopProcess {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kill_shop"))
             .args([config.books, &config.api, config.key])
             .args(numbers)
+            .args([config.disturbance.ahead.to_string(), config.disturbance.fails.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -62,6 +75,19 @@ impl ShopProcess {
     pub(crate) fn assert_runs(&mut self) {
         let ended = self.child.try_wait().expect("its state");
         assert_eq!(ended, None, "worker {} has ended by itself", self.worker);
+    }
+
+    /// Suspends it for a while: it runs nothing, and its timers stand still.
+    pub(crate) async fn freeze(&mut self, lasts: Duration) {
+        self.signal("-STOP");
+        tokio::time::sleep(lasts).await;
+        self.signal("-CONT");
+    }
+
+    fn signal(&mut self, signal: &str) {
+        // It has not been waited for, so that the number is still its own.
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill").success(), "{signal}");
     }
 
     /// Kills it, and waits until all that it said was heard.

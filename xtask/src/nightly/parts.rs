@@ -42,6 +42,7 @@ pub(super) const PARTS: &[Part] = &[
     test("flips", SHOP, "suite", "damaged::", ("KAKAOPAY_FLIPS", "1000000")),
     test("kills", SHOP, "killed", "shops::f11_i10", ("KAKAOPAY_KILLS", "10000")),
     test("kills-postgres", SHOP, "killed", "shops::f11_f40", ("KAKAOPAY_KILLS_POSTGRES", "1000")),
+    test("disturbed", SHOP, "killed", "shops::f53_f56", ("KAKAOPAY_DISTURBED_KILLS", "300")),
     test("kills-server", SHOP, "killed", "server::", ("KAKAOPAY_SERVER_KILLS", "100")),
     test("powerloss", SHOP, "powerloss", "", ("KAKAOPAY_CRASH_IMAGES", "100000")),
     // The settings are in `.cargo/mutants.toml`.
