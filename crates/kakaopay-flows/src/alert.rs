@@ -27,13 +27,6 @@ pub enum Alert {
         /// The charge's status at the service.
         status: String,
     },
-    /// A duplicate charge was paid: a charge of the order that is not the payment's own.
-    DuplicateChargePaid {
-        /// The payment's own charge.
-        charge: ChargeId,
-        /// The duplicate charge.
-        other: ChargeId,
-    },
     /// No charge was found after the last automatic attempt.
     TooManyAttempts {
         /// The number of attempts made.
@@ -110,11 +103,6 @@ pub enum Alert {
         /// The refund's own reference.
         reference: Reference,
     },
-    /// The service has a refund of the charge that was not requested here.
-    UnknownRefund {
-        /// The refund.
-        refund: RefundId,
-    },
 }
 
 impl Alert {
@@ -128,7 +116,6 @@ impl Alert {
         match self {
             Self::Mismatch { charge, member } => format!("mismatch/{charge}/{}", member.member()),
             Self::Contradiction { charge, status } => format!("contradiction/{charge}/{status}"),
-            Self::DuplicateChargePaid { other, .. } => format!("duplicate_charge_paid/{other}"),
             Self::TooManyAttempts { attempts } => format!("attempts/{attempts}"),
             Self::SearchBlocked => "search_blocked".to_owned(),
             Self::KeyRefused { code } => format!("key_refused/{code}"),
@@ -144,7 +131,6 @@ impl Alert {
             Self::RefundBlocked { reference } => format!("refund_blocked/{reference}"),
             Self::RefundWatchBlocked { reference } => format!("refund_watch_blocked/{reference}"),
             Self::RefundLate { reference } => format!("refund_late/{reference}"),
-            Self::UnknownRefund { refund } => format!("unknown_refund/{refund}"),
         }
     }
 }
@@ -159,8 +145,7 @@ impl fmt::Display for Alert {
             | Self::RefundBlocked { .. }
             | Self::RefundWatchBlocked { .. }
             | Self::RefundOverdue { .. }
-            | Self::RefundLate { .. }
-            | Self::UnknownRefund { .. } => self.fmt_refund(f),
+            | Self::RefundLate { .. } => self.fmt_refund(f),
             Self::Mismatch { charge, member } => write!(
                 f,
                 "charge {charge} differs from the order in `{}`: compare it with the order in Omise's dashboard \
@@ -173,12 +158,6 @@ impl fmt::Display for Alert {
                 "charge {charge} is `{status}` at Omise, but the payment has already ended with another result: \
                  check the charge in Omise's dashboard; if it is paid, ship by hand or refund it there; if it is \
                  not, stop the shipment; the payment's state stays, and `refresh` reads its charge again"
-            ),
-            Self::DuplicateChargePaid { charge, other } => write!(
-                f,
-                "duplicate charge {other} was paid, but the order's charge is {charge}: check both in Omise's \
-                 dashboard; if both are paid, refund {other} there; if only {other} is paid, ship by hand and \
-                 refund {charge} should it be paid later; `refresh` reads {charge} again"
             ),
             Self::TooManyAttempts { attempts } => write!(
                 f,
@@ -265,15 +244,9 @@ impl Alert {
                  among the charge's refunds in Omise's dashboard, and agree with the buyer on another way if Omise \
                  rejects it; `refresh` reads the refunds now"
             ),
-            Self::UnknownRefund { refund } => write!(
-                f,
-                "refund {refund} was not requested here: find in Omise's dashboard who made it, and stop the shipment \
-                 if the order was refunded in full; `refund` gives back only the rest"
-            ),
             // `Display` writes these itself.
             Self::Mismatch { .. }
             | Self::Contradiction { .. }
-            | Self::DuplicateChargePaid { .. }
             | Self::TooManyAttempts { .. }
             | Self::SearchBlocked
             | Self::ChargeNotFound { .. }

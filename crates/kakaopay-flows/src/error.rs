@@ -34,6 +34,9 @@ pub enum RefundError {
     /// The payment is not paid, as far as this payment has read its charge.
     #[error("the payment is not paid: refund it after the paid event")]
     NotPaid,
+    /// The request names a charge that is not a paid one of the payment, as far as this payment has read it.
+    #[error("the payment has no paid charge with this id: refund a charge after its paid-late event")]
+    ChargeNotPaid,
     /// The amount exceeds the paid amount less the other refunds.
     #[error("the refund exceeds the refundable rest: request at most {left} ({} in minor units)", left.minor_units())]
     Exceeds {

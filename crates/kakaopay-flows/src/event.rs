@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
 use crate::refund_order::CancelReason;
+use crate::state::late_charge::LateReason;
 
 /// An event about a payment. The merchant is notified of each at least once, with a stable
 /// [`key`](Self::key).
@@ -33,6 +34,26 @@ pub enum PaymentEvent {
         mode: Mode,
         /// When it was paid. `None` if the service does not say.
         paid_at: Option<Timestamp>,
+    },
+    /// A charge of the order was paid, but does not pay it: release no goods for it. Give the money back with
+    /// [`RefundRequest::charge`](crate::RefundRequest::charge), or agree with the buyer.
+    PaidLate {
+        /// The order.
+        reference: Reference,
+        /// The charge.
+        charge: ChargeId,
+        /// The attempt that created the charge.
+        attempt: NonZeroU32,
+        /// The amount that was paid.
+        amount: Money,
+        /// The amount that had already gone back when the charge was first read as paid.
+        refunded: Money,
+        /// The mode: real money was paid in live mode only.
+        mode: Mode,
+        /// When it was paid. `None` if the service does not say.
+        paid_at: Option<Timestamp>,
+        /// Why the charge does not pay the order.
+        why: LateReason,
     },
     /// The charge failed: the order is not paid.
     Failed {
@@ -89,6 +110,19 @@ pub enum PaymentEvent {
         /// The service's message.
         message: Option<String>,
     },
+    /// A refund was made that was not requested here, for instance by staff at Omise's dashboard: the money goes
+    /// back to the buyer. If all of it goes back, stop the shipment. It comes after the event that the charge was
+    /// paid, also if that event already counts it in `refunded`.
+    RefundedElsewhere {
+        /// The order.
+        reference: Reference,
+        /// The refunded charge.
+        charge: ChargeId,
+        /// The refund.
+        refund: RefundId,
+        /// Its amount.
+        amount: Money,
+    },
     /// A refund was cancelled here before it was made: no money goes back.
     RefundCancelled {
         /// The refund.
@@ -115,6 +149,10 @@ impl PaymentEvent {
         match self {
             Self::Paid(paid) => format!("{}/paid", paid.reference),
             Self::PaidAndRefunded { reference, .. } => format!("{reference}/paid_and_refunded"),
+            Self::PaidLate { reference, charge, .. } => format!("{reference}/late/{charge}"),
+            Self::RefundedElsewhere { reference, refund, .. } => {
+                format!("{reference}/refunded_elsewhere/{refund}")
+            }
             Self::Failed { reference, .. } => format!("{reference}/failed"),
             Self::Expired { reference, .. } => format!("{reference}/expired"),
             Self::Refused { reference, .. } => format!("{reference}/refused"),
@@ -141,6 +179,8 @@ impl PaymentEvent {
         match self {
             Self::Paid(paid) => &paid.reference,
             Self::PaidAndRefunded { reference, .. }
+            | Self::PaidLate { reference, .. }
+            | Self::RefundedElsewhere { reference, .. }
             | Self::Failed { reference, .. }
             | Self::Expired { reference, .. }
             | Self::Refused { reference, .. }
@@ -166,7 +206,7 @@ pub struct PaidOrder {
     /// The paid amount.
     pub amount: Money,
     /// The amount that had already gone back when the charge was first read as paid: less than `amount`, and zero
-    /// unless staff refunded a part at Omise's dashboard. Later refunds have events of their own.
+    /// unless staff refunded a part at Omise's dashboard. Each refund has an event of its own.
     pub refunded: Money,
     /// The mode: real money was paid in live mode only.
     pub mode: Mode,

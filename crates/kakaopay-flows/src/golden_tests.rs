@@ -15,6 +15,8 @@ use crate::journal::record::{Record, StoredIntent};
 use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::{CancelReason, LateRefund};
 use crate::service_time::ServiceTime;
+use crate::state::duplicate_charge::PaidReading;
+use crate::state::late_charge::LateReason;
 
 fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
@@ -52,8 +54,7 @@ fn next_alert(last: Option<&Alert>) -> Option<Alert> {
     Some(match last {
         None => A::Mismatch { charge: charge(), member: Mismatch::SourceType },
         Some(A::Mismatch { .. }) => A::Contradiction { charge: charge(), status: "failed".to_owned() },
-        Some(A::Contradiction { .. }) => A::DuplicateChargePaid { charge: charge(), other: charge() },
-        Some(A::DuplicateChargePaid { .. }) => A::TooManyAttempts { attempts: NonZeroU32::MIN },
+        Some(A::Contradiction { .. }) => A::TooManyAttempts { attempts: NonZeroU32::MIN },
         Some(A::TooManyAttempts { .. }) => A::SearchBlocked,
         Some(A::SearchBlocked) => A::ChargeNotFound { charge: charge() },
         Some(A::ChargeNotFound { .. }) => A::Overdue,
@@ -70,8 +71,7 @@ fn next_alert(last: Option<&Alert>) -> Option<Alert> {
         Some(A::RefundBlocked { .. }) => A::RefundWatchBlocked { reference: reference() },
         Some(A::RefundWatchBlocked { .. }) => A::RefundOverdue { reference: reference() },
         Some(A::RefundOverdue { .. }) => A::RefundLate { reference: reference() },
-        Some(A::RefundLate { .. }) => A::UnknownRefund { refund: refund() },
-        Some(A::UnknownRefund { .. }) => return None,
+        Some(A::RefundLate { .. }) => return None,
     })
 }
 
@@ -79,7 +79,12 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
     use RefundRecord as R;
     let (code, message) = rejection();
     Some(match last {
-        None => R::Ordered { amount: cent(), void: Some(true), late_refund: LateRefund::Forward },
+        None => R::Ordered {
+            charge: charge(),
+            amount: cent(),
+            void: Some(true),
+            late_refund: LateRefund::Forward,
+        },
         Some(R::Ordered { .. }) => R::Requested,
         Some(R::Requested) => R::NotSent,
         Some(R::NotSent) => R::OutcomeUnknown,
@@ -133,12 +138,25 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
         Some(R::Refused { .. }) => R::AuthorizeUriLearned { authorize_uri: authorize_uri() },
         Some(R::AuthorizeUriLearned { .. }) => R::ExpiryLearned { expires_at: at(), lifetime: Some(1) },
         Some(R::ExpiryLearned { .. }) => R::Resumed,
-        Some(R::Resumed) => R::DuplicateFound { charge: charge(), expires_at: Some(at()) },
+        Some(R::Resumed) => {
+            R::DuplicateFound { charge: charge(), attempt: NonZeroU32::MIN, expires_at: Some(at()) }
+        }
         Some(R::DuplicateFound { .. }) => {
-            R::DuplicateEnded { charge: charge(), status: "expired".to_owned() }
+            let paid = PaidReading { amount: cent(), refunded: cent(), paid_at: Some(at()), differs: true };
+            R::DuplicateEnded { charge: charge(), status: "successful".to_owned(), paid: Some(paid) }
         }
         Some(R::DuplicateEnded { .. }) => R::SearchCompleted,
-        Some(R::SearchCompleted) => R::AlertRaised { alert: Alert::Overdue },
+        Some(R::SearchCompleted) => R::PaidLate {
+            charge: charge(),
+            attempt: NonZeroU32::MIN,
+            amount: cent(),
+            paid_at: Some(at()),
+            why: LateReason::Expired,
+        },
+        Some(R::PaidLate { .. }) => {
+            R::RefundedElsewhere { charge: charge(), refund: refund(), amount: cent() }
+        }
+        Some(R::RefundedElsewhere { .. }) => R::AlertRaised { alert: Alert::Overdue },
         Some(R::AlertRaised { .. }) => {
             R::Refund { reference: reference("refund-1"), change: RefundRecord::Resumed }
         }
@@ -169,7 +187,20 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
             mode: Mode::Test,
             paid_at: Some(at()),
         },
-        Some(E::PaidAndRefunded { .. }) => E::Failed {
+        Some(E::PaidAndRefunded { .. }) => E::PaidLate {
+            reference,
+            charge: charge(),
+            attempt: NonZeroU32::MIN,
+            amount: cent(),
+            refunded: cent(),
+            mode: Mode::Test,
+            paid_at: Some(at()),
+            why: LateReason::Duplicate,
+        },
+        Some(E::PaidLate { .. }) => {
+            E::RefundedElsewhere { reference, charge: charge(), refund: refund(), amount: cent() }
+        }
+        Some(E::RefundedElsewhere { .. }) => E::Failed {
             reference,
             charge: charge(),
             failure_code: Some(FailureCode::PaymentExpired),

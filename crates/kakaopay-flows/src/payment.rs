@@ -16,6 +16,7 @@ use crate::refund_order::RefundRequest;
 use crate::rules::dispatch;
 use crate::rules::refund::begin;
 use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
@@ -190,7 +191,7 @@ impl Payment {
     /// nothing.
     ///
     /// # Errors
-    /// [`RefundError`] if the payment is not paid, the amount exceeds the rest, the refund window has closed,
+    /// [`RefundError`] if the payment or the charge is not paid, the amount exceeds the rest, the refund window has closed,
     /// another refund has the reference, or the driver broke the contract. The payment is then
     /// unchanged.
     pub fn refund(&mut self, request: &RefundRequest, now: Timestamp) -> Result<(), RefundError> {
@@ -234,6 +235,12 @@ impl Payment {
     #[must_use]
     pub fn duplicate_charges(&self) -> &BTreeMap<ChargeId, DuplicateCharge> {
         &self.model.duplicates
+    }
+
+    /// Returns the charges of the order that were paid and do not pay it, by their ids.
+    #[must_use]
+    pub fn late_charges(&self) -> &BTreeMap<ChargeId, LateCharge> {
+        &self.model.late
     }
 
     /// Returns the refunds by their references.

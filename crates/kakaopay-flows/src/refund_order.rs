@@ -1,6 +1,6 @@
 //! The merchant's request for a refund.
 
-use kakaopay_types::{Money, Reference, RefundAmount, Timestamp};
+use kakaopay_types::{ChargeId, Money, Reference, RefundAmount, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A merchant's request for a refund. It never changes after the refund has begun.
@@ -10,7 +10,10 @@ pub struct RefundRequest {
     /// The merchant's reference of the refund, unique within the payment. Repeating a request with the same
     /// reference is idempotent.
     pub reference: Reference,
-    /// The amount to give back, in the payment's currency.
+    /// The charge to refund. `None` refunds the one that pays the order. Set it to give back
+    /// [late money](crate::PaymentEvent::PaidLate).
+    pub charge: Option<ChargeId>,
+    /// The amount to give back, in the charge's currency.
     pub amount: RefundAmount,
     /// `true` requests a void instead of a refund: see
     /// [`CreateRefund::void`](kakaopay_types::endpoint::CreateRefund).
@@ -23,7 +26,13 @@ impl RefundRequest {
     /// Creates the request for a refund that is neither a void nor made after the refund window has closed.
     #[must_use]
     pub fn new(reference: Reference, amount: RefundAmount) -> Self {
-        Self { reference, amount, void: None, late_refund: LateRefund::Reject }
+        Self { reference, charge: None, amount, void: None, late_refund: LateRefund::Reject }
+    }
+
+    /// Sets the charge to refund. Default: the one that pays the order.
+    #[must_use]
+    pub fn charge(self, charge: impl Into<Option<ChargeId>>) -> Self {
+        Self { charge: charge.into(), ..self }
     }
 
     /// Sets whether a void is requested instead of a refund.

@@ -26,13 +26,15 @@ pub struct Expected {
     /// The store that the attempt belongs to, which the charge's `metadata` must name too. `None` if the order is
     /// in no store.
     pub store: Option<StoreId>,
+    /// The charge that is known to be the order's own: see [`own_charge`](Self::own_charge).
+    pub charge: Option<ChargeId>,
 }
 
 impl Expected {
     /// Creates the expectation from an attempt, its amount and its mode.
     #[must_use]
     pub fn new(amount: Money, mode: Mode, attempt: AttemptReference) -> Self {
-        Self { amount, mode, attempt, store: None }
+        Self { amount, mode, attempt, store: None, charge: None }
     }
 
     /// Sets the store that the attempt belongs to.
@@ -41,14 +43,22 @@ impl Expected {
         Self { store: Some(store), ..self }
     }
 
+    /// Sets the charge that is known to be the order's own: the response to its creation, or a search by its
+    /// reference, named it. Others may have replaced its `metadata` since, so an absent reference or store does not
+    /// speak against it. One of another order or store does.
+    #[must_use]
+    pub fn own_charge(self, charge: ChargeId) -> Self {
+        Self { charge: Some(charge), ..self }
+    }
+
     /// Checks a charge against the order, regardless of its status.
     ///
     /// # Errors
     /// [`Mismatch`] with the first member that differs.
     pub fn check(&self, charge: &Charge) -> Result<(), Mismatch> {
-        let found = if charge.metadata.attempt().as_ref() != Some(&self.attempt) {
+        let found = if !self.is_named_by(charge) {
             Mismatch::Reference
-        } else if self.store.is_some() && charge.metadata.store() != self.store {
+        } else if !self.is_of_store(charge) {
             Mismatch::Store
         } else if charge.amount != self.amount.minor_units() {
             Mismatch::Amount
@@ -62,6 +72,23 @@ impl Expected {
             return Ok(());
         };
         Err(found)
+    }
+
+    /// Returns whether the charge's metadata names the attempt, or is the order's own and names no other order.
+    fn is_named_by(&self, charge: &Charge) -> bool {
+        let named = charge.metadata.attempt();
+        if self.charge.as_ref() == Some(&charge.id) {
+            named.is_none_or(|named| named.order() == self.attempt.order())
+        } else {
+            named.as_ref() == Some(&self.attempt)
+        }
+    }
+
+    /// Returns whether the charge's metadata names the store, or is the order's own and names no other store.
+    fn is_of_store(&self, charge: &Charge) -> bool {
+        let named = charge.metadata.store();
+        let is_own = self.charge.as_ref() == Some(&charge.id);
+        self.store.is_none() || named == self.store || (is_own && named.is_none())
     }
 }
 

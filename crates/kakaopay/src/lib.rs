@@ -15,7 +15,11 @@
 //!
 //! A charge that staff refunded in full or voided before it was read as paid is notified as
 //! [`PaymentEvent::PaidAndRefunded`] instead: nothing is to be shipped, and [`PaymentStatus::is_paid`] is
-//! `false`. A part that had gone back is in [`PaidOrder::refunded`].
+//! `false`. A part that had gone back is in [`PaidOrder::refunded`]. Each refund that staff make is notified as
+//! [`PaymentEvent::RefundedElsewhere`], after [`PaymentEvent::Paid`].
+//!
+//! Late money, such as a charge that was paid after it was read as expired, or a duplicate charge, is notified as
+//! [`PaymentEvent::PaidLate`]. It releases no goods. [`RefundRequest::charge`] gives it back.
 //!
 //! # The handler
 //!
@@ -58,6 +62,7 @@
 //! | `webhook stored` | `INFO` | `key`, `duplicate` |
 //! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`ReconcileReport`] |
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
+//! | `alert raised: …`, with the next step | `WARN` | `reference`, `seq` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
 //! | `snapshot damaged; payment replayed from its journal` | `WARN` | `reference`, `error` |
 //! | `snapshot not stored; the journal is complete without it` | `WARN` | `reference`, `error` |
@@ -120,8 +125,8 @@ pub use worker::{ReconcileReport, RunReport};
 
 pub use kakaopay_flows as flows;
 pub use kakaopay_flows::{
-    Alert, CancelReason, LateRefund, PaidOrder, PaymentEvent, RefundError, RefundRequest, RefundState,
-    SourceMode, State,
+    Alert, CancelReason, LateCharge, LateReason, LateRefund, PaidOrder, PaymentEvent, RefundError,
+    RefundRequest, RefundState, SourceMode, State,
 };
 pub use kakaopay_store as store;
 pub use kakaopay_store::{Clock, SystemClock};

@@ -1,8 +1,8 @@
 //! The status of a payment and its refunds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay_flows::{Alert, Payment, RefundProcess, RefundState, State};
+use kakaopay_flows::{Alert, LateCharge, Payment, RefundProcess, RefundState, State};
 use kakaopay_types::{ChargeId, FailureCode, Mode, Money, Reference};
 
 /// The status of a payment.
@@ -19,6 +19,8 @@ pub struct PaymentStatus {
     pub state: State,
     /// Alerts: each needs a person's attention, and names the next step.
     pub alerts: BTreeSet<Alert>,
+    /// Late money: charges of the order that were paid and do not pay it, by their ids.
+    pub late_charges: BTreeMap<ChargeId, LateCharge>,
     /// The refunds, ordered by their references.
     pub refunds: Vec<RefundSummary>,
 }
@@ -29,6 +31,8 @@ pub struct PaymentStatus {
 pub struct RefundSummary {
     /// The refund reference.
     pub reference: Reference,
+    /// The charge that it refunds.
+    pub charge: ChargeId,
     /// The amount.
     pub amount: Money,
     /// The state of the refund.
@@ -51,6 +55,7 @@ impl PaymentStatus {
             mode: payment.intent().mode,
             state: payment.state().clone(),
             alerts: payment.alerts().clone(),
+            late_charges: payment.late_charges().clone(),
             refunds: payment.refunds().iter().map(refund_status).collect(),
         }
     }
@@ -88,5 +93,10 @@ impl PaymentStatus {
 }
 
 fn refund_status((reference, refund): (&Reference, &RefundProcess)) -> RefundSummary {
-    RefundSummary { reference: reference.clone(), amount: refund.amount(), state: refund.state().clone() }
+    RefundSummary {
+        reference: reference.clone(),
+        charge: refund.charge().clone(),
+        amount: refund.amount(),
+        state: refund.state().clone(),
+    }
 }

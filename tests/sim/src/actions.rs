@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
 use kakaopay::{Checkout, Order, RefundRequest};
 
-use crate::moves::{Action, OrderId, ProcessId};
+use crate::moves::{Action, Edited, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
 use crate::process::Surroundings;
+use crate::service::{BookedCharge, RETURN_URI};
 use crate::store::FaultyStore;
 use crate::world::{Event, Trouble, World};
 
@@ -39,7 +40,14 @@ pub(crate) fn act(world: &mut World, action: &Action) {
                 books.pages().tell(format_args!("{reference}: refund requested: {outcome}"));
             });
         }
+        Action::PayDuplicate { order } => pay_duplicate(world, *order),
+        Action::Misread { order, status, lasts } => {
+            let name = reference(*order).as_str().to_owned();
+            world.misread.insert(name, (status, world.now + lasts));
+        }
+        Action::RefundLate { order, amount, process } => refund_late(world, *order, *amount, *process),
         Action::StaffRefund { order, amount } => refund_by_staff(world, *order, *amount),
+        Action::StaffEdit { order, metadata } => edit_by_staff(world, *order, *metadata),
         Action::Kill { process, down } => {
             world.processes[*process] = None;
             world.after(*down, Event::Start(*process));
@@ -76,7 +84,9 @@ fn call<F: Future<Output = ()> + Send + 'static>(
 
 fn check_out(world: &World, order: OrderId, process: ProcessId) {
     let amount = PaymentAmount::new(Money::new(AMOUNT, Currency::SGD)).expect("an amount");
-    let uri = ReturnUri::parse("https://shop.example/done").expect("an address");
+    let store = world.around_of(process).store_id.as_str();
+    let uri = format!("{RETURN_URI}{}&store={store}", reference(order).as_str());
+    let uri = ReturnUri::parse(&uri).expect("an address");
     let (reference, books) = (reference(order), world.around_of(process).books.clone());
     let bought = Order::new(reference.clone(), amount, uri);
     call(world, process, async move |merchant| match merchant.checkout(bought).await {
@@ -103,6 +113,37 @@ fn decide(world: &mut World, shop: &Surroundings, action: &Action, order: OrderI
     world.tell(format_args!("{name}: {verb}: {}", status.as_u16()));
 }
 
+fn pay_duplicate(world: &World, order: OrderId) {
+    let name = reference(order).as_str().to_owned();
+    let links = world.around.books.pages().links.get(&name).cloned().unwrap_or_default();
+    // Once the metadata names the order no more, nothing leads from the charge to it.
+    let is_duplicate = |charge: &BookedCharge| {
+        charge.order.as_deref() == Some(&name)
+            && charge.named == charge.order
+            && charge.status == "pending"
+            && !links.contains(&charge.authorize_uri)
+    };
+    let Some(charge) = world.around.charges().into_iter().find(is_duplicate) else { return };
+    let (status, _) = world.around.service.staff("POST", &format!("/charges/{}/mark_as_paid", charge.id), "");
+    world.tell(format_args!("{name}: duplicate {} paid: {}", charge.id, status.as_u16()));
+}
+
+fn refund_late(world: &World, order: OrderId, amount: i64, process: ProcessId) {
+    let (reference, books) = (reference(order), world.around.books.clone());
+    call(world, process, async move |merchant| {
+        let Ok(Some(status)) = merchant.status(&reference).await else { return };
+        for (charge, late) in status.late_charges {
+            let name = Reference::parse(&format!("late-{}", late.attempt)).expect("a reference");
+            let amount = RefundAmount::new(amount).expect("an amount");
+            let request = RefundRequest::new(name, amount).charge(charge);
+            let refunded = merchant.refund(&reference, request).await;
+            let outcome =
+                refunded.map_or_else(|error| error.to_string(), |refund| refund.state.name().to_owned());
+            books.pages().tell(format_args!("{reference}: refund of late money requested: {outcome}"));
+        }
+    });
+}
+
 fn refund_by_staff(world: &World, order: OrderId, amount: i64) {
     let name = reference(order).as_str().to_owned();
     let paid = world
@@ -114,6 +155,27 @@ fn refund_by_staff(world: &World, order: OrderId, amount: i64) {
     let form = format!("amount={amount}");
     let (status, _) = world.around.service.staff("POST", &format!("/charges/{}/refunds", charge.id), &form);
     world.tell(format_args!("{name}: staff refund {amount}: {}", status.as_u16()));
+}
+
+fn edit_by_staff(world: &World, order: OrderId, metadata: Edited) {
+    let name = reference(order).as_str().to_owned();
+    let charges = world.around.charges();
+    let Some(charge) = charges.iter().rfind(|charge| charge.order.as_deref() == Some(&name)) else { return };
+    // A charge that no response showed and that names another order is that order's for all that anyone can tell.
+    let links = world.around.books.pages().links.get(&name).cloned().unwrap_or_default();
+    if matches!(metadata, Edited::Names(_)) && !links.contains(&charge.authorize_uri) {
+        return;
+    }
+    let form = match metadata {
+        Edited::Empty => "metadata[note]=".to_owned(),
+        Edited::Garbage => "metadata[kakaopay_reference]=call+the+buyer".to_owned(),
+        Edited::Names(other) => {
+            let (other, store) = (reference(other), world.around.store_id.as_str());
+            format!("metadata[kakaopay_reference]={}/1&metadata[kakaopay_store]={store}", other.as_str())
+        }
+    };
+    let (status, _) = world.around.service.staff("PATCH", &format!("/charges/{}", charge.id), &form);
+    world.tell(format_args!("{name}: staff edit {}: {}", charge.id, status.as_u16()));
 }
 
 /// The reference of an order.

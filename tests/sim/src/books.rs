@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kakaopay::PaymentEvent;
+use kakaopay::flows::RefundNotice;
+use kakaopay::types::ChargeId;
 use kakaopay_types::StoreId;
 
 use crate::choices::Choices;
@@ -56,6 +58,17 @@ pub struct Pages {
 
 /// A story, a line for each thing that happened. Clones share it.
 pub type Story = Arc<Mutex<Vec<String>>>;
+
+/// The charge that a notification calls paid, whether it pays the order or not.
+#[must_use]
+pub fn paid_charge(event: &PaymentEvent) -> Option<&ChargeId> {
+    match event {
+        PaymentEvent::Paid(paid) => Some(&paid.charge),
+        // The money was back before the payment was known.
+        PaymentEvent::PaidAndRefunded { charge, .. } | PaymentEvent::PaidLate { charge, .. } => Some(charge),
+        _ => None,
+    }
+}
 
 /// How the handler treats a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,15 +163,22 @@ impl Pages {
             return;
         }
         accepted.push((key.to_owned(), event.clone()));
-        let is_end = |event: &PaymentEvent| {
-            matches!(event, PaymentEvent::Paid(_) | PaymentEvent::PaidAndRefunded { .. })
-        };
-        let was_paid = accepted.iter().any(|(_, event)| is_end(event));
+        let paid: Vec<_> = accepted.iter().filter_map(|(_, event)| paid_charge(event)).cloned().collect();
+        let times = |charge: &ChargeId| paid.iter().filter(|paid| *paid == charge).count();
+        if let Some(charge) = paid_charge(event).filter(|charge| times(charge) > 1) {
+            self.violate("I2", format_args!("{order}: {charge} was notified more than once"));
+        }
         match event {
             PaymentEvent::Paid(paid) => {
-                self.check_paid(&order, paid.charge.as_str(), paid.amount.minor_units())
+                self.check_paid(&order, paid.charge.as_str(), paid.amount.minor_units());
             }
-            PaymentEvent::Refunded { .. } if !was_paid => {
+            PaymentEvent::PaidLate { charge, amount, .. } => {
+                self.check_booked(&order, charge.as_str(), amount.minor_units());
+            }
+            PaymentEvent::Refunded { notice: RefundNotice { charge, .. }, .. }
+            | PaymentEvent::RefundedElsewhere { charge, .. }
+                if times(charge) == 0 =>
+            {
                 self.violate("F48", format_args!("{order}: {key} was accepted before paid"));
             }
             _ => {}
@@ -178,6 +198,11 @@ impl Pages {
                 format_args!("{order}: paid by {charge}, whose money was back in every reading"),
             );
         }
+        self.check_booked(order, charge, amount);
+    }
+
+    /// I4: a charge notified as paid is one that the service holds as successful, of the order and the amount.
+    fn check_booked(&mut self, order: &str, charge: &str, amount: i64) {
         let booked = self.service.charges().into_iter().find(|booked| booked.id == charge);
         let matches = booked.as_ref().is_some_and(|booked| {
             booked.status == "successful"

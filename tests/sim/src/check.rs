@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kakaopay::store::Store;
 use kakaopay::{Alert, PaymentEvent};
 
-use crate::books::Pages;
+use crate::books::{Pages, paid_charge};
 use crate::process::Surroundings;
 use crate::service::BookedCharge;
 use crate::store::ready;
@@ -16,28 +16,30 @@ pub fn paid_orders_are_known(around: &Surroundings) {
     let mut pages = around.books.pages();
     for charge in charges.iter().filter(|charge| charge.status == "successful") {
         let Some(order) = &charge.order else { continue };
-        if !knows(&pages, order, charge) {
+        let is_known = knows(&pages, order, charge) || names_another_order(&pages, charge);
+        if !is_known {
             pages.violate("I2", format_args!("{order}: {} is paid, and nothing was notified", charge.id));
         }
         refunded_once(&mut pages, order, charge);
     }
 }
 
-/// Whether a paid charge was notified: as paid, or by an alert.
+/// Whether a paid charge was notified, as paid or as paid late.
 fn knows(pages: &Pages, order: &str, charge: &BookedCharge) -> bool {
     let accepted = pages.accepted.get(order).map(Vec::as_slice).unwrap_or_default();
-    accepted.iter().any(|(_, event)| match event {
-        PaymentEvent::Paid(paid) => paid.charge.as_str() == charge.id,
-        // The money was back before the payment was known.
-        PaymentEvent::PaidAndRefunded { charge: own, .. } => own.as_str() == charge.id,
-        PaymentEvent::Alert { alert: Alert::DuplicateChargePaid { other, .. }, .. } => {
-            other.as_str() == charge.id
-        }
-        PaymentEvent::Alert { alert: Alert::Contradiction { charge: other, .. }, .. } => {
-            other.as_str() == charge.id
-        }
-        _ => false,
-    })
+    accepted.iter().any(|(_, event)| paid_charge(event).is_some_and(|paid| paid.as_str() == charge.id))
+}
+
+/// Whether the charge names another order, and an alert says so.
+fn names_another_order(pages: &Pages, charge: &BookedCharge) -> bool {
+    charge.named.is_some()
+        && charge.named != charge.order
+        && pages.accepted.values().flatten().any(|(_, event)| match event {
+            PaymentEvent::Alert { alert: Alert::Mismatch { charge: other, .. }, .. } => {
+                other.as_str() == charge.id
+            }
+            _ => false,
+        })
 }
 
 /// I5: at most what was paid goes back, and each requested refund once.
@@ -66,10 +68,51 @@ pub fn the_stranger_did_nothing(stranger: &Surroundings) {
     }
 }
 
+/// I1: the shop's book of an order is the service's: each amount that went back was notified once.
+fn money_adds_up(pages: &mut Pages, order: &str, charge: &BookedCharge) {
+    let accepted = pages.accepted.get(order).map(Vec::as_slice).unwrap_or_default();
+    let is_doubtful = |event: &PaymentEvent| {
+        matches!(
+            event,
+            PaymentEvent::Alert {
+                alert: Alert::RefundedTwice { .. }
+                    | Alert::RefundContradiction { .. }
+                    | Alert::RefundUnresolved { .. }
+                    | Alert::RefundMismatch { .. },
+                ..
+            }
+        )
+    };
+    if accepted.iter().any(|(_, event)| is_doubtful(event)) {
+        return;
+    }
+    let back = accepted.iter().map(|(_, event)| match event {
+        PaymentEvent::Refunded { notice, .. } if notice.charge.as_str() == charge.id => {
+            notice.amount.minor_units()
+        }
+        PaymentEvent::RefundedElsewhere { charge: refunded, amount, .. }
+            if refunded.as_str() == charge.id =>
+        {
+            amount.minor_units()
+        }
+        _ => 0,
+    });
+    let back: i64 = back.sum();
+    if back != charge.refunded() {
+        let text = format!("{order}: {} of {} went back, and {back} notified", charge.refunded(), charge.id);
+        pages.violate("I1", text);
+    }
+}
+
 /// I8: nothing waits any more, neither at the service nor in the store.
 pub fn everything_has_ended(around: &Surroundings) {
     paid_orders_are_known(around);
     for charge in around.charges() {
+        let mut pages = around.books.pages();
+        if let Some(order) = charge.order.as_deref().filter(|order| knows(&pages, order, &charge)) {
+            money_adds_up(&mut pages, order, &charge);
+        }
+        drop(pages);
         if charge.status == "pending" {
             let text = format!("{} is pending for ever", charge.id);
             around.books.pages().violate("I8", text);

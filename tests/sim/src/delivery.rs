@@ -67,6 +67,11 @@ fn lose(world: &mut World, reply: Reply, reset: bool) {
 pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Option<(Reply, Millis)>) {
     let line = format!("{} {}", request.method(), request.uri().path());
     let mut response = world.around.service.respond(request);
+    for (order, (status, until)) in &world.misread {
+        if world.now < *until {
+            service::misread(&mut response, order, status);
+        }
+    }
     if !world.plan.tells_time {
         service::hide_time(&mut response);
     }

@@ -19,6 +19,17 @@ pub type ProcessId = usize;
 /// An order, numbered from 0.
 pub type OrderId = usize;
 
+/// Metadata that staff write over the shop's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edited {
+    /// None.
+    Empty,
+    /// A text that is no reference.
+    Garbage,
+    /// The reference of another order.
+    Names(OrderId),
+}
+
 /// An action of a buyer, of staff or of operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
@@ -42,6 +53,20 @@ pub enum Action {
         order: OrderId,
         /// Whether the payment succeeds.
         paid: bool,
+    },
+    /// A buyer pays a charge of the order whose link the shop never handed out, if there is one.
+    PayDuplicate {
+        /// The order.
+        order: OrderId,
+    },
+    /// For a while, every response shows the order's pending charges with this status.
+    Misread {
+        /// The order.
+        order: OrderId,
+        /// The status.
+        status: &'static str,
+        /// How long.
+        lasts: Millis,
     },
     /// The buyer returns to the shop.
     Return {
@@ -68,12 +93,28 @@ pub enum Action {
         /// The process.
         process: ProcessId,
     },
+    /// A process requests a refund of each charge that the shop knows as paid late.
+    RefundLate {
+        /// The order.
+        order: OrderId,
+        /// The amount in minor units.
+        amount: i64,
+        /// The process.
+        process: ProcessId,
+    },
     /// Staff refund at the dashboard.
     StaffRefund {
         /// The order.
         order: OrderId,
         /// The amount in minor units.
         amount: i64,
+    },
+    /// Staff edit the metadata of the order's newest charge at the dashboard.
+    StaffEdit {
+        /// The order.
+        order: OrderId,
+        /// The new metadata.
+        metadata: Edited,
     },
     /// A process dies and starts again after a while.
     Kill {

@@ -1,7 +1,7 @@
 //! The plan of a run: its processes, orders and moves, made from a seed.
 
 use crate::choices::Choices;
-use crate::moves::{Action, Millis, Move, ProcessId};
+use crate::moves::{Action, Edited, Millis, Move, ProcessId};
 
 /// The plan of a run.
 #[derive(Debug, Clone)]
@@ -125,6 +125,27 @@ impl Plan {
             let amount = choices.pick(&[50_000, AMOUNT]);
             let at = decided + choices.pick(&[500, 30_000, 600_000]);
             self.add(at, Action::StaffRefund { order, amount });
+        }
+        if choices.percent(25) {
+            let lasts = choices.pick(&[100, 20_000]);
+            let status = choices.pick(&["failed", "expired"]);
+            let at = choices.between(opened, decided);
+            self.add(at, Action::Misread { order, status, lasts });
+        }
+        if choices.percent(25) {
+            self.add(decided + choices.pick(&[30_000, 300_000, 900_000]), Action::PayDuplicate { order });
+        }
+        for _ in 0..choices.between(0, 3) {
+            let process = any(choices, self.processes);
+            let at = decided + choices.pick(&[60_000, 600_000, 1_500_000]) + choices.between(0, 5_000);
+            let amount = choices.pick(&[50_000, AMOUNT]);
+            self.add(at, Action::RefundLate { order, amount, process });
+        }
+        if choices.percent(15) {
+            let other = any(choices, self.orders);
+            let metadata = choices.pick(&[Edited::Empty, Edited::Garbage, Edited::Names(other)]);
+            let at = opened + choices.pick(&[500, 10_000, 60_000, 600_000]) + choices.between(0, 5_000);
+            self.add(at, Action::StaffEdit { order, metadata });
         }
     }
 

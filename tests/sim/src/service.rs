@@ -13,6 +13,9 @@ use tokio::runtime::Runtime;
 
 /// The key of another account.
 const OTHER_KEY: &str = "skey_test_0000000000000000000";
+/// Where buyers return to, without the order and the store.
+pub const RETURN_URI: &str = "https://shop.example/done?order=";
+
 const KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
 
 /// The service. Clones share it.
@@ -28,10 +31,12 @@ pub struct Service {
 pub struct BookedCharge {
     /// Its id.
     pub id: String,
-    /// The order that its metadata names.
+    /// The order that it was made for, which its return address names. The service changes it never.
     pub order: Option<String>,
-    /// The store that its metadata names.
+    /// The store that it was made for, which its return address names too.
     pub store: Option<String>,
+    /// The order that its metadata names.
+    pub named: Option<String>,
     /// The status.
     pub status: String,
     /// The amount in minor units.
@@ -140,8 +145,11 @@ impl BookedCharge {
     fn of(charge: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         // `order/attempt`.
-        let order = text(&charge["metadata"]["kakaopay_reference"]);
-        let order = order.and_then(|name| name.rsplit_once('/').map(|(order, _)| order.to_owned()));
+        let named = text(&charge["metadata"]["kakaopay_reference"]);
+        let named = named.and_then(|name| name.rsplit_once('/').map(|(order, _)| order.to_owned()));
+        let made_for = text(&charge["return_uri"]).unwrap_or_default();
+        let made_for = made_for.strip_prefix(RETURN_URI).and_then(|made_for| made_for.split_once("&store="));
+        let (order, store) = made_for.map(|(order, store)| (order.to_owned(), store.to_owned())).unzip();
         let refunds = charge["refunds"]["data"].as_array().map(Vec::as_slice).unwrap_or_default();
         let refund = |refund: &Value| {
             (text(&refund["metadata"]["kakaopay_reference"]), refund["amount"].as_i64().unwrap_or(0))
@@ -149,7 +157,8 @@ impl BookedCharge {
         Self {
             id: text(&charge["id"]).unwrap_or_default(),
             order,
-            store: text(&charge["metadata"]["kakaopay_store"]),
+            store,
+            named,
             status: text(&charge["status"]).unwrap_or_default(),
             amount: charge["amount"].as_i64().unwrap_or(0),
             refunds: refunds.iter().map(refund).collect(),
@@ -180,6 +189,31 @@ pub fn hide_time(response: &mut http::Response<Bytes>) {
     response.headers_mut().remove(http::header::DATE);
     let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
     if body["object"] == "list" && body.as_object_mut().is_some_and(|list| list.remove("to").is_some()) {
+        *response.body_mut() = Bytes::from(body.to_string());
+        response.headers_mut().remove(http::header::CONTENT_LENGTH);
+    }
+}
+
+/// Shows the pending charges of an order with another status.
+pub fn misread(response: &mut http::Response<Bytes>, order: &str, status: &str) {
+    let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
+    let uri = format!("{RETURN_URI}{order}&");
+    let is_pending = |charge: &Value| {
+        charge["return_uri"].as_str().is_some_and(|made_for| made_for.starts_with(&uri))
+            && charge["status"] == "pending"
+    };
+    let mut changed = false;
+    let mut show = |charge: &mut Value| {
+        if is_pending(charge) {
+            charge["status"] = status.into();
+            changed = true;
+        }
+    };
+    match body.get_mut("data").and_then(Value::as_array_mut) {
+        Some(data) => data.iter_mut().for_each(show),
+        None => show(&mut body),
+    }
+    if changed {
         *response.body_mut() = Bytes::from(body.to_string());
         response.headers_mut().remove(http::header::CONTENT_LENGTH);
     }

@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) counter: u64,
     pub(crate) starts: u64,
     pub(crate) network_trouble: u32,
+    /// Orders whose pending charges are shown with another status, and until when.
+    pub(crate) misread: BTreeMap<String, (&'static str, Millis)>,
     pub(crate) store_trouble: Arc<AtomicBool>,
     pub(crate) healed: bool,
     pub(crate) fates: Choices,
@@ -132,6 +134,7 @@ impl World {
             counter: 0,
             starts: 0,
             network_trouble: 0,
+            misread: BTreeMap::new(),
             store_trouble,
             healed: false,
             fates: choices.fork("network"),
@@ -206,6 +209,7 @@ impl World {
     pub(crate) fn heal(&mut self) {
         self.healed = true;
         self.network_trouble = 0;
+        self.misread.clear();
         self.store_trouble.store(false, Ordering::SeqCst);
         self.around.books.pages().handler_trouble = false;
         self.tell("everything heals");

@@ -67,7 +67,7 @@ async fn f03_reconciliation_inserts_lost_webhooks() {
     assert_eq!((report.events, report.missed_events), (3, 1));
     shop.settle_down().await;
     let keys: Vec<_> = shop.notifications.events().into_iter().map(|(key, _)| key).collect();
-    assert!(keys[1].starts_with("order-345678/alert/unknown_refund/"), "{keys:?}");
+    assert!(keys[1].starts_with("order-345678/refunded_elsewhere/"), "{keys:?}");
 }
 
 /// An empty store reports the order as orphaned; charges before the moment are ignored.

@@ -291,7 +291,7 @@ async fn f03_a_reconciliation_reaches_back_to_the_one_before() {
     assert_eq!(notifications.events().len(), 1);
     pass(80).await;
     let events = notifications.events();
-    assert!(events[1].0.contains("/alert/unknown_refund/"), "{events:?}");
+    assert!(events[1].0.contains("/refunded_elsewhere/"), "{events:?}");
     running.shut_down().await;
 }
 

@@ -40,12 +40,17 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
     for alert in payment.alerts() {
         step = step.detail(format!("alert: {alert}"));
     }
+    for (charge, late) in payment.late_charges() {
+        step = step.detail(format!("paid late: {charge}, {}, because {}", late.amount, late.why));
+    }
     for (refund, found) in payment.refunds() {
-        step = step.detail(format!("refund {refund}: {}, {:?}", found.amount(), found.state()));
+        let (charge, amount) = (found.charge(), found.amount());
+        step = step.detail(format!("refund {refund}: {amount} of {charge}, {:?}", found.state()));
     }
     let refunds: Map<_, _> =
         payment.refunds().iter().map(|(name, refund)| (name.to_string(), json!(refund))).collect();
     let step = step.field("reference", reference.as_str()).field("state", state);
+    let step = step.field("late_charges", json!(payment.late_charges()));
     Ok(step.field("alerts", json!(payment.alerts())).field("refunds", refunds))
 }
 

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    ChargeId, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId,
-    Timestamp,
+    ChargeId, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, RefundId, ReturnUri,
+    SourceId, StoreId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,8 @@ use crate::alert::Alert;
 use crate::intent::{Intent, SourceMode};
 use crate::journal::refund_record::RefundRecord;
 use crate::service_time::ServiceTime;
+use crate::state::duplicate_charge::PaidReading;
+use crate::state::late_charge::LateReason;
 
 /// A fact about a payment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,6 +108,8 @@ pub enum Record {
     DuplicateFound {
         /// The charge.
         charge: ChargeId,
+        /// The attempt that it names.
+        attempt: NonZeroU32,
         /// When it expires.
         expires_at: Option<Timestamp>,
     },
@@ -115,9 +119,33 @@ pub enum Record {
         charge: ChargeId,
         /// Its final status.
         status: String,
+        /// Its first reading as paid, if it was.
+        paid: Option<PaidReading>,
     },
     /// The search for duplicate charges ended.
     SearchCompleted,
+    /// A charge of the order was paid that does not pay it.
+    PaidLate {
+        /// The charge.
+        charge: ChargeId,
+        /// The attempt that created it.
+        attempt: NonZeroU32,
+        /// The amount that was paid.
+        amount: Money,
+        /// When it was paid. `None` if the service does not say.
+        paid_at: Option<Timestamp>,
+        /// Why it does not pay the order.
+        why: LateReason,
+    },
+    /// A refund was found that was not requested here.
+    RefundedElsewhere {
+        /// The refunded charge.
+        charge: ChargeId,
+        /// The refund.
+        refund: RefundId,
+        /// Its amount.
+        amount: Money,
+    },
     /// A record of one of the payment's refunds.
     Refund {
         /// The refund's reference.
@@ -158,6 +186,8 @@ impl Record {
             Self::DuplicateFound { .. } => "duplicate charge found",
             Self::DuplicateEnded { .. } => "duplicate charge ended",
             Self::SearchCompleted => "search completed",
+            Self::PaidLate { .. } => "paid late",
+            Self::RefundedElsewhere { .. } => "refunded elsewhere",
             Self::Refund { change, .. } => change.name(),
             Self::AlertRaised { .. } => "alert",
         }

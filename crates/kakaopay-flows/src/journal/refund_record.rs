@@ -1,6 +1,6 @@
 //! Records of a refund.
 
-use kakaopay_types::{Money, RefundId};
+use kakaopay_types::{ChargeId, Money, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::refund_order::{CancelReason, LateRefund};
@@ -13,6 +13,8 @@ use crate::service_time::ServiceTime;
 pub enum RefundRecord {
     /// The merchant requested it.
     Ordered {
+        /// The charge to refund.
+        charge: ChargeId,
         /// The amount.
         amount: Money,
         /// Whether a void was requested instead of a refund.

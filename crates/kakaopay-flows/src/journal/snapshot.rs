@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_types::{ChargeId, Reference, Timestamp};
+use kakaopay_types::{ChargeId, Money, Reference, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
@@ -11,6 +11,7 @@ use crate::error::ReplayError;
 use crate::journal::record::StoredIntent;
 use crate::journal::versioning;
 use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
 use crate::state::look_up::LookUp;
 use crate::state::model::Model;
@@ -32,6 +33,8 @@ struct Stored {
     duplicates: BTreeMap<ChargeId, DuplicateCharge>,
     search: Option<LookUp>,
     refunds: BTreeMap<Reference, RefundProcess>,
+    late: BTreeMap<ChargeId, LateCharge>,
+    elsewhere: BTreeMap<RefundId, (ChargeId, Money)>,
 }
 
 /// Encodes the model.
@@ -51,6 +54,8 @@ pub(crate) fn to_bytes(model: &Model) -> Vec<u8> {
         duplicates: model.duplicates,
         search: model.search,
         refunds: model.refunds,
+        late: model.late,
+        elsewhere: model.elsewhere,
     };
     // Plain data with string keys, which JSON can always encode.
     serde_json::to_vec(&stored).unwrap_or_default()
@@ -72,6 +77,8 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Model, ReplayError> {
         duplicates: stored.duplicates,
         search: stored.search,
         refunds: stored.refunds,
+        late: stored.late,
+        elsewhere: stored.elsewhere,
     };
     if model.refunds.values().all(|refund| model.is_in_currency(refund)) {
         Ok(model)

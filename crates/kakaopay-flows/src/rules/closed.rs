@@ -1,48 +1,19 @@
-//! A final payment: its refunds, and evidence that contradicts its state.
+//! A final payment: evidence that contradicts its state.
 
 use kakaopay_types::{EventKey, Timestamp};
 
 use crate::input::{Evidence, Input, Origin, Response};
 use crate::next_deadline::DeadlineChange;
 use crate::rules::duplicates::search_failed;
-use crate::rules::refund::{begin, poll, reconcile_list, respond};
 use crate::rules::{duplicates, evidence, search};
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
 use crate::transition::{Transition, key_refused, read, resumed};
 
-/// Returns the transition of a paid payment for an input: refunds, and evidence that contradicts its state.
+/// Returns the transition of a paid payment for an input: it only checks evidence.
 pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now: Timestamp) -> Transition {
     match input {
-        Input::Timeout => {
-            poll::refunds(model, pending, false, now).and(after_end(model, pending, input, now))
-        }
-        Input::Refresh => poll::refunds(model, pending, true, now).and(after_end(model, pending, input, now)),
-        Input::Resume => resumed().and(poll::resume(model, pending, now)).and(after_end(
-            model,
-            pending,
-            &Input::Refresh,
-            now,
-        )),
-        Input::Response(Response::Refund { reference, number, result }) => {
-            respond::response(model, pending, (reference, *number), result.as_deref())
-        }
-        Input::Response(Response::Refunds { request, served_at, result: Ok(list) }) => {
-            reconcile_list::page(model, pending, (request, *served_at), list, now)
-        }
-        Input::Response(Response::Refunds { result: Err(failure), .. }) => key_refused(model, failure),
-        Input::Evidence(Evidence::Webhook { key: EventKey::RefundCreate, charge })
-            if *charge == pending.charge =>
-        {
-            begin::list(&pending.charge)
-        }
-        Input::Response(Response::Read { result: Ok(charge), .. })
-        | Input::Evidence(Evidence::Read(charge))
-            if charge.id == pending.charge =>
-        {
-            after_end(model, pending, input, now).and(begin::list_foreign(model, charge))
-        }
-        // Other webhooks about the paid charge change nothing.
+        // Webhooks about the paid charge change nothing, except its refunds.
         Input::Evidence(Evidence::Webhook { charge, .. }) if *charge == pending.charge => {
             Transition::default()
         }

@@ -12,6 +12,7 @@ use crate::intent::SourceMode;
 use crate::journal::record::Record;
 use crate::rules::closed::{after_end, after_payment, after_refusal};
 use crate::rules::pending::{while_pending, with_foreign_refunds};
+use crate::rules::refund::handle;
 use crate::rules::{creation, duplicates, evidence, requests, search};
 use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::model::Model;
@@ -19,13 +20,14 @@ use crate::transition::{Transition, key_refused, read, resumed};
 
 /// Returns the transition of a payment for an input.
 pub(crate) fn transition(model: &Model, input: &Input, now: Timestamp) -> Transition {
-    match &model.state {
+    let refunds = handle::handle(model, input, now);
+    refunds.and(match &model.state {
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),
         State::Successful { pending, .. } => after_payment(model, pending, input, now),
         State::Failed { pending, .. } | State::Expired(pending) => after_end(model, pending, input, now),
         State::Refused { .. } => after_refusal(model, input, now),
-    }
+    })
 }
 
 /// Returns the first transition of a new payment.
@@ -68,7 +70,7 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timest
             search::failed(model, creating, now).and(key_refused(model, failure))
         }
         Input::Response(Response::Read { result: Err(failure), .. }) => key_refused(model, failure),
-        // Only a paid payment has refunds.
+        // Refunds are handled beside the state.
         Input::Response(Response::Refund { .. } | Response::Refunds { .. }) => Transition::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
             // No charge is requested yet, so the order has none.

@@ -1,18 +1,22 @@
 //! Duplicate charges: charges of the order that are not the payment's own.
 //!
 //! Lost attempts create them. The buyer was not redirected to them and should not pay them. They are polled
-//! until they end, and an alert is raised if one was paid.
+//! until they end, and one that was paid is notified as paid late.
 
-use kakaopay_types::{Charge, ChargeId, ChargeStatus, Outcome, Timestamp};
+use std::num::NonZeroU32;
+
+use kakaopay_types::{Charge, ChargeId, Expected, Mismatch, Outcome, Timestamp};
 
 use crate::alert::Alert;
+use crate::event::PaymentEvent;
 use crate::failure::RequestFailure;
 use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::search::ChargeSearch;
-use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::duplicate_charge::PaidReading;
+use crate::state::late_charge::LateReason;
 use crate::state::lifecycle::State;
 use crate::state::look_up::{LookUp, Patience, Reading, Verdict};
 use crate::state::model::{Model, is_of_order};
@@ -23,18 +27,20 @@ const PATIENCE_SECONDS: i64 = 86_400;
 
 /// Compares a charge that is not the payment's own with the order.
 pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transition {
-    if !is_of_order(model, charge) {
-        return Transition::default();
-    }
     let known = model.duplicates.get(&charge.id);
+    let named = charge.metadata.attempt().filter(|_| is_of_order(model, charge)).map(|named| named.number());
+    let Some(attempt) = known.map(|known| known.attempt).or(named) else { return Transition::default() };
     let mut step = Transition::default();
     if known.is_none() {
-        step.records
-            .push(Record::DuplicateFound { charge: charge.id.clone(), expires_at: charge.expires_at });
+        let (id, expires_at) = (charge.id.clone(), charge.expires_at);
+        step.records.push(Record::DuplicateFound { charge: id, attempt, expires_at });
         step.deadline = DeadlineChange::Plan;
     }
     // It must equal the order, whichever attempt created it.
-    let expected = model.intent.expected(charge.metadata.attempt(), model.attempts);
+    let named = charge.metadata.attempt();
+    let is_edited = named.is_none();
+    let expected = model.intent.expected(named, model.attempts);
+    let expected = if is_edited { expected.own_charge(charge.id.clone()) } else { expected };
     if let Err(member) = expected.check(charge) {
         step = step.and(raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member }));
     }
@@ -42,42 +48,94 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
         Outcome::Pending | Outcome::Unknown(_) => return step,
         Outcome::Successful | Outcome::Failed { .. } | Outcome::Expired => charge.status.to_string(),
     };
+    let is_paid = charge.outcome() == Outcome::Successful;
+    let ended = known.is_some_and(|known| known.end.is_some() && (!is_paid || known.paid.is_some()));
     if origin != Origin::Read {
-        let ended = known.is_some_and(|duplicate| duplicate.end.is_some());
         return if ended { step } else { step.and(read(&charge.id)) };
     }
-    if known.is_none_or(|duplicate| duplicate.end.is_none()) {
-        step.records.push(Record::DuplicateEnded { charge: charge.id.clone(), status: end });
+    // A paid charge that now names another order is polled on: staff may put the reference back.
+    let Ok(paid) = paid_reading(model, charge, attempt) else { return step };
+    if !ended {
+        let (charge, paid) = (charge.id.clone(), paid.clone());
+        step.records.push(Record::DuplicateEnded { charge, status: end, paid });
         step.deadline = DeadlineChange::Plan;
     }
-    if charge.outcome() == Outcome::Successful { step.and(paid(model, charge)) } else { step }
-}
-
-/// Raises an alert for each paid duplicate, after `own` became the payment's own charge.
-pub(crate) fn alerts_for_paid_duplicates(model: &Model, own: &ChargeId) -> Transition {
-    let paid =
-        |duplicate: &DuplicateCharge| duplicate.end.as_deref() == Some(ChargeStatus::Successful.as_str());
-    let duplicates = model.duplicates.iter().filter(|(charge, duplicate)| *charge != own && paid(duplicate));
-    let alerts = duplicates.map(|(other, _)| {
-        raise_alert(model, Alert::DuplicateChargePaid { charge: own.clone(), other: other.clone() })
-    });
-    alerts.fold(Transition::default(), Transition::and)
-}
-
-/// Raises an alert for a paid duplicate.
-fn paid(model: &Model, charge: &Charge) -> Transition {
-    let other = charge.id.clone();
-    match (&model.state, model.state.charge()) {
-        (_, Some(own)) => {
-            raise_alert(model, Alert::DuplicateChargePaid { charge: own.charge.clone(), other })
-        }
-        // A charge that equals the order pays it, and one that differs has raised its own alert. Both are
-        // covered again once the payment has its own charge.
-        (State::Creating(_), None) => Transition::default(),
-        (_, None) => {
-            raise_alert(model, Alert::Contradiction { charge: other, status: charge.status.to_string() })
+    match (paid, &model.state) {
+        // The payment may adopt it. Otherwise it is late once that is sure: see `paid_duplicates`.
+        (None, _) | (_, State::Creating(_)) => step,
+        (Some(paid), state) => {
+            let why = match state {
+                _ if paid.differs => LateReason::Mismatch,
+                State::Refused { .. } => LateReason::Refused,
+                _ => LateReason::Duplicate,
+            };
+            step.and(paid_late(model, &charge.id, attempt, &paid, why))
         }
     }
+}
+
+/// Returns the reading of a duplicate as paid, or `None` if it is not paid.
+///
+/// # Errors
+/// If it names another order.
+fn paid_reading(
+    model: &Model,
+    charge: &Charge,
+    attempt: NonZeroU32,
+) -> Result<Option<PaidReading>, Mismatch> {
+    if charge.outcome() != Outcome::Successful {
+        return Ok(None);
+    }
+    let attempt = model.intent.reference.attempt(attempt);
+    let expected = Expected::new(model.intent.amount.money(), model.intent.mode, attempt)
+        .store(model.intent.store.clone())
+        .own_charge(charge.id.clone());
+    match expected.check(charge) {
+        Err(member @ (Mismatch::Reference | Mismatch::Store)) => Err(member),
+        compared => Ok(Some(PaidReading::of(charge, compared.is_err()))),
+    }
+}
+
+/// Notifies of each paid duplicate when it is sure that none of them pays the order: after `own` became the payment's
+/// own charge, or the service refused the order.
+pub(crate) fn paid_duplicates(model: &Model, own: Option<&ChargeId>) -> Transition {
+    let others = model.duplicates.iter().filter(|(charge, _)| Some(*charge) != own);
+    let late = others.filter_map(|(charge, duplicate)| {
+        let paid = duplicate.paid.as_ref()?;
+        let why = match own {
+            _ if paid.differs => LateReason::Mismatch,
+            Some(_) => LateReason::Duplicate,
+            None => LateReason::Refused,
+        };
+        Some(paid_late(model, charge, duplicate.attempt, paid, why))
+    });
+    late.fold(Transition::default(), Transition::and)
+}
+
+/// Notifies of a charge that was paid and does not pay the order, once.
+pub(crate) fn paid_late(
+    model: &Model,
+    charge: &ChargeId,
+    attempt: NonZeroU32,
+    paid: &PaidReading,
+    why: LateReason,
+) -> Transition {
+    if model.late.contains_key(charge) {
+        return Transition::default();
+    }
+    let PaidReading { amount, refunded, paid_at, .. } = *paid;
+    let record = Record::PaidLate { charge: charge.clone(), attempt, amount, paid_at, why };
+    let event = PaymentEvent::PaidLate {
+        reference: model.intent.reference.clone(),
+        charge: charge.clone(),
+        attempt,
+        amount,
+        refunded,
+        mode: charge.mode(),
+        paid_at,
+        why,
+    };
+    Transition { records: vec![record], events: vec![event], ..Transition::default() }
 }
 
 /// Polls the duplicates that have not ended, and continues the search for more.

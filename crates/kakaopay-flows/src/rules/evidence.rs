@@ -10,15 +10,17 @@ use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::rules::duplicates;
+use crate::state::duplicate_charge::PaidReading;
+use crate::state::late_charge::LateReason;
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::model::{Model, is_of_order};
 use crate::transition::{Transition, raise_alert, read};
 
 /// Adopts a charge as the payment's own, if it equals the order.
 pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin: Origin) -> Transition {
-    // A wrong or forged webhook named a charge of another order.
+    // A wrong or forged webhook named a charge of another order, or others edited a known duplicate.
     if origin != Origin::Creation && !is_of_order(model, charge) {
-        return Transition::default();
+        return duplicates::judge(model, charge, origin);
     }
     let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
     if let Err(member) = expected.check(charge) {
@@ -60,7 +62,7 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
         _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
-    step.and(duplicates::alerts_for_paid_duplicates(model, &charge.id))
+    step.and(duplicates::paid_duplicates(model, Some(&charge.id)))
 }
 
 /// Returns whether an earlier attempt created the charge, which has ended unpaid. The last attempt may have
@@ -110,10 +112,21 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, orig
     if agrees {
         return Transition::default();
     }
+    let late = match model.state {
+        State::Failed { .. } if charge.outcome() == Outcome::Successful => Some(LateReason::Failed),
+        State::Expired(_) if charge.outcome() == Outcome::Successful => Some(LateReason::Expired),
+        _ => None,
+    };
     let status = charge.status.to_string();
-    match origin {
-        Origin::Read => raise_alert(model, Alert::Contradiction { charge: charge.id.clone(), status }),
-        Origin::Creation | Origin::List => read(&charge.id),
+    match (origin, late) {
+        (Origin::Read, Some(why)) => {
+            let paid = PaidReading::of(charge, false);
+            duplicates::paid_late(model, &charge.id, pending.attempt, &paid, why)
+        }
+        (Origin::Read, None) => {
+            raise_alert(model, Alert::Contradiction { charge: charge.id.clone(), status })
+        }
+        (Origin::Creation | Origin::List, _) => read(&charge.id),
     }
 }
 
@@ -182,5 +195,5 @@ fn paid_and_refunded(charge: &Charge, reference: Reference, attempt: NonZeroU32)
 
 fn expected_of(model: &Model, pending: &Pending) -> Expected {
     let attempt = model.intent.reference.attempt(pending.attempt);
-    model.intent.expected(Some(attempt), pending.attempt)
+    model.intent.expected(Some(attempt), pending.attempt).own_charge(pending.charge.clone())
 }

@@ -11,6 +11,7 @@ use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::refusal::Refusal;
+use crate::rules::duplicates;
 use crate::state::model::Model;
 use crate::transition::Transition;
 
@@ -51,10 +52,11 @@ pub(crate) fn platform_of(mode: &SourceMode) -> Option<PlatformType> {
 
 /// Ends the payment after a rejection by the service.
 pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Transition {
-    Transition {
+    let refused = Transition {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
         events: vec![PaymentEvent::Refused { reference: model.intent.reference.clone(), code, message }],
         deadline: DeadlineChange::Plan,
         ..Transition::default()
-    }
+    };
+    refused.and(duplicates::paid_duplicates(model, None))
 }

@@ -1,6 +1,7 @@
 //! The data of a payment, and the changes that records make to it. It holds no rules.
 
 pub(crate) mod duplicate_charge;
+pub(crate) mod late_charge;
 pub(crate) mod lifecycle;
 pub(crate) mod look_up;
 pub(crate) mod model;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, Reference, Timestamp};
+use kakaopay_types::{Charge, ChargeId, Money, Reference, RefundId, Timestamp};
 
 use crate::alert::Alert;
 use crate::intent::{Intent, SourceMode};
@@ -11,6 +11,7 @@ use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
 use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::late_charge::{LateCharge, PaidCharge};
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::look_up::LookUp;
 use crate::state::refund::RefundProcess;
@@ -38,6 +39,10 @@ pub(crate) struct Model {
     /// The look-up for duplicate charges, while it goes on. It needs more than one attempt.
     pub(crate) search: Option<LookUp>,
     pub(crate) refunds: BTreeMap<Reference, RefundProcess>,
+    /// The charges that were paid and do not pay the order.
+    pub(crate) late: BTreeMap<ChargeId, LateCharge>,
+    /// The refunds that were not requested here, with their charges and amounts.
+    pub(crate) elsewhere: BTreeMap<RefundId, (ChargeId, Money)>,
 }
 
 impl Model {
@@ -63,6 +68,8 @@ impl Model {
             duplicates: BTreeMap::new(),
             search: None,
             refunds: BTreeMap::new(),
+            late: BTreeMap::new(),
+            elsewhere: BTreeMap::new(),
         }
     }
 
@@ -97,14 +104,25 @@ impl Model {
             Record::NotListed { served_at, complete } => {
                 self.look_up_mut()?.note(*served_at, *complete, at);
             }
-            Record::DuplicateFound { charge, expires_at } => {
-                let duplicate = DuplicateCharge { since: at, expires_at: *expires_at, end: None };
+            Record::DuplicateFound { charge, attempt, expires_at } => {
+                let (attempt, expires_at) = (*attempt, *expires_at);
+                let duplicate = DuplicateCharge { attempt, since: at, expires_at, end: None, paid: None };
                 self.duplicates.entry(charge.clone()).or_insert(duplicate);
             }
-            Record::DuplicateEnded { charge, status } => {
-                self.duplicates.get_mut(charge)?.end.get_or_insert_with(|| status.clone());
+            Record::DuplicateEnded { charge, status, paid } => {
+                let duplicate = self.duplicates.get_mut(charge)?;
+                duplicate.end.get_or_insert_with(|| status.clone());
+                duplicate.paid = duplicate.paid.take().or_else(|| paid.clone());
             }
             Record::SearchCompleted => self.search = None,
+            Record::PaidLate { charge, attempt, amount, paid_at, why } => {
+                let (attempt, amount, paid_at, why) = (*attempt, *amount, *paid_at, *why);
+                let late = LateCharge { attempt, amount, paid_at, why, learned_at: at };
+                self.late.entry(charge.clone()).or_insert(late);
+            }
+            Record::RefundedElsewhere { charge, refund, amount } => {
+                self.elsewhere.insert(refund.clone(), (charge.clone(), *amount));
+            }
             Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
             _ => self.apply_to_charge(record, at)?,
         }
@@ -120,16 +138,33 @@ impl Model {
             }
             return Some(());
         }
-        let State::Successful { .. } = self.state else { return None };
         let refund =
             RefundProcess::ordered(change, self.seq, at).filter(|refund| self.is_in_currency(refund))?;
         self.refunds.insert(reference.clone(), refund);
         Some(())
     }
 
-    /// Returns whether a refund's amount is in the payment's currency.
+    /// Returns whether a refund's charge is paid, in the refund's currency.
     pub(crate) fn is_in_currency(&self, refund: &RefundProcess) -> bool {
-        refund.amount().currency() == self.intent.amount.currency()
+        let paid = self.paid_charge(refund.charge());
+        paid.is_some_and(|paid| paid.amount.currency() == refund.amount().currency())
+    }
+
+    /// Returns a charge whose money can go back: the one that pays the order, or one that was paid late.
+    pub(crate) fn paid_charge(&self, id: &ChargeId) -> Option<PaidCharge> {
+        let own = match &self.state {
+            State::Successful { pending, paid_at, .. } if pending.charge == *id => Some(PaidCharge {
+                charge: id.clone(),
+                amount: self.intent.amount.money(),
+                paid_at: paid_at.or(self.learned_paid_at),
+            }),
+            _ => None,
+        };
+        own.or_else(|| {
+            let LateCharge { amount, paid_at, learned_at, .. } = *self.late.get(id)?;
+            let paid_at = paid_at.or(Some(learned_at));
+            Some(PaidCharge { charge: id.clone(), amount, paid_at })
+        })
     }
 
     /// Returns the look-up for the payment's own charge, or for duplicates of it.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay_types::{Money, RefundId, Timestamp};
+use kakaopay_types::{ChargeId, Money, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::refund_record::RefundRecord;
@@ -85,6 +85,7 @@ use crate::state::refund_state::RefundState;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundProcess {
+    charge: ChargeId,
     amount: Money,
     void: Option<bool>,
     late_refund: LateRefund,
@@ -116,9 +117,11 @@ pub struct RefundProcess {
 impl RefundProcess {
     /// Creates a refund from its first record. Returns `None` for any other record.
     pub(crate) fn ordered(record: &RefundRecord, seq: u64, at: Timestamp) -> Option<Self> {
-        let RefundRecord::Ordered { amount, void, late_refund } = *record else { return None };
+        let RefundRecord::Ordered { charge, amount, void, late_refund } = record else { return None };
+        let (charge, amount, void, late_refund) = (charge.clone(), *amount, *void, *late_refund);
         let state = RefundState::Preparing;
         Some(Self {
+            charge,
             amount,
             void,
             late_refund,
@@ -141,6 +144,12 @@ impl RefundProcess {
     #[must_use]
     pub fn state(&self) -> &RefundState {
         &self.state
+    }
+
+    /// Returns the charge that it refunds.
+    #[must_use]
+    pub fn charge(&self) -> &ChargeId {
+        &self.charge
     }
 
     /// Returns the amount.

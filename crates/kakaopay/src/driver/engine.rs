@@ -177,6 +177,13 @@ impl<S: Store> Engine<S> {
         while let Some(pending) = queue.pop_front() {
             let response = self.send(pending, joins).await;
             read_failed |= is_failed_read(&response);
+            let response = match self.without_charges_of_others(&reference, response).await {
+                Ok(response) => response,
+                Err(error) => {
+                    failure = failure.or(Some(error));
+                    continue;
+                }
+            };
             match self.store_response(&reference, response).await {
                 Ok(applied) => {
                     payment = applied.payment;
@@ -286,6 +293,13 @@ impl<S: Store> Engine<S> {
                     record = record.name(),
                     "payment record stored",
                 );
+                if let Record::AlertRaised { alert } = record {
+                    tracing::warn!(
+                        reference = payment.intent().reference.as_str(),
+                        seq = entry.seq,
+                        "alert raised: {alert}",
+                    );
+                }
             }
             payment.handle(Input::Persisted(entry.seq), entry.at)?;
         }

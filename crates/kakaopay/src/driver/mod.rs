@@ -2,6 +2,7 @@
 
 mod engine;
 mod identity;
+mod ownership;
 mod pending_request;
 mod reads;
 mod rehydrate;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay_flows::{Alert, LateRefund, PaymentEvent, Request, State};
+use kakaopay_flows::{LateRefund, PaymentEvent, Request, State};
 use kakaopay_types::{Charge, ChargeStatus, RefundStatus, RefundWindow};
 
 use super::checked_driver::is_over;
@@ -34,14 +34,13 @@ fn of_order(end: &End) -> impl Iterator<Item = &Charge> {
     charges.filter(|charge| charge.metadata.attempt().is_some())
 }
 
-/// I1, I2: each charge that the service holds as paid was notified as paid, or raised an alert.
+/// I1, I2: each charge that the service holds as paid was notified as paid, or as paid late.
 fn every_paid_charge_is_known(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     for charge in of_order(end).filter(|charge| charge.status == ChargeStatus::Successful) {
         let own = payment.state().charge().is_some_and(|own| own.charge == charge.id);
-        let told = payment.alerts().iter().any(|alert| match alert {
-            Alert::DuplicateChargePaid { other, .. } => *other == charge.id,
-            Alert::Contradiction { charge: told, .. } => *told == charge.id,
+        let told = end.driver.notified.values().any(|event| match event {
+            PaymentEvent::PaidLate { charge: late, .. } => *late == charge.id,
             _ => false,
         });
         let paid = own && matches!(payment.state(), State::Successful { .. });

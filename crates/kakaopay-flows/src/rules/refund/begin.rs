@@ -12,7 +12,8 @@ use crate::output::Request;
 use crate::refund_order::{CancelReason, LateRefund, RefundRequest};
 use crate::rules::refund::effects::{notice, record_of};
 use crate::search::RefundSearch;
-use crate::state::lifecycle::{Pending, State};
+use crate::state::late_charge::PaidCharge;
+use crate::state::lifecycle::State;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::transition::{Transition, raise_alert};
@@ -26,49 +27,56 @@ pub(crate) fn open(
     request: &RefundRequest,
     now: Timestamp,
 ) -> Result<Option<Transition>, RefundError> {
-    let amount = Money::new(request.amount.minor_units(), model.intent.amount.currency());
+    let paid = paid_charge(model, request)?;
+    let amount = Money::new(request.amount.minor_units(), paid.amount.currency());
     if let Some(refund) = model.refunds.get(&request.reference) {
-        let requested = (amount, request.void, request.late_refund);
-        let same = (refund.amount(), refund.void(), refund.late_refund()) == requested;
+        let requested = (&paid.charge, amount, request.void, request.late_refund);
+        let same = (refund.charge(), refund.amount(), refund.void(), refund.late_refund()) == requested;
         return if same { Ok(None) } else { Err(RefundError::ReferenceConflict) };
     }
-    let State::Successful { pending, paid_at, .. } = &model.state else { return Err(RefundError::NotPaid) };
-    let left = left_of(model);
+    let left = left_of(model, &paid);
     if amount.minor_units() > left.minor_units() {
         return Err(RefundError::Exceeds { left });
     }
-    let paid_at = paid_at.or(model.learned_paid_at);
-    if let Some(closed_at) = closed(paid_at, request.late_refund, now) {
+    if let Some(closed_at) = closed(paid.paid_at, request.late_refund, now) {
         return Err(RefundError::WindowClosed { closed_at });
     }
-    let record = RefundRecord::Ordered { amount, void: request.void, late_refund: request.late_refund };
+    let charge = paid.charge.clone();
+    let (void, late_refund) = (request.void, request.late_refund);
+    let record = RefundRecord::Ordered { charge, amount, void, late_refund };
     let records = vec![record_of(&request.reference, record)];
-    Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge) }))
+    Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&paid.charge) }))
+}
+
+/// Returns the charge that a request refunds.
+fn paid_charge(model: &Model, request: &RefundRequest) -> Result<PaidCharge, RefundError> {
+    if let Some(charge) = &request.charge {
+        return model.paid_charge(charge).ok_or(RefundError::ChargeNotPaid);
+    }
+    let State::Successful { pending, .. } = &model.state else { return Err(RefundError::NotPaid) };
+    model.paid_charge(&pending.charge).ok_or(RefundError::NotPaid)
 }
 
 /// Requests a refund, or cancels it if the refund window has closed or its amount exceeds the rest.
 pub(crate) fn request(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     (reference, refund): (&Reference, &RefundProcess),
     left: Money,
     now: Timestamp,
 ) -> Transition {
-    let paid_at = match &model.state {
-        State::Successful { paid_at, .. } => paid_at.or(model.learned_paid_at),
-        _ => None,
-    };
+    let paid_at = paid.paid_at;
     if refund.amount().minor_units() > left.minor_units() {
         let left = Money::new(left.minor_units().max(0), left.currency());
-        return cancel(model, pending, reference, refund, CancelReason::Exceeds { left });
+        return cancel(model, paid, reference, refund, CancelReason::Exceeds { left });
     }
     if let Some(closed_at) = closed(paid_at, refund.late_refund(), now) {
-        return cancel(model, pending, reference, refund, CancelReason::WindowClosed { closed_at });
+        return cancel(model, paid, reference, refund, CancelReason::WindowClosed { closed_at });
     }
     let late = closed(paid_at, LateRefund::Reject, now).is_some();
     let Ok(amount) = RefundAmount::new(refund.amount().minor_units()) else { return Transition::default() };
     let metadata = RefundMetadata::new(reference.clone()).store(model.intent.store.clone());
-    let create = CreateRefund::new(pending.charge.clone(), amount, metadata).void(refund.void());
+    let create = CreateRefund::new(paid.charge.clone(), amount, metadata).void(refund.void());
     let step = Transition {
         records: vec![record_of(reference, RefundRecord::Requested)],
         mutations: vec![Request::CreateRefund { number: refund.asked.saturating_add(1), create }],
@@ -82,12 +90,12 @@ pub(crate) fn request(
 /// Cancels a refund that was not requested.
 fn cancel(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     reference: &Reference,
     refund: &RefundProcess,
     reason: CancelReason,
 ) -> Transition {
-    let notice = notice(model, pending, reference, refund);
+    let notice = notice(model, paid, reference, refund);
     Transition {
         records: vec![record_of(reference, RefundRecord::Cancelled { reason })],
         events: vec![PaymentEvent::RefundCancelled { notice, reason }],
@@ -96,11 +104,19 @@ fn cancel(
     }
 }
 
-/// Returns the paid amount less the refunds begun here and their duplicates.
-fn left_of(model: &Model) -> Money {
-    let paid = model.intent.amount;
-    let promised = model.refunds.values().fold(0_i64, |sum, refund| sum.saturating_add(refund.claimed()));
-    Money::new(paid.minor_units().saturating_sub(promised), paid.currency())
+/// Returns the paid amount of a charge less its known refunds.
+fn left_of(model: &Model, paid: &PaidCharge) -> Money {
+    let left = paid.amount.minor_units().saturating_sub(promised(model, &paid.charge));
+    Money::new(left, paid.amount.currency())
+}
+
+/// Returns the sum of a charge's known refunds: those begun here, their duplicates, and those made elsewhere.
+fn promised(model: &Model, charge: &ChargeId) -> i64 {
+    let begun = model.refunds.values().filter(|refund| refund.charge() == charge);
+    let begun = begun.map(RefundProcess::claimed);
+    let elsewhere = model.elsewhere.values().filter(|(refunded, _)| refunded == charge);
+    let elsewhere = elsewhere.map(|(_, amount)| amount.minor_units());
+    begun.chain(elsewhere).fold(0, i64::saturating_add)
 }
 
 /// Returns when the refund window closed, or `None` if it is open or the refund is forwarded anyway.
@@ -114,9 +130,12 @@ pub(crate) fn list(charge: &ChargeId) -> Transition {
     Transition { reads: vec![Request::ListRefunds(RefundSearch::first(charge))], ..Transition::default() }
 }
 
-/// Reads the list of refunds if the charge's refunded amount exceeds the refunds begun here: others were made
+/// Reads the list of refunds if the charge's refunded amount exceeds its known refunds: others were made
 /// elsewhere. Their webhooks may have been lost, or have arrived before the payment was known to be paid.
 pub(crate) fn list_foreign(model: &Model, charge: &Charge) -> Transition {
-    let promised = model.intent.amount.minor_units().saturating_sub(left_of(model).minor_units());
-    if charge.refunded().minor_units() > promised { list(&charge.id) } else { Transition::default() }
+    if charge.refunded().minor_units() > promised(model, &charge.id) {
+        list(&charge.id)
+    } else {
+        Transition::default()
+    }
 }

@@ -7,7 +7,7 @@ use crate::event::PaymentEvent;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::rules::refund::effects::{notice, record_of};
-use crate::state::lifecycle::Pending;
+use crate::state::late_charge::PaidCharge;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::state::refund_state::RefundState;
@@ -25,24 +25,32 @@ pub(crate) enum Origin {
     },
 }
 
-/// Returns the payment's refund that a refund at the service belongs to.
+/// Returns the payment's refund that a refund at the service belongs to, of the same charge.
 pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a RefundProcess)> {
     let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
-    known.or_else(|| {
-        let name = made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?;
-        model.refunds.get_key_value(&Reference::parse(name).ok()?)
-    })
+    let found = known.or_else(|| model.refunds.get_key_value(&name_of(made)?));
+    found.filter(|(_, refund)| refund.charge() == made.charge_id())
+}
+
+/// Returns whether a refund's metadata has a refund reference.
+pub(crate) fn is_named(made: &Made) -> bool {
+    name_of(made).is_some()
+}
+
+/// Returns the refund reference in a refund's metadata, if any.
+fn name_of(made: &Made) -> Option<Reference> {
+    Reference::parse(made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?).ok()
 }
 
 /// Compares a refund at the service with the refund begun here that it belongs to.
 pub(crate) fn judge(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     (reference, refund): (&Reference, &RefundProcess),
     made: &Made,
     origin: Origin,
 ) -> Transition {
-    if !is_same(model, pending, reference, refund, made) {
+    if !is_same(model, paid, (reference, refund), made, origin) {
         // A failed refund in the list moved no money, so its members do not matter.
         let harmless = origin != Origin::Creation && made.status == Some(RefundStatus::Failed);
         return if harmless { Transition::default() } else { mismatched(model, reference, refund, made) };
@@ -53,13 +61,13 @@ pub(crate) fn judge(
     }
     match refund.state() {
         RefundState::Preparing | RefundState::Requested | RefundState::Searching | RefundState::Blocked => {
-            conclude(model, pending, reference, refund, made)
+            conclude(model, paid, reference, refund, made)
         }
         RefundState::Pending { refund: known } if *known == made.id => {
             if is_undecided(made) {
                 Transition::default()
             } else {
-                conclude(model, pending, reference, refund, made)
+                conclude(model, paid, reference, refund, made)
             }
         }
         RefundState::Completed { refund: known, .. } if *known == made.id => match &made.status {
@@ -108,13 +116,13 @@ fn superseded(reference: &Reference, refund: &RefundProcess, made: &Made) -> Tra
 /// Compares a refund at the service that replaces a failed one with the refund begun here.
 pub(crate) fn replace(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     reference: &Reference,
     refund: &RefundProcess,
     made: &Made,
 ) -> Transition {
-    if is_same(model, pending, reference, refund, made) {
-        conclude(model, pending, reference, refund, made)
+    if is_same(model, paid, (reference, refund), made, Origin::List { conclusive: false }) {
+        conclude(model, paid, reference, refund, made)
     } else {
         mismatched(model, reference, refund, made)
     }
@@ -123,16 +131,17 @@ pub(crate) fn replace(
 /// Returns whether a refund at the service equals the request.
 fn is_same(
     model: &Model,
-    pending: &Pending,
-    reference: &Reference,
-    refund: &RefundProcess,
+    paid: &PaidCharge,
+    (reference, refund): (&Reference, &RefundProcess),
     made: &Made,
+    origin: Origin,
 ) -> bool {
-    let name = made.metadata.get(AttemptReference::METADATA_KEY).and_then(|name| name.as_str());
-    // A refund adopted before need not carry the reference again.
-    (name == Some(reference.as_str()) || refund.state().refund() == Some(&made.id))
+    // A refund adopted before, or returned by the request itself, need not carry the reference.
+    let is_named = name_of(made).is_none_or(|name| name == *reference);
+    let is_known = refund.state().refund() == Some(&made.id) || origin == Origin::Creation;
+    (name_of(made).as_ref() == Some(reference) || (is_known && is_named))
         && made.money() == refund.amount()
-        && *made.charge_id() == pending.charge
+        && *made.charge_id() == paid.charge
         && made.id.mode() == model.intent.mode
         && made.livemode.is_none_or(|live| live == model.intent.mode.is_live())
 }
@@ -157,12 +166,12 @@ fn mismatched(model: &Model, reference: &Reference, refund: &RefundProcess, made
 /// Adopts a refund at the service as the requested one.
 fn conclude(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     reference: &Reference,
     refund: &RefundProcess,
     made: &Made,
 ) -> Transition {
-    let notice = notice(model, pending, reference, refund);
+    let notice = notice(model, paid, reference, refund);
     let id = made.id.clone();
     let (record, event) = match &made.status {
         Some(RefundStatus::Failed) => (

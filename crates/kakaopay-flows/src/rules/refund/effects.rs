@@ -7,7 +7,7 @@ use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
-use crate::state::lifecycle::Pending;
+use crate::state::late_charge::PaidCharge;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::transition::Transition;
@@ -15,11 +15,11 @@ use crate::transition::Transition;
 /// Ends the refund after a rejection by the service.
 pub(crate) fn refused(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     (reference, refund): (&Reference, &RefundProcess),
     Refusal { code, message }: Refusal,
 ) -> Transition {
-    let notice = notice(model, pending, reference, refund);
+    let notice = notice(model, paid, reference, refund);
     let event = PaymentEvent::RefundRefused { notice, code: code.clone(), message: message.clone() };
     Transition {
         records: vec![record_of(reference, RefundRecord::Refused { code, message })],
@@ -35,14 +35,14 @@ pub(crate) fn record_of(reference: &Reference, change: RefundRecord) -> Record {
 
 pub(crate) fn notice(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     reference: &Reference,
     refund: &RefundProcess,
 ) -> RefundNotice {
     RefundNotice {
         reference: model.intent.reference.clone(),
         refund_reference: reference.clone(),
-        charge: pending.charge.clone(),
+        charge: paid.charge.clone(),
         amount: refund.amount(),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod begin;
 pub(crate) mod compare;
 pub(crate) mod effects;
+pub(crate) mod handle;
 pub(crate) mod poll;
 pub(crate) mod reconcile_list;
 pub(crate) mod respond;

@@ -1,5 +1,7 @@
 //! Polling of refunds at the deadline or after a refresh, and their resumption.
 
+use std::collections::BTreeSet;
+
 use kakaopay_types::{Reference, Timestamp};
 
 use crate::alert::Alert;
@@ -7,15 +9,14 @@ use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::rules::refund::begin::list;
 use crate::rules::refund::effects::record_of;
-use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
 use crate::state::refund_state::RefundState;
 use crate::transition::{Transition, raise_alert};
 
 /// Polls the refunds that have not ended. It polls a blocked refund only at the request of a `person`.
-pub(crate) fn refunds(model: &Model, pending: &Pending, person: bool, now: Timestamp) -> Transition {
+pub(crate) fn refunds(model: &Model, person: bool, now: Timestamp) -> Transition {
     let mut step = Transition::default();
-    let mut open = false;
+    let mut open = BTreeSet::new();
     for (reference, refund) in &model.refunds {
         if refund.is_overdue(now) {
             step.records.push(record_of(reference, RefundRecord::OutcomeUnknown));
@@ -28,13 +29,15 @@ pub(crate) fn refunds(model: &Model, pending: &Pending, person: bool, now: Times
             RefundState::Blocked => !person,
             state => state.is_final() && !refund.is_watched(),
         };
-        open |= !waits;
+        if !waits {
+            open.insert(refund.charge());
+        }
     }
-    if open { step.and(list(&pending.charge)) } else { step }
+    open.into_iter().fold(step, |step, charge| step.and(list(charge)))
 }
 
 /// Resumes the refunds that do not continue by themselves.
-pub(crate) fn resume(model: &Model, pending: &Pending, now: Timestamp) -> Transition {
+pub(crate) fn resume(model: &Model, now: Timestamp) -> Transition {
     let unresolved = |reference: &Reference| {
         model.alerts.contains(&Alert::RefundUnresolved { reference: reference.clone() })
     };
@@ -52,5 +55,5 @@ pub(crate) fn resume(model: &Model, pending: &Pending, now: Timestamp) -> Transi
     let ended = blocked.map(|(reference, _)| record_of(reference, RefundRecord::WatchEnded));
     let records = resumed.chain(ended).collect();
     Transition { records, deadline: DeadlineChange::Plan, ..Transition::default() }
-        .and(refunds(model, pending, true, now))
+        .and(refunds(model, true, now))
 }

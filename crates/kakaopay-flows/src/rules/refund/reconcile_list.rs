@@ -8,6 +8,8 @@
 use kakaopay_types::{List, Money, Reference, Refund as Made, RefundStatus, Timestamp};
 
 use crate::alert::Alert;
+use crate::event::PaymentEvent;
+use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
@@ -17,7 +19,7 @@ use crate::rules::refund::compare::Origin;
 use crate::rules::refund::effects::{record_of, refused};
 use crate::search::RefundSearch;
 use crate::service_time::ServiceTime;
-use crate::state::lifecycle::Pending;
+use crate::state::late_charge::PaidCharge;
 use crate::state::look_up::{Reading, Verdict};
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
@@ -30,7 +32,7 @@ const MAX_READ: u32 = 1_000;
 /// Handles a page of the charge's refunds.
 pub(crate) fn page(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     (search, served_at): (&RefundSearch, Option<Timestamp>),
     list: &List<Made>,
     now: Timestamp,
@@ -58,11 +60,11 @@ pub(crate) fn page(
     }
     // An element that the total counts but no page shows may be the refund.
     read.complete &= u64::from(offset) >= list.total && (elements == 0 || !more);
-    evaluate_list(model, pending, &read, now)
+    evaluate_list(model, paid, &read, now)
 }
 
 /// Evaluates the whole list: applies its refunds, then continues each refund that it lacks.
-fn evaluate_list(model: &Model, pending: &Pending, read: &RefundSearch, now: Timestamp) -> Transition {
+fn evaluate_list(model: &Model, paid: &PaidCharge, read: &RefundSearch, now: Timestamp) -> Transition {
     // The records of one element are applied before the next element is compared.
     let mut seen = model.clone();
     seen.seq = seen.seq.saturating_add(1);
@@ -78,7 +80,7 @@ fn evaluate_list(model: &Model, pending: &Pending, read: &RefundSearch, now: Tim
             }
             // The adopted refund has failed, and this one replaces it.
             Some((reference, refund)) if has_failed_for(refund, made, read) => {
-                compare::replace(&seen, pending, reference, refund, made)
+                compare::replace(&seen, paid, reference, refund, made)
             }
             Some((reference, refund)) => {
                 let conclusive = read.complete
@@ -88,20 +90,49 @@ fn evaluate_list(model: &Model, pending: &Pending, read: &RefundSearch, now: Tim
                         RefundState::Searching => verdict(read, refund, now) == Some(Verdict::Conclusive),
                         _ => false,
                     };
-                compare::judge(&seen, pending, (reference, refund), made, Origin::List { conclusive })
+                compare::judge(&seen, paid, (reference, refund), made, Origin::List { conclusive })
             }
-            None if has_failed(made) => Transition::default(),
-            None => raise_alert(&seen, Alert::UnknownRefund { refund: made.id.clone() }),
+            None => Transition::default(),
         };
         seen.apply_all(&next.records, now);
         step = step.and(next);
     }
-    let references: Vec<_> = seen.refunds.keys().cloned().collect();
+    let next = elsewhere(&seen, paid, read);
+    seen.apply_all(&next.records, now);
+    step = step.and(next);
+    let of_charge = seen.refunds.iter().filter(|(_, refund)| *refund.charge() == paid.charge);
+    let references: Vec<_> = of_charge.map(|(reference, _)| reference.clone()).collect();
     for reference in references {
         let Some(refund) = seen.refunds.get(&reference) else { continue };
-        let next = continue_refund(&seen, pending, (&reference, refund), read, now);
+        let next = continue_refund(&seen, paid, (&reference, refund), read, now);
         seen.apply_all(&next.records, now);
         step = step.and(next);
+    }
+    step
+}
+
+/// Notifies of the refunds that were not requested here, once each.
+fn elsewhere(seen: &Model, paid: &PaidCharge, read: &RefundSearch) -> Transition {
+    // A refund without its reference may be one that was requested here and whose outcome is unknown.
+    let may_be_own = |made: &Made| {
+        let open = |refund: &RefundProcess| {
+            matches!(refund.state(), RefundState::Requested | RefundState::Searching)
+                && *refund.charge() == paid.charge
+                && refund.amount() == made.money()
+        };
+        !compare::is_named(made) && seen.refunds.values().any(open)
+    };
+    let is_new = |made: &&Made| {
+        let is_known = seen.elsewhere.contains_key(&made.id) || compare::of_payment(seen, made).is_some();
+        !has_failed(made) && !is_known && !may_be_own(made)
+    };
+    let mut step = Transition::default();
+    for made in read.seen.iter().filter(is_new) {
+        let (charge, refund, amount) = (paid.charge.clone(), made.id.clone(), made.money());
+        let reference = seen.intent.reference.clone();
+        let record = Record::RefundedElsewhere { charge: charge.clone(), refund: refund.clone(), amount };
+        step.records.push(record);
+        step.events.push(PaymentEvent::RefundedElsewhere { reference, charge, refund, amount });
     }
     step
 }
@@ -130,7 +161,7 @@ fn rank(made: &Made) -> u8 {
 /// Continues a refund that the list lacks.
 fn continue_refund(
     seen: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     (reference, refund): (&Reference, &RefundProcess),
     read: &RefundSearch,
     now: Timestamp,
@@ -157,10 +188,10 @@ fn continue_refund(
     match verdict(read, refund, now) {
         // A list requested before the refund began may lack later refunds.
         None if *refund.state() == RefundState::Preparing && read.after_seq >= refund.seq => {
-            request(seen, pending, (reference, refund), left_for(seen, read, reference), now)
+            request(seen, paid, (reference, refund), left_for(seen, paid, read, reference), now)
         }
         Some(Verdict::Conclusive) if watched => recorded(RefundRecord::WatchEnded),
-        Some(Verdict::Conclusive) => not_found(seen, pending, (reference, refund), read, now),
+        Some(Verdict::Conclusive) => not_found(seen, paid, (reference, refund), read, now),
         Some(Verdict::First) => recorded(RefundRecord::NotListed { served_at: read.served_at }),
         Some(Verdict::NoClock) if watched => {
             raise_alert(seen, Alert::RefundWatchBlocked { reference: reference.clone() })
@@ -179,13 +210,13 @@ fn verdict(read: &RefundSearch, refund: &RefundProcess, now: Timestamp) -> Optio
 /// Requests a refund again that the service does not have and will no longer make.
 fn not_found(
     seen: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     (reference, refund): (&Reference, &RefundProcess),
     read: &RefundSearch,
     now: Timestamp,
 ) -> Transition {
     if let Some(refusal) = refund.refusal.clone() {
-        return refused(seen, pending, (reference, refund), refusal);
+        return refused(seen, paid, (reference, refund), refusal);
     }
     // A refund without a known reference may be this one, if the service lost its metadata.
     let may_be_it = |made: &Made| {
@@ -194,29 +225,28 @@ fn not_found(
             && compare::of_payment(seen, made).is_none()
     };
     if !refund.is_unresolved() && (refund.resumed || !read.seen.iter().any(may_be_it)) {
-        return request(seen, pending, (reference, refund), left_for(seen, read, reference), now);
+        return request(seen, paid, (reference, refund), left_for(seen, paid, read, reference), now);
     }
     raise_alert(seen, Alert::RefundUnresolved { reference: reference.clone() })
 }
 
 /// Returns the amount left for one refund: the paid amount less the refunds in the list and
 /// the other refunds that are not in the list yet.
-fn left_for(seen: &Model, read: &RefundSearch, reference: &Reference) -> Money {
+fn left_for(seen: &Model, paid: &PaidCharge, read: &RefundSearch, reference: &Reference) -> Money {
     let made = || read.seen.iter().filter(|made| !has_failed(made));
     let refunded = made().fold(0_i64, |sum, made| sum.saturating_add(made.amount.max(0)));
     let is_listed = |other: &Reference| {
         made().any(|made| compare::of_payment(seen, made).is_some_and(|(listed, _)| listed == other))
     };
-    let promised = seen
-        .refunds
-        .iter()
-        .filter(|(other, refund)| *other != reference && refund.claims() && !is_listed(other));
+    let begun = || seen.refunds.iter().filter(|(_, refund)| *refund.charge() == paid.charge);
+    let promised =
+        begun().filter(|(other, refund)| *other != reference && refund.claims() && !is_listed(other));
     let promised = promised.fold(0_i64, |sum, (_, refund)| sum.saturating_add(refund.amount().minor_units()));
     // A duplicate was on an earlier list.
-    let duplicates = seen.refunds.values().flat_map(|refund| refund.duplicates());
+    let duplicates = begun().flat_map(|(_, refund)| refund.duplicates());
     let unlisted = duplicates.filter(|(id, _)| !read.seen.iter().any(|made| made.id == **id));
     let promised = unlisted.fold(promised, |sum, (_, amount)| sum.saturating_add(amount.minor_units()));
-    let paid = seen.intent.amount;
+    let paid = paid.amount;
     let left = paid.minor_units().saturating_sub(refunded).saturating_sub(promised);
     Money::new(left, paid.currency())
 }

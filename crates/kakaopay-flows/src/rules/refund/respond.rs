@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::rules::refund::begin::list;
 use crate::rules::refund::compare;
 use crate::rules::refund::effects::{record_of, refused};
-use crate::state::lifecycle::Pending;
+use crate::state::late_charge::PaidCharge;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
 use crate::state::refund_state::RefundState;
@@ -19,11 +19,11 @@ use crate::transition::{Transition, raise_alert};
 /// Handles the response to the request for a refund.
 pub(crate) fn response(
     model: &Model,
-    pending: &Pending,
     (reference, number): (&Reference, u32),
     result: Result<&Made, &RequestFailure>,
 ) -> Transition {
     let Some(refund) = model.refunds.get(reference) else { return Transition::default() };
+    let Some(paid) = &model.paid_charge(refund.charge()) else { return Transition::default() };
     match result {
         // An earlier request with an unknown outcome may have made a refund that did not fail.
         Ok(made)
@@ -32,21 +32,21 @@ pub(crate) fn response(
                 && *refund.state() == RefundState::Requested
                 && number == refund.asked =>
         {
-            unknown(pending, reference, RefundRecord::OutcomeUnknown)
+            unknown(paid, reference, RefundRecord::OutcomeUnknown)
         }
-        Ok(made) => compare::judge(model, pending, (reference, refund), made, compare::Origin::Creation),
+        Ok(made) => compare::judge(model, paid, (reference, refund), made, compare::Origin::Creation),
         // It is about an earlier request, or its outcome is already recorded as unknown.
         Err(_) if *refund.state() != RefundState::Requested || number != refund.asked => {
             Transition::default()
         }
-        Err(error) => failure(model, pending, reference, refund, error),
+        Err(error) => failure(model, paid, reference, refund, error),
     }
 }
 
 /// Handles the failure of the request for a refund.
 fn failure(
     model: &Model,
-    pending: &Pending,
+    paid: &PaidCharge,
     reference: &Reference,
     refund: &RefundProcess,
     error: &RequestFailure,
@@ -62,18 +62,18 @@ fn failure(
         RequestOutcome::Refused(error) => {
             let refusal = Refusal::from(error);
             if refund.requests == 1 {
-                return refused(model, pending, (reference, refund), refusal);
+                return refused(model, paid, (reference, refund), refusal);
             }
             // An earlier request with an unknown outcome may be the cause.
             let Refusal { code, message } = refusal;
-            unknown(pending, reference, RefundRecord::RefusedAfterUnknown { code, message })
+            unknown(paid, reference, RefundRecord::RefusedAfterUnknown { code, message })
         }
-        RequestOutcome::Unknown => unknown(pending, reference, RefundRecord::OutcomeUnknown),
+        RequestOutcome::Unknown => unknown(paid, reference, RefundRecord::OutcomeUnknown),
     }
 }
 
 /// Begins the search for a refund whose outcome has become unknown: now, and again on schedule.
-fn unknown(pending: &Pending, reference: &Reference, record: RefundRecord) -> Transition {
+fn unknown(paid: &PaidCharge, reference: &Reference, record: RefundRecord) -> Transition {
     let records = vec![record_of(reference, record)];
-    Transition { records, deadline: DeadlineChange::Plan, ..list(&pending.charge) }
+    Transition { records, deadline: DeadlineChange::Plan, ..list(&paid.charge) }
 }

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    Alert, ChargeSearch, Deadline, Evidence, Input, PaymentEvent, Request, RequestFailure, Response, Stage,
-    State,
+    Alert, ChargeSearch, Deadline, Evidence, Input, LateReason, PaymentEvent, Request, RequestFailure,
+    Response, Stage, State,
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
@@ -160,13 +160,14 @@ fn f10_the_first_attempts_charge_is_adopted_even_after_the_second_attempt() {
     assert!(driven.handle(creation(2, Ok(second.clone())), at(153)).is_empty());
     let others = driven.payment.duplicate_charges();
     assert!(others.get(&second.id).is_some_and(|other| other.end.is_none()) && others.len() == 1);
-    // One link was handed out; should the other charge be paid all the same, a person is told.
+    // One link was handed out; should the other charge be paid all the same, it is late money.
     assert_eq!(driven.redirects.len(), 1);
     let mut paid = guide::ended("successful");
     paid.push(("id", json!("chrg_test_second")));
     driven.handle(read(Order::one_call().charge(2, &paid)), at(154));
-    let twice = Alert::DuplicateChargePaid { charge: first.id, other: second.id };
-    assert_eq!(driven.payment.alerts().iter().collect::<Vec<_>>(), [&twice]);
+    let late = driven.payment.late_charges().get(&second.id).expect("late money");
+    assert_eq!((late.attempt.get(), late.why), (2, LateReason::Duplicate));
+    assert!(driven.payment.alerts().is_empty());
     assert!(matches!(driven.state(), State::Pending(_)));
 }
 
@@ -335,7 +336,7 @@ fn an_expiry_that_comes_as_a_failure_is_a_failure() {
 }
 
 #[test]
-fn i6_a_contradiction_of_the_end_raises_one_alert() {
+fn i6_a_payment_after_the_end_is_notified_once_as_late() {
     let (mut driven, charge) = pending();
     driven.handle(read(Order::one_call().charge(1, &guide::ended("expired"))), at(2));
     assert!(matches!(driven.state(), State::Expired(_)));
@@ -346,9 +347,10 @@ fn i6_a_contradiction_of_the_end_raises_one_alert() {
         driven.handle(read(Order::one_call().charge(1, &guide::ended("successful"))), at(4));
     }
     assert!(matches!(driven.state(), State::Expired(_)));
-    let contradiction = Alert::Contradiction { charge: charge.id, status: "successful".to_owned() };
-    assert!(driven.payment.alerts().contains(&contradiction));
+    let late = driven.payment.late_charges().get(&charge.id).expect("late money");
+    assert_eq!((late.amount, late.why), (Order::one_call().intent.amount.money(), LateReason::Expired));
     assert_eq!(driven.events.len(), 2);
+    assert_eq!(driven.events[1].key(), format!("order-345678/late/{}", charge.id));
 }
 
 #[test]

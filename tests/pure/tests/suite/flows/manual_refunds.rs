@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Alert, Evidence, Input, LateRefund, Request, Response, State};
+use kakaopay_flows::{Evidence, Input, LateRefund, PaymentEvent, Request, Response, State};
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
-use kakaopay_types::{Charge, EventKey, RefundId};
+use kakaopay_types::{Charge, EventKey};
 use serde_json::json;
 
 use super::refunds::{made, order, paid, whole};
@@ -44,8 +44,17 @@ fn f02_i6_a_refund_made_before_the_payment_was_known_is_found() {
             let requests = driven.handle(Input::Evidence(Evidence::Read(given_back(1_000))), at(3));
             assert!(matches!(driven.payment.state(), State::Successful { .. }));
             driven.handle(whole(&requests, &[made("rfnd_test_1", None, 1_000, "closed")]), at(4));
-            let unknown = Alert::UnknownRefund { refund: RefundId::parse("rfnd_test_1").expect("an id") };
-            assert!(driven.payment.alerts().iter().eq([&unknown]), "{heard} {created}");
+            // What goes back later has an event of its own too, once.
+            let requests = driven.handle(Input::Evidence(Evidence::Read(given_back(1_600))), at(5));
+            let later =
+                [made("rfnd_test_1", None, 1_000, "closed"), made("rfnd_test_2", None, 600, "closed")];
+            driven.handle(whole(&requests, &later), at(5));
+            let requests = driven.handle(Input::Evidence(Evidence::Read(given_back(1_600))), at(6));
+            assert_eq!(lists(&requests), 0);
+            let keys: Vec<_> = driven.events.iter().map(PaymentEvent::key).collect();
+            let expected = ["paid", "refunded_elsewhere/rfnd_test_1", "refunded_elsewhere/rfnd_test_2"];
+            assert_eq!(keys, expected.map(|key| format!("order-345678/{key}")), "{heard} {created}");
+            assert!(driven.payment.alerts().is_empty());
         }
     }
 }

@@ -85,10 +85,6 @@ fn alerts() -> Vec<Alert> {
     vec![
         Alert::Mismatch { charge: charge(), member: Mismatch::Amount },
         Alert::Contradiction { charge: charge(), status: status() },
-        Alert::DuplicateChargePaid {
-            charge: charge(),
-            other: ChargeId::parse("chrg_test_other").expect("an id"),
-        },
         Alert::TooManyAttempts { attempts: NonZeroU32::MIN },
         Alert::SearchBlocked,
         Alert::ChargeNotFound { charge: charge() },
@@ -102,7 +98,6 @@ fn alerts() -> Vec<Alert> {
         Alert::RefundWatchBlocked { reference: reference() },
         Alert::RefundOverdue { reference: reference() },
         Alert::RefundLate { reference: reference() },
-        Alert::UnknownRefund { refund: id(refund) },
     ]
 }
 

@@ -4,6 +4,8 @@
 mod cases;
 mod clocks;
 mod deadlines;
+mod edited_metadata;
+mod late_money;
 mod manual_refunds;
 mod manual_review;
 mod messages;

@@ -395,5 +395,5 @@ fn f10_f18_i5_i8_a_person_resumes() {
 #[test]
 fn f49_i2_i4_i8_staff_refund_at_any_step() {
     let bounds = |hooks| Bounds { faults: 1, hooks, staff: 1, lifetime: 20, ..NOTHING };
-    check((bounds(0), 18_635), (bounds(1), 54_770));
+    check((bounds(0), 18_487), (bounds(1), 54_770));
 }

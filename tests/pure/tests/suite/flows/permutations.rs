@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Alert, ChargeSearch, Evidence, Input, Request, RequestFailure, Response, State};
+use kakaopay_flows::{
+    Alert, ChargeSearch, Evidence, Input, LateCharge, LateReason, Request, RequestFailure, Response, State,
+};
 use kakaopay_pure_tests::order::start;
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{Charge, ChargeId, EventKey, List, Timestamp, decode};
@@ -136,6 +138,10 @@ fn known_ends(driven: &Driven) -> String {
         }
     }
     ends.push(driven.state().name().to_owned());
+    // The end was another, and the charge was paid later.
+    let late = driven.payment.late_charges().values();
+    let after_end = |late: &&LateCharge| matches!(late.why, LateReason::Failed | LateReason::Expired);
+    ends.extend(late.filter(after_end).map(|_| "successful".to_owned()));
     ends.sort();
     format!("{ends:?} {alerts:?} {:?} {:?}", driven.payment.duplicate_charges(), driven.redirects)
 }

@@ -123,8 +123,9 @@ fn wait(driven: &mut Driven, until: Timestamp, data: &[Value]) -> usize {
 
 #[test]
 fn f18_a_refund_made_otherwise_is_never_requested_again() {
-    // The service made it, and lost its name; or made it of another amount.
-    for other in [made("rfnd_test_a", None, 1_000, "closed"), made("rfnd_test_a", Some("r1"), 900, "closed")]
+    // The service made it for another reference, or of another amount.
+    for other in
+        [made("rfnd_test_a", Some("r9"), 1_000, "closed"), made("rfnd_test_a", Some("r1"), 900, "closed")]
     {
         let mut driven = requested(1_000, LateRefund::Reject);
         driven.handle(answered("r1", Ok(other.clone())), at(11));

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    Alert, ChargeSearch, Deadline, Input, LateRefund, PaymentEvent, RefundError, RefundRequest, RefundSearch,
-    RefundState, Request, RequestFailure, Response, Stage, State,
+    Alert, ChargeSearch, Deadline, Input, LateReason, LateRefund, PaymentEvent, RefundError, RefundRequest,
+    RefundSearch, RefundState, Request, RequestFailure, Response, Stage, State,
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
@@ -242,8 +242,8 @@ fn f18_i5_going_on_is_about_what_was_asked() {
     // The refund, whose name the service has lost.
     let nameless = [made("rfnd_test_a", None, "closed")];
     driven.handle(refunds(&requests, &nameless, at(71)), at(71));
-    let unknown = |alert: &_| matches!(alert, Alert::UnknownRefund { .. });
-    assert!(driven.payment.alerts().iter().any(unknown));
+    // It may be the own one, so nothing is said about it yet.
+    assert!(!driven.events.iter().any(|event| matches!(event, PaymentEvent::RefundedElsewhere { .. })));
     driven.handle(Input::Resume, at(80));
     for seconds in [700, 2_000, 40_000] {
         let requests = driven.handle(Input::Timeout, at(seconds));
@@ -348,10 +348,9 @@ fn f15_a_clock_set_back_makes_a_response_late() {
     assert_eq!(*state(&driven), RefundState::Requested);
 }
 
-/// I4: a paid charge that names the order and differs from it raises an alert, once the order's own is
-/// known.
+/// I4: a paid charge that names the order and differs from it is late money.
 #[test]
-fn i4_a_paid_duplicate_raises_an_alert_beside_the_own_charge() {
+fn i4_a_paid_duplicate_is_late_money_beside_the_own_charge() {
     for (status, told) in [("successful", true), ("failed", false)] {
         let (mut driven, _) = Driven::open(Order::one_call().intent, start());
         let requests = driven.handle(created(1, Err(RequestFailure::OutcomeUnknown)), at(1));
@@ -365,7 +364,7 @@ fn i4_a_paid_duplicate_raises_an_alert_beside_the_own_charge() {
         let own = Order::one_call().charge(1, &[]);
         driven.handle(charges(&requests, &[&own]), at(3));
         assert_eq!(driven.state().charge().map(|own| own.charge.as_str()), Some(OWN));
-        let paid = Alert::DuplicateChargePaid { charge: own.id, other: stranger.id };
-        assert_eq!(driven.payment.alerts().contains(&paid), told, "{status}");
+        let late = driven.payment.late_charges().get(&stranger.id).map(|late| late.why);
+        assert_eq!(late, told.then_some(LateReason::Mismatch), "{status}");
     }
 }

@@ -87,9 +87,9 @@ fn the_stories_meet_everything_that_can_be_met() {
         "refund refused",
         "refund cancelled",
         "key_refused",
-        "duplicate_charge_paid",
+        "late",
         "refund_late",
-        "unknown_refund",
+        "refunded_elsewhere",
         "paid_and_refunded",
     ];
     let missing: Vec<_> = expected.iter().filter(|name| !seen.contains(**name)).collect();

@@ -1,0 +1,114 @@
+//! F58: others replace the metadata of the order's own charge. Its id was in the response to its creation, so it
+//! is recognised all the same, unless it names another order.
+
+use kakaopay_flows::{
+    Alert, ChargeSearch, Evidence, Input, PaymentEvent, Request, RequestFailure, Response, State,
+};
+use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::{Driven, Order, guide};
+use kakaopay_types::{Charge, List, Mismatch, decode};
+use serde_json::{Value, json};
+use std::num::NonZeroU32;
+
+fn read(charge: Charge) -> Input {
+    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+}
+
+fn created(result: Result<Charge, RequestFailure>) -> Input {
+    Input::Response(Response::Charge { attempt: NonZeroU32::MIN, result: result.map(Box::new) })
+}
+
+/// A payment whose charge was in the response to its creation.
+fn created_here() -> Driven {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(created(Ok(Order::one_call().charge(1, &[]))), at(1));
+    driven
+}
+
+/// A payment whose charge was found by a look-up.
+fn found_by_look_up() -> Driven {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    let requests = driven.handle(created(Err(RequestFailure::OutcomeUnknown)), at(1));
+    driven.handle(page(&requests, &[Order::one_call().charge(1, &[])]), at(2));
+    driven
+}
+
+fn page(requests: &[Request], data: &[Charge]) -> Input {
+    let found = requests.iter().find_map(|request| match request {
+        Request::FindCharge(look_up) => Some(look_up.clone()),
+        _ => None,
+    });
+    let request: ChargeSearch = found.expect("a look-up");
+    let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
+    let list: List<Charge> = decode::from_value(list).expect("a list");
+    Input::Response(Response::FindCharge { request, served_at: None, result: Ok(Box::new(list)) })
+}
+
+fn edited(status: &'static str, metadata: Value) -> Charge {
+    let mut changes = guide::ended(status);
+    changes.push(("metadata", metadata));
+    Order::one_call().charge(1, &changes)
+}
+
+/// Each metadata that staff may write, and whether the charge is still the order's.
+fn metadata() -> Vec<(&'static str, Value, bool)> {
+    let named = |name: &str| json!({"kakaopay_reference": name});
+    vec![
+        ("absent", json!({}), true),
+        ("other members", json!({"note": "call the buyer"}), true),
+        ("garbage", named("call the buyer"), true),
+        ("not a text", json!({"kakaopay_reference": 7}), true),
+        ("the same", named("order-345678/1"), true),
+        ("another attempt", named("order-345678/2"), true),
+        ("another order's", named("order-1/1"), false),
+    ]
+}
+
+#[test]
+fn f58_the_own_charge_is_recognised_by_its_id() {
+    for begin in [created_here, found_by_look_up] {
+        for (name, metadata, is_own) in metadata() {
+            for (status, state) in [
+                ("pending", "pending"),
+                ("successful", "successful"),
+                ("failed", "failed"),
+                ("expired", "expired"),
+            ] {
+                let mut driven = begin();
+                assert_eq!(driven.state().name(), "pending");
+                driven.handle(read(edited(status, metadata.clone())), at(60));
+                let expected = if is_own { state } else { "pending" };
+                assert_eq!(driven.state().name(), expected, "{name}, {status}");
+                let alert =
+                    Alert::Mismatch { charge: edited(status, json!({})).id, member: Mismatch::Reference };
+                assert_eq!(driven.payment.alerts().contains(&alert), !is_own, "{name}, {status}");
+                let paid = driven.events.iter().filter(|event| matches!(event, PaymentEvent::Paid(_)));
+                assert_eq!(paid.count(), usize::from(is_own && status == "successful"), "{name}, {status}");
+            }
+        }
+    }
+}
+
+/// I2: staff put the reference back, and the payment goes on.
+#[test]
+fn f58_i2_a_reference_that_is_put_back_ends_the_mismatch() {
+    let mut driven = created_here();
+    driven.handle(read(edited("successful", json!({"kakaopay_reference": "order-1/1"}))), at(60));
+    assert!(matches!(driven.state(), State::Pending(_)));
+    let again = Order::one_call().charge(1, &guide::ended("successful"));
+    driven.handle(Input::Evidence(Evidence::Read(Box::new(again))), at(90));
+    assert!(matches!(driven.state(), State::Successful { .. }));
+}
+
+/// I6: the edited charge neither contradicts the end of the payment nor begins another.
+#[test]
+fn f58_i6_an_ended_payment_keeps_its_end() {
+    for (name, metadata, is_own) in metadata() {
+        let mut driven = created_here();
+        driven.handle(read(Order::one_call().charge(1, &guide::ended("successful"))), at(60));
+        let events = driven.events.len();
+        driven.handle(read(edited("successful", metadata)), at(90));
+        assert!(matches!(driven.state(), State::Successful { .. }), "{name}");
+        assert_eq!(driven.events.len(), events + usize::from(!is_own), "{name}");
+    }
+}
