@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kakaopay::store::{Store, StoreError};
+use kakaopay::store::Store;
 use kakaopay::types::EventKey;
 use kakaopay::webhook::{ReceivedEvent, Rejection, Sink};
-use kakaopay::{EventHandler, Inbox, Notification, PaymentEvent};
+use kakaopay::{EventHandler, Inbox, InboxError, Notification, PaymentEvent};
 use tokio::sync::mpsc;
 
 /// A stored webhook.
@@ -30,9 +30,9 @@ impl<S: Store> WatchedInbox<S> {
 }
 
 impl<S: Store> Sink for WatchedInbox<S> {
-    type Error = StoreError;
+    type Error = InboxError;
 
-    async fn store(&self, accepted: ReceivedEvent) -> Result<(), StoreError> {
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
         let stored = Stored { key: accepted.event.key.clone(), verified: accepted.verified };
         self.inbox.store(accepted).await?;
         // The receiver is dropped when the demo ends.

@@ -69,7 +69,7 @@ mod verifier;
 pub use policy::SignaturePolicy;
 #[cfg(feature = "receiver")]
 pub use receiver::{ReceivedEvent, Receiver, Sink};
-pub use refused::Rejection;
+pub use refused::{FormError, Rejection};
 pub use secret::{InvalidSecret, WebhookSecret};
 pub use signature::{SIGNATURE_HEADER, SignedHeaders, Signer, TIMESTAMP_HEADER};
 pub use verifier::{MAX_BODY, MissingSecret, Verifier, VerifyError};

@@ -16,7 +16,7 @@ impl SignaturePolicy {
     /// Accepts every webhook, for an account without a webhook secret.
     ///
     /// A forged webhook then causes a read of a charge. It cannot mark a payment as paid, as long as you
-    /// retrieve the charge before you act on an event.
+    /// retrieve the charge before you act on an event. Store only webhooks about charges that you know, and few of them.
     #[must_use]
     pub fn unsigned() -> Self {
         Self(None)

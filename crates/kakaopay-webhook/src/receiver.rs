@@ -14,7 +14,7 @@ use kakaopay_types::{Event, Timestamp, decode};
 use tower_service::Service;
 
 use crate::policy::SignaturePolicy;
-use crate::refused::Rejection;
+use crate::refused::{FormError, Rejection};
 use crate::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::verifier::{MAX_BODY, single};
 
@@ -33,7 +33,7 @@ pub trait Sink: Clone + Send + Sync + 'static {
     /// Any error of the storage.
     fn store(&self, received: ReceivedEvent) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Called for a webhook with an invalid signature or payload, before the response is sent, for example
+    /// Called for a webhook with an invalid form, signature or payload, before the response is sent, for example
     /// to count it. Anyone can trigger it, so it must be cheap. Does nothing by default.
     fn rejected(&self, rejection: &Rejection) {
         let _ = rejection;
@@ -117,15 +117,14 @@ impl<S: Sink> Receiver<S> {
         if parts.method != Method::POST {
             return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
-        check_headers(&parts.headers)?;
-        let signature = only(&parts.headers, SIGNATURE_HEADER)?;
-        let timestamp = only(&parts.headers, TIMESTAMP_HEADER)?;
+        let (signature, timestamp) =
+            checked_headers(&parts.headers).map_err(|error| self.misformed(error))?;
         let body = match Limited::new(body, MAX_BODY).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+                return Err(self.misformed(FormError::TooLarge));
             }
-            Err(_) => return Err(StatusCode::BAD_REQUEST),
+            Err(_) => return Err(self.misformed(FormError::IncompleteBody)),
         };
         let received_at = (self.now)();
         if let Some(verifier) = self.policy.verifier() {
@@ -141,37 +140,42 @@ impl<S: Sink> Receiver<S> {
         self.sink.store(received).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
     }
 
+    fn misformed(&self, error: FormError) -> StatusCode {
+        self.reject(&Rejection::InvalidForm(error), error.status())
+    }
+
     fn reject(&self, rejection: &Rejection, status: StatusCode) -> StatusCode {
         self.sink.rejected(rejection);
         status
     }
 }
 
-fn check_headers(headers: &HeaderMap) -> Result<(), StatusCode> {
+/// Checks the headers, and returns the signature and its timestamp.
+fn checked_headers(headers: &HeaderMap) -> Result<(&[u8], &[u8]), FormError> {
     let json = |value: &[u8]| {
         let kind = value.split(|byte| *byte == b';').next().unwrap_or_default();
         kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
     };
     if !json(only(headers, &CONTENT_TYPE)?) {
-        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return Err(FormError::MediaType);
     }
     let coding = only(headers, &CONTENT_ENCODING)?;
     if !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity") {
-        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return Err(FormError::MediaType);
     }
     let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > MAX_BODY as u64) {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        return Err(FormError::TooLarge);
     }
-    Ok(())
+    Ok((only(headers, SIGNATURE_HEADER)?, only(headers, TIMESTAMP_HEADER)?))
 }
 
 /// Returns the value of a header, empty if missing.
 ///
 /// # Errors
-/// Status 400 if the header is repeated.
-fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Result<&[u8], StatusCode> {
-    single(headers, name).ok_or(StatusCode::BAD_REQUEST)
+/// [`FormError::RepeatedHeader`].
+fn only(headers: &HeaderMap, name: impl AsHeaderName) -> Result<&[u8], FormError> {
+    single(headers, name).ok_or(FormError::RepeatedHeader)
 }
 
 fn respond(status: StatusCode) -> Response<Full<Bytes>> {

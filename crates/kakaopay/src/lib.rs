@@ -46,6 +46,9 @@
 //! | unknown outcomes | `metrics().unknown_outcomes` | it grows faster than the network's error rate explains |
 //! | signature failures | `metrics().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
 //! | malformed webhooks | `metrics().webhooks_malformed` | it grows: this version is too old, or the endpoint accepts unsigned requests |
+//! | webhooks of a wrong form | `metrics().webhooks_misformed` | it grows while webhooks do not: a proxy in front changes them |
+//! | unsigned webhooks about other charges | `metrics().webhooks_unrelated` | it grows: set a webhook secret |
+//! | unsigned webhooks over the limit | `metrics().webhooks_over_limit` | it grows: set a webhook secret |
 //! | webhook store failures | `metrics().webhook_store_failures` | it grows |
 //! | handler failures | `metrics().handler_failures`, of which `handler_panics` and `handler_timeouts` | it grows |
 //! | alerts | [`PaymentEvent::Alert`] in the handler | always: each needs a person |
@@ -70,6 +73,8 @@
 //! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error`, `failures` |
 //! | `event handler outlived its lease; …` | `WARN` | `key` |
 //! | `notification skipped` | `WARN` | `key` |
+//! | `webhooks refused: …`, at most once a minute for each reason | `WARN` | `count`, `error` |
+//! | `unsigned webhooks left out: …`, at most once a minute | `WARN` | `count` |
 //! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
 //! | `notification not understood: upgrade this process` | `ERROR` | `key` |
 //! | `response to a mutation not stored; …` | `ERROR` | `reference`, `error` |
@@ -88,8 +93,6 @@
 //! | `failed to deliver notifications; retrying` | `ERROR` | `error` |
 //! | `scheduled job failed; will retry` | `ERROR` | `job`, `error` |
 //! | `scheduled job panicked; will retry` | `ERROR` | `job` |
-//! | `webhook rejected: invalid signature` | `DEBUG` | `error` |
-//! | `webhook rejected: invalid payload` | `DEBUG` | `error` |
 //!
 //! No event contains a body, signature, key or page address.
 
@@ -113,7 +116,7 @@ mod worker;
 pub use checkout::Checkout;
 pub use error::Error;
 pub use handler::{EventHandler, Notification};
-pub use inbox::Inbox;
+pub use inbox::{Inbox, InboxError};
 pub use merchant::{Merchant, MerchantBuilder};
 pub use metrics::Metrics;
 pub use order::Order;

@@ -14,7 +14,7 @@ use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{Applied, Clients, Engine, Identity, Joins, Reads, Returns, Wakers};
 use crate::error::Error;
-use crate::inbox::Inbox;
+use crate::inbox::{Guard, Inbox};
 use crate::metrics::{Counters, Metrics};
 use crate::order::Order;
 use crate::status::{PaymentStatus, RefundSummary};
@@ -90,6 +90,7 @@ impl<S: Store> MerchantBuilder<S> {
             wakers: Wakers::default(),
             reads: Reads::default(),
             returns: Returns::default(),
+            guard: Guard::default(),
             counters: Counters::default(),
             handler_limits: self.handler_limits,
         };

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use kakaopay_store::InsertOutcome;
 
 use crate::delivery::HandlerFailure;
+use crate::inbox::Refusal;
 
 /// Counters of this process. Each starts at 0 and only increases.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +20,13 @@ pub struct Metrics {
     /// Correctly signed webhooks rejected because their payload is not an event that this version
     /// understands. Polling and reconciliation find their news anyway.
     pub webhooks_malformed: u64,
+    /// Requests to the webhook endpoint rejected because of their form: a repeated header, a body that is too large, cut
+    /// off, or not plain JSON. Anyone can send such requests.
+    pub webhooks_misformed: u64,
+    /// Unsigned webhooks that were left out because they are about no charge or order of this store.
+    pub webhooks_unrelated: u64,
+    /// Unsigned webhooks that were rejected because too many were pending.
+    pub webhooks_over_limit: u64,
     /// Webhooks that could not be stored, and were not acknowledged.
     pub webhook_store_failures: u64,
     /// Mutations whose response was lost, so that their outcome had to be found out.
@@ -40,6 +48,9 @@ pub(crate) struct Counters {
     webhooks_duplicate: AtomicU64,
     signature_failures: AtomicU64,
     webhooks_malformed: AtomicU64,
+    webhooks_misformed: AtomicU64,
+    webhooks_unrelated: AtomicU64,
+    webhooks_over_limit: AtomicU64,
     webhook_store_failures: AtomicU64,
     unknown_outcomes: AtomicU64,
     notifications_delivered: AtomicU64,
@@ -56,12 +67,14 @@ impl Counters {
         });
     }
 
-    pub(crate) fn signature_failed(&self) {
-        increment(&self.signature_failures);
-    }
-
-    pub(crate) fn webhook_malformed(&self) {
-        increment(&self.webhooks_malformed);
+    pub(crate) fn webhook_refused(&self, refusal: Refusal) {
+        increment(match refusal {
+            Refusal::Form => &self.webhooks_misformed,
+            Refusal::Signature => &self.signature_failures,
+            Refusal::Payload => &self.webhooks_malformed,
+            Refusal::Unrelated => &self.webhooks_unrelated,
+            Refusal::OverLimit => &self.webhooks_over_limit,
+        });
     }
 
     pub(crate) fn webhook_store_failed(&self) {
@@ -92,6 +105,9 @@ impl Counters {
             webhooks_duplicate: read(&self.webhooks_duplicate),
             signature_failures: read(&self.signature_failures),
             webhooks_malformed: read(&self.webhooks_malformed),
+            webhooks_misformed: read(&self.webhooks_misformed),
+            webhooks_unrelated: read(&self.webhooks_unrelated),
+            webhooks_over_limit: read(&self.webhooks_over_limit),
             webhook_store_failures: read(&self.webhook_store_failures),
             unknown_outcomes: read(&self.unknown_outcomes),
             notifications_delivered: read(&self.notifications_delivered),

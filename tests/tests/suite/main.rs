@@ -20,5 +20,6 @@ mod reordered;
 mod shapes;
 mod store_faults;
 mod stores;
+mod unsigned;
 mod wire_bytes;
 mod worker;

@@ -216,12 +216,23 @@ fn the_sink_gets_the_reason_of_a_rejection() {
     check(&inbox, with(|request| *request.body_mut() = Full::from("{}")), StatusCode::UNAUTHORIZED, 0);
     check(&inbox, put("omise-signature-timestamp", "1"), StatusCode::UNAUTHORIZED, 0);
     check(&inbox, signed("{}"), StatusCode::BAD_REQUEST, 0);
-    // Neither of these is a webhook at all.
+    // None of these is a webhook at all.
     check(&inbox, put("content-type", "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE, 0);
     check(&inbox, signed(&" ".repeat(MAX_BODY + 1)), StatusCode::PAYLOAD_TOO_LARGE, 0);
+    let twice = with(|request| {
+        let _ = request.headers_mut().append("omise-signature", "00".parse().expect("a value"));
+    });
+    check(&inbox, twice, StatusCode::BAD_REQUEST, 0);
     check(&inbox, signed(BODY), StatusCode::OK, 1);
     let refused = inbox.refused.lock().expect("unpoisoned");
-    let [changed, old, other] = &refused[..] else { panic!("{refused:?}") };
+    let [changed, old, other, kind, large, repeated] = &refused[..] else { panic!("{refused:?}") };
+    for (refused, problem) in [
+        (kind, "the body is not plain application/json"),
+        (large, "the body is larger than 256 KiB"),
+        (repeated, "a header is repeated"),
+    ] {
+        assert_eq!(*refused, format!("the request is no webhook: {problem}"));
+    }
     assert!(changed.starts_with("invalid webhook signature: the signature matches no secret"), "{changed}");
     assert!(old.starts_with("invalid webhook signature: the signature's timestamp is out of range"), "{old}");
     assert!(other.starts_with("the webhook is not a valid event: "), "{other}");

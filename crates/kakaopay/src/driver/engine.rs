@@ -20,6 +20,7 @@ use super::requests::Clients;
 use super::returns::Returns;
 use crate::delivery::HandlerLimits;
 use crate::error::Error;
+use crate::inbox::Guard;
 use crate::metrics::Counters;
 use crate::order::Order;
 
@@ -41,6 +42,7 @@ pub(crate) struct Engine<S> {
     pub(crate) wakers: Wakers,
     pub(crate) reads: Reads,
     pub(crate) returns: Returns,
+    pub(crate) guard: Guard,
     pub(crate) counters: Counters,
     pub(crate) handler_limits: HandlerLimits,
 }

@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use kakaopay_store::{InsertOutcome, NewInboxEvent, Store, StoreError};
+use kakaopay_types::Event;
 use kakaopay_webhook::{ReceivedEvent, Rejection, Sink};
 
+use super::error::InboxError;
+use super::guard::Refusal;
 use crate::driver::Engine;
 
 /// Stores the webhooks of a merchant before they are acknowledged.
@@ -19,16 +22,38 @@ impl<S> Inbox<S> {
     }
 }
 
-impl<S: Store> Sink for Inbox<S> {
-    type Error = StoreError;
+impl<S: Store> Inbox<S> {
+    /// Whether an unsigned webhook is about a charge or an order of this store. Anyone can send one.
+    async fn is_related(&self, event: &Event) -> Result<bool, StoreError> {
+        let store = &self.engine.store;
+        if let Some(charge) = event.charge_id()
+            && store.find_by_charge(&charge).await?.is_some()
+        {
+            return Ok(true);
+        }
+        match event.attempt() {
+            Some(attempt) => {
+                let payment = store.load(attempt.order()).await?;
+                Ok(payment.snapshot.is_some() || !payment.entries.is_empty())
+            }
+            None => Ok(false),
+        }
+    }
 
-    async fn store(&self, accepted: ReceivedEvent) -> Result<(), StoreError> {
-        let ReceivedEvent { event, body, .. } = accepted;
+    async fn insert(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
+        let ReceivedEvent { event, body, verified, .. } = accepted;
+        if !verified {
+            if !self.is_related(&event).await? {
+                self.refuse(Refusal::Unrelated, &"unsigned");
+                return Ok(());
+            }
+            if !self.engine.guard.has_room(&self.engine.store).await? {
+                self.refuse(Refusal::OverLimit, &InboxError::TooManyPending);
+                return Err(InboxError::TooManyPending);
+            }
+        }
         let delivery = NewInboxEvent::new(event.id, body.to_vec());
-        let receipt = self.engine.store.insert_event(delivery).await.inspect_err(|error| {
-            self.engine.counters.webhook_store_failed();
-            tracing::error!(%error, "failed to store webhook; not acknowledged");
-        })?;
+        let receipt = self.engine.store.insert_event(delivery).await?;
         let duplicate = receipt == InsertOutcome::Duplicate;
         tracing::info!(key = event.key.as_str(), duplicate, "webhook stored");
         self.engine.counters.webhook_stored(receipt);
@@ -36,17 +61,58 @@ impl<S: Store> Sink for Inbox<S> {
         Ok(())
     }
 
+    /// Counts a refusal, and logs it now and then: anyone can send webhooks, and must not fill the disk with logs.
+    fn refuse(&self, refusal: Refusal, error: &dyn fmt::Display) {
+        self.engine.counters.webhook_refused(refusal);
+        let Some(count) = self.engine.guard.may_warn(refusal) else { return };
+        match refusal {
+            Refusal::Form => tracing::warn!(
+                count,
+                %error,
+                "webhooks refused: they have not the form of Omise's; let the proxy in front pass them on unchanged"
+            ),
+            Refusal::Signature => tracing::warn!(
+                count,
+                %error,
+                "webhooks refused: their signature is not valid; compare the webhook secret with the one in the Omise \
+                 dashboard, and check this machine's clock"
+            ),
+            Refusal::Payload => tracing::warn!(
+                count,
+                %error,
+                "webhooks refused: this version does not understand them; upgrade it, or set a webhook secret"
+            ),
+            Refusal::Unrelated => tracing::warn!(
+                count,
+                "unsigned webhooks left out: they are about no charge of this store; set a webhook secret, and check \
+                 that no other shop uses this address"
+            ),
+            Refusal::OverLimit => tracing::warn!(
+                count,
+                %error,
+                "webhooks refused: too many are pending; check that `Merchant::run` works them off"
+            ),
+        }
+    }
+}
+
+impl<S: Store> Sink for Inbox<S> {
+    type Error = InboxError;
+
+    async fn store(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
+        self.insert(accepted).await.inspect_err(|error| {
+            if let InboxError::Store(error) = error {
+                self.engine.counters.webhook_store_failed();
+                tracing::error!(%error, "failed to store webhook; not acknowledged");
+            }
+        })
+    }
+
     fn rejected(&self, why: &Rejection) {
-        // Logged at `DEBUG`: anyone can send invalid webhooks, and must not fill the disk with logs.
         match why {
-            Rejection::InvalidSignature(error) => {
-                self.engine.counters.signature_failed();
-                tracing::debug!(%error, "webhook rejected: invalid signature");
-            }
-            Rejection::InvalidPayload(error) => {
-                self.engine.counters.webhook_malformed();
-                tracing::debug!(%error, "webhook rejected: invalid payload");
-            }
+            Rejection::InvalidForm(error) => self.refuse(Refusal::Form, error),
+            Rejection::InvalidSignature(error) => self.refuse(Refusal::Signature, error),
+            Rejection::InvalidPayload(error) => self.refuse(Refusal::Payload, error),
             _ => {}
         }
     }
