@@ -55,6 +55,14 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::Freeze { process, lasts } => world.frozen_until[*process] = world.now + lasts,
         Action::FreezeConnecting { process, lasts } => world.freeze_connecting[*process] = Some(*lasts),
         Action::Skew { process, ahead } => world.ahead[*process].store(*ahead, Ordering::SeqCst),
+        // A move back that comes after all clocks are right would set one off again.
+        Action::Step { .. } | Action::StepStore { .. } if world.healed_at.is_some() => {}
+        Action::Step { process, by } => {
+            world.ahead[*process].fetch_add(*by, Ordering::SeqCst);
+        }
+        Action::StepStore { by } => {
+            world.store_ahead.fetch_add(*by, Ordering::SeqCst);
+        }
         Action::StoreTrouble { lasts } => {
             world.store_trouble.store(true, Ordering::SeqCst);
             world.after(*lasts, Event::Heal(Trouble::Store));

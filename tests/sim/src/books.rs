@@ -43,6 +43,8 @@ pub struct Pages {
     pub accepted: BTreeMap<String, Vec<(String, PaymentEvent)>>,
     /// Charges that a response showed as successful, with money left at the shop.
     pub shown_paid: BTreeSet<String>,
+    /// When each charge was last read.
+    pub polled: BTreeMap<String, Millis>,
     /// Broken promises.
     pub violations: Vec<Violation>,
     /// The story so far, of all books.
@@ -98,6 +100,7 @@ impl Books {
             links: BTreeMap::new(),
             accepted: BTreeMap::new(),
             shown_paid: BTreeSet::new(),
+            polled: BTreeMap::new(),
             violations: Vec::new(),
             story,
             handler_trouble: false,

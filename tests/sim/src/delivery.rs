@@ -12,7 +12,7 @@ use crate::world::{Event, World};
 pub(crate) fn connect(world: &mut World, connecting: Connecting) {
     let Connecting { process, is_mutation, connected } = connecting;
     let most = if world.network_trouble > 0 { 9_000 } else { 60 };
-    let takes = if world.healed { 10 } else { world.fates.between(1, most) };
+    let takes = if world.healed_at.is_some() { 10 } else { world.fates.between(1, most) };
     if is_mutation && let Some(lasts) = world.freeze_connecting[process].take() {
         world.tell(format_args!("process {process} is suspended for {} s while it connects", lasts / 1_000));
         world.frozen_until[process] = world.frozen_until[process].max(world.now + lasts);
@@ -25,7 +25,7 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
     world.requests += 1;
     world.busy = world.now;
     let trouble = world.network_trouble > 0;
-    let fate = if world.healed {
+    let fate = if world.healed_at.is_some() {
         Fate::Delivered { arrives: 20, responds: 20 }
     } else {
         // Later than that no design could tell a slow request from a lost one.
@@ -66,6 +66,9 @@ fn lose(world: &mut World, reply: Reply, reset: bool) {
 /// A request arrives at the service. Its response follows after a while, or is lost.
 pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Option<(Reply, Millis)>) {
     let line = format!("{} {}", request.method(), request.uri().path());
+    if let Some(charge) = line.strip_prefix("GET /charges/") {
+        world.around.books.pages().polled.insert(charge.to_owned(), world.now);
+    }
     let mut response = world.around.service.respond(request);
     for (order, (status, until)) in &world.misread {
         if world.now < *until {

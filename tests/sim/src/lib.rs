@@ -9,6 +9,7 @@ mod actions;
 pub mod books;
 pub mod check;
 pub mod choices;
+mod correction;
 mod delivery;
 pub mod handler;
 pub mod moves;

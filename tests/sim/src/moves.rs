@@ -144,6 +144,18 @@ pub enum Action {
         /// How far it is ahead.
         ahead: Millis,
     },
+    /// The wall clock of a process is moved, on top of how far it is off.
+    Step {
+        /// The process.
+        process: ProcessId,
+        /// How far it is moved.
+        by: Millis,
+    },
+    /// The store's clock is moved, on top of how far it is off.
+    StepStore {
+        /// How far it is moved.
+        by: Millis,
+    },
     /// The store fails now and then.
     StoreTrouble {
         /// How long.

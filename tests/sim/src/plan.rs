@@ -65,6 +65,7 @@ impl Plan {
         }
         plan.operate(&mut choices);
         plan.meet(&mut others);
+        plan.step_clocks(choices.fork("clocks"));
         plan.moves.sort_by_key(|planned| planned.at);
         plan
     }
@@ -183,6 +184,26 @@ impl Plan {
                 self.add(at + choices.between(0, 300_000), Action::CheckOut { order, process });
                 self.add(at + choices.between(0, 600_000), Action::Refresh { order, process });
             }
+        }
+    }
+
+    /// Clocks that are moved, and moved back after a while or never.
+    fn step_clocks(&mut self, mut choices: Choices) {
+        const HOUR: Millis = 3_600_000;
+        let steps = [60_000, 600_000, 7 * HOUR, 365 * 24 * HOUR, -60_000, -600_000, -7 * HOUR];
+        for process in 0..=self.processes {
+            if !choices.percent(35) {
+                continue;
+            }
+            let at = choices.between(0, ACTIVE);
+            let (by, lasts) = (choices.pick(&steps), choices.pick(&[5_000, 60_000, 600_000, ACTIVE]));
+            let step = |by| {
+                let is_store = process == self.processes;
+                if is_store { Action::StepStore { by } } else { Action::Step { process, by } }
+            };
+            let (there, back) = (step(by), step(-by));
+            self.add(at, there);
+            self.add(at + lasts, back);
         }
     }
 

@@ -1,7 +1,7 @@
 //! A process of the shop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -51,6 +51,16 @@ pub struct Surroundings {
     pub handlers: usize,
     /// The true time, in milliseconds since 1970.
     pub now: Arc<AtomicI64>,
+    /// How often a job was done.
+    pub jobs: Arc<AtomicU64>,
+}
+
+impl Surroundings {
+    /// How often a job was done.
+    #[must_use]
+    pub fn jobs_done(&self) -> u64 {
+        self.jobs.load(Ordering::SeqCst)
+    }
 }
 
 impl Surroundings {

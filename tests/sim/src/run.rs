@@ -9,6 +9,7 @@ use kakaopay_types::Timestamp;
 use crate::actions::act;
 use crate::books::Violation;
 use crate::check;
+use crate::correction;
 use crate::delivery::{arrive, connect, deliver, post, send};
 use crate::moves::{Millis, ProcessId};
 use crate::plan::{ACTIVE, Plan};
@@ -55,10 +56,11 @@ pub fn run(plan: &Plan) -> Ending {
 
 fn play(world: &mut World) {
     while world.now < ACTIVE + CONVALESCENCE && !world.is_broken() {
-        if world.now >= ACTIVE && !world.healed {
+        if world.now >= ACTIVE && world.healed_at.is_none() {
             world.heal();
         }
         step(world, pause(world, REST));
+        correction::check(world);
     }
     if !world.is_broken() {
         for shop in world.real_shops() {
@@ -156,7 +158,7 @@ fn happen(world: &mut World, event: Event) {
             world.start(number);
         }
         Event::Start(_) => {}
-        Event::Heal(_) if world.healed => {}
+        Event::Heal(_) if world.healed_at.is_some() => {}
         Event::Heal(Trouble::Network) => world.network_trouble = world.network_trouble.saturating_sub(1),
         Event::Heal(Trouble::Store) => world.store_trouble.store(false, Ordering::SeqCst),
         Event::Heal(Trouble::Handler) => world.around.books.pages().handler_trouble = false,

@@ -1,10 +1,10 @@
 //! A store that fails now and then.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kakaopay::store::{MemoryStore, StoreErrorKind};
-use kakaopay_hooked_store::{HookedStore, StoreFault};
+use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_types::{StoreId, Timestamp};
 
 use crate::choices::Choices;
@@ -13,18 +13,23 @@ use crate::choices::Choices;
 pub type FaultyStore = HookedStore<MemoryStore>;
 
 /// An empty store that fails now and then while the switch is set: before its work, or after it. `now` is the time of
-/// its clock, in milliseconds since 1970.
+/// its clock, in milliseconds since 1970, and `jobs` counts the jobs that were done.
 #[must_use]
 pub fn faulty_store(
     id: &StoreId,
     choices: Choices,
     trouble: Arc<AtomicBool>,
-    now: Arc<AtomicI64>,
+    now: impl Fn() -> i64 + Send + Sync + 'static,
+    jobs: Arc<AtomicU64>,
 ) -> FaultyStore {
     let choices = Mutex::new(choices);
-    let clock =
-        move || Timestamp::from_unix_millis(now.load(Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH);
-    HookedStore::new(MemoryStore::with_id(id).with_clock(clock)).fault(move |_| {
+    let clock = move || Timestamp::from_unix_millis(now()).unwrap_or(Timestamp::UNIX_EPOCH);
+    let count = move |call| {
+        if call == StoreCall::RescheduleJob {
+            jobs.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    HookedStore::new(MemoryStore::with_id(id).with_clock(clock)).after(count).fault(move |_| {
         let mut choices = choices.lock().unwrap_or_else(PoisonError::into_inner);
         if !trouble.load(Ordering::SeqCst) || !choices.percent(20) {
             return StoreFault::None;

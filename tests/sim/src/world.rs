@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use kakaopay::store::{Setting, Store};
@@ -55,6 +55,8 @@ pub(crate) struct World {
     /// How long each process is suspended when it next opens a connection for a mutation.
     pub(crate) freeze_connecting: Vec<Option<Millis>>,
     pub(crate) ahead: Vec<Arc<AtomicI64>>,
+    /// How far the store's clock is ahead.
+    pub(crate) store_ahead: Arc<AtomicI64>,
     pub(crate) events: BTreeMap<(Millis, u64), Event>,
     pub(crate) counter: u64,
     pub(crate) starts: u64,
@@ -62,7 +64,12 @@ pub(crate) struct World {
     /// Orders whose pending charges are shown with another status, and until when.
     pub(crate) misread: BTreeMap<String, (&'static str, Millis)>,
     pub(crate) store_trouble: Arc<AtomicBool>,
-    pub(crate) healed: bool,
+    /// When all faults ended.
+    pub(crate) healed_at: Option<Millis>,
+    /// How many promises about the time after that were checked.
+    pub(crate) promises: usize,
+    /// How often a job was done before.
+    pub(crate) jobs_before: u64,
     pub(crate) fates: Choices,
     pub(crate) scheduling: Choices,
     /// A runtime in which the service's webhooks are taken.
@@ -92,23 +99,28 @@ impl World {
                 story.clone(),
             )
         };
-        let store = |number, choices: &str| {
+        let store_ahead = Arc::new(AtomicI64::new(0));
+        let store = |number, choices: &str, jobs: &Arc<AtomicU64>| {
             let choices = Choices::new(plan.seed).fork(choices);
-            faulty_store(&id(number), choices, Arc::clone(&store_trouble), Arc::clone(&now))
+            let (now, ahead) = (Arc::clone(&now), Arc::clone(&store_ahead));
+            let clock = move || now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));
+            faulty_store(&id(number), choices, Arc::clone(&store_trouble), clock, Arc::clone(jobs))
         };
+        let jobs = Arc::default();
         let around = Surroundings {
             books: books("", "handler", 7),
             key: service.sandbox().secret_key().clone(),
             service: service.clone(),
-            store: store(7, "store"),
+            store: store(7, "store", &jobs),
             store_id: id(7),
             network: Network::new(choices.fork("connections")),
             handlers: plan.handlers,
             now: Arc::clone(&now),
+            jobs,
         };
         let neighbour = Surroundings {
             books: books("neighbour: ", "neighbour", 8),
-            store: store(8, "neighbour's store"),
+            store: store(8, "neighbour's store", &Arc::default()),
             store_id: id(8),
             ..around.clone()
         };
@@ -128,6 +140,7 @@ impl World {
             stranger,
             processes: (0..processes).map(|_| None).collect(),
             frozen_until: vec![0; processes],
+            store_ahead,
             freeze_connecting: vec![None; processes],
             ahead: (0..processes).map(|_| Arc::default()).collect(),
             events: BTreeMap::new(),
@@ -136,7 +149,9 @@ impl World {
             network_trouble: 0,
             misread: BTreeMap::new(),
             store_trouble,
-            healed: false,
+            healed_at: None,
+            promises: 0,
+            jobs_before: 0,
             fates: choices.fork("network"),
             scheduling: choices.fork("scheduling"),
             clockwork: Builder::new_current_thread()
@@ -207,7 +222,9 @@ impl World {
 
     /// All faults end, and all clocks are right.
     pub(crate) fn heal(&mut self) {
-        self.healed = true;
+        self.healed_at = Some(self.now);
+        self.jobs_before = self.around.jobs_done();
+        self.store_ahead.store(0, Ordering::SeqCst);
         self.network_trouble = 0;
         self.misread.clear();
         self.store_trouble.store(false, Ordering::SeqCst);
