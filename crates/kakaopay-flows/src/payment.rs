@@ -46,8 +46,9 @@ use crate::transition::Transition;
 ///    handle [`RequestFailure::NotSent`](crate::RequestFailure::NotSent) instead, since another process may
 ///    be about to treat its outcome as unknown.
 ///
-/// After the clock was set back, handle [`Input::Timeout`] for each payment with a deadline, which may now
-/// lie far ahead.
+/// A clock that was set, by any length and in any direction, needs no action as long as deadlines are kept as
+/// terms: how far they are from the `now` at which they were planned. A payment whose instants lie in the future
+/// is polled every few minutes until its age is known again.
 ///
 /// If the transaction fails, drop the payment and replay its journal: a step that is not durable has not
 /// happened. After a crash, handling the deadlines is enough to end each payment, because the deadline is

@@ -33,8 +33,15 @@ pub(crate) const CLOCKLESS_SECONDS: i64 = 900;
 /// Error of the difference of two instants by the service's clock: whole seconds, and network delay.
 pub(crate) const SLACK_SECONDS: i64 = 2;
 
-/// Seconds between polls while the clock is behind the start of the schedule.
-const SKEWED_SECONDS: i64 = 300;
+/// How far the clock may be behind a start, as when it wavers or another process recorded the start.
+const WAVER_SECONDS: i64 = 5;
+
+/// Seconds between polls while the clock is behind the start of the schedule by less than an hour, and by more. When
+/// the object really began is unknown then.
+const SKEWED_SECONDS: [i64; 2] = [60, 300];
+
+/// How far the clock may be behind the start of a request or a look-up until its age counts as unknown.
+const UNKNOWN_AGE_SECONDS: i64 = 300;
 
 /// Returns the first poll after `now` of an object that began at `start` and ends at `expires_at`.
 ///
@@ -45,8 +52,11 @@ pub(crate) fn next_poll(
     now: Timestamp,
     seed: u64,
 ) -> Timestamp {
-    if is_ahead(start, now) {
-        return now.saturating_add_seconds(SKEWED_SECONDS);
+    let is_over = expires_at.is_some_and(|end| now >= end);
+    let behind = start.millis_since(now) / 1_000;
+    if behind > WAVER_SECONDS && !is_over {
+        let [soon, later] = SKEWED_SECONDS;
+        return now.saturating_add_seconds(if behind < 3_600 { soon } else { later });
     }
     let end = expires_at.unwrap_or_else(|| start.saturating_add_seconds(7 * 86_400));
     if now < end {
@@ -61,19 +71,24 @@ pub(crate) fn next_poll(
 /// Returns whether `start` is so far ahead of `now` that the clock was set back, or that `start` is by
 /// another machine's clock. A schedule that counts from there would begin too late.
 fn is_ahead(start: Timestamp, now: Timestamp) -> bool {
-    start.saturating_add_seconds(-SKEWED_SECONDS) > now
+    start.saturating_add_seconds(-UNKNOWN_AGE_SECONDS) > now
 }
 
 /// Returns whether a look-up of `since` has gone on for so long that a person is asked where the service tells no
 /// time. If the clock was set back, its age is unknown.
 pub(crate) fn has_waited(since: Timestamp, now: Timestamp) -> bool {
-    now >= since.saturating_add_seconds(CLOCKLESS_SECONDS) || is_ahead(since, now)
+    has_passed(since, CLOCKLESS_SECONDS, now)
+}
+
+/// Returns whether so many seconds have passed. If the clock was set back, it counts as so, since the age is unknown.
+pub(crate) fn has_passed(since: Timestamp, seconds: i64, now: Timestamp) -> bool {
+    now >= since.saturating_add_seconds(seconds) || is_ahead(since, now)
 }
 
 /// Returns whether the request of `since` has timed out. If the clock was set back, it counts as timed out,
 /// since its age is unknown.
 pub(crate) fn is_timed_out(since: Timestamp, now: Timestamp) -> bool {
-    now >= since.saturating_add_seconds(RESPONSE_TIMEOUT_SECONDS) || is_ahead(since, now)
+    has_passed(since, RESPONSE_TIMEOUT_SECONDS, now)
 }
 
 /// Returns when the request of `since` times out.

@@ -39,8 +39,10 @@ pub(crate) async fn load(
 ) -> Result<StoredPayment, StoreError> {
     let rows = executor.rows(&statements.load, &[&reference.as_str()]).await?;
     // The first row has the snapshot, or NULL; the others have one entry each.
-    let Some((first, rest)) = rows.split_first() else { return Ok(StoredPayment::default()) };
-    let last = seq_of(column(first, 0)?)?;
+    let (first, rest) = rows.split_first().ok_or_else(|| corrupt("no row"))?;
+    let now = timestamp_of(column(first, 5)?)?;
+    let Some(last) = column(first, 0)? else { return Ok(StoredPayment::default().at(now)) };
+    let last = seq_of(last)?;
     let snapshot = match column::<Option<i64>>(first, 2)? {
         Some(_) => Some(entry(first, 2, reference, EntryKind::Snapshot)?),
         None => None,
@@ -49,7 +51,7 @@ pub(crate) async fn load(
     let entries =
         rest.iter().map(|row| entry(row, 2, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
     check_journal(after, &entries, last)?;
-    Ok(StoredPayment::new(snapshot, entries))
+    Ok(StoredPayment::new(snapshot, entries).at(now))
 }
 
 /// A sequence number, and the bytes and the checksum in the columns behind it.

@@ -134,16 +134,18 @@ SELECT payment.last_seq, entry.seq, entry.bytes, entry.checksum
 FROM {schema}.payment LEFT JOIN {schema}.journal_entry AS entry ON entry.payment_id = payment.id
 WHERE payment.reference = $1 ORDER BY entry.seq";
 
-/// The snapshot or NULL, and then each later entry; every row has the payment's last sequence number.
+/// The snapshot or NULL, with the store's clock, and then each later entry; every row has the payment's last sequence
+/// number, which is NULL if there is no such payment.
 const LOAD: &str = "
-WITH found AS (
+WITH {clock}, found AS (
     SELECT payment.id, payment.last_seq, snapshot.seq, snapshot.bytes, snapshot.checksum
     FROM {schema}.payment LEFT JOIN {schema}.snapshot ON snapshot.payment_id = payment.id
     WHERE payment.reference = $1
 )
-SELECT last_seq, TRUE, seq, bytes, checksum FROM found
+SELECT found.last_seq, TRUE, found.seq, found.bytes, found.checksum, clock.now AS store_now
+FROM clock LEFT JOIN found ON TRUE
 UNION ALL (
-    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum
+    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum, NULL::bigint
     FROM found JOIN {schema}.journal_entry AS entry
         ON entry.payment_id = found.id AND entry.seq > coalesce(found.seq, 0)
     ORDER BY entry.seq

@@ -180,7 +180,9 @@ impl Store for SqliteStore {
 
     async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
         let reference = reference.clone();
-        self.workers.reader.call(move |file| queries::load(file, &reference)).await
+        self.notice_set_back().await;
+        let time = self.time.clone();
+        self.workers.reader.call(move |file| Ok(queries::load(file, &reference)?.at(time.now()))).await
     }
 
     async fn list_payments(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_types::{ChargeId, Reference};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
 
 use crate::outbox::OutboxMessage;
 
@@ -132,19 +132,34 @@ impl Entry {
 }
 
 /// A stored payment: its newest snapshot and the entries after it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredPayment {
     /// The newest snapshot, with the sequence number of the last entry in it.
     pub snapshot: Option<Entry>,
     /// The entries after the snapshot; all of them without one.
     pub entries: Vec<Entry>,
+    /// What the store's clock showed at the reading. A payment is moved on by this clock, so that the clock of one
+    /// process cannot mislead the others.
+    pub now: Timestamp,
 }
 
 impl StoredPayment {
-    /// A snapshot and the entries after it.
+    /// A snapshot and the entries after it, at 1970 by the store's clock.
     #[must_use]
     pub fn new(snapshot: Option<Entry>, entries: Vec<Entry>) -> Self {
-        Self { snapshot, entries }
+        Self { snapshot, entries, ..Self::default() }
+    }
+
+    /// Sets what the store's clock showed.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
+}
+
+impl Default for StoredPayment {
+    fn default() -> Self {
+        Self { snapshot: None, entries: Vec::new(), now: Timestamp::UNIX_EPOCH }
     }
 }

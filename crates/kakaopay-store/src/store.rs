@@ -52,7 +52,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
     /// Reads a payment's newest snapshot and the entries after it in one transaction; neither if the payment is
-    /// unknown.
+    /// unknown. The result has the time by the store's clock in any case.
     ///
     /// # Errors
     /// Any error of the store.

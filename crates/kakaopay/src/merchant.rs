@@ -48,8 +48,8 @@ impl<S: Store> MerchantBuilder<S> {
         self
     }
 
-    /// Sets the clock by which payments plan their polls. The store has its own, which decides about leases and due
-    /// work. Default: [`SystemClock`].
+    /// Sets the clock of this process, which judges whether a webhook's signature is fresh and whether a request may
+    /// still leave. Payments, leases and jobs go by the store's clock. Default: [`SystemClock`].
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }

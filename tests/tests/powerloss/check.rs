@@ -110,7 +110,7 @@ impl Found<'_> {
         let snapshot = newest
             .and_then(|step| plan.snapshot(payment, step).map(|bytes| Entry::new(Seq::new(step), bytes)));
         let seen = usize::try_from(newest.unwrap_or(0)).expect("few");
-        let expected = StoredPayment::new(snapshot, entries[seen..].to_vec());
+        let expected = StoredPayment::new(snapshot, entries[seen..].to_vec()).at(at(END));
         ensure(self.store.load(&name).await? == expected, || format!("{name} has another snapshot"))?;
         let owner = self.store.find_by_charge(&charge(payment)).await?;
         ensure(owner == (steps >= BINDS).then_some(name.clone()), || {

@@ -57,7 +57,7 @@ pub(crate) fn resume(model: &Model, creating: &Creating) -> Transition {
 /// Raises an alert if no request was accepted for too long.
 pub(crate) fn overdue(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
     let unsent = matches!(creating.stage, Stage::Source | Stage::NotSent);
-    let late = now >= model.opened_at.saturating_add_seconds(PATIENCE_SECONDS);
+    let late = schedule::has_passed(model.opened_at, PATIENCE_SECONDS, now);
     if unsent && late { raise_alert(model, Alert::Overdue) } else { Transition::default() }
 }
 

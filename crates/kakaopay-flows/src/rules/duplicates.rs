@@ -14,6 +14,7 @@ use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
+use crate::schedule::has_passed;
 use crate::search::ChargeSearch;
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
@@ -155,10 +156,7 @@ pub(crate) fn poll(model: &Model, now: Timestamp) -> Transition {
 
 /// Raises an alert if the search has failed for too long.
 pub(crate) fn search_overdue(model: &Model, now: Timestamp) -> Transition {
-    let late = model
-        .search
-        .as_ref()
-        .is_some_and(|look_up| now >= look_up.since.saturating_add_seconds(PATIENCE_SECONDS));
+    let late = model.search.as_ref().is_some_and(|look_up| has_passed(look_up.since, PATIENCE_SECONDS, now));
     if late { raise_alert(model, Alert::SearchBlocked) } else { Transition::default() }
 }
 

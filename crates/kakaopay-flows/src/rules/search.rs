@@ -15,6 +15,7 @@ use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::rules::{duplicates, evidence, requests};
+use crate::schedule::has_passed;
 use crate::search::ChargeSearch;
 use crate::service_time::ServiceTime;
 use crate::state::lifecycle::{Creating, Stage, is_own};
@@ -52,7 +53,7 @@ pub(crate) fn again(model: &Model) -> Transition {
 
 /// Handles the failure of a search: raises an alert if the search has gone on for too long.
 pub(crate) fn failed(model: &Model, creating: &Creating, now: Timestamp) -> Transition {
-    if creating.stage == Stage::Searching && now >= creating.since.saturating_add_seconds(PATIENCE_SECONDS) {
+    if creating.stage == Stage::Searching && has_passed(creating.since, PATIENCE_SECONDS, now) {
         raise_alert(model, Alert::SearchBlocked)
     } else {
         Transition::default()

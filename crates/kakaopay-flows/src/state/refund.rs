@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::LateRefund;
 use crate::refusal::Refusal;
-use crate::schedule::is_timed_out;
+use crate::schedule::{has_passed, is_timed_out};
 use crate::state::look_up::{LookUp, Patience, Reading, Verdict};
 use crate::state::refund_state::RefundState;
 
@@ -308,7 +308,7 @@ impl RefundProcess {
             RefundState::Pending { .. } => UNDECIDED_SECONDS,
             _ => return false,
         };
-        now >= self.ordered_at.saturating_add_seconds(patience)
+        has_passed(self.ordered_at, patience, now)
     }
 
     /// Returns whether the automatic requests are used up.

@@ -39,19 +39,19 @@ pub async fn a_snapshot_stands_for_the_entries_before<S: Store, C: TestClock>(su
     assert_eq!(subject.store.commit(empty).await.expect("stored"), Seq::ZERO);
     assert_eq!(load().await, StoredPayment::default());
     subject.store.commit(step("a", 0, "one")).await.expect("stored");
-    assert_eq!(load().await, StoredPayment { snapshot: None, entries: vec![entry(1, "one")] });
+    assert_eq!(load().await, StoredPayment::new(None, vec![entry(1, "one")]));
     subject.store.commit(taken(1, "two", "of two")).await.expect("stored");
-    assert_eq!(load().await, StoredPayment { snapshot: Some(entry(2, "of two")), entries: Vec::new() });
+    assert_eq!(load().await, StoredPayment::new(Some(entry(2, "of two")), Vec::new()));
     subject.store.commit(step("a", 2, "three")).await.expect("stored");
     subject.store.commit(step("a", 3, "four")).await.expect("stored");
     let entries = vec![entry(3, "three"), entry(4, "four")];
-    assert_eq!(load().await, StoredPayment { snapshot: Some(entry(2, "of two")), entries: entries.clone() });
+    assert_eq!(load().await, StoredPayment::new(Some(entry(2, "of two")), entries.clone()));
     // One that is refused with its step leaves the other.
     subject.store.commit(taken(3, "stale", "stale")).await.expect_err("a conflict");
-    assert_eq!(load().await, StoredPayment { snapshot: Some(entry(2, "of two")), entries });
+    assert_eq!(load().await, StoredPayment::new(Some(entry(2, "of two")), entries));
     // Without an entry of its own it speaks of the last.
     subject.store.commit(Commit { entry: None, ..taken(4, "", "of four") }).await.expect("stored");
-    assert_eq!(load().await, StoredPayment { snapshot: Some(entry(4, "of four")), entries: Vec::new() });
+    assert_eq!(load().await, StoredPayment::new(Some(entry(4, "of four")), Vec::new()));
     assert_eq!(subject.store.read_journal(&a).await.expect("read").len(), 4);
     assert_eq!(subject.store.load(&reference("b")).await.expect("read"), StoredPayment::default());
 }

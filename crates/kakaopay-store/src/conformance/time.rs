@@ -34,12 +34,16 @@ async fn claim_all<S: Store, C: TestClock>(subject: &Subject<S, C>, now: i64, jo
     (due + events + messages, subject.claim_job(job, lease).await.expect("claimed"))
 }
 
-/// The store says what its clock shows.
+/// The store says what its clock shows, also with a payment.
 pub async fn f53_the_clock_can_be_read<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    subject.store.commit(step("a", 0, "x")).await.expect("stored");
     for now in [0, 7, YEAR, 3] {
         let store = subject.at(now).await;
         let expected = Timestamp::UNIX_EPOCH.saturating_add_seconds(now);
         assert_eq!(store.now().await.expect("read"), expected);
+        for name in ["a", "unknown"] {
+            assert_eq!(store.load(&reference(name)).await.expect("read").now, expected, "{name}");
+        }
     }
 }
 

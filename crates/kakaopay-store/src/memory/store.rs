@@ -222,11 +222,11 @@ impl Store for MemoryStore {
     }
 
     async fn load(&self, reference: &Reference) -> Result<StoredPayment, StoreError> {
-        let tables = self.tables();
+        let (tables, now) = self.tables_now();
         let snapshot = tables.snapshots.get(reference).cloned();
         let entries =
             tables.read_journal(reference, snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq));
-        Ok(StoredPayment { snapshot, entries })
+        Ok(StoredPayment { snapshot, entries, now })
     }
 
     async fn list_payments(

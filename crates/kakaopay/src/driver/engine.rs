@@ -10,10 +10,9 @@ use kakaopay_flows::{
 use kakaopay_store::{Clock, Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
 use super::identity::Identity;
-use super::pending_request::{PendingRequest, send_by};
+use super::pending_request::{Begun, PendingRequest, send_by};
 use super::reads::{Joins, Reads};
 use super::rehydrate::{self, SNAPSHOT_EVERY};
 use super::requests::Clients;
@@ -99,7 +98,9 @@ impl<S: Store> Engine<S> {
     pub(crate) async fn open(&self, order: Order) -> Result<Applied, Error> {
         let store = self.ready().await?;
         for _ in 0..MAX_TRIES {
-            if let Some(payment) = self.load(order.reference()).await? {
+            let begun = Begun::now(&self.clock);
+            let (found, now) = self.load_timed(order.reference()).await?;
+            if let Some(payment) = found {
                 if !order.is_same(payment.intent()) {
                     let intent = payment.intent();
                     return Err(Error::ReferenceConflict {
@@ -116,9 +117,8 @@ impl<S: Store> Engine<S> {
             }
             let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
             let intent = order.clone().into_intent(store.clone(), self.mode, seed);
-            let now = self.clock.now();
             let mut payment = Payment::open(intent, now);
-            match self.persist(&mut payment, now).await {
+            match self.persist(&mut payment, now, begun).await {
                 Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before: 0 }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -130,11 +130,17 @@ impl<S: Store> Engine<S> {
     /// Loads a payment. Fails with [`Error::ModeMismatch`] if it was created with a key of the other
     /// mode.
     pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
+        self.load_timed(reference).await.map(|(payment, _)| payment)
+    }
+
+    /// Loads a payment, and reads the store's clock, by which it is moved on: a process whose clock is wrong would
+    /// plan its polls too late for all.
+    async fn load_timed(&self, reference: &Reference) -> Result<(Option<Payment>, Timestamp), Error> {
         match rehydrate::load(&self.store, reference).await? {
-            Some(payment) if payment.intent().mode != self.mode => {
+            (Some(payment), _) if payment.intent().mode != self.mode => {
                 Err(Error::ModeMismatch { reference: reference.clone(), mode: payment.intent().mode })
             }
-            payment => Ok(payment),
+            loaded => Ok(loaded),
         }
     }
 
@@ -152,13 +158,13 @@ impl<S: Store> Engine<S> {
     ) -> Result<Applied, Error> {
         self.store_id().await?;
         for _ in 0..MAX_TRIES {
-            let Some(mut payment) = self.load(reference).await? else {
+            let begun = Begun::now(&self.clock);
+            let (Some(mut payment), now) = self.load_timed(reference).await? else {
                 return Err(Error::NotFound(reference.clone()));
             };
             let before = payment.seq();
-            let now = self.clock.now();
             change(&mut payment, now)?;
-            match self.persist(&mut payment, now).await {
+            match self.persist(&mut payment, now, begun).await {
                 Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -238,10 +244,13 @@ impl<S: Store> Engine<S> {
     /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
     /// one transaction, and returns the requests, which are now safe to send.
     ///
-    /// `now` is the time at which the payment planned its deadline, so that only the difference counts: the store
-    /// judges it by its own clock.
-    async fn persist(&self, payment: &mut Payment, now: Timestamp) -> Result<Vec<PendingRequest>, Error> {
-        let since = Instant::now();
+    /// `now` is the time at which the payment planned its deadline, which the store keeps as the difference.
+    async fn persist(
+        &self,
+        payment: &mut Payment,
+        now: Timestamp,
+        begun: Begun,
+    ) -> Result<Vec<PendingRequest>, Error> {
         let mut requests = Vec::new();
         let mut latest = None;
         loop {
@@ -277,7 +286,7 @@ impl<S: Store> Engine<S> {
                 }
                 return Ok(requests);
             };
-            latest = Some(send_by(entry.at, since, &self.clock));
+            latest = Some(send_by(begun, &self.clock));
             commit.expected = Seq::new(entry.seq.saturating_sub(1));
             commit.entry = Some(entry.to_bytes().into());
             commit.charge = entry.records.iter().find_map(|record| match record {

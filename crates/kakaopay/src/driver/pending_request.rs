@@ -18,14 +18,28 @@ pub(crate) struct PendingRequest {
     pub(super) send_by: Option<SendBy>,
 }
 
-/// The latest instant for the mutations of an entry of `at`, which was begun to be stored at `since`.
-pub(super) fn send_by(at: Timestamp, since: Instant, clock: &Arc<dyn Clock>) -> SendBy {
-    let clock = Arc::clone(clock);
+/// When a step of a payment began, by both clocks of this process.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Begun {
+    wall: Timestamp,
+    monotonic: Instant,
+}
+
+impl Begun {
+    /// A step that begins now.
+    pub(super) fn now(clock: &Arc<dyn Clock>) -> Self {
+        Self { wall: clock.now(), monotonic: Instant::now() }
+    }
+}
+
+/// The latest instant for the mutations of an entry.
+pub(super) fn send_by(begun: Begun, clock: &Arc<dyn Clock>) -> SendBy {
+    let (clock, at) = (Arc::clone(clock), begun.wall);
     let by_wall = move || {
         // Zero if the clock was set back.
         Duration::from_millis(u64::try_from(clock.now().millis_since(at)).unwrap_or(0))
     };
-    SendBy::new(Duration::from_secs(MAX_SEND_DELAY_SECONDS.unsigned_abs()), since, by_wall)
+    SendBy::new(Duration::from_secs(MAX_SEND_DELAY_SECONDS.unsigned_abs()), begun.monotonic, by_wall)
 }
 
 #[cfg(test)]
@@ -44,7 +58,7 @@ mod tests {
             let shown = Arc::clone(&seconds);
             let clock: Arc<dyn Clock> =
                 Arc::new(move || at.saturating_add_seconds(shown.load(Ordering::SeqCst)));
-            let send_by = send_by(at, Instant::now(), &clock);
+            let send_by = send_by(Begun::now(&clock), &clock);
             seconds.store(wall, Ordering::SeqCst);
             tokio::time::advance(Duration::from_secs(monotonic)).await;
             assert_eq!(send_by.is_over(), over, "{wall} s, {monotonic} s");

@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{Payment, ReplayError};
 use kakaopay_store::{Entry, Store, StoreErrorKind, StoredPayment};
-use kakaopay_types::Reference;
+use kakaopay_types::{Reference, Timestamp};
 
 use crate::error::Error;
 
@@ -10,18 +10,29 @@ use crate::error::Error;
 /// first entry within microseconds.
 pub(crate) const SNAPSHOT_EVERY: u64 = 16;
 
-/// Loads a payment, or `None` if the store has none with this reference.
-pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, Error> {
+/// Loads a payment, or `None` if the store has none with this reference, and the time by the store's clock.
+pub(crate) async fn load(
+    store: &impl Store,
+    reference: &Reference,
+) -> Result<(Option<Payment>, Timestamp), Error> {
     let loaded = match store.load(reference).await {
         // A snapshot only saves time: if it is damaged, the journal is complete without it.
         Err(error) if error.kind() == StoreErrorKind::Corrupt => {
-            let entries = store.read_journal(reference).await?;
+            let (entries, now) = (store.read_journal(reference).await?, store.now().await?);
             tracing::warn!(reference = reference.as_str(), %error, "snapshot damaged; payment replayed from its journal");
-            return replay(reference, &entries);
+            return Ok((replay(reference, &entries)?, now));
         }
         loaded => loaded?,
     };
-    if let Some(payment) = restore(reference, &loaded) {
+    Ok((payment(store, reference, &loaded).await?, loaded.now))
+}
+
+async fn payment(
+    store: &impl Store,
+    reference: &Reference,
+    loaded: &StoredPayment,
+) -> Result<Option<Payment>, Error> {
+    if let Some(payment) = restore(reference, loaded) {
         return Ok(Some(payment));
     }
     if loaded.snapshot.is_none() {

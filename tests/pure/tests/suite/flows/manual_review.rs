@@ -274,8 +274,10 @@ fn f15_a_clock_that_is_set_back_begins_no_plan_in_its_future() {
     driven.handle(created(Ok(charge(1, &[]))), at(0));
     driven.handle(Input::Timeout, at(-86_400));
     assert_eq!(driven.deadline, Deadline::At(at(-86_400 + 300)));
+    driven.handle(Input::Timeout, at(-3_599));
+    assert_eq!(driven.deadline, Deadline::At(at(-3_599 + 60)));
     // A little is no setting back.
-    driven.handle(Input::Timeout, at(-300));
+    driven.handle(Input::Timeout, at(-5));
     assert!(matches!(driven.deadline, Deadline::At(next) if next > at(0) && next < at(3)));
 }
 

@@ -17,6 +17,7 @@ mod properties;
 mod refund_totals;
 mod refunds;
 mod retries;
+mod set_clocks;
 mod stored;
 mod table;
 mod world;
