@@ -43,6 +43,8 @@
 //! | oldest due payment | `backlog().deadlines.age` | minutes old: no process runs, or the API is down |
 //! | oldest webhook | `backlog().inbox.age` | minutes old |
 //! | oldest notification | `backlog().outbox.age` | minutes old: the handler fails |
+//! | work of the future | `backlog().ahead` | not 0: the store's clock was set back |
+//! | wrong clock | `metrics().clock_warnings` | it grows: this process's clock is off the store's |
 //! | unknown outcomes | `metrics().unknown_outcomes` | it grows faster than the network's error rate explains |
 //! | signature failures | `metrics().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
 //! | malformed webhooks | `metrics().webhooks_malformed` | it grows: this version is too old, or the endpoint accepts unsigned requests |
@@ -75,6 +77,7 @@
 //! | `notification skipped` | `WARN` | `key` |
 //! | `webhooks refused: …`, at most once a minute for each reason | `WARN` | `count`, `error` |
 //! | `unsigned webhooks left out: …`, at most once a minute | `WARN` | `count` |
+//! | `the clock of this process is far off the store's: …` | `WARN` | `seconds_off`, `clock`, `store_clock` |
 //! | `failed to accept a connection; retrying in 50 ms` | `WARN` | `error` |
 //! | `notification not understood: upgrade this process` | `ERROR` | `key` |
 //! | `response to a mutation not stored; …` | `ERROR` | `reference`, `error` |

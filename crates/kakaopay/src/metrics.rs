@@ -39,6 +39,8 @@ pub struct Metrics {
     pub handler_panics: u64,
     /// Handler calls that exceeded [their timeout](crate::MerchantBuilder::handler_timeout).
     pub handler_timeouts: u64,
+    /// Checks, one a minute, that found this process's clock more than 30 s off the store's.
+    pub clock_warnings: u64,
 }
 
 /// The live counters behind [`Metrics`].
@@ -57,6 +59,7 @@ pub(crate) struct Counters {
     handler_failures: AtomicU64,
     handler_panics: AtomicU64,
     handler_timeouts: AtomicU64,
+    clock_warnings: AtomicU64,
 }
 
 impl Counters {
@@ -98,6 +101,10 @@ impl Counters {
         }
     }
 
+    pub(crate) fn clock_warned(&self) {
+        increment(&self.clock_warnings);
+    }
+
     pub(crate) fn read(&self) -> Metrics {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Metrics {
@@ -114,6 +121,7 @@ impl Counters {
             handler_failures: read(&self.handler_failures),
             handler_panics: read(&self.handler_panics),
             handler_timeouts: read(&self.handler_timeouts),
+            clock_warnings: read(&self.clock_warnings),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Background work: webhooks and due payments, notifications, scheduled jobs.
 
+mod clock_check;
 mod due;
 mod handler_call;
 mod isolate;

@@ -110,6 +110,9 @@ impl<S: Store> Merchant<S> {
     async fn job_loop(&self, mut shutdown: Shutdown) {
         while !*shutdown.borrow() {
             self.run_jobs(&|| *shutdown.borrow()).await;
+            if let Err(error) = self.check_clock().await {
+                tracing::debug!(%error, "failed to read the store's clock");
+            }
             tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|stop| *stop) => break,
