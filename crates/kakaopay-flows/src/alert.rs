@@ -111,8 +111,23 @@ impl Alert {
         Self::KeyRefused { code: code.to_string() }
     }
 
-    /// Returns the key that identifies the alert within its payment.
-    pub(crate) fn key(&self) -> String {
+    /// Returns whether the alert is about an object of the service, which stays as it is, and not about a condition
+    /// that may come again.
+    pub(crate) fn is_about_object(&self) -> bool {
+        matches!(
+            self,
+            Self::Mismatch { .. }
+                | Self::Contradiction { .. }
+                | Self::RefundMismatch { .. }
+                | Self::RefundedTwice { .. }
+                | Self::RefundContradiction { .. }
+        )
+    }
+
+    /// Returns the key that identifies the alert within its payment, to [acknowledge](crate::Payment::acknowledge)
+    /// it.
+    #[must_use]
+    pub fn key(&self) -> String {
         match self {
             Self::Mismatch { charge, member } => format!("mismatch/{charge}/{}", member.member()),
             Self::Contradiction { charge, status } => format!("contradiction/{charge}/{status}"),
@@ -149,8 +164,8 @@ impl fmt::Display for Alert {
             Self::Mismatch { charge, member } => write!(
                 f,
                 "charge {charge} differs from the order in `{}`: compare it with the order in Omise's dashboard \
-                 and do not ship for it; if it is paid, refund it there; if the payment is blocked, call `resume` \
-                 after the charge's metadata no longer names this order",
+                 and do not ship for it; if it is paid, refund it there; call `acknowledge` for this alert, which sets \
+                 the charge aside; if the payment is blocked, then call `resume`, which goes on without it",
                 member.member()
             ),
             Self::Contradiction { charge, status } => write!(
@@ -199,8 +214,9 @@ impl Alert {
             Self::RefundMismatch { reference, refund } => write!(
                 f,
                 "Omise made refund {refund}, which differs from the requested refund {reference}; money may already \
-                 have gone back: compare both in Omise's dashboard and correct it with Omise; if {reference} is \
-                 blocked, call `resume` after {refund} has failed or is gone"
+                 have gone back: compare both in Omise's dashboard, then call `acknowledge` for this alert, which counts \
+                 {refund} as a refund made elsewhere; only if {reference} is still wanted besides, call `resume`, which \
+                 requests it if enough is left"
             ),
             Self::RefundedTwice { reference, refund, other } => write!(
                 f,

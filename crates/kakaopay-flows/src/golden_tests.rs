@@ -158,6 +158,9 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
         }
         Some(R::RefundedElsewhere { .. }) => R::AlertRaised { alert: Alert::Overdue },
         Some(R::AlertRaised { .. }) => {
+            R::AlertAcknowledged { alert: Alert::Overdue, who: "staff".to_owned(), why: "seen".to_owned() }
+        }
+        Some(R::AlertAcknowledged { .. }) => {
             R::Refund { reference: reference("refund-1"), change: RefundRecord::Resumed }
         }
         Some(R::Refund { .. }) => return None,

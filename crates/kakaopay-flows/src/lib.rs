@@ -74,6 +74,7 @@ pub use refund_order::{CancelReason, LateRefund, RefundRequest};
 pub use schedule::MAX_SEND_DELAY_SECONDS;
 pub use search::{ChargeSearch, RefundSearch};
 pub use service_time::ServiceTime;
+pub use state::acknowledgement::Acknowledgement;
 pub use state::duplicate_charge::{DuplicateCharge, PaidReading};
 pub use state::late_charge::{LateCharge, LateReason};
 pub use state::lifecycle::{Creating, Pending, Stage, State};

@@ -15,6 +15,7 @@ use crate::output::Output;
 use crate::refund_order::RefundRequest;
 use crate::rules::dispatch;
 use crate::rules::refund::begin;
+use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
@@ -208,6 +209,33 @@ impl Payment {
         Ok(())
     }
 
+    /// Acknowledges the open alert with this [key](Alert::key): a person has seen to it. Returns whether there is one,
+    /// or it was acknowledged before. It changes no state and sends nothing. A charge or refund that differs from its
+    /// request is set aside: [`Input::Resume`] then goes on without it.
+    ///
+    /// # Errors
+    /// [`ApiMisuse`] as for [`Payment::handle`].
+    pub fn acknowledge(
+        &mut self,
+        key: &str,
+        who: &str,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool, ApiMisuse> {
+        if !self.ready.is_empty() {
+            return Err(ApiMisuse::NotDrained);
+        }
+        if let Some(seq) = self.unacknowledged {
+            return Err(ApiMisuse::NotAcknowledged { seq });
+        }
+        let Some(alert) = self.model.alerts.iter().find(|alert| alert.key() == key).cloned() else {
+            return Ok(self.acknowledged().iter().any(|acknowledged| acknowledged.alert.key() == key));
+        };
+        let record = Record::AlertAcknowledged { alert, who: who.to_owned(), why: why.to_owned() };
+        self.take(Transition { records: vec![record], ..Transition::default() }, now);
+        Ok(true)
+    }
+
     /// Returns the next output, or `None` until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.ready.pop_front()
@@ -230,6 +258,12 @@ impl Payment {
     #[must_use]
     pub fn alerts(&self) -> &BTreeSet<Alert> {
         &self.model.alerts
+    }
+
+    /// Returns the alerts that a person has acknowledged, in order.
+    #[must_use]
+    pub fn acknowledged(&self) -> &[Acknowledgement] {
+        &self.model.acknowledged
     }
 
     /// Returns the duplicate charges of the order. Each is polled until it ends.

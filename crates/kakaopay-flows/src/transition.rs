@@ -83,9 +83,9 @@ pub(crate) fn not_listed(reading: &Reading) -> Transition {
     }
 }
 
-/// Raises an alert, unless the same alert is open.
+/// Raises an alert, unless the same alert is open or acknowledged.
 pub(crate) fn raise_alert(model: &Model, alert: Alert) -> Transition {
-    if model.alerts.contains(&alert) {
+    if model.is_raised(&alert) {
         return Transition::default();
     }
     let reference = model.intent.reference.clone();

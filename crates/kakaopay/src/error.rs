@@ -82,6 +82,14 @@ pub enum Error {
     /// No payment has this reference.
     #[error("no payment with reference {0}")]
     NotFound(Reference),
+    /// The payment has no alert with this key, neither open nor acknowledged. Nothing was changed.
+    #[error("payment {reference} has no alert with the key {key}: take the key from `PaymentStatus::alerts`")]
+    AlertNotFound {
+        /// The order reference.
+        reference: Reference,
+        /// The key.
+        key: String,
+    },
     /// Concurrent writers changed the payment on every try. Nothing was changed by this call.
     #[error("concurrent writers keep changing payment {0}: try again")]
     TooMuchContention(Reference),

@@ -131,8 +131,8 @@ pub use worker::{ReconcileReport, RunReport};
 
 pub use kakaopay_flows as flows;
 pub use kakaopay_flows::{
-    Alert, CancelReason, LateCharge, LateReason, LateRefund, PaidOrder, PaymentEvent, RefundError,
-    RefundRequest, RefundState, SourceMode, State,
+    Acknowledgement, Alert, CancelReason, LateCharge, LateReason, LateRefund, PaidOrder, PaymentEvent,
+    RefundError, RefundRequest, RefundState, SourceMode, State,
 };
 pub use kakaopay_store as store;
 pub use kakaopay_store::{Clock, SystemClock};

@@ -204,6 +204,30 @@ impl<S: Store> Merchant<S> {
         self.apply_and_drive(reference, &Input::Resume).await
     }
 
+    /// Acknowledges an open alert of a payment by its [key](kakaopay_flows::Alert::key): a person has seen to it. It
+    /// changes no money. A charge or refund that differs from its request is set aside: [`Merchant::resume`] then goes
+    /// on without it. `who` and `why` are kept in the store. Idempotent: the first acknowledgement is kept.
+    ///
+    /// # Errors
+    /// - [`Error::AlertNotFound`] if the payment has no such alert.
+    /// - Otherwise as [`Merchant::buyer_returned`].
+    pub async fn acknowledge(
+        &self,
+        reference: &Reference,
+        alert_key: &str,
+        who: &str,
+        why: &str,
+    ) -> Result<PaymentStatus, Error> {
+        let applied = self.engine.change(reference, |payment, now| {
+            let reference = payment.intent().reference.clone();
+            match payment.acknowledge(alert_key, who, why, now)? {
+                true => Ok(()),
+                false => Err(Error::AlertNotFound { reference, key: alert_key.to_owned() }),
+            }
+        });
+        self.drive(applied.await?).await.map(|(_, status)| status)
+    }
+
     /// Skips a notification by a person's decision: it is never delivered, and the next one of its payment is. Meant
     /// for one that the handler can never accept; its key is in the log. `who` and `why` are kept in the store.
     ///

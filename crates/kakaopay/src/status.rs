@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kakaopay_flows::{Alert, LateCharge, Payment, RefundProcess, RefundState, State};
+use kakaopay_flows::{Acknowledgement, Alert, LateCharge, Payment, RefundProcess, RefundState, State};
 use kakaopay_types::{ChargeId, FailureCode, Mode, Money, Reference};
 
 /// The status of a payment.
@@ -19,6 +19,8 @@ pub struct PaymentStatus {
     pub state: State,
     /// Alerts: each needs a person's attention, and names the next step.
     pub alerts: BTreeSet<Alert>,
+    /// The alerts that a person has acknowledged, in order.
+    pub acknowledged: Vec<Acknowledgement>,
     /// Late money: charges of the order that were paid and do not pay it, by their ids.
     pub late_charges: BTreeMap<ChargeId, LateCharge>,
     /// The refunds, ordered by their references.
@@ -55,6 +57,7 @@ impl PaymentStatus {
             mode: payment.intent().mode,
             state: payment.state().clone(),
             alerts: payment.alerts().clone(),
+            acknowledged: payment.acknowledged().to_vec(),
             late_charges: payment.late_charges().clone(),
             refunds: payment.refunds().iter().map(refund_status).collect(),
         }

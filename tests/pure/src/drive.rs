@@ -67,6 +67,17 @@ impl Driven {
         Ok(self.drain(now))
     }
 
+    /// Acknowledges an alert. Returns whether there is one.
+    ///
+    /// # Panics
+    /// If the payment breaks its contract.
+    pub fn acknowledge(&mut self, key: &str, now: Timestamp) -> bool {
+        let found = self.payment.acknowledge(key, "staff", "seen", now).expect("the contract is kept");
+        let requests = self.drain(now);
+        assert!(requests.is_empty(), "it sends nothing: {requests:?}");
+        found
+    }
+
     /// The deadline is the one that a tick would set.
     ///
     /// # Panics

@@ -159,6 +159,15 @@ pub enum Record {
         /// The alert.
         alert: Alert,
     },
+    /// A person acknowledged an open alert.
+    AlertAcknowledged {
+        /// The alert.
+        alert: Alert,
+        /// Who acknowledged it.
+        who: String,
+        /// Why, or what was done about it.
+        why: String,
+    },
 }
 
 impl Record {
@@ -190,6 +199,7 @@ impl Record {
             Self::RefundedElsewhere { .. } => "refunded elsewhere",
             Self::Refund { change, .. } => change.name(),
             Self::AlertRaised { .. } => "alert",
+            Self::AlertAcknowledged { .. } => "alert acknowledged",
         }
     }
 }

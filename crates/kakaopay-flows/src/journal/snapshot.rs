@@ -10,6 +10,7 @@ use crate::alert::Alert;
 use crate::error::ReplayError;
 use crate::journal::record::StoredIntent;
 use crate::journal::versioning;
+use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
@@ -26,6 +27,7 @@ struct Stored {
     intent: StoredIntent,
     state: State,
     alerts: BTreeSet<Alert>,
+    acknowledged: Vec<Acknowledgement>,
     alert_counts: BTreeMap<String, u32>,
     attempts: NonZeroU32,
     resumed_after: u32,
@@ -47,6 +49,7 @@ pub(crate) fn to_bytes(model: &Model) -> Vec<u8> {
         intent: model.intent.into(),
         state: model.state,
         alerts: model.alerts,
+        acknowledged: model.acknowledged,
         alert_counts: model.alert_counts,
         attempts: model.attempts,
         resumed_after: model.resumed_after,
@@ -70,6 +73,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Model, ReplayError> {
         opened_at: stored.opened_at,
         state: stored.state,
         alerts: stored.alerts,
+        acknowledged: stored.acknowledged,
         alert_counts: stored.alert_counts,
         attempts: stored.attempts,
         resumed_after: stored.resumed_after,

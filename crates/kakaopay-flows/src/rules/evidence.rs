@@ -30,7 +30,8 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
             step = step.and(raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member }));
         }
         // If a charge names the order but differs from it, another attempt would differ in the same way.
-        let blocked = origin == Origin::Creation || member != Mismatch::Reference;
+        let differs = origin == Origin::Creation || member != Mismatch::Reference;
+        let blocked = differs && !model.is_set_aside(&charge.id);
         if blocked && creating.stage != Stage::Blocked {
             step.records.push(Record::Blocked);
             step.deadline = DeadlineChange::Plan;

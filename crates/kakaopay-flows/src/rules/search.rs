@@ -77,7 +77,7 @@ pub(crate) fn page(
     }
     let differs = list.data.items.iter().any(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        is_of_order(model, charge) && expected.check(charge).is_err()
+        is_of_order(model, charge) && expected.check(charge).is_err() && !model.is_set_aside(&charge.id)
     });
     let differs = request.differs || differs;
     let duplicates = list.data.items.iter().map(|charge| duplicates::judge(model, charge, Origin::List));

@@ -1,5 +1,6 @@
 //! The data of a payment, and the changes that records make to it. It holds no rules.
 
+pub(crate) mod acknowledgement;
 pub(crate) mod duplicate_charge;
 pub(crate) mod late_charge;
 pub(crate) mod lifecycle;

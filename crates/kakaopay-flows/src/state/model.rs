@@ -10,6 +10,7 @@ use crate::intent::{Intent, SourceMode};
 use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
+use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::late_charge::{LateCharge, PaidCharge};
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
@@ -26,6 +27,8 @@ pub(crate) struct Model {
     pub(crate) state: State,
     /// The open alerts.
     pub(crate) alerts: BTreeSet<Alert>,
+    /// The acknowledged alerts.
+    pub(crate) acknowledged: Vec<Acknowledgement>,
     /// How often each alert was raised, by its key.
     pub(crate) alert_counts: BTreeMap<String, u32>,
     /// The number of attempts to create the charge.
@@ -61,6 +64,7 @@ impl Model {
             opened_at: at,
             state: State::Creating(creating),
             alerts: BTreeSet::new(),
+            acknowledged: Vec::new(),
             alert_counts: BTreeMap::new(),
             attempts: NonZeroU32::MIN,
             resumed_after: 0,
@@ -90,9 +94,17 @@ impl Model {
                 let times = self.alert_counts.entry(alert.key()).or_default();
                 *times = times.saturating_add(1);
             }
+            Record::AlertAcknowledged { alert, who, why } => {
+                self.alerts.take(alert)?;
+                let (alert, who, why) = (alert.clone(), who.clone(), why.clone());
+                self.acknowledged.push(Acknowledgement { alert, who, why, at });
+            }
             Record::Resumed => {
-                let decided = self.alerts.iter().any(is_about_search);
+                let acknowledged = self.acknowledged.iter().map(|acknowledged| &acknowledged.alert);
+                let decided = self.alerts.iter().chain(acknowledged).any(is_about_search);
                 self.alerts.clear();
+                // A condition may come again, and is news then.
+                self.acknowledged.retain(|acknowledged| acknowledged.alert.is_about_object());
                 if let State::Creating(_) = &self.state {
                     self.resumed_after = self.attempts.get();
                 }
@@ -134,7 +146,9 @@ impl Model {
             refund.apply(change, self.seq, at)?;
             if matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some() {
                 // The service has accepted the key.
-                self.alerts.retain(|alert| !matches!(alert, Alert::KeyRefused { .. }));
+                let is_over = |alert: &Alert| matches!(alert, Alert::KeyRefused { .. });
+                self.alerts.retain(|alert| !is_over(alert));
+                self.acknowledged.retain(|acknowledged| !is_over(&acknowledged.alert));
             }
             return Some(());
         }
@@ -142,6 +156,22 @@ impl Model {
             RefundProcess::ordered(change, self.seq, at).filter(|refund| self.is_in_currency(refund))?;
         self.refunds.insert(reference.clone(), refund);
         Some(())
+    }
+
+    /// Returns whether an alert is open or acknowledged, so that it is no news.
+    pub(crate) fn is_raised(&self, alert: &Alert) -> bool {
+        self.alerts.contains(alert) || self.is_acknowledged(alert)
+    }
+
+    /// Returns whether a person has acknowledged an alert.
+    pub(crate) fn is_acknowledged(&self, alert: &Alert) -> bool {
+        self.acknowledged.iter().any(|acknowledged| acknowledged.alert == *alert)
+    }
+
+    /// Returns whether a person has set a charge aside that differs from the order.
+    pub(crate) fn is_set_aside(&self, charge: &ChargeId) -> bool {
+        let is_it = |alert: &Alert| matches!(alert, Alert::Mismatch { charge: other, .. } if other == charge);
+        self.acknowledged.iter().any(|acknowledged| is_it(&acknowledged.alert))
     }
 
     /// Returns whether a refund's charge is paid, in the refund's currency.
@@ -189,6 +219,7 @@ impl Model {
                         self.duplicates.remove(&pending.charge);
                         // The service has accepted the key, and the search has found the charge.
                         self.alerts.retain(|alert| !is_resolved_by_charge(alert));
+                        self.acknowledged.retain(|known| !is_resolved_by_charge(&known.alert));
                     }
                     self.state = state;
                 }

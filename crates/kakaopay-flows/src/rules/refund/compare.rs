@@ -29,7 +29,12 @@ pub(crate) enum Origin {
 pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a RefundProcess)> {
     let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
     let found = known.or_else(|| model.refunds.get_key_value(&name_of(made)?));
-    found.filter(|(_, refund)| refund.charge() == made.charge_id())
+    // One that differs and that a person acknowledged counts as made elsewhere.
+    let is_set_aside = |reference: &Reference| {
+        let (reference, refund) = (reference.clone(), made.id.clone());
+        model.is_acknowledged(&Alert::RefundMismatch { reference, refund })
+    };
+    found.filter(|(reference, refund)| refund.charge() == made.charge_id() && !is_set_aside(reference))
 }
 
 /// Returns whether a refund's metadata has a refund reference.

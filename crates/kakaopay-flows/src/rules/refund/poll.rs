@@ -38,9 +38,8 @@ pub(crate) fn refunds(model: &Model, person: bool, now: Timestamp) -> Transition
 
 /// Resumes the refunds that do not continue by themselves.
 pub(crate) fn resume(model: &Model, now: Timestamp) -> Transition {
-    let unresolved = |reference: &Reference| {
-        model.alerts.contains(&Alert::RefundUnresolved { reference: reference.clone() })
-    };
+    let unresolved =
+        |reference: &Reference| model.is_raised(&Alert::RefundUnresolved { reference: reference.clone() });
     let stuck = model.refunds.iter().filter(|(reference, refund)| match refund.state() {
         RefundState::Blocked => true,
         // Without the alert, no person has decided about it.
@@ -50,7 +49,7 @@ pub(crate) fn resume(model: &Model, now: Timestamp) -> Transition {
     let resumed = stuck.map(|(reference, _)| record_of(reference, RefundRecord::Resumed));
     let blocked = model.refunds.iter().filter(|(reference, refund)| {
         let alert = Alert::RefundWatchBlocked { reference: (*reference).clone() };
-        refund.is_watched() && model.alerts.contains(&alert)
+        refund.is_watched() && model.is_raised(&alert)
     });
     let ended = blocked.map(|(reference, _)| record_of(reference, RefundRecord::WatchEnded));
     let records = resumed.chain(ended).collect();

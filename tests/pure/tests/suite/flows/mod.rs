@@ -1,6 +1,7 @@
 //! The state machines: single cases, tables, every order of inputs, properties, whole scenarios and every state of a
 //! model.
 
+mod acknowledge;
 mod cases;
 mod clocks;
 mod deadlines;
