@@ -76,15 +76,11 @@ impl Plan {
 
     /// A buyer with an order, and its refunds.
     fn buy(&mut self, order: usize, choices: &mut Choices) {
-        let any = |choices: &mut Choices, processes: usize| {
-            let most = i64::try_from(processes).unwrap_or(1);
-            usize::try_from(choices.between(0, most)).unwrap_or(0)
-        };
         let opened = choices.between(0, 120_000);
-        let process = any(choices, self.processes);
+        let process = any_of(choices, self.processes);
         self.add(opened, Action::CheckOut { order, process });
         for _ in 0..choices.between(0, 3) {
-            let process = any(choices, self.processes);
+            let process = any_of(choices, self.processes);
             self.add(opened + choices.between(0, 90_000), Action::CheckOut { order, process });
         }
         let decided = opened + choices.pick(&[3_000, 15_000, 60_000, 400_000]) + choices.between(0, 5_000);
@@ -93,14 +89,14 @@ impl Plan {
             self.add(decided, Action::Decide { order, paid });
         }
         if choices.percent(50) {
-            let process = any(choices, self.processes);
+            let process = any_of(choices, self.processes);
             self.add(decided + choices.between(0, 20_000), Action::Return { order, process });
         }
         for number in 1..=u8::try_from(choices.between(0, 4)).unwrap_or(0) {
             let at = decided + choices.pick(&[1_000, 20_000, 300_000, 1_200_000]) + choices.between(0, 5_000);
             let amount = choices.pick(&[50_000, 75_001, AMOUNT, 1]);
             for _ in 0..choices.between(1, 4) {
-                let process = any(choices, self.processes);
+                let process = any_of(choices, self.processes);
                 let at = at + choices.between(0, 40_000);
                 self.add(at, Action::Refund { order, number, amount, process });
             }
@@ -110,7 +106,7 @@ impl Plan {
             }
             // A process is suspended between its decision and the first byte, and the others take over.
             if choices.percent(20) {
-                let process = any(choices, self.processes);
+                let process = any_of(choices, self.processes);
                 let lasts = choices.pick(&[20_000, 100_000, 900_000, 1_500_000]);
                 self.add(at - 500, Action::FreezeConnecting { process, lasts });
             }
@@ -127,6 +123,11 @@ impl Plan {
             let at = decided + choices.pick(&[500, 30_000, 600_000]);
             self.add(at, Action::StaffRefund { order, amount });
         }
+        self.pay_late(order, (opened, decided), choices);
+    }
+
+    /// Readings that mislead, late money and its refunds, and edits of the metadata.
+    fn pay_late(&mut self, order: usize, (opened, decided): (Millis, Millis), choices: &mut Choices) {
         if choices.percent(25) {
             let lasts = choices.pick(&[100, 20_000]);
             let status = choices.pick(&["failed", "expired"]);
@@ -137,13 +138,13 @@ impl Plan {
             self.add(decided + choices.pick(&[30_000, 300_000, 900_000]), Action::PayDuplicate { order });
         }
         for _ in 0..choices.between(0, 3) {
-            let process = any(choices, self.processes);
+            let process = any_of(choices, self.processes);
             let at = decided + choices.pick(&[60_000, 600_000, 1_500_000]) + choices.between(0, 5_000);
             let amount = choices.pick(&[50_000, AMOUNT]);
             self.add(at, Action::RefundLate { order, amount, process });
         }
         if choices.percent(15) {
-            let other = any(choices, self.orders);
+            let other = any_of(choices, self.orders);
             let metadata = choices.pick(&[Edited::Empty, Edited::Garbage, Edited::Names(other)]);
             let at = opened + choices.pick(&[500, 10_000, 60_000, 600_000]) + choices.between(0, 5_000);
             self.add(at, Action::StaffEdit { order, metadata });
@@ -242,4 +243,10 @@ impl Plan {
             self.add(at(choices), action);
         }
     }
+}
+
+/// One of so many, by chance.
+fn any_of(choices: &mut Choices, count: usize) -> usize {
+    let most = i64::try_from(count).unwrap_or(1);
+    usize::try_from(choices.between(0, most)).unwrap_or(0)
 }

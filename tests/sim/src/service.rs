@@ -111,7 +111,7 @@ impl Service {
     /// Whether the other account has a charge or a refund.
     #[must_use]
     pub fn is_other_used(&self) -> bool {
-        self.other.events().len() > 0
+        !self.other.events().is_empty()
     }
 
     /// The book: all charges, the oldest first.
