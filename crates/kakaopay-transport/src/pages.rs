@@ -57,8 +57,12 @@ struct Pages<E: Paginated> {
     remaining: Option<u64>,
     /// Limit of a page, if none is too large.
     limit: u32,
+    /// Total of the list, as the first page claims it, or a later one if that is lower.
+    total: u64,
     /// Number of consecutive pages without a new element.
     stale_pages: u32,
+    /// Number of consecutive elements that are too large.
+    too_large: u32,
     /// Elements that were read and not yet returned.
     buffer: VecDeque<Result<E::Element, Error>>,
     seen: HashSet<String>,
@@ -68,16 +72,22 @@ struct Pages<E: Paginated> {
 /// page; this limit ends a list that repeats itself forever, whatever total it claims.
 const MAX_STALE_PAGES: u32 = 3;
 
+/// Maximum number of consecutive elements that are too large. Beyond it, something else is too large than elements,
+/// such as the page of a proxy.
+const MAX_TOO_LARGE: u32 = 10;
+
 impl<K> Client<K> {
     /// Returns a stream of the elements of a list, each once, from its first page to its last.
     ///
     /// A page has 100 elements unless the endpoint sets a limit. The first page fixes the end of the time
-    /// range, and the number of requests: at most ⌈total ÷ limit⌉ + 1, whatever later pages claim, and more if pages
-    /// are too large. The stream also ends after three consecutive pages without a new element.
+    /// range, and the number of elements: at most one page more than the total, whatever later pages claim. The
+    /// stream also ends after three consecutive pages without a new element. A list that ends before its total, such
+    /// as one whose page was cut, is a last error item of [`ErrorKind::Decode`].
     ///
     /// A page larger than [the maximum](crate::ClientBuilder::max_response_bytes) is requested again with half its
     /// limit. An element that cannot be decoded, or is larger than the maximum by itself, is an error item of
-    /// [`ErrorKind::Element`], and the stream goes on. After a failed request the stream ends.
+    /// [`ErrorKind::Element`], and the stream goes on, unless ten in a row are too large. After a failed request the
+    /// stream ends.
     ///
     /// ```
     /// use futures_util::{StreamExt, pin_mut};
@@ -108,7 +118,9 @@ impl<K> Client<K> {
             offset,
             remaining: None,
             limit,
+            total: u64::MAX,
             stale_pages: 0,
+            too_large: 0,
             buffer: VecDeque::new(),
             seen: HashSet::new(),
         };
@@ -120,14 +132,15 @@ impl<K> Client<K> {
                         return Some((element, pages));
                     }
                     if pages.remaining == Some(0) {
-                        return None;
+                        let end = pages.missing_end()?;
+                        return Some((Err(end), pages));
                     }
                     pages.endpoint.page_mut().offset = pages.offset;
                     match client.read_page(&mut pages.endpoint).await {
                         Ok(Page::Read(list)) => pages.add_page(list.object),
                         Ok(Page::TooLarge(error)) => pages.add_too_large(error),
                         Err(error) => {
-                            pages.remaining = Some(0);
+                            pages.end();
                             return Some((Err(error), pages));
                         }
                     }
@@ -182,7 +195,8 @@ impl<K> Client<K> {
     {
         loop {
             let error = match self.send_timed(endpoint.clone()).await {
-                Err(error) if error.kind() == ErrorKind::TooLarge => error,
+                // An error of the service, however large, says nothing about the page.
+                Err(error) if error.kind() == ErrorKind::TooLarge && is_success(&error) => error,
                 result => return result.map(Page::Read),
             };
             let page = endpoint.page_mut();
@@ -195,6 +209,15 @@ impl<K> Client<K> {
     }
 }
 
+/// The error of a list whose pages do not cover it.
+fn incomplete<E: Paginated>(text: String) -> Error {
+    Error::new(ErrorKind::Decode, Delivery::Answered).because(text).of_call(E::OPERATION, true)
+}
+
+fn is_success(error: &Error) -> bool {
+    error.status().is_some_and(|status| status.is_success())
+}
+
 /// The limit of a page, as the service applies it.
 fn limit_of(page: &ListParams) -> u32 {
     page.limit.unwrap_or(ListParams::MAX_LIMIT).clamp(1, ListParams::MAX_LIMIT)
@@ -203,12 +226,35 @@ fn limit_of(page: &ListParams) -> u32 {
 impl<E: Paginated> Pages<E> {
     /// Buffers the error of an element that is too large, and goes on behind it.
     fn add_too_large(&mut self, error: Error) {
+        self.too_large = self.too_large.saturating_add(1);
+        if self.too_large > MAX_TOO_LARGE {
+            self.end();
+            self.buffer.push_back(Err(error));
+            return;
+        }
         let element = Error::new(ErrorKind::Element, Delivery::Answered).because(error);
         self.buffer.push_back(Err(element.of_call(E::OPERATION, true)));
         self.offset = self.offset.saturating_add(1);
         self.remaining = self.remaining.map(|elements| elements.saturating_sub(1));
         self.stale_pages = 0;
         self.raise_limit();
+    }
+
+    /// Ends the list, without a further error.
+    fn end(&mut self) {
+        self.remaining = Some(0);
+        self.total = 0;
+    }
+
+    /// The error of a list that has ended before its total, once.
+    fn missing_end(&mut self) -> Option<Error> {
+        let read = u64::from(self.offset);
+        if read >= self.total {
+            return None;
+        }
+        let text = format!("the list ended after {read} of {} elements", self.total);
+        self.total = 0;
+        Some(incomplete::<E>(text))
     }
 
     /// Doubles the limit after a page that was not too large.
@@ -220,6 +266,13 @@ impl<E: Paginated> Pages<E> {
 
     /// Buffers the new elements of a page and decides whether to read another.
     fn add_page(&mut self, list: List<E::Element>) {
+        // A service that does not say where its page begins says 0.
+        if list.offset != 0 && list.offset != u64::from(self.offset) {
+            let text = format!("the page begins at {} instead of {}", list.offset, self.offset);
+            self.end();
+            self.buffer.push_back(Err(incomplete::<E>(text)));
+            return;
+        }
         let count = list.data.items.len() + list.data.invalid.len();
         let page = self.endpoint.page_mut();
         // A page never has more elements than requested, whatever limit the response claims.
@@ -232,7 +285,10 @@ impl<E: Paginated> Pages<E> {
             // A page more than the total needs.
             self.remaining = Some(ahead.div_ceil(limit).saturating_add(1).saturating_mul(limit));
         }
-        let remaining = self.remaining.map_or(0, |elements| elements.saturating_sub(limit));
+        self.total = self.total.min(list.total);
+        self.too_large = 0;
+        // A page may have fewer elements than its limit, and is no reason to end before the total.
+        let remaining = self.remaining.map_or(0, |elements| elements.saturating_sub(count as u64));
         self.offset = self.offset.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         // Another page may follow a full one, whatever total the response claims.
         let full = count as u64 >= limit;

@@ -117,8 +117,74 @@ fn f28_the_end_in_time_is_fixed_by_the_first_page() {
 fn f28_a_list_that_repeats_itself_ends() {
     for total in [1_000, u64::MAX] {
         let service = Lists::saying(Said { total, cycles: true, ..honest(3, 3) });
-        assert_eq!(read(&service, ListParams::default()).len(), 3);
+        let found = read(&service, ListParams::default());
+        assert_eq!((found.len(), found.last()), (4, Some(&Err(ErrorKind::Decode))));
         assert_eq!(service.requests().len(), 4, "one page, and three without anything new");
+    }
+}
+
+/// A service of one list whose pages have as many elements as it likes, whatever was requested.
+fn read_pages(total: u64, pages: &[(u64, u32)]) -> (Vec<Result<String, ErrorKind>>, usize) {
+    let requests = Arc::new(Mutex::new((pages.to_vec(), 0)));
+    let left = Arc::clone(&requests);
+    let service = tower::service_fn(move |_: HttpRequest| {
+        let mut left = left.lock().expect("a lock");
+        let (offset, count) = if left.0.is_empty() { (0, 0) } else { left.0.remove(0) };
+        let data: Vec<_> = (left.1..left.1 + count).map(event).collect();
+        left.1 += count;
+        let body = json!({"object": "list", "data": data, "limit": 100, "offset": offset, "total": total});
+        let response = http::Response::new(RequestBody::from(body.to_string()));
+        async { Ok::<_, BoxError>(response) }
+    });
+    let client = Client::new(service, key());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let found = runtime.block_on(client.events().paginate(ListParams::default()).collect::<Vec<_>>());
+    let found = found.into_iter();
+    let found = found.map(|found| found.map(|event| event.id.to_string()).map_err(|error| error.kind()));
+    let left = requests.lock().expect("a lock").0.len();
+    (found.collect(), left)
+}
+
+/// Pages that are shorter than their limit do not end a list before its total, and a list that ends before it says so.
+#[test]
+fn f57_i2_a_list_that_ends_before_its_total_is_incomplete() {
+    let short: Vec<_> = (0..25).map(|page| (page * 20, 20)).collect();
+    let (found, left) = read_pages(500, &short);
+    assert_eq!((found.len(), found.iter().all(Result::is_ok), left), (500, true, 0));
+    for (pages, read) in [
+        (vec![(0, 100), (100, 100), (200, 0)], 200),
+        (vec![(0, 100), (100, 30), (130, 0)], 130),
+        (vec![(0, 0)], 0),
+        // Another page than the one that was requested.
+        (vec![(0, 100), (300, 100)], 100),
+    ] {
+        let (found, _) = read_pages(500, &pages);
+        assert_eq!((found.len(), found.last()), (read + 1, Some(&Err(ErrorKind::Decode))), "{pages:?}");
+    }
+}
+
+/// An error of the service, however large its body is, is not an element; nor are all elements too large.
+#[test]
+fn f57_i9_something_else_that_is_too_large_ends_the_list() {
+    for (status, expected, most) in [(503, vec![Err(ErrorKind::TooLarge)], 5), (200, vec![], 90)] {
+        let requests = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&requests);
+        let service = tower::service_fn(move |_: HttpRequest| {
+            *count.lock().expect("a lock") += 1;
+            let body = RequestBody::from("x".repeat(MAX_BYTES + 1));
+            let response = http::Response::builder().status(status).body(body).expect("a response");
+            async { Ok::<_, BoxError>(response) }
+        });
+        let client = Client::builder(service, key()).max_response_bytes(MAX_BYTES).build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let events = client.events().paginate(ListParams::default()).collect::<Vec<_>>();
+        let events = runtime.expect("a runtime").block_on(events);
+        let kinds: Vec<_> =
+            events.iter().map(|event| event.as_ref().map(drop).map_err(|error| error.kind())).collect();
+        let ten = [vec![Err(ErrorKind::Element); 10], vec![Err(ErrorKind::TooLarge)]].concat();
+        assert_eq!(kinds, if expected.is_empty() { ten } else { expected });
+        let requests = *requests.lock().expect("a lock");
+        assert!(requests <= most, "{requests} requests");
     }
 }
 
@@ -264,7 +330,9 @@ proptest! {
         let service = Lists::saying(Said { ids, limit, total, cycles, grows });
         let found = read(&service, ListParams::default());
         let requests = service.requests().len() as u64;
-        prop_assert!(requests <= total.div_ceil(limit.max(1)) + 1, "{requests} requests");
+        // Each page has a new element, or is one of the last.
+        let most = total.div_ceil(limit.max(1)).max(found.len() as u64) + 4;
+        prop_assert!(requests <= most, "{requests} requests");
         let mut once = found.clone();
         once.sort_by_key(|found| found.clone().unwrap_or_default());
         once.dedup();
