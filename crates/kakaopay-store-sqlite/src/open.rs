@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use kakaopay_store::sql::check_newest;
 use kakaopay_store::{Clock, StoreError, StoreErrorKind, SystemClock};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::migrate::{migrate, schema_version};
@@ -172,6 +173,9 @@ pub(crate) fn connect_writer(
         restrict_to_owner(path)?;
         patiently(patience, || correct(&connection, options.clock.now()).map_err(SqliteOpenError::Store))?;
     }
+    // The log stays if this connection is replaced while it happens to be the only one: a log that is gone is taken for
+    // deleted by others.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(patience)?;
     Ok(connection)
 }

@@ -29,7 +29,9 @@ impl OpenedFile {
             let id = file_id(&path);
             (path, id)
         };
-        Self { files: [noted(path.to_owned()), noted(beside(path, "-wal"))] }
+        // The log is beside the file that a link leads to, while the link may be turned to another.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        Self { files: [noted(path.to_owned()), noted(beside(&target, "-wal"))] }
     }
 
     /// Whether the path still leads to these files.

@@ -129,6 +129,9 @@ impl SqliteStore {
     pub(crate) fn start(path: &Path, options: &SqliteOptions) -> Result<Self, SqliteOpenError> {
         // The writer first: it makes the file that the reader wants to find.
         let writing = connect_writer(path, options, options.missing())?;
+        // A process that changes its folder still finds the file. Some paths are names that only SQLite knows.
+        let absolute = std::path::absolute(path).ok().filter(|_| path.exists());
+        let path = absolute.as_deref().unwrap_or(path);
         let reading = connect_reader(path, options)?;
         let opened = OpenedFile::note(path);
         let check = || {

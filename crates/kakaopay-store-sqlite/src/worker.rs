@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kakaopay_store::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::oneshot;
 
 use crate::failure::GroupFailure;
@@ -153,7 +154,10 @@ fn serve(duty: Duty, orders: &Receiver<Order>) {
     if let Some(companion) = companion {
         companion.end();
     }
-    drop(connection);
+    if let Some(connection) = connection {
+        // In order, so that SQLite may tidy its log up. A failure leaves a log, which the next process reads.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+    }
     if let Some(done) = stopped {
         let _ = done.send(());
     }

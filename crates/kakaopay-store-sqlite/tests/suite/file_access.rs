@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use kakaopay_store::{Store, StoreErrorKind};
 use kakaopay_store_sqlite::{SqliteOpenError, SqliteOptions, SqliteStore};
 
-use crate::support::{delivery, open, place, reference, step};
+use crate::support::{delivery, lease, open, place, reference, step};
 
 fn log_of(path: &Path) -> PathBuf {
     path.with_extension("db-wal")
@@ -91,6 +91,54 @@ async fn f61_a_file_that_is_put_back_is_used_again() {
     store.commit(step("a", u64::try_from(entries).unwrap(), *b"next")).await.unwrap();
     store.close().await.unwrap();
     assert_eq!(open(&path).read_journal(&reference("a")).await.unwrap().len(), entries + 1);
+}
+
+/// A link to the file, which is turned to another one.
+#[tokio::test]
+async fn f61_i10_a_link_that_leads_elsewhere_is_noticed() {
+    let (dir, path) = place();
+    let link = dir.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let store = open(&link);
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    store.commit(step("a", 1, *b"two")).await.unwrap();
+    let another = dir.path().join("another.db");
+    open(&another).close().await.unwrap();
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&another, &link).unwrap();
+    assert_eq!(store.commit(step("a", 2, *b"three")).await.unwrap_err().kind(), StoreErrorKind::Io);
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    store.read_journal(&reference("a")).await.unwrap();
+    fs::remove_file(log_of(&path)).unwrap();
+    assert_eq!(store.commit(step("a", 3, *b"four")).await.unwrap_err().kind(), StoreErrorKind::Io);
+}
+
+/// Connections are replaced, also both at once, after a row that cannot be read; the store goes on.
+#[tokio::test]
+async fn f61_f62_a_store_whose_connections_are_replaced_goes_on() {
+    let (_dir, path) = place();
+    let store = open(&path);
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let message = kakaopay_store::OutboxMessage::new("b/1", *b"");
+    store.commit(step("b", 0, *b"one").messages(vec![message])).await.unwrap();
+    let claim = store.claim_messages(lease(600)).await.unwrap()[0].claim;
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    let alter = "DROP TRIGGER journal_entry_rejects_update;
+        UPDATE journal_entry SET bytes = CAST('x' AS BLOB) WHERE payment_id = 1";
+    raw.execute_batch(alter).unwrap();
+    drop(raw);
+    for round in 0..20_u64 {
+        let panics = store.complete_in_transaction::<(), _>("b/1", claim, |_| panic!("on purpose"));
+        let (damaged, panicked) = tokio::join!(
+            async { store.load(&reference("a")).await.map_err(|error| error.kind()).err() },
+            panics,
+        );
+        assert_eq!(damaged, Some(StoreErrorKind::Corrupt));
+        assert_eq!(panicked.unwrap_err().kind(), StoreErrorKind::Other);
+        store.commit(step("b", round + 1, *b"more")).await.unwrap();
+    }
+    assert_eq!(store.read_journal(&reference("b")).await.unwrap().len(), 21);
 }
 
 fn mode(path: &Path) -> u32 {
