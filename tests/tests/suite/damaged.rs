@@ -178,6 +178,11 @@ async fn f62_an_altered_payment_is_refused_and_the_others_go_on() {
             shop.settle_down().await;
             shop.sandbox.clock().advance_seconds(10);
         }
+        // The damaged payment's charge is older; the list is read on behind it.
+        let since = shop.merchant.now().saturating_add_seconds(-86_400);
+        let report = shop.merchant.reconcile(since).await.expect("reconciled");
+        let failures = u64::from(change.contains("journal"));
+        assert_eq!((report.charges, report.failures, report.complete), (2, failures, true), "{change}");
         let keys: Vec<_> = shop.notifications.events().into_iter().map(|(key, _)| key).collect();
         let sound = ["order-345678/paid", "another/paid"];
         // The journal is altered, and the notification that it had led to is not; or the notification is.

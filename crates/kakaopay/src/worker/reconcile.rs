@@ -3,7 +3,7 @@
 
 use futures_util::{StreamExt, pin_mut};
 use kakaopay_flows::{Evidence, Input};
-use kakaopay_store::{InsertOutcome, NewInboxEvent, Store};
+use kakaopay_store::{InsertOutcome, NewInboxEvent, Store, StoreError, StoreErrorKind};
 use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListEvents, ListParams};
 use kakaopay_types::{Charge, Event, SortOrder, StoreId, Timestamp};
@@ -83,9 +83,10 @@ impl<S: Store> Engine<S> {
         store: &StoreId,
         report: &mut ReconcileReport,
     ) -> Result<(), Error> {
-        let reference = match self.store.find_by_charge(&charge.id).await? {
-            Some(reference) => reference,
-            None => {
+        let reference = match self.store.find_by_charge(&charge.id).await {
+            Err(error) => return report.payment_failed(error.into()),
+            Ok(Some(reference)) => reference,
+            Ok(None) => {
                 match charge.metadata.attempt().filter(|_| charge.metadata.store().as_ref() == Some(store)) {
                     Some(attempt) => attempt.order().clone(),
                     None => return Ok(()),
@@ -144,13 +145,20 @@ impl ReconcileReport {
         self.complete &= error.kind() == ErrorKind::Element;
     }
 
-    /// Counts the error of one payment. A store error affects all payments and is returned.
+    /// Counts the error of one payment. An error of the whole store affects all payments and is returned.
     fn payment_failed(&mut self, error: Error) -> Result<(), Error> {
-        if matches!(error, Error::Store(_)) {
+        if let Error::Store(store) = &error
+            && !is_of_one_payment(store)
+        {
             return Err(error);
         }
         tracing::error!(%error, "failed to apply a charge to its payment");
         self.failures += 1;
         Ok(())
     }
+}
+
+/// Whether an error of the store is about the data of one payment, so that others can be read and written.
+fn is_of_one_payment(error: &StoreError) -> bool {
+    matches!(error.kind(), StoreErrorKind::Corrupt | StoreErrorKind::ChargeConflict)
 }
