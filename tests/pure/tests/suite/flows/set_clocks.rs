@@ -144,7 +144,7 @@ fn f53_a_payment_recorded_in_the_past_goes_on() {
     }
 }
 
-/// A payment is told the time at any instant, in any direction, and goes on. Nothing that is final changes, and no
+/// A payment gets any time, in any direction, and goes on. Nothing that is final changes, and no
 /// request that moves money is made because of the time alone.
 #[test]
 fn f53_i6_a_deadline_is_safe_at_any_time() {
