@@ -66,7 +66,9 @@ fn no_job_has_run(world: &World, _: Millis) -> Option<String> {
 fn a_charge_is_not_polled(world: &World, healed_at: Millis) -> Option<String> {
     let pages = world.around.books.pages();
     let polled = |charge: &String| pages.polled.get(charge).is_some_and(|at| *at >= healed_at);
-    let links = pages.links.values().flatten();
+    // A charge that was shown as ended is polled no more.
+    let links = pages.links.iter().filter(|(order, _)| !world.misread.contains_key(*order));
+    let links = links.flat_map(|(_, links)| links);
     let charges = links.filter_map(|link| world.around.service.charge_behind(link));
     let mut waiting = charges.filter(|charge| charge.status == "pending").map(|charge| charge.id);
     waiting.find(|charge| !polled(charge)).map(|charge| format!("{charge} is pending and was not read"))

@@ -226,7 +226,7 @@ impl World {
         self.jobs_before = self.around.jobs_done();
         self.store_ahead.store(0, Ordering::SeqCst);
         self.network_trouble = 0;
-        self.misread.clear();
+        self.misread.values_mut().for_each(|(_, until)| *until = 0);
         self.store_trouble.store(false, Ordering::SeqCst);
         self.around.books.pages().handler_trouble = false;
         self.tell("everything heals");
