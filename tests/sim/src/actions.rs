@@ -53,6 +53,8 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             world.after(*down, Event::Start(*process));
         }
         Action::Freeze { process, lasts } => world.frozen_until[*process] = world.now + lasts,
+        Action::Flood { order, process, count } => flood(world, *order, *process, *count),
+        Action::SlowService { lasts } => world.slow_until = world.slow_until.max(world.now + lasts),
         Action::FreezeConnecting { process, lasts } => world.freeze_connecting[*process] = Some(*lasts),
         Action::Skew { process, ahead } => world.ahead[*process].store(*ahead, Ordering::SeqCst),
         // A move back that comes after all clocks are right would set one off again.
@@ -150,6 +152,18 @@ fn refund_late(world: &World, order: OrderId, amount: i64, process: ProcessId) {
             books.pages().tell(format_args!("{reference}: refund of late money requested: {outcome}"));
         }
     });
+}
+
+/// Valid webhooks about the order's charges arrive, each of another event.
+fn flood(world: &mut World, order: OrderId, process: ProcessId, count: usize) {
+    let name = reference(order).as_str().to_owned();
+    let charges = world.around.service.charges().into_iter();
+    for charge in charges.filter(|charge| charge.order.as_deref() == Some(&name)) {
+        for _ in 0..count {
+            let webhook = world.around.service.webhook_about(&charge.id, world.counter);
+            world.after(10, Event::Webhook(webhook, process));
+        }
+    }
 }
 
 fn refund_by_staff(world: &World, order: OrderId, amount: i64) {

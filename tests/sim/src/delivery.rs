@@ -36,6 +36,8 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
     world.tell(format_args!("process {} sends {} {path}: {fate:?}", sent.process, sent.request.method()));
     match fate {
         Fate::Delivered { arrives, responds } => {
+            let slow = world.now < world.slow_until;
+            let responds = if slow { responds + world.fates.between(1_000, 15_000) } else { responds };
             world.after(arrives, Event::Arrive(sent.request, Some((sent.reply, responds))));
         }
         Fate::NotSent => world.after(10, Event::Refuse(sent.reply)),

@@ -137,6 +137,20 @@ pub enum Action {
         /// How long.
         lasts: Millis,
     },
+    /// Valid webhooks about an order's charge arrive in a flood.
+    Flood {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+        /// How many.
+        count: usize,
+    },
+    /// The service takes its time for each response.
+    SlowService {
+        /// How long.
+        lasts: Millis,
+    },
     /// The wall clock of a process is set off.
     Skew {
         /// The process.

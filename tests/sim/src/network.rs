@@ -1,5 +1,6 @@
 //! The network between the processes and the service.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -43,6 +44,10 @@ pub struct Connecting {
 /// The wires that the simulation has not looked at yet.
 #[derive(Debug)]
 struct Wires {
+    /// Reads of single charges in flight, by process and path.
+    reads: BTreeMap<(ProcessId, String), u32>,
+    /// A charge that a process read twice at the same time.
+    doubled: Option<(ProcessId, String)>,
     connecting: Vec<Connecting>,
     sent: Vec<Sent>,
     choices: Choices,
@@ -56,7 +61,13 @@ impl Network {
     /// A network that is not used yet.
     #[must_use]
     pub fn new(choices: Choices) -> Self {
-        Self(Arc::new(Mutex::new(Wires { connecting: Vec::new(), sent: Vec::new(), choices })))
+        Self(Arc::new(Mutex::new(Wires {
+            reads: BTreeMap::new(),
+            doubled: None,
+            connecting: Vec::new(),
+            sent: Vec::new(),
+            choices,
+        })))
     }
 
     /// Takes the requests that left since the last call.
@@ -69,6 +80,29 @@ impl Network {
     #[must_use]
     pub fn take_connecting(&self) -> Vec<Connecting> {
         std::mem::take(&mut self.wires().connecting)
+    }
+
+    /// A process and the path of a charge that it read twice at the same time, if there is one.
+    #[must_use]
+    pub fn doubled(&self) -> Option<(ProcessId, String)> {
+        self.wires().doubled.clone()
+    }
+
+    /// Notes a read of a single charge, until the result is dropped.
+    fn reading(&self, process: ProcessId, request: &http::Request<Bytes>) -> Option<Reading> {
+        let path = request.uri().path();
+        let is_charge = path.strip_prefix("/charges/").is_some_and(|id| !id.contains('/'));
+        if request.method() != http::Method::GET || !is_charge {
+            return None;
+        }
+        let read = (process, path.to_owned());
+        let mut wires = self.wires();
+        let count = wires.reads.entry(read.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            wires.doubled = Some(read.clone());
+        }
+        Some(Reading { network: self.clone(), read })
     }
 
     /// Begins a connection, unless the process has an open one. Returns when it is open.
@@ -85,6 +119,20 @@ impl Network {
 
     fn wires(&self) -> MutexGuard<'_, Wires> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A read of a single charge in flight.
+struct Reading {
+    network: Network,
+    read: (ProcessId, String),
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        if let Some(count) = self.network.wires().reads.get_mut(&self.read) {
+            *count -= 1;
+        }
     }
 }
 
@@ -114,6 +162,7 @@ impl Service<HttpRequest> for SimTransport {
         let (process, network) = (self.process, self.network.clone());
         let send_by = request.body().send_by().cloned();
         Box::pin(async move {
+            let _reading = network.reading(process, &sent);
             if let Some(opened) = network.connect(process, sent.method() != http::Method::GET) {
                 opened.await.map_err(|_| NotSent("connection refused".into()))?;
             }

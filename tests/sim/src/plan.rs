@@ -64,6 +64,7 @@ impl Plan {
             plan.buy(order, &mut choices);
         }
         plan.operate(&mut choices);
+        plan.flood(&mut choices.fork("floods"));
         plan.meet(&mut others);
         plan.step_clocks(choices.fork("clocks"));
         plan.moves.sort_by_key(|planned| planned.at);
@@ -205,6 +206,19 @@ impl Plan {
             let (there, back) = (step(by), step(-by));
             self.add(at, there);
             self.add(at + lasts, back);
+        }
+    }
+
+    /// Floods of webhooks while the service is slow.
+    fn flood(&mut self, choices: &mut Choices) {
+        if choices.percent(80) {
+            return;
+        }
+        let at = choices.between(10_000, 600_000);
+        self.add(at, Action::SlowService { lasts: choices.pick(&[30_000, 300_000]) });
+        for order in 0..self.orders.min(4) {
+            let count = choices.pick(&[3, 40, 100]);
+            self.add(at + choices.between(0, 5_000), Action::Flood { order, process: 0, count });
         }
     }
 

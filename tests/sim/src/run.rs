@@ -115,6 +115,13 @@ fn leap(world: &mut World, millis: Millis) {
         let process = (index + usize::try_from(first).unwrap_or(0)) % world.processes.len();
         let_run(world, process, millis);
     }
+    if let Some((process, path)) = world.around.network.doubled() {
+        world
+            .around
+            .books
+            .pages()
+            .violate("F54", format_args!("process {process} reads {path} twice at once"));
+    }
     for connecting in world.around.network.take_connecting() {
         connect(world, connecting);
     }

@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Request, StatusCode};
+use kakaopay::webhook::{SIGNATURE_HEADER, Signer, TIMESTAMP_HEADER};
 use kakaopay_sandbox::{PostError, Poster, Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_types::{SecretKey, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// The key of another account.
@@ -130,6 +131,25 @@ impl Service {
     #[must_use]
     pub fn charge_behind(&self, authorize_uri: &str) -> Option<BookedCharge> {
         self.charges().into_iter().find(|charge| charge.authorize_uri == authorize_uri)
+    }
+
+    /// A signed webhook of an event that no list shows.
+    ///
+    /// # Panics
+    /// Never: its values are valid.
+    #[must_use]
+    pub fn webhook_about(&self, charge: &str, number: u64) -> Request<Bytes> {
+        let body = json!({"object": "event", "id": format!("evnt_test_flood{number}"), "key": "charge.complete",
+            "data": {"object": "charge", "id": charge}});
+        let body = body.to_string();
+        let signed =
+            Signer::new([self.sandbox.webhook_secret()]).sign(self.sandbox.clock().now(), body.as_bytes());
+        Request::post("http://127.0.0.1:1/webhooks")
+            .header("content-type", "application/json")
+            .header(SIGNATURE_HEADER, signed.signature)
+            .header(TIMESTAMP_HEADER, signed.timestamp)
+            .body(Bytes::from(body))
+            .expect("a request")
     }
 
     /// Takes the webhooks that are due.

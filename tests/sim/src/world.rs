@@ -61,6 +61,8 @@ pub(crate) struct World {
     pub(crate) counter: u64,
     pub(crate) starts: u64,
     pub(crate) network_trouble: u32,
+    /// Until when the service is slow.
+    pub(crate) slow_until: Millis,
     /// Orders whose pending charges are shown with another status, and until when.
     pub(crate) misread: BTreeMap<String, (&'static str, Millis)>,
     pub(crate) store_trouble: Arc<AtomicBool>,
@@ -147,6 +149,7 @@ impl World {
             counter: 0,
             starts: 0,
             network_trouble: 0,
+            slow_until: 0,
             misread: BTreeMap::new(),
             store_trouble,
             healed_at: None,
@@ -226,6 +229,7 @@ impl World {
         self.jobs_before = self.around.jobs_done();
         self.store_ahead.store(0, Ordering::SeqCst);
         self.network_trouble = 0;
+        self.slow_until = 0;
         self.misread.values_mut().for_each(|(_, until)| *until = 0);
         self.store_trouble.store(false, Ordering::SeqCst);
         self.around.books.pages().handler_trouble = false;
