@@ -59,6 +59,11 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::Skew { process, ahead } => world.ahead[*process].store(*ahead, Ordering::SeqCst),
         // A move back that comes after all clocks are right would set one off again.
         Action::Step { .. } | Action::StepStore { .. } if world.healed_at.is_some() => {}
+        // Nor is a clock set back while the process is suspended, whose monotonic clock stands still: no clock of its
+        // machine would show how long it was.
+        Action::Step { process, by } if *by < 0 && world.frozen_until[*process] > world.now => {
+            world.at(world.frozen_until[*process] + 1_000, Event::Act(action.clone()));
+        }
         Action::Step { process, by } => {
             world.ahead[*process].fetch_add(*by, Ordering::SeqCst);
         }
@@ -183,9 +188,9 @@ fn edit_by_staff(world: &World, order: OrderId, metadata: Edited) {
     let name = reference(order).as_str().to_owned();
     let charges = world.around.charges();
     let Some(charge) = charges.iter().rfind(|charge| charge.order.as_deref() == Some(&name)) else { return };
-    // A charge that no response showed and that names another order is that order's for all that anyone can tell.
+    // A charge that no response showed is known by its metadata alone.
     let links = world.around.books.pages().links.get(&name).cloned().unwrap_or_default();
-    if matches!(metadata, Edited::Names(_)) && !links.contains(&charge.authorize_uri) {
+    if !links.contains(&charge.authorize_uri) {
         return;
     }
     let form = match metadata {

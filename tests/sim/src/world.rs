@@ -235,7 +235,12 @@ impl World {
         self.around.books.pages().handler_trouble = false;
         self.tell("everything heals");
         for number in 0..self.processes.len() {
-            self.ahead[number].store(0, Ordering::SeqCst);
+            // While a process is suspended, its monotonic clock stands still. Were its wall clock set back at the same
+            // time, no clock of its machine would show how long it was.
+            let ahead = self.ahead[number].swap(0, Ordering::SeqCst);
+            if ahead > 0 && self.frozen_until[number] > self.now {
+                self.processes[number] = None;
+            }
             self.frozen_until[number] = 0;
             self.freeze_connecting[number] = None;
             if self.processes[number].is_none() && self.plan.has(number) {
