@@ -10,6 +10,8 @@ use kakaopay_store_sqlite::SqliteStore;
 use kakaopay_tests::{Shop, browser};
 use tokio::net::TcpListener;
 
+use crate::next_return::next_return;
+
 /// Serves a shop's return page on loopback: it takes the order from the path, and shows the payment's state.
 async fn return_page(merchant: Merchant<SqliteStore>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -53,7 +55,9 @@ async fn f35_i4_a_forged_return_proves_nothing() {
     shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
     let url = format!("{}/{}", return_page(shop.merchant.clone()).await, Shop::reference());
     let authorize = shop.check_out(Shop::order()).await;
+    // Each of them has the charge read.
     let shown = async |claim: &str, post: bool| {
+        next_return().await;
         let method = if post { "POST" } else { "GET" };
         let request =
             http::Request::builder().method(method).uri(format!("{url}?{}", claim.replace('#', "%23")));

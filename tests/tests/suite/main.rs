@@ -12,6 +12,7 @@ mod keys;
 mod large_pages;
 mod late_webhooks;
 mod misbehaving;
+mod next_return;
 mod notifications;
 mod paid_and_refunded;
 mod reconcile;
