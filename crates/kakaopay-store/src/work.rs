@@ -95,6 +95,7 @@ pub struct Backlog {
     pub outbox: QueueStats,
     /// How many of all these, and of the jobs, were set in the future of the store's clock, which was set back since.
     /// They are due after two minutes at the latest.
+    /// A store may count messages that wait behind such a one, too.
     pub ahead: u64,
 }
 

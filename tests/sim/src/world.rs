@@ -83,12 +83,18 @@ pub(crate) struct World {
     pub(crate) busy: Millis,
 }
 
-impl World {
-    pub(crate) fn new(plan: Plan) -> Self {
+/// The shop, another shop on the same account, and a process with the key of another account.
+struct Shops {
+    around: Surroundings,
+    neighbour: Surroundings,
+    stranger: Surroundings,
+}
+
+impl Shops {
+    fn new(plan: &Plan, store_ahead: &Arc<AtomicI64>, store_trouble: &Arc<AtomicBool>) -> Self {
         let choices = Choices::new(plan.seed);
         let start = Timestamp::from_unix_seconds(plan.start).expect("a time");
         let service = Service::new(plan.seed, start);
-        let store_trouble = Arc::new(AtomicBool::new(false));
         let now = Arc::new(AtomicI64::new(start.unix_millis()));
         let story = Story::default();
         let id = |number| StoreId::from_bits(number);
@@ -101,12 +107,11 @@ impl World {
                 story.clone(),
             )
         };
-        let store_ahead = Arc::new(AtomicI64::new(0));
         let store = |number, choices: &str, jobs: &Arc<AtomicU64>| {
             let choices = Choices::new(plan.seed).fork(choices);
-            let (now, ahead) = (Arc::clone(&now), Arc::clone(&store_ahead));
+            let (now, ahead) = (Arc::clone(&now), Arc::clone(store_ahead));
             let clock = move || now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));
-            faulty_store(&id(number), choices, Arc::clone(&store_trouble), clock, Arc::clone(jobs))
+            faulty_store(&id(number), choices, Arc::clone(store_trouble), clock, Arc::clone(jobs))
         };
         let jobs = Arc::default();
         let around = Surroundings {
@@ -134,6 +139,16 @@ impl World {
         // The store is not new when the other account's key comes.
         let account = around.service.sandbox().account_id();
         ready(around.store.inner().change_setting(Setting::Account, None, Some(&account)));
+        Self { around, neighbour, stranger }
+    }
+}
+
+impl World {
+    pub(crate) fn new(plan: Plan) -> Self {
+        let store_ahead = Arc::new(AtomicI64::new(0));
+        let store_trouble = Arc::new(AtomicBool::new(false));
+        let Shops { around, neighbour, stranger } = Shops::new(&plan, &store_ahead, &store_trouble);
+        let choices = Choices::new(plan.seed);
         let processes = plan.processes + 2;
         let mut run = Self {
             now: 0,
