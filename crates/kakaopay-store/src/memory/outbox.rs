@@ -10,10 +10,10 @@ use crate::outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipO
 use crate::work::ClaimRequest;
 
 /// All messages, in the order they were stored.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Outbox(Vec<PendingMessage>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct PendingMessage {
     key: String,
     reference: Reference,
@@ -26,7 +26,7 @@ struct PendingMessage {
     state: MessageState,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum MessageState {
     /// Can be claimed once it is due, if it waits for no other message.
     Pending(Due),
