@@ -94,8 +94,7 @@ pub struct Backlog {
     /// Messages neither completed nor skipped. `age` is the time since the commit of the first.
     pub outbox: QueueStats,
     /// How many of all these, and of the jobs, were set in the future of the store's clock, which was set back since.
-    /// They are due after two minutes at the latest.
-    /// A store may count messages that wait behind such a one, too.
+    /// They are due after two minutes at the latest. A store may count messages that wait behind such a one, too.
     pub ahead: u64,
 }
 
