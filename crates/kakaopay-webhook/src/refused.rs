@@ -1,5 +1,6 @@
 //! Why a webhook was rejected.
 
+#[cfg(feature = "receiver")]
 use http::StatusCode;
 use kakaopay_types::DecodeError;
 use thiserror::Error;
@@ -24,6 +25,7 @@ pub enum FormError {
     MediaType,
 }
 
+#[cfg(feature = "receiver")]
 impl FormError {
     pub(crate) fn status(self) -> StatusCode {
         match self {
