@@ -1,8 +1,9 @@
 //! Reads a whole store and checks it for damage.
 
-use kakaopay_store::sql::{EntryKind, corrupt, event_checksum, find_by_charge, message_checksum, seq_of};
+use kakaopay_store::sql::{
+    EntryKind, check_row, corrupt, event_checksum, find_by_charge, message_checksum, seq_of,
+};
 use kakaopay_store::{Entry, StoreError};
-use tokio_postgres::Row;
 
 use crate::convert::column;
 use crate::executor::Executor;
@@ -31,7 +32,7 @@ pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements
     }
     for row in executor.rows(&statements.check_events, &[]).await? {
         let (event, body) = (column::<&str>(&row, 0)?, column::<&[u8]>(&row, 1)?);
-        compare(&row, 2, event_checksum(event, body), || format!("event {event}"))?;
+        check_row(|| format!("event {event}"), column(&row, 2)?, event_checksum(event, body))?;
     }
     Ok(())
 }
@@ -50,15 +51,7 @@ async fn check_payments(executor: &Executor, statements: &Statements, from: i64)
     for row in executor.rows(&statements.check_messages, &[&from, &to]).await? {
         let (reference, key, lane) = (column(&row, 0)?, column::<&str>(&row, 1)?, column(&row, 2)?);
         let checksum = message_checksum(reference, key, lane, column(&row, 3)?);
-        compare(&row, 4, checksum, || format!("message {key}"))?;
+        check_row(|| format!("message {key}"), column(&row, 4)?, checksum)?;
     }
     Ok(())
-}
-
-/// Compares the checksum in a column with that of the row.
-fn compare(row: &Row, index: usize, checksum: i64, name: impl FnOnce() -> String) -> Result<(), StoreError> {
-    if column::<i64>(row, index)? == checksum {
-        return Ok(());
-    }
-    Err(corrupt(format!("{} was damaged or altered: its checksum does not match", name())))
 }

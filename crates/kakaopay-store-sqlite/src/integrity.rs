@@ -1,6 +1,8 @@
 //! Reads a whole file and checks it for damage.
 
-use kakaopay_store::sql::{EntryKind, corrupt, event_checksum, find_by_charge, message_checksum, seq_of};
+use kakaopay_store::sql::{
+    EntryKind, check_row, corrupt, event_checksum, find_by_charge, message_checksum, seq_of,
+};
 use kakaopay_store::{Entry, StoreError};
 use rusqlite::{Connection, Row};
 
@@ -58,13 +60,13 @@ fn check_rows(connection: &Connection) -> Result<(), StoreError> {
         let text = |column: usize| row.get::<_, String>(column).map_err(failed);
         let (reference, key, lane, body) = (text(0)?, text(1)?, text(2)?, row.get::<_, Vec<u8>>(3));
         let checksum = message_checksum(&reference, &key, &lane, &body.map_err(failed)?);
-        compare(row, 4, checksum, || format!("message {key}"))
+        check_row(|| format!("message {key}"), row.get(4).map_err(failed)?, checksum)
     })?;
     let events = "SELECT event_id, body, checksum FROM inbox_event WHERE visible_at IS NOT NULL";
     each(connection, events, |row| {
         let (event, body) = (row.get::<_, String>(0), row.get::<_, Vec<u8>>(1));
         let (event, body) = (event.map_err(failed)?, body.map_err(failed)?);
-        compare(row, 2, event_checksum(&event, &body), || format!("event {event}"))
+        check_row(|| format!("event {event}"), row.get(2).map_err(failed)?, event_checksum(&event, &body))
     })
 }
 
@@ -86,17 +88,4 @@ fn check_entry(row: &Row<'_>, kind: EntryKind) -> Result<(), StoreError> {
     let bytes: Vec<u8> = row.get(2).map_err(failed)?;
     let entry = Entry::new(seq_of(row.get(1).map_err(failed)?)?, bytes);
     kind.check(&reference, &entry, row.get(3).map_err(failed)?)
-}
-
-/// Compares the checksum in a column with that of the row.
-fn compare(
-    row: &Row<'_>,
-    column: usize,
-    checksum: i64,
-    name: impl FnOnce() -> String,
-) -> Result<(), StoreError> {
-    if row.get::<_, i64>(column).map_err(failed)? == checksum {
-        return Ok(());
-    }
-    Err(corrupt(format!("{} was damaged or altered: its checksum does not match", name())))
 }

@@ -1,8 +1,10 @@
 //! Checks a whole store: replays every journal, and compares what is stored beside it.
 
 use kakaopay_flows::Payment;
-use kakaopay_store::{Entry, Store, StoreError};
+use kakaopay_store::{Store, StoreError};
 use kakaopay_types::{ChargeId, Reference};
+
+use crate::driver::pairs;
 
 /// Payments read at a time.
 const PAGE: usize = 500;
@@ -87,10 +89,6 @@ async fn bound(store: &impl Store, charge: &ChargeId, reference: &Reference) -> 
         Some(other) => Err(format!("the store has charge {charge} for payment {other}")),
         None => Err(format!("the store does not know its charge {charge}")),
     }
-}
-
-fn pairs(entries: &[Entry]) -> impl Iterator<Item = (u64, &[u8])> {
-    entries.iter().map(|entry| (entry.seq.get(), &*entry.bytes))
 }
 
 /// An error with its causes, in one line.

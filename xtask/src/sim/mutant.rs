@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::programs;
-use crate::shell::{self, Problem, cargo, git, output, root};
+use crate::shell::{Problem, cargo, git, output, root};
 
 /// A folder of patches, each of which puts one fault back. The text above its first file says which.
 fn folder() -> PathBuf {
@@ -51,7 +51,7 @@ fn first_seed(name: &str, seeds: &str, from: &str) -> Result<String, Problem> {
         return Err(Problem::new(format!("no mutant has this name; they are: {}", names()?.join(", "))));
     }
     let tree = copied_tree()?;
-    apply(&fs::read(&patch)?, &tree)?;
+    apply(&fs::read(&patch)?, &tree, &[])?;
     let mut build = cargo(&["build", "--package", "kakaopay-sim", "--bin", "sim", "--locked"]);
     build.args(["--message-format", "json-render-diagnostics", "--target-dir"]);
     build.arg(root().join("target/sim-mutants/target")).current_dir(&tree).stderr(Stdio::inherit());
@@ -65,7 +65,7 @@ fn copied_tree() -> Result<PathBuf, Problem> {
     let tree = root().join("target/sim-mutants/tree");
     let head = git(&["rev-parse", "HEAD"])?;
     if tree.is_dir() {
-        shell::output(in_tree(&tree).args(["checkout", "--force", "--quiet", "--detach", head.trim()]))?;
+        output(in_tree(&tree).args(["checkout", "--force", "--quiet", "--detach", head.trim()]))?;
     } else {
         // A tree that was deleted by hand is still known to git.
         git(&["worktree", "prune"])?;
@@ -73,7 +73,7 @@ fn copied_tree() -> Result<PathBuf, Problem> {
     }
     let changes = git(&["diff", "--binary", "HEAD"])?;
     if !changes.is_empty() {
-        apply(changes.as_bytes(), &tree)?;
+        apply(changes.as_bytes(), &tree, &[])?;
     }
     Ok(tree)
 }
@@ -84,12 +84,9 @@ fn in_tree(tree: &Path) -> Command {
     command
 }
 
-/// Applies a patch, also where lines have moved or their surroundings have changed a little.
-fn apply(patch: &[u8], tree: &Path) -> Result<(), Problem> {
-    check(patch, tree, &[])
-}
-
-fn check(patch: &[u8], tree: &Path, options: &[&str]) -> Result<(), Problem> {
+/// Applies a patch, also where lines have moved or their surroundings have changed a little. With `--check` among the
+/// options it only says whether it could.
+fn apply(patch: &[u8], tree: &Path, options: &[&str]) -> Result<(), Problem> {
     let mut command = in_tree(tree);
     command.args(["apply", "--recount", "-C1"]).args(options).stdin(Stdio::piped());
     let mut child = command.spawn()?;
@@ -111,7 +108,7 @@ mod tests {
         assert!(!names.is_empty());
         for name in names {
             let patch = fs::read_to_string(folder().join(format!("{name}.patch"))).expect("a patch");
-            check(patch.as_bytes(), &root(), &["--check"])
+            apply(patch.as_bytes(), &root(), &["--check"])
                 .unwrap_or_else(|problem| panic!("{name}: {problem}"));
             let words = patch.split("diff --git").next().unwrap_or_default();
             assert!(
@@ -124,7 +121,7 @@ mod tests {
     #[test]
     fn a_patch_that_does_not_fit_is_refused() {
         let patch = b"diff --git a/README.md b/README.md\n--- a/README.md\n+++ b/README.md\n@@ -1,1 +1,1 @@\n-no such line\n+x\n";
-        assert!(check(patch, &root(), &["--check"]).is_err());
+        assert!(apply(patch, &root(), &["--check"]).is_err());
     }
 
     #[test]

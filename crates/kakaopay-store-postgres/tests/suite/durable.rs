@@ -26,7 +26,7 @@ async fn i10_opening_again_finds_everything() {
     store.insert_event(delivery("1", *b"first")).await.unwrap();
     store.insert_event(delivery("2", *b"done")).await.unwrap();
     store.complete_event(&event("2")).await.unwrap();
-    let told = store.claim_messages(lease(3_600)).await.unwrap();
+    let claimed = store.claim_messages(lease(3_600)).await.unwrap();
     store.close();
     let error = store.read_journal(&reference("a")).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Closed);
@@ -43,7 +43,7 @@ async fn i10_opening_again_finds_everything() {
     assert_eq!(store.insert_event(delivery("2", *b"again")).await.unwrap(), InsertOutcome::Duplicate);
     // The lease of the message outlives the store, and so does the claim.
     assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
-    store.complete_message(&told[0].key, told[0].claim).await.unwrap();
+    store.complete_message(&claimed[0].key, claimed[0].claim).await.unwrap();
     assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
     store.integrity_check().await.unwrap();
 }

@@ -40,9 +40,8 @@ impl EntryKind {
     /// # Errors
     /// `Corrupt` if it was damaged or altered.
     pub fn check(self, reference: &Reference, entry: &Entry, checksum: i64) -> Result<(), StoreError> {
-        let (name, seq) = (self.name(), entry.seq.get());
-        let parts = [name.as_bytes(), reference.as_str().as_bytes(), &seq.to_be_bytes(), &entry.bytes];
-        check_row(|| format!("{name} {seq} of {reference}"), &parts, checksum)
+        let now = self.checksum(reference, entry.seq, &entry.bytes);
+        check_row(|| format!("{} {} of {reference}", self.name(), entry.seq.get()), checksum, now)
     }
 }
 

@@ -185,14 +185,11 @@ impl<S: Store> Engine<S> {
         while let Some(pending) = queue.pop_front() {
             let response = self.send(pending, joins).await;
             read_failed |= is_failed_read(&response);
-            let response = match self.without_charges_of_others(&reference, response).await {
-                Ok(response) => response,
-                Err(error) => {
-                    failure = failure.or(Some(error));
-                    continue;
-                }
+            let stored = match self.without_charges_of_others(&reference, response).await {
+                Ok(response) => self.store_response(&reference, response).await,
+                Err(error) => Err(error),
             };
-            match self.store_response(&reference, response).await {
+            match stored {
                 Ok(applied) => {
                     payment = applied.payment;
                     queue.extend(applied.requests);

@@ -12,5 +12,6 @@ mod returns;
 pub(crate) use engine::{Applied, Engine, Wakers};
 pub(crate) use identity::Identity;
 pub(crate) use reads::{Joins, Reads};
+pub(crate) use rehydrate::pairs;
 pub(crate) use requests::Clients;
 pub(crate) use returns::Returns;

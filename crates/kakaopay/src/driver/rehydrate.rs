@@ -64,6 +64,7 @@ fn replay(reference: &Reference, entries: &[Entry]) -> Result<Option<Payment>, E
     }
 }
 
-fn pairs(entries: &[Entry]) -> impl Iterator<Item = (u64, &[u8])> {
+/// The sequence number and the bytes of each entry, as a payment is replayed from.
+pub(crate) fn pairs(entries: &[Entry]) -> impl Iterator<Item = (u64, &[u8])> {
     entries.iter().map(|entry| (entry.seq.get(), &*entry.bytes))
 }

@@ -39,12 +39,12 @@ fn every_paid_charge_is_known(end: &End) {
     let payment = end.driver.payment().expect("it was opened");
     for charge in of_order(end).filter(|charge| charge.status == ChargeStatus::Successful) {
         let own = payment.state().charge().is_some_and(|own| own.charge == charge.id);
-        let told = end.driver.notified.values().any(|event| match event {
+        let is_notified = end.driver.notified.values().any(|event| match event {
             PaymentEvent::PaidLate { charge: late, .. } => *late == charge.id,
             _ => false,
         });
         let paid = own && matches!(payment.state(), State::Successful { .. });
-        assert!(paid || told, "I2: {} is paid, and {:?}", charge.id, payment.state());
+        assert!(paid || is_notified, "I2: {} is paid, and {:?}", charge.id, payment.state());
     }
 }
 

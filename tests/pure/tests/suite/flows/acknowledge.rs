@@ -3,26 +3,15 @@
 use std::num::NonZeroU32;
 
 use kakaopay_flows::{
-    Alert, ChargeSearch, Input, LateRefund, PaymentEvent, RefundState, Request, RequestFailure, Response,
-    Stage, State,
+    Alert, Input, LateRefund, PaymentEvent, RefundState, Request, RequestFailure, Response, Stage, State,
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order};
-use kakaopay_types::{Charge, List, Reference, decode};
+use kakaopay_types::{Charge, Reference};
 use serde_json::json;
 
+use super::edited_metadata::page;
 use super::refunds::{made, order, paid, whole};
-
-fn page(requests: &[Request], data: &[Charge]) -> Input {
-    let found = requests.iter().find_map(|request| match request {
-        Request::FindCharge(look_up) => Some(look_up.clone()),
-        _ => None,
-    });
-    let request: ChargeSearch = found.expect("a look-up");
-    let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
-    let list: List<Charge> = decode::from_value(list).expect("a list");
-    Input::Response(Response::FindCharge { request, served_at: None, result: Ok(Box::new(list)) })
-}
 
 fn is_blocked(driven: &Driven) -> bool {
     matches!(driven.state(), State::Creating(creating) if creating.stage == Stage::Blocked)

@@ -37,7 +37,7 @@ fn refund(id: &str, amount: i64) -> Value {
 type Clock = (Option<i64>, Option<i64>);
 
 /// How the service tells a time.
-type Told = fn(i64) -> Clock;
+type ClockAt = fn(i64) -> Clock;
 
 fn list<T: kakaopay_types::Decode + 'static>(data: &[Value], to: Option<i64>) -> Box<List<T>>
 where
@@ -131,7 +131,7 @@ fn repeats_charge((first, then): (Clock, Clock), (one, other): (Timestamp, Times
 
 #[test]
 fn f47_the_services_clock_concludes_whatever_the_workers_clocks_show() {
-    let clocks: [(Told, &str); 3] = [
+    let clocks: [(ClockAt, &str); 3] = [
         (|seconds| (Some(seconds), None), "Date"),
         (|seconds| (None, Some(seconds)), "to"),
         // Where there are both, `Date` is believed.
@@ -204,11 +204,11 @@ fn f47_where_the_service_tells_no_time_a_person_decides() {
     let nothing = (None, None);
     let (mut driven, first) = lost_refund();
     driven.handle(refunds(&first, &[], nothing), at(70));
-    let told = Alert::RefundUnresolved { reference: name() };
+    let unresolved = Alert::RefundUnresolved { reference: name() };
     for (seconds, blocked) in [(300, false), (969, false), (970, true), (100_000, true)] {
         let list = asked(&driven.handle(Input::Timeout, at(seconds)));
         assert_eq!(mutations(&driven.handle(refunds(&list, &[], nothing), at(seconds))), 0);
-        assert_eq!(driven.payment.alerts().contains(&told), blocked, "{seconds}");
+        assert_eq!(driven.payment.alerts().contains(&unresolved), blocked, "{seconds}");
     }
     let list = asked(&driven.handle(Input::Resume, at(100_001)));
     assert_eq!(mutations(&driven.handle(refunds(&first, &[], nothing), at(100_001))), 0, "an old list");
@@ -300,8 +300,8 @@ fn f18_f47_i5_the_first_of_two_refunds_is_watched_for_and_counts() {
         ("rfnd_test_second".parse().expect("an id"), "rfnd_test_first".parse().expect("an id"));
     let twice = Alert::RefundedTwice { reference: name(), refund: first, other };
     assert_eq!(driven.payment.alerts().iter().collect::<Vec<_>>(), [&twice]);
-    let told = driven.events.iter().filter(|event| matches!(event, PaymentEvent::Alert { .. }));
-    assert_eq!(told.count(), 1);
+    let alerts = driven.events.iter().filter(|event| matches!(event, PaymentEvent::Alert { .. }));
+    assert_eq!(alerts.count(), 1);
     assert_eq!(driven.payment.refunds()[&name()].duplicates().len(), 1);
     // 100 000 of 150 000 went back, also where a list lags behind.
     assert!(driven.refund(&order("r2", 50_001), at(1_502)).is_err());

@@ -33,7 +33,8 @@ fn found_by_look_up() -> Driven {
     driven
 }
 
-fn page(requests: &[Request], data: &[Charge]) -> Input {
+/// The response to the look-up among the requests: a list of these charges alone.
+pub(super) fn page(requests: &[Request], data: &[Charge]) -> Input {
     let found = requests.iter().find_map(|request| match request {
         Request::FindCharge(look_up) => Some(look_up.clone()),
         _ => None,

@@ -158,8 +158,8 @@ fn f18_one_without_a_name_of_the_same_amount_may_be_it() {
     let nameless = [made("rfnd_test_a", None, 1_000, "closed")];
     assert_eq!(wait(&mut driven, at(3_000), &nameless), 0);
     assert_eq!(*state(&driven, "r1"), RefundState::Searching);
-    let told = Alert::RefundUnresolved { reference: name("r1") };
-    assert!(driven.payment.alerts().contains(&told));
+    let unresolved = Alert::RefundUnresolved { reference: name("r1") };
+    assert!(driven.payment.alerts().contains(&unresolved));
     // A person knows better, and says so.
     driven.handle(Input::Resume, at(3_000));
     assert_eq!(wait(&mut driven, at(6_000), &nameless), 1);
@@ -277,12 +277,12 @@ fn f15_f18_a_clock_that_is_set_repeats_no_refund() {
     }
     // A clock that stands still is none: then a person is asked.
     let mut driven = unknown(1_000);
-    let told = Alert::RefundUnresolved { reference: name("r1") };
+    let unresolved = Alert::RefundUnresolved { reference: name("r1") };
     for now in [71, 300, 671, 969, 970, 90_000] {
         let requests = driven.handle(Input::Timeout, at(now));
         let page = page(&asked(&requests), &[], 0, Some(at(0)));
         assert_eq!(posts(&driven.handle(page, at(now))), 0, "{now}");
-        assert_eq!(driven.payment.alerts().contains(&told), now >= 970, "{now}");
+        assert_eq!(driven.payment.alerts().contains(&unresolved), now >= 970, "{now}");
     }
 }
 
