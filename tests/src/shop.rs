@@ -135,9 +135,18 @@ impl Shop {
     /// Never: its values are good.
     #[must_use]
     pub fn order() -> Order {
+        Self::order_of(Self::reference())
+    }
+
+    /// The same order with another reference.
+    ///
+    /// # Panics
+    /// Never: its values are good.
+    #[must_use]
+    pub fn order_of(reference: Reference) -> Order {
         let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
         let uri = ReturnUri::parse("https://example.com/orders/345678/complete").expect("an address");
-        Order::new(Self::reference(), amount, uri)
+        Order::new(reference, amount, uri)
     }
 
     /// The reference of that order.

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, Confirmed, FailureCode, Mode, Money, Reference, RefundId, Timestamp};
+use kakaopay_types::{
+    Charge, ChargeId, ChargeStatus, Confirmed, FailureCode, Mode, Money, Reference, RefundId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
@@ -131,6 +133,19 @@ pub enum PaymentEvent {
         /// The reason.
         reason: CancelReason,
     },
+    /// A charge names this store and an order that the store does not have: the store is older than the service,
+    /// because a copy was restored or a fail-over lost commits, or a second copy of it is in use. Adopt the order
+    /// if it is yours, and nothing else: goods leave when the order is notified as paid.
+    Orphaned {
+        /// The order that the charge names.
+        reference: Reference,
+        /// The charge.
+        charge: ChargeId,
+        /// The amount of the charge.
+        amount: Money,
+        /// The status of the charge when it was found.
+        status: ChargeStatus,
+    },
     /// A finding that needs a person.
     Alert {
         /// The order.
@@ -162,6 +177,7 @@ impl PaymentEvent {
             | Self::RefundCancelled { notice, .. } => {
                 format!("{}/refund/{}", notice.reference, notice.refund_reference)
             }
+            Self::Orphaned { reference, charge, .. } => format!("{reference}/orphaned/{charge}"),
             Self::Alert { reference, alert, number } => {
                 let key = alert.key();
                 if *number > 1 {
@@ -170,6 +186,17 @@ impl PaymentEvent {
                     format!("{reference}/alert/{key}")
                 }
             }
+        }
+    }
+
+    /// Returns the event of a charge whose order is unknown, found by this reference in its metadata.
+    #[must_use]
+    pub fn orphaned(reference: Reference, charge: &Charge) -> Self {
+        Self::Orphaned {
+            reference,
+            charge: charge.id.clone(),
+            amount: charge.money(),
+            status: charge.status.clone(),
         }
     }
 
@@ -184,6 +211,7 @@ impl PaymentEvent {
             | Self::Failed { reference, .. }
             | Self::Expired { reference, .. }
             | Self::Refused { reference, .. }
+            | Self::Orphaned { reference, .. }
             | Self::Alert { reference, .. } => reference,
             Self::Refunded { notice, .. }
             | Self::RefundFailed { notice, .. }

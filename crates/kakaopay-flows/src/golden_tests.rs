@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::{
-    ChargeId, Currency, FailureCode, Mismatch, Mode, Money, PaymentAmount, Reference, RefundId, ReturnUri,
-    StoreId, Timestamp,
+    ChargeId, ChargeStatus, Currency, FailureCode, Mismatch, Mode, Money, PaymentAmount, Reference, RefundId,
+    ReturnUri, StoreId, Timestamp,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -217,7 +217,13 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
         Some(E::RefundRefused { .. }) => {
             E::RefundCancelled { notice: notice(), reason: CancelReason::Exceeds { left: cent() } }
         }
-        Some(E::RefundCancelled { .. }) => E::Alert { reference, alert: Alert::SearchBlocked, number: 2 },
+        Some(E::RefundCancelled { .. }) => E::Orphaned {
+            reference,
+            charge: charge(),
+            amount: Money::new(150_000, Currency::SGD),
+            status: ChargeStatus::Successful,
+        },
+        Some(E::Orphaned { .. }) => E::Alert { reference, alert: Alert::SearchBlocked, number: 2 },
         Some(E::Alert { .. }) => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! The payment state machine and its contract with the driver.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::num::NonZeroU32;
 
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 
@@ -111,6 +112,18 @@ impl Payment {
     pub fn open(intent: Intent, now: Timestamp) -> Self {
         let model = Model::opened(intent, now);
         let transition = dispatch::open(&model);
+        let mut payment = Self::at(model);
+        payment.take(transition, now);
+        payment
+    }
+
+    /// Opens the payment of an order whose charge exists already, although no journal has it: the store was restored
+    /// from an older copy. Its first outputs persist the intent and search for the charge, as after a creation
+    /// whose outcome is unknown; `attempts` is the highest attempt that is known.
+    #[must_use]
+    pub fn adopt(intent: Intent, attempts: NonZeroU32, now: Timestamp) -> Self {
+        let model = Model::opened(intent, now);
+        let transition = dispatch::adopt(&model, attempts);
         let mut payment = Self::at(model);
         payment.take(transition, now);
         payment

@@ -73,6 +73,15 @@ pub(crate) async fn list_payments(
     rows.iter().map(|row| find_by_charge(column(row, 0)?)).collect()
 }
 
+pub(crate) async fn charges_of(
+    executor: &Executor,
+    statements: &Statements,
+    reference: &Reference,
+) -> Result<Vec<ChargeId>, StoreError> {
+    let rows = executor.rows(&statements.charges_of, &[&reference.as_str()]).await?;
+    rows.iter().map(|row| ChargeId::parse(column(row, 0)?).map_err(corrupt)).collect()
+}
+
 pub(crate) async fn payment_of(
     executor: &Executor,
     statements: &Statements,

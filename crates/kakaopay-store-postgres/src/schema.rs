@@ -61,6 +61,8 @@ CREATE TABLE {schema}.charge (
     payment_id bigint NOT NULL REFERENCES {schema}.payment
 );
 
+CREATE INDEX charge_payment_id ON {schema}.charge (payment_id);
+
 CREATE FUNCTION {schema}.reject_charge_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'a charge stays with its payment' USING ERRCODE = 'KK002'; END $$;
 

@@ -18,6 +18,7 @@ pub(crate) struct Statements {
     pub(crate) load: String,
     pub(crate) list_payments: String,
     pub(crate) find_by_charge: String,
+    pub(crate) charges_of: String,
     pub(crate) receive: String,
     pub(crate) claim_events: String,
     pub(crate) complete_event: String,
@@ -51,6 +52,7 @@ impl Statements {
             load: schema.fill(LOAD),
             list_payments: schema.fill(LIST_PAYMENTS),
             find_by_charge: schema.fill(FIND_BY_CHARGE),
+            charges_of: schema.fill(CHARGES_OF),
             receive: schema.fill(RECEIVE),
             claim_events: schema.fill(CLAIM_EVENTS),
             complete_event: schema.fill(FINISH_EVENT),
@@ -152,11 +154,15 @@ UNION ALL (
 )";
 
 const LIST_PAYMENTS: &str = "
-SELECT reference FROM {schema}.payment WHERE reference > $1 ORDER BY reference LIMIT $2";
+SELECT reference FROM {schema}.payment WHERE reference > $1 AND last_seq > 0 ORDER BY reference LIMIT $2";
 
 const FIND_BY_CHARGE: &str = "
 SELECT payment.reference FROM {schema}.charge JOIN {schema}.payment ON payment.id = charge.payment_id
 WHERE charge.charge_id = $1";
+
+const CHARGES_OF: &str = "
+SELECT charge.charge_id FROM {schema}.payment JOIN {schema}.charge ON charge.payment_id = payment.id
+WHERE payment.reference = $1 ORDER BY charge.charge_id";
 
 const RECEIVE: &str = "
 WITH {clock}, added AS (
@@ -340,6 +346,7 @@ mod tests {
             &all.load,
             &all.list_payments,
             &all.find_by_charge,
+            &all.charges_of,
         ];
         let queues = [
             &all.receive,

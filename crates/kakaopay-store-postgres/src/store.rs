@@ -129,6 +129,10 @@ impl Store for PostgresStore {
         queries::payment_of(&self.inner.executor, &self.inner.statements, charge).await
     }
 
+    async fn charges_of(&self, reference: &Reference) -> Result<Vec<ChargeId>, StoreError> {
+        queries::charges_of(&self.inner.executor, &self.inner.statements, reference).await
+    }
+
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
         queue::receive(&self.inner.executor, &self.inner.statements, &delivery).await
     }

@@ -6,6 +6,8 @@ CREATE TABLE charge (
     payment_id INTEGER NOT NULL REFERENCES payment (id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX charge_of_payment ON charge (payment_id);
+
 CREATE TABLE inbox_event (
     -- Increases in the order of arrival.
     id          INTEGER PRIMARY KEY,
@@ -111,4 +113,4 @@ CREATE TABLE snapshot (
     checksum   INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '0b49fc17ea86d49cfa3d081c16495b57');
+INSERT INTO migration VALUES (1, '7df3ecc72ad23dc982ceae46eaad7185');

@@ -1,7 +1,7 @@
 //! Calls that only read.
 
 use kakaopay_store::sql::{
-    EntryKind, check_journal, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+    EntryKind, check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
 };
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
@@ -67,7 +67,9 @@ pub(crate) fn list_payments(
 ) -> Result<Vec<Reference>, StoreError> {
     // No reference is empty, so that all of them are after that. Text is compared by its bytes here.
     let mut statement = connection
-        .prepare_cached("SELECT reference FROM payment WHERE reference > ?1 ORDER BY reference LIMIT ?2")
+        .prepare_cached(
+            "SELECT reference FROM payment WHERE reference > ?1 AND last_seq > 0 ORDER BY reference LIMIT ?2",
+        )
         .map_err(failed)?;
     let rows = statement
         .query_map((after.map_or("", Reference::as_str), limit_value(limit)), |row| row.get::<_, String>(0))
@@ -87,6 +89,20 @@ pub(crate) fn payment_of(
         .and_then(|mut find| find.query_row([charge.as_str()], |row| row.get(0)).optional())
         .map_err(failed)?;
     found.as_deref().map(find_by_charge).transpose()
+}
+
+pub(crate) fn charges_of(
+    connection: &Connection,
+    reference: &Reference,
+) -> Result<Vec<ChargeId>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT charge_id FROM charge JOIN payment ON payment.id = charge.payment_id
+             WHERE reference = ?1 ORDER BY charge_id",
+        )
+        .map_err(failed)?;
+    let rows = statement.query_map([reference.as_str()], |row| row.get::<_, String>(0)).map_err(failed)?;
+    rows.map(|row| row.map_err(failed).and_then(|charge| ChargeId::parse(&charge).map_err(corrupt))).collect()
 }
 
 pub(crate) fn next_due_at(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {

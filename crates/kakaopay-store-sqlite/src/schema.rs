@@ -53,6 +53,8 @@ CREATE TABLE charge (
     payment_id INTEGER NOT NULL REFERENCES payment (id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX charge_of_payment ON charge (payment_id);
+
 CREATE TABLE inbox_event (
     -- Increases in the order of arrival.
     id          INTEGER PRIMARY KEY,

@@ -203,6 +203,11 @@ impl Store for SqliteStore {
         reader.call(move |file| queries::payment_of(file, &charge)).await
     }
 
+    async fn charges_of(&self, reference: &Reference) -> Result<Vec<ChargeId>, StoreError> {
+        let reference = reference.clone();
+        self.workers.reader.call(move |file| queries::charges_of(file, &reference)).await
+    }
+
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
         self.write(move |file, now| queue::receive(file, &delivery, now)).await
     }

@@ -15,6 +15,12 @@ pub struct SoFar(i64);
 #[derive(Debug)]
 pub struct HighestTime(AtomicI64);
 
+impl Clone for HighestTime {
+    fn clone(&self) -> Self {
+        Self(AtomicI64::new(self.0.load(Ordering::SeqCst)))
+    }
+}
+
 impl HighestTime {
     /// No time seen yet.
     #[must_use]

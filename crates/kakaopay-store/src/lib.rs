@@ -18,6 +18,7 @@ mod error;
 mod highest_time;
 mod memory;
 mod outbox;
+mod restore;
 mod schema_error;
 mod setting;
 #[cfg(feature = "sql")]
@@ -33,6 +34,7 @@ pub use commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
+pub use restore::{BACKUP, restore};
 pub use schema_error::SchemaError;
 pub use setting::Setting;
 pub use store::Store;

@@ -16,7 +16,7 @@ pub enum Setting {
     ReconciledUntil,
     /// Since when, and why, the store may lack payments that the service has; absent otherwise.
     Suspect,
-    /// Where the store's payments have gone, after which it is no longer used; absent otherwise.
+    /// Why the store is not to be used, such as that its payments have moved; absent otherwise.
     Closed,
 }
 

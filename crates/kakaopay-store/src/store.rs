@@ -58,7 +58,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Any error of the store.
     fn load(&self, reference: &Reference) -> impl Future<Output = Result<StoredPayment, StoreError>> + Send;
 
-    /// Lists payments after a reference, or from the first, ordered by the bytes of their references.
+    /// Lists payments with entries after a reference, or from the first, ordered by the bytes of their references.
     ///
     /// # Errors
     /// Any error of the store.
@@ -76,6 +76,15 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         charge: &ChargeId,
     ) -> impl Future<Output = Result<Option<Reference>, StoreError>> + Send;
+
+    /// Lists the charges of a payment, also of a reference that has charges and no entries; empty if there are none.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn charges_of(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Vec<ChargeId>, StoreError>> + Send;
 
     /// Stores a webhook event. A duplicate is not stored again.
     ///

@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{ApiMisuse, RefundError, ReplayError};
 use kakaopay_store::StoreError;
-use kakaopay_types::{Mode, Money, Reference};
+use kakaopay_types::{Mode, Money, Reference, StoreId};
 use thiserror::Error;
 
 /// An error of a [`Merchant`]. Persisted work is not lost: [`Merchant::run`] resumes it.
@@ -68,12 +68,31 @@ pub enum Error {
         /// The mode of the key.
         key: Mode,
     },
-    /// The store's payments have moved to another store.
-    #[error("this store is closed, and nothing was sent: its payments have moved to {moved_to}")]
+    /// The store is not to be used: it is a backup, or its payments have moved to another store.
+    #[error("this store is closed, and nothing was sent: {why}")]
     StoreClosed {
-        /// The other store.
-        moved_to: String,
+        /// Why, and what to do.
+        why: String,
     },
+    /// The service's charges cannot be read, so that it is not known whether the store lacks payments.
+    #[error("cannot read the service's charges, and nothing was created: try again")]
+    ChargesUnread(#[source] Box<kakaopay_transport::Error>),
+    /// It is not known which store's payments to rebuild.
+    #[error("the service's charges name {} stores: pass the id of the one to rebuild, out of {found:?}", found.len())]
+    StoreIdUnknown {
+        /// The stores that the charges name.
+        found: Vec<StoreId>,
+    },
+    /// Only an empty store that was not used can be rebuilt.
+    #[error(
+        "the store has payments or is in use: rebuild into a new store, with a merchant that was not used before"
+    )]
+    StoreInUse,
+    /// No charge at the service names this order and this store.
+    #[error(
+        "no charge at the service names order {0} of this store: check the reference, or check the order out"
+    )]
+    NoCharge(Reference),
     /// A separate source needs a public key of the same mode, and none was given.
     #[error(
         "no public key of this mode for the separate source: give the builder a public client, or use an inline source"

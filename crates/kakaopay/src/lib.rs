@@ -110,6 +110,7 @@ mod inbox;
 mod merchant;
 mod metrics;
 mod order;
+mod recovery;
 #[cfg(feature = "server")]
 mod server;
 mod status;
@@ -123,6 +124,7 @@ pub use inbox::{Inbox, InboxError};
 pub use merchant::{Merchant, MerchantBuilder};
 pub use metrics::Metrics;
 pub use order::Order;
+pub use recovery::RebuildReport;
 #[cfg(feature = "server")]
 pub use server::{Listener, serve_webhooks};
 pub use status::{PaymentStatus, RefundSummary};

@@ -12,7 +12,7 @@ use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
-use crate::driver::{Applied, Clients, Engine, Identity, Joins, Reads, Returns, Wakers};
+use crate::driver::{Applied, Clients, Engine, Identity, Joins, Opened, Reads, Returns, Wakers};
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
 use crate::metrics::{Counters, Metrics};
@@ -130,8 +130,10 @@ impl<S: Store> Merchant<S> {
         if order.needs_public_key() && public != Some(self.engine.mode) {
             return Err(Error::MissingPublicKey);
         }
-        let applied = self.engine.open(order).await?;
-        self.drive(applied).await.map(|(checkout, _)| checkout)
+        match self.engine.open(order).await? {
+            Opened::Payment(applied) => self.drive(applied).await.map(|(checkout, _)| checkout),
+            Opened::NotYet => Ok(Checkout::InProgress),
+        }
     }
 
     /// Reads the charge after the buyer has returned to `return_uri`, and returns the payment's
@@ -293,7 +295,7 @@ impl<S: Store> Merchant<S> {
 
     /// Drives a payment in its own task, so that a dropped caller, such as a closed connection, does
     /// not drop the response to a request that moves money.
-    async fn drive(&self, applied: Applied) -> Result<(Checkout, PaymentStatus), Error> {
+    pub(crate) async fn drive(&self, applied: Applied) -> Result<(Checkout, PaymentStatus), Error> {
         let reference = applied.payment.intent().reference.clone();
         let engine = Arc::clone(&self.engine);
         let task = tokio::spawn(async move { engine.drive(applied).await });

@@ -31,6 +31,8 @@ pub struct Metrics {
     pub webhook_store_failures: u64,
     /// Mutations whose response was lost, so that their outcome had to be found out.
     pub unknown_outcomes: u64,
+    /// Charges that were found to name this store and an order that it does not have.
+    pub orphaned_charges: u64,
     /// Notifications that the handler accepted.
     pub notifications_delivered: u64,
     /// Handler calls that failed: with an error, a panic or a timeout.
@@ -55,6 +57,7 @@ pub(crate) struct Counters {
     webhooks_over_limit: AtomicU64,
     webhook_store_failures: AtomicU64,
     unknown_outcomes: AtomicU64,
+    orphaned_charges: AtomicU64,
     notifications_delivered: AtomicU64,
     handler_failures: AtomicU64,
     handler_panics: AtomicU64,
@@ -88,6 +91,10 @@ impl Counters {
         increment(&self.unknown_outcomes);
     }
 
+    pub(crate) fn orphaned_charge(&self) {
+        increment(&self.orphaned_charges);
+    }
+
     pub(crate) fn notification_delivered(&self) {
         increment(&self.notifications_delivered);
     }
@@ -117,6 +124,7 @@ impl Counters {
             webhooks_over_limit: read(&self.webhooks_over_limit),
             webhook_store_failures: read(&self.webhook_store_failures),
             unknown_outcomes: read(&self.unknown_outcomes),
+            orphaned_charges: read(&self.orphaned_charges),
             notifications_delivered: read(&self.notifications_delivered),
             handler_failures: read(&self.handler_failures),
             handler_panics: read(&self.handler_panics),

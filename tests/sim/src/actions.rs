@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
 use kakaopay::{Checkout, Order, RefundRequest};
 
-use crate::moves::{Action, Edited, OrderId, ProcessId};
+use crate::moves::{Action, Edited, Millis, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
 use crate::process::Surroundings;
 use crate::service::{BookedCharge, RETURN_URI};
-use crate::store::FaultyStore;
+use crate::store::{FaultyStore, ready};
 use crate::world::{Event, Trouble, World};
 
 pub(crate) fn act(world: &mut World, action: &Action) {
@@ -29,16 +29,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             call(world, *process, async move |merchant| drop(merchant.refresh(&reference).await));
         }
         Action::Refund { order, number, amount, process } => {
-            let reference = reference(*order);
-            let name = Reference::parse(&format!("refund-{number}")).expect("a reference");
-            let request = RefundRequest::new(name, RefundAmount::new(*amount).expect("an amount"));
-            let books = world.around.books.clone();
-            call(world, *process, async move |merchant| {
-                let refunded = merchant.refund(&reference, request).await;
-                let outcome =
-                    refunded.map_or_else(|error| error.to_string(), |refund| refund.state.name().to_owned());
-                books.pages().tell(format_args!("{reference}: refund requested: {outcome}"));
-            });
+            refund(world, *order, *number, *amount, *process);
         }
         Action::PayDuplicate { order } => pay_duplicate(world, *order),
         Action::Misread { order, status, lasts } => {
@@ -48,6 +39,9 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::RefundLate { order, amount, process } => refund_late(world, *order, *amount, *process),
         Action::StaffRefund { order, amount } => refund_by_staff(world, *order, *amount),
         Action::StaffEdit { order, metadata } => edit_by_staff(world, *order, *metadata),
+        Action::BackUp => world.backup = Some(world.around.store.inner().backup()),
+        Action::Restore { marked, down } => restore_backup(world, *marked, *down),
+        Action::Adopt { order, process } => adopt(world, *order, *process),
         Action::Kill { process, down } => {
             world.processes[*process] = None;
             world.after(*down, Event::Start(*process));
@@ -97,13 +91,70 @@ fn call<F: Future<Output = ()> + Send + 'static>(
     }
 }
 
-fn check_out(world: &World, order: OrderId, process: ProcessId) {
+fn refund(world: &World, order: OrderId, number: u8, amount: i64, process: ProcessId) {
+    let reference = reference(order);
+    let name = Reference::parse(&format!("refund-{number}")).expect("a reference");
+    let request = RefundRequest::new(name, RefundAmount::new(amount).expect("an amount"));
+    let books = world.around.books.clone();
+    call(world, process, async move |merchant| {
+        let refunded = merchant.refund(&reference, request).await;
+        let outcome =
+            refunded.map_or_else(|error| error.to_string(), |refund| refund.state.name().to_owned());
+        books.pages().tell(format_args!("{reference}: refund requested: {outcome}"));
+    });
+}
+
+fn restore_backup(world: &mut World, marked: bool, down: Millis) {
+    let Some(backup) = world.backup.clone() else { return };
+    for process in 0..world.plan.processes {
+        world.processes[process] = None;
+        world.after(down, Event::Start(process));
+    }
+    let store = world.around.store.inner();
+    store.replace_with(&backup);
+    if marked {
+        ready(kakaopay::store::restore(store));
+    }
+}
+
+/// The operator adopts an order, again and again until it succeeds.
+fn adopt(world: &World, order: OrderId, process: ProcessId) {
+    let (name, books) = (reference(order), world.around.books.clone());
+    books.pages().to_adopt.insert(name.as_str().to_owned());
+    let bought = order_of(&world.around, &name);
+    call(world, process, async move |merchant| match merchant.adopt(bought).await {
+        Ok(status) => {
+            books.pages().tell(format_args!("{name}: adopted: {}", status.state.name()));
+            books.pages().to_adopt.remove(name.as_str());
+        }
+        Err(error) => books.pages().tell(format_args!("{name}: not adopted: {error}")),
+    });
+}
+
+/// The operator takes up the orders whose charges were notified as orphaned.
+pub(crate) fn operate(world: &mut World) {
+    if world.now < world.operator_looks_at {
+        return;
+    }
+    world.operator_looks_at = world.now + 120_000;
+    let orders = world.around.books.pages().to_adopt.clone();
+    for name in orders {
+        let order = name.trim_start_matches("order-").parse().expect("a number");
+        let process = usize::try_from(world.now / 1_000).unwrap_or(0) % world.plan.processes;
+        act(world, &Action::Adopt { order, process });
+    }
+}
+
+fn order_of(shop: &Surroundings, reference: &Reference) -> Order {
     let amount = PaymentAmount::new(Money::new(AMOUNT, Currency::SGD)).expect("an amount");
-    let store = world.around_of(process).store_id.as_str();
-    let uri = format!("{RETURN_URI}{}&store={store}", reference(order).as_str());
+    let uri = format!("{RETURN_URI}{}&store={}", reference.as_str(), shop.store_id.as_str());
     let uri = ReturnUri::parse(&uri).expect("an address");
+    Order::new(reference.clone(), amount, uri)
+}
+
+fn check_out(world: &World, order: OrderId, process: ProcessId) {
     let (reference, books) = (reference(order), world.around_of(process).books.clone());
-    let bought = Order::new(reference.clone(), amount, uri);
+    let bought = order_of(world.around_of(process), &reference);
     call(world, process, async move |merchant| match merchant.checkout(bought).await {
         Ok(Checkout::Redirect { authorize_uri, .. }) => {
             books.pages().hand_out(reference.as_str(), &authorize_uri);

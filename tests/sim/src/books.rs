@@ -45,6 +45,8 @@ pub struct Pages {
     pub shown_paid: BTreeSet<String>,
     /// When each charge was last read.
     pub polled: BTreeMap<String, Millis>,
+    /// Orders whose charge was notified as orphaned, until the operator has adopted them.
+    pub to_adopt: BTreeSet<String>,
     /// Broken promises.
     pub violations: Vec<Violation>,
     /// The story so far, of all books.
@@ -101,6 +103,7 @@ impl Books {
             accepted: BTreeMap::new(),
             shown_paid: BTreeSet::new(),
             polled: BTreeMap::new(),
+            to_adopt: BTreeSet::new(),
             violations: Vec::new(),
             story,
             handler_trouble: false,
@@ -172,6 +175,7 @@ impl Pages {
             self.violate("I2", format_args!("{order}: {charge} was notified more than once"));
         }
         match event {
+            PaymentEvent::Orphaned { .. } => drop(self.to_adopt.insert(order)),
             PaymentEvent::Paid(paid) => {
                 self.check_paid(&order, paid.charge.as_str(), paid.amount.minor_units());
             }

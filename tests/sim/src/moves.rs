@@ -116,6 +116,22 @@ pub enum Action {
         /// The new metadata.
         metadata: Edited,
     },
+    /// A backup of the store is made. An earlier one is thrown away.
+    BackUp,
+    /// The store is replaced by the last backup. All processes die, and start again after a while.
+    Restore {
+        /// Whether it is marked as restored. A fail-over that loses the last commits marks nothing.
+        marked: bool,
+        /// Until the processes start again.
+        down: Millis,
+    },
+    /// The operator adopts an order whose charge was notified as orphaned.
+    Adopt {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+    },
     /// A process dies and starts again after a while.
     Kill {
         /// The process.

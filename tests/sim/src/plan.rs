@@ -67,6 +67,7 @@ impl Plan {
         plan.flood(&mut choices.fork("floods"));
         plan.meet(&mut others);
         plan.step_clocks(choices.fork("clocks"));
+        plan.lose_commits(&mut choices.fork("backups"));
         plan.moves.sort_by_key(|planned| planned.at);
         plan
     }
@@ -219,6 +220,32 @@ impl Plan {
         for order in 0..self.orders.min(4) {
             let count = choices.pick(&[3, 40, 100]);
             self.add(at + choices.between(0, 5_000), Action::Flood { order, process: 0, count });
+        }
+    }
+
+    /// Backups, and an old copy of the store in its place.
+    fn lose_commits(&mut self, choices: &mut Choices) {
+        // A charge whose order was lost and whose metadata was emptied is no one's. The other three make charges that
+        // only the lost journal tells apart.
+        let alone = self.moves.iter().all(|planned| {
+            !matches!(
+                planned.action,
+                Action::StaffEdit { .. }
+                    | Action::PayDuplicate { .. }
+                    | Action::Misread { .. }
+                    | Action::RefundLate { .. }
+            )
+        });
+        if !alone || !choices.percent(60) {
+            return;
+        }
+        let made = choices.between(0, 300_000);
+        self.add(made, Action::BackUp);
+        for _ in 0..choices.between(1, 3) {
+            let at =
+                made + choices.pick(&[500, 5_000, 60_000, 300_000, 1_200_000]) + choices.between(0, 60_000);
+            let down = choices.pick(&[10, 5_000, 120_000]);
+            self.add(at, Action::Restore { marked: choices.percent(70), down });
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use kakaopay_transport::NotSent;
 use kakaopay_types::Timestamp;
 
-use crate::actions::act;
+use crate::actions::{act, operate};
 use crate::books::Violation;
 use crate::check;
 use crate::correction;
@@ -110,6 +110,7 @@ fn leap(world: &mut World, millis: Millis) {
         let event = event.remove();
         happen(world, event);
     }
+    operate(world);
     let first = world.scheduling.between(0, i64::try_from(world.processes.len()).unwrap_or(1));
     for index in 0..world.processes.len() {
         let process = (index + usize::try_from(first).unwrap_or(0)) % world.processes.len();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use kakaopay::store::{Setting, Store};
+use kakaopay::store::{MemoryStore, Setting, Store};
 use kakaopay_types::{StoreId, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -50,6 +50,9 @@ pub(crate) struct World {
     pub(crate) neighbour: Surroundings,
     /// A process with another account's key over the store.
     pub(crate) stranger: Surroundings,
+    /// The last backup of the store.
+    pub(crate) backup: Option<MemoryStore>,
+    pub(crate) operator_looks_at: Millis,
     pub(crate) processes: Vec<Option<Process>>,
     pub(crate) frozen_until: Vec<Millis>,
     /// How long each process is suspended when it next opens a connection for a mutation.
@@ -155,6 +158,8 @@ impl World {
             around,
             neighbour,
             stranger,
+            backup: None,
+            operator_looks_at: 0,
             processes: (0..processes).map(|_| None).collect(),
             frozen_until: vec![0; processes],
             store_ahead,

@@ -40,7 +40,7 @@ fn unreachable<S: Store>(store: S, clock: impl Clock) -> Merchant<S> {
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let base = BaseUri::parse(&format!("http://127.0.0.1:{port}")).expect("an origin");
     let key = SecretKey::parse("skey_test_canary").expect("a key");
-    let wire = KnownAccount(HyperTransport::new().expect("a transport"));
+    let wire = KnownAccount::new(HyperTransport::new().expect("a transport"));
     let client = Client::builder(wire, key).base_uri(base).build();
     Merchant::builder(client, store).clock(clock).jitter_seed(7).build()
 }

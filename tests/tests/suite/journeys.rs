@@ -30,7 +30,7 @@ async fn losing(
     lose: impl FnOnce(HyperTransport) -> LoseResponse<HyperTransport>,
 ) -> (Shop, LoseResponse<HyperTransport>) {
     let mut counted = None;
-    let shop = Shop::builder().open_over(|wire| KnownAccount(counted.insert(lose(wire)).clone())).await;
+    let shop = Shop::builder().open_over(|wire| KnownAccount::new(counted.insert(lose(wire)).clone())).await;
     (shop, counted.expect("a transport"))
 }
 
@@ -218,7 +218,7 @@ async fn a_wrong_key_ends_no_payment_and_raises_an_alert() {
     assert!(matches!(error, Error::AccountUnknown(_)), "{error}");
     assert_eq!((shop.merchant.status(&Shop::reference()).await.expect("read"), shop.charges()), (None, 0));
     // The key is revoked after the account is known.
-    let shop = Shop::builder().secret_key(key()).open_over(KnownAccount).await;
+    let shop = Shop::builder().secret_key(key()).open_over(KnownAccount::new).await;
     let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
     assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
     shop.settle_down().await;

@@ -14,6 +14,7 @@ mod late_webhooks;
 mod misbehaving;
 mod next_return;
 mod notifications;
+mod older_store;
 mod paid_and_refunded;
 mod reconcile;
 mod refunds;

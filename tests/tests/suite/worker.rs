@@ -248,7 +248,7 @@ async fn f41_a_job_that_was_cut_off_is_due_again_after_its_lease() {
         let is_down = Arc::clone(&trouble.is_down);
         let capture = Capture::new(trouble);
         parts = Some((capture.clone(), is_down));
-        KnownAccount(capture)
+        KnownAccount::new(capture)
     };
     let shop = VirtualShop::open_with(virtual_store(), over, |builder| builder);
     let (capture, is_down) = parts.expect("a transport");

@@ -42,6 +42,16 @@ pub(crate) fn open(model: &Model) -> Transition {
     step
 }
 
+/// Returns the first transition of a payment whose charge exists already.
+pub(crate) fn adopt(model: &Model, attempts: NonZeroU32) -> Transition {
+    let records = vec![
+        Record::Opened(model.intent.clone().into()),
+        Record::ChargeRequested { attempt: attempts },
+        Record::OutcomeUnknown,
+    ];
+    Transition { records, ..search::again(model) }
+}
+
 fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timestamp) -> Transition {
     match input {
         Input::Persisted(_) => Transition::default(),

@@ -107,6 +107,32 @@ pub async fn a_charge_belongs_to_one_payment<S: Store, C: TestClock>(subject: Su
     assert_eq!(subject.store.find_by_charge(&charge("2")).await.expect("read"), None);
 }
 
+/// A reference may have charges and messages before it has entries, and is no payment until then.
+pub async fn f51_an_orphaned_charge_is_kept_without_a_payment<S: Store, C: TestClock>(
+    subject: Subject<S, C>,
+) {
+    let store = &subject.store;
+    let orphan = |number: &str, messages| Commit {
+        charge: Some(charge(number)),
+        messages,
+        ..Commit::new(reference("a"), Seq::ZERO)
+    };
+    assert!(store.charges_of(&reference("a")).await.expect("read").is_empty());
+    store.commit(orphan("2", vec![message("a/orphaned")])).await.expect("stored");
+    store.commit(orphan("1", vec![message("a/orphaned")])).await.expect("stored");
+    store.commit(step("b", 0, "x")).await.expect("stored");
+    assert_eq!(store.list_payments(None, 9).await.expect("listed"), [reference("b")]);
+    assert_eq!(store.load(&reference("a")).await.expect("read"), StoredPayment::default());
+    assert_eq!(store.find_by_charge(&charge("1")).await.expect("read"), Some(reference("a")));
+    assert_eq!(store.charges_of(&reference("a")).await.expect("read"), [charge("1"), charge("2")]);
+    assert!(store.charges_of(&reference("b")).await.expect("read").is_empty());
+    assert_eq!(store.backlog().await.expect("read").outbox.count, 1);
+    // It becomes a payment with its first entry.
+    store.commit(step("a", 0, "x")).await.expect("stored");
+    assert_eq!(store.list_payments(None, 9).await.expect("listed"), [reference("a"), reference("b")]);
+    assert_eq!(store.charges_of(&reference("a")).await.expect("read").len(), 2);
+}
+
 /// Bodies are kept unchanged, from empty to larger than any webhook.
 pub async fn bodies_of_any_size_are_kept<S: Store, C: TestClock>(subject: Subject<S, C>) {
     for (name, size) in [("empty", 0), ("one", 1), ("large", 300_000)] {

@@ -13,6 +13,7 @@ macro_rules! conformance_tests {
             f40_a_job_is_claimed_by_one_process,
             i10_a_conflict_leaves_nothing_behind,
             a_charge_belongs_to_one_payment,
+            f51_an_orphaned_charge_is_kept_without_a_payment,
             f01_a_webhook_is_stored_once,
             a_claimed_webhook_comes_back_when_the_lease_ends,
             deadlines_come_earliest_first_and_once,

@@ -10,10 +10,10 @@ use crate::outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipO
 use crate::work::ClaimRequest;
 
 /// All messages, in the order they were stored.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Outbox(Vec<PendingMessage>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct PendingMessage {
     key: String,
     reference: Reference,
@@ -26,7 +26,7 @@ struct PendingMessage {
     state: MessageState,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum MessageState {
     /// Can be claimed once it is due, if it waits for no other message.
     Pending(Due),

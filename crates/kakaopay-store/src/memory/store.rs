@@ -29,7 +29,7 @@ pub struct MemoryStore {
     clock: Arc<dyn Clock>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Tables {
     /// The entries of every payment.
     journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
@@ -43,7 +43,7 @@ struct Tables {
     highest: HighestTime,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct PendingEvent {
     event: EventId,
     body: Box<[u8]>,
@@ -73,6 +73,20 @@ impl MemoryStore {
     #[must_use]
     pub fn with_clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Returns a backup: a store with all that this one has now, which later changes of either leave alone.
+    #[must_use]
+    pub fn backup(&self) -> Self {
+        let tables = self.tables().clone();
+        Self { tables: Arc::new(Mutex::new(tables)), clock: Arc::clone(&self.clock) }
+    }
+
+    /// Replaces all that the store has, for all its clones, by what a backup has. Pass the store to
+    /// [`restore`](crate::restore) then: the service may have payments that the backup lacks.
+    pub fn replace_with(&self, backup: &Self) {
+        let tables = backup.tables().clone();
+        *self.tables() = tables;
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
@@ -237,11 +251,18 @@ impl Store for MemoryStore {
         let after = after.map_or(Bound::Unbounded, Bound::Excluded);
         let tables = self.tables();
         let found = tables.journals.range::<Reference, _>((after, Bound::Unbounded));
+        let found = found.filter(|(_, entries)| !entries.is_empty());
         Ok(found.map(|(reference, _)| reference.clone()).take(limit).collect())
     }
 
     async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
         Ok(self.tables().charges.get(charge).cloned())
+    }
+
+    async fn charges_of(&self, reference: &Reference) -> Result<Vec<ChargeId>, StoreError> {
+        let tables = self.tables();
+        let charges = tables.charges.iter().filter(|(_, owner)| *owner == reference);
+        Ok(charges.map(|(charge, _)| charge.clone()).collect())
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {

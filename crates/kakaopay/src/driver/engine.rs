@@ -1,7 +1,7 @@
 //! Applies inputs to one payment: load, apply, persist, and only then send its requests.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kakaopay_flows::{
@@ -21,10 +21,9 @@ use crate::delivery::HandlerLimits;
 use crate::error::Error;
 use crate::inbox::Guard;
 use crate::metrics::Counters;
-use crate::order::Order;
 
 /// Attempts to change a payment before [`Error::TooMuchContention`]: each one lost to a concurrent writer.
-const MAX_TRIES: usize = 32;
+pub(super) const MAX_TRIES: usize = 32;
 /// Waits between the attempts to store a response to a mutation, in milliseconds: 10 s in total, within which a busy
 /// store or a lost connection usually recovers.
 const STORE_BACKOFFS_MILLIS: [u64; 8] = [50, 100, 250, 600, 1_000, 2_000, 3_000, 3_000];
@@ -62,7 +61,7 @@ pub(crate) struct Applied {
     /// Which reads serve its own.
     pub(crate) joins: Joins,
     /// The payment's last entry before the input.
-    before: u64,
+    pub(super) before: u64,
 }
 
 impl Applied {
@@ -94,39 +93,6 @@ pub(crate) struct Driven {
 }
 
 impl<S: Store> Engine<S> {
-    /// Opens the payment of an order, or loads it if an earlier call opened it.
-    pub(crate) async fn open(&self, order: Order) -> Result<Applied, Error> {
-        let store = self.ready().await?;
-        for _ in 0..MAX_TRIES {
-            let begun = Begun::now(&self.clock);
-            let (found, now) = self.load_timed(order.reference()).await?;
-            if let Some(payment) = found {
-                if !order.is_same(payment.intent()) {
-                    let intent = payment.intent();
-                    return Err(Error::ReferenceConflict {
-                        reference: intent.reference.clone(),
-                        amount: intent.amount.money(),
-                    });
-                }
-                return Ok(Applied {
-                    before: payment.seq(),
-                    payment,
-                    requests: Vec::new(),
-                    joins: Joins::Next,
-                });
-            }
-            let seed = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
-            let intent = order.clone().into_intent(store.clone(), self.mode, seed);
-            let mut payment = Payment::open(intent, now);
-            match self.persist(&mut payment, now, begun).await {
-                Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before: 0 }),
-                Err(Error::Store(error)) if error.is_conflict() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Error::TooMuchContention(order.reference().clone()))
-    }
-
     /// Loads a payment. Fails with [`Error::ModeMismatch`] if it was created with a key of the other
     /// mode.
     pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
@@ -135,7 +101,10 @@ impl<S: Store> Engine<S> {
 
     /// Loads a payment, and reads the store's clock, by which it is moved on: a process whose clock is wrong would
     /// plan its polls too late for all.
-    async fn load_timed(&self, reference: &Reference) -> Result<(Option<Payment>, Timestamp), Error> {
+    pub(super) async fn load_timed(
+        &self,
+        reference: &Reference,
+    ) -> Result<(Option<Payment>, Timestamp), Error> {
         match rehydrate::load(&self.store, reference).await? {
             (Some(payment), _) if payment.intent().mode != self.mode => {
                 Err(Error::ModeMismatch { reference: reference.clone(), mode: payment.intent().mode })
@@ -242,7 +211,7 @@ impl<S: Store> Engine<S> {
     /// one transaction, and returns the requests, which are now safe to send.
     ///
     /// `now` is the time at which the payment planned its deadline, which the store keeps as the difference.
-    async fn persist(
+    pub(super) async fn persist(
         &self,
         payment: &mut Payment,
         now: Timestamp,
@@ -328,11 +297,12 @@ fn due_in(at: Timestamp, now: Timestamp) -> DeadlineChange {
     DeadlineChange::In(Duration::from_millis(at.millis_since(now).max(0).unsigned_abs()))
 }
 
-fn message_of(event: &PaymentEvent) -> OutboxMessage {
+pub(super) fn message_of(event: &PaymentEvent) -> OutboxMessage {
     // An event is plain data with text keys, so its JSON serialization cannot fail.
     let body = serde_json::to_vec(event).unwrap_or_default();
     // An event that is not an alert is about money, also one that a later version of the flows adds.
-    let lane = if matches!(event, PaymentEvent::Alert { .. }) { Lane::Alert } else { Lane::Ordered };
+    let is_for_a_person = matches!(event, PaymentEvent::Alert { .. } | PaymentEvent::Orphaned { .. });
+    let lane = if is_for_a_person { Lane::Alert } else { Lane::Ordered };
     OutboxMessage::new(event.key(), body).lane(lane)
 }
 

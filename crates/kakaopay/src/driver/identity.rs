@@ -16,13 +16,24 @@ pub(crate) struct Identity {
     account: OnceLock<Box<str>>,
     /// The store's identity, once the store was found to be of the key's account and mode.
     store: OnceLock<StoreId>,
+    /// Set once the service's newest charges were compared with the store.
+    pub(super) compared: OnceLock<()>,
+    /// Held while they are compared.
+    pub(super) comparing: tokio::sync::Mutex<()>,
+}
+
+impl Identity {
+    /// Whether the store's identity is known, so that it must not change.
+    pub(crate) fn is_known(&self) -> bool {
+        self.store.get().is_some()
+    }
 }
 
 impl<S: Store> Engine<S> {
     /// Checks that the store may be driven: it is not closed, and of the key's account and mode.
     pub(crate) async fn ready(&self) -> Result<&StoreId, Error> {
-        if let Some(moved_to) = self.store.setting(Setting::Closed).await? {
-            return Err(Error::StoreClosed { moved_to });
+        if let Some(why) = self.store.setting(Setting::Closed).await? {
+            return Err(Error::StoreClosed { why });
         }
         self.store_id().await
     }

@@ -1,16 +1,22 @@
 //! The driver of one payment: apply an input, persist, then send.
 
+mod adoption;
 mod engine;
 mod identity;
+mod opening;
+mod orphan;
 mod ownership;
 mod pending_request;
 mod reads;
 mod rehydrate;
 mod requests;
 mod returns;
+mod suspicion;
 
+pub(crate) use adoption::is_of;
 pub(crate) use engine::{Applied, Engine, Wakers};
 pub(crate) use identity::Identity;
+pub(crate) use opening::{Opened, check_same};
 pub(crate) use reads::{Joins, Reads};
 pub(crate) use rehydrate::pairs;
 pub(crate) use requests::Clients;

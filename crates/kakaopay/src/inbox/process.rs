@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use kakaopay_flows::{Evidence, Input};
 use kakaopay_store::{InboxEvent, Store};
-use kakaopay_types::{ChargeId, Event, EventId, EventKey, Reference, StoreId, decode};
+use kakaopay_types::endpoint::RetrieveCharge;
+use kakaopay_types::{ChargeId, ErrorCode, Event, EventId, EventKey, Reference, StoreId, decode};
 
-use crate::driver::{Applied, Engine};
+use crate::driver::{Applied, Engine, is_of};
 use crate::error::Error;
 
 /// Claimed webhooks that one read serves: they name the same charge and the same order.
@@ -51,18 +52,36 @@ impl<S: Store> Engine<S> {
     /// Processes webhooks by reading the charge that they name. If the read fails, they stay in the inbox and become
     /// due again when their lease expires.
     pub(crate) async fn process_webhooks(&self, webhooks: &Webhooks) -> Result<(), Error> {
-        if let Some(applied) = self.apply_webhooks(webhooks).await?
-            && self.drive(applied).await?.read_failed
-        {
-            return Ok(());
-        }
-        for event in &webhooks.events {
-            self.store.complete_event(event).await?;
+        let is_read = match self.apply_webhooks(webhooks).await {
+            Ok(Some(applied)) => !self.drive(applied).await?.read_failed,
+            Ok(None) => true,
+            Err(Error::NotFound(reference)) => self.look_into_orphan(webhooks, &reference).await?,
+            Err(error) => return Err(error),
+        };
+        if is_read {
+            for event in &webhooks.events {
+                self.store.complete_event(event).await?;
+            }
         }
         Ok(())
     }
 
-    /// Applies webhooks to the payment that they concern. Returns `None` if this store has no such payment.
+    /// Reads the charge of webhooks that name this store and an order that it does not have, and records it as
+    /// orphaned. Returns `false` if it cannot be read.
+    async fn look_into_orphan(&self, webhooks: &Webhooks, reference: &Reference) -> Result<bool, Error> {
+        let Some((charge, _)) = &webhooks.subject else { return Ok(true) };
+        match self.clients.secret.send(RetrieveCharge::new(charge.clone())).await {
+            // Only the charge itself says whose it is: anyone may have posted the webhook.
+            Ok(charge) if is_of(&charge, self.store_id().await?, reference) => {
+                self.record_orphan(reference, &charge).await?;
+                Ok(true)
+            }
+            Ok(_) => Ok(true),
+            Err(error) => Ok(error.api_rejection().is_some_and(|error| error.code == ErrorCode::NotFound)),
+        }
+    }
+
+    /// Applies webhooks to the payment that they concern. Returns `None` if they concern none of this store.
     async fn apply_webhooks(&self, webhooks: &Webhooks) -> Result<Option<Applied>, Error> {
         let Some((charge, order)) = &webhooks.subject else { return Ok(None) };
         let reference = match self.store.find_by_charge(charge).await? {
@@ -76,12 +95,7 @@ impl<S: Store> Engine<S> {
         let mut applied: Option<Applied> = None;
         for key in &webhooks.keys {
             let evidence = Evidence::Webhook { key: key.clone(), charge: charge.clone() };
-            let next = match self.apply_input(&reference, &Input::Evidence(evidence)).await {
-                Ok(next) => next,
-                // It names an order of another store.
-                Err(Error::NotFound(_)) => return Ok(None),
-                Err(error) => return Err(error),
-            };
+            let next = self.apply_input(&reference, &Input::Evidence(evidence)).await?;
             applied = Some(match applied {
                 Some(before) => before.and(next),
                 None => next,

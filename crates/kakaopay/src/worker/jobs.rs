@@ -13,8 +13,8 @@ struct Job {
     name: &'static str,
     /// Interval between two runs.
     every: Duration,
-    /// Age of the oldest object to read, in seconds. Longer than the interval, so that a late run
-    /// leaves no gap.
+    /// Age of the oldest object to read at least, in seconds. It reads from the end of the last complete run if that
+    /// is longer ago.
     back: i64,
 }
 
@@ -48,8 +48,8 @@ impl<S: Store> Merchant<S> {
         if !self.engine.store.claim_job(job.name, ClaimRequest::new(LEASE, 1)).await? {
             return Ok(());
         }
-        let since = self.now().saturating_add_seconds(-job.back);
-        let report = self.engine.reconcile(since, is_stopping).await?;
+        let gap = self.engine.gap(job.back).await?;
+        let report = self.engine.reconcile(gap.from, is_stopping).await?;
         tracing::info!(
             job = job.name,
             events = report.events,
@@ -62,6 +62,7 @@ impl<S: Store> Merchant<S> {
             "reconciliation finished",
         );
         if report.complete {
+            self.engine.close_gap(gap).await?;
             self.engine.store.reschedule_job(job.name, job.every).await?;
         }
         Ok(())

@@ -24,8 +24,8 @@ pub struct ReconcileReport {
     pub charges: u64,
     /// Payments updated from their charge.
     pub payments_updated: u64,
-    /// Orphaned charges: they name an order that this store does not have. They belong to another
-    /// store, or this store lost data.
+    /// Orphaned charges: they name this store and an order that it does not have, because it lost data or a second
+    /// copy of it is in use. Each is notified once.
     pub orphaned_charges: u64,
     /// Objects that could not be read, or not be applied to their payment.
     pub failures: u64,
@@ -94,7 +94,7 @@ impl<S: Store> Engine<S> {
             }
         };
         report.charges += 1;
-        let (id, read) = (charge.id.clone(), Input::Evidence(Evidence::Read(Box::new(charge))));
+        let read = Input::Evidence(Evidence::Read(Box::new(charge)));
         let driven = match self.apply_input(&reference, &read).await {
             Ok(applied) => self.drive(applied).await,
             Err(error) => Err(error),
@@ -103,11 +103,9 @@ impl<S: Store> Engine<S> {
             Ok(driven) => report.payments_updated += u64::from(driven.changed),
             Err(Error::NotFound(_)) => {
                 report.orphaned_charges += 1;
-                tracing::error!(
-                    reference = reference.as_str(),
-                    charge = id.as_str(),
-                    "orphaned charge found: its order is not in this store",
-                );
+                if let Input::Evidence(Evidence::Read(charge)) = &read {
+                    self.record_orphan(&reference, charge).await?;
+                }
             }
             Err(error) => return report.payment_failed(error),
         }

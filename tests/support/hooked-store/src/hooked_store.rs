@@ -25,6 +25,7 @@ pub enum StoreCall {
     Load,
     ListPayments,
     FindByCharge,
+    ChargesOf,
     InsertEvent,
     ClaimEvents,
     CompleteEvent,
@@ -159,6 +160,10 @@ impl<S: Store> Store for HookedStore<S> {
 
     async fn find_by_charge(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
         self.hooked(StoreCall::FindByCharge, self.inner.find_by_charge(charge)).await
+    }
+
+    async fn charges_of(&self, reference: &Reference) -> Result<Vec<ChargeId>, StoreError> {
+        self.hooked(StoreCall::ChargesOf, self.inner.charges_of(reference)).await
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {

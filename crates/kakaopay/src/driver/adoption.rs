@@ -1,0 +1,115 @@
+//! Takes in orders whose charge exists already.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use futures_util::{StreamExt, pin_mut};
+use kakaopay_flows::{Alert, Evidence, Input, Payment, PaymentEvent};
+use kakaopay_store::{Commit, Seq, Store};
+use kakaopay_types::endpoint::{ListCharges, ListParams, RetrieveCharge};
+use kakaopay_types::{Charge, Outcome, Reference, SortOrder, StoreId};
+
+use super::engine::{Applied, Engine, message_of};
+use super::pending_request::Begun;
+use super::reads::Joins;
+use crate::error::Error;
+use crate::order::Order;
+
+/// How long a buyer waits while the charges of a new order are looked for.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The charges that a new order has already.
+pub(crate) enum Found {
+    /// All of them, or none.
+    Charges(Vec<Charge>),
+    /// It could not be found out in time.
+    Unknown,
+}
+
+impl<S: Store> Engine<S> {
+    /// Returns the charges that an order has although the store has no payment for it: those recorded as orphaned,
+    /// and while the store is suspect, those that the service has.
+    pub(crate) async fn charges_before(&self, reference: &Reference) -> Result<Found, Error> {
+        let is_suspect = self.is_suspect().await?;
+        if !is_suspect && self.store.charges_of(reference).await?.is_empty() {
+            return Ok(Found::Charges(Vec::new()));
+        }
+        let found = tokio::time::timeout(LOOK_TIMEOUT, self.look_for(reference, is_suspect)).await;
+        match found {
+            Ok(Ok(charges)) => Ok(Found::Charges(charges)),
+            Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
+                tracing::error!(
+                    reference = reference.as_str(),
+                    "no charge is created for a new order: the store may lack its earlier charge, and the service's \
+                     charges cannot be read; the next checkout looks again"
+                );
+                let alert = Alert::SearchBlocked;
+                let event = PaymentEvent::Alert { reference: reference.clone(), alert, number: 1 };
+                let commit = Commit::new(reference.clone(), Seq::ZERO).messages(vec![message_of(&event)]);
+                match self.store.commit(commit).await {
+                    Err(error) if !error.is_conflict() => return Err(error.into()),
+                    _ => self.wakers.notify.notify_one(),
+                }
+                Ok(Found::Unknown)
+            }
+            Ok(Err(error)) => Err(error),
+        }
+    }
+
+    /// Reads the charges of an order: the recorded ones, and, if `in_list`, all that name it in the service's list
+    /// since the last complete reconciliation.
+    pub(crate) async fn look_for(&self, reference: &Reference, in_list: bool) -> Result<Vec<Charge>, Error> {
+        let unread = |error| Error::ChargesUnread(Box::new(error));
+        let store = self.store_id().await?;
+        let mut found: Vec<Charge> = Vec::new();
+        for charge in self.store.charges_of(reference).await? {
+            found.push(self.clients.secret.send(RetrieveCharge::new(charge)).await.map_err(unread)?);
+        }
+        if in_list {
+            let page = ListParams::new().order(SortOrder::ReverseChronological);
+            let page = page.limit(ListParams::MAX_LIMIT).from(self.reconciled_until().await?);
+            let charges = self.clients.secret.paginate(ListCharges::new().page(page));
+            pin_mut!(charges);
+            while let Some(charge) = charges.next().await {
+                let charge = charge.map_err(unread)?;
+                if is_of(&charge, store, reference) && found.iter().all(|known| known.id != charge.id) {
+                    found.push(charge);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Opens the payment of an order with charges. It ends as paid if one of them is. Fails as a conflict of the
+    /// store if there is a payment.
+    pub(crate) async fn open_with(&self, order: Order, mut charges: Vec<Charge>) -> Result<Applied, Error> {
+        let reference = order.reference().clone();
+        let attempts =
+            charges.iter().filter_map(|charge| charge.metadata.attempt()).map(|attempt| attempt.number());
+        let attempts = attempts.max().unwrap_or(NonZeroU32::MIN);
+        let intent = order.into_intent(self.store_id().await?.clone(), self.mode, self.next_seed());
+        let begun = Begun::now(&self.clock);
+        let (_, now) = self.load_timed(&reference).await?;
+        let mut payment = Payment::adopt(intent, attempts, now);
+        let mut requests = self.persist(&mut payment, now, begun).await?;
+        // The one that pays the order, or that can still be paid, is the order's own; the others are its duplicates.
+        charges.sort_by_key(|charge| match charge.outcome() {
+            Outcome::Successful => 0,
+            Outcome::Pending | Outcome::Unknown(_) => 1,
+            Outcome::Failed { .. } | Outcome::Expired => 2,
+        });
+        for charge in charges {
+            let read = Input::Evidence(Evidence::Read(Box::new(charge)));
+            let applied = self.apply_input(&reference, &read).await?;
+            payment = applied.payment;
+            requests.extend(applied.requests);
+        }
+        Ok(Applied { payment, requests, joins: Joins::Next, before: 0 })
+    }
+}
+
+/// Whether a charge names an order of a store.
+pub(crate) fn is_of(charge: &Charge, store: &StoreId, reference: &Reference) -> bool {
+    charge.metadata.store().as_ref() == Some(store)
+        && charge.metadata.attempt().is_some_and(|attempt| attempt.order() == reference)
+}

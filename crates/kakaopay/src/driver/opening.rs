@@ -1,0 +1,70 @@
+//! Opens the payment of an order.
+
+use std::sync::PoisonError;
+
+use kakaopay_flows::Payment;
+use kakaopay_store::Store;
+
+use super::adoption::Found;
+use super::engine::{Applied, Engine, MAX_TRIES};
+use super::pending_request::Begun;
+use super::reads::Joins;
+use crate::error::Error;
+use crate::order::Order;
+
+/// The result of opening the payment of an order.
+#[expect(clippy::large_enum_variant, reason = "short-lived: matched at once")]
+pub(crate) enum Opened {
+    /// It is open.
+    Payment(Applied),
+    /// It could not be found out whether the order has a charge already, so that none is created.
+    NotYet,
+}
+
+impl<S: Store> Engine<S> {
+    /// Opens the payment of an order, or loads it if an earlier call opened it. One that has charges already is
+    /// opened with them.
+    pub(crate) async fn open(&self, order: Order) -> Result<Opened, Error> {
+        let store = self.ready().await?;
+        for _ in 0..MAX_TRIES {
+            if let Some(payment) = self.load(order.reference()).await? {
+                check_same(&order, &payment)?;
+                let before = payment.seq();
+                let applied = Applied { before, payment, requests: Vec::new(), joins: Joins::Next };
+                return Ok(Opened::Payment(applied));
+            }
+            let opened = match self.charges_before(order.reference()).await? {
+                Found::Unknown => return Ok(Opened::NotYet),
+                Found::Charges(charges) if charges.is_empty() => {
+                    let intent = order.clone().into_intent(store.clone(), self.mode, self.next_seed());
+                    let begun = Begun::now(&self.clock);
+                    let (_, now) = self.load_timed(order.reference()).await?;
+                    let mut payment = Payment::open(intent, now);
+                    let requests = self.persist(&mut payment, now, begun).await;
+                    requests.map(|requests| Applied { payment, requests, joins: Joins::Next, before: 0 })
+                }
+                Found::Charges(charges) => self.open_with(order.clone(), charges).await,
+            };
+            match opened {
+                Ok(applied) => return Ok(Opened::Payment(applied)),
+                Err(Error::Store(error)) if error.is_conflict() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::TooMuchContention(order.reference().clone()))
+    }
+
+    /// Returns a seed of the jitter of one payment.
+    pub(super) fn next_seed(&self) -> u64 {
+        self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
+    }
+}
+
+/// Checks that an existing payment is of the same order.
+pub(crate) fn check_same(order: &Order, payment: &Payment) -> Result<(), Error> {
+    let intent = payment.intent();
+    if order.is_same(intent) {
+        return Ok(());
+    }
+    Err(Error::ReferenceConflict { reference: intent.reference.clone(), amount: intent.amount.money() })
+}

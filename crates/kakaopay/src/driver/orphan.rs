@@ -1,0 +1,46 @@
+//! Charges of this store whose order the store does not have.
+
+use kakaopay_flows::PaymentEvent;
+use kakaopay_store::{Commit, Seq, Setting, Store, StoreErrorKind};
+use kakaopay_types::{Charge, Reference};
+
+use super::engine::{Engine, message_of};
+use crate::error::Error;
+
+impl<S: Store> Engine<S> {
+    /// Records a charge that names this store and an order that the store does not have, and notifies the merchant
+    /// once. One that is recorded already changes nothing.
+    pub(crate) async fn record_orphan(&self, reference: &Reference, charge: &Charge) -> Result<(), Error> {
+        if self.store.find_by_charge(&charge.id).await?.is_some() {
+            return Ok(());
+        }
+        let event = PaymentEvent::orphaned(reference.clone(), charge);
+        let commit = Commit::new(reference.clone(), Seq::ZERO).charge(charge.id.clone());
+        match self.store.commit(commit.messages(vec![message_of(&event)])).await {
+            Ok(_) => {}
+            // Another process has recorded it, or the order is known by now and finds its charge itself.
+            Err(error) if error.is_conflict() || error.kind() == StoreErrorKind::ChargeConflict => {
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.wakers.notify.notify_one();
+        self.counters.orphaned_charge();
+        let (reference, charge) = (reference.as_str(), charge.id.as_str());
+        if self.store.setting(Setting::Suspect).await?.is_some() {
+            tracing::error!(
+                reference,
+                charge,
+                "orphaned charge found: adopt its order with `Merchant::adopt` if it is yours"
+            );
+        } else {
+            tracing::error!(
+                reference,
+                charge,
+                "orphaned charge found in a store that has lost nothing: a second copy of the store is in use, stop \
+                 it; adopt the order with `Merchant::adopt` if it is yours"
+            );
+        }
+        Ok(())
+    }
+}

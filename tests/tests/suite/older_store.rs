@@ -1,0 +1,150 @@
+//! A store that is older than the service: a backup was put in the place of the store.
+
+use kakaopay::store::{MemoryStore, Setting, Store, restore};
+use kakaopay::types::endpoint::{ListCharges, MarkChargeAsPaid};
+use kakaopay::types::{Reference, SecretKey};
+use kakaopay::{Checkout, Error, Merchant, PaymentEvent, State};
+use kakaopay_sandbox::{Sandbox, SandboxClock};
+use kakaopay_tests::Shop;
+use kakaopay_tests::shop::Notifications;
+use kakaopay_tests::virtual_shop::opening;
+use kakaopay_transport::Client;
+
+/// A service, a store, and the notifications of all processes.
+struct Place {
+    sandbox: Sandbox,
+    store: MemoryStore,
+    notifications: Notifications,
+}
+
+impl Place {
+    fn new() -> Self {
+        let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(opening())).build();
+        let clock = sandbox.clock().clone();
+        let store = MemoryStore::new().with_clock(move || clock.now());
+        Self { sandbox, store, notifications: Notifications::default() }
+    }
+
+    fn client(&self) -> Client<SecretKey> {
+        Client::builder(self.sandbox.service(), self.sandbox.secret_key().clone()).build()
+    }
+
+    /// A new process over a store.
+    fn process(&self, store: &MemoryStore) -> Merchant<MemoryStore> {
+        let clock = self.sandbox.clock().clone();
+        Merchant::builder(self.client(), store.clone()).clock(move || clock.now()).jitter_seed(7).build()
+    }
+
+    async fn charges(&self) -> usize {
+        self.client().send(ListCharges::new()).await.expect("a list").data.items.len()
+    }
+
+    async fn pay(&self) {
+        let charges = self.client().send(ListCharges::new()).await.expect("a list").data.items;
+        let charge = charges.last().expect("a charge").id.clone();
+        self.client().send(MarkChargeAsPaid::new(charge)).await.expect("paid");
+    }
+
+    async fn work(&self, merchant: &Merchant<MemoryStore>) {
+        for _ in 0..3 {
+            self.sandbox.clock().advance_seconds(5);
+            merchant.run_once(&self.notifications).await.expect("worked");
+        }
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.notifications.events().into_iter().map(|(key, _)| key).collect()
+    }
+}
+
+/// The order was charged and its link handed out after the backup. The restored store finds the charge, hands out the
+/// same link, and notifies the order as paid.
+#[tokio::test]
+async fn f51_i2_a_restored_store_creates_no_second_charge() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    let link = place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.store.replace_with(&backup);
+    restore(&place.store).await.expect("marked");
+    let merchant = place.process(&place.store);
+    assert_eq!(merchant.checkout(Shop::order()).await.expect("a checkout"), link);
+    assert!(matches!(link, Checkout::Redirect { .. }));
+    place.pay().await;
+    place.work(&merchant).await;
+    merchant.reconcile(opening()).await.expect("reconciled");
+    place.work(&merchant).await;
+    assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
+}
+
+/// A process that finds a newest charge whose order it does not know suspects its store, without being told.
+#[tokio::test]
+async fn f51_a_lost_commit_is_noticed_at_the_start() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.store.replace_with(&backup);
+    let merchant = place.process(&place.store);
+    let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
+    assert!(matches!(checkout, Checkout::Redirect { .. }), "{checkout:?}");
+    assert_eq!(place.charges().await, 1);
+    assert!(place.store.setting(Setting::Suspect).await.expect("read").is_some());
+}
+
+/// The lost order is notified as orphaned once, and as paid once a person has adopted it.
+#[tokio::test]
+async fn f51_i2_an_orphan_is_notified_once_and_adopted() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.pay().await;
+    place.store.replace_with(&backup);
+    let merchant = place.process(&place.store);
+    for _ in 0..3 {
+        let report = merchant.reconcile(opening()).await.expect("reconciled");
+        assert_eq!((report.orphaned_charges, report.complete), (1, true));
+        place.work(&merchant).await;
+    }
+    let events = place.notifications.events();
+    let [(key, PaymentEvent::Orphaned { charge, .. })] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(*key, format!("order-345678/orphaned/{charge}"));
+    assert_eq!(merchant.metrics().orphaned_charges, 1);
+    assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);
+    let adopted = merchant.adopt(Shop::order()).await.expect("adopted");
+    assert!(adopted.is_paid() && adopted.charge() == Some(charge), "{adopted:?}");
+    assert!(merchant.adopt(Shop::order()).await.expect("again").is_paid());
+    place.work(&merchant).await;
+    assert_eq!(
+        (place.keys().last().map(String::as_str), place.charges().await),
+        (Some("order-345678/paid"), 1)
+    );
+    // An order without a charge is not adopted, and no charge is created for it.
+    let unknown = Reference::parse("order-1").expect("a reference");
+    let order = Shop::order_of(unknown);
+    assert!(matches!(merchant.adopt(order).await, Err(Error::NoCharge(_))));
+    assert_eq!(place.charges().await, 1);
+}
+
+/// An empty store takes over the identity that the charges name, and has their payments.
+#[tokio::test]
+async fn f51_i2_an_empty_store_is_rebuilt_from_the_service() {
+    let place = Place::new();
+    place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.pay().await;
+    let id = place.store.setting(Setting::StoreId).await.expect("read");
+    let clock = place.sandbox.clock().clone();
+    let empty = MemoryStore::new().with_clock(move || clock.now());
+    assert_ne!(empty.setting(Setting::StoreId).await.expect("read"), id);
+    let merchant = place.process(&empty);
+    let report = merchant.rebuild(opening().saturating_add_seconds(-60), None).await.expect("rebuilt");
+    assert_eq!((report.payments, report.failures), (1, 0));
+    assert_eq!(empty.setting(Setting::StoreId).await.expect("read"), id);
+    let status = merchant.status(&Shop::reference()).await.expect("read").expect("a payment");
+    assert!(matches!(status.state, State::Successful { .. }), "{status:?}");
+    place.work(&merchant).await;
+    assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
+    // A store in use is not rebuilt.
+    assert!(matches!(
+        merchant.rebuild(opening(), None).await,
+        Err(Error::StoreIdUnknown { .. } | Error::StoreInUse)
+    ));
+}
