@@ -76,7 +76,7 @@ async fn f51_i2_a_restored_store_creates_no_second_charge() {
     assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
 }
 
-/// A process that finds a newest charge whose order it does not know suspects its store, without being told.
+/// A process that finds a newest charge whose order it does not know suspects its store by itself.
 #[tokio::test]
 async fn f51_a_lost_commit_is_noticed_at_the_start() {
     let place = Place::new();
