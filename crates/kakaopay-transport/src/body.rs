@@ -1,6 +1,5 @@
 //! The bodies of requests and responses.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 use tracing::Span;
 
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::Operation;
 use crate::send_by::SendBy;
 
@@ -60,7 +60,8 @@ impl RequestBody {
 
     /// The latest instant at which the request may leave, or `None` if it may leave at any time. The client checks it
     /// before it calls the transport. A transport that connects first checks it again right before the first byte, and
-    /// returns [`NotSent`](crate::NotSent) if it [is over](SendBy::is_over).
+    /// returns [`NotSent`](crate::NotSent) if it [is over](SendBy::is_over). The body itself fails with
+    /// [`Overdue`](crate::ErrorKind::Overdue) if it is read later.
     #[must_use]
     pub fn send_by(&self) -> Option<&SendBy> {
         self.send_by.as_ref()
@@ -110,13 +111,18 @@ impl<T: Into<Bytes>> From<T> for RequestBody {
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let bytes = std::mem::take(&mut self.bytes);
+        // A connection reads the body right before it writes, over HTTP/1.1 before the first byte of the head. Over
+        // HTTP/2 the head may have left.
+        if !bytes.is_empty() && self.send_by.as_ref().is_some_and(SendBy::is_over) {
+            return Poll::Ready(Some(Err(Error::new(ErrorKind::Overdue, Delivery::MaybeSent))));
+        }
         Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
     }
 

@@ -29,11 +29,10 @@ impl SendBy {
         Self { limit, since, by_wall: Arc::new(by_wall) }
     }
 
-    /// The latest instant by the monotonic clock, as far as can be said now.
-    pub(crate) fn latest(&self) -> Instant {
+    /// The latest instant by the monotonic clock, as far as can be said now; `None` if it is too far to be one.
+    pub(crate) fn latest(&self) -> Option<Instant> {
         let passed = self.since.elapsed().max((self.by_wall)());
-        let now = Instant::now();
-        now.checked_add(self.limit.saturating_sub(passed)).unwrap_or(now)
+        Instant::now().checked_add(self.limit.saturating_sub(passed))
     }
 
     /// Whether it is too late to send the request.
@@ -54,6 +53,14 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
+
+    /// F59: a limit that is longer than the clock goes does not make a request wait for nothing.
+    #[tokio::test(start_paused = true)]
+    async fn f59_a_huge_limit_has_no_latest_instant() {
+        let latest = |limit| SendBy::new(limit, Instant::now(), || Duration::from_secs(1)).latest();
+        assert_eq!(latest(Duration::from_secs(15)), Some(Instant::now() + Duration::from_secs(14)));
+        assert_eq!(latest(Duration::MAX), None);
+    }
 
     /// F56: neither a monotonic clock that stood still nor a wall clock that was set back lets a request leave late.
     #[tokio::test(start_paused = true)]

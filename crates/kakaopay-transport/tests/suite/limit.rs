@@ -162,3 +162,28 @@ async fn f59_i8_a_pause_beyond_a_deadline_fails_at_once_unsent() {
     assert_eq!(begun.elapsed(), Duration::ZERO);
     assert_eq!(service.0.lock().expect("a lock").arrivals.len(), 1);
 }
+
+/// F59: after responses 429 to mutations, other responses and time let more mutations leave at once again. Each case
+/// has the number of reads that are served, and when three mutations arrive after them.
+#[tokio::test(start_paused = true)]
+async fn f59_i8_reads_and_time_let_mutations_leave_again() {
+    for (reads, expected) in [(0, vec![0, 1, 2]), (1, vec![0, 0, 1]), (2, vec![0, 0, 0])] {
+        let service = Slow::default();
+        let client = client(&service);
+        service.0.lock().expect("a lock").limited = [Some("0"), Some("0")];
+        for _ in 0..5 {
+            call(&client, 0, 1).await;
+        }
+        service.0.lock().expect("a lock").limited = [None, None];
+        assert_eq!(call(&client, reads, 0).await, [], "{reads}");
+        let (begun, before) = {
+            let seen = service.0.lock().expect("a lock");
+            (seen.begun.expect("a request").elapsed().as_secs(), seen.arrivals.len())
+        };
+        assert_eq!(before, 5 + reads, "the window has shrunk to one");
+        assert_eq!(call(&client, 0, 3).await, [], "{reads}");
+        let seen = service.0.lock().expect("a lock");
+        let arrivals: Vec<_> = seen.arrivals[before..].iter().map(|(_, at)| at - begun).collect();
+        assert_eq!(arrivals, expected, "{reads}");
+    }
+}

@@ -101,7 +101,7 @@ where
                             this.shared.places.limited(*this.is_read);
                         } else {
                             this.shared.pause.served();
-                            this.shared.places.served(*this.is_read);
+                            this.shared.places.served();
                         }
                     }
                     return Poll::Ready(result);

@@ -60,9 +60,10 @@ impl Places {
         }
     }
 
-    /// The service has answered a call.
-    pub(super) fn served(&self, is_read: bool) {
-        self.kind(is_read).grow();
+    /// The service has answered a call, so that it takes more of both kinds again.
+    pub(super) fn served(&self) {
+        self.reads.grow();
+        self.mutations.grow();
     }
 
     fn kind(&self, is_read: bool) -> &Arc<Window> {

@@ -12,12 +12,14 @@ use super::pause::Pause;
 use super::places::{Place, Places};
 use crate::body::{HttpRequest, HttpResponse};
 use crate::error::{BoxError, Delivery, Error, ErrorKind};
+use crate::send_by::SendBy;
 
 /// Bounds the calls in flight, and pauses after a response 429. All clones share both.
 ///
 /// Some places are kept for mutations, so that no flood of reads holds them up. A pause lasts as long as `Retry-After`
 /// says, at most 60 s, and otherwise from 1 s to 30 s. After a read it holds up reads alone, after a mutation both.
-/// Behind it, half as many calls at once are allowed as before, and one more with each response.
+/// Behind it, half as many calls at once are allowed as before. One more is allowed with each response, of a mutation or
+/// a read, and with each second that a call waits.
 ///
 /// A call that must wait beyond its deadline or [its latest instant](crate::RequestBody::send_by) fails with delivery
 /// [`NotSent`](Delivery::NotSent). It needs a tokio runtime with its timer.
@@ -82,7 +84,7 @@ where
 
 /// The latest instant until which a request can wait, if there is one.
 fn latest(request: &HttpRequest) -> Option<Instant> {
-    let send_by = request.body().send_by().map(|send_by| send_by.latest());
+    let send_by = request.body().send_by().and_then(SendBy::latest);
     request.body().deadline().into_iter().chain(send_by).min()
 }
 

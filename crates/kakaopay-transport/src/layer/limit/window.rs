@@ -1,11 +1,17 @@
 //! How many calls of a kind may be in flight: fewer after the service has limited the rate.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::time::{Instant, timeout};
 
-/// How many calls of a kind may be in flight. It halves with each response 429, down to one, and grows by one with each
-/// other response, so that the service's rate is found without a flood.
+/// Time after which one more call may be in flight although no response came: those in flight may hang.
+const GROW_EVERY: Duration = Duration::from_secs(1);
+
+/// How many calls of a kind may be in flight. It halves with each response 429, down to one. It grows by one with each
+/// other response, and over time while calls wait, so that the service's rate is found without a flood.
 #[derive(Debug)]
 pub(super) struct Window {
     semaphore: Arc<Semaphore>,
@@ -18,12 +24,14 @@ struct Size {
     current: usize,
     /// Permits in use beyond the size: each is forgotten when its call ends.
     excess: usize,
+    /// When it last changed.
+    changed: Instant,
 }
 
 impl Window {
     pub(super) fn new(max: usize) -> Self {
         let max = max.clamp(1, Semaphore::MAX_PERMITS);
-        let size = Mutex::new(Size { current: max, excess: 0 });
+        let size = Mutex::new(Size { current: max, excess: 0, changed: Instant::now() });
         Self { semaphore: Arc::new(Semaphore::new(max)), max, size }
     }
 
@@ -31,10 +39,20 @@ impl Window {
         Arc::clone(&self.semaphore).try_acquire_owned()
     }
 
+    /// Waits for a permit, in turn. The window grows while it waits.
     pub(super) async fn acquire(&self) -> OwnedSemaphorePermit {
-        match Arc::clone(&self.semaphore).acquire_owned().await {
-            Ok(permit) => permit,
-            Err(_) => unreachable!("the semaphore is never closed"),
+        let mut acquired = pin!(Arc::clone(&self.semaphore).acquire_owned());
+        loop {
+            match timeout(GROW_EVERY, acquired.as_mut()).await {
+                Ok(Ok(permit)) => return permit,
+                Ok(Err(_)) => unreachable!("the semaphore is never closed"),
+                // Of many that wait, the first lets it grow.
+                Err(_) => self.change(|size| {
+                    if size.changed.elapsed() >= GROW_EVERY {
+                        self.add_one(size);
+                    }
+                }),
+            }
         }
     }
 
@@ -50,22 +68,26 @@ impl Window {
     pub(super) fn shrink(&self) {
         self.change(|size| {
             let removed = size.current - (size.current / 2).max(1);
+            size.changed = Instant::now();
             size.current -= removed;
             size.excess += removed - self.semaphore.forget_permits(removed);
         });
     }
 
     pub(super) fn grow(&self) {
-        self.change(|size| {
-            if size.current == self.max {
-                return;
-            }
-            size.current += 1;
-            match size.excess {
-                0 => self.semaphore.add_permits(1),
-                _ => size.excess -= 1,
-            }
-        });
+        self.change(|size| self.add_one(size));
+    }
+
+    fn add_one(&self, size: &mut Size) {
+        if size.current == self.max {
+            return;
+        }
+        size.changed = Instant::now();
+        size.current += 1;
+        match size.excess {
+            0 => self.semaphore.add_permits(1),
+            _ => size.excess -= 1,
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut Size)) {

@@ -56,3 +56,37 @@ async fn f56_i5_a_request_held_up_while_connecting_is_not_sent() {
         assert_eq!(seen.connections(), 1, "{case}");
     }
 }
+
+/// F56: a suspension right before the connection writes is noticed, too. Each case suspends the process after so many
+/// looks at the clock, of which the last are those of the connection.
+#[tokio::test(start_paused = true)]
+async fn f56_i5_a_request_held_up_before_its_first_byte_does_not_leave() {
+    let (mut sent, mut unknown) = (0, 0);
+    for looks in 0..10 {
+        let seen = Seen::default();
+        let kept = seen.clone();
+        let pipes = Pipes(move |stream| http(kept.tap(stream, None), kept.clone()));
+        let transport = HyperTransport::builder().connector(pipes).build().expect("a transport");
+        let base = BaseUri::parse("http://127.0.0.1").expect("an origin");
+        let client = Client::builder(transport, key()).base_uri(base).build();
+        let looked = AtomicU64::new(0);
+        let passed =
+            move || LIMIT + Duration::from_secs(looked.fetch_add(1, Ordering::SeqCst) / looks.max(1));
+        let result = client.send_by(create(), SendBy::new(LIMIT, Instant::now(), passed)).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert_eq!(seen.request().is_empty(), result.is_err(), "{looks}");
+        match result {
+            Ok(_) => sent += 1,
+            Err(error) if error.kind() == ErrorKind::Overdue => {
+                assert_eq!(error.delivery(), Delivery::NotSent, "{looks}");
+            }
+            // The connection does not say how far it got.
+            Err(error) => {
+                assert_eq!(error.delivery(), Delivery::MaybeSent, "{looks}");
+                unknown += 1;
+            }
+        }
+    }
+    assert!(sent > 0, "the last cases are not suspended");
+    assert_eq!(unknown, 1, "one look is the connection's");
+}
