@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
 use kakaopay::{Checkout, Order, RefundRequest};
 
+use crate::booked_charge::BookedCharge;
 use crate::moves::{Action, Edited, Millis, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
 use crate::process::Surroundings;
-use crate::service::{BookedCharge, RETURN_URI};
+use crate::service::RETURN_URI;
 use crate::store::{FaultyStore, ready};
 use crate::world::{Event, Trouble, World};
 
@@ -213,8 +214,8 @@ fn refund_late(world: &World, order: OrderId, amount: i64, process: ProcessId) {
 /// Valid webhooks about the order's charges arrive, each of another event.
 fn flood(world: &mut World, order: OrderId, process: ProcessId, count: usize) {
     let name = reference(order).as_str().to_owned();
-    let charges = world.around.service.charges().into_iter();
-    for charge in charges.filter(|charge| charge.order.as_deref() == Some(&name)) {
+    let charges = world.around.service.charges();
+    for charge in charges.iter().filter(|charge| charge.order.as_deref() == Some(&name)) {
         for _ in 0..count {
             let webhook = world.around.service.webhook_about(&charge.id, world.counter);
             world.after(10, Event::Webhook(webhook, process));

@@ -210,8 +210,9 @@ impl Pages {
 
     /// I4: a charge notified as paid is one that the service holds as successful, of the order and the amount.
     fn check_booked(&mut self, order: &str, charge: &str, amount: i64) {
-        let booked = self.service.charges().into_iter().find(|booked| booked.id == charge);
-        let matches = booked.as_ref().is_some_and(|booked| {
+        let charges = self.service.charges();
+        let booked = charges.iter().find(|booked| booked.id == charge);
+        let matches = booked.is_some_and(|booked| {
             booked.status == "successful"
                 && booked.amount == amount
                 && booked.order.as_deref() == Some(order)

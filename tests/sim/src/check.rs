@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use kakaopay::store::Store;
 use kakaopay::{Alert, PaymentEvent};
 
+use crate::booked_charge::BookedCharge;
 use crate::books::{Pages, paid_charge};
 use crate::process::Surroundings;
-use crate::service::BookedCharge;
 use crate::store::ready;
 
 /// I2, I5: every charge that the service holds as paid is known to the shop, and no money went back twice.

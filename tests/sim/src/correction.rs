@@ -39,6 +39,11 @@ pub(crate) fn check(world: &mut World) {
     }
 }
 
+/// Whether all promises were checked.
+pub(crate) fn is_done(world: &World) -> bool {
+    world.promises == PROMISES.len()
+}
+
 fn work_is_late(world: &World, healed_at: Millis) -> Option<String> {
     let backlog = ready(world.around.store.inner().backlog());
     let age =

@@ -5,7 +5,8 @@ use http_body_util::Full;
 
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Connecting, Fate, Reply, Sent};
-use crate::service;
+use crate::process::Surroundings;
+use crate::shown;
 use crate::world::{Event, World};
 
 /// A process opens a connection, and may be suspended before the first byte of its request leaves.
@@ -72,21 +73,36 @@ pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Op
         world.around.books.pages().polled.insert(charge.to_owned(), world.now);
     }
     let mut response = world.around.service.respond(request);
+    if !world.plan.tells_time {
+        shown::hide_time(&mut response);
+    }
     for (order, (status, until)) in &world.misread {
         if world.now < *until {
-            service::misread(&mut response, order, status);
+            shown::misread(&mut response, order, status);
         }
     }
-    if !world.plan.tells_time {
-        service::hide_time(&mut response);
-    }
     world.tell(format_args!("service carries out {line}: {}", response.status().as_u16()));
-    let shown = service::charges_with_money(&response);
-    for shop in world.shops() {
-        shop.books.pages().shown_paid.extend(shown.iter().cloned());
-    }
+    note_shown(world, &response);
     if let Some((reply, millis)) = reply {
         world.after(millis, Event::Respond(reply, Ok(response.map(Full::new))));
+    }
+}
+
+/// Notes the charges that a response shows as successful, with money left at the shop.
+fn note_shown(world: &World, response: &http::Response<Bytes>) {
+    let charges = world.around.service.charges();
+    let is_new = |shop: &&Surroundings| {
+        let pages = shop.books.pages();
+        let mut with_money = charges.iter().filter(|charge| charge.has_money());
+        with_money.any(|charge| !pages.shown_paid.contains(&charge.id))
+    };
+    let shops: Vec<_> = world.shops().into_iter().filter(is_new).collect();
+    if shops.is_empty() {
+        return;
+    }
+    let shown = shown::charges_with_money(response);
+    for shop in shops {
+        shop.books.pages().shown_paid.extend(shown.iter().cloned());
     }
 }
 

@@ -6,6 +6,7 @@
 //! story, to the letter.
 
 mod actions;
+pub mod booked_charge;
 pub mod books;
 pub mod check;
 pub mod choices;
@@ -19,6 +20,7 @@ pub mod process;
 pub mod run;
 pub mod search;
 pub mod service;
+pub mod shown;
 pub mod store;
 mod world;
 

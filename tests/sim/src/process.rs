@@ -13,11 +13,12 @@ use kakaopay_types::{SecretKey, StoreId, Timestamp};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
+use crate::booked_charge::BookedCharge;
 use crate::books::Books;
 use crate::handler::ShopHandler;
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Network, SimTransport};
-use crate::service::{BookedCharge, Service};
+use crate::service::Service;
 use crate::store::FaultyStore;
 
 /// A process of the shop: `Merchant::run` and calls of the merchant's methods, in a runtime of its own.
@@ -67,9 +68,9 @@ impl Surroundings {
     /// The service's book of this shop's charges: those that name its store.
     #[must_use]
     pub fn charges(&self) -> Vec<BookedCharge> {
-        let mut charges = self.service.charges();
-        charges.retain(|charge| charge.store.as_deref() == Some(self.store_id.as_str()));
-        charges
+        let charges = self.service.charges();
+        let own = charges.iter().filter(|charge| charge.store.as_deref() == Some(self.store_id.as_str()));
+        own.cloned().collect()
     }
 }
 

@@ -30,14 +30,18 @@ pub struct Ending {
 
 /// Healing: after the last move, this long in small steps.
 const CONVALESCENCE: Millis = 3 * 3_600_000;
-/// Time for each daily job.
+/// So long that each daily job is due.
 const DAY: Millis = 26 * 3_600_000;
+/// Time between two long sleeps, in which the hourly jobs run twice, and the outcome of a request is found out.
+const AWAKE: Millis = 9_000_000;
 /// As long as a charge can be paid.
 const WEEK: Millis = 7 * 86_400_000;
 /// Shortest step to which no event leads.
 const STEP: Millis = 100;
-/// Longest step before the aftermath.
+/// Longest step while promises about single minutes are checked.
 const REST: Millis = 20_000;
+/// Longest step until the first check.
+const LONG_REST: Millis = 120_000;
 /// Longest step after the first check.
 const LEAP: Millis = 1_800_000;
 
@@ -59,7 +63,8 @@ fn play(world: &mut World) {
         if world.now >= ACTIVE && world.healed_at.is_none() {
             world.heal();
         }
-        step(world, pause(world, REST));
+        let longest = if correction::is_done(world) { LONG_REST } else { REST };
+        step(world, pause(world, longest));
         correction::check(world);
     }
     if !world.is_broken() {
@@ -67,13 +72,15 @@ fn play(world: &mut World) {
             check::paid_orders_are_known(shop);
         }
     }
-    // Each daily job runs once. Then every process sleeps until all charges have expired that were not paid.
-    rest_until(world, world.now + DAY);
-    if !world.is_broken() {
-        world.tell("a week passes");
-        leap(world, WEEK);
+    // The machines sleep for a day, until all charges have expired that were not paid, and for another day, after
+    // which an expired charge is read for the last time. The jobs of each day run in between.
+    for (words, sleep) in [("a day passes", DAY), ("a week passes", WEEK), ("a day passes", DAY)] {
+        if !world.is_broken() {
+            world.tell(words);
+            leap(world, sleep);
+            rest_until(world, world.now + AWAKE);
+        }
     }
-    rest_until(world, world.now + DAY);
     if !world.is_broken() {
         for shop in world.real_shops() {
             check::everything_has_ended(shop);

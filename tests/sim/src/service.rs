@@ -1,6 +1,6 @@
 //! The service: the sandbox with a clock that the simulation moves, and the people at its dashboard.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +11,8 @@ use kakaopay_sandbox::{PostError, Poster, Sandbox, SandboxClock, WebhookUrl};
 use kakaopay_types::{SecretKey, Timestamp};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+
+use crate::booked_charge::BookedCharge;
 
 /// The key of another account.
 const OTHER_KEY: &str = "skey_test_0000000000000000000";
@@ -25,27 +27,16 @@ pub struct Service {
     sandbox: Sandbox,
     /// Another account.
     other: Sandbox,
+    /// The book as it was last read. Empty after a mutation.
+    book: Arc<Mutex<Option<Book>>>,
 }
 
-/// A charge as the service's book has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BookedCharge {
-    /// Its id.
-    pub id: String,
-    /// The order that it was made for, which its return address names. The service changes it never.
-    pub order: Option<String>,
-    /// The store that it was made for, which its return address names too.
-    pub store: Option<String>,
-    /// The order that its metadata names.
-    pub named: Option<String>,
-    /// The status.
-    pub status: String,
-    /// The amount in minor units.
-    pub amount: i64,
-    /// Its refunds: the reference in the metadata, and the amount.
-    pub refunds: Vec<(Option<String>, i64)>,
-    /// Where the buyer pays.
-    pub authorize_uri: String,
+/// The book of the account's charges.
+#[derive(Debug)]
+struct Book {
+    charges: Arc<[BookedCharge]>,
+    /// When a charge expires by itself.
+    valid_until: i64,
 }
 
 impl Service {
@@ -63,7 +54,7 @@ impl Service {
         let key = SecretKey::parse(OTHER_KEY).expect("a key");
         let clock = SandboxClock::frozen_at(now);
         let other = Sandbox::builder().seed(seed ^ 1).clock(clock).secret_key(key).build();
-        Self { sandbox, other }
+        Self { sandbox, other, book: Arc::default() }
     }
 
     /// The other account, which no shop of the simulation has.
@@ -88,6 +79,9 @@ impl Service {
     #[must_use]
     pub fn respond(&self, request: Request<Bytes>) -> http::Response<Bytes> {
         let other = format!("Basic {}", STANDARD.encode(format!("{OTHER_KEY}:")));
+        if request.method() != http::Method::GET {
+            *self.book() = None;
+        }
         let is_other = request.headers().get("authorization").is_some_and(|value| *value == *other);
         if is_other { self.other.respond(request) } else { self.sandbox.respond(request) }
     }
@@ -97,6 +91,12 @@ impl Service {
     /// # Panics
     /// If the response is no JSON.
     pub fn staff(&self, method: &str, path: &str, form: &str) -> (StatusCode, Value) {
+        let response = self.request(method, path, form);
+        let json = serde_json::from_slice(response.body()).expect("JSON");
+        (response.status(), json)
+    }
+
+    fn request(&self, method: &str, path: &str, form: &str) -> http::Response<Bytes> {
         let request = Request::builder()
             .method(method)
             .uri(format!("https://api.omise.co{path}"))
@@ -104,9 +104,7 @@ impl Service {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Bytes::from(form.to_owned()))
             .expect("a request");
-        let response = self.respond(request);
-        let json = serde_json::from_slice(response.body()).expect("JSON");
-        (response.status(), json)
+        self.respond(request)
     }
 
     /// Whether the other account has a charge or a refund.
@@ -120,17 +118,27 @@ impl Service {
     /// # Panics
     /// If there are more than a hundred.
     #[must_use]
-    pub fn charges(&self) -> Vec<BookedCharge> {
-        let (_, list) = self.staff("GET", "/charges?limit=100&order=chronological", "");
-        let charges = list["data"].as_array().expect("a list");
-        assert_eq!(list["total"].as_u64(), u64::try_from(charges.len()).ok(), "more than a page");
-        charges.iter().map(BookedCharge::of).collect()
+    pub fn charges(&self) -> Arc<[BookedCharge]> {
+        let now = self.sandbox.clock().now().unix_millis();
+        if let Some(book) = self.book().as_ref().filter(|book| now < book.valid_until) {
+            return Arc::clone(&book.charges);
+        }
+        let list = self.request("GET", "/charges?limit=100&order=chronological", "");
+        let charges: Arc<[_]> = BookedCharge::all(list.body()).into();
+        let pending = charges.iter().filter(|charge| charge.status == "pending");
+        let valid_until = pending.map(|charge| charge.expires_at).min().unwrap_or(i64::MAX);
+        *self.book() = Some(Book { charges: Arc::clone(&charges), valid_until });
+        charges
     }
 
     /// The charge behind a link.
     #[must_use]
     pub fn charge_behind(&self, authorize_uri: &str) -> Option<BookedCharge> {
-        self.charges().into_iter().find(|charge| charge.authorize_uri == authorize_uri)
+        self.charges().iter().find(|charge| charge.authorize_uri == authorize_uri).cloned()
+    }
+
+    fn book(&self) -> MutexGuard<'_, Option<Book>> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A signed webhook of an event that no list shows.
@@ -161,38 +169,6 @@ impl Service {
     }
 }
 
-impl BookedCharge {
-    fn of(charge: &Value) -> Self {
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        // `order/attempt`.
-        let named = text(&charge["metadata"]["kakaopay_reference"]);
-        let named = named.and_then(|name| name.rsplit_once('/').map(|(order, _)| order.to_owned()));
-        let made_for = text(&charge["return_uri"]).unwrap_or_default();
-        let made_for = made_for.strip_prefix(RETURN_URI).and_then(|made_for| made_for.split_once("&store="));
-        let (order, store) = made_for.map(|(order, store)| (order.to_owned(), store.to_owned())).unzip();
-        let refunds = charge["refunds"]["data"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let refund = |refund: &Value| {
-            (text(&refund["metadata"]["kakaopay_reference"]), refund["amount"].as_i64().unwrap_or(0))
-        };
-        Self {
-            id: text(&charge["id"]).unwrap_or_default(),
-            order,
-            store,
-            named,
-            status: text(&charge["status"]).unwrap_or_default(),
-            amount: charge["amount"].as_i64().unwrap_or(0),
-            refunds: refunds.iter().map(refund).collect(),
-            authorize_uri: text(&charge["authorize_uri"]).unwrap_or_default(),
-        }
-    }
-
-    /// The sum of its refunds.
-    #[must_use]
-    pub fn refunded(&self) -> i64 {
-        self.refunds.iter().map(|(_, amount)| amount).sum()
-    }
-}
-
 /// Records webhooks instead of posting them. Their way to the shop is the simulation's.
 #[derive(Debug, Default)]
 struct Posted(Mutex<Vec<Request<Bytes>>>);
@@ -202,59 +178,4 @@ impl Poster for Posted {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(webhook);
         Ok(StatusCode::OK)
     }
-}
-
-/// Removes the service's time from a response: the header `Date`, and the end of a list.
-pub fn hide_time(response: &mut http::Response<Bytes>) {
-    response.headers_mut().remove(http::header::DATE);
-    let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
-    if body["object"] == "list" && body.as_object_mut().is_some_and(|list| list.remove("to").is_some()) {
-        *response.body_mut() = Bytes::from(body.to_string());
-        response.headers_mut().remove(http::header::CONTENT_LENGTH);
-    }
-}
-
-/// Shows the pending charges of an order with another status.
-pub fn misread(response: &mut http::Response<Bytes>, order: &str, status: &str) {
-    let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
-    let uri = format!("{RETURN_URI}{order}&");
-    let is_pending = |charge: &Value| {
-        charge["return_uri"].as_str().is_some_and(|made_for| made_for.starts_with(&uri))
-            && charge["status"] == "pending"
-    };
-    let mut changed = false;
-    let mut show = |charge: &mut Value| {
-        if is_pending(charge) {
-            charge["status"] = status.into();
-            changed = true;
-        }
-    };
-    match body.get_mut("data").and_then(Value::as_array_mut) {
-        Some(data) => data.iter_mut().for_each(show),
-        None => show(&mut body),
-    }
-    if changed {
-        *response.body_mut() = Bytes::from(body.to_string());
-        response.headers_mut().remove(http::header::CONTENT_LENGTH);
-    }
-}
-
-/// The charges that a response shows as successful, and whose money has not gone back whole.
-#[must_use]
-pub fn charges_with_money(response: &http::Response<Bytes>) -> Vec<String> {
-    let is_paid = response.body().windows(12).any(|word| word == b"\"successful\"");
-    let body = is_paid.then(|| serde_json::from_slice::<Value>(response.body()).ok()).flatten();
-    let Some(body) = body else { return Vec::new() };
-    let objects = if body["object"] == "list" {
-        body["data"].as_array().cloned().unwrap_or_default()
-    } else {
-        vec![body]
-    };
-    let with_money = objects.iter().filter(|charge| {
-        charge["object"] == "charge"
-            && charge["status"] == "successful"
-            && charge["voided"] != true
-            && charge["refunded_amount"].as_i64() < charge["amount"].as_i64()
-    });
-    with_money.filter_map(|charge| charge["id"].as_str().map(str::to_owned)).collect()
 }
