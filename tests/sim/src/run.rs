@@ -147,7 +147,7 @@ fn let_run(world: &mut World, number: ProcessId, millis: Millis) {
     }
     // Where much goes on, a task may be left half-way until the next step.
     let busy = world.now - world.busy < 1_000;
-    let polls = if busy { world.scheduling.between(2, 20) } else { 4 };
+    let polls = if busy { world.scheduling.between(1, 8) } else { 2 };
     let Some(process) = &world.processes[number] else { return };
     process.step(millis, polls);
     if process.has_stopped() {

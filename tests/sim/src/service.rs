@@ -1,5 +1,6 @@
 //! The service: the sandbox with a clock that the simulation moves, and the people at its dashboard.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::booked_charge::BookedCharge;
+use crate::store::ready;
 
 /// The key of another account.
 const OTHER_KEY: &str = "skey_test_0000000000000000000";
@@ -164,7 +166,8 @@ impl Service {
     #[must_use]
     pub fn take_webhooks(&self, runtime: &Runtime) -> Vec<Request<Bytes>> {
         let posted = Posted::default();
-        runtime.block_on(self.sandbox.deliver_pending(&posted));
+        let _context = runtime.enter();
+        ready(async { Ok::<_, Infallible>(self.sandbox.deliver_pending(&posted).await) });
         posted.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -42,12 +42,12 @@ pub fn faulty_store(
     })
 }
 
-/// The output of a future of the store in memory, which never waits.
+/// The output of a future that never waits, such as those of the store in memory.
 pub(crate) fn ready<T, E: std::fmt::Debug>(future: impl Future<Output = Result<T, E>>) -> T {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match future.as_mut().poll(&mut context) {
         std::task::Poll::Ready(output) => output.expect("no faults"),
-        std::task::Poll::Pending => unreachable!("a store in memory does not wait"),
+        std::task::Poll::Pending => unreachable!("nothing here waits"),
     }
 }

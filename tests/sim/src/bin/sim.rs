@@ -5,10 +5,14 @@
 #![expect(clippy::disallowed_methods, reason = "a command has arguments and a clock")]
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use kakaopay_sim::search::{Figures, first, search};
 use kakaopay_sim::{Plan, run};
+
+/// A search for so many orders prints its figures each time when it has run so many more.
+const PROGRESS: usize = 50_000;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -21,7 +25,14 @@ fn main() -> ExitCode {
     let (Ok(number), Ok(from)) = (number, from) else { return usage() };
     let begin = Instant::now();
     let seconds = |_: &Figures| begin.elapsed() >= Duration::from_secs(number);
-    let orders = |figures: &Figures| u64::try_from(figures.orders).is_ok_and(|orders| orders >= number);
+    let shown = AtomicUsize::new(0);
+    let orders = |figures: &Figures| {
+        let reached = figures.orders / PROGRESS;
+        if shown.fetch_max(reached, Ordering::SeqCst) < reached {
+            print_figures(figures, begin.elapsed());
+        }
+        u64::try_from(figures.orders).is_ok_and(|orders| orders >= number)
+    };
     let found = match name {
         "--seed" => return tell(number),
         "--find" => return print_first(from, number),
