@@ -1,42 +1,108 @@
-//! Opens connections, and rejects servers that could lose acknowledged writes.
+//! Opens connections, host by host.
 
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
-use kakaopay_store::sql::corrupt;
 use kakaopay_store::{StoreError, StoreErrorKind};
-use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
+use tokio::time::timeout;
+use tokio_postgres::{Config, NoTls};
 
 use crate::failure::failed;
-use crate::open_error::PostgresOpenError;
+use crate::hosts::{Hosts, addresses, name};
+use crate::open_error::{HostError, PostgresOpenError};
+use crate::session::prepare;
 use crate::tls::Encryption;
 
-/// Oldest supported server version, in PostgreSQL's own numbering. Earlier ones get no more fixes.
-const OLDEST_SERVER: u32 = 130_000;
-
-/// Opens connections, and rejects servers that could lose acknowledged writes.
+/// Opens connections, host by host.
 pub(crate) struct Connector {
-    pub(crate) config: Config,
-    pub(crate) encryption: Encryption,
-    pub(crate) statement_timeout: Duration,
+    hosts: Hosts,
+    encryption: Encryption,
+    /// For one host: its handshakes and the checks of the session.
+    timeout: Duration,
+    statement_timeout: Duration,
+    /// Connections of an earlier generation are not used again.
+    generation: AtomicU64,
 }
 
 impl Connector {
+    pub(crate) fn new(
+        hosts: Hosts,
+        encryption: Encryption,
+        timeout: Duration,
+        statement_timeout: Duration,
+    ) -> Self {
+        Self { hosts, encryption, timeout, statement_timeout, generation: AtomicU64::new(0) }
+    }
+
+    /// Stops using the connections opened so far, because a server fell silent: others to it are silent, too.
+    pub(crate) fn distrust_open_connections(&self) {
+        self.generation.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tries the address that worked last, and then every address of every host.
     async fn connect(&self) -> Result<Connection, PostgresOpenError> {
+        let mut errors = Vec::new();
+        let worked = self.hosts.worked();
+        if let Some(address) = &worked {
+            match self.connect_to(address).await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => errors.push(HostError::new(name(address), error)),
+            }
+        }
+        for host in self.hosts.each() {
+            let found = match timeout(self.timeout, addresses(host)).await {
+                Ok(found) => found.map_err(|error| StoreError::new(StoreErrorKind::Io, error)),
+                Err(_) => Err(self.silent("the lookup of its name took longer than")),
+            };
+            let found = match found {
+                Ok(found) => found,
+                Err(error) => {
+                    errors.push(HostError::new(name(host), error.into()));
+                    continue;
+                }
+            };
+            for address in found.iter().filter(|address| worked.as_ref() != Some(address)) {
+                match self.connect_to(address).await {
+                    Ok(connection) => {
+                        self.hosts.has_worked(address);
+                        return Ok(connection);
+                    }
+                    Err(error) => errors.push(HostError::new(name(address), error)),
+                }
+            }
+        }
+        Err(PostgresOpenError::NoHost(errors))
+    }
+
+    /// One limit surrounds the handshakes of TCP, TLS and PostgreSQL and the checks of the session.
+    async fn connect_to(&self, address: &Config) -> Result<Connection, PostgresOpenError> {
+        let late = |_| Err(self.silent("it did not respond within").into());
+        timeout(self.timeout, self.handshake(address)).await.unwrap_or_else(late)
+    }
+
+    async fn handshake(&self, address: &Config) -> Result<Connection, PostgresOpenError> {
+        let generation = self.generation.load(Ordering::Relaxed);
         let client = match &self.encryption {
             Encryption::None => {
-                let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
+                let (client, connection) = address.connect(NoTls).await.map_err(refused)?;
                 // Pending calls on it get its error.
                 ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
             }
             Encryption::Tls(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await.map_err(refused)?;
+                let (client, connection) = address.connect(tls.clone()).await.map_err(refused)?;
                 ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
             }
         };
         prepare(&client, self.statement_timeout).await?;
-        Ok(Connection { client, under_way: false })
+        Ok(Connection { client, under_way: false, generation })
+    }
+
+    fn silent(&self, what: &str) -> StoreError {
+        let why = format!("{what} the connect timeout of {:?}", self.timeout);
+        StoreError::new(StoreErrorKind::Io, io::Error::new(io::ErrorKind::TimedOut, why))
     }
 }
 
@@ -47,6 +113,7 @@ impl Connector {
 pub(crate) struct Connection {
     pub(crate) client: ClientWrapper,
     pub(crate) under_way: bool,
+    generation: u64,
 }
 
 impl Manager for Connector {
@@ -59,7 +126,8 @@ impl Manager for Connector {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<PostgresOpenError> {
-        if connection.under_way || connection.client.is_closed() {
+        let is_trusted = connection.generation == self.generation.load(Ordering::Relaxed);
+        if connection.under_way || connection.client.is_closed() || !is_trusted {
             return Err(RecycleError::message("the connection cannot be used again"));
         }
         Ok(())
@@ -72,93 +140,5 @@ fn refused(error: tokio_postgres::Error) -> PostgresOpenError {
     match class.as_deref() {
         Some("28") => PostgresOpenError::Refused(failed(error)),
         _ => PostgresOpenError::Store(failed(error)),
-    }
-}
-
-/// Configures a new connection, and checks the server's durability settings, in one message.
-async fn prepare(client: &Client, statement_timeout: Duration) -> Result<(), PostgresOpenError> {
-    // Zero would be no limit.
-    let limit = statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
-    let setup = format!(
-        "SET statement_timeout = {limit};
-         SET default_transaction_isolation = 'read committed';
-         SELECT set_config('synchronous_commit', 'on', false)
-         WHERE current_setting('synchronous_commit') <> 'remote_apply';
-         SELECT current_setting('server_version_num'), current_setting('fsync'),
-                current_setting('synchronous_commit')"
-    );
-    let answers = client.simple_query(&setup).await.map_err(failed)?;
-    let rows = answers.iter().filter_map(|answer| match answer {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    let unknown = || StoreError::new(StoreErrorKind::Other, "the server did not return its settings");
-    let row = rows.last().filter(|row| row.len() == 3).ok_or_else(unknown)?;
-    let value = |index| row.get(index).unwrap_or_default();
-    let version = value(0).parse().map_err(corrupt)?;
-    check(version, value(1), value(2))
-}
-
-fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), PostgresOpenError> {
-    if version < OLDEST_SERVER {
-        return Err(PostgresOpenError::ServerTooOld { found: version, oldest: OLDEST_SERVER });
-    }
-    let settings = [("fsync", fsync, ["on", "on"]), ("synchronous_commit", synchronous_commit, DURABLE)];
-    for (setting, value, durable) in settings {
-        if !durable.contains(&value) {
-            return Err(PostgresOpenError::NotDurable { setting, value: value.to_owned() });
-        }
-    }
-    Ok(())
-}
-
-/// With synchronous standbys, `on` waits until they have written a commit to disk, `remote_apply` until it is
-/// visible there.
-const DURABLE: [&str; 2] = ["on", "remote_apply"];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn f12_a_server_that_can_lose_what_it_acknowledged_is_refused() {
-        for good in ["on", "remote_apply"] {
-            check(130_000, "on", good).unwrap();
-        }
-        for weak in ["off", "local", "remote_write", ""] {
-            let error = check(150_000, "on", weak).unwrap_err();
-            let expected =
-                matches!(&error, PostgresOpenError::NotDurable { setting: "synchronous_commit", .. });
-            assert!(expected, "{error}");
-        }
-        let error = check(150_000, "off", "on").unwrap_err();
-        assert!(matches!(&error, PostgresOpenError::NotDurable { setting: "fsync", .. }), "{error}");
-    }
-
-    #[tokio::test]
-    async fn f12_a_connection_waits_for_the_disk_whatever_the_server_is_set_to() {
-        let Some(cluster) = kakaopay_postgres_cluster::shared() else { return };
-        let config: Config = cluster.tcp("template1").parse().unwrap();
-        let statement_timeout = Duration::from_secs(7);
-        let connector = Connector { config, encryption: Encryption::None, statement_timeout };
-        let show = async |name: &str| -> String {
-            let connection = connector.create().await.unwrap();
-            connection.client.query_one(&format!("SHOW {name}"), &[]).await.unwrap().get(0)
-        };
-        for (set, taken) in [("off", "on"), ("local", "on"), ("on", "on"), ("remote_apply", "remote_apply")] {
-            let admin = connector.create().await.unwrap();
-            let alter = format!("ALTER DATABASE template1 SET synchronous_commit = {set}");
-            admin.client.batch_execute(&alter).await.unwrap();
-            assert_eq!(show("synchronous_commit").await, taken, "{set}");
-        }
-        assert_eq!(show("statement_timeout").await, "7s");
-        assert_eq!(show("default_transaction_isolation").await, "read committed");
-    }
-
-    #[test]
-    fn an_old_server_is_refused() {
-        let error = check(120_022, "on", "on").unwrap_err();
-        assert!(matches!(error, PostgresOpenError::ServerTooOld { found: 120_022, oldest: 130_000 }));
-        assert!(error.to_string().contains("PostgreSQL 12"), "{error}");
     }
 }

@@ -25,14 +25,25 @@ const AGAIN: usize = 10;
 /// Runs statements on connections of the pool, each call within its timeout.
 pub(crate) struct Executor {
     pool: Pool<Connector>,
-    within: Duration,
+    timeouts: Timeouts,
     corrections: Corrections,
     highest: HighestTime,
 }
 
+/// How long a call and each of its statements may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    pub(crate) call: Duration,
+    /// The server ends a statement by itself after this.
+    pub(crate) statement: Duration,
+}
+
+/// How much longer than a statement may take its response is waited for. Then the server is silent.
+const RESPONSE: Duration = Duration::from_secs(2);
+
 impl Executor {
-    pub(crate) fn new(pool: Pool<Connector>, within: Duration, corrections: Corrections) -> Self {
-        Self { pool, within, corrections, highest: HighestTime::new() }
+    pub(crate) fn new(pool: Pool<Connector>, timeouts: Timeouts, corrections: Corrections) -> Self {
+        Self { pool, timeouts, corrections, highest: HighestTime::new() }
     }
 
     /// The rows that a statement returns.
@@ -87,18 +98,22 @@ impl Executor {
     }
 
     async fn in_time(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        let late = |_| {
-            Err(StoreError::new(StoreErrorKind::Io, "the server did not respond within the call timeout"))
-        };
-        timeout(self.within, self.attempts(sql, params)).await.unwrap_or_else(late)
+        match timeout(self.timeouts.call, self.attempts(sql, params)).await {
+            Ok(result) => result,
+            Err(_) => Err(self.silent("the server did not respond within the call timeout")),
+        }
     }
 
     async fn attempts(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let limit = self.timeouts.statement.saturating_add(RESPONSE);
         let mut left = AGAIN;
         loop {
             let mut connection = self.lend().await?;
             connection.under_way = true;
-            let error = match query(&connection.client, sql, params).await {
+            let Ok(response) = timeout(limit, query(&connection.client, sql, params)).await else {
+                return Err(self.silent("the server did not respond to a statement"));
+            };
+            let error = match response {
                 Ok(rows) => {
                     connection.under_way = false;
                     return Ok(rows);
@@ -115,6 +130,12 @@ impl Executor {
         }
     }
 
+    /// The other connections to a silent server are silent, too: none of them is waited for.
+    fn silent(&self, why: &str) -> StoreError {
+        self.pool.manager().distrust_open_connections();
+        StoreError::new(StoreErrorKind::Io, why)
+    }
+
     /// A connection for the caller's exclusive use.
     pub(crate) async fn lend(&self) -> Result<Object<Connector>, PostgresOpenError> {
         self.pool.get().await.map_err(|error| match error {
@@ -125,12 +146,7 @@ impl Executor {
                 "no connection of the pool became free within the timeout",
             )
             .into(),
-            PoolError::Timeout(_) => StoreError::new(
-                StoreErrorKind::Io,
-                "the server did not accept a connection within the connect timeout",
-            )
-            .into(),
-            // There is a runtime, and there are no hooks.
+            // There is a runtime, there are no hooks, and each host has its own limit.
             error => StoreError::new(StoreErrorKind::Other, error.to_string()).into(),
         })
     }

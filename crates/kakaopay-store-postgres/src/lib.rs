@@ -85,6 +85,8 @@ mod open_error;
 mod options;
 
 mod connector;
+mod hosts;
+mod session;
 mod tls;
 
 mod migrate;
@@ -109,7 +111,7 @@ mod store;
 mod template;
 
 pub use completion::Completion;
-pub use open_error::{PostgresOpenError, PostgresTlsError};
+pub use open_error::{HostError, PostgresOpenError, PostgresTlsError};
 pub use options::PostgresOptions;
 pub use store::PostgresStore;
 pub use {rustls, tokio_postgres};

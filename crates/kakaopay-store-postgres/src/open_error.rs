@@ -1,10 +1,12 @@
 //! Why a database was not opened as a store.
 
+use std::error::Error;
+
 use kakaopay_store::{SchemaError, StoreError, StoreErrorKind};
 
 /// Why a database was not opened as a store. The database is unchanged.
 ///
-/// No error contains any part of the connection string.
+/// No error contains any other part of the connection string than its hosts.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostgresOpenError {
@@ -44,6 +46,69 @@ pub enum PostgresOpenError {
     /// An error that calls can have, too.
     #[error("cannot open the store")]
     Store(#[source] StoreError),
+    /// No host of the connection string can be used.
+    #[error("{}", all(.0))]
+    NoHost(Vec<HostError>),
+}
+
+/// Why one host of a connection string cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{host}: {}", chain(.error))]
+#[non_exhaustive]
+pub struct HostError {
+    /// Its name and port, or the path of its socket.
+    pub host: String,
+    /// Why it cannot be used.
+    pub error: PostgresOpenError,
+}
+
+impl HostError {
+    pub(crate) fn new(host: String, error: PostgresOpenError) -> Self {
+        Self { host, error }
+    }
+}
+
+impl PostgresOpenError {
+    /// The failure that decides: of several hosts, the last one that responded.
+    #[must_use]
+    pub fn decisive(&self) -> &Self {
+        let Self::NoHost(hosts) = self else { return self };
+        hosts
+            .iter()
+            .map(|host| &host.error)
+            .rfind(|error| error.responded())
+            .or(hosts.last().map(|host| &host.error))
+            .unwrap_or(self)
+    }
+
+    fn responded(&self) -> bool {
+        !matches!(self, Self::Store(error) if error.kind() == StoreErrorKind::Io)
+    }
+
+    fn kind(&self) -> StoreErrorKind {
+        match self.decisive() {
+            Self::Store(error) => error.kind(),
+            _ => StoreErrorKind::Other,
+        }
+    }
+}
+
+fn all(hosts: &[HostError]) -> String {
+    hosts.iter().map(HostError::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// An error and its sources, each once.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = error.source();
+    }
+    text
 }
 
 /// Why the TLS options cannot be used.
@@ -81,16 +146,10 @@ impl From<StoreError> for PostgresOpenError {
 
 impl From<PostgresOpenError> for StoreError {
     fn from(error: PostgresOpenError) -> Self {
-        let kind = match error {
-            PostgresOpenError::Store(error) => return error,
-            PostgresOpenError::Schema(error) => return error.into(),
-            PostgresOpenError::InvalidConnection
-            | PostgresOpenError::InvalidSchemaName
-            | PostgresOpenError::Tls(_)
-            | PostgresOpenError::ServerTooOld { .. }
-            | PostgresOpenError::NotDurable { .. }
-            | PostgresOpenError::Refused(_) => StoreErrorKind::Other,
-        };
-        StoreError::new(kind, error)
+        match error {
+            PostgresOpenError::Store(error) => error,
+            PostgresOpenError::Schema(error) => error.into(),
+            error => Self::new(error.kind(), error),
+        }
     }
 }

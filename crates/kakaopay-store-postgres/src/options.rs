@@ -12,7 +12,8 @@ use tokio_postgres::config::TargetSessionAttrs;
 
 use crate::connector::Connector;
 use crate::correction::Corrections;
-use crate::executor::Executor;
+use crate::executor::{Executor, Timeouts};
+use crate::hosts::Hosts;
 use crate::migrate::{check_newest, migrate};
 use crate::open_error::PostgresOpenError;
 use crate::schema::MIGRATIONS;
@@ -40,12 +41,12 @@ pub struct PostgresOptions {
 }
 
 impl PostgresOptions {
-    /// The defaults: schema `kakaopay`, at most 8 connections, timeouts of 5 s to connect and to acquire a
-    /// connection, 10 s for a statement and 30 s for a call.
+    /// The defaults: schema `kakaopay`, at most 8 connections, timeouts of 5 s to connect to a host, 15 s to acquire
+    /// a connection, 10 s for a statement and 30 s for a call.
     ///
     /// `connection` is a URL (`postgres://user:password@host/database`) or key-value pairs, as
     /// [`tokio_postgres::Config`] parses them. It may have several hosts: the first writable one is used, which is
-    /// the new primary after a fail-over.
+    /// the new primary after a fail-over. The one that worked last is tried first.
     ///
     /// # Errors
     /// [`PostgresOpenError::InvalidConnection`] if it cannot be parsed.
@@ -57,7 +58,7 @@ impl PostgresOptions {
             trust: Trust::Default,
             connections: 8,
             connect_timeout: Duration::from_secs(5),
-            acquire_timeout: Duration::from_secs(5),
+            acquire_timeout: Duration::from_secs(15),
             statement_timeout: Duration::from_secs(10),
             call_timeout: Duration::from_secs(30),
             migrating: true,
@@ -95,14 +96,16 @@ impl PostgresOptions {
         self
     }
 
-    /// Timeout for connecting; then calls fail as `Io`.
+    /// Timeout for connecting to one host, from the first packet to the last check; then the next host is tried. After
+    /// the last one, calls fail as `Io`. A `connect_timeout` in the connection string goes before it.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Timeout for acquiring a free connection; then calls fail as `Busy`.
+    /// Timeout for acquiring a free connection; then calls fail as `Busy`. It should be longer than the timeout for
+    /// connecting to one host.
     #[must_use]
     pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
         self.acquire_timeout = timeout;
@@ -110,7 +113,8 @@ impl PostgresOptions {
     }
 
     /// Timeout on the server for a statement, including waits for locks; then it is rolled back and the call fails
-    /// as `Busy`.
+    /// as `Busy`. A server that has not responded two seconds later is taken for silent: the call fails as `Io`, and
+    /// the connections to it are not used again.
     #[must_use]
     pub fn statement_timeout(mut self, timeout: Duration) -> Self {
         self.statement_timeout = timeout;
@@ -150,7 +154,8 @@ impl PostgresOptions {
     pub async fn open(&self) -> Result<PostgresStore, PostgresOpenError> {
         let schema = SchemaName::parse(&self.schema)?;
         let template = Template::new(&schema, &self.clock);
-        let executor = Executor::new(self.pool()?, self.call_timeout, Corrections::new(&template));
+        let timeouts = Timeouts { call: self.call_timeout, statement: self.statement_timeout };
+        let executor = Executor::new(self.pool()?, timeouts, Corrections::new(&template));
         let mut connection = executor.lend().await?;
         connection.under_way = true;
         if self.migrating {
@@ -174,18 +179,16 @@ impl PostgresOptions {
         let mut config = self.config.clone();
         let encryption = Encryption::choose(&mut config, self.trust.clone())?;
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(self.connect_timeout);
-        }
+        let timeout = config.get_connect_timeout().copied().unwrap_or(self.connect_timeout);
         if config.get_application_name().is_none() {
             config.application_name("kakaopay");
         }
         outlive_silence(&mut config);
-        let connector = Connector { config, encryption, statement_timeout: self.statement_timeout };
+        let hosts = Hosts::new(&config)?;
+        let connector = Connector::new(hosts, encryption, timeout, self.statement_timeout);
         Pool::builder(connector)
             .max_size(self.connections)
             .wait_timeout(Some(self.acquire_timeout))
-            .create_timeout(Some(self.connect_timeout))
             // The connections used last are used next, so that a quiet shop keeps few busy.
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)

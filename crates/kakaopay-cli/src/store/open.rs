@@ -44,7 +44,7 @@ pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Resul
         let server = url.expose().parse().ok().and_then(|config| address(&config));
         let server =
             server.map_or_else(|| "PostgreSQL".to_owned(), |server| format!("PostgreSQL at {server}"));
-        match &error {
+        match error.decisive() {
             postgres::PostgresOpenError::InvalidSchemaName => Failure::usage("--schema <SCHEMA>", error),
             postgres::PostgresOpenError::Schema(
                 SchemaError::NotAStore | SchemaError::Older { found: 0, .. },

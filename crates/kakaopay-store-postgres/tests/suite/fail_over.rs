@@ -7,7 +7,7 @@ use kakaopay_store::Store;
 use kakaopay_store_postgres::PostgresStore;
 use kakaopay_store_postgres::tokio_postgres::Client;
 
-use crate::support::{connect, options, reference, step};
+use crate::support::{connect, options, reference, step, with_ports};
 
 const SCHEMA: &str = "shop";
 /// Longer than anything here takes on a machine that others use too.
@@ -15,9 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A store that knows both servers, the standby first.
 async fn open(primary: &Cluster, standby: &Cluster) -> PostgresStore {
-    let ports = format!("port={},{}", standby.port(), primary.port());
-    let both = primary.tcp("postgres").replace("host=127.0.0.1", "host=127.0.0.1,127.0.0.1");
-    let both = both.replace(&format!("port={}", primary.port()), &ports);
+    let both = with_ports(primary, &[standby.port(), primary.port()]);
     options(&both).schema(SCHEMA).open().await.expect("a store")
 }
 

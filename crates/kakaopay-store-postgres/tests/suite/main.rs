@@ -4,6 +4,7 @@ mod answers;
 mod conformance;
 mod durable;
 mod fail_over;
+mod hosts;
 mod migrations;
 mod once;
 mod proxy;

@@ -85,6 +85,14 @@ pub(crate) async fn connect(connection: &str) -> Client {
     client
 }
 
+/// How to reach the database of a cluster through these ports, tried in this order.
+pub(crate) fn with_ports(cluster: &Cluster, ports: &[u16]) -> String {
+    let hosts = vec!["127.0.0.1"; ports.len()].join(",");
+    let ports = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
+    let one = cluster.tcp("postgres").replace("host=127.0.0.1", &format!("host={hosts}"));
+    one.replace(&format!("port={}", cluster.port()), &format!("port={ports}"))
+}
+
 /// Few connections, since all tests share the server's.
 pub(crate) fn options(connection: &str) -> PostgresOptions {
     // More than any test takes on a machine that others use too.

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 use crate::proxy::{Answers, Proxy};
-use crate::support::{Home, connect, delivery, kind, lease, message, options, reference, step};
+use crate::support::{Home, connect, delivery, kind, lease, message, options, reference, step, with_ports};
 
 /// Shorter than the waits that must fail.
 const SHORT: Duration = Duration::from_millis(50);
@@ -159,9 +159,7 @@ async fn of_several_hosts_the_one_that_can_be_written_is_taken() {
     let setup = Setup::new().setting("default_transaction_read_only", "on");
     let Some(standby) = Cluster::start(setup) else { return };
     let Some(home) = Home::new() else { return };
-    let ports = format!("port={},{}", standby.port(), home.cluster.port());
-    let both = home.cluster.tcp("postgres").replace("host=127.0.0.1", "host=127.0.0.1,127.0.0.1");
-    let both = both.replace(&format!("port={}", home.cluster.port()), &ports);
+    let both = with_ports(home.cluster, &[standby.port(), home.cluster.port()]);
     let store = options(&both).schema(&home.schema).open().await.unwrap();
     store.commit(step("a", 0, *b"one")).await.unwrap();
     assert_eq!(home.open().await.read_journal(&reference("a")).await.unwrap().len(), 1);

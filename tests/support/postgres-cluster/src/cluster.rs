@@ -100,12 +100,22 @@ impl Cluster {
 
     /// Kills every process of the server at once, as a loss of power would.
     pub fn kill(&self) {
-        self.supervise(|supervisor| supervisor.end("kill"));
+        self.supervise(|supervisor| supervisor.signal("kill"));
     }
 
     /// Ends the server in order, and everyone's connections with it.
     pub fn stop(&self) {
-        self.supervise(|supervisor| supervisor.end("stop"));
+        self.supervise(|supervisor| supervisor.signal("stop"));
+    }
+
+    /// Stops every process of the server, so that its connections stay open and nothing responds.
+    pub fn freeze(&self) {
+        self.supervise(|supervisor| supervisor.signal("freeze"));
+    }
+
+    /// Lets a frozen server go on.
+    pub fn thaw(&self) {
+        self.supervise(|supervisor| supervisor.signal("thaw"));
     }
 
     /// Starts the server again, on the same data and port.

@@ -16,8 +16,14 @@ use crate::data_dir::DataDir;
 /// and `$2` that of the server.
 const SCRIPT: &str = r#"
 pid=
+frozen=
+thaw() {
+    [ -z "$frozen" ] || kill -CONT $frozen 2>/dev/null
+    frozen=
+}
 end() {
     [ -n "$pid" ] || return 0
+    thaw
     kill "-$1" "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
     pid=
@@ -29,12 +35,19 @@ while read -r command port; do
         "$1/postgres" -D "$2/data" -p "$port" -k "$2" -h 127.0.0.1 2>&1 &
         pid=$!
         ;;
-    stop) end INT; echo supervisor: ended ;;
+    stop) end INT; echo supervisor: done ;;
+    freeze)
+        kill -STOP "$pid"
+        frozen="$pid $(cat "/proc/$pid/task/$pid/children")"
+        kill -STOP $frozen
+        echo supervisor: done
+        ;;
+    thaw) thaw; echo supervisor: done ;;
     kill)
         children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
         kill -KILL "$pid" $children 2>/dev/null
         end KILL
-        echo supervisor: ended
+        echo supervisor: done
         ;;
     esac
 done
@@ -49,7 +62,7 @@ enum News {
     /// It did not start: processes of the one before have not ended, or its port is taken.
     Taken,
     Failed(String),
-    Ended,
+    Done,
 }
 
 /// The shell that starts the server and ends it.
@@ -84,10 +97,11 @@ impl Supervisor {
         }
     }
 
-    /// Ends the server: `stop` lets it finish, `kill` takes its power.
-    pub(crate) fn end(&mut self, how: &str) {
+    /// Ends the server or halts it: `stop` lets it finish, `kill` takes its power, `freeze` stops every process of it
+    /// until `thaw`.
+    pub(crate) fn signal(&mut self, how: &str) {
         self.say(how);
-        while self.news.recv().expect("the shell's answer") != News::Ended {}
+        while self.news.recv().expect("the shell's answer") != News::Done {}
     }
 
     fn say(&mut self, command: &str) {
@@ -109,8 +123,8 @@ fn listen(log: impl BufRead, told: &Sender<News>) {
     for line in log.lines().map_while(Result::ok) {
         let news = if line.contains("database system is ready to accept") {
             News::Ready
-        } else if line == "supervisor: ended" {
-            News::Ended
+        } else if line == "supervisor: done" {
+            News::Done
         } else if line.contains("pre-existing shared memory")
             || line.contains("could not create any TCP/IP sockets")
         {

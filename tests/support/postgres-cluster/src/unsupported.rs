@@ -66,6 +66,16 @@ impl Cluster {
         match self.0 {}
     }
 
+    /// Stops every process of the server, so that its connections stay open and nothing responds.
+    pub fn freeze(&self) {
+        match self.0 {}
+    }
+
+    /// Lets a frozen server go on.
+    pub fn thaw(&self) {
+        match self.0 {}
+    }
+
     /// Starts the server again, on the same data and port.
     pub fn start_again(&self) {
         match self.0 {}
