@@ -28,6 +28,10 @@ end() {
     wait "$pid" 2>/dev/null
     pid=
 }
+# A killed server may leave half a line behind.
+say_done() {
+    printf '\n%s\n' 'supervisor: done'
+}
 while read -r command port; do
     case $command in
     start)
@@ -35,19 +39,19 @@ while read -r command port; do
         "$1/postgres" -D "$2/data" -p "$port" -k "$2" -h 127.0.0.1 2>&1 &
         pid=$!
         ;;
-    stop) end INT; echo supervisor: done ;;
+    stop) end INT; say_done ;;
     freeze)
         kill -STOP "$pid"
         frozen="$pid $(cat "/proc/$pid/task/$pid/children")"
         kill -STOP $frozen
-        echo supervisor: done
+        say_done
         ;;
-    thaw) thaw; echo supervisor: done ;;
+    thaw) thaw; say_done ;;
     kill)
         children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
         kill -KILL "$pid" $children 2>/dev/null
         end KILL
-        echo supervisor: done
+        say_done
         ;;
     esac
 done
