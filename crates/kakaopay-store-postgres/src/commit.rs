@@ -75,7 +75,11 @@ async fn advance(
             ],
         )
         .await?;
-    rows.first().map(|row| seq_of(column(row, 0)?)).transpose()
+    let last = rows.first().map(|row| seq_of(column(row, 0)?)).transpose()?;
+    if let Some(last) = last {
+        executor.commits().add(&commit.reference, last);
+    }
+    Ok(last)
 }
 
 async fn last_seq(

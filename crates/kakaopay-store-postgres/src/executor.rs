@@ -14,6 +14,7 @@ use crate::connector::Connector;
 use crate::convert::column;
 use crate::correction::Corrections;
 use crate::failure::{failed, leaves_sound, was_in_the_way};
+use crate::last_commits::LastCommits;
 use crate::open_error::PostgresOpenError;
 use crate::redacted::{Param, Redacted};
 use crate::template::STORE_NOW;
@@ -27,6 +28,7 @@ pub(crate) struct Executor {
     pool: Pool<Connector>,
     timeouts: Timeouts,
     corrections: Corrections,
+    commits: LastCommits,
     highest: HighestTime,
 }
 
@@ -42,8 +44,18 @@ pub(crate) struct Timeouts {
 const RESPONSE: Duration = Duration::from_secs(2);
 
 impl Executor {
-    pub(crate) fn new(pool: Pool<Connector>, timeouts: Timeouts, corrections: Corrections) -> Self {
-        Self { pool, timeouts, corrections, highest: HighestTime::new() }
+    pub(crate) fn new(
+        pool: Pool<Connector>,
+        timeouts: Timeouts,
+        corrections: Corrections,
+        commits: LastCommits,
+    ) -> Self {
+        Self { pool, timeouts, corrections, commits, highest: HighestTime::new() }
+    }
+
+    /// The commits that each new connection must have.
+    pub(crate) fn commits(&self) -> &LastCommits {
+        &self.commits
     }
 
     /// The rows that a statement returns.
@@ -136,8 +148,18 @@ impl Executor {
         StoreError::new(StoreErrorKind::Io, why)
     }
 
-    /// A connection for the caller's exclusive use.
+    /// A connection for the caller's exclusive use. A new one is asked for this process's last commits first.
     pub(crate) async fn lend(&self) -> Result<Object<Connector>, PostgresOpenError> {
+        let mut connection = self.take().await?;
+        if Object::metrics(&connection).recycle_count == 0 {
+            connection.under_way = true;
+            Box::pin(self.commits.check(&connection.client)).await?;
+            connection.under_way = false;
+        }
+        Ok(connection)
+    }
+
+    async fn take(&self) -> Result<Object<Connector>, PostgresOpenError> {
         self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Closed => StoreError::from(StoreErrorKind::Closed).into(),

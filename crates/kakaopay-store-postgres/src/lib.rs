@@ -29,7 +29,8 @@
 //! Every connection has `synchronous_commit=on`, whatever the settings of the server, database or user
 //! (`remote_apply`, which waits for more, is kept), and a server with `fsync=off` is rejected. So a call that
 //! returned `Ok` is on the server's disk; with `synchronous_standby_names`, on a standby's too. Without them, a
-//! fail-over to a standby can lose the last transactions of the whole database.
+//! fail-over to a standby can lose the last transactions of the whole database. A process that finds its own last
+//! commits missing on a new connection marks the store as suspect, so that nothing is charged twice.
 //!
 //! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. A
 //! call that fails as `Io` may have been stored: load the payment again, as the driver does. A call that fails
@@ -100,6 +101,7 @@ mod correction;
 mod executor;
 mod failure;
 mod integrity;
+mod last_commits;
 mod outbox;
 mod outbox_statements;
 mod queries;

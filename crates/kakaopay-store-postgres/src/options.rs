@@ -14,6 +14,7 @@ use crate::connector::Connector;
 use crate::correction::Corrections;
 use crate::executor::{Executor, Timeouts};
 use crate::hosts::Hosts;
+use crate::last_commits::LastCommits;
 use crate::migrate::{check_newest, migrate};
 use crate::open_error::PostgresOpenError;
 use crate::schema::MIGRATIONS;
@@ -155,7 +156,8 @@ impl PostgresOptions {
         let schema = SchemaName::parse(&self.schema)?;
         let template = Template::new(&schema, &self.clock);
         let timeouts = Timeouts { call: self.call_timeout, statement: self.statement_timeout };
-        let executor = Executor::new(self.pool()?, timeouts, Corrections::new(&template));
+        let executor =
+            Executor::new(self.pool()?, timeouts, Corrections::new(&template), LastCommits::new(&template));
         let mut connection = executor.lend().await?;
         connection.under_way = true;
         if self.migrating {

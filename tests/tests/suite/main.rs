@@ -4,6 +4,7 @@ mod accounts;
 mod damaged;
 mod driver;
 mod duplicates;
+mod fail_over;
 mod floods;
 mod forged_return;
 mod handlers;

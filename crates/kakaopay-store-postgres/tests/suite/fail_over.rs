@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
-use kakaopay_store::Store;
+use kakaopay_store::{Setting, Store};
 use kakaopay_store_postgres::PostgresStore;
 use kakaopay_store_postgres::tokio_postgres::Client;
 
@@ -101,4 +101,44 @@ async fn f42_i10_fail_over_to_a_synchronous_standby_loses_nothing() {
         total += acknowledged;
     }
     assert!(total >= 90, "{total} commits were acknowledged before the fail-over");
+}
+
+/// An asynchronous standby takes over without the last commits. The process that made them finds out by itself.
+#[tokio::test]
+async fn f51_a_fail_over_that_loses_commits_makes_the_store_suspect() {
+    let Some(primary) = Cluster::start(Setup::new()) else { return };
+    let standby = primary.standby("one");
+    let store = open(&primary, &standby).await;
+    store.commit(step("a", 0, *b"kept")).await.unwrap();
+    let copy = connect(&standby.tcp("postgres")).await;
+    until(&copy, "SELECT count(*) FROM shop.journal_entry", 1).await;
+    assert_eq!(store.setting(Setting::Suspect).await.unwrap(), None);
+    // The standby receives nothing more.
+    copy.batch_execute("ALTER SYSTEM SET primary_conninfo = ''").await.unwrap();
+    copy.batch_execute("SELECT pg_reload_conf()").await.unwrap();
+    until(&copy, "SELECT count(*) FROM pg_stat_wal_receiver", 0).await;
+    store.commit(step("a", 1, *b"lost")).await.unwrap();
+    primary.kill();
+    copy.batch_execute("SELECT pg_promote()").await.unwrap();
+    let found = async {
+        loop {
+            match store.read_journal(&reference("a")).await {
+                Ok(journal) => return journal.len(),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    let found = tokio::time::timeout(PATIENCE, found).await.expect("the store finds the new primary");
+    assert_eq!(found, 1, "the last commit was lost");
+    let why = store.setting(Setting::Suspect).await.unwrap();
+    assert_eq!(why.as_deref(), Some("the server lacks 1 of the last commits: it took over without them"));
+    // Once a reconciliation has ended it, the same commit does not begin it again.
+    assert!(store.change_setting(Setting::Suspect, why.as_deref(), None).await.unwrap());
+    store.commit(step("a", 1, *b"more")).await.unwrap();
+    for _ in 0..3 {
+        copy.batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'kakaopay'").await.unwrap();
+        let read = async { while store.read_journal(&reference("a")).await.is_err() {} };
+        tokio::time::timeout(PATIENCE, read).await.expect("connected again");
+    }
+    assert_eq!(store.setting(Setting::Suspect).await.unwrap(), None);
 }
