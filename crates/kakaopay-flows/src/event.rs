@@ -145,6 +145,9 @@ pub enum PaymentEvent {
         amount: Money,
         /// The status of the charge when it was found.
         status: ChargeStatus,
+        /// Whether the store had lost nothing, as far as is known: then another copy of it is in use, and must be
+        /// stopped before anything else.
+        second_copy: bool,
     },
     /// A finding that needs a person.
     Alert {
@@ -189,14 +192,16 @@ impl PaymentEvent {
         }
     }
 
-    /// Returns the event of a charge whose order is unknown, found by this reference in its metadata.
+    /// Returns the event of a charge whose order is unknown, found by this reference in its metadata, in a store that
+    /// has lost it or not.
     #[must_use]
-    pub fn orphaned(reference: Reference, charge: &Charge) -> Self {
+    pub fn orphaned(reference: Reference, charge: &Charge, second_copy: bool) -> Self {
         Self::Orphaned {
             reference,
             charge: charge.id.clone(),
             amount: charge.money(),
             status: charge.status.clone(),
+            second_copy,
         }
     }
 

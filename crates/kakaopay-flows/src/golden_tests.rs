@@ -222,6 +222,7 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
             charge: charge(),
             amount: Money::new(150_000, Currency::SGD),
             status: ChargeStatus::Successful,
+            second_copy: true,
         },
         Some(E::Orphaned { .. }) => E::Alert { reference, alert: Alert::SearchBlocked, number: 2 },
         Some(E::Alert { .. }) => return None,

@@ -33,6 +33,8 @@ pub struct Metrics {
     pub unknown_outcomes: u64,
     /// Charges that were found to name this store and an order that it does not have.
     pub orphaned_charges: u64,
+    /// Those of them found while the store was not suspect: another copy of it is in use.
+    pub second_copy_charges: u64,
     /// Notifications that the handler accepted.
     pub notifications_delivered: u64,
     /// Handler calls that failed: with an error, a panic or a timeout.
@@ -58,6 +60,7 @@ pub(crate) struct Counters {
     webhook_store_failures: AtomicU64,
     unknown_outcomes: AtomicU64,
     orphaned_charges: AtomicU64,
+    second_copy_charges: AtomicU64,
     notifications_delivered: AtomicU64,
     handler_failures: AtomicU64,
     handler_panics: AtomicU64,
@@ -91,8 +94,11 @@ impl Counters {
         increment(&self.unknown_outcomes);
     }
 
-    pub(crate) fn orphaned_charge(&self) {
+    pub(crate) fn orphaned_charge(&self, second_copy: bool) {
         increment(&self.orphaned_charges);
+        if second_copy {
+            increment(&self.second_copy_charges);
+        }
     }
 
     pub(crate) fn notification_delivered(&self) {
@@ -125,6 +131,7 @@ impl Counters {
             webhook_store_failures: read(&self.webhook_store_failures),
             unknown_outcomes: read(&self.unknown_outcomes),
             orphaned_charges: read(&self.orphaned_charges),
+            second_copy_charges: read(&self.second_copy_charges),
             notifications_delivered: read(&self.notifications_delivered),
             handler_failures: read(&self.handler_failures),
             handler_panics: read(&self.handler_panics),

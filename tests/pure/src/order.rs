@@ -62,6 +62,13 @@ impl Order {
     }
 }
 
+/// The metadata of the order's refund of this reference.
+#[must_use]
+pub fn refund_names(reference: &str) -> Value {
+    let store = Order::one_call().intent.store;
+    json!({ AttemptReference::METADATA_KEY: reference, StoreId::METADATA_KEY: store.as_str() })
+}
+
 /// The moment the guide's charge was created.
 ///
 /// # Panics

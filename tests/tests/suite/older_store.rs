@@ -105,9 +105,12 @@ async fn f51_i2_an_orphan_is_notified_once_and_adopted() {
         place.work(&merchant).await;
     }
     let events = place.notifications.events();
-    let [(key, PaymentEvent::Orphaned { charge, .. })] = events.as_slice() else { panic!("{events:?}") };
+    let [(key, PaymentEvent::Orphaned { charge, second_copy: false, .. })] = events.as_slice() else {
+        panic!("{events:?}")
+    };
     assert_eq!(*key, format!("order-345678/orphaned/{charge}"));
-    assert_eq!(merchant.metrics().orphaned_charges, 1);
+    let metrics = merchant.metrics();
+    assert_eq!((metrics.orphaned_charges, metrics.second_copy_charges), (1, 0));
     assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);
     let adopted = merchant.adopt(Shop::order()).await.expect("adopted");
     assert!(adopted.is_paid() && adopted.charge() == Some(charge), "{adopted:?}");
@@ -147,4 +150,49 @@ async fn f51_i2_an_empty_store_is_rebuilt_from_the_service() {
         merchant.rebuild(opening(), None).await,
         Err(Error::StoreIdUnknown { .. } | Error::StoreInUse)
     ));
+}
+
+/// A store whose newest charges could not be compared with the service is not taken for a whole one: nothing is charged
+/// before the order was looked for, and a person hears of it.
+#[tokio::test(start_paused = true)]
+async fn f51_i5_no_order_is_charged_before_the_store_was_compared() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    let link = place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.store.replace_with(&backup);
+    place.sandbox.set_faults(vec!["drop-request@charges.list".parse().expect("a rule")]);
+    let merchant = place.process(&place.store);
+    for _ in 0..2 {
+        let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
+        assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
+    }
+    assert!(place.sandbox.triggered_fault_count() >= 4, "{}", place.sandbox.triggered_fault_count());
+    place.work(&merchant).await;
+    assert_eq!(place.keys(), ["order-345678/alert/search_blocked"]);
+    place.sandbox.set_faults(Vec::new());
+    assert_eq!((place.charges().await, place.keys().len()), (1, 1));
+    assert_eq!(merchant.checkout(Shop::order()).await.expect("a checkout"), link);
+    assert_eq!(place.charges().await, 1);
+}
+
+/// An orphan in a store that has lost nothing is the charge of a second copy, which the notification and a counter say.
+#[tokio::test]
+async fn f51_a_second_copy_in_use_is_notified() {
+    let place = Place::new();
+    let copy = place.store.backup();
+    let merchant = place.process(&place.store);
+    merchant.checkout(Shop::order()).await.expect("a checkout");
+    let other = Shop::order_of(Reference::parse("order-2").expect("a reference"));
+    place.process(&copy).checkout(other).await.expect("a checkout");
+    for _ in 0..2 {
+        merchant.reconcile(opening()).await.expect("reconciled");
+        place.work(&merchant).await;
+    }
+    let events = place.notifications.events();
+    let [(_, PaymentEvent::Orphaned { reference, second_copy: true, .. })] = events.as_slice() else {
+        panic!("{events:?}")
+    };
+    let metrics = merchant.metrics();
+    assert_eq!(reference.as_str(), "order-2");
+    assert_eq!((metrics.orphaned_charges, metrics.second_copy_charges), (1, 1));
 }

@@ -12,6 +12,7 @@ use kakaopay_types::{Charge, Outcome, Reference, SortOrder, StoreId};
 use super::engine::{Applied, Engine, message_of};
 use super::pending_request::Begun;
 use super::reads::Joins;
+use super::suspicion::Suspicion;
 use crate::error::Error;
 use crate::order::Order;
 
@@ -28,14 +29,16 @@ pub(crate) enum Found {
 
 impl<S: Store> Engine<S> {
     /// Returns the charges that an order has although the store has no payment for it: those recorded as orphaned,
-    /// and while the store is suspect, those that the service has.
+    /// and unless the store is known to lack nothing, those that the service has.
     pub(crate) async fn charges_before(&self, reference: &Reference) -> Result<Found, Error> {
-        let is_suspect = self.is_suspect().await?;
-        if !is_suspect && self.store.charges_of(reference).await?.is_empty() {
-            return Ok(Found::Charges(Vec::new()));
-        }
-        let found = tokio::time::timeout(LOOK_TIMEOUT, self.look_for(reference, is_suspect)).await;
-        match found {
+        let look = async {
+            let is_cleared = self.suspicion().await? == Suspicion::Cleared;
+            if is_cleared && self.store.charges_of(reference).await?.is_empty() {
+                return Ok(Vec::new());
+            }
+            self.look_for(reference, !is_cleared).await
+        };
+        match tokio::time::timeout(LOOK_TIMEOUT, look).await {
             Ok(Ok(charges)) => Ok(Found::Charges(charges)),
             Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
                 tracing::error!(

@@ -1,10 +1,11 @@
 //! Charges of this store whose order the store does not have.
 
 use kakaopay_flows::PaymentEvent;
-use kakaopay_store::{Commit, Seq, Setting, Store, StoreErrorKind};
+use kakaopay_store::{Commit, Seq, Store, StoreErrorKind};
 use kakaopay_types::{Charge, Reference};
 
 use super::engine::{Engine, message_of};
+use super::suspicion::Suspicion;
 use crate::error::Error;
 
 impl<S: Store> Engine<S> {
@@ -14,7 +15,9 @@ impl<S: Store> Engine<S> {
         if self.store.find_by_charge(&charge.id).await?.is_some() {
             return Ok(());
         }
-        let event = PaymentEvent::orphaned(reference.clone(), charge);
+        // A process that has just started compares its store first, and may find that it is the older one.
+        let second_copy = self.suspicion().await? == Suspicion::Cleared;
+        let event = PaymentEvent::orphaned(reference.clone(), charge, second_copy);
         let commit = Commit::new(reference.clone(), Seq::ZERO).charge(charge.id.clone());
         match self.store.commit(commit.messages(vec![message_of(&event)])).await {
             Ok(_) => {}
@@ -25,20 +28,20 @@ impl<S: Store> Engine<S> {
             Err(error) => return Err(error.into()),
         }
         self.wakers.notify.notify_one();
-        self.counters.orphaned_charge();
+        self.counters.orphaned_charge(second_copy);
         let (reference, charge) = (reference.as_str(), charge.id.as_str());
-        if self.store.setting(Setting::Suspect).await?.is_some() {
-            tracing::error!(
-                reference,
-                charge,
-                "orphaned charge found: adopt its order with `Merchant::adopt` if it is yours"
-            );
-        } else {
+        if second_copy {
             tracing::error!(
                 reference,
                 charge,
                 "orphaned charge found in a store that has lost nothing: a second copy of the store is in use, stop \
                  it; adopt the order with `Merchant::adopt` if it is yours"
+            );
+        } else {
+            tracing::error!(
+                reference,
+                charge,
+                "orphaned charge found: adopt its order with `Merchant::adopt` if it is yours"
             );
         }
         Ok(())

@@ -30,18 +30,29 @@ pub(crate) struct Gap {
     suspicion: Option<String>,
 }
 
+/// Whether the store may lack payments that the service has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Suspicion {
+    /// It may: each new order is looked for before it is charged.
+    Suspect,
+    /// It has not been found out, which counts as suspect.
+    Unknown,
+    /// It has all of them, as far as is known.
+    Cleared,
+}
+
 impl<S: Store> Engine<S> {
-    /// Returns whether new orders must be looked for before a charge is created. The first call of a process compares
-    /// the service's newest charges with the store; calls at the same time wait for it. If they cannot be read, only
-    /// the mark in the store counts, and a later call compares them.
-    pub(super) async fn is_suspect(&self) -> Result<bool, Error> {
+    /// Returns whether the store may lack payments. The first call of a process compares the service's newest charges
+    /// with the store; calls at the same time wait for it, and a later call tries again if they cannot be read.
+    pub(super) async fn suspicion(&self) -> Result<Suspicion, Error> {
         if self.identity.compared.get().is_none() {
             match self.identity.comparing.try_lock() {
                 Ok(_comparing) => match timeout(COMPARE_TIMEOUT, self.look_for_lost_payments()).await {
                     Ok(Ok(())) => drop(self.identity.compared.set(())),
                     Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
                         tracing::warn!(
-                            "the service's newest charges cannot be read: not compared with the store"
+                            "the service's newest charges cannot be read: until they are, each new order is looked for \
+                             before it is charged"
                         );
                     }
                     Ok(Err(error)) => return Err(error),
@@ -49,7 +60,12 @@ impl<S: Store> Engine<S> {
                 Err(_) => drop(self.identity.comparing.lock().await),
             }
         }
-        Ok(self.store.setting(Setting::Suspect).await?.is_some())
+        let is_marked = self.store.setting(Setting::Suspect).await?.is_some();
+        Ok(match self.identity.compared.get() {
+            _ if is_marked => Suspicion::Suspect,
+            Some(()) => Suspicion::Cleared,
+            None => Suspicion::Unknown,
+        })
     }
 
     /// Marks the store as suspect if one of the service's newest charges names it and an order that it does not have.

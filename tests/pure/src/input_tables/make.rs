@@ -10,7 +10,7 @@ use kakaopay_types::{
 };
 use serde_json::{Value, json};
 
-use crate::order::{at, start};
+use crate::order::{at, refund_names, start};
 use crate::{Driven, Order, guide};
 
 /// When each input is handled: late enough for a response to be overdue.
@@ -99,7 +99,7 @@ pub(super) fn refund_order(amount: i64) -> RefundRequest {
 pub(super) fn refund(changes: Value) -> Value {
     let mut refund: Value = serde_json::from_str(include_str!("../../data/refund.json")).expect("JSON");
     refund["charge"] = json!(OWN);
-    refund["metadata"]["kakaopay_reference"] = json!("refund-1");
+    refund["metadata"] = refund_names("refund-1");
     let Value::Object(changes) = changes else { panic!("an object") };
     for (member, value) in changes {
         refund[member] = value;

@@ -9,7 +9,7 @@ use super::make::{
     OTHER, OWN, by_hand, charge, created, list_after, now, read, refund, refund_made, refund_order,
     refund_troubled, refunds, refunds_of, refused, webhook,
 };
-use crate::order::{at, start};
+use crate::order::{at, refund_names, start};
 use crate::{Driven, Order};
 
 /// The states of a refund, each in a payment whose refund is in it.
@@ -71,7 +71,11 @@ pub fn refund_inputs() -> Vec<TimedInput> {
         ("made, in another mode", refund_made(json!({"livemode": true}))),
         ("made, of another charge", refund_made(json!({"charge": OTHER}))),
         ("made, without its reference", refund_made(json!({"metadata": {}}))),
-        ("made, with another reference", refund_made(json!({"metadata": {"kakaopay_reference": "other"}}))),
+        ("made, with another reference", refund_made(json!({"metadata": refund_names("other")}))),
+        (
+            "made, of another store",
+            refund_made(json!({"metadata": {"kakaopay_reference": "refund-1", "kakaopay_store": "0123"}})),
+        ),
         ("not sent", refund_troubled(RequestFailure::NotSent)),
         ("outcome unknown", refund_troubled(RequestFailure::OutcomeUnknown)),
         ("rejected", refund_troubled(refused(ErrorCode::FailedRefund))),

@@ -281,8 +281,12 @@ impl Service {
         if charge.status != ChargeStatus::Successful || !open || create.amount.minor_units() > left {
             return Err(refused(ErrorCode::FailedRefund));
         }
-        let name = json!(create.metadata.reference.as_str());
-        let metadata = Metadata::from_iter([(AttemptReference::METADATA_KEY.to_owned(), name)]);
+        let named = [
+            (AttemptReference::METADATA_KEY, Some(create.metadata.reference.as_str())),
+            (StoreId::METADATA_KEY, create.metadata.store.as_ref().map(StoreId::as_str)),
+        ];
+        let metadata = named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), json!(name?))));
+        let metadata = Metadata::from_iter(metadata);
         let asked = self.refunds.iter().filter(|refund| !refund.metadata.is_empty()).count();
         let status = match self.failing_refund {
             Some(failing) if failing == asked => RefundStatus::Failed,

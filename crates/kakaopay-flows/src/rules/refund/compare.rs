@@ -28,7 +28,7 @@ pub(crate) enum Origin {
 /// Returns the payment's refund that a refund at the service belongs to, of the same charge.
 pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Reference, &'a RefundProcess)> {
     let known = model.refunds.iter().find(|(_, refund)| refund.is_known_as(&made.id));
-    let found = known.or_else(|| model.refunds.get_key_value(&name_of(made)?));
+    let found = known.or_else(|| model.refunds.get_key_value(&name_of(model, made)?));
     // One that differs and that a person acknowledged counts as made elsewhere.
     let is_set_aside = |reference: &Reference| {
         let (reference, refund) = (reference.clone(), made.id.clone());
@@ -37,13 +37,19 @@ pub(crate) fn of_payment<'a>(model: &'a Model, made: &Made) -> Option<(&'a Refer
     found.filter(|(reference, refund)| refund.charge() == made.charge_id() && !is_set_aside(reference))
 }
 
-/// Returns whether a refund's metadata has a refund reference.
+/// Returns whether a refund's metadata has a refund reference, of whatever store.
 pub(crate) fn is_named(made: &Made) -> bool {
-    name_of(made).is_some()
+    reference_in(made).is_some()
 }
 
-/// Returns the refund reference in a refund's metadata, if any.
-fn name_of(made: &Made) -> Option<Reference> {
+/// Returns the refund reference in a refund's metadata, if it names the payment's store beside it. Another store's
+/// reference may be the same and is another refund.
+fn name_of(model: &Model, made: &Made) -> Option<Reference> {
+    let is_own = made.metadata.store().as_ref() == Some(&model.intent.store);
+    reference_in(made).filter(|_| is_own)
+}
+
+fn reference_in(made: &Made) -> Option<Reference> {
     Reference::parse(made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?).ok()
 }
 
@@ -142,9 +148,10 @@ fn is_same(
     origin: Origin,
 ) -> bool {
     // A refund adopted before, or returned by the request itself, need not carry the reference.
-    let is_named = name_of(made).is_none_or(|name| name == *reference);
+    let names_other = reference_in(made).is_some_and(|name| name != *reference)
+        || made.metadata.store().is_some_and(|store| store != model.intent.store);
     let is_known = refund.state().refund() == Some(&made.id) || origin == Origin::Creation;
-    (name_of(made).as_ref() == Some(reference) || (is_known && is_named))
+    (name_of(model, made).as_ref() == Some(reference) || (is_known && !names_other))
         && made.money() == refund.amount()
         && *made.charge_id() == paid.charge
         && made.id.mode() == model.intent.mode

@@ -6,7 +6,7 @@ use kakaopay_flows::{
     Alert, ChargeSearch, Deadline, Input, PaymentEvent, RefundRequest, RefundSearch, RefundState, Request,
     RequestFailure, Response,
 };
-use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::order::{at, refund_names, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{Charge, List, Reference, Refund, RefundAmount, Timestamp, decode};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn refund(id: &str, amount: i64) -> Value {
     let mut refund: Value = serde_json::from_str(include_str!("../../../data/refund.json")).expect("JSON");
     (refund["id"], refund["amount"], refund["status"]) = (json!(id), json!(amount), json!("closed"));
     refund["charge"] = json!(guide::charge_with(&[]).id);
-    refund["metadata"] = json!({"kakaopay_reference": "r1"});
+    refund["metadata"] = refund_names("r1");
     refund
 }
 

@@ -6,7 +6,7 @@ use kakaopay_flows::{
     Alert, ChargeSearch, Deadline, Evidence, Input, RefundRequest, Request, RequestFailure, Response, Stage,
     State,
 };
-use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::order::{at, refund_names, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{
     ApiError, Charge, ChargeId, ErrorCode, EventKey, List, Mismatch, Reference, Refund, RefundAmount, decode,
@@ -179,7 +179,7 @@ fn i8_a_refund_that_is_made_shows_that_the_key_is_good() {
     let mut made: Value = serde_json::from_str(include_str!("../../../data/refund.json")).expect("JSON");
     made["amount"] = json!(1_000);
     made["charge"] = json!(driven.state().charge().expect("a charge").charge);
-    made["metadata"] = json!({"kakaopay_reference": "refund-1"});
+    made["metadata"] = refund_names("refund-1");
     let made: Refund = decode::from_value(made).expect("a refund");
     let answer = Response::Refund { reference: order.reference, number: 1, result: Ok(Box::new(made)) };
     driven.handle(Input::Response(answer), at(12));

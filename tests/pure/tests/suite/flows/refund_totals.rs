@@ -4,7 +4,7 @@ use kakaopay_flows::{
     Alert, Deadline, Evidence, Input, LateRefund, RefundError, RefundRequest, RefundState, Request,
     RequestFailure, Response,
 };
-use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::order::{at, refund_names, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{
     ApiError, Currency, ErrorCode, EventKey, List, Money, Reference, Refund, RefundAmount, Timestamp, decode,
@@ -47,7 +47,7 @@ fn made(driven: &mut Driven, reference: &Reference, amount: i64, status: &str) {
     refund["charge"] = json!(driven.state().charge().expect("a charge").charge);
     refund["amount"] = json!(amount);
     refund["status"] = json!(status);
-    refund["metadata"] = json!({"kakaopay_reference": reference});
+    refund["metadata"] = refund_names(reference.as_str());
     let refund = Box::new(decode::from_value(refund).expect("a refund"));
     let answer = Response::Refund { reference: reference.clone(), number: 1, result: Ok(refund) };
     driven.handle(Input::Response(answer), at(20));
@@ -198,7 +198,7 @@ fn i5_another_that_may_yet_be_made_contradicts_a_failure() {
     other["charge"] = json!(charge);
     other["amount"] = json!(PAID);
     other["status"] = json!("pending");
-    other["metadata"] = json!({"kakaopay_reference": "r-1"});
+    other["metadata"] = refund_names("r-1");
     let list = json!({"object": "list", "data": [other], "limit": 100, "offset": 0, "total": 1});
     let list: List<Refund> = decode::from_value(list).expect("a list");
     let answer = Response::Refunds { request: request.clone(), served_at: None, result: Ok(Box::new(list)) };

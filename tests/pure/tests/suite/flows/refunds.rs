@@ -4,7 +4,7 @@ use kakaopay_flows::{
     Alert, Input, LateRefund, PaymentEvent, RefundError, RefundRequest, RefundSearch, RefundState, Request,
     RequestFailure, Response,
 };
-use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::order::{at, refund_names, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub(crate) fn made(id: &str, reference: Option<&str>, amount: i64, status: &str)
     refund["charge"] = json!(OWN);
     refund["amount"] = json!(amount);
     refund["status"] = json!(status);
-    refund["metadata"] = reference.map_or(json!({}), |name| json!({"kakaopay_reference": name}));
+    refund["metadata"] = reference.map_or(json!({}), refund_names);
     refund
 }
 
@@ -373,4 +373,16 @@ fn f18_i5_a_refund_always_lost_is_requested_three_times() {
     // Long after, and still before the window closes.
     assert_eq!(wait(&mut driven, at(6 * 3_600), &[]), 2);
     assert!(driven.payment.alerts().contains(&Alert::RefundUnresolved { reference: name("r1") }));
+}
+
+/// Two stores may have the same refund reference: the other's refund neither completes ours nor is lost.
+#[test]
+fn f52_i1_a_refund_of_another_store_is_another_refund() {
+    let mut driven = unknown(1_000);
+    let mut theirs = made("rfnd_test_theirs", Some("r1"), 500, "closed");
+    theirs["metadata"]["kakaopay_store"] = json!("theirs");
+    assert_eq!(wait(&mut driven, at(1_000), &[theirs]), 1);
+    assert_eq!(*state(&driven, "r1"), RefundState::Searching);
+    let elsewhere = |event: &&PaymentEvent| matches!(event, PaymentEvent::RefundedElsewhere { refund, .. } if refund.as_str() == "rfnd_test_theirs");
+    assert_eq!(driven.events.iter().filter(elsewhere).count(), 1);
 }

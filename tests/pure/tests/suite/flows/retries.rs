@@ -6,7 +6,7 @@ use kakaopay_flows::{
     Alert, ChargeSearch, Deadline, Input, LateReason, LateRefund, PaymentEvent, RefundError, RefundRequest,
     RefundSearch, RefundState, Request, RequestFailure, Response, Stage, State,
 };
-use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::order::{at, refund_names, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, Timestamp, decode};
 use serde_json::{Value, json};
@@ -174,7 +174,7 @@ fn made(id: &str, reference: Option<&str>, status: &str) -> Value {
     let mut refund: Value = serde_json::from_str(include_str!("../../../data/refund.json")).expect("JSON");
     (refund["id"], refund["charge"], refund["amount"]) = (json!(id), json!(OWN), json!(1_000));
     refund["status"] = json!(status);
-    refund["metadata"] = reference.map_or(json!({}), |name| json!({"kakaopay_reference": name}));
+    refund["metadata"] = reference.map_or(json!({}), refund_names);
     refund
 }
 

@@ -8,7 +8,7 @@ use kakaopay_flows::{
     ChargeSearch, Input, JournalEntry, LateRefund, Payment, RefundRequest, ReplayError, Request,
     RequestFailure, Response, SourceMode,
 };
-use kakaopay_pure_tests::order::{at, start};
+use kakaopay_pure_tests::order::{at, refund_names, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, decode};
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ fn refunded() -> Driven {
         refund["id"] = json!(format!("rfnd_test_{number}"));
         refund["charge"] = json!("chrg_test_5w4415netlwqpc54tyg");
         refund["amount"] = json!(number);
-        refund["metadata"]["kakaopay_reference"] = json!(name(number).as_str());
+        refund["metadata"] = refund_names(name(number).as_str());
         for (member, value) in changes.as_object().expect("an object") {
             refund[member] = value.clone();
         }

@@ -98,6 +98,7 @@ made, in another mode                   | Blocked+!               Blocked+!     
 made, of another charge                 | Blocked+!               Blocked+!        Blocked+!               .                !                !         !      !       !
 made, without its reference             | Completed+notify        Completed+notify Completed+notify        Completed+notify Completed+notify .         !      !       !
 made, with another reference            | Blocked+!               Blocked+!        Blocked+!               .                !                !         !      !       !
+made, of another store                  | Blocked+!               Blocked+!        Blocked+!               .                !                !         !      !       !
 not sent                                | .                       Preparing        .                       .                .                .         .      .       .
 outcome unknown                         | .                       Searching+L      .                       .                .                .         .      .       .
 rejected                                | .                       Refused+notify   .                       .                .                .         .      .       .
