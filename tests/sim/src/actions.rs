@@ -99,9 +99,7 @@ fn refund(world: &World, order: OrderId, number: u8, amount: i64, process: Proce
     let books = world.around.books.clone();
     call(world, process, async move |merchant| {
         let refunded = merchant.refund(&reference, request).await;
-        let outcome =
-            refunded.map_or_else(|error| error.to_string(), |refund| refund.state.name().to_owned());
-        books.pages().tell(format_args!("{reference}: refund requested: {outcome}"));
+        books.pages().refund_returned(&reference, refunded);
     });
 }
 
@@ -204,9 +202,7 @@ fn refund_late(world: &World, order: OrderId, amount: i64, process: ProcessId) {
             let amount = RefundAmount::new(amount).expect("an amount");
             let request = RefundRequest::new(name, amount).charge(charge);
             let refunded = merchant.refund(&reference, request).await;
-            let outcome =
-                refunded.map_or_else(|error| error.to_string(), |refund| refund.state.name().to_owned());
-            books.pages().tell(format_args!("{reference}: refund of late money requested: {outcome}"));
+            books.pages().refund_returned(&reference, refunded);
         }
     });
 }

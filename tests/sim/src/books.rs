@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kakaopay::PaymentEvent;
 use kakaopay::flows::RefundNotice;
-use kakaopay::types::ChargeId;
+use kakaopay::types::{ChargeId, Reference};
+use kakaopay::{Error, PaymentEvent, RefundSummary};
 use kakaopay_types::StoreId;
 
 use crate::choices::Choices;
@@ -43,6 +43,8 @@ pub struct Pages {
     pub accepted: BTreeMap<String, Vec<(String, PaymentEvent)>>,
     /// Charges that a response showed as successful, with money left at the shop.
     pub shown_paid: BTreeSet<String>,
+    /// Refunds that a call returned, by order and reference.
+    pub accepted_refunds: BTreeSet<(String, Reference)>,
     /// When each charge was last read.
     pub polled: BTreeMap<String, Millis>,
     /// Orders whose charge was notified as orphaned, until the operator has adopted them.
@@ -102,6 +104,7 @@ impl Books {
             links: BTreeMap::new(),
             accepted: BTreeMap::new(),
             shown_paid: BTreeSet::new(),
+            accepted_refunds: BTreeSet::new(),
             polled: BTreeMap::new(),
             to_adopt: BTreeSet::new(),
             violations: Vec::new(),
@@ -140,6 +143,17 @@ impl Pages {
         let count = links.len();
         if count > 1 {
             self.violate("F10", format_args!("{order}: {count} links were handed out"));
+        }
+    }
+
+    /// A call for a refund has ended: with the refund, or with an error.
+    pub fn refund_returned(&mut self, order: &Reference, returned: Result<RefundSummary, Error>) {
+        match returned {
+            Ok(refund) => {
+                self.tell(format_args!("{order}: {} requested: {}", refund.reference, refund.state.name()));
+                self.accepted_refunds.insert((order.as_str().to_owned(), refund.reference));
+            }
+            Err(error) => self.tell(format_args!("{order}: refund requested: {error}")),
         }
     }
 

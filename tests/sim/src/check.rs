@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use kakaopay::store::Store;
 use kakaopay::{Alert, PaymentEvent};
 
 use crate::booked_charge::BookedCharge;
 use crate::books::{Pages, paid_charge};
+use crate::ending;
 use crate::process::Surroundings;
-use crate::store::ready;
 
 /// I2, I5: every charge that the service holds as paid is known to the shop, and no money went back twice.
-pub fn paid_orders_are_known(around: &Surroundings) {
+pub(crate) fn paid_orders_are_known(around: &Surroundings) {
     let charges = around.charges();
     let mut pages = around.books.pages();
     for charge in charges.iter().filter(|charge| charge.status == "successful") {
@@ -58,7 +57,7 @@ fn refunded_once(pages: &mut Pages, order: &str, charge: &BookedCharge) {
 }
 
 /// F52: a process with another account's key charged nothing, and its handler got nothing.
-pub fn the_stranger_did_nothing(stranger: &Surroundings) {
+pub(crate) fn the_stranger_did_nothing(stranger: &Surroundings) {
     if stranger.service.is_other_used() {
         stranger.books.pages().violate("F52", "the other account was used for an order of the store");
     }
@@ -104,8 +103,9 @@ fn money_adds_up(pages: &mut Pages, order: &str, charge: &BookedCharge) {
     }
 }
 
-/// I8: nothing waits any more, neither at the service nor in the store.
-pub fn everything_has_ended(around: &Surroundings) {
+/// I1, I8: nothing waits any more, neither at the service nor in the store. `is_older` says that the store was replaced
+/// by an older copy.
+pub(crate) fn everything_has_ended(around: &Surroundings, is_older: bool) {
     paid_orders_are_known(around);
     for charge in around.charges() {
         let mut pages = around.books.pages();
@@ -118,10 +118,5 @@ pub fn everything_has_ended(around: &Surroundings) {
             around.books.pages().violate("I8", text);
         }
     }
-    let backlog = ready(around.store.inner().backlog());
-    let (inbox, outbox) = (backlog.inbox.count, backlog.outbox.count);
-    if inbox + outbox > 0 {
-        let text = format!("{inbox} webhooks and {outbox} notifications wait for ever");
-        around.books.pages().violate("I8", text);
-    }
+    ending::check(around, is_older);
 }

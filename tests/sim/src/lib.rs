@@ -8,10 +8,11 @@
 mod actions;
 pub mod booked_charge;
 pub mod books;
-pub mod check;
+mod check;
 pub mod choices;
 mod correction;
 mod delivery;
+mod ending;
 pub mod handler;
 pub mod moves;
 pub mod network;

@@ -173,6 +173,12 @@ impl Plan {
             || (self.stranger && process == self.stranger_process())
     }
 
+    /// Whether the store is replaced by an older copy.
+    #[must_use]
+    pub fn loses_commits(&self) -> bool {
+        self.moves.iter().any(|planned| matches!(planned.action, Action::Restore { .. }))
+    }
+
     /// Another shop, and a process with another account's key.
     fn meet(&mut self, choices: &mut Choices) {
         for order in 0..self.orders {

@@ -83,7 +83,7 @@ fn play(world: &mut World) {
     }
     if !world.is_broken() {
         for shop in world.real_shops() {
-            check::everything_has_ended(shop);
+            check::everything_has_ended(shop, world.plan.loses_commits());
         }
     }
 }

@@ -1,0 +1,126 @@
+//! The promise that everything ends: once all faults have ended, nothing waits, or it waits for a person.
+
+use std::collections::BTreeMap;
+
+use kakaopay::flows::{Payment, RefundProcess};
+use kakaopay::store::Store;
+use kakaopay::types::Reference;
+use kakaopay::{Alert, PaymentEvent};
+
+use crate::books::Pages;
+use crate::process::Surroundings;
+use crate::store::ready;
+
+/// I1, I8: every payment and refund has ended, or has an open alert, and the queues are empty.
+pub(crate) fn check(around: &Surroundings, is_older: bool) {
+    let payments = payments(around);
+    let mut waiting = 0;
+    for payment in &payments {
+        let mut pages = around.books.pages();
+        waiting += u64::from(!payment.alerts().is_empty());
+        payment_has_ended(&mut pages, payment);
+        for (name, refund) in payment.refunds() {
+            refund_has_ended(&mut pages, payment, name, refund);
+        }
+    }
+    let mut pages = around.books.pages();
+    accepted_refunds_are_known(&mut pages, &payments, is_older);
+    let backlog = ready(around.store.inner().backlog());
+    if backlog.deadlines.count > waiting {
+        let due = backlog.deadlines.count;
+        pages.violate(
+            "I8",
+            format_args!("{due} payments are to be looked at, and {waiting} have an open alert"),
+        );
+    }
+    let (inbox, outbox) = (backlog.inbox.count, backlog.outbox.count);
+    if inbox + outbox > 0 {
+        pages.violate("I8", format_args!("{inbox} webhooks and {outbox} notifications wait for ever"));
+    }
+}
+
+/// The payments of a store, each from its journal alone.
+fn payments(around: &Surroundings) -> Vec<Payment> {
+    let store = around.store.inner();
+    let names = ready(store.list_payments(None, usize::MAX));
+    let replayed = names.iter().filter_map(|name| {
+        let entries = ready(store.read_journal(name));
+        let payment = Payment::replay(entries.iter().map(|entry| (entry.seq.get(), &*entry.bytes)));
+        payment.unwrap_or_else(|error| {
+            around.books.pages().violate("I1", format_args!("the journal of {name} cannot be read: {error}"));
+            None
+        })
+    });
+    replayed.collect()
+}
+
+fn payment_has_ended(pages: &mut Pages, payment: &Payment) {
+    let name = payment.intent().reference.as_str();
+    if !payment.state().is_final() && payment.alerts().is_empty() {
+        let state = payment.state().name();
+        pages.violate("I8", format_args!("{name} is {state} for ever, without an alert"));
+    }
+    let accepted = pages.accepted.get(name).map(Vec::as_slice).unwrap_or_default();
+    let ends: Vec<_> = accepted.iter().map(|(_, event)| event).filter_map(end).collect();
+    if ends.len() > 1 {
+        pages.violate("I6", format_args!("{name} has ended more than once: {ends:?}"));
+    }
+}
+
+/// The name of an event that ends a payment.
+fn end(event: &PaymentEvent) -> Option<&'static str> {
+    match event {
+        PaymentEvent::Paid(_) => Some("paid"),
+        PaymentEvent::PaidAndRefunded { .. } => Some("paid and refunded"),
+        PaymentEvent::Failed { .. } => Some("failed"),
+        PaymentEvent::Expired { .. } => Some("expired"),
+        PaymentEvent::Refused { .. } => Some("refused"),
+        _ => None,
+    }
+}
+
+/// A refund has ended and its end was notified, or an open alert is about it.
+fn refund_has_ended(pages: &mut Pages, payment: &Payment, refund: &Reference, process: &RefundProcess) {
+    let name = payment.intent().reference.as_str();
+    let state = process.state().name();
+    if !process.state().is_final() {
+        if !payment.alerts().iter().any(|alert| is_about(alert, refund)) {
+            pages.violate("I8", format_args!("{name}: {refund} is {state} for ever, without an alert"));
+        }
+        return;
+    }
+    let key = format!("{name}/refund/{refund}");
+    let accepted = pages.accepted.get(name).map(Vec::as_slice).unwrap_or_default();
+    if !accepted.iter().any(|(known, _)| *known == key) {
+        pages.violate("I8", format_args!("{name}: {refund} is {state}, and its end was not notified"));
+    }
+}
+
+/// Whether an alert is about a refund, or about all requests of the payment.
+fn is_about(alert: &Alert, refund: &Reference) -> bool {
+    match alert {
+        Alert::KeyRefused { .. } => true,
+        Alert::RefundMismatch { reference, .. }
+        | Alert::RefundedTwice { reference, .. }
+        | Alert::RefundContradiction { reference, .. }
+        | Alert::RefundUnresolved { reference }
+        | Alert::RefundBlocked { reference }
+        | Alert::RefundWatchBlocked { reference }
+        | Alert::RefundOverdue { reference }
+        | Alert::RefundLate { reference } => reference == refund,
+        _ => false,
+    }
+}
+
+/// I10: a refund that a call returned is in the store, unless that is an older copy.
+fn accepted_refunds_are_known(pages: &mut Pages, payments: &[Payment], is_older: bool) {
+    let known: BTreeMap<_, _> =
+        payments.iter().map(|payment| (payment.intent().reference.as_str(), payment.refunds())).collect();
+    let lost = |(order, refund): &&(String, Reference)| {
+        known.get(order.as_str()).is_none_or(|refunds| !refunds.contains_key(refund))
+    };
+    let lost = pages.accepted_refunds.iter().find(lost).cloned();
+    if let Some((order, refund)) = lost.filter(|_| !is_older) {
+        pages.violate("I10", format_args!("{order}: {refund} was accepted, and is not in the store"));
+    }
+}
