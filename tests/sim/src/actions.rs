@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use kakaopay::store::Store;
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
 use kakaopay::{Checkout, Order, RefundRequest};
 
@@ -153,14 +154,25 @@ fn order_of(shop: &Surroundings, reference: &Reference) -> Order {
 
 fn check_out(world: &World, order: OrderId, process: ProcessId) {
     let (reference, books) = (reference(order), world.around_of(process).books.clone());
+    let store = world.around_of(process).store.clone();
     let bought = order_of(world.around_of(process), &reference);
     call(world, process, async move |merchant| match merchant.checkout(bought).await {
         Ok(Checkout::Redirect { authorize_uri, .. }) => {
-            books.pages().hand_out(reference.as_str(), &authorize_uri);
+            let mut pages = books.pages();
+            pages.hand_out(reference.as_str(), &authorize_uri);
+            if !is_known(&store, &reference, &authorize_uri) {
+                pages.violate("I10", format_args!("{reference}: a link was handed out that is not stored"));
+            }
         }
         Ok(other) => books.pages().tell(format_args!("{reference}: no link yet: {}", name_of(&other))),
         Err(error) => books.pages().tell(format_args!("{reference}: checkout failed: {error}")),
     });
+}
+
+/// Whether the journal of an order has a text.
+fn is_known(store: &FaultyStore, order: &Reference, text: &str) -> bool {
+    let entries = ready(store.inner().read_journal(order));
+    entries.iter().any(|entry| String::from_utf8_lossy(&entry.bytes).contains(text))
 }
 
 /// The buyer decides on the page that they were sent to. Without a link, they try again later.

@@ -26,6 +26,8 @@ pub struct BookedCharge {
     pub refunds: Vec<(Option<String>, i64)>,
     /// Where the buyer pays.
     pub authorize_uri: String,
+    /// When it was paid.
+    pub paid_at: Option<Timestamp>,
     /// When it expires unless it is paid, in milliseconds since 1970.
     pub expires_at: i64,
 }
@@ -45,6 +47,7 @@ struct Charge<'a> {
     #[serde(default)]
     authorize_uri: Option<String>,
     expires_at: Timestamp,
+    paid_at: Option<Timestamp>,
     #[serde(borrow)]
     return_uri: Cow<'a, str>,
     metadata: Metadata,
@@ -96,6 +99,7 @@ impl BookedCharge {
             amount: charge.amount,
             refunds: refunds.map(|refund| (refund.metadata.kakaopay_reference, refund.amount)).collect(),
             authorize_uri: charge.authorize_uri.unwrap_or_default(),
+            paid_at: charge.paid_at,
             expires_at: charge.expires_at.unix_millis(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kakaopay::flows::Payment;
 use kakaopay::{Alert, PaymentEvent};
 
 use crate::booked_charge::BookedCharge;
@@ -104,8 +105,8 @@ fn money_adds_up(pages: &mut Pages, order: &str, charge: &BookedCharge) {
 }
 
 /// I1, I8: nothing waits any more, neither at the service nor in the store. `is_older` says that the store was replaced
-/// by an older copy.
-pub(crate) fn everything_has_ended(around: &Surroundings, is_older: bool) {
+/// by an older copy, and `before` what the store had after healing.
+pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], is_older: bool) {
     paid_orders_are_known(around);
     for charge in around.charges() {
         let mut pages = around.books.pages();
@@ -118,5 +119,5 @@ pub(crate) fn everything_has_ended(around: &Surroundings, is_older: bool) {
             around.books.pages().violate("I8", text);
         }
     }
-    ending::check(around, is_older);
+    ending::check(around, before, is_older);
 }

@@ -2,11 +2,15 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
+use kakaopay::store::{InsertOutcome, NewInboxEvent, Store};
+use kakaopay_types::{EventId, RefundWindow};
+use serde_json::Value;
 
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Connecting, Fate, Reply, Sent};
 use crate::process::Surroundings;
 use crate::shown;
+use crate::store::ready;
 use crate::world::{Event, World};
 
 /// A process opens a connection, and may be suspended before the first byte of its request leaves.
@@ -35,6 +39,9 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
     };
     let path = sent.request.uri().path().to_owned();
     world.tell(format_args!("process {} sends {} {path}: {fate:?}", sent.process, sent.request.method()));
+    if *sent.request.method() == http::Method::POST {
+        check_window(world, &path);
+    }
     match fate {
         Fate::Delivered { arrives, responds } => {
             let slow = world.now < world.slow_until;
@@ -55,6 +62,23 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
             }
             world.after(40, Event::Respond(sent.reply, response));
         }
+    }
+}
+
+/// I5: no refund is requested once the window of its charge has closed by the store's clock. A request leaves at most 15 s
+/// after its decision.
+fn check_window(world: &World, path: &str) {
+    let charge = path.strip_prefix("/charges/").and_then(|path| path.strip_suffix("/refunds"));
+    let Some(charge) = charge.filter(|_| !world.plan.steps_the_store()) else { return };
+    let charges = world.around.service.charges();
+    let paid_at = charges.iter().find(|booked| booked.id == charge).and_then(|booked| booked.paid_at);
+    let Some(closes_at) = paid_at.map(RefundWindow::closes_at) else { return };
+    if world.around.service.sandbox().clock().now() > closes_at.saturating_add_seconds(16) {
+        let mut pages = world.around.books.pages();
+        pages.violate(
+            "I5",
+            format_args!("a refund of {charge} is requested, whose window closed at {closes_at}"),
+        );
     }
 }
 
@@ -133,8 +157,23 @@ pub(crate) fn deliver(world: &mut World, webhook: http::Request<Bytes>, number: 
         return;
     }
     let Some(process) = &world.processes[number] else { return };
-    let books = world.around.books.clone();
+    let shop = world.around_of(number).clone();
+    let body = webhook.body().clone();
     process.receive(webhook, move |status| {
-        books.pages().tell(format_args!("process {number} answers a webhook with {status}"));
+        let mut pages = shop.books.pages();
+        pages.tell(format_args!("process {number} answers a webhook with {status}"));
+        if status < 300 && !is_stored(&shop, &body) {
+            pages.violate(
+                "I10",
+                format_args!("process {number} has acknowledged a webhook that is not stored"),
+            );
+        }
     });
+}
+
+/// Whether the store knows the event of a webhook.
+fn is_stored(shop: &Surroundings, body: &[u8]) -> bool {
+    let event: Value = serde_json::from_slice(body).expect("JSON");
+    let event = EventId::parse(event["id"].as_str().expect("an id")).expect("an id");
+    ready(shop.store.inner().insert_event(NewInboxEvent::new(event, body))) == InsertOutcome::Duplicate
 }

@@ -9,11 +9,15 @@ use kakaopay::{Alert, PaymentEvent};
 
 use crate::books::Pages;
 use crate::process::Surroundings;
+use crate::service::SECRET;
 use crate::store::ready;
 
 /// I1, I8: every payment and refund has ended, or has an open alert, and the queues are empty.
-pub(crate) fn check(around: &Surroundings, is_older: bool) {
+///
+/// I6: what had ended `before` has ended in the same way.
+pub(crate) fn check(around: &Surroundings, before: &[Payment], is_older: bool) {
     let payments = payments(around);
+    nothing_ends_twice(&mut around.books.pages(), before, &payments);
     let mut waiting = 0;
     for payment in &payments {
         let mut pages = around.books.pages();
@@ -40,11 +44,14 @@ pub(crate) fn check(around: &Surroundings, is_older: bool) {
 }
 
 /// The payments of a store, each from its journal alone.
-fn payments(around: &Surroundings) -> Vec<Payment> {
+pub(crate) fn payments(around: &Surroundings) -> Vec<Payment> {
     let store = around.store.inner();
     let names = ready(store.list_payments(None, usize::MAX));
     let replayed = names.iter().filter_map(|name| {
         let entries = ready(store.read_journal(name));
+        if entries.iter().any(|entry| String::from_utf8_lossy(&entry.bytes).contains(SECRET)) {
+            around.books.pages().violate("I7", format_args!("the journal of {name} has the secret key"));
+        }
         let payment = Payment::replay(entries.iter().map(|entry| (entry.seq.get(), &*entry.bytes)));
         payment.unwrap_or_else(|error| {
             around.books.pages().violate("I1", format_args!("the journal of {name} cannot be read: {error}"));
@@ -52,6 +59,17 @@ fn payments(around: &Surroundings) -> Vec<Payment> {
         })
     });
     replayed.collect()
+}
+
+fn nothing_ends_twice(pages: &mut Pages, before: &[Payment], payments: &[Payment]) {
+    for old in before.iter().filter(|old| old.state().is_final()) {
+        let name = &old.intent().reference;
+        let payment = payments.iter().find(|payment| payment.intent().reference == *name);
+        let state = payment.map(Payment::state);
+        if state != Some(old.state()) {
+            pages.violate("I6", format_args!("{name} had ended as {:?}, and is {state:?}", old.state()));
+        }
+    }
 }
 
 fn payment_has_ended(pages: &mut Pages, payment: &Payment) {

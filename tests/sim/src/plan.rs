@@ -179,6 +179,12 @@ impl Plan {
         self.moves.iter().any(|planned| matches!(planned.action, Action::Restore { .. }))
     }
 
+    /// Whether the store's clock is moved.
+    #[must_use]
+    pub fn steps_the_store(&self) -> bool {
+        self.moves.iter().any(|planned| matches!(planned.action, Action::StepStore { .. }))
+    }
+
     /// Another shop, and a process with another account's key.
     fn meet(&mut self, choices: &mut Choices) {
         for order in 0..self.orders {

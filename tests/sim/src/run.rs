@@ -11,8 +11,10 @@ use crate::books::Violation;
 use crate::check;
 use crate::correction;
 use crate::delivery::{arrive, connect, deliver, post, send};
+use crate::ending;
 use crate::moves::{Millis, ProcessId};
 use crate::plan::{ACTIVE, Plan};
+use crate::service::SECRET;
 use crate::world::{Event, Trouble, World};
 
 /// The end of a run.
@@ -72,6 +74,7 @@ fn play(world: &mut World) {
             check::paid_orders_are_known(shop);
         }
     }
+    let before = world.real_shops().map(ending::payments);
     // The machines sleep for a day, until all charges have expired that were not paid, and for another day, after
     // which an expired charge is read for the last time. The jobs of each day run in between.
     for (words, sleep) in [("a day passes", DAY), ("a week passes", WEEK), ("a day passes", DAY)] {
@@ -82,8 +85,8 @@ fn play(world: &mut World) {
         }
     }
     if !world.is_broken() {
-        for shop in world.real_shops() {
-            check::everything_has_ended(shop, world.plan.loses_commits());
+        for (shop, before) in world.real_shops().into_iter().zip(&before) {
+            check::everything_has_ended(shop, before, world.plan.loses_commits());
         }
     }
 }
@@ -183,12 +186,16 @@ fn happen(world: &mut World, event: Event) {
 fn end(world: World) -> Ending {
     check::the_stranger_did_nothing(&world.stranger);
     let shops = world.shops().map(|shop| shop.books.clone());
+    let story = world.around.books.pages().story.clone();
+    if story.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|line| line.contains(SECRET)) {
+        world.around.books.pages().violate("I7", "the story has the secret key");
+    }
     let World { requests, processes, .. } = world;
     drop(processes);
     let violation = shops.iter().find_map(|books| books.pages().violations.first().cloned());
     let pages = shops[0].pages();
     let paid = pages.accepted.values().flatten();
     let paid = paid.filter(|(_, event)| matches!(event, kakaopay::PaymentEvent::Paid(_))).count();
-    let story = std::mem::take(&mut *pages.story.lock().unwrap_or_else(PoisonError::into_inner));
+    let story = std::mem::take(&mut *story.lock().unwrap_or_else(PoisonError::into_inner));
     Ending { violation, paid, requests, story }
 }

@@ -22,6 +22,8 @@ const OTHER_KEY: &str = "skey_test_0000000000000000000";
 pub const RETURN_URI: &str = "https://shop.example/done?order=";
 
 const KEY: &str = "skey_test_5xt0gk0nqqnwnp1bnm8";
+/// The part of the key that must be read nowhere.
+pub const SECRET: &str = "5xt0gk0nqqnwnp1bnm8";
 
 /// The service. Clones share it.
 #[derive(Debug, Clone)]
