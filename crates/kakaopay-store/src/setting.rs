@@ -12,6 +12,8 @@ pub enum Setting {
     Account,
     /// The mode of the account's keys.
     Mode,
+    /// Digests of keys that were found to be of the account and mode, separated by spaces.
+    KnownKeys,
     /// The service's time up to which the store was compared with the service without a gap.
     ReconciledUntil,
     /// Since when, and why, the store may lack payments that the service has; absent otherwise.
@@ -22,8 +24,15 @@ pub enum Setting {
 
 impl Setting {
     /// All settings.
-    pub const ALL: [Self; 6] =
-        [Self::StoreId, Self::Account, Self::Mode, Self::ReconciledUntil, Self::Suspect, Self::Closed];
+    pub const ALL: [Self; 7] = [
+        Self::StoreId,
+        Self::Account,
+        Self::Mode,
+        Self::KnownKeys,
+        Self::ReconciledUntil,
+        Self::Suspect,
+        Self::Closed,
+    ];
 
     /// Returns the name under which it is stored.
     #[must_use]
@@ -32,6 +41,7 @@ impl Setting {
             Self::StoreId => "store_id",
             Self::Account => "account",
             Self::Mode => "mode",
+            Self::KnownKeys => "known_keys",
             Self::ReconciledUntil => "reconciled_until",
             Self::Suspect => "suspect",
             Self::Closed => "closed",

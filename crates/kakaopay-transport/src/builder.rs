@@ -137,7 +137,7 @@ impl<S, K: Key> ClientBuilder<S, K> {
     {
         let stack = stack::build(self.transport, &self.key, self.settings);
         let stack = self.layers.iter().fold(stack, |stack, layer| layer(stack));
-        Client::over(stack, self.key.mode(), self.encoding)
+        Client::over(stack, self.key, self.encoding)
     }
 }
 

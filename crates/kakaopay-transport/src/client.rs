@@ -1,12 +1,13 @@
 //! The typed client.
 
 use std::fmt;
-use std::marker::PhantomData;
+use std::sync::Arc;
 
 use http::header::CONTENT_TYPE;
 use http::uri::InvalidUri;
 use kakaopay_types::endpoint::{Endpoint, Method};
 use kakaopay_types::{Authorizes, Key, Mode};
+use sha2::{Digest, Sha256};
 
 use crate::body::{HttpRequest, RequestBody};
 use crate::builder::ClientBuilder;
@@ -47,7 +48,7 @@ pub struct Client<K> {
     stack: Stack,
     mode: Mode,
     encoding: Encoding,
-    key: PhantomData<fn() -> K>,
+    key: Arc<K>,
 }
 
 impl<K: Key> Client<K> {
@@ -62,14 +63,22 @@ impl<K: Key> Client<K> {
         ClientBuilder::new(transport, key)
     }
 
-    pub(crate) fn over(stack: Stack, mode: Mode, encoding: Encoding) -> Self {
-        Self { stack, mode, encoding, key: PhantomData }
+    pub(crate) fn over(stack: Stack, key: K, encoding: Encoding) -> Self {
+        Self { stack, mode: key.mode(), encoding, key: Arc::new(key) }
     }
 
     /// Mode of the key: test or live.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// The SHA-256 of a salt and the key, to recognise the key later without keeping it. The salt must be random, so
+    /// that the digests of one key in two places differ.
+    #[must_use]
+    pub fn key_digest(&self, salt: &str) -> [u8; 32] {
+        let digest = Sha256::new_with_prefix(salt).chain_update([0]).chain_update(self.key.expose());
+        digest.finalize().into()
     }
 
     /// Sends a request and decodes its response.
@@ -175,7 +184,12 @@ impl<K: Key> Client<K> {
 
 impl<K> Clone for Client<K> {
     fn clone(&self) -> Self {
-        Self { stack: self.stack.clone(), mode: self.mode, encoding: self.encoding, key: PhantomData }
+        Self {
+            stack: self.stack.clone(),
+            mode: self.mode,
+            encoding: self.encoding,
+            key: Arc::clone(&self.key),
+        }
     }
 }
 

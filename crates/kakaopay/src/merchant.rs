@@ -12,7 +12,7 @@ use kakaopay_webhook::{Receiver, SignaturePolicy};
 
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
-use crate::driver::{Applied, Clients, Engine, Identity, Joins, Opened, Reads, Returns, Wakers};
+use crate::driver::{Applied, Clients, Engine, Identity, Joins, Marks, Opened, Reads, Returns, Wakers};
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
 use crate::metrics::{Counters, Metrics};
@@ -87,6 +87,7 @@ impl<S: Store> MerchantBuilder<S> {
             clients: self.clients,
             clock: self.clock,
             jitter: Mutex::new(jitter),
+            marks: Marks::default(),
             wakers: Wakers::default(),
             reads: Reads::default(),
             returns: Returns::default(),

@@ -2,7 +2,7 @@
 
 use kakaopay::store::{MemoryStore, Setting, Store};
 use kakaopay::types::endpoint::{ListCharges, ListEvents, MarkChargeAsPaid};
-use kakaopay::types::{EventKey, SecretKey};
+use kakaopay::types::{EventKey, Reference, SecretKey};
 use kakaopay::{Checkout, Error, Merchant, State};
 use kakaopay_sandbox::{Sandbox, SandboxClock, SandboxService};
 use kakaopay_tests::Shop;
@@ -161,4 +161,81 @@ async fn f52_a_store_has_one_account_whoever_comes_first() {
     let account = store.setting(Setting::Account).await.expect("read").expect("an account");
     assert_eq!(account, if of_one.is_ok() { one.account_id() } else { other.account_id() });
     assert_eq!(store.setting(Setting::Mode).await.expect("read").as_deref(), Some("test"));
+}
+
+/// A process that starts while the service is away delivers what is stored, if its key was found to be of the store's
+/// account before.
+#[tokio::test]
+async fn f52_i8_a_known_key_needs_no_service_to_notify() {
+    let one = sandbox("skey_test_one");
+    let store = store(&one);
+    let first = shop(&one, one.service(), &store);
+    first.checkout(Shop::order()).await.expect("a checkout");
+    let charge = client(&one).send(ListCharges::new()).await.expect("a list").data.items[0].id.clone();
+    client(&one).send(MarkChargeAsPaid::new(charge)).await.expect("paid");
+    first.reconcile(opening()).await.expect("reconciled");
+    // Those of other keys, of which the oldest make way.
+    let known = async || store.setting(Setting::KnownKeys).await.expect("read").expect("a digest");
+    let own = known().await;
+    let others = "a b c d e".to_owned();
+    let set =
+        async |from: &str, to: &str| store.change_setting(Setting::KnownKeys, Some(from), Some(to)).await;
+    assert!(set(&own, &others).await.expect("changed"));
+
+    let away = || shop(&one, LoseResponse::new(one.service(), 1_000), &store);
+    let notifications = Notifications::default();
+    let error = away().run_once(&notifications).await.expect_err("an unknown key");
+    assert!(matches!(error, Error::AccountUnknown(_)), "{error:?}");
+    assert!(notifications.events().is_empty());
+
+    shop(&one, one.service(), &store).refresh(&Shop::reference()).await.expect("the key is of the account");
+    assert_eq!(known().await, format!("c d e {own}"));
+    let report = away().run_once(&notifications).await.expect("a known key");
+    assert_eq!(report.notifications, 1);
+    assert_eq!(notifications.events()[0].0, "order-345678/paid");
+    assert!(!own.contains("skey") && own.len() == 32, "{own}");
+
+    // The digest is of this key, this account and this store only.
+    let other = sandbox("skey_test_other");
+    let error =
+        shop(&other, other.service(), &store).run_once(&notifications).await.expect_err("another account");
+    assert!(matches!(error, Error::AccountMismatch { .. }), "{error:?}");
+}
+
+/// A wrong key that only ran on an empty store does not bind it.
+#[tokio::test]
+async fn f52_a_store_without_payments_belongs_to_no_account() {
+    let (wrong, right) = (sandbox("skey_test_wrong"), sandbox("skey_test_right"));
+    let store = store(&right);
+    let stranger = shop(&wrong, wrong.service(), &store);
+    stranger.run_once(&Notifications::default()).await.expect("nothing to do");
+    stranger.reconcile(opening()).await.expect("reconciled");
+    assert_eq!(store.setting(Setting::Account).await.expect("read"), None);
+    shop(&right, right.service(), &store).checkout(Shop::order()).await.expect("a checkout");
+    let error = stranger.run_once(&Notifications::default()).await.expect_err("of another account now");
+    assert!(matches!(error, Error::AccountMismatch { .. }), "{error:?}");
+}
+
+/// A process that runs while its store is closed changes no payment any more.
+#[tokio::test]
+async fn f51_a_closed_store_is_not_changed() {
+    let one = sandbox("skey_test_one");
+    let store = store(&one);
+    let merchant = shop(&one, one.service(), &store);
+    merchant.checkout(Shop::order()).await.expect("a checkout");
+    let (reference, events) = (Shop::reference(), one.events().len());
+    let journal = store.read_journal(&reference).await.expect("read");
+    assert!(store.change_setting(Setting::Closed, None, Some("moved")).await.expect("changed"));
+    let order = Shop::order_of(Reference::parse("order-2").expect("a reference"));
+    for error in [
+        merchant.checkout(order).await.expect_err("closed"),
+        merchant.buyer_returned(&reference).await.expect_err("closed"),
+        merchant.refresh(&reference).await.expect_err("closed"),
+        merchant.resume(&reference).await.expect_err("closed"),
+        merchant.acknowledge(&reference, "overdue", "Kim", "seen").await.expect_err("closed"),
+        merchant.run_once(&Notifications::default()).await.expect_err("closed"),
+    ] {
+        assert!(matches!(&error, Error::StoreClosed { why } if why == "moved"), "{error:?}");
+    }
+    assert_eq!((store.read_journal(&reference).await.expect("read"), one.events().len()), (journal, events));
 }

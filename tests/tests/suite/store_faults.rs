@@ -192,3 +192,95 @@ async fn f55_i1_i5_i8_any_call_of_the_store_may_fail() {
         }
     }
 }
+
+/// A shop whose store fails once, at the call of this kind and place, and how many such calls there were.
+fn failing_at(call: StoreCall, place: usize, fault: StoreFault) -> (FaultyShop, Arc<AtomicUsize>) {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let store = HookedStore::new(virtual_store()).fault(move |found| {
+        let is_now = found == call && counted.fetch_add(1, Ordering::SeqCst) == place;
+        if is_now { fault } else { StoreFault::None }
+    });
+    (VirtualShop::open(store), calls)
+}
+
+/// F55: after a commit of unknown outcome the entry's requests leave within a second, without a look-up.
+#[tokio::test(start_paused = true)]
+async fn f55_i1_i5_a_commit_of_unknown_outcome_drops_no_request() {
+    // The entries of an order, its charge, its payment, its refund, the request for it and the response.
+    const ENTRIES: usize = 6;
+    for fault in [StoreFault::Before(StoreErrorKind::Io), StoreFault::After(StoreErrorKind::Io)] {
+        for place in 0..ENTRIES {
+            let (shop, commits) = failing_at(StoreCall::Commit, place, fault);
+            let begun = tokio::time::Instant::now();
+            let checkout = shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+            assert!(matches!(checkout, Checkout::Redirect { .. }), "{fault:?} {place}: {checkout:?}");
+            shop.pay().await;
+            let status = shop.merchant.refresh(&Shop::reference()).await.expect("read");
+            assert!(status.is_paid(), "{fault:?} {place}: {status:?}");
+            let refund = shop.merchant.refund(&Shop::reference(), refund(1)).await.expect("a refund");
+            assert!(refund.is_completed(), "{fault:?} {place}: {refund:?}");
+            assert!(begun.elapsed() < Duration::from_secs(1), "{fault:?} {place}");
+            let repeated = usize::from(matches!(fault, StoreFault::Before(_)));
+            assert_eq!(commits.load(Ordering::SeqCst), ENTRIES + repeated, "{fault:?} {place}");
+            let charges = shop.sandbox.events().iter().filter(|(_, key)| *key == "charge.create").count();
+            assert_eq!((charges, refunds(&shop).await), (1, 1), "{fault:?} {place}");
+        }
+    }
+}
+
+/// F40, F55: a process whose commit failed does not take the same step of another process for its own, and sends
+/// nothing.
+#[tokio::test(start_paused = true)]
+async fn f40_f55_i5_the_same_entry_of_another_process_is_not_mine() {
+    let armed = Arc::new(AtomicUsize::new(0));
+    let left = Arc::clone(&armed);
+    // The second commit from now on fails once, without an effect: the request for the refund.
+    let store = HookedStore::new(virtual_store()).fault(move |call| {
+        let is_last = call == StoreCall::Commit
+            && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) == Ok(1);
+        if is_last { StoreFault::Before(StoreErrorKind::Io) } else { StoreFault::None }
+    });
+    let shop = paid(VirtualShop::open(store)).await;
+    let other = kakaopay::Merchant::builder(shop.client(), shop.store.inner().clone());
+    let now = shop.merchant.now();
+    let other = other.clock(move || now).jitter_seed(7).build();
+    armed.store(2, Ordering::SeqCst);
+    let mine = shop.merchant.clone();
+    let mine = tokio::spawn(async move { mine.refund(&Shop::reference(), refund(1)).await });
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(armed.load(Ordering::SeqCst), 0, "the commit has failed");
+    let before = refunds(&shop).await;
+    let status = other.refresh(&Shop::reference()).await.expect("read");
+    assert!(status.refunds.iter().all(kakaopay::RefundSummary::is_completed), "{status:?}");
+    mine.await.expect("no panic").expect("a refund");
+    assert_eq!((before, refunds(&shop).await), (0, 1));
+}
+
+/// F55: a notification or webhook whose completion failed for a moment does not come back.
+#[tokio::test(start_paused = true)]
+async fn f55_i3_a_completion_of_unknown_outcome_is_repeated() {
+    for call in [StoreCall::CompleteMessage, StoreCall::CompleteEvent] {
+        for fault in [
+            StoreFault::Before(StoreErrorKind::Busy),
+            StoreFault::Before(StoreErrorKind::Io),
+            StoreFault::After(StoreErrorKind::Io),
+        ] {
+            let (shop, calls) = failing_at(call, 0, fault);
+            shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+            shop.pay().await;
+            let key = kakaopay::types::EventKey::ChargeComplete;
+            assert_eq!(shop.deliver(&key).await, http::StatusCode::OK);
+            let notifications = Notifications::default();
+            let report = shop.merchant.run_once(&notifications).await.expect("worked");
+            assert_eq!((report.webhooks, report.notifications), (1, 1), "{call:?} {fault:?}");
+            assert_eq!(calls.load(Ordering::SeqCst), 2, "{call:?} {fault:?}");
+            assert_eq!(shop.merchant.backlog().await.expect("read").inbox.count, 0);
+            tokio::time::advance(Duration::from_secs(600)).await;
+            let report = shop.merchant.run_once(&notifications).await.expect("worked");
+            assert!(!report.any() && notifications.events().len() == 1, "{call:?} {fault:?}: {report:?}");
+        }
+    }
+}

@@ -23,7 +23,18 @@ impl JournalEntry {
     /// Encodes the entry for the journal.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let stored = StoredRef { v: versioning::VERSION, at: self.at, records: &self.records };
+        self.encode(None)
+    }
+
+    /// Encodes the entry with a mark of its writer, who so knows it from the same entry of another writer.
+    /// [`from_bytes`](Self::from_bytes) ignores the mark.
+    #[must_use]
+    pub fn to_marked_bytes(&self, mark: &str) -> Vec<u8> {
+        self.encode(Some(mark))
+    }
+
+    fn encode(&self, mark: Option<&str>) -> Vec<u8> {
+        let stored = StoredRef { v: versioning::VERSION, mark, at: self.at, records: &self.records };
         // Records are plain data with string keys, which JSON can always encode.
         serde_json::to_vec(&stored).unwrap_or_default()
     }
@@ -47,6 +58,8 @@ struct Stored {
 #[derive(Serialize)]
 struct StoredRef<'a> {
     v: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'a str>,
     at: Timestamp,
     records: &'a [Record],
 }

@@ -9,8 +9,9 @@ use kakaopay_store::{Commit, Seq, Store};
 use kakaopay_types::endpoint::{ListCharges, ListParams, RetrieveCharge};
 use kakaopay_types::{Charge, Outcome, Reference, SortOrder, StoreId};
 
-use super::engine::{Applied, Engine, message_of};
+use super::engine::{Applied, Engine};
 use super::pending_request::Begun;
+use super::persistence::message_of;
 use super::reads::Joins;
 use super::suspicion::Suspicion;
 use crate::error::Error;
@@ -75,7 +76,7 @@ impl<S: Store> Engine<S> {
             pin_mut!(charges);
             while let Some(charge) = charges.next().await {
                 let charge = charge.map_err(unread)?;
-                if is_of(&charge, store, reference) && found.iter().all(|known| known.id != charge.id) {
+                if is_of(&charge, &store, reference) && found.iter().all(|known| known.id != charge.id) {
                     found.push(charge);
                 }
             }
@@ -90,7 +91,7 @@ impl<S: Store> Engine<S> {
         let attempts =
             charges.iter().filter_map(|charge| charge.metadata.attempt()).map(|attempt| attempt.number());
         let attempts = attempts.max().unwrap_or(NonZeroU32::MIN);
-        let intent = order.into_intent(self.store_id().await?.clone(), self.mode, self.next_seed());
+        let intent = order.into_intent(self.bind().await?, self.mode, self.next_seed());
         let begun = Begun::now(&self.clock);
         let (_, now) = self.load_timed(&reference).await?;
         let mut payment = Payment::adopt(intent, attempts, now);

@@ -2,19 +2,17 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use kakaopay_flows::{
-    Deadline, Input, Output, Payment, PaymentEvent, Record, Request, RequestFailure, Response,
-};
-use kakaopay_store::{Clock, Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store};
+use kakaopay_flows::{Input, Payment, Request, RequestFailure, Response};
+use kakaopay_store::{Clock, Store};
 use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
 use super::identity::Identity;
-use super::pending_request::{Begun, PendingRequest, send_by};
+use super::marks::Marks;
+use super::pending_request::{Begun, PendingRequest};
 use super::reads::{Joins, Reads};
-use super::rehydrate::{self, SNAPSHOT_EVERY};
+use super::rehydrate;
 use super::requests::Clients;
 use super::returns::Returns;
 use crate::delivery::HandlerLimits;
@@ -24,9 +22,6 @@ use crate::metrics::Counters;
 
 /// Attempts to change a payment before [`Error::TooMuchContention`]: each one lost to a concurrent writer.
 pub(super) const MAX_TRIES: usize = 32;
-/// Waits between the attempts to store a response to a mutation, in milliseconds: 10 s in total, within which a busy
-/// store or a lost connection usually recovers.
-const STORE_BACKOFFS_MILLIS: [u64; 8] = [50, 100, 250, 600, 1_000, 2_000, 3_000, 3_000];
 
 /// The state that all clones of a merchant share.
 pub(crate) struct Engine<S> {
@@ -37,6 +32,7 @@ pub(crate) struct Engine<S> {
     pub(crate) identity: Identity,
     /// Spreads the polls of different payments. Never a source of secrets.
     pub(crate) jitter: Mutex<fastrand::Rng>,
+    pub(crate) marks: Marks,
     pub(crate) wakers: Wakers,
     pub(crate) reads: Reads,
     pub(crate) returns: Returns,
@@ -125,7 +121,7 @@ impl<S: Store> Engine<S> {
         reference: &Reference,
         change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send,
     ) -> Result<Applied, Error> {
-        self.store_id().await?;
+        self.ready().await?;
         for _ in 0..MAX_TRIES {
             let begun = Begun::now(&self.clock);
             let (Some(mut payment), now) = self.load_timed(reference).await? else {
@@ -182,133 +178,6 @@ impl<S: Store> Engine<S> {
             _ => self.clients.execute(pending).await,
         }
     }
-
-    /// Applies a response. One to a mutation exists only here, so storing it is retried for a while. After that, the
-    /// payment must look its outcome up.
-    async fn store_response(&self, reference: &Reference, response: Response) -> Result<Applied, Error> {
-        let is_of_mutation = is_of_mutation(&response);
-        let input = Input::Response(response);
-        let mut backoffs = STORE_BACKOFFS_MILLIS.iter();
-        loop {
-            let error = match self.apply_input(reference, &input).await {
-                Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) if is_of_mutation => error,
-                result => return result,
-            };
-            let Some(millis) = backoffs.next() else {
-                tracing::error!(
-                    reference = reference.as_str(),
-                    %error,
-                    "response to a mutation not stored; its outcome will be looked up",
-                );
-                return Err(error);
-            };
-            tracing::warn!(reference = reference.as_str(), %error, "failed to store a response; retrying");
-            tokio::time::sleep(Duration::from_millis(*millis)).await;
-        }
-    }
-
-    /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
-    /// one transaction, and returns the requests, which are now safe to send.
-    ///
-    /// `now` is the time at which the payment planned its deadline, which the store keeps as the difference.
-    pub(super) async fn persist(
-        &self,
-        payment: &mut Payment,
-        now: Timestamp,
-        begun: Begun,
-    ) -> Result<Vec<PendingRequest>, Error> {
-        let mut requests = Vec::new();
-        let mut latest = None;
-        loop {
-            let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
-            let mut entry = None;
-            while let Some(output) = payment.poll_output() {
-                match output {
-                    Output::Persist(stored) => entry = Some(stored),
-                    Output::Transmit(request) => {
-                        requests.push(PendingRequest { request, send_by: latest.clone() });
-                    }
-                    Output::Deadline(Deadline::At(at)) => commit.deadline = due_in(at, now),
-                    Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
-                    Output::Event(event) => commit.messages.push(message_of(&event)),
-                    // A checkout reads the address from the payment itself.
-                    Output::Redirect(_) => {}
-                }
-            }
-            let Some(entry) = entry else {
-                if latest.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
-                    commit.snapshot = Some(payment.snapshot()?.into());
-                }
-                if commit.deadline == DeadlineChange::Keep && commit.snapshot.is_none() {
-                    return Ok(requests);
-                }
-                match self.commit(commit).await {
-                    // The entry is durable, and so are its requests.
-                    Err(Error::Store(error)) if latest.is_some() => {
-                        let reference = payment.intent().reference.as_str();
-                        tracing::warn!(reference, %error, "snapshot not stored; the journal is complete without it");
-                    }
-                    result => result?,
-                }
-                return Ok(requests);
-            };
-            latest = Some(send_by(begun, &self.clock));
-            commit.expected = Seq::new(entry.seq.saturating_sub(1));
-            commit.entry = Some(entry.to_bytes().into());
-            commit.charge = entry.records.iter().find_map(|record| match record {
-                Record::ChargeFound { charge, .. } => Some(charge.clone()),
-                _ => None,
-            });
-            self.commit(commit).await?;
-            for record in &entry.records {
-                if matches!(record, Record::OutcomeUnknown) {
-                    self.counters.unknown_outcome();
-                }
-                tracing::info!(
-                    reference = payment.intent().reference.as_str(),
-                    seq = entry.seq,
-                    record = record.name(),
-                    "payment record stored",
-                );
-                if let Record::AlertRaised { alert } = record {
-                    tracing::warn!(
-                        reference = payment.intent().reference.as_str(),
-                        seq = entry.seq,
-                        "alert raised: {alert}",
-                    );
-                }
-            }
-            payment.handle(Input::Persisted(entry.seq), entry.at)?;
-        }
-    }
-
-    async fn commit(&self, commit: Commit) -> Result<(), Error> {
-        let has_messages = !commit.messages.is_empty();
-        self.store.commit(commit).await?;
-        self.wakers.due.notify_one();
-        if has_messages {
-            self.wakers.notify.notify_one();
-        }
-        Ok(())
-    }
-}
-
-fn due_in(at: Timestamp, now: Timestamp) -> DeadlineChange {
-    DeadlineChange::In(Duration::from_millis(at.millis_since(now).max(0).unsigned_abs()))
-}
-
-pub(super) fn message_of(event: &PaymentEvent) -> OutboxMessage {
-    // An event is plain data with text keys, so its JSON serialization cannot fail.
-    let body = serde_json::to_vec(event).unwrap_or_default();
-    // An event that is not an alert is about money, also one that a later version of the flows adds.
-    let is_for_a_person = matches!(event, PaymentEvent::Alert { .. } | PaymentEvent::Orphaned { .. });
-    let lane = if is_for_a_person { Lane::Alert } else { Lane::Ordered };
-    OutboxMessage::new(event.key(), body).lane(lane)
-}
-
-/// Whether a response is one to a mutation.
-fn is_of_mutation(response: &Response) -> bool {
-    matches!(response, Response::Source(_) | Response::Charge { .. } | Response::Refund { .. })
 }
 
 /// Whether a response is a read that returned no data. `not_found` is data; a rejected key is not.

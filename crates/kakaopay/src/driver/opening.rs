@@ -25,7 +25,7 @@ impl<S: Store> Engine<S> {
     /// Opens the payment of an order, or loads it if an earlier call opened it. One that has charges already is
     /// opened with them.
     pub(crate) async fn open(&self, order: Order) -> Result<Opened, Error> {
-        let store = self.ready().await?;
+        self.ready().await?;
         for _ in 0..MAX_TRIES {
             if let Some(payment) = self.load(order.reference()).await? {
                 check_same(&order, &payment)?;
@@ -36,7 +36,7 @@ impl<S: Store> Engine<S> {
             let opened = match self.charges_before(order.reference()).await? {
                 Found::Unknown => return Ok(Opened::NotYet),
                 Found::Charges(charges) if charges.is_empty() => {
-                    let intent = order.clone().into_intent(store.clone(), self.mode, self.next_seed());
+                    let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
                     let begun = Begun::now(&self.clock);
                     let (_, now) = self.load_timed(order.reference()).await?;
                     let mut payment = Payment::open(intent, now);

@@ -4,7 +4,8 @@ use kakaopay_flows::PaymentEvent;
 use kakaopay_store::{Commit, Seq, Store, StoreErrorKind};
 use kakaopay_types::{Charge, Reference};
 
-use super::engine::{Engine, message_of};
+use super::engine::Engine;
+use super::persistence::message_of;
 use super::suspicion::Suspicion;
 use crate::error::Error;
 
@@ -15,6 +16,7 @@ impl<S: Store> Engine<S> {
         if self.store.find_by_charge(&charge.id).await?.is_some() {
             return Ok(());
         }
+        self.bind().await?;
         // A process that has just started compares its store first, and may find that it is the older one.
         let second_copy = self.suspicion().await? == Suspicion::Cleared;
         let event = PaymentEvent::orphaned(reference.clone(), charge, second_copy);

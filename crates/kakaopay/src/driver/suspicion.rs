@@ -80,7 +80,7 @@ impl<S: Store> Engine<S> {
                 Err(error) if error.kind() == ErrorKind::Element => continue,
                 Err(error) => return Err(Error::ChargesUnread(Box::new(error))),
             };
-            let own = charge.metadata.attempt().filter(|_| charge.metadata.store().as_ref() == Some(id));
+            let own = charge.metadata.attempt().filter(|_| charge.metadata.store().as_ref() == Some(&id));
             let Some(attempt) = own else { continue };
             let is_recorded = self.store.find_by_charge(&charge.id).await?.is_some();
             if !is_recorded && self.store.read_journal(attempt.order()).await?.is_empty() {

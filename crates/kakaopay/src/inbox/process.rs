@@ -7,7 +7,7 @@ use kakaopay_store::{InboxEvent, Store};
 use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{ChargeId, ErrorCode, Event, EventId, EventKey, Reference, StoreId, decode};
 
-use crate::driver::{Applied, Engine, is_of};
+use crate::driver::{Applied, Engine, is_of, repeated};
 use crate::error::Error;
 
 /// Claimed webhooks that one read serves: they name the same charge and the same order.
@@ -60,7 +60,7 @@ impl<S: Store> Engine<S> {
         };
         if is_read {
             for event in &webhooks.events {
-                self.store.complete_event(event).await?;
+                repeated(|| self.store.complete_event(event)).await?;
             }
         }
         Ok(())
@@ -72,7 +72,7 @@ impl<S: Store> Engine<S> {
         let Some((charge, _)) = &webhooks.subject else { return Ok(true) };
         match self.clients.secret.send(RetrieveCharge::new(charge.clone())).await {
             // Only the charge itself says whose it is: anyone may have posted the webhook.
-            Ok(charge) if is_of(&charge, self.store_id().await?, reference) => {
+            Ok(charge) if is_of(&charge, &self.store_id().await?, reference) => {
                 self.record_orphan(reference, &charge).await?;
                 Ok(true)
             }

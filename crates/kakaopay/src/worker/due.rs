@@ -108,7 +108,7 @@ impl<S: Store> Merchant<S> {
         let store = self.engine.store_id().await?;
         let stored = self.engine.store.claim_events(ClaimRequest::new(LEASE, limit)).await?;
         let claimed = stored.len();
-        for webhooks in Webhooks::group(stored, store) {
+        for webhooks in Webhooks::group(stored, &store) {
             let engine = Arc::clone(&self.engine);
             tasks.webhooks.spawn(async move {
                 let processed = catch_panic(engine.process_webhooks(&webhooks)).await;

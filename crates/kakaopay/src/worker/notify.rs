@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::handler_call;
 use crate::delivery::HandlerFailure;
-use crate::driver::Engine;
+use crate::driver::{Engine, repeated};
 use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
@@ -106,7 +106,7 @@ impl<S: Store> Engine<S> {
             return Ok(false);
         }
         self.counters.notification_delivered();
-        if !is_current(self.store.complete_message(&key, claim).await)? {
+        if !is_current(repeated(|| self.store.complete_message(&key, claim)).await)? {
             tracing::warn!(key, "event handler outlived its lease; notification may be delivered twice");
         }
         Ok(true)
@@ -132,7 +132,7 @@ impl<S: Store> Engine<S> {
                  continues, and later notifications of its payment wait"
             );
         }
-        is_current(self.store.fail_message(key, claim, backoff(failures)).await)?;
+        is_current(repeated(|| self.store.fail_message(key, claim, backoff(failures))).await)?;
         Ok(())
     }
 }

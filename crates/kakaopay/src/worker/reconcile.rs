@@ -60,7 +60,7 @@ impl<S: Store> Engine<S> {
         while let Some(charge) = charges.next().await {
             match charge {
                 _ if is_stopping() => return Ok(ReconcileReport { complete: false, ..report }),
-                Ok(charge) => self.reconcile_charge(charge, store, &mut report).await?,
+                Ok(charge) => self.reconcile_charge(charge, &store, &mut report).await?,
                 Err(error) => report.read_failed(&error),
             }
         }
@@ -69,7 +69,7 @@ impl<S: Store> Engine<S> {
         while let Some(event) = events.next().await {
             match event {
                 _ if is_stopping() => return Ok(ReconcileReport { complete: false, ..report }),
-                Ok(event) => self.reconcile_event(event, store, &mut report).await?,
+                Ok(event) => self.reconcile_event(event, &store, &mut report).await?,
                 Err(error) => report.read_failed(&error),
             }
         }

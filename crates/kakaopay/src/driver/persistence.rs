@@ -1,0 +1,222 @@
+//! Stores the steps of a payment: each before its requests leave, and also while the store fails for a moment.
+
+use std::time::Duration;
+
+use kakaopay_flows::{Deadline, Input, JournalEntry, Output, Payment, PaymentEvent, Record, Response};
+use kakaopay_store::{Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store, StoreError, StoreErrorKind};
+use kakaopay_transport::SendBy;
+use kakaopay_types::{Reference, Timestamp};
+use tokio::time::{Instant, sleep};
+
+use super::engine::{Applied, Engine};
+use super::pending_request::{Begun, PendingRequest, send_by};
+use super::rehydrate::SNAPSHOT_EVERY;
+use crate::error::Error;
+
+/// How long a response to a mutation is stored again and again: a busy store or a lost connection usually recovers
+/// within it.
+const STORE_FOR: Duration = Duration::from_secs(10);
+/// First wait before a response is stored again. Each further one doubles it.
+const MIN_WAIT: Duration = Duration::from_millis(50);
+/// Longest such wait.
+const MAX_WAIT: Duration = Duration::from_secs(3);
+/// Waits before a call whose outcome is unknown is repeated, in milliseconds.
+const REPEAT_AFTER_MILLIS: [u64; 5] = [50, 200, 500, 1_000, 2_000];
+
+impl<S: Store> Engine<S> {
+    /// Applies a response. One to a mutation exists only here, so storing it is retried for a while. After that, the
+    /// payment must look its outcome up.
+    pub(super) async fn store_response(
+        &self,
+        reference: &Reference,
+        response: Response,
+    ) -> Result<Applied, Error> {
+        let is_of_mutation = is_of_mutation(&response);
+        let input = Input::Response(response);
+        let (until, mut wait) = (Instant::now() + STORE_FOR, MIN_WAIT);
+        loop {
+            let error = match self.apply_input(reference, &input).await {
+                Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) if is_of_mutation => error,
+                result => return result,
+            };
+            if Instant::now() + wait > until {
+                tracing::error!(
+                    reference = reference.as_str(),
+                    %error,
+                    "response to a mutation not stored; its outcome will be looked up",
+                );
+                return Err(error);
+            }
+            tracing::warn!(reference = reference.as_str(), %error, "failed to store a response; retrying");
+            sleep(wait).await;
+            wait = wait.saturating_mul(2).min(MAX_WAIT);
+        }
+    }
+
+    /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
+    /// one transaction, and returns the requests, which are now safe to send.
+    ///
+    /// `now` is the time at which the payment planned its deadline, which the store keeps as the difference.
+    pub(super) async fn persist(
+        &self,
+        payment: &mut Payment,
+        now: Timestamp,
+        begun: Begun,
+    ) -> Result<Vec<PendingRequest>, Error> {
+        let mut requests = Vec::new();
+        let mut latest = None;
+        loop {
+            let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
+            let mut entry = None;
+            while let Some(output) = payment.poll_output() {
+                match output {
+                    Output::Persist(stored) => entry = Some(stored),
+                    Output::Transmit(request) => {
+                        requests.push(PendingRequest { request, send_by: latest.clone() });
+                    }
+                    Output::Deadline(Deadline::At(at)) => commit.deadline = due_in(at, now),
+                    Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
+                    Output::Event(event) => commit.messages.push(message_of(&event)),
+                    // A checkout reads the address from the payment itself.
+                    Output::Redirect(_) => {}
+                }
+            }
+            let Some(entry) = entry else {
+                if latest.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
+                    commit.snapshot = Some(payment.snapshot()?.into());
+                }
+                if commit.deadline == DeadlineChange::Keep && commit.snapshot.is_none() {
+                    return Ok(requests);
+                }
+                match self.commit(commit).await {
+                    // The entry is durable, and so are its requests.
+                    Err(Error::Store(error)) if latest.is_some() => {
+                        let reference = payment.intent().reference.as_str();
+                        tracing::warn!(reference, %error, "snapshot not stored; the journal is complete without it");
+                    }
+                    result => result?,
+                }
+                return Ok(requests);
+            };
+            let young = send_by(begun, &self.clock);
+            commit.expected = Seq::new(entry.seq.saturating_sub(1));
+            commit.entry = Some(entry.to_marked_bytes(&self.marks.next()).into());
+            commit.charge = entry.records.iter().find_map(|record| match record {
+                Record::ChargeFound { charge, .. } => Some(charge.clone()),
+                _ => None,
+            });
+            self.commit_surely(commit, &young).await?;
+            latest = Some(young);
+            self.report(payment, &entry);
+            payment.handle(Input::Persisted(entry.seq), entry.at)?;
+        }
+    }
+
+    /// Counts and logs the records of a stored entry.
+    fn report(&self, payment: &Payment, entry: &JournalEntry) {
+        let reference = payment.intent().reference.as_str();
+        for record in &entry.records {
+            if matches!(record, Record::OutcomeUnknown) {
+                self.counters.unknown_outcome();
+            }
+            tracing::info!(reference, seq = entry.seq, record = record.name(), "payment record stored");
+            if let Record::AlertRaised { alert } = record {
+                tracing::warn!(reference, seq = entry.seq, "alert raised: {alert}");
+            }
+        }
+    }
+
+    /// Commits an entry. If the store cannot say whether it did, the journal says so, and a commit that is not in it is
+    /// repeated while the entry's requests may still leave: they would otherwise wait for a look-up.
+    async fn commit_surely(&self, commit: Commit, young: &SendBy) -> Result<(), Error> {
+        let mut result = self.commit(commit.clone()).await;
+        if !is_unknown(&result) {
+            return result;
+        }
+        for millis in REPEAT_AFTER_MILLIS {
+            sleep(Duration::from_millis(millis)).await;
+            match self.is_committed(&commit).await {
+                Ok(Some(true)) => {
+                    self.wake(!commit.messages.is_empty());
+                    return Ok(());
+                }
+                // Another writer was faster.
+                Ok(Some(false)) => return Err(conflict(&commit).into()),
+                Ok(None) if young.is_over() => return result,
+                Ok(None) => result = self.commit(commit.clone()).await,
+                Err(_) => continue,
+            }
+            // A conflict may be with the first commit, which was still under way.
+            if !is_unknown(&result) && !matches!(&result, Err(Error::Store(error)) if error.is_conflict()) {
+                return result;
+            }
+        }
+        result
+    }
+
+    /// Whether the journal has the entry of a commit; `None` if it ends before it. The mark in an entry tells it from
+    /// the same step of another process, which has sent its requests.
+    async fn is_committed(&self, commit: &Commit) -> Result<Option<bool>, StoreError> {
+        let journal = self.store.read_journal(&commit.reference).await?;
+        let found = journal.into_iter().find(|entry| entry.seq == commit.expected.next());
+        Ok(found.map(|found| commit.entry.as_ref() == Some(&found.bytes)))
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<(), Error> {
+        let has_messages = !commit.messages.is_empty();
+        self.store.commit(commit).await?;
+        self.wake(has_messages);
+        Ok(())
+    }
+
+    fn wake(&self, has_messages: bool) {
+        self.wakers.due.notify_one();
+        if has_messages {
+            self.wakers.notify.notify_one();
+        }
+    }
+}
+
+/// Repeats an idempotent call of the store that failed for a moment.
+pub(crate) async fn repeated<T, F>(call: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    for millis in REPEAT_AFTER_MILLIS {
+        match call().await {
+            Err(error) if matches!(error.kind(), StoreErrorKind::Io | StoreErrorKind::Busy) => {
+                sleep(Duration::from_millis(millis)).await;
+            }
+            result => return result,
+        }
+    }
+    call().await
+}
+
+/// Whether a commit may or may not have been applied.
+fn is_unknown(result: &Result<(), Error>) -> bool {
+    matches!(result, Err(Error::Store(error)) if error.kind() == StoreErrorKind::Io)
+}
+
+fn conflict(commit: &Commit) -> StoreError {
+    let (expected, found) = (commit.expected, commit.expected.next());
+    StoreErrorKind::Conflict { expected, found }.into()
+}
+
+fn due_in(at: Timestamp, now: Timestamp) -> DeadlineChange {
+    DeadlineChange::In(Duration::from_millis(at.millis_since(now).max(0).unsigned_abs()))
+}
+
+pub(super) fn message_of(event: &PaymentEvent) -> OutboxMessage {
+    // An event is plain data with text keys, so its JSON serialization cannot fail.
+    let body = serde_json::to_vec(event).unwrap_or_default();
+    // An event that is not an alert is about money, also one that a later version of the flows adds.
+    let is_for_a_person = matches!(event, PaymentEvent::Alert { .. } | PaymentEvent::Orphaned { .. });
+    let lane = if is_for_a_person { Lane::Alert } else { Lane::Ordered };
+    OutboxMessage::new(event.key(), body).lane(lane)
+}
+
+/// Whether a response is one to a mutation.
+fn is_of_mutation(response: &Response) -> bool {
+    matches!(response, Response::Source(_) | Response::Charge { .. } | Response::Refund { .. })
+}
