@@ -7,6 +7,7 @@ mod clients;
 mod compliance;
 mod layers;
 mod measurement;
+mod mutants;
 mod nightly;
 mod packages;
 mod programs;
@@ -25,9 +26,10 @@ use crate::shell::Problem;
 
 const HELP: &str = "\
 cargo xtask ci                            everything that must be good before a change lands
-cargo xtask nightly [PART]                searches that take too long for ci, each at most an hour
+cargo xtask nightly [PART]                searches that take too long for ci
 cargo xtask sim --seed N | --seeds N       whole shops in operation: the story of a seed, or a search
 cargo xtask sim --mutant NAME|all          puts mended faults back: the first seed that finds each
+cargo xtask mutants NAME [--sample N]      whether the tests notice when code is changed: a seeded sample
 cargo xtask layers [--json]               which crate may depend on which, what stays pure, circles of files
 cargo xtask tidy [--counts]               sizes of files, first lines, names in the documents, words in prose
 cargo xtask compliance                    every statement of the guide and every fault has a test
@@ -54,6 +56,7 @@ fn run(arguments: &[&str]) -> Result<(), Problem> {
         ["ci"] => ci::run(),
         ["nightly", options @ ..] => nightly::run(options),
         ["sim", options @ ..] => sim::run(options),
+        ["mutants", options @ ..] => mutants::run(options),
         ["layers", options @ ..] => layers::run(options),
         ["tidy", options @ ..] => tidy::run(options),
         ["compliance"] => compliance::run(),

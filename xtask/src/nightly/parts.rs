@@ -19,11 +19,11 @@ enum Search {
     Command(&'static [&'static str]),
 }
 
-/// Most minutes of a part.
-pub(super) const MAX_MINUTES: u32 = 60;
-/// In a command, another sixtieth of all mutants each day.
-pub(super) const SHARD: &str = "{shard}";
-pub(super) const SHARDS: u64 = 60;
+/// Most minutes of a part; each of hundreds of mutants is compiled.
+const MAX_MINUTES: u32 = 60;
+const MAX_MINUTES_OF_MUTANTS: u32 = 300;
+/// In a command, days since 1970: another sample each day.
+const DAY: &str = "{day}";
 /// In a command, each fuzz target in turn.
 pub(super) const TARGET: &str = "{target}";
 
@@ -45,8 +45,26 @@ pub(super) const PARTS: &[Part] = &[
     test("disturbed", SHOP, "killed", "shops::f53_f56", ("KAKAOPAY_DISTURBED_KILLS", "300")),
     test("kills-server", SHOP, "killed", "server::", ("KAKAOPAY_SERVER_KILLS", "100")),
     test("powerloss", SHOP, "powerloss", "", ("KAKAOPAY_CRASH_IMAGES", "100000")),
-    // The settings are in `.cargo/mutants.toml`.
-    Part { name: "mutants", search: Search::Command(&["cargo", "mutants", "--shard", SHARD]) },
+    Part {
+        name: "mutants-money",
+        search: Search::Command(&["cargo", "xtask", "mutants", "money", "--seed", DAY]),
+    },
+    Part {
+        name: "mutants-types",
+        search: Search::Command(&["cargo", "xtask", "mutants", "types", "--seed", DAY]),
+    },
+    Part {
+        name: "mutants-flows",
+        search: Search::Command(&["cargo", "xtask", "mutants", "flows", "--seed", DAY]),
+    },
+    Part {
+        name: "mutants-store",
+        search: Search::Command(&["cargo", "xtask", "mutants", "store", "--seed", DAY]),
+    },
+    Part {
+        name: "mutants-driver",
+        search: Search::Command(&["cargo", "xtask", "mutants", "driver", "--seed", DAY]),
+    },
     // New inputs go into the first folder, so that the seeds stay as they are. With the address sanitizer, which is
     // the default of cargo-fuzz, because libraries below have unsafe code.
     Part {
@@ -103,16 +121,18 @@ impl Part {
                 let words = ["cargo", "test", "--package", package, "--test", binary, filter];
                 words.iter().filter(|word| !word.is_empty()).map(|word| (*word).to_owned()).collect()
             }
-            Search::Command(words) => {
-                let shard = format!("{}/{SHARDS}", day % SHARDS);
-                words.iter().map(|word| word.replace(SHARD, &shard)).collect()
-            }
+            Search::Command(words) => words.iter().map(|word| word.replace(DAY, &day.to_string())).collect(),
         };
         if !words.iter().any(|word| word == TARGET) {
             return vec![words];
         }
         let of = |target: &String| words.iter().map(|word| word.replace(TARGET, target)).collect();
         targets.iter().map(of).collect()
+    }
+
+    /// Most minutes that the part may take.
+    pub(super) fn max_minutes(&self) -> u32 {
+        if self.name.starts_with("mutants-") { MAX_MINUTES_OF_MUTANTS } else { MAX_MINUTES }
     }
 
     /// The variable that sets how long the tests of the part search.
@@ -141,7 +161,7 @@ mod tests {
     fn a_part_is_one_command_or_one_for_each_target() {
         check("model", &["cargo test --package kakaopay-pure-tests --test suite flows::model::"]);
         check("powerloss", &["cargo test --package kakaopay-tests --test powerloss"]);
-        check("mutants", &["cargo mutants --shard 1/60"]);
+        check("mutants-types", &["cargo xtask mutants types --seed 61"]);
         let fuzz = |target: &str| {
             format!(
                 "cargo +nightly fuzz run {target} corpus/{target} seeds/{target} -- -dict=json.dict -max_len=16384 \
