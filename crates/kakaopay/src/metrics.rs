@@ -13,7 +13,7 @@ use crate::inbox::Refusal;
 pub struct Metrics {
     /// Webhooks stored.
     pub webhooks_received: u64,
-    /// Webhooks whose event was already stored.
+    /// Webhooks that add nothing: their event was already stored, or says only that a known charge was created.
     pub webhooks_duplicate: u64,
     /// Webhooks rejected because of an invalid signature or timestamp. Anyone can send such requests.
     pub signature_failures: u64,

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use kakaopay::store::{ClaimRequest, MemoryStore, Store};
 use kakaopay::{EventHandler, Notification};
+use kakaopay_hooked_store::{HookedStore, StoreCall};
 use kakaopay_tests::eventually;
 use kakaopay_tests::virtual_shop::{VirtualShop, add_notification, virtual_store, within};
 use tokio::time::Instant;
@@ -208,6 +210,28 @@ async fn f50_no_more_notifications_are_claimed_than_begun() {
     let lease = ClaimRequest::new(seconds(10), 16);
     assert_eq!(store.claim_messages(lease).await.expect("claimed").len(), 4);
     within(seconds(60), "all", async || outbox(&store).await == 0).await;
+    running.shut_down().await;
+}
+
+/// One claim fills the places of all the calls that have ended.
+#[tokio::test(start_paused = true)]
+async fn notifications_are_claimed_for_all_free_calls_at_once() {
+    let claims = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&claims);
+    let store = HookedStore::new(virtual_store()).after(move |call| {
+        counted.fetch_add(usize::from(call == StoreCall::ClaimMessages), Ordering::SeqCst);
+    });
+    let shop = VirtualShop::open(store.clone());
+    for number in 1..=160 {
+        add_notification(store.inner(), &format!("order-{number}")).await;
+    }
+    let handler = Planned::new(|_, _| End::AcceptAfter(seconds(1)));
+    let running = shop.run(handler.clone());
+    let took = within(seconds(60), "all", async || outbox(store.inner()).await == 0).await;
+    // Sixteen at once, of a second each.
+    assert!(took < seconds(11), "{took:?}");
+    let claims = claims.load(Ordering::SeqCst);
+    assert!((10..=24).contains(&claims), "{claims} claims for 160 notifications");
     running.shut_down().await;
 }
 

@@ -329,6 +329,22 @@ async fn f40_i1_a_stale_mutation_does_not_leave() {
     }
 }
 
+/// A webhook that says only that a known charge was created is neither stored nor a reason to read the charge.
+#[tokio::test(start_paused = true)]
+async fn a_known_charges_creation_is_not_stored() {
+    let shop = VirtualShop::open(virtual_store());
+    shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+    for times in 1..=2 {
+        assert_eq!(shop.deliver(&EventKey::ChargeCreate).await, 200);
+        let metrics = shop.merchant.metrics();
+        assert_eq!((metrics.webhooks_received, metrics.webhooks_duplicate), (0, times));
+        assert_eq!(shop.merchant.backlog().await.expect("read").inbox.count, 0);
+    }
+    shop.pay().await;
+    assert_eq!(shop.deliver(&EventKey::ChargeComplete).await, 200);
+    assert_eq!(shop.merchant.metrics().webhooks_received, 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_waits_after_a_finished_payment() {
     let shop = VirtualShop::open(virtual_store());

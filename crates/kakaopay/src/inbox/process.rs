@@ -81,10 +81,13 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// Applies webhooks to the payment that they concern. Returns `None` if they concern none of this store.
+    /// Applies webhooks to the payment that they concern. Returns `None` if they concern none of this store, or say only
+    /// that a known charge was created.
     async fn apply_webhooks(&self, webhooks: &Webhooks) -> Result<Option<Applied>, Error> {
         let Some((charge, order)) = &webhooks.subject else { return Ok(None) };
-        let reference = match self.store.find_by_charge(charge).await? {
+        let known = self.store.find_by_charge(charge).await?;
+        let is_known = known.is_some();
+        let reference = match known {
             Some(reference) => reference,
             // The response to the charge's creation is late or lost.
             None => match order {
@@ -94,6 +97,9 @@ impl<S: Store> Engine<S> {
         };
         let mut applied: Option<Applied> = None;
         for key in &webhooks.keys {
+            if is_known && *key == EventKey::ChargeCreate {
+                continue;
+            }
             let evidence = Evidence::Webhook { key: key.clone(), charge: charge.clone() };
             let next = self.apply_input(&reference, &Input::Evidence(evidence)).await?;
             applied = Some(match applied {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use kakaopay_store::{InsertOutcome, NewInboxEvent, Store, StoreError};
-use kakaopay_types::Event;
+use kakaopay_types::{Event, EventKey};
 use kakaopay_webhook::{ReceivedEvent, Rejection, Sink};
 
 use super::error::InboxError;
@@ -40,8 +40,23 @@ impl<S: Store> Inbox<S> {
         }
     }
 
+    /// Whether a webhook says only that a known charge was created, as each first one does whose charge's response was
+    /// not lost.
+    async fn is_known_creation(&self, event: &Event) -> Result<bool, StoreError> {
+        match event.charge_id() {
+            Some(charge) if event.key == EventKey::ChargeCreate => {
+                Ok(self.engine.store.find_by_charge(&charge).await?.is_some())
+            }
+            _ => Ok(false),
+        }
+    }
+
     async fn insert(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
         let ReceivedEvent { event, body, verified, .. } = accepted;
+        if self.is_known_creation(&event).await? {
+            self.engine.counters.webhook_stored(InsertOutcome::Duplicate);
+            return Ok(());
+        }
         if !verified {
             if !self.is_related(&event).await? {
                 self.refuse(Refusal::Unrelated, &"unsigned");

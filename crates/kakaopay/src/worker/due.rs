@@ -68,6 +68,7 @@ impl<S: Store> Merchant<S> {
     pub(crate) async fn claim_and_spawn(&self, tasks: &mut InFlight) -> Result<RunReport, Error> {
         const HALF: usize = MAX_IN_FLIGHT / 2;
         self.engine.ready().await?;
+        tasks.remove_ended();
         let mut claimed = RunReport::default();
         let due_limit = HALF.saturating_sub(tasks.due_payments.len()).min(tasks.free());
         claimed.due_payments += self.spawn_due_payments(tasks, due_limit).await?;
@@ -130,6 +131,11 @@ impl InFlight {
     /// Number of tasks that may still be spawned.
     pub(crate) fn free(&self) -> usize {
         MAX_IN_FLIGHT.saturating_sub(self.webhooks.len().saturating_add(self.due_payments.len()))
+    }
+
+    /// Removes the tasks that have ended, so that their places are free.
+    fn remove_ended(&mut self) {
+        while self.due_payments.try_join_next().is_some() || self.webhooks.try_join_next().is_some() {}
     }
 
     /// Waits until a task ends. Returns `None` if there is none.

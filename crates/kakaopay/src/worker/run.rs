@@ -84,6 +84,10 @@ impl<S: Store> Merchant<S> {
     async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
         let mut calls = JoinSet::new();
         while !*shutdown.borrow() {
+            // One claim fills the places of all that have ended.
+            while let Some(ended) = calls.try_join_next() {
+                log_delivery(ended);
+            }
             let rest = match catch_panic(self.claim_and_notify(handler, &mut calls)).await {
                 Some(Ok(0)) => self.until_next().await,
                 Some(Ok(_)) => Duration::ZERO,
