@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use kakaopay::store::{InsertOutcome, NewInboxEvent, Store};
-use kakaopay_types::{EventId, RefundWindow};
+use kakaopay_types::{ChargeId, EventId, RefundWindow};
 use serde_json::Value;
 
 use crate::moves::{Millis, ProcessId};
@@ -171,9 +171,15 @@ pub(crate) fn deliver(world: &mut World, webhook: http::Request<Bytes>, number: 
     });
 }
 
-/// Whether the store knows the event of a webhook.
+/// Whether the store knows the event of a webhook, or all that it says: that a known charge was created.
 fn is_stored(shop: &Surroundings, body: &[u8]) -> bool {
     let event: Value = serde_json::from_slice(body).expect("JSON");
+    if event["key"] == "charge.create" {
+        let charge = ChargeId::parse(event["data"]["id"].as_str().expect("an id")).expect("an id");
+        if ready(shop.store.inner().find_by_charge(&charge)).is_some() {
+            return true;
+        }
+    }
     let event = EventId::parse(event["id"].as_str().expect("an id")).expect("an id");
     ready(shop.store.inner().insert_event(NewInboxEvent::new(event, body))) == InsertOutcome::Duplicate
 }
