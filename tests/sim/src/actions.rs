@@ -9,8 +9,9 @@ use kakaopay::{Checkout, Order, RefundRequest};
 use crate::booked_charge::BookedCharge;
 use crate::moves::{Action, Edited, Millis, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
+use crate::pressure;
 use crate::process::Surroundings;
-use crate::service::RETURN_URI;
+use crate::service::{RETURN_URI, Service};
 use crate::store::{FaultyStore, ready};
 use crate::world::{Event, Trouble, World};
 
@@ -48,7 +49,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             world.processes[*process] = None;
             world.after(*down, Event::Start(*process));
         }
-        Action::Freeze { process, lasts } => world.frozen_until[*process] = world.now + lasts,
+        Action::Freeze { process, lasts } => world.freeze(*process, *lasts),
         Action::Flood { order, process, count } => flood(world, *order, *process, *count),
         Action::SlowService { lasts } => world.slow_until = world.slow_until.max(world.now + lasts),
         Action::FreezeConnecting { process, lasts } => world.freeze_connecting[*process] = Some(*lasts),
@@ -66,6 +67,14 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::StepStore { by } => {
             world.store_ahead.fetch_add(*by, Ordering::SeqCst);
         }
+        Action::Hammer { order, process, count } => hammer_at(world, *order, *process, *count),
+        Action::LimitRate { lasts } => pressure::limit_rate(world, *lasts),
+        Action::UnsignedFlood { order, process, count } => flood_unsigned(world, *order, *process, *count),
+        Action::CutLists { lasts } => world.cut = Some((world.now, world.now + lasts)),
+        Action::Garble { order, lasts } => {
+            world.garbled.insert(reference(*order).as_str().to_owned(), world.now + lasts);
+        }
+        Action::FailStore(failure) => world.around.faults.plan(*failure),
         Action::StoreTrouble { lasts } => {
             world.store_trouble.store(true, Ordering::SeqCst);
             world.after(*lasts, Event::Heal(Trouble::Store));
@@ -146,10 +155,12 @@ pub(crate) fn operate(world: &mut World) {
 }
 
 fn order_of(shop: &Surroundings, reference: &Reference) -> Order {
+    let description = if shop.has_long_descriptions() { "x".repeat(10_000) } else { String::new() };
     let amount = PaymentAmount::new(Money::new(AMOUNT, Currency::SGD)).expect("an amount");
     let uri = format!("{RETURN_URI}{}&store={}", reference.as_str(), shop.store_id.as_str());
     let uri = ReturnUri::parse(&uri).expect("an address");
-    Order::new(reference.clone(), amount, uri)
+    let order = Order::new(reference.clone(), amount, uri);
+    if description.is_empty() { order } else { order.with_description(description) }
 }
 
 fn check_out(world: &World, order: OrderId, process: ProcessId) {
@@ -226,6 +237,37 @@ fn flood(world: &mut World, order: OrderId, process: ProcessId, count: usize) {
     for charge in charges.iter().filter(|charge| charge.order.as_deref() == Some(&name)) {
         for _ in 0..count {
             let webhook = world.around.service.webhook_about(&charge.id, world.counter);
+            world.after(10, Event::Webhook(webhook, process));
+        }
+    }
+}
+
+/// The buyer's page reloads, and returns from the wallet, over and over.
+fn hammer_at(world: &mut World, order: OrderId, process: ProcessId, count: i64) {
+    // Before a link was handed out, a store that is suspect looks for the order each time.
+    if !world.around.books.pages().links.contains_key(reference(order).as_str()) {
+        if world.now < ACTIVE {
+            world.after(10_000, Event::Act(Action::Hammer { order, process, count }));
+        }
+        return;
+    }
+    pressure::hammer(world, order, process);
+    for number in 0..count {
+        let at = number * pressure::HAMMERING / count;
+        world.after(at, Event::Act(Action::Return { order, process }));
+        world.after(at + 7, Event::Act(Action::CheckOut { order, process }));
+    }
+}
+
+/// Unsigned webhooks arrive about the order's charges, and as many about others.
+fn flood_unsigned(world: &mut World, order: OrderId, process: ProcessId, count: u64) {
+    let name = reference(order).as_str().to_owned();
+    let charges = world.around.charges();
+    let own = charges.iter().find(|charge| charge.order.as_deref() == Some(&name));
+    let charges = [own.map(|charge| charge.id.as_str()), Some("chrg_test_0000000000000000000")];
+    for charge in charges.into_iter().flatten() {
+        for _ in 0..count {
+            let webhook = Service::unsigned_webhook_about(charge, world.counter);
             world.after(10, Event::Webhook(webhook, process));
         }
     }

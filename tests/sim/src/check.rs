@@ -8,6 +8,7 @@ use kakaopay::{Alert, PaymentEvent};
 use crate::booked_charge::BookedCharge;
 use crate::books::{Pages, paid_charge};
 use crate::ending;
+use crate::plan::Plan;
 use crate::process::Surroundings;
 
 /// I2, I5: every charge that the service holds as paid is known to the shop, and no money went back twice.
@@ -104,9 +105,9 @@ fn money_adds_up(pages: &mut Pages, order: &str, charge: &BookedCharge) {
     }
 }
 
-/// I1, I8: nothing waits any more, neither at the service nor in the store. `is_older` says that the store was replaced
-/// by an older copy, and `before` what the store had after healing.
-pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], is_older: bool) {
+/// I1, I8: nothing waits any more, neither at the service nor in the store. `before` is what the store had after
+/// healing.
+pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], plan: &Plan) {
     paid_orders_are_known(around);
     for charge in around.charges() {
         let mut pages = around.books.pages();
@@ -119,5 +120,5 @@ pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], is
             around.books.pages().violate("I8", text);
         }
     }
-    ending::check(around, before, is_older);
+    ending::check(around, before, plan);
 }

@@ -35,6 +35,12 @@ impl Choices {
         self.rng.u8(0..100) < percent
     }
 
+    /// One of so many, from 0.
+    pub fn any_of(&mut self, count: usize) -> usize {
+        let most = i64::try_from(count).unwrap_or(1);
+        usize::try_from(self.between(0, most)).unwrap_or(0)
+    }
+
     /// One of the values.
     ///
     /// # Panics

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Connecting, Fate, Reply, Sent};
+use crate::pressure::{count_read, is_refused};
 use crate::process::Surroundings;
 use crate::shown;
 use crate::store::ready;
@@ -20,7 +21,7 @@ pub(crate) fn connect(world: &mut World, connecting: Connecting) {
     let takes = if world.healed_at.is_some() { 10 } else { world.fates.between(1, most) };
     if is_mutation && let Some(lasts) = world.freeze_connecting[process].take() {
         world.tell(format_args!("process {process} is suspended for {} s while it connects", lasts / 1_000));
-        world.frozen_until[process] = world.frozen_until[process].max(world.now + lasts);
+        world.freeze(process, lasts);
     }
     world.after(takes, Event::Connected(connected));
 }
@@ -30,8 +31,11 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
     world.requests += 1;
     world.busy = world.now;
     let trouble = world.network_trouble > 0;
-    let fate = if world.healed_at.is_some() {
+    count_read(world, &sent);
+    let fate = if world.healed_at.is_some() || world.plan.is_calm {
         Fate::Delivered { arrives: 20, responds: 20 }
+    } else if is_refused(world, &sent) {
+        Fate::Gateway { status: 429, arrives: false }
     } else {
         // Later than that no design could tell a slow request from a lost one.
         let latest = if sent.request.uri().path().ends_with("/refunds") { 500_000 } else { 85_000 };
@@ -97,8 +101,17 @@ pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Op
         world.around.books.pages().polled.insert(charge.to_owned(), world.now);
     }
     let mut response = world.around.service.respond(request);
+    note_shown(world, &response);
     if !world.plan.tells_time {
         shown::hide_time(&mut response);
+    }
+    for (order, until) in &world.garbled {
+        if world.now < *until {
+            shown::garble(&mut response, order);
+        }
+    }
+    if world.cut.is_some_and(|(_, until)| world.now < until) {
+        shown::cut(&mut response);
     }
     for (order, (status, until)) in &world.misread {
         if world.now < *until {
@@ -106,7 +119,6 @@ pub(crate) fn arrive(world: &mut World, request: http::Request<Bytes>, reply: Op
         }
     }
     world.tell(format_args!("service carries out {line}: {}", response.status().as_u16()));
-    note_shown(world, &response);
     if let Some((reply, millis)) = reply {
         world.after(millis, Event::Respond(reply, Ok(response.map(Full::new))));
     }
@@ -162,7 +174,7 @@ pub(crate) fn deliver(world: &mut World, webhook: http::Request<Bytes>, number: 
     process.receive(webhook, move |status| {
         let mut pages = shop.books.pages();
         pages.tell(format_args!("process {number} answers a webhook with {status}"));
-        if status < 300 && !is_stored(&shop, &body) {
+        if status < 300 && !shop.unsigned && !is_stored(&shop, &body) {
             pages.violate(
                 "I10",
                 format_args!("process {number} has acknowledged a webhook that is not stored"),

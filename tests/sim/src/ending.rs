@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use kakaopay::flows::{Payment, RefundProcess};
+use kakaopay::flows::{Payment, RefundProcess, RefundState};
 use kakaopay::store::Store;
 use kakaopay::types::Reference;
 use kakaopay::{Alert, PaymentEvent};
 
 use crate::books::Pages;
+use crate::plan::Plan;
 use crate::process::Surroundings;
 use crate::service::SECRET;
 use crate::store::ready;
@@ -15,7 +16,9 @@ use crate::store::ready;
 /// I1, I8: every payment and refund has ended, or has an open alert, and the queues are empty.
 ///
 /// I6: what had ended `before` has ended in the same way.
-pub(crate) fn check(around: &Surroundings, before: &[Payment], is_older: bool) {
+///
+/// F55: where nothing fails but single calls of the store, every accepted refund is made.
+pub(crate) fn check(around: &Surroundings, before: &[Payment], plan: &Plan) {
     let payments = payments(around);
     nothing_ends_twice(&mut around.books.pages(), before, &payments);
     let mut waiting = 0;
@@ -24,11 +27,15 @@ pub(crate) fn check(around: &Surroundings, before: &[Payment], is_older: bool) {
         waiting += u64::from(!payment.alerts().is_empty());
         payment_has_ended(&mut pages, payment);
         for (name, refund) in payment.refunds() {
+            if plan.is_calm && !matches!(refund.state(), RefundState::Completed { .. }) {
+                let state = refund.state().name();
+                pages.violate("F55", format_args!("{name} is {state}, and nothing but single calls failed"));
+            }
             refund_has_ended(&mut pages, payment, name, refund);
         }
     }
     let mut pages = around.books.pages();
-    accepted_refunds_are_known(&mut pages, &payments, is_older);
+    accepted_refunds_are_known(&mut pages, &payments, plan.loses_commits());
     let backlog = ready(around.store.inner().backlog());
     if backlog.deadlines.count > waiting {
         let due = backlog.deadlines.count;

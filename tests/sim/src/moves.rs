@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::store::PlannedFailure;
+
 /// Milliseconds since the start of a run.
 pub type Millis = i64;
 
@@ -167,6 +169,41 @@ pub enum Action {
         /// How long.
         lasts: Millis,
     },
+    /// The buyer's page reloads and returns over and over.
+    Hammer {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+        /// How many calls there are of each.
+        count: i64,
+    },
+    /// The service answers each request for a new charge with 429.
+    LimitRate {
+        /// How long.
+        lasts: Millis,
+    },
+    /// Unsigned webhooks arrive in a flood: about an order's charges, and about charges that do not exist.
+    UnsignedFlood {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+        /// How many of each kind.
+        count: u64,
+    },
+    /// Each list that the service returns is cut.
+    CutLists {
+        /// How long.
+        lasts: Millis,
+    },
+    /// Lists show the charges of an order in a form that cannot be read.
+    Garble {
+        /// The order.
+        order: OrderId,
+        /// How long.
+        lasts: Millis,
+    },
     /// The wall clock of a process is set off.
     Skew {
         /// The process.
@@ -186,6 +223,8 @@ pub enum Action {
         /// How far it is moved.
         by: Millis,
     },
+    /// One call of the store fails.
+    FailStore(PlannedFailure),
     /// The store fails now and then.
     StoreTrouble {
         /// How long.

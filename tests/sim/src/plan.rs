@@ -1,5 +1,6 @@
 //! The plan of a run: its processes, orders and moves, made from a seed.
 
+use crate::calm;
 use crate::choices::Choices;
 use crate::moves::{Action, Edited, Millis, Move, ProcessId};
 
@@ -24,6 +25,12 @@ pub struct Plan {
     pub neighbour: bool,
     /// Whether a process with a key of another account opens the store.
     pub stranger: bool,
+    /// Whether webhooks are accepted without a signature.
+    pub unsigned: bool,
+    /// Whether orders have descriptions that are too long for a page of charges.
+    pub long_descriptions: bool,
+    /// Whether nothing fails but single calls of the store.
+    pub is_calm: bool,
     /// The moves, in order.
     pub moves: Vec<Move>,
 }
@@ -45,7 +52,9 @@ impl Plan {
         let lost_webhooks = choices.pick(&[0, 10, 50, 100]);
         let tells_time = choices.percent(80);
         let handlers = usize::try_from(choices.fork("handlers").pick(&[1, 2, 16])).unwrap_or(1);
-        let moves = Vec::new();
+        let mut pressure = choices.fork("pressure");
+        let unsigned = pressure.percent(8);
+        let long_descriptions = pressure.percent(10) && orders <= 12;
         let mut others = choices.fork("others");
         let (neighbour, stranger) = (others.percent(25), others.percent(15));
         let mut plan = Self {
@@ -58,8 +67,15 @@ impl Plan {
             handlers,
             neighbour,
             stranger,
-            moves,
+            unsigned,
+            long_descriptions,
+            is_calm: false,
+            moves: Vec::new(),
         };
+        let mut calm = choices.fork("calm");
+        if calm.percent(8) {
+            return plan.calm(&mut calm);
+        }
         for order in 0..orders {
             plan.buy(order, &mut choices);
         }
@@ -68,8 +84,32 @@ impl Plan {
         plan.meet(&mut others);
         plan.step_clocks(choices.fork("clocks"));
         plan.lose_commits(&mut choices.fork("backups"));
+        plan.press(&mut pressure);
         plan.moves.sort_by_key(|planned| planned.at);
         plan
+    }
+
+    /// Makes it a calm time.
+    fn calm(self, choices: &mut Choices) -> Self {
+        let (processes, orders) = (self.processes.min(2), self.orders.min(2));
+        let mut moves = calm::moves(choices, processes, orders);
+        moves.sort_by_key(|planned| planned.at);
+        let start = self.start.div_euclid(86_400) * 86_400 + calm::START;
+        let (tells_time, neighbour, stranger) = (true, false, false);
+        let (unsigned, long_descriptions, is_calm) = (false, false, true);
+        Self {
+            processes,
+            orders,
+            start,
+            tells_time,
+            neighbour,
+            stranger,
+            unsigned,
+            long_descriptions,
+            is_calm,
+            moves,
+            ..self
+        }
     }
 
     fn add(&mut self, at: Millis, action: Action) {
@@ -79,10 +119,10 @@ impl Plan {
     /// A buyer with an order, and its refunds.
     fn buy(&mut self, order: usize, choices: &mut Choices) {
         let opened = choices.between(0, 120_000);
-        let process = any_of(choices, self.processes);
+        let process = choices.any_of(self.processes);
         self.add(opened, Action::CheckOut { order, process });
         for _ in 0..choices.between(0, 3) {
-            let process = any_of(choices, self.processes);
+            let process = choices.any_of(self.processes);
             self.add(opened + choices.between(0, 90_000), Action::CheckOut { order, process });
         }
         let decided = opened + choices.pick(&[3_000, 15_000, 60_000, 400_000]) + choices.between(0, 5_000);
@@ -91,14 +131,14 @@ impl Plan {
             self.add(decided, Action::Decide { order, paid });
         }
         if choices.percent(50) {
-            let process = any_of(choices, self.processes);
+            let process = choices.any_of(self.processes);
             self.add(decided + choices.between(0, 20_000), Action::Return { order, process });
         }
         for number in 1..=u8::try_from(choices.between(0, 4)).unwrap_or(0) {
             let at = decided + choices.pick(&[1_000, 20_000, 300_000, 1_200_000]) + choices.between(0, 5_000);
             let amount = choices.pick(&[50_000, 75_001, AMOUNT, 1]);
             for _ in 0..choices.between(1, 4) {
-                let process = any_of(choices, self.processes);
+                let process = choices.any_of(self.processes);
                 let at = at + choices.between(0, 40_000);
                 self.add(at, Action::Refund { order, number, amount, process });
             }
@@ -108,7 +148,7 @@ impl Plan {
             }
             // A process is suspended between its decision and the first byte, and the others take over.
             if choices.percent(20) {
-                let process = any_of(choices, self.processes);
+                let process = choices.any_of(self.processes);
                 let lasts = choices.pick(&[20_000, 100_000, 900_000, 1_500_000]);
                 self.add(at - 500, Action::FreezeConnecting { process, lasts });
             }
@@ -140,13 +180,13 @@ impl Plan {
             self.add(decided + choices.pick(&[30_000, 300_000, 900_000]), Action::PayDuplicate { order });
         }
         for _ in 0..choices.between(0, 3) {
-            let process = any_of(choices, self.processes);
+            let process = choices.any_of(self.processes);
             let at = decided + choices.pick(&[60_000, 600_000, 1_500_000]) + choices.between(0, 5_000);
             let amount = choices.pick(&[50_000, AMOUNT]);
             self.add(at, Action::RefundLate { order, amount, process });
         }
         if choices.percent(15) {
-            let other = any_of(choices, self.orders);
+            let other = choices.any_of(self.orders);
             let metadata = choices.pick(&[Edited::Empty, Edited::Garbage, Edited::Names(other)]);
             let at = opened + choices.pick(&[500, 10_000, 60_000, 600_000]) + choices.between(0, 5_000);
             self.add(at, Action::StaffEdit { order, metadata });
@@ -261,6 +301,38 @@ impl Plan {
         }
     }
 
+    /// Pages that are hammered at, limits of the rate, floods that anyone can send, and lists that cannot be read.
+    fn press(&mut self, choices: &mut Choices) {
+        let order = choices.any_of(self.orders);
+        let process = choices.any_of(self.processes);
+        let is_checkout = |planned: &&Move| matches!(planned.action, Action::CheckOut { order: other, .. } if other == order);
+        let opened = self.moves.iter().find(is_checkout).map_or(0, |planned| planned.at);
+        let is_flood = |planned: &Move| matches!(planned.action, Action::Flood { .. });
+        if choices.percent(25) && !self.moves.iter().any(is_flood) {
+            let count = choices.pick(&[20, 100]);
+            self.add(opened + choices.between(500, 10_000), Action::Hammer { order, process, count });
+        }
+        if choices.percent(15) {
+            let lasts = choices.pick(&[20_000, 120_000, 600_000]);
+            self.add(choices.between(0, 120_000), Action::LimitRate { lasts });
+        }
+        if self.unsigned {
+            let count = choices.pick(&[50, 400]);
+            self.add(
+                opened + choices.between(5_000, 600_000),
+                Action::UnsignedFlood { order, process, count },
+            );
+        }
+        if choices.percent(12) {
+            let at = if choices.percent(50) { 0 } else { choices.between(0, ACTIVE) };
+            self.add(at, Action::CutLists { lasts: choices.pick(&[60_000, 900_000]) });
+        }
+        if choices.percent(12) {
+            let lasts = choices.pick(&[60_000, 900_000, ACTIVE]);
+            self.add(choices.between(0, 600_000), Action::Garble { order, lasts });
+        }
+    }
+
     /// Faults of operation.
     fn operate(&mut self, choices: &mut Choices) {
         let lasts = |choices: &mut Choices| choices.pick(&[5_000, 60_000, 600_000, 1_800_000]);
@@ -296,10 +368,4 @@ impl Plan {
             self.add(at(choices), action);
         }
     }
-}
-
-/// One of so many, by chance.
-fn any_of(choices: &mut Choices, count: usize) -> usize {
-    let most = i64::try_from(count).unwrap_or(1);
-    usize::try_from(choices.between(0, most)).unwrap_or(0)
 }

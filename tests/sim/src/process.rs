@@ -19,7 +19,7 @@ use crate::handler::ShopHandler;
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Network, SimTransport};
 use crate::service::Service;
-use crate::store::FaultyStore;
+use crate::store::{Faults, FaultyStore};
 
 /// A process of the shop: `Merchant::run` and calls of the merchant's methods, in a runtime of its own.
 ///
@@ -48,8 +48,14 @@ pub struct Surroundings {
     pub network: Network,
     /// The shop's books.
     pub books: Books,
+    /// The faults of the store.
+    pub faults: Arc<Faults>,
     /// How many handler calls each makes at once.
     pub handlers: usize,
+    /// Whether webhooks are accepted without a signature.
+    pub unsigned: bool,
+    /// The largest response that is read.
+    pub max_response_bytes: usize,
     /// The true time, in milliseconds since 1970.
     pub now: Arc<AtomicI64>,
     /// How often a job was done.
@@ -65,6 +71,12 @@ impl Surroundings {
 }
 
 impl Surroundings {
+    /// Whether orders have descriptions that are too long for a page of charges.
+    #[must_use]
+    pub fn has_long_descriptions(&self) -> bool {
+        self.max_response_bytes < 1024 * 1024
+    }
+
     /// The service's book of this shop's charges: those that name its store.
     #[must_use]
     pub fn charges(&self) -> Vec<BookedCharge> {
@@ -85,7 +97,8 @@ impl Process {
             Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
         let sandbox = around.service.sandbox();
         let transport = SimTransport { process: number, network: around.network.clone() };
-        let client = Client::builder(transport, around.key.clone()).build();
+        let client = Client::builder(transport, around.key.clone());
+        let client = client.max_response_bytes(around.max_response_bytes).build();
         let now = Arc::clone(&around.now);
         let clock = move || {
             let millis = now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));
@@ -97,7 +110,9 @@ impl Process {
             .max_concurrent_handlers(around.handlers)
             .build();
         let verifier = Verifier::new([sandbox.webhook_secret()]).expect("a secret");
-        let receiver = merchant.webhook_service(SignaturePolicy::signed(verifier));
+        let policy =
+            if around.unsigned { SignaturePolicy::unsigned() } else { SignaturePolicy::signed(verifier) };
+        let receiver = merchant.webhook_service(policy);
         let (worker, handler) = (merchant.clone(), ShopHandler(around.books.clone()));
         let worker = runtime.spawn(async move { worker.run(handler, std::future::pending()).await });
         Self { runtime, merchant, receiver, worker }

@@ -14,6 +14,7 @@ use crate::delivery::{arrive, connect, deliver, post, send};
 use crate::ending;
 use crate::moves::{Millis, ProcessId};
 use crate::plan::{ACTIVE, Plan};
+use crate::pressure;
 use crate::service::SECRET;
 use crate::world::{Event, Trouble, World};
 
@@ -86,7 +87,7 @@ fn play(world: &mut World) {
     }
     if !world.is_broken() {
         for (shop, before) in world.real_shops().into_iter().zip(&before) {
-            check::everything_has_ended(shop, before, world.plan.loses_commits());
+            check::everything_has_ended(shop, before, &world.plan);
         }
     }
 }
@@ -121,6 +122,7 @@ fn leap(world: &mut World, millis: Millis) {
         happen(world, event);
     }
     operate(world);
+    let jobs_done = world.around.jobs_done();
     let first = world.scheduling.between(0, i64::try_from(world.processes.len()).unwrap_or(1));
     for index in 0..world.processes.len() {
         let process = (index + usize::try_from(first).unwrap_or(0)) % world.processes.len();
@@ -133,6 +135,8 @@ fn leap(world: &mut World, millis: Millis) {
             .pages()
             .violate("F54", format_args!("process {process} reads {path} twice at once"));
     }
+    pressure::check_jobs(world, jobs_done);
+    pressure::check_inbox(world);
     for connecting in world.around.network.take_connecting() {
         connect(world, connecting);
     }
@@ -148,6 +152,8 @@ fn let_run(world: &mut World, number: ProcessId, millis: Millis) {
     if world.frozen_until[number] > world.now {
         return;
     }
+    // Its own clock stood still until now.
+    let millis = if world.frozen_until[number] == world.now { 0 } else { millis };
     // Where much goes on, a task may be left half-way until the next step.
     let busy = world.now - world.busy < 1_000;
     let polls = if busy { world.scheduling.between(1, 8) } else { 2 };
@@ -175,7 +181,7 @@ fn happen(world: &mut World, event: Event) {
             world.tell(format_args!("process {number} starts"));
             world.start(number);
         }
-        Event::Start(_) => {}
+        Event::Start(_) | Event::Thaw => {}
         Event::Heal(_) if world.healed_at.is_some() => {}
         Event::Heal(Trouble::Network) => world.network_trouble = world.network_trouble.saturating_sub(1),
         Event::Heal(Trouble::Store) => world.store_trouble.store(false, Ordering::SeqCst),

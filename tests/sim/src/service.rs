@@ -151,16 +151,26 @@ impl Service {
     /// Never: its values are valid.
     #[must_use]
     pub fn webhook_about(&self, charge: &str, number: u64) -> Request<Bytes> {
+        let mut webhook = Self::unsigned_webhook_about(charge, number);
+        let signer = Signer::new([self.sandbox.webhook_secret()]);
+        let signed = signer.sign(self.sandbox.clock().now(), webhook.body());
+        let headers = webhook.headers_mut();
+        headers.insert(SIGNATURE_HEADER, signed.signature.parse().expect("a header"));
+        headers.insert(TIMESTAMP_HEADER, signed.timestamp.parse().expect("a header"));
+        webhook
+    }
+
+    /// A webhook without a signature, as anyone can send it.
+    ///
+    /// # Panics
+    /// Never: its values are valid.
+    #[must_use]
+    pub fn unsigned_webhook_about(charge: &str, number: u64) -> Request<Bytes> {
         let body = json!({"object": "event", "id": format!("evnt_test_flood{number}"), "key": "charge.complete",
             "data": {"object": "charge", "id": charge}});
-        let body = body.to_string();
-        let signed =
-            Signer::new([self.sandbox.webhook_secret()]).sign(self.sandbox.clock().now(), body.as_bytes());
         Request::post("http://127.0.0.1:1/webhooks")
             .header("content-type", "application/json")
-            .header(SIGNATURE_HEADER, signed.signature)
-            .header(TIMESTAMP_HEADER, signed.timestamp)
-            .body(Bytes::from(body))
+            .body(Bytes::from(body.to_string()))
             .expect("a request")
     }
 

@@ -47,6 +47,33 @@ pub fn misread(response: &mut http::Response<Bytes>, order: &str, status: &str) 
     }
 }
 
+/// Cuts a list in the middle, as a proxy does that runs out of time.
+pub fn cut(response: &mut http::Response<Bytes>) {
+    let body = response.body();
+    if body.windows(16).take(32).any(|head| head == b"\"object\": \"list\"") {
+        *response.body_mut() = body.slice(..body.len() / 2);
+        response.headers_mut().remove(http::header::CONTENT_LENGTH);
+    }
+}
+
+/// Shows the charges of an order in lists with an amount that is no number.
+pub fn garble(response: &mut http::Response<Bytes>, order: &str) {
+    let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
+    let uri = format!("{RETURN_URI}{order}&");
+    let is_own =
+        |charge: &Value| charge["return_uri"].as_str().is_some_and(|made_for| made_for.starts_with(&uri));
+    let Some(data) = body.get_mut("data").and_then(Value::as_array_mut) else { return };
+    let mut changed = false;
+    for charge in data.iter_mut().filter(|charge| is_own(charge)) {
+        charge["amount"] = "much".into();
+        changed = true;
+    }
+    if changed {
+        *response.body_mut() = Bytes::from(body.to_string());
+        response.headers_mut().remove(http::header::CONTENT_LENGTH);
+    }
+}
+
 /// An object, of whose members only a charge has all.
 #[derive(Deserialize)]
 struct Object<'a> {

@@ -1,9 +1,9 @@
 //! A store that fails now and then.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kakaopay::store::{MemoryStore, StoreErrorKind};
+use kakaopay::store::{MemoryStore, Seq, StoreErrorKind};
 use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_types::{StoreId, Timestamp};
 
@@ -12,34 +12,109 @@ use crate::choices::Choices;
 /// The store of all processes.
 pub type FaultyStore = HookedStore<MemoryStore>;
 
-/// An empty store that fails now and then while the switch is set: before its work, or after it. `now` is the time of
-/// its clock, in milliseconds since 1970, and `jobs` counts the jobs that were done.
+/// The way in which a call of the store fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Before its work.
+    Busy,
+    /// Before its work.
+    Io,
+    /// Another writer was faster: before its work. A call that writes no payment is busy instead.
+    Conflict,
+    /// After its work, so that the caller cannot know.
+    IoAfter,
+}
+
+/// A call of the store that is going to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedFailure {
+    /// The method.
+    pub call: StoreCall,
+    /// How many calls of the method go well before.
+    pub after: u8,
+    /// The way in which it fails.
+    pub failure: Failure,
+}
+
+/// The faults of a store.
+#[derive(Debug)]
+pub struct Faults {
+    trouble: Arc<AtomicBool>,
+    planned: Mutex<Vec<PlannedFailure>>,
+    choices: Mutex<Choices>,
+}
+
+impl Faults {
+    /// Faults at random while `trouble` is set.
+    #[must_use]
+    pub fn new(choices: Choices, trouble: Arc<AtomicBool>) -> Self {
+        Self { trouble, planned: Mutex::default(), choices: Mutex::new(choices) }
+    }
+
+    /// Plans a failure.
+    pub fn plan(&self, failure: PlannedFailure) {
+        self.planned().push(failure);
+    }
+
+    /// Forgets what was planned.
+    pub fn heal(&self) {
+        self.planned().clear();
+    }
+
+    fn planned(&self) -> MutexGuard<'_, Vec<PlannedFailure>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, call: StoreCall) -> StoreFault {
+        let mut planned = self.planned();
+        if let Some(at) = planned.iter().position(|planned| planned.call == call) {
+            if planned[at].after == 0 {
+                return planned.remove(at).failure.of(call);
+            }
+            planned[at].after -= 1;
+        }
+        let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.trouble.load(Ordering::SeqCst) || !choices.percent(20) {
+            return StoreFault::None;
+        }
+        choices
+            .pick(&[Failure::Busy, Failure::Io, Failure::Conflict, Failure::IoAfter, Failure::IoAfter])
+            .of(call)
+    }
+}
+
+impl Failure {
+    fn of(self, call: StoreCall) -> StoreFault {
+        let writes =
+            matches!(call, StoreCall::Commit | StoreCall::CommitDeadline | StoreCall::CommitSnapshot);
+        match self {
+            Self::Conflict if writes => {
+                StoreFault::Before(StoreErrorKind::Conflict { expected: Seq::ZERO, found: Seq::ZERO.next() })
+            }
+            Self::Busy | Self::Conflict => StoreFault::Before(StoreErrorKind::Busy),
+            Self::Io => StoreFault::Before(StoreErrorKind::Io),
+            Self::IoAfter => StoreFault::After(StoreErrorKind::Io),
+        }
+    }
+}
+
+/// An empty store with these faults. `now` is the time of its clock, in milliseconds since 1970, and `jobs` counts the
+/// jobs that were done.
 #[must_use]
 pub fn faulty_store(
     id: &StoreId,
-    choices: Choices,
-    trouble: Arc<AtomicBool>,
+    faults: Arc<Faults>,
     now: impl Fn() -> i64 + Send + Sync + 'static,
     jobs: Arc<AtomicU64>,
 ) -> FaultyStore {
-    let choices = Mutex::new(choices);
     let clock = move || Timestamp::from_unix_millis(now()).unwrap_or(Timestamp::UNIX_EPOCH);
     let count = move |call| {
         if call == StoreCall::RescheduleJob {
             jobs.fetch_add(1, Ordering::SeqCst);
         }
     };
-    HookedStore::new(MemoryStore::with_id(id).with_clock(clock)).after(count).fault(move |_| {
-        let mut choices = choices.lock().unwrap_or_else(PoisonError::into_inner);
-        if !trouble.load(Ordering::SeqCst) || !choices.percent(20) {
-            return StoreFault::None;
-        }
-        match choices.between(0, 3) {
-            0 => StoreFault::Before(StoreErrorKind::Busy),
-            1 => StoreFault::Before(StoreErrorKind::Io),
-            _ => StoreFault::After(StoreErrorKind::Io),
-        }
-    })
+    let store = HookedStore::new(MemoryStore::with_id(id).with_clock(clock));
+    store.after(count).fault(move |call| faults.of(call))
 }
 
 /// The output of a future that never waits, such as those of the store in memory.

@@ -15,9 +15,10 @@ use crate::choices::Choices;
 use crate::moves::{Action, Millis, ProcessId};
 use crate::network::{Network, Reply, Response};
 use crate::plan::Plan;
+use crate::pressure::{Hammered, Limit};
 use crate::process::{Process, Surroundings};
 use crate::service::Service;
-use crate::store::{faulty_store, ready};
+use crate::store::{Faults, faulty_store, ready};
 
 /// Something that is going to happen.
 pub(crate) enum Event {
@@ -30,6 +31,8 @@ pub(crate) enum Event {
     Connected(oneshot::Sender<()>),
     Webhook(http::Request<Bytes>, ProcessId),
     Start(ProcessId),
+    /// A process that was suspended goes on.
+    Thaw,
     Heal(Trouble),
 }
 
@@ -69,6 +72,14 @@ pub(crate) struct World {
     /// Orders whose pending charges are shown with another status, and until when.
     pub(crate) misread: BTreeMap<String, (&'static str, Millis)>,
     pub(crate) store_trouble: Arc<AtomicBool>,
+    /// The page that is hammered at.
+    pub(crate) hammered: Option<Hammered>,
+    /// While the service limits the rate.
+    pub(crate) limit: Limit,
+    /// Since when each list is cut, and until when.
+    pub(crate) cut: Option<(Millis, Millis)>,
+    /// Orders whose charges cannot be read in lists, and until when.
+    pub(crate) garbled: BTreeMap<String, Millis>,
     /// When all faults ended.
     pub(crate) healed_at: Option<Millis>,
     /// How many promises about the time after that were checked.
@@ -110,27 +121,33 @@ impl Shops {
                 story.clone(),
             )
         };
-        let store = |number, choices: &str, jobs: &Arc<AtomicU64>| {
-            let choices = Choices::new(plan.seed).fork(choices);
+        let faults = |name| {
+            let choices = Choices::new(plan.seed).fork(name);
+            Arc::new(Faults::new(choices, Arc::clone(store_trouble)))
+        };
+        let store = |number, faults: &Arc<Faults>, jobs: &Arc<AtomicU64>| {
             let (now, ahead) = (Arc::clone(&now), Arc::clone(store_ahead));
             let clock = move || now.load(Ordering::SeqCst).saturating_add(ahead.load(Ordering::SeqCst));
-            faulty_store(&id(number), choices, Arc::clone(store_trouble), clock, Arc::clone(jobs))
+            faulty_store(&id(number), Arc::clone(faults), clock, Arc::clone(jobs))
         };
-        let jobs = Arc::default();
+        let (jobs, own) = (Arc::default(), faults("store"));
         let around = Surroundings {
             books: books("", "handler", 7),
             key: service.sandbox().secret_key().clone(),
             service: service.clone(),
-            store: store(7, "store", &jobs),
+            store: store(7, &own, &jobs),
+            faults: own,
             store_id: id(7),
             network: Network::new(choices.fork("connections")),
             handlers: plan.handlers,
+            unsigned: plan.unsigned,
+            max_response_bytes: if plan.long_descriptions { 64 * 1024 } else { 1024 * 1024 },
             now: Arc::clone(&now),
             jobs,
         };
         let neighbour = Surroundings {
             books: books("neighbour: ", "neighbour", 8),
-            store: store(8, "neighbour's store", &Arc::default()),
+            store: store(8, &faults("neighbour's store"), &Arc::default()),
             store_id: id(8),
             ..around.clone()
         };
@@ -170,6 +187,10 @@ impl World {
             starts: 0,
             network_trouble: 0,
             slow_until: 0,
+            hammered: None,
+            limit: Limit::default(),
+            cut: None,
+            garbled: BTreeMap::new(),
             misread: BTreeMap::new(),
             store_trouble,
             healed_at: None,
@@ -205,6 +226,13 @@ impl World {
 
     pub(crate) fn after(&mut self, millis: Millis, event: Event) {
         self.at(self.now + millis, event);
+    }
+
+    /// Suspends a process. It goes on at that instant, not in a later step, by which its clock may have been moved.
+    pub(crate) fn freeze(&mut self, process: ProcessId, lasts: Millis) {
+        let until = self.frozen_until[process].max(self.now + lasts);
+        self.frozen_until[process] = until;
+        self.at(until, Event::Thaw);
     }
 
     pub(crate) fn tell(&self, line: impl std::fmt::Display) {
@@ -250,6 +278,10 @@ impl World {
         self.store_ahead.store(0, Ordering::SeqCst);
         self.network_trouble = 0;
         self.slow_until = 0;
+        self.limit.until = 0;
+        self.cut = None;
+        self.garbled.clear();
+        self.around.faults.heal();
         self.misread.values_mut().for_each(|(_, until)| *until = 0);
         self.store_trouble.store(false, Ordering::SeqCst);
         self.around.books.pages().handler_trouble = false;
