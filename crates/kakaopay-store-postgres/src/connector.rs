@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use tokio_postgres::{Config, NoTls};
 
 use crate::failure::failed;
+use crate::fence::{Fence, Server};
 use crate::hosts::{Hosts, addresses, name};
 use crate::open_error::{HostError, PostgresOpenError};
 use crate::session::prepare;
@@ -23,6 +24,7 @@ pub(crate) struct Connector {
     /// For one host: its handshakes and the checks of the session.
     timeout: Duration,
     statement_timeout: Duration,
+    fence: Fence,
     /// Connections of an earlier generation are not used again.
     generation: AtomicU64,
 }
@@ -33,8 +35,9 @@ impl Connector {
         encryption: Encryption,
         timeout: Duration,
         statement_timeout: Duration,
+        fence: Fence,
     ) -> Self {
-        Self { hosts, encryption, timeout, statement_timeout, generation: AtomicU64::new(0) }
+        Self { hosts, encryption, timeout, statement_timeout, fence, generation: AtomicU64::new(0) }
     }
 
     /// Stops using the connections opened so far, because a server fell silent: others to it are silent, too.
@@ -43,6 +46,8 @@ impl Connector {
     }
 
     /// Tries the address that worked last, and then every address of every host.
+    ///
+    /// The first connection of a process looks at all of them, and takes the one with the highest timeline.
     async fn connect(&self) -> Result<Connection, PostgresOpenError> {
         let mut errors = Vec::new();
         let worked = self.hosts.worked();
@@ -52,12 +57,10 @@ impl Connector {
                 Err(error) => errors.push(HostError::new(name(address), error)),
             }
         }
+        let looks_at_all = self.fence.is_empty();
+        let mut newest: Option<Connection> = None;
         for host in self.hosts.each() {
-            let found = match timeout(self.timeout, addresses(host)).await {
-                Ok(found) => found.map_err(|error| StoreError::new(StoreErrorKind::Io, error)),
-                Err(_) => Err(self.silent("the lookup of its name took longer than")),
-            };
-            let found = match found {
+            let found = match self.addresses_of(host).await {
                 Ok(found) => found,
                 Err(error) => {
                     errors.push(HostError::new(name(host), error.into()));
@@ -66,15 +69,35 @@ impl Connector {
             };
             for address in found.iter().filter(|address| worked.as_ref() != Some(address)) {
                 match self.connect_to(address).await {
-                    Ok(connection) => {
+                    Ok(connection) if !looks_at_all => {
                         self.hosts.has_worked(address);
                         return Ok(connection);
                     }
+                    Ok(connection) if newest.as_ref().is_none_or(|newest| newest.is_behind(&connection)) => {
+                        self.hosts.has_worked(address);
+                        newest = Some(connection);
+                    }
+                    Ok(_) => {}
                     Err(error) => errors.push(HostError::new(name(address), error)),
                 }
             }
         }
-        Err(PostgresOpenError::NoHost(errors))
+        newest.ok_or(PostgresOpenError::NoHost(errors))
+    }
+
+    async fn addresses_of(&self, host: &Config) -> Result<Vec<Config>, StoreError> {
+        match timeout(self.timeout, addresses(host)).await {
+            Ok(found) => found.map_err(|error| StoreError::new(StoreErrorKind::Io, error)),
+            Err(_) => Err(self.silent("the lookup of its name took longer than")),
+        }
+    }
+
+    /// Compares the server of a connection with the store's row, and keeps it there.
+    pub(crate) async fn compare_with_row(&self, connection: &Connection) -> Result<(), PostgresOpenError> {
+        match connection.server {
+            Some(server) => self.fence.compare_with_row(&connection.client, server).await,
+            None => Ok(()),
+        }
     }
 
     /// One limit surrounds the handshakes of TCP, TLS and PostgreSQL and the checks of the session.
@@ -97,7 +120,9 @@ impl Connector {
             }
         };
         prepare(&client, self.statement_timeout).await?;
-        Ok(Connection { client, under_way: false, generation })
+        let server = Server::of(&client).await?;
+        self.fence.admit(&client, server).await?;
+        Ok(Connection { client, under_way: false, generation, server })
     }
 
     fn silent(&self, what: &str) -> StoreError {
@@ -114,6 +139,13 @@ pub(crate) struct Connection {
     pub(crate) client: ClientWrapper,
     pub(crate) under_way: bool,
     generation: u64,
+    server: Option<Server>,
+}
+
+impl Connection {
+    fn is_behind(&self, other: &Self) -> bool {
+        self.server.map(|server| server.timeline) < other.server.map(|server| server.timeline)
+    }
 }
 
 impl Manager for Connector {
@@ -126,7 +158,8 @@ impl Manager for Connector {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<PostgresOpenError> {
-        let is_trusted = connection.generation == self.generation.load(Ordering::Relaxed);
+        let is_trusted = connection.generation == self.generation.load(Ordering::Relaxed)
+            && self.fence.allows(connection.server);
         if connection.under_way || connection.client.is_closed() || !is_trusted {
             return Err(RecycleError::message("the connection cannot be used again"));
         }

@@ -10,7 +10,7 @@ use kakaopay_types::Timestamp;
 use tokio::time::timeout;
 use tokio_postgres::Row;
 
-use crate::connector::Connector;
+use crate::connector::{Connection, Connector};
 use crate::convert::column;
 use crate::correction::Corrections;
 use crate::failure::{failed, leaves_sound, was_in_the_way};
@@ -171,6 +171,11 @@ impl Executor {
             // There is a runtime, there are no hooks, and each host has its own limit.
             error => StoreError::new(StoreErrorKind::Other, error.to_string()).into(),
         })
+    }
+
+    /// Compares the server of a connection with the one that the store has seen last, and keeps it in the store.
+    pub(crate) async fn compare_with_row(&self, connection: &Connection) -> Result<(), PostgresOpenError> {
+        self.pool.manager().compare_with_row(connection).await
     }
 
     /// Closes idle connections, and the others when they are returned.

@@ -32,8 +32,9 @@
 //! fail-over to a standby can lose the last transactions of the whole database. A process that finds its own last
 //! commits missing on a new connection marks the store as suspect, so that nothing is charged twice.
 //!
-//! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. A
-//! call that fails as `Io` may have been stored: load the payment again, as the driver does. A call that fails
+//! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. The
+//! primary with the highest timeline is used, and an old one that returns is never used again by a process that has
+//! seen the new one; shut it down all the same, since a process that reaches only the old one cannot know. A call that fails as `Io` may have been stored: load the payment again, as the driver does. A call that fails
 //! otherwise has stored nothing.
 //!
 //! # How it works
@@ -55,6 +56,7 @@
 //! | `outbox_message` | a message, kept to detect duplicates, and the claim that completed it or who skipped it and why | messages |
 //! | `due_payment`, `inbox_queue`, `outbox_queue` | pending work, and when it can be claimed | pending work |
 //! | `job` | when a recurring job is due | jobs |
+//! | `setting` | a fact about the store: its id, and the database system and timeline it was last used on | nothing |
 //! | `migration` | an applied migration and its checksum | versions |
 //!
 //! Queues are separate from history, and their rows are deleted on completion. So calls do not slow down as the
@@ -86,6 +88,7 @@ mod open_error;
 mod options;
 
 mod connector;
+mod fence;
 mod hosts;
 mod session;
 mod tls;

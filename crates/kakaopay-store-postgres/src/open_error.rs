@@ -37,6 +37,28 @@ pub enum PostgresOpenError {
         /// Its value.
         value: String,
     },
+    /// The server is a primary that another one has taken over from.
+    #[error(
+        "the server is on timeline {found}, but timeline {seen} was seen: it is an old primary, which must be shut down or made a standby of the new one"
+    )]
+    OldPrimary {
+        /// Timeline of the server.
+        found: u32,
+        /// Highest timeline that this process or the store has seen.
+        seen: u32,
+    },
+    /// The store was last used on another database system.
+    #[error(
+        "the server is database system {found}, but the store was last used on system {seen}: connect to that one; if the store was moved here and the other copy is shut down for good, run: DELETE FROM \"{schema}\".setting WHERE name = 'server'"
+    )]
+    OtherSystem {
+        /// System identifier of the server.
+        found: i64,
+        /// System identifier that this process or the store has seen.
+        seen: i64,
+        /// Schema of the store.
+        schema: String,
+    },
     /// The server rejected the user.
     #[error("the server rejected the login: check the user, the password and pg_hba.conf")]
     Refused(#[source] StoreError),
@@ -88,6 +110,7 @@ impl PostgresOpenError {
     fn kind(&self) -> StoreErrorKind {
         match self.decisive() {
             Self::Store(error) => error.kind(),
+            Self::OldPrimary { .. } | Self::OtherSystem { .. } => StoreErrorKind::ReadOnly,
             _ => StoreErrorKind::Other,
         }
     }

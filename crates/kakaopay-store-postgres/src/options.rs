@@ -13,6 +13,7 @@ use tokio_postgres::config::TargetSessionAttrs;
 use crate::connector::Connector;
 use crate::correction::Corrections;
 use crate::executor::{Executor, Timeouts};
+use crate::fence::Fence;
 use crate::hosts::Hosts;
 use crate::last_commits::LastCommits;
 use crate::migrate::{check_newest, migrate};
@@ -156,8 +157,12 @@ impl PostgresOptions {
         let schema = SchemaName::parse(&self.schema)?;
         let template = Template::new(&schema, &self.clock);
         let timeouts = Timeouts { call: self.call_timeout, statement: self.statement_timeout };
-        let executor =
-            Executor::new(self.pool()?, timeouts, Corrections::new(&template), LastCommits::new(&template));
+        let executor = Executor::new(
+            self.pool(&schema)?,
+            timeouts,
+            Corrections::new(&template),
+            LastCommits::new(&template),
+        );
         let mut connection = executor.lend().await?;
         connection.under_way = true;
         if self.migrating {
@@ -165,6 +170,7 @@ impl PostgresOptions {
         } else {
             check_newest(&connection.client, &schema, MIGRATIONS).await?;
         }
+        executor.compare_with_row(&connection).await?;
         connection.under_way = false;
         drop(connection);
         if self.migrating {
@@ -177,7 +183,7 @@ impl PostgresOptions {
         Ok(PostgresStore::new(executor, Statements::new(&template), &schema))
     }
 
-    fn pool(&self) -> Result<Pool<Connector>, PostgresOpenError> {
+    fn pool(&self, schema: &SchemaName) -> Result<Pool<Connector>, PostgresOpenError> {
         let mut config = self.config.clone();
         let encryption = Encryption::choose(&mut config, self.trust.clone())?;
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
@@ -187,7 +193,13 @@ impl PostgresOptions {
         }
         outlive_silence(&mut config);
         let hosts = Hosts::new(&config)?;
-        let connector = Connector::new(hosts, encryption, timeout, self.statement_timeout);
+        let connector = Connector::new(
+            hosts,
+            encryption,
+            timeout,
+            self.statement_timeout,
+            Fence::new(schema.clone(), self.migrating),
+        );
         Pool::builder(connector)
             .max_size(self.connections)
             .wait_timeout(Some(self.acquire_timeout))

@@ -57,7 +57,9 @@ const DURABLE: [&str; 2] = ["on", "remote_apply"];
 mod tests {
     use super::*;
     use crate::connector::Connector;
+    use crate::fence::Fence;
     use crate::hosts::Hosts;
+    use crate::schema_name::SchemaName;
     use crate::tls::Encryption;
     use deadpool::managed::Manager;
     use tokio_postgres::Config;
@@ -83,7 +85,8 @@ mod tests {
         let config: Config = cluster.tcp("template1").parse().unwrap();
         let statement_timeout = Duration::from_secs(7);
         let hosts = Hosts::new(&config).unwrap();
-        let connector = Connector::new(hosts, Encryption::None, statement_timeout, statement_timeout);
+        let fence = Fence::new(SchemaName::parse("kakaopay").unwrap(), true);
+        let connector = Connector::new(hosts, Encryption::None, statement_timeout, statement_timeout, fence);
         let show = async |name: &str| -> String {
             let connection = connector.create().await.unwrap();
             connection.client.query_one(&format!("SHOW {name}"), &[]).await.unwrap().get(0)

@@ -14,3 +14,4 @@ mod support;
 mod time;
 mod tls;
 mod trouble;
+mod two_primaries;

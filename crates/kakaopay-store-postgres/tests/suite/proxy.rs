@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 /// How the proxy treats the server's responses.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,7 @@ pub(crate) enum Answers {
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     answers: Arc<AtomicU8>,
+    accepting: JoinHandle<io::Result<()>>,
 }
 
 impl Proxy {
@@ -31,7 +33,7 @@ impl Proxy {
         let port = listener.local_addr().expect("its number").port();
         let answers = Arc::new(AtomicU8::new(Answers::Arrive as u8));
         let mode = Arc::clone(&answers);
-        tokio::spawn(async move {
+        let accepting = tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 let far = TcpStream::connect(("127.0.0.1", server)).await?;
                 let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
@@ -40,7 +42,12 @@ impl Proxy {
             }
             io::Result::Ok(())
         });
-        Self { port, answers }
+        Self { port, answers, accepting }
+    }
+
+    /// Refuses new connections; the open ones stay.
+    pub(crate) fn refuse(&self) {
+        self.accepting.abort();
     }
 
     /// For every connection, from now on.
