@@ -87,6 +87,6 @@ async fn last_seq(
     statements: &Statements,
     reference: &Reference,
 ) -> Result<Seq, StoreError> {
-    let rows = executor.rows(&statements.last_seq, &[&reference.as_str()]).await?;
+    let rows = executor.read(&statements.last_seq, &[&reference.as_str()]).await?;
     rows.first().map_or(Ok(Seq::ZERO), |row| seq_of(column(row, 0)?))
 }

@@ -7,18 +7,21 @@ use std::time::Duration;
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
 use kakaopay_store::{StoreError, StoreErrorKind};
-use tokio::time::timeout;
-use tokio_postgres::{Config, NoTls};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_postgres::{Client, Config, NoTls};
 
 use crate::failure::failed;
 use crate::fence::{Fence, Server};
 use crate::hosts::{Hosts, addresses, name};
 use crate::open_error::{HostError, PostgresOpenError};
+use crate::places::{Place, Places};
 use crate::session::prepare;
 use crate::tls::Encryption;
 
 /// Opens connections, host by host.
 pub(crate) struct Connector {
+    pub(crate) places: Places,
     hosts: Hosts,
     encryption: Encryption,
     /// For one host: its handshakes and the checks of the session.
@@ -36,8 +39,9 @@ impl Connector {
         timeout: Duration,
         statement_timeout: Duration,
         fence: Fence,
+        places: Places,
     ) -> Self {
-        Self { hosts, encryption, timeout, statement_timeout, fence, generation: AtomicU64::new(0) }
+        Self { places, hosts, encryption, timeout, statement_timeout, fence, generation: AtomicU64::new(0) }
     }
 
     /// Stops using the connections opened so far, because a server fell silent: others to it are silent, too.
@@ -102,33 +106,61 @@ impl Connector {
 
     /// One limit surrounds the handshakes of TCP, TLS and PostgreSQL and the checks of the session.
     async fn connect_to(&self, address: &Config) -> Result<Connection, PostgresOpenError> {
+        let deadline = Instant::now() + self.timeout;
+        let key = key(address);
+        let Ok(place) = timeout_at(deadline, self.places.take(&key)).await else {
+            let why = "as many calls as there may be connections wait for its response: \
+                       check its locks, and the standbys it waits for";
+            return Err(StoreError::new(StoreErrorKind::Busy, why).into());
+        };
         let late = |_| Err(self.silent("it did not respond within").into());
-        timeout(self.timeout, self.handshake(address)).await.unwrap_or_else(late)
+        timeout_at(deadline, self.handshake(address, place)).await.unwrap_or_else(late)
     }
 
-    async fn handshake(&self, address: &Config) -> Result<Connection, PostgresOpenError> {
+    async fn handshake(&self, address: &Config, place: Place) -> Result<Connection, PostgresOpenError> {
         let generation = self.generation.load(Ordering::Relaxed);
         let client = match &self.encryption {
             Encryption::None => {
                 let (client, connection) = address.connect(NoTls).await.map_err(refused)?;
-                // Pending calls on it get its error.
-                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
+                keep(client, connection, place.clone())
             }
             Encryption::Tls(tls) => {
                 let (client, connection) = address.connect(tls.clone()).await.map_err(refused)?;
-                ClientWrapper::new(client, tokio::spawn(async { drop(connection.await) }))
+                keep(client, connection, place.clone())
             }
         };
         prepare(&client, self.statement_timeout).await?;
         let server = Server::of(&client).await?;
         self.fence.admit(&client, server).await?;
-        Ok(Connection { client, under_way: false, generation, server })
+        let limit = self.statement_timeout;
+        Ok(Connection { client, under_way: false, generation, server, place, limit })
     }
 
     fn silent(&self, what: &str) -> StoreError {
         let why = format!("{what} the connect timeout of {:?}", self.timeout);
         StoreError::new(StoreErrorKind::Io, io::Error::new(io::ErrorKind::TimedOut, why))
     }
+}
+
+/// Drives a connection, apart from its client: when the client is dropped, it ends after all pending responses, and its
+/// place is free then.
+fn keep(
+    client: Client,
+    connection: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static,
+    place: Place,
+) -> ClientWrapper {
+    // Pending calls on it get its error.
+    tokio::spawn(async move {
+        drop(connection.await);
+        drop(place);
+    });
+    // The task that the wrapper would abort.
+    ClientWrapper::new(client, tokio::spawn(async {}))
+}
+
+/// Tells one server from others.
+fn key(address: &Config) -> String {
+    address.get_hostaddrs().first().map_or_else(|| name(address), |ip| format!("{} {ip}", name(address)))
 }
 
 /// A connection, and whether a call is in flight on it.
@@ -140,6 +172,22 @@ pub(crate) struct Connection {
     pub(crate) under_way: bool,
     generation: u64,
     server: Option<Server>,
+    place: Place,
+    /// How long a statement takes at most.
+    limit: Duration,
+}
+
+/// A connection that is given up keeps its place for as long as a statement could take: only a commit that waits for a
+/// standby takes longer, or a response that is lost.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.under_way || self.client.is_closed() {
+            return;
+        }
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(self.place.move_aside_after(self.limit));
+        }
+    }
 }
 
 impl Connection {

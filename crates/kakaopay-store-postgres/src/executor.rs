@@ -17,6 +17,7 @@ use crate::failure::{failed, leaves_sound, was_in_the_way};
 use crate::last_commits::LastCommits;
 use crate::open_error::PostgresOpenError;
 use crate::redacted::{Param, Redacted};
+use crate::stall::{Stall, Turn};
 use crate::template::STORE_NOW;
 
 /// How often a statement is retried after a serialization failure or deadlock. Each time one of the concurrent
@@ -30,6 +31,14 @@ pub(crate) struct Executor {
     corrections: Corrections,
     commits: LastCommits,
     highest: HighestTime,
+    stall: Stall,
+}
+
+/// Whether a statement may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Reads,
+    Writes,
 }
 
 /// How long a call and each of its statements may take.
@@ -50,7 +59,7 @@ impl Executor {
         corrections: Corrections,
         commits: LastCommits,
     ) -> Self {
-        Self { pool, timeouts, corrections, commits, highest: HighestTime::new() }
+        Self { pool, timeouts, corrections, commits, highest: HighestTime::new(), stall: Stall::new() }
     }
 
     /// The commits that each new connection must have.
@@ -63,8 +72,22 @@ impl Executor {
     /// If they show that the store's clock was set back, rows that were set in its future are corrected. A failure of
     /// that is no failure of the call that noticed it: the next one tries again.
     pub(crate) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.noticing(Access::Writes, sql, params).await
+    }
+
+    /// The rows that a statement returns which only reads.
+    pub(crate) async fn read(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.noticing(Access::Reads, sql, params).await
+    }
+
+    async fn noticing(
+        &self,
+        access: Access,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
         let so_far = self.highest.so_far();
-        let rows = self.in_time(sql, params).await?;
+        let rows = self.in_time(access, sql, params).await?;
         if self.was_set_back(so_far, &rows) {
             let _ = self.correct().await;
         }
@@ -72,18 +95,18 @@ impl Executor {
     }
 
     /// The rows that a statement returns which only reads: after a correction, the corrected ones.
-    pub(crate) async fn rows_once_right(
+    pub(crate) async fn read_once_right(
         &self,
         sql: &str,
         params: &[Param<'_>],
     ) -> Result<Vec<Row>, StoreError> {
         let so_far = self.highest.so_far();
-        let rows = self.in_time(sql, params).await?;
+        let rows = self.in_time(Access::Reads, sql, params).await?;
         if !self.was_set_back(so_far, &rows) {
             return Ok(rows);
         }
         self.correct().await?;
-        self.in_time(sql, params).await
+        self.in_time(Access::Reads, sql, params).await
     }
 
     fn was_set_back(&self, so_far: SoFar, rows: &[Row]) -> bool {
@@ -99,9 +122,9 @@ impl Executor {
 
     /// Corrects rows that were set in the future of the store's clock.
     pub(crate) async fn correct(&self) -> Result<(), StoreError> {
-        let rows = self.in_time(self.corrections.clock(), &[]).await?;
+        let rows = self.in_time(Access::Reads, self.corrections.clock(), &[]).await?;
         for sql in self.corrections.statements() {
-            self.in_time(sql, &[]).await?;
+            self.in_time(Access::Writes, sql, &[]).await?;
         }
         if let Some(now) = Self::shown(&rows) {
             self.highest.corrected(now);
@@ -109,25 +132,32 @@ impl Executor {
         Ok(())
     }
 
-    async fn in_time(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        match timeout(self.timeouts.call, self.attempts(sql, params)).await {
+    async fn in_time(&self, access: Access, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        match timeout(self.timeouts.call, self.attempts(access, sql, params)).await {
             Ok(result) => result,
-            Err(_) => Err(self.silent("the server did not respond within the call timeout")),
+            Err(_) => Err(self.silent(access, "the server did not respond within the call timeout")),
         }
     }
 
-    async fn attempts(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+    async fn attempts(
+        &self,
+        access: Access,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
         let limit = self.timeouts.statement.saturating_add(RESPONSE);
         let mut left = AGAIN;
         loop {
+            let turn = self.turn(access)?;
             let mut connection = self.lend().await?;
             connection.under_way = true;
             let Ok(response) = timeout(limit, query(&connection.client, sql, params)).await else {
-                return Err(self.silent("the server did not respond to a statement"));
+                return Err(self.silent(access, "the server did not respond to a statement"));
             };
             let error = match response {
                 Ok(rows) => {
                     connection.under_way = false;
+                    turn.into_iter().for_each(Turn::succeeded);
                     return Ok(rows);
                 }
                 Err(error) => error,
@@ -142,8 +172,21 @@ impl Executor {
         }
     }
 
+    /// A turn to write: while commits are stalled, one at a time has it.
+    fn turn(&self, access: Access) -> Result<Option<Turn<'_>>, StoreError> {
+        let places = &self.pool.manager().places;
+        let given_up = places.taken().saturating_sub(self.pool.status().size);
+        match access {
+            Access::Reads => Ok(None),
+            Access::Writes => self.stall.turn(given_up, places.most()).map(Some),
+        }
+    }
+
     /// The other connections to a silent server are silent, too: none of them is waited for.
-    fn silent(&self, why: &str) -> StoreError {
+    fn silent(&self, access: Access, why: &str) -> StoreError {
+        if access == Access::Writes {
+            self.stall.begin();
+        }
         self.pool.manager().distrust_open_connections();
         StoreError::new(StoreErrorKind::Io, why)
     }

@@ -15,7 +15,7 @@ const PAYMENTS: usize = 1_000;
 /// Checks every journal, snapshot and message, and the events that wait.
 pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements) -> Result<(), StoreError> {
     let count = async |sql: &str| {
-        let rows = executor.rows(sql, &[]).await?;
+        let rows = executor.read(sql, &[]).await?;
         column::<i64>(rows.first().ok_or_else(|| corrupt("no row"))?, 0)
     };
     let torn = count(&statements.count_gaps).await?;
@@ -30,7 +30,7 @@ pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements
     for from in (0..last).step_by(PAYMENTS) {
         check_payments(executor, statements, from).await?;
     }
-    for row in executor.rows(&statements.check_events, &[]).await? {
+    for row in executor.read(&statements.check_events, &[]).await? {
         let (event, body) = (column::<&str>(&row, 0)?, column::<&[u8]>(&row, 1)?);
         check_row(|| format!("event {event}"), column(&row, 2)?, event_checksum(event, body))?;
     }
@@ -43,12 +43,12 @@ async fn check_payments(executor: &Executor, statements: &Statements, from: i64)
     for (sql, kind) in
         [(&statements.check_entries, EntryKind::Entry), (&statements.check_snapshots, EntryKind::Snapshot)]
     {
-        for row in executor.rows(sql, &[&from, &to]).await? {
+        for row in executor.read(sql, &[&from, &to]).await? {
             let entry = Entry::new(seq_of(column(&row, 1)?)?, column::<&[u8]>(&row, 2)?);
             kind.check(&find_by_charge(column(&row, 0)?)?, &entry, column(&row, 3)?)?;
         }
     }
-    for row in executor.rows(&statements.check_messages, &[&from, &to]).await? {
+    for row in executor.read(&statements.check_messages, &[&from, &to]).await? {
         let (reference, key, lane) = (column(&row, 0)?, column::<&str>(&row, 1)?, column(&row, 2)?);
         let checksum = message_checksum(reference, key, lane, column(&row, 3)?);
         check_row(|| format!("message {key}"), column(&row, 4)?, checksum)?;

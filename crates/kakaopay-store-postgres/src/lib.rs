@@ -29,8 +29,11 @@
 //! Every connection has `synchronous_commit=on`, whatever the settings of the server, database or user
 //! (`remote_apply`, which waits for more, is kept), and a server with `fsync=off` is rejected. So a call that
 //! returned `Ok` is on the server's disk; with `synchronous_standby_names`, on a standby's too. Without them, a
-//! fail-over to a standby can lose the last transactions of the whole database. A process that finds its own last
-//! commits missing on a new connection marks the store as suspect, so that nothing is charged twice.
+//! fail-over to a standby can lose the last transactions of the whole database, paid orders among them. A process
+//! that finds its own last commits missing on a new connection marks the store as suspect, so that nothing is charged
+//! twice. With them, name two standbys (`ANY 1 (a, b)`): commits wait for as long as none of them is there. Such a
+//! commit fails as `Io` after the [statement timeout](PostgresOptions::statement_timeout), and its connection keeps
+//! its place until the server responds; while it lasts, reading goes on and one commit at a time is tried.
 //!
 //! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. The
 //! primary with the highest timeline is used, and an old one that returns is never used again by a process that has
@@ -72,6 +75,9 @@
 //!   has `sslmode=disable` or a Unix socket.
 //! - A connection pooler must assign a connection to one client for its lifetime (PgBouncer's `session` mode),
 //!   since statements are prepared. There is no `LISTEN`, and no lock outlives its transaction.
+//! - Give the user of the shop a limit of its own (`ALTER ROLE shop CONNECTION LIMIT 40`), above the sum of
+//!   [`max_connections`](PostgresOptions::max_connections) over all its processes: a process that is restarted
+//!   leaves sessions behind that wait for a standby, and others must be able to log in meanwhile.
 //! - A transaction that stays open for hours blocks vacuum on the whole server and slows claims down: set
 //!   `idle_in_transaction_session_timeout`.
 //!
@@ -90,7 +96,9 @@ mod options;
 mod connector;
 mod fence;
 mod hosts;
+mod places;
 mod session;
+mod stall;
 mod tls;
 
 mod migrate;

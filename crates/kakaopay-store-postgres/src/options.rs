@@ -18,6 +18,7 @@ use crate::hosts::Hosts;
 use crate::last_commits::LastCommits;
 use crate::migrate::{check_newest, migrate};
 use crate::open_error::PostgresOpenError;
+use crate::places::Places;
 use crate::schema::MIGRATIONS;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
@@ -90,7 +91,8 @@ impl PostgresOptions {
         self
     }
 
-    /// Maximum number of open connections, at least 1. The sum over all processes must stay below the server's
+    /// Maximum number of open connections to a server, at least 1. A connection that is given up counts until the
+    /// server has responded on it or closed it. The sum over all processes must stay below the server's
     /// `max_connections`; a few per core of the server are fastest.
     #[must_use]
     pub fn max_connections(mut self, most: usize) -> Self {
@@ -199,6 +201,7 @@ impl PostgresOptions {
             timeout,
             self.statement_timeout,
             Fence::new(schema.clone(), self.migrating),
+            Places::new(self.connections),
         );
         Pool::builder(connector)
             .max_size(self.connections)

@@ -81,7 +81,7 @@ pub(crate) async fn skip(
         return Ok(SkipOutcome::Skipped);
     }
     // The statement has waited for a transaction that takes the message out of the queue, so that its end is visible.
-    let rows = executor.rows(&statements.skipped, &[&key]).await?;
+    let rows = executor.read(&statements.skipped, &[&key]).await?;
     let Some(row) = rows.first() else { return Ok(SkipOutcome::NotFound) };
     match (column::<Option<&str>>(row, 0)?, column::<Option<&str>>(row, 1)?, column(row, 2)?) {
         (None, None, None) => Ok(SkipOutcome::AlreadyCompleted),

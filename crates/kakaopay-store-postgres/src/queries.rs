@@ -21,7 +21,7 @@ pub(crate) async fn journal(
     statements: &Statements,
     reference: &Reference,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows = executor.rows(&statements.journal, &[&reference.as_str()]).await?;
+    let rows = executor.read(&statements.journal, &[&reference.as_str()]).await?;
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     let last = seq_of(column(first, 0)?)?;
     // A payment without entries is one row without an entry.
@@ -37,7 +37,7 @@ pub(crate) async fn load(
     statements: &Statements,
     reference: &Reference,
 ) -> Result<StoredPayment, StoreError> {
-    let rows = executor.rows(&statements.load, &[&reference.as_str()]).await?;
+    let rows = executor.read(&statements.load, &[&reference.as_str()]).await?;
     // The first row has the snapshot, or NULL; the others have one entry each.
     let (first, rest) = rows.split_first().ok_or_else(|| corrupt("no row"))?;
     let now = timestamp_of(column(first, 5)?)?;
@@ -69,7 +69,7 @@ pub(crate) async fn list_payments(
 ) -> Result<Vec<Reference>, StoreError> {
     // No reference is empty: the first comes after this.
     let after = after.map_or("", Reference::as_str);
-    let rows = executor.rows(&statements.list_payments, &[&after, &limit_value(limit)]).await?;
+    let rows = executor.read(&statements.list_payments, &[&after, &limit_value(limit)]).await?;
     rows.iter().map(|row| find_by_charge(column(row, 0)?)).collect()
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn charges_of(
     statements: &Statements,
     reference: &Reference,
 ) -> Result<Vec<ChargeId>, StoreError> {
-    let rows = executor.rows(&statements.charges_of, &[&reference.as_str()]).await?;
+    let rows = executor.read(&statements.charges_of, &[&reference.as_str()]).await?;
     rows.iter().map(|row| ChargeId::parse(column(row, 0)?).map_err(corrupt)).collect()
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn payment_of(
     statements: &Statements,
     charge: &ChargeId,
 ) -> Result<Option<Reference>, StoreError> {
-    let rows = executor.rows(&statements.find_by_charge, &[&charge.as_str()]).await?;
+    let rows = executor.read(&statements.find_by_charge, &[&charge.as_str()]).await?;
     rows.first().map(|row| find_by_charge(column(row, 0)?)).transpose()
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn next_due_in(
     executor: &Executor,
     statements: &Statements,
 ) -> Result<Option<Duration>, StoreError> {
-    let rows = executor.rows_once_right(&statements.next_due_at, &[]).await?;
+    let rows = executor.read_once_right(&statements.next_due_at, &[]).await?;
     let row = rows.first().ok_or_else(|| corrupt("no row"))?;
     let next = column::<Option<i64>>(row, 0)?.map(timestamp_of).transpose()?;
     let now = timestamp_of(column(row, 1)?)?;
@@ -103,7 +103,7 @@ pub(crate) async fn next_due_in(
 }
 
 pub(crate) async fn backlog(executor: &Executor, statements: &Statements) -> Result<Backlog, StoreError> {
-    let rows = executor.rows(&statements.backlog, &[&MOST_COUNTED]).await?;
+    let rows = executor.read(&statements.backlog, &[&MOST_COUNTED]).await?;
     let row = rows.first().ok_or_else(|| corrupt("no row"))?;
     let now = timestamp_of(column(row, 7)?)?;
     let ahead = u64::try_from(column::<i64>(row, 6)?).map_err(corrupt)?;
@@ -122,6 +122,6 @@ fn waiting(row: &Row, index: usize, now: Timestamp) -> Result<QueueStats, StoreE
 
 /// What the store's clock shows.
 pub(crate) async fn now(executor: &Executor, statements: &Statements) -> Result<Timestamp, StoreError> {
-    let rows = executor.rows(&statements.now, &[]).await?;
+    let rows = executor.read(&statements.now, &[]).await?;
     timestamp_of(column(rows.first().ok_or_else(|| corrupt("no row"))?, 0)?)
 }

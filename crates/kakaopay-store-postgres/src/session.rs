@@ -59,6 +59,7 @@ mod tests {
     use crate::connector::Connector;
     use crate::fence::Fence;
     use crate::hosts::Hosts;
+    use crate::places::Places;
     use crate::schema_name::SchemaName;
     use crate::tls::Encryption;
     use deadpool::managed::Manager;
@@ -86,7 +87,14 @@ mod tests {
         let statement_timeout = Duration::from_secs(7);
         let hosts = Hosts::new(&config).unwrap();
         let fence = Fence::new(SchemaName::parse("kakaopay").unwrap(), true);
-        let connector = Connector::new(hosts, Encryption::None, statement_timeout, statement_timeout, fence);
+        let connector = Connector::new(
+            hosts,
+            Encryption::None,
+            statement_timeout,
+            statement_timeout,
+            fence,
+            Places::new(8),
+        );
         let show = async |name: &str| -> String {
             let connection = connector.create().await.unwrap();
             connection.client.query_one(&format!("SHOW {name}"), &[]).await.unwrap().get(0)

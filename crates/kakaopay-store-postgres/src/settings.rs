@@ -11,7 +11,7 @@ pub(crate) async fn read(
     statements: &Statements,
     setting: Setting,
 ) -> Result<Option<String>, StoreError> {
-    let rows = executor.rows(&statements.setting, &[&setting.name()]).await?;
+    let rows = executor.read(&statements.setting, &[&setting.name()]).await?;
     rows.first().map(|row| column(row, 0)).transpose()
 }
 

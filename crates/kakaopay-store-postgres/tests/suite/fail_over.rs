@@ -1,5 +1,7 @@
 //! A primary with a standby: the standby lags, or takes over.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
@@ -63,13 +65,17 @@ async fn f42_i10_fail_over_to_a_synchronous_standby_loses_nothing() {
     let admin = connect(&primary.tcp("postgres")).await;
     until(&admin, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", 1).await;
     let store = open(&primary, &standby).await;
-    // Each caller commits until the primary is gone, and returns how many commits were acknowledged.
+    // Each caller commits until the primary is gone, and returns how many commits were acknowledged. One that was
+    // waiting for a connection may meet no error.
+    let is_over = Arc::new(AtomicBool::new(false));
     let callers: Vec<_> = (0..4)
         .map(|number| {
-            let (store, name) = (store.clone(), format!("order-{number}"));
+            let (store, name, is_over) = (store.clone(), format!("order-{number}"), Arc::clone(&is_over));
             tokio::spawn(async move {
                 let mut acknowledged = 0;
-                while store.commit(step(&name, acknowledged, *b"entry")).await.is_ok() {
+                while !is_over.load(Ordering::SeqCst)
+                    && store.commit(step(&name, acknowledged, *b"entry")).await.is_ok()
+                {
                     acknowledged += 1;
                 }
                 (name, acknowledged)
@@ -83,6 +89,7 @@ async fn f42_i10_fail_over_to_a_synchronous_standby_loses_nothing() {
     // The new primary has no standby yet, and would wait for one.
     promoted.batch_execute("ALTER SYSTEM SET synchronous_standby_names = ''").await.unwrap();
     promoted.batch_execute("SELECT pg_reload_conf()").await.unwrap();
+    is_over.store(true, Ordering::SeqCst);
     let mut total = 0;
     for caller in callers {
         let (name, acknowledged) = caller.await.unwrap();

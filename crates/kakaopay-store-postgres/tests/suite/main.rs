@@ -10,6 +10,7 @@ mod once;
 mod proxy;
 mod secrets;
 mod shared;
+mod standby_away;
 mod support;
 mod time;
 mod tls;
