@@ -34,6 +34,7 @@
 mod alert;
 mod error;
 mod event;
+mod expectation;
 mod failure;
 mod input;
 mod intent;

@@ -45,7 +45,7 @@ impl DeadlineChange {
 }
 
 /// Returns the next instant at which a charge, a search or a refund is due, or `None` if all have ended.
-fn plan(model: &Model, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn plan(model: &Model, now: Timestamp) -> Option<Timestamp> {
     let seed = model.intent.jitter_seed;
     let own = match &model.state {
         State::Creating(creating) => creating_plan(model, creating, now),

@@ -7,11 +7,13 @@ use kakaopay_types::{ChargeId, Reference, Timestamp};
 
 use crate::alert::Alert;
 use crate::error::{ApiMisuse, RefundError, ReplayError};
+use crate::expectation;
 use crate::input::Input;
 use crate::intent::Intent;
 use crate::journal::entry::JournalEntry;
 use crate::journal::record::Record;
 use crate::journal::snapshot;
+use crate::next_deadline;
 use crate::output::Output;
 use crate::refund_order::RefundRequest;
 use crate::rules::dispatch;
@@ -295,6 +297,19 @@ impl Payment {
     #[must_use]
     pub fn refunds(&self) -> &BTreeMap<Reference, RefundProcess> {
         &self.model.refunds
+    }
+
+    /// Returns the keys of the notifications that this payment has sent by its state: of its end, late charges, ended
+    /// refunds and open alerts. A store that lacks one has lost it.
+    #[must_use]
+    pub fn notification_keys(&self) -> Vec<String> {
+        expectation::notification_keys(&self.model)
+    }
+
+    /// Returns whether something is due later, so that the store must have a deadline of this payment.
+    #[must_use]
+    pub fn needs_deadline(&self, now: Timestamp) -> bool {
+        next_deadline::plan(&self.model, now).is_some()
     }
 
     /// Returns the sequence number of the last entry.

@@ -172,6 +172,16 @@ impl CheckedDriver {
                 None => break,
             }
         }
+        for key in payment.notification_keys() {
+            assert!(
+                self.notified.contains_key(&key),
+                "F62: {key} follows from the state, and was not notified"
+            );
+        }
+        assert!(
+            !payment.needs_deadline(now) || self.deadline != Deadline::Never,
+            "F62: something is due later, and there is no deadline"
+        );
         if let Some(link) = payment.authorize_uri() {
             self.hand_out(link);
         }

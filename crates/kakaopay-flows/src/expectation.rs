@@ -1,0 +1,26 @@
+//! What a store must have beside a payment's journal.
+
+use kakaopay_types::ChargeId;
+
+use crate::state::lifecycle::State;
+use crate::state::model::Model;
+
+/// Returns the keys of the notifications that a payment in this state has sent.
+pub(crate) fn notification_keys(model: &Model) -> Vec<String> {
+    let reference = &model.intent.reference;
+    let end = match &model.state {
+        State::Creating(_) | State::Pending(_) => None,
+        State::Successful { refunded_in_full: false, .. } => Some("paid"),
+        State::Successful { refunded_in_full: true, .. } => Some("paid_and_refunded"),
+        State::Failed { .. } => Some("failed"),
+        State::Expired(_) => Some("expired"),
+        State::Refused { .. } => Some("refused"),
+    };
+    let late = |charge: &ChargeId| format!("{reference}/late/{charge}");
+    let refunds = model.refunds.iter().filter(|(_, refund)| refund.state().is_final());
+    let mut keys: Vec<_> = end.map(|end| format!("{reference}/{end}")).into_iter().collect();
+    keys.extend(model.late.keys().map(late));
+    keys.extend(refunds.map(|(refund, _)| format!("{reference}/refund/{refund}")));
+    keys.extend(model.alerts.iter().map(|alert| format!("{reference}/alert/{}", alert.key())));
+    keys
+}
