@@ -67,7 +67,8 @@ impl<S: Store> Engine<S> {
         let store = self.store_id().await?;
         let mut found: Vec<Charge> = Vec::new();
         for charge in self.store.charges_of(reference).await? {
-            found.push(self.clients.secret.send(RetrieveCharge::new(charge)).await.map_err(unread)?);
+            let read = self.clients.secret.send(RetrieveCharge::new(charge.clone()));
+            found.push(self.reads.read_alone(&charge, read).await.map_err(unread)?);
         }
         if in_list {
             let page = ListParams::new().order(SortOrder::ReverseChronological);

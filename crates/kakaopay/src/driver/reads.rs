@@ -52,6 +52,16 @@ impl Reads {
         response
     }
 
+    /// Sends a read of the charge whose response serves the caller alone, when no other is in flight.
+    pub(crate) async fn read_alone<T>(&self, charge: &ChargeId, send: impl Future<Output = T>) -> T {
+        let user = User::of(self, charge);
+        let mut last = user.lane.last.lock().await;
+        user.lane.begun.fetch_add(1, Ordering::SeqCst);
+        // Those that wait for it must read for themselves.
+        *last = None;
+        send.await
+    }
+
     fn lanes(&self) -> MutexGuard<'_, BTreeMap<ChargeId, Arc<Lane>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,6 +135,27 @@ mod tests {
             ends.push(caller.await.expect("no panic"));
         }
         assert_eq!(ends, [(1, 10), (1, 10), (2, 20), (2, 20), (3, 30)]);
+        assert!(reads.lanes().is_empty(), "the lane is removed");
+    }
+
+    /// F54: a read whose response is not shared takes its turn, too.
+    #[tokio::test(start_paused = true)]
+    async fn f54_a_read_alone_takes_its_turn() {
+        let (reads, sent) = (Arc::new(Reads::default()), Arc::new(AtomicU64::new(0)));
+        let first = tokio::spawn(read(Arc::clone(&reads), Arc::clone(&sent), 0, Joins::Next));
+        let begun = Instant::now();
+        sleep(Duration::from_secs(1)).await;
+        let (charge, alone) = (charge(), Arc::clone(&reads));
+        let send = async move {
+            let began = begun.elapsed().as_secs();
+            sleep(Duration::from_secs(5)).await;
+            began
+        };
+        let second = tokio::spawn(async move { alone.read_alone(&charge, send).await });
+        let third = tokio::spawn(read(Arc::clone(&reads), Arc::clone(&sent), 11, Joins::InFlight));
+        assert_eq!(first.await.expect("no panic"), (1, 10));
+        assert_eq!(second.await.expect("no panic"), 10);
+        assert_eq!(third.await.expect("no panic"), (2, 24), "from 12 s on it waits until 15 s, and reads");
         assert!(reads.lanes().is_empty(), "the lane is removed");
     }
 

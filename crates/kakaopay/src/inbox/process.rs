@@ -70,7 +70,8 @@ impl<S: Store> Engine<S> {
     /// orphaned. Returns `false` if it cannot be read.
     async fn look_into_orphan(&self, webhooks: &Webhooks, reference: &Reference) -> Result<bool, Error> {
         let Some((charge, _)) = &webhooks.subject else { return Ok(true) };
-        match self.clients.secret.send(RetrieveCharge::new(charge.clone())).await {
+        let read = self.clients.secret.send(RetrieveCharge::new(charge.clone()));
+        match self.reads.read_alone(charge, read).await {
             // Only the charge itself says whose it is: anyone may have posted the webhook.
             Ok(charge) if is_of(&charge, &self.store_id().await?, reference) => {
                 self.record_orphan(reference, &charge).await?;
