@@ -55,7 +55,7 @@ async fn advance(
         message_checksum(commit.reference.as_str(), &message.key, lane, &message.body)
     });
     let rows = executor
-        .rows(
+        .once(
             sql,
             &[
                 &commit.reference.as_str(),

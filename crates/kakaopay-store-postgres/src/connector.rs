@@ -104,6 +104,22 @@ impl Connector {
         }
     }
 
+    /// Opens another connection for a moment. Behind a pooler that gives each transaction another session, it meets the
+    /// session of the first.
+    ///
+    /// # Errors
+    /// `TransactionPooling` only: a server that takes no further connection is good enough.
+    pub(crate) async fn check_pooling(&self) -> Result<(), PostgresOpenError> {
+        let Some(address) = self.hosts.worked() else { return Ok(()) };
+        let place = Places::new(1).take("").await;
+        match timeout(self.timeout, self.handshake(&address, place)).await {
+            Ok(Err(error @ PostgresOpenError::TransactionPooling)) => {
+                Err(PostgresOpenError::NoHost(vec![HostError::new(name(&address), error)]))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// One limit surrounds the handshakes of TCP, TLS and PostgreSQL and the checks of the session.
     async fn connect_to(&self, address: &Config) -> Result<Connection, PostgresOpenError> {
         let deadline = Instant::now() + self.timeout;

@@ -7,15 +7,17 @@ use deadpool_postgres::ClientWrapper;
 use kakaopay_store::sql::{HighestTime, SoFar, timestamp_of};
 use kakaopay_store::{StoreError, StoreErrorKind};
 use kakaopay_types::Timestamp;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Row;
 
+use crate::claims::Claims;
 use crate::connector::{Connection, Connector};
 use crate::convert::column;
 use crate::correction::Corrections;
-use crate::failure::{failed, leaves_sound, was_in_the_way};
+use crate::failure::{failed, is_rolled_back, leaves_sound, was_in_the_way};
 use crate::last_commits::LastCommits;
 use crate::open_error::PostgresOpenError;
+use crate::patience::Patience;
 use crate::redacted::{Param, Redacted};
 use crate::stall::{Stall, Turn};
 use crate::template::STORE_NOW;
@@ -34,11 +36,14 @@ pub(crate) struct Executor {
     stall: Stall,
 }
 
-/// Whether a statement may write.
+/// Whether a statement writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Reads,
+    /// When it is done twice, the effect is the same.
     Writes,
+    /// It is not repeated when its outcome is unknown.
+    WritesOnce,
 }
 
 /// How long a call and each of its statements may take.
@@ -67,12 +72,34 @@ impl Executor {
         &self.commits
     }
 
-    /// The rows that a statement returns.
+    /// The rows that a statement returns, which is not repeated when its outcome is unknown.
     ///
     /// If they show that the store's clock was set back, rows that were set in its future are corrected. A failure of
     /// that is no failure of the call that noticed it: the next one tries again.
-    pub(crate) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn once(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.noticing(Access::WritesOnce, sql, params).await
+    }
+
+    /// The rows that a statement returns, which has the same effect when it is done twice.
+    pub(crate) async fn repeat(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         self.noticing(Access::Writes, sql, params).await
+    }
+
+    /// Claims rows by a statement whose last parameter is the number of the claim. First gives back the rows of claims
+    /// whose response was lost.
+    pub(crate) async fn claim(&self, claims: &Claims, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let numbers = claims.lost.look();
+        if !numbers.is_empty() {
+            let rows = self.repeat(&claims.give_back, &[&numbers]).await?;
+            let found: Vec<i64> = rows.iter().map(|row| column(row, 0)).collect::<Result<_, _>>()?;
+            claims.lost.found(&found);
+        }
+        let claim = claims.lost.begin();
+        let number = claim.number();
+        let params: Vec<Param<'_>> = params.iter().copied().chain([&number as Param<'_>]).collect();
+        let rows = self.once(&claims.take, &params).await?;
+        claim.has_response();
+        Ok(rows)
     }
 
     /// The rows that a statement returns which only reads.
@@ -132,44 +159,61 @@ impl Executor {
         Ok(())
     }
 
+    /// Runs a statement. What has had no effect, or the same one when it is done twice, is repeated for some seconds.
     async fn in_time(&self, access: Access, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        match timeout(self.timeouts.call, self.attempts(access, sql, params)).await {
-            Ok(result) => result,
-            Err(_) => Err(self.silent(access, "the server did not respond within the call timeout")),
-        }
-    }
-
-    async fn attempts(
-        &self,
-        access: Access,
-        sql: &str,
-        params: &[Param<'_>],
-    ) -> Result<Vec<Row>, StoreError> {
-        let limit = self.timeouts.statement.saturating_add(RESPONSE);
+        let mut patience = Patience::new(self.timeouts.call);
         let mut left = AGAIN;
         loop {
-            let turn = self.turn(access)?;
-            let mut connection = self.lend().await?;
-            connection.under_way = true;
-            let Ok(response) = timeout(limit, query(&connection.client, sql, params)).await else {
-                return Err(self.silent(access, "the server did not respond to a statement"));
+            let (turn, mut connection) = match self.begin(access, patience.deadline()).await {
+                Ok(begun) => begun,
+                Err(error) => {
+                    patience.pause(error).await?;
+                    continue;
+                }
             };
-            let error = match response {
-                Ok(rows) => {
+            connection.under_way = true;
+            let limit = Instant::now() + self.timeouts.statement.saturating_add(RESPONSE);
+            let response = query(&connection.client, sql, params);
+            let (error, had_effect) = match timeout_at(limit.min(patience.deadline()), response).await {
+                Ok(Ok(rows)) => {
                     connection.under_way = false;
                     turn.into_iter().for_each(Turn::succeeded);
                     return Ok(rows);
                 }
-                Err(error) => error,
+                Ok(Err(error)) => {
+                    let in_the_way = was_in_the_way(&error);
+                    let error = failed(error);
+                    connection.under_way = !leaves_sound(error.kind());
+                    if in_the_way && left > 0 {
+                        left -= 1;
+                        continue;
+                    }
+                    let had_effect = in_the_way || !is_rolled_back(error.kind());
+                    (error, had_effect)
+                }
+                Err(_) => (self.silent(access), true),
             };
-            let again = was_in_the_way(&error) && left > 0;
-            let error = failed(error);
-            connection.under_way = !leaves_sound(error.kind());
-            if !again {
+            drop(connection);
+            drop(turn);
+            if had_effect && (access == Access::WritesOnce || error.kind() != StoreErrorKind::Io) {
                 return Err(error);
             }
-            left -= 1;
+            patience.pause(error).await?;
         }
+    }
+
+    /// A connection to run a statement on. Nothing has been sent when it fails.
+    async fn begin(
+        &self,
+        access: Access,
+        deadline: Instant,
+    ) -> Result<(Option<Turn<'_>>, Object<Connector>), StoreError> {
+        let turn = self.turn(access)?;
+        let connection = timeout_at(deadline, self.lend()).await.unwrap_or_else(|_| {
+            let why = "no connection was open within the call timeout";
+            Err(StoreError::new(StoreErrorKind::Busy, why).into())
+        })?;
+        Ok((turn, connection))
     }
 
     /// A turn to write: while commits are stalled, one at a time has it.
@@ -178,17 +222,17 @@ impl Executor {
         let given_up = places.taken().saturating_sub(self.pool.status().size);
         match access {
             Access::Reads => Ok(None),
-            Access::Writes => self.stall.turn(given_up, places.most()).map(Some),
+            Access::Writes | Access::WritesOnce => self.stall.turn(given_up, places.most()).map(Some),
         }
     }
 
     /// The other connections to a silent server are silent, too: none of them is waited for.
-    fn silent(&self, access: Access, why: &str) -> StoreError {
-        if access == Access::Writes {
+    fn silent(&self, access: Access) -> StoreError {
+        if access != Access::Reads {
             self.stall.begin();
         }
         self.pool.manager().distrust_open_connections();
-        StoreError::new(StoreErrorKind::Io, why)
+        StoreError::new(StoreErrorKind::Io, "the server did not respond within the timeout")
     }
 
     /// A connection for the caller's exclusive use. A new one is asked for this process's last commits first.
@@ -214,6 +258,11 @@ impl Executor {
             // There is a runtime, there are no hooks, and each host has its own limit.
             error => StoreError::new(StoreErrorKind::Other, error.to_string()).into(),
         })
+    }
+
+    /// Whether each connection has a session of its own.
+    pub(crate) async fn check_pooling(&self) -> Result<(), PostgresOpenError> {
+        Box::pin(self.pool.manager().check_pooling()).await
     }
 
     /// Compares the server of a connection with the one that the store has seen last, and keeps it in the store.

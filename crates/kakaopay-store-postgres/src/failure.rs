@@ -30,6 +30,11 @@ pub(crate) fn leaves_sound(kind: StoreErrorKind) -> bool {
     matches!(kind, Busy | ChargeConflict | Full)
 }
 
+/// Whether a statement that failed with an error of this kind from the server has had no effect, and may succeed later.
+pub(crate) fn is_rolled_back(kind: StoreErrorKind) -> bool {
+    matches!(kind, StoreErrorKind::Busy | StoreErrorKind::Full)
+}
+
 /// The server's error response. Its message is kept only for classes that are about the server itself: other
 /// messages quote parameters.
 #[derive(Debug)]
@@ -74,8 +79,8 @@ fn kind_of(error: &tokio_postgres::Error) -> StoreErrorKind {
 fn kind_of_code(code: &str, ends: bool) -> StoreErrorKind {
     match code {
         CHARGE_CONFLICT => return StoreErrorKind::ChargeConflict,
-        // Disk full.
-        "53100" => return StoreErrorKind::Full,
+        // Disk full. A server that ends over it may have stored the commit before.
+        "53100" if !ends => return StoreErrorKind::Full,
         // Out of memory, too many connections, lock not available, a statement that took too long:
         // all of them go by.
         "53200" | "53300" | "55P03" | "57014" | "40001" | "40P01" => return StoreErrorKind::Busy,
@@ -137,6 +142,7 @@ mod tests {
     fn i10_a_response_that_ends_the_connection_leaves_it_open() {
         assert_eq!(kind_of_code("XX000", true), StoreErrorKind::Io);
         assert_eq!(kind_of_code("25P03", true), StoreErrorKind::Io);
+        assert_eq!(kind_of_code("53100", true), StoreErrorKind::Io);
         assert_eq!(kind_of_code("53300", true), StoreErrorKind::Busy);
     }
 }

@@ -73,8 +73,9 @@
 //!   does not open a newer schema.
 //! - TLS is required, with verification of the server's name and certificate chain, unless the connection string
 //!   has `sslmode=disable` or a Unix socket.
-//! - A connection pooler must assign a connection to one client for its lifetime (PgBouncer's `session` mode),
-//!   since statements are prepared. There is no `LISTEN`, and no lock outlives its transaction.
+//! - A connection pooler must assign a connection to one client for its lifetime (PgBouncer's `session` mode with its
+//!   `server_reset_query`), since statements are prepared: opening fails behind one that does not. There is no
+//!   `LISTEN`, and no lock outlives its transaction.
 //! - Give the user of the shop a limit of its own (`ALTER ROLE shop CONNECTION LIMIT 40`), above the sum of
 //!   [`max_connections`](PostgresOptions::max_connections) over all its processes: a process that is restarted
 //!   leaves sessions behind that wait for a standby, and others must be able to log in meanwhile.
@@ -96,6 +97,7 @@ mod options;
 mod connector;
 mod fence;
 mod hosts;
+mod patience;
 mod places;
 mod session;
 mod stall;
@@ -105,6 +107,7 @@ mod migrate;
 mod schema;
 mod schema_name;
 
+mod claims;
 mod commit;
 mod completion;
 mod convert;

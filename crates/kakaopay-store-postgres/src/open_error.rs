@@ -59,6 +59,11 @@ pub enum PostgresOpenError {
         /// Schema of the store.
         schema: String,
     },
+    /// A pooler gives each transaction another session, so that settings and prepared statements of other clients apply.
+    #[error(
+        "a connection pooler gives each transaction another session: set its pool_mode to session (PgBouncer), or connect to the server directly"
+    )]
+    TransactionPooling,
     /// The server rejected the user.
     #[error("the server rejected the login: check the user, the password and pg_hba.conf")]
     Refused(#[source] StoreError),

@@ -167,6 +167,7 @@ impl PostgresOptions {
         );
         let mut connection = executor.lend().await?;
         connection.under_way = true;
+        executor.check_pooling().await?;
         if self.migrating {
             migrate(&mut connection.client, &schema, MIGRATIONS).await?;
         } else {

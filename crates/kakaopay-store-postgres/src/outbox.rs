@@ -22,7 +22,7 @@ pub(crate) async fn claim(
     request: ClaimRequest,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
     let params: [Param<'_>; 2] = [&limit_value(request.limit), &term_millis(request.lease)];
-    let rows = executor.rows(&statements.claim, &params).await?;
+    let rows = executor.claim(&statements.claim, &params).await?;
     let mut messages = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some(key) = column::<Option<&str>>(row, 0)? else { continue };
@@ -49,7 +49,7 @@ pub(crate) async fn complete<'a>(
     for sql in [&statements.complete, &statements.completed] {
         let keys: Vec<&str> = asked.iter().map(|(key, _)| *key).collect();
         let claims: Vec<i64> = asked.iter().map(|(_, claim)| claim_value(*claim)).collect();
-        let rows = executor.rows(sql, &[&keys, &claims]).await?;
+        let rows = executor.repeat(sql, &[&keys, &claims]).await?;
         let done = rows.iter().map(|row| column::<&str>(row, 0)).collect::<Result<BTreeSet<_>, _>>()?;
         asked.retain(|(key, _)| !done.contains(key));
         if asked.is_empty() {
@@ -66,7 +66,7 @@ pub(crate) async fn fail(
     claim: ClaimToken,
     retry_in: Duration,
 ) -> Result<(), StoreError> {
-    let rows = executor.rows(&statements.fail, &[&key, &claim_value(claim), &term_millis(retry_in)]).await?;
+    let rows = executor.once(&statements.fail, &[&key, &claim_value(claim), &term_millis(retry_in)]).await?;
     if rows.is_empty() { Err(StoreErrorKind::StaleClaim.into()) } else { Ok(()) }
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn skip(
     skip: &Skip,
 ) -> Result<SkipOutcome, StoreError> {
     let (who, why) = (skip.who.as_str(), skip.why.as_str());
-    if !executor.rows(&statements.skip, &[&key, &who, &why]).await?.is_empty() {
+    if !executor.once(&statements.skip, &[&key, &who, &why]).await?.is_empty() {
         return Ok(SkipOutcome::Skipped);
     }
     // The statement has waited for a transaction that takes the message out of the queue, so that its end is visible.

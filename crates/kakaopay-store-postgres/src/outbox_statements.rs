@@ -10,12 +10,13 @@
 //! if a message is stored and claimed behind another one during the call that skips that one; then it delays the
 //! message until the end of that lease.
 
+use crate::claims::Claims;
 use crate::template::Template;
 
 /// Every statement on messages, for one schema.
 #[derive(Debug)]
 pub(crate) struct OutboxStatements {
-    pub(crate) claim: String,
+    pub(crate) claim: Claims,
     pub(crate) complete: String,
     /// Of the messages no longer queued, those completed under the same claim.
     pub(crate) completed: String,
@@ -32,7 +33,10 @@ impl OutboxStatements {
             schema.fill(&sql.replace("{behind}", behind).replace("{first}", IS_FIRST))
         };
         Self {
-            claim: fill(CLAIM, BEHIND_CLAIMED).replace("{term}", "$2::bigint"),
+            claim: Claims::new(
+                fill(CLAIM, BEHIND_CLAIMED).replace("{term}", "$2::bigint"),
+                schema.fill(GIVE_BACK),
+            ),
             complete: fill(COMPLETE, BEHIND_CLAIMED),
             completed: schema.fill(COMPLETED),
             fail: fill(FAIL, BEHIND_CLAIMED).replace("{term}", "$3::bigint"),
@@ -84,7 +88,8 @@ WITH {clock}, moved AS (
     WHERE queue.visible_at <= {now} AND {first}
     ORDER BY queue.visible_at, queue.outbox_message_id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), {held}, claimed AS (
-    UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now}, claim = claim + 1
+    UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now}, claim = claim + 1,
+        claimed_by = $3::bigint
     WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM moved))
     RETURNING outbox_message_id, claim, failures
 )
@@ -97,6 +102,13 @@ FROM clock LEFT JOIN (
     JOIN {schema}.payment ON payment.id = message.payment_id
 ) ON TRUE
 ORDER BY moved.visible_at, message.id";
+
+/// The messages behind one that is given back keep their hint: completing or failing that one sets it.
+const GIVE_BACK: &str = "
+WITH {clock}
+UPDATE {schema}.outbox_queue AS queue SET visible_at = {now}, set_at = {now}, claimed_by = NULL
+FROM unnest($1::bigint[]) AS lost (number) WHERE queue.claimed_by = lost.number
+RETURNING lost.number";
 
 /// A process that has lost its claim finds another number in the row, and deletes nothing.
 const COMPLETE: &str = "
@@ -119,7 +131,8 @@ JOIN {schema}.outbox_message AS message
 const FAIL: &str = "
 WITH {clock}, moved AS (
     UPDATE {schema}.outbox_queue AS queue
-    SET visible_at = {now} + {term}, set_at = {now}, claim = queue.claim + 1, failures = queue.failures + 1
+    SET visible_at = {now} + {term}, set_at = {now}, claim = queue.claim + 1,
+        failures = queue.failures + 1, claimed_by = NULL
     FROM {schema}.outbox_message AS message
     WHERE message.idempotency_key = $1 AND queue.outbox_message_id = message.id
     AND $2::bigint > 0 AND queue.claim = $2

@@ -7,6 +7,7 @@ use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, Sto
 use kakaopay_types::{EventId, Reference};
 use tokio_postgres::Row;
 
+use crate::claims::Claims;
 use crate::convert::column;
 use crate::executor::Executor;
 use crate::statements::Statements;
@@ -18,7 +19,7 @@ pub(crate) async fn receive(
 ) -> Result<InsertOutcome, StoreError> {
     let event = delivery.event.as_str();
     let checksum = event_checksum(event, &delivery.body);
-    let rows = executor.rows(&statements.receive, &[&event, &&*delivery.body, &checksum]).await?;
+    let rows = executor.repeat(&statements.receive, &[&event, &&*delivery.body, &checksum]).await?;
     Ok(if rows.is_empty() { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
 }
 
@@ -46,7 +47,7 @@ pub(crate) async fn complete_event(
     statements: &Statements,
     event: &EventId,
 ) -> Result<(), StoreError> {
-    executor.rows(&statements.complete_event, &[&event.as_str()]).await.map(drop)
+    executor.repeat(&statements.complete_event, &[&event.as_str()]).await.map(drop)
 }
 
 pub(crate) async fn claim_due(
@@ -65,8 +66,8 @@ pub(crate) async fn claim_due(
 }
 
 /// Claims rows. If there is none, one of NULLs shows the store's clock.
-async fn claim(executor: &Executor, sql: &str, request: ClaimRequest) -> Result<Vec<Row>, StoreError> {
-    executor.rows(sql, &[&limit_value(request.limit), &term_millis(request.lease)]).await
+async fn claim(executor: &Executor, claims: &Claims, request: ClaimRequest) -> Result<Vec<Row>, StoreError> {
+    executor.claim(claims, &[&limit_value(request.limit), &term_millis(request.lease)]).await
 }
 
 /// Whether the caller claimed the job.
@@ -76,7 +77,7 @@ pub(crate) async fn claim_job(
     job: &str,
     request: ClaimRequest,
 ) -> Result<bool, StoreError> {
-    let rows = executor.rows(&statements.claim_job, &[&job, &term_millis(request.lease)]).await?;
+    let rows = executor.claim(&statements.claim_job, &[&job, &term_millis(request.lease)]).await?;
     Ok(!rows.is_empty())
 }
 
@@ -86,5 +87,5 @@ pub(crate) async fn reschedule_job(
     job: &str,
     due_in: Duration,
 ) -> Result<(), StoreError> {
-    executor.rows(&statements.reschedule_job, &[&job, &term_millis(due_in)]).await.map(drop)
+    executor.repeat(&statements.reschedule_job, &[&job, &term_millis(due_in)]).await.map(drop)
 }

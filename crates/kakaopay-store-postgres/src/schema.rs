@@ -78,7 +78,9 @@ CREATE TABLE {schema}.due_payment (
     reference  text   COLLATE "C" NOT NULL,
     due_at     bigint NOT NULL,
     -- When that was set.
-    set_at     bigint NOT NULL
+    set_at     bigint NOT NULL,
+    -- Number of the last claim, by which its process finds it again if the response was lost.
+    claimed_by bigint
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
@@ -103,7 +105,9 @@ CREATE TABLE {schema}.inbox_queue (
     -- Can be claimed from then on.
     visible_at     bigint NOT NULL,
     -- When that was set.
-    set_at         bigint NOT NULL
+    set_at         bigint NOT NULL,
+    -- Number of the last claim, by which its process finds it again if the response was lost.
+    claimed_by     bigint
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
@@ -140,7 +144,9 @@ CREATE TABLE {schema}.outbox_queue (
     -- Can be claimed from then on, unless an earlier ordered message of the payment is queued.
     visible_at        bigint NOT NULL DEFAULT 0,
     -- When that was set.
-    set_at            bigint NOT NULL
+    set_at            bigint NOT NULL,
+    -- Number of the last claim, by which its process finds it again if the response was lost.
+    claimed_by        bigint
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
 
@@ -152,7 +158,9 @@ CREATE TABLE {schema}.job (
     name   text   COLLATE "C" NOT NULL PRIMARY KEY,
     due_at bigint NOT NULL,
     -- When that was set.
-    set_at bigint NOT NULL
+    set_at bigint NOT NULL,
+    -- Number of the last claim, by which its process finds it again if the response was lost.
+    claimed_by bigint
 );
 
 -- Facts about the whole store.

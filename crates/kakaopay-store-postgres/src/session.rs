@@ -17,7 +17,9 @@ pub(crate) async fn prepare(client: &Client, statement_timeout: Duration) -> Res
     // Zero would be no limit.
     let limit = statement_timeout.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
     let setup = format!(
-        "SET statement_timeout = {limit};
+        "SELECT current_setting('kakaopay.session', true);
+         SET kakaopay.session = 'in use';
+         SET statement_timeout = {limit};
          SET default_transaction_isolation = 'read committed';
          SELECT set_config('synchronous_commit', 'on', false)
          WHERE current_setting('synchronous_commit') <> 'remote_apply';
@@ -25,16 +27,25 @@ pub(crate) async fn prepare(client: &Client, statement_timeout: Duration) -> Res
                 current_setting('synchronous_commit')"
     );
     let answers = client.simple_query(&setup).await.map_err(failed)?;
-    let rows = answers.iter().filter_map(|answer| match answer {
+    let mut rows = answers.iter().filter_map(|answer| match answer {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
     let unknown = || StoreError::new(StoreErrorKind::Other, "the server did not return its settings");
+    // A session begins with a client, unless a pooler gives each transaction of several clients another one.
+    if rows.next().and_then(|row| row.get(0)).is_some_and(|mark| !mark.is_empty()) {
+        client.batch_execute(UNDO).await.map_err(failed)?;
+        return Err(PostgresOpenError::TransactionPooling);
+    }
     let row = rows.last().filter(|row| row.len() == 3).ok_or_else(unknown)?;
     let value = |index| row.get(index).unwrap_or_default();
     let version = value(0).parse().map_err(corrupt)?;
     check(version, value(1), value(2))
 }
+
+/// Takes back what was set in the session of another client.
+const UNDO: &str = "RESET kakaopay.session; RESET statement_timeout; RESET default_transaction_isolation;
+    RESET synchronous_commit";
 
 fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), PostgresOpenError> {
     if version < OLDEST_SERVER {

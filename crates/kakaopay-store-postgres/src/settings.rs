@@ -26,9 +26,9 @@ pub(crate) async fn change(
     let name = setting.name();
     let rows = match (from, to) {
         (None, None) => return read(executor, statements, setting).await.map(|text| text.is_none()),
-        (None, Some(to)) => executor.rows(&statements.add_setting, &[&name, &to]).await?,
-        (Some(from), Some(to)) => executor.rows(&statements.replace_setting, &[&name, &from, &to]).await?,
-        (Some(from), None) => executor.rows(&statements.remove_setting, &[&name, &from]).await?,
+        (None, Some(to)) => executor.once(&statements.add_setting, &[&name, &to]).await?,
+        (Some(from), Some(to)) => executor.once(&statements.replace_setting, &[&name, &from, &to]).await?,
+        (Some(from), None) => executor.once(&statements.remove_setting, &[&name, &from]).await?,
     };
     Ok(!rows.is_empty())
 }

@@ -3,6 +3,7 @@
 //! A call is one statement, and so one transaction: a cancelled caller cannot leave it open, there is one round
 //! trip, and if any part is rejected, nothing is stored.
 
+use crate::claims::Claims;
 use crate::outbox_statements::{IS_FIRST, OutboxStatements};
 use crate::template::{READ_CLOCK, Template};
 
@@ -20,11 +21,11 @@ pub(crate) struct Statements {
     pub(crate) find_by_charge: String,
     pub(crate) charges_of: String,
     pub(crate) receive: String,
-    pub(crate) claim_events: String,
+    pub(crate) claim_events: Claims,
     pub(crate) complete_event: String,
-    pub(crate) claim_due: String,
+    pub(crate) claim_due: Claims,
     pub(crate) outbox: OutboxStatements,
-    pub(crate) claim_job: String,
+    pub(crate) claim_job: Claims,
     pub(crate) reschedule_job: String,
     pub(crate) next_due_at: String,
     pub(crate) backlog: String,
@@ -44,6 +45,8 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub(crate) fn new(schema: &Template<'_>) -> Self {
+        let give_back =
+            |table: &str, due: &str| schema.fill(&GIVE_BACK.replace("{table}", table).replace("{due}", due));
         Self {
             open_payment: schema.fill(&[OPEN_PAYMENT, COMMIT].concat()),
             advance_payment: schema.fill(&[ADVANCE_PAYMENT, COMMIT].concat()),
@@ -54,11 +57,11 @@ impl Statements {
             find_by_charge: schema.fill(FIND_BY_CHARGE),
             charges_of: schema.fill(CHARGES_OF),
             receive: schema.fill(RECEIVE),
-            claim_events: schema.fill(CLAIM_EVENTS),
+            claim_events: Claims::new(schema.fill(CLAIM_EVENTS), give_back("inbox_queue", "visible_at")),
             complete_event: schema.fill(FINISH_EVENT),
-            claim_due: schema.fill(CLAIM_DUE),
+            claim_due: Claims::new(schema.fill(CLAIM_DUE), give_back("due_payment", "due_at")),
             outbox: OutboxStatements::new(schema),
-            claim_job: schema.fill(CLAIM_JOB),
+            claim_job: Claims::new(schema.fill(CLAIM_JOB), give_back("job", "due_at")),
             reschedule_job: schema.fill(RESCHEDULE_JOB),
             next_due_at: schema.fill(&NEXT_DUE_AT.replace("{first}", IS_FIRST)),
             backlog: schema.fill(BACKLOG),
@@ -113,7 +116,8 @@ const COMMIT: &str = ", appended AS (
 ), due AS (
     INSERT INTO {schema}.due_payment (payment_id, reference, due_at, set_at)
     SELECT id, $1, {now} + $7::bigint, {now} FROM moved WHERE $7 IS NOT NULL
-    ON CONFLICT (payment_id) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
+    ON CONFLICT (payment_id) DO UPDATE
+    SET due_at = excluded.due_at, set_at = excluded.set_at, claimed_by = NULL
 ), cleared AS (
     DELETE FROM {schema}.due_payment USING moved WHERE $8::boolean AND due_payment.payment_id = moved.id
 ), added AS (
@@ -183,7 +187,7 @@ WITH {clock}, picked AS (
     SELECT inbox_event_id FROM {schema}.inbox_queue WHERE visible_at <= {now}
     ORDER BY inbox_event_id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.inbox_queue SET visible_at = {now} + $2::bigint, set_at = {now}
+    UPDATE {schema}.inbox_queue SET visible_at = {now} + $2::bigint, set_at = {now}, claimed_by = $3::bigint
     WHERE inbox_event_id = ANY (ARRAY(SELECT inbox_event_id FROM picked))
     RETURNING inbox_event_id
 )
@@ -204,7 +208,7 @@ WITH {clock}, picked AS (
     SELECT payment_id, reference, due_at FROM {schema}.due_payment WHERE due_at <= {now}
     ORDER BY due_at, reference LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
-    UPDATE {schema}.due_payment SET due_at = {now} + $2::bigint, set_at = {now}
+    UPDATE {schema}.due_payment SET due_at = {now} + $2::bigint, set_at = {now}, claimed_by = $3::bigint
     WHERE payment_id = ANY (ARRAY(SELECT payment_id FROM picked))
 )
 SELECT picked.reference, clock.now AS store_now FROM clock LEFT JOIN picked ON TRUE
@@ -212,16 +216,25 @@ ORDER BY picked.due_at, picked.reference";
 
 const CLAIM_JOB: &str = "
 WITH {clock}
-INSERT INTO {schema}.job AS job (name, due_at, set_at) VALUES ($1, {now} + $2::bigint, {now})
-ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
+INSERT INTO {schema}.job AS job (name, due_at, set_at, claimed_by)
+VALUES ($1, {now} + $2::bigint, {now}, $3::bigint)
+ON CONFLICT (name) DO UPDATE
+SET due_at = excluded.due_at, set_at = excluded.set_at, claimed_by = excluded.claimed_by
 WHERE job.due_at <= excluded.set_at
 RETURNING set_at AS store_now";
 
 const RESCHEDULE_JOB: &str = "
 WITH {clock}
 INSERT INTO {schema}.job (name, due_at, set_at) VALUES ($1, {now} + $2::bigint, {now})
-ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at, set_at = excluded.set_at, claimed_by = NULL
 RETURNING set_at AS store_now";
+
+/// Reads the whole queue, which holds pending work only. It is seldom asked for.
+const GIVE_BACK: &str = "
+WITH {clock}
+UPDATE {schema}.{table} AS queue SET {due} = {now}, set_at = {now}, claimed_by = NULL
+FROM unnest($1::bigint[]) AS lost (number) WHERE queue.claimed_by = lost.number
+RETURNING lost.number";
 
 const NEXT_DUE_AT: &str = "
 WITH {clock}
@@ -350,14 +363,15 @@ mod tests {
         ];
         let queues = [
             &all.receive,
-            &all.claim_events,
+            &all.claim_events.take,
             &all.complete_event,
-            &all.claim_due,
+            &all.claim_due.take,
             &all.next_due_at,
-            &all.claim_job,
+            &all.claim_job.take,
             &all.reschedule_job,
         ];
         let OutboxStatements { claim, complete, completed, fail, skip, skipped } = &all.outbox;
+        let claim = &claim.take;
         let messages = [claim, complete, completed, fail, skip, skipped];
         for sql in history.into_iter().chain(queues).chain(messages) {
             let plan = plan(&client, sql).await;

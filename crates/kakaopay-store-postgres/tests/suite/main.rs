@@ -1,12 +1,14 @@
 //! The PostgreSQL store against the contract, and against failures of servers and connections.
 
 mod answers;
+mod blips;
 mod conformance;
 mod durable;
 mod fail_over;
 mod hosts;
 mod migrations;
 mod once;
+mod pooling;
 mod proxy;
 mod secrets;
 mod shared;

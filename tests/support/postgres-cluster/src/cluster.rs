@@ -10,9 +10,9 @@ use crate::setup::Setup;
 use crate::supervisor::Supervisor;
 
 /// The user of every server. It may do anything.
-const USER: &str = "keeper";
+pub(crate) const USER: &str = "keeper";
 /// Its password, which stands out wherever it is printed.
-const PASSWORD: &str = "correct-horse-battery";
+pub(crate) const PASSWORD: &str = "correct-horse-battery";
 /// How often to try to start: a conflict with an ending process or a taken port passes within milliseconds.
 const STARTS: usize = 200;
 
@@ -134,7 +134,7 @@ impl Cluster {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("its number").port()
 }

@@ -1,9 +1,10 @@
 //! Finds the programs of PostgreSQL on this machine, or says that there are none.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Once;
+use std::sync::{Mutex, PoisonError};
 
 /// Where Debian and its descendants put each major version, apart from the `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -29,12 +30,14 @@ fn named_by_pg_config() -> Option<PathBuf> {
     Some(PathBuf::from(folder.trim()))
 }
 
-/// Says once that tests are left out, or fails where they must not be.
+/// Says that tests are left out, once for each reason, or fails where they must not be.
 #[expect(clippy::disallowed_methods, reason = "it is the one setting of the tests")]
 pub(crate) fn leave_out(why: &str) {
-    static SAID: Once = Once::new();
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let required = std::env::var("KAKAOPAY_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
     assert!(!required, "KAKAOPAY_REQUIRE_POSTGRES is 1, and {why}");
-    // Past what the tests print, which is only shown of those that fail. Should it fail, nobody reads it.
-    SAID.call_once(|| drop(writeln!(std::io::stderr(), "SKIPPED the tests that need PostgreSQL: {why}")));
+    if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(why.to_owned()) {
+        // Past what the tests print, which is only shown of those that fail. Should it fail, nobody reads it.
+        drop(writeln!(std::io::stderr(), "SKIPPED the tests that need PostgreSQL: {why}"));
+    }
 }

@@ -5,6 +5,8 @@
 //! and syncs as it does in production. Whatever becomes of the process, the server ends with it
 //! and its folder is removed: a shell waits for the end of a pipe that only the process holds.
 //!
+//! [`Pooler`] starts PgBouncer in front of one.
+//!
 //! Where no PostgreSQL is installed, or the system is no Unix, there is none, and that is said in one line; where
 //! `KAKAOPAY_REQUIRE_POSTGRES` is `1`, it fails instead.
 
@@ -16,11 +18,17 @@ mod cluster;
 #[cfg(unix)]
 mod data_dir;
 mod installed;
+#[cfg(unix)]
+mod pooler;
+#[cfg(not(unix))]
+#[path = "unsupported_pooler.rs"]
+mod pooler;
 mod setup;
 mod shared;
 #[cfg(unix)]
 mod supervisor;
 
 pub use cluster::Cluster;
+pub use pooler::Pooler;
 pub use setup::Setup;
 pub use shared::shared;
