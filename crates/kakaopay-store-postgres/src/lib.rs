@@ -34,6 +34,8 @@
 //! twice. With them, name two standbys (`ANY 1 (a, b)`): commits wait for as long as none of them is there. Such a
 //! commit fails as `Io` after the [statement timeout](PostgresOptions::statement_timeout), and its connection keeps
 //! its place until the server responds; while it lasts, reading goes on and one commit at a time is tried.
+//! After a dump was loaded, or a fail-over that no process has lived through, pass the store to
+//! [`restore`](kakaopay_store::restore) before any process uses it.
 //!
 //! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. The
 //! primary with the highest timeline is used, and an old one that returns is never used again by a process that has
@@ -121,6 +123,8 @@ mod outbox_statements;
 mod queries;
 mod queue;
 mod redacted;
+mod row_statements;
+mod rows;
 mod settings;
 mod statements;
 mod store;

@@ -5,6 +5,7 @@
 
 use crate::claims::Claims;
 use crate::outbox_statements::{IS_FIRST, OutboxStatements};
+use crate::row_statements::RowStatements;
 use crate::template::{READ_CLOCK, Template};
 
 /// Every statement of the store, for one schema.
@@ -25,6 +26,7 @@ pub(crate) struct Statements {
     pub(crate) complete_event: String,
     pub(crate) claim_due: Claims,
     pub(crate) outbox: OutboxStatements,
+    pub(crate) rows: RowStatements,
     pub(crate) claim_job: Claims,
     pub(crate) reschedule_job: String,
     pub(crate) next_due_at: String,
@@ -61,6 +63,7 @@ impl Statements {
             complete_event: schema.fill(FINISH_EVENT),
             claim_due: Claims::new(schema.fill(CLAIM_DUE), give_back("due_payment", "due_at")),
             outbox: OutboxStatements::new(schema),
+            rows: RowStatements::new(schema),
             claim_job: Claims::new(schema.fill(CLAIM_JOB), give_back("job", "due_at")),
             reschedule_job: schema.fill(RESCHEDULE_JOB),
             next_due_at: schema.fill(&NEXT_DUE_AT.replace("{first}", IS_FIRST)),

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
+    StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
@@ -17,7 +18,7 @@ use crate::open_error::PostgresOpenError;
 use crate::options::PostgresOptions;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
-use crate::{commit, integrity, outbox, queries, queue, settings};
+use crate::{commit, integrity, outbox, queries, queue, rows, settings};
 
 /// A store in a schema of a PostgreSQL database. Clones share its connections.
 ///
@@ -198,5 +199,13 @@ impl Store for PostgresStore {
         to: Option<&str>,
     ) -> Result<bool, StoreError> {
         settings::change(&self.inner.executor, &self.inner.statements, setting, from, to).await
+    }
+
+    async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {
+        rows::read(&self.inner.executor, &self.inner.statements, kind, (after, limit)).await
+    }
+
+    async fn insert_rows(&self, rows: Vec<Row>) -> Result<(), StoreError> {
+        rows::insert(&self.inner.executor, &self.inner.statements, &rows).await
     }
 }

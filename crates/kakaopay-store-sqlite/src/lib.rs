@@ -46,6 +46,9 @@
 //! process notices that its file or the log was renamed, deleted or replaced before it acknowledges anything else, and
 //! fails each call as `Io` until the same file is back.
 //!
+//! A copied file of a store in use lacks the log beside it: [`SqliteStore::backup`] writes one that is whole, and
+//! [`restore`](kakaopay_store::restore) puts it into use.
+//!
 //! Nothing is ever deleted: events and messages are kept to detect duplicates.
 
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
@@ -56,6 +59,7 @@ mod opened_file;
 mod sqlite_version;
 
 mod migrate;
+mod rows;
 mod schema;
 
 mod group_commit;
@@ -63,6 +67,7 @@ mod integrity;
 mod job;
 mod worker;
 
+mod backup;
 mod commit;
 mod failure;
 mod outbox;

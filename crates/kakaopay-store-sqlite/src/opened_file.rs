@@ -54,7 +54,7 @@ impl OpenedFile {
 }
 
 /// A file next to another, by what is added to its name.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

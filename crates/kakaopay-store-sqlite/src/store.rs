@@ -1,17 +1,20 @@
 //! The store's handle, which calls its two threads.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::Builder;
 use std::time::Duration;
 
 use kakaopay_store::sql::time_until;
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
+    StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use crate::open::{SqliteOptions, connect_reader, connect_writer, reconnect_writer};
 use crate::open_error::SqliteOpenError;
@@ -19,7 +22,7 @@ use crate::opened_file::OpenedFile;
 use crate::outbox::Completion;
 use crate::time::StoreTime;
 use crate::worker::{Duty, Worker};
-use crate::{commit, group_commit, integrity, outbox, queries, queue, settings, time};
+use crate::{backup, commit, group_commit, integrity, outbox, queries, queue, rows, settings, time};
 
 /// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
@@ -64,6 +67,24 @@ impl SqliteStore {
     /// `Corrupt` if there is damage, or any other error of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
         self.workers.reader.call(integrity::integrity_check).await
+    }
+
+    /// Writes a backup to a new file, in one piece and for its owner alone, while the store is in use. It blocks no
+    /// writer. The backup is closed: nothing drives it before [`restore`](kakaopay_store::restore).
+    ///
+    /// # Errors
+    /// `Other` if the file exists: name another. Otherwise any error of the store or the disk; no file is left then.
+    pub async fn backup(&self, path: impl Into<PathBuf>) -> Result<(), StoreError> {
+        let target = path.into();
+        let source = self.workers.reader.call(|file| Ok(file.path().map(PathBuf::from))).await?;
+        let source =
+            source.ok_or_else(|| StoreError::new(StoreErrorKind::Other, "the store is in no file"))?;
+        // A thread of its own: other reads do not wait for it.
+        let (done, written) = oneshot::channel();
+        let work = move || drop(done.send(backup::write(&source, &target)));
+        let spawned = Builder::new().name("kakaopay-backup".to_owned()).spawn(work);
+        spawned.map_err(|error| StoreError::new(StoreErrorKind::Other, error))?;
+        written.await.unwrap_or_else(|_| Err(StoreErrorKind::Other.into()))
     }
 
     /// Completes a message in one transaction with the caller's own work on tables in this file: both are stored,
@@ -290,5 +311,15 @@ impl Store for SqliteStore {
         let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
         let writer = &self.workers.writer;
         writer.call(move |file| settings::change(file, setting, from.as_deref(), to.as_deref())).await
+    }
+
+    async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {
+        self.notice_set_back().await;
+        let time = self.time.clone();
+        self.workers.reader.call(move |file| rows::read(file, kind, (after, limit), time.now())).await
+    }
+
+    async fn insert_rows(&self, rows: Vec<Row>) -> Result<(), StoreError> {
+        self.write(move |file, now| rows::insert(file, &rows, now)).await
     }
 }

@@ -13,12 +13,14 @@ mod clock;
 mod commit;
 #[cfg(feature = "testing")]
 pub mod conformance;
+mod copy;
 mod error;
 #[allow(unreachable_pub, reason = "exported with feature `sql`")]
 mod highest_time;
 mod memory;
 mod outbox;
 mod restore;
+mod row;
 mod schema_error;
 mod setting;
 #[cfg(feature = "sql")]
@@ -31,10 +33,12 @@ mod work;
 
 pub use clock::{Clock, SystemClock};
 pub use commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
+pub use copy::{CopyError, CopyReport, copy};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
 pub use restore::{BACKUP, restore};
+pub use row::{MessageState, Row, RowKind, StoredMessage};
 pub use schema_error::SchemaError;
 pub use setting::Setting;
 pub use store::Store;

@@ -7,6 +7,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent};
 
@@ -224,4 +225,24 @@ pub trait Store: Clone + Send + Sync + 'static {
         from: Option<&str>,
         to: Option<&str>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Reads rows of one kind behind a position, each with its own: those of a payment in the order they were stored.
+    /// The first position is above 0. For [`copy`](crate::copy): the rows of a whole store are of one moment only if
+    /// nothing changes it meanwhile.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn rows(
+        &self,
+        kind: RowKind,
+        after: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(u64, Row)>, StoreError>> + Send;
+
+    /// Inserts rows of another store in their order, into a store that has none of them. After an error, some of them
+    /// may be stored.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn insert_rows(&self, rows: Vec<Row>) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

@@ -238,13 +238,14 @@ impl<S: Store> Merchant<S> {
     /// stopped.
     ///
     /// # Errors
-    /// [`Error::Store`] if the store fails.
+    /// [`Error::StoreClosed`] if the store is not to be used, [`Error::Store`] if it fails.
     pub async fn skip(
         &self,
         idempotency_key: &str,
         who: impl Into<String>,
         why: impl Into<String>,
     ) -> Result<SkipOutcome, Error> {
+        self.engine.check_open().await?;
         let skip = Skip::new(who, why);
         let outcome = self.engine.store.skip_message(idempotency_key, skip).await?;
         if outcome == SkipOutcome::Skipped {

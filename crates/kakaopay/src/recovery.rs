@@ -53,6 +53,20 @@ impl<S: Store> Merchant<S> {
         }
     }
 
+    /// Returns an order as its charge at the service has it: amount, return address and description. To be compared with
+    /// the shop's own order before [`Merchant::adopt`].
+    ///
+    /// # Errors
+    /// - [`Error::NoCharge`] if no charge names the order, or its charge has no usable amount or address.
+    /// - [`Error::ChargesUnread`] if the charges cannot be read: try again.
+    pub async fn charged_order(&self, reference: &Reference) -> Result<Order, Error> {
+        self.engine.ready().await?;
+        let is_recorded = !self.engine.store.charges_of(reference).await?.is_empty();
+        let charges = self.engine.look_for(reference, !is_recorded).await?;
+        let order = charges.last().and_then(|charge| order_of(reference, charge));
+        order.ok_or_else(|| Error::NoCharge(reference.clone()))
+    }
+
     /// Fills an empty store with the payments of a lost one, from the charges that the service has created since
     /// `since`. The store takes over the identity that the charges name: `id`, or the only one found. A paid order is
     /// notified as paid, with the same key as before.
@@ -62,10 +76,12 @@ impl<S: Store> Merchant<S> {
     ///
     /// # Errors
     /// - [`Error::StoreIdUnknown`] if no identity was given, and the charges name none or several.
+    /// - [`Error::StoreClosed`] if it is a backup, or its payments have moved.
     /// - [`Error::StoreInUse`] if the store has payments, or this merchant was used before.
     /// - [`Error::ChargesUnread`] if not all charges can be read: nothing was changed, try again.
     /// - [`Error::Store`] if the store fails: rebuild another empty one.
     pub async fn rebuild(&self, since: Timestamp, id: Option<StoreId>) -> Result<RebuildReport, Error> {
+        self.engine.check_open().await?;
         let mut stores = self.charges_by_store(since).await?;
         let id = match id {
             Some(id) => id,

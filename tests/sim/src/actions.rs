@@ -115,6 +115,7 @@ fn refund(world: &World, order: OrderId, number: u8, amount: i64, process: Proce
 
 fn restore_backup(world: &mut World, marked: bool, down: Millis) {
     let Some(backup) = world.backup.clone() else { return };
+    world.around.books.pages().was_restored = true;
     for process in 0..world.plan.processes {
         world.processes[process] = None;
         world.after(down, Event::Start(process));

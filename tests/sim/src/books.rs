@@ -49,6 +49,8 @@ pub struct Pages {
     pub polled: BTreeMap<String, Millis>,
     /// Orders whose charge was notified as orphaned, until the operator has adopted them.
     pub to_adopt: BTreeSet<String>,
+    /// Whether an older copy was put in the place of the store.
+    pub was_restored: bool,
     /// Broken promises.
     pub violations: Vec<Violation>,
     /// The story so far, of all books.
@@ -107,6 +109,7 @@ impl Books {
             accepted_refunds: BTreeSet::new(),
             polled: BTreeMap::new(),
             to_adopt: BTreeSet::new(),
+            was_restored: false,
             violations: Vec::new(),
             story,
             handler_trouble: false,
@@ -185,7 +188,9 @@ impl Pages {
         accepted.push((key.to_owned(), event.clone()));
         let paid: Vec<_> = accepted.iter().filter_map(|(_, event)| paid_charge(event)).cloned().collect();
         let times = |charge: &ChargeId| paid.iter().filter(|paid| *paid == charge).count();
-        if let Some(charge) = paid_charge(event).filter(|charge| times(charge) > 1) {
+        // A store that was put back does not know what it has notified, and notifies what it reads now: once as paid,
+        // and perhaps as late or given back.
+        if let Some(charge) = paid_charge(event).filter(|charge| times(charge) > 1 && !self.was_restored) {
             self.violate("I2", format_args!("{order}: {charge} was notified more than once"));
         }
         match event {

@@ -1,9 +1,9 @@
 //! A store that is older than the service: a backup was put in the place of the store.
 
-use kakaopay::store::{MemoryStore, Setting, Store, restore};
+use kakaopay::store::{MemoryStore, Setting, Store, copy, restore};
 use kakaopay::types::endpoint::{ListCharges, MarkChargeAsPaid};
-use kakaopay::types::{Reference, SecretKey};
-use kakaopay::{Checkout, Error, Merchant, PaymentEvent, State};
+use kakaopay::types::{Reference, RefundAmount, SecretKey};
+use kakaopay::{Checkout, Error, Merchant, PaymentEvent, RefundRequest, State};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
@@ -195,4 +195,43 @@ async fn f51_a_second_copy_in_use_is_notified() {
     let metrics = merchant.metrics();
     assert_eq!(reference.as_str(), "order-2");
     assert_eq!((metrics.orphaned_charges, metrics.second_copy_charges), (1, 1));
+}
+
+/// A store whose payments have moved is driven no more, by no call, and the new one goes on with the order.
+#[tokio::test]
+async fn f51_i5_a_store_that_was_copied_is_driven_no_more() {
+    let place = Place::new();
+    let old = place.process(&place.store);
+    let link = old.checkout(Shop::order()).await.expect("a checkout");
+    let clock = place.sandbox.clock().clone();
+    let moved = MemoryStore::new().with_clock(move || clock.now());
+    let report = copy(&place.store, &moved).await.expect("copied");
+    assert_eq!((report.payments, report.messages), (1, 0));
+    let reference = Shop::reference();
+    let refund = RefundRequest::new(reference.clone(), RefundAmount::new(1).expect("an amount"));
+    let journal = place.store.read_journal(&reference).await.expect("read");
+    let refused = [
+        old.checkout(Shop::order()).await.map(drop),
+        old.adopt(Shop::order()).await.map(drop),
+        old.buyer_returned(&reference).await.map(drop),
+        old.refresh(&reference).await.map(drop),
+        old.resume(&reference).await.map(drop),
+        old.refund(&reference, refund).await.map(drop),
+        old.acknowledge(&reference, "overdue", "Mina", "seen").await.map(drop),
+        old.skip("order-345678/paid", "Mina", "by hand").await.map(drop),
+        old.reconcile(opening()).await.map(drop),
+        old.rebuild(opening(), None).await.map(drop),
+        old.run_once(&place.notifications).await.map(drop),
+    ];
+    for (number, result) in refused.into_iter().enumerate() {
+        let Err(Error::StoreClosed { why }) = &result else { panic!("{number}: {result:?}") };
+        assert!(why.contains("moved to another store"), "{why}");
+    }
+    assert_eq!(place.store.read_journal(&reference).await.expect("read"), journal);
+    place.pay().await;
+    let new = place.process(&moved);
+    assert_eq!(new.checkout(Shop::order()).await.expect("a checkout"), link);
+    new.reconcile(opening()).await.expect("reconciled");
+    place.work(&new).await;
+    assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
 }

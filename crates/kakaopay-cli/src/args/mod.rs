@@ -9,5 +9,5 @@ mod value;
 pub(crate) use command::{Args, Command};
 pub(crate) use demo::{DemoOptions, Outcome};
 pub(crate) use sandbox::SandboxOptions;
-pub(crate) use store::{DatabaseUrl, StoreCommand, StoreLocation, StoreOptions};
+pub(crate) use store::{CopyTarget, DatabaseUrl, ServiceOptions, StoreCommand, StoreLocation, StoreOptions};
 pub(crate) use value::expectation;

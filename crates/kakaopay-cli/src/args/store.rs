@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use clap::builder::NonEmptyStringValueParser;
-use kakaopay::types::Reference;
+use kakaopay::transport::BaseUri;
+use kakaopay::types::{Reference, SecretKey, StoreId, Timestamp};
 
-use super::value::parsed;
+use super::value::{Secret, parsed};
 
 /// The commands of `kakaopay store`.
 #[derive(Debug, Subcommand)]
@@ -50,6 +51,55 @@ pub(crate) enum StoreCommand {
         #[command(flatten)]
         store: StoreOptions,
     },
+    /// Write a backup to a new file, while the store is in use. It is closed until it is restored. For SQLite; back
+    /// PostgreSQL up with pg_dump.
+    Backup {
+        /// Path of the new file.
+        #[arg(long, value_name = "PATH")]
+        to: PathBuf,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Put a backup into use. The store is marked as older than the service: each new order is looked for before it is
+    /// charged, until a reconciliation is complete. Stop every process of the store first, and run this before any
+    /// starts. Also after a PostgreSQL dump was loaded, or a fail-over lost commits.
+    Restore {
+        /// Backup file that is copied to the path of the store, where no file may be.
+        #[arg(long, value_name = "PATH", conflicts_with = "postgres")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Move a whole store into a new, empty one of any kind, and close it. Stop every process of the store first.
+    Copy {
+        #[command(flatten)]
+        target: CopyTarget,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Take in an order whose charge is at the service and not in the store, as its charge has it. No charge is created.
+    Adopt {
+        /// The order reference.
+        #[arg(value_parser = parsed::<Reference>)]
+        reference: Reference,
+        #[command(flatten)]
+        service: ServiceOptions,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Fill a new store with the payments of a lost one, from the service's charges.
+    Rebuild {
+        /// When the lost store's first charge was created, or before.
+        #[arg(long, value_name = "TIME", value_parser = parsed::<Timestamp>)]
+        since: Timestamp,
+        /// Id of the lost store, if the charges name several.
+        #[arg(long, value_name = "ID", value_parser = parsed::<StoreId>)]
+        id: Option<StoreId>,
+        #[command(flatten)]
+        service: ServiceOptions,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
     /// Read a whole store and check it for damage and changes by hand: replay every journal, and compare what is
     /// stored beside it. For the files of a PostgreSQL server, use pg_amcheck too.
     Verify {
@@ -62,9 +112,45 @@ impl StoreCommand {
     pub(crate) fn options(&self) -> &StoreOptions {
         match self {
             Self::Show { store, .. } | Self::List { store, .. } | Self::Skip { store, .. } => store,
+            Self::Backup { store, .. } | Self::Restore { store, .. } | Self::Copy { store, .. } => store,
+            Self::Adopt { store, .. } | Self::Rebuild { store, .. } => store,
             Self::Backlog { store } | Self::Verify { store } => store,
         }
     }
+}
+
+/// The store that another is copied into.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CopyTarget {
+    #[command(flatten)]
+    pub(crate) location: TargetLocation,
+    /// PostgreSQL schema of the new store.
+    #[arg(long, value_name = "SCHEMA", default_value = "kakaopay", conflicts_with = "to_sqlite")]
+    pub(crate) to_schema: String,
+}
+
+/// The location of the store that another is copied into.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct TargetLocation {
+    /// Path of the new SQLite file.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) to_sqlite: Option<PathBuf>,
+    /// URL of the PostgreSQL database of the new store. Prefer the environment variable.
+    #[arg(long, value_name = "URL", env = "KAKAOPAY_TARGET_STORE", hide_env_values = true)]
+    pub(crate) to_postgres: Option<DatabaseUrl>,
+}
+
+/// The service and the key of the account.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServiceOptions {
+    /// Secret key of the account. Prefer the environment variable: other users of the machine can read a command's
+    /// arguments.
+    #[arg(long, value_name = "KEY", env = "OMISE_SECRET_KEY", hide_env_values = true, value_parser = Secret::<SecretKey>::new())]
+    pub(crate) secret_key: SecretKey,
+    /// Address of the API, such as that of a sandbox [default: Omise's].
+    #[arg(long, value_name = "URL", env = "OMISE_URL", value_parser = BaseUri::parse)]
+    pub(crate) api: Option<BaseUri>,
 }
 
 /// The store, and the output format.

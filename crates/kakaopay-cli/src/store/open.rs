@@ -9,16 +9,35 @@ use kakaopay_store_postgres::tokio_postgres::config::Host;
 use kakaopay_store_postgres::{self as postgres, PostgresOptions, PostgresStore};
 use kakaopay_store_sqlite::{self as sqlite, SqliteOptions, SqliteStore};
 
-use crate::args::{DatabaseUrl, StoreOptions};
+use crate::args::{DatabaseUrl, StoreCommand, StoreOptions};
 use crate::failure::Failure;
 
-/// Opens an existing SQLite store.
-pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
-    let shown = path.display();
-    if !path.is_file() {
-        return Err(Failure::usage("--sqlite <PATH>", format!("there is no file `{shown}`")));
+/// Whether a missing store is created.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// It is an error, and the schema of the store is never changed.
+    Refuse,
+    /// It is created: the command fills it.
+    Create,
+}
+
+impl Missing {
+    pub(super) fn of(command: &StoreCommand) -> Self {
+        if matches!(command, StoreCommand::Rebuild { .. }) { Self::Create } else { Self::Refuse }
     }
-    SqliteOptions::new().skip_migrations().open(path).map_err(|error| {
+}
+
+/// Opens a SQLite store.
+pub(super) fn sqlite(path: &Path, missing: Missing) -> Result<SqliteStore, Failure> {
+    let shown = path.display();
+    let mut options = SqliteOptions::new();
+    if missing == Missing::Refuse {
+        if !path.is_file() {
+            return Err(Failure::usage("--sqlite <PATH>", format!("there is no file `{shown}`")));
+        }
+        options = options.skip_migrations();
+    }
+    options.open(path).map_err(|error| {
         Failure::from(match &error {
             sqlite::SqliteOpenError::Schema(SchemaError::NotAStore | SchemaError::Older { found: 0, .. }) => {
                 format!("`{shown}` is not a kakaopay store")
@@ -29,12 +48,29 @@ pub(super) fn sqlite(path: &Path) -> Result<SqliteStore, Failure> {
     })
 }
 
-/// Opens an existing PostgreSQL store.
-pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Result<PostgresStore, Failure> {
+/// Opens a PostgreSQL store.
+pub(super) async fn postgres(
+    url: &DatabaseUrl,
+    options: &StoreOptions,
+    missing: Missing,
+) -> Result<PostgresStore, Failure> {
+    postgres_at(url, &options.schema, options.tls_ca_cert.as_deref(), missing).await
+}
+
+/// Opens a PostgreSQL store in a schema.
+pub(super) async fn postgres_at(
+    url: &DatabaseUrl,
+    schema: &str,
+    tls_ca_cert: Option<&Path>,
+    missing: Missing,
+) -> Result<PostgresStore, Failure> {
     let database =
         PostgresOptions::new(url.expose()).map_err(|error| Failure::usage("--postgres <URL>", error))?;
-    let mut database = database.schema(&options.schema).max_connections(1).skip_migrations();
-    if let Some(path) = &options.tls_ca_cert {
+    let mut database = database.schema(schema).max_connections(1);
+    if missing == Missing::Refuse {
+        database = database.skip_migrations();
+    }
+    if let Some(path) = tls_ca_cert {
         let pem = std::fs::read(path).map_err(|error| {
             Failure::usage("--tls-ca-cert <PATH>", format!("cannot read `{}`: {error}", path.display()))
         })?;
@@ -48,7 +84,7 @@ pub(super) async fn postgres(url: &DatabaseUrl, options: &StoreOptions) -> Resul
             postgres::PostgresOpenError::InvalidSchemaName => Failure::usage("--schema <SCHEMA>", error),
             postgres::PostgresOpenError::Schema(
                 SchemaError::NotAStore | SchemaError::Older { found: 0, .. },
-            ) => format!("schema `{}` of {server} is not a kakaopay store", options.schema).into(),
+            ) => format!("schema `{schema}` of {server} is not a kakaopay store").into(),
             postgres::PostgresOpenError::Refused(_) => {
                 format!("{server}: {error}: {}", root_cause(&error)).into()
             }

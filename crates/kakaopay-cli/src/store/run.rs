@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kakaopay::store::{QueueStats, Skip, Store};
 
-use super::{open, show, skip, verify};
+use super::{moves, open, recover, restore, show, skip, verify};
 use crate::args::{StoreCommand, StoreLocation};
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
@@ -14,21 +14,41 @@ pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
     let options = command.options();
     let printer = Printer::new(options.json);
     let StoreLocation { sqlite, postgres } = &options.location;
+    let options_schema = options.schema.clone();
     let Some(url) = postgres else {
         // clap requires exactly one of the two.
-        let store = open::sqlite(sqlite.as_deref().unwrap_or(Path::new("")))?;
-        if matches!(command, StoreCommand::Verify { .. }) {
-            return verify::whole(&store, store.integrity_check(), printer).await;
-        }
-        return run_on(&store, &command, printer).await;
+        return run_on_sqlite(sqlite.as_deref().unwrap_or(Path::new("")), &command, printer).await;
     };
-    let store = open::postgres(url, options).await?;
+    let store = open::postgres(url, options, open::Missing::of(&command)).await?;
     let result = match command {
         StoreCommand::Verify { .. } => verify::whole(&store, store.integrity_check(), printer).await,
+        StoreCommand::Backup { .. } => Err(format!(
+            "PostgreSQL makes its own backups: run `pg_dump --schema={}`, and `kakaopay store restore` after it was \
+             loaded",
+            options_schema
+        )
+        .into()),
         command => run_on(&store, &command, printer).await,
     };
     store.close();
     result
+}
+
+async fn run_on_sqlite(path: &Path, command: &StoreCommand, printer: Printer) -> Result<(), Failure> {
+    if let StoreCommand::Restore { from: Some(backup), .. } = command {
+        restore::put(backup, path)?;
+    }
+    let store = open::sqlite(path, open::Missing::of(command))?;
+    match command {
+        StoreCommand::Verify { .. } => verify::whole(&store, store.integrity_check(), printer).await,
+        StoreCommand::Backup { to, .. } => {
+            store.backup(to).await?;
+            let to = to.display().to_string();
+            let text = format!("{to} has everything, and is closed until `kakaopay store restore`");
+            printer.print(Step::new("backup", text).field("path", to))
+        }
+        command => run_on(&store, command, printer).await,
+    }
 }
 
 /// Runs a command that works on any store.
@@ -45,8 +65,16 @@ async fn run_on(store: &impl Store, command: &StoreCommand, printer: Printer) ->
         StoreCommand::Skip { key, who, why, .. } => {
             skip::message(store, key, Skip::new(who, why), printer).await
         }
-        // Handled by `run`: each kind of store is verified differently.
-        StoreCommand::Verify { .. } => Ok(()),
+        StoreCommand::Restore { .. } => restore::mark(store, printer).await,
+        StoreCommand::Copy { target, .. } => moves::copy_to(store, target, printer).await,
+        StoreCommand::Adopt { reference, service, .. } => {
+            recover::adopt(store, service, reference, printer).await
+        }
+        StoreCommand::Rebuild { since, id, service, .. } => {
+            recover::rebuild(store, service, (*since, id.clone()), printer).await
+        }
+        // Handled before: each kind of store is verified and backed up differently.
+        StoreCommand::Verify { .. } | StoreCommand::Backup { .. } => Ok(()),
     }
 }
 

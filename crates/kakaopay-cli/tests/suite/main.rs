@@ -1,5 +1,6 @@
 //! The `kakaopay` command as a user runs it.
 
 mod demo;
+mod recovery;
 mod sandbox;
 mod store;

@@ -1,5 +1,6 @@
 //! The SQLite store against the contract, and against failures of files.
 
+mod backups;
 mod conformance;
 mod durable;
 mod file_access;

@@ -3,6 +3,7 @@
 //! Expand [`conformance_tests!`](crate::conformance_tests) with an expression that makes an empty store and its
 //! [`TestClock`]; it may be `async`. The tests run on tokio, which the expanding crate depends on.
 
+mod copies;
 mod crowd;
 mod journal;
 mod make;
@@ -13,6 +14,7 @@ mod suite;
 mod time;
 mod work;
 
+pub use copies::*;
 pub use crowd::*;
 pub use journal::*;
 pub use outbox::*;

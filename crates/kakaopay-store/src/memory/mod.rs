@@ -3,5 +3,6 @@
 mod due;
 mod outbox;
 mod store;
+mod tables;
 
 pub use store::MemoryStore;

@@ -7,6 +7,8 @@ use kakaopay_types::{Reference, Timestamp};
 use super::due::Due;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
+use crate::row::{self, StoredMessage};
+use crate::term::{term_millis, time_until};
 use crate::work::ClaimRequest;
 
 /// All messages, in the order they were stored.
@@ -138,6 +140,35 @@ impl Outbox {
                 due.correct(now);
             }
         }
+    }
+
+    /// All messages, as rows of a copy.
+    pub(super) fn rows(&self, now: Timestamp) -> impl Iterator<Item = StoredMessage> {
+        self.0.iter().map(move |stored| {
+            let message = OutboxMessage::new(stored.key.clone(), stored.body.clone()).lane(stored.lane);
+            let state = match &stored.state {
+                MessageState::Pending(due) => row::MessageState::Pending { due_in: time_until(due.at, now) },
+                MessageState::Completed => row::MessageState::Completed,
+                MessageState::Skipped { skip, at } => {
+                    row::MessageState::Skipped { skip: skip.clone(), at: *at }
+                }
+            };
+            let (reference, age) = (stored.reference.clone(), time_until(now, stored.stored_at));
+            StoredMessage { reference, message, age, claim: stored.claim, failures: stored.failures, state }
+        })
+    }
+
+    /// Inserts a row of a copy.
+    pub(super) fn insert(&mut self, row: StoredMessage, now: Timestamp) {
+        let StoredMessage { reference, message, age, claim, failures, state } = row;
+        let OutboxMessage { key, body, lane } = message;
+        let state = match state {
+            row::MessageState::Pending { due_in } => MessageState::Pending(Due::after(now, due_in)),
+            row::MessageState::Completed => MessageState::Completed,
+            row::MessageState::Skipped { skip, at } => MessageState::Skipped { skip, at },
+        };
+        let stored_at = now.saturating_add_millis(-term_millis(age));
+        self.0.push(PendingMessage { key, reference, body, lane, stored_at, claim, failures, state });
     }
 
     /// When the first message can be claimed.

@@ -11,45 +11,21 @@ use std::time::Duration;
 use kakaopay_types::{ChargeId, EventId, Reference, StoreId, Timestamp};
 
 use super::due::Due;
-use super::outbox::Outbox;
+use super::tables::{PendingEvent, Tables};
 use crate::clock::{Clock, SystemClock};
-use crate::commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
-use crate::error::{StoreError, StoreErrorKind};
-use crate::highest_time::HighestTime;
+use crate::commit::{Commit, Entry, Seq, StoredPayment};
+use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::store::Store;
-use crate::term::time_until;
-use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
+use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent};
 
 /// A store in memory, for tests and demos: all guarantees but durability.
 #[derive(Clone)]
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
     clock: Arc<dyn Clock>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Tables {
-    /// The entries of every payment.
-    journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
-    snapshots: BTreeMap<Reference, Entry>,
-    charges: BTreeMap<ChargeId, Reference>,
-    deadlines: BTreeMap<Reference, Due>,
-    inbox: Vec<PendingEvent>,
-    outbox: Outbox,
-    jobs: BTreeMap<String, Due>,
-    settings: BTreeMap<Setting, String>,
-    highest: HighestTime,
-}
-
-#[derive(Debug, Clone)]
-struct PendingEvent {
-    event: EventId,
-    body: Box<[u8]>,
-    received_at: Timestamp,
-    /// `None` once it is completed.
-    due: Option<Due>,
 }
 
 impl MemoryStore {
@@ -114,114 +90,6 @@ impl Default for MemoryStore {
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStore").field("tables", &self.tables).finish_non_exhaustive()
-    }
-}
-
-impl Tables {
-    fn commit(&mut self, commit: Commit, now: Timestamp) -> Result<Seq, StoreError> {
-        let found = Seq::new(self.journals.get(&commit.reference).map_or(0, Vec::len) as u64);
-        if found != commit.expected {
-            return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
-        }
-        if let Some(charge) = commit.charge {
-            match self.charges.get(&charge) {
-                Some(owner) if *owner != commit.reference => {
-                    return Err(StoreErrorKind::ChargeConflict.into());
-                }
-                _ => drop(self.charges.insert(charge, commit.reference.clone())),
-            }
-        }
-        let mut last = found;
-        let journal = self.journals.entry(commit.reference.clone()).or_default();
-        if let Some(entry) = commit.entry {
-            journal.push(entry);
-            last = last.next();
-        }
-        if let Some(bytes) = commit.snapshot.filter(|_| last > Seq::ZERO) {
-            self.snapshots.insert(commit.reference.clone(), Entry { seq: last, bytes });
-        }
-        match commit.deadline {
-            DeadlineChange::Keep => {}
-            DeadlineChange::In(term) => {
-                self.deadlines.insert(commit.reference.clone(), Due::after(now, term));
-            }
-            DeadlineChange::Clear => drop(self.deadlines.remove(&commit.reference)),
-        }
-        for message in commit.messages {
-            self.outbox.push(&commit.reference, message, now);
-        }
-        Ok(last)
-    }
-
-    fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<Reference> {
-        let due = self.deadlines.iter().filter(|(_, due)| due.is_due(now));
-        let mut due: Vec<_> = due.map(|(reference, due)| (due.at, reference.clone())).collect();
-        due.sort();
-        due.truncate(request.limit);
-        let claimed: Vec<_> = due.into_iter().map(|(_, reference)| reference).collect();
-        for reference in &claimed {
-            self.deadlines.insert(reference.clone(), Due::after(now, request.lease));
-        }
-        claimed
-    }
-
-    fn claim_events(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<InboxEvent> {
-        let ready = |stored: &&mut PendingEvent| stored.due.is_some_and(|due| due.is_due(now));
-        self.inbox
-            .iter_mut()
-            .filter(ready)
-            .take(request.limit)
-            .map(|stored| {
-                stored.due = Some(Due::after(now, request.lease));
-                InboxEvent::new(stored.event.clone(), stored.body.clone())
-            })
-            .collect()
-    }
-
-    fn claim_job(&mut self, job: &str, request: ClaimRequest, now: Timestamp) -> bool {
-        let is_due = self.jobs.get(job).is_none_or(|due| due.is_due(now));
-        if is_due {
-            self.jobs.insert(job.to_owned(), Due::after(now, request.lease));
-        }
-        is_due
-    }
-
-    /// Corrects rows that were set in the future of the clock.
-    fn correct(&mut self, now: Timestamp) {
-        self.deadlines.values_mut().chain(self.jobs.values_mut()).for_each(|due| due.correct(now));
-        for stored in &mut self.inbox {
-            stored.received_at = stored.received_at.min(now);
-            if let Some(due) = &mut stored.due {
-                due.correct(now);
-            }
-        }
-        self.outbox.correct(now);
-        self.highest.corrected(now);
-    }
-
-    fn read_journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
-        let entries = self.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
-        let entries = (1..).map(Seq::new).zip(entries).filter(|(seq, _)| *seq > after);
-        entries.map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect()
-    }
-
-    fn backlog(&self, now: Timestamp) -> Backlog {
-        let inbox = self.inbox.iter().filter_map(|stored| Some((stored.received_at, stored.due?)));
-        let rows = self.deadlines.values().chain(self.jobs.values()).copied();
-        let rows = rows.chain(inbox.clone().chain(self.outbox.pending()).map(|(_, due)| due));
-        let ahead = rows.filter(|due| due.is_ahead(now)).count() as u64;
-        Backlog {
-            deadlines: waiting(self.deadlines.values().map(|due| due.at), now),
-            inbox: waiting(inbox.map(|(received_at, _)| received_at), now),
-            outbox: waiting(self.outbox.pending().map(|(stored_at, _)| stored_at), now),
-            ahead,
-        }
-    }
-
-    fn next_due_in(&self, now: Timestamp) -> Option<Duration> {
-        let inbox = self.inbox.iter().filter_map(|stored| stored.due);
-        let due = self.deadlines.values().copied().chain(inbox).map(|due| due.at);
-        due.chain(self.outbox.next_claimable_at()).min().map(|due| time_until(due, now))
     }
 }
 
@@ -361,12 +229,16 @@ impl Store for MemoryStore {
         }
         Ok(is_current)
     }
-}
 
-/// Counts rows, each with the time it waits since.
-fn waiting(since: impl Iterator<Item = Timestamp>, now: Timestamp) -> QueueStats {
-    since.fold(QueueStats::default(), |waiting, since| {
-        let age = time_until(now, since);
-        QueueStats { count: waiting.count + 1, age: Some(waiting.age.map_or(age, |oldest| oldest.max(age))) }
-    })
+    async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {
+        let (tables, now) = self.tables_now();
+        let rows = (1..).zip(tables.rows(kind, now)).filter(|(position, _)| *position > after);
+        Ok(rows.take(limit).collect())
+    }
+
+    async fn insert_rows(&self, rows: Vec<Row>) -> Result<(), StoreError> {
+        let (mut tables, now) = self.tables_now();
+        rows.into_iter().for_each(|row| tables.insert_row(row, now));
+        Ok(())
+    }
 }

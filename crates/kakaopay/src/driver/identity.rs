@@ -35,10 +35,16 @@ impl Identity {
 impl<S: Store> Engine<S> {
     /// Checks that the store may be driven: it is not closed, and of the key's account and mode.
     pub(crate) async fn ready(&self) -> Result<StoreId, Error> {
-        if let Some(why) = self.store.setting(Setting::Closed).await? {
-            return Err(Error::StoreClosed { why });
-        }
+        self.check_open().await?;
         self.store_id().await
+    }
+
+    /// Checks that the store is not closed: it is no backup, and its payments have not moved.
+    pub(crate) async fn check_open(&self) -> Result<(), Error> {
+        match self.store.setting(Setting::Closed).await? {
+            Some(why) => Err(Error::StoreClosed { why }),
+            None => Ok(()),
+        }
     }
 
     /// Returns the store's identity, unless the store is of another account or mode than the key. The first call reads

@@ -11,6 +11,12 @@ pub enum InboxError {
     /// The store failed.
     #[error("the webhook was not stored")]
     Store(#[from] StoreError),
+    /// The store is a backup, or its payments have moved.
+    #[error("the webhook was not stored, because the store is closed: {why}")]
+    Closed {
+        /// Why, and what to do.
+        why: String,
+    },
     /// The webhook is unsigned, and too many webhooks are pending already.
     #[error("too many webhooks are pending to store an unsigned one: set a webhook secret")]
     TooManyPending,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kakaopay_store::{InsertOutcome, NewInboxEvent, Store, StoreError};
+use kakaopay_store::{InsertOutcome, NewInboxEvent, Setting, Store, StoreError};
 use kakaopay_types::{Event, EventKey};
 use kakaopay_webhook::{ReceivedEvent, Rejection, Sink};
 
@@ -53,6 +53,9 @@ impl<S: Store> Inbox<S> {
 
     async fn insert(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
         let ReceivedEvent { event, body, verified, .. } = accepted;
+        if let Some(why) = self.engine.store.setting(Setting::Closed).await? {
+            return Err(InboxError::Closed { why });
+        }
         if self.is_known_creation(&event).await? {
             self.engine.counters.webhook_stored(InsertOutcome::Duplicate);
             return Ok(());
@@ -116,10 +119,13 @@ impl<S: Store> Sink for Inbox<S> {
 
     async fn store(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
         self.insert(accepted).await.inspect_err(|error| {
-            if let InboxError::Store(error) = error {
-                self.engine.counters.webhook_store_failed();
-                tracing::error!(%error, "failed to store webhook; not acknowledged");
-            }
+            let cause: &dyn fmt::Display = match error {
+                InboxError::Store(cause) => cause,
+                InboxError::Closed { why } => why,
+                InboxError::TooManyPending => return,
+            };
+            self.engine.counters.webhook_store_failed();
+            tracing::error!(error = %cause, "failed to store webhook; not acknowledged");
         })
     }
 

@@ -51,7 +51,7 @@ impl<S: Store> Engine<S> {
         since: Timestamp,
         is_stopping: &(dyn Fn() -> bool + Sync),
     ) -> Result<ReconcileReport, Error> {
-        let store = self.store_id().await?;
+        let store = self.ready().await?;
         let page = || ListParams::new().from(since).order(SortOrder::Chronological);
         let mut report = ReconcileReport { complete: true, ..ReconcileReport::default() };
         // Charges first: once they are applied, most events have nothing to add.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
+    StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -41,6 +42,8 @@ pub enum StoreCall {
     Now,
     Setting,
     ChangeSetting,
+    Rows,
+    InsertRows,
 }
 
 /// The fault of one call.
@@ -229,5 +232,13 @@ impl<S: Store> Store for HookedStore<S> {
         to: Option<&str>,
     ) -> Result<bool, StoreError> {
         self.hooked(StoreCall::ChangeSetting, self.inner.change_setting(setting, from, to)).await
+    }
+
+    async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {
+        self.hooked(StoreCall::Rows, self.inner.rows(kind, after, limit)).await
+    }
+
+    async fn insert_rows(&self, rows: Vec<Row>) -> Result<(), StoreError> {
+        self.hooked(StoreCall::InsertRows, self.inner.insert_rows(rows)).await
     }
 }

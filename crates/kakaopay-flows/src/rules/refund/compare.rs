@@ -6,6 +6,7 @@ use crate::alert::Alert;
 use crate::event::PaymentEvent;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
+use crate::refund_order::LateRefund;
 use crate::rules::refund::effects::{notice, record_of};
 use crate::state::late_charge::PaidCharge;
 use crate::state::model::Model;
@@ -51,6 +52,21 @@ fn name_of(model: &Model, made: &Made) -> Option<Reference> {
 
 fn reference_in(made: &Made) -> Option<Reference> {
     Reference::parse(made.metadata.get(AttemptReference::METADATA_KEY)?.as_str()?).ok()
+}
+
+/// Takes in a refund that names the payment's store and a reference that the payment does not have: a copy was restored
+/// that is older than the refund. It is notified under the key that it had before.
+pub(crate) fn take_in(model: &Model, paid: &PaidCharge, made: &Made) -> Option<Transition> {
+    let reference = name_of(model, made)?;
+    let is_known = model.refunds.values().any(|refund| refund.is_known_as(&made.id));
+    let is_lost = !is_known
+        && !model.refunds.contains_key(&reference)
+        && !model.elsewhere.contains_key(&made.id)
+        && *made.charge_id() == paid.charge
+        && made.status != Some(RefundStatus::Failed);
+    let (charge, amount) = (paid.charge.clone(), made.money());
+    let ordered = RefundRecord::Ordered { charge, amount, void: None, late_refund: LateRefund::Reject };
+    is_lost.then(|| Transition { records: vec![record_of(&reference, ordered)], ..Transition::default() })
 }
 
 /// Compares a refund at the service with the refund begun here that it belongs to.

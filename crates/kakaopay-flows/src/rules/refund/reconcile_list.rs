@@ -73,6 +73,10 @@ fn evaluate_list(model: &Model, paid: &PaidCharge, read: &RefundSearch, now: Tim
     // Refunds that were made come before failed ones, in whatever order the service lists them.
     elements.sort_by_key(|made| (rank(made), &made.id));
     for made in elements {
+        if let Some(ordered) = compare::take_in(&seen, paid, made) {
+            seen.apply_all(&ordered.records, now);
+            step = step.and(ordered);
+        }
         let next = match compare::of_payment(&seen, made) {
             // Another refund, which could not be decoded, may have been made.
             Some((_, refund)) if has_failed(made) && !read.complete && refund.state().refund().is_none() => {

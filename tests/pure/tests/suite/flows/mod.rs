@@ -12,6 +12,7 @@ mod manual_review;
 mod messages;
 mod mismatches;
 mod model;
+mod other_refunds;
 mod pages;
 mod permutations;
 mod properties;

@@ -50,7 +50,7 @@ fn asked(requests: &[Request]) -> RefundSearch {
     list.expect("a list is asked for")
 }
 
-fn posts(requests: &[Request]) -> usize {
+pub(crate) fn posts(requests: &[Request]) -> usize {
     requests.iter().filter(|request| matches!(request, Request::CreateRefund { .. })).count()
 }
 
@@ -85,7 +85,7 @@ fn refused(code: ErrorCode) -> RequestFailure {
     RequestFailure::Rejected(ApiError::new(code, "no"))
 }
 
-fn state<'a>(driven: &'a Driven, reference: &str) -> &'a RefundState {
+pub(crate) fn state<'a>(driven: &'a Driven, reference: &str) -> &'a RefundState {
     driven.payment.refunds()[&name(reference)].state()
 }
 
@@ -99,7 +99,7 @@ fn requested(amount: i64, late_refund: LateRefund) -> Driven {
 }
 
 /// A refund whose outcome is unknown.
-fn unknown(amount: i64) -> Driven {
+pub(crate) fn unknown(amount: i64) -> Driven {
     let mut driven = requested(amount, LateRefund::Reject);
     driven.handle(answered("r1", Err(RequestFailure::OutcomeUnknown)), at(70));
     driven
@@ -107,7 +107,7 @@ fn unknown(amount: i64) -> Driven {
 
 /// Wakes the payment as often as it wants to be within some seconds, shows it the list each time, and
 /// counts its requests.
-fn wait(driven: &mut Driven, until: Timestamp, data: &[Value]) -> usize {
+pub(crate) fn wait(driven: &mut Driven, until: Timestamp, data: &[Value]) -> usize {
     let mut count = 0;
     while let kakaopay_flows::Deadline::At(now) = driven.deadline {
         if now > until {
@@ -373,16 +373,4 @@ fn f18_i5_a_refund_always_lost_is_requested_three_times() {
     // Long after, and still before the window closes.
     assert_eq!(wait(&mut driven, at(6 * 3_600), &[]), 2);
     assert!(driven.payment.alerts().contains(&Alert::RefundUnresolved { reference: name("r1") }));
-}
-
-/// Two stores may have the same refund reference: the other's refund neither completes ours nor is lost.
-#[test]
-fn f52_i1_a_refund_of_another_store_is_another_refund() {
-    let mut driven = unknown(1_000);
-    let mut theirs = made("rfnd_test_theirs", Some("r1"), 500, "closed");
-    theirs["metadata"]["kakaopay_store"] = json!("theirs");
-    assert_eq!(wait(&mut driven, at(1_000), &[theirs]), 1);
-    assert_eq!(*state(&driven, "r1"), RefundState::Searching);
-    let elsewhere = |event: &&PaymentEvent| matches!(event, PaymentEvent::RefundedElsewhere { refund, .. } if refund.as_str() == "rfnd_test_theirs");
-    assert_eq!(driven.events.iter().filter(elsewhere).count(), 1);
 }

@@ -1,0 +1,205 @@
+//! The tables of the store in memory.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
+
+use super::due::Due;
+use super::outbox::Outbox;
+use crate::commit::{Commit, DeadlineChange, Entry, Seq};
+use crate::error::{StoreError, StoreErrorKind};
+use crate::highest_time::HighestTime;
+use crate::row::{Row, RowKind};
+use crate::setting::Setting;
+use crate::term::{term_millis, time_until};
+use crate::work::{Backlog, ClaimRequest, InboxEvent, QueueStats};
+
+/// All tables.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tables {
+    /// The entries of every payment.
+    pub(super) journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
+    pub(super) snapshots: BTreeMap<Reference, Entry>,
+    pub(super) charges: BTreeMap<ChargeId, Reference>,
+    pub(super) deadlines: BTreeMap<Reference, Due>,
+    pub(super) inbox: Vec<PendingEvent>,
+    pub(super) outbox: Outbox,
+    pub(super) jobs: BTreeMap<String, Due>,
+    pub(super) settings: BTreeMap<Setting, String>,
+    pub(super) highest: HighestTime,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PendingEvent {
+    pub(super) event: EventId,
+    pub(super) body: Box<[u8]>,
+    pub(super) received_at: Timestamp,
+    /// `None` once it is completed.
+    pub(super) due: Option<Due>,
+}
+
+impl Tables {
+    pub(super) fn commit(&mut self, commit: Commit, now: Timestamp) -> Result<Seq, StoreError> {
+        let found = Seq::new(self.journals.get(&commit.reference).map_or(0, Vec::len) as u64);
+        if found != commit.expected {
+            return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
+        }
+        if let Some(charge) = commit.charge {
+            match self.charges.get(&charge) {
+                Some(owner) if *owner != commit.reference => {
+                    return Err(StoreErrorKind::ChargeConflict.into());
+                }
+                _ => drop(self.charges.insert(charge, commit.reference.clone())),
+            }
+        }
+        let mut last = found;
+        let journal = self.journals.entry(commit.reference.clone()).or_default();
+        if let Some(entry) = commit.entry {
+            journal.push(entry);
+            last = last.next();
+        }
+        if let Some(bytes) = commit.snapshot.filter(|_| last > Seq::ZERO) {
+            self.snapshots.insert(commit.reference.clone(), Entry { seq: last, bytes });
+        }
+        match commit.deadline {
+            DeadlineChange::Keep => {}
+            DeadlineChange::In(term) => {
+                self.deadlines.insert(commit.reference.clone(), Due::after(now, term));
+            }
+            DeadlineChange::Clear => drop(self.deadlines.remove(&commit.reference)),
+        }
+        for message in commit.messages {
+            self.outbox.push(&commit.reference, message, now);
+        }
+        Ok(last)
+    }
+
+    pub(super) fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<Reference> {
+        let due = self.deadlines.iter().filter(|(_, due)| due.is_due(now));
+        let mut due: Vec<_> = due.map(|(reference, due)| (due.at, reference.clone())).collect();
+        due.sort();
+        due.truncate(request.limit);
+        let claimed: Vec<_> = due.into_iter().map(|(_, reference)| reference).collect();
+        for reference in &claimed {
+            self.deadlines.insert(reference.clone(), Due::after(now, request.lease));
+        }
+        claimed
+    }
+
+    pub(super) fn claim_events(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<InboxEvent> {
+        let ready = |stored: &&mut PendingEvent| stored.due.is_some_and(|due| due.is_due(now));
+        self.inbox
+            .iter_mut()
+            .filter(ready)
+            .take(request.limit)
+            .map(|stored| {
+                stored.due = Some(Due::after(now, request.lease));
+                InboxEvent::new(stored.event.clone(), stored.body.clone())
+            })
+            .collect()
+    }
+
+    pub(super) fn claim_job(&mut self, job: &str, request: ClaimRequest, now: Timestamp) -> bool {
+        let is_due = self.jobs.get(job).is_none_or(|due| due.is_due(now));
+        if is_due {
+            self.jobs.insert(job.to_owned(), Due::after(now, request.lease));
+        }
+        is_due
+    }
+
+    /// Corrects rows that were set in the future of the clock.
+    pub(super) fn correct(&mut self, now: Timestamp) {
+        self.deadlines.values_mut().chain(self.jobs.values_mut()).for_each(|due| due.correct(now));
+        for stored in &mut self.inbox {
+            stored.received_at = stored.received_at.min(now);
+            if let Some(due) = &mut stored.due {
+                due.correct(now);
+            }
+        }
+        self.outbox.correct(now);
+        self.highest.corrected(now);
+    }
+
+    pub(super) fn read_journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
+        let entries = self.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
+        let entries = (1..).map(Seq::new).zip(entries).filter(|(seq, _)| *seq > after);
+        entries.map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect()
+    }
+
+    /// All rows of one kind, as a copy has them.
+    pub(super) fn rows(&self, kind: RowKind, now: Timestamp) -> Vec<Row> {
+        match kind {
+            RowKind::Payment => {
+                let row = |(reference, entries): (&Reference, &Vec<_>)| {
+                    let due_in = self.deadlines.get(reference).map(|due| time_until(due.at, now));
+                    let last = Seq::new(entries.len() as u64);
+                    Row::Payment { reference: reference.clone(), last, due_in }
+                };
+                self.journals.iter().map(row).collect()
+            }
+            RowKind::Event => {
+                let row = |stored: &PendingEvent| {
+                    let due_in = stored.due.map(|due| time_until(due.at, now));
+                    let body = due_in.map_or_else(Box::default, |_| stored.body.clone());
+                    let age = time_until(now, stored.received_at);
+                    Row::Event { event: stored.event.clone(), body, age, due_in }
+                };
+                self.inbox.iter().map(row).collect()
+            }
+            RowKind::Message => self.outbox.rows(now).map(Row::Message).collect(),
+            RowKind::Job => {
+                let row = |(name, due): (&String, &Due)| {
+                    let due_in = time_until(due.at, now);
+                    Row::Job { name: name.clone(), due_in }
+                };
+                self.jobs.iter().map(row).collect()
+            }
+        }
+    }
+
+    pub(super) fn insert_row(&mut self, row: Row, now: Timestamp) {
+        match row {
+            Row::Payment { reference, due_in, .. } => {
+                if let Some(due_in) = due_in {
+                    self.deadlines.insert(reference.clone(), Due::after(now, due_in));
+                }
+                self.journals.entry(reference).or_default();
+            }
+            Row::Event { event, body, age, due_in } => {
+                let received_at = now.saturating_add_millis(-term_millis(age));
+                let due = due_in.map(|due_in| Due::after(now, due_in));
+                self.inbox.push(PendingEvent { event, body, received_at, due });
+            }
+            Row::Message(message) => self.outbox.insert(message, now),
+            Row::Job { name, due_in } => drop(self.jobs.insert(name, Due::after(now, due_in))),
+        }
+    }
+
+    pub(super) fn backlog(&self, now: Timestamp) -> Backlog {
+        let inbox = self.inbox.iter().filter_map(|stored| Some((stored.received_at, stored.due?)));
+        let rows = self.deadlines.values().chain(self.jobs.values()).copied();
+        let rows = rows.chain(inbox.clone().chain(self.outbox.pending()).map(|(_, due)| due));
+        let ahead = rows.filter(|due| due.is_ahead(now)).count() as u64;
+        Backlog {
+            deadlines: waiting(self.deadlines.values().map(|due| due.at), now),
+            inbox: waiting(inbox.map(|(received_at, _)| received_at), now),
+            outbox: waiting(self.outbox.pending().map(|(stored_at, _)| stored_at), now),
+            ahead,
+        }
+    }
+
+    pub(super) fn next_due_in(&self, now: Timestamp) -> Option<Duration> {
+        let inbox = self.inbox.iter().filter_map(|stored| stored.due);
+        let due = self.deadlines.values().copied().chain(inbox).map(|due| due.at);
+        due.chain(self.outbox.next_claimable_at()).min().map(|due| time_until(due, now))
+    }
+}
+
+/// Counts rows, each with the time it waits since.
+fn waiting(since: impl Iterator<Item = Timestamp>, now: Timestamp) -> QueueStats {
+    since.fold(QueueStats::default(), |waiting, since| {
+        let age = time_until(now, since);
+        QueueStats { count: waiting.count + 1, age: Some(waiting.age.map_or(age, |oldest| oldest.max(age))) }
+    })
+}
