@@ -1,5 +1,6 @@
 //! Opens connections, host by host.
 
+use std::error::Error;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::failure::failed;
+use crate::failure::failed_to_open;
 use crate::fence::{Fence, Server};
 use crate::hosts::{Hosts, addresses, name};
 use crate::open_error::{HostError, PostgresOpenError};
@@ -96,6 +97,11 @@ impl Connector {
         }
     }
 
+    /// The host that worked last.
+    pub(crate) fn host(&self) -> String {
+        self.hosts.worked().map_or_else(String::new, |address| name(&address))
+    }
+
     /// Compares the server of a connection with the store's row, and keeps it there.
     pub(crate) async fn compare_with_row(&self, connection: &Connection) -> Result<(), PostgresOpenError> {
         match connection.server {
@@ -113,9 +119,7 @@ impl Connector {
         let Some(address) = self.hosts.worked() else { return Ok(()) };
         let place = Places::new(1).take("").await;
         match timeout(self.timeout, self.handshake(&address, place)).await {
-            Ok(Err(error @ PostgresOpenError::TransactionPooling)) => {
-                Err(PostgresOpenError::NoHost(vec![HostError::new(name(&address), error)]))
-            }
+            Ok(Err(error @ PostgresOpenError::TransactionPooling)) => Err(error.at(&name(&address))),
             _ => Ok(()),
         }
     }
@@ -234,8 +238,12 @@ impl Manager for Connector {
 /// Maps a failure to connect. SQLSTATE class 28 is a failed authentication.
 fn refused(error: tokio_postgres::Error) -> PostgresOpenError {
     let class = error.code().map(|code| code.code().get(..2).unwrap_or_default().to_owned());
+    // The client library has no other way to say it.
+    if error.source().is_some_and(|source| source.to_string() == "server does not support TLS") {
+        return PostgresOpenError::NoTls;
+    }
     match class.as_deref() {
-        Some("28") => PostgresOpenError::Refused(failed(error)),
-        _ => PostgresOpenError::Store(failed(error)),
+        Some("28") => PostgresOpenError::Refused(failed_to_open(error)),
+        _ => PostgresOpenError::Store(failed_to_open(error)),
     }
 }

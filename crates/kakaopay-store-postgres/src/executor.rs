@@ -260,6 +260,11 @@ impl Executor {
         })
     }
 
+    /// The host that worked last.
+    pub(crate) fn host(&self) -> String {
+        self.pool.manager().host()
+    }
+
     /// Whether each connection has a session of its own.
     pub(crate) async fn check_pooling(&self) -> Result<(), PostgresOpenError> {
         Box::pin(self.pool.manager().check_pooling()).await

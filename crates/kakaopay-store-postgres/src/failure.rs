@@ -7,6 +7,19 @@ use kakaopay_store::{StoreError, StoreErrorKind};
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::schema::CHARGE_CONFLICT;
+use crate::sqlstate::{next_step, word};
+
+/// The store error of a PostgreSQL error before anything of a payment was sent: the server's message is kept whole.
+pub(crate) fn failed_to_open(error: tokio_postgres::Error) -> StoreError {
+    let kind = kind_of(&error);
+    match error.as_db_error() {
+        Some(answer) => {
+            let words = Some(answer.message().to_owned());
+            StoreError::new(kind, Answer { words, ..Answer::of(answer) })
+        }
+        None => StoreError::new(kind, error),
+    }
+}
 
 /// The store error of a PostgreSQL error.
 pub(crate) fn failed(error: tokio_postgres::Error) -> StoreError {
@@ -41,6 +54,7 @@ pub(crate) fn is_rolled_back(kind: StoreErrorKind) -> bool {
 struct Answer {
     code: String,
     words: Option<String>,
+    constraint: Option<String>,
 }
 
 impl Answer {
@@ -48,14 +62,22 @@ impl Answer {
         let code = error.code().code();
         // Resources, interventions of an operator, the system, and damage.
         let about_itself = ["53", "57", "58", "XX"].iter().any(|class| code.starts_with(class));
-        Self { code: code.to_owned(), words: about_itself.then(|| error.message().to_owned()) }
+        let constraint = error.constraint().map(|constraint| match error.table() {
+            Some(table) => format!("{constraint} of {table}"),
+            None => constraint.to_owned(),
+        });
+        let words = about_itself.then(|| error.message().to_owned());
+        Self { code: code.to_owned(), words, constraint }
     }
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server responded with SQLSTATE {}", self.code)?;
-        self.words.iter().try_for_each(|words| write!(f, ": {words}"))
+        word(&self.code).iter().try_for_each(|word| write!(f, " ({word})"))?;
+        self.words.iter().try_for_each(|words| write!(f, ": {words}"))?;
+        self.constraint.iter().try_for_each(|constraint| write!(f, ", constraint {constraint}"))?;
+        next_step(&self.code).iter().try_for_each(|step| write!(f, ": {step}"))
     }
 }
 
@@ -78,7 +100,8 @@ fn kind_of(error: &tokio_postgres::Error) -> StoreErrorKind {
 /// The kind of an SQLSTATE, whose first two characters are its class.
 fn kind_of_code(code: &str, ends: bool) -> StoreErrorKind {
     match code {
-        CHARGE_CONFLICT => return StoreErrorKind::ChargeConflict,
+        // A commit divides by zero when it meets the charge of another payment.
+        CHARGE_CONFLICT | "22012" => return StoreErrorKind::ChargeConflict,
         // Disk full. A server that ends over it may have stored the commit before.
         "53100" if !ends => return StoreErrorKind::Full,
         // Out of memory, too many connections, lock not available, a statement that took too long:
@@ -95,8 +118,6 @@ fn kind_of_code(code: &str, ends: bool) -> StoreErrorKind {
     match code.get(..2) {
         // The connection, an operator, and the system.
         Some("08" | "57" | "58") => StoreErrorKind::Io,
-        // A constraint that holds for all that this crate writes.
-        Some("23") => StoreErrorKind::Corrupt,
         _ if ends => StoreErrorKind::Io,
         _ => StoreErrorKind::Other,
     }
@@ -129,7 +150,8 @@ mod tests {
         check("58030", StoreErrorKind::Io);
         check("XX001", StoreErrorKind::Corrupt);
         check("XX002", StoreErrorKind::Corrupt);
-        check("23505", StoreErrorKind::Corrupt);
+        check("23505", StoreErrorKind::Other);
+        check("22012", StoreErrorKind::ChargeConflict);
         check("42P01", StoreErrorKind::UnrecognizedSchema);
         check("3F000", StoreErrorKind::UnrecognizedSchema);
         check("42601", StoreErrorKind::Other);

@@ -6,7 +6,7 @@ use kakaopay_store::StoreErrorKind;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use crate::failure::failed;
+use crate::failure::failed_to_open;
 use crate::open_error::PostgresOpenError;
 use crate::schema_name::SchemaName;
 
@@ -76,7 +76,7 @@ impl Fence {
             Ok(kept) => kept,
             // The store is yet to be made.
             Err(error) if is_missing(&error) => return Ok(()),
-            Err(error) => return Err(failed(error).into()),
+            Err(error) => return Err(failed_to_open(error).into()),
         };
         let kept = first(&kept).and_then(|row| row.get(0));
         let new = server.text();
@@ -85,7 +85,11 @@ impl Fence {
         if seen == Some(server) || !self.records {
             return Ok(());
         }
-        match client.batch_execute(&self.schema.fill(WRITE).replace("{server}", &new)).await.map_err(failed) {
+        match client
+            .batch_execute(&self.schema.fill(WRITE).replace("{server}", &new))
+            .await
+            .map_err(failed_to_open)
+        {
             // A user who may only read the store leaves the row to others.
             Err(error) if error.kind() != StoreErrorKind::ReadOnly => Err(error.into()),
             _ => Ok(()),
@@ -117,7 +121,7 @@ impl Server {
         let rows = match client.simple_query(IDENTIFY).await {
             Ok(rows) => rows,
             Err(error) if is_withheld(&error) => return Ok(None),
-            Err(error) => return Err(failed(error).into()),
+            Err(error) => return Err(failed_to_open(error).into()),
         };
         Ok(first(&rows).and_then(|row| {
             let timeline = u32::from_str_radix(row.get(1)?, 16).ok()?;

@@ -7,13 +7,18 @@ use kakaopay_store::{Entry, StoreError};
 
 use crate::convert::column;
 use crate::executor::Executor;
+use crate::objects::{OBJECTS, compare};
 use crate::statements::Statements;
 
 /// Payments whose rows are read at a time.
 const PAYMENTS: usize = 1_000;
 
-/// Checks every journal, snapshot and message, and the events that wait.
-pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements) -> Result<(), StoreError> {
+/// Checks every journal, snapshot and message, the events that wait, and what keeps the tables sound.
+pub(crate) async fn integrity_check(
+    executor: &Executor,
+    statements: &Statements,
+    schema: &str,
+) -> Result<(), StoreError> {
     let count = async |sql: &str| {
         let rows = executor.read(sql, &[]).await?;
         column::<i64>(rows.first().ok_or_else(|| corrupt("no row"))?, 0)
@@ -34,7 +39,7 @@ pub(crate) async fn integrity_check(executor: &Executor, statements: &Statements
         let (event, body) = (column::<&str>(&row, 0)?, column::<&[u8]>(&row, 1)?);
         check_row(|| format!("event {event}"), column(&row, 2)?, event_checksum(event, body))?;
     }
-    Ok(())
+    Ok(compare(&executor.read(OBJECTS, &[&schema]).await?)?)
 }
 
 /// Checks the rows of the payments behind `from`, as many as are read at a time.

@@ -106,8 +106,10 @@ mod stall;
 mod tls;
 
 mod migrate;
+mod objects;
 mod schema;
 mod schema_name;
+mod sequences;
 
 mod claims;
 mod commit;
@@ -126,6 +128,7 @@ mod redacted;
 mod row_statements;
 mod rows;
 mod settings;
+mod sqlstate;
 mod statements;
 mod store;
 mod template;

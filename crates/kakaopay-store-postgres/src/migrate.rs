@@ -5,7 +5,7 @@ use kakaopay_store::sql::{self, Migration, check_applied, checksum, newest, pend
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, GenericClient};
 
-use crate::failure::failed;
+use crate::failure::failed_to_open;
 use crate::open_error::PostgresOpenError;
 use crate::schema_name::SchemaName;
 
@@ -40,27 +40,27 @@ pub(crate) async fn migrate(
     if schema_state(client, schema, migrations).await?.version() == newest(migrations) {
         return Ok(());
     }
-    let transaction = client.transaction().await.map_err(failed)?;
+    let transaction = client.transaction().await.map_err(failed_to_open)?;
     // A migration may take long, but a wait for another process's is bounded. The lock ends with the transaction,
     // so that a connection pooler cannot keep it.
     let timeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'";
-    transaction.batch_execute(timeouts).await.map_err(failed)?;
+    transaction.batch_execute(timeouts).await.map_err(failed_to_open)?;
     let lock = "SELECT pg_advisory_xact_lock(hashtextextended('kakaopay ' || $1::text, 0))";
-    transaction.execute(lock, &[&schema.as_str()]).await.map_err(failed)?;
+    transaction.execute(lock, &[&schema.as_str()]).await.map_err(failed_to_open)?;
     // Another process may have migrated the schema while this one waited for the lock.
     let state = schema_state(&transaction, schema, migrations).await?;
     if state == SchemaState::Missing {
-        transaction.batch_execute(&schema.fill("CREATE SCHEMA {schema}")).await.map_err(failed)?;
+        transaction.batch_execute(&schema.fill("CREATE SCHEMA {schema}")).await.map_err(failed_to_open)?;
     }
     if !matches!(state, SchemaState::Version(_)) {
-        transaction.batch_execute(&schema.fill(MIGRATION_TABLE)).await.map_err(failed)?;
+        transaction.batch_execute(&schema.fill(MIGRATION_TABLE)).await.map_err(failed_to_open)?;
     }
     let record = schema.fill("INSERT INTO {schema}.migration (version, checksum) VALUES ($1, $2)");
     for (version, migration) in pending(state.version(), migrations) {
-        transaction.batch_execute(&schema.fill(migration.sql)).await.map_err(failed)?;
-        transaction.execute(&record, &[&version, &checksum(migration)]).await.map_err(failed)?;
+        transaction.batch_execute(&schema.fill(migration.sql)).await.map_err(failed_to_open)?;
+        transaction.execute(&record, &[&version, &checksum(migration)]).await.map_err(failed_to_open)?;
     }
-    transaction.commit().await.map_err(failed)?;
+    transaction.commit().await.map_err(failed_to_open)?;
     Ok(())
 }
 
@@ -80,7 +80,7 @@ async fn schema_state(
     schema: &SchemaName,
     migrations: &[Migration],
 ) -> Result<SchemaState, PostgresOpenError> {
-    let row = client.query_one(CATALOG, &[&schema.as_str()]).await.map_err(failed)?;
+    let row = client.query_one(CATALOG, &[&schema.as_str()]).await.map_err(failed_to_open)?;
     let (exists, has_migrations, relations): (bool, bool, i64) = (row.get(0), row.get(1), row.get(2));
     match (exists, has_migrations, relations) {
         (false, _, _) => Ok(SchemaState::Missing),
@@ -104,7 +104,7 @@ async fn applied(
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_COLUMN) => {
             return Err(SchemaError::NotAStore.into());
         }
-        Err(error) => return Err(failed(error).into()),
+        Err(error) => return Err(failed_to_open(error).into()),
     };
     // Or other types.
     let read = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));

@@ -11,8 +11,20 @@ use kakaopay_store::{SchemaError, StoreError, StoreErrorKind};
 #[non_exhaustive]
 pub enum PostgresOpenError {
     /// The connection string cannot be parsed.
-    #[error("invalid connection string: expected the format of tokio_postgres::Config")]
+    #[error(
+        "invalid connection string: expected postgres://user:password@host/database, with the password percent-encoded, or key=value pairs"
+    )]
     InvalidConnection,
+    /// A host of the connection string contains `@`: a password ends at the first one.
+    #[error(
+        "the password in the connection URL must be percent-encoded: @ is %40, / is %2F, : is %3A, ? is %3F, # is %23 and % is %25"
+    )]
+    UnescapedPassword,
+    /// The server does not support TLS.
+    #[error(
+        "the server does not support TLS: set ssl=on there, or add sslmode=disable to the connection string if nobody can listen in between"
+    )]
+    NoTls,
     /// The name of the schema is invalid.
     #[error("invalid schema name: expected 1 to 63 of a-z 0-9 _, not beginning with a digit or pg_")]
     InvalidSchemaName,
@@ -64,8 +76,24 @@ pub enum PostgresOpenError {
         "a connection pooler gives each transaction another session: set its pool_mode to session (PgBouncer), or connect to the server directly"
     )]
     TransactionPooling,
+    /// The schema was altered: what was made with it is missing or out of force.
+    #[error(
+        "the schema was altered: put back, as a new schema has them, or switch on or off again: {objects}"
+    )]
+    Altered {
+        /// What is missing, invalid or disabled, or hides rows.
+        objects: String,
+    },
+    /// The sequences of the store's tables are behind their rows, as after logical replication: new rows would collide.
+    #[error(
+        "sequences are behind their rows, as after logical replication, so that new rows collide: run: {statements}"
+    )]
+    SequenceBehind {
+        /// The statements that mend it.
+        statements: String,
+    },
     /// The server rejected the user.
-    #[error("the server rejected the login: check the user, the password and pg_hba.conf")]
+    #[error("the server rejected the login")]
     Refused(#[source] StoreError),
     /// The schema is not a store, or has a version that this program cannot use.
     #[error(transparent)]
@@ -96,6 +124,14 @@ impl HostError {
 }
 
 impl PostgresOpenError {
+    /// Names the host.
+    pub(crate) fn at(self, host: &str) -> Self {
+        match self {
+            error @ Self::NoHost(_) => error,
+            error => Self::NoHost(vec![HostError::new(host.to_owned(), error)]),
+        }
+    }
+
     /// The failure that decides: of several hosts, the last one that responded.
     #[must_use]
     pub fn decisive(&self) -> &Self {
@@ -115,6 +151,7 @@ impl PostgresOpenError {
     fn kind(&self) -> StoreErrorKind {
         match self.decisive() {
             Self::Store(error) => error.kind(),
+            Self::Schema(_) | Self::Altered { .. } => StoreErrorKind::UnrecognizedSchema,
             Self::OldPrimary { .. } | Self::OtherSystem { .. } => StoreErrorKind::ReadOnly,
             _ => StoreErrorKind::Other,
         }
@@ -125,16 +162,17 @@ fn all(hosts: &[HostError]) -> String {
     hosts.iter().map(HostError::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// An error and its sources, each once.
-fn chain(error: &dyn Error) -> String {
+/// An error and its sources, each once. What a store error says about calls is left out: nothing was stored.
+fn chain(error: &PostgresOpenError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
         let more = error.to_string();
-        if !text.contains(&more) {
+        source = error.source();
+        let says_more = source.is_some() && error.is::<StoreError>();
+        if !says_more && !text.contains(&more) {
             text = format!("{text}: {more}");
         }
-        source = error.source();
     }
     text
 }

@@ -10,17 +10,19 @@ use rustls::ClientConfig;
 use tokio_postgres::Config;
 use tokio_postgres::config::TargetSessionAttrs;
 
-use crate::connector::Connector;
+use crate::connector::{Connection, Connector};
 use crate::correction::Corrections;
 use crate::executor::{Executor, Timeouts};
 use crate::fence::Fence;
 use crate::hosts::Hosts;
 use crate::last_commits::LastCommits;
 use crate::migrate::{check_newest, migrate};
+use crate::objects::check_objects;
 use crate::open_error::PostgresOpenError;
 use crate::places::Places;
 use crate::schema::MIGRATIONS;
 use crate::schema_name::SchemaName;
+use crate::sequences::check_sequences;
 use crate::statements::Statements;
 use crate::store::PostgresStore;
 use crate::template::{SERVER_CLOCK, Template};
@@ -52,8 +54,12 @@ impl PostgresOptions {
     /// the new primary after a fail-over. The one that worked last is tried first.
     ///
     /// # Errors
-    /// [`PostgresOpenError::InvalidConnection`] if it cannot be parsed.
+    /// [`PostgresOpenError::InvalidConnection`] if it cannot be parsed, and
+    /// [`PostgresOpenError::UnescapedPassword`] if that is because of the password.
     pub fn new(connection: &str) -> Result<Self, PostgresOpenError> {
+        if has_unescaped_password(connection) {
+            return Err(PostgresOpenError::UnescapedPassword);
+        }
         let config = connection.parse().map_err(|_| PostgresOpenError::InvalidConnection)?;
         Ok(Self {
             config,
@@ -167,13 +173,8 @@ impl PostgresOptions {
         );
         let mut connection = executor.lend().await?;
         connection.under_way = true;
-        executor.check_pooling().await?;
-        if self.migrating {
-            migrate(&mut connection.client, &schema, MIGRATIONS).await?;
-        } else {
-            check_newest(&connection.client, &schema, MIGRATIONS).await?;
-        }
-        executor.compare_with_row(&connection).await?;
+        let prepared = self.prepare(&executor, &mut connection, &schema).await;
+        prepared.map_err(|error| error.at(&executor.host()))?;
         connection.under_way = false;
         drop(connection);
         if self.migrating {
@@ -184,6 +185,24 @@ impl PostgresOptions {
             }
         }
         Ok(PostgresStore::new(executor, Statements::new(&template), &schema))
+    }
+
+    /// Migrates or checks the store before its first use.
+    async fn prepare(
+        &self,
+        executor: &Executor,
+        connection: &mut Connection,
+        schema: &SchemaName,
+    ) -> Result<(), PostgresOpenError> {
+        executor.check_pooling().await?;
+        if self.migrating {
+            migrate(&mut connection.client, schema, MIGRATIONS).await?;
+        } else {
+            check_newest(&connection.client, schema, MIGRATIONS).await?;
+        }
+        check_objects(&connection.client, schema).await?;
+        check_sequences(&connection.client, schema).await?;
+        executor.compare_with_row(connection).await
     }
 
     fn pool(&self, schema: &SchemaName) -> Result<Pool<Connector>, PostgresOpenError> {
@@ -213,6 +232,13 @@ impl PostgresOptions {
             .build()
             .map_err(|error| StoreError::new(StoreErrorKind::Other, error).into())
     }
+}
+
+/// Whether a URL has more than the one `@` behind its password.
+fn has_unescaped_password(connection: &str) -> bool {
+    let is_url = connection.starts_with("postgres://") || connection.starts_with("postgresql://");
+    let address = connection.split_once('?').map_or(connection, |(address, _)| address);
+    is_url && address.matches('@').count() > 1
 }
 
 /// Sets TCP timeouts that detect a dead server, unless the connection string has its own.

@@ -6,7 +6,7 @@ use kakaopay_store::sql::corrupt;
 use kakaopay_store::{StoreError, StoreErrorKind};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use crate::failure::failed;
+use crate::failure::failed_to_open;
 use crate::open_error::PostgresOpenError;
 
 /// Oldest supported server version, in PostgreSQL's own numbering. Earlier ones get no more fixes.
@@ -19,6 +19,8 @@ pub(crate) async fn prepare(client: &Client, statement_timeout: Duration) -> Res
     let setup = format!(
         "SELECT current_setting('kakaopay.session', true);
          SET kakaopay.session = 'in use';
+         SET search_path = pg_catalog;
+         SET row_security = off;
          SET statement_timeout = {limit};
          SET default_transaction_isolation = 'read committed';
          SELECT set_config('synchronous_commit', 'on', false)
@@ -26,7 +28,7 @@ pub(crate) async fn prepare(client: &Client, statement_timeout: Duration) -> Res
          SELECT current_setting('server_version_num'), current_setting('fsync'),
                 current_setting('synchronous_commit')"
     );
-    let answers = client.simple_query(&setup).await.map_err(failed)?;
+    let answers = client.simple_query(&setup).await.map_err(failed_to_open)?;
     let mut rows = answers.iter().filter_map(|answer| match answer {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
@@ -34,7 +36,7 @@ pub(crate) async fn prepare(client: &Client, statement_timeout: Duration) -> Res
     let unknown = || StoreError::new(StoreErrorKind::Other, "the server did not return its settings");
     // A session begins with a client, unless a pooler gives each transaction of several clients another one.
     if rows.next().and_then(|row| row.get(0)).is_some_and(|mark| !mark.is_empty()) {
-        client.batch_execute(UNDO).await.map_err(failed)?;
+        client.batch_execute(UNDO).await.map_err(failed_to_open)?;
         return Err(PostgresOpenError::TransactionPooling);
     }
     let row = rows.last().filter(|row| row.len() == 3).ok_or_else(unknown)?;
@@ -44,7 +46,7 @@ pub(crate) async fn prepare(client: &Client, statement_timeout: Duration) -> Res
 }
 
 /// Takes back what was set in the session of another client.
-const UNDO: &str = "RESET kakaopay.session; RESET statement_timeout; RESET default_transaction_isolation;
+const UNDO: &str = "RESET kakaopay.session; RESET search_path; RESET row_security; RESET statement_timeout; RESET default_transaction_isolation;
     RESET synchronous_commit";
 
 fn check(version: u32, fsync: &str, synchronous_commit: &str) -> Result<(), PostgresOpenError> {

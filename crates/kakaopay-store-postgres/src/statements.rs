@@ -102,7 +102,7 @@ WITH {clock}, moved AS (
 
 /// The rest of a commit depends on the row that moved: without one, nothing is written.
 ///
-/// The charge of another payment is updated, and its trigger then rolls the whole statement back.
+/// The charge of another payment divides by zero, which rolls the whole statement back whatever triggers do.
 const COMMIT: &str = ", appended AS (
     INSERT INTO {schema}.journal_entry (payment_id, seq, bytes, checksum)
     SELECT id, last_seq, $4::bytea, $12::bigint FROM moved WHERE $4 IS NOT NULL
@@ -114,7 +114,7 @@ const COMMIT: &str = ", appended AS (
 ), bound AS (
     INSERT INTO {schema}.charge AS charge (charge_id, payment_id)
     SELECT $6::text, id FROM moved WHERE $6 IS NOT NULL
-    ON CONFLICT (charge_id) DO UPDATE SET payment_id = excluded.payment_id
+    ON CONFLICT (charge_id) DO UPDATE SET payment_id = excluded.payment_id / 0
     WHERE charge.payment_id <> excluded.payment_id
 ), due AS (
     INSERT INTO {schema}.due_payment (payment_id, reference, due_at, set_at)

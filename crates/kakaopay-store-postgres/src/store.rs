@@ -89,7 +89,7 @@ impl PostgresStore {
     /// # Errors
     /// `Corrupt` if there is damage, or any other error of the store.
     pub async fn integrity_check(&self) -> Result<(), StoreError> {
-        integrity::integrity_check(&self.inner.executor, &self.inner.statements).await
+        integrity::integrity_check(&self.inner.executor, &self.inner.statements, &self.inner.schema).await
     }
 
     pub(crate) fn new(executor: Executor, statements: Statements, schema: &SchemaName) -> Self {

@@ -85,9 +85,6 @@ pub(super) async fn postgres_at(
             postgres::PostgresOpenError::Schema(
                 SchemaError::NotAStore | SchemaError::Older { found: 0, .. },
             ) => format!("schema `{schema}` of {server} is not a kakaopay store").into(),
-            postgres::PostgresOpenError::Refused(_) => {
-                format!("{server}: {error}: {}", root_cause(&error)).into()
-            }
             postgres::PostgresOpenError::Store(error) => {
                 format!("cannot connect to {server}: {}", root_cause(error)).into()
             }

@@ -1,5 +1,6 @@
 //! The PostgreSQL store against the contract, and against failures of servers and connections.
 
+mod altered;
 mod answers;
 mod blips;
 mod conformance;
@@ -18,3 +19,4 @@ mod time;
 mod tls;
 mod trouble;
 mod two_primaries;
+mod words;

@@ -13,7 +13,7 @@ async fn a_newer_schema_is_refused() {
     home.raw().await.execute("INSERT INTO migration VALUES (2, 'newer')", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
     assert!(
-        matches!(error, PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        matches!(error.decisive(), PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
         "{error}"
     );
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
@@ -67,7 +67,7 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
     let before = raw.query_one(all, &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
     assert!(
-        matches!(error, PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        matches!(error.decisive(), PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
         "{error}"
     );
     let after = raw.query_one(all, &[]).await.unwrap();
@@ -98,7 +98,10 @@ async fn f43_reading_changes_nothing() {
     let look = async || home.options().skip_migrations().open().await;
     let missing = look().await.unwrap_err();
     assert!(
-        matches!(missing, PostgresOpenError::Schema(SchemaError::Older { found: 0, supported: 1 })),
+        matches!(
+            missing.decisive(),
+            PostgresOpenError::Schema(SchemaError::Older { found: 0, supported: 1 })
+        ),
         "{missing}"
     );
     assert_eq!(kind(missing), StoreErrorKind::UnrecognizedSchema);
@@ -115,7 +118,10 @@ async fn an_altered_schema_is_refused() {
     home.open().await;
     home.raw().await.execute("UPDATE migration SET checksum = 'other'", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
-    assert!(matches!(error, PostgresOpenError::Schema(SchemaError::Altered { version: 1 })), "{error}");
+    assert!(
+        matches!(error.decisive(), PostgresOpenError::Schema(SchemaError::Altered { version: 1 })),
+        "{error}"
+    );
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
 }
 
@@ -128,7 +134,7 @@ async fn a_schema_of_another_program_is_refused_and_left_alone() {
             .await
             .unwrap();
         let error = home.options().open().await.unwrap_err();
-        assert!(matches!(error, PostgresOpenError::Schema(SchemaError::NotAStore)), "{error}");
+        assert!(matches!(error.decisive(), PostgresOpenError::Schema(SchemaError::NotAStore)), "{error}");
         assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
         let count = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
         let tables: i64 = raw.query_one(count, &[&home.schema]).await.unwrap().get(0);
