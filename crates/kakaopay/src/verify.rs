@@ -1,7 +1,10 @@
 //! Checks a whole store: replays every journal, and compares what is stored beside it.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use kakaopay_flows::Payment;
-use kakaopay_store::{Store, StoreError};
+use kakaopay_store::{Row, RowKind, Store, StoreError, StoreErrorKind};
 use kakaopay_types::{ChargeId, Reference};
 
 use crate::driver::pairs;
@@ -19,6 +22,8 @@ pub struct VerifyReport {
     pub entries: u64,
     /// Payments that cannot be used, in the order of their references.
     pub damaged: Vec<DamagedPayment>,
+    /// The first message that cannot be read. It and those behind it were not compared with their payments.
+    pub unreadable: Option<String>,
 }
 
 /// A payment whose stored data is damaged or contradicts itself. [`Merchant`](crate::Merchant) refuses it, and goes on
@@ -32,7 +37,8 @@ pub struct DamagedPayment {
     pub problem: String,
 }
 
-/// Replays the journal of every payment in a store, and compares its snapshot and its charges with it.
+/// Replays the journal of every payment in a store, and compares its snapshot, charges, deadline and notifications with
+/// it.
 ///
 /// It only reads, also while the shop runs. A damaged payment does not end it: restore that payment from a backup. A
 /// store of its own kind can check more, such as `SqliteStore::integrity_check`.
@@ -41,29 +47,105 @@ pub struct DamagedPayment {
 /// Any error of the store that is not about a single payment.
 pub async fn verify(store: &impl Store) -> Result<VerifyReport, StoreError> {
     let mut report = VerifyReport::default();
+    let asleep = without_deadline(store).await?;
+    // What was sent by a state is stored with it, so that the messages are read behind the payments.
+    let mut missing = HashSet::new();
+    for_each_payment(store, async |reference| {
+        report.payments += 1;
+        match payment(store, &reference, &asleep).await {
+            Ok(payment) => {
+                report.entries += payment.seq();
+                missing.extend(payment.notification_keys().iter().map(digest));
+            }
+            Err(problem) => report.damaged.push(DamagedPayment { reference, problem }),
+        }
+    })
+    .await?;
+    match without_stored(store, &mut missing).await {
+        Err(error) if error.kind() == StoreErrorKind::Corrupt => report.unreadable = Some(explained(&error)),
+        Err(error) => return Err(error),
+        Ok(()) if missing.is_empty() => {}
+        Ok(()) => {
+            for_each_payment(store, async |reference| {
+                let Ok(Some(payment)) = replayed(store, &reference).await else { return };
+                let keys = payment.notification_keys();
+                if let Some(key) = keys.iter().find(|key| missing.contains(&digest(*key))) {
+                    let problem = format!("its notification {key} is missing");
+                    report.damaged.push(DamagedPayment { reference, problem });
+                }
+            })
+            .await?;
+            report.damaged.sort_by(|one, other| one.reference.cmp(&other.reference));
+        }
+    }
+    Ok(report)
+}
+
+async fn for_each_payment(
+    store: &impl Store,
+    mut check: impl AsyncFnMut(Reference),
+) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = store.list_payments(after.as_ref(), PAGE).await?;
-        for reference in &page {
-            report.payments += 1;
-            match payment(store, reference).await {
-                Ok(entries) => report.entries += entries,
-                Err(problem) => {
-                    report.damaged.push(DamagedPayment { reference: reference.clone(), problem });
-                }
-            }
+        let Some(last) = page.last().cloned() else { return Ok(()) };
+        for reference in page {
+            check(reference).await;
         }
-        match page.into_iter().next_back() {
-            Some(last) => after = Some(last),
-            None => return Ok(report),
+        after = Some(last);
+    }
+}
+
+/// The payments without a deadline, each with its last entry then.
+async fn without_deadline(store: &impl Store) -> Result<HashMap<u64, u64>, StoreError> {
+    let (mut found, mut after) = (HashMap::new(), 0);
+    loop {
+        let page = store.rows(RowKind::Payment, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(found) };
+        after = *last;
+        for (_, row) in page {
+            if let Row::Payment { reference, last, due_in: None } = row {
+                found.insert(digest(&reference), last.get());
+            }
         }
     }
 }
 
-/// Checks one payment, and returns the number of its entries.
-async fn payment(store: &impl Store, reference: &Reference) -> Result<u64, String> {
+/// Removes the digests of the notifications that are stored.
+async fn without_stored(store: &impl Store, missing: &mut HashSet<u64>) -> Result<(), StoreError> {
+    let mut after = 0;
+    loop {
+        let page = store.rows(RowKind::Message, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after = *last;
+        for (_, row) in page {
+            if let Row::Message(stored) = row {
+                missing.remove(&digest(&stored.message.key));
+            }
+        }
+    }
+}
+
+/// Stands for a text, of which there may be millions.
+fn digest(text: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Replays the journal of a payment.
+async fn replayed(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, String> {
     let journal = store.read_journal(reference).await.map_err(|error| explained(&error))?;
-    let replayed = Payment::replay(pairs(&journal)).map_err(|error| explained(&error))?;
+    Payment::replay(pairs(&journal)).map_err(|error| explained(&error))
+}
+
+/// Checks one payment, and returns it.
+async fn payment(
+    store: &impl Store,
+    reference: &Reference,
+    asleep: &HashMap<u64, u64>,
+) -> Result<Payment, String> {
+    let replayed = replayed(store, reference).await?;
     let Some(payment) = replayed else { return Err("it has no entries".to_owned()) };
     if payment.intent().reference != *reference {
         return Err(format!("its journal is that of {}", payment.intent().reference));
@@ -79,7 +161,12 @@ async fn payment(store: &impl Store, reference: &Reference) -> Result<u64, Strin
     if let Some(pending) = payment.state().charge() {
         bound(store, &pending.charge, reference).await?;
     }
-    Ok(payment.seq())
+    // One that has changed since then may have got its deadline with that.
+    let is_asleep = asleep.get(&digest(reference)) == Some(&payment.seq());
+    if is_asleep && payment.needs_deadline(loaded.now) {
+        return Err("something is due later, and it has no deadline: refresh it".to_owned());
+    }
+    Ok(payment)
 }
 
 /// Whether the store finds the payment by its charge.

@@ -1,5 +1,6 @@
 //! A store whose file was damaged, or altered by hand: `KAKAOPAY_FLIPS` says how many bytes are flipped.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,19 +35,22 @@ async fn filled(path: &Path) {
     let store = open(path).expect("a store");
     for (name, journal) in JOURNALS {
         let journal = journal.replace("order-345678", name);
-        let mut entries = Vec::new();
+        let (mut entries, mut sent) = (Vec::new(), BTreeSet::new());
         for (seq, line) in (0..).zip(journal.lines()) {
             let line = line.replace("chrg_test_", &format!("chrg_test_{}", &name[6..]));
             let mut commit = Commit::new(reference(name), Seq::new(seq)).entry(line.as_bytes());
             commit = commit.deadline(DeadlineChange::In(Duration::from_secs(seq % 3)));
-            commit = commit.messages(vec![OutboxMessage::new(format!("{name}/{seq}"), line.as_bytes())]);
+            let mut keys = vec![format!("{name}/{seq}")];
             if let Some((_, found)) = line.split_once("\"charge_found\",\"charge\":\"") {
                 let charge = found.split('"').next().expect("an id");
                 commit = commit.charge(ChargeId::parse(charge).expect("an id"));
             }
-            entries.push((seq + 1, line.into_bytes()));
+            entries.push((seq + 1, line.clone().into_bytes()));
             let entries = entries.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
             let payment = Payment::replay(entries).expect("a journal").expect("a payment");
+            keys.extend(payment.notification_keys().into_iter().filter(|key| sent.insert(key.clone())));
+            let message = |key| OutboxMessage::new(key, line.as_bytes());
+            commit = commit.messages(keys.into_iter().map(message).collect());
             store.commit(commit.snapshot(payment.snapshot().expect("a snapshot"))).await.expect("stored");
         }
         let event = EventId::parse(&format!("evnt_test_{}", &name[6..])).expect("an id");
@@ -90,7 +94,9 @@ async fn returned(store: &SqliteStore) -> Result<Vec<String>, kakaopay::store::S
 async fn undetected(path: &Path, sound: &[String]) -> Option<String> {
     let store = open(path).ok()?;
     let checked = store.integrity_check().await.is_ok()
-        && kakaopay::verify(&store).await.is_ok_and(|report| report.damaged.is_empty());
+        && kakaopay::verify(&store)
+            .await
+            .is_ok_and(|report| report.damaged.is_empty() && report.unreadable.is_none());
     let returned = returned(&store).await;
     drop(store.close().await);
     let returned = returned.ok().filter(|_| checked)?;
@@ -192,5 +198,31 @@ async fn f62_an_altered_payment_is_refused_and_the_others_go_on() {
         assert_eq!(store.integrity_check().await.expect_err(change).kind(), StoreErrorKind::Corrupt);
         let verified = kakaopay::verify(&store).await.expect("read");
         assert_eq!(verified.damaged.len(), usize::from(change.contains("journal")), "{change}");
+        assert_eq!(verified.unreadable.is_some(), change.contains("outbox"), "{change}");
+    }
+}
+
+/// F62: a notification or a deadline that is gone is found, although every row that is left is sound.
+#[tokio::test]
+async fn f62_a_lost_notification_or_deadline_is_found() {
+    for (change, problem) in [
+        ("DELETE FROM outbox_message", "its notification order-345678/paid is missing"),
+        ("UPDATE payment SET due_at = NULL", "something is due later, and it has no deadline: refresh it"),
+    ] {
+        let shop = Shop::builder().open().await;
+        shop.sandbox.set_webhook_schedule(WebhookSchedule::LOST);
+        let page = shop.check_out(Shop::order()).await;
+        if change.contains("outbox") {
+            browser::decide(&page, "outcome=successful").await;
+            assert!(shop.merchant.buyer_returned(&Shop::reference()).await.expect("read").is_paid());
+        }
+        let store = SqliteStore::open(&shop.store_path).expect("a store");
+        assert_eq!(kakaopay::verify(&store).await.expect("read").damaged, []);
+        store.close().await.expect("closed");
+        alter(&shop.store_path, change);
+        let store = SqliteStore::open(&shop.store_path).expect("a store");
+        let damaged = kakaopay::verify(&store).await.expect("read").damaged;
+        let found: Vec<_> = damaged.iter().map(|damaged| damaged.problem.as_str()).collect();
+        assert_eq!(found, [problem]);
     }
 }

@@ -21,7 +21,16 @@ pub(super) async fn whole(
         let step = Step::new("damaged", format!("{reference}: {problem}"));
         printer.print(step.field("reference", reference).field("problem", problem))?;
     }
+    if let Some(problem) = &report.unreadable {
+        let step = Step::new("damaged", format!("a notification: {problem}"));
+        printer.print(step.field("problem", problem.as_str()))?;
+    }
     rows?;
+    if let Some(problem) = report.unreadable {
+        return Err(
+            format!("a notification cannot be read: restore a backup of this store: {problem}").into()
+        );
+    }
     if !report.damaged.is_empty() {
         let count = report.damaged.len();
         return Err(format!("{count} payments are damaged: restore a backup of this store").into());
