@@ -1,16 +1,15 @@
 //! Puts a backup into use.
 
-use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 
-use kakaopay::store::{Setting, Store, restore};
+use kakaopay::store::{BACKUP, Setting, Store, restore};
 
+use super::open;
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
 
 /// Copies a backup to the path of a store, where no file may be.
-pub(super) fn put(backup: &Path, path: &Path) -> Result<(), Failure> {
+pub(super) async fn put(backup: &Path, path: &Path) -> Result<(), Failure> {
     for file in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         if file.exists() {
             let text = format!(
@@ -20,28 +19,14 @@ pub(super) fn put(backup: &Path, path: &Path) -> Result<(), Failure> {
             return Err(Failure::usage("--sqlite <PATH>", text));
         }
     }
-    let log = beside(backup, "-wal");
-    if log.exists() {
-        let text = format!(
-            "`{}` exists, so that it is no backup: make one with `kakaopay store backup`",
-            log.display()
-        );
+    let source = open::sqlite(backup, open::Missing::Refuse)?;
+    if source.setting(Setting::Closed).await?.as_deref() != Some(BACKUP) {
+        let text = format!("`{}` is no backup: make one with `kakaopay store backup`", backup.display());
         return Err(Failure::usage("--from <PATH>", text));
     }
-    copy(backup, path).map_err(|error| {
-        format!("cannot copy `{}` to `{}`: {error}", backup.display(), path.display()).into()
-    })
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut source = File::open(from)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut target = options.open(to)?;
-    io::copy(&mut source, &mut target)?;
-    target.sync_all()
+    // Also what was stored in a log beside it, if someone has looked into it.
+    source.backup(path).await?;
+    Ok(source.close().await?)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

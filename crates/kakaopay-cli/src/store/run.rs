@@ -36,7 +36,7 @@ pub(crate) async fn run(command: StoreCommand) -> Result<(), Failure> {
 
 async fn run_on_sqlite(path: &Path, command: &StoreCommand, printer: Printer) -> Result<(), Failure> {
     if let StoreCommand::Restore { from: Some(backup), .. } = command {
-        restore::put(backup, path)?;
+        restore::put(backup, path).await?;
     }
     let store = open::sqlite(path, open::Missing::of(command))?;
     match command {

@@ -1,6 +1,7 @@
 //! Whether a store may be driven with a key: they must be of the same account and mode.
 
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use kakaopay_store::{Setting, Store, StoreError, StoreErrorKind};
 use kakaopay_types::StoreId;
@@ -21,6 +22,8 @@ pub(crate) struct Identity {
     store: OnceLock<StoreId>,
     /// Set once the service's newest charges were compared with the store.
     pub(super) compared: OnceLock<()>,
+    /// Whether the log has said that the store is suspect.
+    pub(super) has_warned: AtomicBool,
     /// Held while they are compared.
     pub(super) comparing: tokio::sync::Mutex<()>,
 }

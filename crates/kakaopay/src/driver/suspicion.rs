@@ -1,5 +1,6 @@
 //! Whether the store may lack payments that the service has, and up to when both were compared.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::{StreamExt, pin_mut};
@@ -60,7 +61,18 @@ impl<S: Store> Engine<S> {
                 Err(_) => drop(self.identity.comparing.lock().await),
             }
         }
-        let is_marked = self.store.setting(Setting::Suspect).await?.is_some();
+        let mark = self.store.setting(Setting::Suspect).await?;
+        let is_marked = mark.is_some();
+        if let Some(why) = mark.filter(|_| !self.identity.has_warned.swap(true, Ordering::Relaxed)) {
+            tracing::error!(
+                why,
+                "the store is older than the service: new orders are looked for before they are charged, until a \
+                 reconciliation is complete"
+            );
+        }
+        if !is_marked {
+            self.identity.has_warned.store(false, Ordering::Relaxed);
+        }
         Ok(match self.identity.compared.get() {
             _ if is_marked => Suspicion::Suspect,
             Some(()) => Suspicion::Cleared,
@@ -93,13 +105,7 @@ impl<S: Store> Engine<S> {
 
     /// Marks the store as suspect, and says why. The first reason is kept.
     async fn suspect(&self, why: &str) -> Result<(), Error> {
-        if self.store.change_setting(Setting::Suspect, None, Some(why)).await? {
-            tracing::error!(
-                why,
-                "the store is older than the service: new orders are looked for before they are charged, until a \
-                 reconciliation is complete"
-            );
-        }
+        self.store.change_setting(Setting::Suspect, None, Some(why)).await?;
         Ok(())
     }
 
