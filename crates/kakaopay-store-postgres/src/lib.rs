@@ -35,7 +35,8 @@
 //! commit fails as `Io` after the [statement timeout](PostgresOptions::statement_timeout), and its connection keeps
 //! its place until the server responds; while it lasts, reading goes on and one commit at a time is tried.
 //! After a dump was loaded, or a fail-over that no process has lived through, pass the store to
-//! [`restore`](kakaopay_store::restore) before any process uses it.
+//! [`restore`](kakaopay_store::restore) before any process uses it. On another database system than it was used on,
+//! opening fails until the statement that its error names is run, so that two copies are noticed.
 //!
 //! Connections go to a writable server only. Configure several hosts to find the new primary after a fail-over. The
 //! primary with the highest timeline is used, and an old one that returns is never used again by a process that has
@@ -74,7 +75,7 @@
 //!   `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them. Concurrent migrations wait for each other. An older program
 //!   does not open a newer schema.
 //! - TLS is required, with verification of the server's name and certificate chain, unless the connection string
-//!   has `sslmode=disable` or a Unix socket.
+//!   has `sslmode=disable` or a Unix socket. libpq's `sslrootcert`, `sslcert` and `sslkey` are taken from it.
 //! - A connection pooler must assign a connection to one client for its lifetime (PgBouncer's `session` mode with its
 //!   `server_reset_query`), since statements are prepared: opening fails behind one that does not. There is no
 //!   `LISTEN`, and no lock outlives its transaction.
@@ -96,6 +97,7 @@
 mod open_error;
 mod options;
 
+mod connection_string;
 mod connector;
 mod fence;
 mod hosts;

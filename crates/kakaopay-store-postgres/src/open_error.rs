@@ -22,7 +22,7 @@ pub enum PostgresOpenError {
     UnescapedPassword,
     /// The server does not support TLS.
     #[error(
-        "the server does not support TLS: set ssl=on there, or add sslmode=disable to the connection string if nobody can listen in between"
+        "the server does not support TLS: set ssl=on there, or add sslmode=disable to the connection string if the network in between is trusted"
     )]
     NoTls,
     /// The name of the schema is invalid.
@@ -190,6 +190,20 @@ pub enum PostgresTlsError {
     /// The root certificates cannot be parsed.
     #[error("invalid root certificates: expected certificates in PEM")]
     InvalidRoots,
+    /// A file that the connection string names cannot be read.
+    #[error("cannot read the file of {parameter}: {error}")]
+    Unreadable {
+        /// Parameter of the connection string.
+        parameter: &'static str,
+        /// Why it cannot be read.
+        error: std::io::ErrorKind,
+    },
+    /// Only one of `sslcert` and `sslkey` is given.
+    #[error("sslcert and sslkey belong together: give both or none")]
+    IncompleteIdentity,
+    /// The client's certificate or key cannot be parsed.
+    #[error("invalid client certificate or key: expected both in PEM, the key not encrypted")]
+    InvalidIdentity,
     /// The connection string mixes hosts with Unix sockets, which have no TLS.
     #[error("hosts and Unix sockets are mixed, but sockets have no TLS: use one or the other")]
     MixedHosts,

@@ -1,6 +1,7 @@
 //! Options of a store.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use deadpool::Runtime;
@@ -10,6 +11,7 @@ use rustls::ClientConfig;
 use tokio_postgres::Config;
 use tokio_postgres::config::TargetSessionAttrs;
 
+use crate::connection_string::ConnectionString;
 use crate::connector::{Connection, Connector};
 use crate::correction::Corrections;
 use crate::executor::{Executor, Timeouts};
@@ -18,7 +20,7 @@ use crate::hosts::Hosts;
 use crate::last_commits::LastCommits;
 use crate::migrate::{check_newest, migrate};
 use crate::objects::check_objects;
-use crate::open_error::PostgresOpenError;
+use crate::open_error::{PostgresOpenError, PostgresTlsError};
 use crate::places::Places;
 use crate::schema::MIGRATIONS;
 use crate::schema_name::SchemaName;
@@ -26,7 +28,7 @@ use crate::sequences::check_sequences;
 use crate::statements::Statements;
 use crate::store::PostgresStore;
 use crate::template::{SERVER_CLOCK, Template};
-use crate::tls::{Encryption, Trust};
+use crate::tls::{Encryption, Identity, Trust};
 
 /// Options of a store. The defaults of [`PostgresOptions::new`] suit most shops.
 ///
@@ -36,6 +38,7 @@ pub struct PostgresOptions {
     config: Config,
     schema: String,
     trust: Trust,
+    identity: Option<Identity>,
     connections: usize,
     connect_timeout: Duration,
     acquire_timeout: Duration,
@@ -50,21 +53,36 @@ impl PostgresOptions {
     /// a connection, 10 s for a statement and 30 s for a call.
     ///
     /// `connection` is a URL (`postgres://user:password@host/database`) or key-value pairs, as
-    /// [`tokio_postgres::Config`] parses them. It may have several hosts: the first writable one is used, which is
+    /// [`tokio_postgres::Config`] parses them, with libpq's `sslrootcert`, `sslcert` and `sslkey`, whose files are read
+    /// now, and `sslmode=verify-full` or `verify-ca`: verification is always full. It may have several hosts: the first writable one is used, which is
     /// the new primary after a fail-over. The one that worked last is tried first.
     ///
     /// # Errors
-    /// [`PostgresOpenError::InvalidConnection`] if it cannot be parsed, and
-    /// [`PostgresOpenError::UnescapedPassword`] if that is because of the password.
+    /// [`PostgresOpenError::InvalidConnection`] if it cannot be parsed,
+    /// [`PostgresOpenError::UnescapedPassword`] if that is because of the password, and
+    /// [`PostgresOpenError::Tls`] if a file of certificates cannot be used.
     pub fn new(connection: &str) -> Result<Self, PostgresOpenError> {
         if has_unescaped_password(connection) {
             return Err(PostgresOpenError::UnescapedPassword);
         }
-        let config = connection.parse().map_err(|_| PostgresOpenError::InvalidConnection)?;
+        let ConnectionString { rest, root, certificate, key } = ConnectionString::split(connection);
+        let config = rest.parse().map_err(|_| PostgresOpenError::InvalidConnection)?;
+        // `system` asks for roots that need no file.
+        let root = root.filter(|path| path.as_os_str() != "system");
+        let trust =
+            root.map_or(Ok(Trust::Default), |path| read("sslrootcert", &path).map(Trust::Authority))?;
+        let identity = match (certificate, key) {
+            (None, None) => None,
+            (Some(certificate), Some(key)) => {
+                Some(Identity::parse(&read("sslcert", &certificate)?, &read("sslkey", &key)?)?)
+            }
+            _ => return Err(PostgresTlsError::IncompleteIdentity.into()),
+        };
         Ok(Self {
             config,
             schema: "kakaopay".to_owned(),
-            trust: Trust::Default,
+            trust,
+            identity,
             connections: 8,
             connect_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_secs(15),
@@ -90,7 +108,7 @@ impl PostgresOptions {
         self
     }
 
-    /// A TLS configuration of your own, such as one with a client certificate.
+    /// A TLS configuration of your own, in place of the connection string's certificates.
     #[must_use]
     pub fn tls(mut self, config: ClientConfig) -> Self {
         self.trust = Trust::Own(Box::new(config));
@@ -207,7 +225,7 @@ impl PostgresOptions {
 
     fn pool(&self, schema: &SchemaName) -> Result<Pool<Connector>, PostgresOpenError> {
         let mut config = self.config.clone();
-        let encryption = Encryption::choose(&mut config, self.trust.clone())?;
+        let encryption = Encryption::choose(&mut config, self.trust.clone(), self.identity.as_ref())?;
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         let timeout = config.get_connect_timeout().copied().unwrap_or(self.connect_timeout);
         if config.get_application_name().is_none() {
@@ -232,6 +250,11 @@ impl PostgresOptions {
             .build()
             .map_err(|error| StoreError::new(StoreErrorKind::Other, error).into())
     }
+}
+
+/// Reads the file that a parameter names.
+fn read(parameter: &'static str, path: &Path) -> Result<Vec<u8>, PostgresTlsError> {
+    std::fs::read(path).map_err(|error| PostgresTlsError::Unreadable { parameter, error: error.kind() })
 }
 
 /// Whether a URL has more than the one `@` behind its password.

@@ -1,8 +1,8 @@
 //! Whether, and how, a connection is encrypted.
 
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 use tokio_postgres::Config;
@@ -22,6 +22,27 @@ pub(crate) enum Trust {
     Own(Box<ClientConfig>),
 }
 
+/// The client's certificate chain and its key.
+pub(crate) struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Identity {
+    pub(crate) fn parse(chain: &[u8], key: &[u8]) -> Result<Self, PostgresTlsError> {
+        let invalid = |_| PostgresTlsError::InvalidIdentity;
+        let chain = CertificateDer::pem_slice_iter(chain).collect::<Result<Vec<_>, _>>().map_err(invalid)?;
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(invalid)?;
+        if chain.is_empty() { Err(PostgresTlsError::InvalidIdentity) } else { Ok(Self { chain, key }) }
+    }
+}
+
+impl Clone for Identity {
+    fn clone(&self) -> Self {
+        Self { chain: self.chain.clone(), key: self.key.clone_key() }
+    }
+}
+
 /// How a connection is encrypted.
 #[derive(Clone)]
 pub(crate) enum Encryption {
@@ -34,7 +55,11 @@ pub(crate) enum Encryption {
 impl Encryption {
     /// Chooses the encryption for the hosts of a connection string. `sslmode=prefer` becomes `require`: otherwise an
     /// attacker in between could pretend that the server has no TLS.
-    pub(crate) fn choose(config: &mut Config, trust: Trust) -> Result<Self, PostgresTlsError> {
+    pub(crate) fn choose(
+        config: &mut Config,
+        trust: Trust,
+        identity: Option<&Identity>,
+    ) -> Result<Self, PostgresTlsError> {
         let sockets = config.get_hosts().iter().filter(|host| !matches!(host, Host::Tcp(_))).count();
         let all = config.get_hosts().len().max(config.get_hostaddrs().len());
         if sockets > 0 && sockets < all {
@@ -47,8 +72,8 @@ impl Encryption {
         config.ssl_mode(SslMode::Require);
         let config = match trust {
             Trust::Own(config) => *config,
-            Trust::Authority(pem) => trusting(authorities(&pem)?)?,
-            Trust::Default => trusting(default_roots()?)?,
+            Trust::Authority(pem) => trusting(authorities(&pem)?, identity)?,
+            Trust::Default => trusting(default_roots()?, identity)?,
         };
         Ok(Self::Tls(MakeRustlsConnect::new(config)))
     }
@@ -64,12 +89,18 @@ fn authorities(pem: &[u8]) -> Result<RootCertStore, PostgresTlsError> {
 }
 
 /// The provider is a value, not the process-wide default, so that it does not depend on other linked crates.
-fn trusting(roots: RootCertStore) -> Result<ClientConfig, PostgresTlsError> {
+fn trusting(roots: RootCertStore, identity: Option<&Identity>) -> Result<ClientConfig, PostgresTlsError> {
     let provider = provider().ok_or(PostgresTlsError::NoProvider)?;
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(PostgresTlsError::Rustls)?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    let builder = builder.with_root_certificates(roots);
+    match identity.cloned() {
+        Some(Identity { chain, key }) => {
+            builder.with_client_auth_cert(chain, key).map_err(PostgresTlsError::Rustls)
+        }
+        None => Ok(builder.with_no_client_auth()),
+    }
 }
 
 #[cfg(feature = "aws-lc-rs")]
@@ -104,7 +135,7 @@ mod tests {
     #[track_caller]
     fn choose(connection: &str) -> (Result<Encryption, PostgresTlsError>, SslMode) {
         let mut config: Config = connection.parse().unwrap();
-        let chosen = Encryption::choose(&mut config, Trust::Default);
+        let chosen = Encryption::choose(&mut config, Trust::Default, None);
         (chosen, config.get_ssl_mode())
     }
 

@@ -56,7 +56,7 @@ async fn store_next(store: &PostgresStore, name: &str) -> u64 {
 async fn f66_an_old_primary_that_returns_is_never_written_to() {
     let Some(old) = Cluster::start(Setup::new()) else { return };
     let new = old.standby("one");
-    // The old one is tried first by whoever does not know better.
+    // The old one is the first host.
     let both = with_ports(&old, &[old.port(), new.port()]);
     let store = options(&both).open().await.unwrap();
     store.commit(step("a", 0, *b"one")).await.unwrap();
