@@ -67,14 +67,6 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::StepStore { by } => {
             world.store_ahead.fetch_add(*by, Ordering::SeqCst);
         }
-        Action::Hammer { order, process, count } => hammer_at(world, *order, *process, *count),
-        Action::LimitRate { lasts } => pressure::limit_rate(world, *lasts),
-        Action::UnsignedFlood { order, process, count } => flood_unsigned(world, *order, *process, *count),
-        Action::CutLists { lasts } => world.cut = Some((world.now, world.now + lasts)),
-        Action::Garble { order, lasts } => {
-            world.garbled.insert(reference(*order).as_str().to_owned(), world.now + lasts);
-        }
-        Action::FailStore(failure) => world.around.faults.plan(*failure),
         Action::StoreTrouble { lasts } => {
             world.store_trouble.store(true, Ordering::SeqCst);
             world.after(*lasts, Event::Heal(Trouble::Store));
@@ -87,6 +79,27 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             world.around.books.pages().handler_trouble = true;
             world.after(*lasts, Event::Heal(Trouble::Handler));
         }
+        Action::Hammer { .. }
+        | Action::LimitRate { .. }
+        | Action::UnsignedFlood { .. }
+        | Action::CutLists { .. }
+        | Action::Garble { .. }
+        | Action::FailStore(_) => press(world, action),
+    }
+}
+
+/// The moves that press on the shop. Others are ignored.
+fn press(world: &mut World, action: &Action) {
+    match action {
+        Action::Hammer { order, process, count } => hammer_at(world, *order, *process, *count),
+        Action::LimitRate { lasts } => pressure::limit_rate(world, *lasts),
+        Action::UnsignedFlood { order, process, count } => flood_unsigned(world, *order, *process, *count),
+        Action::CutLists { lasts } => world.cut = Some((world.now, world.now + lasts)),
+        Action::Garble { order, lasts } => {
+            world.garbled.insert(reference(*order).as_str().to_owned(), world.now + lasts);
+        }
+        Action::FailStore(failure) => world.around.faults.plan(*failure),
+        _ => {}
     }
 }
 
