@@ -376,7 +376,8 @@ mod tests {
         let OutboxStatements { claim, complete, completed, fail, skip, skipped } = &all.outbox;
         let claim = &claim.take;
         let messages = [claim, complete, completed, fail, skip, skipped];
-        for sql in history.into_iter().chain(queues).chain(messages) {
+        let copied = [&all.rows.payments, &all.rows.events, &all.rows.messages];
+        for sql in history.into_iter().chain(queues).chain(messages).chain(copied) {
             let plan = plan(&client, sql).await;
             assert!(!plan.contains("Seq Scan"), "{sql}\n{plan}");
         }

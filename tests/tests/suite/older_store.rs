@@ -112,6 +112,7 @@ async fn f51_i2_an_orphan_is_notified_once_and_adopted() {
     let metrics = merchant.metrics();
     assert_eq!((metrics.orphaned_charges, metrics.second_copy_charges), (1, 0));
     assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);
+    assert_eq!(merchant.charged_order(&Shop::reference()).await.expect("an order"), Shop::order());
     let adopted = merchant.adopt(Shop::order()).await.expect("adopted");
     assert!(adopted.is_paid() && adopted.charge() == Some(charge), "{adopted:?}");
     assert!(merchant.adopt(Shop::order()).await.expect("again").is_paid());
@@ -123,6 +124,7 @@ async fn f51_i2_an_orphan_is_notified_once_and_adopted() {
     // An order without a charge is not adopted, and no charge is created for it.
     let unknown = Reference::parse("order-1").expect("a reference");
     let order = Shop::order_of(unknown);
+    assert!(matches!(merchant.charged_order(order.reference()).await, Err(Error::NoCharge(_))));
     assert!(matches!(merchant.adopt(order).await, Err(Error::NoCharge(_))));
     assert_eq!(place.charges().await, 1);
 }

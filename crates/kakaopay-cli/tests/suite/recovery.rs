@@ -117,6 +117,7 @@ async fn f51_a_backup_is_restored_and_the_lost_order_adopted() {
             .refused(1, &["adopt", "order-3"], &again)
             .contains("no charge at the service names order order-3")
     );
+    assert_eq!(place.done(&["verify"], &again)["step"], "ok");
     let listed = text(&place.run(&["list"], &again).stdout);
     assert!(listed.contains("order-1") && listed.contains("order-2"), "{listed}");
 }
@@ -133,6 +134,7 @@ async fn f51_a_lost_store_is_rebuilt() {
     let rebuilt = place.done(&rebuild, &new);
     assert_eq!((&rebuilt["payments"], &rebuilt["failures"]), (&Value::from(2), &Value::from(0)));
     assert_eq!(setting(&new, Setting::StoreId).await, setting(&lost, Setting::StoreId).await);
+    assert_eq!(place.done(&["verify"], &new)["step"], "ok");
     assert!(place.refused(1, &rebuild, &new).contains("rebuild into a new store"));
     assert_eq!(place.refused(2, &["rebuild", "--since", "yesterday"], &new).lines().count(), 3);
 }
@@ -146,6 +148,7 @@ async fn f51_a_store_moves_to_postgres() {
     let to = new.display().to_string();
     let copied = place.done(&["copy", "--to-sqlite", &to], &old);
     assert_eq!((&copied["step"], &copied["payments"]), (&Value::from("copied"), &Value::from(1)));
+    assert_eq!(place.done(&["verify"], &new)["step"], "ok");
     let other = place.path("other.sqlite").display().to_string();
     let refused = place.refused(1, &["copy", "--to-sqlite", &other], &old);
     assert!(refused.contains("moved to another store"), "{refused}");
@@ -171,5 +174,6 @@ async fn f51_a_store_moves_to_postgres() {
     let refused = backup(&["backup", "--to", "here"]);
     assert!(text(&refused.stderr).contains("pg_dump --schema=moved"), "{}", text(&refused.stderr));
     assert!(backup(&["restore"]).status.success());
+    assert!(backup(&["verify"]).status.success());
     assert!(store.setting(Setting::Suspect).await.expect("read").is_some());
 }
