@@ -40,13 +40,17 @@ impl Reads {
     }
 }
 
-/// A service that takes its time for each read.
+/// A service that takes its time for each read, or for those of one charge.
 #[derive(Debug, Clone)]
 struct Slow<S> {
     inner: S,
     delay: Duration,
+    only: Only,
     reads: Reads,
 }
+
+/// The one path whose reads are slow, if any.
+type Only = Arc<Mutex<Option<String>>>;
 
 impl<S> Service<HttpRequest> for Slow<S>
 where
@@ -65,7 +69,8 @@ where
 
     fn call(&mut self, request: HttpRequest) -> Self::Future {
         let path = request.uri().path().to_owned();
-        let is_read = request.method() == http::Method::GET;
+        let only = self.only.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let is_read = request.method() == http::Method::GET && only.is_none_or(|only| only == path);
         let (delay, reads) = (self.delay, self.reads.clone());
         let response = self.inner.call(request);
         Box::pin(async move {
@@ -89,9 +94,8 @@ where
 fn slow_shop<S: Store>(store: S, delay: Duration) -> (VirtualShop<S>, Reads) {
     let reads = Reads::default();
     let counted = reads.clone();
-    let shop =
-        VirtualShop::open_with(store, move |inner| Slow { inner, delay, reads: counted }, |builder| builder);
-    (shop, reads)
+    let slow = move |inner| Slow { inner, delay, only: Only::default(), reads: counted };
+    (VirtualShop::open_with(store, slow, |builder| builder), reads)
 }
 
 async fn check_out<S: Store>(merchant: &Merchant<S>, name: &str) -> ChargeId {
@@ -107,13 +111,16 @@ async fn check_out<S: Store>(merchant: &Merchant<S>, name: &str) -> ChargeId {
 /// Stores valid webhooks about these charges, in turn.
 async fn flood(store: &impl Store, charges: &[ChargeId], count: usize) {
     for number in 0..count {
-        let charge = &charges[number % charges.len()];
-        let id = EventId::parse(&format!("evnt_test_{number}")).expect("an id");
-        let body = format!(
-            r#"{{"object":"event","id":"{id}","key":"charge.complete","data":{{"object":"charge","id":"{charge}"}}}}"#
-        );
-        store.insert_event(NewInboxEvent::new(id, body.into_bytes())).await.expect("stored");
+        add_webhook(store, &charges[number % charges.len()], number).await;
     }
+}
+
+async fn add_webhook(store: &impl Store, charge: &ChargeId, number: usize) {
+    let id = EventId::parse(&format!("evnt_test_{number}")).expect("an id");
+    let body = format!(
+        r#"{{"object":"event","id":"{id}","key":"charge.complete","data":{{"object":"charge","id":"{charge}"}}}}"#
+    );
+    store.insert_event(NewInboxEvent::new(id, body.into_bytes())).await.expect("stored");
 }
 
 /// F54: a flood of valid webhooks about few charges, or about many, does not keep a payment whose webhook was lost from
@@ -128,6 +135,14 @@ async fn f54_i8_deadlines_are_claimed_during_a_flood() {
             charges.push(check_out(&shop.merchant, &format!("order-{number}")).await);
         }
         flood(&shop.store, &charges, 6_000).await;
+        // It goes on all the while.
+        let (store, flooded_charges) = (shop.store.clone(), charges.clone());
+        let flooding = tokio::spawn(async move {
+            for number in 6_000.. {
+                add_webhook(&store, &flooded_charges[number % flooded_charges.len()], number).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
         let notifications = Notifications::default();
         let running = shop.run(notifications.clone());
         // The reconciliation at the start would find it, too.
@@ -141,12 +156,13 @@ async fn f54_i8_deadlines_are_claimed_during_a_flood() {
         // It is due after about 2 s. A place becomes free after one read, and its own takes as long.
         within(Duration::from_secs(45), "paid", is_paid).await;
         let backlog = shop.merchant.backlog().await.expect("read");
-        assert!(backlog.inbox.count > 500, "{flooded}: the flood is over: {backlog:?}");
+        assert!(backlog.inbox.count > 100, "{flooded}: the flood is over: {backlog:?}");
         tokio::time::sleep(Duration::from_secs(60)).await;
         for charge in &charges {
             let counts = reads.of(charge);
             assert!((1..=16).contains(&counts.begun) && counts.most_in_flight == 1, "{flooded}: {counts:?}");
         }
+        flooding.abort();
         running.shut_down().await;
     }
 }
@@ -324,4 +340,38 @@ async fn f59_f21_i8_a_rush_of_checkouts_finds_the_rate_of_the_service() {
     assert!(charges().await, "one charge each");
     running.shut_down().await;
     clock.abort();
+}
+
+/// F54: a flood about one charge, whose reads hang, occupies one place: the others' webhooks and deadlines go on.
+#[tokio::test(start_paused = true)]
+async fn f54_i8_a_charge_whose_reads_hang_occupies_one_place() {
+    let (only, reads) = (Only::default(), Reads::default());
+    let (path, counted) = (Arc::clone(&only), reads.clone());
+    let delay = Duration::from_secs(3_600);
+    *only.lock().expect("no panic") = Some("/none".to_owned());
+    let slow = move |inner| Slow { inner, delay, only: path, reads: counted };
+    let shop = VirtualShop::open_with(virtual_store(), slow, |builder| builder);
+    let hanging = check_out(&shop.merchant, "order-slow").await;
+    *only.lock().expect("no panic") = Some(format!("/charges/{hanging}"));
+    flood(&shop.store, std::slice::from_ref(&hanging), 12_000).await;
+    let notifications = Notifications::default();
+    let running = shop.run(notifications.clone());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(reads.of(&hanging).in_flight, 1);
+    for number in 0..40 {
+        let charge = check_out(&shop.merchant, &format!("order-{number}")).await;
+        shop.client().send(MarkChargeAsPaid::new(charge.clone())).await.expect("paid");
+        if number >= 20 {
+            add_webhook(&shop.store, &charge, 100_000 + number).await;
+        }
+    }
+    let are_paid = async || {
+        let paid = |(_, event): &(String, PaymentEvent)| matches!(event, PaymentEvent::Paid(_));
+        notifications.events().into_iter().filter(|entry| paid(entry)).count() == 40
+    };
+    within(Duration::from_secs(5), "paid", are_paid).await;
+    let Counts { begun, in_flight, most_in_flight } = reads.of(&hanging);
+    assert_eq!((begun, in_flight, most_in_flight), (1, 1, 1), "the read still hangs");
+    assert!(shop.merchant.backlog().await.expect("read").inbox.count >= 12_000);
+    drop(running);
 }

@@ -1,6 +1,6 @@
 //! Processes stored webhooks: has the charge that they name read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kakaopay_flows::{Evidence, Input};
 use kakaopay_store::{InboxEvent, Store};
@@ -18,7 +18,7 @@ pub(crate) struct Webhooks {
     /// What they say, without repetitions.
     keys: Vec<EventKey>,
     /// Their events.
-    pub(crate) events: Vec<EventId>,
+    pub(crate) events: BTreeSet<EventId>,
 }
 
 impl Webhooks {
@@ -38,13 +38,32 @@ impl Webhooks {
                 decoded.charge_id().map(|charge| (charge, order))
             });
             let group = groups.entry(subject.clone());
-            let group = group.or_insert_with(|| Self { subject, keys: Vec::new(), events: Vec::new() });
-            group.events.push(event);
+            let group = group.or_insert_with(|| Self { subject, keys: Vec::new(), events: BTreeSet::new() });
+            group.events.insert(event);
             if let Some(key) = decoded.map(|decoded| decoded.key).filter(|key| !group.keys.contains(key)) {
                 group.keys.push(key);
             }
         }
         groups.into_values().collect()
+    }
+
+    /// The charge that they name, if any.
+    pub(crate) fn charge(&self) -> Option<&ChargeId> {
+        self.subject.as_ref().map(|(charge, _)| charge)
+    }
+
+    /// Adds later webhooks, if they name the same charge and order. Returns them otherwise.
+    pub(crate) fn merge(&mut self, later: Self) -> Option<Self> {
+        if later.subject != self.subject {
+            return Some(later);
+        }
+        self.events.extend(later.events);
+        for key in later.keys {
+            if !self.keys.contains(&key) {
+                self.keys.push(key);
+            }
+        }
+        None
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use kakaopay_flows::Input;
 use kakaopay_store::{ClaimRequest, Store};
 use kakaopay_types::Reference;
-use tokio::task::JoinSet;
 
+use super::in_flight::InFlight;
 use super::isolate::catch_panic;
 use crate::driver::Engine;
 use crate::error::Error;
@@ -19,9 +19,6 @@ use crate::merchant::Merchant;
 /// payment seldom needs more than one request of at most a minute. After that, another process may
 /// claim it too; the journal then accepts only one writer.
 const LEASE: Duration = Duration::from_secs(120);
-/// Maximum number of tasks at once, each with the work of one payment.
-const MAX_IN_FLIGHT: usize = 32;
-
 /// Counts of the work done by one call of [`Merchant::run_once`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -58,17 +55,20 @@ impl<S: Store> Merchant<S> {
         let delivered = self.notify_all(&handler).await?;
         let mut tasks = InFlight::default();
         let claimed = self.claim_and_spawn(&mut tasks).await;
-        while tasks.join_next().await.is_some() {}
+        while tasks.join_next().await.is_some() {
+            self.spawn_waiting(&mut tasks);
+        }
         let claimed = claimed?;
         Ok(RunReport { notifications: delivered + self.notify_all(&handler).await?, ..claimed })
     }
 
     /// Claims due payments and webhooks, and spawns tasks for them. Each kind has half of the places; what it does not
     /// need, the other may use.
-    pub(crate) async fn claim_and_spawn(&self, tasks: &mut InFlight) -> Result<RunReport, Error> {
-        const HALF: usize = MAX_IN_FLIGHT / 2;
-        self.engine.ready().await?;
+    pub(super) async fn claim_and_spawn(&self, tasks: &mut InFlight) -> Result<RunReport, Error> {
+        const HALF: usize = InFlight::MAX / 2;
         tasks.remove_ended();
+        self.spawn_waiting(tasks);
+        self.engine.ready().await?;
         let mut claimed = RunReport::default();
         let due_limit = HALF.saturating_sub(tasks.due_payments.len()).min(tasks.free());
         claimed.due_payments += self.spawn_due_payments(tasks, due_limit).await?;
@@ -101,8 +101,10 @@ impl<S: Store> Merchant<S> {
         Ok(claimed)
     }
 
-    /// Claims up to `limit` webhooks, and spawns a task for those of each charge. Returns their number.
+    /// Claims up to `limit` webhooks, and spawns a task for those of each charge, unless one is in flight. Returns their
+    /// number.
     async fn spawn_webhooks(&self, tasks: &mut InFlight, limit: usize) -> Result<usize, Error> {
+        let limit = limit.min(tasks.webhooks.room());
         if limit == 0 {
             return Ok(0);
         }
@@ -110,41 +112,23 @@ impl<S: Store> Merchant<S> {
         let stored = self.engine.store.claim_events(ClaimRequest::new(LEASE, limit)).await?;
         let claimed = stored.len();
         for webhooks in Webhooks::group(stored, &store) {
-            let engine = Arc::clone(&self.engine);
-            tasks.webhooks.spawn(async move {
-                let processed = catch_panic(engine.process_webhooks(&webhooks)).await;
-                log_failure(webhooks.events.first().map_or("", |event| event.as_str()), processed);
-            });
+            tasks.webhooks.add(webhooks);
         }
+        self.spawn_waiting(tasks);
         Ok(claimed)
     }
-}
 
-/// The tasks in flight, at most [`MAX_IN_FLIGHT`].
-#[derive(Debug, Default)]
-pub(crate) struct InFlight {
-    webhooks: JoinSet<()>,
-    due_payments: JoinSet<()>,
-}
-
-impl InFlight {
-    /// Number of tasks that may still be spawned.
-    pub(crate) fn free(&self) -> usize {
-        MAX_IN_FLIGHT.saturating_sub(self.webhooks.len().saturating_add(self.due_payments.len()))
-    }
-
-    /// Removes the tasks that have ended, so that their places are free.
-    fn remove_ended(&mut self) {
-        while self.due_payments.try_join_next().is_some() || self.webhooks.try_join_next().is_some() {}
-    }
-
-    /// Waits until a task ends. Returns `None` if there is none.
-    pub(crate) async fn join_next(&mut self) -> Option<()> {
-        tokio::select! {
-            biased;
-            Some(_) = self.due_payments.join_next() => Some(()),
-            Some(_) = self.webhooks.join_next() => Some(()),
-            else => None,
+    /// Spawns a task for the webhooks of each charge that has none in flight.
+    fn spawn_waiting(&self, tasks: &mut InFlight) {
+        for (charge, groups) in tasks.webhooks.take_ready() {
+            let engine = Arc::clone(&self.engine);
+            tasks.webhooks.spawn(async move {
+                for webhooks in groups {
+                    let processed = catch_panic(engine.process_webhooks(&webhooks)).await;
+                    log_failure(webhooks.events.first().map_or("", |event| event.as_str()), processed);
+                }
+                charge
+            });
         }
     }
 }

@@ -3,6 +3,7 @@
 mod clock_check;
 mod due;
 mod handler_call;
+mod in_flight;
 mod isolate;
 mod jobs;
 mod notify;

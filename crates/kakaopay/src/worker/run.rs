@@ -7,7 +7,7 @@ use kakaopay_store::Store;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::due::{InFlight, RunReport};
+use super::in_flight::InFlight;
 use super::isolate::catch_panic;
 use super::notify::{Delivered, delivered_of};
 use crate::error::Error;
@@ -16,8 +16,10 @@ use crate::merchant::Merchant;
 
 /// Longest sleep without due work. Another process may add work without waking this one.
 const MAX_REST: Duration = Duration::from_secs(30);
-/// Shortest sleep: work that is overdue may already be claimed by another process.
+/// Shortest sleep: work that is due may be the other loop's, or another process's by now. It doubles while that is so.
 const MIN_REST: Duration = Duration::from_millis(20);
+/// Longest such sleep.
+const MAX_SHORT_REST: Duration = Duration::from_secs(1);
 /// Sleep after a store error.
 const ERROR_BACKOFF: Duration = Duration::from_secs(1);
 /// Interval between two checks for due jobs.
@@ -57,11 +59,11 @@ impl<S: Store> Merchant<S> {
 
     /// Processes webhooks and due payments concurrently, each in its own task.
     async fn process_due_loop(&self, mut shutdown: Shutdown) {
-        let mut tasks = InFlight::default();
+        let (mut tasks, mut idle) = (InFlight::default(), Idle::default());
         while !*shutdown.borrow() {
             let rest = match catch_panic(self.claim_and_spawn(&mut tasks)).await {
-                Some(Ok(claimed)) if claimed == RunReport::default() => self.until_next().await,
-                Some(Ok(_)) => Duration::ZERO,
+                Some(Ok(claimed)) if !claimed.any() => self.until_next(&mut idle).await,
+                Some(Ok(_)) => idle.end(),
                 Some(Err(error)) => {
                     tracing::error!(%error, "failed to process due payments; retrying in 1 s");
                     ERROR_BACKOFF
@@ -82,15 +84,15 @@ impl<S: Store> Merchant<S> {
 
     /// Delivers notifications, those of different payments concurrently.
     async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
-        let mut calls = JoinSet::new();
+        let (mut calls, mut idle) = (JoinSet::new(), Idle::default());
         while !*shutdown.borrow() {
             // One claim fills the places of all that have ended.
             while let Some(ended) = calls.try_join_next() {
                 log_delivery(ended);
             }
             let rest = match catch_panic(self.claim_and_notify(handler, &mut calls)).await {
-                Some(Ok(0)) => self.until_next().await,
-                Some(Ok(_)) => Duration::ZERO,
+                Some(Ok(0)) => self.until_next(&mut idle).await,
+                Some(Ok(_)) => idle.end(),
                 Some(Err(error)) => {
                     log_delivery_error(&error);
                     ERROR_BACKOFF
@@ -126,9 +128,31 @@ impl<S: Store> Merchant<S> {
     }
 
     /// Time until the next work is due, within the bounds above.
-    async fn until_next(&self) -> Duration {
+    async fn until_next(&self, idle: &mut Idle) -> Duration {
         let Some(Ok(next)) = catch_panic(self.engine.store.next_due_in()).await else { return ERROR_BACKOFF };
-        next.map_or(MAX_REST, |next| next.clamp(MIN_REST, MAX_REST))
+        idle.rest(next)
+    }
+}
+
+/// How often in a row a loop has found nothing to claim.
+#[derive(Debug, Default)]
+struct Idle {
+    claims: u32,
+}
+
+impl Idle {
+    /// The loop has claimed something.
+    fn end(&mut self) -> Duration {
+        self.claims = 0;
+        Duration::ZERO
+    }
+
+    /// How long to sleep after nothing was claimed and some work is due in `next`. It may be work of the other loop,
+    /// which has no place for it now.
+    fn rest(&mut self, next: Option<Duration>) -> Duration {
+        let shortest = MIN_REST.saturating_mul(2_u32.saturating_pow(self.claims)).min(MAX_SHORT_REST);
+        self.claims = self.claims.saturating_add(1);
+        next.map_or(MAX_REST, |next| next.clamp(shortest, MAX_REST))
     }
 }
 
@@ -146,4 +170,22 @@ fn log_delivery(ended: Result<Delivered, JoinError>) {
 
 fn log_delivery_error(error: &Error) {
     tracing::error!(%error, "failed to deliver notifications; retrying");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f59_i8_a_loop_slows_down_to_a_second_while_the_other_has_no_place() {
+        let mut idle = Idle::default();
+        let millis = (0..8).map(|_| idle.rest(Some(Duration::ZERO)).as_millis()).collect::<Vec<_>>();
+        assert_eq!(millis, [20, 40, 80, 160, 320, 640, 1_000, 1_000]);
+        assert_eq!(idle.rest(Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(idle.rest(None), MAX_REST);
+        assert_eq!(idle.end(), Duration::ZERO);
+        assert_eq!(idle.rest(Some(Duration::ZERO)), MIN_REST);
+        idle.claims = u32::MAX;
+        assert_eq!(idle.rest(Some(Duration::from_secs(1_000))), MAX_REST);
+    }
 }
