@@ -73,6 +73,8 @@ CREATE TABLE outbox_message (
     visible_at      INTEGER DEFAULT 0,
     -- When that was set.
     set_at          INTEGER NOT NULL,
+    -- Whether it was claimed, and has not failed since.
+    is_claimed      INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
     skipped_by      TEXT,
     skipped_why     TEXT,
     skipped_at      INTEGER,
@@ -113,4 +115,4 @@ CREATE TABLE snapshot (
     checksum   INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '7df3ecc72ad23dc982ceae46eaad7185');
+INSERT INTO migration VALUES (1, 'bc324615f151c384a4282394ab02f8c9');

@@ -25,7 +25,7 @@ pub(crate) fn claim(
     let rows = visible(connection, CLAIMABLE, (request, now), read)?;
     let mut claim = connection
         .prepare_cached(
-            "UPDATE outbox_message SET visible_at = ?2, set_at = ?3, claim = claim + 1
+            "UPDATE outbox_message SET visible_at = ?2, set_at = ?3, claim = claim + 1, is_claimed = 1
              WHERE id = ?1 RETURNING claim",
         )
         .map_err(failed)?;
@@ -99,7 +99,7 @@ pub(crate) fn fail(
     let marked = connection
         .prepare_cached(
             "UPDATE outbox_message
-             SET visible_at = ?3, set_at = ?4, claim = claim + 1, failures = failures + 1
+             SET visible_at = ?3, set_at = ?4, claim = claim + 1, failures = failures + 1, is_claimed = 0
              WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND visible_at IS NOT NULL",
         )
         .and_then(|mut update| {

@@ -91,6 +91,8 @@ CREATE TABLE outbox_message (
     visible_at      INTEGER DEFAULT 0,
     -- When that was set.
     set_at          INTEGER NOT NULL,
+    -- Whether it was claimed, and has not failed since.
+    is_claimed      INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
     skipped_by      TEXT,
     skipped_why     TEXT,
     skipped_at      INTEGER,

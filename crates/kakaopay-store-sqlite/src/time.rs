@@ -69,7 +69,8 @@ pub(crate) fn count_ahead(connection: &Connection, now: Timestamp) -> Result<u64
     Ok(ahead)
 }
 
-/// Of each queue, how to count the rows that were set in the future, and how to correct them. There is no index for
+/// Of each queue, how to count the rows that were set in the future, and how to correct them. The lease of a message
+/// keeps its length, as its handler is at work. There is no index for
 /// it: a clock is seldom set back, and each step of a payment would have to write it.
 const QUEUES: [(&str, &str); 4] = [
     (
@@ -86,7 +87,8 @@ const QUEUES: [(&str, &str); 4] = [
     (
         "SELECT count(*) FROM outbox_message WHERE visible_at IS NOT NULL AND set_at > ?1",
         "UPDATE outbox_message
-         SET visible_at = min(visible_at, ?2), set_at = ?1, stored_at = min(stored_at, ?1)
+         SET visible_at = min(visible_at, iif(is_claimed, ?1 + visible_at - set_at, ?2)), set_at = ?1,
+             stored_at = min(stored_at, ?1)
          WHERE visible_at IS NOT NULL AND set_at > ?1",
     ),
     (

@@ -32,7 +32,7 @@ use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEven
 /// years count as a hundred years.
 ///
 /// Each row that can be claimed keeps when it was set. If the store's clock was set back, rows that were set in its
-/// future are due after two minutes at the latest. A store notices this when its clock falls by more than a second,
+/// future are due after two minutes at the latest, and a claimed message after its lease. A store notices this when its clock falls by more than a second,
 /// when it is opened, and in [`backlog`](Store::backlog).
 pub trait Store: Clone + Send + Sync + 'static {
     /// Stores a commit. Returns the sequence number of the payment's last entry.

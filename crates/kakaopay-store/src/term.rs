@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use kakaopay_types::Timestamp;
 
-/// How long a row waits at most that was set in the future of the store's clock: the lease of most work.
+/// How long a row waits at most that was set in the future of the store's clock: the lease of most work. Only a claimed
+/// message waits for its own lease.
 pub const SET_BACK_TERM: Duration = Duration::from_secs(120);
 
 /// Milliseconds of the longest term: a hundred years of 365 days.

@@ -28,11 +28,12 @@ impl Due {
         Self { at: now + seconds, set_at: now }
     }
 
-    /// Something that was set in the future is due after two minutes.
-    fn correct(&mut self, now: i64) -> bool {
+    /// Something that was set in the future is due after two minutes, and a claimed message after its lease.
+    fn correct(&mut self, now: i64, is_claimed: bool) -> bool {
         let is_ahead = self.set_at > now;
         if is_ahead {
-            *self = Self { at: self.at.min(now + 120), set_at: now };
+            let term = if is_claimed { self.at - self.set_at } else { 120 };
+            *self = Self { at: self.at.min(now + term), set_at: now };
         }
         is_ahead
     }
@@ -169,15 +170,17 @@ impl Model {
     fn set_back(&mut self, seconds: i64) {
         self.now = (self.now - seconds).max(0);
         let now = self.now;
-        let waiting = self.inbox.values_mut().chain(self.outbox.values_mut().map(|one| &mut one.waiting));
-        let due = waiting.filter_map(|one| {
+        let events = self.inbox.values_mut().map(|event| (event, false));
+        let messages = self.outbox.values_mut().map(|message| (&mut message.waiting, message.claimed));
+        let waiting = events.chain(messages).filter_map(|(one, is_claimed)| {
             let due = one.due.as_mut()?;
             one.since = one.since.min(now);
-            Some(due)
+            Some((due, is_claimed))
         });
         let deadlines = self.payments.values_mut().filter_map(|payment| payment.deadline.as_mut());
-        let all = due.chain(deadlines).chain(self.jobs.values_mut());
-        self.ahead = all.map(|due| u64::from(due.correct(now))).sum();
+        let others = deadlines.chain(self.jobs.values_mut()).map(|due| (due, false));
+        self.ahead =
+            waiting.chain(others).map(|(due, is_claimed)| u64::from(due.correct(now, is_claimed))).sum();
     }
 
     fn commit(&mut self, call: &Call) -> Outcome {

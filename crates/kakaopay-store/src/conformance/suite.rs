@@ -35,6 +35,7 @@ macro_rules! conformance_tests {
             f50_what_is_skipped_stays_skipped,
             f53_the_clock_can_be_read,
             f53_what_was_set_ahead_is_due_after_two_minutes,
+            f53_f40_a_correction_shortens_no_lease,
             f53_nothing_sleeps_after_the_clock_was_set_back,
             f53_a_correction_delays_nothing,
             f53_a_clock_may_waver,

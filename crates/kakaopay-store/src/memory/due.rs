@@ -11,17 +11,24 @@ use crate::term::{SET_BACK_TERM, after};
 pub(super) struct Due {
     pub(super) at: Timestamp,
     set_at: Timestamp,
+    /// The lease of a claimed message, at whose end it is due.
+    lease: Option<Duration>,
 }
 
 impl Due {
     /// Due in so long.
     pub(super) fn after(now: Timestamp, term: Duration) -> Self {
-        Self { at: after(now, term), set_at: now }
+        Self { at: after(now, term), set_at: now, lease: None }
+    }
+
+    /// Due at the end of the lease of a message.
+    pub(super) fn leased(now: Timestamp, lease: Duration) -> Self {
+        Self { lease: Some(lease), ..Self::after(now, lease) }
     }
 
     /// Due since ever, so that it is before all others.
     pub(super) fn first(now: Timestamp) -> Self {
-        Self { at: Timestamp::UNIX_EPOCH, set_at: now }
+        Self { at: Timestamp::UNIX_EPOCH, set_at: now, lease: None }
     }
 
     pub(super) fn is_due(self, now: Timestamp) -> bool {
@@ -33,11 +40,11 @@ impl Due {
         self.set_at > now
     }
 
-    /// Corrects a row that was set in the future of the clock.
+    /// Corrects a row that was set in the future of the clock. A lease keeps its length: its handler is at work.
     pub(super) fn correct(&mut self, now: Timestamp) {
         if self.is_ahead(now) {
-            let latest = Self::after(now, SET_BACK_TERM);
-            *self = Self { at: self.at.min(latest.at), ..latest };
+            let latest = after(now, self.lease.unwrap_or(SET_BACK_TERM));
+            *self = Self { at: self.at.min(latest), set_at: now, lease: self.lease };
         }
     }
 }

@@ -72,7 +72,7 @@ impl Outbox {
         let mut claimed = Vec::with_capacity(ready.len());
         for (_, index) in ready {
             let Some(message) = self.0.get_mut(index) else { continue };
-            message.state = MessageState::Pending(Due::after(now, request.lease));
+            message.state = MessageState::Pending(Due::leased(now, request.lease));
             message.claim += 1;
             let (key, reference, body) =
                 (message.key.clone(), message.reference.clone(), message.body.clone());
