@@ -101,6 +101,7 @@
 
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod acknowledge;
 mod checkout;
 mod delivery;
 mod driver;
@@ -117,6 +118,7 @@ mod status;
 mod verify;
 mod worker;
 
+pub use acknowledge::acknowledge;
 pub use checkout::Checkout;
 pub use error::Error;
 pub use handler::{EventHandler, Notification};

@@ -18,7 +18,7 @@ pub(crate) enum Command {
     Demo(DemoOptions),
     /// Serve a local simulation of the Omise API and its KakaoPay pages until interrupted.
     Sandbox(SandboxOptions),
-    /// Inspect a store, back it up, restore or move it, or skip one of its notifications.
+    /// Inspect a store, back it up, restore or move it, acknowledge an alert, or skip a notification.
     #[command(subcommand)]
     Store(StoreCommand),
 }

@@ -37,6 +37,23 @@ pub(crate) enum StoreCommand {
         #[command(flatten)]
         store: StoreOptions,
     },
+    /// Acknowledge an alert of a payment: a person has seen to it. No money is moved. A charge or refund that differs
+    /// from its request is set aside.
+    Acknowledge {
+        /// The order reference.
+        #[arg(value_parser = parsed::<Reference>)]
+        reference: Reference,
+        /// The alert's key, as `kakaopay store show` prints it.
+        key: String,
+        /// Your name, which is kept in the store.
+        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+        who: String,
+        /// The reason, or your action, which is kept in the store.
+        #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+        why: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
     /// Take a notification out of the queue, for good: it is never delivered, and the next one of its payment is.
     /// For one that the event handler can never accept. Running processes notice within 30 s.
     Skip {
@@ -111,7 +128,10 @@ pub(crate) enum StoreCommand {
 impl StoreCommand {
     pub(crate) fn options(&self) -> &StoreOptions {
         match self {
-            Self::Show { store, .. } | Self::List { store, .. } | Self::Skip { store, .. } => store,
+            Self::Show { store, .. }
+            | Self::List { store, .. }
+            | Self::Acknowledge { store, .. }
+            | Self::Skip { store, .. } => store,
             Self::Backup { store, .. } | Self::Restore { store, .. } | Self::Copy { store, .. } => store,
             Self::Adopt { store, .. } | Self::Rebuild { store, .. } => store,
             Self::Backlog { store } | Self::Verify { store } => store,

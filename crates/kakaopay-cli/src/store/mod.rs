@@ -1,5 +1,6 @@
-//! `kakaopay store`: inspects, backs up, restores and moves a store, and skips a notification.
+//! `kakaopay store`: inspects, backs up, restores and moves a store, acknowledges alerts, and skips a notification.
 
+mod acknowledge;
 mod moves;
 mod open;
 mod recover;

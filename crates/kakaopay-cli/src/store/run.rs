@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kakaopay::store::{QueueStats, Skip, Store};
 
-use super::{moves, open, recover, restore, show, skip, verify};
+use super::{acknowledge, moves, open, recover, restore, show, skip, verify};
 use crate::args::{StoreCommand, StoreLocation};
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
@@ -62,6 +62,9 @@ async fn run_on(store: &impl Store, command: &StoreCommand, printer: Printer) ->
             Ok(())
         }
         StoreCommand::Backlog { .. } => backlog(store, printer).await,
+        StoreCommand::Acknowledge { reference, key, who, why, .. } => {
+            acknowledge::alert(store, reference, (key, who, why), printer).await
+        }
         StoreCommand::Skip { key, who, why, .. } => {
             skip::message(store, key, Skip::new(who, why), printer).await
         }

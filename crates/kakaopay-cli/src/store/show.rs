@@ -38,7 +38,16 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
     let name = state.as_object().and_then(|state| state.keys().next().cloned()).unwrap_or_default();
     let mut step = Step::new("state", format!("{name}, {} of {reference}", payment.intent().amount));
     for alert in payment.alerts() {
-        step = step.detail(format!("alert: {alert}"));
+        step = step.detail(format!("alert {}: {alert}", alert.key()));
+    }
+    for known in payment.acknowledged() {
+        step = step.detail(format!(
+            "acknowledged {}: {} by {}: {}",
+            known.alert.key(),
+            known.at,
+            known.who,
+            known.why
+        ));
     }
     for (charge, late) in payment.late_charges() {
         step = step.detail(format!("paid late: {charge}, {}, because {}", late.amount, late.why));
@@ -51,6 +60,8 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
         payment.refunds().iter().map(|(name, refund)| (name.to_string(), json!(refund))).collect();
     let step = step.field("reference", reference.as_str()).field("state", state);
     let step = step.field("late_charges", json!(payment.late_charges()));
+    let keys: Vec<_> = payment.alerts().iter().map(kakaopay::Alert::key).collect();
+    let step = step.field("alert_keys", keys);
     Ok(step.field("alerts", json!(payment.alerts())).field("refunds", refunds))
 }
 

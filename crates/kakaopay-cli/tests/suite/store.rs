@@ -162,6 +162,43 @@ async fn f50_a_notification_is_skipped_by_a_person() {
     }
 }
 
+/// A person acknowledges an alert; the first acknowledgement is kept, and no money is moved.
+#[tokio::test]
+async fn an_alert_is_acknowledged_by_a_person() {
+    let (_dir, file) = filled().await;
+    let store = SqliteStore::open(&file).expect("a store");
+    let reference = Reference::parse("order-345678").expect("a reference");
+    let journal = async |store: &SqliteStore| store.read_journal(&reference).await.expect("read");
+    let before = journal(&store).await;
+    let last = before.last().expect("an entry");
+    let alert = r#"{"v":1,"at":"2024-03-01T12:00:00Z","records":[{"record":"alert_raised","alert":{"kind":"overdue"}}]}"#;
+    store.commit(Commit::new(reference.clone(), last.seq).entry(alert.as_bytes())).await.expect("stored");
+    store.close().await.expect("closed");
+
+    let shown = text(&run(&["show", "order-345678"], &file).stdout);
+    assert!(shown.contains("alert overdue: the payment is overdue"), "{shown}");
+    let acknowledge = |key: &str, who: &str, more: &[&str]| {
+        let call = ["acknowledge", "order-345678", key, "--who", who, "--why", "seen\u{1b}[2J"];
+        run(&[&call[..], more].concat(), &file)
+    };
+    let unknown = acknowledge("search_blocked", "Mina", &[]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("kakaopay store show order-345678"), "{}", text(&unknown.stderr));
+    let first = acknowledge("overdue", "Mina", &[]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let printed = text(&first.stdout);
+    assert!(printed.contains("overdue of order-345678 is acknowledged"), "{printed}");
+    assert!(!printed.contains('\u{1b}') && printed.contains("by Mina: seen"), "{printed}");
+    let again: Value =
+        serde_json::from_slice(&acknowledge("overdue", "Jun", &["--json"]).stdout).expect("JSON");
+    assert_eq!((&again["who"], &again["key"]), (&Value::from("Mina"), &Value::from("overdue")));
+    let shown = text(&run(&["show", "order-345678"], &file).stdout);
+    assert!(shown.contains("acknowledged overdue: ") && !shown.contains("alert overdue"), "{shown}");
+    let store = SqliteStore::open(&file).expect("a store");
+    assert_eq!(journal(&store).await.len(), before.len() + 2);
+    store.close().await.expect("closed");
+}
+
 #[tokio::test]
 async fn a_missing_store_is_reported_and_not_created() {
     let (dir, file) = filled().await;

@@ -21,7 +21,7 @@ use crate::inbox::Guard;
 use crate::metrics::Counters;
 
 /// Attempts to change a payment before [`Error::TooMuchContention`]: each one lost to a concurrent writer.
-pub(super) const MAX_TRIES: usize = 32;
+pub(crate) const MAX_TRIES: usize = 32;
 
 /// The state that all clones of a merchant share.
 pub(crate) struct Engine<S> {

@@ -16,12 +16,12 @@ mod returns;
 mod suspicion;
 
 pub(crate) use adoption::is_of;
-pub(crate) use engine::{Applied, Engine, Wakers};
+pub(crate) use engine::{Applied, Engine, MAX_TRIES, Wakers};
 pub(crate) use identity::Identity;
 pub(crate) use marks::Marks;
 pub(crate) use opening::{Opened, check_same};
 pub(crate) use persistence::repeated;
 pub(crate) use reads::{Joins, Reads};
-pub(crate) use rehydrate::pairs;
+pub(crate) use rehydrate::{load, pairs};
 pub(crate) use requests::Clients;
 pub(crate) use returns::Returns;

@@ -1,0 +1,53 @@
+//! Acknowledges an alert with the store alone.
+
+use kakaopay_flows::Output;
+use kakaopay_store::{Commit, Seq, Setting, Store};
+use kakaopay_types::Reference;
+
+use crate::driver::{MAX_TRIES, load};
+use crate::error::Error;
+use crate::status::PaymentStatus;
+
+/// Acknowledges an open alert of a payment like [`Merchant::acknowledge`](crate::Merchant::acknowledge), for a tool
+/// that has the store and no key. It changes no money and sends nothing.
+///
+/// # Errors
+/// - [`Error::NotFound`] and [`Error::AlertNotFound`] if there is no such payment or alert.
+/// - [`Error::StoreClosed`] if the store's payments have moved to another store: use that one.
+/// - [`Error::Store`] if the store fails: try again.
+pub async fn acknowledge(
+    store: &impl Store,
+    reference: &Reference,
+    alert_key: &str,
+    who: &str,
+    why: &str,
+) -> Result<PaymentStatus, Error> {
+    if let Some(why) = store.setting(Setting::Closed).await? {
+        return Err(Error::StoreClosed { why });
+    }
+    for _ in 0..MAX_TRIES {
+        let (Some(mut payment), now) = load(store, reference).await? else {
+            return Err(Error::NotFound(reference.clone()));
+        };
+        if !payment.acknowledge(alert_key, who, why, now)? {
+            return Err(Error::AlertNotFound { reference: reference.clone(), key: alert_key.to_owned() });
+        }
+        let mut entry = None;
+        while let Some(output) = payment.poll_output() {
+            if let Output::Persist(stored) = output {
+                entry = Some(stored);
+            }
+        }
+        // It was acknowledged before, otherwise.
+        if let Some(entry) = entry {
+            let expected = Seq::new(entry.seq.saturating_sub(1));
+            match store.commit(Commit::new(reference.clone(), expected).entry(entry.to_bytes())).await {
+                Ok(_) => {}
+                Err(error) if error.is_conflict() => continue,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        return Ok(PaymentStatus::of(&payment));
+    }
+    Err(Error::TooMuchContention(reference.clone()))
+}
