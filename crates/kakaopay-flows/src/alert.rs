@@ -6,9 +6,26 @@ use std::num::NonZeroU32;
 use kakaopay_types::{ChargeId, ErrorCode, Mismatch, Reference, RefundId};
 use serde::{Deserialize, Serialize};
 
+use crate::state::refund::RefundProcess;
+
 /// A finding that needs a person. It changes no state, except where a variant says so.
 ///
 /// Its `Display` text names the next step: where to check, and which method continues the payment.
+///
+/// An alert closes by itself once a later response shows that it has ceased to be true. A person can
+/// [acknowledge](crate::Payment::acknowledge) each one, and [`Input::Resume`](crate::Input::Resume) closes all.
+///
+/// | alert | closes by itself |
+/// |---|---|
+/// | [`TooManyAttempts`](Self::TooManyAttempts), [`SearchBlocked`](Self::SearchBlocked) | when the charge is found; the former also when the order is refused |
+/// | [`Overdue`](Self::Overdue) | when the charge is found, and when it and its duplicates have ended |
+/// | [`ChargeNotFound`](Self::ChargeNotFound) | when the charge is read with its end |
+/// | [`KeyRefused`](Self::KeyRefused) | when the charge is found or has ended, or the service has a refund |
+/// | [`RefundUnresolved`](Self::RefundUnresolved), [`RefundBlocked`](Self::RefundBlocked) | when the refund is found or has ended |
+/// | [`RefundOverdue`](Self::RefundOverdue), [`RefundLate`](Self::RefundLate) | when the refund has ended |
+/// | [`RefundWatchBlocked`](Self::RefundWatchBlocked) | when the watch has ended |
+/// | [`Mismatch`](Self::Mismatch), [`RefundMismatch`](Self::RefundMismatch), [`RefundedTwice`](Self::RefundedTwice) | never: the charge or refund exists for ever |
+/// | [`Contradiction`](Self::Contradiction), [`RefundContradiction`](Self::RefundContradiction) | never: the merchant may have acted on the state that was contradicted |
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -122,6 +139,21 @@ impl Alert {
                 | Self::RefundedTwice { .. }
                 | Self::RefundContradiction { .. }
         )
+    }
+
+    /// Returns whether the state of a refund closes the alert about it.
+    pub(crate) fn is_settled_by(&self, refund: &Reference, process: &RefundProcess) -> bool {
+        let has_ended = process.state().is_final();
+        match self {
+            Self::RefundUnresolved { reference } | Self::RefundBlocked { reference } => {
+                reference == refund && (has_ended || process.state().refund().is_some())
+            }
+            Self::RefundOverdue { reference } | Self::RefundLate { reference } => {
+                reference == refund && has_ended
+            }
+            Self::RefundWatchBlocked { reference } => reference == refund && !process.is_watched(),
+            _ => false,
+        }
     }
 
     /// Returns the key that identifies the alert within its payment, to [acknowledge](crate::Payment::acknowledge)

@@ -125,6 +125,9 @@ impl Model {
                 let duplicate = self.duplicates.get_mut(charge)?;
                 duplicate.end.get_or_insert_with(|| status.clone());
                 duplicate.paid = duplicate.paid.take().or_else(|| paid.clone());
+                if self.state.is_final() {
+                    self.close_overdue();
+                }
             }
             Record::SearchCompleted => self.search = None,
             Record::PaidLate { charge, attempt, amount, paid_at, why } => {
@@ -144,12 +147,14 @@ impl Model {
     fn apply_refund(&mut self, reference: &Reference, change: &RefundRecord, at: Timestamp) -> Option<()> {
         if let Some(refund) = self.refunds.get_mut(reference) {
             refund.apply(change, self.seq, at)?;
-            if matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some() {
-                // The service has accepted the key.
-                let is_over = |alert: &Alert| matches!(alert, Alert::KeyRefused { .. });
-                self.alerts.retain(|alert| !is_over(alert));
-                self.acknowledged.retain(|acknowledged| !is_over(&acknowledged.alert));
-            }
+            // The service has accepted the key.
+            let is_accepted =
+                matches!(change, RefundRecord::NotListed { .. }) || refund.state().refund().is_some();
+            let refund = refund.clone();
+            self.close(|alert| match alert {
+                Alert::KeyRefused { .. } => is_accepted,
+                alert => alert.is_settled_by(reference, &refund),
+            });
             return Some(());
         }
         let refund =
@@ -161,6 +166,19 @@ impl Model {
     /// Returns whether an alert is open or acknowledged, so that it is no news.
     pub(crate) fn is_raised(&self, alert: &Alert) -> bool {
         self.alerts.contains(alert) || self.is_acknowledged(alert)
+    }
+
+    /// Closes alerts that have ceased to be true. Each is news when it comes again.
+    fn close(&mut self, has_ceased: impl Fn(&Alert) -> bool) {
+        self.alerts.retain(|alert| !has_ceased(alert));
+        self.acknowledged.retain(|acknowledged| !has_ceased(&acknowledged.alert));
+    }
+
+    /// Closes the alert that something takes too long, unless a duplicate charge does.
+    fn close_overdue(&mut self) {
+        if self.duplicates.values().all(|duplicate| duplicate.end.is_some()) {
+            self.close(|alert| *alert == Alert::Overdue);
+        }
     }
 
     /// Returns whether a person has acknowledged an alert.
@@ -215,19 +233,29 @@ impl Model {
                 if let Some(state) = from_creating(creating, record, (self.seq, at))? {
                     // A lost attempt may still be in flight.
                     self.search = (self.attempts > NonZeroU32::MIN).then(|| LookUp::begin(self.seq, at));
+                    let is_found = matches!(state, State::Pending(_));
                     if let State::Pending(pending) = &state {
                         self.duplicates.remove(&pending.charge);
-                        // The service has accepted the key, and the search has found the charge.
-                        self.alerts.retain(|alert| !is_resolved_by_charge(alert));
-                        self.acknowledged.retain(|known| !is_resolved_by_charge(&known.alert));
                     }
                     self.state = state;
+                    // The service has accepted the key, and the search has found the charge.
+                    self.close(|alert| match alert {
+                        Alert::KeyRefused { .. } | Alert::TooManyAttempts { .. } => true,
+                        Alert::SearchBlocked => is_found,
+                        _ => false,
+                    });
+                    self.close_overdue();
                 }
             }
             State::Pending(pending) => {
                 if let Some(state) = from_pending(pending, record, at)? {
                     self.learned_paid_at = matches!(state, State::Successful { .. }).then_some(at);
                     self.state = state;
+                    // The charge was read.
+                    self.close(|alert| {
+                        matches!(alert, Alert::KeyRefused { .. } | Alert::ChargeNotFound { .. })
+                    });
+                    self.close_overdue();
                 }
             }
             State::Successful { .. } | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => {
@@ -291,11 +319,6 @@ fn until(expires_at: Option<Timestamp>, lifetime: Option<i64>, at: Timestamp) ->
 /// Returns whether a person who resumes the payment decides that no charge of the order will appear.
 fn is_about_search(alert: &Alert) -> bool {
     matches!(alert, Alert::SearchBlocked | Alert::TooManyAttempts { .. })
-}
-
-/// Returns whether finding the charge resolves the alert.
-fn is_resolved_by_charge(alert: &Alert) -> bool {
-    matches!(alert, Alert::KeyRefused { .. } | Alert::SearchBlocked)
 }
 
 /// Returns the state that follows `Pending`, or `Some(None)` if the payment stays there.

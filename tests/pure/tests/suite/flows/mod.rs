@@ -2,6 +2,7 @@
 //! model.
 
 mod acknowledge;
+mod alerts;
 mod cases;
 mod clocks;
 mod deadlines;
