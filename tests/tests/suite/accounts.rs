@@ -239,3 +239,14 @@ async fn f51_a_closed_store_is_not_changed() {
     }
     assert_eq!((store.read_journal(&reference).await.expect("read"), one.events().len()), (journal, events));
 }
+
+/// The events of other shops on the account do not fill the store.
+#[tokio::test]
+async fn f52_i9_a_reconciliation_stores_no_event_of_another_shop() {
+    let sandbox = sandbox("skey_test_one");
+    let (a, b) = (store(&sandbox), store(&sandbox));
+    shop(&sandbox, sandbox.service(), &a).checkout(Shop::order()).await.expect("a checkout");
+    let report = shop(&sandbox, sandbox.service(), &b).reconcile(opening()).await.expect("reconciled");
+    assert!(report.events > 0 && report.missed_events == 0, "{report:?}");
+    assert_eq!(b.backlog().await.expect("read").inbox.count, 0);
+}

@@ -221,6 +221,20 @@ async fn i8_a_buyers_return_is_notified_within_100_ms() {
     running.shut_down().await;
 }
 
+/// A poll is made on time although the worker sleeps: the commit that plans it wakes the worker.
+#[tokio::test(start_paused = true)]
+async fn i8_a_poll_is_on_time_after_an_idle_while() {
+    let shop = VirtualShop::open(virtual_store());
+    let notifications = Notifications::default();
+    let running = shop.run(notifications.clone());
+    // It sleeps for 30 s at a time.
+    tokio::time::sleep(seconds(95)).await;
+    shop.merchant.checkout(Shop::order()).await.expect("a checkout");
+    shop.pay().await;
+    within(seconds(4), "paid", async || is_paid(&notifications)).await;
+    running.shut_down().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn i8_the_work_of_another_process_is_done_within_30_s() {
     let store = virtual_store();
