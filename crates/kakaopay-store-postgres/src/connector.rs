@@ -22,7 +22,7 @@ use crate::tls::Encryption;
 
 /// Opens connections, host by host.
 pub(crate) struct Connector {
-    pub(crate) places: Places,
+    places: Places,
     hosts: Hosts,
     encryption: Encryption,
     /// For one host: its handshakes and the checks of the session.
@@ -95,6 +95,12 @@ impl Connector {
             Ok(found) => found.map_err(|error| StoreError::new(StoreErrorKind::Io, error)),
             Err(_) => Err(self.silent("the lookup of its name took longer than")),
         }
+    }
+
+    /// How many connections to the server in use were given up, when this many are open, and how many places it has.
+    pub(crate) fn given_up(&self, open: usize) -> (usize, usize) {
+        let taken = self.hosts.worked().map_or(0, |address| self.places.taken(&key(&address)));
+        (taken.saturating_sub(open), self.places.most())
     }
 
     /// The host that worked last.

@@ -218,12 +218,11 @@ impl Executor {
 
     /// A turn to write: while commits are stalled, one at a time has it.
     fn turn(&self, access: Access) -> Result<Option<Turn<'_>>, StoreError> {
-        let places = &self.pool.manager().places;
-        let given_up = places.taken().saturating_sub(self.pool.status().size);
-        match access {
-            Access::Reads => Ok(None),
-            Access::Writes | Access::WritesOnce => self.stall.turn(given_up, places.most()).map(Some),
+        if access == Access::Reads {
+            return Ok(None);
         }
+        let (given_up, most) = self.pool.manager().given_up(self.pool.status().size);
+        self.stall.turn(given_up, most).map(Some)
     }
 
     /// The other connections to a silent server are silent, too: none of them is waited for.
