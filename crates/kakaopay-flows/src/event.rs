@@ -155,7 +155,8 @@ pub enum PaymentEvent {
         reference: Reference,
         /// The finding, with its next step.
         alert: Alert,
-        /// The number of times it was raised, starting at 1. It may be raised again after it was resolved.
+        /// The number of times it was raised, starting at 1. It may be raised again after it was resolved. 0 is one
+        /// raised before the payment was opened.
         number: u32,
     },
 }
@@ -183,10 +184,10 @@ impl PaymentEvent {
             Self::Orphaned { reference, charge, .. } => format!("{reference}/orphaned/{charge}"),
             Self::Alert { reference, alert, number } => {
                 let key = alert.key();
-                if *number > 1 {
-                    format!("{reference}/alert/{key}/{number}")
-                } else {
+                if *number == 1 {
                     format!("{reference}/alert/{key}")
+                } else {
+                    format!("{reference}/alert/{key}/{number}")
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{ApiMisuse, RefundError, ReplayError};
 use kakaopay_store::StoreError;
-use kakaopay_types::{Mode, Money, Reference, StoreId};
+use kakaopay_types::{ChargeId, Mode, Money, Reference, StoreId};
 use thiserror::Error;
 
 /// An error of a [`Merchant`]. Persisted work is not lost: [`Merchant::run`] resumes it.
@@ -93,6 +93,17 @@ pub enum Error {
         "no charge at the service names order {0} of this store: check the reference, or check the order out"
     )]
     NoCharge(Reference),
+    /// A charge was recorded for this order, and its metadata was replaced since. Nothing was created.
+    #[error(
+        "charge {charge} was recorded for order {reference} and no longer names it: put its metadata \
+         `kakaopay_reference` and `kakaopay_store` back at the dashboard, and try again"
+    )]
+    MetadataReplaced {
+        /// The order reference.
+        reference: Reference,
+        /// The charge.
+        charge: ChargeId,
+    },
     /// A separate source needs a public key of the same mode, and none was given.
     #[error(
         "no public key of this mode for the separate source: give the builder a public client, or use an inline source"

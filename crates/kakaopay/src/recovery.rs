@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, pin_mut};
 use kakaopay_store::{Setting, Store};
+use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams};
 use kakaopay_types::{Charge, PaymentAmount, Reference, ReturnUri, SortOrder, StoreId, Timestamp};
 
@@ -13,13 +14,16 @@ use crate::merchant::Merchant;
 use crate::order::Order;
 use crate::status::PaymentStatus;
 
+/// The charges of each order of each store.
+type Stores = BTreeMap<StoreId, BTreeMap<Reference, Vec<Charge>>>;
+
 /// Result of [`Merchant::rebuild`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RebuildReport {
     /// Payments that the store has now.
     pub payments: u64,
-    /// Orders that could not be taken in; the log names each, and it stays an orphan.
+    /// Orders that could not be taken in, and charges that cannot be read; the log names each.
     pub failures: u64,
 }
 
@@ -82,14 +86,14 @@ impl<S: Store> Merchant<S> {
     /// - [`Error::Store`] if the store fails: rebuild another empty one.
     pub async fn rebuild(&self, since: Timestamp, id: Option<StoreId>) -> Result<RebuildReport, Error> {
         self.engine.check_open().await?;
-        let mut stores = self.charges_by_store(since).await?;
+        let (mut stores, unreadable) = self.charges_by_store(since).await?;
         let id = match id {
             Some(id) => id,
             None if stores.len() == 1 => stores.keys().next().cloned().ok_or_else(|| unknown(&stores))?,
             None => return Err(unknown(&stores)),
         };
         self.take_over(&id).await?;
-        let mut report = RebuildReport::default();
+        let mut report = RebuildReport { failures: unreadable, ..RebuildReport::default() };
         for (reference, charges) in stores.remove(&id).unwrap_or_default() {
             let Some(order) = charges.last().and_then(|charge| order_of(&reference, charge)) else {
                 tracing::error!(
@@ -114,23 +118,28 @@ impl<S: Store> Merchant<S> {
         Ok(report)
     }
 
-    /// Reads the charges that name an order of a store, the oldest first.
-    async fn charges_by_store(
-        &self,
-        since: Timestamp,
-    ) -> Result<BTreeMap<StoreId, BTreeMap<Reference, Vec<Charge>>>, Error> {
+    /// Reads the charges that name an order of a store, the oldest first, and counts those that cannot be read.
+    async fn charges_by_store(&self, since: Timestamp) -> Result<(Stores, u64), Error> {
         let page = ListParams::new().from(since).limit(ListParams::MAX_LIMIT).order(SortOrder::Chronological);
         let charges = self.engine.clients.secret.paginate(ListCharges::new().page(page));
         pin_mut!(charges);
-        let mut stores: BTreeMap<_, BTreeMap<_, Vec<_>>> = BTreeMap::new();
+        let (mut stores, mut unreadable) = (Stores::new(), 0);
         while let Some(charge) = charges.next().await {
-            let charge = charge.map_err(|error| Error::ChargesUnread(Box::new(error)))?;
+            let charge = match charge {
+                Ok(charge) => charge,
+                Err(error) if error.kind() == ErrorKind::Element => {
+                    tracing::error!(%error, "not rebuilt: a charge cannot be read");
+                    unreadable += 1;
+                    continue;
+                }
+                Err(error) => return Err(Error::ChargesUnread(Box::new(error))),
+            };
             if let (Some(store), Some(attempt)) = (charge.metadata.store(), charge.metadata.attempt()) {
                 let orders = stores.entry(store).or_default();
                 orders.entry(attempt.order().clone()).or_default().push(charge);
             }
         }
-        Ok(stores)
+        Ok((stores, unreadable))
     }
 
     /// Gives the empty store another identity.
@@ -139,6 +148,8 @@ impl<S: Store> Merchant<S> {
         if self.engine.identity.is_known() || !store.list_payments(None, 1).await?.is_empty() {
             return Err(Error::StoreInUse);
         }
+        // Until all is read once more, it may lack payments: it could be cut off, or have begun too late.
+        self.engine.suspect("it was rebuilt from the service's charges").await?;
         let own = store.setting(Setting::StoreId).await?;
         if store.change_setting(Setting::StoreId, own.as_deref(), Some(id.as_str())).await? {
             Ok(())
@@ -148,7 +159,7 @@ impl<S: Store> Merchant<S> {
     }
 }
 
-fn unknown(stores: &BTreeMap<StoreId, BTreeMap<Reference, Vec<Charge>>>) -> Error {
+fn unknown(stores: &Stores) -> Error {
     Error::StoreIdUnknown { found: stores.keys().cloned().collect() }
 }
 

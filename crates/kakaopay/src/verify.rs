@@ -57,8 +57,10 @@ pub async fn verify(store: &impl Store) -> Result<VerifyReport, StoreError> {
                 report.entries += payment.seq();
                 missing.extend(payment.notification_keys().iter().map(digest));
             }
-            Err(problem) => report.damaged.push(DamagedPayment { reference, problem }),
+            Err(Unsound::Damaged(problem)) => report.damaged.push(DamagedPayment { reference, problem }),
+            Err(Unsound::Store(error)) => return Err(error),
         }
+        Ok(())
     })
     .await?;
     match without_stored(store, &mut missing).await {
@@ -67,12 +69,18 @@ pub async fn verify(store: &impl Store) -> Result<VerifyReport, StoreError> {
         Ok(()) if missing.is_empty() => {}
         Ok(()) => {
             for_each_payment(store, async |reference| {
-                let Ok(Some(payment)) = replayed(store, &reference).await else { return };
+                let payment = match replayed(store, &reference).await {
+                    Ok(Some(payment)) => payment,
+                    // It was found above.
+                    Ok(None) | Err(Unsound::Damaged(_)) => return Ok(()),
+                    Err(Unsound::Store(error)) => return Err(error),
+                };
                 let keys = payment.notification_keys();
                 if let Some(key) = keys.iter().find(|key| missing.contains(&digest(*key))) {
                     let problem = format!("its notification {key} is missing");
                     report.damaged.push(DamagedPayment { reference, problem });
                 }
+                Ok(())
             })
             .await?;
             report.damaged.sort_by(|one, other| one.reference.cmp(&other.reference));
@@ -83,14 +91,14 @@ pub async fn verify(store: &impl Store) -> Result<VerifyReport, StoreError> {
 
 async fn for_each_payment(
     store: &impl Store,
-    mut check: impl AsyncFnMut(Reference),
+    mut check: impl AsyncFnMut(Reference) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let page = store.list_payments(after.as_ref(), PAGE).await?;
         let Some(last) = page.last().cloned() else { return Ok(()) };
         for reference in page {
-            check(reference).await;
+            check(reference).await?;
         }
         after = Some(last);
     }
@@ -133,10 +141,31 @@ fn digest(text: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
+/// Why a payment was not found sound.
+enum Unsound {
+    /// Its problem.
+    Damaged(String),
+    /// An error of the store that is not about it.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unsound {
+    fn from(error: StoreError) -> Self {
+        match error.kind() {
+            StoreErrorKind::Corrupt => Self::Damaged(explained(&error)),
+            _ => Self::Store(error),
+        }
+    }
+}
+
+fn damaged(problem: impl Into<String>) -> Unsound {
+    Unsound::Damaged(problem.into())
+}
+
 /// Replays the journal of a payment.
-async fn replayed(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, String> {
-    let journal = store.read_journal(reference).await.map_err(|error| explained(&error))?;
-    Payment::replay(pairs(&journal)).map_err(|error| explained(&error))
+async fn replayed(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, Unsound> {
+    let journal = store.read_journal(reference).await?;
+    Payment::replay(pairs(&journal)).map_err(|error| Unsound::Damaged(explained(&error)))
 }
 
 /// Checks one payment, and returns it.
@@ -144,18 +173,23 @@ async fn payment(
     store: &impl Store,
     reference: &Reference,
     asleep: &HashMap<u64, u64>,
-) -> Result<Payment, String> {
+) -> Result<Payment, Unsound> {
     let replayed = replayed(store, reference).await?;
-    let Some(payment) = replayed else { return Err("it has no entries".to_owned()) };
+    let Some(payment) = replayed else { return Err(damaged("it has no entries")) };
     if payment.intent().reference != *reference {
-        return Err(format!("its journal is that of {}", payment.intent().reference));
+        return Err(damaged(format!("its journal is that of {}", payment.intent().reference)));
     }
-    let loaded = store.load(reference).await.map_err(|error| explained(&error))?;
+    let loaded = store.load(reference).await?;
     if let Some(snapshot) = &loaded.snapshot {
         let restored = Payment::restore(&snapshot.bytes, pairs(&loaded.entries));
-        let restored = restored.map(|restored| restored.snapshot()).map_err(|error| explained(&error))?;
+        let restored = restored
+            .map(|restored| restored.snapshot())
+            .map_err(|error| Unsound::Damaged(explained(&error)))?;
         if restored != payment.snapshot() {
-            return Err(format!("its snapshot of entry {} contradicts its journal", snapshot.seq.get()));
+            return Err(damaged(format!(
+                "its snapshot of entry {} contradicts its journal",
+                snapshot.seq.get()
+            )));
         }
     }
     if let Some(pending) = payment.state().charge() {
@@ -164,17 +198,17 @@ async fn payment(
     // One that has changed since then may have got its deadline with that.
     let is_asleep = asleep.get(&digest(reference)) == Some(&payment.seq());
     if is_asleep && payment.needs_deadline(loaded.now) {
-        return Err("something is due later, and it has no deadline: refresh it".to_owned());
+        return Err(damaged("something is due later, and it has no deadline: refresh it"));
     }
     Ok(payment)
 }
 
 /// Whether the store finds the payment by its charge.
-async fn bound(store: &impl Store, charge: &ChargeId, reference: &Reference) -> Result<(), String> {
-    match store.find_by_charge(charge).await.map_err(|error| explained(&error))? {
+async fn bound(store: &impl Store, charge: &ChargeId, reference: &Reference) -> Result<(), Unsound> {
+    match store.find_by_charge(charge).await? {
         Some(found) if found == *reference => Ok(()),
-        Some(other) => Err(format!("the store has charge {charge} for payment {other}")),
-        None => Err(format!("the store does not know its charge {charge}")),
+        Some(other) => Err(damaged(format!("the store has charge {charge} for payment {other}"))),
+        None => Err(damaged(format!("the store does not know its charge {charge}"))),
     }
 }
 

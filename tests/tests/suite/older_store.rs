@@ -1,9 +1,14 @@
 //! A store that is older than the service: a backup was put in the place of the store.
 
-use kakaopay::store::{MemoryStore, Setting, Store, copy, restore};
-use kakaopay::types::endpoint::{ListCharges, MarkChargeAsPaid};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use kakaopay::store::{MemoryStore, Setting, Store, StoreErrorKind, copy, restore};
+use kakaopay::types::endpoint::{ChargeMetadata, ListCharges, MarkChargeAsPaid, UpdateCharge};
 use kakaopay::types::{Reference, RefundAmount, SecretKey};
 use kakaopay::{Checkout, Error, Merchant, PaymentEvent, RefundRequest, State};
+use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
@@ -30,7 +35,7 @@ impl Place {
     }
 
     /// A new process over a store.
-    fn process(&self, store: &MemoryStore) -> Merchant<MemoryStore> {
+    fn process<S: Store + Clone>(&self, store: &S) -> Merchant<S> {
         let clock = self.sandbox.clock().clone();
         Merchant::builder(self.client(), store.clone()).clock(move || clock.now()).jitter_seed(7).build()
     }
@@ -45,7 +50,7 @@ impl Place {
         self.client().send(MarkChargeAsPaid::new(charge)).await.expect("paid");
     }
 
-    async fn work(&self, merchant: &Merchant<MemoryStore>) {
+    async fn work<S: Store>(&self, merchant: &Merchant<S>) {
         for _ in 0..3 {
             self.sandbox.clock().advance_seconds(5);
             merchant.run_once(&self.notifications).await.expect("worked");
@@ -170,7 +175,7 @@ async fn f51_i5_no_order_is_charged_before_the_store_was_compared() {
     }
     assert!(place.sandbox.triggered_fault_count() >= 4, "{}", place.sandbox.triggered_fault_count());
     place.work(&merchant).await;
-    assert_eq!(place.keys(), ["order-345678/alert/search_blocked"]);
+    assert_eq!(place.keys(), ["order-345678/alert/search_blocked/0"]);
     place.sandbox.set_faults(Vec::new());
     assert_eq!((place.charges().await, place.keys().len()), (1, 1));
     assert_eq!(merchant.checkout(Shop::order()).await.expect("a checkout"), link);
@@ -236,4 +241,75 @@ async fn f51_i5_a_store_that_was_copied_is_driven_no_more() {
     new.reconcile(opening()).await.expect("reconciled");
     place.work(&new).await;
     assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
+}
+
+/// An adoption that is cut off after its first step searches for the charge, however old it is, and creates no other.
+#[tokio::test(start_paused = true)]
+async fn f51_i1_an_adoption_that_was_cut_off_creates_no_second_charge() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.pay().await;
+    place.store.replace_with(&backup);
+    place.sandbox.clock().advance_seconds(5 * 86_400);
+    let (commits, is_cut_off) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(true)));
+    let armed = Arc::clone(&is_cut_off);
+    let store = HookedStore::new(place.store.clone()).fault(move |call| {
+        let is_later = call == StoreCall::Commit && commits.fetch_add(1, Ordering::SeqCst) > 0;
+        let fails = is_later && armed.load(Ordering::SeqCst);
+        if fails { StoreFault::Before(StoreErrorKind::Full) } else { StoreFault::None }
+    });
+    let merchant = place.process(&store);
+    let adopted = merchant.adopt(Shop::order()).await;
+    assert!(matches!(adopted, Err(Error::Store(_))), "{adopted:?}");
+    is_cut_off.store(false, Ordering::SeqCst);
+    for _ in 0..40 {
+        place.sandbox.clock().advance_seconds(30);
+        merchant.run_once(&place.notifications).await.expect("worked");
+    }
+    assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
+}
+
+/// An orphan whose metadata was replaced since is not taken for no charge at all.
+#[tokio::test]
+async fn f51_f58_i1_an_orphan_that_was_edited_keeps_its_order_from_being_charged() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    let link = place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.store.replace_with(&backup);
+    let merchant = place.process(&place.store);
+    merchant.reconcile(opening()).await.expect("reconciled");
+    let list = place.client().send(ListCharges::new()).await.expect("a list");
+    let charge = list.data.items[0].clone();
+    let name = async |order: &str| {
+        let order = Reference::parse(order).expect("a reference").attempt(NonZeroU32::MIN);
+        let metadata = ChargeMetadata::new(order).store(charge.metadata.store().expect("a store"));
+        let update = UpdateCharge::new(charge.id.clone()).metadata(metadata);
+        place.client().send(update).await.expect("updated");
+    };
+    name("another").await;
+    let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
+    assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
+    assert!(matches!(merchant.adopt(Shop::order()).await, Err(Error::MetadataReplaced { .. })));
+    assert_eq!(place.charges().await, 1);
+    name("order-345678").await;
+    assert_eq!(merchant.checkout(Shop::order()).await.expect("a checkout"), link);
+    assert_eq!(place.charges().await, 1);
+}
+
+/// Each suspicion has a mark of its own, so that a reconciliation that began before it does not end it.
+#[tokio::test]
+async fn f51_each_suspicion_is_marked_anew() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.store.replace_with(&backup);
+    let mut marks = Vec::new();
+    for name in ["order-1", "order-2"] {
+        let order = Shop::order_of(Reference::parse(name).expect("a reference"));
+        place.process(&place.store).checkout(order).await.expect("a checkout");
+        marks.push(place.store.setting(Setting::Suspect).await.expect("read").expect("suspect"));
+    }
+    assert!(marks.iter().all(|mark| mark.contains("names order order-345678")), "{marks:?}");
+    assert_ne!(marks[0], marks[1]);
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, pin_mut};
 use kakaopay_flows::{Alert, Evidence, Input, Payment, PaymentEvent};
 use kakaopay_store::{Commit, Seq, Store};
+use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams, RetrieveCharge};
-use kakaopay_types::{Charge, Outcome, Reference, SortOrder, StoreId};
+use kakaopay_types::{Charge, Outcome, Reference, SortOrder, StoreId, Timestamp};
 
 use super::engine::{Applied, Engine};
 use super::pending_request::Begun;
@@ -41,14 +42,16 @@ impl<S: Store> Engine<S> {
         };
         match tokio::time::timeout(LOOK_TIMEOUT, look).await {
             Ok(Ok(charges)) => Ok(Found::Charges(charges)),
-            Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
+            Ok(Err(Error::ChargesUnread(_) | Error::MetadataReplaced { .. })) | Err(_) => {
                 tracing::error!(
                     reference = reference.as_str(),
                     "no charge is created for a new order: the store may lack its earlier charge, and the service's \
-                     charges cannot be read; the next checkout looks again"
+                     charges cannot be read, or the charge that was found for it no longer names it; the next checkout \
+                     looks again"
                 );
+                // The payment's own alerts begin at 1.
                 let alert = Alert::SearchBlocked;
-                let event = PaymentEvent::Alert { reference: reference.clone(), alert, number: 1 };
+                let event = PaymentEvent::Alert { reference: reference.clone(), alert, number: 0 };
                 let commit = Commit::new(reference.clone(), Seq::ZERO).messages(vec![message_of(&event)]);
                 match self.store.commit(commit).await {
                     Err(error) if !error.is_conflict() => return Err(error.into()),
@@ -62,27 +65,45 @@ impl<S: Store> Engine<S> {
 
     /// Reads the charges of an order: the recorded ones, and, if `in_list`, all that name it in the service's list
     /// since the last complete reconciliation.
+    ///
+    /// A recorded one that no longer names the order is an error: the payment would not know it as its own, and would
+    /// create another. So is a list that names none and has an element that cannot be read, which may be it.
     pub(crate) async fn look_for(&self, reference: &Reference, in_list: bool) -> Result<Vec<Charge>, Error> {
         let unread = |error| Error::ChargesUnread(Box::new(error));
         let store = self.store_id().await?;
         let mut found: Vec<Charge> = Vec::new();
         for charge in self.store.charges_of(reference).await? {
             let read = self.clients.secret.send(RetrieveCharge::new(charge.clone()));
-            found.push(self.reads.read_alone(&charge, read).await.map_err(unread)?);
+            let read = self.reads.read_alone(&charge, read).await.map_err(unread)?;
+            if !is_of(&read, &store, reference) {
+                return Err(Error::MetadataReplaced { reference: reference.clone(), charge });
+            }
+            found.push(read);
         }
+        let mut unreadable = None;
         if in_list {
             let page = ListParams::new().order(SortOrder::ReverseChronological);
             let page = page.limit(ListParams::MAX_LIMIT).from(self.reconciled_until().await?);
             let charges = self.clients.secret.paginate(ListCharges::new().page(page));
             pin_mut!(charges);
             while let Some(charge) = charges.next().await {
-                let charge = charge.map_err(unread)?;
+                let charge = match charge {
+                    Ok(charge) => charge,
+                    Err(error) if error.kind() == ErrorKind::Element => {
+                        unreadable = Some(error);
+                        continue;
+                    }
+                    Err(error) => return Err(unread(error)),
+                };
                 if is_of(&charge, &store, reference) && found.iter().all(|known| known.id != charge.id) {
                     found.push(charge);
                 }
             }
         }
-        Ok(found)
+        match unreadable {
+            Some(error) if found.is_empty() => Err(unread(error)),
+            _ => Ok(found),
+        }
     }
 
     /// Opens the payment of an order with charges. It ends as paid if one of them is. Fails as a conflict of the
@@ -95,8 +116,11 @@ impl<S: Store> Engine<S> {
         let intent = order.into_intent(self.bind().await?, self.mode, self.next_seed());
         let begun = Begun::now(&self.clock);
         let (_, now) = self.load_timed(&reference).await?;
-        let mut payment = Payment::adopt(intent, attempts, now);
-        let mut requests = self.persist(&mut payment, now, begun).await?;
+        // As if it had been opened before its first charge: if what was read cannot be stored, the payment searches
+        // from then on, and must find it.
+        let opened_at = charges.iter().filter_map(Charge::created_at).fold(now, Timestamp::min);
+        let mut payment = Payment::adopt(intent, attempts, opened_at);
+        let mut requests = self.persist(&mut payment, opened_at, begun).await?;
         // The one that pays the order, or that can still be paid, is the order's own; the others are its duplicates.
         charges.sort_by_key(|charge| match charge.outcome() {
             Outcome::Successful => 0,

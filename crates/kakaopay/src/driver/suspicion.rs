@@ -103,10 +103,16 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    /// Marks the store as suspect, and says why. The first reason is kept.
-    async fn suspect(&self, why: &str) -> Result<(), Error> {
-        self.store.change_setting(Setting::Suspect, None, Some(why)).await?;
-        Ok(())
+    /// Marks the store as suspect, and says why. Each mark is new, so that a reconciliation that began before it does
+    /// not end it.
+    pub(crate) async fn suspect(&self, why: &str) -> Result<(), Error> {
+        let mark = format!("{why} ({})", self.marks.next());
+        loop {
+            let before = self.store.setting(Setting::Suspect).await?;
+            if self.store.change_setting(Setting::Suspect, before.as_deref(), Some(&mark)).await? {
+                return Ok(());
+            }
+        }
     }
 
     /// Returns from when on the service's charges and events must be read so that none is missed; `None` before the
