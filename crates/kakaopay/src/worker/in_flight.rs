@@ -80,10 +80,10 @@ impl WebhookTasks {
 
     /// Takes the webhooks that wait for no task, by their charge. A task must be spawned for each.
     pub(super) fn take_ready(&mut self) -> Vec<(Option<ChargeId>, Vec<Webhooks>)> {
-        let busy = &self.busy;
-        let ready: Vec<_> = self.waiting.extract_if(.., |charge, _| !busy.contains(charge)).collect();
-        self.busy.extend(ready.iter().map(|(charge, _)| charge.clone()));
-        ready
+        let ready: Vec<_> =
+            self.waiting.keys().filter(|charge| !self.busy.contains(*charge)).cloned().collect();
+        self.busy.extend(ready.iter().cloned());
+        ready.into_iter().filter_map(|charge| self.waiting.remove_entry(&charge)).collect()
     }
 
     /// The task of a charge has ended. It catches the panics of its work, and is cancelled only with the runtime.
