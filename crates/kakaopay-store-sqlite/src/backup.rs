@@ -1,12 +1,14 @@
 //! A copy of a store in one file, made while the store is in use.
 
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File};
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kakaopay_store::{BACKUP, Setting, StoreError, StoreErrorKind};
-use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::failure::failed;
 use crate::opened_file::{beside, create_for_owner};
@@ -24,9 +26,8 @@ pub(crate) fn write(source: &Path, target: &Path) -> Result<(), StoreError> {
         let text = format!("`{}` exists already: name a file that does not", target.display());
         return Err(StoreError::new(StoreErrorKind::Other, text));
     }
-    let partial: PathBuf = beside(target, ".partial");
-    // An earlier attempt that was cut off.
-    let _ = fs::remove_file(&partial);
+    // Its own, as another backup to the same name may be under way.
+    let partial: PathBuf = beside(target, &format!(".{:016x}.partial", RandomState::new().hash_one(())));
     let written = copy(source, &partial).and_then(|()| publish(&partial, target));
     if written.is_err() {
         let _ = fs::remove_file(&partial);
@@ -42,7 +43,11 @@ fn copy(source: &Path, partial: &Path) -> Result<(), StoreError> {
     let mut to =
         Connection::open_with_flags(partial, flags | OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     from.busy_timeout(BUSY).map_err(failed)?;
-    Backup::new(&from, &mut to).and_then(|backup| backup.step(ALL_PAGES)).map_err(failed)?;
+    let done = Backup::new(&from, &mut to).and_then(|backup| backup.step(ALL_PAGES)).map_err(failed)?;
+    if done != StepResult::Done {
+        return Err(StoreError::new(StoreErrorKind::Busy, "the store is locked by another process"));
+    }
+    check_open(&to)?;
     // One file, without a log beside it.
     to.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
     to.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
@@ -54,11 +59,27 @@ fn copy(source: &Path, partial: &Path) -> Result<(), StoreError> {
     to.close().map_err(|(_, error)| failed(error))
 }
 
+/// Refuses a copy of a store that is closed for another reason than that it is a backup itself: restored, it would be a
+/// second store in use, or one without all payments.
+fn check_open(copy: &Connection) -> Result<(), StoreError> {
+    let closed =
+        copy.query_row("SELECT value FROM setting WHERE name = ?1", [Setting::Closed.name()], |row| {
+            row.get::<_, String>(0)
+        });
+    match closed.optional().map_err(failed)? {
+        Some(why) if why != BACKUP => {
+            Err(StoreError::new(StoreErrorKind::Other, format!("the store is closed: {why}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Gives the complete file its name, durably.
 fn publish(partial: &Path, target: &Path) -> Result<(), StoreError> {
     let io = |error| StoreError::new(StoreErrorKind::Io, error);
     File::open(partial).and_then(|file| file.sync_all()).map_err(io)?;
-    fs::rename(partial, target).map_err(io)?;
+    // A link, as another file may have got the name meanwhile, and must not be replaced.
+    fs::hard_link(partial, target).and_then(|()| fs::remove_file(partial)).map_err(io)?;
     #[cfg(unix)]
     if let Some(folder) = target.parent() {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

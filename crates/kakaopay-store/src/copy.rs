@@ -7,17 +7,20 @@ use kakaopay_types::Reference;
 use thiserror::Error;
 
 use crate::commit::{Commit, Seq};
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::row::{MessageState, Row, RowKind, StoredMessage};
 use crate::setting::Setting;
 use crate::store::Store;
 
-/// The text of [`Setting::Closed`] in a store whose copy was begun and has not ended.
+/// The text of [`Setting::Closed`] in a store whose copy was begun and has not ended, before the id that its target was
+/// made with: of two copies at once, only the later one ends.
 const COPYING: &str = "a copy of it was begun and has not ended: copy it again, into an empty store";
 /// The text of [`Setting::Closed`] in a store whose payments have moved.
-const MOVED: &str = "its payments have moved to another store, which has the same id: use that one";
-/// The text of [`Setting::Closed`] in a store that does not have all rows of its source.
-const INCOMPLETE: &str = "it is a copy that is not complete: copy the store again, into another empty one";
+const MOVED: &str = "its payments have moved to another store, which has the same id: use that one, and if it is \
+                     closed, copy with the same two stores again";
+/// The text of [`Setting::Closed`] in a store that does not have all rows of its source, or was not opened yet.
+const INCOMPLETE: &str = "it is a copy that has not ended: copy the store again, into another empty one, or into this \
+                          one if the source says that its payments have moved";
 
 /// Rows read at a time.
 const PAGE: usize = 500;
@@ -42,7 +45,13 @@ pub struct CopyReport {
 pub enum CopyError {
     /// A store failed.
     #[error("a store failed; copy again, into an empty store")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
+    /// A row of the source is damaged.
+    #[error("the source is damaged: verify it, and restore a backup of it")]
+    Damaged(#[source] StoreError),
+    /// Everything was copied, and a store failed before the target was opened. The source is closed.
+    #[error("everything was copied, but the target is not opened yet: copy with the same two stores again")]
+    NotOpened(#[source] StoreError),
     /// The source is closed.
     #[error("the source is closed: {why}")]
     Closed {
@@ -71,9 +80,10 @@ pub enum CopyError {
 pub async fn copy(from: &impl Store, to: &impl Store) -> Result<CopyReport, CopyError> {
     let closed = from.setting(Setting::Closed).await?;
     match closed.as_deref() {
-        None | Some(COPYING) => {}
+        None => {}
+        Some(why) if why.starts_with(COPYING) => {}
         Some(MOVED) if is_copy_of(from, to).await? => {
-            to.change_setting(Setting::Closed, Some(INCOMPLETE), None).await?;
+            open(to).await?;
             return Ok(fingerprint(to).await?.1);
         }
         Some(why) => return Err(CopyError::Closed { why: why.to_owned() }),
@@ -81,19 +91,39 @@ pub async fn copy(from: &impl Store, to: &impl Store) -> Result<CopyReport, Copy
     if !is_new(to).await? || !to.change_setting(Setting::Closed, None, Some(INCOMPLETE)).await? {
         return Err(CopyError::NotEmpty);
     }
-    if !from.change_setting(Setting::Closed, closed.as_deref(), Some(COPYING)).await? {
+    let copying = format!("{COPYING} ({})", to.setting(Setting::StoreId).await?.unwrap_or_default());
+    if !from.change_setting(Setting::Closed, closed.as_deref(), Some(&copying)).await? {
         return Err(CopyError::Changed);
     }
     match fill(from, to).await {
         Ok(report) => {
-            from.change_setting(Setting::Closed, Some(COPYING), Some(MOVED)).await?;
-            to.change_setting(Setting::Closed, Some(INCOMPLETE), None).await?;
+            let moved = from.change_setting(Setting::Closed, Some(&copying), Some(MOVED)).await;
+            // Another copy was begun since, whose target is the one to use.
+            if !moved.map_err(CopyError::NotOpened)? {
+                return Err(CopyError::Changed);
+            }
+            open(to).await?;
             Ok(report)
         }
         Err(error) => {
-            // The source has everything, and is used on.
-            from.change_setting(Setting::Closed, Some(COPYING), None).await?;
+            // The source has everything, and is used on, unless another copy was begun since.
+            from.change_setting(Setting::Closed, Some(&copying), None).await?;
             Err(error)
+        }
+    }
+}
+
+/// Lets a complete copy be used.
+async fn open(to: &impl Store) -> Result<(), CopyError> {
+    let opened = to.change_setting(Setting::Closed, Some(INCOMPLETE), None).await;
+    opened.map(drop).map_err(CopyError::NotOpened)
+}
+
+impl From<StoreError> for CopyError {
+    fn from(error: StoreError) -> Self {
+        match error.kind() {
+            StoreErrorKind::Corrupt => Self::Damaged(error),
+            _ => Self::Store(error),
         }
     }
 }
@@ -163,7 +193,11 @@ async fn payment(
     last: Seq,
 ) -> Result<(), CopyError> {
     let journal = from.read_journal(&reference).await?;
-    let snapshot = from.load(&reference).await?.snapshot;
+    let snapshot = match from.load(&reference).await {
+        // A snapshot only saves time: the journal is complete without it.
+        Err(error) if error.kind() == StoreErrorKind::Corrupt => None,
+        loaded => loaded?.snapshot,
+    };
     for entry in journal {
         let expected = Seq::new(entry.seq.get().saturating_sub(1));
         let mut commit = Commit::new(reference.clone(), expected).entry(entry.bytes);

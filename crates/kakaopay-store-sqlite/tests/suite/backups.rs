@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kakaopay_store::{BACKUP, Setting, Store, StoreErrorKind, restore};
+use kakaopay_store::{BACKUP, MemoryStore, Setting, Store, StoreErrorKind, copy, restore};
 use kakaopay_store_sqlite::SqliteStore;
 
 use crate::support::{reference, step};
@@ -31,8 +31,6 @@ async fn f51_a_backup_of_a_store_in_use_is_whole_and_closed() {
         }
     });
     let backup = safe.path().join("backup.sqlite");
-    // An attempt that was cut off.
-    std::fs::write(safe.path().join("backup.sqlite.partial"), "half").unwrap();
     store.backup(&backup).await.unwrap();
     writing.await.unwrap();
     assert_eq!(names(safe.path()), ["backup.sqlite"]);
@@ -76,4 +74,18 @@ async fn f51_a_backup_replaces_no_file() {
     store.close().await.unwrap();
     std::fs::remove_file(folder.path().join("other")).unwrap();
     assert_eq!(names(folder.path()).len(), before.iter().filter(|name| !name.contains("sqlite-")).count());
+}
+
+/// A store whose payments have moved has no backup: restored, it would be a second one in use.
+#[tokio::test]
+async fn f51_a_closed_store_is_not_backed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("store.sqlite")).unwrap();
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    copy(&store, &MemoryStore::new()).await.unwrap();
+    let backup = folder.path().join("backup.sqlite");
+    let error = store.backup(&backup).await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.starts_with("the store is closed: its payments have moved"), "{source}");
+    assert!(!names(folder.path()).iter().any(|name| name.contains("backup")));
 }
