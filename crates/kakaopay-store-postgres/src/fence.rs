@@ -85,14 +85,15 @@ impl Fence {
         if seen == Some(server) || !self.records {
             return Ok(());
         }
-        match client
-            .batch_execute(&self.schema.fill(WRITE).replace("{server}", &new))
-            .await
-            .map_err(failed_to_open)
-        {
+        // It may have taken over without the last commits, also those of processes that have ended since.
+        let suspect = if seen.is_some() { SUSPECT } else { "" };
+        let write = self.schema.fill(&WRITE.replace("{suspect}", suspect)).replace("{server}", &new);
+        match client.batch_execute(&write).await.map_err(failed_to_open) {
             // A user who may only read the store leaves the row to others.
-            Err(error) if error.kind() != StoreErrorKind::ReadOnly => Err(error.into()),
-            _ => Ok(()),
+            Err(error) if error.kind() == StoreErrorKind::ReadOnly => {
+                client.batch_execute("ROLLBACK").await.map_err(|error| failed_to_open(error).into())
+            }
+            result => result.map_err(Into::into),
         }
     }
 
@@ -170,9 +171,16 @@ const READ: &str = "SELECT value FROM {schema}.setting WHERE name = 'server'";
 const WRITE: &str = "
 BEGIN;
 SET LOCAL synchronous_commit = local;
+{suspect}
 INSERT INTO {schema}.setting (name, value) VALUES ('server', '{server}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 COMMIT";
+
+/// Each mark is new, so that a reconciliation that began before it does not end it.
+const SUSPECT: &str = "
+INSERT INTO {schema}.setting (name, value)
+VALUES ('suspect', 'another server took over (' || pg_catalog.pg_current_wal_lsn() || ')')
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;";
 
 #[cfg(test)]
 mod tests {

@@ -19,8 +19,11 @@ SELECT count(*) FROM unnest($1::text[], $2::bigint[]) AS stored (reference, seq)
 LEFT JOIN {schema}.payment ON payment.reference = stored.reference
 WHERE coalesce(payment.last_seq, 0) < stored.seq";
 
+/// Each mark is new, so that a reconciliation that began before it does not end it.
 const SUSPECT: &str = "
-INSERT INTO {schema}.setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+INSERT INTO {schema}.setting (name, value)
+VALUES ($1, $2::text || ' (' || pg_catalog.pg_current_wal_lsn() || ')')
+ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 /// The last acknowledged commits of this process: a payment and its last sequence number each.
 ///

@@ -138,7 +138,11 @@ async fn f51_a_fail_over_that_loses_commits_makes_the_store_suspect() {
     let found = tokio::time::timeout(PATIENCE, found).await.expect("the store finds the new primary");
     assert_eq!(found, 1, "the last commit was lost");
     let why = store.setting(Setting::Suspect).await.unwrap();
-    assert_eq!(why.as_deref(), Some("the server lacks 1 of the last commits: it took over without them"));
+    let found = why.as_deref().expect("suspect");
+    assert!(
+        found.starts_with("the server lacks 1 of the last commits: it took over without them ("),
+        "{found}"
+    );
     // Once a reconciliation has ended it, the same commit does not begin it again.
     assert!(store.change_setting(Setting::Suspect, why.as_deref(), None).await.unwrap());
     store.commit(step("a", 1, *b"more")).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
-use kakaopay_store::{Store, StoreErrorKind};
+use kakaopay_store::{Setting, Store, StoreErrorKind};
 use kakaopay_store_postgres::{PostgresOpenError, PostgresStore};
 use tokio::time::Instant;
 
@@ -90,6 +90,9 @@ async fn f66_an_old_primary_that_returns_is_never_written_to() {
     let kept = "SELECT value FROM kakaopay.setting WHERE name = 'server'";
     let kept: String = connect(&new.tcp("postgres")).await.query_one(kept, &[]).await.unwrap().get(0);
     assert!(kept.ends_with(" 2"), "{kept}");
+    // The new one may lack commits of processes that have ended since.
+    let why = store.setting(Setting::Suspect).await.unwrap();
+    assert!(why.as_deref().is_some_and(|why| why.starts_with("another server took over (")), "{why:?}");
 }
 
 /// The old primary was never away for the connections that a process has to it.
