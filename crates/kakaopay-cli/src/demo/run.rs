@@ -66,7 +66,7 @@ impl Demo {
                 .field("charge", charge.as_str()),
         )?;
         if self.plan.webhook {
-            self.await_webhook(EventKey::ChargeCreate, "it adds nothing to the stored state").await?;
+            self.await_webhook(EventKey::ChargeCreate, "the charge is known already").await?;
             self.work().await?;
         }
         match self.plan.outcome {
@@ -141,9 +141,11 @@ impl Demo {
             )));
         };
         let signature = if stored.verified { "signature verified" } else { "not signed" };
+        // Of a charge whose response has arrived.
+        let kept = if expected == EventKey::ChargeCreate { "nothing to store" } else { "stored" };
         self.printer.print(
             Step::new("webhook", format!("received {}: {text}", stored.key))
-                .detail(format!("POST /webhooks: {signature}, stored, then acknowledged with 200"))
+                .detail(format!("POST /webhooks: {signature}, {kept}, then acknowledged with 200"))
                 .field("key", stored.key.as_str())
                 .field("verified", stored.verified),
         )?;

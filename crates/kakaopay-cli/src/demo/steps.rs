@@ -21,6 +21,10 @@ pub(crate) fn exchange(exchange: &Exchange) -> Step {
         ("GET", "/account") => {
             Step::new("account", "read the key's account, once: a store belongs to one account")
         }
+        ("GET", "/charges") => Step::new(
+            "compare",
+            "compare the newest charges with the store, once: a store restored from a backup may lack some",
+        ),
         _ => Step::new("read", "read the charge with the secret key: only its status is proof"),
     };
     step.detail(exchange.line())

@@ -34,8 +34,8 @@ fn a_demo_prints_every_step_until_paid() {
     assert_eq!(
         names,
         [
-            "sandbox", "order", "intent", "account", "source", "charge", "redirect", "webhook", "buyer",
-            "webhook", "read", "paid"
+            "sandbox", "order", "intent", "account", "compare", "source", "charge", "redirect", "webhook",
+            "buyer", "webhook", "read", "paid"
         ],
     );
     let members: Vec<_> = last.as_object().expect("an object").keys().cloned().collect();

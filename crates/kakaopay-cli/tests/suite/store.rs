@@ -31,6 +31,9 @@ async fn filled() -> (TempDir, PathBuf) {
     (dir, file)
 }
 
+/// The notifications that the payment of the journal has sent.
+const NOTIFIED: [&str; 4] = ["paid", "refund/refund-1", "refund/refund-2", "refund/refund-5"];
+
 async fn fill(store: &impl Store) {
     fill_with(store, "null").await;
 }
@@ -42,10 +45,15 @@ async fn fill_with(store: &impl Store, description: &str) {
     let reference = Reference::parse("order-345678").expect("a reference");
     let journal = journal.replacen("\"description\":null", &format!("\"description\":{description}"), 1);
     for (seq, line) in (0..).zip(journal.lines()) {
+        let mut messages = vec![OutboxMessage::new(seq.to_string(), *b"")];
+        if seq + 1 == journal.lines().count() as u64 {
+            messages
+                .extend(NOTIFIED.iter().map(|key| OutboxMessage::new(format!("order-345678/{key}"), *b"")));
+        }
         let commit = Commit::new(reference.clone(), Seq::new(seq))
             .entry(line.as_bytes())
             .deadline(DeadlineChange::In(Duration::ZERO))
-            .messages(vec![OutboxMessage::new(seq.to_string(), *b"")]);
+            .messages(messages);
         let found = line.split_once("\"charge_found\",\"charge\":\"");
         let charge = found.and_then(|(_, found)| found.split('"').next());
         let charge = charge.map(|charge| ChargeId::parse(charge).expect("an id"));
