@@ -1,7 +1,7 @@
 //! Reads a whole store and checks it for damage.
 
 use kakaopay_store::sql::{
-    EntryKind, check_row, corrupt, event_checksum, find_by_charge, message_checksum, seq_of,
+    EntryKind, check_row, corrupt, event_checksum, message_checksum, reference_of, seq_of,
 };
 use kakaopay_store::{Entry, StoreError};
 
@@ -50,7 +50,7 @@ async fn check_payments(executor: &Executor, statements: &Statements, from: i64)
     {
         for row in executor.read(sql, &[&from, &to]).await? {
             let entry = Entry::new(seq_of(column(&row, 1)?)?, column::<&[u8]>(&row, 2)?);
-            kind.check(&find_by_charge(column(&row, 0)?)?, &entry, column(&row, 3)?)?;
+            kind.check(&reference_of(column(&row, 0)?)?, &entry, column(&row, 3)?)?;
         }
     }
     for row in executor.read(&statements.check_messages, &[&from, &to]).await? {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kakaopay_store::sql::{
-    claim_of, claim_value, corrupt, failures_of, find_by_charge, limit_value, message_checksum, term_millis,
-    timestamp_of,
+    claim_of, claim_value, corrupt, failures_of, limit_value, message_checksum, readable, reference_of,
+    term_millis, timestamp_of,
 };
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
@@ -28,8 +28,7 @@ pub(crate) async fn claim(
         let Some(key) = column::<Option<&str>>(row, 0)? else { continue };
         let (reference, lane, body) = (column(row, 1)?, column(row, 2)?, column::<&[u8]>(row, 3)?);
         let is_sound = column::<i64>(row, 4)? == message_checksum(reference, key, lane, body);
-        // A row that cannot be read holds up no other.
-        let Ok(reference) = find_by_charge(reference) else { continue };
+        let Some(reference) = readable("notification", key, reference_of(reference)) else { continue };
         let message = ClaimedMessage::new(key.to_owned(), reference, body, claim_of(column(row, 5)?)?);
         let message = message.failures(failures_of(column(row, 6)?)?);
         messages.push(if is_sound { message } else { message.damaged() });

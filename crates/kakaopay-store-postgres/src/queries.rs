@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{
-    EntryKind, check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+    EntryKind, check_journal, corrupt, limit_value, reference_of, seq_of, time_until, timestamp_of,
 };
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
@@ -70,7 +70,7 @@ pub(crate) async fn list_payments(
     // No reference is empty: the first comes after this.
     let after = after.map_or("", Reference::as_str);
     let rows = executor.read(&statements.list_payments, &[&after, &limit_value(limit)]).await?;
-    rows.iter().map(|row| find_by_charge(column(row, 0)?)).collect()
+    rows.iter().map(|row| reference_of(column(row, 0)?)).collect()
 }
 
 pub(crate) async fn charges_of(
@@ -88,7 +88,7 @@ pub(crate) async fn payment_of(
     charge: &ChargeId,
 ) -> Result<Option<Reference>, StoreError> {
     let rows = executor.read(&statements.find_by_charge, &[&charge.as_str()]).await?;
-    rows.first().map(|row| find_by_charge(column(row, 0)?)).transpose()
+    rows.first().map(|row| reference_of(column(row, 0)?)).transpose()
 }
 
 pub(crate) async fn next_due_in(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{event_checksum, event_of, find_by_charge, limit_value, term_millis};
+use kakaopay_store::sql::{event_checksum, event_of, limit_value, readable, reference_of, term_millis};
 use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
 use kakaopay_types::{EventId, Reference};
 use tokio_postgres::Row;
@@ -32,8 +32,7 @@ pub(crate) async fn claim_events(
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some(id) = column::<Option<&str>>(row, 0)? else { continue };
-        // A row that cannot be read holds up no other.
-        let Ok(event) = event_of(id) else { continue };
+        let Some(event) = readable("webhook", id, event_of(id)) else { continue };
         let body: &[u8] = column(row, 1)?;
         let event = InboxEvent::new(event, body);
         let is_sound = column::<i64>(row, 2)? == event_checksum(id, body);
@@ -59,8 +58,7 @@ pub(crate) async fn claim_due(
     let mut due = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some(reference) = column::<Option<&str>>(row, 0)? else { continue };
-        // A row that cannot be read holds up no other.
-        due.extend(find_by_charge(reference).ok());
+        due.extend(readable("payment", reference, reference_of(reference)));
     }
     Ok(due)
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{
-    check_row, corrupt, event_checksum, event_of, failures_of, find_by_charge, lane_value, limit_value,
-    message_checksum, seq_of, term_millis, timestamp_of,
+    check_row, corrupt, event_checksum, event_of, failures_of, lane_value, limit_value, message_checksum,
+    reference_of, seq_of, term_millis, timestamp_of,
 };
 use kakaopay_store::{
     Commit, DeadlineChange, Lane, MessageState, OutboxMessage, Row, RowKind, Seq, Skip, StoreError,
@@ -40,7 +40,7 @@ pub(crate) async fn read(
 }
 
 fn payment(row: &SqlRow) -> Result<Row, StoreError> {
-    let reference = find_by_charge(column(row, 1)?)?;
+    let reference = reference_of(column(row, 1)?)?;
     Ok(Row::Payment { reference, last: seq_of(column(row, 2)?)?, due_in: optional_term(row, 3)? })
 }
 
@@ -68,7 +68,7 @@ fn message(row: &SqlRow) -> Result<Row, StoreError> {
         (None, None) => MessageState::Completed,
     };
     Ok(Row::Message(StoredMessage {
-        reference: find_by_charge(reference)?,
+        reference: reference_of(reference)?,
         message: OutboxMessage::new(key, body).lane(lane),
         age: term(column(row, 6)?),
         claim: column::<i64>(row, 7)?.unsigned_abs(),

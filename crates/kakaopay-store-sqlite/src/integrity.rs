@@ -1,7 +1,7 @@
 //! Reads a whole file and checks it for damage.
 
 use kakaopay_store::sql::{
-    EntryKind, check_row, corrupt, event_checksum, find_by_charge, message_checksum, seq_of,
+    EntryKind, check_row, corrupt, event_checksum, message_checksum, reference_of, seq_of,
 };
 use kakaopay_store::{Entry, StoreError};
 use rusqlite::{Connection, Row};
@@ -84,7 +84,7 @@ fn each(
 }
 
 fn check_entry(row: &Row<'_>, kind: EntryKind) -> Result<(), StoreError> {
-    let reference = find_by_charge(&row.get::<_, String>(0).map_err(failed)?)?;
+    let reference = reference_of(&row.get::<_, String>(0).map_err(failed)?)?;
     let bytes: Vec<u8> = row.get(2).map_err(failed)?;
     let entry = Entry::new(seq_of(row.get(1).map_err(failed)?)?, bytes);
     kind.check(&reference, &entry, row.get(3).map_err(failed)?)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{
-    claim_of, claim_value, corrupt, failures_of, find_by_charge, message_checksum, timestamp_of,
+    claim_of, claim_value, corrupt, failures_of, message_checksum, readable, reference_of, timestamp_of,
 };
 use kakaopay_store::{
     ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
@@ -20,8 +20,7 @@ pub(crate) fn claim(
     request: ClaimRequest,
     now: Timestamp,
 ) -> Result<Vec<ClaimedMessage>, StoreError> {
-    // A row that cannot be read holds up no other.
-    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, message(row).ok()));
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, message(row)));
     let rows = visible(connection, CLAIMABLE, (request, now), read)?;
     let mut claim = connection
         .prepare_cached(
@@ -34,7 +33,7 @@ pub(crate) fn claim(
         let params = (id, end_of(request.lease, now), now.unix_millis());
         let number = claim.query_row(params, |row| row.get(0)).map_err(failed)?;
         let claim = claim_of(number)?;
-        messages.extend(message.map(|mut message| {
+        messages.extend(readable("notification", id, message).map(|mut message| {
             message.claim = claim;
             message
         }));
@@ -49,7 +48,7 @@ fn message(row: &Row<'_>) -> Result<ClaimedMessage, StoreError> {
     let body: Vec<u8> = row.get(4).map_err(failed)?;
     let is_sound = row.get::<_, i64>(5).map_err(failed)? == message_checksum(&reference, &key, &lane, &body);
     let failures = failures_of(row.get(6).map_err(failed)?)?;
-    let message = ClaimedMessage::new(key, find_by_charge(&reference)?, body, ClaimToken::new(0));
+    let message = ClaimedMessage::new(key, reference_of(&reference)?, body, ClaimToken::new(0));
     let message = message.failures(failures);
     Ok(if is_sound { message } else { message.damaged() })
 }

@@ -1,7 +1,7 @@
 //! Calls that only read.
 
 use kakaopay_store::sql::{
-    EntryKind, check_journal, corrupt, find_by_charge, limit_value, seq_of, time_until, timestamp_of,
+    EntryKind, check_journal, corrupt, limit_value, reference_of, seq_of, time_until, timestamp_of,
 };
 use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
@@ -74,7 +74,7 @@ pub(crate) fn list_payments(
     let rows = statement
         .query_map((after.map_or("", Reference::as_str), limit_value(limit)), |row| row.get::<_, String>(0))
         .map_err(failed)?;
-    rows.map(|row| row.map_err(failed).and_then(|reference| find_by_charge(&reference))).collect()
+    rows.map(|row| row.map_err(failed).and_then(|reference| reference_of(&reference))).collect()
 }
 
 pub(crate) fn payment_of(
@@ -88,7 +88,7 @@ pub(crate) fn payment_of(
         )
         .and_then(|mut find| find.query_row([charge.as_str()], |row| row.get(0)).optional())
         .map_err(failed)?;
-    found.as_deref().map(find_by_charge).transpose()
+    found.as_deref().map(reference_of).transpose()
 }
 
 pub(crate) fn charges_of(

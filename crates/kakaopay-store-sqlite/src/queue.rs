@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{event_checksum, event_of, find_by_charge, limit_value};
+use kakaopay_store::sql::{event_checksum, event_of, limit_value, readable, reference_of};
 use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
 use kakaopay_types::{EventId, Reference, Timestamp};
 use rusqlite::{Connection, Row};
@@ -39,8 +39,7 @@ pub(crate) fn claim_events(
         "SELECT id, event_id, body, checksum FROM inbox_event
          WHERE visible_at IS NOT NULL AND visible_at <= ?1 ORDER BY id LIMIT ?2",
         (request, now),
-        // A row that cannot be read holds up no other.
-        |row| Ok((row.get::<_, i64>(0)?, event(row).ok())),
+        |row| Ok((row.get::<_, i64>(0)?, event(row))),
     )?;
     let mut hide = connection
         .prepare_cached("UPDATE inbox_event SET visible_at = ?2, set_at = ?3 WHERE id = ?1")
@@ -48,7 +47,7 @@ pub(crate) fn claim_events(
     let mut events = Vec::with_capacity(rows.len());
     for (id, event) in rows {
         hide.execute((id, end_of(request.lease, now), now.unix_millis())).map_err(failed)?;
-        events.extend(event);
+        events.extend(readable("webhook", id, event));
     }
     Ok(events)
 }
@@ -80,13 +79,12 @@ pub(crate) fn claim_due(
         "SELECT id, reference FROM payment
          WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, reference LIMIT ?2",
         (request, now),
-        |row| Ok((row.get(0)?, row.get::<_, String>(1).ok())),
+        |row| Ok((row.get(0)?, row.get::<_, String>(1).map_err(failed))),
     )?;
     let mut due = Vec::with_capacity(rows.len());
     for (payment, reference) in rows {
         set_due_in(connection, payment, request.lease, now)?;
-        // A row that cannot be read holds up no other.
-        due.extend(reference.and_then(|reference| find_by_charge(&reference).ok()));
+        due.extend(readable("payment", payment, reference.and_then(|reference| reference_of(&reference))));
     }
     Ok(due)
 }

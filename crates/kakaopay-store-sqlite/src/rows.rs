@@ -1,8 +1,8 @@
 //! Rows as they are copied to another store, and from another.
 
 use kakaopay_store::sql::{
-    check_row, corrupt, event_checksum, event_of, failures_of, find_by_charge, lane_value, limit_value,
-    message_checksum, seq_of, term_millis, time_until, timestamp_of,
+    check_row, corrupt, event_checksum, event_of, failures_of, lane_value, limit_value, message_checksum,
+    reference_of, seq_of, term_millis, time_until, timestamp_of,
 };
 use kakaopay_store::{
     Commit, DeadlineChange, Lane, MessageState, OutboxMessage, Row, RowKind, Seq, Skip, StoreError,
@@ -57,7 +57,7 @@ pub(crate) fn read(
 }
 
 fn payment(row: &SqlRow<'_>, now: Timestamp) -> Result<Row, StoreError> {
-    let reference = find_by_charge(&row.get::<_, String>(1).map_err(failed)?)?;
+    let reference = reference_of(&row.get::<_, String>(1).map_err(failed)?)?;
     let last = seq_of(row.get(2).map_err(failed)?)?;
     let due_at: Option<i64> = row.get(3).map_err(failed)?;
     let due_in = due_at.map(timestamp_of).transpose()?.map(|due| time_until(due, now));
@@ -95,7 +95,7 @@ fn message(row: &SqlRow<'_>, now: Timestamp) -> Result<Row, StoreError> {
         (None, None) => MessageState::Completed,
     };
     Ok(Row::Message(StoredMessage {
-        reference: find_by_charge(&reference)?,
+        reference: reference_of(&reference)?,
         message: OutboxMessage::new(key, body).lane(lane),
         age,
         claim: claim.unsigned_abs(),

@@ -65,7 +65,7 @@ pub fn failures_of(column: i64) -> Result<u32, StoreError> {
 ///
 /// # Errors
 /// `Corrupt` if the column is not a reference.
-pub fn find_by_charge(column: &str) -> Result<Reference, StoreError> {
+pub fn reference_of(column: &str) -> Result<Reference, StoreError> {
     Reference::parse(column).map_err(corrupt)
 }
 

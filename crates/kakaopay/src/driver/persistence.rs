@@ -144,6 +144,7 @@ impl<S: Store> Engine<S> {
                 Ok(Some(false)) => return Err(conflict(&commit).into()),
                 Ok(None) if young.is_over() => return result,
                 Ok(None) => result = self.commit(commit.clone()).await,
+                Err(_) if young.is_over() => return result,
                 Err(_) => continue,
             }
             // A conflict may be with the first commit, which was still under way.

@@ -37,8 +37,9 @@ impl<S: Store> Merchant<S> {
     /// [its timeout](crate::MerchantBuilder::handler_timeout) delays no other payment and never ends `run`.
     ///
     /// At shutdown it starts nothing new, and waits for the requests and handler calls in flight. This takes
-    /// no longer than the client's timeout or the handler's timeout, and 10 s more while the store fails. A killed process loses no work: another
-    /// one takes it over and finds out the outcome of its requests.
+    /// no longer than the client's timeout or the handler's timeout, and while the store fails, some seconds and its
+    /// own timeouts more. A killed process loses no work: another one takes it over and finds out the outcome of its
+    /// requests.
     ///
     /// Errors are logged and retried without limit.
     pub async fn run(&self, handler: impl EventHandler + 'static, shutdown: impl Future<Output = ()>) {
