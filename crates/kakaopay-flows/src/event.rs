@@ -135,7 +135,8 @@ pub enum PaymentEvent {
     },
     /// A charge names this store and an order that the store does not have: the store is older than the service,
     /// because a copy was restored or a fail-over lost commits, or a second copy of it is in use. Adopt the order
-    /// if it is yours, and nothing else: goods leave when the order is notified as paid.
+    /// if it is yours, and nothing else: goods leave when the order is notified as paid. After another restore it comes
+    /// again under the same key, and the order must be adopted again.
     Orphaned {
         /// The order that the charge names.
         reference: Reference,

@@ -180,6 +180,10 @@ impl Pages {
     /// The handler has accepted a notification.
     pub fn accept(&mut self, key: &str, event: &PaymentEvent) {
         let order = event.reference().as_str().to_owned();
+        if matches!(event, PaymentEvent::Orphaned { .. }) {
+            // Also when it comes again: the store was put back once more, and lacks the order again.
+            self.to_adopt.insert(order.clone());
+        }
         let accepted = self.accepted.entry(order.clone()).or_default();
         if accepted.iter().any(|(known, _)| known == key) {
             // Delivery is at least once.
@@ -194,7 +198,6 @@ impl Pages {
             self.violate("I2", format_args!("{order}: {charge} was notified more than once"));
         }
         match event {
-            PaymentEvent::Orphaned { .. } => drop(self.to_adopt.insert(order)),
             PaymentEvent::Paid(paid) => {
                 self.check_paid(&order, paid.charge.as_str(), paid.amount.minor_units());
             }

@@ -17,7 +17,7 @@ pub(crate) fn paid_orders_are_known(around: &Surroundings) {
     let mut pages = around.books.pages();
     for charge in charges.iter().filter(|charge| charge.status == "successful") {
         let Some(order) = &charge.order else { continue };
-        let is_known = knows(&pages, order, charge) || names_another_order(&pages, charge);
+        let is_known = knows(&pages, order, charge) || is_left_to_a_person(&pages, charge);
         if !is_known {
             pages.violate("I2", format_args!("{order}: {} is paid, and nothing was notified", charge.id));
         }
@@ -31,10 +31,11 @@ fn knows(pages: &Pages, order: &str, charge: &BookedCharge) -> bool {
     accepted.iter().any(|(_, event)| paid_charge(event).is_some_and(|paid| paid.as_str() == charge.id))
 }
 
-/// Whether the charge names another order, and an alert says so.
-fn names_another_order(pages: &Pages, charge: &BookedCharge) -> bool {
-    charge.named.is_some()
-        && charge.named != charge.order
+/// Whether the charge names another order, or may name an attempt that a restored copy lacks, and an alert says so: a
+/// person must decide whose it is.
+fn is_left_to_a_person(pages: &Pages, charge: &BookedCharge) -> bool {
+    let names_another = charge.named.is_some() && charge.named != charge.order;
+    (names_another || pages.was_restored)
         && pages.accepted.values().flatten().any(|(_, event)| match event {
             PaymentEvent::Alert { alert: Alert::Mismatch { charge: other, .. }, .. } => {
                 other.as_str() == charge.id
@@ -99,7 +100,10 @@ fn money_adds_up(pages: &mut Pages, order: &str, charge: &BookedCharge) {
         _ => 0,
     });
     let back: i64 = back.sum();
-    if back != charge.refunded() {
+    // The shop may have had the order's notification before the restore. It comes again with what went back since, under
+    // the key that the shop knows.
+    let is_repeated = pages.was_restored && back < charge.refunded();
+    if back != charge.refunded() && !is_repeated {
         let text = format!("{order}: {} of {} went back, and {back} notified", charge.refunded(), charge.id);
         pages.violate("I1", text);
     }
