@@ -1,10 +1,10 @@
 //! Acknowledges an alert with the store alone.
 
-use kakaopay_flows::Output;
-use kakaopay_store::{Commit, Seq, Setting, Store};
-use kakaopay_types::Reference;
+use kakaopay_flows::{Output, Payment};
+use kakaopay_store::{Commit, Seq, Store};
+use kakaopay_types::{Reference, Timestamp};
 
-use crate::driver::{MAX_TRIES, load};
+use crate::driver::{MAX_TRIES, check_open, load};
 use crate::error::Error;
 use crate::status::PaymentStatus;
 
@@ -22,16 +22,12 @@ pub async fn acknowledge(
     who: &str,
     why: &str,
 ) -> Result<PaymentStatus, Error> {
-    if let Some(why) = store.setting(Setting::Closed).await? {
-        return Err(Error::StoreClosed { why });
-    }
+    check_open(store).await?;
     for _ in 0..MAX_TRIES {
         let (Some(mut payment), now) = load(store, reference).await? else {
             return Err(Error::NotFound(reference.clone()));
         };
-        if !payment.acknowledge(alert_key, who, why, now)? {
-            return Err(Error::AlertNotFound { reference: reference.clone(), key: alert_key.to_owned() });
-        }
+        acknowledge_alert(&mut payment, alert_key, who, why, now)?;
         let mut entry = None;
         while let Some(output) = payment.poll_output() {
             if let Output::Persist(stored) = output {
@@ -50,4 +46,22 @@ pub async fn acknowledge(
         return Ok(PaymentStatus::of(&payment));
     }
     Err(Error::TooMuchContention(reference.clone()))
+}
+
+/// Acknowledges an open alert of a payment.
+///
+/// # Errors
+/// [`Error::AlertNotFound`] if it has no such alert.
+pub(crate) fn acknowledge_alert(
+    payment: &mut Payment,
+    alert_key: &str,
+    who: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if payment.acknowledge(alert_key, who, why, now)? {
+        return Ok(());
+    }
+    let reference = payment.intent().reference.clone();
+    Err(Error::AlertNotFound { reference, key: alert_key.to_owned() })
 }

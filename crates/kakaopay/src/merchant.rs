@@ -10,9 +10,12 @@ use kakaopay_transport::Client;
 use kakaopay_types::{PublicKey, Reference, SecretKey, Timestamp};
 use kakaopay_webhook::{Receiver, SignaturePolicy};
 
+use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
-use crate::driver::{Applied, Clients, Engine, Identity, Joins, Marks, Opened, Reads, Returns, Wakers};
+use crate::driver::{
+    Applied, Clients, Engine, Identity, Joins, Marks, Opened, Reads, Returns, Wakers, check_open,
+};
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
 use crate::metrics::{Counters, Metrics};
@@ -221,14 +224,9 @@ impl<S: Store> Merchant<S> {
         who: &str,
         why: &str,
     ) -> Result<PaymentStatus, Error> {
-        let applied = self.engine.change(reference, |payment, now| {
-            let reference = payment.intent().reference.clone();
-            match payment.acknowledge(alert_key, who, why, now)? {
-                true => Ok(()),
-                false => Err(Error::AlertNotFound { reference, key: alert_key.to_owned() }),
-            }
-        });
-        self.drive(applied.await?).await.map(|(_, status)| status)
+        let change = |payment: &mut _, now| acknowledge_alert(payment, alert_key, who, why, now);
+        let applied = self.engine.change(reference, change).await?;
+        self.drive(applied).await.map(|(_, status)| status)
     }
 
     /// Skips a notification by a person's decision: it is never delivered, and the next one of its payment is. Meant
@@ -245,7 +243,7 @@ impl<S: Store> Merchant<S> {
         who: impl Into<String>,
         why: impl Into<String>,
     ) -> Result<SkipOutcome, Error> {
-        self.engine.check_open().await?;
+        check_open(&self.engine.store).await?;
         let skip = Skip::new(who, why);
         let outcome = self.engine.store.skip_message(idempotency_key, skip).await?;
         if outcome == SkipOutcome::Skipped {

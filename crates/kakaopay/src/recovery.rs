@@ -8,7 +8,7 @@ use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams};
 use kakaopay_types::{Charge, PaymentAmount, Reference, ReturnUri, SortOrder, StoreId, Timestamp};
 
-use crate::driver::check_same;
+use crate::driver::{check_open, check_same};
 use crate::error::Error;
 use crate::merchant::Merchant;
 use crate::order::Order;
@@ -44,8 +44,7 @@ impl<S: Store> Merchant<S> {
             check_same(&order, &payment)?;
             return Ok(PaymentStatus::of(&payment));
         }
-        let is_recorded = !self.engine.store.charges_of(&reference).await?.is_empty();
-        let charges = self.engine.look_for(&reference, !is_recorded).await?;
+        let charges = self.engine.charges_to_adopt(&reference).await?;
         if charges.is_empty() {
             return Err(Error::NoCharge(reference));
         }
@@ -65,8 +64,7 @@ impl<S: Store> Merchant<S> {
     /// - [`Error::ChargesUnread`] if the charges cannot be read: try again.
     pub async fn charged_order(&self, reference: &Reference) -> Result<Order, Error> {
         self.engine.ready().await?;
-        let is_recorded = !self.engine.store.charges_of(reference).await?.is_empty();
-        let charges = self.engine.look_for(reference, !is_recorded).await?;
+        let charges = self.engine.charges_to_adopt(reference).await?;
         let order = charges.last().and_then(|charge| order_of(reference, charge));
         order.ok_or_else(|| Error::NoCharge(reference.clone()))
     }
@@ -85,7 +83,7 @@ impl<S: Store> Merchant<S> {
     /// - [`Error::ChargesUnread`] if not all charges can be read: nothing was changed, try again.
     /// - [`Error::Store`] if the store fails: rebuild another empty one.
     pub async fn rebuild(&self, since: Timestamp, id: Option<StoreId>) -> Result<RebuildReport, Error> {
-        self.engine.check_open().await?;
+        check_open(&self.engine.store).await?;
         let (mut stores, unreadable) = self.charges_by_store(since).await?;
         let id = match id {
             Some(id) => id,

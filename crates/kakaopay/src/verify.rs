@@ -104,34 +104,40 @@ async fn for_each_payment(
     }
 }
 
+async fn for_each_row(
+    store: &impl Store,
+    kind: RowKind,
+    mut check: impl FnMut(Row),
+) -> Result<(), StoreError> {
+    let mut after = 0;
+    loop {
+        let page = store.rows(kind, after, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after = *last;
+        page.into_iter().for_each(|(_, row)| check(row));
+    }
+}
+
 /// The payments without a deadline, each with its last entry then.
 async fn without_deadline(store: &impl Store) -> Result<HashMap<u64, u64>, StoreError> {
-    let (mut found, mut after) = (HashMap::new(), 0);
-    loop {
-        let page = store.rows(RowKind::Payment, after, PAGE).await?;
-        let Some((last, _)) = page.last() else { return Ok(found) };
-        after = *last;
-        for (_, row) in page {
-            if let Row::Payment { reference, last, due_in: None } = row {
-                found.insert(digest(&reference), last.get());
-            }
+    let mut found = HashMap::new();
+    for_each_row(store, RowKind::Payment, |row| {
+        if let Row::Payment { reference, last, due_in: None } = row {
+            found.insert(digest(&reference), last.get());
         }
-    }
+    })
+    .await?;
+    Ok(found)
 }
 
 /// Removes the digests of the notifications that are stored.
 async fn without_stored(store: &impl Store, missing: &mut HashSet<u64>) -> Result<(), StoreError> {
-    let mut after = 0;
-    loop {
-        let page = store.rows(RowKind::Message, after, PAGE).await?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
-        after = *last;
-        for (_, row) in page {
-            if let Row::Message(stored) = row {
-                missing.remove(&digest(&stored.message.key));
-            }
+    for_each_row(store, RowKind::Message, |row| {
+        if let Row::Message(stored) = row {
+            missing.remove(&digest(&stored.message.key));
         }
-    }
+    })
+    .await
 }
 
 /// Stands for a text, of which there may be millions.

@@ -8,7 +8,7 @@ use kakaopay_flows::{Alert, Evidence, Input, Payment, PaymentEvent};
 use kakaopay_store::{Commit, Seq, Store};
 use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams, RetrieveCharge};
-use kakaopay_types::{Charge, Outcome, Reference, SortOrder, StoreId, Timestamp};
+use kakaopay_types::{Charge, ChargeId, Outcome, Reference, SortOrder, StoreId, Timestamp};
 
 use super::engine::{Applied, Engine};
 use super::pending_request::Begun;
@@ -35,10 +35,8 @@ impl<S: Store> Engine<S> {
     pub(crate) async fn charges_before(&self, reference: &Reference) -> Result<Found, Error> {
         let look = async {
             let is_cleared = self.suspicion().await? == Suspicion::Cleared;
-            if is_cleared && self.store.charges_of(reference).await?.is_empty() {
-                return Ok(Vec::new());
-            }
-            self.look_for(reference, !is_cleared).await
+            let recorded = self.store.charges_of(reference).await?;
+            self.look_for(reference, recorded, !is_cleared).await
         };
         match tokio::time::timeout(LOOK_TIMEOUT, look).await {
             Ok(Ok(charges)) => Ok(Found::Charges(charges)),
@@ -63,16 +61,29 @@ impl<S: Store> Engine<S> {
         }
     }
 
+    /// Reads the charges of an order that a person wants to take in: the recorded ones, or if there are none, those that
+    /// the service has.
+    pub(crate) async fn charges_to_adopt(&self, reference: &Reference) -> Result<Vec<Charge>, Error> {
+        let recorded = self.store.charges_of(reference).await?;
+        let in_list = recorded.is_empty();
+        self.look_for(reference, recorded, in_list).await
+    }
+
     /// Reads the charges of an order: the recorded ones, and, if `in_list`, all that name it in the service's list
     /// since the last complete reconciliation.
     ///
     /// A recorded one that no longer names the order is an error: the payment would not know it as its own, and would
     /// create another. So is a list that names none and has an element that cannot be read, which may be it.
-    pub(crate) async fn look_for(&self, reference: &Reference, in_list: bool) -> Result<Vec<Charge>, Error> {
+    async fn look_for(
+        &self,
+        reference: &Reference,
+        recorded: Vec<ChargeId>,
+        in_list: bool,
+    ) -> Result<Vec<Charge>, Error> {
         let unread = |error| Error::ChargesUnread(Box::new(error));
         let store = self.store_id().await?;
         let mut found: Vec<Charge> = Vec::new();
-        for charge in self.store.charges_of(reference).await? {
+        for charge in recorded {
             let read = self.clients.secret.send(RetrieveCharge::new(charge.clone()));
             let read = self.reads.read_alone(&charge, read).await.map_err(unread)?;
             if !is_of(&read, &store, reference) {

@@ -38,16 +38,8 @@ impl Identity {
 impl<S: Store> Engine<S> {
     /// Checks that the store may be driven: it is not closed, and of the key's account and mode.
     pub(crate) async fn ready(&self) -> Result<StoreId, Error> {
-        self.check_open().await?;
+        check_open(&self.store).await?;
         self.store_id().await
-    }
-
-    /// Checks that the store is not closed: it is no backup, and its payments have not moved.
-    pub(crate) async fn check_open(&self) -> Result<(), Error> {
-        match self.store.setting(Setting::Closed).await? {
-            Some(why) => Err(Error::StoreClosed { why }),
-            None => Ok(()),
-        }
     }
 
     /// Returns the store's identity, unless the store is of another account or mode than the key. The first call reads
@@ -140,6 +132,14 @@ impl<S: Store> Engine<S> {
                 return Ok(text.to_owned());
             }
         }
+    }
+}
+
+/// Checks that a store is not closed: it is no backup, and its payments have not moved.
+pub(crate) async fn check_open(store: &impl Store) -> Result<(), Error> {
+    match store.setting(Setting::Closed).await? {
+        Some(why) => Err(Error::StoreClosed { why }),
+        None => Ok(()),
     }
 }
 

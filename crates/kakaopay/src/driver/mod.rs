@@ -17,7 +17,7 @@ mod suspicion;
 
 pub(crate) use adoption::is_of;
 pub(crate) use engine::{Applied, Engine, MAX_TRIES, Wakers};
-pub(crate) use identity::Identity;
+pub(crate) use identity::{Identity, check_open};
 pub(crate) use marks::Marks;
 pub(crate) use opening::{Opened, check_same};
 pub(crate) use persistence::repeated;
