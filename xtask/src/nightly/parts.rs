@@ -16,14 +16,14 @@ enum Search {
         filter: &'static str,
         variable: (&'static str, &'static str),
     },
+    /// The mutants of a subject, another sample each day.
+    Mutants(&'static str),
     Command(&'static [&'static str]),
 }
 
 /// Most minutes of a part; each of hundreds of mutants is compiled.
 const MAX_MINUTES: u32 = 60;
 const MAX_MINUTES_OF_MUTANTS: u32 = 300;
-/// In a command, days since 1970: another sample each day.
-const DAY: &str = "{day}";
 /// In a command, each fuzz target in turn.
 pub(super) const TARGET: &str = "{target}";
 
@@ -45,26 +45,11 @@ pub(super) const PARTS: &[Part] = &[
     test("disturbed", SHOP, "killed", "shops::f53_f56", ("KAKAOPAY_DISTURBED_KILLS", "300")),
     test("kills-server", SHOP, "killed", "server::", ("KAKAOPAY_SERVER_KILLS", "100")),
     test("powerloss", SHOP, "powerloss", "", ("KAKAOPAY_CRASH_IMAGES", "100000")),
-    Part {
-        name: "mutants-money",
-        search: Search::Command(&["cargo", "xtask", "mutants", "money", "--seed", DAY]),
-    },
-    Part {
-        name: "mutants-types",
-        search: Search::Command(&["cargo", "xtask", "mutants", "types", "--seed", DAY]),
-    },
-    Part {
-        name: "mutants-flows",
-        search: Search::Command(&["cargo", "xtask", "mutants", "flows", "--seed", DAY]),
-    },
-    Part {
-        name: "mutants-store",
-        search: Search::Command(&["cargo", "xtask", "mutants", "store", "--seed", DAY]),
-    },
-    Part {
-        name: "mutants-driver",
-        search: Search::Command(&["cargo", "xtask", "mutants", "driver", "--seed", DAY]),
-    },
+    Part { name: "mutants-money", search: Search::Mutants("money") },
+    Part { name: "mutants-types", search: Search::Mutants("types") },
+    Part { name: "mutants-flows", search: Search::Mutants("flows") },
+    Part { name: "mutants-store", search: Search::Mutants("store") },
+    Part { name: "mutants-driver", search: Search::Mutants("driver") },
     // New inputs go into the first folder, so that the seeds stay as they are. With the address sanitizer, which is
     // the default of cargo-fuzz, because libraries below have unsafe code.
     Part {
@@ -121,7 +106,11 @@ impl Part {
                 let words = ["cargo", "test", "--package", package, "--test", binary, filter];
                 words.iter().filter(|word| !word.is_empty()).map(|word| (*word).to_owned()).collect()
             }
-            Search::Command(words) => words.iter().map(|word| word.replace(DAY, &day.to_string())).collect(),
+            Search::Mutants(subject) => {
+                let words = ["cargo", "xtask", "mutants", subject, "--seed", &day.to_string()];
+                words.map(str::to_owned).into()
+            }
+            Search::Command(words) => words.iter().map(|word| (*word).to_owned()).collect(),
         };
         if !words.iter().any(|word| word == TARGET) {
             return vec![words];
@@ -132,14 +121,17 @@ impl Part {
 
     /// Most minutes that the part may take.
     pub(super) fn max_minutes(&self) -> u32 {
-        if self.name.starts_with("mutants-") { MAX_MINUTES_OF_MUTANTS } else { MAX_MINUTES }
+        match self.search {
+            Search::Mutants(_) => MAX_MINUTES_OF_MUTANTS,
+            _ => MAX_MINUTES,
+        }
     }
 
     /// The variable that sets how long the tests of the part search.
     pub(super) fn variable(&self) -> Option<(&'static str, &'static str)> {
         match self.search {
             Search::Test { variable, .. } => Some(variable),
-            Search::Command(_) => None,
+            Search::Mutants(_) | Search::Command(_) => None,
         }
     }
 }

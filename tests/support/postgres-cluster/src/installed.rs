@@ -37,7 +37,7 @@ pub(crate) fn leave_out(why: &str) {
     let required = std::env::var("KAKAOPAY_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
     assert!(!required, "KAKAOPAY_REQUIRE_POSTGRES is 1, and {why}");
     if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(why.to_owned()) {
-        // Past what the tests print, which is only shown of those that fail. Should it fail, nobody reads it.
+        // Past what the tests print, which is only shown of those that fail. If it fails, there is no reader.
         drop(writeln!(std::io::stderr(), "SKIPPED the tests that need PostgreSQL: {why}"));
     }
 }
