@@ -34,9 +34,17 @@ fn run_all(steps: &mut Steps) -> Result<(), Problem> {
     cargo_step(&["doc", "--workspace", "--no-deps", "--all-features", "--lib", "--examples"], &strict)?;
     // The fuzz targets and the benchmarks are workspaces of their own, which nothing else here would compile.
     for workspace in ["fuzz/Cargo.toml", "benches/Cargo.toml"] {
-        cargo_step(&["fmt", "--check", "--manifest-path", workspace], &[])?;
+        cargo_step(&["fmt", "--all", "--check", "--manifest-path", workspace], &[])?;
         // In the target folder of the others, which have checked most of the same libraries.
-        let options = ["clippy", "--locked", "--all-targets", "--target-dir", "target", "--manifest-path"];
+        let options = [
+            "clippy",
+            "--workspace",
+            "--locked",
+            "--all-targets",
+            "--target-dir",
+            "target",
+            "--manifest-path",
+        ];
         cargo_step(&[&options[..], &[workspace, "--", "-D", "warnings"]].concat(), &[])?;
     }
     steps.run("layers", || layers::run(&[]))?;

@@ -63,7 +63,7 @@
 //! | `due_payment`, `inbox_queue`, `outbox_queue` | pending work, and when it can be claimed | pending work |
 //! | `job` | when a recurring job is due | jobs |
 //! | `setting` | a fact about the store: its id, and the database system and timeline it was last used on | nothing |
-//! | `migration` | an applied migration and its checksum | versions |
+//! | `migration` | an applied migration, its checksum, and the oldest version that can use the store after it | versions |
 //!
 //! Queues are separate from history, and their rows are deleted on completion. So calls do not slow down as the
 //! history grows, and the tables that change all the time stay small enough for frequent vacuum, which they
@@ -72,8 +72,10 @@
 //! # The server
 //!
 //! - PostgreSQL 13 or newer. The first process creates the tables and needs the privilege to; later ones need
-//!   `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them. Concurrent migrations wait for each other. An older program
-//!   does not open a newer schema.
+//!   `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them. Concurrent migrations wait for each other, and
+//!   for transactions of others at most 60 s, in attempts of 2 s; the error names the sessions in the way. Each
+//!   migration says from which version on an older program can still use the store, so that the program can be
+//!   rolled back; one that cannot does not open it.
 //! - TLS is required, with verification of the server's name and certificate chain, unless the connection string
 //!   has `sslmode=disable` or a Unix socket. libpq's `sslrootcert`, `sslcert` and `sslkey` are taken from it.
 //! - A connection pooler must assign a connection to one client for its lifetime (PgBouncer's `session` mode with its
@@ -136,6 +138,7 @@ mod store;
 mod template;
 
 pub use completion::Completion;
+pub use migrate::LockHolder;
 pub use open_error::{HostError, PostgresOpenError, PostgresTlsError};
 pub use options::PostgresOptions;
 pub use store::PostgresStore;

@@ -68,7 +68,7 @@ SELECT text FROM line ORDER BY text COLLATE \"C\"";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migrate::migrate;
+    use crate::migrate::{LockWait, migrate};
     use crate::schema::MIGRATIONS;
     use kakaopay_postgres_cluster::shared;
     use tokio_postgres::NoTls;
@@ -80,7 +80,7 @@ mod tests {
         let (mut client, connection) = connected.unwrap();
         tokio::spawn(connection);
         let schema = SchemaName::parse("objects").unwrap();
-        migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
+        migrate(&mut client, &schema, MIGRATIONS, LockWait::new()).await.unwrap();
         let rows = client.query(OBJECTS, &[&schema.as_str()]).await.unwrap();
         let found: String = rows.iter().map(|row| format!("{}\n", row.get::<_, &str>(0))).collect();
         assert!(found == EXPECTED, "the objects are now:\n{found}");

@@ -1,8 +1,11 @@
 //! Why a database was not opened as a store.
 
 use std::error::Error;
+use std::time::Duration;
 
 use kakaopay_store::{SchemaError, StoreError, StoreErrorKind};
+
+use crate::migrate::LockHolder;
 
 /// Why a database was not opened as a store. The database is unchanged.
 ///
@@ -92,6 +95,19 @@ pub enum PostgresOpenError {
         /// The statements that mend it.
         statements: String,
     },
+    /// Others held locks that a migration needs for all the time that it may wait.
+    #[error(
+        "migration {version} waited {} s for locks{}: end the transactions in its way, with pg_terminate_backend if need be, and open the store again",
+        .waited.as_secs(), held_by(.holders)
+    )]
+    MigrationBlocked {
+        /// Version that the migration leads to.
+        version: i64,
+        /// How long it waited, over all attempts.
+        waited: Duration,
+        /// Sessions in its way. Empty if the user may see none, or a prepared transaction holds the lock.
+        holders: Vec<LockHolder>,
+    },
     /// The server rejected the user.
     #[error("the server rejected the login")]
     Refused(#[source] StoreError),
@@ -153,9 +169,17 @@ impl PostgresOpenError {
             Self::Store(error) => error.kind(),
             Self::Schema(_) | Self::Altered { .. } => StoreErrorKind::UnrecognizedSchema,
             Self::OldPrimary { .. } | Self::OtherSystem { .. } => StoreErrorKind::ReadOnly,
+            Self::MigrationBlocked { .. } => StoreErrorKind::Busy,
             _ => StoreErrorKind::Other,
         }
     }
+}
+
+fn held_by(holders: &[LockHolder]) -> String {
+    if holders.is_empty() {
+        return " of others (see pg_locks and pg_prepared_xacts)".to_owned();
+    }
+    format!(" of {}", holders.iter().map(LockHolder::to_string).collect::<Vec<_>>().join(" and "))
 }
 
 fn all(hosts: &[HostError]) -> String {

@@ -18,7 +18,7 @@ use crate::executor::{Executor, Timeouts};
 use crate::fence::Fence;
 use crate::hosts::Hosts;
 use crate::last_commits::LastCommits;
-use crate::migrate::{check_newest, migrate};
+use crate::migrate::{LockWait, check_newest, migrate};
 use crate::objects::check_objects;
 use crate::open_error::{PostgresOpenError, PostgresTlsError};
 use crate::places::Places;
@@ -167,7 +167,8 @@ impl PostgresOptions {
         self
     }
 
-    /// Neither creates nor migrates the store: opening fails unless it has the newest schema. For tools that read
+    /// Neither creates nor migrates the store: opening fails unless it has the newest schema, or a
+    /// newer one that this program can use. For tools that read
     /// the store of a running shop, whose version may be older.
     #[must_use]
     pub fn skip_migrations(mut self) -> Self {
@@ -175,7 +176,8 @@ impl PostgresOptions {
         self
     }
 
-    /// Connects, and migrates the schema to the newest version. Concurrent migrations wait for each other.
+    /// Connects, and migrates the schema to the newest version. Concurrent migrations wait for each
+    /// other. A migration waits for locks of others for at most 60 s, in attempts of 2 s, so that it does not hold them up.
     ///
     /// # Errors
     /// [`PostgresOpenError`]. The schema of another program is unchanged.
@@ -214,7 +216,7 @@ impl PostgresOptions {
     ) -> Result<(), PostgresOpenError> {
         executor.check_pooling().await?;
         if self.migrating {
-            migrate(&mut connection.client, schema, MIGRATIONS).await?;
+            migrate(&mut connection.client, schema, MIGRATIONS, LockWait::new()).await?;
         } else {
             check_newest(&connection.client, schema, MIGRATIONS).await?;
         }

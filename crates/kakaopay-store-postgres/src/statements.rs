@@ -305,7 +305,7 @@ FROM {schema}.inbox_queue AS queue JOIN {schema}.inbox_event AS event ON event.i
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::migrate::migrate;
+    use crate::migrate::{LockWait, migrate};
     use crate::schema::MIGRATIONS;
     use crate::schema_name::SchemaName;
     use crate::template::SERVER_CLOCK;
@@ -351,7 +351,7 @@ mod tests {
             tokio_postgres::connect(&cluster.tcp("postgres"), NoTls).await.unwrap();
         tokio::spawn(connection);
         let schema = SchemaName::parse("plans").unwrap();
-        migrate(&mut client, &schema, MIGRATIONS).await.unwrap();
+        migrate(&mut client, &schema, MIGRATIONS, LockWait::new()).await.unwrap();
         client.batch_execute(&schema.fill(FILL)).await.unwrap();
         let all = Statements::new(&Template::new(&schema, SERVER_CLOCK));
         let history = [

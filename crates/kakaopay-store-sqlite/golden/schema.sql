@@ -51,8 +51,10 @@ CREATE TRIGGER journal_entry_rejects_update BEFORE UPDATE ON journal_entry
 BEGIN SELECT RAISE(ABORT, 'journal entries are immutable'); END;
 
 CREATE TABLE migration (
-    version  INTEGER NOT NULL PRIMARY KEY,
-    checksum TEXT    NOT NULL
+    version     INTEGER NOT NULL PRIMARY KEY,
+    checksum    TEXT    NOT NULL,
+    -- The oldest version of a program that can use the store after it.
+    usable_from INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE outbox_message (
@@ -115,4 +117,4 @@ CREATE TABLE snapshot (
     checksum   INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, 'bc324615f151c384a4282394ab02f8c9');
+INSERT INTO migration VALUES (1, 'bc324615f151c384a4282394ab02f8c9', 1);

@@ -1,8 +1,8 @@
 //! Migrates the schema of a file to the newest version, and refuses files of other programs.
 
 use kakaopay_store::SchemaError;
-use kakaopay_store::sql::{Migration, check_applied, checksum, newest, pending};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use kakaopay_store::sql::{AppliedMigration, Migration, check_applied, newest, pending};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
 use crate::open_error::SqliteOpenError;
 use crate::schema::APPLICATION_ID;
@@ -22,12 +22,16 @@ fn version_in_transaction(connection: &Connection, migrations: &[Migration]) -> 
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
     if application == i64::from(APPLICATION_ID) {
-        let supported = newest(migrations);
-        // Before the table is read: a newer version may have changed that table, too.
-        if version > supported {
-            return Err(SchemaError::Newer { found: version, supported }.into());
-        }
-        return Ok(check_applied(&applied(connection)?, migrations)?);
+        let newer =
+            || SchemaError::Newer { found: version, supported: newest(migrations), usable_from: version };
+        let is_later = version > newest(migrations);
+        // A later version may have changed the table of migrations, too.
+        let applied = match applied(connection) {
+            Err(_) if is_later => return Err(newer().into()),
+            applied => applied?,
+        };
+        let found = check_applied(&applied, migrations)?;
+        return if is_later && found < version { Err(newer().into()) } else { Ok(found) };
     }
     let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if (application, version, objects) == (0, 0, 0) {
@@ -36,16 +40,19 @@ fn version_in_transaction(connection: &Connection, migrations: &[Migration]) -> 
     Err(SchemaError::NotAStore.into())
 }
 
-fn applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
-    let mut statement = connection.prepare("SELECT version, checksum FROM migration ORDER BY version")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    rows.collect()
+fn applied(connection: &Connection) -> rusqlite::Result<Vec<AppliedMigration>> {
+    let all = "SELECT version, checksum, usable_from FROM migration ORDER BY version";
+    let mut statement = connection.prepare(all)?;
+    let row = |row: &Row<'_>| {
+        Ok(AppliedMigration { version: row.get(0)?, checksum: row.get(1)?, usable_from: row.get(2)? })
+    };
+    statement.query_map([], row)?.collect()
 }
 
 /// Applies the migrations that a file has not seen, in one transaction.
 pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Result<(), SqliteOpenError> {
     let newest = newest(migrations);
-    if schema_version(connection, migrations)? == newest {
+    if schema_version(connection, migrations)? >= newest {
         return Ok(());
     }
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
@@ -57,12 +64,13 @@ pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Resu
     }
     for (version, migration) in pending(version, migrations) {
         transaction.execute_batch(migration.sql)?;
+        let AppliedMigration { version, checksum, usable_from } = AppliedMigration::new(version, migration);
         transaction.execute(
-            "INSERT INTO migration (version, checksum) VALUES (?1, ?2)",
-            (version, checksum(migration)),
+            "INSERT INTO migration (version, checksum, usable_from) VALUES (?1, ?2, ?3)",
+            (version, checksum, usable_from),
         )?;
+        transaction.pragma_update(None, "user_version", version)?;
     }
-    transaction.pragma_update(None, "user_version", newest)?;
     transaction.commit()?;
     Ok(())
 }
@@ -70,8 +78,10 @@ pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Resu
 /// Records the migrations a file has seen.
 const MIGRATION_TABLE: &str = "
 CREATE TABLE migration (
-    version  INTEGER NOT NULL PRIMARY KEY,
-    checksum TEXT    NOT NULL
+    version     INTEGER NOT NULL PRIMARY KEY,
+    checksum    TEXT    NOT NULL,
+    -- The oldest version of a program that can use the store after it.
+    usable_from INTEGER NOT NULL
 ) STRICT;
 ";
 
@@ -117,8 +127,8 @@ mod tests {
         for sql in rows {
             dump += &format!("\n{};\n", sql.unwrap());
         }
-        for (version, checksum) in applied(&connection).unwrap() {
-            dump += &format!("\nINSERT INTO migration VALUES ({version}, '{checksum}');\n");
+        for AppliedMigration { version, checksum, usable_from } in applied(&connection).unwrap() {
+            dump += &format!("\nINSERT INTO migration VALUES ({version}, '{checksum}', {usable_from});\n");
         }
         assert!(dump == include_str!("../golden/schema.sql"), "the schema is now:\n{dump}");
     }
@@ -218,7 +228,29 @@ mod tests {
         let connection = memory();
         migrate(&connection, &[ONE, TWO]).unwrap();
         let error = schema_error(migrate(&connection, &[ONE]));
-        assert_eq!(error, SchemaError::Newer { found: 2, supported: 1 });
+        assert_eq!(error, SchemaError::Newer { found: 2, supported: 1, usable_from: 2 });
+        // Without a row that says who can go on, only its number is known.
+        connection.execute_batch("DELETE FROM migration WHERE version = 2").unwrap();
+        let error = schema_error(migrate(&connection, &[ONE]));
+        assert_eq!(error, SchemaError::Newer { found: 2, supported: 1, usable_from: 2 });
+        connection.execute_batch("ALTER TABLE migration RENAME COLUMN usable_from TO other").unwrap();
+        let error = schema_error(migrate(&connection, &[ONE]));
+        assert_eq!(error, SchemaError::Newer { found: 2, supported: 1, usable_from: 2 });
+    }
+
+    /// The program is rolled back after a migration that it can go on with, and later upgraded again.
+    #[test]
+    fn f43_an_older_program_goes_on_after_a_migration_that_lets_it() {
+        let connection = memory();
+        let both = [ONE, TWO.usable_from(1)];
+        migrate(&connection, &both).unwrap();
+        let kept = || connection.query_row("SELECT count(*) FROM migration", [], |row| row.get::<_, i64>(0));
+        assert_eq!(schema_version(&connection, &[ONE]).unwrap(), 2);
+        migrate(&connection, &[ONE]).unwrap();
+        assert_eq!(check_newest(2, &[ONE]), Ok(()));
+        assert_eq!(kept().unwrap(), 2);
+        migrate(&connection, &both).unwrap();
+        assert_eq!(kept().unwrap(), 2);
     }
 
     #[test]

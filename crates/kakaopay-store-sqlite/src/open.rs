@@ -63,7 +63,8 @@ impl SqliteOptions {
         self
     }
 
-    /// Neither creates nor migrates the store: opening fails unless it has the newest schema. For tools that read
+    /// Neither creates nor migrates the store: opening fails unless it has the newest schema, or a
+    /// newer one that this program can use. For tools that read
     /// the store of a running shop, whose version may be older.
     #[must_use]
     pub fn skip_migrations(mut self) -> Self {

@@ -9,15 +9,17 @@ pub enum SchemaError {
     /// The database belongs to another program.
     #[error("not a kakaopay store")]
     NotAStore,
-    /// A newer version of this crate migrated the store.
+    /// A newer version of this crate migrated the store, and this one cannot go on with it.
     #[error(
-        "the store has schema version {found}, but this program supports versions up to {supported}: upgrade the program"
+        "the store has schema version {found}, which programs for version {usable_from} or later can use, but this program supports versions up to {supported}: use a program that supports version {usable_from}, or restore a backup from before the upgrade"
     )]
     Newer {
         /// Schema version of the store.
         found: i64,
         /// Newest schema version this program supports.
         supported: i64,
+        /// Oldest version of a program that can use the store.
+        usable_from: i64,
     },
     /// The store has an older schema, or none, and migrating it was disabled.
     #[error(

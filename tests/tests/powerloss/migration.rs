@@ -65,7 +65,7 @@ async fn f12_f43_a_store_survives_power_loss_during_a_migration() {
                 store.close().await.expect("closed");
                 before += 1;
             }
-            Err(SqliteOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })) => after += 1,
+            Err(SqliteOpenError::Schema(SchemaError::Newer { found: 2, supported: 1, .. })) => after += 1,
             Err(error) => panic!("{place}: {error:?}"),
         }
         assert_eq!(migrate(&found).unwrap_or_else(|error| panic!("{place}: {error:?}")), expected, "{place}");

@@ -9,6 +9,8 @@ use crate::shell::Problem;
 /// A benchmark and its measures.
 struct Bench {
     name: &'static str,
+    /// The package of its programs, in the workspace of the benchmarks.
+    package: &'static str,
     takes: &'static [Take],
 }
 
@@ -20,15 +22,21 @@ struct Take {
     take: fn(&Path) -> Result<Vec<Measured>, Problem>,
 }
 
+const PARTS: &str = "kakaopay-benches";
+/// Apart, because whole shops turn on features of the code that the others measure.
+const SHOPS: &str = "kakaopay-shop-benches";
+
 /// All benchmarks, each with the baselines of its measures.
 const BENCHES: &[Bench] = &[
     Bench {
         name: "types",
+        package: PARTS,
         // Skipping the JSON is the least that reading it can take; it needs next to no memory, though.
         takes: &[in_time(&["ignored_any"]), in_allocations(&["value"]), in_instructions(&["ignored_any"])],
     },
     Bench {
         name: "transport",
+        package: PARTS,
         // What most would take, with the same object in the end.
         takes: &[
             in_time(&["reqwest"]),
@@ -39,6 +47,7 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "flows",
+        package: PARTS,
         takes: &[
             // A heap is what most would take for deadlines, and reading JSON is what any journal costs.
             in_time(&["binary_heap", "value"]),
@@ -49,21 +58,26 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "store",
+        package: PARTS,
         // The bases are one caller that waits for each commit, and a plain table whose rows are deleted when claimed.
         takes: &[in_rate(&["unbatched", "skip_locked_delete"]), in_cost(&["stored_10000"])],
     },
     Bench {
         name: "sandbox",
+        package: PARTS,
         // What most would take to stand in for an API that is described; of those that keep what they are told,
         // one is in JavaScript.
         takes: &[in_rate(&["prism"]), in_start(&["prism"]), in_memory(&["prism", "json_server"])],
     },
     Bench {
         name: "webhook",
+        package: PARTS,
         // The hash is what no check can do without. Instructions are not counted: valgrind knows none of
         // those that a processor has for the hash, and would count another program.
         takes: &[in_time(&["sha256"]), in_allocations(&["verify_value"]), in_timing(&["limit"])],
     },
+    // Whole shops, beside a single process.
+    Bench { name: "shop", package: SHOPS, takes: &[per_payment(&["processes_1"])] },
 ];
 
 const fn in_time(bases: &'static [&'static str]) -> Take {
@@ -107,6 +121,12 @@ const fn in_cost(bases: &'static [&'static str]) -> Take {
     Take { measure: Measure { name: "cost", unit: "us", bases }, suffix: "_cost", take: allocations::take }
 }
 
+/// What a payment costs on PostgreSQL: each group has its unit in its name.
+const fn per_payment(bases: &'static [&'static str]) -> Take {
+    let measure = Measure { name: "per_payment", unit: "", bases };
+    Take { measure, suffix: "_postgres", take: allocations::take }
+}
+
 /// Whether the time something takes tells a secret: Welch's t between two kinds of input.
 const fn in_timing(bases: &'static [&'static str]) -> Take {
     let measure = Measure { name: "welch_t", unit: "t", bases };
@@ -120,7 +140,7 @@ pub(crate) fn run(options: &[&str]) -> Result<(), Problem> {
         _ => return Err(Problem::new(format!("cargo xtask bench NAME [--json], where NAME is {}", names()))),
     };
     let targets: Vec<_> = bench.takes.iter().map(|take| format!("{}{}", bench.name, take.suffix)).collect();
-    let programs = program::build(&targets)?;
+    let programs = program::build(bench.package, &targets)?;
     for (take, program) in bench.takes.iter().zip(&programs) {
         for measurement in take.measure.measurements(&(take.take)(program)?)? {
             println!("{}", if json { measurement.json() } else { measurement.row() });

@@ -10,10 +10,13 @@ use crate::support::{Home, connect, delivery, kind, lease, message, reference, s
 async fn a_newer_schema_is_refused() {
     let Some(home) = Home::new() else { return };
     home.open().await;
-    home.raw().await.execute("INSERT INTO migration VALUES (2, 'newer')", &[]).await.unwrap();
+    home.raw().await.execute("INSERT INTO migration VALUES (2, 'newer', 2)", &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
     assert!(
-        matches!(error.decisive(), PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        matches!(
+            error.decisive(),
+            PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1, .. })
+        ),
         "{error}"
     );
     assert_eq!(kind(error), StoreErrorKind::UnrecognizedSchema);
@@ -25,13 +28,14 @@ const ADDS: &str = "
     ALTER TABLE outbox_queue ADD COLUMN urgency bigint NOT NULL DEFAULT 0;
     ALTER TABLE payment ADD COLUMN shop text;
     CREATE TABLE later (payment_id bigint NOT NULL PRIMARY KEY REFERENCES payment);
-    INSERT INTO migration VALUES (2, 'later');
+    INSERT INTO migration VALUES (2, 'later', 2);
     COMMIT;";
 
 /// During a rolling deployment: an open store keeps working, on its connections and on new ones, and opening it
-/// again fails.
+/// again fails, unless the migration
+/// lets programs of this version go on.
 #[tokio::test]
-async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_opens_it() {
+async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_which_others_open_if_it_lets_them() {
     let Some(home) = Home::new() else { return };
     let store = home.open().await;
     let one = || step("a", 0, *b"one").messages(vec![message("a/1")]);
@@ -67,12 +71,23 @@ async fn f43_a_store_that_is_open_goes_on_under_a_newer_schema_and_no_other_open
     let before = raw.query_one(all, &[]).await.unwrap();
     let error = home.options().open().await.unwrap_err();
     assert!(
-        matches!(error.decisive(), PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1 })),
+        matches!(
+            error.decisive(),
+            PostgresOpenError::Schema(SchemaError::Newer { found: 2, supported: 1, .. })
+        ),
         "{error}"
     );
     let after = raw.query_one(all, &[]).await.unwrap();
     let seen = |row: &Row| (row.get::<_, i64>(0), row.get::<_, i64>(1));
     assert_eq!((seen(&after), seen(&before)), ((2, 2), (2, 2)));
+    raw.batch_execute("UPDATE migration SET usable_from = 1 WHERE version = 2").await.unwrap();
+    for options in [home.options(), home.options().skip_migrations()] {
+        let older = options.open().await.unwrap();
+        older.integrity_check().await.unwrap();
+        let last = older.read_journal(&reference("a")).await.unwrap().len();
+        older.commit(step("a", last.try_into().unwrap(), *b"next")).await.unwrap();
+    }
+    assert_eq!(seen(&raw.query_one(all, &[]).await.unwrap()), (2, 2));
 }
 
 /// A schema that lacks a column fails the calls that need it, and those store nothing.

@@ -28,7 +28,7 @@ async fn a_newer_schema_is_refused() {
     raw.close().unwrap();
     let error = refused(&path);
     assert!(
-        matches!(error, SqliteOpenError::Schema(SchemaError::Newer { found: 7, supported: 1 })),
+        matches!(error, SqliteOpenError::Schema(SchemaError::Newer { found: 7, supported: 1, .. })),
         "{error}"
     );
     assert_eq!(StoreError::from(error).kind(), StoreErrorKind::UnrecognizedSchema);

@@ -15,6 +15,6 @@ pub use convert::{
     seq_value, timestamp_of,
 };
 pub use journal::{EntryKind, check_journal};
-pub use migration::{Migration, check_applied, check_newest, checksum, newest, pending};
+pub use migration::{AppliedMigration, Migration, check_applied, check_newest, checksum, newest, pending};
 pub use readable::readable;
 pub use row_checksum::{check_row, event_checksum, message_checksum, row_checksum};
