@@ -24,7 +24,7 @@ impl<S> Unsent<S> {
 
 impl<S> Service<HttpRequest> for Unsent<S>
 where
-    S: Service<HttpRequest, Error = BoxError>,
+    S: Service<HttpRequest, Error: Into<BoxError>>,
     S::Future: Send + 'static,
 {
     type Response = S::Response;
@@ -32,13 +32,14 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(context)
+        self.inner.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, request: HttpRequest) -> Self::Future {
         if request.method() != http::Method::GET && !self.was_first.swap(true, Ordering::SeqCst) {
             return Box::pin(async { Err(NotSent("there is no way".into()).into()) });
         }
-        Box::pin(self.inner.call(request))
+        let sent = self.inner.call(request);
+        Box::pin(async { sent.await.map_err(Into::into) })
     }
 }

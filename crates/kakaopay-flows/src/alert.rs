@@ -20,7 +20,7 @@ use crate::state::refund::RefundProcess;
 /// | [`TooManyAttempts`](Self::TooManyAttempts), [`SearchBlocked`](Self::SearchBlocked) | when the charge is found; the former also when the order is refused |
 /// | [`Overdue`](Self::Overdue) | when the charge is found, and when it and its duplicates have ended |
 /// | [`ChargeNotFound`](Self::ChargeNotFound) | when the charge is read with its end |
-/// | [`KeyRefused`](Self::KeyRefused) | when the charge is found or has ended, or the service has a refund |
+/// | [`KeyRefused`](Self::KeyRefused) | when a read succeeds and nothing waits to be requested, when the charge is found or has ended, and when the service has a refund |
 /// | [`RefundUnresolved`](Self::RefundUnresolved), [`RefundBlocked`](Self::RefundBlocked) | when the refund is found or has ended |
 /// | [`RefundOverdue`](Self::RefundOverdue), [`RefundLate`](Self::RefundLate) | when the refund has ended |
 /// | [`RefundWatchBlocked`](Self::RefundWatchBlocked) | when the watch has ended |

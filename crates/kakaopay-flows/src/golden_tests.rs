@@ -157,7 +157,8 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
             R::RefundedElsewhere { charge: charge(), refund: refund(), amount: cent() }
         }
         Some(R::RefundedElsewhere { .. }) => R::AlertRaised { alert: Alert::Overdue },
-        Some(R::AlertRaised { .. }) => {
+        Some(R::AlertRaised { .. }) => R::KeyAccepted,
+        Some(R::KeyAccepted) => {
             R::AlertAcknowledged { alert: Alert::Overdue, who: "staff".to_owned(), why: "seen".to_owned() }
         }
         Some(R::AlertAcknowledged { .. }) => {
@@ -232,7 +233,9 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
 fn intent() -> StoredIntent {
     let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD)).expect("an amount");
     let return_uri = ReturnUri::parse("https://example.com/done").expect("an address");
-    crate::Intent::new(reference("order-1"), StoreId::from_bits(7), amount, return_uri, Mode::Test, 7).into()
+    let intent =
+        crate::Intent::new(reference("order-1"), StoreId::from_bits(7), amount, return_uri, Mode::Test, 7);
+    intent.served_at(at()).into()
 }
 
 fn notice() -> RefundNotice {

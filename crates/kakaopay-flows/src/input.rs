@@ -23,6 +23,9 @@ pub enum Input {
     /// Reads the charges and refunds now instead of at the deadline. It sends no mutation that the plan would
     /// not send.
     Refresh,
+    /// The store may lack later entries of the journal, because it was restored from a copy: a request that the journal
+    /// has as unsent may have been sent since. Its outcome becomes unknown, so that the charge is looked for first.
+    StoreIsOlder,
     /// Continues a blocked payment or refund after a person has checked it. It clears the alerts, and allows
     /// further requests after the last automatic one. Findings that persist raise their alerts again.
     Resume,

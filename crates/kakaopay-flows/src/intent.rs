@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use kakaopay_types::endpoint::{ChargeMetadata, ChargeSource, CreateCharge, CreateSource};
 use kakaopay_types::{
     AttemptReference, Expected, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId,
+    Timestamp,
 };
 
 /// An order to be paid once. It never changes after the payment is opened.
@@ -27,6 +28,9 @@ pub struct Intent {
     pub source: SourceMode,
     /// Seed of the poll jitter, which spreads the polls of many payments. Any number, chosen once.
     pub jitter_seed: u64,
+    /// The service's time when the order was opened, or earlier. Its charge is looked for since then. `None` if the
+    /// service has told no time.
+    pub served_at: Option<Timestamp>,
 }
 
 /// How the source of the charge is created.
@@ -54,7 +58,8 @@ impl Intent {
         jitter_seed: u64,
     ) -> Self {
         let source = SourceMode::Inline(None);
-        Self { reference, store, amount, mode, return_uri, description: None, source, jitter_seed }
+        let (description, served_at) = (None, None);
+        Self { reference, store, amount, mode, return_uri, description, source, jitter_seed, served_at }
     }
 
     /// Sets the description.
@@ -63,18 +68,26 @@ impl Intent {
         Self { description: description.into(), ..self }
     }
 
+    /// Sets the service's time at which the order is opened, or an earlier one.
+    #[must_use]
+    pub fn served_at(self, served_at: impl Into<Option<Timestamp>>) -> Self {
+        Self { served_at: served_at.into(), ..self }
+    }
+
     /// Sets how the source is created.
     #[must_use]
     pub fn source(self, source: SourceMode) -> Self {
         Self { source, ..self }
     }
 
-    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge
-    /// names; if it is not one of the `attempts` made so far, the last one is expected.
-    pub(crate) fn expected(&self, named: Option<AttemptReference>, attempts: NonZeroU32) -> Expected {
+    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge names; if it
+    /// names another order or none, the attempt `last` is expected.
+    ///
+    /// Any attempt that names this store was made by it: a store that was restored may lack its later entries.
+    pub(crate) fn expected(&self, named: Option<AttemptReference>, last: NonZeroU32) -> Expected {
         let number = match named {
-            Some(named) if *named.order() == self.reference && named.number() <= attempts => named.number(),
-            _ => attempts,
+            Some(named) if *named.order() == self.reference => named.number(),
+            _ => last,
         };
         Expected::new(self.amount.money(), self.mode, self.reference.attempt(number))
             .store(self.store.clone())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::num::NonZeroU32;
 
-use kakaopay_types::{ChargeId, Reference, Timestamp};
+use kakaopay_types::{Charge, ChargeId, Reference, Timestamp};
 
 use crate::alert::Alert;
 use crate::error::{ApiMisuse, RefundError, ReplayError};
@@ -22,7 +22,7 @@ use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
-use crate::state::model::Model;
+use crate::state::model::{Model, is_of_order};
 use crate::state::refund::RefundProcess;
 use crate::transition::Transition;
 
@@ -304,6 +304,25 @@ impl Payment {
     #[must_use]
     pub fn notification_keys(&self) -> Vec<String> {
         expectation::notification_keys(&self.model)
+    }
+
+    /// Returns whether the next step is to request the source or the charge, because no request has had an effect, as
+    /// far as the journal knows. A store that was restored may know too little:
+    /// [`Input::StoreIsOlder`](crate::Input::StoreIsOlder).
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        matches!(&self.model.state, State::Creating(creating) if creating.is_unsent())
+    }
+
+    /// Returns whether a charge of this order proves that the store lacks entries of the journal: its attempt was never
+    /// requested, as far as the journal knows. Only for a charge that was read before the journal.
+    #[must_use]
+    pub fn is_older_than(&self, charge: &Charge) -> bool {
+        let named = charge.metadata.attempt().filter(|_| is_of_order(&self.model, charge));
+        named.is_some_and(|named| {
+            named.number() > self.model.attempts
+                || (self.is_unsent() && named.number() == self.model.attempts)
+        })
     }
 
     /// Returns whether something is due later, so that the store must have a deadline of this payment.

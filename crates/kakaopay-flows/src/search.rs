@@ -22,17 +22,26 @@ pub struct ChargeSearch {
 }
 
 impl ChargeSearch {
-    /// How long before the opening of the payment a search begins, since the clock of the process that opened
-    /// it may differ from the service's by more than a day. A charge that is even older is not found, and the
-    /// buyer is never redirected to it.
-    const MARGIN_SECONDS: i64 = 2 * 86_400;
+    /// How long before the opening of the payment a search begins, by the service's clock: more than its `Date` and the
+    /// times of its charges differ.
+    const MARGIN_SECONDS: i64 = 3_600;
 
-    pub(crate) fn first(opened_at: Timestamp) -> Self {
+    /// The same where the service told no time: the clock of the process that opened the payment may differ from the
+    /// service's by more than a day. A charge that is even older is not found, and the buyer is never redirected to it.
+    const CLOCKLESS_MARGIN_SECONDS: i64 = 2 * 86_400;
+
+    /// Returns the first page for a payment that was opened at `served_at` by the service's clock, and at `opened_at` by
+    /// the driver's.
+    pub(crate) fn first(served_at: Option<Timestamp>, opened_at: Timestamp) -> Self {
+        let from = match served_at {
+            Some(served_at) => served_at.saturating_add_seconds(-Self::MARGIN_SECONDS),
+            None => opened_at.saturating_add_seconds(-Self::CLOCKLESS_MARGIN_SECONDS),
+        };
         // `to` is unset, so the service's clock sets the end of the list; later pages repeat the end that
         // the service returned. Newest first: a new charge is on the first page, however busy the
         // account is.
         let page = ListParams::new()
-            .from(opened_at.saturating_add_seconds(-Self::MARGIN_SECONDS).truncate_to_seconds())
+            .from(from.truncate_to_seconds())
             .limit(ListParams::MAX_LIMIT)
             .order(SortOrder::ReverseChronological);
         Self {

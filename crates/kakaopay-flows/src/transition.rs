@@ -6,9 +6,11 @@ use kakaopay_types::{ChargeId, Timestamp};
 use crate::alert::Alert;
 use crate::event::PaymentEvent;
 use crate::failure::RequestFailure;
+use crate::input::{Input, Response};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
+use crate::state::lifecycle::State;
 use crate::state::look_up::Reading;
 use crate::state::model::Model;
 
@@ -95,6 +97,24 @@ pub(crate) fn raise_alert(model: &Model, alert: Alert) -> Transition {
         events: vec![PaymentEvent::Alert { reference, alert, number }],
         ..Transition::default()
     }
+}
+
+/// Closes the alert about a rejected key after the service has answered a read, unless the payment has yet to send a
+/// request that moves money: an account may lack the permission for it alone.
+pub(crate) fn key_accepted(model: &Model, input: &Input) -> Transition {
+    let is_read = matches!(
+        input,
+        Input::Response(
+            Response::Read { result: Ok(_), .. }
+                | Response::FindCharge { result: Ok(_), .. }
+                | Response::Refunds { result: Ok(_), .. }
+        )
+    );
+    let is_idle = !matches!(&model.state, State::Creating(creating) if creating.is_unsent())
+        && model.refunds.values().all(|refund| refund.state().is_final());
+    let is_closed = is_read && is_idle && model.has_refused_key();
+    let records = if is_closed { vec![Record::KeyAccepted] } else { Vec::new() };
+    Transition { records, ..Transition::default() }
 }
 
 /// Raises an alert if a read failed because the service rejects the key.

@@ -14,7 +14,8 @@ use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{
-    Applied, Clients, Engine, Identity, Joins, Marks, Opened, Reads, Returns, Wakers, check_open,
+    Applied, Clients, Engine, Identity, Joins, Marks, Opened, Reads, Returns, ServiceClock, Wakers,
+    check_open,
 };
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
@@ -89,6 +90,7 @@ impl<S: Store> MerchantBuilder<S> {
             store: self.store,
             clients: self.clients,
             clock: self.clock,
+            service_clock: ServiceClock::default(),
             jitter: Mutex::new(jitter),
             marks: Marks::default(),
             wakers: Wakers::default(),

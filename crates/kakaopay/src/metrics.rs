@@ -43,7 +43,7 @@ pub struct Metrics {
     pub handler_panics: u64,
     /// Handler calls that exceeded [their timeout](crate::MerchantBuilder::handler_timeout).
     pub handler_timeouts: u64,
-    /// Checks, one a minute, that found this process's clock more than 30 s off the store's.
+    /// Checks, two a minute, that found this process's clock more than 30 s off the store's or the service's.
     pub clock_warnings: u64,
 }
 

@@ -12,6 +12,7 @@ use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
+use kakaopay_tests::unsent::Unsent;
 use kakaopay_tests::virtual_shop::opening;
 use kakaopay_transport::Client;
 
@@ -310,6 +311,66 @@ async fn f51_each_suspicion_is_marked_anew() {
         place.process(&place.store).checkout(order).await.expect("a checkout");
         marks.push(place.store.setting(Setting::Suspect).await.expect("read").expect("suspect"));
     }
-    assert!(marks.iter().all(|mark| mark.contains("names order order-345678")), "{marks:?}");
+    assert!(marks.iter().all(|mark| mark.contains("names order-345678/1")), "{marks:?}");
     assert_ne!(marks[0], marks[1]);
+}
+
+/// A backup of the moment in which a request was known to be unsent. It was sent afterwards, and its link handed out: the
+/// restored store does not send it again, whether a person said that it is older or the process found out.
+#[tokio::test]
+async fn f51_i1_a_restored_store_does_not_send_what_it_has_as_unsent() {
+    for is_marked in [true, false] {
+        let place = Place::new();
+        let client =
+            Client::builder(Unsent::new(place.sandbox.service()), place.sandbox.secret_key().clone());
+        let clock = place.sandbox.clock().clone();
+        let merchant = Merchant::builder(client.build(), place.store.clone()).clock(move || clock.now());
+        let merchant = merchant.jitter_seed(7).build();
+        let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
+        assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
+        let backup = place.store.backup();
+        place.work(&merchant).await;
+        let link = merchant.checkout(Shop::order()).await.expect("a checkout");
+        assert!(matches!(link, Checkout::Redirect { .. }), "{link:?}");
+
+        place.store.replace_with(&backup);
+        if is_marked {
+            restore(&place.store).await.expect("marked");
+        }
+        let restored = place.process(&place.store);
+        place.work(&restored).await;
+        assert_eq!(restored.checkout(Shop::order()).await.expect("a checkout"), link, "{is_marked}");
+        assert_eq!(place.charges().await, 1, "{is_marked}");
+        assert!(place.store.setting(Setting::Suspect).await.expect("read").is_some());
+        place.pay().await;
+        restored.refresh(&Shop::reference()).await.expect("read");
+        place.work(&restored).await;
+        assert_eq!(place.keys(), ["order-345678/paid"], "{is_marked}");
+    }
+}
+
+/// The copy was made while the first attempt was looked for; the second was made afterwards, and its link handed out.
+#[tokio::test]
+async fn f51_i2_a_restored_store_takes_up_a_later_attempt() {
+    let place = Place::new();
+    place.sandbox.set_faults(vec!["drop-request@charges.create:nth=1".parse().expect("a rule")]);
+    let merchant = place.process(&place.store);
+    merchant.checkout(Shop::order()).await.expect("a checkout");
+    place.work(&merchant).await;
+    let backup = place.store.backup();
+    for _ in 0..40 {
+        place.sandbox.clock().advance_seconds(10);
+        merchant.run_once(&place.notifications).await.expect("worked");
+    }
+    let link = merchant.checkout(Shop::order()).await.expect("a checkout");
+    assert!(matches!(link, Checkout::Redirect { .. }), "{link:?}");
+    place.store.replace_with(&backup);
+    restore(&place.store).await.expect("marked");
+    let restored = place.process(&place.store);
+    place.work(&restored).await;
+    assert_eq!(restored.checkout(Shop::order()).await.expect("a checkout"), link);
+    place.pay().await;
+    restored.refresh(&Shop::reference()).await.expect("read");
+    place.work(&restored).await;
+    assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
 }

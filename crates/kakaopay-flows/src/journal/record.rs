@@ -159,6 +159,8 @@ pub enum Record {
         /// The alert.
         alert: Alert,
     },
+    /// The service accepted the key, which it had rejected.
+    KeyAccepted,
     /// A person acknowledged an open alert.
     AlertAcknowledged {
         /// The alert.
@@ -199,6 +201,7 @@ impl Record {
             Self::RefundedElsewhere { .. } => "refunded elsewhere",
             Self::Refund { change, .. } => change.name(),
             Self::AlertRaised { .. } => "alert",
+            Self::KeyAccepted => "key accepted",
             Self::AlertAcknowledged { .. } => "alert acknowledged",
         }
     }
@@ -215,6 +218,7 @@ pub struct StoredIntent {
     description: Option<String>,
     source: StoredPlan,
     jitter_seed: u64,
+    served_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -240,6 +244,7 @@ impl From<Intent> for StoredIntent {
                 SourceMode::Existing(source) => StoredPlan::Given { source },
             },
             jitter_seed: intent.jitter_seed,
+            served_at: intent.served_at,
         }
     }
 }
@@ -259,6 +264,7 @@ impl From<StoredIntent> for Intent {
                 StoredPlan::Given { source } => SourceMode::Existing(source),
             },
             jitter_seed: stored.jitter_seed,
+            served_at: stored.served_at,
         }
     }
 }

@@ -47,9 +47,10 @@ pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Ti
             search_failed(model, failure, now)
         }
         Input::Response(Response::Read { result: Err(failure), .. }) => key_refused(model, failure),
-        Input::Persisted(_) | Input::Response(_) | Input::Evidence(Evidence::BuyerReturned) => {
-            Transition::default()
-        }
+        Input::Persisted(_)
+        | Input::Response(_)
+        | Input::StoreIsOlder
+        | Input::Evidence(Evidence::BuyerReturned) => Transition::default(),
     }
 }
 
@@ -75,8 +76,9 @@ pub(crate) fn after_refusal(model: &Model, input: &Input, now: Timestamp) -> Tra
             search_failed(model, failure, now)
         }
         Input::Response(Response::Read { result: Err(failure), .. }) => key_refused(model, failure),
-        Input::Persisted(_) | Input::Response(_) | Input::Evidence(Evidence::BuyerReturned) => {
-            Transition::default()
-        }
+        Input::Persisted(_)
+        | Input::Response(_)
+        | Input::StoreIsOlder
+        | Input::Evidence(Evidence::BuyerReturned) => Transition::default(),
     }
 }

@@ -16,18 +16,18 @@ use crate::rules::refund::handle;
 use crate::rules::{creation, duplicates, evidence, requests, search};
 use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::model::Model;
-use crate::transition::{Transition, key_refused, read, resumed};
+use crate::transition::{Transition, key_accepted, key_refused, read, resumed};
 
 /// Returns the transition of a payment for an input.
 pub(crate) fn transition(model: &Model, input: &Input, now: Timestamp) -> Transition {
-    let refunds = handle::handle(model, input, now);
-    refunds.and(match &model.state {
+    let step = handle::handle(model, input, now).and(match &model.state {
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),
         State::Successful { pending, .. } => after_payment(model, pending, input, now),
         State::Failed { pending, .. } | State::Expired(pending) => after_end(model, pending, input, now),
         State::Refused { .. } => after_refusal(model, input, now),
-    })
+    });
+    step.and(key_accepted(model, input))
 }
 
 /// Returns the first transition of a new payment.
@@ -61,6 +61,8 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timest
             timeout.and(duplicates::poll(model, now))
         }
         Input::Refresh => creation::refresh(model, creating).and(duplicates::poll(model, now)),
+        Input::StoreIsOlder if creating.is_unsent() => search::begin(model),
+        Input::StoreIsOlder => Transition::default(),
         Input::Resume => resumed().and(creation::resume(model, creating)),
         Input::Response(Response::Source(result)) => {
             creation::source_response(model, creating, result.as_deref(), now)
@@ -83,11 +85,12 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timest
         // Refunds are handled beside the state.
         Input::Response(Response::Refund { .. } | Response::Refunds { .. }) => Transition::default(),
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
-            // No charge is requested yet, so the order has none.
-            Stage::Source => Transition::default(),
             // The response in flight has the same charge.
             Stage::Charge if *key == EventKey::ChargeCreate => Transition::default(),
-            Stage::Charge | Stage::NotSent | Stage::Searching | Stage::Blocked => read(charge),
+            // Also before a charge was requested: a store that was restored may lack the request.
+            Stage::Source | Stage::Charge | Stage::NotSent | Stage::Searching | Stage::Blocked => {
+                read(charge)
+            }
         },
         Input::Evidence(Evidence::BuyerReturned) => Transition::default(),
     }

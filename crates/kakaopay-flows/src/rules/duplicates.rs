@@ -5,7 +5,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, Expected, Mismatch, Outcome, Timestamp};
+use kakaopay_types::{AttemptReference, Charge, ChargeId, Expected, Mismatch, Outcome, Timestamp};
 
 use crate::alert::Alert;
 use crate::event::PaymentEvent;
@@ -37,10 +37,13 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
         step.records.push(Record::DuplicateFound { charge: id, attempt, expires_at });
         step.deadline = DeadlineChange::Plan;
     }
-    // It must equal the order, whichever attempt created it.
+    // It must equal the order, whichever attempt created it. While the payment has its own charge, another copy of the
+    // store must have made a later attempt.
+    let may_be_later = matches!(model.state, State::Creating(_));
+    let is_made = |named: &AttemptReference| may_be_later || named.number() <= model.attempts;
     let named = charge.metadata.attempt();
     let is_edited = named.is_none();
-    let expected = model.intent.expected(named, model.attempts);
+    let expected = model.intent.expected(named.filter(is_made), model.attempts);
     let expected = if is_edited { expected.own_charge(charge.id.clone()) } else { expected };
     if let Err(member) = expected.check(charge) {
         step = step.and(raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member }));
@@ -150,7 +153,7 @@ pub(crate) fn poll(model: &Model, now: Timestamp) -> Transition {
     if model.search.is_none() || matches!(model.state, State::Creating(_)) {
         return step;
     }
-    let first = ChargeSearch::first(model.opened_at);
+    let first = ChargeSearch::first(model.intent.served_at, model.opened_at);
     step.and(Transition { reads: vec![Request::FindCharge(first)], ..Transition::default() })
 }
 

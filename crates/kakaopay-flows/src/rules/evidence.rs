@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, Confirmed, Expected, Mismatch, Outcome, Reference, Unconfirmed};
+use kakaopay_types::{
+    AttemptReference, Charge, Confirmed, Expected, Mismatch, Outcome, Reference, Unconfirmed,
+};
 
 use crate::alert::Alert;
 use crate::event::{PaidOrder, PaymentEvent};
@@ -22,7 +24,10 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
     if origin != Origin::Creation && !is_of_order(model, charge) {
         return duplicates::judge(model, charge, origin);
     }
-    let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
+    // A response to a creation names an attempt that was made; a read may name one that the restored store lacks.
+    let is_made =
+        |named: &AttemptReference| origin != Origin::Creation || named.number() <= creating.attempts;
+    let expected = model.intent.expected(charge.metadata.attempt().filter(is_made), creating.attempts);
     if let Err(member) = expected.check(charge) {
         let mut step = duplicates::judge(model, charge, origin);
         // The response to the creation may not name the order at all; then it is no duplicate either.

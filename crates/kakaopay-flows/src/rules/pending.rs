@@ -54,7 +54,7 @@ pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now
         Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
             search_failed(model, failure, now)
         }
-        Input::Persisted(_) | Input::Response(_) => Transition::default(),
+        Input::Persisted(_) | Input::Response(_) | Input::StoreIsOlder => Transition::default(),
     }
 }
 

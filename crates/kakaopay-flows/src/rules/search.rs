@@ -4,6 +4,7 @@
 //! for by the reference in its metadata, and another attempt is made only after it can no longer
 //! appear. If it appears even later, it cannot be paid, because the buyer was never redirected to it.
 
+use std::cmp::Reverse;
 use std::num::NonZeroU32;
 
 use kakaopay_types::endpoint::ListCharges;
@@ -43,7 +44,7 @@ pub(crate) fn begin(model: &Model) -> Transition {
 
 /// Searches again from the first page.
 pub(crate) fn again(model: &Model) -> Transition {
-    let first = ChargeSearch::first(model.opened_at);
+    let first = ChargeSearch::first(model.intent.served_at, model.opened_at);
     Transition {
         reads: vec![Request::FindCharge(first)],
         deadline: DeadlineChange::Plan,
@@ -177,7 +178,7 @@ pub(crate) fn duplicates_page(
 }
 
 /// Returns the charge of a page that equals the order in each member, preferring a paid one, then one that
-/// can be paid.
+/// can be paid, then the last attempt.
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
     let own = list.data.items.iter().filter(|charge| {
         let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
@@ -185,11 +186,15 @@ fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Optio
             && expected.check(charge).is_ok()
             && !evidence::is_superseded(creating, charge)
     });
-    own.min_by_key(|charge| match charge.outcome() {
-        Outcome::Successful => 0,
-        Outcome::Pending => 1,
-        Outcome::Unknown(_) => 2,
-        Outcome::Failed { .. } | Outcome::Expired => 3,
+    own.min_by_key(|charge| {
+        let rank = match charge.outcome() {
+            Outcome::Successful => 0,
+            Outcome::Pending => 1,
+            Outcome::Unknown(_) => 2,
+            Outcome::Failed { .. } | Outcome::Expired => 3,
+        };
+        // The buyer was redirected to the last attempt, if to any.
+        (rank, Reverse(charge.metadata.attempt().map(|attempt| attempt.number())))
     })
 }
 

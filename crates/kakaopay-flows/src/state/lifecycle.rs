@@ -103,6 +103,14 @@ pub struct Pending {
     pub(crate) until: Option<Timestamp>,
 }
 
+impl Creating {
+    /// Returns whether no request for a charge is in flight or has had an effect, as far as the journal knows, so that
+    /// the next step is to send one.
+    pub(crate) fn is_unsent(&self) -> bool {
+        matches!(self.stage, Stage::Source | Stage::NotSent)
+    }
+}
+
 impl State {
     /// Returns whether the state is final.
     #[must_use]

@@ -99,6 +99,7 @@ impl Model {
                 let (alert, who, why) = (alert.clone(), who.clone(), why.clone());
                 self.acknowledged.push(Acknowledgement { alert, who, why, at });
             }
+            Record::KeyAccepted => self.close(|alert| matches!(alert, Alert::KeyRefused { .. })),
             Record::Resumed => {
                 let acknowledged = self.acknowledged.iter().map(|acknowledged| &acknowledged.alert);
                 let decided = self.alerts.iter().chain(acknowledged).any(is_about_search);
@@ -168,6 +169,12 @@ impl Model {
         self.alerts.contains(alert) || self.is_acknowledged(alert)
     }
 
+    /// Returns whether the alert about a rejected key is open or acknowledged.
+    pub(crate) fn has_refused_key(&self) -> bool {
+        let acknowledged = self.acknowledged.iter().map(|acknowledged| &acknowledged.alert);
+        self.alerts.iter().chain(acknowledged).any(|alert| matches!(alert, Alert::KeyRefused { .. }))
+    }
+
     /// Closes alerts that have ceased to be true. Each is news when it comes again.
     fn close(&mut self, has_ceased: impl Fn(&Alert) -> bool) {
         self.alerts.retain(|alert| !has_ceased(alert));
@@ -225,8 +232,11 @@ impl Model {
 
     /// Applies a record about the payment's own charge.
     fn apply_to_charge(&mut self, record: &Record, at: Timestamp) -> Option<()> {
-        if let Record::ChargeRequested { attempt } = record {
-            self.attempts = *attempt;
+        match record {
+            Record::ChargeRequested { attempt } => self.attempts = *attempt,
+            // A store that was restored may lack the request.
+            Record::ChargeFound { attempt, .. } => self.attempts = self.attempts.max(*attempt),
+            _ => {}
         }
         match &mut self.state {
             State::Creating(creating) => {

@@ -15,6 +15,8 @@ use super::reads::{Joins, Reads};
 use super::rehydrate;
 use super::requests::Clients;
 use super::returns::Returns;
+use super::service_clock::ServiceClock;
+use super::suspicion::Suspicion;
 use crate::delivery::HandlerLimits;
 use crate::error::Error;
 use crate::inbox::Guard;
@@ -28,6 +30,7 @@ pub(crate) struct Engine<S> {
     pub(crate) store: S,
     pub(crate) clients: Clients,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) service_clock: ServiceClock,
     pub(crate) mode: Mode,
     pub(crate) identity: Identity,
     /// Spreads the polls of different payments. Never a source of secrets.
@@ -110,8 +113,15 @@ impl<S: Store> Engine<S> {
     }
 
     /// Applies an input to a payment and persists the result.
+    ///
+    /// A store that may lack entries does not send what it has as unsent: the charge is looked for first.
     pub(crate) async fn apply_input(&self, reference: &Reference, input: &Input) -> Result<Applied, Error> {
-        self.change(reference, |payment, now| Ok(payment.handle(input.clone(), now)?)).await
+        let sends = matches!(input, Input::Timeout | Input::Resume);
+        let apply = |payment: &mut Payment, now, is_older| {
+            let input = if is_older { &Input::StoreIsOlder } else { input };
+            Ok(payment.handle(input.clone(), now)?)
+        };
+        self.change_if_newest(reference, sends, apply).await
     }
 
     /// Changes a payment and persists the result. After a concurrent write, it reloads the payment
@@ -119,16 +129,33 @@ impl<S: Store> Engine<S> {
     pub(crate) async fn change(
         &self,
         reference: &Reference,
-        change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send,
+        change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send + Sync,
+    ) -> Result<Applied, Error> {
+        self.change_if_newest(reference, false, |payment, now, _| change(payment, now)).await
+    }
+
+    /// Changes a payment like [`change`](Self::change). If the change may send what is unsent, it learns whether the
+    /// store may lack entries of the payment.
+    async fn change_if_newest(
+        &self,
+        reference: &Reference,
+        sends: bool,
+        change: impl Fn(&mut Payment, Timestamp, bool) -> Result<(), Error> + Send,
     ) -> Result<Applied, Error> {
         self.ready().await?;
+        let mut is_older = None;
         for _ in 0..MAX_TRIES {
             let begun = Begun::now(&self.clock);
             let (Some(mut payment), now) = self.load_timed(reference).await? else {
                 return Err(Error::NotFound(reference.clone()));
             };
+            if sends && payment.is_unsent() && is_older.is_none() {
+                // This may read the service's charges, so that the step begins anew.
+                is_older = Some(self.suspicion().await? != Suspicion::Cleared);
+                continue;
+            }
             let before = payment.seq();
-            change(&mut payment, now)?;
+            change(&mut payment, now, is_older == Some(true))?;
             match self.persist(&mut payment, now, begun).await {
                 Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
@@ -149,6 +176,9 @@ impl<S: Store> Engine<S> {
         let (mut read_failed, mut failure) = (false, None);
         while let Some(pending) = queue.pop_front() {
             let response = self.send(pending, joins).await;
+            if let Response::FindCharge { served_at, .. } | Response::Refunds { served_at, .. } = &response {
+                self.service_clock.note(*served_at, self.clock.now());
+            }
             read_failed |= is_failed_read(&response);
             let stored = match self.without_charges_of_others(&reference, response).await {
                 Ok(response) => self.store_response(&reference, response).await,

@@ -116,9 +116,10 @@ impl<S: Store> Engine<S> {
             return Ok(account);
         }
         // Calls at the same time read it side by side: none waits for one that is slow.
-        let account = self.clients.secret.send(RetrieveAccount::new()).await;
+        let account = self.clients.secret.send_timed(RetrieveAccount::new()).await;
         let account = account.map_err(|error| Error::AccountUnknown(Box::new(error)))?;
-        Ok(self.identity.account.get_or_init(|| account.id))
+        self.service_clock.note(account.served_at, self.clock.now());
+        Ok(self.identity.account.get_or_init(|| account.object.id))
     }
 
     /// Returns the text of a setting, after setting it to `text` if it was absent.

@@ -13,6 +13,7 @@ mod reads;
 mod rehydrate;
 mod requests;
 mod returns;
+mod service_clock;
 mod suspicion;
 
 pub(crate) use adoption::is_of;
@@ -25,3 +26,4 @@ pub(crate) use reads::{Joins, Reads};
 pub(crate) use rehydrate::{load, pairs};
 pub(crate) use requests::Clients;
 pub(crate) use returns::Returns;
+pub(crate) use service_clock::ServiceClock;

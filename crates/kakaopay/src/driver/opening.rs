@@ -37,6 +37,7 @@ impl<S: Store> Engine<S> {
                 Found::Unknown => return Ok(Opened::NotYet),
                 Found::Charges(charges) if charges.is_empty() => {
                     let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
+                    let intent = intent.served_at(self.service_clock.now());
                     let begun = Begun::now(&self.clock);
                     let (_, now) = self.load_timed(order.reference()).await?;
                     let mut payment = Payment::open(intent, now);

@@ -3,9 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures_util::{StreamExt, pin_mut};
 use kakaopay_store::{Setting, Store};
-use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams};
 use kakaopay_types::{Charge, SortOrder, Timestamp};
 use tokio::time::timeout;
@@ -16,8 +14,6 @@ use crate::error::Error;
 /// How far the next reconciliation reaches behind the end of the last, in seconds: more than a list of the service
 /// may lag behind its clock.
 const OVERLAP_SECONDS: i64 = 3_600;
-/// How many of the service's newest charges are compared with the store at first: a page.
-const NEWEST: usize = 100;
 /// How long a buyer waits for that.
 const COMPARE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How far the first reconciliation reaches, in seconds. A charge can be paid within seven days and refunded until
@@ -80,23 +76,26 @@ impl<S: Store> Engine<S> {
         })
     }
 
-    /// Marks the store as suspect if one of the service's newest charges names it and an order that it does not have.
+    /// Marks the store as suspect if one of the service's newest charges names it, and an order or an attempt that it
+    /// does not have.
     async fn look_for_lost_payments(&self) -> Result<(), Error> {
         let id = self.store_id().await?;
         let page = ListParams::new().limit(ListParams::MAX_LIMIT).order(SortOrder::ReverseChronological);
-        let newest = self.clients.secret.paginate(ListCharges::new().page(page)).take(NEWEST);
-        pin_mut!(newest);
-        while let Some(charge) = newest.next().await {
-            let charge = match charge {
-                Ok(charge) => charge,
-                Err(error) if error.kind() == ErrorKind::Element => continue,
-                Err(error) => return Err(Error::ChargesUnread(Box::new(error))),
-            };
+        let newest = self.clients.secret.send_page(ListCharges::new().page(page)).await;
+        let newest = newest.map_err(|error| Error::ChargesUnread(Box::new(error)))?;
+        self.service_clock.note(newest.served_at, self.clock.now());
+        for charge in &newest.object.data.items {
             let own = charge.metadata.attempt().filter(|_| charge.metadata.store().as_ref() == Some(&id));
             let Some(attempt) = own else { continue };
-            let is_recorded = self.store.find_by_charge(&charge.id).await?.is_some();
-            if !is_recorded && self.store.read_journal(attempt.order()).await?.is_empty() {
-                let why = format!("{} names order {}, which is unknown", charge.id, attempt.order());
+            if self.store.find_by_charge(&charge.id).await?.is_some() {
+                continue;
+            }
+            let is_lost = match self.load(attempt.order()).await? {
+                Some(payment) => payment.is_older_than(charge),
+                None => true,
+            };
+            if is_lost {
+                let why = format!("{} names {attempt}, which is unknown", charge.id);
                 return self.suspect(&why).await;
             }
         }
@@ -130,6 +129,7 @@ impl<S: Store> Engine<S> {
         let newest = self.clients.secret.send_timed(ListCharges::new().page(page)).await;
         // Where the service does not tell its time, that of its newest charge is the latest known.
         let until = newest.ok().and_then(|newest| {
+            self.service_clock.note(newest.served_at, self.clock.now());
             let created = newest.object.data.items.first().and_then(Charge::created_at);
             newest.served_at.or(newest.object.to).or(created)
         });

@@ -1,4 +1,4 @@
-//! Compares this process's clock with the store's.
+//! Compares this process's clock with the store's and the service's.
 
 use std::time::Duration;
 
@@ -12,6 +12,18 @@ use crate::merchant::Merchant;
 const TOLERANCE: Duration = Duration::from_secs(30);
 
 impl<S: Store> Merchant<S> {
+    /// Warns if this process's clock was far off the service's at its last response. Nothing goes by the difference.
+    pub(super) fn check_service_clock(&self) {
+        if let Some(off) = self.engine.service_clock.off().filter(|off| *off > TOLERANCE) {
+            self.engine.counters.clock_warned();
+            tracing::warn!(
+                seconds_off = off.as_secs(),
+                "the clock of this process is far off the service's: set it by NTP; until then it may refuse webhooks \
+                 as too old"
+            );
+        }
+    }
+
     /// Warns if this process's clock is far off the store's. Payments go by the store's clock, and go on.
     pub(super) async fn check_clock(&self) -> Result<(), Error> {
         let before = self.now();

@@ -120,6 +120,7 @@ impl<S: Store> Merchant<S> {
             if let Err(error) = self.check_clock().await {
                 tracing::debug!(%error, "failed to read the store's clock");
             }
+            self.check_service_clock();
             tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|stop| *stop) => break,

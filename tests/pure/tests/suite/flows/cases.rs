@@ -214,9 +214,10 @@ fn a_search_without_responses_raises_an_alert_in_time() {
 #[test]
 fn a_good_charge_is_preferred_to_one_that_only_names_the_order() {
     let (mut driven, look_up) = unanswered();
-    let higher = Order::one_call().charge(3, &[("id", json!("chrg_test_third"))]);
+    let differs = [("id", json!("chrg_test_third")), ("amount", json!(1))];
+    let differs = Order::one_call().charge(3, &differs);
     let own = Order::one_call().charge(1, &[]);
-    driven.handle(page(&look_up, &[json_of(&higher), json_of(&own)], 2), at(61));
+    driven.handle(page(&look_up, &[json_of(&differs), json_of(&own)], 2), at(61));
     assert!(matches!(driven.state(), State::Pending(pending) if pending.charge == own.id));
 }
 

@@ -9,7 +9,7 @@ use kakaopay_flows::{
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
-use kakaopay_types::{ApiError, Charge, ErrorCode, List, decode};
+use kakaopay_types::{ApiError, Charge, ErrorCode, EventKey, List, decode};
 use serde_json::{Value, json};
 
 fn opened() -> Driven {
@@ -109,14 +109,95 @@ fn f10_a_charge_that_differs_stops_only_when_its_own_is_nowhere() {
 }
 
 #[test]
-fn f10_an_attempt_that_was_never_made_here_stops_everything() {
-    // The journal was lost behind the first attempt: the second may have been given to the buyer.
+fn f51_a_later_attempt_of_a_lost_journal_becomes_its_own() {
+    // The journal was lost behind the first attempt: the buyer was redirected to the second, if to any.
+    let first = json_of(&charge(1, &[("id", json!("chrg_test_first"))]));
+    let later = json_of(&charge(2, &[]));
+    for listed in [vec![first.clone(), later.clone()], vec![later.clone(), first], vec![later]] {
+        let mut driven = unanswered();
+        let requests = driven.handle(Input::Timeout, at(61));
+        driven.handle(page(&looked_up(&requests), &listed, listed.len()), at(61));
+        let State::Pending(pending) = driven.state() else { panic!("{:?}", driven.state()) };
+        assert_eq!((pending.charge.as_str(), pending.attempt.get()), ("chrg_test_5w4415netlwqpc54tyg", 2));
+        assert_eq!((driven.redirects.len(), driven.payment.duplicate_charges().len()), (1, listed.len() - 1));
+        assert_eq!(told(&driven), [""; 0]);
+        // The first is looked for on: it may be paid, too.
+        assert!(matches!(driven.handle(Input::Refresh, at(62))[..], [_, .., Request::FindCharge(_)]));
+    }
+    // It differs from the order, or the response to the first creation names it: a person must look at it.
     let mut driven = unanswered();
     let requests = driven.handle(Input::Timeout, at(61));
-    let later = json_of(&charge(2, &[]));
-    driven.handle(page(&looked_up(&requests), &[later], 1), at(61));
+    let differs = json_of(&charge(2, &[("amount", json!(1))]));
+    driven.handle(page(&looked_up(&requests), &[differs], 1), at(61));
     assert_eq!(stage(&driven), Some(Stage::Blocked));
-    assert_eq!(told(&driven), ["mismatch/chrg_test_5w4415netlwqpc54tyg/metadata.kakaopay_reference"]);
+    let mut driven = opened();
+    driven.handle(created(Ok(charge(2, &[]))), at(1));
+    assert_eq!(stage(&driven), Some(Stage::Blocked));
+}
+
+#[test]
+fn f51_an_older_store_looks_for_the_charge_before_it_sends_what_it_has_as_unsent() {
+    let (separate, _) = Driven::open(Order::two_calls().intent, start());
+    let mut not_sent = opened();
+    not_sent.handle(created(Err(RequestFailure::NotSent)), at(1));
+    for driven in [separate, not_sent] {
+        assert!(driven.payment.is_unsent());
+        assert!(driven.payment.is_older_than(&charge(1, &[])));
+        // Staff may restore a store at any time: each hint leads to the charge, and no request leaves before.
+        let id = charge(1, &[]).id;
+        let webhook = Evidence::Webhook { key: EventKey::ChargeComplete, charge: id };
+        let requests = driven.clone().handle(Input::Evidence(webhook), at(5));
+        assert!(matches!(requests[..], [Request::RetrieveCharge(_)]), "{requests:?}");
+        for found in [vec![json_of(&charge(1, &[]))], vec![]] {
+            let mut driven = driven.clone();
+            let requests = driven.handle(Input::StoreIsOlder, at(10));
+            assert!(!driven.payment.is_unsent());
+            driven.handle(page(&looked_up(&requests), &found, found.len()), at(10));
+            if found.is_empty() {
+                assert_eq!(stage(&driven), Some(Stage::Searching));
+                let requests = driven.handle(Input::Timeout, at(120));
+                let requests = driven.handle(page(&looked_up(&requests), &[], 0), at(120));
+                assert!(
+                    matches!(&requests[..], [Request::CreateCharge(create)] if create.metadata.reference.number().get() == 2)
+                );
+            } else {
+                assert!(matches!(driven.state(), State::Pending(_)));
+            }
+        }
+    }
+    // What was sent is looked for anyway.
+    let mut driven = opened();
+    assert!(!driven.payment.is_older_than(&charge(1, &[])) && driven.payment.is_older_than(&charge(2, &[])));
+    assert_eq!(driven.handle(Input::StoreIsOlder, at(1)), []);
+}
+
+#[test]
+fn a_key_that_is_accepted_again_closes_its_alert() {
+    let expired = || RequestFailure::Rejected(ApiError::new(ErrorCode::KeyExpired, "no"));
+    let read = |driven: &mut Driven, result| {
+        let charge = charge(1, &[]).id;
+        driven.handle(Input::Response(Response::Read { charge, result }), at(100))
+    };
+    let is_open = |driven: &Driven| {
+        driven.payment.alerts().iter().any(|alert| matches!(alert, Alert::KeyRefused { .. }))
+    };
+    let mut driven = opened();
+    driven.handle(created(Ok(charge(1, &[]))), at(1));
+    read(&mut driven, Err(expired()));
+    assert!(is_open(&driven));
+    // It is still pending.
+    read(&mut driven, Ok(charge(1, &[])));
+    assert!(matches!(driven.state(), State::Pending(_)) && !is_open(&driven));
+    read(&mut driven, Err(expired()));
+    assert_eq!(told(&driven), ["key_refused/key_expired_error", "key_refused/key_expired_error/2"]);
+
+    // An account that may read, and may not create: each request is rejected again.
+    let mut driven = opened();
+    driven.handle(created(Err(refused(ErrorCode::NotAuthorized))), at(1));
+    read(&mut driven, Err(expired()));
+    let before = driven.payment.seq();
+    read(&mut driven, Err(RequestFailure::Rejected(ApiError::new(ErrorCode::NotFound, "no"))));
+    assert!(is_open(&driven) && driven.payment.seq() == before);
 }
 
 #[test]

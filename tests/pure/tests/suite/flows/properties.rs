@@ -138,8 +138,13 @@ proptest! {
         let (mut driven, _) = Driven::open(order.intent.clone(), start());
         driven.handle(Input::Evidence(Evidence::Read(Box::new(charge.clone()))), start());
         let own = order.charge(1, &guide::ended("successful"));
-        let differs = (charge.amount, charge.currency, charge.livemode, &charge.metadata, charge.source.map(|s| s.kind))
-            != (own.amount, own.currency, own.livemode, &own.metadata, own.source.map(|s| s.kind));
+        // Each attempt that names the order and its store is the order's.
+        let named = |charge: &Charge| {
+            (charge.metadata.store(), charge.metadata.attempt().map(|attempt| attempt.order().clone()))
+        };
+        let differs = named(&charge) != named(&own)
+            || (charge.amount, charge.currency, charge.livemode, charge.source.map(|s| s.kind))
+                != (own.amount, own.currency, own.livemode, own.source.map(|s| s.kind));
         let paid = matches!(driven.state(), State::Successful { .. });
         prop_assert_eq!(paid, !differs && charge.status == own.status);
     }
