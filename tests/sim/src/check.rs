@@ -31,11 +31,10 @@ fn knows(pages: &Pages, order: &str, charge: &BookedCharge) -> bool {
     accepted.iter().any(|(_, event)| paid_charge(event).is_some_and(|paid| paid.as_str() == charge.id))
 }
 
-/// Whether the charge names another order, or may name an attempt that a restored copy lacks, and an alert says so: a
-/// person must decide whose it is.
+/// Whether the charge names another order, and an alert says so: a person must decide whose it is.
 fn is_left_to_a_person(pages: &Pages, charge: &BookedCharge) -> bool {
-    let names_another = charge.named.is_some() && charge.named != charge.order;
-    (names_another || pages.was_restored)
+    charge.named.is_some()
+        && charge.named != charge.order
         && pages.accepted.values().flatten().any(|(_, event)| match event {
             PaymentEvent::Alert { alert: Alert::Mismatch { charge: other, .. }, .. } => {
                 other.as_str() == charge.id
