@@ -132,6 +132,13 @@ impl Running {
         !self.worker.is_finished()
     }
 
+    /// Kills it: its tasks end where they are.
+    pub async fn kill(self) {
+        self.worker.abort();
+        // An error says that it was cancelled.
+        let _ = self.worker.await;
+    }
+
     /// Shuts it down, and returns how long that took.
     ///
     /// # Panics

@@ -4,8 +4,8 @@ use kakaopay_store::sql::{SET_BACK_TERM, term_millis};
 
 use crate::template::{READ_CLOCK, Template};
 
-/// The statements that make rows due soon which were set in the future. The lease of a message keeps its length, as its
-/// handler is at work.
+/// The statements that make rows due soon which were set in the future. A lease keeps its length, as its process is at
+/// work.
 ///
 /// There is no index for them: a clock is seldom set back, and each step of a payment would have to write it. They read
 /// the queues, which hold pending work only.
@@ -37,11 +37,14 @@ impl Corrections {
 
 const QUEUES: [&str; 4] = [
     "WITH {clock}
-     UPDATE {schema}.due_payment SET due_at = least(due_at, {now} + {term}), set_at = {now}
+     UPDATE {schema}.due_payment
+     SET due_at = least(due_at, {now} + CASE WHEN claimed_by IS NULL THEN {term} ELSE due_at - set_at END),
+         set_at = {now}
      WHERE set_at > {now}",
     "WITH {clock}
      UPDATE {schema}.inbox_queue
-     SET visible_at = least(visible_at, {now} + {term}), received_at = least(received_at, {now}), set_at = {now}
+     SET visible_at = least(visible_at, {now} + CASE WHEN claimed_by IS NULL THEN {term} ELSE visible_at - set_at END),
+         received_at = least(received_at, {now}), set_at = {now}
      WHERE set_at > {now}",
     "WITH {clock}
      UPDATE {schema}.outbox_queue

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use kakaopay_store::sql::{event_checksum, event_of, limit_value, readable, reference_of, term_millis};
-use kakaopay_store::{ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
-use kakaopay_types::{EventId, Reference};
+use kakaopay_store::sql::{
+    claim_of, claim_value, event_checksum, event_of, limit_value, readable, reference_of, term_millis,
+};
+use kakaopay_store::{ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
+use kakaopay_types::EventId;
 use tokio_postgres::Row;
 
 use crate::claims::Claims;
 use crate::convert::column;
 use crate::executor::Executor;
+use crate::redacted::Param;
 use crate::statements::Statements;
 
 pub(crate) async fn receive(
@@ -34,7 +37,7 @@ pub(crate) async fn claim_events(
         let Some(id) = column::<Option<&str>>(row, 0)? else { continue };
         let Some(event) = readable("webhook", id, event_of(id)) else { continue };
         let body: &[u8] = column(row, 1)?;
-        let event = InboxEvent::new(event, body);
+        let event = InboxEvent::new(event, body, claim_of(column(row, 3)?)?);
         let is_sound = column::<i64>(row, 2)? == event_checksum(id, body);
         events.push(if is_sound { event } else { event.damaged() });
     }
@@ -53,14 +56,38 @@ pub(crate) async fn claim_due(
     executor: &Executor,
     statements: &Statements,
     request: ClaimRequest,
-) -> Result<Vec<Reference>, StoreError> {
+) -> Result<Vec<DuePayment>, StoreError> {
     let rows = claim(executor, &statements.claim_due, request).await?;
     let mut due = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some(reference) = column::<Option<&str>>(row, 0)? else { continue };
-        due.extend(readable("payment", reference, reference_of(reference)));
+        let Some(reference) = readable("payment", reference, reference_of(reference)) else { continue };
+        due.push(DuePayment::new(reference, claim_of(column(row, 1)?)?));
     }
     Ok(due)
+}
+
+/// Lets the leases of rows under their claims end in so long.
+pub(crate) async fn renew(
+    executor: &Executor,
+    statements: &Statements,
+    held: &[Held],
+    lease: Duration,
+) -> Result<(), StoreError> {
+    let mut rows: [(Vec<&str>, Vec<i64>); 3] = Default::default();
+    for held in held {
+        let (kind, row, claim) = match held {
+            Held::Payment(reference, claim) => (0, reference.as_str(), claim),
+            Held::Event(event, claim) => (1, event.as_str(), claim),
+            Held::Message(key, claim) => (2, key.as_str(), claim),
+        };
+        rows[kind].0.push(row);
+        rows[kind].1.push(claim_value(*claim));
+    }
+    let [payments, events, messages] = &rows;
+    let params: [Param<'_>; 7] =
+        [&payments.0, &payments.1, &events.0, &events.1, &messages.0, &messages.1, &term_millis(lease)];
+    executor.repeat(&statements.renew, &params).await.map(drop)
 }
 
 /// Claims rows. If there is none, one of NULLs shows the store's clock.

@@ -79,7 +79,7 @@ CREATE TABLE {schema}.due_payment (
     due_at     bigint NOT NULL,
     -- When that was set.
     set_at     bigint NOT NULL,
-    -- Number of the last claim, by which its process finds it again if the response was lost.
+    -- Number of the last claim, by which its process renews it, and finds it again if the response was lost.
     claimed_by bigint
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);
@@ -106,7 +106,7 @@ CREATE TABLE {schema}.inbox_queue (
     visible_at     bigint NOT NULL,
     -- When that was set.
     set_at         bigint NOT NULL,
-    -- Number of the last claim, by which its process finds it again if the response was lost.
+    -- Number of the last claim, by which its process renews it, and finds it again if the response was lost.
     claimed_by     bigint
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_vacuum_cost_delay = 0);

@@ -25,6 +25,7 @@ pub(crate) struct Statements {
     pub(crate) claim_events: Claims,
     pub(crate) complete_event: String,
     pub(crate) claim_due: Claims,
+    pub(crate) renew: String,
     pub(crate) outbox: OutboxStatements,
     pub(crate) rows: RowStatements,
     pub(crate) claim_job: Claims,
@@ -62,6 +63,7 @@ impl Statements {
             claim_events: Claims::new(schema.fill(CLAIM_EVENTS), give_back("inbox_queue", "visible_at")),
             complete_event: schema.fill(FINISH_EVENT),
             claim_due: Claims::new(schema.fill(CLAIM_DUE), give_back("due_payment", "due_at")),
+            renew: schema.fill(RENEW),
             outbox: OutboxStatements::new(schema),
             rows: RowStatements::new(schema),
             claim_job: Claims::new(schema.fill(CLAIM_JOB), give_back("job", "due_at")),
@@ -194,7 +196,7 @@ WITH {clock}, picked AS (
     WHERE inbox_event_id = ANY (ARRAY(SELECT inbox_event_id FROM picked))
     RETURNING inbox_event_id
 )
-SELECT event.event_id, event.body, event.checksum, clock.now AS store_now
+SELECT event.event_id, event.body, event.checksum, $3::bigint, clock.now AS store_now
 FROM clock LEFT JOIN (claimed JOIN {schema}.inbox_event AS event ON event.id = claimed.inbox_event_id) ON TRUE
 ORDER BY event.id";
 
@@ -214,8 +216,28 @@ WITH {clock}, picked AS (
     UPDATE {schema}.due_payment SET due_at = {now} + $2::bigint, set_at = {now}, claimed_by = $3::bigint
     WHERE payment_id = ANY (ARRAY(SELECT payment_id FROM picked))
 )
-SELECT picked.reference, clock.now AS store_now FROM clock LEFT JOIN picked ON TRUE
+SELECT picked.reference, $3::bigint, clock.now AS store_now FROM clock LEFT JOIN picked ON TRUE
 ORDER BY picked.due_at, picked.reference";
+
+/// A commit that changes the deadline, and a later claim, leave another number in the row.
+const RENEW: &str = "
+WITH {clock}, payments AS (
+    UPDATE {schema}.due_payment AS queue SET due_at = {now} + $7::bigint, set_at = {now}
+    FROM unnest($1::text[], $2::bigint[]) AS held (reference, claim)
+    JOIN {schema}.payment ON payment.reference = held.reference
+    WHERE queue.payment_id = payment.id AND queue.claimed_by = held.claim
+), events AS (
+    UPDATE {schema}.inbox_queue AS queue SET visible_at = {now} + $7::bigint, set_at = {now}
+    FROM unnest($3::text[], $4::bigint[]) AS held (event_id, claim)
+    JOIN {schema}.inbox_event AS event ON event.event_id = held.event_id
+    WHERE queue.inbox_event_id = event.id AND queue.claimed_by = held.claim
+), messages AS (
+    UPDATE {schema}.outbox_queue AS queue SET visible_at = {now} + $7::bigint, set_at = {now}
+    FROM unnest($5::text[], $6::bigint[]) AS held (key, claim)
+    JOIN {schema}.outbox_message AS message ON message.idempotency_key = held.key
+    WHERE queue.outbox_message_id = message.id AND held.claim > 0 AND queue.claim = held.claim
+)
+SELECT now AS store_now FROM clock";
 
 const CLAIM_JOB: &str = "
 WITH {clock}
@@ -369,6 +391,7 @@ mod tests {
             &all.claim_events.take,
             &all.complete_event,
             &all.claim_due.take,
+            &all.renew,
             &all.next_due_at,
             &all.claim_job.take,
             &all.reschedule_job,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
-    StoredPayment,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
+    InsertOutcome, NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
+    StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
@@ -146,12 +146,16 @@ impl Store for PostgresStore {
         queue::complete_event(&self.inner.executor, &self.inner.statements, event).await
     }
 
-    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
         queue::claim_due(&self.inner.executor, &self.inner.statements, request).await
     }
 
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
         outbox::claim(&self.inner.executor, &self.inner.statements.outbox, request).await
+    }
+
+    async fn renew(&self, held: &[Held], lease: Duration) -> Result<(), StoreError> {
+        queue::renew(&self.inner.executor, &self.inner.statements, held, lease).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use kakaopay_store::sql::time_until;
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
-    StoredPayment,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
+    InsertOutcome, NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
+    StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
@@ -243,12 +243,17 @@ impl Store for SqliteStore {
         writer.call(move |file| queue::complete_event(file, &event)).await
     }
 
-    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
         self.write(move |file, now| queue::claim_due(file, request, now)).await
     }
 
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
         self.write(move |file, now| outbox::claim(file, request, now)).await
+    }
+
+    async fn renew(&self, held: &[Held], lease: Duration) -> Result<(), StoreError> {
+        let held = held.to_vec();
+        self.write(move |file, now| queue::renew(file, &held, lease, now)).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {

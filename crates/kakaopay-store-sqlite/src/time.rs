@@ -69,19 +69,21 @@ pub(crate) fn count_ahead(connection: &Connection, now: Timestamp) -> Result<u64
     Ok(ahead)
 }
 
-/// Of each queue, how to count the rows that were set in the future, and how to correct them. The lease of a message
-/// keeps its length, as its handler is at work. There is no index for
-/// it: a clock is seldom set back, and each step of a payment would have to write it.
+/// Of each queue, how to count the rows that were set in the future, and how to correct them. A lease keeps its length,
+/// as its process is at work. There is no index for it: a clock is seldom set back, and each step of a payment would have
+/// to write it.
 const QUEUES: [(&str, &str); 4] = [
     (
         "SELECT count(*) FROM payment WHERE due_at IS NOT NULL AND due_set_at > ?1",
-        "UPDATE payment SET due_at = min(due_at, ?2), due_set_at = ?1
+        "UPDATE payment
+         SET due_at = min(due_at, iif(due_claim IS NULL, ?2, ?1 + due_at - due_set_at)), due_set_at = ?1
          WHERE due_at IS NOT NULL AND due_set_at > ?1",
     ),
     (
         "SELECT count(*) FROM inbox_event WHERE visible_at IS NOT NULL AND set_at > ?1",
         "UPDATE inbox_event
-         SET visible_at = min(visible_at, ?2), set_at = ?1, received_at = min(received_at, ?1)
+         SET visible_at = min(visible_at, iif(claim IS NULL, ?2, ?1 + visible_at - set_at)), set_at = ?1,
+             received_at = min(received_at, ?1)
          WHERE visible_at IS NOT NULL AND set_at > ?1",
     ),
     (

@@ -42,4 +42,6 @@ pub use row::{MessageState, Row, RowKind, StoredMessage};
 pub use schema_error::SchemaError;
 pub use setting::Setting;
 pub use store::Store;
-pub use work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats};
+pub use work::{
+    Backlog, ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent, QueueStats,
+};

@@ -76,12 +76,13 @@ impl ClaimedMessage {
     }
 }
 
-/// The fencing token of a claimed message. A later claim of the same message invalidates it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The fencing token of a claimed row. A later claim of the same row invalidates it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClaimToken(u64);
 
 impl ClaimToken {
-    /// The claim with this number. Each claim of a message has a higher number than the one before.
+    /// The claim with this number. Each claim of a message has a higher number than the one before; those of another row
+    /// have different numbers.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
-use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent};
+use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent};
 
 /// Durable storage of payments.
 ///
@@ -17,7 +17,8 @@ use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEven
 ///
 /// - Once a method returns `Ok`, its effect survives a crash of the process and a loss of power.
 /// - A [`Commit`] is atomic, and fails unless the payment's last entry is the expected one.
-/// - A claimed row is invisible to other claims until the lease ends. Then it can be claimed again, because its
+/// - A claimed row is invisible to other claims until the lease ends, which its process
+///   [renews](Store::renew) while it works. Then it can be claimed again, because its
 ///   process may have died; if that process is alive, its [`ClaimToken`] is no longer valid.
 /// - A payment's [`Ordered`](crate::Lane::Ordered) messages leave the queue in the order they were stored: none is
 ///   claimable while an earlier one is pending or claimed, also while its completion is not yet committed. Messages
@@ -32,8 +33,8 @@ use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEven
 /// years count as a hundred years.
 ///
 /// Each row that can be claimed keeps when it was set. If the store's clock was set back, rows that were set in its
-/// future are due after two minutes at the latest, and a claimed message after its lease. A store notices this when its clock falls by more than a second,
-/// when it is opened, and in [`backlog`](Store::backlog).
+/// future are due after two minutes at the latest, and a claimed payment, event or message after its lease. A store
+/// notices this when its clock falls by more than a second, when it is opened, and in [`backlog`](Store::backlog).
 pub trait Store: Clone + Send + Sync + 'static {
     /// Stores a commit. Returns the sequence number of the payment's last entry.
     ///
@@ -112,14 +113,14 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn complete_event(&self, event: &EventId) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Claims payments whose deadline has passed, earliest first. Their deadline moves to the end of the lease,
-    /// until a commit sets another.
+    /// until a commit sets another, which ends the claim.
     ///
     /// # Errors
     /// Any error of the store.
     fn claim_due(
         &self,
         request: ClaimRequest,
-    ) -> impl Future<Output = Result<Vec<Reference>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<DuePayment>, StoreError>> + Send;
 
     /// Claims outbox messages: first those never claimed, in the order they were stored, then the others by the end
     /// of their lease or backoff. Of each payment's ordered messages it claims the first at most.
@@ -130,6 +131,13 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         request: ClaimRequest,
     ) -> impl Future<Output = Result<Vec<ClaimedMessage>, StoreError>> + Send;
+
+    /// Lets the leases of claimed rows end in `lease` from now, later or earlier than before; zero gives the rows back.
+    /// A row that is no longer under its claim is left alone. Idempotent.
+    ///
+    /// # Errors
+    /// Any error of the store; some leases may have changed then.
+    fn renew(&self, held: &[Held], lease: Duration) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Completes an outbox message: the next ordered one of its payment becomes claimable. Its key is kept, so that
     /// the message is never delivered again. Idempotent under the same claim.

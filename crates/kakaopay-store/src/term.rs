@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kakaopay_types::Timestamp;
 
-/// How long a row waits at most that was set in the future of the store's clock: the lease of most work. Only a claimed
+/// How long a row waits at most that was set in the future of the store's clock. Only a claimed payment, event or
 /// message waits for its own lease.
 pub const SET_BACK_TERM: Duration = Duration::from_secs(120);
 

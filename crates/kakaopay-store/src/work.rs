@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use kakaopay_types::EventId;
+use kakaopay_types::{EventId, Reference};
+
+use crate::outbox::ClaimToken;
 
 /// A webhook event to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,15 +42,17 @@ pub struct InboxEvent {
     pub event: EventId,
     /// The body as received.
     pub body: Box<[u8]>,
+    /// The claim that renews it.
+    pub claim: ClaimToken,
     /// Whether the stored event is damaged or was altered. Its body is empty then.
     pub damaged: bool,
 }
 
 impl InboxEvent {
-    /// An event with the body as received.
+    /// An event with the body as received, and the claim that renews it.
     #[must_use]
-    pub fn new(event: EventId, body: impl Into<Box<[u8]>>) -> Self {
-        Self { event, body: body.into(), damaged: false }
+    pub fn new(event: EventId, body: impl Into<Box<[u8]>>, claim: ClaimToken) -> Self {
+        Self { event, body: body.into(), claim, damaged: false }
     }
 
     /// Marks it as damaged, and drops its body.
@@ -80,6 +84,36 @@ impl ClaimRequest {
     pub fn limit(self, limit: usize) -> Self {
         Self { limit, ..self }
     }
+}
+
+/// A claimed payment, whose deadline has passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DuePayment {
+    /// The payment.
+    pub reference: Reference,
+    /// The claim that renews it, until a commit changes the deadline.
+    pub claim: ClaimToken,
+}
+
+impl DuePayment {
+    /// A payment with the claim that renews it.
+    #[must_use]
+    pub fn new(reference: Reference, claim: ClaimToken) -> Self {
+        Self { reference, claim }
+    }
+}
+
+/// A claimed row whose lease can be [renewed](crate::Store::renew).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(clippy::exhaustive_enums, reason = "a store must renew each kind")]
+pub enum Held {
+    /// A payment whose deadline has passed.
+    Payment(Reference, ClaimToken),
+    /// A webhook event.
+    Event(EventId, ClaimToken),
+    /// A message, by its idempotency key.
+    Message(String, ClaimToken),
 }
 
 /// Counts of pending work, for monitoring.

@@ -74,6 +74,7 @@
 //! | `failed to store a response; retrying` | `WARN` | `reference`, `error` |
 //! | `event handler failed; notification will be redelivered` | `WARN` | `key`, `error`, `failures` |
 //! | `event handler outlived its lease; …` | `WARN` | `key` |
+//! | `failed to renew leases; …`, every second | `WARN` | `leases`, `error` |
 //! | `notification skipped` | `WARN` | `key` |
 //! | `webhooks refused: …`, at most once a minute for each reason | `WARN` | `count`, `error` |
 //! | `unsigned webhooks left out: …`, at most once a minute | `WARN` | `count` |

@@ -94,6 +94,7 @@ impl<S: Store> MerchantBuilder<S> {
             jitter: Mutex::new(jitter),
             marks: Marks::default(),
             wakers: Wakers::default(),
+            leases: Arc::default(),
             reads: Reads::default(),
             returns: Returns::default(),
             guard: Guard::default(),

@@ -9,13 +9,13 @@ use crate::store::{Failure, PlannedFailure};
 
 /// When it begins, in seconds after 0:00 UTC: 23:50 where the buyers are.
 pub(crate) const START: i64 = (15 * 60 + 50) * 60;
-/// When the first refund is requested: 500 s before the window closes. A look-up for a refund takes longer; a payment whose
-/// lease has to end first, because the store failed while it was at work on it, does not.
-const FIRST_REFUND: Millis = 1_000_000;
+/// When the first refund is requested: 170 s before the window closes, the last one 50 s. A look-up for a refund takes
+/// longer; a payment that comes again because the store failed while it was worked on does not.
+const FIRST_REFUND: Millis = 1_330_000;
 /// Refunds of an order, each of 1 minor unit.
 const REFUNDS: u8 = 12;
 /// Every method of the store that a payment's way depends on.
-const CALLS: [StoreCall; 14] = [
+const CALLS: [StoreCall; 15] = [
     StoreCall::Commit,
     StoreCall::Commit,
     StoreCall::Commit,
@@ -29,6 +29,7 @@ const CALLS: [StoreCall; 14] = [
     StoreCall::NextDueIn,
     StoreCall::ClaimMessages,
     StoreCall::CompleteMessage,
+    StoreCall::Renew,
     StoreCall::Setting,
 ];
 

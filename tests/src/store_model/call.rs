@@ -32,6 +32,8 @@ pub enum Call {
     ClaimDue(usize, i64),
     /// Claim messages.
     ClaimMessages(usize, i64),
+    /// Let the leases of all claims so far, valid and stale, end in so long.
+    Renew(i64),
     /// A message is completed, under its last claim minus so many.
     Complete(u8, u8),
     /// A message fails, under its last claim minus so many, and is to be retried in so many seconds.
@@ -74,6 +76,7 @@ impl Call {
             2 => (0_u8..8).prop_map(Self::FinishEvent),
             2 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimDue(limit, lease)),
             3 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimMessages(limit, lease)),
+            2 => (0_i64..30).prop_map(Self::Renew),
             3 => (0_u8..12, back()).prop_map(|(message, back)| Self::Complete(message, back)),
             2 => (0_u8..12, back(), 1_i64..40)
                 .prop_map(|(message, back, seconds)| Self::Fail(message, back, seconds)),

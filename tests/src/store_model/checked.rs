@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kakaopay::store::{
-    Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, InsertOutcome, Lane, NewInboxEvent,
-    OutboxMessage, QueueStats, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
+    Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, Held, InsertOutcome, Lane,
+    NewInboxEvent, OutboxMessage, QueueStats, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -28,6 +28,8 @@ pub struct CheckedStore<S, C> {
     model: Model,
     /// The last claim of each message, and how often it was claimed.
     claims: BTreeMap<String, (ClaimToken, i64)>,
+    /// Every claim.
+    held: Vec<Held>,
 }
 
 fn reference(number: u8) -> Reference {
@@ -73,7 +75,7 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
     /// An empty store, whose clock begins in 1970.
     #[must_use]
     pub fn new(store: S, clock: C) -> Self {
-        Self { store, clock, model: Model::default(), claims: BTreeMap::new() }
+        Self { store, clock, model: Model::default(), claims: BTreeMap::new(), held: Vec::new() }
     }
 
     /// Makes a call of the store and of the model, and holds the one to the other.
@@ -100,6 +102,7 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
             Call::ClaimEvents(limit, seconds) => {
                 let events = self.store.claim_events(lease(limit, seconds)).await?;
                 assert!(events.iter().all(|found| found.event.as_str().as_bytes() == &*found.body));
+                self.held.extend(events.iter().map(|found| Held::Event(found.event.clone(), found.claim)));
                 Outcome::Claimed(events.into_iter().map(|found| (found.event.to_string(), 0)).collect())
             }
             Call::FinishEvent(number) => {
@@ -108,7 +111,8 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
             }
             Call::ClaimDue(limit, seconds) => {
                 let due = self.store.claim_due(lease(limit, seconds)).await?;
-                Outcome::Claimed(due.iter().map(|due| (due.to_string(), 0)).collect())
+                self.held.extend(due.iter().map(|due| Held::Payment(due.reference.clone(), due.claim)));
+                Outcome::Claimed(due.iter().map(|due| (due.reference.to_string(), 0)).collect())
             }
             Call::ClaimMessages(limit, seconds) => {
                 let mut claimed = Vec::new();
@@ -118,9 +122,14 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
                     assert!(before.is_none_or(|(claim, _)| claim.get() < message.claim.get()));
                     let claims = before.map_or(0, |(_, claims)| claims) + 1;
                     self.claims.insert(message.key.clone(), (message.claim, claims));
+                    self.held.push(Held::Message(message.key.clone(), message.claim));
                     claimed.push((message.key, claims, message.failures));
                 }
                 Outcome::Messages(claimed)
+            }
+            Call::Renew(seconds) => {
+                self.store.renew(&self.held, term(*seconds)).await?;
+                Outcome::Done
             }
             Call::Complete(number, back) => {
                 let (key, claim) = self.claim_of(*number, *back);

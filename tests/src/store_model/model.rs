@@ -14,6 +14,8 @@ pub(super) struct Payment {
     pub(super) snapshot: Option<u64>,
     /// When it wants to be woken.
     pub(super) deadline: Option<Due>,
+    /// Whether that is the end of a lease.
+    pub(super) claimed: bool,
 }
 
 /// When something is due, and when that was set, in seconds.
@@ -28,7 +30,7 @@ impl Due {
         Self { at: now + seconds, set_at: now }
     }
 
-    /// Something that was set in the future is due after two minutes, and a claimed message after its lease.
+    /// Something that was set in the future is due after two minutes, or after its lease.
     fn correct(&mut self, now: i64, is_claimed: bool) -> bool {
         let is_ahead = self.set_at > now;
         if is_ahead {
@@ -139,6 +141,7 @@ impl Model {
             }
             Call::ClaimDue(limit, lease) => self.claim_due(*limit, *lease),
             Call::ClaimMessages(limit, lease) => self.claim_messages(*limit, *lease),
+            Call::Renew(seconds) => self.renew(*seconds),
             Call::Complete(message, back) => self.complete(*message, *back),
             Call::Fail(message, back, seconds) => self.fail(*message, *back, *seconds),
             Call::Skip(message) => self.skip(*message),
@@ -170,15 +173,19 @@ impl Model {
     fn set_back(&mut self, seconds: i64) {
         self.now = (self.now - seconds).max(0);
         let now = self.now;
-        let events = self.inbox.values_mut().map(|event| (event, false));
+        let events = self.inbox.values_mut().map(|event| {
+            let is_claimed = event.claims > 0;
+            (event, is_claimed)
+        });
         let messages = self.outbox.values_mut().map(|message| (&mut message.waiting, message.claimed));
         let waiting = events.chain(messages).filter_map(|(one, is_claimed)| {
             let due = one.due.as_mut()?;
             one.since = one.since.min(now);
             Some((due, is_claimed))
         });
-        let deadlines = self.payments.values_mut().filter_map(|payment| payment.deadline.as_mut());
-        let others = deadlines.chain(self.jobs.values_mut()).map(|due| (due, false));
+        let deadlines =
+            self.payments.values_mut().filter_map(|one| one.deadline.as_mut().map(|due| (due, one.claimed)));
+        let others = deadlines.chain(self.jobs.values_mut().map(|due| (due, false)));
         self.ahead =
             waiting.chain(others).map(|(due, is_claimed)| u64::from(due.correct(now, is_claimed))).sum();
     }
@@ -204,6 +211,7 @@ impl Model {
         }
         if let Some(change) = deadline {
             own.deadline = change.map(|seconds| Due::after(self.now, seconds));
+            own.claimed = false;
         }
         let last = own.entries;
         for message in messages {
@@ -237,9 +245,22 @@ impl Model {
         for (.., number) in &taken {
             if let Some(payment) = self.payments.get_mut(number) {
                 payment.deadline = Some(Due::after(now, lease));
+                payment.claimed = true;
             }
         }
         Outcome::Claimed(taken.into_iter().map(|(_, name, _)| (name, 0)).collect())
+    }
+
+    /// Lets each lease end in so long.
+    fn renew(&mut self, seconds: i64) -> Outcome {
+        let due = Due::after(self.now, seconds);
+        let payments = self.payments.values_mut().filter(|payment| payment.claimed);
+        let payments = payments.filter_map(|payment| payment.deadline.as_mut());
+        let events = self.inbox.values_mut().filter(|event| event.claims > 0);
+        let messages = self.outbox.values_mut().filter(|message| message.claimed);
+        let waiting = events.chain(messages.map(|message| &mut message.waiting));
+        payments.chain(waiting.filter_map(|one| one.due.as_mut())).for_each(|lease| *lease = due);
+        Outcome::Done
     }
 
     /// The messages that wait for no other: when each can be claimed, its place, and its number.

@@ -224,7 +224,7 @@ impl Found<'_> {
         deadlines: &BTreeMap<String, i64>,
     ) -> Result<(), Lost> {
         let due = self.store.claim_due(ClaimRequest::new(Duration::from_secs(1), 10_000)).await?;
-        let due: BTreeSet<_> = due.iter().map(ToString::to_string).collect();
+        let due: BTreeSet<_> = due.iter().map(|due| due.reference.to_string()).collect();
         ensure(due.iter().eq(deadlines.keys()), || format!("{due:?} are due, not {deadlines:?}"))?;
         for (payment, last) in steps {
             let name = reference(*payment).to_string();

@@ -135,7 +135,7 @@ impl Caller {
         for round in rounds {
             seconds.store(begin(round + 1), Ordering::SeqCst);
             let (span, due) = self.ask(&mut own, self.store.claim_due(lease(2))).await;
-            let claimed = due.unwrap_or_default().iter().map(ToString::to_string).collect();
+            let claimed = due.unwrap_or_default().iter().map(|due| due.reference.to_string()).collect();
             own.due.push(DueClaim { span, until: at(begin(round + 1) + LEASE), claimed });
             let (span, found) = self.ask(&mut own, self.store.claim_messages(lease(4))).await;
             let found = found.unwrap_or_default();

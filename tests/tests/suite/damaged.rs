@@ -79,8 +79,11 @@ async fn returned(store: &SqliteStore) -> Result<Vec<String>, kakaopay::store::S
         returned.push(format!("{setting:?} {:?}", store.setting(setting).await?));
     }
     let all = ClaimRequest::new(Duration::from_secs(60), 1_000);
-    returned.push(format!("{:?}", store.claim_due(all).await?));
-    returned.push(format!("{:?}", store.claim_events(all).await?));
+    // The numbers of claims are random.
+    returned.extend(store.claim_due(all).await?.into_iter().map(|due| due.reference.to_string()));
+    for event in store.claim_events(all).await? {
+        returned.push(format!("{} {} {}", event.event, String::from_utf8_lossy(&event.body), event.damaged));
+    }
     for message in store.claim_messages(all).await? {
         let (key, body) = (&message.key, String::from_utf8_lossy(&message.body));
         returned.push(format!("{} {key} {body} {}", message.reference, message.damaged));

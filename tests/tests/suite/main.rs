@@ -13,6 +13,7 @@ mod journeys;
 mod keys;
 mod large_pages;
 mod late_webhooks;
+mod leases;
 mod misbehaving;
 mod next_return;
 mod notifications;

@@ -84,7 +84,7 @@ async fn f40_four_workers_never_claim_one_row_twice() {
             loop {
                 let before = claimed.len();
                 let due = store.claim_due(few).await.unwrap();
-                claimed.extend(due.into_iter().map(|due| format!("due {due}")));
+                claimed.extend(due.into_iter().map(|due| format!("due {}", due.reference)));
                 let events = store.claim_events(few).await.unwrap();
                 claimed.extend(events.into_iter().map(|event| format!("event {}", event.event)));
                 let messages = store.claim_messages(few).await.unwrap();

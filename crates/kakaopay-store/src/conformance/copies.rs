@@ -46,7 +46,8 @@ async fn fill(store: &impl Store) {
     let orphan = Commit::new(reference("d"), Seq::ZERO).charge(charge("9"));
     store.commit(orphan.messages(vec![alert("d/orphaned")])).await.expect("stored");
     store.commit(step("f", 0, "f").deadline(DeadlineChange::In(seconds(0)))).await.expect("stored");
-    assert_eq!(store.claim_due(ClaimRequest::new(seconds(30), 9)).await.expect("claimed"), [reference("f")]);
+    let due = store.claim_due(ClaimRequest::new(seconds(30), 9)).await.expect("claimed");
+    assert_eq!(due.iter().map(|due| &due.reference).collect::<Vec<_>>(), [&reference("f")]);
     // Claims and what becomes of them.
     for claimed in store.claim_messages(ClaimRequest::new(seconds(30), 9)).await.expect("claimed") {
         match claimed.key.as_str() {
@@ -126,7 +127,7 @@ async fn check(store: &impl Store, clock: &impl TestClock) {
         let due = store.claim_due(ClaimRequest::new(seconds(1_000), 9)).await.expect("claimed");
         let mut names: Vec<_> = messages.into_iter().map(|message| message.key).collect();
         names.extend(events.into_iter().map(|claimed| String::from_utf8(claimed.body.into()).expect("text")));
-        names.extend(due.into_iter().map(|reference| reference.as_str().to_owned()));
+        names.extend(due.into_iter().map(|due| due.reference.as_str().to_owned()));
         names.sort();
         names
     };

@@ -6,6 +6,7 @@
 mod copies;
 mod crowd;
 mod journal;
+mod leases;
 mod make;
 mod outbox;
 mod settings;
@@ -17,6 +18,7 @@ mod work;
 pub use copies::*;
 pub use crowd::*;
 pub use journal::*;
+pub use leases::*;
 pub use outbox::*;
 pub use settings::*;
 pub use subject::{ManualClock, Subject, TestClock};

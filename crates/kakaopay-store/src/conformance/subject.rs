@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::error::StoreError;
 use crate::outbox::ClaimedMessage;
 use crate::store::Store;
-use crate::work::{ClaimRequest, InboxEvent};
+use crate::work::{ClaimRequest, Held, InboxEvent};
 
 /// The clock of a store under test, which stands still between two calls of `set`.
 pub trait TestClock: Clone + Send + Sync + 'static {
@@ -81,7 +81,26 @@ impl<S: Store, C: TestClock> Subject<S, C> {
     }
 
     pub(super) async fn claim_due(&self, lease: Lease) -> Result<Vec<Reference>, StoreError> {
-        self.store.claim_due(self.begin(lease).await).await
+        let due = self.store.claim_due(self.begin(lease).await).await?;
+        Ok(due.into_iter().map(|due| due.reference).collect())
+    }
+
+    /// Claims everything that can be claimed but jobs.
+    pub(super) async fn claim_held(&self, lease: Lease) -> Vec<Held> {
+        let request = self.begin(lease).await;
+        let due = self.store.claim_due(request).await.expect("claimed").into_iter();
+        let events = self.store.claim_events(request).await.expect("claimed").into_iter();
+        let messages = self.store.claim_messages(request).await.expect("claimed").into_iter();
+        due.map(|due| Held::Payment(due.reference, due.claim))
+            .chain(events.map(|event| Held::Event(event.event, event.claim)))
+            .chain(messages.map(|message| Held::Message(message.key, message.claim)))
+            .collect()
+    }
+
+    /// Lets leases end so many seconds after another second.
+    pub(super) async fn renew(&self, held: &[Held], lease: Lease) {
+        let length = self.begin(lease).await.lease;
+        self.store.renew(held, length).await.expect("renewed");
     }
 
     pub(super) async fn claim_messages(&self, lease: Lease) -> Result<Vec<ClaimedMessage>, StoreError> {

@@ -11,8 +11,8 @@ use crate::term::{SET_BACK_TERM, after};
 pub(super) struct Due {
     pub(super) at: Timestamp,
     set_at: Timestamp,
-    /// The lease of a claimed message, at whose end it is due.
-    lease: Option<Duration>,
+    /// The lease of a claimed row, at whose end it is due, and the number of the claim.
+    lease: Option<(Duration, u64)>,
 }
 
 impl Due {
@@ -21,9 +21,16 @@ impl Due {
         Self { at: after(now, term), set_at: now, lease: None }
     }
 
-    /// Due at the end of the lease of a message.
-    pub(super) fn leased(now: Timestamp, lease: Duration) -> Self {
-        Self { lease: Some(lease), ..Self::after(now, lease) }
+    /// Due at the end of the lease of this claim.
+    pub(super) fn leased(now: Timestamp, lease: Duration, claim: u64) -> Self {
+        Self { lease: Some((lease, claim)), ..Self::after(now, lease) }
+    }
+
+    /// Lets the lease end in so long, if it is of this claim.
+    pub(super) fn renew(&mut self, claim: u64, lease: Duration, now: Timestamp) {
+        if self.lease.is_some_and(|(_, found)| found == claim) {
+            *self = Self::leased(now, lease, claim);
+        }
     }
 
     /// Due since ever, so that it is before all others.
@@ -40,10 +47,10 @@ impl Due {
         self.set_at > now
     }
 
-    /// Corrects a row that was set in the future of the clock. A lease keeps its length: its handler is at work.
+    /// Corrects a row that was set in the future of the clock. A lease keeps its length: its process is at work.
     pub(super) fn correct(&mut self, now: Timestamp) {
         if self.is_ahead(now) {
-            let latest = after(now, self.lease.unwrap_or(SET_BACK_TERM));
+            let latest = after(now, self.lease.map_or(SET_BACK_TERM, |(lease, _)| lease));
             *self = Self { at: self.at.min(latest), set_at: now, lease: self.lease };
         }
     }

@@ -1,6 +1,7 @@
 //! The messages of the store in memory.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use kakaopay_types::{Reference, Timestamp};
 
@@ -72,14 +73,22 @@ impl Outbox {
         let mut claimed = Vec::with_capacity(ready.len());
         for (_, index) in ready {
             let Some(message) = self.0.get_mut(index) else { continue };
-            message.state = MessageState::Pending(Due::leased(now, request.lease));
             message.claim += 1;
+            message.state = MessageState::Pending(Due::leased(now, request.lease, message.claim));
             let (key, reference, body) =
                 (message.key.clone(), message.reference.clone(), message.body.clone());
             let claim = ClaimToken::new(message.claim);
             claimed.push(ClaimedMessage::new(key, reference, body, claim).failures(message.failures));
         }
         claimed
+    }
+
+    /// Lets the lease of a message end in so long, if it is under this claim.
+    pub(super) fn renew(&mut self, key: &str, claim: ClaimToken, lease: Duration, now: Timestamp) {
+        let found = self.0.iter_mut().find(|message| message.key == key);
+        if let Some(PendingMessage { state: MessageState::Pending(due), .. }) = found {
+            due.renew(claim.get(), lease, now);
+        }
     }
 
     pub(super) fn complete(&mut self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {

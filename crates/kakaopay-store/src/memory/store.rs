@@ -19,7 +19,7 @@ use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::store::Store;
-use crate::work::{Backlog, ClaimRequest, InboxEvent, InsertOutcome, NewInboxEvent};
+use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent};
 
 /// A store in memory, for tests and demos: all guarantees but durability.
 #[derive(Clone)]
@@ -156,7 +156,7 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
+    async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
         let (mut tables, now) = self.tables_now();
         Ok(tables.claim_due(request, now))
     }
@@ -164,6 +164,12 @@ impl Store for MemoryStore {
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
         let (mut tables, now) = self.tables_now();
         Ok(tables.outbox.claim(request, now))
+    }
+
+    async fn renew(&self, held: &[Held], lease: Duration) -> Result<(), StoreError> {
+        let (mut tables, now) = self.tables_now();
+        tables.renew(held, lease, now);
+        Ok(())
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {

@@ -10,10 +10,11 @@ use super::outbox::Outbox;
 use crate::commit::{Commit, DeadlineChange, Entry, Seq};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::highest_time::HighestTime;
+use crate::outbox::ClaimToken;
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::term::{term_millis, time_until};
-use crate::work::{Backlog, ClaimRequest, InboxEvent, QueueStats};
+use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, QueueStats};
 
 /// All tables.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,8 @@ pub(super) struct Tables {
     pub(super) outbox: Outbox,
     pub(super) jobs: BTreeMap<String, Due>,
     pub(super) settings: BTreeMap<Setting, String>,
+    /// How many claims of payments and events there were.
+    pub(super) claims: u64,
     pub(super) highest: HighestTime,
 }
 
@@ -75,27 +78,50 @@ impl Tables {
         Ok(last)
     }
 
-    pub(super) fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<Reference> {
+    pub(super) fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<DuePayment> {
         let due = self.deadlines.iter().filter(|(_, due)| due.is_due(now));
         let mut due: Vec<_> = due.map(|(reference, due)| (due.at, reference.clone())).collect();
         due.sort();
         due.truncate(request.limit);
-        let claimed: Vec<_> = due.into_iter().map(|(_, reference)| reference).collect();
-        for reference in &claimed {
-            self.deadlines.insert(reference.clone(), Due::after(now, request.lease));
+        self.claims += 1;
+        let claimed = due.into_iter().map(|(_, reference)| {
+            self.deadlines.insert(reference.clone(), Due::leased(now, request.lease, self.claims));
+            DuePayment::new(reference, ClaimToken::new(self.claims))
+        });
+        claimed.collect()
+    }
+
+    /// Lets the leases of rows under their claims end in so long.
+    pub(super) fn renew(&mut self, held: &[Held], lease: Duration, now: Timestamp) {
+        for held in held {
+            match held {
+                Held::Payment(reference, claim) => {
+                    if let Some(due) = self.deadlines.get_mut(reference) {
+                        due.renew(claim.get(), lease, now);
+                    }
+                }
+                Held::Event(event, claim) => {
+                    let found = self.inbox.iter_mut().find(|stored| stored.event == *event);
+                    if let Some(due) = found.and_then(|stored| stored.due.as_mut()) {
+                        due.renew(claim.get(), lease, now);
+                    }
+                }
+                Held::Message(key, claim) => self.outbox.renew(key, *claim, lease, now),
+            }
         }
-        claimed
     }
 
     pub(super) fn claim_events(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<InboxEvent> {
+        self.claims += 1;
+        let claim = self.claims;
         let ready = |stored: &&mut PendingEvent| stored.due.is_some_and(|due| due.is_due(now));
         self.inbox
             .iter_mut()
             .filter(ready)
             .take(request.limit)
             .map(|stored| {
-                stored.due = Some(Due::after(now, request.lease));
-                InboxEvent::new(stored.event.clone(), stored.body.clone())
+                stored.due = Some(Due::leased(now, request.lease, claim));
+                InboxEvent::new(stored.event.clone(), stored.body.clone(), ClaimToken::new(claim))
             })
             .collect()
     }

@@ -9,6 +9,7 @@ use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
 use super::identity::Identity;
+use super::leases::Leases;
 use super::marks::Marks;
 use super::pending_request::{Begun, PendingRequest};
 use super::reads::{Joins, Reads};
@@ -37,6 +38,7 @@ pub(crate) struct Engine<S> {
     pub(crate) jitter: Mutex<fastrand::Rng>,
     pub(crate) marks: Marks,
     pub(crate) wakers: Wakers,
+    pub(crate) leases: Arc<Leases>,
     pub(crate) reads: Reads,
     pub(crate) returns: Returns,
     pub(crate) guard: Guard,

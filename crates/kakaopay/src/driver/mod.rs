@@ -3,6 +3,7 @@
 mod adoption;
 mod engine;
 mod identity;
+mod leases;
 mod marks;
 mod opening;
 mod orphan;
@@ -19,6 +20,7 @@ mod suspicion;
 pub(crate) use adoption::is_of;
 pub(crate) use engine::{Applied, Engine, MAX_TRIES, Wakers};
 pub(crate) use identity::{Identity, check_open};
+pub(crate) use leases::{LEASE, Lease};
 pub(crate) use marks::Marks;
 pub(crate) use opening::{Opened, check_same};
 pub(crate) use persistence::repeated;

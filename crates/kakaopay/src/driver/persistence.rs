@@ -16,6 +16,8 @@ use crate::error::Error;
 /// How long a response to a mutation is stored again and again: a busy store or a lost connection usually recovers
 /// within it.
 const STORE_FOR: Duration = Duration::from_secs(10);
+/// How long a response to a read is: another read is planned, maybe hours later, and a mutation may wait behind it.
+const STORE_READ_FOR: Duration = Duration::from_secs(4);
 /// First wait before a response is stored again. Each further one doubles it.
 const MIN_WAIT: Duration = Duration::from_millis(50);
 /// Longest such wait.
@@ -24,8 +26,8 @@ const MAX_WAIT: Duration = Duration::from_secs(3);
 const REPEAT_AFTER_MILLIS: [u64; 5] = [50, 200, 500, 1_000, 2_000];
 
 impl<S: Store> Engine<S> {
-    /// Applies a response. One to a mutation exists only here, so storing it is retried for a while. After that, the
-    /// payment must look its outcome up.
+    /// Applies a response. Storing it is retried for a while; one to a mutation exists only here. After that, the payment
+    /// must look its outcome up, or read again.
     pub(super) async fn store_response(
         &self,
         reference: &Reference,
@@ -33,18 +35,21 @@ impl<S: Store> Engine<S> {
     ) -> Result<Applied, Error> {
         let is_of_mutation = is_of_mutation(&response);
         let input = Input::Response(response);
-        let (until, mut wait) = (Instant::now() + STORE_FOR, MIN_WAIT);
+        let store_for = if is_of_mutation { STORE_FOR } else { STORE_READ_FOR };
+        let (until, mut wait) = (Instant::now() + store_for, MIN_WAIT);
         loop {
             let error = match self.apply_input(reference, &input).await {
-                Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) if is_of_mutation => error,
+                Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) => error,
                 result => return result,
             };
             if Instant::now() + wait > until {
-                tracing::error!(
-                    reference = reference.as_str(),
-                    %error,
-                    "response to a mutation not stored; its outcome will be looked up",
-                );
+                if is_of_mutation {
+                    tracing::error!(
+                        reference = reference.as_str(),
+                        %error,
+                        "response to a mutation not stored; its outcome will be looked up",
+                    );
+                }
                 return Err(error);
             }
             tracing::warn!(reference = reference.as_str(), %error, "failed to store a response; retrying");

@@ -1,13 +1,13 @@
 //! Processes stored webhooks: has the charge that they name read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use kakaopay_flows::{Evidence, Input};
-use kakaopay_store::{InboxEvent, Store};
+use kakaopay_store::{Held, InboxEvent, Store};
 use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{ChargeId, ErrorCode, Event, EventId, EventKey, Reference, StoreId, decode};
 
-use crate::driver::{Applied, Engine, is_of, repeated};
+use crate::driver::{Applied, Engine, Lease, is_of, repeated};
 use crate::error::Error;
 
 /// Claimed webhooks that one read serves: they name the same charge and the same order.
@@ -17,15 +17,16 @@ pub(crate) struct Webhooks {
     subject: Option<(ChargeId, Option<Reference>)>,
     /// What they say, without repetitions.
     keys: Vec<EventKey>,
-    /// Their events.
-    pub(crate) events: BTreeSet<EventId>,
+    /// Their events, with the leases under which this process has them.
+    pub(crate) events: BTreeMap<EventId, Lease>,
 }
 
 impl Webhooks {
-    /// Groups claimed webhooks, in the order of their charges. An order of another store is none of this one.
-    pub(crate) fn group(stored: Vec<InboxEvent>, store: &StoreId) -> Vec<Self> {
+    /// Groups claimed webhooks, in the order of their charges, and holds each. An order of another store is none of this
+    /// one.
+    pub(crate) fn group(stored: Vec<InboxEvent>, store: &StoreId, hold: impl Fn(Held) -> Lease) -> Vec<Self> {
         let mut groups: BTreeMap<_, Self> = BTreeMap::new();
-        for InboxEvent { event, body, damaged, .. } in stored {
+        for InboxEvent { event, body, claim, damaged, .. } in stored {
             if damaged {
                 // Only a hint is lost: polls and the next reconciliation read the charge all the same.
                 tracing::error!(event = event.as_str(), "stored webhook is damaged; left out");
@@ -38,8 +39,9 @@ impl Webhooks {
                 decoded.charge_id().map(|charge| (charge, order))
             });
             let group = groups.entry(subject.clone());
-            let group = group.or_insert_with(|| Self { subject, keys: Vec::new(), events: BTreeSet::new() });
-            group.events.insert(event);
+            let group = group.or_insert_with(|| Self { subject, keys: Vec::new(), events: BTreeMap::new() });
+            let lease = hold(Held::Event(event.clone(), claim));
+            group.events.insert(event, lease);
             if let Some(key) = decoded.map(|decoded| decoded.key).filter(|key| !group.keys.contains(key)) {
                 group.keys.push(key);
             }
@@ -50,6 +52,11 @@ impl Webhooks {
     /// The charge that they name, if any.
     pub(crate) fn charge(&self) -> Option<&ChargeId> {
         self.subject.as_ref().map(|(charge, _)| charge)
+    }
+
+    /// Ends their leases, and returns the rows.
+    pub(crate) fn end(self) -> Vec<Held> {
+        self.events.into_values().map(Lease::end).collect()
     }
 
     /// Adds later webhooks, if they name the same charge and order. Returns them otherwise.
@@ -68,9 +75,9 @@ impl Webhooks {
 }
 
 impl<S: Store> Engine<S> {
-    /// Processes webhooks by reading the charge that they name. If the read fails, they stay in the inbox and become
-    /// due again when their lease expires.
-    pub(crate) async fn process_webhooks(&self, webhooks: &Webhooks) -> Result<(), Error> {
+    /// Processes webhooks by reading the charge that they name. Returns `false` if the read failed; they stay in the
+    /// inbox then.
+    pub(crate) async fn process_webhooks(&self, webhooks: &Webhooks) -> Result<bool, Error> {
         let is_read = match self.apply_webhooks(webhooks).await {
             Ok(Some(applied)) => !self.drive(applied).await?.read_failed,
             Ok(None) => true,
@@ -78,11 +85,11 @@ impl<S: Store> Engine<S> {
             Err(error) => return Err(error),
         };
         if is_read {
-            for event in &webhooks.events {
+            for event in webhooks.events.keys() {
                 repeated(|| self.store.complete_event(event)).await?;
             }
         }
-        Ok(())
+        Ok(is_read)
     }
 
     /// Reads the charge of webhooks that name this store and an order that it does not have, and records it as

@@ -1,24 +1,20 @@
 //! Claims webhooks and due payments and processes them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use kakaopay_flows::Input;
-use kakaopay_store::{ClaimRequest, Store};
+use kakaopay_store::{ClaimRequest, DuePayment, Held, Store};
 use kakaopay_types::Reference;
+use tokio::time::Instant;
 
 use super::in_flight::InFlight;
 use super::isolate::catch_panic;
-use crate::driver::Engine;
+use crate::driver::{Engine, LEASE};
 use crate::error::Error;
 use crate::handler::EventHandler;
 use crate::inbox::Webhooks;
 use crate::merchant::Merchant;
 
-/// Lease of a claimed webhook or payment. Work starts as soon as it is claimed, and a
-/// payment seldom needs more than one request of at most a minute. After that, another process may
-/// claim it too; the journal then accepts only one writer.
-const LEASE: Duration = Duration::from_secs(120);
 /// Counts of the work done by one call of [`Merchant::run_once`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -51,15 +47,21 @@ impl<S: Store> Merchant<S> {
         H: EventHandler + Clone + 'static,
     {
         let handler = Arc::new(handler.clone());
+        // Boxed so that the caller's future stays small.
+        let work = Box::pin(self.work_once(&handler));
+        self.engine.while_renewing(work).await
+    }
+
+    async fn work_once<H: EventHandler + 'static>(&self, handler: &Arc<H>) -> Result<RunReport, Error> {
         // Pending notifications go first, so that a slow API does not delay them.
-        let delivered = self.notify_all(&handler).await?;
+        let delivered = self.notify_all(handler).await?;
         let mut tasks = InFlight::default();
         let claimed = self.claim_and_spawn(&mut tasks).await;
         while tasks.join_next().await.is_some() {
             self.spawn_waiting(&mut tasks);
         }
         let claimed = claimed?;
-        Ok(RunReport { notifications: delivered + self.notify_all(&handler).await?, ..claimed })
+        Ok(RunReport { notifications: delivered + self.notify_all(handler).await?, ..claimed })
     }
 
     /// Claims due payments and webhooks, and spawns tasks for them. Each kind has half of the places; what it does not
@@ -89,13 +91,19 @@ impl<S: Store> Merchant<S> {
         if limit == 0 {
             return Ok(0);
         }
+        let since = Instant::now();
         let due_payments = self.engine.store.claim_due(ClaimRequest::new(LEASE, limit)).await?;
         let claimed = due_payments.len();
-        for reference in due_payments {
+        for DuePayment { reference, claim, .. } in due_payments {
             let engine = Arc::clone(&self.engine);
+            let lease = engine.leases.hold(Held::Payment(reference.clone(), claim), since);
             tasks.due_payments.spawn(async move {
                 let processed = catch_panic(engine.process_due(&reference)).await;
-                log_failure(reference.as_str(), processed);
+                let row = lease.end();
+                if !matches!(processed, Some(Ok(()))) {
+                    log_failure(reference.as_str(), processed.as_ref());
+                    engine.give_back(&[row], failure_of(processed.as_ref())).await;
+                }
             });
         }
         Ok(claimed)
@@ -109,9 +117,10 @@ impl<S: Store> Merchant<S> {
             return Ok(0);
         }
         let store = self.engine.store_id().await?;
+        let since = Instant::now();
         let stored = self.engine.store.claim_events(ClaimRequest::new(LEASE, limit)).await?;
         let claimed = stored.len();
-        for webhooks in Webhooks::group(stored, &store) {
+        for webhooks in Webhooks::group(stored, &store, |row| self.engine.leases.hold(row, since)) {
             tasks.webhooks.add(webhooks);
         }
         self.spawn_waiting(tasks);
@@ -125,7 +134,12 @@ impl<S: Store> Merchant<S> {
             tasks.webhooks.spawn(async move {
                 for webhooks in groups {
                     let processed = catch_panic(engine.process_webhooks(&webhooks)).await;
-                    log_failure(webhooks.events.first().map_or("", |event| event.as_str()), processed);
+                    let rows = webhooks.end();
+                    if !matches!(processed, Some(Ok(true))) {
+                        let item = charge.as_ref().map_or("webhooks of no charge", |charge| charge.as_str());
+                        log_failure(item, processed.as_ref());
+                        engine.give_back(&rows, failure_of(processed.as_ref())).await;
+                    }
                 }
                 charge
             });
@@ -141,11 +155,15 @@ impl<S: Store> Engine<S> {
     }
 }
 
-/// Logs the failure of one webhook or payment, which does not affect the others. Its deadline or lease makes it
-/// due again.
-fn log_failure(item: &str, processed: Option<Result<(), Error>>) {
+/// The error of work that did not panic.
+fn failure_of<T>(processed: Option<&Result<T, Error>>) -> Option<&Error> {
+    processed.and_then(|result| result.as_ref().err())
+}
+
+/// Logs the failure of one webhook or payment, which does not affect the others. It becomes due again.
+fn log_failure<T>(item: &str, processed: Option<&Result<T, Error>>) {
     match processed {
-        Some(Ok(())) => {}
+        Some(Ok(_)) => {}
         Some(Err(error)) => tracing::error!(item, %error, "failed to process a payment; will retry"),
         None => tracing::error!(item, "processing of a payment panicked; will retry"),
     }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kakaopay_store::Held;
 use kakaopay_types::ChargeId;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::inbox::Webhooks;
 
-/// Maximum number of claimed webhooks that wait for others of their charges.
+/// Maximum number of claimed webhooks that wait for others of their charges. Their leases are renewed meanwhile.
 const MAX_WAITING: usize = 10_000;
 
 /// The tasks in flight, at most [`MAX`](Self::MAX).
@@ -84,6 +85,12 @@ impl WebhookTasks {
             self.waiting.keys().filter(|charge| !self.busy.contains(*charge)).cloned().collect();
         self.busy.extend(ready.iter().cloned());
         ready.into_iter().filter_map(|charge| self.waiting.remove_entry(&charge)).collect()
+    }
+
+    /// Drops the webhooks that wait for a task, and returns their rows.
+    pub(super) fn drop_waiting(&mut self) -> Vec<Held> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_values().flatten().flat_map(Webhooks::end).collect()
     }
 
     /// The task of a charge has ended. It catches the panics of its work, and is cancelled only with the runtime.

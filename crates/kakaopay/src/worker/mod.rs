@@ -8,6 +8,7 @@ mod isolate;
 mod jobs;
 mod notify;
 mod reconcile;
+mod renew;
 mod run;
 
 pub use due::RunReport;

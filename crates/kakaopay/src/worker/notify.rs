@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_flows::PaymentEvent;
-use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Store, StoreError, StoreErrorKind};
+use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Held, Store, StoreError, StoreErrorKind};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::handler_call;
 use crate::delivery::HandlerFailure;
-use crate::driver::{Engine, repeated};
+use crate::driver::{Engine, LEASE, repeated};
 use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
@@ -57,12 +58,18 @@ impl<S: Store> Merchant<S> {
         }
         // Another account's orders are not this handler's.
         self.engine.ready().await?;
-        let claim = ClaimRequest::new(limits.lease(), free);
-        let messages = self.engine.store.claim_messages(claim).await?;
+        let since = Instant::now();
+        let messages = self.engine.store.claim_messages(ClaimRequest::new(LEASE, free)).await?;
         let claimed = messages.len();
         for message in messages {
             let (engine, handler) = (Arc::clone(&self.engine), Arc::clone(handler));
-            calls.spawn(async move { engine.notify(&handler, message).await });
+            let row = Held::Message(message.key.clone(), message.claim);
+            let lease = engine.leases.hold(row, since);
+            calls.spawn(async move {
+                let delivered = engine.notify(&handler, message).await;
+                drop(lease);
+                delivered
+            });
         }
         Ok(claimed)
     }
@@ -87,17 +94,9 @@ impl<S: Store> Engine<S> {
         message: ClaimedMessage,
     ) -> Delivered {
         let ClaimedMessage { key, body, claim, failures, damaged, .. } = message;
-        if damaged {
-            tracing::error!(
-                key,
-                "stored notification is damaged or was altered, and is not delivered: compare the payment with the \
-                 API's dashboard, then restore the store from a backup, or skip the notification with `Merchant::skip`"
-            );
-            return Ok(false);
-        }
-        let Ok(event) = serde_json::from_slice::<PaymentEvent>(&body) else {
-            // Written by a newer version, which can deliver it.
-            tracing::error!(key, "notification not understood: upgrade this process");
+        let Some(event) = readable(&key, &body, damaged) else {
+            // A process of another version, or a person, has time to take it meanwhile.
+            self.give_back(&[Held::Message(key, claim)], None).await;
             return Ok(false);
         };
         let notification = Notification { idempotency_key: key.clone(), event, claim };
@@ -135,6 +134,23 @@ impl<S: Store> Engine<S> {
         is_current(repeated(|| self.store.fail_message(key, claim, backoff(failures))).await)?;
         Ok(())
     }
+}
+
+/// Reads the event of a message, unless it is damaged or of a newer version.
+fn readable(key: &str, body: &[u8], damaged: bool) -> Option<PaymentEvent> {
+    if damaged {
+        tracing::error!(
+            key,
+            "stored notification is damaged or was altered, and is not delivered: compare the payment with the \
+             API's dashboard, then restore the store from a backup, or skip the notification with `Merchant::skip`"
+        );
+        return None;
+    }
+    let event = serde_json::from_slice(body).ok();
+    if event.is_none() {
+        tracing::error!(key, "notification not understood: upgrade this process");
+    }
+    event
 }
 
 /// Whether the claim was still valid. Another process has the message otherwise, or a person skipped it.

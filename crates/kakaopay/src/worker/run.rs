@@ -1,4 +1,4 @@
-//! The background worker: three loops until shutdown.
+//! The background worker: three loops until shutdown, and renewed leases.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl<S: Store> Merchant<S> {
     /// Each handler call runs in a task of its own: one that fails, panics or exceeds
     /// [its timeout](crate::MerchantBuilder::handler_timeout) delays no other payment and never ends `run`.
     ///
-    /// At shutdown it starts nothing new, and waits for the requests and handler calls in flight. This takes
+    /// At shutdown it starts nothing new, gives back what it has not begun, and waits for the requests and handler calls in flight. This takes
     /// no longer than the client's timeout or the handler's timeout, and while the store fails, some seconds and its
     /// own timeouts more. A killed process loses no work: another one takes it over and finds out the outcome of its
     /// requests.
@@ -50,12 +50,15 @@ impl<S: Store> Merchant<S> {
             stop.send_replace(true);
         };
         // Boxed so that the caller's future stays small.
-        tokio::join!(
-            wait,
-            Box::pin(self.process_due_loop(stopped.clone())),
-            Box::pin(self.notify_loop(&handler, stopped.clone())),
-            Box::pin(self.job_loop(stopped)),
-        );
+        let work = Box::pin(async {
+            tokio::join!(
+                wait,
+                Box::pin(self.process_due_loop(stopped.clone())),
+                Box::pin(self.notify_loop(&handler, stopped.clone())),
+                Box::pin(self.job_loop(stopped)),
+            );
+        });
+        self.engine.while_renewing(work).await;
     }
 
     /// Processes webhooks and due payments concurrently, each in its own task.
@@ -79,6 +82,12 @@ impl<S: Store> Merchant<S> {
                 () = tokio::time::sleep(rest), if !full => {}
                 () = self.engine.wakers.due.notified(), if !full => {}
             }
+        }
+        let waiting = tasks.webhooks.drop_waiting();
+        if !waiting.is_empty()
+            && let Err(error) = self.engine.store.renew(&waiting, Duration::ZERO).await
+        {
+            tracing::debug!(%error, "failed to give webhooks back; they come again when their leases end");
         }
         while tasks.join_next().await.is_some() {}
     }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Entry, InboxEvent, InsertOutcome,
-    NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
-    StoredPayment,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
+    InsertOutcome, NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
+    StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -32,6 +32,7 @@ pub enum StoreCall {
     CompleteEvent,
     ClaimDue,
     ClaimMessages,
+    Renew,
     CompleteMessage,
     FailMessage,
     SkipMessage,
@@ -181,12 +182,16 @@ impl<S: Store> Store for HookedStore<S> {
         self.hooked(StoreCall::CompleteEvent, self.inner.complete_event(event)).await
     }
 
-    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<Reference>, StoreError> {
+    async fn claim_due(&self, lease: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
         self.hooked(StoreCall::ClaimDue, self.inner.claim_due(lease)).await
     }
 
     async fn claim_messages(&self, lease: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
         self.hooked(StoreCall::ClaimMessages, self.inner.claim_messages(lease)).await
+    }
+
+    async fn renew(&self, held: &[Held], lease: Duration) -> Result<(), StoreError> {
+        self.hooked(StoreCall::Renew, self.inner.renew(held, lease)).await
     }
 
     async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
