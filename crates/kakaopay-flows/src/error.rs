@@ -1,6 +1,6 @@
 //! Errors of driving, refunding and replaying a payment.
 
-use kakaopay_types::{Money, Timestamp};
+use kakaopay_types::{Money, Reference, Timestamp};
 use thiserror::Error;
 
 /// The driver broke the contract of [`Payment`](crate::Payment). The payment is unchanged.
@@ -53,6 +53,33 @@ pub enum RefundError {
     /// The payment has another refund with this reference: its amount, `void` or `late_refund` differs.
     #[error("the payment has another refund with this reference: use a new reference")]
     ReferenceConflict,
+}
+
+/// Why a payment is not over, so that it cannot be pruned.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PruneError {
+    /// The driver broke the contract.
+    #[error(transparent)]
+    ApiMisuse(#[from] ApiMisuse),
+    /// The payment has not ended.
+    #[error("the payment has not ended: wait until it has")]
+    NotEnded,
+    /// A refund has not ended, or the refund of an earlier request may still appear.
+    #[error("refund {reference} is still under way: wait until it has ended")]
+    RefundOpen {
+        /// The refund's own reference.
+        reference: Reference,
+    },
+    /// An alert is open.
+    #[error("alert {key} is open: follow its next step, then acknowledge it")]
+    AlertOpen {
+        /// The alert's key.
+        key: String,
+    },
+    /// A second charge of the order is looked for, or can still be paid.
+    #[error("a second charge of the order may still be paid: wait until it has ended")]
+    DuplicateSought,
 }
 
 /// A journal or a snapshot cannot be replayed. The stored bytes are unchanged.

@@ -1,12 +1,27 @@
 //! What a store must have beside a payment's journal.
 
+use std::collections::BTreeSet;
+
 use kakaopay_types::ChargeId;
 
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
 
-/// Returns the keys of the notifications that a payment in this state has sent.
+/// Returns the keys of the notifications that a payment in this state has sent since it was pruned, or ever.
 pub(crate) fn notification_keys(model: &Model) -> Vec<String> {
+    let mut keys = all_keys(model);
+    keys.retain(|key| !model.settled.contains(key));
+    keys
+}
+
+/// Returns the keys of the notifications that a payment which is being pruned has sent, also of alerts that have ended.
+pub(crate) fn sent_before(model: &Model) -> BTreeSet<String> {
+    let reference = &model.intent.reference;
+    let alerts = model.alert_counts.keys().map(|alert| format!("{reference}/alert/{alert}"));
+    all_keys(model).into_iter().chain(alerts).collect()
+}
+
+fn all_keys(model: &Model) -> Vec<String> {
     let reference = &model.intent.reference;
     let end = match &model.state {
         State::Creating(_) | State::Pending(_) => None,

@@ -11,12 +11,14 @@ use serde::de::DeserializeOwned;
 
 use crate::alert::Alert;
 use crate::event::{PaidOrder, PaymentEvent, RefundNotice};
+use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::{Record, StoredIntent};
 use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::{CancelReason, LateRefund};
 use crate::service_time::ServiceTime;
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
+use crate::state::model::Model;
 
 fn reference(name: &str) -> Reference {
     Reference::parse(name).expect("a reference")
@@ -164,7 +166,8 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
         Some(R::AlertAcknowledged { .. }) => {
             R::Refund { reference: reference("refund-1"), change: RefundRecord::Resumed }
         }
-        Some(R::Refund { .. }) => return None,
+        Some(R::Refund { .. }) => R::Pruned(Box::new(PrunedPayment::of(&ended()))),
+        Some(R::Pruned(_)) => return None,
     })
 }
 
@@ -236,6 +239,38 @@ fn intent() -> StoredIntent {
     let intent =
         crate::Intent::new(reference("order-1"), StoreId::from_bits(7), amount, return_uri, Mode::Test, 7);
     intent.served_at(at()).into()
+}
+
+/// The model of a payment with something of each kind that is kept.
+fn ended() -> Model {
+    let mut model = Model::opened(intent().into(), at());
+    let after = |last: &Record| next_record(Some(last)).expect("a record");
+    let refund = |change| Record::Refund { reference: reference("refund-1"), change };
+    let found = after(&Record::NotListed { served_at: served_at(), complete: true });
+    let failed = after(&Record::Successful { paid_at: None, refunded_in_full: false });
+    let duplicate = after(&Record::Resumed);
+    let duplicate_ended = after(&duplicate);
+    let late = after(&Record::SearchCompleted);
+    let elsewhere = after(&late);
+    let ordered = next_refund_record(None).expect("a record");
+    let (code, message) = rejection();
+    let alert = Alert::Contradiction { charge: charge(), status: "successful".to_owned() };
+    for record in [
+        found,
+        failed,
+        duplicate,
+        duplicate_ended,
+        late,
+        elsewhere,
+        refund(ordered),
+        refund(RefundRecord::Refused { code, message }),
+        Record::AlertRaised { alert: alert.clone() },
+        Record::AlertAcknowledged { alert, who: "staff".to_owned(), why: "seen".to_owned() },
+    ] {
+        model.seq += 1;
+        model.apply(&record, at()).expect("it follows");
+    }
+    model
 }
 
 fn notice() -> RefundNotice {

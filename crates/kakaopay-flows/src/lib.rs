@@ -61,12 +61,13 @@ mod payment;
 mod golden_tests;
 
 pub use alert::Alert;
-pub use error::{ApiMisuse, RefundError, ReplayError};
+pub use error::{ApiMisuse, PruneError, RefundError, ReplayError};
 pub use event::{PaidOrder, PaymentEvent, RefundNotice};
 pub use failure::RequestFailure;
 pub use input::{Evidence, Input, Response};
 pub use intent::{Intent, SourceMode};
 pub use journal::entry::JournalEntry;
+pub use journal::pruned::PrunedPayment;
 pub use journal::record::{Record, StoredIntent};
 pub use journal::refund_record::RefundRecord;
 pub use output::{Deadline, Output, Request};

@@ -6,11 +6,12 @@ use std::num::NonZeroU32;
 use kakaopay_types::{Charge, ChargeId, Reference, Timestamp};
 
 use crate::alert::Alert;
-use crate::error::{ApiMisuse, RefundError, ReplayError};
+use crate::error::{ApiMisuse, PruneError, RefundError, ReplayError};
 use crate::expectation;
 use crate::input::Input;
 use crate::intent::Intent;
 use crate::journal::entry::JournalEntry;
+use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::Record;
 use crate::journal::snapshot;
 use crate::next_deadline;
@@ -131,7 +132,8 @@ impl Payment {
         payment
     }
 
-    /// Replays a payment from its journal. Returns `None` if the journal is empty.
+    /// Replays a payment from its journal. Returns `None` if the journal is empty. The journal of a pruned payment may
+    /// begin with the [entry](Record::Pruned) that stands for those before it.
     ///
     /// # Errors
     /// [`ReplayError`] if the entries are not the whole journal of one payment, in order.
@@ -142,7 +144,6 @@ impl Payment {
         for (seq, bytes) in journal {
             match &mut payment {
                 Some(payment) => payment.follow(seq, bytes)?,
-                None if seq != 1 => return Err(ReplayError::OutOfOrder { expected: 1, found: seq }),
                 None => payment = Some(Self::from_first(&JournalEntry::from_bytes(seq, bytes)?)?),
             }
         }
@@ -251,6 +252,54 @@ impl Payment {
         Ok(true)
     }
 
+    /// Replaces all that is known of a payment which is over by [what is kept](Record::Pruned) of it. The entry of its
+    /// first output stands for all before it, which may then be removed. The payment goes on from there: it answers,
+    /// takes evidence of late money and of refunds made elsewhere, and can be refunded, as before. Does nothing if
+    /// nothing has happened since it was pruned.
+    ///
+    /// # Errors
+    /// [`PruneError`] if the payment is not over, or the driver broke the contract. The payment is then unchanged.
+    pub fn prune(&mut self, now: Timestamp) -> Result<(), PruneError> {
+        if !self.ready.is_empty() {
+            return Err(ApiMisuse::NotDrained.into());
+        }
+        if let Some(seq) = self.unacknowledged {
+            return Err(ApiMisuse::NotAcknowledged { seq }.into());
+        }
+        self.check_over()?;
+        if !self.is_pruned() {
+            let kept = Box::new(PrunedPayment::of(&self.model));
+            self.take(Transition { records: vec![Record::Pruned(kept)], ..Transition::default() }, now);
+        }
+        Ok(())
+    }
+
+    /// Returns whether the payment was pruned, and nothing has happened since.
+    #[must_use]
+    pub fn is_pruned(&self) -> bool {
+        self.model.pruned_at == self.model.seq
+    }
+
+    /// Checks that nothing of the payment is left to do.
+    fn check_over(&self) -> Result<(), PruneError> {
+        let model = &self.model;
+        if !model.state.is_final() {
+            return Err(PruneError::NotEnded);
+        }
+        if let Some(alert) = model.alerts.first() {
+            return Err(PruneError::AlertOpen { key: alert.key() });
+        }
+        let is_open = |refund: &RefundProcess| !refund.state().is_final() || refund.is_watched();
+        if let Some((reference, _)) = model.refunds.iter().find(|(_, refund)| is_open(refund)) {
+            return Err(PruneError::RefundOpen { reference: reference.clone() });
+        }
+        let is_polled = |duplicate: &DuplicateCharge| duplicate.end.is_none();
+        if model.search.is_some() || model.duplicates.values().any(is_polled) {
+            return Err(PruneError::DuplicateSought);
+        }
+        Ok(())
+    }
+
     /// Returns the next output, or `None` until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.ready.pop_front()
@@ -352,10 +401,15 @@ impl Payment {
     }
 
     fn from_first(entry: &JournalEntry) -> Result<Self, ReplayError> {
-        let Some((Record::Opened(intent), rest)) = entry.records.split_first() else {
-            return Err(ReplayError::Impossible { seq: entry.seq });
+        let impossible = ReplayError::Impossible { seq: entry.seq };
+        let (first, rest) = entry.records.split_first().ok_or(impossible)?;
+        let model = match first {
+            Record::Opened(intent) if entry.seq == 1 => Model::opened(intent.clone().into(), entry.at),
+            Record::Pruned(kept) if entry.seq > 1 => kept.model(entry.seq).ok_or(impossible)?,
+            _ if entry.seq != 1 => return Err(ReplayError::OutOfOrder { expected: 1, found: entry.seq }),
+            _ => return Err(impossible),
         };
-        let mut payment = Self::at(Model::opened(intent.clone().into(), entry.at));
+        let mut payment = Self::at(model);
         payment.absorb(entry, rest)?;
         Ok(payment)
     }

@@ -82,7 +82,7 @@ async fn advance(
     Ok(last)
 }
 
-async fn last_seq(
+pub(crate) async fn last_seq(
     executor: &Executor,
     statements: &Statements,
     reference: &Reference,

@@ -105,6 +105,7 @@ mod fence;
 mod hosts;
 mod patience;
 mod places;
+mod prune;
 mod session;
 mod stall;
 mod tls;

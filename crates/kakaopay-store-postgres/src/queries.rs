@@ -28,7 +28,7 @@ pub(crate) async fn journal(
     let rows = if column::<Option<i64>>(first, 1)?.is_none() { &[] } else { &*rows };
     let entries =
         rows.iter().map(|row| entry(row, 1, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
-    check_journal(Seq::ZERO, &entries, last)?;
+    check_journal(pruned_to(first, 4)?, &entries, last)?;
     Ok(entries)
 }
 
@@ -40,18 +40,26 @@ pub(crate) async fn load(
     let rows = executor.read(&statements.load, &[&reference.as_str()]).await?;
     // The first row has the snapshot, or NULL; the others have one entry each.
     let (first, rest) = rows.split_first().ok_or_else(|| corrupt("no row"))?;
-    let now = timestamp_of(column(first, 5)?)?;
+    let now = timestamp_of(column(first, 6)?)?;
     let Some(last) = column(first, 0)? else { return Ok(StoredPayment::default().at(now)) };
     let last = seq_of(last)?;
     let snapshot = match column::<Option<i64>>(first, 2)? {
         Some(_) => Some(entry(first, 2, reference, EntryKind::Snapshot)?),
         None => None,
     };
-    let after = snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
+    let after = match &snapshot {
+        Some(snapshot) => snapshot.seq,
+        None => pruned_to(first, 5)?,
+    };
     let entries =
         rest.iter().map(|row| entry(row, 2, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
     check_journal(after, &entries, last)?;
     Ok(StoredPayment::new(snapshot, entries).at(now))
+}
+
+/// The last entry that was pruned.
+pub(crate) fn pruned_to(row: &Row, index: usize) -> Result<Seq, StoreError> {
+    column::<Option<i64>>(row, index)?.map_or(Ok(Seq::ZERO), seq_of)
 }
 
 /// A sequence number, and the bytes and the checksum in the columns behind it.

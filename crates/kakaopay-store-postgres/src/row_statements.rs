@@ -9,6 +9,7 @@ pub(crate) struct RowStatements {
     pub(crate) events: String,
     pub(crate) messages: String,
     pub(crate) jobs: String,
+    pub(crate) begin_behind: String,
     pub(crate) insert_event: String,
     pub(crate) insert_message: String,
 }
@@ -20,6 +21,7 @@ impl RowStatements {
             events: schema.fill(EVENTS),
             messages: schema.fill(MESSAGES),
             jobs: schema.fill(JOBS),
+            begin_behind: schema.fill(BEGIN_BEHIND),
             insert_event: schema.fill(INSERT_EVENT),
             insert_message: schema.fill(INSERT_MESSAGE),
         }
@@ -28,7 +30,7 @@ impl RowStatements {
 
 const PAYMENTS: &str = "
 WITH {clock}
-SELECT payment.id, payment.reference, payment.last_seq, due.due_at - clock.now
+SELECT payment.id, payment.reference, payment.last_seq, due.due_at - clock.now, payment.pruned_to
 FROM clock, {schema}.payment LEFT JOIN {schema}.due_payment AS due ON due.payment_id = payment.id
 WHERE payment.id > $1 ORDER BY payment.id LIMIT $2";
 
@@ -54,6 +56,9 @@ WITH {clock}, numbered AS (
     SELECT row_number() OVER (ORDER BY name) AS position, name, due_at FROM {schema}.job
 )
 SELECT position, name, due_at - clock.now FROM clock, numbered WHERE position > $1 ORDER BY position LIMIT $2";
+
+const BEGIN_BEHIND: &str =
+    "UPDATE {schema}.payment SET last_seq = $2, pruned_to = $2 WHERE reference = $1 AND last_seq = 0";
 
 const INSERT_EVENT: &str = "
 WITH {clock}, added AS (

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kakaopay_store::sql::{
     check_row, corrupt, event_checksum, event_of, failures_of, lane_value, limit_value, message_checksum,
-    reference_of, seq_of, term_millis, timestamp_of,
+    reference_of, seq_of, seq_value, term_millis, timestamp_of,
 };
 use kakaopay_store::{
     Commit, DeadlineChange, Lane, MessageState, OutboxMessage, Row, RowKind, Seq, Skip, StoreError,
@@ -15,6 +15,7 @@ use tokio_postgres::Row as SqlRow;
 use crate::commit::commit;
 use crate::convert::column;
 use crate::executor::Executor;
+use crate::queries::pruned_to;
 use crate::queue::reschedule_job;
 use crate::statements::Statements;
 
@@ -41,7 +42,8 @@ pub(crate) async fn read(
 
 fn payment(row: &SqlRow) -> Result<Row, StoreError> {
     let reference = reference_of(column(row, 1)?)?;
-    Ok(Row::Payment { reference, last: seq_of(column(row, 2)?)?, due_in: optional_term(row, 3)? })
+    let (last, pruned_to) = (seq_of(column(row, 2)?)?, pruned_to(row, 4)?);
+    Ok(Row::Payment { reference, last, pruned_to, due_in: optional_term(row, 3)? })
 }
 
 fn event(row: &SqlRow) -> Result<Row, StoreError> {
@@ -98,10 +100,14 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     for row in rows {
         match row {
-            Row::Payment { reference, due_in, .. } => {
+            Row::Payment { reference, pruned_to, due_in, .. } => {
                 let deadline = due_in.map_or(DeadlineChange::Keep, DeadlineChange::In);
                 let step = Commit::new(reference.clone(), Seq::ZERO).deadline(deadline);
                 commit(executor, statements, &step).await.map(drop)?;
+                if *pruned_to > Seq::ZERO {
+                    let params = &[&reference.as_str() as _, &seq_value(*pruned_to)? as _];
+                    executor.repeat(&statements.rows.begin_behind, params).await?;
+                }
             }
             Row::Event { event, body, age, due_in } => {
                 let checksum = event_checksum(event.as_str(), body);

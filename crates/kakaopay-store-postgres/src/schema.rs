@@ -25,7 +25,9 @@ CREATE TABLE {schema}.payment (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     reference text   COLLATE "C" NOT NULL UNIQUE,
     -- Sequence number of the last journal entry; 0 before the first.
-    last_seq  bigint NOT NULL CHECK (last_seq >= 0)
+    last_seq  bigint NOT NULL CHECK (last_seq >= 0),
+    -- Sequence number of the last entry that was pruned, if one was; the next one stands for all up to it.
+    pruned_to bigint CHECK (pruned_to BETWEEN 1 AND last_seq)
 -- Each commit changes last_seq, which is in no index: with room left on the page the row stays on it,
 -- and no index is touched.
 ) WITH (fillfactor = 80);
@@ -39,7 +41,12 @@ CREATE TABLE {schema}.journal_entry (
 );
 
 CREATE FUNCTION {schema}.reject_journal_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'journal entries are immutable' USING ERRCODE = 'KK001'; END $$;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.seq <= (SELECT pruned_to FROM {schema}.payment WHERE id = OLD.payment_id) THEN RETURN OLD; END IF;
+    END IF;
+    RAISE EXCEPTION 'journal entries are immutable' USING ERRCODE = 'KK001';
+END $$;
 
 CREATE TRIGGER journal_entry_rejects_change BEFORE UPDATE OR DELETE ON {schema}.journal_entry
 FOR EACH ROW EXECUTE FUNCTION {schema}.reject_journal_change();

@@ -39,6 +39,8 @@ pub(crate) struct Statements {
     pub(crate) now: String,
     pub(crate) count_gaps: String,
     pub(crate) count_snapshots_ahead: String,
+    pub(crate) prune: String,
+    pub(crate) prune_events: String,
     pub(crate) last_payment: String,
     pub(crate) check_entries: String,
     pub(crate) check_snapshots: String,
@@ -77,6 +79,8 @@ impl Statements {
             now: schema.fill(READ_CLOCK),
             count_gaps: schema.fill(COUNT_GAPS),
             count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
+            prune: schema.fill(PRUNE),
+            prune_events: schema.fill(PRUNE_EVENTS),
             last_payment: schema.fill("SELECT coalesce(max(id), 0) FROM {schema}.payment"),
             check_entries: schema.fill(&CHECK_ENTRIES.replace("{table}", "journal_entry")),
             check_snapshots: schema.fill(&CHECK_ENTRIES.replace("{table}", "snapshot")),
@@ -141,7 +145,7 @@ SELECT last_seq, {now} AS store_now FROM moved";
 
 /// One statement, so that the entries and their number are of the same moment.
 const JOURNAL: &str = "
-SELECT payment.last_seq, entry.seq, entry.bytes, entry.checksum
+SELECT payment.last_seq, entry.seq, entry.bytes, entry.checksum, payment.pruned_to
 FROM {schema}.payment LEFT JOIN {schema}.journal_entry AS entry ON entry.payment_id = payment.id
 WHERE payment.reference = $1 ORDER BY entry.seq";
 
@@ -149,14 +153,14 @@ WHERE payment.reference = $1 ORDER BY entry.seq";
 /// number, which is NULL if there is no such payment.
 const LOAD: &str = "
 WITH {clock}, found AS (
-    SELECT payment.id, payment.last_seq, snapshot.seq, snapshot.bytes, snapshot.checksum
+    SELECT payment.id, payment.last_seq, payment.pruned_to, snapshot.seq, snapshot.bytes, snapshot.checksum
     FROM {schema}.payment LEFT JOIN {schema}.snapshot ON snapshot.payment_id = payment.id
     WHERE payment.reference = $1
 )
-SELECT found.last_seq, TRUE, found.seq, found.bytes, found.checksum, clock.now AS store_now
+SELECT found.last_seq, TRUE, found.seq, found.bytes, found.checksum, found.pruned_to, clock.now AS store_now
 FROM clock LEFT JOIN found ON TRUE
 UNION ALL (
-    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum, NULL::bigint
+    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum, NULL::bigint, NULL::bigint
     FROM found JOIN {schema}.journal_entry AS entry
         ON entry.payment_id = found.id AND entry.seq > coalesce(found.seq, 0)
     ORDER BY entry.seq
@@ -297,12 +301,49 @@ UPDATE {schema}.setting SET value = $3 WHERE name = $1 AND value = $2 RETURNING 
 const REMOVE_SETTING: &str = "
 DELETE FROM {schema}.setting WHERE name = $1 AND value = $2 RETURNING name";
 
-/// Counts payments whose journal does not run from 1 to their last sequence number.
+/// Depends on the row that moved: the trigger of the entries lets those be deleted that its row names.
+const PRUNE: &str = "
+WITH moved AS (
+    UPDATE {schema}.payment SET last_seq = $2::bigint + 1, pruned_to = $2
+    WHERE reference = $1::text AND last_seq = $2
+        AND NOT EXISTS (SELECT FROM {schema}.due_payment AS due WHERE due.payment_id = payment.id)
+        AND NOT EXISTS (
+            SELECT FROM {schema}.outbox_message AS message
+            JOIN {schema}.outbox_queue AS queue ON queue.outbox_message_id = message.id
+            WHERE message.idempotency_key > $1 || '/' AND message.idempotency_key < $1 || '0'
+        )
+    RETURNING id, last_seq
+), appended AS (
+    INSERT INTO {schema}.journal_entry (payment_id, seq, bytes, checksum)
+    SELECT id, last_seq, $3::bytea, $4::bigint FROM moved
+), removed AS (
+    DELETE FROM {schema}.journal_entry AS entry USING moved
+    WHERE entry.payment_id = moved.id AND entry.seq < moved.last_seq
+), forgotten AS (
+    DELETE FROM {schema}.snapshot USING moved WHERE snapshot.payment_id = moved.id
+), delivered AS (
+    DELETE FROM {schema}.outbox_message AS message USING moved
+    WHERE message.idempotency_key > $1 || '/' AND message.idempotency_key < $1 || '0'
+        AND message.payment_id = moved.id
+)
+SELECT last_seq FROM moved";
+
+/// The oldest events, so that none is looked for among all.
+const PRUNE_EVENTS: &str = "
+WITH {clock}, oldest AS (
+    SELECT id, received_at FROM {schema}.inbox_event ORDER BY id LIMIT $2
+)
+DELETE FROM {schema}.inbox_event AS event USING clock, oldest
+WHERE event.id = oldest.id AND oldest.received_at <= clock.now - $1::bigint
+    AND NOT EXISTS (SELECT FROM {schema}.inbox_queue AS queue WHERE queue.inbox_event_id = oldest.id)
+RETURNING event.id";
+
+/// Counts payments whose journal does not run from the first entry that was not pruned to their last one.
 const COUNT_GAPS: &str = "
 SELECT count(*) FROM {schema}.payment LEFT JOIN (
     SELECT payment_id, count(*) AS entries, max(seq) AS last FROM {schema}.journal_entry GROUP BY payment_id
 ) AS journal ON journal.payment_id = payment.id
-WHERE payment.last_seq <> coalesce(journal.entries, 0) OR payment.last_seq <> coalesce(journal.last, 0)";
+WHERE payment.last_seq - coalesce(payment.pruned_to, 0) <> coalesce(journal.entries, 0) OR payment.last_seq <> coalesce(journal.last, 0)";
 
 /// Counts snapshots of entries that do not exist.
 const COUNT_SNAPSHOTS_AHEAD: &str = "
@@ -395,6 +436,8 @@ mod tests {
             &all.next_due_at,
             &all.claim_job.take,
             &all.reschedule_job,
+            &all.prune,
+            &all.prune_events,
         ];
         let OutboxStatements { claim, complete, completed, fail, skip, skipped } = &all.outbox;
         let claim = &claim.take;

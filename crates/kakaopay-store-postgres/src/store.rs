@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
+    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
     StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -18,7 +18,7 @@ use crate::open_error::PostgresOpenError;
 use crate::options::PostgresOptions;
 use crate::schema_name::SchemaName;
 use crate::statements::Statements;
-use crate::{commit, integrity, outbox, queries, queue, rows, settings};
+use crate::{commit, integrity, outbox, prune, queries, queue, rows, settings};
 
 /// A store in a schema of a PostgreSQL database. Clones share its connections.
 ///
@@ -203,6 +203,14 @@ impl Store for PostgresStore {
         to: Option<&str>,
     ) -> Result<bool, StoreError> {
         settings::change(&self.inner.executor, &self.inner.statements, setting, from, to).await
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<PruneOutcome, StoreError> {
+        prune::prune(&self.inner.executor, &self.inner.statements, &prune).await
+    }
+
+    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        prune::prune_events(&self.inner.executor, &self.inner.statements, age, limit).await
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

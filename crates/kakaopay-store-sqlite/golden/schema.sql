@@ -45,6 +45,7 @@ CREATE TABLE journal_entry (
 ) STRICT;
 
 CREATE TRIGGER journal_entry_rejects_delete BEFORE DELETE ON journal_entry
+WHEN OLD.seq > coalesce((SELECT pruned_to FROM payment WHERE id = OLD.payment_id), 0)
 BEGIN SELECT RAISE(ABORT, 'journal entries are immutable'); END;
 
 CREATE TRIGGER journal_entry_rejects_update BEFORE UPDATE ON journal_entry
@@ -94,6 +95,8 @@ CREATE TABLE payment (
     reference  TEXT    NOT NULL UNIQUE,
     -- Sequence number of the last journal entry; 0 before the first.
     last_seq   INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    -- Sequence number of the last entry that was pruned; the next one stands for all up to it.
+    pruned_to  INTEGER NOT NULL DEFAULT 0 CHECK (pruned_to BETWEEN 0 AND last_seq),
     -- Next deadline; NULL if there is none.
     due_at     INTEGER,
     -- When it was set.
@@ -117,4 +120,4 @@ CREATE TABLE snapshot (
     checksum   INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, 'bc324615f151c384a4282394ab02f8c9', 1);
+INSERT INTO migration VALUES (1, '2d7637c37476e6b89333369dda54c7db', 1);

@@ -73,7 +73,7 @@ fn bind_charge(connection: &Connection, payment: i64, charge: &ChargeId) -> Resu
     }
 }
 
-fn append_entry(
+pub(crate) fn append_entry(
     connection: &Connection,
     (payment, reference): (i64, &Reference),
     seq: Seq,

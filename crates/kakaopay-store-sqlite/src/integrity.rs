@@ -23,7 +23,7 @@ pub(crate) fn integrity_check(connection: &Connection) -> Result<(), StoreError>
         format!("{rows} rows belong to no payment")
     })?;
     none(
-        "SELECT count(*) FROM payment WHERE last_seq <> (
+        "SELECT count(*) FROM payment WHERE last_seq - pruned_to <> (
              SELECT count(*) FROM journal_entry WHERE payment_id = payment.id
          ) OR last_seq <> (
              SELECT coalesce(max(seq), 0) FROM journal_entry WHERE payment_id = payment.id

@@ -71,6 +71,7 @@ mod backup;
 mod commit;
 mod failure;
 mod outbox;
+mod prune;
 mod queries;
 mod queue;
 mod settings;

@@ -12,7 +12,8 @@ use crate::time::count_ahead;
 
 pub(crate) fn journal(connection: &Connection, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
     // One statement, so that the entries and their number are of the same moment.
-    let sql = "SELECT payment.last_seq, NULL, NULL, NULL, entry.seq, entry.bytes, entry.checksum FROM payment
+    let sql = "SELECT payment.last_seq, NULL, NULL, NULL, entry.seq, entry.bytes, entry.checksum, pruned_to
+               FROM payment
                LEFT JOIN journal_entry AS entry ON entry.payment_id = payment.id
                WHERE payment.reference = ?1 ORDER BY entry.seq";
     read_journal(connection, sql, reference).map(|loaded| loaded.entries)
@@ -22,7 +23,7 @@ pub(crate) fn load(connection: &Connection, reference: &Reference) -> Result<Sto
     // One statement again. It repeats the snapshot in each of its rows, of which there are few: SQLite returns
     // the bytes by reference, and they are copied once.
     let sql = "SELECT payment.last_seq, snapshot.seq, snapshot.bytes, snapshot.checksum,
-                   entry.seq, entry.bytes, entry.checksum
+                   entry.seq, entry.bytes, entry.checksum, pruned_to
                FROM payment
                LEFT JOIN snapshot ON snapshot.payment_id = payment.id
                LEFT JOIN journal_entry AS entry
@@ -32,7 +33,7 @@ pub(crate) fn load(connection: &Connection, reference: &Reference) -> Result<Sto
 }
 
 /// Reads rows of: the payment's last sequence number; the snapshot's sequence number, bytes and checksum; those of an
-/// entry.
+/// entry; the last one that was pruned.
 fn read_journal(
     connection: &Connection,
     sql: &str,
@@ -40,7 +41,7 @@ fn read_journal(
 ) -> Result<StoredPayment, StoreError> {
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     let mut rows = statement.query([reference.as_str()]).map_err(failed)?;
-    let (mut loaded, mut last) = (StoredPayment::default(), Seq::ZERO);
+    let (mut loaded, mut last, mut pruned_to) = (StoredPayment::default(), Seq::ZERO, Seq::ZERO);
     let read = |row: &Row<'_>, kind: EntryKind, column: usize| {
         let Some(seq) = row.get(column).map_err(failed)? else { return Ok(None) };
         let bytes: Vec<u8> = row.get(column + 1).map_err(failed)?;
@@ -50,12 +51,13 @@ fn read_journal(
     };
     while let Some(row) = rows.next().map_err(failed)? {
         last = seq_of(row.get(0).map_err(failed)?)?;
+        pruned_to = seq_of(row.get(7).map_err(failed)?)?;
         if loaded.snapshot.is_none() {
             loaded.snapshot = read(row, EntryKind::Snapshot, 1)?;
         }
         loaded.entries.extend(read(row, EntryKind::Entry, 4)?);
     }
-    let after = loaded.snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq);
+    let after = loaded.snapshot.as_ref().map_or(pruned_to, |snapshot| snapshot.seq);
     check_journal(after, &loaded.entries, last)?;
     Ok(loaded)
 }

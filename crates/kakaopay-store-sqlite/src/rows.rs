@@ -13,11 +13,12 @@ use rusqlite::{Connection, Row as SqlRow};
 
 use crate::commit::commit;
 use crate::failure::failed;
+use crate::prune::begin_behind;
 use crate::queue::reschedule_job;
 use crate::term::end_of;
 
 const PAYMENTS: &str =
-    "SELECT id, reference, last_seq, due_at FROM payment WHERE id > ?1 ORDER BY id LIMIT ?2";
+    "SELECT id, reference, last_seq, due_at, pruned_to FROM payment WHERE id > ?1 ORDER BY id LIMIT ?2";
 const EVENTS: &str = "SELECT id, event_id, body, checksum, received_at, visible_at FROM inbox_event
      WHERE id > ?1 ORDER BY id LIMIT ?2";
 const MESSAGES: &str =
@@ -61,7 +62,7 @@ fn payment(row: &SqlRow<'_>, now: Timestamp) -> Result<Row, StoreError> {
     let last = seq_of(row.get(2).map_err(failed)?)?;
     let due_at: Option<i64> = row.get(3).map_err(failed)?;
     let due_in = due_at.map(timestamp_of).transpose()?.map(|due| time_until(due, now));
-    Ok(Row::Payment { reference, last, due_in })
+    Ok(Row::Payment { reference, last, pruned_to: seq_of(row.get(4).map_err(failed)?)?, due_in })
 }
 
 fn event(row: &SqlRow<'_>, now: Timestamp) -> Result<Row, StoreError> {
@@ -113,10 +114,11 @@ fn job(row: &SqlRow<'_>, now: Timestamp) -> Result<Row, StoreError> {
 pub(crate) fn insert(connection: &Connection, rows: &[Row], now: Timestamp) -> Result<(), StoreError> {
     for row in rows {
         match row {
-            Row::Payment { reference, due_in, .. } => {
+            Row::Payment { reference, pruned_to, due_in, .. } => {
                 let deadline = due_in.map_or(DeadlineChange::Keep, DeadlineChange::In);
                 let step = Commit::new(reference.clone(), Seq::ZERO).deadline(deadline);
                 commit(connection, &step, now).map(drop)?;
+                begin_behind(connection, reference, *pruned_to)?;
             }
             Row::Event { event, body, age, due_in } => {
                 let (event, received_at) =

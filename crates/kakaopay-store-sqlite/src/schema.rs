@@ -17,6 +17,8 @@ CREATE TABLE payment (
     reference  TEXT    NOT NULL UNIQUE,
     -- Sequence number of the last journal entry; 0 before the first.
     last_seq   INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+    -- Sequence number of the last entry that was pruned; the next one stands for all up to it.
+    pruned_to  INTEGER NOT NULL DEFAULT 0 CHECK (pruned_to BETWEEN 0 AND last_seq),
     -- Next deadline; NULL if there is none.
     due_at     INTEGER,
     -- When it was set.
@@ -39,6 +41,7 @@ CREATE TRIGGER journal_entry_rejects_update BEFORE UPDATE ON journal_entry
 BEGIN SELECT RAISE(ABORT, 'journal entries are immutable'); END;
 
 CREATE TRIGGER journal_entry_rejects_delete BEFORE DELETE ON journal_entry
+WHEN OLD.seq > coalesce((SELECT pruned_to FROM payment WHERE id = OLD.payment_id), 0)
 BEGIN SELECT RAISE(ABORT, 'journal entries are immutable'); END;
 
 -- Apart from the payment, whose row every commit writes, so that it stays small.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use kakaopay_store::sql::time_until;
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
+    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
     StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -22,7 +22,7 @@ use crate::opened_file::OpenedFile;
 use crate::outbox::Completion;
 use crate::time::StoreTime;
 use crate::worker::{Duty, Worker};
-use crate::{backup, commit, group_commit, integrity, outbox, queries, queue, rows, settings, time};
+use crate::{backup, commit, group_commit, integrity, outbox, prune, queries, queue, rows, settings, time};
 
 /// A store in one SQLite file. Clones share its two threads, one that writes and one that reads.
 ///
@@ -316,6 +316,14 @@ impl Store for SqliteStore {
         let (from, to) = (from.map(str::to_owned), to.map(str::to_owned));
         let writer = &self.workers.writer;
         writer.call(move |file| settings::change(file, setting, from.as_deref(), to.as_deref())).await
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<PruneOutcome, StoreError> {
+        self.workers.writer.call(move |file| prune::prune(file, &prune)).await
+    }
+
+    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        self.write(move |file, now| prune::prune_events(file, age, limit, now)).await
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

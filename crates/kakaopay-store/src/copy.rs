@@ -239,7 +239,9 @@ async fn fingerprint(store: &impl Store) -> Result<(u64, CopyReport), StoreError
 fn digest(row: &Row) -> u64 {
     let mut hash = DefaultHasher::new();
     match row {
-        Row::Payment { reference, last, due_in } => (1, reference, last, due_in.is_some()).hash(&mut hash),
+        Row::Payment { reference, last, pruned_to, due_in } => {
+            (1, reference, last, pruned_to, due_in.is_some()).hash(&mut hash);
+        }
         Row::Event { event, body, due_in, .. } => (2, event, body, due_in.is_some()).hash(&mut hash),
         Row::Message(StoredMessage { reference, message, claim, failures, state, .. }) => {
             (3, reference, &message.key, &message.body, message.lane).hash(&mut hash);

@@ -37,6 +37,8 @@ pub enum Row {
         reference: Reference,
         /// The last entry. A store that inserts the row has none yet.
         last: Seq,
+        /// The last of the entries that were [pruned](crate::Store::prune); 0 if none was.
+        pruned_to: Seq,
         /// How long it is to the deadline, if there is one.
         due_in: Option<Duration>,
     },

@@ -7,6 +7,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::prune::{Prune, PruneOutcome};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent};
@@ -233,6 +234,28 @@ pub trait Store: Clone + Send + Sync + 'static {
         from: Option<&str>,
         to: Option<&str>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Replaces the entries of a payment by one, which is appended and stands for them: they and the snapshot are
+    /// removed. Its charges stay, and its sequence numbers go on. Of its messages, those are removed whose keys begin
+    /// with its reference and `/`.
+    ///
+    /// A payment with a deadline, or with such a message in the queue, is left as it is.
+    ///
+    /// # Errors
+    /// [`Conflict`](crate::StoreErrorKind::Conflict) if the payment has another last entry than expected, or any other
+    /// error of the store.
+    fn prune(&self, prune: Prune) -> impl Future<Output = Result<PruneOutcome, StoreError>> + Send;
+
+    /// Looks at the `limit` oldest webhook events, and removes those that are completed and were received at least
+    /// `age` ago. Returns how many. A webhook that is received again after that is a new one.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn prune_events(
+        &self,
+        age: Duration,
+        limit: usize,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Reads rows of one kind behind a position, each with its own: those of a payment in the order they were stored.
     /// The first position is above 0. For [`copy`](crate::copy): the rows of a whole store are of one moment only if

@@ -1,6 +1,8 @@
 //! Errors of the driver.
 
-use kakaopay_flows::{ApiMisuse, RefundError, ReplayError};
+use std::time::Duration;
+
+use kakaopay_flows::{ApiMisuse, PruneError, RefundError, ReplayError};
 use kakaopay_store::StoreError;
 use kakaopay_types::{ChargeId, Mode, Money, Reference, StoreId};
 use thiserror::Error;
@@ -88,6 +90,26 @@ pub enum Error {
         "the store has payments or is in use: rebuild into a new store, with a merchant that was not used before"
     )]
     StoreInUse,
+    /// The term of pruning is too short.
+    #[error("payments can be pruned after {} days at the earliest: pass a longer term", shortest.as_secs() / 86_400)]
+    TermTooShort {
+        /// The shortest term.
+        shortest: Duration,
+    },
+    /// The payment is not over, so that it cannot be pruned or erased.
+    #[error("payment {reference} is not over")]
+    NotOver {
+        /// The order reference.
+        reference: Reference,
+        /// What is left, and what to do.
+        source: PruneError,
+    },
+    /// The payment is over, and cannot be pruned or erased yet.
+    #[error(
+        "a notification of payment {0} was not delivered, or the payment is due: wait until the shop has seen to it, or \
+         skip the notification"
+    )]
+    Undelivered(Reference),
     /// No charge at the service names this order and this store.
     #[error(
         "no charge at the service names order {0} of this store: check the reference, or check the order out"

@@ -112,6 +112,7 @@ mod inbox;
 mod merchant;
 mod metrics;
 mod order;
+mod prune;
 mod recovery;
 #[cfg(feature = "server")]
 mod server;
@@ -127,6 +128,7 @@ pub use inbox::{Inbox, InboxError};
 pub use merchant::{Merchant, MerchantBuilder};
 pub use metrics::Metrics;
 pub use order::Order;
+pub use prune::{PruneReport, PruneTerm, erase, prune};
 pub use recovery::RebuildReport;
 #[cfg(feature = "server")]
 pub use server::{Listener, serve_webhooks};

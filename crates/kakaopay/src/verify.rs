@@ -53,8 +53,8 @@ pub async fn verify(store: &impl Store) -> Result<VerifyReport, StoreError> {
     for_each_payment(store, async |reference| {
         report.payments += 1;
         match payment(store, &reference, &asleep).await {
-            Ok(payment) => {
-                report.entries += payment.seq();
+            Ok((payment, entries)) => {
+                report.entries += entries;
                 missing.extend(payment.notification_keys().iter().map(digest));
             }
             Err(Unsound::Damaged(problem)) => report.damaged.push(DamagedPayment { reference, problem }),
@@ -70,7 +70,7 @@ pub async fn verify(store: &impl Store) -> Result<VerifyReport, StoreError> {
         Ok(()) => {
             for_each_payment(store, async |reference| {
                 let payment = match replayed(store, &reference).await {
-                    Ok(Some(payment)) => payment,
+                    Ok(Some((payment, _))) => payment,
                     // It was found above.
                     Ok(None) | Err(Unsound::Damaged(_)) => return Ok(()),
                     Err(Unsound::Store(error)) => return Err(error),
@@ -122,7 +122,7 @@ async fn for_each_row(
 async fn without_deadline(store: &impl Store) -> Result<HashMap<u64, u64>, StoreError> {
     let mut found = HashMap::new();
     for_each_row(store, RowKind::Payment, |row| {
-        if let Row::Payment { reference, last, due_in: None } = row {
+        if let Row::Payment { reference, last, due_in: None, .. } = row {
             found.insert(digest(&reference), last.get());
         }
     })
@@ -168,20 +168,21 @@ fn damaged(problem: impl Into<String>) -> Unsound {
     Unsound::Damaged(problem.into())
 }
 
-/// Replays the journal of a payment.
-async fn replayed(store: &impl Store, reference: &Reference) -> Result<Option<Payment>, Unsound> {
+/// Replays the journal of a payment. Returns also how many entries it has.
+async fn replayed(store: &impl Store, reference: &Reference) -> Result<Option<(Payment, u64)>, Unsound> {
     let journal = store.read_journal(reference).await?;
-    Payment::replay(pairs(&journal)).map_err(|error| Unsound::Damaged(explained(&error)))
+    let payment = Payment::replay(pairs(&journal)).map_err(|error| Unsound::Damaged(explained(&error)))?;
+    Ok(payment.map(|payment| (payment, journal.len() as u64)))
 }
 
-/// Checks one payment, and returns it.
+/// Checks one payment, and returns it with the number of its entries.
 async fn payment(
     store: &impl Store,
     reference: &Reference,
     asleep: &HashMap<u64, u64>,
-) -> Result<Payment, Unsound> {
+) -> Result<(Payment, u64), Unsound> {
     let replayed = replayed(store, reference).await?;
-    let Some(payment) = replayed else { return Err(damaged("it has no entries")) };
+    let Some((payment, entries)) = replayed else { return Err(damaged("it has no entries")) };
     if payment.intent().reference != *reference {
         return Err(damaged(format!("its journal is that of {}", payment.intent().reference)));
     }
@@ -206,7 +207,7 @@ async fn payment(
     if is_asleep && payment.needs_deadline(loaded.now) {
         return Err(damaged("something is due later, and it has no deadline: refresh it"));
     }
-    Ok(payment)
+    Ok((payment, entries))
 }
 
 /// Whether the store finds the payment by its charge.

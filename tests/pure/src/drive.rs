@@ -1,7 +1,7 @@
 //! A payment with a driver that keeps its journal and checks the contract at each step.
 
 use kakaopay_flows::{
-    Deadline, Input, Intent, Output, Payment, PaymentEvent, RefundError, RefundRequest, Request, Response,
+    Deadline, Input, Intent, Output, Payment, PaymentEvent, PruneError, RefundError, RefundRequest, Request, Response,
     State,
 };
 use kakaopay_types::Timestamp;
@@ -67,12 +67,37 @@ impl Driven {
         Ok(self.drain(now))
     }
 
+    /// Prunes the payment, and removes the entries that are no longer needed.
+    ///
+    /// # Errors
+    /// [`PruneError`] when the payment is not over.
+    pub fn prune(&mut self, now: Timestamp) -> Result<(), PruneError> {
+        self.payment.prune(now)?;
+        let before = self.journal.len();
+        let (events, deadline) = (self.events.len(), self.deadline);
+        assert!(self.drain(now).is_empty(), "it sends nothing");
+        assert_eq!((self.events.len(), self.deadline), (events, deadline), "it changes no plan");
+        if self.journal.len() > before {
+            self.journal.drain(..before);
+        }
+        self.check_replay();
+        Ok(())
+    }
+
     /// Acknowledges an alert. Returns whether there is one.
     ///
     /// # Panics
     /// If the payment breaks its contract.
     pub fn acknowledge(&mut self, key: &str, now: Timestamp) -> bool {
-        let found = self.payment.acknowledge(key, "staff", "seen", now).expect("the contract is kept");
+        self.acknowledge_as(key, ("staff", "seen"), now)
+    }
+
+    /// Acknowledges an alert by a person, for a reason. Returns whether there is one.
+    ///
+    /// # Panics
+    /// If the payment breaks its contract.
+    pub fn acknowledge_as(&mut self, key: &str, (who, why): (&str, &str), now: Timestamp) -> bool {
+        let found = self.payment.acknowledge(key, who, why, now).expect("the contract is kept");
         let requests = self.drain(now);
         assert!(requests.is_empty(), "it sends nothing: {requests:?}");
         found
@@ -135,7 +160,8 @@ impl Driven {
     /// The journal alone brings the same payment back.
     fn check_replay(&self) {
         let entries = self.journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
-        assert_eq!(self.payment.seq(), self.journal.len() as u64, "the last entry is known");
+        let last = self.journal.last().map(|(seq, _)| *seq);
+        assert_eq!(Some(self.payment.seq()), last, "the last entry is known");
         let replayed = Payment::replay(entries).expect("a good journal").expect("an opened payment");
         assert_eq!(replayed.state(), self.payment.state());
         assert!(self.payment.snapshot().is_ok() && replayed.snapshot() == self.payment.snapshot());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
 use crate::intent::{Intent, SourceMode};
+use crate::journal::pruned::PrunedPayment;
 use crate::journal::refund_record::RefundRecord;
 use crate::service_time::ServiceTime;
 use crate::state::duplicate_charge::PaidReading;
@@ -170,6 +171,8 @@ pub enum Record {
         /// Why, or what was done about it.
         why: String,
     },
+    /// The payment was pruned: this stands for all records before it, which may be gone.
+    Pruned(Box<PrunedPayment>),
 }
 
 impl Record {
@@ -203,6 +206,7 @@ impl Record {
             Self::AlertRaised { .. } => "alert",
             Self::KeyAccepted => "key accepted",
             Self::AlertAcknowledged { .. } => "alert acknowledged",
+            Self::Pruned(_) => "pruned",
         }
     }
 }

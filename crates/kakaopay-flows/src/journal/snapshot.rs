@@ -37,6 +37,15 @@ struct Stored {
     refunds: BTreeMap<Reference, RefundProcess>,
     late: BTreeMap<ChargeId, LateCharge>,
     elsewhere: BTreeMap<RefundId, (ChargeId, Money)>,
+    #[serde(default, skip_serializing_if = "is_never")]
+    pruned_at: u64,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    settled: BTreeSet<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_never(pruned_at: &u64) -> bool {
+    *pruned_at == 0
 }
 
 /// Encodes the model.
@@ -59,6 +68,8 @@ pub(crate) fn to_bytes(model: &Model) -> Vec<u8> {
         refunds: model.refunds,
         late: model.late,
         elsewhere: model.elsewhere,
+        pruned_at: model.pruned_at,
+        settled: model.settled,
     };
     // Plain data with string keys, which JSON can always encode.
     serde_json::to_vec(&stored).unwrap_or_default()
@@ -83,6 +94,8 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Model, ReplayError> {
         refunds: stored.refunds,
         late: stored.late,
         elsewhere: stored.elsewhere,
+        pruned_at: stored.pruned_at,
+        settled: stored.settled,
     };
     if model.refunds.values().all(|refund| model.is_in_currency(refund)) {
         Ok(model)

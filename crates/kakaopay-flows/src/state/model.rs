@@ -46,6 +46,10 @@ pub(crate) struct Model {
     pub(crate) late: BTreeMap<ChargeId, LateCharge>,
     /// The refunds that were not requested here, with their charges and amounts.
     pub(crate) elsewhere: BTreeMap<RefundId, (ChargeId, Money)>,
+    /// The entry that stands for all before it; 0 if there is none.
+    pub(crate) pruned_at: u64,
+    /// The keys of notifications that were sent before that entry, and are not kept.
+    pub(crate) settled: BTreeSet<String>,
 }
 
 impl Model {
@@ -74,6 +78,8 @@ impl Model {
             refunds: BTreeMap::new(),
             late: BTreeMap::new(),
             elsewhere: BTreeMap::new(),
+            pruned_at: 0,
+            settled: BTreeSet::new(),
         }
     }
 
@@ -139,6 +145,7 @@ impl Model {
             Record::RefundedElsewhere { charge, refund, amount } => {
                 self.elsewhere.insert(refund.clone(), (charge.clone(), *amount));
             }
+            Record::Pruned(kept) => *self = kept.model(self.seq)?,
             Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
             _ => self.apply_to_charge(record, at)?,
         }

@@ -40,6 +40,14 @@ enum MessageState {
     },
 }
 
+impl PendingMessage {
+    /// Whether it is of a payment, and its key begins with the payment's reference and `/`.
+    fn is_named_after(&self, reference: &Reference) -> bool {
+        let rest = self.key.strip_prefix(reference.as_str());
+        self.reference == *reference && rest.is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
 impl Outbox {
     /// Stores a message, unless its key was stored before.
     pub(super) fn push(&mut self, reference: &Reference, message: OutboxMessage, stored_at: Timestamp) {
@@ -123,6 +131,20 @@ impl Outbox {
                 SkipOutcome::Skipped
             }
         }
+    }
+
+    /// Whether a message that is named after a payment is in the queue.
+    pub(super) fn has_pending(&self, reference: &Reference) -> bool {
+        self.0.iter().any(|message| {
+            matches!(message.state, MessageState::Pending(_)) && message.is_named_after(reference)
+        })
+    }
+
+    /// Removes the messages of a payment that have left the queue and are named after it.
+    pub(super) fn remove_ended(&mut self, reference: &Reference) {
+        self.0.retain(|message| {
+            matches!(message.state, MessageState::Pending(_)) || !message.is_named_after(reference)
+        });
     }
 
     /// The message under this claim.

@@ -16,6 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
+use crate::prune::{Prune, PruneOutcome};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::store::Store;
@@ -151,7 +152,7 @@ impl Store for MemoryStore {
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
         if let Some(stored) = self.tables().inbox.iter_mut().find(|stored| stored.event == *event) {
-            stored.due = None;
+            (stored.due, stored.body) = (None, Box::default());
         }
         Ok(())
     }
@@ -234,6 +235,15 @@ impl Store for MemoryStore {
             }
         }
         Ok(is_current)
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<PruneOutcome, StoreError> {
+        self.tables().prune(prune)
+    }
+
+    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        let (mut tables, now) = self.tables_now();
+        Ok(tables.prune_events(age, limit, now))
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

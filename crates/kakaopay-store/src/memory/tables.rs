@@ -11,6 +11,7 @@ use crate::commit::{Commit, DeadlineChange, Entry, Seq};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::highest_time::HighestTime;
 use crate::outbox::ClaimToken;
+use crate::prune::{Prune, PruneOutcome};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::term::{term_millis, time_until};
@@ -19,8 +20,10 @@ use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, QueueStat
 /// All tables.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tables {
-    /// The entries of every payment.
+    /// The entries of every payment, without those that were pruned.
     pub(super) journals: BTreeMap<Reference, Vec<Box<[u8]>>>,
+    /// The last entry that was pruned, of each payment of which some were.
+    pub(super) pruned: BTreeMap<Reference, Seq>,
     pub(super) snapshots: BTreeMap<Reference, Entry>,
     pub(super) charges: BTreeMap<ChargeId, Reference>,
     pub(super) deadlines: BTreeMap<Reference, Due>,
@@ -44,7 +47,7 @@ pub(super) struct PendingEvent {
 
 impl Tables {
     pub(super) fn commit(&mut self, commit: Commit, now: Timestamp) -> Result<Seq, StoreError> {
-        let found = Seq::new(self.journals.get(&commit.reference).map_or(0, Vec::len) as u64);
+        let found = self.last(&commit.reference);
         if found != commit.expected {
             return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
         }
@@ -76,6 +79,43 @@ impl Tables {
             self.outbox.push(&commit.reference, message, now);
         }
         Ok(last)
+    }
+
+    /// The last entry of a payment.
+    fn last(&self, reference: &Reference) -> Seq {
+        let entries = self.journals.get(reference).map_or(0, Vec::len) as u64;
+        Seq::new(self.pruned_to(reference).get() + entries)
+    }
+
+    fn pruned_to(&self, reference: &Reference) -> Seq {
+        self.pruned.get(reference).copied().unwrap_or_default()
+    }
+
+    pub(super) fn prune(&mut self, prune: Prune) -> Result<PruneOutcome, StoreError> {
+        let Prune { reference, expected, entry } = prune;
+        let found = self.last(&reference);
+        if found != expected || !self.journals.contains_key(&reference) {
+            return Err(StoreErrorKind::Conflict { expected, found }.into());
+        }
+        if self.deadlines.contains_key(&reference) || self.outbox.has_pending(&reference) {
+            return Ok(PruneOutcome::Waiting);
+        }
+        self.outbox.remove_ended(&reference);
+        self.snapshots.remove(&reference);
+        self.pruned.insert(reference.clone(), expected);
+        self.journals.insert(reference, vec![entry]);
+        Ok(PruneOutcome::Pruned)
+    }
+
+    pub(super) fn prune_events(&mut self, age: Duration, limit: usize, now: Timestamp) -> u64 {
+        let before = self.inbox.len();
+        let latest = now.saturating_add_millis(-term_millis(age));
+        let mut position = 0;
+        self.inbox.retain(|stored| {
+            position += 1;
+            position > limit || stored.due.is_some() || stored.received_at > latest
+        });
+        (before - self.inbox.len()) as u64
     }
 
     pub(super) fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<DuePayment> {
@@ -149,7 +189,8 @@ impl Tables {
 
     pub(super) fn read_journal(&self, reference: &Reference, after: Seq) -> Vec<Entry> {
         let entries = self.journals.get(reference).map(Vec::as_slice).unwrap_or_default();
-        let entries = (1..).map(Seq::new).zip(entries).filter(|(seq, _)| *seq > after);
+        let first = self.pruned_to(reference).next().get();
+        let entries = (first..).map(Seq::new).zip(entries).filter(|(seq, _)| *seq > after);
         entries.map(|(seq, bytes)| Entry { seq, bytes: bytes.clone() }).collect()
     }
 
@@ -157,12 +198,12 @@ impl Tables {
     pub(super) fn rows(&self, kind: RowKind, now: Timestamp) -> Vec<Row> {
         match kind {
             RowKind::Payment => {
-                let row = |(reference, entries): (&Reference, &Vec<_>)| {
+                let row = |reference: &Reference| {
                     let due_in = self.deadlines.get(reference).map(|due| time_until(due.at, now));
-                    let last = Seq::new(entries.len() as u64);
-                    Row::Payment { reference: reference.clone(), last, due_in }
+                    let (last, pruned_to) = (self.last(reference), self.pruned_to(reference));
+                    Row::Payment { reference: reference.clone(), last, pruned_to, due_in }
                 };
-                self.journals.iter().map(row).collect()
+                self.journals.keys().map(row).collect()
             }
             RowKind::Event => {
                 let row = |stored: &PendingEvent| {
@@ -186,7 +227,10 @@ impl Tables {
 
     pub(super) fn insert_row(&mut self, row: Row, now: Timestamp) {
         match row {
-            Row::Payment { reference, due_in, .. } => {
+            Row::Payment { reference, pruned_to, due_in, .. } => {
+                if pruned_to > Seq::ZERO {
+                    self.pruned.insert(reference.clone(), pruned_to);
+                }
                 if let Some(due_in) = due_in {
                     self.deadlines.insert(reference.clone(), Due::after(now, due_in));
                 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
+    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store, StoreError,
     StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -45,6 +45,8 @@ pub enum StoreCall {
     ChangeSetting,
     Rows,
     InsertRows,
+    Prune,
+    PruneEvents,
 }
 
 /// The fault of one call.
@@ -237,6 +239,14 @@ impl<S: Store> Store for HookedStore<S> {
         to: Option<&str>,
     ) -> Result<bool, StoreError> {
         self.hooked(StoreCall::ChangeSetting, self.inner.change_setting(setting, from, to)).await
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<PruneOutcome, StoreError> {
+        self.hooked(StoreCall::Prune, self.inner.prune(prune)).await
+    }
+
+    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        self.hooked(StoreCall::PruneEvents, self.inner.prune_events(age, limit)).await
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

@@ -17,6 +17,7 @@ mod other_refunds;
 mod pages;
 mod permutations;
 mod properties;
+mod pruned;
 mod refund_totals;
 mod refunds;
 mod retries;

@@ -13,16 +13,16 @@ use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, List, Reference, Refund, RefundAmount, decode};
 use serde_json::{Value, json};
 
-fn creation(number: u32, result: Result<Charge, RequestFailure>) -> Input {
+pub(super) fn creation(number: u32, result: Result<Charge, RequestFailure>) -> Input {
     let attempt = NonZeroU32::new(number).expect("from one");
     Input::Response(Response::Charge { attempt, result: result.map(Box::new) })
 }
 
-fn read(charge: Charge) -> Input {
+pub(super) fn read(charge: Charge) -> Input {
     Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
 }
 
-fn list_of<T: serde::de::DeserializeOwned + kakaopay_types::Decode + 'static>(
+pub(super) fn list_of<T: serde::de::DeserializeOwned + kakaopay_types::Decode + 'static>(
     data: &[Value],
 ) -> Box<List<T>> {
     let list = json!({"object": "list", "data": data, "limit": 100, "offset": 0, "total": data.len()});
@@ -44,7 +44,7 @@ fn look_up(requests: &[Request]) -> ChargeSearch {
     }
 }
 
-fn paid() -> Driven {
+pub(super) fn paid() -> Driven {
     let order = Order::one_call();
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
     driven.handle(
@@ -56,7 +56,7 @@ fn paid() -> Driven {
     driven
 }
 
-fn second_attempt() -> Driven {
+pub(super) fn second_attempt() -> Driven {
     let order = Order::one_call();
     let (mut driven, _) = Driven::open(order.intent.clone(), start());
     let first = look_up(&driven.handle(creation(1, Err(RequestFailure::OutcomeUnknown)), at(60)));
@@ -81,7 +81,7 @@ fn second_attempt() -> Driven {
     driven
 }
 
-fn refused() -> Driven {
+pub(super) fn refused() -> Driven {
     let (mut driven, _) = Driven::open(Order::two_calls().intent, start());
     driven.handle(Input::Response(Response::Source(Ok(Box::new(guide::source())))), at(1));
     let key = ApiError::new(ErrorCode::AuthenticationFailure, "no");
@@ -102,7 +102,7 @@ fn halted() -> Driven {
 }
 
 /// A payment whose refunds have gone every way but the slow ones.
-fn refunded() -> Driven {
+pub(super) fn refunded() -> Driven {
     let mut driven = paid();
     let name = |number: u32| Reference::parse(&format!("refund-{number}")).expect("a reference");
     let made = |number: u32, changes: Value| {

@@ -1,0 +1,42 @@
+//! Replaces the history of a payment, and removes old webhook events.
+
+use std::time::Duration;
+
+use kakaopay_store::sql::{EntryKind, limit_value, seq_value, term_millis};
+use kakaopay_store::{Prune, PruneOutcome, StoreError, StoreErrorKind};
+
+use crate::commit::last_seq;
+use crate::executor::Executor;
+use crate::statements::Statements;
+
+/// Replaces the history of a payment.
+pub(crate) async fn prune(
+    executor: &Executor,
+    statements: &Statements,
+    prune: &Prune,
+) -> Result<PruneOutcome, StoreError> {
+    let Prune { reference, expected, entry, .. } = prune;
+    let checksum = EntryKind::Entry.checksum(reference, expected.next(), entry);
+    let params = &[&reference.as_str() as _, &seq_value(*expected)? as _, &&**entry as _, &checksum as _];
+    if !executor.once(&statements.prune, params).await?.is_empty() {
+        executor.commits().add(reference, expected.next());
+        return Ok(PruneOutcome::Pruned);
+    }
+    let found = last_seq(executor, statements, reference).await?;
+    if found == *expected {
+        Ok(PruneOutcome::Waiting)
+    } else {
+        Err(StoreErrorKind::Conflict { expected: *expected, found }.into())
+    }
+}
+
+/// Removes completed events that are so old, of the oldest.
+pub(crate) async fn prune_events(
+    executor: &Executor,
+    statements: &Statements,
+    age: Duration,
+    limit: usize,
+) -> Result<u64, StoreError> {
+    let params = &[&term_millis(age) as _, &limit_value(limit) as _];
+    Ok(executor.once(&statements.prune_events, params).await?.len() as u64)
+}
