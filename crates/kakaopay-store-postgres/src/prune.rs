@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{EntryKind, limit_value, seq_value, term_millis};
-use kakaopay_store::{Prune, PruneOutcome, StoreError, StoreErrorKind};
+use kakaopay_store::{Prune, PruneOutcome, Seq, StoreError, StoreErrorKind};
 
 use crate::commit::last_seq;
 use crate::executor::Executor;
@@ -23,7 +23,7 @@ pub(crate) async fn prune(
         return Ok(PruneOutcome::Pruned);
     }
     let found = last_seq(executor, statements, reference).await?;
-    if found == *expected {
+    if found == *expected && found > Seq::ZERO {
         Ok(PruneOutcome::Waiting)
     } else {
         Err(StoreErrorKind::Conflict { expected: *expected, found }.into())

@@ -305,7 +305,7 @@ DELETE FROM {schema}.setting WHERE name = $1 AND value = $2 RETURNING name";
 const PRUNE: &str = "
 WITH moved AS (
     UPDATE {schema}.payment SET last_seq = $2::bigint + 1, pruned_to = $2
-    WHERE reference = $1::text AND last_seq = $2
+    WHERE reference = $1::text AND last_seq = $2 AND last_seq > 0
         AND NOT EXISTS (SELECT FROM {schema}.due_payment AS due WHERE due.payment_id = payment.id)
         AND NOT EXISTS (
             SELECT FROM {schema}.outbox_message AS message

@@ -26,7 +26,7 @@ pub(crate) fn prune(connection: &Connection, prune: &Prune) -> Result<PruneOutco
         })
         .map_err(failed)?;
     let last = found.map_or(Ok(Seq::ZERO), |(_, last, _)| seq_of(last))?;
-    let Some((payment, _, is_waiting)) = found.filter(|_| last == *expected) else {
+    let Some((payment, _, is_waiting)) = found.filter(|_| last == *expected && last > Seq::ZERO) else {
         return Err(StoreErrorKind::Conflict { expected: *expected, found: last }.into());
     };
     if is_waiting {
@@ -69,7 +69,9 @@ pub(crate) fn begin_behind(
     }
     let seq = seq_value(pruned_to)?;
     connection
-        .prepare_cached("UPDATE payment SET last_seq = ?2, pruned_to = ?2 WHERE reference = ?1 AND last_seq = 0")
+        .prepare_cached(
+            "UPDATE payment SET last_seq = ?2, pruned_to = ?2 WHERE reference = ?1 AND last_seq = 0",
+        )
         .and_then(|mut update| update.execute((reference.as_str(), seq)))
         .map(drop)
         .map_err(failed)

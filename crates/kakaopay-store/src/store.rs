@@ -242,8 +242,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// A payment with a deadline, or with such a message in the queue, is left as it is.
     ///
     /// # Errors
-    /// [`Conflict`](crate::StoreErrorKind::Conflict) if the payment has another last entry than expected, or any other
-    /// error of the store.
+    /// [`Conflict`](crate::StoreErrorKind::Conflict) if the payment has another last entry than expected or none, or any
+    /// other error of the store.
     fn prune(&self, prune: Prune) -> impl Future<Output = Result<PruneOutcome, StoreError>> + Send;
 
     /// Looks at the `limit` oldest webhook events, and removes those that are completed and were received at least

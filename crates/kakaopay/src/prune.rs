@@ -31,7 +31,11 @@ impl PruneTerm {
     /// # Errors
     /// [`Error::TermTooShort`] if it is shorter: pass a longer one.
     pub fn new(older_than: Duration) -> Result<Self, Error> {
-        if older_than < Self::MIN { Err(Error::TermTooShort { shortest: Self::MIN }) } else { Ok(Self(older_than)) }
+        if older_than < Self::MIN {
+            Err(Error::TermTooShort { shortest: Self::MIN })
+        } else {
+            Ok(Self(older_than))
+        }
     }
 
     /// A term of any length, for tests.

@@ -1,8 +1,8 @@
 //! A payment with a driver that keeps its journal and checks the contract at each step.
 
 use kakaopay_flows::{
-    Deadline, Input, Intent, Output, Payment, PaymentEvent, PruneError, RefundError, RefundRequest, Request, Response,
-    State,
+    Deadline, Input, Intent, Output, Payment, PaymentEvent, PruneError, RefundError, RefundRequest, Request,
+    Response, State,
 };
 use kakaopay_types::Timestamp;
 

@@ -22,6 +22,15 @@ pub enum Call {
         /// A charge to bind.
         charge: Option<u8>,
     },
+    /// The entries of a payment are replaced by one.
+    Prune {
+        /// Which payment.
+        payment: u8,
+        /// How far the writer's last entry is from the true one: mostly not at all.
+        off: i8,
+    },
+    /// Old webhooks are removed: so old, of so many.
+    PruneEvents(i64, usize),
     /// A webhook.
     Receive(u8),
     /// Claim webhooks: how many, for how long.
@@ -55,8 +64,8 @@ pub enum Call {
 impl Call {
     /// Any call.
     pub fn any() -> BoxedStrategy<Self> {
-        let payment = 0_u8..4;
-        let off = prop_oneof![8 => Just(0_i8), 1 => Just(-1_i8), 1 => Just(1_i8)];
+        let payment = || 0_u8..4;
+        let off = || prop_oneof![8 => Just(0_i8), 1 => Just(-1_i8), 1 => Just(1_i8)];
         let deadline = prop_oneof![
             2 => Just(None),
             1 => Just(Some(None)),
@@ -64,13 +73,15 @@ impl Call {
         ];
         let messages = prop::collection::vec(0_u8..12, 0..3);
         let charge = prop::option::weighted(0.2, 0_u8..5);
-        let commit = (payment, off, any::<bool>(), prop::bool::weighted(0.2), deadline, messages, charge);
+        let commit = (payment(), off(), any::<bool>(), prop::bool::weighted(0.2), deadline, messages, charge);
         let (limit, lease) = (|| 0_usize..4, || 1_i64..30);
         let back = || prop_oneof![3 => Just(0_u8), 1 => Just(1)];
         prop_oneof![
             8 => commit.prop_map(|(payment, off, entry, snapshot, deadline, messages, charge)| {
                 Self::Commit { payment, off, entry, snapshot, deadline, messages, charge }
             }),
+            2 => (payment(), off()).prop_map(|(payment, off)| Self::Prune { payment, off }),
+            1 => (0_i64..40, 0_usize..6).prop_map(|(age, limit)| Self::PruneEvents(age, limit)),
             3 => (0_u8..8).prop_map(Self::Receive),
             2 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimEvents(limit, lease)),
             2 => (0_u8..8).prop_map(Self::FinishEvent),

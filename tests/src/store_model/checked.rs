@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use kakaopay::store::{
     Backlog, ClaimRequest, ClaimToken, Commit, DeadlineChange, Entry, Held, InsertOutcome, Lane,
-    NewInboxEvent, OutboxMessage, QueueStats, Seq, Skip, SkipOutcome, Store, StoreError, StoreErrorKind,
+    NewInboxEvent, OutboxMessage, Prune, PruneOutcome, QueueStats, Seq, Skip, SkipOutcome, Store, StoreError,
+    StoreErrorKind,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -94,6 +95,10 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
         let lease = |limit: &usize, seconds: &i64| ClaimRequest::new(term(*seconds), *limit);
         Ok(match call {
             Call::Commit { .. } => return self.commit(call).await,
+            Call::Prune { payment, off } => return self.prune(*payment, *off).await,
+            Call::PruneEvents(age, limit) => {
+                Outcome::Stored(self.store.prune_events(term(*age), *limit).await?)
+            }
             Call::Receive(number) => {
                 let body = event_name(*number).into_bytes();
                 let delivery = NewInboxEvent::new(event(*number), body);
@@ -172,6 +177,18 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
         })
     }
 
+    async fn prune(&self, payment: u8, off: i8) -> Result<Outcome, StoreError> {
+        let expected = self.model.expected(payment, off);
+        let entry = entry_bytes(payment, expected + 1);
+        match self.store.prune(Prune::new(reference(payment), Seq::new(expected), entry)).await {
+            Ok(outcome) => Ok(Outcome::Truth(outcome == PruneOutcome::Pruned)),
+            Err(error) => match error.kind() {
+                StoreErrorKind::Conflict { found, .. } => Ok(Outcome::Conflict { found: found.get() }),
+                _ => Err(error),
+            },
+        }
+    }
+
     async fn commit(&mut self, call: &Call) -> Result<Outcome, StoreError> {
         let Call::Commit { payment, off, entry, snapshot, deadline, messages, charge: bound } = call else {
             return Ok(Outcome::Done);
@@ -213,11 +230,11 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
         for number in 0..4 {
             let payment = model.payments.get(&number).cloned().unwrap_or_default();
             let entry = |seq| Entry::new(Seq::new(seq), entry_bytes(number, seq));
-            let journal: Vec<_> = (1..=payment.entries).map(entry).collect();
+            let journal: Vec<_> = (payment.pruned + 1..=payment.entries).map(entry).collect();
             assert_eq!(self.store.read_journal(&reference(number)).await?, journal);
             let loaded = self.store.load(&reference(number)).await?;
             let snapshot = payment.snapshot.map(|seq| Entry::new(Seq::new(seq), snapshot_bytes(number, seq)));
-            let after = payment.snapshot.unwrap_or(0);
+            let after = payment.snapshot.unwrap_or(payment.pruned);
             assert_eq!(
                 (loaded.snapshot, loaded.entries),
                 (snapshot, (after + 1..=payment.entries).map(entry).collect())

@@ -8,8 +8,10 @@ use super::outcome::Outcome;
 /// A payment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Payment {
-    /// How many entries it has.
+    /// How many entries it has had.
     pub(super) entries: u64,
+    /// How many of them were pruned.
+    pub(super) pruned: u64,
     /// The entry its snapshot was taken at.
     pub(super) snapshot: Option<u64>,
     /// When it wants to be woken.
@@ -120,6 +122,21 @@ impl Model {
         self.ahead = 0;
         self.outcome = match call {
             Call::Commit { .. } => self.commit(call),
+            Call::Prune { payment, off } => self.prune(*payment, *off),
+            Call::PruneEvents(age, limit) => {
+                let (inbox, mut position) = (&mut self.inbox, 0);
+                let before = inbox.len();
+                self.arrivals.retain(|event| {
+                    position += 1;
+                    let stays = position > *limit
+                        || inbox.get(event).is_some_and(|one| one.due.is_some() || one.since > now - age);
+                    if !stays {
+                        inbox.remove(event);
+                    }
+                    stays
+                });
+                Outcome::Stored((before - inbox.len()) as u64)
+            }
             Call::Receive(event) => {
                 let new = !self.inbox.contains_key(event);
                 if new {
@@ -167,6 +184,19 @@ impl Model {
             Call::Reopen => Outcome::Done,
         };
         self
+    }
+
+    fn prune(&mut self, number: u8, off: i8) -> Outcome {
+        let expected = self.expected(number, off);
+        let found = self.payments.get(&number).map_or(0, |payment| payment.entries);
+        let Some(payment) = self.payments.get_mut(&number).filter(|_| expected == found && found > 0) else {
+            return Outcome::Conflict { found };
+        };
+        if payment.deadline.is_some() {
+            return Outcome::Truth(false);
+        }
+        *payment = Payment { entries: found + 1, pruned: found, ..Payment::default() };
+        Outcome::Truth(true)
     }
 
     /// The store's clock is set back, and everything that was set in its future is corrected.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use clap::builder::NonEmptyStringValueParser;
+use kakaopay::PruneTerm;
 use kakaopay::transport::BaseUri;
 use kakaopay::types::{Reference, SecretKey, StoreId, Timestamp};
 
-use super::value::{Secret, parsed};
+use super::value::{Secret, parsed, term};
 
 /// The commands of `kakaopay store`.
 #[derive(Debug, Subcommand)]
@@ -117,6 +118,28 @@ pub(crate) enum StoreCommand {
         #[command(flatten)]
         store: StoreOptions,
     },
+    /// Remove what is no longer needed of payments that are over and that nothing has happened to for so long, and
+    /// webhooks that were processed and are as old. Of each payment its reference, amount, end, charges and refunds are
+    /// kept, so that it is never charged again. While the shop runs; cut off, it goes on when it is run again.
+    Prune {
+        /// How many days nothing must have happened to a payment: at least 30d.
+        #[arg(long, value_name = "DAYS", value_parser = term)]
+        older_than: PruneTerm,
+        /// Maximum number of payments.
+        #[arg(long)]
+        limit: Option<u64>,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Remove all that is known of the buyer of one payment that is over. Its reference, amount, end, charges and refunds
+    /// are kept. Backups and Omise keep theirs.
+    Erase {
+        /// The order reference.
+        #[arg(value_parser = parsed::<Reference>)]
+        reference: Reference,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
     /// Read a whole store and check it for damage and changes by hand: replay every journal, and compare what is
     /// stored beside it. For the files of a PostgreSQL server, use pg_amcheck too.
     Verify {
@@ -134,6 +157,7 @@ impl StoreCommand {
             | Self::Skip { store, .. } => store,
             Self::Backup { store, .. } | Self::Restore { store, .. } | Self::Copy { store, .. } => store,
             Self::Adopt { store, .. } | Self::Rebuild { store, .. } => store,
+            Self::Prune { store, .. } | Self::Erase { store, .. } => store,
             Self::Backlog { store } | Self::Verify { store } => store,
         }
     }

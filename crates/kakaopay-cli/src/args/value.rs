@@ -4,10 +4,12 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
+use kakaopay::PruneTerm;
 use kakaopay::types::Key;
 
 /// Parses a value. clap's message begins with "invalid value '…' for '…'", so "invalid …: " of the error is omitted.
@@ -19,6 +21,17 @@ where
     T: FromStr<Err: fmt::Display>,
 {
     text.parse().map_err(expectation)
+}
+
+/// Parses the term of pruning, in days.
+///
+/// # Errors
+/// Its form, or the shortest term.
+pub(super) fn term(text: &str) -> Result<PruneTerm, String> {
+    let days = text.strip_suffix('d').and_then(|days| days.parse::<u32>().ok());
+    let days = days.ok_or_else(|| "expected a number of days, such as 400d".to_owned())?;
+    let term = Duration::from_secs(u64::from(days) * 86_400);
+    PruneTerm::new(term).map_err(|error| error.to_string())
 }
 
 /// Returns an error's text without a leading "invalid …: ".

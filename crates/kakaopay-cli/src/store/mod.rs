@@ -1,8 +1,9 @@
-//! `kakaopay store`: inspects, backs up, restores and moves a store, acknowledges alerts, and skips a notification.
+//! `kakaopay store`: inspects, backs up, restores, moves and prunes a store, acknowledges alerts, and skips a notification.
 
 mod acknowledge;
 mod moves;
 mod open;
+mod prune;
 mod recover;
 mod restore;
 mod run;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kakaopay::store::{QueueStats, Skip, Store};
 
-use super::{acknowledge, moves, open, recover, restore, show, skip, verify};
+use super::{acknowledge, moves, open, prune, recover, restore, show, skip, verify};
 use crate::args::{StoreCommand, StoreLocation};
 use crate::failure::Failure;
 use crate::output::{Printer, Step};
@@ -68,6 +68,10 @@ async fn run_on(store: &impl Store, command: &StoreCommand, printer: Printer) ->
         StoreCommand::Skip { key, who, why, .. } => {
             skip::message(store, key, Skip::new(who, why), printer).await
         }
+        StoreCommand::Prune { older_than, limit, .. } => {
+            prune::old(store, (*older_than, *limit), printer).await
+        }
+        StoreCommand::Erase { reference, .. } => prune::buyer(store, reference, printer).await,
         StoreCommand::Restore { .. } => restore::mark(store, printer).await,
         StoreCommand::Copy { target, .. } => moves::copy_to(store, target, printer).await,
         StoreCommand::Adopt { reference, service, .. } => {

@@ -41,13 +41,13 @@ fn state(reference: &Reference, payment: &Payment) -> Result<Step, Failure> {
         step = step.detail(format!("alert {}: {alert}", alert.key()));
     }
     for known in payment.acknowledged() {
-        step = step.detail(format!(
-            "acknowledged {}: {} by {}: {}",
-            known.alert.key(),
-            known.at,
-            known.who,
-            known.why
-        ));
+        let key = known.alert.key();
+        step = step.detail(if known.who.is_empty() {
+            // The payment was pruned since.
+            format!("acknowledged {key}: {}", known.at)
+        } else {
+            format!("acknowledged {key}: {} by {}: {}", known.at, known.who, known.why)
+        });
     }
     for (charge, late) in payment.late_charges() {
         step = step.detail(format!("paid late: {charge}, {}, because {}", late.amount, late.why));

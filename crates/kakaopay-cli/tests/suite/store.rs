@@ -133,6 +133,83 @@ async fn f62_an_altered_amount_is_found() {
     assert_eq!(run(&["show", "order-345678"], &file).status.code(), Some(1));
 }
 
+/// A store with one payment that was paid and has nothing left to do, long ago, of a buyer with this name.
+async fn over(buyer: &str) -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("payments.sqlite");
+    let store = SqliteStore::open(&file).expect("a store");
+    let journal =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pure/data/journals/successful.jsonl");
+    let journal = std::fs::read_to_string(journal).expect("a journal");
+    let reference = Reference::parse("order-345678").expect("a reference");
+    let journal = journal.replacen("\"description\":null", &format!("\"description\":\"{buyer}\""), 1);
+    for (seq, line) in (0..).zip(journal.lines()) {
+        store
+            .commit(Commit::new(reference.clone(), Seq::new(seq)).entry(line.as_bytes()))
+            .await
+            .expect("stored");
+    }
+    let charge = ChargeId::parse("chrg_test_5w4415netlwqpc54tyg").expect("an id");
+    let last = Commit::new(reference, Seq::new(journal.lines().count() as u64)).charge(charge);
+    store.commit(last.messages(vec![OutboxMessage::new("order-345678/paid", *b"")])).await.expect("stored");
+    store.close().await.expect("closed");
+    (dir, file)
+}
+
+/// Payments that are over and old are pruned; a shorter term than the shortest is refused.
+#[tokio::test]
+async fn f51_what_is_over_is_pruned() {
+    let (_dir, file) = over("tea").await;
+    let pruned = |more: &[&str]| run(&[&["prune", "--json"], more].concat(), &file);
+    let short = pruned(&["--older-than", "29d"]);
+    assert_eq!(short.status.code(), Some(2));
+    assert!(text(&short.stderr).contains("after 30 days at the earliest"), "{}", text(&short.stderr));
+    assert_eq!(pruned(&["--older-than", "1 year"]).status.code(), Some(2));
+    let report = |more: &[&str]| {
+        let pruned = pruned(more);
+        assert!(pruned.status.success(), "{}", text(&pruned.stderr));
+        serde_json::from_slice::<Value>(&pruned.stdout).expect("JSON")
+    };
+    // Its notification was not delivered yet.
+    let waiting = report(&["--older-than", "400d"]);
+    assert_eq!((&waiting["payments"], &waiting["unfinished"]), (&Value::from(0), &Value::from(1)));
+    let skip = ["skip", "order-345678/paid", "--who", "Mina", "--why", "shipped by hand"];
+    assert!(run(&skip, &file).status.success());
+    let limited = report(&["--older-than", "400d", "--limit", "0"]);
+    assert_eq!(limited["payments"], 0);
+    assert_eq!(report(&["--older-than", "400d"])["payments"], 1);
+    assert_eq!(report(&["--older-than", "400d"])["payments"], 0);
+    let shown = text(&run(&["show", "order-345678"], &file).stdout);
+    assert!(shown.contains("pruned") && shown.contains("state  successful"), "{shown}");
+    let verified = run(&["verify", "--json"], &file);
+    let verified: Value = serde_json::from_slice(&verified.stdout).expect("JSON");
+    assert_eq!((&verified["step"], &verified["entries"]), (&Value::from("ok"), &Value::from(1)));
+}
+
+/// A buyer is erased from a payment that is over, and from no other.
+#[tokio::test]
+async fn i9_a_buyer_is_erased() {
+    let (_dir, file) = over("Kim Minji").await;
+    let refused = run(&["erase", "order-345678"], &file);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("was not delivered"), "{}", text(&refused.stderr));
+    let skip = ["skip", "order-345678/paid", "--who", "Mina", "--why", "shipped by hand"];
+    assert!(run(&skip, &file).status.success());
+    assert!(text(&run(&["show", "order-345678"], &file).stdout).contains("Kim Minji"));
+    for _ in 0..2 {
+        let erased = run(&["erase", "order-345678"], &file);
+        assert!(erased.status.success(), "{}", text(&erased.stderr));
+        assert!(text(&erased.stdout).contains("the buyer of order-345678"), "{}", text(&erased.stdout));
+    }
+    let shown = text(&run(&["show", "order-345678"], &file).stdout);
+    assert!(!shown.contains("Kim Minji") && shown.contains("150000"), "{shown}");
+    let missing = run(&["erase", "order-1"], &file);
+    assert!(!missing.status.success() && text(&missing.stderr).contains("order-1"));
+    let (_dir, file) = filled().await;
+    let refused = run(&["erase", "order-345678"], &file);
+    assert!(text(&refused.stderr).contains("is not over"), "{}", text(&refused.stderr));
+}
+
 /// F50: a person skips the notification that holds up its payment, and the decision is kept.
 #[tokio::test]
 async fn f50_a_notification_is_skipped_by_a_person() {

@@ -110,7 +110,8 @@ impl PrunedPayment {
             settled: BTreeSet::new(),
         };
         model.settled = expectation::sent_before(&model);
-        let is_sound = model.state.is_final() && model.refunds.values().all(|refund| model.is_in_currency(refund));
+        let is_sound =
+            model.state.is_final() && model.refunds.values().all(|refund| model.is_in_currency(refund));
         is_sound.then_some(model)
     }
 }

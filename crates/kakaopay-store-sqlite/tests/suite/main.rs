@@ -5,6 +5,7 @@ mod conformance;
 mod durable;
 mod file_access;
 mod files;
+mod pruned;
 mod schemas;
 mod shared;
 mod support;

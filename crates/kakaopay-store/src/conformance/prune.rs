@@ -75,7 +75,8 @@ pub async fn f51_a_pruned_payment_keeps_one_entry_and_its_charges<S: Store, C: T
         [charge("order1"), charge("order2")]
     );
     assert_eq!(store.find_by_charge(&charge("order2")).await.expect("read"), Some(reference("order")));
-    let others = ["or", "order-1"].map(|name| ["paid", "alert", "skipped"].map(|end| format!("{name}/{end}")));
+    let others =
+        ["or", "order-1"].map(|name| ["paid", "alert", "skipped"].map(|end| format!("{name}/{end}")));
     assert_eq!(keys(store).await, others.concat());
     for name in ["or", "order-1"] {
         assert_eq!(store.read_journal(&reference(name)).await.expect("read").len(), 3);
@@ -178,7 +179,10 @@ pub async fn f60_old_webhooks_are_removed<S: Store, C: TestClock>(subject: Subje
     assert_eq!((store.prune_events(seconds(150), 9).await.expect("pruned"), events().await), (1, 2));
     // The others are still known, and the one that waits is processed.
     let stored = async |name| store.insert_event(delivery(name, name)).await.expect("stored");
-    assert_eq!((stored("waits").await, stored("young").await), (InsertOutcome::Duplicate, InsertOutcome::Duplicate));
+    assert_eq!(
+        (stored("waits").await, stored("young").await),
+        (InsertOutcome::Duplicate, InsertOutcome::Duplicate)
+    );
     assert_eq!(stored("old").await, InsertOutcome::Inserted);
     let claimed = subject.claim_events(lease(200, 230)).await.expect("claimed");
     assert_eq!(claimed.iter().map(|claimed| &*claimed.body).collect::<Vec<_>>(), [&b"waits"[..], b"old"]);

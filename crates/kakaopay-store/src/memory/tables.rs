@@ -94,7 +94,7 @@ impl Tables {
     pub(super) fn prune(&mut self, prune: Prune) -> Result<PruneOutcome, StoreError> {
         let Prune { reference, expected, entry } = prune;
         let found = self.last(&reference);
-        if found != expected || !self.journals.contains_key(&reference) {
+        if found != expected || found == Seq::ZERO {
             return Err(StoreErrorKind::Conflict { expected, found }.into());
         }
         if self.deadlines.contains_key(&reference) || self.outbox.has_pending(&reference) {

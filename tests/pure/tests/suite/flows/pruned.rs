@@ -119,7 +119,10 @@ fn nothing_about_the_buyer_is_left() {
     driven.prune(at(LATER)).expect("it is over");
     let [(seq, entry)] = &driven.journal[..] else { panic!("{} entries", driven.journal.len()) };
     for stored in [text(entry), text(&driven.payment.snapshot().expect("all is durable"))] {
-        let found: Vec<_> = private.iter().filter(|word| stored.replace("authorize_uri\":null", "").contains(**word)).collect();
+        let found: Vec<_> = private
+            .iter()
+            .filter(|word| stored.replace("authorize_uri\":null", "").contains(**word))
+            .collect();
         assert!(found.is_empty(), "{found:?}: {stored}");
         assert!(stored.contains("https://shop.example/"), "{stored}");
     }
