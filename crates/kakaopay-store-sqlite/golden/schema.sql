@@ -120,4 +120,4 @@ CREATE TABLE snapshot (
     checksum   INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO migration VALUES (1, '2d7637c37476e6b89333369dda54c7db', 1);
+INSERT INTO migration VALUES (1, 'c9d00101ef29327bcf5a3e1d99053f8c', 1);
