@@ -20,7 +20,9 @@ CREATE TABLE inbox_event (
     -- Can be claimed from then on; NULL once it is completed.
     visible_at  INTEGER,
     -- When that was set.
-    set_at      INTEGER NOT NULL
+    set_at      INTEGER NOT NULL,
+    -- Number of the last claim; NULL before the first.
+    claim       INTEGER
 ) STRICT;
 
 CREATE INDEX inbox_event_pending ON inbox_event (id) WHERE visible_at IS NOT NULL;
@@ -100,7 +102,9 @@ CREATE TABLE payment (
     -- Next deadline; NULL if there is none.
     due_at     INTEGER,
     -- When it was set.
-    due_set_at INTEGER
+    due_set_at INTEGER,
+    -- Number of the valid claim; NULL if it was set by a commit.
+    due_claim  INTEGER
 ) STRICT;
 
 CREATE INDEX payment_due ON payment (due_at, reference) WHERE due_at IS NOT NULL;

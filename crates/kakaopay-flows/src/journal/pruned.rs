@@ -89,6 +89,7 @@ impl PrunedPayment {
             description: None,
             source: SourceMode::Inline(None),
             jitter_seed: 0,
+            served_at: None,
         };
         let mut model = Model {
             seq,
