@@ -204,7 +204,7 @@ impl fmt::Display for Alert {
                 f,
                 "charge {charge} is `{status}` at Omise, but the payment has already ended with another result: \
                  check the charge in Omise's dashboard; if it is paid, ship by hand or refund it there; if it is \
-                 not, stop the shipment; the payment's state stays, and `refresh` reads its charge again"
+                 not, stop the shipment; then call `acknowledge` for this alert; the payment's state stays"
             ),
             Self::TooManyAttempts { attempts } => write!(
                 f,
@@ -213,10 +213,11 @@ impl fmt::Display for Alert {
                  to allow more attempts"
             ),
             Self::SearchBlocked => f.write_str(
-                "cannot determine whether a charge of this order exists, because Omise's list of charges could \
+                "cannot determine whether a charge of this order, or another one, exists, because Omise's list of charges could \
                  not be read in full or Omise tells no time: search Omise's dashboard for this order's reference, \
                  and create no charge by hand; an unfinished search repeats on schedule, and at once after \
-                 `refresh`; if Omise tells no time and there is no charge, call `resume`, which ends it",
+                 `refresh`; if Omise tells no time and has no charge of this order that the payment lacks, call \
+                 `resume`, which ends it",
             ),
             Self::ChargeNotFound { charge } => write!(
                 f,
@@ -254,13 +255,13 @@ impl Alert {
                 f,
                 "Omise made two refunds, {refund} and {other}, for refund {reference}: make no further refund of \
                  this order; compare both in Omise's dashboard, and have Omise correct one or agree with the \
-                 buyer; `refresh` reads the charge again"
+                 buyer; then call `acknowledge` for this alert"
             ),
             Self::RefundContradiction { reference, refund, status } => write!(
                 f,
                 "refund {refund} is `{status}` at Omise, but refund {reference} has already ended with another \
                  result: check the charge's refunds in Omise's dashboard; if the money did not go back, refund it \
-                 there; the state of {reference} stays, and `refresh` reads the charge again"
+                 there; then call `acknowledge` for this alert; the state of {reference} stays"
             ),
             Self::RefundUnresolved { reference } => write!(
                 f,

@@ -103,7 +103,7 @@ fn press(world: &mut World, action: &Action) {
     }
 }
 
-fn call<F: Future<Output = ()> + Send + 'static>(
+pub(crate) fn call<F: Future<Output = ()> + Send + 'static>(
     world: &World,
     process: ProcessId,
     call: impl FnOnce(kakaopay::Merchant<FaultyStore>) -> F,

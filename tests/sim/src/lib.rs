@@ -24,6 +24,7 @@
 //! store is in memory and nothing is printed. Tables cover them.
 
 mod actions;
+mod advice;
 pub mod booked_charge;
 pub mod books;
 mod calm;

@@ -7,6 +7,7 @@ use kakaopay_transport::NotSent;
 use kakaopay_types::Timestamp;
 
 use crate::actions::{act, operate};
+use crate::advice;
 use crate::books::Violation;
 use crate::check;
 use crate::correction;
@@ -45,6 +46,8 @@ const STEP: Millis = 100;
 const REST: Millis = 20_000;
 /// Longest step until the first check.
 const LONG_REST: Millis = 120_000;
+/// How often the operator follows the alerts.
+const ROUNDS_OF_ADVICE: usize = 3;
 /// Longest step after the first check.
 const LEAP: Millis = 1_800_000;
 
@@ -76,6 +79,23 @@ fn play(world: &mut World) {
         }
     }
     let before = world.real_shops().map(ending::payments);
+    pass_a_week(world);
+    if !world.is_broken() {
+        for (shop, before) in world.real_shops().into_iter().zip(&before) {
+            check::everything_has_ended(shop, before, &world.plan);
+        }
+    }
+    // Advice may lead to another alert, and to its advice.
+    for _ in 0..ROUNDS_OF_ADVICE {
+        if world.is_broken() || !advice::follow(world) {
+            return;
+        }
+        pass_a_week(world);
+    }
+    advice::check(world);
+}
+
+fn pass_a_week(world: &mut World) {
     // The machines sleep for a day, until all charges have expired that were not paid, and for another day, after
     // which an expired charge is read for the last time. The jobs of each day run in between.
     for (words, sleep) in [("a day passes", DAY), ("a week passes", WEEK), ("a day passes", DAY)] {
@@ -83,11 +103,6 @@ fn play(world: &mut World) {
             world.tell(words);
             leap(world, sleep);
             rest_until(world, world.now + AWAKE);
-        }
-    }
-    if !world.is_broken() {
-        for (shop, before) in world.real_shops().into_iter().zip(&before) {
-            check::everything_has_ended(shop, before, &world.plan);
         }
     }
 }

@@ -18,6 +18,9 @@ use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::model::{Model, is_of_order};
 use crate::transition::{Transition, raise_alert, read};
 
+/// The message of a payment that failed because a person set its paid charge aside.
+const SET_ASIDE: &str = "the paid charge differs from the order and was set aside";
+
 /// Adopts a charge as the payment's own, if it equals the order.
 pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin: Origin) -> Transition {
     // A wrong or forged webhook named a charge of another order, or others edited a known duplicate.
@@ -85,13 +88,46 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, origin: O
     }
     let expected = expected_of(model, pending);
     if let Err(member) = expected.check(charge) {
-        return raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
+        let step = raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
+        return match origin {
+            Origin::Read => step.and(end_of_differing(model, &expected, charge, member)),
+            Origin::Creation | Origin::List => step,
+        };
     }
     let mut step = Transition::default();
     match charge.outcome() {
         Outcome::Pending => fill_in(pending, charge, &mut step),
         _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
+    }
+    step
+}
+
+/// Ends a payment whose own charge differs from the order. Staff may have edited its metadata: no money comes by a charge
+/// that failed or expired, whatever it names. Once a person has set it aside, one that was paid does not pay the order.
+fn end_of_differing(model: &Model, expected: &Expected, charge: &Charge, member: Mismatch) -> Transition {
+    let is_edited = matches!(member, Mismatch::Reference | Mismatch::Store);
+    let is_set_aside = model.is_set_aside(&charge.id);
+    let mut step = Transition::default();
+    match charge.outcome() {
+        Outcome::Failed { .. } | Outcome::Expired if is_edited || is_set_aside => {
+            conclude(model, expected, charge, &mut step);
+        }
+        Outcome::Successful if is_set_aside => {
+            let (reference, charge_id) = (model.intent.reference.clone(), charge.id.clone());
+            let message = Some(SET_ASIDE.to_owned());
+            step.records.push(Record::Failed { code: None, message: message.clone() });
+            step.events.push(PaymentEvent::Failed {
+                reference,
+                charge: charge_id,
+                failure_code: None,
+                failure_message: message,
+            });
+            step.deadline = DeadlineChange::Plan;
+            let (attempt, paid) = (expected.attempt.number(), PaidReading::of(charge, true));
+            return step.and(duplicates::paid_late(model, &charge.id, attempt, &paid, LateReason::Mismatch));
+        }
+        _ => {}
     }
     step
 }

@@ -2,11 +2,12 @@
 //! is recognised all the same, unless it names another order.
 
 use kakaopay_flows::{
-    Alert, ChargeSearch, Evidence, Input, PaymentEvent, Request, RequestFailure, Response, State,
+    Alert, ChargeSearch, Evidence, Input, LateReason, PaymentEvent, RefundRequest, Request, RequestFailure,
+    Response, State,
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
-use kakaopay_types::{Charge, List, Mismatch, decode};
+use kakaopay_types::{Charge, List, Mismatch, Reference, RefundAmount, decode};
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
 
@@ -78,7 +79,8 @@ fn f58_the_own_charge_is_recognised_by_its_id() {
                 let mut driven = begin();
                 assert_eq!(driven.state().name(), "pending");
                 driven.handle(read(edited(status, metadata.clone())), at(60));
-                let expected = if is_own { state } else { "pending" };
+                // No money comes by a charge that has ended unpaid, whatever it names.
+                let expected = if is_own || status != "successful" { state } else { "pending" };
                 assert_eq!(driven.state().name(), expected, "{name}, {status}");
                 let alert =
                     Alert::Mismatch { charge: edited(status, json!({})).id, member: Mismatch::Reference };
@@ -98,6 +100,40 @@ fn f58_i2_a_reference_that_is_put_back_ends_the_mismatch() {
     assert!(matches!(driven.state(), State::Pending(_)));
     let again = Order::one_call().charge(1, &guide::ended("successful"));
     driven.handle(Input::Evidence(Evidence::Read(Box::new(again))), at(90));
+    assert!(matches!(driven.state(), State::Successful { .. }));
+}
+
+/// I3, I8: a paid charge that names another order pays nothing. Once a person has set it aside, the payment ends, and the
+/// money can go back.
+#[test]
+fn f58_i3_i8_a_paid_charge_that_was_set_aside_ends_the_payment_as_failed() {
+    let mut driven = created_here();
+    let other = || read(edited("successful", json!({"kakaopay_reference": "order-1/1"})));
+    driven.handle(other(), at(60));
+    let key = driven.payment.alerts().first().expect("an alert").key();
+    assert!(driven.acknowledge(&key, at(61)));
+    assert!(matches!(driven.state(), State::Pending(_)));
+    let events = driven.events.len();
+    for time in [90, 120] {
+        driven.handle(other(), at(time));
+        assert!(matches!(driven.state(), State::Failed { code: None, .. }));
+        let [PaymentEvent::Failed { .. }, PaymentEvent::PaidLate { why: LateReason::Mismatch, .. }] =
+            &driven.events[events..]
+        else {
+            panic!("{:?}", driven.events)
+        };
+    }
+    assert!(driven.payment.alerts().is_empty());
+    let charge = edited("successful", json!({})).id;
+    let refund = Reference::parse("refund-1").expect("a reference");
+    let refund = RefundRequest::new(refund, RefundAmount::new(150_000).expect("an amount")).charge(charge);
+    assert!(driven.refund(&refund, at(130)).is_ok());
+    // One that is still to be paid is read on, and may be put right.
+    let mut driven = created_here();
+    driven.handle(read(edited("pending", json!({"kakaopay_reference": "order-1/1"}))), at(60));
+    assert!(driven.acknowledge(&key, at(61)));
+    driven.handle(read(edited("pending", json!({"kakaopay_reference": "order-1/1"}))), at(62));
+    driven.handle(read(Order::one_call().charge(1, &guide::ended("successful"))), at(90));
     assert!(matches!(driven.state(), State::Successful { .. }));
 }
 
