@@ -2,9 +2,11 @@
 
 use kakaopay_store::sql::claim_value;
 use kakaopay_store::{ClaimToken, StoreError, StoreErrorKind};
+use tokio::try_join;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, Transaction};
 
+use crate::executor::Executor;
 use crate::failure::failed;
 use crate::outbox_statements::OutboxStatements;
 use crate::redacted::{Param, Redacted};
@@ -21,12 +23,16 @@ pub enum Completion {
 }
 
 pub(crate) async fn complete_in_transaction(
+    executor: &Executor,
     transaction: &Transaction<'_>,
     statements: &OutboxStatements,
     key: &str,
     claim: ClaimToken,
 ) -> Result<Completion, StoreError> {
-    if !run(transaction, &statements.complete, key, claim).await?.is_empty() {
+    // Both are sent at once: the check costs no round trip.
+    let completing = run(transaction, &statements.complete, key, claim);
+    let ((), completed) = try_join!(executor.check_server(transaction), completing)?;
+    if !completed.is_empty() {
         return Ok(Completion::Completed);
     }
     if !run(transaction, &statements.completed, key, claim).await?.is_empty() {

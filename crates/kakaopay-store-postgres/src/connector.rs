@@ -10,7 +10,7 @@ use deadpool_postgres::ClientWrapper;
 use kakaopay_store::{StoreError, StoreErrorKind};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls, Transaction};
 
 use crate::failure::failed_to_open;
 use crate::fence::{Fence, Server};
@@ -116,6 +116,11 @@ impl Connector {
         }
     }
 
+    /// Checks that a transaction is not on an old primary, or on another system.
+    pub(crate) async fn check_server(&self, transaction: &Transaction<'_>) -> Result<(), PostgresOpenError> {
+        self.fence.check(transaction).await
+    }
+
     /// Opens another connection for a moment. Behind a pooler that gives each transaction another session, it meets the
     /// session of the first.
     ///
@@ -156,7 +161,7 @@ impl Connector {
             }
         };
         prepare(&client, self.statement_timeout).await?;
-        let server = Server::of(&client).await?;
+        let server = Server::of(&*client).await?;
         self.fence.admit(&client, server).await?;
         let limit = self.statement_timeout;
         Ok(Connection { client, under_way: false, generation, server, place, limit })

@@ -8,7 +8,7 @@ use kakaopay_store::sql::{HighestTime, SoFar, timestamp_of};
 use kakaopay_store::{StoreError, StoreErrorKind};
 use kakaopay_types::Timestamp;
 use tokio::time::{Instant, timeout_at};
-use tokio_postgres::Row;
+use tokio_postgres::{Row, Transaction};
 
 use crate::claims::Claims;
 use crate::connector::{Connection, Connector};
@@ -262,6 +262,11 @@ impl Executor {
     /// The host that worked last.
     pub(crate) fn host(&self) -> String {
         self.pool.manager().host()
+    }
+
+    /// Checks that a transaction is not on an old primary, or on another system.
+    pub(crate) async fn check_server(&self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        Ok(self.pool.manager().check_server(transaction).await?)
     }
 
     /// Whether each connection has a session of its own.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use kakaopay_store::StoreErrorKind;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::{Client, GenericClient, SimpleQueryMessage, Transaction};
 
 use crate::failure::failed_to_open;
 use crate::open_error::PostgresOpenError;
@@ -66,6 +66,18 @@ impl Fence {
         Ok(())
     }
 
+    /// Checks the server of a transaction that is not the store's own.
+    ///
+    /// # Errors
+    /// `OldPrimary` and `OtherSystem`, or any error of the server.
+    pub(crate) async fn check(&self, transaction: &Transaction<'_>) -> Result<(), PostgresOpenError> {
+        let Some(seen) = self.highest() else { return Ok(()) };
+        match Server::of(transaction).await? {
+            Some(found) => self.compare(found, seen),
+            None => Ok(()),
+        }
+    }
+
     /// Compares a server with the store's row, and keeps it there.
     pub(crate) async fn compare_with_row(
         &self,
@@ -118,7 +130,7 @@ impl Server {
     ///
     /// # Errors
     /// Any other error of the server.
-    pub(crate) async fn of(client: &Client) -> Result<Option<Self>, PostgresOpenError> {
+    pub(crate) async fn of(client: &impl GenericClient) -> Result<Option<Self>, PostgresOpenError> {
         let rows = match client.simple_query(IDENTIFY).await {
             Ok(rows) => rows,
             Err(error) if is_withheld(&error) => return Ok(None),

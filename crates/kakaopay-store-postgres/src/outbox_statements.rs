@@ -9,6 +9,9 @@
 //! value of a new message. A hint that is too early costs a claim one look into the index. A hint is too late only
 //! if a message is stored and claimed behind another one during the call that skips that one; then it delays the
 //! message until the end of that lease.
+//!
+//! The claims of each timeline have numbers of their own. A handler may have committed to a server from which a standby
+//! has taken over without that commit: its claim completes nothing on the new one, and the message is claimed again.
 
 use crate::claims::Claims;
 use crate::template::Template;
@@ -30,6 +33,7 @@ impl OutboxStatements {
     pub(crate) fn new(schema: &Template<'_>) -> Self {
         let fill = |sql: &str, behind: &str| {
             let sql = sql.replace("{held}", HELD).replace("{freed}", FREED).replace("{later}", LATER);
+            let sql = sql.replace("{epoch}", EPOCH);
             schema.fill(&sql.replace("{behind}", behind).replace("{first}", IS_FIRST))
         };
         Self {
@@ -52,6 +56,11 @@ pub(crate) const IS_FIRST: &str = "(queue.lane = 'alert' OR NOT EXISTS (
         WHERE earlier.payment_id = queue.payment_id AND earlier.lane = 'ordered'
         AND earlier.outbox_message_id < queue.outbox_message_id
     ))";
+
+/// The claims on the server's timeline are above this number. The row is there before any statement of a process that has
+/// met the timeline; where a service withholds timelines, there is none.
+const EPOCH: &str = "(SELECT coalesce(max(substring(value FROM ' ([0-9]+)$')::bigint), 0) << 30
+        FROM {schema}.setting WHERE name = 'server')";
 
 /// The ordered messages behind those in `moved`. The array makes the planner look them up.
 const LATER: &str = "
@@ -88,8 +97,8 @@ WITH {clock}, moved AS (
     WHERE queue.visible_at <= {now} AND {first}
     ORDER BY queue.visible_at, queue.outbox_message_id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), {held}, claimed AS (
-    UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now}, claim = claim + 1,
-        claimed_by = $3::bigint
+    UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now},
+        claim = greatest(claim, {epoch}) + 1, claimed_by = $3::bigint
     WHERE outbox_message_id = ANY (ARRAY(SELECT outbox_message_id FROM moved))
     RETURNING outbox_message_id, claim, failures
 )
@@ -116,7 +125,7 @@ WITH moved AS (
     DELETE FROM {schema}.outbox_queue AS queue
     USING unnest($1::text[], $2::bigint[]) AS requested (key, claim), {schema}.outbox_message AS message
     WHERE message.idempotency_key = requested.key AND queue.outbox_message_id = message.id
-    AND requested.claim > 0 AND queue.claim = requested.claim
+    AND requested.claim > {epoch} AND queue.claim = requested.claim
     RETURNING queue.outbox_message_id, queue.payment_id, queue.lane, queue.claim
 ), {freed}
 UPDATE {schema}.outbox_message AS message SET completed_claim = moved.claim

@@ -72,7 +72,8 @@ impl PostgresStore {
     ///
     /// # Errors
     /// [`StaleClaim`](kakaopay_store::StoreErrorKind::StaleClaim) if the claim has ended: roll back, another process
-    /// handles the message, or a person skipped it. Or any other error of the store, after which the transaction must be
+    /// handles the message, or a person skipped it. `ReadOnly` if the transaction is on an old primary that another server
+    /// has taken over from: roll back, and connect to the new one. Or any other error of the store, after which the transaction must be
     /// rolled back.
     pub async fn complete_in_transaction(
         &self,
@@ -80,7 +81,8 @@ impl PostgresStore {
         key: &str,
         claim: ClaimToken,
     ) -> Result<Completion, StoreError> {
-        complete_in_transaction(transaction, &self.inner.statements.outbox, key, claim).await
+        let Inner { executor, statements, .. } = &*self.inner;
+        complete_in_transaction(executor, transaction, &statements.outbox, key, claim).await
     }
 
     /// Reads every journal and checks it for damage. A large store needs a longer

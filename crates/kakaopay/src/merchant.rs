@@ -138,7 +138,12 @@ impl<S: Store> Merchant<S> {
             return Err(Error::MissingPublicKey);
         }
         match self.engine.open(order).await? {
-            Opened::Payment(applied) => self.drive(applied).await.map(|(checkout, _)| checkout),
+            Opened::Payment(applied) => match self.drive(applied).await {
+                Ok((checkout, _)) => Ok(checkout),
+                // A fail-over has lost the payment while its request was in flight. The next call looks for its charge.
+                Err(Error::NotFound(_)) => Ok(Checkout::InProgress),
+                Err(error) => Err(error),
+            },
             Opened::NotYet => Ok(Checkout::InProgress),
         }
     }

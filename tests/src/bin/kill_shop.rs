@@ -2,7 +2,8 @@
 //!
 //! `shop BOOKS API KEY EPOCH WORKER FIRST AHEAD FAILS`, where the books are an SQLite file or the connection string of a
 //! PostgreSQL database. It says `begin PLACE` before it checks an order out, `open ORDER CHARGE` when the buyer could
-//! be sent to the page, `ship ORDER` before it ships, and `trouble KIND` when its database failed it, which it tries
+//! be sent to the page, `ship ORDER` before it ships and `shipped ORDER
+//! CHARGE` behind that, `orphan ORDER CHARGE` and `adopted ORDER` when its store has lost the order, and `trouble KIND` when its database failed it, which it tries
 //! again. It sells until its input ends, says `closed`, and continues with the sold orders; with a `FIRST` of zero it
 //! sells nothing. The clock of its driver, not that of its store, is so many seconds AHEAD, and every call of the handler
 //! whose number FAILS divides fails before it has shipped; with zero none does.
@@ -29,9 +30,10 @@ fn say(line: &str) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Prints each shipment, and fails now and then.
-struct Aloud<B> {
+/// Prints each shipment, and fails now and then. Adopts the orders that the store has lost.
+struct Aloud<B: ShopDatabase> {
     ship: Ship<B>,
+    merchant: Merchant<B::Store>,
     calls: AtomicU64,
     fails: u64,
 }
@@ -42,17 +44,30 @@ impl<B: ShopDatabase> EventHandler for Aloud<B> {
         if self.fails > 0 && call.is_multiple_of(self.fails) {
             return Err("out of parcels".into());
         }
-        if let PaymentEvent::Paid(paid) = &notification.event {
-            say(&format!("ship {}", paid.reference))?;
+        match &notification.event {
+            PaymentEvent::Paid(paid) => {
+                say(&format!("ship {}", paid.reference))?;
+                self.ship.handle(notification).await?;
+                say(&format!("shipped {} {}", paid.reference, paid.charge))
+            }
+            PaymentEvent::Orphaned { reference, charge, .. } => {
+                say(&format!("orphan {reference} {charge}"))?;
+                self.merchant.adopt(order_of(reference.clone())?).await?;
+                say(&format!("adopted {reference}"))
+            }
+            _ => self.ship.handle(notification).await,
         }
-        self.ship.handle(notification).await
     }
 }
 
-async fn check_out<B: ShopDatabase>(merchant: &Merchant<B::Store>, number: u64) -> Result<(), BoxError> {
+/// The shop has only one kind of goods.
+fn order_of(reference: Reference) -> Result<Order, BoxError> {
     let amount = PaymentAmount::new(Money::new(150_000, Currency::SGD))?;
-    let reference = Reference::parse(&format!("order-{number}"))?;
-    let order = Order::new(reference, amount, ReturnUri::parse("https://shop.example/done")?);
+    Ok(Order::new(reference, amount, ReturnUri::parse("https://shop.example/done")?))
+}
+
+async fn check_out<B: ShopDatabase>(merchant: &Merchant<B::Store>, number: u64) -> Result<(), BoxError> {
+    let order = order_of(Reference::parse(&format!("order-{number}"))?)?;
     loop {
         match merchant.checkout(order.clone()).await {
             Ok(Checkout::Redirect { charge, .. }) => return say(&format!("open {number} {charge}")),
@@ -95,6 +110,7 @@ async fn keep<B: ShopDatabase>(arguments: &[String]) -> Result<(), BoxError> {
     let (ahead, fails): (i64, u64) = (ahead.parse()?, fails.parse()?);
     let wrong = move || clock.now().saturating_add_seconds(ahead);
     let merchant = Merchant::builder(client, books.store().clone()).clock(wrong).build();
+    let aloud = Aloud { ship: Ship(books), merchant: merchant.clone(), calls: AtomicU64::new(0), fails };
     let open = Arc::new(AtomicBool::new(true));
     let closing = Arc::clone(&open);
     std::thread::spawn(move || {
@@ -104,7 +120,7 @@ async fn keep<B: ShopDatabase>(arguments: &[String]) -> Result<(), BoxError> {
     });
     tokio::select! {
         sold = sell::<B>(&merchant, worker.parse()?, first.parse()?, &open) => sold,
-        () = merchant.run(Aloud { ship: Ship(books), calls: AtomicU64::new(0), fails }, std::future::pending()) => Ok(()),
+        () = merchant.run(aloud, std::future::pending()) => Ok(()),
     }
 }
 

@@ -31,9 +31,19 @@ async fn usable<'a>(own: &'a mut Option<Client>, address: &str) -> Result<&'a mu
 
 async fn connected(address: &str) -> Result<Client, BoxError> {
     let (client, connection) = connect(address, NoTls).await?;
-    // Its error is told to whoever waits for an answer on it.
+    // Its error is returned to the calls that wait for a response on it.
     tokio::spawn(async { drop(connection.await) });
     Ok(client)
+}
+
+/// An address whose two ports are tried the other way round: an old primary may be the first one that takes writes.
+fn turned(address: &str) -> String {
+    let turn = |ports: &str| ports.split(',').rev().collect::<Vec<_>>().join(",");
+    let words = address.split(' ').map(|word| match word.strip_prefix("port=") {
+        Some(ports) => format!("port={}", turn(ports)),
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl ShopDatabase for PostgresDatabase {
@@ -60,18 +70,14 @@ impl ShopDatabase for PostgresDatabase {
 
     async fn ship(&self, notification: &Notification, order: String, charge: String) -> Result<(), BoxError> {
         let mut own = self.own.lock().await;
-        let transaction = usable(&mut own, &self.address).await?.transaction().await?;
-        if self
-            .store
-            .complete_in_transaction(&transaction, &notification.idempotency_key, notification.claim)
-            .await?
-            == Completion::Completed
-        {
-            transaction.execute("INSERT INTO shipment VALUES ($1, $2)", &[&order, &charge]).await?;
+        let shipped = self.ship_on(&mut own, notification, order, charge).await;
+        if shipped.is_err() {
+            // It may lead to an old primary.
+            let address = turned(&self.address);
+            *own = connected(&address).await.ok();
         }
-        Ok(transaction.commit().await?)
+        shipped
     }
-
     async fn shipped(&self) -> Result<Vec<(String, String)>, BoxError> {
         let mut own = self.own.lock().await;
         let all = "SELECT reference, charge FROM shipment ORDER BY 1";
@@ -88,5 +94,27 @@ impl ShopDatabase for PostgresDatabase {
 impl fmt::Debug for PostgresDatabase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresDatabase").finish_non_exhaustive()
+    }
+}
+
+impl PostgresDatabase {
+    /// Ships in a transaction of the shop's own.
+    async fn ship_on(
+        &self,
+        own: &mut Option<Client>,
+        notification: &Notification,
+        order: String,
+        charge: String,
+    ) -> Result<(), BoxError> {
+        let transaction = usable(own, &self.address).await?.transaction().await?;
+        if self
+            .store
+            .complete_in_transaction(&transaction, &notification.idempotency_key, notification.claim)
+            .await?
+            == Completion::Completed
+        {
+            transaction.execute("INSERT INTO shipment VALUES ($1, $2)", &[&order, &charge]).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 }

@@ -1,6 +1,7 @@
 //! The service, the shop's database, and the output of the shops.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kakaopay::types::endpoint::{ListCharges, ListParams, MarkChargeAsFailed, MarkChargeAsPaid};
 use kakaopay::types::{Charge, ChargeId, FailureCode, Key, SecretKey, Timestamp};
@@ -11,8 +12,12 @@ use kakaopay_tests::kill_shop::{ShopDatabase, is_everybodys};
 use kakaopay_transport::Client;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
 
 use crate::shop_process::{Disturbance, ShopConfig, ShopProcess};
+
+/// How long all shops may say nothing. Seconds would do on a machine of its own.
+const SILENCE: Duration = Duration::from_secs(120);
 
 /// The service, the shop's database, and the output of the shops.
 pub(crate) struct Scene {
@@ -28,11 +33,20 @@ pub(crate) struct Scene {
     /// Each order whose page the buyer could be sent to.
     pub(crate) opened: BTreeMap<u64, Opened>,
     /// How many pages each worker has opened.
-    pages: BTreeMap<u64, usize>,
+    pub(crate) pages: BTreeMap<u64, usize>,
     /// The pages on which no buyer has decided yet.
     undecided: Vec<(u64, ChargeId)>,
+    /// Whether every third buyer leaves the page open.
+    pub(crate) hesitates: bool,
+    hesitating: Vec<(u64, ChargeId)>,
     /// How many orders were paid.
     pub(crate) paid: usize,
+    /// The charges for which each order was shipped, in the order in which the shops said so.
+    pub(crate) shipped: BTreeMap<String, Vec<String>>,
+    /// How often each charge was reported as orphaned.
+    pub(crate) orphans: BTreeMap<String, usize>,
+    /// The orders that were adopted.
+    pub(crate) adopted: BTreeSet<String>,
     /// Errors of the database, counted by kind.
     pub(crate) troubles: BTreeMap<String, usize>,
     /// How many processes have stopped selling.
@@ -69,7 +83,12 @@ impl Scene {
             opened: BTreeMap::new(),
             pages: BTreeMap::new(),
             undecided: Vec::new(),
+            hesitates: false,
+            hesitating: Vec::new(),
             paid: 0,
+            shipped: BTreeMap::new(),
+            orphans: BTreeMap::new(),
+            adopted: BTreeSet::new(),
             troubles: BTreeMap::new(),
             closed: 0,
         }
@@ -111,10 +130,33 @@ impl Scene {
     /// Reads output until this holds.
     pub(crate) async fn hear_until(&mut self, enough: impl Fn(&Self) -> bool) {
         while !enough(self) {
-            let (worker, line) = self.lines.recv().await.expect("it has a sender");
+            let (worker, line) = self.next_line().await;
             self.hear(worker, &line);
             self.tick();
         }
+    }
+
+    /// The next line of a shop.
+    async fn next_line(&mut self) -> (u64, String) {
+        let line = timeout(SILENCE, self.lines.recv()).await;
+        let said = || format!("the shops are silent after {} orders: {:?}", self.opened.len(), self.troubles);
+        line.unwrap_or_else(|_| panic!("{}", said())).expect("it has a sender")
+    }
+
+    /// Reads output, and lets the buyers decide, until so many orders were opened.
+    pub(crate) async fn sell_until(&mut self, orders: usize) {
+        while self.opened.len() < orders {
+            let (worker, line) = self.next_line().await;
+            self.hear(worker, &line);
+            self.go_on().await;
+        }
+    }
+
+    /// The buyers who hesitated decide.
+    pub(crate) async fn hesitate_no_more(&mut self) {
+        self.hesitates = false;
+        self.undecided.append(&mut self.hesitating);
+        self.decide().await;
     }
 
     /// Waits until a shop begins to ship. Returns its worker. Meanwhile the buyers decide.
@@ -144,8 +186,12 @@ impl Scene {
                 opened.workers.insert(worker);
                 *self.pages.entry(worker).or_default() += 1;
             }
-            // What was shipped stands in the books.
             ["ship", _] => {}
+            ["shipped", order, charge] => {
+                self.shipped.entry(order.to_owned()).or_default().push(charge.to_owned());
+            }
+            ["orphan", _, charge] => *self.orphans.entry(charge.to_owned()).or_default() += 1,
+            ["adopted", order] => drop(self.adopted.insert(order.to_owned())),
             ["closed"] => self.closed += 1,
             ["trouble", kind, ..] => *self.troubles.entry(kind.to_owned()).or_default() += 1,
             _ => panic!("{line}"),
@@ -160,7 +206,9 @@ impl Scene {
     async fn decide(&mut self) {
         let client = self.client();
         for (order, id) in std::mem::take(&mut self.undecided) {
-            if order % 5 == 0 {
+            if self.hesitates && order.is_multiple_of(3) {
+                self.hesitating.push((order, id));
+            } else if order % 5 == 0 {
                 let failure_code = Some(FailureCode::PaymentRejected);
                 client.send(MarkChargeAsFailed::new(id).failure_code(failure_code)).await.expect("failed");
             } else {

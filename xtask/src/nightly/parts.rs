@@ -44,6 +44,8 @@ pub(super) const PARTS: &[Part] = &[
     test("kills-postgres", SHOP, "killed", "shops::f11_f40", ("KAKAOPAY_KILLS_POSTGRES", "1000")),
     test("disturbed", SHOP, "killed", "shops::f53_f56", ("KAKAOPAY_DISTURBED_KILLS", "300")),
     test("kills-server", SHOP, "killed", "server::", ("KAKAOPAY_SERVER_KILLS", "100")),
+    test("fail-over", SHOP, "killed", "fail_over::", ("KAKAOPAY_FAIL_OVER_ORDERS", "1200")),
+    test("chaos", SHOP, "killed", "chaos::", ("KAKAOPAY_CHAOS_PAYMENTS", "3400")),
     test("powerloss", SHOP, "powerloss", "", ("KAKAOPAY_CRASH_IMAGES", "100000")),
     Part { name: "mutants-money", search: Search::Mutants("money") },
     Part { name: "mutants-types", search: Search::Mutants("types") },

@@ -1,11 +1,13 @@
 //! Failures of seconds: one dropped connection, a server that restarts, locks and disks that are full for a while.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
 use kakaopay_store::{ClaimRequest, DeadlineChange, Seq, Store, StoreErrorKind};
 use kakaopay_store_postgres::PostgresStore;
+use kakaopay_store_postgres::tokio_postgres::error::SqlState;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
@@ -136,24 +138,61 @@ async fn f68_a_lock_of_seconds_is_waited_for() {
     commit.await.unwrap().unwrap();
 }
 
-/// A disk that is full for a while: a limit on the files of the server would need another machine, so that a trigger
-/// says what the server says.
-#[tokio::test]
-async fn f68_a_full_disk_of_seconds_is_waited_for() {
-    let Some(home) = Home::new() else { return };
-    let store = home.open().await;
-    store.commit(step("a", 0, *b"one")).await.unwrap();
-    let raw = connect(&home.cluster.tcp("postgres")).await;
-    let trigger = format!(
-        "CREATE SEQUENCE {0}.tries;
-         CREATE FUNCTION {0}.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-         BEGIN IF nextval('{0}.tries') <= 5 THEN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END IF;
-         RETURN NEW; END $$;
-         CREATE TRIGGER refuse BEFORE INSERT ON {0}.journal_entry FOR EACH ROW EXECUTE FUNCTION {0}.refuse();",
-        home.schema
-    );
-    raw.batch_execute(&trigger).await.unwrap();
-    store.commit(step("a", 1, *b"two")).await.unwrap();
-    let tries = format!("SELECT last_value FROM {}.tries", home.schema);
-    assert_eq!(raw.query_one(&tries, &[]).await.unwrap().get::<_, i64>(0), 6);
+/// A small tablespace is full for a while, under callers who commit all the time. Nothing acknowledged is lost, a call
+/// that failed has had no effect, and all go on within seconds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f68_i10_a_full_tablespace_costs_seconds_and_loses_nothing() {
+    let Some(cluster) = Cluster::start(Setup::new().small_disk(48)) else { return };
+    let (admin, disk) = (connect(&cluster.tcp("postgres")).await, cluster.small_disk());
+    admin.batch_execute(&disk.create).await.unwrap();
+    admin.batch_execute("CREATE DATABASE shop TABLESPACE small").await.unwrap();
+    let store = options(&cluster.tcp("shop")).open().await.unwrap();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let callers: Vec<_> = (0..4)
+        .map(|number| {
+            let (store, is_over) = (store.clone(), Arc::clone(&is_over));
+            tokio::spawn(async move { fill(&store, &format!("order-{number}"), &is_over).await })
+        })
+        .collect();
+    let fills = 2;
+    for _ in 0..fills {
+        let full = admin.batch_execute(&disk.fill).await.unwrap_err();
+        assert_eq!(full.code().map(SqlState::code), Some("53100"), "{full}");
+        // The callers use up what is left on the pages, and wait or fail then.
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        admin.batch_execute(&disk.free).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let begun = Instant::now();
+    is_over.store(true, Ordering::SeqCst);
+    let (mut full, mut total) = (0, 0);
+    for (number, caller) in callers.into_iter().enumerate() {
+        let (stored, failed) = caller.await.unwrap();
+        let found = store.read_journal(&reference(&format!("order-{number}"))).await.unwrap().len();
+        assert_eq!(u64::try_from(found).unwrap(), stored, "{failed} calls failed");
+        full += failed;
+        total += stored;
+    }
+    assert!(begun.elapsed() < SECONDS, "{:?}", begun.elapsed());
+    assert!(full >= fills, "{full} calls were refused by a full disk");
+    assert_eq!(store.backlog().await.unwrap().outbox.count, total, "each entry has one message");
+    store.integrity_check().await.unwrap();
+}
+
+/// Commits entries, each repeated until it is stored. Returns how many were stored, and how often the disk was full
+/// for longer than a call is repeated.
+async fn fill(store: &PostgresStore, name: &str, is_over: &AtomicBool) -> (u64, u64) {
+    let (mut stored, mut full) = (0, 0);
+    while !is_over.load(Ordering::SeqCst) {
+        let key = format!("{name}/{stored}");
+        let next = || step(name, stored, *b"small").messages(vec![message(&key)]);
+        match store.commit(next()).await {
+            Ok(seq) => stored = seq.get(),
+            Err(error) => {
+                assert_eq!(error.kind(), StoreErrorKind::Full);
+                full += 1;
+            }
+        }
+    }
+    (stored, full)
 }

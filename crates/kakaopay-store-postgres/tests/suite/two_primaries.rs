@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use kakaopay_postgres_cluster::{Cluster, Setup};
-use kakaopay_store::{Setting, Store, StoreErrorKind};
-use kakaopay_store_postgres::{PostgresOpenError, PostgresStore};
+use kakaopay_store::{ClaimedMessage, Setting, Store, StoreErrorKind};
+use kakaopay_store_postgres::{Completion, PostgresOpenError, PostgresStore};
 use tokio::time::Instant;
 
 use crate::proxy::Proxy;
-use crate::support::{Home, connect, kind, options, reference, step, with_ports};
+use crate::support::{Home, connect, kind, lease, message, options, reference, step, with_ports};
 
 /// Longer than anything here takes on a machine that others use too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,6 +93,63 @@ async fn f66_an_old_primary_that_returns_is_never_written_to() {
     // The new one may lack commits of processes that have ended since.
     let why = store.setting(Setting::Suspect).await.unwrap();
     assert!(why.as_deref().is_some_and(|why| why.starts_with("another server took over (")), "{why:?}");
+}
+
+/// Where a message is completed.
+async fn complete(
+    store: &PostgresStore,
+    cluster: &Cluster,
+    message: &ClaimedMessage,
+) -> Result<Completion, StoreErrorKind> {
+    let mut shop = connect(&cluster.tcp("postgres")).await;
+    let transaction = shop.transaction().await.expect("a transaction");
+    let completed = store.complete_in_transaction(&transaction, &message.key, message.claim).await;
+    transaction.rollback().await.expect("rolled back");
+    completed.map_err(|error| error.kind())
+}
+
+/// Two servers, of which the old one was primary while a message was claimed, and is back.
+async fn after_a_fail_over() -> Option<(Cluster, Cluster, PostgresStore, ClaimedMessage)> {
+    let old = Cluster::start(Setup::new())?;
+    let new = old.standby("one");
+    let store = options(&with_ports(&old, &[old.port(), new.port()])).open().await.expect("a store");
+    store.commit(step("a", 0, *b"one").messages(vec![message("a/paid")])).await.expect("stored");
+    let claimed = store.claim_messages(lease(1)).await.expect("claimed").remove(0);
+    assert_eq!(complete(&store, &old, &claimed).await, Ok(Completion::Completed));
+    // When the standby has this, it has the claim.
+    store.commit(step("a", 1, *b"two")).await.expect("stored");
+    old.kill();
+    promote(&new, 2).await;
+    store_next(&store, "a").await;
+    old.start_again();
+    Some((old, new, store, claimed))
+}
+
+/// The shop's own connection leads to the old primary, which knows the message under the same claim.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f66_i3_a_transaction_of_the_shop_on_the_old_primary_completes_nothing() {
+    let Some((old, new, store, claimed)) = after_a_fail_over().await else { return };
+    assert_eq!(complete(&store, &old, &claimed).await, Err(StoreErrorKind::ReadOnly));
+    assert_eq!(complete(&store, &new, &claimed).await, Err(StoreErrorKind::StaleClaim));
+}
+
+/// The handler has committed to the old primary, and the fail-over has lost that: the message is delivered again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f51_i2_a_claim_from_before_a_fail_over_completes_nothing_behind_it() {
+    let Some((_old, new, store, claimed)) = after_a_fail_over().await else { return };
+    let stale = store.complete_message(&claimed.key, claimed.claim).await.unwrap_err();
+    assert_eq!(stale.kind(), StoreErrorKind::StaleClaim);
+    let begun = Instant::now();
+    let again = loop {
+        match store.claim_messages(lease(600)).await.unwrap().pop() {
+            Some(message) => break message,
+            None => assert!(begun.elapsed() < PATIENCE, "it is never claimed again"),
+        }
+    };
+    assert_eq!(again.key, claimed.key);
+    assert!(again.claim > claimed.claim);
+    assert_eq!(complete(&store, &new, &again).await, Ok(Completion::Completed));
+    store.complete_message(&again.key, again.claim).await.unwrap();
 }
 
 /// The old primary was never away for the connections that a process has to it.

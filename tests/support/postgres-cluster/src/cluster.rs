@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::data_dir::DataDir;
-use crate::installed::{leave_out, programs};
+use crate::installed::{leave_out, programs, say};
 use crate::setup::Setup;
+use crate::small_disk::SmallDisk;
 use crate::supervisor::Supervisor;
 
 /// The user of every server. It may do anything.
@@ -36,9 +37,13 @@ impl Cluster {
             leave_out("it is not installed (Debian: apt-get install postgresql)");
             return None;
         };
-        let data_dir = DataDir::new();
+        let (data_dir, small_disk) = (DataDir::new(), setup.small_disk);
+        if small_disk.is_some() && !data_dir.may_mount() {
+            say("only root can mount a small file system");
+            return None;
+        }
         initialise(&data_dir, &programs, setup);
-        Some(Self::start_in(data_dir, &programs))
+        Some(Self::start_in(data_dir, &programs, small_disk))
     }
 
     /// Starts a standby that streams from this server under this name, on data copied from it.
@@ -56,11 +61,11 @@ impl Cluster {
         copy.arg(format!("--dbname={connection}"));
         let copied = copy.output().expect("pg_basebackup");
         assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
-        Self::start_in(data_dir, &programs)
+        Self::start_in(data_dir, &programs, None)
     }
 
-    fn start_in(data_dir: DataDir, programs: &Path) -> Self {
-        let mut supervisor = Supervisor::new(&data_dir, programs);
+    fn start_in(data_dir: DataDir, programs: &Path, small_disk: Option<u32>) -> Self {
+        let mut supervisor = Supervisor::new(&data_dir, programs, small_disk);
         // Between being found and being used, a port may become somebody else's.
         let mut ports = (0..STARTS).map(|_| free_port());
         let port = ports.find(|port| supervisor.start(*port)).expect("PostgreSQL starts");
@@ -90,6 +95,12 @@ impl Cluster {
     #[must_use]
     pub fn password(&self) -> &'static str {
         PASSWORD
+    }
+
+    /// The statements by which the small file system of [`Setup::small_disk`] is used, filled and freed.
+    #[must_use]
+    pub fn small_disk(&self) -> SmallDisk {
+        SmallDisk::new(&self.data_dir.small_disk())
     }
 
     /// The port, on 127.0.0.1.

@@ -10,6 +10,13 @@ use tempfile::TempDir;
 /// The user that owns nothing, by its number everywhere. PostgreSQL refuses to run as root.
 const NOBODY: u32 = 65534;
 
+/// Where the small file system is.
+const SMALL: &str = "small";
+
+/// Mounts it with these options at this place, where only the program behind them sees it.
+const MOUNT: &str = r#"
+mount -t tmpfs -o "$1" tmpfs "$2" && install -d -m 700 -o "$3" -g "$3" "$2/space" && shift 3 && exec "$@""#;
+
 /// The folder a server lives in, and the user it runs as.
 #[derive(Debug)]
 pub(crate) struct DataDir {
@@ -56,6 +63,35 @@ impl DataDir {
         }
         command.current_dir(self.path());
         command
+    }
+
+    /// A program that runs as the server's user and sees a file system of this many megabytes in `small`, which goes away
+    /// with it.
+    pub(crate) fn command_with_small_disk(&self, megabytes: u32, program: &Path) -> Command {
+        let mut command = Command::new("unshare");
+        let limit = format!("size={megabytes}m,mode=700,uid={NOBODY},gid={NOBODY}");
+        let inside = self.command(program);
+        command
+            .args(["--mount", "/bin/sh", "-c", MOUNT, "sh"])
+            .arg(limit)
+            .arg(self.small_disk())
+            .arg(NOBODY.to_string());
+        command.arg(inside.get_program()).args(inside.get_args()).current_dir(self.path());
+        command
+    }
+
+    /// Where the small file system is, for the server alone.
+    pub(crate) fn small_disk(&self) -> PathBuf {
+        self.path().join(SMALL)
+    }
+
+    /// Whether this process may mount one.
+    pub(crate) fn may_mount(&self) -> bool {
+        let small = self.small_disk();
+        fs::create_dir(&small).expect("a folder for the server");
+        self.hand_over(&small);
+        let tried = self.as_nobody.then(|| self.command_with_small_disk(1, Path::new("true")).output());
+        tried.is_some_and(|tried| tried.is_ok_and(|tried| tried.status.success()))
     }
 
     fn hand_over(&self, path: &Path) {

@@ -33,9 +33,14 @@ fn named_by_pg_config() -> Option<PathBuf> {
 /// Says that tests are left out, once for each reason, or fails where they must not be.
 #[expect(clippy::disallowed_methods, reason = "it is the one setting of the tests")]
 pub(crate) fn leave_out(why: &str) {
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let required = std::env::var("KAKAOPAY_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
     assert!(!required, "KAKAOPAY_REQUIRE_POSTGRES is 1, and {why}");
+    say(why);
+}
+
+/// Says that tests are left out, once for each reason.
+pub(crate) fn say(why: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(why.to_owned()) {
         // Past what the tests print, which is only shown of those that fail. If it fails, there is no reader.
         drop(writeln!(std::io::stderr(), "SKIPPED the tests that need PostgreSQL: {why}"));

@@ -25,6 +25,7 @@ mod pooler;
 mod pooler;
 mod setup;
 mod shared;
+mod small_disk;
 #[cfg(unix)]
 mod supervisor;
 
@@ -32,3 +33,4 @@ pub use cluster::Cluster;
 pub use pooler::Pooler;
 pub use setup::Setup;
 pub use shared::shared;
+pub use small_disk::SmallDisk;

@@ -5,6 +5,7 @@
 pub struct Setup {
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) small_disk: Option<u32>,
 }
 
 impl Setup {
@@ -18,6 +19,14 @@ impl Setup {
     #[must_use]
     pub fn setting(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Beside its data, the server has a file system of this many megabytes, for a tablespace that can be full: see
+    /// [`Cluster::small_disk`](crate::Cluster::small_disk).
+    #[must_use]
+    pub fn small_disk(mut self, megabytes: u32) -> Self {
+        self.small_disk = Some(megabytes);
         self
     }
 

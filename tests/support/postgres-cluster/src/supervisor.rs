@@ -78,8 +78,12 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(crate) fn new(data_dir: &DataDir, programs: &Path) -> Self {
-        let mut command: Command = data_dir.command(Path::new("/bin/sh"));
+    pub(crate) fn new(data_dir: &DataDir, programs: &Path, small_disk: Option<u32>) -> Self {
+        let shell = Path::new("/bin/sh");
+        let mut command: Command = match small_disk {
+            Some(megabytes) => data_dir.command_with_small_disk(megabytes, shell),
+            None => data_dir.command(shell),
+        };
         command.args(["-c", SCRIPT, "sh"]).arg(programs).arg(data_dir.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // An interrupt at the terminal is for the tests; the server ends after them.

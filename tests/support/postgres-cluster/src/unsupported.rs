@@ -50,6 +50,12 @@ impl Cluster {
         match self.0 {}
     }
 
+    /// The statements by which the small file system is used, filled and freed.
+    #[must_use]
+    pub fn small_disk(&self) -> crate::SmallDisk {
+        match self.0 {}
+    }
+
     /// The port, on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
