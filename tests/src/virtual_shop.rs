@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use kakaopay::store::{Commit, MemoryStore, OutboxMessage, Seq, Store};
-use kakaopay::types::endpoint::{ListCharges, ListEvents, MarkChargeAsPaid};
-use kakaopay::types::{ChargeId, EventKey, Reference, Timestamp};
+use kakaopay::types::endpoint::{ListCharges, ListEvents, ListParams, MarkChargeAsPaid};
+use kakaopay::types::{ChargeId, EventKey, Reference, SortOrder, Timestamp};
 use kakaopay::webhook::SignaturePolicy;
 use kakaopay::{Clock, EventHandler, Merchant, MerchantBuilder};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
@@ -14,7 +14,7 @@ use kakaopay_transport::testing::LeakWatch;
 use kakaopay_transport::{BoxError, Client, HttpRequest};
 use kakaopay_types::SecretKey;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 use tower_service::Service;
 
@@ -105,6 +105,27 @@ impl<S: Store> VirtualShop<S> {
         let request = http::Request::post("/webhooks").header("content-type", "application/json");
         let request = request.body(Full::new(body)).expect("a request");
         self.merchant.webhook_service(SignaturePolicy::unsigned()).receive(request).await.status()
+    }
+
+    /// Delivers the webhooks of the newest events with this key at once.
+    ///
+    /// # Panics
+    /// If one is refused.
+    pub async fn deliver_all(&self, key: &EventKey, count: usize) {
+        let list = ListParams::new().order(SortOrder::ReverseChronological).limit(ListParams::MAX_LIMIT);
+        let events = self.client().send(ListEvents::new().page(list)).await.expect("a list").data.items;
+        let receiver = self.merchant.webhook_service(SignaturePolicy::unsigned());
+        let mut received = JoinSet::new();
+        for event in events.iter().filter(|event| event.key == *key).take(count) {
+            let body = Bytes::from(serde_json::to_vec(event).expect("JSON"));
+            let request = http::Request::post("/webhooks").header("content-type", "application/json");
+            let request = request.body(Full::new(body)).expect("a request");
+            let receiver = receiver.clone();
+            received.spawn(async move { receiver.receive(request).await.status() });
+        }
+        for status in received.join_all().await {
+            assert!(status.is_success(), "{status}");
+        }
     }
 
     /// Starts the background worker.

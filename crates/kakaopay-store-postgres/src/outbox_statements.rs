@@ -94,7 +94,7 @@ const CLAIM: &str = "
 WITH {clock}, moved AS (
     SELECT queue.outbox_message_id, queue.payment_id, queue.lane, queue.visible_at
     FROM {schema}.outbox_queue AS queue
-    WHERE queue.visible_at <= {now} AND {first}
+    WHERE queue.visible_at <= {now} AND {first} AND {open}
     ORDER BY queue.visible_at, queue.outbox_message_id LIMIT $1 FOR UPDATE SKIP LOCKED
 ), {held}, claimed AS (
     UPDATE {schema}.outbox_queue SET visible_at = {now} + {term}, set_at = {now},

@@ -40,8 +40,8 @@ pub(crate) async fn load(
     let rows = executor.read(&statements.load, &[&reference.as_str()]).await?;
     // The first row has the snapshot, or NULL; the others have one entry each.
     let (first, rest) = rows.split_first().ok_or_else(|| corrupt("no row"))?;
-    let now = timestamp_of(column(first, 6)?)?;
-    let Some(last) = column(first, 0)? else { return Ok(StoredPayment::default().at(now)) };
+    let (closed, now) = (column(first, 6)?, timestamp_of(column(first, 7)?)?);
+    let Some(last) = column(first, 0)? else { return Ok(StoredPayment::default().closed(closed).at(now)) };
     let last = seq_of(last)?;
     let snapshot = match column::<Option<i64>>(first, 2)? {
         Some(_) => Some(entry(first, 2, reference, EntryKind::Snapshot)?),
@@ -54,7 +54,7 @@ pub(crate) async fn load(
     let entries =
         rest.iter().map(|row| entry(row, 2, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
     check_journal(after, &entries, last)?;
-    Ok(StoredPayment::new(snapshot, entries).at(now))
+    Ok(StoredPayment::new(snapshot, entries).closed(closed).at(now))
 }
 
 /// The last entry that was pruned.

@@ -12,6 +12,9 @@ pub(crate) const STORE_NOW: &str = "store_now";
 /// Reads the store's clock.
 pub(crate) const READ_CLOCK: &str = "WITH {clock} SELECT now AS store_now FROM clock";
 
+/// Whether the store is not closed.
+const IS_OPEN: &str = "NOT EXISTS (SELECT FROM {schema}.setting WHERE name = 'closed')";
+
 /// Makes statements for one store.
 #[derive(Debug)]
 pub(crate) struct Template<'a> {
@@ -28,6 +31,7 @@ impl<'a> Template<'a> {
     /// A text of SQL with the schema for `{schema}`, and for `{clock}` a table of one row that shows the store's clock:
     /// each statement looks at it once.
     pub(crate) fn fill(&self, template: &str) -> String {
+        let template = template.replace("{open}", IS_OPEN);
         let clock = format!("clock AS MATERIALIZED (SELECT {} AS now)", self.now);
         self.schema.fill(&template.replace("{clock}", &clock).replace("{now}", "(SELECT now FROM clock)"))
     }

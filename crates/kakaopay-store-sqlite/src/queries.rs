@@ -3,11 +3,12 @@
 use kakaopay_store::sql::{
     EntryKind, check_journal, corrupt, limit_value, reference_of, seq_of, time_until, timestamp_of,
 };
-use kakaopay_store::{Backlog, Entry, QueueStats, Seq, StoreError, StoredPayment};
+use kakaopay_store::{Backlog, Entry, QueueStats, Seq, Setting, StoreError, StoredPayment};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::failure::failed;
+use crate::settings;
 use crate::time::count_ahead;
 
 pub(crate) fn journal(connection: &Connection, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
@@ -29,7 +30,8 @@ pub(crate) fn load(connection: &Connection, reference: &Reference) -> Result<Sto
                LEFT JOIN journal_entry AS entry
                    ON entry.payment_id = payment.id AND entry.seq > coalesce(snapshot.seq, 0)
                WHERE payment.reference = ?1 ORDER BY entry.seq";
-    read_journal(connection, sql, reference)
+    let closed = settings::read(connection, Setting::Closed)?;
+    Ok(read_journal(connection, sql, reference)?.closed(closed))
 }
 
 /// Reads rows of: the payment's last sequence number; the snapshot's sequence number, bytes and checksum; those of an

@@ -133,6 +133,19 @@ impl SqliteStore {
         self.workers.writer.call(move |file| work(file, time.now())).await
     }
 
+    /// Runs a call that claims, unless the store is closed: then there is nothing to claim.
+    async fn claim<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Default + Send + 'static,
+        W: FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    {
+        let claim = move |file: &Connection, now| match settings::read(file, Setting::Closed)? {
+            Some(_) => Ok(T::default()),
+            None => work(file, now),
+        };
+        self.write(claim).await
+    }
+
     /// Corrects rows that were set in the future, if the clock was set back. A failure is no failure of the call that
     /// noticed it: the next one tries again.
     async fn notice_set_back(&self) {
@@ -234,7 +247,7 @@ impl Store for SqliteStore {
     }
 
     async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
-        self.write(move |file, now| queue::claim_events(file, request, now)).await
+        self.claim(move |file, now| queue::claim_events(file, request, now)).await
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
@@ -244,11 +257,11 @@ impl Store for SqliteStore {
     }
 
     async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
-        self.write(move |file, now| queue::claim_due(file, request, now)).await
+        self.claim(move |file, now| queue::claim_due(file, request, now)).await
     }
 
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
-        self.write(move |file, now| outbox::claim(file, request, now)).await
+        self.claim(move |file, now| outbox::claim(file, request, now)).await
     }
 
     async fn renew(&self, held: &[Held], lease: Duration) -> Result<(), StoreError> {
@@ -274,7 +287,7 @@ impl Store for SqliteStore {
 
     async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
         let job = job.to_owned();
-        self.write(move |file, now| queue::claim_job(file, &job, request, now)).await
+        self.claim(move |file, now| queue::claim_job(file, &job, request, now)).await
     }
 
     async fn reschedule_job(&self, job: &str, due_in: Duration) -> Result<(), StoreError> {

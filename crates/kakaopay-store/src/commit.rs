@@ -139,6 +139,8 @@ pub struct StoredPayment {
     pub snapshot: Option<Entry>,
     /// The entries after the snapshot; all of them without one.
     pub entries: Vec<Entry>,
+    /// Why the store is [closed](crate::Setting::Closed), if it is.
+    pub closed: Option<String>,
     /// What the store's clock showed at the reading. A payment is moved on by this clock, so that the clock of one
     /// process cannot mislead the others.
     pub now: Timestamp,
@@ -151,6 +153,12 @@ impl StoredPayment {
         Self { snapshot, entries, ..Self::default() }
     }
 
+    /// Sets why the store is closed.
+    #[must_use]
+    pub fn closed(self, closed: Option<String>) -> Self {
+        Self { closed, ..self }
+    }
+
     /// Sets what the store's clock showed.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
@@ -160,6 +168,6 @@ impl StoredPayment {
 
 impl Default for StoredPayment {
     fn default() -> Self {
-        Self { snapshot: None, entries: Vec::new(), now: Timestamp::UNIX_EPOCH }
+        Self { snapshot: None, entries: Vec::new(), closed: None, now: Timestamp::UNIX_EPOCH }
     }
 }

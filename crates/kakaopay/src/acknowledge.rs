@@ -4,7 +4,7 @@ use kakaopay_flows::{Output, Payment};
 use kakaopay_store::{Commit, Seq, Store};
 use kakaopay_types::{Reference, Timestamp};
 
-use crate::driver::{MAX_TRIES, check_open, load};
+use crate::driver::{MAX_TRIES, load};
 use crate::error::Error;
 use crate::status::PaymentStatus;
 
@@ -22,12 +22,13 @@ pub async fn acknowledge(
     who: &str,
     why: &str,
 ) -> Result<PaymentStatus, Error> {
-    check_open(store).await?;
     for _ in 0..MAX_TRIES {
-        let (Some(mut payment), now) = load(store, reference).await? else {
-            return Err(Error::NotFound(reference.clone()));
-        };
-        acknowledge_alert(&mut payment, alert_key, who, why, now)?;
+        let loaded = load(store, reference).await?;
+        if let Some(why) = loaded.closed {
+            return Err(Error::StoreClosed { why });
+        }
+        let Some(mut payment) = loaded.payment else { return Err(Error::NotFound(reference.clone())) };
+        acknowledge_alert(&mut payment, alert_key, who, why, loaded.now)?;
         let mut entry = None;
         while let Some(output) = payment.poll_output() {
             if let Output::Persist(stored) = output {

@@ -24,6 +24,7 @@ mod reconcile;
 mod refunds;
 mod reordered;
 mod shapes;
+mod statements;
 mod store_faults;
 mod stores;
 mod unsigned;

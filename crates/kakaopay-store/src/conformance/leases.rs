@@ -5,6 +5,7 @@
 use super::make::{alert, delivery, event, message, reference, seconds, step};
 use super::subject::{Lease, Subject, TestClock, lease};
 use crate::commit::{Commit, DeadlineChange, Seq};
+use crate::setting::Setting;
 use crate::store::Store;
 use crate::work::Held;
 
@@ -113,4 +114,25 @@ pub async fn f40_a_zombie_renews_nothing<S: Store, C: TestClock>(subject: Subjec
     subject.renew(&heir, lease(20, 40)).await;
     assert_eq!(names(&subject.claim_held(lease(39, 50)).await), [""; 0]);
     assert_eq!(names(&subject.claim_held(lease(40, 50)).await), ALL);
+}
+
+/// While a store is closed, nothing of it can be claimed, and loading a payment says so; its leases go on.
+pub async fn f51_a_closed_store_gives_no_work<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    fill(&subject.store, "a").await;
+    let change = async |from, to| {
+        assert!(subject.store.change_setting(Setting::Closed, from, to).await.expect("changed"));
+        subject.store.load(&reference("a")).await.expect("read").closed
+    };
+    assert_eq!(change(None, Some("moved")).await.as_deref(), Some("moved"));
+    assert_eq!(subject.store.load(&reference("b")).await.expect("read").closed.as_deref(), Some("moved"));
+    assert_eq!(subject.claim_held(lease(1, 11)).await, []);
+    assert!(!subject.claim_job("a", lease(1, 11)).await.expect("asked"));
+    assert_eq!(change(Some("moved"), None).await, None);
+    let held = subject.claim_held(lease(1, 11)).await;
+    assert_eq!(names(&held), ALL);
+    change(None, Some("moved")).await;
+    subject.renew(&held, lease(10, 20)).await;
+    change(Some("moved"), None).await;
+    assert_eq!(subject.claim_held(lease(19, 30)).await, []);
+    assert!(subject.claim_job("a", lease(19, 30)).await.expect("asked"));
 }

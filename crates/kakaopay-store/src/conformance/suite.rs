@@ -22,6 +22,7 @@ macro_rules! conformance_tests {
             i10_only_a_quiet_payment_is_pruned,
             f51_a_copy_has_pruned_payments,
             f60_old_webhooks_are_removed,
+            f51_a_closed_store_gives_no_work,
             f01_a_webhook_is_stored_once,
             a_claimed_webhook_comes_back_when_the_lease_ends,
             deadlines_come_earliest_first_and_once,

@@ -109,7 +109,8 @@ impl Store for MemoryStore {
         let snapshot = tables.snapshots.get(reference).cloned();
         let entries =
             tables.read_journal(reference, snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq));
-        Ok(StoredPayment { snapshot, entries, now })
+        let closed = tables.settings.get(&Setting::Closed).cloned();
+        Ok(StoredPayment { snapshot, entries, closed, now })
     }
 
     async fn list_payments(
@@ -147,7 +148,7 @@ impl Store for MemoryStore {
 
     async fn claim_events(&self, request: ClaimRequest) -> Result<Vec<InboxEvent>, StoreError> {
         let (mut tables, now) = self.tables_now();
-        Ok(tables.claim_events(request, now))
+        Ok(if tables.is_closed() { Vec::new() } else { tables.claim_events(request, now) })
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
@@ -159,12 +160,12 @@ impl Store for MemoryStore {
 
     async fn claim_due(&self, request: ClaimRequest) -> Result<Vec<DuePayment>, StoreError> {
         let (mut tables, now) = self.tables_now();
-        Ok(tables.claim_due(request, now))
+        Ok(if tables.is_closed() { Vec::new() } else { tables.claim_due(request, now) })
     }
 
     async fn claim_messages(&self, request: ClaimRequest) -> Result<Vec<ClaimedMessage>, StoreError> {
         let (mut tables, now) = self.tables_now();
-        Ok(tables.outbox.claim(request, now))
+        Ok(if tables.is_closed() { Vec::new() } else { tables.outbox.claim(request, now) })
     }
 
     async fn renew(&self, held: &[Held], lease: Duration) -> Result<(), StoreError> {
@@ -189,7 +190,7 @@ impl Store for MemoryStore {
 
     async fn claim_job(&self, job: &str, request: ClaimRequest) -> Result<bool, StoreError> {
         let (mut tables, now) = self.tables_now();
-        Ok(tables.claim_job(job, request, now))
+        Ok(!tables.is_closed() && tables.claim_job(job, request, now))
     }
 
     async fn reschedule_job(&self, job: &str, due_in: Duration) -> Result<(), StoreError> {

@@ -118,6 +118,10 @@ impl Tables {
         (before - self.inbox.len()) as u64
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.settings.contains_key(&Setting::Closed)
+    }
+
     pub(super) fn claim_due(&mut self, request: ClaimRequest, now: Timestamp) -> Vec<DuePayment> {
         let due = self.deadlines.iter().filter(|(_, due)| due.is_due(now));
         let mut due: Vec<_> = due.map(|(reference, due)| (due.at, reference.clone())).collect();

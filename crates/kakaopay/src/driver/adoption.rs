@@ -126,7 +126,7 @@ impl<S: Store> Engine<S> {
         let attempts = attempts.max().unwrap_or(NonZeroU32::MIN);
         let intent = order.into_intent(self.bind().await?, self.mode, self.next_seed());
         let begun = Begun::now(&self.clock);
-        let (_, now) = self.load_timed(&reference).await?;
+        let (_, now) = self.load_to_change(&reference).await?;
         // As if it had been opened before its first charge: if what was read cannot be stored, the payment searches
         // from then on, and must find it.
         let opened_at = charges.iter().filter_map(Charge::created_at).fold(now, Timestamp::min);

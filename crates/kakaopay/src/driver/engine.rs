@@ -13,7 +13,7 @@ use super::leases::Leases;
 use super::marks::Marks;
 use super::pending_request::{Begun, PendingRequest};
 use super::reads::{Joins, Reads};
-use super::rehydrate;
+use super::rehydrate::{self, Loaded};
 use super::requests::Clients;
 use super::returns::Returns;
 use super::service_clock::ServiceClock;
@@ -97,20 +97,31 @@ impl<S: Store> Engine<S> {
     /// Loads a payment. Fails with [`Error::ModeMismatch`] if it was created with a key of the other
     /// mode.
     pub(crate) async fn load(&self, reference: &Reference) -> Result<Option<Payment>, Error> {
-        self.load_timed(reference).await.map(|(payment, _)| payment)
+        let payment = rehydrate::load(&self.store, reference).await?.payment;
+        self.check_own_mode(payment.as_ref())?;
+        Ok(payment)
     }
 
-    /// Loads a payment, and reads the store's clock, by which it is moved on: a process whose clock is wrong would
-    /// plan its polls too late for all.
-    pub(super) async fn load_timed(
+    /// Loads a payment to change it, and reads the store's clock, by which it is moved on: a process whose clock is wrong
+    /// would plan its polls too late for all. Fails if the store is closed.
+    pub(super) async fn load_to_change(
         &self,
         reference: &Reference,
     ) -> Result<(Option<Payment>, Timestamp), Error> {
-        match rehydrate::load(&self.store, reference).await? {
-            (Some(payment), _) if payment.intent().mode != self.mode => {
-                Err(Error::ModeMismatch { reference: reference.clone(), mode: payment.intent().mode })
+        let Loaded { payment, closed, now } = rehydrate::load(&self.store, reference).await?;
+        if let Some(why) = closed {
+            return Err(Error::StoreClosed { why });
+        }
+        self.check_own_mode(payment.as_ref())?;
+        Ok((payment, now))
+    }
+
+    fn check_own_mode(&self, payment: Option<&Payment>) -> Result<(), Error> {
+        match payment.map(Payment::intent) {
+            Some(intent) if intent.mode != self.mode => {
+                Err(Error::ModeMismatch { reference: intent.reference.clone(), mode: intent.mode })
             }
-            loaded => Ok(loaded),
+            _ => Ok(()),
         }
     }
 
@@ -148,7 +159,7 @@ impl<S: Store> Engine<S> {
         let mut is_older = None;
         for _ in 0..MAX_TRIES {
             let begun = Begun::now(&self.clock);
-            let (Some(mut payment), now) = self.load_timed(reference).await? else {
+            let (Some(mut payment), now) = self.load_to_change(reference).await? else {
                 return Err(Error::NotFound(reference.clone()));
             };
             if sends && payment.is_unsent() && is_older.is_none() {

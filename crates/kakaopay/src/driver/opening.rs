@@ -25,9 +25,9 @@ impl<S: Store> Engine<S> {
     /// Opens the payment of an order, or loads it if an earlier call opened it. One that has charges already is
     /// opened with them.
     pub(crate) async fn open(&self, order: Order) -> Result<Opened, Error> {
-        self.ready().await?;
+        self.store_id().await?;
         for _ in 0..MAX_TRIES {
-            if let Some(payment) = self.load(order.reference()).await? {
+            if let (Some(payment), _) = self.load_to_change(order.reference()).await? {
                 check_same(&order, &payment)?;
                 let before = payment.seq();
                 let applied = Applied { before, payment, requests: Vec::new(), joins: Joins::Next };
@@ -39,7 +39,7 @@ impl<S: Store> Engine<S> {
                     let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
                     let intent = intent.served_at(self.service_clock.now());
                     let begun = Begun::now(&self.clock);
-                    let (_, now) = self.load_timed(order.reference()).await?;
+                    let (_, now) = self.load_to_change(order.reference()).await?;
                     let mut payment = Payment::open(intent, now);
                     let requests = self.persist(&mut payment, now, begun).await;
                     requests.map(|requests| Applied { payment, requests, joins: Joins::Next, before: 0 })

@@ -1,7 +1,7 @@
 //! Rebuilds a payment from the store.
 
 use kakaopay_flows::{Payment, ReplayError};
-use kakaopay_store::{Entry, Store, StoreErrorKind, StoredPayment};
+use kakaopay_store::{Entry, Setting, Store, StoreErrorKind, StoredPayment};
 use kakaopay_types::{Reference, Timestamp};
 
 use crate::error::Error;
@@ -10,21 +10,30 @@ use crate::error::Error;
 /// first entry within microseconds.
 pub(crate) const SNAPSHOT_EVERY: u64 = 16;
 
-/// Loads a payment, or `None` if the store has none with this reference, and the time by the store's clock.
-pub(crate) async fn load(
-    store: &impl Store,
-    reference: &Reference,
-) -> Result<(Option<Payment>, Timestamp), Error> {
+/// A payment as it was loaded.
+pub(crate) struct Loaded {
+    /// The payment, or `None` if the store has none with its reference.
+    pub(crate) payment: Option<Payment>,
+    /// Why the store is closed, if it is.
+    pub(crate) closed: Option<String>,
+    /// The time by the store's clock.
+    pub(crate) now: Timestamp,
+}
+
+/// Loads a payment.
+pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Loaded, Error> {
     let loaded = match store.load(reference).await {
         // A snapshot only saves time: if it is damaged, the journal is complete without it.
         Err(error) if error.kind() == StoreErrorKind::Corrupt => {
             let (entries, now) = (store.read_journal(reference).await?, store.now().await?);
             tracing::warn!(reference = reference.as_str(), %error, "snapshot damaged; payment replayed from its journal");
-            return Ok((replay(reference, &entries)?, now));
+            let closed = store.setting(Setting::Closed).await?;
+            return Ok(Loaded { payment: replay(reference, &entries)?, closed, now });
         }
         loaded => loaded?,
     };
-    Ok((payment(store, reference, &loaded).await?, loaded.now))
+    let payment = payment(store, reference, &loaded).await?;
+    Ok(Loaded { payment, closed: loaded.closed, now: loaded.now })
 }
 
 async fn payment(

@@ -53,6 +53,7 @@ impl<S: Store> Merchant<S> {
     }
 
     async fn work_once<H: EventHandler + 'static>(&self, handler: &Arc<H>) -> Result<RunReport, Error> {
+        self.engine.ready().await?;
         // Pending notifications go first, so that a slow API does not delay them.
         let delivered = self.notify_all(handler).await?;
         let mut tasks = InFlight::default();
@@ -70,7 +71,7 @@ impl<S: Store> Merchant<S> {
         const HALF: usize = InFlight::MAX / 2;
         tasks.remove_ended();
         self.spawn_waiting(tasks);
-        self.engine.ready().await?;
+        self.engine.store_id().await?;
         let mut claimed = RunReport::default();
         let due_limit = HALF.saturating_sub(tasks.due_payments.len()).min(tasks.free());
         claimed.due_payments += self.spawn_due_payments(tasks, due_limit).await?;

@@ -57,7 +57,7 @@ impl<S: Store> Merchant<S> {
             return Ok(0);
         }
         // Another account's orders are not this handler's.
-        self.engine.ready().await?;
+        self.engine.store_id().await?;
         let since = Instant::now();
         let messages = self.engine.store.claim_messages(ClaimRequest::new(LEASE, free)).await?;
         let claimed = messages.len();

@@ -1,4 +1,4 @@
-//! The background worker: three loops until shutdown, and renewed leases.
+//! The background worker: loops until shutdown, one of which wakes the others, and renewed leases.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use crate::error::Error;
 use crate::handler::EventHandler;
 use crate::merchant::Merchant;
 
-/// Longest sleep without due work. Another process may add work without waking this one.
+/// Longest sleep of a loop that nothing wakes.
 const MAX_REST: Duration = Duration::from_secs(30);
-/// Shortest sleep: work that is due may be the other loop's, or another process's by now. It doubles while that is so.
-const MIN_REST: Duration = Duration::from_millis(20);
-/// Longest such sleep.
-const MAX_SHORT_REST: Duration = Duration::from_secs(1);
+/// Longest time between two looks for due work. Another process may add work, and cannot wake this one.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Shortest time, when work was due: it may be another process's by now, or wait for a place. It doubles while that is so.
+const MIN_LOOK: Duration = Duration::from_millis(20);
 /// Sleep after a store error.
 const ERROR_BACKOFF: Duration = Duration::from_secs(1);
 /// Interval between two checks for due jobs.
@@ -55,6 +55,7 @@ impl<S: Store> Merchant<S> {
                 wait,
                 Box::pin(self.process_due_loop(stopped.clone())),
                 Box::pin(self.notify_loop(&handler, stopped.clone())),
+                Box::pin(self.wake_loop(stopped.clone())),
                 Box::pin(self.job_loop(stopped)),
             );
         });
@@ -63,11 +64,11 @@ impl<S: Store> Merchant<S> {
 
     /// Processes webhooks and due payments concurrently, each in its own task.
     async fn process_due_loop(&self, mut shutdown: Shutdown) {
-        let (mut tasks, mut idle) = (InFlight::default(), Idle::default());
+        let mut tasks = InFlight::default();
         while !*shutdown.borrow() {
             let rest = match catch_panic(self.claim_and_spawn(&mut tasks)).await {
-                Some(Ok(claimed)) if !claimed.any() => self.until_next(&mut idle).await,
-                Some(Ok(_)) => idle.end(),
+                Some(Ok(claimed)) if !claimed.any() => MAX_REST,
+                Some(Ok(_)) => Duration::ZERO,
                 Some(Err(error)) => {
                     tracing::error!(%error, "failed to process due payments; retrying in 1 s");
                     ERROR_BACKOFF
@@ -94,15 +95,15 @@ impl<S: Store> Merchant<S> {
 
     /// Delivers notifications, those of different payments concurrently.
     async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
-        let (mut calls, mut idle) = (JoinSet::new(), Idle::default());
+        let mut calls = JoinSet::new();
         while !*shutdown.borrow() {
             // One claim fills the places of all that have ended.
             while let Some(ended) = calls.try_join_next() {
                 log_delivery(ended);
             }
             let rest = match catch_panic(self.claim_and_notify(handler, &mut calls)).await {
-                Some(Ok(0)) => self.until_next(&mut idle).await,
-                Some(Ok(_)) => idle.end(),
+                Some(Ok(0)) => MAX_REST,
+                Some(Ok(_)) => Duration::ZERO,
                 Some(Err(error)) => {
                     log_delivery_error(&error);
                     ERROR_BACKOFF
@@ -138,32 +139,43 @@ impl<S: Store> Merchant<S> {
         }
     }
 
-    /// Time until the next work is due, within the bounds above.
-    async fn until_next(&self, idle: &mut Idle) -> Duration {
-        let Some(Ok(next)) = catch_panic(self.engine.store.next_due_in()).await else { return ERROR_BACKOFF };
-        idle.rest(next)
+    /// Wakes the loops when work is due, also that of other processes. It looks for all of it in one call.
+    async fn wake_loop(&self, mut shutdown: Shutdown) {
+        let mut looks = Looks::default();
+        while !*shutdown.borrow() {
+            let rest = match catch_panic(self.engine.store.next_due_in()).await {
+                Some(Ok(next)) => looks.after(next),
+                _ => ERROR_BACKOFF,
+            };
+            if looks.in_vain > 0 {
+                self.engine.wakers.due.notify_one();
+                self.engine.wakers.notify.notify_one();
+            }
+            tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
     }
 }
 
-/// How often in a row a loop has found nothing to claim.
+/// How often in a row work was due.
 #[derive(Debug, Default)]
-struct Idle {
-    claims: u32,
+struct Looks {
+    in_vain: u32,
 }
 
-impl Idle {
-    /// The loop has claimed something.
-    fn end(&mut self) -> Duration {
-        self.claims = 0;
-        Duration::ZERO
-    }
-
-    /// How long to sleep after nothing was claimed and some work is due in `next`. It may be work of the other loop,
-    /// which has no place for it now.
-    fn rest(&mut self, next: Option<Duration>) -> Duration {
-        let shortest = MIN_REST.saturating_mul(2_u32.saturating_pow(self.claims)).min(MAX_SHORT_REST);
-        self.claims = self.claims.saturating_add(1);
-        next.map_or(MAX_REST, |next| next.clamp(shortest, MAX_REST))
+impl Looks {
+    /// How long to wait for the next look after one that found the next work due in so long.
+    fn after(&mut self, next: Option<Duration>) -> Duration {
+        if next != Some(Duration::ZERO) {
+            self.in_vain = 0;
+            return next.map_or(LOOK_EVERY, |next| next.min(LOOK_EVERY));
+        }
+        let rest = MIN_LOOK.saturating_mul(2_u32.saturating_pow(self.in_vain)).min(LOOK_EVERY);
+        self.in_vain = self.in_vain.saturating_add(1);
+        rest
     }
 }
 
@@ -188,15 +200,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f59_i8_a_loop_slows_down_to_a_second_while_the_other_has_no_place() {
-        let mut idle = Idle::default();
-        let millis = (0..8).map(|_| idle.rest(Some(Duration::ZERO)).as_millis()).collect::<Vec<_>>();
+    fn f59_i8_looks_slow_down_to_a_second_while_work_stays_due() {
+        let mut looks = Looks::default();
+        let millis = (0..8).map(|_| looks.after(Some(Duration::ZERO)).as_millis()).collect::<Vec<_>>();
         assert_eq!(millis, [20, 40, 80, 160, 320, 640, 1_000, 1_000]);
-        assert_eq!(idle.rest(Some(Duration::from_secs(7))), Duration::from_secs(7));
-        assert_eq!(idle.rest(None), MAX_REST);
-        assert_eq!(idle.end(), Duration::ZERO);
-        assert_eq!(idle.rest(Some(Duration::ZERO)), MIN_REST);
-        idle.claims = u32::MAX;
-        assert_eq!(idle.rest(Some(Duration::from_secs(1_000))), MAX_REST);
+        assert_eq!(looks.after(Some(Duration::from_millis(7))), Duration::from_millis(7));
+        assert_eq!(looks.after(Some(Duration::from_secs(7))), LOOK_EVERY);
+        assert_eq!(looks.after(None), LOOK_EVERY);
+        assert_eq!(looks.after(Some(Duration::ZERO)), MIN_LOOK);
+        looks.in_vain = u32::MAX;
+        assert_eq!(looks.after(Some(Duration::ZERO)), LOOK_EVERY);
     }
 }
