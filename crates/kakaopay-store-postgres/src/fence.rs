@@ -224,7 +224,9 @@ mod tests {
         let other = fence.compare(server(2, 9), server(1, 2)).unwrap_err();
         assert!(matches!(&other, PostgresOpenError::OtherSystem { found: 2, seen: 1, .. }), "{other}");
         assert!(
-            other.to_string().contains("DELETE FROM \"kakaopay\".setting WHERE name = 'server'"),
+            other
+                .to_string()
+                .ends_with("UPDATE \"kakaopay\".setting SET value = '2 0' WHERE name = 'server'"),
             "{other}"
         );
     }

@@ -64,7 +64,7 @@ pub enum PostgresOpenError {
     },
     /// The store was last used on another database system.
     #[error(
-        "the server is database system {found}, but the store was last used on system {seen}: connect to that one; if the store was moved here and the other copy is shut down for good, run: DELETE FROM \"{schema}\".setting WHERE name = 'server'"
+        "the server is database system {found}, but the store was last used on system {seen}: connect to that one; if the store was moved here and the other copy is shut down for good, run: UPDATE \"{schema}\".setting SET value = '{found} 0' WHERE name = 'server'"
     )]
     OtherSystem {
         /// System identifier of the server.

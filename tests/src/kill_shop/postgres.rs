@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay::Notification;
+use kakaopay::store::{StoreError, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::{Client, NoTls, connect};
 use kakaopay_store_postgres::{Completion, PostgresOptions, PostgresStore};
 use tokio::sync::Mutex;
@@ -71,10 +72,10 @@ impl ShopDatabase for PostgresDatabase {
     async fn ship(&self, notification: &Notification, order: String, charge: String) -> Result<(), BoxError> {
         let mut own = self.own.lock().await;
         let shipped = self.ship_on(&mut own, notification, order, charge).await;
-        if shipped.is_err() {
-            // It may lead to an old primary.
-            let address = turned(&self.address);
-            *own = connected(&address).await.ok();
+        let error = shipped.as_ref().err().and_then(|error| error.downcast_ref::<StoreError>());
+        if error.is_some_and(|error| error.kind() == StoreErrorKind::ReadOnly) {
+            // It leads to an old primary.
+            *own = connected(&turned(&self.address)).await.ok();
         }
         shipped
     }

@@ -44,11 +44,12 @@ async fn entries(client: &Client) -> i64 {
 
 /// The standby takes over from a primary that was killed. Returns how many of the opened orders it does not know.
 async fn take_over(scene: &Scene, standby: &Client) -> usize {
-    standby.batch_execute("SELECT pg_promote()").await.expect("promoted");
-    // It has no standby to wait for.
+    // It will have no standby to wait for.
     let alone = "ALTER SYSTEM SET synchronous_standby_names = ''";
     standby.batch_execute(alone).await.expect("set");
     standby.batch_execute("SELECT pg_reload_conf()").await.expect("loaded");
+    until(standby, "SELECT count(*) WHERE current_setting('synchronous_standby_names') = ''", 1).await;
+    standby.batch_execute("SELECT pg_promote()").await.expect("promoted");
     let known = standby.query("SELECT reference FROM kakaopay.payment", &[]).await.expect("orders");
     let known: BTreeSet<String> = known.iter().map(|row| row.get(0)).collect();
     scene.opened.keys().filter(|order| !known.contains(&format!("order-{order}"))).count()

@@ -209,9 +209,34 @@ async fn f66_a_store_that_was_used_elsewhere_is_refused_with_the_next_step() {
     // The statement that it names mends it.
     let (_, statement) =
         error.to_string().split_once("run: ").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    raw.batch_execute(&statement).await.unwrap();
+    assert_eq!(raw.execute(&statement, &[]).await.unwrap(), 1);
     home.open().await;
     assert_eq!(raw.query_one(read, &[]).await.unwrap().get::<_, String>(0), kept);
+}
+
+/// As after a move to another server, or pg_upgrade. A dump may be older than the service, so that the store is suspect.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f51_f66_a_dump_that_was_restored_on_another_server_opens_after_the_named_statement() {
+    let (Some(from), Some(to)) = (Cluster::start(Setup::new()), Cluster::start(Setup::new())) else { return };
+    let store = options(&from.tcp("postgres")).open().await.unwrap();
+    store.commit(step("a", 0, *b"one").messages(vec![message("a/paid")])).await.unwrap();
+    store.close();
+    from.dump_into(&to);
+    let error = options(&to.tcp("postgres")).open().await.unwrap_err();
+    assert!(matches!(error.decisive(), PostgresOpenError::OtherSystem { .. }), "{error}");
+    let (_, statement) =
+        error.to_string().split_once("run: ").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let changed = connect(&to.tcp("postgres")).await.execute(&statement, &[]).await.unwrap();
+    assert_eq!(changed, 1);
+    let moved = options(&to.tcp("postgres")).open().await.unwrap();
+    moved.integrity_check().await.unwrap();
+    assert_eq!(moved.read_journal(&reference("a")).await.unwrap().len(), 1);
+    moved.commit(step("a", 1, *b"two")).await.unwrap();
+    assert_eq!(moved.claim_messages(lease(600)).await.unwrap().len(), 1);
+    assert!(moved.setting(Setting::Suspect).await.unwrap().is_some());
+    options(&to.tcp("postgres")).open().await.unwrap();
+    // The original knows nothing of it, and goes on.
+    options(&from.tcp("postgres")).open().await.unwrap();
 }
 
 /// Any user may ask for the timeline; where a service withholds it, the store opens without.

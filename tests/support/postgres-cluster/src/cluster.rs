@@ -64,6 +64,23 @@ impl Cluster {
         Self::start_in(data_dir, &programs, None)
     }
 
+    /// Dumps the database `postgres` of this server, and restores it on another one.
+    ///
+    /// # Panics
+    /// If one of the two fails.
+    pub fn dump_into(&self, other: &Self) {
+        let programs = programs().expect("this server runs");
+        let file = self.data_dir.path().join("dump.sql");
+        let run = |program: &str, of: &Self, option: &str| {
+            let mut command = self.data_dir.command(&programs.join(program));
+            command.arg(format!("--dbname={}", of.tcp("postgres"))).arg(option).arg(&file);
+            let done = command.output().expect("a program");
+            assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+        };
+        run("pg_dump", self, "--file");
+        run("psql", other, "--file");
+    }
+
     fn start_in(data_dir: DataDir, programs: &Path, small_disk: Option<u32>) -> Self {
         let mut supervisor = Supervisor::new(&data_dir, programs, small_disk);
         // Between being found and being used, a port may become somebody else's.
