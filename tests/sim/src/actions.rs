@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use kakaopay::store::Store;
+use kakaopay::store::{Entry, Store};
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
 use kakaopay::{Checkout, Order, RefundRequest};
 
@@ -11,6 +11,7 @@ use crate::moves::{Action, Edited, Millis, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
 use crate::pressure;
 use crate::process::Surroundings;
+use crate::pruning;
 use crate::service::{RETURN_URI, Service};
 use crate::store::{FaultyStore, ready};
 use crate::world::{Event, Trouble, World};
@@ -45,6 +46,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::BackUp => world.backup = Some(world.around.store.inner().backup()),
         Action::Restore { marked, down } => restore_backup(world, *marked, *down),
         Action::Adopt { order, process } => adopt(world, *order, *process),
+        Action::Prune { older_than, process } => pruning::old(world, *older_than, *process),
         Action::Kill { process, down } => {
             world.processes[*process] = None;
             world.after(*down, Event::Start(*process));
@@ -128,7 +130,11 @@ fn refund(world: &World, order: OrderId, number: u8, amount: i64, process: Proce
 
 fn restore_backup(world: &mut World, marked: bool, down: Millis) {
     let Some(backup) = world.backup.clone() else { return };
-    world.around.books.pages().was_restored = true;
+    let mut pages = world.around.books.pages();
+    pages.was_restored = true;
+    // The backup has the notifications that were removed since.
+    pages.pruned_keys.clear();
+    drop(pages);
     for process in 0..world.plan.processes {
         world.processes[process] = None;
         world.after(down, Event::Start(process));
@@ -197,7 +203,9 @@ fn check_out(world: &World, order: OrderId, process: ProcessId) {
 /// Whether the journal of an order has a text.
 fn is_known(store: &FaultyStore, order: &Reference, text: &str) -> bool {
     let entries = ready(store.inner().read_journal(order));
-    entries.iter().any(|entry| String::from_utf8_lossy(&entry.bytes).contains(text))
+    let has_text = |entry: &Entry| String::from_utf8_lossy(&entry.bytes).contains(text);
+    // It is not kept once the payment is over.
+    pruning::is_pruned(&entries) || entries.iter().any(has_text)
 }
 
 /// The buyer decides on the page that they were sent to. Without a link, they try again later.

@@ -51,6 +51,10 @@ pub struct Pages {
     pub to_adopt: BTreeSet<String>,
     /// Whether an older copy was put in the place of the store.
     pub was_restored: bool,
+    /// How many payments were pruned.
+    pub pruned: u64,
+    /// Keys of notifications that were removed when their payments were pruned.
+    pub pruned_keys: BTreeSet<String>,
     /// Broken promises.
     pub violations: Vec<Violation>,
     /// The story so far, of all books.
@@ -110,6 +114,8 @@ impl Books {
             polled: BTreeMap::new(),
             to_adopt: BTreeSet::new(),
             was_restored: false,
+            pruned: 0,
+            pruned_keys: BTreeSet::new(),
             violations: Vec::new(),
             story,
             handler_trouble: false,

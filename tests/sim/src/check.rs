@@ -10,6 +10,7 @@ use crate::books::{Pages, paid_charge};
 use crate::ending;
 use crate::plan::Plan;
 use crate::process::Surroundings;
+use crate::pruning;
 
 /// I2, I5: every charge that the service holds as paid is known to the shop, and no money went back twice.
 pub(crate) fn paid_orders_are_known(around: &Surroundings) {
@@ -123,5 +124,6 @@ pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], pl
             around.books.pages().violate("I8", text);
         }
     }
+    pruning::nothing_comes_again(around);
     ending::check(around, before, plan);
 }

@@ -10,6 +10,7 @@ use kakaopay::{Alert, PaymentEvent};
 use crate::books::Pages;
 use crate::plan::Plan;
 use crate::process::Surroundings;
+use crate::pruning;
 use crate::service::SECRET;
 use crate::store::ready;
 
@@ -59,6 +60,7 @@ pub(crate) fn payments(around: &Surroundings) -> Vec<Payment> {
         if entries.iter().any(|entry| String::from_utf8_lossy(&entry.bytes).contains(SECRET)) {
             around.books.pages().violate("I7", format_args!("the journal of {name} has the secret key"));
         }
+        pruning::check_journal(&mut around.books.pages(), name, &entries);
         let payment = Payment::replay(entries.iter().map(|entry| (entry.seq.get(), &*entry.bytes)));
         payment.unwrap_or_else(|error| {
             around.books.pages().violate("I1", format_args!("the journal of {name} cannot be read: {error}"));

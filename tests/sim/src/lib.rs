@@ -39,6 +39,7 @@ pub mod network;
 pub mod plan;
 mod pressure;
 pub mod process;
+mod pruning;
 pub mod run;
 pub mod search;
 pub mod service;

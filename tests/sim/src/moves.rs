@@ -134,6 +134,13 @@ pub enum Action {
         /// The process.
         process: ProcessId,
     },
+    /// The operator prunes the store.
+    Prune {
+        /// How long nothing must have happened to a payment.
+        older_than: Millis,
+        /// The process on whose machine it is done, and with which it dies.
+        process: ProcessId,
+    },
     /// A process dies and starts again after a while.
     Kill {
         /// The process.

@@ -85,6 +85,7 @@ impl Plan {
         plan.step_clocks(choices.fork("clocks"));
         plan.lose_commits(&mut choices.fork("backups"));
         plan.press(&mut pressure);
+        plan.prune(&mut choices.fork("prune"));
         plan.moves.sort_by_key(|planned| planned.at);
         plan
     }
@@ -290,6 +291,16 @@ impl Plan {
                 made + choices.pick(&[500, 5_000, 60_000, 300_000, 1_200_000]) + choices.between(0, 60_000);
             let down = choices.pick(&[10, 5_000, 120_000]);
             self.add(at, Action::Restore { marked: choices.percent(70), down });
+        }
+    }
+
+    /// An operator who prunes, after a term that is short enough to matter here.
+    fn prune(&mut self, choices: &mut Choices) {
+        for _ in 0..choices.pick(&[0, 0, 1, 3]) {
+            let process = choices.any_of(self.processes);
+            let at = choices.between(20_000, ACTIVE - 60_000);
+            let older_than = choices.pick(&[0, 1_000, 60_000, 600_000]);
+            self.add(at, Action::Prune { older_than, process });
         }
     }
 

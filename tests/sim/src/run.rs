@@ -30,6 +30,8 @@ pub struct Ending {
     pub paid: usize,
     /// Requests that left the processes.
     pub requests: u64,
+    /// Payments that were pruned.
+    pub pruned: u64,
 }
 
 /// Healing: after the last move, this long in small steps.
@@ -217,6 +219,7 @@ fn end(world: World) -> Ending {
     let pages = shops[0].pages();
     let paid = pages.accepted.values().flatten();
     let paid = paid.filter(|(_, event)| matches!(event, kakaopay::PaymentEvent::Paid(_))).count();
+    let pruned = pages.pruned;
     let story = std::mem::take(&mut *story.lock().unwrap_or_else(PoisonError::into_inner));
-    Ending { violation, paid, requests, story }
+    Ending { violation, paid, requests, pruned, story }
 }

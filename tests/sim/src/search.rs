@@ -31,6 +31,8 @@ pub struct Figures {
     pub paid: usize,
     /// Requests.
     pub requests: u64,
+    /// Payments that were pruned.
+    pub pruned: u64,
 }
 
 /// Runs seeds on all cores, until `enough` says so or a promise is broken.
@@ -95,6 +97,7 @@ impl Figures {
         self.orders += plan.orders;
         self.paid += ending.paid;
         self.requests += ending.requests;
+        self.pruned += ending.pruned;
     }
 }
 

@@ -65,9 +65,9 @@ fn print_first(from: u64, seeds: u64) -> ExitCode {
 }
 
 fn print_figures(figures: &Figures, took: Duration) {
-    let Figures { seeds, orders, paid, requests } = figures;
+    let Figures { seeds, orders, paid, requests, pruned } = figures;
     println!(
-        "{seeds} seeds, {orders} orders, {paid} paid, {requests} requests, no promise broken, {:.1} s",
+        "{seeds} seeds, {orders} orders, {paid} paid, {pruned} pruned, {requests} requests, no promise broken, {:.1} s",
         took.as_secs_f64()
     );
 }

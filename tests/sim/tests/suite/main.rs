@@ -19,7 +19,10 @@ fn the_same_seed_gives_the_same_story() {
 #[test]
 fn i2_i3_i4_i5_i8_no_seed_breaks_a_promise() {
     match search(0..SEEDS, &|_| false) {
-        Ok(figures) => assert!(figures.paid * 3 > figures.orders, "few orders are paid: {figures:?}"),
+        Ok(figures) => {
+            assert!(figures.paid * 3 > figures.orders, "few orders are paid: {figures:?}");
+            assert!(figures.pruned > SEEDS / 4, "few payments were pruned: {figures:?}");
+        }
         Err(found) => panic!("{found}"),
     }
 }
