@@ -55,6 +55,8 @@ mod transition;
 
 mod rules;
 
+mod replay;
+
 mod payment;
 
 #[cfg(test)]

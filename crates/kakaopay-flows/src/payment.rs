@@ -17,7 +17,9 @@ use crate::journal::snapshot;
 use crate::next_deadline;
 use crate::output::Output;
 use crate::refund_order::RefundRequest;
+use crate::replay;
 use crate::rules::dispatch;
+use crate::rules::over;
 use crate::rules::refund::begin;
 use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
@@ -140,14 +142,7 @@ impl Payment {
     pub fn replay<'a>(
         journal: impl IntoIterator<Item = (u64, &'a [u8])>,
     ) -> Result<Option<Self>, ReplayError> {
-        let mut payment: Option<Self> = None;
-        for (seq, bytes) in journal {
-            match &mut payment {
-                Some(payment) => payment.follow(seq, bytes)?,
-                None => payment = Some(Self::from_first(&JournalEntry::from_bytes(seq, bytes)?)?),
-            }
-        }
-        Ok(payment)
+        Ok(replay::whole(journal)?.map(Self::at))
     }
 
     /// Encodes the payment, so that [`Payment::restore`] needs only the later entries of its journal.
@@ -172,11 +167,11 @@ impl Payment {
         snapshot: &[u8],
         journal: impl IntoIterator<Item = (u64, &'a [u8])>,
     ) -> Result<Self, ReplayError> {
-        let mut payment = Self::at(snapshot::from_bytes(snapshot)?);
+        let mut model = snapshot::from_bytes(snapshot)?;
         for (seq, bytes) in journal {
-            payment.follow(seq, bytes)?;
+            replay::follow(&mut model, seq, bytes)?;
         }
-        Ok(payment)
+        Ok(Self::at(model))
     }
 
     /// Handles an input. [`Payment::poll_output`] returns the resulting outputs.
@@ -213,12 +208,7 @@ impl Payment {
     /// another refund has the reference, or the driver broke the contract. The payment is then
     /// unchanged.
     pub fn refund(&mut self, request: &RefundRequest, now: Timestamp) -> Result<(), RefundError> {
-        if !self.ready.is_empty() {
-            return Err(ApiMisuse::NotDrained.into());
-        }
-        if let Some(seq) = self.unacknowledged {
-            return Err(ApiMisuse::NotAcknowledged { seq }.into());
-        }
+        self.check_ready()?;
         if let Some(transition) = begin::open(&self.model, request, now)? {
             self.take(transition, now);
         }
@@ -238,12 +228,7 @@ impl Payment {
         why: &str,
         now: Timestamp,
     ) -> Result<bool, ApiMisuse> {
-        if !self.ready.is_empty() {
-            return Err(ApiMisuse::NotDrained);
-        }
-        if let Some(seq) = self.unacknowledged {
-            return Err(ApiMisuse::NotAcknowledged { seq });
-        }
+        self.check_ready()?;
         let Some(alert) = self.model.alerts.iter().find(|alert| alert.key() == key).cloned() else {
             return Ok(self.acknowledged().iter().any(|acknowledged| acknowledged.alert.key() == key));
         };
@@ -260,13 +245,8 @@ impl Payment {
     /// # Errors
     /// [`PruneError`] if the payment is not over, or the driver broke the contract. The payment is then unchanged.
     pub fn prune(&mut self, now: Timestamp) -> Result<(), PruneError> {
-        if !self.ready.is_empty() {
-            return Err(ApiMisuse::NotDrained.into());
-        }
-        if let Some(seq) = self.unacknowledged {
-            return Err(ApiMisuse::NotAcknowledged { seq }.into());
-        }
-        self.check_over()?;
+        self.check_ready()?;
+        over::check(&self.model)?;
         if !self.is_pruned() {
             let kept = Box::new(PrunedPayment::of(&self.model));
             self.take(Transition { records: vec![Record::Pruned(kept)], ..Transition::default() }, now);
@@ -278,26 +258,6 @@ impl Payment {
     #[must_use]
     pub fn is_pruned(&self) -> bool {
         self.model.pruned_at == self.model.seq
-    }
-
-    /// Checks that nothing of the payment is left to do.
-    fn check_over(&self) -> Result<(), PruneError> {
-        let model = &self.model;
-        if !model.state.is_final() {
-            return Err(PruneError::NotEnded);
-        }
-        if let Some(alert) = model.alerts.first() {
-            return Err(PruneError::AlertOpen { key: alert.key() });
-        }
-        let is_open = |refund: &RefundProcess| !refund.state().is_final() || refund.is_watched();
-        if let Some((reference, _)) = model.refunds.iter().find(|(_, refund)| is_open(refund)) {
-            return Err(PruneError::RefundOpen { reference: reference.clone() });
-        }
-        let is_polled = |duplicate: &DuplicateCharge| duplicate.end.is_none();
-        if model.search.is_some() || model.duplicates.values().any(is_polled) {
-            return Err(PruneError::DuplicateSought);
-        }
-        Ok(())
     }
 
     /// Returns the next output, or `None` until the next input.
@@ -400,35 +360,13 @@ impl Payment {
         Self { model, unacknowledged: None, ready: VecDeque::new(), held: Vec::new() }
     }
 
-    fn from_first(entry: &JournalEntry) -> Result<Self, ReplayError> {
-        let impossible = ReplayError::Impossible { seq: entry.seq };
-        let (first, rest) = entry.records.split_first().ok_or(impossible)?;
-        let model = match first {
-            Record::Opened(intent) if entry.seq == 1 => Model::opened(intent.clone().into(), entry.at),
-            Record::Pruned(kept) if entry.seq > 1 => kept.model(entry.seq).ok_or(impossible)?,
-            _ if entry.seq != 1 => return Err(ReplayError::OutOfOrder { expected: 1, found: entry.seq }),
-            _ => return Err(impossible),
-        };
-        let mut payment = Self::at(model);
-        payment.absorb(entry, rest)?;
-        Ok(payment)
-    }
-
-    fn follow(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ReplayError> {
-        let expected = self.seq().checked_add(1).ok_or(ReplayError::Unreadable { seq: self.seq() })?;
-        if seq != expected {
-            return Err(ReplayError::OutOfOrder { expected, found: seq });
+    /// Checks that an input may come.
+    fn check_ready(&self) -> Result<(), ApiMisuse> {
+        match self.unacknowledged {
+            _ if !self.ready.is_empty() => Err(ApiMisuse::NotDrained),
+            Some(seq) => Err(ApiMisuse::NotAcknowledged { seq }),
+            None => Ok(()),
         }
-        let entry = JournalEntry::from_bytes(seq, bytes)?;
-        self.absorb(&entry, &entry.records)
-    }
-
-    fn absorb(&mut self, entry: &JournalEntry, records: &[Record]) -> Result<(), ReplayError> {
-        self.model.seq = entry.seq;
-        for record in records {
-            self.model.apply(record, entry.at).ok_or(ReplayError::Impossible { seq: entry.seq })?;
-        }
-        Ok(())
     }
 
     /// Turns a transition into outputs: those of the transaction first, the others after it.

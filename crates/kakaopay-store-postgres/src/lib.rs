@@ -106,6 +106,7 @@ mod hosts;
 mod patience;
 mod places;
 mod prune;
+mod prune_statements;
 mod session;
 mod stall;
 mod tls;

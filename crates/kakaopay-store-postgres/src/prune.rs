@@ -18,7 +18,7 @@ pub(crate) async fn prune(
     let Prune { reference, expected, entry, .. } = prune;
     let checksum = EntryKind::Entry.checksum(reference, expected.next(), entry);
     let params = &[&reference.as_str() as _, &seq_value(*expected)? as _, &&**entry as _, &checksum as _];
-    if !executor.once(&statements.prune, params).await?.is_empty() {
+    if !executor.once(&statements.prune.payment, params).await?.is_empty() {
         executor.commits().add(reference, expected.next());
         return Ok(PruneOutcome::Pruned);
     }
@@ -38,5 +38,5 @@ pub(crate) async fn prune_events(
     limit: usize,
 ) -> Result<u64, StoreError> {
     let params = &[&term_millis(age) as _, &limit_value(limit) as _];
-    Ok(executor.once(&statements.prune_events, params).await?.len() as u64)
+    Ok(executor.once(&statements.prune.events, params).await?.len() as u64)
 }

@@ -5,6 +5,7 @@
 
 use crate::claims::Claims;
 use crate::outbox_statements::{IS_FIRST, OutboxStatements};
+use crate::prune_statements::PruneStatements;
 use crate::row_statements::RowStatements;
 use crate::template::{READ_CLOCK, Template};
 
@@ -39,8 +40,7 @@ pub(crate) struct Statements {
     pub(crate) now: String,
     pub(crate) count_gaps: String,
     pub(crate) count_snapshots_ahead: String,
-    pub(crate) prune: String,
-    pub(crate) prune_events: String,
+    pub(crate) prune: PruneStatements,
     pub(crate) last_payment: String,
     pub(crate) check_entries: String,
     pub(crate) check_snapshots: String,
@@ -79,8 +79,7 @@ impl Statements {
             now: schema.fill(READ_CLOCK),
             count_gaps: schema.fill(COUNT_GAPS),
             count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
-            prune: schema.fill(PRUNE),
-            prune_events: schema.fill(PRUNE_EVENTS),
+            prune: PruneStatements::new(schema),
             last_payment: schema.fill("SELECT coalesce(max(id), 0) FROM {schema}.payment"),
             check_entries: schema.fill(&CHECK_ENTRIES.replace("{table}", "journal_entry")),
             check_snapshots: schema.fill(&CHECK_ENTRIES.replace("{table}", "snapshot")),
@@ -302,43 +301,6 @@ UPDATE {schema}.setting SET value = $3 WHERE name = $1 AND value = $2 RETURNING 
 const REMOVE_SETTING: &str = "
 DELETE FROM {schema}.setting WHERE name = $1 AND value = $2 RETURNING name";
 
-/// Depends on the row that moved: the trigger of the entries lets those be deleted that its row names.
-const PRUNE: &str = "
-WITH moved AS (
-    UPDATE {schema}.payment SET last_seq = $2::bigint + 1, pruned_to = $2
-    WHERE reference = $1::text AND last_seq = $2 AND last_seq > 0
-        AND NOT EXISTS (SELECT FROM {schema}.due_payment AS due WHERE due.payment_id = payment.id)
-        AND NOT EXISTS (
-            SELECT FROM {schema}.outbox_message AS message
-            JOIN {schema}.outbox_queue AS queue ON queue.outbox_message_id = message.id
-            WHERE message.idempotency_key > $1 || '/' AND message.idempotency_key < $1 || '0'
-        )
-    RETURNING id, last_seq
-), appended AS (
-    INSERT INTO {schema}.journal_entry (payment_id, seq, bytes, checksum)
-    SELECT id, last_seq, $3::bytea, $4::bigint FROM moved
-), removed AS (
-    DELETE FROM {schema}.journal_entry AS entry USING moved
-    WHERE entry.payment_id = moved.id AND entry.seq < moved.last_seq
-), forgotten AS (
-    DELETE FROM {schema}.snapshot USING moved WHERE snapshot.payment_id = moved.id
-), delivered AS (
-    DELETE FROM {schema}.outbox_message AS message USING moved
-    WHERE message.idempotency_key > $1 || '/' AND message.idempotency_key < $1 || '0'
-        AND message.payment_id = moved.id
-)
-SELECT last_seq FROM moved";
-
-/// The oldest events, so that none is looked for among all.
-const PRUNE_EVENTS: &str = "
-WITH {clock}, oldest AS (
-    SELECT id, received_at FROM {schema}.inbox_event ORDER BY id LIMIT $2
-)
-DELETE FROM {schema}.inbox_event AS event USING clock, oldest
-WHERE event.id = oldest.id AND oldest.received_at <= clock.now - $1::bigint
-    AND NOT EXISTS (SELECT FROM {schema}.inbox_queue AS queue WHERE queue.inbox_event_id = oldest.id)
-RETURNING event.id";
-
 /// Counts payments whose journal does not run from the first entry that was not pruned to their last one.
 const COUNT_GAPS: &str = "
 SELECT count(*) FROM {schema}.payment LEFT JOIN (
@@ -437,8 +399,8 @@ mod tests {
             &all.next_due_at,
             &all.claim_job.take,
             &all.reschedule_job,
-            &all.prune,
-            &all.prune_events,
+            &all.prune.payment,
+            &all.prune.events,
         ];
         let OutboxStatements { claim, complete, completed, fail, skip, skipped } = &all.outbox;
         let claim = &claim.take;

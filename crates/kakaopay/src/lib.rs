@@ -66,6 +66,8 @@
 //! | `payment record stored` | `INFO` | `reference`, `seq`, `record` |
 //! | `webhook stored` | `INFO` | `key`, `duplicate` |
 //! | `reconciliation finished` | `INFO` | `job`, `complete`, and the counts of [`ReconcileReport`] |
+//! | `store pruned` | `INFO` | `payments`, `events` |
+//! | `payment erased` | `INFO` | `reference` |
 //! | `request failed: …` | `WARN` | `operation`, `kind`, `delivery`, `status`, `request_id` |
 //! | `alert raised: …`, with the next step | `WARN` | `reference`, `seq` |
 //! | `snapshot unusable; payment replayed from its journal` | `WARN` | `reference` |
@@ -87,6 +89,7 @@
 //! | `failed to store webhook; not acknowledged` | `ERROR` | `error` |
 //! | `orphaned charge found: …` | `ERROR` | `reference`, `charge` |
 //! | `failed to apply a charge to its payment` | `ERROR` | `error` |
+//! | `not pruned: verify the store` | `ERROR` | `reference`, `error` |
 //! | `failed to read all pages` | `ERROR` | `operation`, `error` |
 //! | `event handler keeps failing for one notification: …` | `ERROR` | `key`, `failures` |
 //! | `delivery of a notification panicked; …` | `ERROR` | |

@@ -124,7 +124,8 @@ impl<S: Store> Merchant<S> {
     ///
     /// Idempotent per order reference: repeated calls return the same address, and no second charge
     /// is created once an address was returned. A request that the API rejects is not an error but a
-    /// payment that has [ended](Checkout::Finished).
+    /// payment that has [ended](Checkout::Finished). References are unique for ever: that of a [pruned](crate::prune)
+    /// payment finds it ended, too.
     ///
     /// # Errors
     /// - [`Error::ReferenceConflict`] if the reference belongs to an order of another amount.

@@ -11,11 +11,11 @@
 //! |---|---|
 //! | I1 | The amounts that were notified as refunded are the service's, charge by charge (`check`); every journal can be replayed (`ending`). |
 //! | I2 | Every charge that the service holds as paid was notified, once all has healed (`check`), and once only (`books`). |
-//! | I3 | An order is notified as paid once (`books`). |
+//! | I3 | An order is notified as paid once (`books`); a notification that was pruned is not stored again (`pruning`). |
 //! | I4 | What is notified as paid is a successful charge of the order, the amount and the store, and was shown with money (`books`). Mode and currency are the same everywhere here; tables cover others. |
 //! | I5 | At most what was paid goes back, and each refund once (`check`); no request for one leaves after its window (`delivery`). |
 //! | I6 | A payment ends once, and its end stays (`ending`). |
-//! | I7 | The secret key is in no error and in no journal (`run`, `ending`). |
+//! | I7 | The secret key is in no error and in no journal (`run`, `ending`), and the buyer's address in no pruned one (`pruning`). |
 //! | I8 | Payments and refunds end or have an open alert, charges end, queues are empty (`ending`); and in time (`correction`). |
 //! | I9 | Reads, requests and stored webhooks are bounded under pressure (`pressure`), and no process ends (`run`). Bytes are the fuzz targets' part. |
 //! | I10 | An acknowledged webhook, a link and a refund that a call returned are in the store (`delivery`, `actions`, `ending`). |

@@ -58,7 +58,7 @@ pub(crate) fn check_journal(pages: &mut Pages, name: &Reference, entries: &[Entr
     let decoded = flows::JournalEntry::from_bytes(first.seq.get(), &first.bytes);
     let is_pruned = decoded.is_ok_and(|entry| matches!(entry.records.as_slice(), [Record::Pruned(_)]));
     if !is_pruned || String::from_utf8_lossy(&first.bytes).contains(RETURN_URI) {
-        pages.violate("I9", format_args!("the pruned journal of {name} begins with {first:?}"));
+        pages.violate("I7", format_args!("the pruned journal of {name} begins with {first:?}"));
     }
 }
 

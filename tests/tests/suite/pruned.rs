@@ -239,7 +239,7 @@ async fn everything(store: &impl Store) -> String {
 /// What names the buyer is gone at once, and what is about money stays; only of a payment that is over and whose
 /// notifications were delivered.
 #[tokio::test]
-async fn i9_a_buyer_is_erased() {
+async fn a_buyer_is_erased() {
     let (folder, sandbox) = (tempfile::tempdir().expect("a folder"), sandbox());
     let clock = sandbox.clock().clone();
     let path = folder.path().join("store.sqlite");

@@ -188,7 +188,7 @@ async fn f51_what_is_over_is_pruned() {
 
 /// A buyer is erased from a payment that is over, and from no other.
 #[tokio::test]
-async fn i9_a_buyer_is_erased() {
+async fn a_buyer_is_erased() {
     let (_dir, file) = over("Kim Minji").await;
     let refused = run(&["erase", "order-345678"], &file);
     assert_eq!(refused.status.code(), Some(1));

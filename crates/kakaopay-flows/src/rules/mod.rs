@@ -13,6 +13,7 @@ pub(crate) mod creation;
 pub(crate) mod refund;
 
 pub(crate) mod closed;
+pub(crate) mod over;
 pub(crate) mod pending;
 
 pub(crate) mod dispatch;

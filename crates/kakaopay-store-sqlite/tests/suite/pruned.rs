@@ -36,7 +36,7 @@ async fn filled(store: &impl Store, length: usize) {
 
 /// Nothing of a pruned payment is left in the file, also where nothing else has used its space.
 #[tokio::test]
-async fn i9_nothing_of_a_pruned_payment_is_left_in_the_file() {
+async fn nothing_of_a_pruned_payment_is_left_in_the_file() {
     for length in [20, 1_000, 20_000] {
         let (_dir, path) = place();
         let store = open(&path);
