@@ -125,6 +125,7 @@ mod correction;
 mod executor;
 mod failure;
 mod integrity;
+mod integrity_statements;
 mod last_commits;
 mod outbox;
 mod outbox_statements;

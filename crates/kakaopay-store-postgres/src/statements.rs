@@ -4,6 +4,7 @@
 //! trip, and if any part is rejected, nothing is stored.
 
 use crate::claims::Claims;
+use crate::integrity_statements::IntegrityStatements;
 use crate::outbox_statements::{IS_FIRST, OutboxStatements};
 use crate::prune_statements::PruneStatements;
 use crate::row_statements::RowStatements;
@@ -38,14 +39,8 @@ pub(crate) struct Statements {
     pub(crate) replace_setting: String,
     pub(crate) remove_setting: String,
     pub(crate) now: String,
-    pub(crate) count_gaps: String,
-    pub(crate) count_snapshots_ahead: String,
     pub(crate) prune: PruneStatements,
-    pub(crate) last_payment: String,
-    pub(crate) check_entries: String,
-    pub(crate) check_snapshots: String,
-    pub(crate) check_messages: String,
-    pub(crate) check_events: String,
+    pub(crate) integrity: IntegrityStatements,
 }
 
 impl Statements {
@@ -77,14 +72,8 @@ impl Statements {
             replace_setting: schema.fill(REPLACE_SETTING),
             remove_setting: schema.fill(REMOVE_SETTING),
             now: schema.fill(READ_CLOCK),
-            count_gaps: schema.fill(COUNT_GAPS),
-            count_snapshots_ahead: schema.fill(COUNT_SNAPSHOTS_AHEAD),
             prune: PruneStatements::new(schema),
-            last_payment: schema.fill("SELECT coalesce(max(id), 0) FROM {schema}.payment"),
-            check_entries: schema.fill(&CHECK_ENTRIES.replace("{table}", "journal_entry")),
-            check_snapshots: schema.fill(&CHECK_ENTRIES.replace("{table}", "snapshot")),
-            check_messages: schema.fill(CHECK_MESSAGES),
-            check_events: schema.fill(CHECK_EVENTS),
+            integrity: IntegrityStatements::new(schema),
         }
     }
 }
@@ -300,33 +289,6 @@ UPDATE {schema}.setting SET value = $3 WHERE name = $1 AND value = $2 RETURNING 
 
 const REMOVE_SETTING: &str = "
 DELETE FROM {schema}.setting WHERE name = $1 AND value = $2 RETURNING name";
-
-/// Counts payments whose journal does not run from the first entry that was not pruned to their last one.
-const COUNT_GAPS: &str = "
-SELECT count(*) FROM {schema}.payment LEFT JOIN (
-    SELECT payment_id, count(*) AS entries, max(seq) AS last FROM {schema}.journal_entry GROUP BY payment_id
-) AS journal ON journal.payment_id = payment.id
-WHERE payment.last_seq - coalesce(payment.pruned_to, 0) <> coalesce(journal.entries, 0) OR payment.last_seq <> coalesce(journal.last, 0)";
-
-/// Counts snapshots of entries that do not exist.
-const COUNT_SNAPSHOTS_AHEAD: &str = "
-SELECT count(*) FROM {schema}.snapshot JOIN {schema}.payment ON payment.id = snapshot.payment_id
-WHERE snapshot.seq > payment.last_seq";
-
-const CHECK_ENTRIES: &str = "
-SELECT payment.reference, entry.seq, entry.bytes, entry.checksum
-FROM {schema}.{table} AS entry JOIN {schema}.payment ON payment.id = entry.payment_id
-WHERE entry.payment_id > $1 AND entry.payment_id <= $2";
-
-const CHECK_MESSAGES: &str = "
-SELECT payment.reference, message.idempotency_key, message.lane, message.body, message.checksum
-FROM {schema}.outbox_message AS message JOIN {schema}.payment ON payment.id = message.payment_id
-WHERE message.payment_id > $1 AND message.payment_id <= $2";
-
-/// Events that wait; the others have no body.
-const CHECK_EVENTS: &str = "
-SELECT event.event_id, event.body, event.checksum
-FROM {schema}.inbox_queue AS queue JOIN {schema}.inbox_event AS event ON event.id = queue.inbox_event_id";
 
 #[cfg(test)]
 mod tests {
