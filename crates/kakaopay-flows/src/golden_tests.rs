@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::alert::Alert;
 use crate::event::{PaidOrder, PaymentEvent, RefundNotice};
-use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::{Record, StoredIntent};
 use crate::journal::refund_record::RefundRecord;
 use crate::refund_order::{CancelReason, LateRefund};
+use crate::rules::over;
 use crate::service_time::ServiceTime;
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
@@ -166,7 +166,7 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
         Some(R::AlertAcknowledged { .. }) => {
             R::Refund { reference: reference("refund-1"), change: RefundRecord::Resumed }
         }
-        Some(R::Refund { .. }) => R::Pruned(Box::new(PrunedPayment::of(&ended()))),
+        Some(R::Refund { .. }) => R::Pruned(Box::new(over::kept(&ended()))),
         Some(R::Pruned(_)) => return None,
     })
 }

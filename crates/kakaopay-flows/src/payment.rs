@@ -11,7 +11,6 @@ use crate::expectation;
 use crate::input::Input;
 use crate::intent::Intent;
 use crate::journal::entry::JournalEntry;
-use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::Record;
 use crate::journal::snapshot;
 use crate::next_deadline;
@@ -248,7 +247,7 @@ impl Payment {
         self.check_ready()?;
         over::check(&self.model)?;
         if !self.is_pruned() {
-            let kept = Box::new(PrunedPayment::of(&self.model));
+            let kept = Box::new(over::kept(&self.model));
             self.take(Transition { records: vec![Record::Pruned(kept)], ..Transition::default() }, now);
         }
         Ok(())

@@ -35,7 +35,7 @@ fn first(entry: &JournalEntry) -> Result<Model, ReplayError> {
     let (first, rest) = entry.records.split_first().ok_or(impossible)?;
     let mut model = match first {
         Record::Opened(intent) if entry.seq == 1 => Model::opened(intent.clone().into(), entry.at),
-        Record::Pruned(kept) if entry.seq > 1 => kept.model(entry.seq).ok_or(impossible)?,
+        Record::Pruned(kept) if entry.seq > 1 => Model::pruned(kept, entry.seq).ok_or(impossible)?,
         _ if entry.seq != 1 => return Err(ReplayError::OutOfOrder { expected: 1, found: entry.seq }),
         _ => return Err(impossible),
     };

@@ -71,6 +71,9 @@ impl Driven {
     ///
     /// # Errors
     /// [`PruneError`] when the payment is not over.
+    ///
+    /// # Panics
+    /// If the payment breaks its contract.
     pub fn prune(&mut self, now: Timestamp) -> Result<(), PruneError> {
         self.payment.prune(now)?;
         let before = self.journal.len();

@@ -36,10 +36,6 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             refund(world, *order, *number, *amount, *process);
         }
         Action::PayDuplicate { order } => pay_duplicate(world, *order),
-        Action::Misread { order, status, lasts } => {
-            let name = reference(*order).as_str().to_owned();
-            world.misread.insert(name, (status, world.now + lasts));
-        }
         Action::RefundLate { order, amount, process } => refund_late(world, *order, *amount, *process),
         Action::StaffRefund { order, amount } => refund_by_staff(world, *order, *amount),
         Action::StaffEdit { order, metadata } => edit_by_staff(world, *order, *metadata),
@@ -82,6 +78,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             world.after(*lasts, Event::Heal(Trouble::Handler));
         }
         Action::Hammer { .. }
+        | Action::Misread { .. }
         | Action::LimitRate { .. }
         | Action::UnsignedFlood { .. }
         | Action::CutLists { .. }
@@ -97,6 +94,10 @@ fn press(world: &mut World, action: &Action) {
         Action::LimitRate { lasts } => pressure::limit_rate(world, *lasts),
         Action::UnsignedFlood { order, process, count } => flood_unsigned(world, *order, *process, *count),
         Action::CutLists { lasts } => world.cut = Some((world.now, world.now + lasts)),
+        Action::Misread { order, status, lasts } => {
+            let name = reference(*order).as_str().to_owned();
+            world.misread.insert(name, (status, world.now + lasts));
+        }
         Action::Garble { order, lasts } => {
             world.garbled.insert(reference(*order).as_str().to_owned(), world.now + lasts);
         }

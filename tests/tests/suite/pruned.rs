@@ -314,7 +314,7 @@ async fn i10_pruning_that_is_cut_off_is_resumed() {
     assert!(cut > 10, "{cut} were cut off");
 }
 
-/// The journal that a store keeps replays, whoever has pruned it.
+/// The journal of an erased payment replays.
 #[tokio::test]
 async fn a_pruned_journal_replays() {
     let place = Place::in_memory();

@@ -6,7 +6,9 @@ use std::num::NonZeroU32;
 use kakaopay_types::{Charge, ChargeId, Money, Reference, RefundId, Timestamp};
 
 use crate::alert::Alert;
+use crate::expectation;
 use crate::intent::{Intent, SourceMode};
+use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
@@ -83,6 +85,29 @@ impl Model {
         }
     }
 
+    /// Creates the model of a payment that was pruned by the entry `seq`. Returns `None` if it cannot have been over.
+    pub(crate) fn pruned(kept: &PrunedPayment, seq: u64) -> Option<Self> {
+        let intent = kept.intent();
+        let kept = kept.clone();
+        let model = Self {
+            seq,
+            state: kept.end,
+            acknowledged: kept.acknowledged,
+            alert_counts: kept.alert_counts,
+            attempts: kept.attempts,
+            learned_paid_at: kept.learned_paid_at,
+            duplicates: kept.duplicates,
+            refunds: kept.refunds,
+            late: kept.late,
+            elsewhere: kept.elsewhere,
+            pruned_at: seq,
+            ..Self::opened(intent, kept.opened_at)
+        };
+        let is_sound = model.refunds.values().all(|refund| model.is_in_currency(refund));
+        let settled = expectation::sent_before(&model);
+        (model.state.is_final() && is_sound).then_some(Self { settled, ..model })
+    }
+
     /// Applies new records, which always follow the model they were made from.
     pub(crate) fn apply_all(&mut self, records: &[Record], at: Timestamp) {
         for record in records {
@@ -145,7 +170,7 @@ impl Model {
             Record::RefundedElsewhere { charge, refund, amount } => {
                 self.elsewhere.insert(refund.clone(), (charge.clone(), *amount));
             }
-            Record::Pruned(kept) => *self = kept.model(self.seq)?,
+            Record::Pruned(kept) => *self = Self::pruned(kept, self.seq)?,
             Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
             _ => self.apply_to_charge(record, at)?,
         }
