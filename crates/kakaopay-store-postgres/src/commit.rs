@@ -43,6 +43,7 @@ async fn advance(
         DeadlineChange::In(term) => Some(term_millis(term)),
         DeadlineChange::Keep | DeadlineChange::Clear => None,
     };
+    let completes: Vec<&str> = commit.completes.iter().map(|event| event.as_str()).collect();
     let keys: Vec<&str> = commit.messages.iter().map(|message| message.key.as_str()).collect();
     let lanes: Vec<&str> = commit.messages.iter().map(|message| lane_value(message.lane)).collect();
     let bodies: Vec<&[u8]> = commit.messages.iter().map(|message| &*message.body).collect();
@@ -72,6 +73,7 @@ async fn advance(
                 &checksum_of(EntryKind::Entry, commit.entry.as_deref()),
                 &checksum_of(EntryKind::Snapshot, commit.snapshot.as_deref()),
                 &checksums.collect::<Vec<_>>(),
+                &completes,
             ],
         )
         .await?;

@@ -117,6 +117,12 @@ const COMMIT: &str = ", appended AS (
     SET due_at = excluded.due_at, set_at = excluded.set_at, claimed_by = NULL
 ), cleared AS (
     DELETE FROM {schema}.due_payment USING moved WHERE $8::boolean AND due_payment.payment_id = moved.id
+), completed AS (
+    DELETE FROM {schema}.inbox_queue AS queue USING moved, {schema}.inbox_event AS event
+    WHERE event.event_id = ANY ($15::text[]) AND queue.inbox_event_id = event.id
+    RETURNING event.id
+), emptied AS (
+    UPDATE {schema}.inbox_event SET body = '' WHERE id = ANY (ARRAY(SELECT id FROM completed))
 ), added AS (
     INSERT INTO {schema}.outbox_message (idempotency_key, payment_id, lane, body, checksum, stored_at)
     SELECT new.key, moved.id, new.lane, new.body, new.checksum, {now}

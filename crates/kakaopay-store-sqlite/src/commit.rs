@@ -8,6 +8,7 @@ use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::failed;
+use crate::queue::complete_event;
 use crate::term::end_of;
 
 /// Stores a commit. After an error its writes must be rolled back by the caller.
@@ -35,6 +36,9 @@ pub(crate) fn commit(connection: &Connection, commit: &Commit, now: Timestamp) -
     }
     for message in &commit.messages {
         enqueue(connection, (payment, &commit.reference), message, now)?;
+    }
+    for event in &commit.completes {
+        complete_event(connection, event)?;
     }
     Ok(last)
 }

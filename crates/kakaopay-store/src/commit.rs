@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_types::{ChargeId, Reference, Timestamp};
+use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 use crate::outbox::OutboxMessage;
 
@@ -52,6 +52,8 @@ pub struct Commit {
     pub messages: Vec<OutboxMessage>,
     /// A charge to bind to the payment.
     pub charge: Option<ChargeId>,
+    /// Webhook events that are completed with it.
+    pub completes: Vec<EventId>,
 }
 
 impl Commit {
@@ -66,6 +68,7 @@ impl Commit {
             deadline: DeadlineChange::Keep,
             messages: Vec::new(),
             charge: None,
+            completes: Vec::new(),
         }
     }
 
@@ -97,6 +100,12 @@ impl Commit {
     #[must_use]
     pub fn charge(self, charge: ChargeId) -> Self {
         Self { charge: Some(charge), ..self }
+    }
+
+    /// Sets the webhook events that are completed with it.
+    #[must_use]
+    pub fn completes(self, completes: Vec<EventId>) -> Self {
+        Self { completes, ..self }
     }
 }
 

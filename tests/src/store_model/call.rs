@@ -87,7 +87,7 @@ impl Call {
             2 => (0_u8..8).prop_map(Self::FinishEvent),
             2 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimDue(limit, lease)),
             3 => (limit(), lease()).prop_map(|(limit, lease)| Self::ClaimMessages(limit, lease)),
-            2 => (0_i64..30).prop_map(Self::Renew),
+            2 => lease().prop_map(Self::Renew),
             3 => (0_u8..12, back()).prop_map(|(message, back)| Self::Complete(message, back)),
             2 => (0_u8..12, back(), 1_i64..40)
                 .prop_map(|(message, back, seconds)| Self::Fail(message, back, seconds)),

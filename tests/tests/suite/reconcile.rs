@@ -64,7 +64,9 @@ async fn f03_reconciliation_inserts_lost_webhooks() {
     );
     client(&shop).send(refund).await.expect("made");
     let report = shop.merchant.reconcile(an_hour_ago(&shop)).await.expect("reconciled");
-    assert_eq!((report.events, report.missed_events), (3, 1));
+    // The webhook of the creation is left out if it came after the response.
+    assert_eq!(report.events, 3);
+    assert!((1..=2).contains(&report.missed_events), "{report:?}");
     shop.settle_down().await;
     let keys: Vec<_> = shop.notifications.events().into_iter().map(|(key, _)| key).collect();
     assert!(keys[1].starts_with("order-345678/refunded_elsewhere/"), "{keys:?}");

@@ -24,6 +24,7 @@ macro_rules! conformance_tests {
             f60_old_webhooks_are_removed,
             f51_a_closed_store_gives_no_work,
             f01_a_webhook_is_stored_once,
+            a_commit_completes_webhooks,
             a_claimed_webhook_comes_back_when_the_lease_ends,
             deadlines_come_earliest_first_and_once,
             a_deadline_is_replaced_and_cleared,

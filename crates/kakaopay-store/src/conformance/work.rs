@@ -59,6 +59,26 @@ pub async fn a_claimed_webhook_comes_back_when_the_lease_ends<S: Store, C: TestC
     assert_eq!(names(subject.claim_events(lease(10, 20)).await.expect("claimed")), ["evnt_test_1"]);
 }
 
+/// Webhooks that a commit completes leave the queue with it, claimed or not, and stay if it is refused.
+pub async fn a_commit_completes_webhooks<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    for name in ["1", "2", "3"] {
+        subject.store.insert_event(delivery(name, name)).await.expect("stored");
+    }
+    let one = Lease { limit: 1, ..lease(1, 10) };
+    assert_eq!(subject.claim_events(one).await.expect("claimed").len(), 1);
+    let completing = |expected| step("a", expected, "x").completes(vec![event("1"), event("2"), event("9")]);
+    subject.store.commit(completing(1)).await.expect_err("a conflict");
+    assert_eq!(subject.store.backlog().await.expect("read").inbox.count, 3);
+    subject.store.commit(completing(0)).await.expect("stored");
+    let left = subject.claim_events(lease(20, 30)).await.expect("claimed");
+    assert_eq!(left.iter().map(|found| &found.event).collect::<Vec<_>>(), [&event("3")]);
+    // Without an entry, and again.
+    let alone = Commit::new(reference("a"), Seq::new(1)).completes(vec![event("1"), event("3")]);
+    subject.store.commit(alone).await.expect("stored");
+    assert_eq!(subject.claim_events(lease(40, 50)).await.expect("claimed"), []);
+    assert_eq!(subject.store.backlog().await.expect("read").inbox.count, 0);
+}
+
 /// Due payments are claimed from their deadline on, earliest first, and once.
 pub async fn deadlines_come_earliest_first_and_once<S: Store, C: TestClock>(subject: Subject<S, C>) {
     for (name, due) in [("late", 30), ("b", 10), ("a", 20)] {

@@ -152,9 +152,7 @@ impl Store for MemoryStore {
     }
 
     async fn complete_event(&self, event: &EventId) -> Result<(), StoreError> {
-        if let Some(stored) = self.tables().inbox.iter_mut().find(|stored| stored.event == *event) {
-            (stored.due, stored.body) = (None, Box::default());
-        }
+        self.tables().complete_event(event);
         Ok(())
     }
 

@@ -78,7 +78,16 @@ impl Tables {
         for message in commit.messages {
             self.outbox.push(&commit.reference, message, now);
         }
+        for event in &commit.completes {
+            self.complete_event(event);
+        }
         Ok(last)
+    }
+
+    pub(super) fn complete_event(&mut self, event: &EventId) {
+        if let Some(stored) = self.inbox.iter_mut().find(|stored| stored.event == *event) {
+            (stored.due, stored.body) = (None, Box::default());
+        }
     }
 
     /// The last entry of a payment.

@@ -131,7 +131,7 @@ impl<S: Store> Engine<S> {
         // from then on, and must find it.
         let opened_at = charges.iter().filter_map(Charge::created_at).fold(now, Timestamp::min);
         let mut payment = Payment::adopt(intent.served_at(opened_at), attempts, opened_at);
-        let mut requests = self.persist(&mut payment, opened_at, begun).await?;
+        let mut requests = self.persist(&mut payment, opened_at, begun, &[]).await?;
         // The one that pays the order, or that can still be paid, is the order's own; the others are its duplicates.
         charges.sort_by_key(|charge| match charge.outcome() {
             Outcome::Successful => 0,

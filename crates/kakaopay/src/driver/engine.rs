@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use kakaopay_flows::{Input, Payment, Request, RequestFailure, Response};
 use kakaopay_store::{Clock, Store};
-use kakaopay_types::{ErrorCode, Mode, Reference, Timestamp};
+use kakaopay_types::{ChargeId, ErrorCode, EventId, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
 use super::identity::Identity;
@@ -89,6 +89,8 @@ pub(crate) struct Driven {
     pub(crate) payment: Payment,
     /// Whether a read failed.
     pub(crate) read_failed: bool,
+    /// Whether no webhook event is left to be completed.
+    pub(crate) completed: bool,
     /// Whether the payment's journal has grown.
     pub(crate) changed: bool,
 }
@@ -134,7 +136,7 @@ impl<S: Store> Engine<S> {
             let input = if is_older { &Input::StoreIsOlder } else { input };
             Ok(payment.handle(input.clone(), now)?)
         };
-        self.change_if_newest(reference, sends, apply).await
+        self.change_if_newest(reference, (sends, &[]), apply).await
     }
 
     /// Changes a payment and persists the result. After a concurrent write, it reloads the payment
@@ -144,7 +146,17 @@ impl<S: Store> Engine<S> {
         reference: &Reference,
         change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send + Sync,
     ) -> Result<Applied, Error> {
-        self.change_if_newest(reference, false, |payment, now, _| change(payment, now)).await
+        self.change_and_complete(reference, &[], change).await
+    }
+
+    /// Changes a payment like [`change`](Self::change), and completes webhook events with it.
+    pub(super) async fn change_and_complete(
+        &self,
+        reference: &Reference,
+        completes: &[EventId],
+        change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send + Sync,
+    ) -> Result<Applied, Error> {
+        self.change_if_newest(reference, (false, completes), |payment, now, _| change(payment, now)).await
     }
 
     /// Changes a payment like [`change`](Self::change). If the change may send what is unsent, it learns whether the
@@ -152,10 +164,10 @@ impl<S: Store> Engine<S> {
     async fn change_if_newest(
         &self,
         reference: &Reference,
-        sends: bool,
+        (sends, completes): (bool, &[EventId]),
         change: impl Fn(&mut Payment, Timestamp, bool) -> Result<(), Error> + Send,
     ) -> Result<Applied, Error> {
-        self.ready().await?;
+        self.store_id().await?;
         let mut is_older = None;
         for _ in 0..MAX_TRIES {
             let begun = Begun::now(&self.clock);
@@ -169,7 +181,7 @@ impl<S: Store> Engine<S> {
             }
             let before = payment.seq();
             change(&mut payment, now, is_older == Some(true))?;
-            match self.persist(&mut payment, now, begun).await {
+            match self.persist(&mut payment, now, begun, completes).await {
                 Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -183,6 +195,17 @@ impl<S: Store> Engine<S> {
     /// A response that cannot be stored ends none of the requests behind it: they are durable, and it is not about
     /// them. Its error is returned after them.
     pub(crate) async fn drive(&self, applied: Applied) -> Result<Driven, Error> {
+        self.drive_and_complete(applied, None, &[]).await
+    }
+
+    /// Drives a payment like [`drive`](Self::drive), and completes webhook events with the first read of their charge that
+    /// succeeds.
+    pub(crate) async fn drive_and_complete(
+        &self,
+        applied: Applied,
+        charge: Option<&ChargeId>,
+        mut events: &[EventId],
+    ) -> Result<Driven, Error> {
         let Applied { mut payment, requests, joins, before } = applied;
         let reference = payment.intent().reference.clone();
         let mut queue = VecDeque::from(requests);
@@ -194,7 +217,12 @@ impl<S: Store> Engine<S> {
             }
             read_failed |= is_failed_read(&response);
             let stored = match self.without_charges_of_others(&reference, response).await {
-                Ok(response) => self.store_response(&reference, response).await,
+                Ok(response) => {
+                    let is_read = matches!(&response, Response::Read { charge: read, result: Ok(_) } if Some(read) == charge);
+                    let completes = if is_read { std::mem::take(&mut events) } else { &[] };
+                    let stored = self.store_response(&reference, response, completes).await;
+                    stored.inspect_err(|_| events = if is_read { completes } else { events })
+                }
                 Err(error) => Err(error),
             };
             match stored {
@@ -207,7 +235,10 @@ impl<S: Store> Engine<S> {
         }
         match failure {
             Some(error) => Err(error),
-            None => Ok(Driven { changed: payment.seq() > before, payment, read_failed }),
+            None => {
+                let completed = events.is_empty();
+                Ok(Driven { changed: payment.seq() > before, payment, read_failed, completed })
+            }
         }
     }
 
@@ -239,7 +270,7 @@ fn is_failed_read(response: &Response) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use kakaopay_types::{ApiError, ChargeId};
+    use kakaopay_types::ApiError;
 
     use super::*;
 

@@ -27,7 +27,9 @@ impl<S: Store> Engine<S> {
     pub(crate) async fn open(&self, order: Order) -> Result<Opened, Error> {
         self.store_id().await?;
         for _ in 0..MAX_TRIES {
-            if let (Some(payment), _) = self.load_to_change(order.reference()).await? {
+            let mut begun = Begun::now(&self.clock);
+            let (payment, mut now) = self.load_to_change(order.reference()).await?;
+            if let Some(payment) = payment {
                 check_same(&order, &payment)?;
                 let before = payment.seq();
                 let applied = Applied { before, payment, requests: Vec::new(), joins: Joins::Next };
@@ -38,10 +40,12 @@ impl<S: Store> Engine<S> {
                 Found::Charges(charges) if charges.is_empty() => {
                     let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
                     let intent = intent.served_at(self.service_clock.now());
-                    let begun = Begun::now(&self.clock);
-                    let (_, now) = self.load_to_change(order.reference()).await?;
+                    if begun.is_old() {
+                        begun = Begun::now(&self.clock);
+                        now = self.load_to_change(order.reference()).await?.1;
+                    }
                     let mut payment = Payment::open(intent, now);
-                    let requests = self.persist(&mut payment, now, begun).await;
+                    let requests = self.persist(&mut payment, now, begun, &[]).await;
                     requests.map(|requests| Applied { payment, requests, joins: Joins::Next, before: 0 })
                 }
                 Found::Charges(charges) => self.open_with(order.clone(), charges).await,

@@ -30,6 +30,11 @@ impl Begun {
     pub(super) fn now(clock: &Arc<dyn Clock>) -> Self {
         Self { wall: clock.now(), monotonic: Instant::now() }
     }
+
+    /// Whether it began so long ago that its mutations would have less time to leave.
+    pub(super) fn is_old(self) -> bool {
+        self.monotonic.elapsed() > Duration::from_secs(1)
+    }
 }
 
 /// The latest instant for the mutations of an entry.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kakaopay_flows::{Deadline, Input, JournalEntry, Output, Payment, PaymentEvent, Record, Response};
 use kakaopay_store::{Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store, StoreError, StoreErrorKind};
 use kakaopay_transport::SendBy;
-use kakaopay_types::{Reference, Timestamp};
+use kakaopay_types::{EventId, Reference, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::engine::{Applied, Engine};
@@ -32,13 +32,15 @@ impl<S: Store> Engine<S> {
         &self,
         reference: &Reference,
         response: Response,
+        completes: &[EventId],
     ) -> Result<Applied, Error> {
         let is_of_mutation = is_of_mutation(&response);
         let input = Input::Response(response);
         let store_for = if is_of_mutation { STORE_FOR } else { STORE_READ_FOR };
         let (until, mut wait) = (Instant::now() + store_for, MIN_WAIT);
         loop {
-            let error = match self.apply_input(reference, &input).await {
+            let handle = |payment: &mut Payment, now| Ok(payment.handle(input.clone(), now)?);
+            let error = match self.change_and_complete(reference, completes, handle).await {
                 Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) => error,
                 result => return result,
             };
@@ -59,7 +61,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
-    /// one transaction, and returns the requests, which are now safe to send.
+    /// one transaction, and returns the requests, which are now safe to send. The first commit completes webhook events.
     ///
     /// `now` is the time at which the payment planned its deadline, which the store keeps as the difference.
     pub(super) async fn persist(
@@ -67,11 +69,14 @@ impl<S: Store> Engine<S> {
         payment: &mut Payment,
         now: Timestamp,
         begun: Begun,
+        completes: &[EventId],
     ) -> Result<Vec<PendingRequest>, Error> {
         let mut requests = Vec::new();
         let mut latest = None;
+        let mut completes = completes.to_vec();
         loop {
             let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
+            commit.completes = std::mem::take(&mut completes);
             let mut entry = None;
             while let Some(output) = payment.poll_output() {
                 match output {
@@ -90,7 +95,8 @@ impl<S: Store> Engine<S> {
                 if latest.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
                     commit.snapshot = Some(payment.snapshot()?.into());
                 }
-                if commit.deadline == DeadlineChange::Keep && commit.snapshot.is_none() {
+                let is_empty = commit.snapshot.is_none() && commit.completes.is_empty();
+                if commit.deadline == DeadlineChange::Keep && is_empty {
                     return Ok(requests);
                 }
                 match self.commit(commit).await {

@@ -78,14 +78,21 @@ impl<S: Store> Engine<S> {
     /// Processes webhooks by reading the charge that they name. Returns `false` if the read failed; they stay in the
     /// inbox then.
     pub(crate) async fn process_webhooks(&self, webhooks: &Webhooks) -> Result<bool, Error> {
+        let events: Vec<_> = webhooks.events.keys().cloned().collect();
         let is_read = match self.apply_webhooks(webhooks).await {
-            Ok(Some(applied)) => !self.drive(applied).await?.read_failed,
+            Ok(Some(applied)) => {
+                let driven = self.drive_and_complete(applied, webhooks.charge(), &events).await?;
+                if driven.completed {
+                    return Ok(true);
+                }
+                !driven.read_failed
+            }
             Ok(None) => true,
             Err(Error::NotFound(reference)) => self.look_into_orphan(webhooks, &reference).await?,
             Err(error) => return Err(error),
         };
         if is_read {
-            for event in webhooks.events.keys() {
+            for event in &events {
                 repeated(|| self.store.complete_event(event)).await?;
             }
         }
