@@ -186,7 +186,7 @@ async fn f68_webhooks_that_wait_are_held_and_given_back() {
     assert_eq!(free().await, 0);
     let stopping = tokio::spawn(running.shut_down());
     within(Duration::from_secs(2), "given back", async || (50..100).contains(&free().await)).await;
-    assert_eq!(reads.of(&charge).in_flight, 1, "too late");
+    assert!(!stopping.is_finished(), "too late");
     assert!(stopping.await.expect("no panic") > Duration::from_secs(1));
 }
 
