@@ -178,7 +178,7 @@ impl Running {
 /// # Panics
 /// If it cannot be stored.
 pub async fn add_notification(store: &impl Store, order: &str) {
-    let event = format!(r#"{{"event":"expired","reference":"{order}","charge":"chrg_test_1"}}"#);
+    let event = format!(r#"{{"event":"expired","reference":"{order}","attempt":1,"charge":"chrg_test_1"}}"#);
     let message = OutboxMessage::new(format!("{order}/expired"), event.into_bytes());
     let reference = Reference::parse(order).expect("a reference");
     let commit = Commit::new(reference, Seq::ZERO).entry(*b"{}").messages(vec![message]);

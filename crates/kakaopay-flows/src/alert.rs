@@ -141,6 +141,21 @@ impl Alert {
         )
     }
 
+    /// Returns whether the alert is about a refund.
+    pub(crate) fn is_about_refund(&self) -> bool {
+        matches!(
+            self,
+            Self::RefundMismatch { .. }
+                | Self::RefundedTwice { .. }
+                | Self::RefundContradiction { .. }
+                | Self::RefundUnresolved { .. }
+                | Self::RefundBlocked { .. }
+                | Self::RefundWatchBlocked { .. }
+                | Self::RefundOverdue { .. }
+                | Self::RefundLate { .. }
+        )
+    }
+
     /// Returns whether the state of a refund closes the alert about it.
     pub(crate) fn is_settled_by(&self, refund: &Reference, process: &RefundProcess) -> bool {
         let has_ended = process.state().is_final();

@@ -1,5 +1,7 @@
 //! Errors of driving, refunding and replaying a payment.
 
+use std::num::NonZeroU32;
+
 use kakaopay_types::{Money, Reference, Timestamp};
 use thiserror::Error;
 
@@ -53,6 +55,33 @@ pub enum RefundError {
     /// The payment has another refund with this reference: its amount, `void` or `late_refund` differs.
     #[error("the payment has another refund with this reference: use a new reference")]
     ReferenceConflict,
+}
+
+/// Another attempt cannot begin. The payment is unchanged, and no request was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PayAgainError {
+    /// The driver broke the contract of [`Payment`](crate::Payment).
+    #[error(transparent)]
+    ApiMisuse(#[from] ApiMisuse),
+    /// The amount differs from that of the attempt at hand, which has not ended.
+    #[error("attempt {attempt} over {amount} can still be paid: change the amount once it has ended")]
+    AmountConflict {
+        /// The attempt at hand.
+        attempt: NonZeroU32,
+        /// Its amount.
+        amount: Money,
+    },
+    /// The payment has no such attempt.
+    #[error(
+        "attempt {after} does not exist, {attempt} is the last one: name the attempt whose end was notified"
+    )]
+    UnknownAttempt {
+        /// The named attempt.
+        after: NonZeroU32,
+        /// The attempt at hand.
+        attempt: NonZeroU32,
+    },
 }
 
 /// Why a payment is not over, so that it cannot be pruned.

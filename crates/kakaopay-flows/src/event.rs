@@ -61,6 +61,8 @@ pub enum PaymentEvent {
     Failed {
         /// The order.
         reference: Reference,
+        /// The attempt that created the charge.
+        attempt: NonZeroU32,
         /// The failed charge.
         charge: ChargeId,
         /// The service's failure code.
@@ -72,6 +74,8 @@ pub enum PaymentEvent {
     Expired {
         /// The order.
         reference: Reference,
+        /// The attempt that created the charge.
+        attempt: NonZeroU32,
         /// The expired charge.
         charge: ChargeId,
     },
@@ -79,6 +83,8 @@ pub enum PaymentEvent {
     Refused {
         /// The order.
         reference: Reference,
+        /// The attempt.
+        attempt: NonZeroU32,
         /// The service's error code.
         code: String,
         /// The service's message.
@@ -173,9 +179,9 @@ impl PaymentEvent {
             Self::RefundedElsewhere { reference, refund, .. } => {
                 format!("{reference}/refunded_elsewhere/{refund}")
             }
-            Self::Failed { reference, .. } => format!("{reference}/failed"),
-            Self::Expired { reference, .. } => format!("{reference}/expired"),
-            Self::Refused { reference, .. } => format!("{reference}/refused"),
+            Self::Failed { reference, attempt, .. } => format!("{reference}/{attempt}/failed"),
+            Self::Expired { reference, attempt, .. } => format!("{reference}/{attempt}/expired"),
+            Self::Refused { reference, attempt, .. } => format!("{reference}/{attempt}/refused"),
             Self::Refunded { notice, .. }
             | Self::RefundFailed { notice, .. }
             | Self::RefundRefused { notice, .. }

@@ -23,17 +23,18 @@ pub(crate) fn sent_before(model: &Model) -> BTreeSet<String> {
 
 fn all_keys(model: &Model) -> Vec<String> {
     let reference = &model.intent.reference;
+    let attempt = model.attempt();
     let end = match &model.state {
         State::Creating(_) | State::Pending(_) => None,
-        State::Successful { refunded_in_full: false, .. } => Some("paid"),
-        State::Successful { refunded_in_full: true, .. } => Some("paid_and_refunded"),
-        State::Failed { .. } => Some("failed"),
-        State::Expired(_) => Some("expired"),
-        State::Refused { .. } => Some("refused"),
+        State::Successful { refunded_in_full: false, .. } => Some(format!("{reference}/paid")),
+        State::Successful { refunded_in_full: true, .. } => Some(format!("{reference}/paid_and_refunded")),
+        state => Some(format!("{reference}/{attempt}/{}", state.name())),
     };
+    let earlier =
+        model.earlier.iter().map(|earlier| format!("{reference}/{}/{}", earlier.ended, earlier.end));
     let late = |charge: &ChargeId| format!("{reference}/late/{charge}");
     let refunds = model.refunds.iter().filter(|(_, refund)| refund.state().is_final());
-    let mut keys: Vec<_> = end.map(|end| format!("{reference}/{end}")).into_iter().collect();
+    let mut keys: Vec<_> = earlier.chain(end).collect();
     keys.extend(model.late.keys().map(late));
     keys.extend(refunds.map(|(refund, _)| format!("{reference}/refund/{refund}")));
     keys.extend(model.alerts.iter().map(|alert| format!("{reference}/alert/{}", alert.key())));

@@ -160,7 +160,8 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
         }
         Some(R::RefundedElsewhere { .. }) => R::AlertRaised { alert: Alert::Overdue },
         Some(R::AlertRaised { .. }) => R::KeyAccepted,
-        Some(R::KeyAccepted) => {
+        Some(R::KeyAccepted) => R::AttemptOpened { attempt: NonZeroU32::MIN, intent: intent() },
+        Some(R::AttemptOpened { .. }) => {
             R::AlertAcknowledged { alert: Alert::Overdue, who: "staff".to_owned(), why: "seen".to_owned() }
         }
         Some(R::AlertAcknowledged { .. }) => {
@@ -209,12 +210,13 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
         }
         Some(E::RefundedElsewhere { .. }) => E::Failed {
             reference,
+            attempt: NonZeroU32::MIN,
             charge: charge(),
             failure_code: Some(FailureCode::PaymentExpired),
             failure_message: Some("no".to_owned()),
         },
-        Some(E::Failed { .. }) => E::Expired { reference, charge: charge() },
-        Some(E::Expired { .. }) => E::Refused { reference, code, message },
+        Some(E::Failed { .. }) => E::Expired { reference, attempt: NonZeroU32::MIN, charge: charge() },
+        Some(E::Expired { .. }) => E::Refused { reference, attempt: NonZeroU32::MIN, code, message },
         Some(E::Refused { .. }) => E::Refunded { notice: notice(), refund: refund(), voided: Some(false) },
         Some(E::Refunded { .. }) => E::RefundFailed { notice: notice(), refund: refund() },
         Some(E::RefundFailed { .. }) => E::RefundRefused { notice: notice(), code, message },

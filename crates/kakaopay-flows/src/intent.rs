@@ -3,12 +3,9 @@
 use std::num::NonZeroU32;
 
 use kakaopay_types::endpoint::{ChargeMetadata, ChargeSource, CreateCharge, CreateSource};
-use kakaopay_types::{
-    AttemptReference, Expected, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId,
-    Timestamp,
-};
+use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId, Timestamp};
 
-/// An order to be paid once. It never changes after the payment is opened.
+/// An order to be paid once. It changes only with another attempt: see [`Payment::pay_again`](crate::Payment::pay_again).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Intent {
@@ -78,19 +75,6 @@ impl Intent {
     #[must_use]
     pub fn source(self, source: SourceMode) -> Self {
         Self { source, ..self }
-    }
-
-    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge names; if it
-    /// names another order or none, the attempt `last` is expected.
-    ///
-    /// Any attempt that names this store was made by it: a store that was restored may lack its later entries.
-    pub(crate) fn expected(&self, named: Option<AttemptReference>, last: NonZeroU32) -> Expected {
-        let number = match named {
-            Some(named) if *named.order() == self.reference => named.number(),
-            _ => last,
-        };
-        Expected::new(self.amount.money(), self.mode, self.reference.attempt(number))
-            .store(self.store.clone())
     }
 
     pub(crate) fn create_source(&self, platform_type: Option<PlatformType>) -> CreateSource {

@@ -63,7 +63,7 @@ mod payment;
 mod golden_tests;
 
 pub use alert::Alert;
-pub use error::{ApiMisuse, PruneError, RefundError, ReplayError};
+pub use error::{ApiMisuse, PayAgainError, PruneError, RefundError, ReplayError};
 pub use event::{PaidOrder, PaymentEvent, RefundNotice};
 pub use failure::RequestFailure;
 pub use input::{Evidence, Input, Response};

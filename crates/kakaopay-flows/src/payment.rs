@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use kakaopay_types::{Charge, ChargeId, Reference, Timestamp};
 
 use crate::alert::Alert;
-use crate::error::{ApiMisuse, PruneError, RefundError, ReplayError};
+use crate::error::{ApiMisuse, PayAgainError, PruneError, RefundError, ReplayError};
 use crate::expectation;
 use crate::input::Input;
 use crate::intent::Intent;
@@ -17,9 +17,8 @@ use crate::next_deadline;
 use crate::output::Output;
 use crate::refund_order::RefundRequest;
 use crate::replay;
-use crate::rules::dispatch;
-use crate::rules::over;
 use crate::rules::refund::begin;
+use crate::rules::{dispatch, over, pay_again};
 use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::late_charge::LateCharge;
@@ -212,6 +211,32 @@ impl Payment {
             self.take(transition, now);
         }
         Ok(())
+    }
+
+    /// Begins the next attempt after `after` has ended unpaid, with the amount and the source of `intent`; its reference,
+    /// store and mode are those of the payment. Returns whether it has begun now.
+    ///
+    /// Idempotent: it does nothing if `after` is no longer the attempt at hand, so that a second call for the same end
+    /// begins no second attempt. Nor does it if the payment is paid or can still be paid.
+    ///
+    /// # Errors
+    /// [`PayAgainError`] if there is no attempt `after`, or the amount differs from one that can still be paid. The
+    /// payment is then unchanged.
+    pub fn pay_again(
+        &mut self,
+        intent: &Intent,
+        after: NonZeroU32,
+        now: Timestamp,
+    ) -> Result<bool, PayAgainError> {
+        self.check_ready()?;
+        let transition = pay_again::open(&self.model, intent, after)?;
+        Ok(transition.map(|transition| self.take(transition, now)).is_some())
+    }
+
+    /// Returns the attempt at hand: the one that created the payment's charge, or the last one.
+    #[must_use]
+    pub fn attempt(&self) -> NonZeroU32 {
+        self.model.attempt()
     }
 
     /// Acknowledges the open alert with this [key](Alert::key): a person has seen to it. Returns whether there is one,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_flows::{ApiMisuse, PruneError, RefundError, ReplayError};
+use kakaopay_flows::{ApiMisuse, PayAgainError, PruneError, RefundError, ReplayError};
 use kakaopay_store::StoreError;
 use kakaopay_types::{ChargeId, Mode, Money, Reference, StoreId};
 use thiserror::Error;
@@ -152,9 +152,21 @@ pub enum Error {
     /// The refund is not possible.
     #[error("refund not possible")]
     Refund(#[source] RefundError),
+    /// Another attempt is not possible.
+    #[error("attempt not possible")]
+    PayAgain(#[source] PayAgainError),
     /// This crate called the state machine in a wrong order. This is a bug.
     #[error("internal error, please report it")]
     Internal(#[from] ApiMisuse),
+}
+
+impl From<PayAgainError> for Error {
+    fn from(error: PayAgainError) -> Self {
+        match error {
+            PayAgainError::ApiMisuse(misuse) => Self::Internal(misuse),
+            error => Self::PayAgain(error),
+        }
+    }
 }
 
 impl From<RefundError> for Error {

@@ -1,6 +1,7 @@
 //! The shop's entry point: checkout, status, refunds, webhooks.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -134,11 +135,38 @@ impl<S: Store> Merchant<S> {
     ///   client of this mode.
     /// - [`Error::Store`] if the store fails.
     pub async fn checkout(&self, order: Order) -> Result<Checkout, Error> {
+        self.check_public_key(&order)?;
+        self.next_step(self.engine.open(order).await?).await
+    }
+
+    /// Begins another attempt for an order that was not paid, and returns the next step for the buyer: after its charge
+    /// failed or expired, or the API rejected the request. `after` is the attempt that ended, as in its event and in
+    /// [`PaymentStatus::attempt`]. The amount and the source may be others than before.
+    ///
+    /// Idempotent: once the next attempt has begun, further calls with the same `after`, such as a reload of the page,
+    /// return its address. A paid order is [finished](Checkout::Finished), and the one that can still be paid is
+    /// returned. The earlier charge stays watched: if it is paid after all, that is late money
+    /// ([`PaymentEvent::PaidLate`](crate::PaymentEvent::PaidLate)).
+    ///
+    /// # Errors
+    /// - [`Error::PayAgain`] if there is no attempt `after`, or another amount is asked for while one can still be paid.
+    /// - [`Error::NotFound`] if no payment has this reference: call [`Merchant::checkout`].
+    /// - The errors of [`Merchant::checkout`].
+    pub async fn pay_again(&self, order: Order, after: NonZeroU32) -> Result<Checkout, Error> {
+        self.check_public_key(&order)?;
+        self.next_step(self.engine.pay_again(&order, after).await?).await
+    }
+
+    fn check_public_key(&self, order: &Order) -> Result<(), Error> {
         let public = self.engine.clients.public.as_ref().map(Client::mode);
         if order.needs_public_key() && public != Some(self.engine.mode) {
             return Err(Error::MissingPublicKey);
         }
-        match self.engine.open(order).await? {
+        Ok(())
+    }
+
+    async fn next_step(&self, opened: Opened) -> Result<Checkout, Error> {
+        match opened {
             Opened::Payment(applied) => match self.drive(applied).await {
                 Ok((checkout, _)) => Ok(checkout),
                 // A fail-over has lost the payment while its request was in flight. The next call looks for its charge.

@@ -1,6 +1,7 @@
 //! The status of a payment and its refunds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
 use kakaopay_flows::{Acknowledgement, Alert, LateCharge, Payment, RefundProcess, RefundState, State};
 use kakaopay_types::{ChargeId, FailureCode, Mode, Money, Reference};
@@ -15,6 +16,10 @@ pub struct PaymentStatus {
     pub amount: Money,
     /// The mode: live mode moves real money.
     pub mode: Mode,
+    /// The attempt at hand: the one that created the charge, or the last one. [`Merchant::pay_again`] names it.
+    ///
+    /// [`Merchant::pay_again`]: crate::Merchant::pay_again
+    pub attempt: NonZeroU32,
     /// The state of the payment.
     pub state: State,
     /// Alerts: each needs a person's attention, and names the next step.
@@ -55,6 +60,7 @@ impl PaymentStatus {
             reference: payment.intent().reference.clone(),
             amount: payment.intent().amount.money(),
             mode: payment.intent().mode,
+            attempt: payment.attempt(),
             state: payment.state().clone(),
             alerts: payment.alerts().clone(),
             acknowledged: payment.acknowledged().to_vec(),

@@ -1,8 +1,10 @@
 //! A payment with a driver that keeps its journal and checks the contract at each step.
 
+use std::num::NonZeroU32;
+
 use kakaopay_flows::{
-    Deadline, Input, Intent, Output, Payment, PaymentEvent, PruneError, RefundError, RefundRequest, Request,
-    Response, State,
+    Deadline, Input, Intent, Output, PayAgainError, Payment, PaymentEvent, PruneError, RefundError,
+    RefundRequest, Request, Response, State,
 };
 use kakaopay_types::Timestamp;
 
@@ -45,11 +47,13 @@ impl Driven {
     /// If the payment breaks its contract.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Vec<Request> {
         let input = if self.clockless { input } else { timed(input, now) };
-        let before = self.payment.state().clone();
+        let (before, attempt) = (self.payment.state().clone(), self.payment.attempt());
         let ticks = matches!(input, Input::Timeout);
         self.payment.handle(input, now).expect("the driver keeps the contract");
         let requests = self.drain(now);
-        if before.is_final() {
+        // An attempt that the journal lacks may have been made after an unpaid end.
+        let is_another = before.is_unpaid_end() && self.payment.attempt() > attempt;
+        if before.is_final() && !is_another {
             assert_eq!(&before, self.payment.state(), "a final state stays");
         }
         if let (true, Deadline::At(next)) = (ticks, self.deadline) {
@@ -64,6 +68,20 @@ impl Driven {
     /// [`RefundError`] when the payment takes no such refund.
     pub fn refund(&mut self, order: &RefundRequest, now: Timestamp) -> Result<Vec<Request>, RefundError> {
         self.payment.refund(order, now)?;
+        Ok(self.drain(now))
+    }
+
+    /// Begins another attempt. Returns the requests.
+    ///
+    /// # Errors
+    /// [`PayAgainError`] when no attempt can begin.
+    pub fn pay_again(
+        &mut self,
+        intent: &Intent,
+        after: NonZeroU32,
+        now: Timestamp,
+    ) -> Result<Vec<Request>, PayAgainError> {
+        self.payment.pay_again(intent, after, now)?;
         Ok(self.drain(now))
     }
 

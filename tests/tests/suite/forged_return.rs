@@ -82,5 +82,5 @@ async fn f35_i4_a_forged_return_proves_nothing() {
     }
     shop.settle_down().await;
     let keys: Vec<_> = shop.notifications.events().into_iter().map(|(key, _)| key).collect();
-    assert_eq!(keys, ["order-345678/failed"]);
+    assert_eq!(keys, ["order-345678/1/failed"]);
 }

@@ -79,7 +79,7 @@ async fn a_payment_fails_with_each_code_each_way() {
         let form = format!("outcome=failed&failure_code={code}");
         let shop = journey(index % 2 == 0, index % 3 != 0, Some(&form)).await;
         let (key, event) = shop.notifications.events().remove(0);
-        assert_eq!(key, "order-345678/failed");
+        assert_eq!(key, "order-345678/1/failed");
         let PaymentEvent::Failed { failure_code, failure_message, .. } = event else { panic!("{event:?}") };
         assert_eq!(failure_code.as_ref(), Some(code));
         assert!(failure_message.is_some());
@@ -92,7 +92,7 @@ async fn a_payment_expires_each_way() {
     for webhook in [true, false] {
         let shop = journey(true, webhook, None).await;
         let (key, event) = shop.notifications.events().remove(0);
-        assert_eq!(key, "order-345678/expired");
+        assert_eq!(key, "order-345678/1/expired");
         assert!(matches!(event, PaymentEvent::Expired { .. }), "{event:?}");
     }
 }
@@ -207,7 +207,7 @@ async fn what_the_service_refuses_ends_the_payment() {
     assert!(matches!(&status.state, State::Refused { .. }), "{status:?}");
     assert_eq!(shop.charges(), 0);
     shop.settle_down().await;
-    assert_eq!(shop.notifications.events()[0].0, "order-345678/refused");
+    assert_eq!(shop.notifications.events()[0].0, "order-345678/1/refused");
 }
 
 #[tokio::test]

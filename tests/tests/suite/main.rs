@@ -19,6 +19,7 @@ mod next_return;
 mod notifications;
 mod older_store;
 mod paid_and_refunded;
+mod pay_again;
 mod pruned;
 mod reconcile;
 mod refunds;

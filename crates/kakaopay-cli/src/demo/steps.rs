@@ -46,7 +46,7 @@ pub(crate) fn end(event: &PaymentEvent, status: &PaymentStatus) -> Result<Step, 
             Step::new("failed", format!("the payment of {reference} failed: let the buyer try again")),
             charge,
         ),
-        PaymentEvent::Expired { reference, charge } => (
+        PaymentEvent::Expired { reference, charge, .. } => (
             Step::new("expired", format!("{reference} was not paid in time: release the reserved goods")),
             charge,
         ),

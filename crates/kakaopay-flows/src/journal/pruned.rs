@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::intent::Intent;
 use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::earlier_attempts::EarlierAttempts;
 use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
 use crate::state::refund::RefundProcess;
@@ -29,6 +30,8 @@ pub struct PrunedPayment {
     pub(crate) opened_at: Timestamp,
     pub(crate) end: State,
     pub(crate) attempts: NonZeroU32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier: Vec<EarlierAttempts>,
     pub(crate) learned_paid_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) acknowledged: Vec<Acknowledgement>,

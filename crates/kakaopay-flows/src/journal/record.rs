@@ -160,6 +160,13 @@ pub enum Record {
         /// The alert.
         alert: Alert,
     },
+    /// The merchant began another attempt, after the one before had ended unpaid.
+    AttemptOpened {
+        /// The number of the attempt.
+        attempt: NonZeroU32,
+        /// The order as it is to be paid now.
+        intent: StoredIntent,
+    },
     /// The service accepted the key, which it had rejected.
     KeyAccepted,
     /// A person acknowledged an open alert.
@@ -204,6 +211,7 @@ impl Record {
             Self::RefundedElsewhere { .. } => "refunded elsewhere",
             Self::Refund { change, .. } => change.name(),
             Self::AlertRaised { .. } => "alert",
+            Self::AttemptOpened { .. } => "attempt opened",
             Self::KeyAccepted => "key accepted",
             Self::AlertAcknowledged { .. } => "alert acknowledged",
             Self::Pruned(_) => "pruned",

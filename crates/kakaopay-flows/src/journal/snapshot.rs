@@ -12,6 +12,7 @@ use crate::journal::record::StoredIntent;
 use crate::journal::versioning;
 use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::earlier_attempts::EarlierAttempts;
 use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
 use crate::state::look_up::LookUp;
@@ -30,6 +31,8 @@ struct Stored {
     acknowledged: Vec<Acknowledgement>,
     alert_counts: BTreeMap<String, u32>,
     attempts: NonZeroU32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<EarlierAttempts>,
     resumed_after: u32,
     learned_paid_at: Option<Timestamp>,
     duplicates: BTreeMap<ChargeId, DuplicateCharge>,
@@ -61,6 +64,7 @@ pub(crate) fn to_bytes(model: &Model) -> Vec<u8> {
         acknowledged: model.acknowledged,
         alert_counts: model.alert_counts,
         attempts: model.attempts,
+        earlier: model.earlier,
         resumed_after: model.resumed_after,
         learned_paid_at: model.learned_paid_at,
         duplicates: model.duplicates,
@@ -87,6 +91,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Model, ReplayError> {
         acknowledged: stored.acknowledged,
         alert_counts: stored.alert_counts,
         attempts: stored.attempts,
+        earlier: stored.earlier,
         resumed_after: stored.resumed_after,
         learned_paid_at: stored.learned_paid_at,
         duplicates: stored.duplicates,

@@ -64,12 +64,12 @@ pub(crate) fn after_refusal(model: &Model, input: &Input, now: Timestamp) -> Tra
         Input::Resume => resumed().and(after_refusal(model, &Input::Refresh, now)),
         Input::Evidence(Evidence::Webhook { charge, .. }) => read(charge),
         Input::Response(Response::Charge { result: Ok(charge), .. }) => {
-            duplicates::judge(model, charge, Origin::Creation)
+            evidence::judge_other(model, charge, Origin::Creation)
         }
         Input::Response(Response::Read { result: Ok(charge), .. })
-        | Input::Evidence(Evidence::Read(charge)) => duplicates::judge(model, charge, Origin::Read),
+        | Input::Evidence(Evidence::Read(charge)) => evidence::judge_other(model, charge, Origin::Read),
         Input::Response(Response::FindCharge { request, served_at, result: Ok(list) }) => {
-            let judge = |charge: &_| duplicates::judge(model, charge, Origin::List);
+            let judge = |charge: &_| evidence::judge_other(model, charge, Origin::List);
             search::duplicates_page(model, (request, *served_at), list, judge, now)
         }
         Input::Response(Response::FindCharge { result: Err(failure), .. }) => {

@@ -108,7 +108,7 @@ pub(crate) fn charge_failure(
         RequestOutcome::NotDone => not_sent,
         RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
         RequestOutcome::Unknown => search::begin(model),
-        RequestOutcome::Refused(error) if attempt == NonZeroU32::MIN => refused(model, error.into()),
+        RequestOutcome::Refused(error) if attempt == model.first_attempt() => refused(model, error.into()),
         // An earlier attempt with an unknown outcome may have created a charge.
         RequestOutcome::Refused(error) => {
             let Refusal { code, message } = error.into();

@@ -5,7 +5,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{AttemptReference, Charge, ChargeId, Expected, Mismatch, Outcome, Timestamp};
+use kakaopay_types::{AttemptReference, Charge, ChargeId, Mismatch, Outcome, Timestamp};
 
 use crate::alert::Alert;
 use crate::event::PaymentEvent;
@@ -43,7 +43,7 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
     let is_made = |named: &AttemptReference| may_be_later || named.number() <= model.attempts;
     let named = charge.metadata.attempt();
     let is_edited = named.is_none();
-    let expected = model.intent.expected(named.filter(is_made), model.attempts);
+    let expected = model.expected(named.filter(is_made), model.attempts);
     let expected = if is_edited { expected.own_charge(charge.id.clone()) } else { expected };
     if let Err(member) = expected.check(charge) {
         step = step.and(raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member }));
@@ -66,11 +66,15 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
     }
     match (paid, &model.state) {
         // The payment may adopt it. Otherwise it is late once that is sure: see `paid_duplicates`.
-        (None, _) | (_, State::Creating(_)) => step,
+        (Some(_), State::Creating(_)) if !model.is_earlier(attempt) => step,
+        (None, _) => step,
         (Some(paid), state) => {
-            let why = match state {
+            let end = known.and_then(|known| known.end.as_deref()).filter(|_| model.is_earlier(attempt));
+            let why = match (end, state) {
                 _ if paid.differs => LateReason::Mismatch,
-                State::Refused { .. } => LateReason::Refused,
+                (Some("failed"), _) => LateReason::Failed,
+                (Some("expired"), _) => LateReason::Expired,
+                (None, State::Refused { .. }) => LateReason::Refused,
                 _ => LateReason::Duplicate,
             };
             step.and(paid_late(model, &charge.id, attempt, &paid, why))
@@ -90,10 +94,7 @@ fn paid_reading(
     if charge.outcome() != Outcome::Successful {
         return Ok(None);
     }
-    let attempt = model.intent.reference.attempt(attempt);
-    let expected = Expected::new(model.intent.amount.money(), model.intent.mode, attempt)
-        .store(model.intent.store.clone())
-        .own_charge(charge.id.clone());
+    let expected = model.expected(None, attempt).own_charge(charge.id.clone());
     match expected.check(charge) {
         Err(member @ (Mismatch::Reference | Mismatch::Store)) => Err(member),
         compared => Ok(Some(PaidReading::of(charge, compared.is_err()))),

@@ -11,7 +11,7 @@ use crate::event::{PaidOrder, PaymentEvent};
 use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
-use crate::rules::duplicates;
+use crate::rules::{duplicates, pay_again};
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
@@ -27,10 +27,14 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
     if origin != Origin::Creation && !is_of_order(model, charge) {
         return duplicates::judge(model, charge, origin);
     }
+    let named = charge.metadata.attempt().filter(|_| is_of_order(model, charge));
+    if named.is_some_and(|named| model.is_earlier(named.number())) {
+        return duplicates::judge(model, charge, origin);
+    }
     // A response to a creation names an attempt that was made; a read may name one that the restored store lacks.
     let is_made =
         |named: &AttemptReference| origin != Origin::Creation || named.number() <= creating.attempts;
-    let expected = model.intent.expected(charge.metadata.attempt().filter(is_made), creating.attempts);
+    let expected = model.expected(charge.metadata.attempt().filter(is_made), creating.attempts);
     if let Err(member) = expected.check(charge) {
         let mut step = duplicates::judge(model, charge, origin);
         // The response to the creation may not name the order at all; then it is no duplicate either.
@@ -119,6 +123,7 @@ fn end_of_differing(model: &Model, expected: &Expected, charge: &Charge, member:
             step.records.push(Record::Failed { code: None, message: message.clone() });
             step.events.push(PaymentEvent::Failed {
                 reference,
+                attempt: expected.attempt.number(),
                 charge: charge_id,
                 failure_code: None,
                 failure_message: message,
@@ -132,10 +137,15 @@ fn end_of_differing(model: &Model, expected: &Expected, charge: &Charge, member:
     step
 }
 
+/// Compares a final payment with a charge that is not its own.
+pub(crate) fn judge_other(model: &Model, charge: &Charge, origin: Origin) -> Transition {
+    pay_again::take_up(model, charge, origin).unwrap_or_else(|| duplicates::judge(model, charge, origin))
+}
+
 /// Compares a final payment with a charge received from the service. The state never changes.
 pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, origin: Origin) -> Transition {
     if charge.id != pending.charge {
-        return duplicates::judge(model, charge, origin);
+        return judge_other(model, charge, origin);
     }
     if let Err(member) = expected_of(model, pending).check(charge) {
         return raise_alert(model, Alert::Mismatch { charge: charge.id.clone(), member });
@@ -208,13 +218,21 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Tran
             let (code, message) = (code.cloned(), message.map(str::to_owned));
             let event = PaymentEvent::Failed {
                 reference,
+                attempt: expected.attempt.number(),
                 charge: charge.id.clone(),
                 failure_code: code.clone(),
                 failure_message: message.clone(),
             };
             (Record::Failed { code, message }, event)
         }
-        Outcome::Expired => (Record::Expired, PaymentEvent::Expired { reference, charge: charge.id.clone() }),
+        Outcome::Expired => (
+            Record::Expired,
+            PaymentEvent::Expired {
+                reference,
+                attempt: expected.attempt.number(),
+                charge: charge.id.clone(),
+            },
+        ),
         Outcome::Pending | Outcome::Unknown(_) => return,
     };
     step.records.push(record);
@@ -237,5 +255,5 @@ fn paid_and_refunded(charge: &Charge, reference: Reference, attempt: NonZeroU32)
 
 fn expected_of(model: &Model, pending: &Pending) -> Expected {
     let attempt = model.intent.reference.attempt(pending.attempt);
-    model.intent.expected(Some(attempt), pending.attempt).own_charge(pending.charge.clone())
+    model.expected(Some(attempt), pending.attempt).own_charge(pending.charge.clone())
 }

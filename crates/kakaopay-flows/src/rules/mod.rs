@@ -4,6 +4,8 @@ pub(crate) mod requests;
 
 pub(crate) mod duplicates;
 
+pub(crate) mod pay_again;
+
 pub(crate) mod evidence;
 
 pub(crate) mod search;

@@ -51,6 +51,7 @@ pub(crate) fn kept(model: &Model) -> PrunedPayment {
         opened_at: *opened_at,
         end: without_texts(model.state.clone()),
         attempts: *attempts,
+        earlier: model.earlier.clone(),
         learned_paid_at: *learned_paid_at,
         acknowledged: model.acknowledged.iter().map(without_words).collect(),
         alert_counts: model.alert_counts.clone(),

@@ -29,11 +29,16 @@ pub(crate) fn request_charge(model: &Model, source: Option<&SourceId>, attempt: 
         (SourceMode::Existing(source), _) => Some(source),
         (_, source) => source,
     };
-    let source = match given {
-        Some(source) if attempt == NonZeroU32::MIN => ChargeSource::Existing(source.clone()),
-        // It is not documented that a source can be charged twice, so each further attempt creates a new
-        // one.
-        _ => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
+    // It is not documented that a source can be charged twice, so each further attempt for the same order creates a new
+    // one.
+    request_charge_of(model, given.filter(|_| attempt == model.first_attempt()), attempt)
+}
+
+/// Requests the charge of an attempt with a source, or with a new one.
+pub(crate) fn request_charge_of(model: &Model, source: Option<&SourceId>, attempt: NonZeroU32) -> Transition {
+    let source = match source {
+        Some(source) => ChargeSource::Existing(source.clone()),
+        None => ChargeSource::New { platform_type: platform_of(&model.intent.source) },
     };
     Transition {
         records: vec![Record::ChargeRequested { attempt }],
@@ -54,7 +59,12 @@ pub(crate) fn platform_of(mode: &SourceMode) -> Option<PlatformType> {
 pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Transition {
     let refused = Transition {
         records: vec![Record::Refused { code: code.clone(), message: message.clone() }],
-        events: vec![PaymentEvent::Refused { reference: model.intent.reference.clone(), code, message }],
+        events: vec![PaymentEvent::Refused {
+            reference: model.intent.reference.clone(),
+            attempt: model.attempt(),
+            code,
+            message,
+        }],
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     };

@@ -77,8 +77,8 @@ pub(crate) fn page(
             .fold(step, |step, charge| step.and(duplicates::judge(model, charge, Origin::List)));
     }
     let differs = list.data.items.iter().any(|charge| {
-        let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        is_of_order(model, charge) && expected.check(charge).is_err() && !model.is_set_aside(&charge.id)
+        let expected = model.expected(charge.metadata.attempt(), creating.attempts);
+        is_at_hand(model, charge) && expected.check(charge).is_err() && !model.is_set_aside(&charge.id)
     });
     let differs = request.differs || differs;
     let duplicates = list.data.items.iter().map(|charge| duplicates::judge(model, charge, Origin::List));
@@ -181,8 +181,8 @@ pub(crate) fn duplicates_page(
 /// can be paid, then the last attempt.
 fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Option<&'a Charge> {
     let own = list.data.items.iter().filter(|charge| {
-        let expected = model.intent.expected(charge.metadata.attempt(), creating.attempts);
-        is_of_order(model, charge)
+        let expected = model.expected(charge.metadata.attempt(), creating.attempts);
+        is_at_hand(model, charge)
             && expected.check(charge).is_ok()
             && !evidence::is_superseded(creating, charge)
     });
@@ -196,6 +196,12 @@ fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Optio
         // The buyer was redirected to the last attempt, if to any.
         (rank, Reverse(charge.metadata.attempt().map(|attempt| attempt.number())))
     })
+}
+
+/// Returns whether a charge names the order, and no attempt that ended before the one at hand was begun.
+fn is_at_hand(model: &Model, charge: &Charge) -> bool {
+    let named = charge.metadata.attempt().filter(|_| is_of_order(model, charge));
+    named.is_some_and(|named| !model.is_earlier(named.number()))
 }
 
 enum NextPage {

@@ -118,6 +118,12 @@ impl State {
         !matches!(self, Self::Creating(_) | Self::Pending(_))
     }
 
+    /// Returns whether the order was not paid, so that another attempt may begin.
+    #[must_use]
+    pub fn is_unpaid_end(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::Expired(_) | Self::Refused { .. })
+    }
+
     /// Returns whether the order is paid and may be shipped: `Successful`, unless the money had gone back in full
     /// before the payment was known to be paid.
     #[must_use]

@@ -2,6 +2,7 @@
 
 pub(crate) mod acknowledgement;
 pub(crate) mod duplicate_charge;
+pub(crate) mod earlier_attempts;
 pub(crate) mod late_charge;
 pub(crate) mod lifecycle;
 pub(crate) mod look_up;

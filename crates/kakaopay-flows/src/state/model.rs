@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, ChargeId, Money, Reference, RefundId, Timestamp};
+use kakaopay_types::{AttemptReference, Charge, ChargeId, Expected, Money, Reference, RefundId, Timestamp};
 
 use crate::alert::Alert;
 use crate::expectation;
@@ -14,6 +14,7 @@ use crate::journal::refund_record::RefundRecord;
 use crate::refusal::Refusal;
 use crate::state::acknowledgement::Acknowledgement;
 use crate::state::duplicate_charge::DuplicateCharge;
+use crate::state::earlier_attempts::EarlierAttempts;
 use crate::state::late_charge::{LateCharge, PaidCharge};
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::look_up::LookUp;
@@ -35,6 +36,8 @@ pub(crate) struct Model {
     pub(crate) alert_counts: BTreeMap<String, u32>,
     /// The number of attempts to create the charge.
     pub(crate) attempts: NonZeroU32,
+    /// The attempts before the one at hand, from the first on.
+    pub(crate) earlier: Vec<EarlierAttempts>,
     /// The number of attempts at the last resume.
     pub(crate) resumed_after: u32,
     /// When the charge was first read as paid: an upper bound of when it was paid.
@@ -57,13 +60,7 @@ pub(crate) struct Model {
 impl Model {
     /// Creates the model of a payment from its intent.
     pub(crate) fn opened(intent: Intent, at: Timestamp) -> Self {
-        let (stage, source) = match &intent.source {
-            SourceMode::Inline(_) => (Stage::Charge, None),
-            SourceMode::Separate(_) => (Stage::Source, None),
-            SourceMode::Existing(source) => (Stage::Charge, Some(source.clone())),
-        };
-        let creating =
-            Creating { stage, attempts: NonZeroU32::MIN, source, since: at, refusal: None, look_up: None };
+        let creating = creating(&intent, NonZeroU32::MIN, at);
         Self {
             seq: 0,
             intent,
@@ -73,6 +70,7 @@ impl Model {
             acknowledged: Vec::new(),
             alert_counts: BTreeMap::new(),
             attempts: NonZeroU32::MIN,
+            earlier: Vec::new(),
             resumed_after: 0,
             learned_paid_at: None,
             duplicates: BTreeMap::new(),
@@ -95,6 +93,7 @@ impl Model {
             acknowledged: kept.acknowledged,
             alert_counts: kept.alert_counts,
             attempts: kept.attempts,
+            earlier: kept.earlier,
             learned_paid_at: kept.learned_paid_at,
             duplicates: kept.duplicates,
             refunds: kept.refunds,
@@ -145,6 +144,9 @@ impl Model {
                     look_up.decide(seq);
                 }
             }
+            Record::AttemptOpened { attempt, intent } => {
+                self.open_attempt(*attempt, intent.clone().into(), at)?
+            }
             Record::NotListed { served_at, complete } => {
                 self.look_up_mut()?.note(*served_at, *complete, at);
             }
@@ -175,6 +177,63 @@ impl Model {
             _ => self.apply_to_charge(record, at)?,
         }
         Some(())
+    }
+
+    /// Begins another attempt after an unpaid end. The charge that has ended is no longer the payment's own.
+    fn open_attempt(&mut self, attempt: NonZeroU32, intent: Intent, at: Timestamp) -> Option<()> {
+        let end = self.state.name().to_owned();
+        let ended = self.attempt();
+        let own = match &self.state {
+            State::Failed { pending, .. } | State::Expired(pending) => Some(pending.clone()),
+            State::Refused { .. } => None,
+            State::Creating(_) | State::Pending(_) | State::Successful { .. } => return None,
+        };
+        if attempt <= self.attempts || intent.reference != self.intent.reference {
+            return None;
+        }
+        if let Some(Pending { charge, attempt, since, expires_at, .. }) = own {
+            let charge_end = Some(end.clone());
+            let ended = DuplicateCharge { attempt, since, expires_at, end: charge_end, paid: None };
+            self.duplicates.insert(charge, ended);
+        }
+        let amount = self.intent.amount.money();
+        self.earlier.push(EarlierAttempts { last: self.attempts, ended, amount, end });
+        (self.attempts, self.resumed_after) = (attempt, attempt.get().saturating_sub(1));
+        self.state = State::Creating(creating(&intent, attempt, at));
+        (self.intent, self.opened_at) = (intent, at);
+        // They are about the attempt that has ended.
+        self.close(|alert| !alert.is_about_object() && !alert.is_about_refund());
+        Some(())
+    }
+
+    /// Returns the attempt at hand: the one that created the payment's charge, or the last one.
+    pub(crate) fn attempt(&self) -> NonZeroU32 {
+        self.state.charge().map_or(self.attempts, |own| own.attempt)
+    }
+
+    /// Returns the first attempt since the merchant asked for a payment, at first or again.
+    pub(crate) fn first_attempt(&self) -> NonZeroU32 {
+        self.earlier.last().map_or(NonZeroU32::MIN, |earlier| earlier.last.saturating_add(1))
+    }
+
+    /// Returns whether an attempt ended before the one at hand was begun.
+    pub(crate) fn is_earlier(&self, attempt: NonZeroU32) -> bool {
+        attempt < self.first_attempt()
+    }
+
+    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge names; if it
+    /// names another order or none, the attempt `last` is expected.
+    ///
+    /// Any attempt that names this store was made by it: a store that was restored may lack its later entries.
+    pub(crate) fn expected(&self, named: Option<AttemptReference>, last: NonZeroU32) -> Expected {
+        let intent = &self.intent;
+        let number = match named {
+            Some(named) if *named.order() == intent.reference => named.number(),
+            _ => last,
+        };
+        let earlier = self.earlier.iter().find(|earlier| number <= earlier.last);
+        let amount = earlier.map_or(intent.amount.money(), |earlier| earlier.amount);
+        Expected::new(amount, intent.mode, intent.reference.attempt(number)).store(intent.store.clone())
     }
 
     fn apply_refund(&mut self, reference: &Reference, change: &RefundRecord, at: Timestamp) -> Option<()> {
@@ -273,8 +332,10 @@ impl Model {
         match &mut self.state {
             State::Creating(creating) => {
                 if let Some(state) = from_creating(creating, record, (self.seq, at))? {
-                    // A lost attempt may still be in flight.
-                    self.search = (self.attempts > NonZeroU32::MIN).then(|| LookUp::begin(self.seq, at));
+                    // A lost attempt may still be in flight. Those before the one at hand have ended.
+                    if self.attempts > self.first_attempt() {
+                        self.search = Some(LookUp::begin(self.seq, at));
+                    }
                     let is_found = matches!(state, State::Pending(_));
                     if let State::Pending(pending) = &state {
                         self.duplicates.remove(&pending.charge);
@@ -306,6 +367,16 @@ impl Model {
         }
         Some(())
     }
+}
+
+/// Returns the first stage of an attempt.
+fn creating(intent: &Intent, attempts: NonZeroU32, since: Timestamp) -> Creating {
+    let (stage, source) = match &intent.source {
+        SourceMode::Inline(_) => (Stage::Charge, None),
+        SourceMode::Separate(_) => (Stage::Source, None),
+        SourceMode::Existing(source) => (Stage::Charge, Some(source.clone())),
+    };
+    Creating { stage, attempts, source, since, refusal: None, look_up: None }
 }
 
 /// Returns the state that follows `Creating`, or `Some(None)` if the payment stays there.

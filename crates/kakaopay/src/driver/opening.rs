@@ -1,14 +1,16 @@
 //! Opens the payment of an order.
 
+use std::num::NonZeroU32;
 use std::sync::PoisonError;
 
-use kakaopay_flows::Payment;
+use kakaopay_flows::{Evidence, Input, Payment};
 use kakaopay_store::Store;
 
 use super::adoption::Found;
 use super::engine::{Applied, Engine, MAX_TRIES};
 use super::pending_request::Begun;
 use super::reads::Joins;
+use super::suspicion::Suspicion;
 use crate::error::Error;
 use crate::order::Order;
 
@@ -57,6 +59,29 @@ impl<S: Store> Engine<S> {
             }
         }
         Err(Error::TooMuchContention(order.reference().clone()))
+    }
+
+    /// Begins the attempt after `after` has ended. A store that may lack attempts looks for their charges first.
+    pub(crate) async fn pay_again(&self, order: &Order, after: NonZeroU32) -> Result<Opened, Error> {
+        self.ready().await?;
+        let reference = order.reference();
+        if self.suspicion().await? != Suspicion::Cleared {
+            let Found::Charges(charges) = self.charges_before(reference).await? else {
+                return Ok(Opened::NotYet);
+            };
+            for charge in charges {
+                let read = Input::Evidence(Evidence::Read(Box::new(charge)));
+                let applied = self.apply_input(reference, &read).await?;
+                self.drive(applied).await?;
+            }
+        }
+        let (store, seed) = (self.bind().await?, self.next_seed());
+        let again = |payment: &mut Payment, now| {
+            let intent = order.clone().into_intent(store.clone(), self.mode, seed);
+            payment.pay_again(&intent.served_at(self.service_clock.now()), after, now)?;
+            Ok(())
+        };
+        Ok(Opened::Payment(self.change(reference, again).await?))
     }
 
     /// Returns a seed of the jitter of one payment.

@@ -50,7 +50,7 @@ fn created(requests: &[Request]) -> Vec<&ChargeId> {
 fn i1_i2_i5_late_money_goes_back_by_its_charge() {
     for end in ["failed", "expired"] {
         let mut driven = paid_after(end);
-        assert_eq!(keys(&driven), [end.to_owned(), format!("late/{OWN}")]);
+        assert_eq!(keys(&driven), [format!("1/{end}"), format!("late/{OWN}")]);
         let request = order("r1", 150_000, LateRefund::Reject);
         // Goods were never released, so that only the charge itself can be named.
         assert_eq!(driven.refund(&request, at(210)).err(), Some(RefundError::NotPaid));

@@ -15,6 +15,7 @@ mod mismatches;
 mod model;
 mod other_refunds;
 mod pages;
+mod pay_again;
 mod permutations;
 mod properties;
 mod pruned;
