@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering;
 
 use kakaopay::store::{Entry, Store};
 use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri};
-use kakaopay::{Checkout, Order, RefundRequest};
+use kakaopay::{Checkout, Error, Order, RefundRequest};
 
 use crate::booked_charge::BookedCharge;
+use crate::books::Books;
 use crate::moves::{Action, Edited, Millis, OrderId, ProcessId};
 use crate::plan::{ACTIVE, AMOUNT};
 use crate::pressure;
@@ -24,6 +25,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
         Action::DecideElsewhere { order, paid } => {
             decide(world, &world.neighbour.clone(), action, *order, *paid);
         }
+        Action::PayAgain { order, process } => pay_again(world, *order, *process),
         Action::Return { order, process } => {
             let reference = reference(*order);
             call(world, *process, async move |merchant| drop(merchant.buyer_returned(&reference).await));
@@ -96,6 +98,7 @@ fn press(world: &mut World, action: &Action) {
         Action::CutLists { lasts } => world.cut = Some((world.now, world.now + lasts)),
         Action::Misread { order, status, lasts } => {
             let name = reference(*order).as_str().to_owned();
+            world.around.books.pages().misread.insert(name.clone());
             world.misread.insert(name, (status, world.now + lasts));
         }
         Action::Garble { order, lasts } => {
@@ -188,17 +191,39 @@ fn check_out(world: &World, order: OrderId, process: ProcessId) {
     let (reference, books) = (reference(order), world.around_of(process).books.clone());
     let store = world.around_of(process).store.clone();
     let bought = order_of(world.around_of(process), &reference);
-    call(world, process, async move |merchant| match merchant.checkout(bought).await {
+    call(world, process, async move |merchant| {
+        hand_out(&books, &store, &reference, merchant.checkout(bought).await);
+    });
+}
+
+/// The page that offers another attempt names the attempt that ended.
+fn pay_again(world: &World, order: OrderId, process: ProcessId) {
+    let (reference, books) = (reference(order), world.around.books.clone());
+    let store = world.around.store.clone();
+    let bought = order_of(&world.around, &reference);
+    call(world, process, async move |merchant| {
+        let Ok(Some(status)) = merchant.status(&reference).await else { return };
+        if status.state.is_unpaid_end() {
+            books
+                .pages()
+                .tell(format_args!("{reference}: the buyer tries again after attempt {}", status.attempt));
+            hand_out(&books, &store, &reference, merchant.pay_again(bought, status.attempt).await);
+        }
+    });
+}
+
+fn hand_out(books: &Books, store: &FaultyStore, reference: &Reference, checkout: Result<Checkout, Error>) {
+    let mut pages = books.pages();
+    match checkout {
         Ok(Checkout::Redirect { authorize_uri, .. }) => {
-            let mut pages = books.pages();
             pages.hand_out(reference.as_str(), &authorize_uri);
-            if !is_known(&store, &reference, &authorize_uri) {
+            if !is_known(store, reference, &authorize_uri) {
                 pages.violate("I10", format_args!("{reference}: a link was handed out that is not stored"));
             }
         }
-        Ok(other) => books.pages().tell(format_args!("{reference}: no link yet: {}", name_of(&other))),
-        Err(error) => books.pages().tell(format_args!("{reference}: checkout failed: {error}")),
-    });
+        Ok(other) => pages.tell(format_args!("{reference}: no link yet: {}", name_of(&other))),
+        Err(error) => pages.tell(format_args!("{reference}: checkout failed: {error}")),
+    }
 }
 
 /// Whether the journal of an order has a text.
@@ -212,7 +237,7 @@ fn is_known(store: &FaultyStore, order: &Reference, text: &str) -> bool {
 /// The buyer decides on the page that they were sent to. Without a link, they try again later.
 fn decide(world: &mut World, shop: &Surroundings, action: &Action, order: OrderId, paid: bool) {
     let name = reference(order).as_str().to_owned();
-    let link = shop.books.pages().links.get(&name).and_then(|links| links.first().cloned());
+    let link = shop.books.pages().links.get(&name).and_then(|links| links.last().cloned());
     let Some(charge) = link.and_then(|link| world.around.service.charge_behind(&link)) else {
         if world.now < ACTIVE {
             world.after(30_000, Event::Act(action.clone()));

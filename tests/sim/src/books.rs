@@ -38,7 +38,7 @@ pub struct Pages {
     /// The time.
     pub now: Millis,
     /// Links handed out, by order.
-    pub links: BTreeMap<String, BTreeSet<String>>,
+    pub links: BTreeMap<String, Vec<String>>,
     /// Accepted notifications in order, by order: each with its key, once.
     pub accepted: BTreeMap<String, Vec<(String, PaymentEvent)>>,
     /// Charges that a response showed as successful, with money left at the shop.
@@ -49,6 +49,8 @@ pub struct Pages {
     pub polled: BTreeMap<String, Millis>,
     /// Orders whose charge was notified as orphaned, until the operator has adopted them.
     pub to_adopt: BTreeSet<String>,
+    /// Orders whose pending charges were shown as ended, so that the buyer could try again.
+    pub misread: BTreeSet<String>,
     /// Whether an older copy was put in the place of the store.
     pub was_restored: bool,
     /// How many payments were pruned.
@@ -113,6 +115,7 @@ impl Books {
             accepted_refunds: BTreeSet::new(),
             polled: BTreeMap::new(),
             to_adopt: BTreeSet::new(),
+            misread: BTreeSet::new(),
             was_restored: false,
             pruned: 0,
             pruned_keys: BTreeSet::new(),
@@ -148,10 +151,17 @@ impl Pages {
     /// A link is handed to a buyer.
     pub fn hand_out(&mut self, order: &str, link: &str) {
         let links = self.links.entry(order.to_owned()).or_default();
-        links.insert(link.to_owned());
-        let count = links.len();
-        if count > 1 {
-            self.violate("F10", format_args!("{order}: {count} links were handed out"));
+        if links.iter().any(|known| known == link) {
+            return;
+        }
+        links.push(link.to_owned());
+        let charges = self.service.charges();
+        let is_payable = |link: &&String| {
+            charges.iter().any(|charge| charge.authorize_uri == **link && charge.status == "pending")
+        };
+        let payable = links.iter().filter(is_payable).count();
+        if payable > 1 && !self.misread.contains(order) {
+            self.violate("F10", format_args!("{order}: {payable} links can be paid"));
         }
     }
 

@@ -42,6 +42,14 @@ pub enum Action {
         /// The process.
         process: ProcessId,
     },
+    /// The shop's page offers another attempt if the last one has ended unpaid, and a process begins it. Repeated ones are
+    /// reloads, second tabs and retried requests.
+    PayAgain {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+    },
     /// The buyer pays the charge whose link they got, or their wallet fails.
     Decide {
         /// The order.

@@ -86,6 +86,7 @@ impl Plan {
         plan.lose_commits(&mut choices.fork("backups"));
         plan.press(&mut pressure);
         plan.prune(&mut choices.fork("prune"));
+        plan.try_again(&mut choices.fork("again"));
         plan.moves.sort_by_key(|planned| planned.at);
         plan
     }
@@ -191,6 +192,27 @@ impl Plan {
             let metadata = choices.pick(&[Edited::Empty, Edited::Garbage, Edited::Names(other)]);
             let at = opened + choices.pick(&[500, 10_000, 60_000, 600_000]) + choices.between(0, 5_000);
             self.add(at, Action::StaffEdit { order, metadata });
+        }
+    }
+
+    /// Buyers whose payment failed or expired try again, some of them on two pages.
+    fn try_again(&mut self, choices: &mut Choices) {
+        for order in 0..self.orders {
+            let is_decision = |planned: &Move| match planned.action {
+                Action::Decide { order: other, .. } if other == order => Some(planned.at),
+                _ => None,
+            };
+            let Some(decided) = self.moves.iter().find_map(is_decision) else { continue };
+            for _ in 0..choices.between(0, 4) {
+                let at = decided + choices.pick(&[5_000, 60_000, 600_000]) + choices.between(0, 10_000);
+                for _ in 0..choices.between(1, 3) {
+                    let process = choices.any_of(self.processes);
+                    let reload = choices.pick(&[0, 300, 20_000]);
+                    self.add(at + reload, Action::PayAgain { order, process });
+                }
+                let paid = choices.percent(60);
+                self.add(at + choices.pick(&[15_000, 90_000]), Action::Decide { order, paid });
+            }
         }
     }
 

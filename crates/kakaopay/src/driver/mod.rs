@@ -4,6 +4,7 @@ mod adoption;
 mod engine;
 mod identity;
 mod leases;
+mod lost_payments;
 mod marks;
 mod opening;
 mod orphan;
