@@ -7,7 +7,7 @@
 //!   [`Output::Transmit`]).
 //! - A charge or refund whose outcome is unknown is searched for by its reference, and requested again only
 //!   after the search has found that it does not exist.
-//! - The buyer is redirected to one charge at most; duplicate charges are polled until they end.
+//! - At most one charge that can still be paid has its address handed out; duplicate charges are polled until they end.
 //! - A webhook, or the buyer's return, only makes the payment read its charge.
 //! - Only a charge read from the service, equal to the order in amount, currency, mode, reference
 //!   and source type, makes a payment paid ([`kakaopay_types::Confirmed`]).
@@ -17,7 +17,9 @@
 //! - No single clock decides about money: after an unknown outcome a request is repeated only after two lists
 //!   that lack its object, with enough time in between by the service's own clock, or by a person's
 //!   [`Input::Resume`]. The driver's clock plans polls and raises alerts.
-//! - A final state never changes; evidence against it raises an [`Alert`].
+//! - Evidence never changes a final state; what contradicts it raises an [`Alert`]. After an unpaid end the merchant may
+//!   begin another attempt ([`Payment::pay_again`]), with an amount of its own; a charge of an earlier attempt that is paid
+//!   after all is late money.
 //!
 //! ```text
 //! Creating ──► Pending ──► Successful ──► refunds
@@ -58,6 +60,7 @@ mod rules;
 mod replay;
 
 mod payment;
+mod payment_facts;
 
 #[cfg(test)]
 mod golden_tests;

@@ -7,5 +7,6 @@ pub(crate) mod late_charge;
 pub(crate) mod lifecycle;
 pub(crate) mod look_up;
 pub(crate) mod model;
+pub(crate) mod own_charge;
 pub(crate) mod refund;
 pub(crate) mod refund_state;
