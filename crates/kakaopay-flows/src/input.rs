@@ -24,7 +24,8 @@ pub enum Input {
     /// not send.
     Refresh,
     /// The store may lack later entries of the journal, because it was restored from a copy: a request that the journal
-    /// has as unsent may have been sent since. Its outcome becomes unknown, so that the charge is looked for first.
+    /// has as unsent may have been sent since. Its outcome becomes unknown, so that the charge or refund is looked for
+    /// first, for as long as the service may still carry it out.
     StoreIsOlder,
     /// Continues a blocked payment or refund after a person has checked it. It clears the alerts, and allows
     /// further requests after the last automatic one. Findings that persist raise their alerts again.

@@ -26,7 +26,7 @@ pub struct Intent {
     /// Seed of the poll jitter, which spreads the polls of many payments. Any number, chosen once.
     pub jitter_seed: u64,
     /// The service's time when the order was opened, or earlier. Its charge is looked for since then. `None` if the
-    /// service has told no time.
+    /// service has shown no time.
     pub served_at: Option<Timestamp>,
 }
 

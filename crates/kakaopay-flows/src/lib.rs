@@ -78,7 +78,7 @@ pub use journal::refund_record::RefundRecord;
 pub use output::{Deadline, Output, Request};
 pub use payment::Payment;
 pub use refund_order::{CancelReason, LateRefund, RefundRequest};
-pub use schedule::MAX_SEND_DELAY_SECONDS;
+pub use schedule::{MAX_LATE_SECONDS, MAX_SEND_DELAY_SECONDS};
 pub use search::{ChargeSearch, RefundSearch};
 pub use service_time::ServiceTime;
 pub use state::acknowledgement::Acknowledgement;

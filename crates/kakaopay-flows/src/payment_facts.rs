@@ -16,6 +16,7 @@ use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
 use crate::state::model::is_of_order;
 use crate::state::refund::RefundProcess;
+use crate::state::refund_state::RefundState;
 
 impl Payment {
     /// Returns the attempt at hand: the one that created the payment's charge, or the last one.
@@ -74,11 +75,16 @@ impl Payment {
         expectation::notification_keys(self.model())
     }
 
-    /// Returns whether the next step is to request the source or the charge, because no request has had an effect, as
-    /// far as the journal knows. A store that was restored may know too little:
+    /// Returns whether the next step is to request the source, the charge or a refund, because no request has had an
+    /// effect, as far as the journal knows. A store that was restored may know too little:
     /// [`Input::StoreIsOlder`](crate::Input::StoreIsOlder).
     #[must_use]
     pub fn is_unsent(&self) -> bool {
+        let is_preparing = |refund: &RefundProcess| *refund.state() == RefundState::Preparing;
+        self.is_charge_unsent() || self.model().refunds.values().any(is_preparing)
+    }
+
+    fn is_charge_unsent(&self) -> bool {
         matches!(&self.model().state, State::Creating(creating) if creating.is_unsent())
     }
 
@@ -89,7 +95,7 @@ impl Payment {
         let named = charge.metadata.attempt().filter(|_| is_of_order(self.model(), charge));
         named.is_some_and(|named| {
             named.number() > self.model().attempts
-                || (self.is_unsent() && named.number() == self.model().attempts)
+                || (self.is_charge_unsent() && named.number() == self.model().attempts)
         })
     }
 

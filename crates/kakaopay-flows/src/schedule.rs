@@ -25,7 +25,11 @@ pub(crate) const CHARGE_LATE_SECONDS: i64 = 90;
 
 /// How long after an unknown outcome a refund may still appear in a list, by the service's clock. The client's
 /// timeout is a minute; a service that made the refund even later was never observed, and would refund twice.
-pub(crate) const REFUND_LATE_SECONDS: i64 = 600;
+pub(crate) const REFUND_LATE_SECONDS: i64 = MAX_LATE_SECONDS;
+
+/// How long after a mutation was sent the service may still carry it out, in seconds. A store that was restored may lack
+/// such a mutation: until then its steps are [`Input::StoreIsOlder`](crate::Input::StoreIsOlder).
+pub const MAX_LATE_SECONDS: i64 = 600;
 
 /// How long a look-up goes on, by the driver's clock, before a person is asked because the service tells no time.
 pub(crate) const CLOCKLESS_SECONDS: i64 = 900;

@@ -26,7 +26,7 @@ impl ChargeSearch {
     /// times of its charges differ.
     const MARGIN_SECONDS: i64 = 3_600;
 
-    /// The same where the service told no time: the clock of the process that opened the payment may differ from the
+    /// The same where the service shows no time: the clock of the process that opened the payment may differ from the
     /// service's by more than a day. A charge that is even older is not found, and the buyer is never redirected to it.
     const CLOCKLESS_MARGIN_SECONDS: i64 = 2 * 86_400;
 

@@ -18,19 +18,22 @@ pub enum Setting {
     ReconciledUntil,
     /// Since when, and why, the store may lack payments that the service has; absent otherwise.
     Suspect,
+    /// The service's time at which the store was last found to lack nothing, after it was suspect; absent if it never was.
+    SuspectUntil,
     /// Why the store is not to be used, such as that its payments have moved; absent otherwise.
     Closed,
 }
 
 impl Setting {
     /// All settings.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::StoreId,
         Self::Account,
         Self::Mode,
         Self::KnownKeys,
         Self::ReconciledUntil,
         Self::Suspect,
+        Self::SuspectUntil,
         Self::Closed,
     ];
 
@@ -44,6 +47,7 @@ impl Setting {
             Self::KnownKeys => "known_keys",
             Self::ReconciledUntil => "reconciled_until",
             Self::Suspect => "suspect",
+            Self::SuspectUntil => "suspect_until",
             Self::Closed => "closed",
         }
     }

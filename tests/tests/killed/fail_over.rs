@@ -117,15 +117,30 @@ async fn fail_over(name: &str, synchronous: bool) {
     scene.go_on().await;
     assert_eq!(entries(&old).await, left, "the old primary was written to");
 
-    let second = second_charges(&scene).await;
+    let shipped_before = shipped_before.into_keys().collect();
+    settle(&scene, name, synchronous, TakeOver { unknown, shipped_before, away, healed }).await;
+}
+
+/// What happened at the fail-over.
+struct TakeOver {
+    unknown: usize,
+    shipped_before: Vec<String>,
+    away: Duration,
+    healed: Duration,
+}
+
+/// Checks the books, and reports the figures.
+async fn settle(scene: &Scene, name: &str, synchronous: bool, take_over: TakeOver) {
+    let TakeOver { unknown, shipped_before, away, healed } = take_over;
+    let second = second_charges(scene).await;
     let twice =
         scene.shipped.values().filter(|charges| charges.iter().collect::<BTreeSet<_>>().len() > 1).count();
     let again = scene.shipped.values().filter(|charges| charges.len() > 1).count();
-    let again_before = shipped_before.keys().filter(|order| scene.shipped[*order].len() > 1).count();
+    let again_before = shipped_before.iter().filter(|order| scene.shipped[*order].len() > 1).count();
     let (orphans, adopted) = (scene.orphans.len(), scene.adopted.len());
     let repeated = scene.orphans.values().filter(|count| **count > 1).count();
     let troubles: usize = scene.troubles.values().sum();
-    let figures = check::<PostgresDatabase>(&scene).await;
+    let figures = check::<PostgresDatabase>(scene).await;
     let figures = format!(
         "{figures}; {unknown} unknown to the new primary, {orphans} orphans notified ({repeated} more than once), {adopted} \
          adopted, {second} second payable charges, {twice} shipped for two charges, {again} handled again ({again_before} \

@@ -17,6 +17,7 @@ mod leases;
 mod misbehaving;
 mod next_return;
 mod notifications;
+mod older_requests;
 mod older_store;
 mod paid_and_refunded;
 mod pay_again;

@@ -12,53 +12,52 @@ use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
-use kakaopay_tests::unsent::Unsent;
 use kakaopay_tests::virtual_shop::opening;
 use kakaopay_transport::Client;
 
 /// A service, a store, and the notifications of all processes.
-struct Place {
-    sandbox: Sandbox,
-    store: MemoryStore,
-    notifications: Notifications,
+pub(super) struct Place {
+    pub(super) sandbox: Sandbox,
+    pub(super) store: MemoryStore,
+    pub(super) notifications: Notifications,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(opening())).build();
         let clock = sandbox.clock().clone();
         let store = MemoryStore::new().with_clock(move || clock.now());
         Self { sandbox, store, notifications: Notifications::default() }
     }
 
-    fn client(&self) -> Client<SecretKey> {
+    pub(super) fn client(&self) -> Client<SecretKey> {
         Client::builder(self.sandbox.service(), self.sandbox.secret_key().clone()).build()
     }
 
     /// A new process over a store.
-    fn process<S: Store + Clone>(&self, store: &S) -> Merchant<S> {
+    pub(super) fn process<S: Store + Clone>(&self, store: &S) -> Merchant<S> {
         let clock = self.sandbox.clock().clone();
         Merchant::builder(self.client(), store.clone()).clock(move || clock.now()).jitter_seed(7).build()
     }
 
-    async fn charges(&self) -> usize {
+    pub(super) async fn charges(&self) -> usize {
         self.client().send(ListCharges::new()).await.expect("a list").data.items.len()
     }
 
-    async fn pay(&self) {
+    pub(super) async fn pay(&self) {
         let charges = self.client().send(ListCharges::new()).await.expect("a list").data.items;
         let charge = charges.last().expect("a charge").id.clone();
         self.client().send(MarkChargeAsPaid::new(charge)).await.expect("paid");
     }
 
-    async fn work<S: Store>(&self, merchant: &Merchant<S>) {
+    pub(super) async fn work<S: Store>(&self, merchant: &Merchant<S>) {
         for _ in 0..3 {
             self.sandbox.clock().advance_seconds(5);
             merchant.run_once(&self.notifications).await.expect("worked");
         }
     }
 
-    fn keys(&self) -> Vec<String> {
+    pub(super) fn keys(&self) -> Vec<String> {
         self.notifications.events().into_iter().map(|(key, _)| key).collect()
     }
 }
@@ -313,64 +312,4 @@ async fn f51_each_suspicion_is_marked_anew() {
     }
     assert!(marks.iter().all(|mark| mark.contains("names order-345678/1")), "{marks:?}");
     assert_ne!(marks[0], marks[1]);
-}
-
-/// A backup of the moment in which a request was known to be unsent. It was sent afterwards, and its link handed out: the
-/// restored store does not send it again, whether a person said that it is older or the process found out.
-#[tokio::test]
-async fn f51_i1_a_restored_store_does_not_send_what_it_has_as_unsent() {
-    for is_marked in [true, false] {
-        let place = Place::new();
-        let client =
-            Client::builder(Unsent::new(place.sandbox.service()), place.sandbox.secret_key().clone());
-        let clock = place.sandbox.clock().clone();
-        let merchant = Merchant::builder(client.build(), place.store.clone()).clock(move || clock.now());
-        let merchant = merchant.jitter_seed(7).build();
-        let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
-        assert!(matches!(checkout, Checkout::InProgress), "{checkout:?}");
-        let backup = place.store.backup();
-        place.work(&merchant).await;
-        let link = merchant.checkout(Shop::order()).await.expect("a checkout");
-        assert!(matches!(link, Checkout::Redirect { .. }), "{link:?}");
-
-        place.store.replace_with(&backup);
-        if is_marked {
-            restore(&place.store).await.expect("marked");
-        }
-        let restored = place.process(&place.store);
-        place.work(&restored).await;
-        assert_eq!(restored.checkout(Shop::order()).await.expect("a checkout"), link, "{is_marked}");
-        assert_eq!(place.charges().await, 1, "{is_marked}");
-        assert!(place.store.setting(Setting::Suspect).await.expect("read").is_some());
-        place.pay().await;
-        restored.refresh(&Shop::reference()).await.expect("read");
-        place.work(&restored).await;
-        assert_eq!(place.keys(), ["order-345678/paid"], "{is_marked}");
-    }
-}
-
-/// The copy was made while the first attempt was looked for; the second was made afterwards, and its link handed out.
-#[tokio::test]
-async fn f51_i2_a_restored_store_takes_up_a_later_attempt() {
-    let place = Place::new();
-    place.sandbox.set_faults(vec!["drop-request@charges.create:nth=1".parse().expect("a rule")]);
-    let merchant = place.process(&place.store);
-    merchant.checkout(Shop::order()).await.expect("a checkout");
-    place.work(&merchant).await;
-    let backup = place.store.backup();
-    for _ in 0..40 {
-        place.sandbox.clock().advance_seconds(10);
-        merchant.run_once(&place.notifications).await.expect("worked");
-    }
-    let link = merchant.checkout(Shop::order()).await.expect("a checkout");
-    assert!(matches!(link, Checkout::Redirect { .. }), "{link:?}");
-    place.store.replace_with(&backup);
-    restore(&place.store).await.expect("marked");
-    let restored = place.process(&place.store);
-    place.work(&restored).await;
-    assert_eq!(restored.checkout(Shop::order()).await.expect("a checkout"), link);
-    place.pay().await;
-    restored.refresh(&Shop::reference()).await.expect("read");
-    place.work(&restored).await;
-    assert_eq!((place.keys(), place.charges().await), (vec!["order-345678/paid".to_owned()], 1));
 }

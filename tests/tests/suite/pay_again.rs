@@ -4,62 +4,28 @@ use std::num::NonZeroU32;
 
 use kakaopay::store::{MemoryStore, restore};
 use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, MarkChargeAsPaid};
-use kakaopay::types::{Charge, Currency, Money, PaymentAmount, SecretKey};
+use kakaopay::types::{Charge, Currency, Money, PaymentAmount};
 use kakaopay::{Checkout, Error, Merchant, Order, PayAgainError, PaymentEvent, State};
-use kakaopay_sandbox::{Sandbox, SandboxClock};
 use kakaopay_tests::Shop;
-use kakaopay_tests::shop::Notifications;
-use kakaopay_tests::virtual_shop::opening;
-use kakaopay_transport::Client;
 
-/// A shop over a memory store and the sandbox in process.
-struct Counter {
-    sandbox: Sandbox,
-    store: MemoryStore,
-    notifications: Notifications,
+use super::older_store::Place;
+
+/// All charges, the first one first.
+async fn charges(place: &Place) -> Vec<Charge> {
+    let mut charges = place.client().send(ListCharges::new()).await.expect("a list").data.items;
+    charges.sort_by_key(|charge| charge.metadata.attempt().map(|attempt| attempt.number()));
+    charges
 }
 
-impl Counter {
-    fn new() -> Self {
-        let sandbox = Sandbox::builder().seed(1).clock(SandboxClock::frozen_at(opening())).build();
-        let clock = sandbox.clock().clone();
-        let store = MemoryStore::new().with_clock(move || clock.now());
-        Self { sandbox, store, notifications: Notifications::default() }
-    }
+async fn fail(place: &Place, merchant: &Merchant<MemoryStore>, number: usize) {
+    let charge = charges(place).await[number].id.clone();
+    place.client().send(MarkChargeAsFailed::new(charge)).await.expect("failed");
+    read(place, merchant).await;
+}
 
-    fn client(&self) -> Client<SecretKey> {
-        Client::builder(self.sandbox.service(), self.sandbox.secret_key().clone()).build()
-    }
-
-    fn merchant(&self) -> Merchant<MemoryStore> {
-        let clock = self.sandbox.clock().clone();
-        Merchant::builder(self.client(), self.store.clone()).clock(move || clock.now()).jitter_seed(7).build()
-    }
-
-    /// All charges, the first one first.
-    async fn charges(&self) -> Vec<Charge> {
-        let mut charges = self.client().send(ListCharges::new()).await.expect("a list").data.items;
-        charges.sort_by_key(|charge| charge.metadata.attempt().map(|attempt| attempt.number()));
-        charges
-    }
-
-    async fn fail(&self, merchant: &Merchant<MemoryStore>, number: usize) {
-        let charge = self.charges().await[number].id.clone();
-        self.client().send(MarkChargeAsFailed::new(charge)).await.expect("failed");
-        self.work(merchant).await;
-    }
-
-    async fn work(&self, merchant: &Merchant<MemoryStore>) {
-        merchant.refresh(&Shop::reference()).await.expect("read");
-        for _ in 0..3 {
-            self.sandbox.clock().advance_seconds(5);
-            merchant.run_once(&self.notifications).await.expect("worked");
-        }
-    }
-
-    fn keys(&self) -> Vec<String> {
-        self.notifications.events().into_iter().map(|(key, _)| key).collect()
-    }
+async fn read(place: &Place, merchant: &Merchant<MemoryStore>) {
+    merchant.refresh(&Shop::reference()).await.expect("read");
+    place.work(merchant).await;
 }
 
 fn first() -> NonZeroU32 {
@@ -83,15 +49,15 @@ fn link(checkout: &Checkout) -> &str {
 /// paid once, over the new amount.
 #[tokio::test]
 async fn f64_i1_i3_an_order_that_failed_is_paid_by_its_second_attempt() {
-    let counter = Counter::new();
-    let merchant = counter.merchant();
+    let place = Place::new();
+    let merchant = place.process(&place.store);
     let before = merchant.checkout(Shop::order()).await.expect("a checkout");
     // Not yet: the same link, and no other amount.
     let early = merchant.pay_again(Shop::order(), first()).await.expect("a checkout");
     assert_eq!(link(&early), link(&before));
     let conflict = merchant.pay_again(cheaper(), first()).await;
     assert!(matches!(conflict, Err(Error::PayAgain(PayAgainError::AmountConflict { .. }))), "{conflict:?}");
-    counter.fail(&merchant, 0).await;
+    fail(&place, &merchant, 0).await;
     let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
     let Checkout::Finished(status) = &checkout else { panic!("{checkout:?}") };
     assert!(matches!(status.state, State::Failed { .. }));
@@ -102,26 +68,26 @@ async fn f64_i1_i3_an_order_that_failed_is_paid_by_its_second_attempt() {
     }
     assert!(links.iter().all(|again| *again == links[0] && again != link(&before)), "{links:?}");
     assert_eq!(link(&merchant.checkout(cheaper()).await.expect("a checkout")), links[0]);
-    let charges = counter.charges().await;
-    assert_eq!(charges.iter().map(|charge| charge.amount).collect::<Vec<_>>(), [150_000, 140_000]);
-    counter.client().send(MarkChargeAsPaid::new(charges[1].id.clone())).await.expect("paid");
-    counter.work(&merchant).await;
-    assert_eq!(counter.keys(), ["order-345678/1/failed", "order-345678/paid"]);
-    let (_, PaymentEvent::Paid(paid)) = counter.notifications.events().pop().expect("an event") else {
+    let all = charges(&place).await;
+    assert_eq!(all.iter().map(|charge| charge.amount).collect::<Vec<_>>(), [150_000, 140_000]);
+    place.client().send(MarkChargeAsPaid::new(all[1].id.clone())).await.expect("paid");
+    read(&place, &merchant).await;
+    assert_eq!(place.keys(), ["order-345678/1/failed", "order-345678/paid"]);
+    let (_, PaymentEvent::Paid(paid)) = place.notifications.events().pop().expect("an event") else {
         panic!("not paid")
     };
     assert_eq!((paid.attempt.get(), paid.amount.minor_units()), (2, 140_000));
     let finished = merchant.pay_again(cheaper(), paid.attempt).await.expect("a checkout");
     assert!(matches!(finished, Checkout::Finished(status) if status.is_paid()));
-    assert_eq!(counter.charges().await.len(), 2);
+    assert_eq!(charges(&place).await.len(), 2);
     let unknown = merchant.pay_again(cheaper(), NonZeroU32::new(9).expect("not zero")).await;
     assert!(matches!(unknown, Err(Error::PayAgain(PayAgainError::UnknownAttempt { .. }))), "{unknown:?}");
 }
 
 #[tokio::test]
 async fn an_order_that_was_never_opened_is_not_paid_again() {
-    let counter = Counter::new();
-    let again = counter.merchant().pay_again(Shop::order(), first()).await;
+    let place = Place::new();
+    let again = place.process(&place.store).pay_again(Shop::order(), first()).await;
     assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");
 }
 
@@ -130,23 +96,23 @@ async fn an_order_that_was_never_opened_is_not_paid_again() {
 #[tokio::test]
 async fn f51_f64_i1_a_restored_store_begins_no_attempt_twice() {
     for is_marked in [true, false] {
-        let counter = Counter::new();
-        let merchant = counter.merchant();
+        let place = Place::new();
+        let merchant = place.process(&place.store);
         merchant.checkout(Shop::order()).await.expect("a checkout");
-        counter.fail(&merchant, 0).await;
-        let backup = counter.store.backup();
+        fail(&place, &merchant, 0).await;
+        let backup = place.store.backup();
         let again = merchant.pay_again(Shop::order(), first()).await.expect("a checkout");
-        counter.store.replace_with(&backup);
+        place.store.replace_with(&backup);
         if is_marked {
-            restore(&counter.store).await.expect("marked");
+            restore(&place.store).await.expect("marked");
         }
-        let restored = counter.merchant();
+        let restored = place.process(&place.store);
         let same = restored.pay_again(Shop::order(), first()).await.expect("a checkout");
         assert_eq!(link(&same), link(&again), "{is_marked}");
-        let charges = counter.charges().await;
-        assert_eq!(charges.len(), 2, "{is_marked}");
-        counter.client().send(MarkChargeAsPaid::new(charges[1].id.clone())).await.expect("paid");
-        counter.work(&restored).await;
-        assert_eq!(counter.keys(), ["order-345678/1/failed", "order-345678/paid"], "{is_marked}");
+        let all = charges(&place).await;
+        assert_eq!(all.len(), 2, "{is_marked}");
+        place.client().send(MarkChargeAsPaid::new(all[1].id.clone())).await.expect("paid");
+        read(&place, &restored).await;
+        assert_eq!(place.keys(), ["order-345678/1/failed", "order-345678/paid"], "{is_marked}");
     }
 }

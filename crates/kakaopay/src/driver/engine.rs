@@ -129,14 +129,26 @@ impl<S: Store> Engine<S> {
 
     /// Applies an input to a payment and persists the result.
     ///
-    /// A store that may lack entries does not send what it has as unsent: the charge is looked for first.
+    /// A store that may lack entries does not send what it has as unsent: the charge or refund is looked for first.
     pub(crate) async fn apply_input(&self, reference: &Reference, input: &Input) -> Result<Applied, Error> {
-        let sends = matches!(input, Input::Timeout | Input::Resume);
+        self.apply_and_complete(reference, input, &[]).await
+    }
+
+    /// Applies an input like [`apply_input`](Self::apply_input), and completes webhook events with it.
+    pub(super) async fn apply_and_complete(
+        &self,
+        reference: &Reference,
+        input: &Input,
+        completes: &[EventId],
+    ) -> Result<Applied, Error> {
+        // A refund is sent after its charge's refunds were read.
+        let sends =
+            matches!(input, Input::Timeout | Input::Resume | Input::Response(Response::Refunds { .. }));
         let apply = |payment: &mut Payment, now, is_older| {
             let input = if is_older { &Input::StoreIsOlder } else { input };
             Ok(payment.handle(input.clone(), now)?)
         };
-        self.change_if_newest(reference, (sends, &[]), apply).await
+        self.change_if_newest(reference, (sends, completes), apply).await
     }
 
     /// Changes a payment and persists the result. After a concurrent write, it reloads the payment
@@ -146,17 +158,7 @@ impl<S: Store> Engine<S> {
         reference: &Reference,
         change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send + Sync,
     ) -> Result<Applied, Error> {
-        self.change_and_complete(reference, &[], change).await
-    }
-
-    /// Changes a payment like [`change`](Self::change), and completes webhook events with it.
-    pub(super) async fn change_and_complete(
-        &self,
-        reference: &Reference,
-        completes: &[EventId],
-        change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send + Sync,
-    ) -> Result<Applied, Error> {
-        self.change_if_newest(reference, (false, completes), |payment, now, _| change(payment, now)).await
+        self.change_if_newest(reference, (false, &[]), |payment, now, _| change(payment, now)).await
     }
 
     /// Changes a payment like [`change`](Self::change). If the change may send what is unsent, it learns whether the
@@ -176,7 +178,11 @@ impl<S: Store> Engine<S> {
             };
             if sends && payment.is_unsent() && is_older.is_none() {
                 // This may read the service's charges, so that the step begins anew.
-                is_older = Some(self.suspicion().await? != Suspicion::Cleared);
+                is_older = Some(match self.suspicion().await? {
+                    Suspicion::Cleared => self.was_suspect_lately().await?,
+                    Suspicion::Suspect => true,
+                    Suspicion::Unknown => return Err(Error::Interrupted(reference.clone())),
+                });
                 continue;
             }
             let before = payment.seq();

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use kakaopay_flows::MAX_LATE_SECONDS;
 use kakaopay_store::{Setting, Store};
 use kakaopay_types::endpoint::{ListCharges, ListParams};
 use kakaopay_types::{Charge, SortOrder, Timestamp};
@@ -92,6 +93,15 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
+    /// Returns whether the store was suspect so lately, by the service's clock, that the service may still carry out a
+    /// mutation which the store lacks.
+    pub(super) async fn was_suspect_lately(&self) -> Result<bool, Error> {
+        let Some(until) = self.store.setting(Setting::SuspectUntil).await? else { return Ok(false) };
+        let passed = Timestamp::parse(&until).ok().zip(self.service_clock.now());
+        let passed = passed.map(|(until, now)| now.millis_since(until));
+        Ok(passed.is_none_or(|passed| passed < MAX_LATE_SECONDS * 1_000))
+    }
+
     /// Marks the store as suspect, and says why. Each mark is new, so that a reconciliation that began before it does
     /// not end it.
     pub(crate) async fn suspect(&self, why: &str) -> Result<(), Error> {
@@ -137,9 +147,12 @@ impl<S: Store> Engine<S> {
         if let Some(until) = gap.until {
             self.reconciled(until).await?;
         }
-        if let Some(why) = gap.suspicion
-            && self.store.change_setting(Setting::Suspect, Some(&why), None).await?
-        {
+        let (Some(why), Some(until)) = (gap.suspicion, gap.until) else { return Ok(()) };
+        let before = self.store.setting(Setting::SuspectUntil).await?;
+        let now = Some(until.to_string());
+        // Another process that was faster has found the same.
+        self.store.change_setting(Setting::SuspectUntil, before.as_deref(), now.as_deref()).await?;
+        if self.store.change_setting(Setting::Suspect, Some(&why), None).await? {
             tracing::warn!(
                 "the store has been compared with the service: new orders are charged at once again"
             );

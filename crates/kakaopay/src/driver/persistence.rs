@@ -39,8 +39,7 @@ impl<S: Store> Engine<S> {
         let store_for = if is_of_mutation { STORE_FOR } else { STORE_READ_FOR };
         let (until, mut wait) = (Instant::now() + store_for, MIN_WAIT);
         loop {
-            let handle = |payment: &mut Payment, now| Ok(payment.handle(input.clone(), now)?);
-            let error = match self.change_and_complete(reference, completes, handle).await {
+            let error = match self.apply_and_complete(reference, &input, completes).await {
                 Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) => error,
                 result => return result,
             };

@@ -27,7 +27,7 @@ impl ServiceClock {
     }
 
     /// Returns the service's time, or an earlier one: a time for which this process was suspended may be missing. `None`
-    /// before a response has told it.
+    /// before a response has shown it.
     pub(crate) fn now(&self) -> Option<Timestamp> {
         let Reading { date, at, .. } = (*self.reading())?;
         let passed = i64::try_from(at.elapsed().as_millis()).unwrap_or(i64::MAX);

@@ -16,6 +16,7 @@ use crate::state::late_charge::PaidCharge;
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
 use crate::state::refund::RefundProcess;
+use crate::state::refund_state::RefundState;
 use crate::transition::{Transition, raise_alert};
 
 /// Begins a refund. Returns `None` if the same refund has already begun.
@@ -46,6 +47,17 @@ pub(crate) fn open(
     let record = RefundRecord::Ordered { charge, amount, void, late_refund };
     let records = vec![record_of(&request.reference, record)];
     Ok(Some(Transition { records, deadline: DeadlineChange::Plan, ..list(&paid.charge) }))
+}
+
+/// Takes the outcome of each unsent request as unknown, and looks for its refund.
+pub(crate) fn doubt(model: &Model) -> Transition {
+    let unsent = model.refunds.iter().filter(|(_, refund)| *refund.state() == RefundState::Preparing);
+    let doubted = unsent.map(|(reference, refund)| Transition {
+        records: vec![record_of(reference, RefundRecord::OutcomeUnknown)],
+        deadline: DeadlineChange::Plan,
+        ..list(refund.charge())
+    });
+    doubted.fold(Transition::default(), Transition::and)
 }
 
 /// Returns the charge that a request refunds.

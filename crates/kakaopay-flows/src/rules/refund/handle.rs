@@ -13,6 +13,7 @@ pub(crate) fn handle(model: &Model, input: &Input, now: Timestamp) -> Transition
         Input::Timeout => poll::refunds(model, false, now),
         Input::Refresh => poll::refunds(model, true, now),
         Input::Resume => poll::resume(model, now),
+        Input::StoreIsOlder => begin::doubt(model),
         Input::Response(Response::Refund { reference, number, result }) => {
             respond::response(model, (reference, *number), result.as_deref())
         }
