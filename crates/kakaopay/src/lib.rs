@@ -21,6 +21,13 @@
 //! Late money, such as a charge that was paid after it was read as expired, or a duplicate charge, is notified as
 //! [`PaymentEvent::PaidLate`]. It releases no goods. [`RefundRequest::charge`] gives it back.
 //!
+//! # After an unpaid end
+//!
+//! A charge that failed or expired, and an order that Omise rejected, leave the reference as it is.
+//! [`Merchant::checkout`] answers [`Checkout::Finished`]; offer the buyer a button that calls [`Merchant::pay_again`]
+//! with [`PaymentStatus::attempt`]. It begins the next attempt once for each attempt that ended, and the order is
+//! notified as paid at most once, whatever the number of attempts.
+//!
 //! # The handler
 //!
 //! Each call of the handler runs in a task of its own, beside the calls for other payments
@@ -44,7 +51,7 @@
 //! | oldest webhook | `backlog().inbox.age` | minutes old |
 //! | oldest notification | `backlog().outbox.age` | minutes old: the handler fails |
 //! | work of the future | `backlog().ahead` | not 0: the store's clock was set back |
-//! | wrong clock | `metrics().clock_warnings` | it grows: this process's clock is off the store's |
+//! | wrong clock | `metrics().clock_warnings` | it grows: this process's clock is off the store's or Omise's |
 //! | unknown outcomes | `metrics().unknown_outcomes` | it grows faster than the network's error rate explains |
 //! | signature failures | `metrics().signature_failures` | it grows while webhooks do not: rotated secret or wrong clock |
 //! | malformed webhooks | `metrics().webhooks_malformed` | it grows: this version is too old, or the endpoint accepts unsigned requests |
