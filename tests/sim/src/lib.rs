@@ -45,6 +45,7 @@ pub mod search;
 pub mod service;
 pub mod shown;
 pub mod store;
+mod upkeep;
 mod world;
 
 pub use plan::Plan;

@@ -114,7 +114,7 @@ impl Plan {
         }
     }
 
-    fn add(&mut self, at: Millis, action: Action) {
+    pub(crate) fn add(&mut self, at: Millis, action: Action) {
         self.moves.push(Move { at, action });
     }
 
@@ -295,34 +295,6 @@ impl Plan {
         for order in 0..self.orders.min(4) {
             let count = choices.pick(&[3, 40, 100]);
             self.add(at + choices.between(0, 5_000), Action::Flood { order, process: 0, count });
-        }
-    }
-
-    /// Backups, and an old copy of the store in its place.
-    fn lose_commits(&mut self, choices: &mut Choices) {
-        // A charge whose order was lost and whose metadata was edited is no one's, or the order's that it names now: only
-        // the lost journal knew.
-        let is_edited = |planned: &Move| matches!(planned.action, Action::StaffEdit { .. });
-        if self.moves.iter().any(is_edited) || !choices.percent(60) {
-            return;
-        }
-        let made = choices.between(0, 300_000);
-        self.add(made, Action::BackUp);
-        for _ in 0..choices.between(1, 3) {
-            let at =
-                made + choices.pick(&[500, 5_000, 60_000, 300_000, 1_200_000]) + choices.between(0, 60_000);
-            let down = choices.pick(&[10, 5_000, 120_000]);
-            self.add(at, Action::Restore { marked: choices.percent(70), down });
-        }
-    }
-
-    /// An operator who prunes, after a term that is short enough to matter here.
-    fn prune(&mut self, choices: &mut Choices) {
-        for _ in 0..choices.pick(&[0, 0, 1, 3]) {
-            let process = choices.any_of(self.processes);
-            let at = choices.between(20_000, ACTIVE - 60_000);
-            let older_than = choices.pick(&[0, 1_000, 60_000, 600_000]);
-            self.add(at, Action::Prune { older_than, process });
         }
     }
 
