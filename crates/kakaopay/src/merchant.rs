@@ -144,8 +144,8 @@ impl<S: Store> Merchant<S> {
     /// [`PaymentStatus::attempt`]. The amount and the source may be others than before.
     ///
     /// Idempotent: once the next attempt has begun, further calls with the same `after`, such as a reload of the page,
-    /// return its address. A paid order is [finished](Checkout::Finished), and the one that can still be paid is
-    /// returned. The earlier charge stays watched: if it is paid after all, that is late money
+    /// return its address. So do calls while the attempt at hand can still be paid. A paid order is
+    /// [finished](Checkout::Finished). The earlier charge stays watched: if it is paid after all, that is late money
     /// ([`PaymentEvent::PaidLate`](crate::PaymentEvent::PaidLate)).
     ///
     /// # Errors

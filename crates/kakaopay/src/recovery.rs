@@ -8,7 +8,7 @@ use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams};
 use kakaopay_types::{Charge, PaymentAmount, Reference, ReturnUri, SortOrder, StoreId, Timestamp};
 
-use crate::driver::{check_open, check_same};
+use crate::driver::{check_open, check_same, preference};
 use crate::error::Error;
 use crate::merchant::Merchant;
 use crate::order::Order;
@@ -65,7 +65,8 @@ impl<S: Store> Merchant<S> {
     pub async fn charged_order(&self, reference: &Reference) -> Result<Order, Error> {
         self.engine.ready().await?;
         let charges = self.engine.charges_to_adopt(reference).await?;
-        let order = charges.last().and_then(|charge| order_of(reference, charge));
+        let order = charges.iter().min_by_key(|charge| preference(charge));
+        let order = order.and_then(|charge| order_of(reference, charge));
         order.ok_or_else(|| Error::NoCharge(reference.clone()))
     }
 
@@ -93,7 +94,8 @@ impl<S: Store> Merchant<S> {
         self.take_over(&id).await?;
         let mut report = RebuildReport { failures: unreadable, ..RebuildReport::default() };
         for (reference, charges) in stores.remove(&id).unwrap_or_default() {
-            let Some(order) = charges.last().and_then(|charge| order_of(&reference, charge)) else {
+            let order = charges.iter().min_by_key(|charge| preference(charge));
+            let Some(order) = order.and_then(|charge| order_of(&reference, charge)) else {
                 tracing::error!(
                     reference = reference.as_str(),
                     "not rebuilt: its charge has no usable amount or URI"

@@ -37,6 +37,14 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
         step.records.push(Record::DuplicateFound { charge: id, attempt, expires_at });
         step.deadline = DeadlineChange::Plan;
     }
+    // A restored store may lack the end of its own charge, after which the merchant paid again: that is read first.
+    let lost_after = match &model.state {
+        State::Pending(own) if attempt > model.attempts => Some(&own.charge),
+        _ => None,
+    };
+    if let (None, Some(own)) = (known, lost_after) {
+        return step.and(read(own));
+    }
     // It must equal the order, whichever attempt created it. While the payment has its own charge, another copy of the
     // store must have made a later attempt.
     let may_be_later = matches!(model.state, State::Creating(_));
@@ -67,6 +75,8 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
     match (paid, &model.state) {
         // The payment may adopt it. Otherwise it is late once that is sure: see `paid_duplicates`.
         (Some(_), State::Creating(_)) if !model.is_earlier(attempt) => step,
+        // Its own charge decides.
+        (Some(_), State::Pending(_)) if lost_after.is_some() => step,
         (None, _) => step,
         (Some(paid), state) => {
             let end = known.and_then(|known| known.end.as_deref()).filter(|_| model.is_earlier(attempt));
@@ -115,6 +125,12 @@ pub(crate) fn paid_duplicates(model: &Model, own: Option<&ChargeId>) -> Transiti
         Some(paid_late(model, charge, duplicate.attempt, paid, why))
     });
     late.fold(Transition::default(), Transition::and)
+}
+
+/// Reads the charges of later attempts than the journal has, after the payment's own has ended unpaid.
+pub(crate) fn read_later_attempts(model: &Model) -> Transition {
+    let later = model.duplicates.iter().filter(|(_, duplicate)| duplicate.attempt > model.attempts);
+    later.fold(Transition::default(), |step, (charge, _)| step.and(read(charge)))
 }
 
 /// Notifies of a charge that was paid and does not pay the order, once.

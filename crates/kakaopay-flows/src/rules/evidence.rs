@@ -104,6 +104,13 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, origin: O
         _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
+    let is_end = |record: &Record| matches!(record, Record::Failed { .. } | Record::Expired);
+    if step.records.iter().any(is_end) {
+        return step.and(duplicates::read_later_attempts(model));
+    }
+    if step.records.iter().any(|record| matches!(record, Record::Successful { .. })) {
+        return step.and(duplicates::paid_duplicates(model, Some(&charge.id)));
+    }
     step
 }
 

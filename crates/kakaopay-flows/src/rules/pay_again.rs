@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{Charge, PaymentAmount};
+use kakaopay_types::Charge;
 
 use crate::error::PayAgainError;
 use crate::input::Origin;
@@ -23,14 +23,14 @@ pub(crate) fn open(
     intent: &Intent,
     after: NonZeroU32,
 ) -> Result<Option<Transition>, PayAgainError> {
-    let (attempt, last) = (model.attempt(), model.attempts);
+    let (attempt, last) = (model.attempt(), model.last_attempt());
+    if model.state.is_unpaid_end() && after >= attempt {
+        // A restored store may lack the attempt whose end the merchant knows.
+        let Some(next) = last.max(after).checked_add(1) else { return Ok(None) };
+        return Ok(Some(begin(model, intent.clone(), next)));
+    }
     if after > last {
         return Err(PayAgainError::UnknownAttempt { after, attempt });
-    }
-    let has_ended = model.state.is_unpaid_end();
-    if has_ended && after >= attempt {
-        let Some(next) = last.checked_add(1) else { return Ok(None) };
-        return Ok(Some(begin(model, intent.clone(), next)));
     }
     let amount = model.intent.amount.money();
     let is_payable = matches!(model.state, State::Creating(_) | State::Pending(_));
@@ -54,17 +54,20 @@ fn begin(model: &Model, intent: Intent, attempt: NonZeroU32) -> Transition {
 }
 
 /// Takes a charge of a later attempt up after an unpaid end: the store was restored from a copy that lacks the attempt,
-/// and the buyer may have its link. Returns `None` if the charge is no such one.
+/// and the buyer may have its link. Returns `None` if the charge is no such one: one over another amount is for a person
+/// to judge.
 pub(crate) fn take_up(model: &Model, charge: &Charge, origin: Origin) -> Option<Transition> {
     let named = charge.metadata.attempt().filter(|_| is_of_order(model, charge))?;
     let is_lost = model.state.is_unpaid_end()
         && named.number() > model.attempts
-        && !model.duplicates.contains_key(&charge.id);
-    let amount = PaymentAmount::new(charge.money()).ok().filter(|_| is_lost)?;
+        && charge.money() == model.intent.amount.money();
+    if !is_lost {
+        return None;
+    }
     if origin != Origin::Read {
         return Some(read(&charge.id));
     }
-    let intent = Intent { amount, served_at: charge.created_at(), ..model.intent.clone() };
+    let intent = Intent { served_at: charge.created_at(), ..model.intent.clone() };
     let records = vec![
         Record::AttemptOpened { attempt: named.number(), intent: intent.into() },
         Record::ChargeRequested { attempt: named.number() },

@@ -188,10 +188,11 @@ fn best<'a>(model: &Model, creating: &Creating, list: &'a List<Charge>) -> Optio
     });
     own.min_by_key(|charge| {
         let rank = match charge.outcome() {
-            Outcome::Successful => 0,
+            Outcome::Successful if !charge.is_refunded_in_full() => 0,
             Outcome::Pending => 1,
             Outcome::Unknown(_) => 2,
-            Outcome::Failed { .. } | Outcome::Expired => 3,
+            Outcome::Successful => 3,
+            Outcome::Failed { .. } | Outcome::Expired => 4,
         };
         // The buyer was redirected to the last attempt, if to any.
         (rank, Reverse(charge.metadata.attempt().map(|attempt| attempt.number())))

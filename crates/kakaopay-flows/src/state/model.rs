@@ -199,6 +199,9 @@ impl Model {
         let amount = self.intent.amount.money();
         self.earlier.push(EarlierAttempts { last: self.attempts, ended, amount, end });
         (self.attempts, self.resumed_after) = (attempt, attempt.get().saturating_sub(1));
+        // The search for charges of the attempts before goes on from where it began.
+        let served_at = if self.search.is_some() { self.intent.served_at } else { intent.served_at };
+        let intent = Intent { served_at, ..intent };
         self.state = State::Creating(creating(&intent, attempt, at));
         (self.intent, self.opened_at) = (intent, at);
         // They are about the attempt that has ended.
@@ -209,6 +212,11 @@ impl Model {
     /// Returns the attempt at hand: the one that created the payment's charge, or the last one.
     pub(crate) fn attempt(&self) -> NonZeroU32 {
         self.state.charge().map_or(self.attempts, |own| own.attempt)
+    }
+
+    /// Returns the last attempt that is known, also one that the journal lacks.
+    pub(crate) fn last_attempt(&self) -> NonZeroU32 {
+        self.duplicates.values().map(|duplicate| duplicate.attempt).fold(self.attempts, NonZeroU32::max)
     }
 
     /// Returns the first attempt since the merchant asked for a payment, at first or again.

@@ -1,5 +1,6 @@
 //! Takes in orders whose charge exists already.
 
+use std::cmp::Reverse;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -56,6 +57,22 @@ impl<S: Store> Engine<S> {
                     _ => self.wakers.notify.notify_one(),
                 }
                 Ok(Found::Unknown)
+            }
+            Ok(Err(error)) => Err(error),
+        }
+    }
+
+    /// Returns the charges that name an order whose payment exists, or `None` if they cannot be read in time.
+    pub(super) async fn listed_charges(&self, reference: &Reference) -> Result<Option<Vec<Charge>>, Error> {
+        match tokio::time::timeout(LOOK_TIMEOUT, self.look_for(reference, Vec::new(), true)).await {
+            Ok(Ok(charges)) => Ok(Some(charges)),
+            Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
+                tracing::error!(
+                    reference = reference.as_str(),
+                    "no attempt is begun: the store may lack one, and the service's charges cannot be read; the next \
+                     call looks again"
+                );
+                Ok(None)
             }
             Ok(Err(error)) => Err(error),
         }
@@ -133,11 +150,7 @@ impl<S: Store> Engine<S> {
         let mut payment = Payment::adopt(intent.served_at(opened_at), attempts, opened_at);
         let mut requests = self.persist(&mut payment, opened_at, begun, &[]).await?;
         // The one that pays the order, or that can still be paid, is the order's own; the others are its duplicates.
-        charges.sort_by_key(|charge| match charge.outcome() {
-            Outcome::Successful => 0,
-            Outcome::Pending | Outcome::Unknown(_) => 1,
-            Outcome::Failed { .. } | Outcome::Expired => 2,
-        });
+        charges.sort_by_key(preference);
         for charge in charges {
             let read = Input::Evidence(Evidence::Read(Box::new(charge)));
             let applied = self.apply_input(&reference, &read).await?;
@@ -146,6 +159,17 @@ impl<S: Store> Engine<S> {
         }
         Ok(Applied { payment, requests, joins: Joins::Next, before: 0 })
     }
+}
+
+/// Orders the charges of an order: the one that pays it or can still be paid first, and of several the last attempt.
+pub(crate) fn preference(charge: &Charge) -> (u8, Reverse<Option<NonZeroU32>>) {
+    let rank = match charge.outcome() {
+        Outcome::Successful if !charge.is_refunded_in_full() => 0,
+        Outcome::Pending | Outcome::Unknown(_) => 1,
+        Outcome::Successful => 2,
+        Outcome::Failed { .. } | Outcome::Expired => 3,
+    };
+    (rank, Reverse(charge.metadata.attempt().map(|attempt| attempt.number())))
 }
 
 /// Whether a charge names an order of a store.

@@ -141,11 +141,21 @@ impl<S: Store> Engine<S> {
         input: &Input,
         completes: &[EventId],
     ) -> Result<Applied, Error> {
+        if *input == Input::Resume {
+            // What is in doubt is looked for, and everything else goes on.
+            let doubt = |payment: &mut Payment, now, is_older| match is_older && payment.is_unsent() {
+                true => Ok(payment.handle(Input::StoreIsOlder, now)?),
+                false => Ok(()),
+            };
+            let doubted = self.change_if_newest(reference, (true, &[]), doubt).await?;
+            let resume = |payment: &mut Payment, now| Ok(payment.handle(Input::Resume, now)?);
+            return Ok(doubted.and(self.change(reference, resume).await?));
+        }
         // A refund is sent after its charge's refunds were read.
-        let sends =
-            matches!(input, Input::Timeout | Input::Resume | Input::Response(Response::Refunds { .. }));
+        let sends = matches!(input, Input::Timeout | Input::Response(Response::Refunds { .. }));
         let apply = |payment: &mut Payment, now, is_older| {
-            let input = if is_older { &Input::StoreIsOlder } else { input };
+            // It may have been sent in the meantime.
+            let input = if is_older && payment.is_unsent() { &Input::StoreIsOlder } else { input };
             Ok(payment.handle(input.clone(), now)?)
         };
         self.change_if_newest(reference, (sends, completes), apply).await

@@ -16,7 +16,7 @@ use crate::error::Error;
 /// How far the next reconciliation reaches behind the end of the last, in seconds: more than a list of the service
 /// may lag behind its clock.
 const OVERLAP_SECONDS: i64 = 3_600;
-/// How long a buyer waits for that.
+/// How long a buyer waits for the comparison of the newest charges.
 const COMPARE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How far the first reconciliation reaches, in seconds. A charge can be paid within seven days and refunded until
 /// the end of the day after that.

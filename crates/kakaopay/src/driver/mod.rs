@@ -18,7 +18,7 @@ mod returns;
 mod service_clock;
 mod suspicion;
 
-pub(crate) use adoption::is_of;
+pub(crate) use adoption::{is_of, preference};
 pub(crate) use engine::{Applied, Engine, MAX_TRIES, Wakers};
 pub(crate) use identity::{Identity, check_open};
 pub(crate) use leases::{LEASE, Lease};

@@ -66,9 +66,7 @@ impl<S: Store> Engine<S> {
         self.ready().await?;
         let reference = order.reference();
         if self.suspicion().await? != Suspicion::Cleared {
-            let Found::Charges(charges) = self.charges_before(reference).await? else {
-                return Ok(Opened::NotYet);
-            };
+            let Some(charges) = self.listed_charges(reference).await? else { return Ok(Opened::NotYet) };
             for charge in charges {
                 let read = Input::Evidence(Evidence::Read(Box::new(charge)));
                 let applied = self.apply_input(reference, &read).await?;
