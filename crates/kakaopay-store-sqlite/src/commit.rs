@@ -116,7 +116,10 @@ fn set_due_at(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("UPDATE payment SET due_at = ?2, due_set_at = ?3, due_claim = NULL WHERE id = ?1")
+        .prepare_cached(
+            "UPDATE payment SET due_at = ?2, due_set_at = ?3, due_claim = -0x4000000000000000
+             WHERE id = ?1",
+        )
         .and_then(|mut update| update.execute((payment, at, now.unix_millis())))
         .map(drop)
         .map_err(failed)

@@ -25,7 +25,7 @@ pub(crate) fn claim(
     let mut claim = connection
         .prepare_cached(
             "UPDATE outbox_message SET visible_at = ?2, set_at = ?3, claim = claim + 1, is_claimed = 1
-             WHERE id = ?1 RETURNING claim",
+             WHERE id = ?1 RETURNING claim - 0x80000000",
         )
         .map_err(failed)?;
     let mut messages = Vec::with_capacity(rows.len());
@@ -69,7 +69,7 @@ pub(crate) fn complete(
     let payment = connection
         .prepare_cached(
             "UPDATE outbox_message SET visible_at = NULL
-             WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND visible_at IS NOT NULL
+             WHERE idempotency_key = ?1 AND claim = ?2 + 0x80000000 AND ?2 > 0 AND visible_at IS NOT NULL
              RETURNING payment_id",
         )
         .and_then(|mut update| update.query_row((key, number), |row| row.get(0)).optional())
@@ -81,7 +81,7 @@ pub(crate) fn complete(
     let was_completed = connection
         .prepare_cached(
             "SELECT 1 FROM outbox_message
-             WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND skipped_by IS NULL",
+             WHERE idempotency_key = ?1 AND claim = ?2 + 0x80000000 AND ?2 > 0 AND skipped_by IS NULL",
         )
         .and_then(|mut find| find.exists((key, number)))
         .map_err(failed)?;
@@ -99,7 +99,7 @@ pub(crate) fn fail(
         .prepare_cached(
             "UPDATE outbox_message
              SET visible_at = ?3, set_at = ?4, claim = claim + 1, failures = failures + 1, is_claimed = 0
-             WHERE idempotency_key = ?1 AND claim = ?2 AND claim > 0 AND visible_at IS NOT NULL",
+             WHERE idempotency_key = ?1 AND claim = ?2 + 0x80000000 AND ?2 > 0 AND visible_at IS NOT NULL",
         )
         .and_then(|mut update| {
             update.execute((key, claim_value(claim), end_of(retry_in, now), now.unix_millis()))

@@ -60,8 +60,8 @@ pub(crate) fn claim_events(
 
 /// A number that no earlier claim has.
 fn new_claim() -> Result<ClaimToken, StoreError> {
-    // The keys of each hasher are random.
-    let random = RandomState::new().hash_one(()) >> 1;
+    // The keys of each hasher are random. The highest bit makes each number 8 bytes long in the file.
+    let random = (RandomState::new().hash_one(()) >> 1) | (1 << 62);
     claim_of(i64::try_from(random).unwrap_or_default())
 }
 
@@ -141,7 +141,7 @@ WHERE event_id = ?1 AND claim = ?2 AND visible_at IS NOT NULL";
 
 const RENEW_MESSAGE: &str = "
 UPDATE outbox_message SET visible_at = ?3, set_at = ?4
-WHERE idempotency_key = ?1 AND claim = ?2 AND is_claimed = 1 AND visible_at IS NOT NULL";
+WHERE idempotency_key = ?1 AND claim = ?2 + 0x80000000 AND is_claimed = 1 AND visible_at IS NOT NULL";
 
 pub(crate) fn claim_job(
     connection: &Connection,

@@ -22,7 +22,7 @@ const PAYMENTS: &str =
 const EVENTS: &str = "SELECT id, event_id, body, checksum, received_at, visible_at FROM inbox_event
      WHERE id > ?1 ORDER BY id LIMIT ?2";
 const MESSAGES: &str =
-    "SELECT message.id, reference, idempotency_key, lane, body, checksum, stored_at, claim,
+    "SELECT message.id, reference, idempotency_key, lane, body, checksum, stored_at, claim - 0x80000000,
          failures, visible_at, skipped_by, skipped_why, skipped_at
      FROM outbox_message AS message JOIN payment ON payment.id = message.payment_id
      WHERE message.id > ?1 ORDER BY message.id LIMIT ?2";
@@ -158,7 +158,7 @@ fn insert_message(connection: &Connection, row: &StoredMessage, now: Timestamp) 
             "INSERT INTO outbox_message
                  (idempotency_key, payment_id, lane, body, checksum, stored_at, set_at, claim, failures, visible_at,
                   skipped_by, skipped_why, skipped_at, is_blocked)
-             SELECT ?1, payment.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+             SELECT ?1, payment.id, ?3, ?4, ?5, ?6, ?7, ?8 + 0x80000000, ?9, ?10, ?11, ?12, ?13,
                  ?10 IS NOT NULL AND ?3 = 'ordered' AND EXISTS (
                      SELECT 1 FROM outbox_message AS earlier WHERE earlier.payment_id = payment.id
                      AND earlier.visible_at IS NOT NULL AND earlier.lane = 'ordered'

@@ -11,6 +11,9 @@ pub(crate) const APPLICATION_ID: i32 = 0x4B6B_5374;
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration::new(VERSION_1)];
 
 /// Timestamps are milliseconds since the Unix epoch, by the store's clock.
+///
+/// A claim must not make a row longer, because a full file has no room for it. SQLite stores a number in as many bytes as
+/// it needs, so that the first value of a column that a claim sets needs as many as each later one.
 const VERSION_1: &str = "
 CREATE TABLE payment (
     id         INTEGER PRIMARY KEY,
@@ -23,8 +26,8 @@ CREATE TABLE payment (
     due_at     INTEGER,
     -- When it was set.
     due_set_at INTEGER,
-    -- Number of the valid claim; NULL if it was set by a commit.
-    due_claim  INTEGER
+    -- Number of the valid claim; a negative one of as many bytes if it was set by a commit.
+    due_claim  INTEGER NOT NULL DEFAULT -0x4000000000000000
 ) STRICT;
 
 CREATE INDEX payment_due ON payment (due_at, reference) WHERE due_at IS NOT NULL;
@@ -73,8 +76,8 @@ CREATE TABLE inbox_event (
     visible_at  INTEGER,
     -- When that was set.
     set_at      INTEGER NOT NULL,
-    -- Number of the last claim; NULL before the first.
-    claim       INTEGER
+    -- Number of the last claim; a negative one of as many bytes before the first.
+    claim       INTEGER NOT NULL DEFAULT -0x4000000000000000
 ) STRICT;
 
 CREATE INDEX inbox_event_pending ON inbox_event (id) WHERE visible_at IS NOT NULL;
@@ -89,13 +92,13 @@ CREATE TABLE outbox_message (
     body            BLOB    NOT NULL,
     checksum        INTEGER NOT NULL,
     stored_at       INTEGER NOT NULL,
-    -- Number of the valid claim. Each claim and each failure raises it.
-    claim           INTEGER NOT NULL DEFAULT 0 CHECK (claim >= 0),
+    -- Number of the valid claim, above 0x80000000. Each claim and each failure raises it.
+    claim           INTEGER NOT NULL DEFAULT 0x80000000 CHECK (claim >= 0x80000000),
     failures        INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
     -- Whether an earlier ordered message of the payment is in the queue. It ends with that message.
     is_blocked      INTEGER NOT NULL DEFAULT 0 CHECK (is_blocked IN (0, 1)),
     -- Can be claimed from then on, unless it is blocked; NULL once it is completed or skipped.
-    visible_at      INTEGER DEFAULT 0,
+    visible_at      INTEGER DEFAULT -0x80000001,
     -- When that was set.
     set_at          INTEGER NOT NULL,
     -- Whether it was claimed, and has not failed since.

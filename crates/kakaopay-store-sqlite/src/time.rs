@@ -76,13 +76,13 @@ const QUEUES: [(&str, &str); 4] = [
     (
         "SELECT count(*) FROM payment WHERE due_at IS NOT NULL AND due_set_at > ?1",
         "UPDATE payment
-         SET due_at = min(due_at, iif(due_claim IS NULL, ?2, ?1 + due_at - due_set_at)), due_set_at = ?1
+         SET due_at = min(due_at, iif(due_claim < 0, ?2, ?1 + due_at - due_set_at)), due_set_at = ?1
          WHERE due_at IS NOT NULL AND due_set_at > ?1",
     ),
     (
         "SELECT count(*) FROM inbox_event WHERE visible_at IS NOT NULL AND set_at > ?1",
         "UPDATE inbox_event
-         SET visible_at = min(visible_at, iif(claim IS NULL, ?2, ?1 + visible_at - set_at)), set_at = ?1,
+         SET visible_at = min(visible_at, iif(claim < 0, ?2, ?1 + visible_at - set_at)), set_at = ?1,
              received_at = min(received_at, ?1)
          WHERE visible_at IS NOT NULL AND set_at > ?1",
     ),

@@ -1,8 +1,9 @@
 //! Full disks, locked files and floods: typed, and over when their cause is.
 
 use std::error::Error;
+use std::time::Duration;
 
-use kakaopay_store::{Store, StoreErrorKind};
+use kakaopay_store::{DeadlineChange, Held, OutboxMessage, Store, StoreErrorKind};
 use kakaopay_store_sqlite::SqliteOptions;
 use rusqlite::Connection;
 
@@ -55,6 +56,54 @@ async fn f13_a_full_store_goes_on_by_itself_when_there_is_room() {
     raw.execute("DELETE FROM inbox_event WHERE id <= 2", []).unwrap();
     store.insert_event(delivery("later", vec![7; 20_000])).await.unwrap();
     store.integrity_check().await.unwrap();
+}
+
+/// How many bytes the numbers of a table's rows take in the file.
+fn bytes_of_numbers(file: &Connection, table: &str, columns: &[&str]) -> usize {
+    let size = |number: Option<i64>| match number.unwrap_or_default() {
+        0 | 1 => 0,
+        number => {
+            [1, 2, 3, 4, 6].into_iter().find(|bytes| number >> (bytes * 8 - 1) == number >> 63).unwrap_or(8)
+        }
+    };
+    let sql = format!("SELECT {} FROM {table}", columns.join(", "));
+    let mut rows = file.prepare(&sql).expect("a statement");
+    let sum = |row: &rusqlite::Row<'_>| {
+        (0..columns.len()).map(|column| row.get(column).map(size)).sum::<rusqlite::Result<usize>>()
+    };
+    rows.query_map([], sum).expect("read").sum::<rusqlite::Result<usize>>().expect("numbers")
+}
+
+/// A full file has no room for longer rows, and its work must go on.
+#[tokio::test]
+async fn f13_no_claim_makes_a_row_longer() {
+    let (_dir, path) = place();
+    let store = open(&path);
+    let commit = step("a", 0, *b"one").messages(vec![OutboxMessage::new("a/paid".to_owned(), *b"x")]);
+    store.commit(commit.deadline(DeadlineChange::In(Duration::ZERO))).await.unwrap();
+    store.insert_event(delivery("1", *b"x")).await.unwrap();
+    let raw = Connection::open(&path).unwrap();
+    let sizes = || {
+        [
+            bytes_of_numbers(&raw, "payment", &["due_at", "due_set_at", "due_claim"]),
+            bytes_of_numbers(&raw, "inbox_event", &["visible_at", "set_at", "claim"]),
+            bytes_of_numbers(&raw, "outbox_message", &["visible_at", "set_at", "claim", "is_claimed"]),
+        ]
+    };
+    let before = sizes();
+    for _ in 0..3 {
+        let payment = store.claim_due(lease(0)).await.unwrap().remove(0);
+        let event = store.claim_events(lease(0)).await.unwrap().remove(0);
+        let message = store.claim_messages(lease(0)).await.unwrap().remove(0);
+        assert_eq!(sizes(), before);
+        let held = [
+            Held::Payment(payment.reference, payment.claim),
+            Held::Event(event.event, event.claim),
+            Held::Message(message.key, message.claim),
+        ];
+        store.renew(&held, Duration::ZERO).await.unwrap();
+        assert_eq!(sizes(), before);
+    }
 }
 
 #[tokio::test]
