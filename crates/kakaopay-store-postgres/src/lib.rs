@@ -132,6 +132,7 @@ mod outbox_statements;
 mod queries;
 mod queue;
 mod redacted;
+mod renewal;
 mod row_statements;
 mod rows;
 mod settings;

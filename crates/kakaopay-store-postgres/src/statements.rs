@@ -7,6 +7,7 @@ use crate::claims::Claims;
 use crate::integrity_statements::IntegrityStatements;
 use crate::outbox_statements::{IS_FIRST, OutboxStatements};
 use crate::prune_statements::PruneStatements;
+use crate::renewal::RENEW;
 use crate::row_statements::RowStatements;
 use crate::template::{READ_CLOCK, Template};
 
@@ -217,26 +218,6 @@ WITH {clock}, picked AS (
 )
 SELECT picked.reference, $3::bigint, clock.now AS store_now FROM clock LEFT JOIN picked ON TRUE
 ORDER BY picked.due_at, picked.reference";
-
-/// A commit that changes the deadline, and a later claim, leave another number in the row.
-const RENEW: &str = "
-WITH {clock}, payments AS (
-    UPDATE {schema}.due_payment AS queue SET due_at = {now} + $7::bigint, set_at = {now}
-    FROM unnest($1::text[], $2::bigint[]) AS held (reference, claim)
-    JOIN {schema}.payment ON payment.reference = held.reference
-    WHERE queue.payment_id = payment.id AND queue.claimed_by = held.claim
-), events AS (
-    UPDATE {schema}.inbox_queue AS queue SET visible_at = {now} + $7::bigint, set_at = {now}
-    FROM unnest($3::text[], $4::bigint[]) AS held (event_id, claim)
-    JOIN {schema}.inbox_event AS event ON event.event_id = held.event_id
-    WHERE queue.inbox_event_id = event.id AND queue.claimed_by = held.claim
-), messages AS (
-    UPDATE {schema}.outbox_queue AS queue SET visible_at = {now} + $7::bigint, set_at = {now}
-    FROM unnest($5::text[], $6::bigint[]) AS held (key, claim)
-    JOIN {schema}.outbox_message AS message ON message.idempotency_key = held.key
-    WHERE queue.outbox_message_id = message.id AND held.claim > 0 AND queue.claim = held.claim
-)
-SELECT now AS store_now FROM clock";
 
 const CLAIM_JOB: &str = "
 WITH {clock}

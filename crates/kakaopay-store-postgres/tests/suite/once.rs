@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use kakaopay_store::{ClaimedMessage, Lane, Skip, SkipOutcome, Store, StoreErrorKind};
+use kakaopay_store::{ClaimedMessage, Held, Lane, Skip, SkipOutcome, Store, StoreErrorKind};
 use kakaopay_store_postgres::tokio_postgres::Client;
 use kakaopay_store_postgres::{Completion, PostgresStore};
+use tokio::time::timeout;
 
 use crate::support::{Home, lease, message, step};
 
@@ -213,4 +214,29 @@ async fn f40_a_message_being_completed_cannot_be_claimed() {
     assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
     transaction.commit().await.unwrap();
     assert!(store.claim_messages(lease(0)).await.unwrap().is_empty());
+}
+
+/// A handler that has completed its message and works on keeps no other lease from being renewed.
+#[tokio::test]
+async fn f48_a_renewal_does_not_wait_for_an_open_transaction() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    for name in ["a", "b", "c"] {
+        store.commit(step(name, 0, *b"x").messages(vec![message(name)])).await.unwrap();
+    }
+    let claimed = store.claim_messages(lease(1)).await.unwrap();
+    let mut shop = home.raw().await;
+    let transaction = shop.transaction().await.unwrap();
+    let second = &claimed[1];
+    let completion = store.complete_in_transaction(&transaction, &second.key, second.claim).await.unwrap();
+    assert_eq!(completion, Completion::Completed);
+    let held: Vec<_> =
+        claimed.iter().map(|message| Held::Message(message.key.clone(), message.claim)).collect();
+    let renewed = timeout(Duration::from_secs(5), store.renew(&held, Duration::from_secs(600))).await;
+    renewed.expect("renewed at once").unwrap();
+    let raw = home.raw().await;
+    let long = "SELECT count(*) FROM outbox_queue WHERE visible_at - set_at = 600000";
+    assert_eq!(raw.query_one(long, &[]).await.unwrap().get::<_, i64>(0), 2);
+    transaction.commit().await.unwrap();
+    assert!(store.claim_messages(lease(1)).await.unwrap().is_empty());
 }
