@@ -18,16 +18,23 @@ impl PruneStatements {
 }
 
 /// Depends on the row that moved: the trigger of the entries lets those be deleted that its row names.
+///
+/// `moved` may wait for a commit to the payment. What that commit has stored is not seen by the rest of the statement, such
+/// as a first snapshot, so that a row of another transaction than the one found does not move.
 const PAYMENT: &str = "
-WITH moved AS (
-    UPDATE {schema}.payment SET last_seq = $2::bigint + 1, pruned_to = $2
-    WHERE reference = $1::text AND last_seq = $2 AND last_seq > 0
-        AND NOT EXISTS (SELECT FROM {schema}.due_payment AS due WHERE due.payment_id = payment.id)
-        AND NOT EXISTS (
+WITH found AS (
+    SELECT payment.id, payment.last_seq, payment.xmin AS version,
+        EXISTS (SELECT FROM {schema}.due_payment AS due WHERE due.payment_id = payment.id)
+        OR EXISTS (
             SELECT FROM {schema}.outbox_message AS message
             JOIN {schema}.outbox_queue AS queue ON queue.outbox_message_id = message.id
             WHERE message.idempotency_key > $1 || '/' AND message.idempotency_key < $1 || '0'
-        )
+        ) AS is_waiting
+    FROM {schema}.payment WHERE payment.reference = $1::text
+), moved AS (
+    UPDATE {schema}.payment SET last_seq = $2::bigint + 1, pruned_to = $2
+    WHERE reference = $1 AND last_seq = $2 AND last_seq > 0
+        AND xmin = (SELECT version FROM found WHERE NOT is_waiting)
     RETURNING id, last_seq
 ), appended AS (
     INSERT INTO {schema}.journal_entry (payment_id, seq, bytes, checksum)
@@ -42,7 +49,7 @@ WITH moved AS (
     WHERE message.idempotency_key > $1 || '/' AND message.idempotency_key < $1 || '0'
         AND message.payment_id = moved.id
 )
-SELECT last_seq FROM moved";
+SELECT found.last_seq, found.is_waiting, moved.id IS NOT NULL FROM found LEFT JOIN moved ON TRUE";
 
 /// The oldest events, so that none is looked for among all.
 const EVENTS: &str = "

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use kakaopay_store::{DeadlineChange, Seq, Store, StoreErrorKind};
+use kakaopay_store::{DeadlineChange, Prune, PruneOutcome, Seq, Store, StoreErrorKind};
 use kakaopay_store_postgres::PostgresStore;
 
 use crate::support::{Home, delivery, lease, message, reference, step};
@@ -187,4 +187,35 @@ async fn two_stores_in_one_database_are_independent() {
     assert_eq!(other.next_due_in().await.unwrap(), None);
     fill(&other, 1).await;
     assert_eq!(one.list_payments(None, 10).await.unwrap(), [reference("order-0")]);
+}
+
+/// A commit of a snapshot alone, for which the removal of a history waits, leaves nothing behind.
+#[tokio::test]
+async fn f51_a_history_is_not_removed_during_a_commit() {
+    let Some(home) = Home::new() else { return };
+    let store = home.open().await;
+    store.commit(step("a", 0, *b"one")).await.unwrap();
+    let mut raw = home.raw().await;
+    let commit = raw.transaction().await.unwrap();
+    let snapshot = "
+        UPDATE payment SET last_seq = last_seq;
+        INSERT INTO snapshot (payment_id, seq, bytes, checksum) SELECT id, 1, 'Somchai', 0 FROM payment";
+    commit.batch_execute(snapshot).await.unwrap();
+    let prune = || Prune::new(reference("a"), Seq::new(1), *b"kept");
+    let pruning = tokio::spawn({
+        let (store, prune) = (store.clone(), prune());
+        async move { store.prune(prune).await }
+    });
+    let watch = home.raw().await;
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND query LIKE '%' || current_schema() || '%pruned_to%')";
+    while !watch.query_one(waits, &[]).await.unwrap().get::<_, bool>(0) {
+        tokio::task::yield_now().await;
+    }
+    commit.commit().await.unwrap();
+    let error = pruning.await.unwrap().unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    assert_eq!(store.prune(prune()).await.unwrap(), PruneOutcome::Pruned);
+    let left = watch.query_one("SELECT count(*) FROM snapshot", &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(left, 0);
 }
