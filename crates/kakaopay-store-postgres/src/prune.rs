@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{EntryKind, limit_value, seq_of, seq_value, term_millis};
-use kakaopay_store::{Prune, PruneOutcome, Seq, StoreError, StoreErrorKind};
+use kakaopay_store::{Prune, PruneOutcome, PrunedEvents, Seq, StoreError, StoreErrorKind};
 
 use crate::commit::last_seq;
 use crate::convert::column;
@@ -36,13 +36,17 @@ pub(crate) async fn prune(
     Err(StoreErrorKind::Conflict { expected: *expected, found }.into())
 }
 
-/// Removes completed events that are so old, of the oldest.
+/// Removes completed events that are so old, of some behind a position.
 pub(crate) async fn prune_events(
     executor: &Executor,
     statements: &Statements,
     age: Duration,
-    limit: usize,
-) -> Result<u64, StoreError> {
-    let params = &[&term_millis(age) as _, &limit_value(limit) as _];
-    Ok(executor.once(&statements.prune.events, params).await?.len() as u64)
+    (after, limit): (u64, usize),
+) -> Result<PrunedEvents, StoreError> {
+    let (after, limit) = (i64::try_from(after).unwrap_or(i64::MAX), limit_value(limit));
+    let rows = executor.once(&statements.prune.events, &[&term_millis(age), &limit, &after]).await?;
+    let Some(row) = rows.first() else { return Ok(PrunedEvents::default()) };
+    let (removed, seen): (i64, i64) = (column(row, 0)?, column(row, 1)?);
+    let last = column::<Option<i64>>(row, 2)?.filter(|_| seen == limit);
+    Ok(PrunedEvents::new(removed.unsigned_abs(), last.map(i64::unsigned_abs)))
 }

@@ -51,12 +51,14 @@ WITH found AS (
 )
 SELECT found.last_seq, found.is_waiting, moved.id IS NOT NULL FROM found LEFT JOIN moved ON TRUE";
 
-/// The oldest events, so that none is looked for among all.
+/// Those behind a position, so that none is looked for among all.
 const EVENTS: &str = "
 WITH {clock}, oldest AS (
-    SELECT id, received_at FROM {schema}.inbox_event ORDER BY id LIMIT $2
+    SELECT id, received_at FROM {schema}.inbox_event WHERE id > $3::bigint ORDER BY id LIMIT $2
+), removed AS (
+    DELETE FROM {schema}.inbox_event AS event USING clock, oldest
+    WHERE event.id = oldest.id AND oldest.received_at <= clock.now - $1::bigint
+        AND NOT EXISTS (SELECT FROM {schema}.inbox_queue AS queue WHERE queue.inbox_event_id = oldest.id)
+    RETURNING event.id
 )
-DELETE FROM {schema}.inbox_event AS event USING clock, oldest
-WHERE event.id = oldest.id AND oldest.received_at <= clock.now - $1::bigint
-    AND NOT EXISTS (SELECT FROM {schema}.inbox_queue AS queue WHERE queue.inbox_event_id = oldest.id)
-RETURNING event.id";
+SELECT (SELECT count(*) FROM removed), count(*), max(id) FROM oldest";

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store,
-    StoreError, StoreErrorKind, StoredPayment,
+    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Seq, Setting, Skip,
+    SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
@@ -211,8 +211,13 @@ impl Store for PostgresStore {
         prune::prune(&self.inner.executor, &self.inner.statements, &prune).await
     }
 
-    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
-        prune::prune_events(&self.inner.executor, &self.inner.statements, age, limit).await
+    async fn prune_events(
+        &self,
+        age: Duration,
+        after: u64,
+        limit: usize,
+    ) -> Result<PrunedEvents, StoreError> {
+        prune::prune_events(&self.inner.executor, &self.inner.statements, age, (after, limit)).await
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{limit_value, seq_of, seq_value, term_millis};
-use kakaopay_store::{Prune, PruneOutcome, Seq, StoreError, StoreErrorKind};
+use kakaopay_store::{Prune, PruneOutcome, PrunedEvents, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::{Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -77,20 +77,27 @@ pub(crate) fn begin_behind(
         .map_err(failed)
 }
 
-/// Removes completed events that are so old, of the oldest.
+/// Removes completed events that are so old, of some behind a position.
 pub(crate) fn prune_events(
     connection: &Connection,
     age: Duration,
-    limit: usize,
+    (after, limit): (u64, usize),
     now: Timestamp,
-) -> Result<u64, StoreError> {
+) -> Result<PrunedEvents, StoreError> {
     let latest = now.unix_millis().saturating_sub(term_millis(age));
-    connection
+    let (after, limit) = (i64::try_from(after).unwrap_or(i64::MAX), limit_value(limit));
+    let (seen, last): (i64, Option<i64>) = connection
         .prepare_cached(
-            "DELETE FROM inbox_event WHERE id IN (SELECT id FROM inbox_event ORDER BY id LIMIT ?2)
-             AND visible_at IS NULL AND received_at <= ?1",
+            "SELECT count(*), max(id) FROM (SELECT id FROM inbox_event WHERE id > ?1 ORDER BY id LIMIT ?2)",
         )
-        .and_then(|mut remove| remove.execute((latest, limit_value(limit))))
-        .map(|removed| removed as u64)
-        .map_err(failed)
+        .and_then(|mut find| find.query_row((after, limit), |row| Ok((row.get(0)?, row.get(1)?))))
+        .map_err(failed)?;
+    let Some(last) = last else { return Ok(PrunedEvents::default()) };
+    let removed = connection
+        .prepare_cached(
+            "DELETE FROM inbox_event WHERE id > ?1 AND id <= ?2 AND visible_at IS NULL AND received_at <= ?3",
+        )
+        .and_then(|mut remove| remove.execute((after, last, latest)))
+        .map_err(failed)?;
+    Ok(PrunedEvents::new(removed as u64, (seen == limit).then_some(last.unsigned_abs())))
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use kakaopay_store::sql::time_until;
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store,
-    StoreError, StoreErrorKind, StoredPayment,
+    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Seq, Setting, Skip,
+    SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use rusqlite::Connection;
@@ -335,8 +335,13 @@ impl Store for SqliteStore {
         self.workers.writer.call(move |file| prune::prune(file, &prune)).await
     }
 
-    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
-        self.write(move |file, now| prune::prune_events(file, age, limit, now)).await
+    async fn prune_events(
+        &self,
+        age: Duration,
+        after: u64,
+        limit: usize,
+    ) -> Result<PrunedEvents, StoreError> {
+        self.write(move |file, now| prune::prune_events(file, age, (after, limit), now)).await
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

@@ -38,7 +38,7 @@ pub use copy::{CopyError, CopyReport, copy};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use outbox::{ClaimToken, ClaimedMessage, Lane, OutboxMessage, Skip, SkipOutcome};
-pub use prune::{Prune, PruneOutcome};
+pub use prune::{Prune, PruneOutcome, PrunedEvents};
 pub use restore::{BACKUP, restore};
 pub use row::{MessageState, Row, RowKind, StoredMessage};
 pub use schema_error::SchemaError;

@@ -34,3 +34,21 @@ pub enum PruneOutcome {
     /// Nothing has changed: the payment has a deadline, or a message that was neither delivered nor skipped.
     Waiting,
 }
+
+/// The result of one call that [removes webhook events](crate::Store::prune_events).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[must_use = "there may be more events"]
+#[non_exhaustive]
+pub struct PrunedEvents {
+    /// How many were removed.
+    pub removed: u64,
+    /// The position behind which the next call goes on; `None` if there are no more events.
+    pub next: Option<u64>,
+}
+
+impl PrunedEvents {
+    /// So many events were removed, and there are others behind a position.
+    pub const fn new(removed: u64, next: Option<u64>) -> Self {
+        Self { removed, next }
+    }
+}

@@ -7,7 +7,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
-use crate::prune::{Prune, PruneOutcome};
+use crate::prune::{Prune, PruneOutcome, PrunedEvents};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent};
@@ -247,16 +247,17 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// other error of the store.
     fn prune(&self, prune: Prune) -> impl Future<Output = Result<PruneOutcome, StoreError>> + Send;
 
-    /// Looks at the `limit` oldest webhook events, and removes those that are completed and were received at least
-    /// `age` ago. Returns how many. A webhook that is received again after that is a new one.
+    /// Looks at `limit` webhook events behind a position, from the oldest on, and removes those that are completed and were
+    /// received at least `age` ago. The first position is above 0. A webhook that is received again after that is a new one.
     ///
     /// # Errors
     /// Any error of the store.
     fn prune_events(
         &self,
         age: Duration,
+        after: u64,
         limit: usize,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    ) -> impl Future<Output = Result<PrunedEvents, StoreError>> + Send;
 
     /// Reads rows of one kind behind a position, each with its own: those of a payment in the order they were stored.
     /// The first position is above 0. For [`copy`](crate::copy): the rows of a whole store are of one moment only if

@@ -14,7 +14,7 @@ use crate::error::Error;
 const PAGE: usize = 500;
 /// Payments pruned at a time, each in a transaction of its own.
 const AT_ONCE: usize = 8;
-/// Webhook events removed in one transaction.
+/// Webhook events looked at in one transaction.
 const EVENTS: usize = 500;
 
 /// How long nothing must have happened to a payment before it is pruned.
@@ -96,13 +96,12 @@ pub async fn prune(store: &impl Store, term: PruneTerm, limit: Option<u64>) -> R
             }
         }
     }
-    loop {
+    let mut after = Some(0);
+    while let Some(position) = after {
         check_open(store).await?;
-        let removed = store.prune_events(term.0, EVENTS).await?;
-        if removed == 0 {
-            break;
-        }
-        report.events += removed;
+        let page = store.prune_events(term.0, position, EVENTS).await?;
+        report.events += page.removed;
+        after = page.next;
     }
     tracing::info!(payments = report.payments, events = report.events, "store pruned");
     Ok(report)

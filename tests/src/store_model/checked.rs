@@ -97,7 +97,7 @@ impl<S: Store, C: SetClock> CheckedStore<S, C> {
             Call::Commit { .. } => return self.commit(call).await,
             Call::Prune { payment, off } => return self.prune(*payment, *off).await,
             Call::PruneEvents(age, limit) => {
-                Outcome::Stored(self.store.prune_events(term(*age), *limit).await?)
+                Outcome::Stored(self.store.prune_events(term(*age), 0, *limit).await?.removed)
             }
             Call::Receive(number) => {
                 let body = event_name(*number).into_bytes();

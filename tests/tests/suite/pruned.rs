@@ -4,9 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use kakaopay::flows::{Payment, PruneError};
-use kakaopay::store::{MemoryStore, RowKind, Setting, Store, StoreErrorKind, copy};
+use kakaopay::store::{
+    InsertOutcome, MemoryStore, NewInboxEvent, RowKind, Setting, Store, StoreErrorKind, copy,
+};
 use kakaopay::types::endpoint::{CreateRefund, ListCharges, MarkChargeAsPaid};
-use kakaopay::types::{Currency, Money, PaymentAmount, Reference, RefundAmount, ReturnUri, SecretKey};
+use kakaopay::types::{
+    Currency, EventId, Money, PaymentAmount, Reference, RefundAmount, ReturnUri, SecretKey,
+};
 use kakaopay::{
     Checkout, Error, LateRefund, Merchant, Order, PruneTerm, RefundRequest, erase, prune, verify,
 };
@@ -325,4 +329,21 @@ async fn a_pruned_journal_replays() {
     let payment = Payment::replay(pairs).expect("a journal").expect("a payment");
     assert!(payment.is_pruned() && payment.state().is_paid());
     assert!(place.store.setting(Setting::Closed).await.expect("read").is_none());
+}
+
+/// Webhooks that wait keep none behind them, however many they are.
+#[tokio::test]
+async fn f60_webhooks_that_wait_keep_no_others() {
+    let store = MemoryStore::new();
+    let event = |number: u32| EventId::parse(&format!("evnt_test_{number}")).expect("an event");
+    for number in 0..1_200 {
+        let delivery = NewInboxEvent::new(event(number), *b"x");
+        assert_eq!(store.insert_event(delivery).await.expect("stored"), InsertOutcome::Inserted);
+    }
+    for number in [0, 700, 1_100, 1_199] {
+        store.complete_event(&event(number)).await.expect("stored");
+    }
+    let report = prune(&store, PruneTerm::of_any_length(Duration::ZERO), None).await.expect("pruned");
+    assert_eq!(report.events, 4);
+    assert_eq!(store.rows(RowKind::Event, 0, 2_000).await.expect("read").len(), 1_196);
 }

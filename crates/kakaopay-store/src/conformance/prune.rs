@@ -9,7 +9,7 @@ use crate::copy::copy;
 use crate::error::StoreErrorKind;
 use crate::memory::MemoryStore;
 use crate::outbox::Skip;
-use crate::prune::{Prune, PruneOutcome};
+use crate::prune::{Prune, PruneOutcome, PrunedEvents};
 use crate::row::{Row, RowKind};
 use crate::store::Store;
 use crate::work::{ClaimRequest, InsertOutcome};
@@ -173,10 +173,18 @@ pub async fn f60_old_webhooks_are_removed<S: Store, C: TestClock>(subject: Subje
         store.complete_event(&event(name)).await.expect("stored");
     }
     let events = async || store.rows(RowKind::Event, 0, 99).await.expect("read").len();
-    assert_eq!(store.prune_events(seconds(201), 99).await.expect("pruned"), 0);
-    assert_eq!(store.prune_events(seconds(150), 1).await.expect("pruned"), 1);
-    assert_eq!((store.prune_events(seconds(150), 1).await.expect("pruned"), events().await), (0, 3));
-    assert_eq!((store.prune_events(seconds(150), 9).await.expect("pruned"), events().await), (1, 2));
+    let pruned = async |age, after| store.prune_events(seconds(age), after, 1).await.expect("pruned");
+    let all = store.prune_events(seconds(201), 0, 99).await.expect("pruned");
+    assert_eq!(all, PrunedEvents::new(0, None));
+    let first = pruned(150, 0).await;
+    assert_eq!((first.removed, events().await), (1, 3));
+    // The one that waits keeps none behind it.
+    let second = pruned(150, first.next.expect("more")).await;
+    assert_eq!((second.removed, events().await), (0, 3));
+    let third = pruned(150, second.next.expect("more")).await;
+    assert_eq!((third.removed, events().await), (1, 2));
+    let fourth = store.prune_events(seconds(150), third.next.expect("more"), 9).await.expect("pruned");
+    assert_eq!(fourth, PrunedEvents::new(0, None));
     // The others are still known, and the one that waits is processed.
     let stored = async |name| store.insert_event(delivery(name, name)).await.expect("stored");
     assert_eq!(

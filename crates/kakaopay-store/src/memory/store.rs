@@ -16,7 +16,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::commit::{Commit, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
-use crate::prune::{Prune, PruneOutcome};
+use crate::prune::{Prune, PruneOutcome, PrunedEvents};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::store::Store;
@@ -240,9 +240,14 @@ impl Store for MemoryStore {
         self.tables().prune(prune)
     }
 
-    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+    async fn prune_events(
+        &self,
+        age: Duration,
+        after: u64,
+        limit: usize,
+    ) -> Result<PrunedEvents, StoreError> {
         let (mut tables, now) = self.tables_now();
-        Ok(tables.prune_events(age, limit, now))
+        Ok(tables.prune_events(age, (after, limit), now))
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {

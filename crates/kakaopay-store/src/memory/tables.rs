@@ -11,7 +11,7 @@ use crate::commit::{Commit, DeadlineChange, Entry, Seq};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::highest_time::HighestTime;
 use crate::outbox::ClaimToken;
-use crate::prune::{Prune, PruneOutcome};
+use crate::prune::{Prune, PruneOutcome, PrunedEvents};
 use crate::row::{Row, RowKind};
 use crate::setting::Setting;
 use crate::term::{term_millis, time_until};
@@ -116,15 +116,23 @@ impl Tables {
         Ok(PruneOutcome::Pruned)
     }
 
-    pub(super) fn prune_events(&mut self, age: Duration, limit: usize, now: Timestamp) -> u64 {
-        let before = self.inbox.len();
+    /// A position is the number of an event among those that are left.
+    pub(super) fn prune_events(
+        &mut self,
+        age: Duration,
+        (after, limit): (u64, usize),
+        now: Timestamp,
+    ) -> PrunedEvents {
         let latest = now.saturating_add_millis(-term_millis(age));
-        let mut position = 0;
+        let (before, first) = (self.inbox.len(), usize::try_from(after).unwrap_or(usize::MAX));
+        let end = first.saturating_add(limit);
+        let mut numbers = 0..;
         self.inbox.retain(|stored| {
-            position += 1;
-            position > limit || stored.due.is_some() || stored.received_at > latest
+            let is_asked = numbers.next().is_some_and(|number| (first..end).contains(&number));
+            !is_asked || stored.due.is_some() || stored.received_at > latest
         });
-        (before - self.inbox.len()) as u64
+        let removed = before - self.inbox.len();
+        PrunedEvents::new(removed as u64, (end < before).then_some((end - removed) as u64))
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, Row, RowKind, Seq, Setting, Skip, SkipOutcome, Store,
-    StoreError, StoreErrorKind, StoredPayment,
+    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Seq, Setting, Skip,
+    SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
@@ -245,8 +245,13 @@ impl<S: Store> Store for HookedStore<S> {
         self.hooked(StoreCall::Prune, self.inner.prune(prune)).await
     }
 
-    async fn prune_events(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
-        self.hooked(StoreCall::PruneEvents, self.inner.prune_events(age, limit)).await
+    async fn prune_events(
+        &self,
+        age: Duration,
+        after: u64,
+        limit: usize,
+    ) -> Result<PrunedEvents, StoreError> {
+        self.hooked(StoreCall::PruneEvents, self.inner.prune_events(age, after, limit)).await
     }
 
     async fn rows(&self, kind: RowKind, after: u64, limit: usize) -> Result<Vec<(u64, Row)>, StoreError> {
