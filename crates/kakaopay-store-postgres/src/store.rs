@@ -70,6 +70,15 @@ impl PostgresStore {
     /// The transaction may be on any connection whose user may read and write the store's tables. If it is
     /// serializable, it may fail like your other transactions: retry it.
     ///
+    /// Unless the server withholds them from the store's user, it asks the transaction's connection for
+    /// `pg_control_system()`, `pg_walfile_name(pg_lsn)` and `pg_current_wal_lsn()`, to tell an old primary. Any user may call
+    /// them by default. Where that was revoked from your user, the call fails and the server aborts your transaction; grant it
+    /// once in the store's database:
+    ///
+    /// ```sql
+    /// GRANT EXECUTE ON FUNCTION pg_control_system(), pg_walfile_name(pg_lsn), pg_current_wal_lsn() TO shop;
+    /// ```
+    ///
     /// # Errors
     /// [`StaleClaim`](kakaopay_store::StoreErrorKind::StaleClaim) if the claim has ended: roll back, another process
     /// handles the message, or a person skipped it. `ReadOnly` if the transaction is on an old primary that another server
