@@ -28,7 +28,7 @@ pub fn fill_sqlite(file: &Path, count: u64) {
                 UNION ALL SELECT 2, CAST('{PAID}' AS BLOB)) ORDER BY i, seq;
             {numbers} INSERT INTO charge SELECT 'chrg_test_' || {spread}, i + 1 FROM n;
             {numbers} INSERT INTO outbox_message (idempotency_key, payment_id, lane, body, checksum, claim, visible_at, stored_at, set_at)
-                SELECT {spread} || '/paid', i + 1, 'ordered', CAST('{PAID}' AS BLOB), 0, 1, NULL, 0, 0 FROM n;
+                SELECT {spread} || '/paid', i + 1, 'ordered', CAST('{PAID}' AS BLOB), 0, 0x80000001, NULL, 0, 0 FROM n;
             COMMIT"
         );
         connection.execute_batch(&rows).expect("stored");
