@@ -142,7 +142,7 @@ pub enum PaymentEvent {
     /// A charge names this store and an order that the store does not have: the store is older than the service,
     /// because a copy was restored or a fail-over lost commits, or a second copy of it is in use. Adopt the order
     /// if it is yours, and nothing else: goods leave when the order is notified as paid. After another restore it comes
-    /// again under the same key, and the order must be adopted again.
+    /// again under the same key, and the order must be adopted again. It comes once more when the charge is read as paid.
     Orphaned {
         /// The order that the charge names.
         reference: Reference,
@@ -187,6 +187,9 @@ impl PaymentEvent {
             | Self::RefundRefused { notice, .. }
             | Self::RefundCancelled { notice, .. } => {
                 format!("{}/refund/{}", notice.reference, notice.refund_reference)
+            }
+            Self::Orphaned { reference, charge, status: ChargeStatus::Successful, .. } => {
+                format!("{reference}/orphaned/{charge}/paid")
             }
             Self::Orphaned { reference, charge, .. } => format!("{reference}/orphaned/{charge}"),
             Self::Alert { reference, alert, number } => {

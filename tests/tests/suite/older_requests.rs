@@ -6,6 +6,7 @@ use kakaopay::types::{Reference, RefundAmount};
 use kakaopay::{Checkout, Merchant, RefundRequest};
 use kakaopay_tests::Shop;
 use kakaopay_tests::unsent::Unsent;
+use kakaopay_tests::virtual_shop::opening;
 use kakaopay_transport::Client;
 
 use super::older_store::Place;
@@ -114,4 +115,34 @@ async fn f51_i5_a_restored_store_looks_for_a_refund_before_it_sends_it() {
         assert_eq!(made().await, 1_000, "{is_reconciled}");
         assert_eq!(place.keys(), ["order-345678/paid", "order-345678/refund/refund-1"]);
     }
+}
+
+/// I2: the orphan was adopted, and a copy from before the adoption was restored: it knows the charge and lacks the payment.
+/// The merchant hears of it again when it is paid.
+#[tokio::test]
+async fn f51_i2_an_orphan_whose_adoption_was_lost_is_notified_when_it_is_paid() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    place.process(&place.store).checkout(Shop::order()).await.expect("a checkout");
+    place.store.replace_with(&backup);
+    let merchant = place.process(&place.store);
+    merchant.reconcile(opening()).await.expect("reconciled");
+    place.work(&merchant).await;
+    let backup = place.store.backup();
+    merchant.adopt(Shop::order()).await.expect("adopted");
+    place.store.replace_with(&backup);
+    let restored = place.process(&place.store);
+    for is_paid in [false, true, true] {
+        if is_paid && place.keys().len() == 1 {
+            place.pay().await;
+        }
+        restored.reconcile(opening()).await.expect("reconciled");
+        place.work(&restored).await;
+        assert_eq!(place.keys().len(), 1 + usize::from(is_paid), "{:?}", place.keys());
+    }
+    assert!(place.keys()[1].ends_with("/paid"), "{:?}", place.keys());
+    restored.adopt(Shop::order()).await.expect("adopted");
+    place.work(&restored).await;
+    assert_eq!(place.keys().last().map(String::as_str), Some("order-345678/paid"));
+    assert_eq!(place.charges().await, 1);
 }

@@ -113,7 +113,7 @@ async fn f51_i2_an_orphan_is_notified_once_and_adopted() {
     let [(key, PaymentEvent::Orphaned { charge, second_copy: false, .. })] = events.as_slice() else {
         panic!("{events:?}")
     };
-    assert_eq!(*key, format!("order-345678/orphaned/{charge}"));
+    assert_eq!(*key, format!("order-345678/orphaned/{charge}/paid"));
     let metrics = merchant.metrics();
     assert_eq!((metrics.orphaned_charges, metrics.second_copy_charges), (1, 0));
     assert_eq!(merchant.status(&Shop::reference()).await.expect("read"), None);

@@ -2,7 +2,7 @@
 
 use kakaopay_flows::PaymentEvent;
 use kakaopay_store::{Commit, Seq, Store, StoreErrorKind};
-use kakaopay_types::{Charge, Reference};
+use kakaopay_types::{Charge, Outcome, Reference};
 
 use super::engine::Engine;
 use super::persistence::message_of;
@@ -11,16 +11,19 @@ use crate::error::Error;
 
 impl<S: Store> Engine<S> {
     /// Records a charge that names this store and an order that the store does not have, and notifies the merchant
-    /// once. One that is recorded already changes nothing.
+    /// once, and once more when it is paid: after another restore the store may have it as recorded, and lack its
+    /// adoption.
     pub(crate) async fn record_orphan(&self, reference: &Reference, charge: &Charge) -> Result<(), Error> {
-        if self.store.find_by_charge(&charge.id).await?.is_some() {
+        let is_recorded = self.store.find_by_charge(&charge.id).await?.is_some();
+        if is_recorded && charge.outcome() != Outcome::Successful {
             return Ok(());
         }
         self.bind().await?;
         // A process that has just started compares its store first, and may find that it is the older one.
         let second_copy = self.suspicion().await? == Suspicion::Cleared;
         let event = PaymentEvent::orphaned(reference.clone(), charge, second_copy);
-        let commit = Commit::new(reference.clone(), Seq::ZERO).charge(charge.id.clone());
+        let commit = Commit::new(reference.clone(), Seq::ZERO);
+        let commit = if is_recorded { commit } else { commit.charge(charge.id.clone()) };
         match self.store.commit(commit.messages(vec![message_of(&event)])).await {
             Ok(_) => {}
             // Another process has recorded it, or the order is known by now and finds its charge itself.
@@ -30,6 +33,9 @@ impl<S: Store> Engine<S> {
             Err(error) => return Err(error.into()),
         }
         self.wakers.notify.notify_one();
+        if is_recorded {
+            return Ok(());
+        }
         self.counters.orphaned_charge(second_copy);
         let (reference, charge) = (reference.as_str(), charge.id.as_str());
         if second_copy {
