@@ -214,8 +214,8 @@ impl<S: Store> Engine<S> {
         self.drive_and_complete(applied, None, &[]).await
     }
 
-    /// Drives a payment like [`drive`](Self::drive), and completes webhook events with the first read of their charge that
-    /// succeeds.
+    /// Drives a payment like [`drive`](Self::drive), and completes webhook events with the read of their charge if that is
+    /// the last request and no read failed.
     pub(crate) async fn drive_and_complete(
         &self,
         applied: Applied,
@@ -235,6 +235,8 @@ impl<S: Store> Engine<S> {
             let stored = match self.without_charges_of_others(&reference, response).await {
                 Ok(response) => {
                     let is_read = matches!(&response, Response::Read { charge: read, result: Ok(_) } if Some(read) == charge);
+                    // What else was to be read comes first: what fails is read again with the events.
+                    let is_read = is_read && queue.is_empty() && !read_failed && failure.is_none();
                     let completes = if is_read { std::mem::take(&mut events) } else { &[] };
                     let stored = self.store_response(&reference, response, completes).await;
                     stored.inspect_err(|_| events = if is_read { completes } else { events })
