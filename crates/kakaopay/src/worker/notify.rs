@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::handler_call;
 use crate::delivery::HandlerFailure;
-use crate::driver::{Engine, LEASE, repeated};
+use crate::driver::{Engine, LEASE, Lease, repeated};
 use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
@@ -65,11 +65,7 @@ impl<S: Store> Merchant<S> {
             let (engine, handler) = (Arc::clone(&self.engine), Arc::clone(handler));
             let row = Held::Message(message.key.clone(), message.claim);
             let lease = engine.leases.hold(row, since);
-            calls.spawn(async move {
-                let delivered = engine.notify(&handler, message).await;
-                drop(lease);
-                delivered
-            });
+            calls.spawn(async move { engine.notify(&handler, message, lease).await });
         }
         Ok(claimed)
     }
@@ -87,16 +83,18 @@ pub(super) fn delivered_of(ended: Result<Delivered, JoinError>) -> Delivered {
 }
 
 impl<S: Store> Engine<S> {
-    /// Delivers one notification. Returns whether the handler accepted it.
+    /// Delivers one notification, which is held until then. Returns whether the handler accepted it.
     async fn notify<H: EventHandler + 'static>(
         &self,
         handler: &Arc<H>,
         message: ClaimedMessage,
+        lease: Lease,
     ) -> Delivered {
         let ClaimedMessage { key, body, claim, failures, damaged, .. } = message;
         let Some(event) = readable(&key, &body, damaged) else {
             // A process of another version, or a person, has time to take it meanwhile.
-            self.give_back(&[Held::Message(key, claim)], None).await;
+            // Its lease ends first: renewed once more, it would come back at once.
+            self.give_back(&[lease.end()], None).await;
             return Ok(false);
         };
         let notification = Notification { idempotency_key: key.clone(), event, claim };

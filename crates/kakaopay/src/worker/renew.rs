@@ -46,6 +46,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Lets work that failed come again, in this process or another. If that fails, too, it comes when its lease ends.
+    /// Its leases must have [ended](crate::driver::Lease::end): a renewal would change when it comes.
     pub(super) async fn give_back(&self, held: &[Held], error: Option<&Error>) {
         let retry_in = match error {
             Some(error) if may_pass(error) => SOON,
