@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kakaopay_store::Held;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// How long claimed work stays with a process that does not renew its lease. One that dies delays its work by no more.
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
@@ -40,7 +40,8 @@ impl Leases {
         loop {
             let oldest = self.held().values().min().copied();
             match oldest.map(|oldest| oldest + RENEW_AFTER) {
-                None => self.begun.notified().await,
+                // Another call may have been woken for a lease, and ended before this one: look again in time.
+                None => drop(timeout(RENEW_AFTER, self.begun.notified()).await),
                 Some(at) if at > Instant::now() => tokio::time::sleep_until(at).await,
                 Some(_) => return self.held().keys().cloned().collect(),
             }
@@ -78,7 +79,8 @@ impl Drop for Lease {
 #[cfg(test)]
 mod tests {
     use kakaopay_store::ClaimToken;
-    use tokio::time::{advance, timeout};
+    use tokio::task::yield_now;
+    use tokio::time::advance;
 
     use super::*;
 
@@ -104,6 +106,26 @@ mod tests {
         assert_eq!(soon(20).await.expect("old enough"), [message("b")]);
         // Not renewed: it stays to be renewed.
         assert_eq!(soon(0).await.expect("still"), [message("b")]);
+    }
+
+    /// F68: of two calls that wait, one is woken for a lease. If it ends, the other renews the lease in time.
+    #[tokio::test(start_paused = true)]
+    async fn f68_a_lease_is_renewed_by_the_call_that_is_left() {
+        for waited in [0, 1, 4_999, 60_000] {
+            let leases = Arc::new(Leases::default());
+            let wait = || {
+                let leases = Arc::clone(&leases);
+                tokio::spawn(async move { leases.next().await })
+            };
+            let (first, second) = (wait(), wait());
+            tokio::time::sleep(Duration::from_millis(waited)).await;
+            yield_now().await;
+            let _lease = leases.hold(message("a"), Instant::now());
+            yield_now().await;
+            first.abort();
+            let renewed = timeout(LEASE - Duration::from_secs(4), second).await.expect("in time");
+            assert_eq!(renewed.expect("no panic"), [message("a")], "{waited}");
+        }
     }
 
     /// F68: a lease that ended in time is never renewed.
