@@ -1,9 +1,10 @@
 //! Group commit: runs queued calls in one transaction, and responds after its commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use kakaopay_store::{StoreError, StoreErrorKind};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::failure::GroupFailure;
 use crate::job::Job;
@@ -24,9 +25,16 @@ pub(crate) type Check = dyn Fn() -> Result<(), StoreError> + Send;
 ///
 /// Each has a savepoint of its own: a rejected call rolls back its own work only.
 ///
-/// `check` is made after the commit: if it fails, no call is acknowledged.
-pub(crate) fn write(connection: &Connection, mut group: Vec<Box<dyn Job>>, check: &Check) -> Health {
+/// `check` is made after the commit: if it fails, no call is acknowledged. A lock of another process is waited for as
+/// long as `patience`.
+pub(crate) fn write(
+    connection: &Connection,
+    mut group: Vec<Box<dyn Job>>,
+    check: &Check,
+    patience: Duration,
+) -> Health {
     let outcome = guarded(|| {
+        begin(connection, patience)?;
         store(connection, &mut group)?;
         Ok(check()?)
     });
@@ -73,8 +81,29 @@ pub(crate) fn refuse(group: Vec<Box<dyn Job>>, failure: &GroupFailure) {
     }
 }
 
+/// Begins a transaction that writes.
+///
+/// SQLite's own retries slow down to ten a second. A process that writes all the time unlocks the file between two
+/// commits for much less than that, so that others would wait for seconds, and on a slow disk in vain.
+fn begin(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    connection.busy_timeout(ASKING.min(patience))?;
+    let is_busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+    let mut tries = patience.as_millis() / ASKING.as_millis();
+    let result = loop {
+        match connection.execute_batch("BEGIN IMMEDIATE") {
+            // SQLite has waited before it said so.
+            Err(error) if is_busy(&error) && tries > 0 => tries -= 1,
+            result => break result,
+        }
+    };
+    connection.busy_timeout(patience)?;
+    result
+}
+
+/// How long SQLite itself waits for the lock before it is asked again.
+const ASKING: Duration = Duration::from_millis(1);
+
 fn store(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), GroupFailure> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
     for job in group {
         execute(connection, "SAVEPOINT job")?;
         if let Err(kind) = job.run(connection) {
@@ -169,7 +198,7 @@ mod tests {
         let (one, mut first) = sql("INSERT INTO parent VALUES (1)");
         let (two, mut second) = stale();
         let (three, mut third) = sql("INSERT INTO parent VALUES (3)");
-        assert_eq!(write(&connection, vec![one, two, three], &|| Ok(())), Health::Sound);
+        assert_eq!(write(&connection, vec![one, two, three], &|| Ok(()), Duration::ZERO), Health::Sound);
         assert_eq!(kind(&mut first), None);
         assert_eq!(kind(&mut second), Some(StoreErrorKind::StaleClaim));
         assert_eq!(kind(&mut third), None);
@@ -183,7 +212,7 @@ mod tests {
         let (two, mut second) = stale();
         // Deferred, so that only the COMMIT finds the parent missing.
         let (three, mut third) = sql("INSERT INTO child VALUES (7)");
-        write(&connection, vec![one, two, three], &|| Ok(()));
+        write(&connection, vec![one, two, three], &|| Ok(()), Duration::ZERO);
         for answer in [&mut first, &mut second, &mut third] {
             assert_eq!(kind(answer), Some(StoreErrorKind::Other));
         }
@@ -197,7 +226,7 @@ mod tests {
         let (one, mut first) = sql("INSERT INTO parent VALUES (1)");
         let (two, mut second) = job(|_| panic!("on purpose"));
         let (three, mut third) = sql("INSERT INTO parent VALUES (3)");
-        assert_eq!(write(&connection, vec![one, two, three], &|| Ok(())), Health::Suspect);
+        assert_eq!(write(&connection, vec![one, two, three], &|| Ok(()), Duration::ZERO), Health::Suspect);
         for answer in [&mut first, &mut second, &mut third] {
             assert_eq!(kind(answer), Some(StoreErrorKind::Other));
         }
@@ -212,7 +241,7 @@ mod tests {
             connection.execute_batch("ROLLBACK").map_err(failed)?;
             Err(StoreErrorKind::Full.into())
         });
-        assert_eq!(write(&connection, vec![one, two], &|| Ok(())), Health::Sound);
+        assert_eq!(write(&connection, vec![one, two], &|| Ok(()), Duration::ZERO), Health::Sound);
         assert_eq!(kind(&mut first), Some(StoreErrorKind::Full));
         assert_eq!(kind(&mut second), Some(StoreErrorKind::Full));
         assert_eq!(count(&connection), 0);

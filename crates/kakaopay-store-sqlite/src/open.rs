@@ -95,6 +95,10 @@ impl SqliteOptions {
         if self.migrating { Missing::Create } else { Missing::Refuse }
     }
 
+    pub(crate) fn patience(&self) -> Duration {
+        self.busy_timeout
+    }
+
     pub(crate) fn queue_length(&self) -> usize {
         self.queue
     }

@@ -177,18 +177,21 @@ impl SqliteStore {
             name: "kakaopay-reader",
             connection: reading,
             reconnect: Box::new(move || connect_reader(&again, &with)),
-            run: group_commit::read,
+            run: Box::new(group_commit::read),
             check: check(),
             queue: options.queue_length(),
             linger: Duration::ZERO,
             companion: None,
         })?;
         let (again, with) = (path.to_owned(), options.clone());
+        let patience = options.patience();
         let (writer, _) = Worker::spawn(Duty {
             name: "kakaopay-writer",
             connection: writing,
             reconnect: Box::new(move || reconnect_writer(&again, &with)),
-            run: group_commit::write,
+            run: Box::new(move |connection, group, check| {
+                group_commit::write(connection, group, check, patience)
+            }),
             check: check(),
             queue: options.queue_length(),
             linger: LINGER,

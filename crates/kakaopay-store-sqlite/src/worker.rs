@@ -29,7 +29,7 @@ pub(crate) struct Duty {
     /// How to get another when that one is suspect.
     pub(crate) reconnect: Box<dyn Fn() -> Result<Connection, SqliteOpenError> + Send>,
     /// How to run the calls that wait.
-    pub(crate) run: fn(&Connection, Vec<Box<dyn Job>>, &Check) -> Health,
+    pub(crate) run: Box<Run>,
     /// Whether the connection's files are still those that the path leads to. It is asked before a call is
     /// acknowledged, and before and after another connection is opened.
     pub(crate) check: Box<Check>,
@@ -40,6 +40,9 @@ pub(crate) struct Duty {
     /// A thread whose connection lasts as long as this one's, and is closed just before it.
     pub(crate) companion: Option<Companion>,
 }
+
+/// Runs the calls that wait.
+pub(crate) type Run = dyn Fn(&Connection, Vec<Box<dyn Job>>, &Check) -> Health + Send;
 
 /// A thread that another one ends.
 pub(crate) struct Companion {
@@ -209,7 +212,9 @@ mod tests {
             name: "test",
             connection: Connection::open_in_memory().unwrap(),
             reconnect: Box::new(reconnect),
-            run: group_commit::write,
+            run: Box::new(|connection, group, check| {
+                group_commit::write(connection, group, check, Duration::ZERO)
+            }),
             check: Box::new(|| Ok(())),
             queue: 8,
             linger: Duration::ZERO,

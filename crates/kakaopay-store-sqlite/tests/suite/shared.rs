@@ -1,5 +1,7 @@
 //! Two stores on one file, as two processes have it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use kakaopay_store::conformance::TestClock;
@@ -106,4 +108,31 @@ async fn f53_opening_a_store_that_another_process_writes_needs_no_lock() {
     let busy = Connection::open(&path).unwrap();
     busy.execute_batch("BEGIN IMMEDIATE").unwrap();
     SqliteOptions::new().busy_timeout(Duration::from_millis(1)).open(&path).unwrap();
+}
+
+/// Another process writes all the time, and unlocks the file for a moment between two commits. It makes few of them
+/// before it is this one's turn.
+#[tokio::test]
+async fn f68_f40_a_process_that_writes_all_the_time_lets_others_write() {
+    let (_dir, path) = place();
+    let store = open(&path);
+    let (commits, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let (counted, stopped) = (Arc::clone(&commits), Arc::clone(&is_over));
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("PRAGMA synchronous = FULL; CREATE TABLE own (number INTEGER)").unwrap();
+    other.busy_timeout(Duration::from_secs(5)).unwrap();
+    let writing = std::thread::spawn(move || {
+        while !stopped.load(Ordering::SeqCst) {
+            other.execute_batch("BEGIN IMMEDIATE; INSERT INTO own VALUES (1); COMMIT").unwrap();
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let before = commits.load(Ordering::SeqCst);
+    for number in 0..100 {
+        store.insert_event(delivery(&number.to_string(), *b"x")).await.unwrap();
+    }
+    let passed = commits.load(Ordering::SeqCst) - before;
+    is_over.store(true, Ordering::SeqCst);
+    writing.join().unwrap();
+    assert!(passed < 100 * 50, "{passed} commits of the other came before 100 of this one");
 }
