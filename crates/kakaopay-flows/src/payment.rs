@@ -53,7 +53,7 @@ use crate::transition::Transition;
 /// stored in the same transaction as the entry.
 ///
 /// A payment has no deadline once it is final, or while it (or one of its refunds) is blocked, has raised an
-/// [`Alert`] and waits for [`Input::Resume`]. Such a payment reads only on evidence, as does each payment
+/// [`Alert`](crate::Alert) and waits for [`Input::Resume`]. Such a payment reads only on evidence, as does each payment
 /// that receives evidence of a charge other than its own: repeat the evidence until the read responds
 /// with the charge, or with an error that it does not exist.
 ///
@@ -191,7 +191,7 @@ impl Payment {
         Ok(())
     }
 
-    /// Begins a refund; [`RefundProcess`] describes its steps. Idempotent: repeating the same request does
+    /// Begins a refund; [`RefundProcess`](crate::RefundProcess) describes its steps. Idempotent: repeating the same request does
     /// nothing.
     ///
     /// # Errors
@@ -226,7 +226,7 @@ impl Payment {
         Ok(transition.map(|transition| self.take(transition, now)).is_some())
     }
 
-    /// Acknowledges the open alert with this [key](Alert::key): a person has seen to it. Returns whether there is one,
+    /// Acknowledges the open alert with this [key](crate::Alert::key): a person has seen to it. Returns whether there is one,
     /// or it was acknowledged before. It changes no state and sends nothing. A charge or refund that differs from its
     /// request is set aside: [`Input::Resume`] then goes on without it.
     ///

@@ -38,7 +38,7 @@ impl Payment {
     }
 
     /// Returns the open alerts: neither resolved by a later response nor cleared by
-    /// [`Input::Resume`].
+    /// [`Input::Resume`](crate::Input::Resume).
     #[must_use]
     pub fn alerts(&self) -> &BTreeSet<Alert> {
         &self.model().alerts
