@@ -128,13 +128,13 @@ impl<S: Store> Engine<S> {
     }
 
     /// Applies an input to a payment and persists the result.
-    ///
-    /// A store that may lack entries does not send what it has as unsent: the charge or refund is looked for first.
     pub(crate) async fn apply_input(&self, reference: &Reference, input: &Input) -> Result<Applied, Error> {
         self.apply_and_complete(reference, input, &[]).await
     }
 
     /// Applies an input like [`apply_input`](Self::apply_input), and completes webhook events with it.
+    ///
+    /// A store that may lack entries does not send what it has as unsent: the charge or refund is looked for first.
     pub(super) async fn apply_and_complete(
         &self,
         reference: &Reference,
@@ -143,9 +143,11 @@ impl<S: Store> Engine<S> {
     ) -> Result<Applied, Error> {
         if *input == Input::Resume {
             // What is in doubt is looked for, and everything else goes on.
-            let doubt = |payment: &mut Payment, now, is_older| match is_older && payment.is_unsent() {
-                true => Ok(payment.handle(Input::StoreIsOlder, now)?),
-                false => Ok(()),
+            let doubt = |payment: &mut Payment, now, is_older| {
+                if is_older {
+                    payment.handle(Input::StoreIsOlder, now)?;
+                }
+                Ok(())
             };
             let doubted = self.change_if_newest(reference, (true, &[]), doubt).await?;
             let resume = |payment: &mut Payment, now| Ok(payment.handle(Input::Resume, now)?);
@@ -154,8 +156,7 @@ impl<S: Store> Engine<S> {
         // A refund is sent after its charge's refunds were read.
         let sends = matches!(input, Input::Timeout | Input::Response(Response::Refunds { .. }));
         let apply = |payment: &mut Payment, now, is_older| {
-            // It may have been sent in the meantime.
-            let input = if is_older && payment.is_unsent() { &Input::StoreIsOlder } else { input };
+            let input = if is_older { &Input::StoreIsOlder } else { input };
             Ok(payment.handle(input.clone(), now)?)
         };
         self.change_if_newest(reference, (sends, completes), apply).await
@@ -171,8 +172,8 @@ impl<S: Store> Engine<S> {
         self.change_if_newest(reference, (false, &[]), |payment, now, _| change(payment, now)).await
     }
 
-    /// Changes a payment like [`change`](Self::change). If the change may send what is unsent, it learns whether the
-    /// store may lack entries of the payment.
+    /// Changes a payment like [`change`](Self::change). If the change `sends`, it learns whether something is unsent that a
+    /// store which may lack entries must look for first.
     async fn change_if_newest(
         &self,
         reference: &Reference,
@@ -196,7 +197,9 @@ impl<S: Store> Engine<S> {
                 continue;
             }
             let before = payment.seq();
-            change(&mut payment, now, is_older == Some(true))?;
+            // It may have been sent in the meantime.
+            let is_older = is_older == Some(true) && payment.is_unsent();
+            change(&mut payment, now, is_older)?;
             match self.persist(&mut payment, now, begun, completes).await {
                 Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before }),
                 Err(Error::Store(error)) if error.is_conflict() => {}

@@ -144,10 +144,9 @@ impl<S: Store> Engine<S> {
 
     /// Records that a part of the service's history was read whole. That ends a suspicion that there was before.
     pub(crate) async fn close_gap(&self, gap: Gap) -> Result<(), Error> {
-        if let Some(until) = gap.until {
-            self.reconciled(until).await?;
-        }
-        let (Some(why), Some(until)) = (gap.suspicion, gap.until) else { return Ok(()) };
+        let Some(until) = gap.until else { return Ok(()) };
+        self.reconciled(until).await?;
+        let Some(why) = gap.suspicion else { return Ok(()) };
         let before = self.store.setting(Setting::SuspectUntil).await?;
         let now = Some(until.to_string());
         // Another process that was faster has found the same.
