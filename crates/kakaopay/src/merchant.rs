@@ -15,8 +15,7 @@ use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{
-    Applied, Clients, Engine, Identity, Joins, Marks, Opened, Reads, Returns, ServiceClock, Wakers,
-    check_open,
+    Applied, Clients, Engine, Identity, Joins, Looks, Marks, Opened, Reads, ServiceClock, Wakers, check_open,
 };
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
@@ -97,7 +96,8 @@ impl<S: Store> MerchantBuilder<S> {
             wakers: Wakers::default(),
             leases: Arc::default(),
             reads: Reads::default(),
-            returns: Returns::default(),
+            openings: Looks::default(),
+            returns: Looks::default(),
             guard: Guard::default(),
             counters: Counters::default(),
             handler_limits: self.handler_limits,

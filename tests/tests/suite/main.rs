@@ -14,6 +14,7 @@ mod keys;
 mod large_pages;
 mod late_webhooks;
 mod leases;
+mod lost_order_views;
 mod misbehaving;
 mod next_return;
 mod notifications;

@@ -10,6 +10,7 @@ use kakaopay_store::{Commit, Seq, Store};
 use kakaopay_transport::ErrorKind;
 use kakaopay_types::endpoint::{ListCharges, ListParams, RetrieveCharge};
 use kakaopay_types::{Charge, ChargeId, Outcome, Reference, SortOrder, StoreId, Timestamp};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::engine::{Applied, Engine};
 use super::pending_request::Begun;
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::order::Order;
 
 /// How long a buyer waits while the charges of a new order are looked for.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The charges that a new order has already.
 pub(crate) enum Found {
@@ -30,16 +31,30 @@ pub(crate) enum Found {
     Unknown,
 }
 
+/// The charges that an order without a payment may have.
+pub(crate) struct MayHave {
+    recorded: Vec<ChargeId>,
+    /// Whether the service's list is to be read, too.
+    in_list: bool,
+}
+
 impl<S: Store> Engine<S> {
-    /// Returns the charges that an order has although the store has no payment for it: those recorded as orphaned,
-    /// and unless the store is known to lack nothing, those that the service has.
-    pub(crate) async fn charges_before(&self, reference: &Reference) -> Result<Found, Error> {
-        let look = async {
-            let is_cleared = self.suspicion().await? == Suspicion::Cleared;
-            let recorded = self.store.charges_of(reference).await?;
-            self.look_for(reference, recorded, !is_cleared).await
-        };
-        match tokio::time::timeout(LOOK_TIMEOUT, look).await {
+    /// Returns which charges an order may have although the store has no payment for it, or `None` if it has none for
+    /// sure: those recorded as orphaned, and unless the store is known to lack nothing, those that the service has.
+    pub(crate) async fn must_look(&self, reference: &Reference) -> Result<Option<MayHave>, Error> {
+        let in_list = self.suspicion().await? != Suspicion::Cleared;
+        let recorded = self.store.charges_of(reference).await?;
+        Ok((in_list || !recorded.is_empty()).then_some(MayHave { recorded, in_list }))
+    }
+
+    /// Returns the charges that an order has although the store has no payment for it, if they can be read until then.
+    pub(crate) async fn charges_before(
+        &self,
+        reference: &Reference,
+        charges: MayHave,
+        until: Instant,
+    ) -> Result<Found, Error> {
+        match timeout_at(until, self.look_for(reference, charges)).await {
             Ok(Ok(charges)) => Ok(Found::Charges(charges)),
             Ok(Err(Error::ChargesUnread(_) | Error::MetadataReplaced { .. })) | Err(_) => {
                 tracing::error!(
@@ -64,7 +79,8 @@ impl<S: Store> Engine<S> {
 
     /// Returns the charges that name an order whose payment exists, or `None` if they cannot be read in time.
     pub(super) async fn listed_charges(&self, reference: &Reference) -> Result<Option<Vec<Charge>>, Error> {
-        match tokio::time::timeout(LOOK_TIMEOUT, self.look_for(reference, Vec::new(), true)).await {
+        let charges = MayHave { recorded: Vec::new(), in_list: true };
+        match timeout(LOOK_TIMEOUT, self.look_for(reference, charges)).await {
             Ok(Ok(charges)) => Ok(Some(charges)),
             Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
                 tracing::error!(
@@ -83,10 +99,10 @@ impl<S: Store> Engine<S> {
     pub(crate) async fn charges_to_adopt(&self, reference: &Reference) -> Result<Vec<Charge>, Error> {
         let recorded = self.store.charges_of(reference).await?;
         let in_list = recorded.is_empty();
-        self.look_for(reference, recorded, in_list).await
+        self.look_for(reference, MayHave { recorded, in_list }).await
     }
 
-    /// Reads the charges of an order: the recorded ones, and, if `in_list`, all that name it in the service's list
+    /// Reads the charges of an order: the recorded ones, and, if asked for, all that name it in the service's list
     /// since the last complete reconciliation.
     ///
     /// A recorded one that no longer names the order is an error: the payment would not know it as its own, and would
@@ -94,8 +110,7 @@ impl<S: Store> Engine<S> {
     async fn look_for(
         &self,
         reference: &Reference,
-        recorded: Vec<ChargeId>,
-        in_list: bool,
+        MayHave { recorded, in_list }: MayHave,
     ) -> Result<Vec<Charge>, Error> {
         let unread = |error| Error::ChargesUnread(Box::new(error));
         let store = self.store_id().await?;

@@ -10,12 +10,12 @@ use tokio::sync::Notify;
 
 use super::identity::Identity;
 use super::leases::Leases;
+use super::looks::Looks;
 use super::marks::Marks;
 use super::pending_request::{Begun, PendingRequest};
 use super::reads::{Joins, Reads};
 use super::rehydrate::{self, Loaded};
 use super::requests::Clients;
-use super::returns::Returns;
 use super::service_clock::ServiceClock;
 use super::suspicion::Suspicion;
 use crate::delivery::HandlerLimits;
@@ -40,7 +40,10 @@ pub(crate) struct Engine<S> {
     pub(crate) wakers: Wakers,
     pub(crate) leases: Arc<Leases>,
     pub(crate) reads: Reads,
-    pub(crate) returns: Returns,
+    /// Looks for orders whose payment the store may lack.
+    pub(crate) openings: Looks,
+    /// Reads of charges whose buyers return.
+    pub(crate) returns: Looks,
     pub(crate) guard: Guard,
     pub(crate) counters: Counters,
     pub(crate) handler_limits: HandlerLimits,

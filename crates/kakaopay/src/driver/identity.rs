@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use kakaopay_store::{Setting, Store, StoreError, StoreErrorKind};
 use kakaopay_types::StoreId;
 use kakaopay_types::endpoint::RetrieveAccount;
+use tokio::time::Instant;
 
 use super::engine::Engine;
 use crate::error::Error;
@@ -24,8 +25,8 @@ pub(crate) struct Identity {
     pub(super) compared: OnceLock<()>,
     /// Whether the log has said that the store is suspect.
     pub(super) has_warned: AtomicBool,
-    /// Held while they are compared.
-    pub(super) comparing: tokio::sync::Mutex<()>,
+    /// Held while they are compared. When that last failed.
+    pub(super) comparing: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl Identity {

@@ -7,7 +7,7 @@ use kakaopay_flows::MAX_LATE_SECONDS;
 use kakaopay_store::{Setting, Store};
 use kakaopay_types::endpoint::{ListCharges, ListParams};
 use kakaopay_types::{Charge, SortOrder, Timestamp};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::engine::Engine;
 use super::suspicion::Suspicion;
@@ -18,6 +18,8 @@ use crate::error::Error;
 const OVERLAP_SECONDS: i64 = 3_600;
 /// How long a buyer waits for the comparison of the newest charges.
 const COMPARE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Shortest time between a failed comparison and the next, however many orders come.
+const COMPARE_AGAIN: Duration = Duration::from_secs(2);
 /// How far the first reconciliation reaches, in seconds. A charge can be paid within seven days and refunded until
 /// the end of the day after that.
 const FIRST_SECONDS: i64 = 10 * 86_400;
@@ -31,20 +33,11 @@ pub(crate) struct Gap {
 
 impl<S: Store> Engine<S> {
     /// Returns whether the store may lack payments. The first call of a process compares the service's newest charges
-    /// with the store; calls at the same time wait for it, and a later call tries again if they cannot be read.
+    /// with the store; calls at the same time wait for it, and a call some time after a failure tries again.
     pub(super) async fn suspicion(&self) -> Result<Suspicion, Error> {
         if self.identity.compared.get().is_none() {
             match self.identity.comparing.try_lock() {
-                Ok(_comparing) => match timeout(COMPARE_TIMEOUT, self.look_for_lost_payments()).await {
-                    Ok(Ok(())) => drop(self.identity.compared.set(())),
-                    Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
-                        tracing::warn!(
-                            "the service's newest charges cannot be read: until they are, each new order is looked for \
-                             before it is charged"
-                        );
-                    }
-                    Ok(Err(error)) => return Err(error),
-                },
+                Ok(mut failed) => self.compare(&mut failed).await?,
                 Err(_) => drop(self.identity.comparing.lock().await),
             }
         }
@@ -65,6 +58,24 @@ impl<S: Store> Engine<S> {
             Some(()) => Suspicion::Cleared,
             None => Suspicion::Unknown,
         })
+    }
+
+    async fn compare(&self, failed: &mut Option<Instant>) -> Result<(), Error> {
+        if failed.is_some_and(|failed| failed.elapsed() < COMPARE_AGAIN) {
+            return Ok(());
+        }
+        match timeout(COMPARE_TIMEOUT, self.look_for_lost_payments()).await {
+            Ok(Ok(())) => drop(self.identity.compared.set(())),
+            Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
+                *failed = Some(Instant::now());
+                tracing::warn!(
+                    "the service's newest charges cannot be read: until they are, each new order is looked for before \
+                     it is charged"
+                );
+            }
+            Ok(Err(error)) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Marks the store as suspect if one of the service's newest charges names it, and an order or an attempt that it

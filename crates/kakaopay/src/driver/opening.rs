@@ -5,8 +5,10 @@ use std::sync::PoisonError;
 
 use kakaopay_flows::{Evidence, Input, Payment};
 use kakaopay_store::Store;
+use kakaopay_types::{Reference, Timestamp};
+use tokio::time::Instant;
 
-use super::adoption::Found;
+use super::adoption::{Found, LOOK_TIMEOUT, MayHave};
 use super::engine::{Applied, Engine, MAX_TRIES};
 use super::pending_request::Begun;
 use super::reads::Joins;
@@ -28,37 +30,57 @@ impl<S: Store> Engine<S> {
     /// opened with them.
     pub(crate) async fn open(&self, order: Order) -> Result<Opened, Error> {
         self.store_id().await?;
+        let until = Instant::now() + LOOK_TIMEOUT;
         for _ in 0..MAX_TRIES {
-            let mut begun = Begun::now(&self.clock);
-            let (payment, mut now) = self.load_to_change(order.reference()).await?;
+            let begun = Begun::now(&self.clock);
+            let (payment, now) = self.load_to_change(order.reference()).await?;
             if let Some(payment) = payment {
-                check_same(&order, &payment)?;
-                let before = payment.seq();
-                let applied = Applied { before, payment, requests: Vec::new(), joins: Joins::Next };
-                return Ok(Opened::Payment(applied));
+                return as_it_is(&order, payment);
             }
-            let opened = match self.charges_before(order.reference()).await? {
-                Found::Unknown => return Ok(Opened::NotYet),
-                Found::Charges(charges) if charges.is_empty() => {
-                    let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
-                    let intent = intent.served_at(self.service_clock.now());
-                    if begun.is_old() {
-                        begun = Begun::now(&self.clock);
-                        now = self.load_to_change(order.reference()).await?.1;
+            let opened = match self.must_look(order.reference()).await? {
+                None => self.open_new(&order, begun, now).await.map(Opened::Payment),
+                Some(charges) => {
+                    let look = Box::pin(self.look_and_open(&order, charges, until));
+                    match self.openings.look(order.reference(), look).await {
+                        Some(opened) => opened,
+                        // Another view's look serves this one.
+                        None => match self.load(order.reference()).await? {
+                            Some(payment) => as_it_is(&order, payment),
+                            None => Ok(Opened::NotYet),
+                        },
                     }
-                    let mut payment = Payment::open(intent, now);
-                    let requests = self.persist(&mut payment, now, begun, &[]).await;
-                    requests.map(|requests| Applied { payment, requests, joins: Joins::Next, before: 0 })
                 }
-                Found::Charges(charges) => self.open_with(order.clone(), charges).await,
             };
             match opened {
-                Ok(applied) => return Ok(Opened::Payment(applied)),
                 Err(Error::Store(error)) if error.is_conflict() => {}
-                Err(error) => return Err(error),
+                opened => return opened,
             }
         }
         Err(Error::TooMuchContention(order.reference().clone()))
+    }
+
+    async fn open_new(&self, order: &Order, mut begun: Begun, mut now: Timestamp) -> Result<Applied, Error> {
+        let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
+        let intent = intent.served_at(self.service_clock.now());
+        if begun.is_old() {
+            begun = Begun::now(&self.clock);
+            now = self.load_to_change(order.reference()).await?.1;
+        }
+        let mut payment = Payment::open(intent, now);
+        let requests = self.persist(&mut payment, now, begun, &[]).await?;
+        Ok(Applied { payment, requests, joins: Joins::Next, before: 0 })
+    }
+
+    async fn look_and_open(&self, order: &Order, charges: MayHave, until: Instant) -> Result<Opened, Error> {
+        match self.charges_before(order.reference(), charges, until).await? {
+            Found::Unknown => Ok(Opened::NotYet),
+            Found::Charges(charges) if charges.is_empty() => {
+                let begun = Begun::now(&self.clock);
+                let now = self.load_to_change(order.reference()).await?.1;
+                self.open_new(order, begun, now).await.map(Opened::Payment)
+            }
+            Found::Charges(charges) => self.open_with(order.clone(), charges).await.map(Opened::Payment),
+        }
     }
 
     /// Begins the attempt after `after` has ended. A store that may lack attempts looks for their charges first.
@@ -66,11 +88,13 @@ impl<S: Store> Engine<S> {
         self.ready().await?;
         let reference = order.reference();
         if self.suspicion().await? != Suspicion::Cleared {
-            let Some(charges) = self.listed_charges(reference).await? else { return Ok(Opened::NotYet) };
-            for charge in charges {
-                let read = Input::Evidence(Evidence::Read(Box::new(charge)));
-                let applied = self.apply_input(reference, &read).await?;
-                self.drive(applied).await?;
+            let is_read = match self.openings.look(reference, Box::pin(self.read_attempts(reference))).await {
+                Some(is_read) => is_read?,
+                // Another view's look serves this one, and has begun the attempt.
+                None => self.load(reference).await?.is_some_and(|payment| !payment.state().is_unpaid_end()),
+            };
+            if !is_read {
+                return Ok(Opened::NotYet);
             }
         }
         let (store, seed) = (self.bind().await?, self.next_seed());
@@ -82,10 +106,28 @@ impl<S: Store> Engine<S> {
         Ok(Opened::Payment(self.change(reference, again).await?))
     }
 
+    /// Applies the charges that the service has for an order. Returns whether they could be read.
+    async fn read_attempts(&self, reference: &Reference) -> Result<bool, Error> {
+        let Some(charges) = self.listed_charges(reference).await? else { return Ok(false) };
+        for charge in charges {
+            let read = Input::Evidence(Evidence::Read(Box::new(charge)));
+            let applied = self.apply_input(reference, &read).await?;
+            self.drive(applied).await?;
+        }
+        Ok(true)
+    }
+
     /// Returns a seed of the jitter of one payment.
     pub(super) fn next_seed(&self) -> u64 {
         self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }
+}
+
+/// Returns the payment of an order, to which nothing is added.
+fn as_it_is(order: &Order, payment: Payment) -> Result<Opened, Error> {
+    check_same(order, &payment)?;
+    let before = payment.seq();
+    Ok(Opened::Payment(Applied { before, payment, requests: Vec::new(), joins: Joins::Next }))
 }
 
 /// Checks that an existing payment is of the same order.
