@@ -40,8 +40,12 @@ pub(crate) async fn load(
     let rows = executor.read(&statements.load, &[&reference.as_str()]).await?;
     // The first row has the snapshot, or NULL; the others have one entry each.
     let (first, rest) = rows.split_first().ok_or_else(|| corrupt("no row"))?;
-    let (closed, now) = (column(first, 6)?, timestamp_of(column(first, 7)?)?);
-    let Some(last) = column(first, 0)? else { return Ok(StoredPayment::default().closed(closed).at(now)) };
+    let facts = StoredPayment::default().closed(column(first, 6)?).suspect(column(first, 7)?);
+    let facts = facts.at(timestamp_of(column(first, 9)?)?);
+    let charges = column::<Option<Vec<&str>>>(first, 8)?.unwrap_or_default().into_iter();
+    let charges = charges.map(|charge| ChargeId::parse(charge).map_err(corrupt));
+    let mut facts = facts.charges(charges.collect::<Result<_, _>>()?);
+    let Some(last) = column(first, 0)? else { return Ok(facts) };
     let last = seq_of(last)?;
     let snapshot = match column::<Option<i64>>(first, 2)? {
         Some(_) => Some(entry(first, 2, reference, EntryKind::Snapshot)?),
@@ -54,7 +58,8 @@ pub(crate) async fn load(
     let entries =
         rest.iter().map(|row| entry(row, 2, reference, EntryKind::Entry)).collect::<Result<Vec<_>, _>>()?;
     check_journal(after, &entries, last)?;
-    Ok(StoredPayment::new(snapshot, entries).closed(closed).at(now))
+    (facts.snapshot, facts.entries) = (snapshot, entries);
+    Ok(facts)
 }
 
 /// The last entry that was pruned.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{
-    claim_of, claim_value, event_checksum, event_of, limit_value, readable, reference_of, term_millis,
+    claim_of, claim_value, corrupt, event_checksum, event_of, limit_value, readable, reference_of,
+    term_millis,
 };
 use kakaopay_store::{ClaimRequest, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent, StoreError};
 use kakaopay_types::EventId;
@@ -23,7 +24,12 @@ pub(crate) async fn receive(
     let event = delivery.event.as_str();
     let checksum = event_checksum(event, &delivery.body);
     let rows = executor.repeat(&statements.receive, &[&event, &&*delivery.body, &checksum]).await?;
-    Ok(if rows.is_empty() { InsertOutcome::Duplicate } else { InsertOutcome::Inserted })
+    let row = rows.first().ok_or_else(|| corrupt("no row"))?;
+    match (column(row, 0)?, column(row, 1)?) {
+        (true, _) => Ok(InsertOutcome::Inserted),
+        (false, Some(why)) => Ok(InsertOutcome::Closed { why }),
+        (false, None) => Ok(InsertOutcome::Duplicate),
+    }
 }
 
 pub(crate) async fn claim_events(

@@ -153,10 +153,15 @@ WITH {clock}, found AS (
     WHERE payment.reference = $1
 )
 SELECT found.last_seq, TRUE, found.seq, found.bytes, found.checksum, found.pruned_to,
-    (SELECT value FROM {schema}.setting WHERE name = 'closed'), clock.now AS store_now
+    (SELECT value FROM {schema}.setting WHERE name = 'closed'),
+    (SELECT value FROM {schema}.setting WHERE name = 'suspect'),
+    CASE WHEN found.last_seq = 0 THEN ARRAY(
+        SELECT charge_id FROM {schema}.charge WHERE payment_id = found.id ORDER BY charge_id
+    ) END, clock.now AS store_now
 FROM clock LEFT JOIN found ON TRUE
 UNION ALL (
-    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum, NULL::bigint, NULL::text, NULL::bigint
+    SELECT found.last_seq, FALSE, entry.seq, entry.bytes, entry.checksum, NULL::bigint, NULL::text, NULL::text,
+        NULL::text[], NULL::bigint
     FROM found JOIN {schema}.journal_entry AS entry
         ON entry.payment_id = found.id AND entry.seq > coalesce(found.seq, 0)
     ORDER BY entry.seq
@@ -175,13 +180,16 @@ WHERE payment.reference = $1 ORDER BY charge.charge_id";
 
 const RECEIVE: &str = "
 WITH {clock}, added AS (
-    INSERT INTO {schema}.inbox_event (event_id, body, checksum, received_at) VALUES ($1, $2, $3, {now})
+    INSERT INTO {schema}.inbox_event (event_id, body, checksum, received_at)
+    SELECT $1, $2, $3, {now} WHERE {open}
     ON CONFLICT (event_id) DO NOTHING
     RETURNING id, received_at
+), queued AS (
+    INSERT INTO {schema}.inbox_queue (inbox_event_id, received_at, visible_at, set_at)
+    SELECT id, received_at, received_at, received_at FROM added
 )
-INSERT INTO {schema}.inbox_queue (inbox_event_id, received_at, visible_at, set_at)
-SELECT id, received_at, received_at, received_at FROM added
-RETURNING set_at AS store_now";
+SELECT EXISTS (SELECT FROM added), (SELECT value FROM {schema}.setting WHERE name = 'closed'), now AS store_now
+FROM clock";
 
 /// Rows that another process is claiming are skipped, not waited for.
 ///

@@ -30,8 +30,11 @@ pub(crate) fn load(connection: &Connection, reference: &Reference) -> Result<Sto
                LEFT JOIN journal_entry AS entry
                    ON entry.payment_id = payment.id AND entry.seq > coalesce(snapshot.seq, 0)
                WHERE payment.reference = ?1 ORDER BY entry.seq";
-    let closed = settings::read(connection, Setting::Closed)?;
-    Ok(read_journal(connection, sql, reference)?.closed(closed))
+    let loaded = read_journal(connection, sql, reference)?;
+    let is_payment = loaded.snapshot.is_some() || !loaded.entries.is_empty();
+    let charges = if is_payment { Vec::new() } else { charges_of(connection, reference)? };
+    let setting = |setting| settings::read(connection, setting);
+    Ok(loaded.charges(charges).closed(setting(Setting::Closed)?).suspect(setting(Setting::Suspect)?))
 }
 
 /// Reads rows of: the payment's last sequence number; the snapshot's sequence number, bytes and checksum; those of an

@@ -7,12 +7,13 @@ use kakaopay_store::sql::{
     claim_of, claim_value, event_checksum, event_of, limit_value, readable, reference_of,
 };
 use kakaopay_store::{
-    ClaimRequest, ClaimToken, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent, StoreError,
+    ClaimRequest, ClaimToken, DuePayment, Held, InboxEvent, InsertOutcome, NewInboxEvent, Setting, StoreError,
 };
 use kakaopay_types::{EventId, Timestamp};
 use rusqlite::{Connection, Row};
 
 use crate::failure::failed;
+use crate::settings;
 use crate::term::end_of;
 
 pub(crate) fn receive(
@@ -20,6 +21,9 @@ pub(crate) fn receive(
     delivery: &NewInboxEvent,
     now: Timestamp,
 ) -> Result<InsertOutcome, StoreError> {
+    if let Some(why) = settings::read(connection, Setting::Closed)? {
+        return Ok(InsertOutcome::Closed { why });
+    }
     let event = delivery.event.as_str();
     let checksum = event_checksum(event, &delivery.body);
     let added = connection

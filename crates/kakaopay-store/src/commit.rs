@@ -148,8 +148,12 @@ pub struct StoredPayment {
     pub snapshot: Option<Entry>,
     /// The entries after the snapshot; all of them without one.
     pub entries: Vec<Entry>,
+    /// The charges of a reference that has no entries; empty otherwise.
+    pub charges: Vec<ChargeId>,
     /// Why the store is [closed](crate::Setting::Closed), if it is.
     pub closed: Option<String>,
+    /// Why the store is [suspect](crate::Setting::Suspect), if it is.
+    pub suspect: Option<String>,
     /// What the store's clock showed at the reading. A payment is moved on by this clock, so that the clock of one
     /// process cannot mislead the others.
     pub now: Timestamp,
@@ -160,6 +164,18 @@ impl StoredPayment {
     #[must_use]
     pub fn new(snapshot: Option<Entry>, entries: Vec<Entry>) -> Self {
         Self { snapshot, entries, ..Self::default() }
+    }
+
+    /// Sets the charges of a reference that has no entries.
+    #[must_use]
+    pub fn charges(self, charges: Vec<ChargeId>) -> Self {
+        Self { charges, ..self }
+    }
+
+    /// Sets why the store is suspect.
+    #[must_use]
+    pub fn suspect(self, suspect: Option<String>) -> Self {
+        Self { suspect, ..self }
     }
 
     /// Sets why the store is closed.
@@ -177,6 +193,13 @@ impl StoredPayment {
 
 impl Default for StoredPayment {
     fn default() -> Self {
-        Self { snapshot: None, entries: Vec::new(), closed: None, now: Timestamp::UNIX_EPOCH }
+        Self {
+            snapshot: None,
+            entries: Vec::new(),
+            charges: Vec::new(),
+            closed: None,
+            suspect: None,
+            now: Timestamp::UNIX_EPOCH,
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::work::{Backlog, ClaimRequest, DuePayment, Held, InboxEvent, InsertOut
 ///
 /// - Once a method returns `Ok`, its effect survives a crash of the process and a loss of power.
 /// - A [`Commit`] is atomic, and fails unless the payment's last entry is the expected one.
-/// - While [`Setting::Closed`] is set, no row can be claimed.
+/// - While [`Setting::Closed`] is set, no row can be claimed, and no webhook event is stored.
 /// - A claimed row is invisible to other claims until the lease ends, which its process
 ///   [renews](Store::renew) while it works. Then it can be claimed again, because its
 ///   process may have died; if that process is alive, its [`ClaimToken`] is no longer valid.
@@ -56,7 +56,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
     /// Reads a payment's newest snapshot and the entries after it in one transaction; neither if the payment is
-    /// unknown. The result has the time by the store's clock in any case, and says whether the store is closed.
+    /// unknown. In any case the result has the time by the store's clock, and says whether the store is closed or suspect.
     ///
     /// # Errors
     /// Any error of the store.
@@ -90,7 +90,7 @@ pub trait Store: Clone + Send + Sync + 'static {
         reference: &Reference,
     ) -> impl Future<Output = Result<Vec<ChargeId>, StoreError>> + Send;
 
-    /// Stores a webhook event. A duplicate is not stored again.
+    /// Stores a webhook event. A duplicate is not stored again, and a closed store stores none.
     ///
     /// # Errors
     /// Any error of the store; the webhook must then not be acknowledged.

@@ -25,13 +25,18 @@ impl NewInboxEvent {
 }
 
 /// Whether a webhook event was new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "an event is new or it is not")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a caller must tell apart whether the event is stored")]
 pub enum InsertOutcome {
     /// It was stored.
     Inserted,
     /// The event was stored before; the earlier body is kept.
     Duplicate,
+    /// The store is [closed](crate::Setting::Closed), so that the event was not stored.
+    Closed {
+        /// Why it is closed.
+        why: String,
+    },
 }
 
 /// A claimed webhook event.

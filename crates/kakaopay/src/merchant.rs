@@ -15,7 +15,8 @@ use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{
-    Applied, Clients, Engine, Identity, Joins, Looks, Marks, Opened, Reads, ServiceClock, Wakers, check_open,
+    Applied, Clients, Engine, Identity, Joins, KnownCharges, Looks, Marks, Opened, Reads, ServiceClock,
+    Wakers, check_open,
 };
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
@@ -96,6 +97,7 @@ impl<S: Store> MerchantBuilder<S> {
             wakers: Wakers::default(),
             leases: Arc::default(),
             reads: Reads::default(),
+            known_charges: KnownCharges::default(),
             openings: Looks::default(),
             returns: Looks::default(),
             guard: Guard::default(),

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kakaopay_store::InsertOutcome;
-
 use crate::delivery::HandlerFailure;
 use crate::inbox::Refusal;
 
@@ -69,11 +67,8 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    pub(crate) fn webhook_stored(&self, receipt: InsertOutcome) {
-        increment(match receipt {
-            InsertOutcome::Inserted => &self.webhooks_received,
-            InsertOutcome::Duplicate => &self.webhooks_duplicate,
-        });
+    pub(crate) fn webhook_stored(&self, is_new: bool) {
+        increment(if is_new { &self.webhooks_received } else { &self.webhooks_duplicate });
     }
 
     pub(crate) fn webhook_refused(&self, refusal: Refusal) {

@@ -210,7 +210,7 @@ async fn f68_f55_work_that_failed_for_the_store_comes_again_within_seconds() {
     let failing = [
         (StoreCall::ClaimDue, StoreCall::Load),
         (StoreCall::ClaimDue, StoreCall::Commit),
-        (StoreCall::ClaimEvents, StoreCall::FindByCharge),
+        (StoreCall::ClaimEvents, StoreCall::Commit),
         (StoreCall::ClaimEvents, StoreCall::Load),
     ];
     for (claim, fails) in failing {

@@ -7,7 +7,7 @@ use super::subject::{Lease, Subject, TestClock, lease};
 use crate::commit::{Commit, DeadlineChange, Seq};
 use crate::setting::Setting;
 use crate::store::Store;
-use crate::work::Held;
+use crate::work::{Held, InsertOutcome};
 
 /// Stores a payment that is due, two messages of it with an alert, and an event.
 async fn fill<S: Store>(store: &S, name: &str) {
@@ -116,7 +116,8 @@ pub async fn f40_a_zombie_renews_nothing<S: Store, C: TestClock>(subject: Subjec
     assert_eq!(names(&subject.claim_held(lease(40, 50)).await), ALL);
 }
 
-/// While a store is closed, nothing of it can be claimed, and loading a payment says so; its leases go on.
+/// While a store is closed, nothing of it can be claimed and no webhook is stored, and loading a payment says so; its
+/// leases go on.
 pub async fn f51_a_closed_store_gives_no_work<S: Store, C: TestClock>(subject: Subject<S, C>) {
     fill(&subject.store, "a").await;
     let change = async |from, to| {
@@ -127,6 +128,10 @@ pub async fn f51_a_closed_store_gives_no_work<S: Store, C: TestClock>(subject: S
     assert_eq!(subject.store.load(&reference("b")).await.expect("read").closed.as_deref(), Some("moved"));
     assert_eq!(subject.claim_held(lease(1, 11)).await, []);
     assert!(!subject.claim_job("a", lease(1, 11)).await.expect("asked"));
+    for name in ["a", "new"] {
+        let outcome = subject.store.insert_event(delivery(name, "x")).await.expect("answered");
+        assert_eq!(outcome, InsertOutcome::Closed { why: "moved".to_owned() });
+    }
     assert_eq!(change(Some("moved"), None).await, None);
     let held = subject.claim_held(lease(1, 11)).await;
     assert_eq!(names(&held), ALL);

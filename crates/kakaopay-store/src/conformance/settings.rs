@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use kakaopay_types::StoreId;
 
+use super::make::{reference, step};
 use super::subject::{Subject, TestClock};
 use crate::setting::Setting;
 use crate::store::Store;
@@ -67,4 +68,12 @@ pub async fn f52_one_of_many_changes_a_setting<S: Store, C: TestClock>(subject: 
     }
     assert_eq!(winners.len(), 1, "{winners:?}");
     assert_eq!(store.setting(Setting::Suspect).await.expect("read").as_ref(), winners.first());
+    // Loading a payment says so, also one that is unknown.
+    let load = async || store.load(&reference("a")).await.expect("read").suspect;
+    assert_eq!(load().await.as_ref(), winners.first());
+    store.commit(step("a", 0, "x")).await.expect("stored");
+    assert_eq!(load().await.as_ref(), winners.first());
+    let from = winners.first().map(String::as_str);
+    assert!(store.change_setting(Setting::Suspect, from, None).await.expect("answered"));
+    assert_eq!(load().await, None);
 }

@@ -109,8 +109,11 @@ impl Store for MemoryStore {
         let snapshot = tables.snapshots.get(reference).cloned();
         let entries =
             tables.read_journal(reference, snapshot.as_ref().map_or(Seq::ZERO, |snapshot| snapshot.seq));
-        let closed = tables.settings.get(&Setting::Closed).cloned();
-        Ok(StoredPayment { snapshot, entries, closed, now })
+        let is_payment = snapshot.is_some() || !entries.is_empty();
+        let charges = if is_payment { Vec::new() } else { tables.charges_of(reference) };
+        let setting = |setting| tables.settings.get(&setting).cloned();
+        let (closed, suspect) = (setting(Setting::Closed), setting(Setting::Suspect));
+        Ok(StoredPayment { snapshot, entries, charges, closed, suspect, now })
     }
 
     async fn list_payments(
@@ -130,13 +133,14 @@ impl Store for MemoryStore {
     }
 
     async fn charges_of(&self, reference: &Reference) -> Result<Vec<ChargeId>, StoreError> {
-        let tables = self.tables();
-        let charges = tables.charges.iter().filter(|(_, owner)| *owner == reference);
-        Ok(charges.map(|(charge, _)| charge.clone()).collect())
+        Ok(self.tables().charges_of(reference))
     }
 
     async fn insert_event(&self, delivery: NewInboxEvent) -> Result<InsertOutcome, StoreError> {
         let (mut tables, now) = self.tables_now();
+        if let Some(why) = tables.settings.get(&Setting::Closed) {
+            return Ok(InsertOutcome::Closed { why: why.clone() });
+        }
         if tables.inbox.iter().any(|stored| stored.event == delivery.event) {
             return Ok(InsertOutcome::Duplicate);
         }

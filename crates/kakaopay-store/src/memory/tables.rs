@@ -90,6 +90,11 @@ impl Tables {
         }
     }
 
+    pub(super) fn charges_of(&self, reference: &Reference) -> Vec<ChargeId> {
+        let charges = self.charges.iter().filter(|(_, owner)| *owner == reference);
+        charges.map(|(charge, _)| charge.clone()).collect()
+    }
+
     /// The last entry of a payment.
     fn last(&self, reference: &Reference) -> Seq {
         let entries = self.journals.get(reference).map_or(0, Vec::len) as u64;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::engine::{Applied, Engine};
 use super::pending_request::Begun;
-use super::persistence::message_of;
+use super::persistence::{Along, message_of};
 use super::reads::Joins;
 use super::suspicion::Suspicion;
 use crate::error::Error;
@@ -40,10 +40,13 @@ pub(crate) struct MayHave {
 
 impl<S: Store> Engine<S> {
     /// Returns which charges an order may have although the store has no payment for it, or `None` if it has none for
-    /// sure: those recorded as orphaned, and unless the store is known to lack nothing, those that the service has.
-    pub(crate) async fn must_look(&self, reference: &Reference) -> Result<Option<MayHave>, Error> {
-        let in_list = self.suspicion().await? != Suspicion::Cleared;
-        let recorded = self.store.charges_of(reference).await?;
+    /// sure: those `recorded` as orphaned, and unless the store is known to lack nothing, those that the service has.
+    pub(super) async fn must_look(
+        &self,
+        recorded: Vec<ChargeId>,
+        suspect: Option<String>,
+    ) -> Result<Option<MayHave>, Error> {
+        let in_list = self.suspicion_of(suspect).await? != Suspicion::Cleared;
         Ok((in_list || !recorded.is_empty()).then_some(MayHave { recorded, in_list }))
     }
 
@@ -158,12 +161,12 @@ impl<S: Store> Engine<S> {
         let attempts = attempts.max().unwrap_or(NonZeroU32::MIN);
         let intent = order.into_intent(self.bind().await?, self.mode, self.next_seed());
         let begun = Begun::now(&self.clock);
-        let (_, now) = self.load_to_change(&reference).await?;
+        let now = self.load_to_change(&reference).await?.now;
         // As if it had been opened before its first charge: if what was read cannot be stored, the payment searches
         // from then on, and must find it.
         let opened_at = charges.iter().filter_map(Charge::created_at).fold(now, Timestamp::min);
         let mut payment = Payment::adopt(intent.served_at(opened_at), attempts, opened_at);
-        let mut requests = self.persist(&mut payment, opened_at, begun, &[]).await?;
+        let (mut requests, _) = self.persist(&mut payment, opened_at, begun, Along::default()).await?;
         // The one that pays the order, or that can still be paid, is the order's own; the others are its duplicates.
         charges.sort_by_key(preference);
         for charge in charges {
@@ -172,7 +175,7 @@ impl<S: Store> Engine<S> {
             payment = applied.payment;
             requests.extend(applied.requests);
         }
-        Ok(Applied { payment, requests, joins: Joins::Next, before: 0 })
+        Ok(Applied { payment, requests, joins: Joins::Next, before: 0, look: None })
     }
 }
 

@@ -4,15 +4,17 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use kakaopay_flows::{Input, Payment, Request, RequestFailure, Response};
-use kakaopay_store::{Clock, Store};
+use kakaopay_store::{Clock, Store, StoreError};
 use kakaopay_types::{ChargeId, ErrorCode, EventId, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
 use super::identity::Identity;
+use super::known_charges::KnownCharges;
 use super::leases::Leases;
 use super::looks::Looks;
 use super::marks::Marks;
 use super::pending_request::{Begun, PendingRequest};
+use super::persistence::{Along, Look};
 use super::reads::{Joins, Reads};
 use super::rehydrate::{self, Loaded};
 use super::requests::Clients;
@@ -40,6 +42,7 @@ pub(crate) struct Engine<S> {
     pub(crate) wakers: Wakers,
     pub(crate) leases: Arc<Leases>,
     pub(crate) reads: Reads,
+    pub(crate) known_charges: KnownCharges,
     /// Looks for orders whose payment the store may lack.
     pub(crate) openings: Looks,
     /// Reads of charges whose buyers return.
@@ -66,6 +69,8 @@ pub(crate) struct Applied {
     pub(crate) joins: Joins,
     /// The payment's last entry before the input.
     pub(super) before: u64,
+    /// A deadline that is stored with the first response.
+    pub(super) look: Option<Look>,
 }
 
 impl Applied {
@@ -83,7 +88,7 @@ impl Applied {
                 requests.push(pending);
             }
         }
-        Self { requests, before: self.before, ..later }
+        Self { requests, before: self.before, look: later.look.or(self.look), ..later }
     }
 }
 
@@ -109,16 +114,25 @@ impl<S: Store> Engine<S> {
 
     /// Loads a payment to change it, and reads the store's clock, by which it is moved on: a process whose clock is wrong
     /// would plan its polls too late for all. Fails if the store is closed.
-    pub(super) async fn load_to_change(
-        &self,
-        reference: &Reference,
-    ) -> Result<(Option<Payment>, Timestamp), Error> {
-        let Loaded { payment, closed, now } = rehydrate::load(&self.store, reference).await?;
-        if let Some(why) = closed {
+    pub(super) async fn load_to_change(&self, reference: &Reference) -> Result<Loaded, Error> {
+        let mut loaded = rehydrate::load(&self.store, reference).await?;
+        if let Some(why) = loaded.closed.take() {
             return Err(Error::StoreClosed { why });
         }
-        self.check_own_mode(payment.as_ref())?;
-        Ok((payment, now))
+        self.check_own_mode(loaded.payment.as_ref())?;
+        Ok(loaded)
+    }
+
+    /// Finds the payment of a charge. A charge never moves to another, so that it is known from then on.
+    pub(crate) async fn payment_of(&self, charge: &ChargeId) -> Result<Option<Reference>, StoreError> {
+        if let Some(known) = self.known_charges.payment_of(charge) {
+            return Ok(Some(known));
+        }
+        let found = self.store.find_by_charge(charge).await?;
+        if let Some(reference) = &found {
+            self.known_charges.add(charge, reference);
+        }
+        Ok(found)
     }
 
     fn check_own_mode(&self, payment: Option<&Payment>) -> Result<(), Error> {
@@ -132,17 +146,23 @@ impl<S: Store> Engine<S> {
 
     /// Applies an input to a payment and persists the result.
     pub(crate) async fn apply_input(&self, reference: &Reference, input: &Input) -> Result<Applied, Error> {
-        self.apply_and_complete(reference, input, &[]).await
+        self.apply_along(reference, input, Along::default()).await
     }
 
-    /// Applies an input like [`apply_input`](Self::apply_input), and completes webhook events with it.
+    /// Applies a webhook like [`apply_input`](Self::apply_input). If it only has the charge read, and read once more soon,
+    /// nothing is stored before the response: a process that dies meanwhile leaves the webhook in the inbox.
+    pub(crate) async fn apply_webhook(&self, reference: &Reference, input: &Input) -> Result<Applied, Error> {
+        self.apply_along(reference, input, Along { may_wait: true, ..Along::default() }).await
+    }
+
+    /// Applies an input like [`apply_input`](Self::apply_input), and stores something along with it.
     ///
     /// A store that may lack entries does not send what it has as unsent: the charge or refund is looked for first.
-    pub(super) async fn apply_and_complete(
+    pub(super) async fn apply_along(
         &self,
         reference: &Reference,
         input: &Input,
-        completes: &[EventId],
+        along: Along<'_>,
     ) -> Result<Applied, Error> {
         if *input == Input::Resume {
             // What is in doubt is looked for, and everything else goes on.
@@ -152,7 +172,7 @@ impl<S: Store> Engine<S> {
                 }
                 Ok(())
             };
-            let doubted = self.change_if_newest(reference, (true, &[]), doubt).await?;
+            let doubted = self.change_if_newest(reference, (true, Along::default()), doubt).await?;
             let resume = |payment: &mut Payment, now| Ok(payment.handle(Input::Resume, now)?);
             return Ok(doubted.and(self.change(reference, resume).await?));
         }
@@ -162,7 +182,7 @@ impl<S: Store> Engine<S> {
             let input = if is_older { &Input::StoreIsOlder } else { input };
             Ok(payment.handle(input.clone(), now)?)
         };
-        self.change_if_newest(reference, (sends, completes), apply).await
+        self.change_if_newest(reference, (sends, along), apply).await
     }
 
     /// Changes a payment and persists the result. After a concurrent write, it reloads the payment
@@ -172,7 +192,8 @@ impl<S: Store> Engine<S> {
         reference: &Reference,
         change: impl Fn(&mut Payment, Timestamp) -> Result<(), Error> + Send + Sync,
     ) -> Result<Applied, Error> {
-        self.change_if_newest(reference, (false, &[]), |payment, now, _| change(payment, now)).await
+        self.change_if_newest(reference, (false, Along::default()), |payment, now, _| change(payment, now))
+            .await
     }
 
     /// Changes a payment like [`change`](Self::change). If the change `sends`, it learns whether something is unsent that a
@@ -180,19 +201,18 @@ impl<S: Store> Engine<S> {
     async fn change_if_newest(
         &self,
         reference: &Reference,
-        (sends, completes): (bool, &[EventId]),
+        (sends, along): (bool, Along<'_>),
         change: impl Fn(&mut Payment, Timestamp, bool) -> Result<(), Error> + Send,
     ) -> Result<Applied, Error> {
         self.store_id().await?;
         let mut is_older = None;
         for _ in 0..MAX_TRIES {
             let begun = Begun::now(&self.clock);
-            let (Some(mut payment), now) = self.load_to_change(reference).await? else {
-                return Err(Error::NotFound(reference.clone()));
-            };
+            let Loaded { payment, suspect, now, .. } = self.load_to_change(reference).await?;
+            let Some(mut payment) = payment else { return Err(Error::NotFound(reference.clone())) };
             if sends && payment.is_unsent() && is_older.is_none() {
                 // This may read the service's charges, so that the step begins anew.
-                is_older = Some(match self.suspicion().await? {
+                is_older = Some(match self.suspicion_of(suspect).await? {
                     Suspicion::Cleared => self.was_suspect_lately().await?,
                     Suspicion::Suspect => true,
                     Suspicion::Unknown => return Err(Error::Interrupted(reference.clone())),
@@ -203,8 +223,10 @@ impl<S: Store> Engine<S> {
             // It may have been sent in the meantime.
             let is_older = is_older == Some(true) && payment.is_unsent();
             change(&mut payment, now, is_older)?;
-            match self.persist(&mut payment, now, begun, completes).await {
-                Ok(requests) => return Ok(Applied { payment, requests, joins: Joins::Next, before }),
+            match self.persist(&mut payment, now, begun, along.after(before)).await {
+                Ok((requests, look)) => {
+                    return Ok(Applied { payment, requests, joins: Joins::Next, before, look });
+                }
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
             }
@@ -228,7 +250,7 @@ impl<S: Store> Engine<S> {
         charge: Option<&ChargeId>,
         mut events: &[EventId],
     ) -> Result<Driven, Error> {
-        let Applied { mut payment, requests, joins, before } = applied;
+        let Applied { mut payment, requests, joins, before, mut look } = applied;
         let reference = payment.intent().reference.clone();
         let mut queue = VecDeque::from(requests);
         let (mut read_failed, mut failure) = (false, None);
@@ -244,14 +266,15 @@ impl<S: Store> Engine<S> {
                     // What else was to be read comes first: what fails is read again with the events.
                     let is_read = is_read && queue.is_empty() && !read_failed && failure.is_none();
                     let completes = if is_read { std::mem::take(&mut events) } else { &[] };
-                    let stored = self.store_response(&reference, response, completes).await;
+                    let along = Along { completes, look, may_wait: false };
+                    let stored = self.store_response(&reference, response, along).await;
                     stored.inspect_err(|_| events = if is_read { completes } else { events })
                 }
                 Err(error) => Err(error),
             };
             match stored {
                 Ok(applied) => {
-                    payment = applied.payment;
+                    (payment, look) = (applied.payment, None);
                     queue.extend(applied.requests);
                 }
                 Err(error) => failure = failure.or(Some(error)),

@@ -32,6 +32,13 @@ pub(crate) struct Gap {
 }
 
 impl<S: Store> Engine<S> {
+    /// Returns whether the store may lack payments, from the mark that was loaded with a payment. See
+    /// [`suspicion`](Self::suspicion).
+    pub(super) async fn suspicion_of(&self, mark: Option<String>) -> Result<Suspicion, Error> {
+        // A comparison may make another mark.
+        if self.identity.compared.get().is_none() { self.suspicion().await } else { Ok(self.judge(mark)) }
+    }
+
     /// Returns whether the store may lack payments. The first call of a process compares the service's newest charges
     /// with the store; calls at the same time wait for it, and a call some time after a failure tries again.
     pub(super) async fn suspicion(&self) -> Result<Suspicion, Error> {
@@ -41,7 +48,11 @@ impl<S: Store> Engine<S> {
                 Err(_) => drop(self.identity.comparing.lock().await),
             }
         }
-        let mark = self.store.setting(Setting::Suspect).await?;
+        Ok(self.judge(self.store.setting(Setting::Suspect).await?))
+    }
+
+    /// Returns whether the store may lack payments, which has this mark.
+    fn judge(&self, mark: Option<String>) -> Suspicion {
         let is_marked = mark.is_some();
         if let Some(why) = mark.filter(|_| !self.identity.has_warned.swap(true, Ordering::Relaxed)) {
             tracing::error!(
@@ -53,11 +64,11 @@ impl<S: Store> Engine<S> {
         if !is_marked {
             self.identity.has_warned.store(false, Ordering::Relaxed);
         }
-        Ok(match self.identity.compared.get() {
+        match self.identity.compared.get() {
             _ if is_marked => Suspicion::Suspect,
             Some(()) => Suspicion::Cleared,
             None => Suspicion::Unknown,
-        })
+        }
     }
 
     async fn compare(&self, failed: &mut Option<Instant>) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 mod adoption;
 mod engine;
 mod identity;
+mod known_charges;
 mod leases;
 mod looks;
 mod lost_payments;
@@ -21,6 +22,7 @@ mod suspicion;
 pub(crate) use adoption::{is_of, preference};
 pub(crate) use engine::{Applied, Engine, MAX_TRIES, Wakers};
 pub(crate) use identity::{Identity, check_open};
+pub(crate) use known_charges::KnownCharges;
 pub(crate) use leases::{LEASE, Lease};
 pub(crate) use looks::Looks;
 pub(crate) use marks::Marks;

@@ -11,7 +11,9 @@ use tokio::time::Instant;
 use super::adoption::{Found, LOOK_TIMEOUT, MayHave};
 use super::engine::{Applied, Engine, MAX_TRIES};
 use super::pending_request::Begun;
+use super::persistence::Along;
 use super::reads::Joins;
+use super::rehydrate::Loaded;
 use super::suspicion::Suspicion;
 use crate::error::Error;
 use crate::order::Order;
@@ -33,11 +35,12 @@ impl<S: Store> Engine<S> {
         let until = Instant::now() + LOOK_TIMEOUT;
         for _ in 0..MAX_TRIES {
             let begun = Begun::now(&self.clock);
-            let (payment, now) = self.load_to_change(order.reference()).await?;
+            let Loaded { payment, charges, suspect, now, .. } =
+                self.load_to_change(order.reference()).await?;
             if let Some(payment) = payment {
                 return as_it_is(&order, payment);
             }
-            let opened = match self.must_look(order.reference()).await? {
+            let opened = match self.must_look(charges, suspect).await? {
                 None => self.open_new(&order, begun, now).await.map(Opened::Payment),
                 Some(charges) => {
                     let look = Box::pin(self.look_and_open(&order, charges, until));
@@ -64,11 +67,11 @@ impl<S: Store> Engine<S> {
         let intent = intent.served_at(self.service_clock.now());
         if begun.is_old() {
             begun = Begun::now(&self.clock);
-            now = self.load_to_change(order.reference()).await?.1;
+            now = self.load_to_change(order.reference()).await?.now;
         }
         let mut payment = Payment::open(intent, now);
-        let requests = self.persist(&mut payment, now, begun, &[]).await?;
-        Ok(Applied { payment, requests, joins: Joins::Next, before: 0 })
+        let (requests, look) = self.persist(&mut payment, now, begun, Along::default()).await?;
+        Ok(Applied { payment, requests, joins: Joins::Next, before: 0, look })
     }
 
     async fn look_and_open(&self, order: &Order, charges: MayHave, until: Instant) -> Result<Opened, Error> {
@@ -76,7 +79,7 @@ impl<S: Store> Engine<S> {
             Found::Unknown => Ok(Opened::NotYet),
             Found::Charges(charges) if charges.is_empty() => {
                 let begun = Begun::now(&self.clock);
-                let now = self.load_to_change(order.reference()).await?.1;
+                let now = self.load_to_change(order.reference()).await?.now;
                 self.open_new(order, begun, now).await.map(Opened::Payment)
             }
             Found::Charges(charges) => self.open_with(order.clone(), charges).await.map(Opened::Payment),
@@ -127,7 +130,7 @@ impl<S: Store> Engine<S> {
 fn as_it_is(order: &Order, payment: Payment) -> Result<Opened, Error> {
     check_same(order, &payment)?;
     let before = payment.seq();
-    Ok(Opened::Payment(Applied { before, payment, requests: Vec::new(), joins: Joins::Next }))
+    Ok(Opened::Payment(Applied { before, payment, requests: Vec::new(), joins: Joins::Next, look: None }))
 }
 
 /// Checks that an existing payment is of the same order.

@@ -25,6 +25,32 @@ const MAX_WAIT: Duration = Duration::from_secs(3);
 /// Waits before a call whose outcome is unknown is repeated, in milliseconds.
 const REPEAT_AFTER_MILLIS: [u64; 5] = [50, 200, 500, 1_000, 2_000];
 
+/// What is stored along with a step of a payment, by its first commit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Along<'a> {
+    /// Webhook events that it completes.
+    pub(super) completes: &'a [EventId],
+    /// The deadline that an earlier step left to it.
+    pub(super) look: Option<Look>,
+    /// Whether the step may leave a deadline to the response of its requests: after a crash it is repeated.
+    pub(super) may_wait: bool,
+}
+
+/// A deadline that a step has left to the next one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    at: Timestamp,
+    /// The payment's last entry at the step. A later one has planned anew.
+    seq: u64,
+}
+
+impl Along<'_> {
+    /// The same for a payment with this last entry.
+    pub(super) fn after(self, seq: u64) -> Self {
+        Self { look: self.look.filter(|look| look.seq == seq), ..self }
+    }
+}
+
 impl<S: Store> Engine<S> {
     /// Applies a response. Storing it is retried for a while; one to a mutation exists only here. After that, the payment
     /// must look its outcome up, or read again.
@@ -32,14 +58,14 @@ impl<S: Store> Engine<S> {
         &self,
         reference: &Reference,
         response: Response,
-        completes: &[EventId],
+        along: Along<'_>,
     ) -> Result<Applied, Error> {
         let is_of_mutation = is_of_mutation(&response);
         let input = Input::Response(response);
         let store_for = if is_of_mutation { STORE_FOR } else { STORE_READ_FOR };
         let (until, mut wait) = (Instant::now() + store_for, MIN_WAIT);
         loop {
-            let error = match self.apply_and_complete(reference, &input, completes).await {
+            let error = match self.apply_along(reference, &input, along).await {
                 Err(error @ (Error::Store(_) | Error::TooMuchContention(_))) => error,
                 result => return result,
             };
@@ -60,7 +86,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Drains the payment's outputs, commits each entry with its deadline, messages and charge in
-    /// one transaction, and returns the requests, which are now safe to send. The first commit completes webhook events.
+    /// one transaction, and returns the requests, which are now safe to send, and what is left to their responses.
     ///
     /// `now` is the time at which the payment planned its deadline, which the store keeps as the difference.
     pub(super) async fn persist(
@@ -68,14 +94,14 @@ impl<S: Store> Engine<S> {
         payment: &mut Payment,
         now: Timestamp,
         begun: Begun,
-        completes: &[EventId],
-    ) -> Result<Vec<PendingRequest>, Error> {
+        mut along: Along<'_>,
+    ) -> Result<(Vec<PendingRequest>, Option<Look>), Error> {
         let mut requests = Vec::new();
         let mut latest = None;
-        let mut completes = completes.to_vec();
         loop {
             let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
-            commit.completes = std::mem::take(&mut completes);
+            commit.completes = std::mem::take(&mut along.completes).to_vec();
+            let (mut deadline, look) = (None, along.look.take());
             let mut entry = None;
             while let Some(output) = payment.poll_output() {
                 match output {
@@ -83,20 +109,31 @@ impl<S: Store> Engine<S> {
                     Output::Transmit(request) => {
                         requests.push(PendingRequest { request, send_by: latest.clone() });
                     }
-                    Output::Deadline(Deadline::At(at)) => commit.deadline = due_in(at, now),
-                    Output::Deadline(Deadline::Never) => commit.deadline = DeadlineChange::Clear,
+                    Output::Deadline(changed) => deadline = Some(changed),
                     Output::Event(event) => commit.messages.push(message_of(&event)),
                     // A checkout reads the address from the payment itself.
                     Output::Redirect(_) => {}
                 }
             }
+            commit.deadline = match (deadline, look) {
+                (Some(Deadline::At(at)), _) | (None, Some(Look { at, .. })) => due_in(at, now),
+                (Some(Deadline::Never), _) => DeadlineChange::Clear,
+                (None, None) => DeadlineChange::Keep,
+            };
             let Some(entry) = entry else {
+                if let Some(Deadline::At(at)) = deadline
+                    && along.may_wait
+                    && latest.is_none()
+                    && !requests.is_empty()
+                {
+                    return Ok((requests, Some(Look { at, seq: payment.seq() })));
+                }
                 if latest.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
                     commit.snapshot = Some(payment.snapshot()?.into());
                 }
                 let is_empty = commit.snapshot.is_none() && commit.completes.is_empty();
                 if commit.deadline == DeadlineChange::Keep && is_empty {
-                    return Ok(requests);
+                    return Ok((requests, None));
                 }
                 match self.commit(commit).await {
                     // The entry is durable, and so are its requests.
@@ -106,7 +143,7 @@ impl<S: Store> Engine<S> {
                     }
                     result => result?,
                 }
-                return Ok(requests);
+                return Ok((requests, None));
             };
             let young = send_by(begun, &self.clock);
             commit.expected = Seq::new(entry.seq.saturating_sub(1));
@@ -115,7 +152,11 @@ impl<S: Store> Engine<S> {
                 Record::ChargeFound { charge, .. } => Some(charge.clone()),
                 _ => None,
             });
+            let charge = commit.charge.clone();
             self.commit_surely(commit, &young).await?;
+            if let Some(charge) = charge {
+                self.known_charges.add(&charge, &payment.intent().reference);
+            }
             latest = Some(young);
             self.report(payment, &entry);
             payment.handle(Input::Persisted(entry.seq), entry.at)?;

@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{Payment, ReplayError};
 use kakaopay_store::{Entry, Setting, Store, StoreErrorKind, StoredPayment};
-use kakaopay_types::{Reference, Timestamp};
+use kakaopay_types::{ChargeId, Reference, Timestamp};
 
 use crate::error::Error;
 
@@ -14,8 +14,12 @@ pub(crate) const SNAPSHOT_EVERY: u64 = 16;
 pub(crate) struct Loaded {
     /// The payment, or `None` if the store has none with its reference.
     pub(crate) payment: Option<Payment>,
+    /// The charges that are recorded for the reference, if there is no payment.
+    pub(crate) charges: Vec<ChargeId>,
     /// Why the store is closed, if it is.
     pub(crate) closed: Option<String>,
+    /// Why the store is suspect, if it is.
+    pub(crate) suspect: Option<String>,
     /// The time by the store's clock.
     pub(crate) now: Timestamp,
 }
@@ -28,12 +32,15 @@ pub(crate) async fn load(store: &impl Store, reference: &Reference) -> Result<Lo
             let (entries, now) = (store.read_journal(reference).await?, store.now().await?);
             tracing::warn!(reference = reference.as_str(), %error, "snapshot damaged; payment replayed from its journal");
             let closed = store.setting(Setting::Closed).await?;
-            return Ok(Loaded { payment: replay(reference, &entries)?, closed, now });
+            let suspect = store.setting(Setting::Suspect).await?;
+            let payment = replay(reference, &entries)?;
+            return Ok(Loaded { payment, charges: Vec::new(), closed, suspect, now });
         }
         loaded => loaded?,
     };
     let payment = payment(store, reference, &loaded).await?;
-    Ok(Loaded { payment, closed: loaded.closed, now: loaded.now })
+    let StoredPayment { charges, closed, suspect, now, .. } = loaded;
+    Ok(Loaded { payment, charges, closed, suspect, now })
 }
 
 async fn payment(

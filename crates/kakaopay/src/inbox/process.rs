@@ -119,7 +119,12 @@ impl<S: Store> Engine<S> {
     /// that a known charge was created.
     async fn apply_webhooks(&self, webhooks: &Webhooks) -> Result<Option<Applied>, Error> {
         let Some((charge, order)) = &webhooks.subject else { return Ok(None) };
-        let known = self.store.find_by_charge(charge).await?;
+        // A fail-over may have lost a charge that this process knows, and its creation is news then.
+        let known = if webhooks.keys.contains(&EventKey::ChargeCreate) {
+            self.store.find_by_charge(charge).await?
+        } else {
+            self.payment_of(charge).await?
+        };
         let is_known = known.is_some();
         let reference = match known {
             Some(reference) => reference,
@@ -135,7 +140,7 @@ impl<S: Store> Engine<S> {
                 continue;
             }
             let evidence = Evidence::Webhook { key: key.clone(), charge: charge.clone() };
-            let next = self.apply_input(&reference, &Input::Evidence(evidence)).await?;
+            let next = self.apply_webhook(&reference, &Input::Evidence(evidence)).await?;
             applied = Some(match applied {
                 Some(before) => before.and(next),
                 None => next,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kakaopay_store::{InsertOutcome, NewInboxEvent, Setting, Store, StoreError};
+use kakaopay_store::{InsertOutcome, NewInboxEvent, Store, StoreError};
 use kakaopay_types::{Event, EventKey};
 use kakaopay_webhook::{ReceivedEvent, Rejection, Sink};
 
@@ -27,7 +27,7 @@ impl<S: Store> Inbox<S> {
     async fn is_related(&self, event: &Event) -> Result<bool, StoreError> {
         let store = &self.engine.store;
         if let Some(charge) = event.charge_id()
-            && store.find_by_charge(&charge).await?.is_some()
+            && self.engine.payment_of(&charge).await?.is_some()
         {
             return Ok(true);
         }
@@ -45,7 +45,7 @@ impl<S: Store> Inbox<S> {
     async fn is_known_creation(&self, event: &Event) -> Result<bool, StoreError> {
         match event.charge_id() {
             Some(charge) if event.key == EventKey::ChargeCreate => {
-                Ok(self.engine.store.find_by_charge(&charge).await?.is_some())
+                Ok(self.engine.payment_of(&charge).await?.is_some())
             }
             _ => Ok(false),
         }
@@ -53,11 +53,8 @@ impl<S: Store> Inbox<S> {
 
     async fn insert(&self, accepted: ReceivedEvent) -> Result<(), InboxError> {
         let ReceivedEvent { event, body, verified, .. } = accepted;
-        if let Some(why) = self.engine.store.setting(Setting::Closed).await? {
-            return Err(InboxError::Closed { why });
-        }
         if self.is_known_creation(&event).await? {
-            self.engine.counters.webhook_stored(InsertOutcome::Duplicate);
+            self.engine.counters.webhook_stored(false);
             return Ok(());
         }
         if !verified {
@@ -71,10 +68,13 @@ impl<S: Store> Inbox<S> {
             }
         }
         let delivery = NewInboxEvent::new(event.id, body.to_vec());
-        let receipt = self.engine.store.insert_event(delivery).await?;
-        let duplicate = receipt == InsertOutcome::Duplicate;
-        tracing::info!(key = event.key.as_str(), duplicate, "webhook stored");
-        self.engine.counters.webhook_stored(receipt);
+        let is_new = match self.engine.store.insert_event(delivery).await? {
+            InsertOutcome::Inserted => true,
+            InsertOutcome::Duplicate => false,
+            InsertOutcome::Closed { why } => return Err(InboxError::Closed { why }),
+        };
+        tracing::info!(key = event.key.as_str(), duplicate = !is_new, "webhook stored");
+        self.engine.counters.webhook_stored(is_new);
         self.engine.wakers.due.notify_one();
         Ok(())
     }
