@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::moves::{Millis, ProcessId};
 use crate::network::{Connecting, Fate, Reply, Sent};
-use crate::pressure::{count_read, is_refused};
+use crate::pressure::{count_rate, count_read, is_refused};
 use crate::process::Surroundings;
 use crate::shown;
 use crate::store::ready;
@@ -32,6 +32,7 @@ pub(crate) fn send(world: &mut World, sent: Sent) {
     world.busy = world.now;
     let trouble = world.network_trouble > 0;
     count_read(world, &sent);
+    count_rate(world, &sent);
     let fate = if world.healed_at.is_some() || world.plan.is_calm {
         Fate::Delivered { arrives: 20, responds: 20 }
     } else if is_refused(world, &sent) {

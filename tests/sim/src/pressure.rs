@@ -13,6 +13,11 @@ use crate::world::World;
 pub(crate) const HAMMERING: Millis = 20_000;
 /// Shortest time between two reads that buyers' returns cause.
 const READ_EVERY: Millis = 2_000;
+const MINUTE: Millis = 60_000;
+/// Reads of one charge, or of its refunds, by one process in a minute.
+const MOST_READS: i64 = 40;
+/// Pages of one kind of list in a minute: each look-up and each reconcile of the plan's orders may read some.
+const MOST_LISTS: i64 = 400;
 /// Reads that have other causes: polls, webhooks and people.
 const OTHER_READS: i64 = 20;
 /// Requests for a charge that a limited service may get for each order, besides one in [`CREATE_EVERY`].
@@ -65,6 +70,22 @@ pub(crate) fn count_read(world: &mut World, sent: &Sent) {
     if hammered.reads > HAMMERING / READ_EVERY + OTHER_READS {
         let text = format!("{path} was read {} times in {} s", hammered.reads, Seconds(HAMMERING));
         world.around.books.pages().violate("F59", text);
+    }
+}
+
+/// F59: a process that reads the same again pauses, whatever the cause.
+pub(crate) fn count_rate(world: &mut World, sent: &Sent) {
+    if sent.request.method() != http::Method::GET {
+        return;
+    }
+    let minute = world.now / MINUTE;
+    let path = sent.request.uri().path();
+    let (last, read) = world.reads.entry((sent.process, path.to_owned())).or_default();
+    *read = if *last == minute { *read + 1 } else { 1 };
+    *last = minute;
+    let (read, is_one) = (*read, path.starts_with("/charges/"));
+    if read > if is_one { MOST_READS } else { MOST_LISTS } {
+        world.around.books.pages().violate("F59", format_args!("{path} was read {read} times in a minute"));
     }
 }
 

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kakaopay::store::{MemoryStore, Setting, Store, StoreErrorKind, copy, restore};
-use kakaopay::types::endpoint::{ChargeMetadata, ListCharges, MarkChargeAsPaid, UpdateCharge};
-use kakaopay::types::{Reference, RefundAmount, SecretKey};
+use kakaopay::types::endpoint::{
+    ChargeMetadata, ListCharges, MarkChargeAsFailed, MarkChargeAsPaid, UpdateCharge,
+};
+use kakaopay::types::{Reference, RefundAmount, SecretKey, StoreId};
 use kakaopay::{Checkout, Error, Merchant, PaymentEvent, RefundRequest, State};
 use kakaopay_hooked_store::{HookedStore, StoreCall, StoreFault};
 use kakaopay_sandbox::{Sandbox, SandboxClock};
@@ -303,6 +305,44 @@ async fn f51_f58_i1_an_orphan_that_was_edited_keeps_its_order_from_being_charged
     look_again().await;
     assert_eq!(merchant.checkout(Shop::order()).await.expect("a checkout"), link);
     assert_eq!(place.charges().await, 1);
+}
+
+/// F58: staff wrote an order's reference into the charge of another payment. A store that looks for the order's charges
+/// does not take that one, neither for a new order nor for one that is paid again.
+#[tokio::test]
+async fn f51_f58_i4_the_charge_of_another_payment_is_not_found_for_an_order() {
+    for has_failed in [false, true] {
+        let place = Place::new();
+        let merchant = place.process(&place.store);
+        let other = Reference::parse("other").expect("a reference");
+        let link = merchant.checkout(Shop::order_of(other.clone())).await.expect("a checkout");
+        let Checkout::Redirect { charge, .. } = &link else { panic!("{link:?}") };
+        if has_failed {
+            let checkout = merchant.checkout(Shop::order()).await.expect("a checkout");
+            let Checkout::Redirect { charge, .. } = checkout else { panic!("{checkout:?}") };
+            place.client().send(MarkChargeAsFailed::new(charge)).await.expect("failed");
+            merchant.refresh(&Shop::reference()).await.expect("read");
+        }
+        let store = place.store.setting(Setting::StoreId).await.expect("read").expect("an identity");
+        let metadata = ChargeMetadata::new(Shop::reference().attempt(NonZeroU32::MIN));
+        let metadata = metadata.store(StoreId::parse(&store).expect("an identity"));
+        let update = UpdateCharge::new(charge.clone()).metadata(metadata);
+        place.client().send(update).await.expect("updated");
+        restore(&place.store).await.expect("marked");
+        let checkout = if has_failed {
+            merchant.pay_again(Shop::order(), NonZeroU32::MIN).await.expect("a checkout")
+        } else {
+            merchant.checkout(Shop::order()).await.expect("a checkout")
+        };
+        assert!(matches!(&checkout, Checkout::Redirect { charge: own, .. } if own != charge), "{checkout:?}");
+        place.client().send(MarkChargeAsPaid::new(charge.clone())).await.expect("paid");
+        merchant.refresh(&other).await.expect("read");
+        place.work(&merchant).await;
+        let (own, others): (Vec<_>, Vec<_>) =
+            place.keys().into_iter().partition(|key| key.starts_with("order-345678/"));
+        assert_eq!(own, if has_failed { vec!["order-345678/1/failed"] } else { Vec::new() });
+        assert!(others.len() == 1 && others[0].starts_with("other/alert/mismatch/"), "{others:?}");
+    }
 }
 
 /// Each suspicion has a mark of its own, so that a reconciliation that began before it does not end it.

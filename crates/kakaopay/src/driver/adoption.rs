@@ -106,7 +106,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// Reads the charges of an order: the recorded ones, and, if asked for, all that name it in the service's list
-    /// since the last complete reconciliation.
+    /// since the last complete reconciliation, but those of other payments.
     ///
     /// A recorded one that no longer names the order is an error: the payment would not know it as its own, and would
     /// create another. So is a list that names none and has an element that cannot be read, which may be it.
@@ -141,7 +141,9 @@ impl<S: Store> Engine<S> {
                     }
                     Err(error) => return Err(unread(error)),
                 };
-                if is_of(&charge, &store, reference) && found.iter().all(|known| known.id != charge.id) {
+                let is_new =
+                    is_of(&charge, &store, reference) && found.iter().all(|known| known.id != charge.id);
+                if is_new && !self.is_of_another(&charge.id, reference).await? {
                     found.push(charge);
                 }
             }

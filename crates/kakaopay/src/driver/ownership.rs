@@ -2,7 +2,7 @@
 
 use kakaopay_flows::Response;
 use kakaopay_store::Store;
-use kakaopay_types::{Metadata, Reference};
+use kakaopay_types::{ChargeId, Metadata, Reference};
 
 use super::Engine;
 use crate::error::Error;
@@ -18,12 +18,19 @@ impl<S: Store> Engine<S> {
         let Response::FindCharge { result: Ok(list), .. } = &mut response else { return Ok(response) };
         for charge in &mut list.data.items {
             let names_it = charge.metadata.attempt().is_some_and(|attempt| attempt.order() == reference);
-            if names_it
-                && self.store.find_by_charge(&charge.id).await?.is_some_and(|owner| owner != *reference)
-            {
+            if names_it && self.is_of_another(&charge.id, reference).await? {
                 charge.metadata = Metadata::default();
             }
         }
         Ok(response)
+    }
+
+    /// Whether a charge is the own one of a payment of another order, whatever order its metadata names.
+    pub(super) async fn is_of_another(
+        &self,
+        charge: &ChargeId,
+        reference: &Reference,
+    ) -> Result<bool, Error> {
+        Ok(self.store.find_by_charge(charge).await?.is_some_and(|owner| owner != *reference))
     }
 }
