@@ -204,6 +204,7 @@ impl SandboxBuilder {
             initial,
             schedule: Mutex::new(ScheduleProgress::new(self.schedule)),
             delivery_wakeup: Notify::new(),
+            delivering: tokio::sync::Mutex::default(),
             revision: watch::Sender::new(0),
             resets: AtomicU64::new(0),
         }

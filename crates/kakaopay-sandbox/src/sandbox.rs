@@ -34,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) schedule: Mutex<ScheduleProgress>,
     /// Wakes webhook delivery.
     pub(crate) delivery_wakeup: Notify,
+    /// Held while webhooks are posted.
+    pub(crate) delivering: tokio::sync::Mutex<()>,
     /// Incremented by each change.
     pub(crate) revision: watch::Sender<u64>,
     pub(crate) resets: AtomicU64,
@@ -183,6 +185,10 @@ impl Sandbox {
         let passed = state.apply_due(now);
         debug_assert!(passed.is_ok());
         (state, now)
+    }
+
+    pub(crate) fn delivering(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.delivering
     }
 
     pub(crate) fn delivery_wakeup(&self) -> &Notify {

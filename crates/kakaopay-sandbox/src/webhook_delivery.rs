@@ -29,8 +29,9 @@ struct Post {
 
 impl Sandbox {
     /// Posts all due webhooks in sequence, and returns their number. A failed webhook is not retried, as with the
-    /// service.
+    /// service. If another call posts some, as a server of this sandbox does in the background, it waits for that.
     pub async fn deliver_pending(&self, poster: &impl Poster) -> usize {
+        let _delivering = self.delivering().lock().await;
         let mut posted = 0;
         while let Some(Post { event, url, body }) = self.next_post() {
             for _ in 0..self.webhook_schedule().copies.get() {

@@ -287,7 +287,6 @@ impl<S: Store> Merchant<S> {
         let outcome = self.engine.store.skip_message(idempotency_key, skip).await?;
         if outcome == SkipOutcome::Skipped {
             tracing::warn!(key = idempotency_key, "notification skipped");
-            self.engine.wakers.notify.notify_one();
         }
         Ok(outcome)
     }

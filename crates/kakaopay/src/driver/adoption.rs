@@ -70,9 +70,10 @@ impl<S: Store> Engine<S> {
                 let alert = Alert::SearchBlocked;
                 let event = PaymentEvent::Alert { reference: reference.clone(), alert, number: 0 };
                 let commit = Commit::new(reference.clone(), Seq::ZERO).messages(vec![message_of(&event)]);
-                match self.store.commit(commit).await {
-                    Err(error) if !error.is_conflict() => return Err(error.into()),
-                    _ => self.wakers.notify.notify_one(),
+                if let Err(error) = self.store.commit(commit).await
+                    && !error.is_conflict()
+                {
+                    return Err(error.into());
                 }
                 Ok(Found::Unknown)
             }

@@ -32,7 +32,6 @@ impl<S: Store> Engine<S> {
             }
             Err(error) => return Err(error.into()),
         }
-        self.wakers.notify.notify_one();
         if is_recorded {
             return Ok(());
         }

@@ -188,7 +188,7 @@ impl<S: Store> Engine<S> {
             sleep(Duration::from_millis(millis)).await;
             match self.is_committed(&commit).await {
                 Ok(Some(true)) => {
-                    self.wake(commit.deadline, !commit.messages.is_empty());
+                    self.wake(!commit.messages.is_empty());
                     return Ok(());
                 }
                 // Another writer was faster.
@@ -215,17 +215,14 @@ impl<S: Store> Engine<S> {
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), Error> {
-        let (deadline, has_messages) = (commit.deadline, !commit.messages.is_empty());
+        let has_messages = !commit.messages.is_empty();
         self.store.commit(commit).await?;
-        self.wake(deadline, has_messages);
+        self.wake(has_messages);
         Ok(())
     }
 
-    /// Wakes the loops for which there is work. Those of a later deadline are woken when it has come.
-    fn wake(&self, deadline: DeadlineChange, has_messages: bool) {
-        if deadline == DeadlineChange::In(Duration::ZERO) {
-            self.wakers.due.notify_one();
-        }
+    /// Wakes the loop that delivers, if there are messages. Deadlines are looked for each second.
+    fn wake(&self, has_messages: bool) {
         if has_messages {
             self.wakers.notify.notify_one();
         }

@@ -129,7 +129,6 @@ impl<S: Store> Engine<S> {
         let delivery = NewInboxEvent::new(event.id, body);
         if self.store.insert_event(delivery).await? == InsertOutcome::Inserted {
             report.missed_events += 1;
-            self.wakers.due.notify_one();
         }
         Ok(())
     }
