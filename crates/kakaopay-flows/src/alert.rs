@@ -25,6 +25,7 @@ use crate::state::refund::RefundProcess;
 /// | [`RefundOverdue`](Self::RefundOverdue), [`RefundLate`](Self::RefundLate) | when the refund has ended |
 /// | [`RefundWatchBlocked`](Self::RefundWatchBlocked) | when the watch has ended |
 /// | [`Mismatch`](Self::Mismatch), [`RefundMismatch`](Self::RefundMismatch), [`RefundedTwice`](Self::RefundedTwice) | never: the charge or refund exists for ever |
+/// | [`LateNotRefunded`](Self::LateNotRefunded) | never: the money stays until a person gives it back |
 /// | [`Contradiction`](Self::Contradiction), [`RefundContradiction`](Self::RefundContradiction) | never: the merchant may have acted on the state that was contradicted |
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -114,6 +115,11 @@ pub enum Alert {
         /// The refund's own reference.
         reference: Reference,
     },
+    /// A charge was paid late, its order says that late money is refunded, and the refund window has closed.
+    LateNotRefunded {
+        /// The charge.
+        charge: ChargeId,
+    },
     /// A refund is requested after the refund window closed: see
     /// [`LateRefund::Forward`](crate::LateRefund::Forward).
     RefundLate {
@@ -135,6 +141,7 @@ impl Alert {
             self,
             Self::Mismatch { .. }
                 | Self::Contradiction { .. }
+                | Self::LateNotRefunded { .. }
                 | Self::RefundMismatch { .. }
                 | Self::RefundedTwice { .. }
                 | Self::RefundContradiction { .. }
@@ -192,6 +199,7 @@ impl Alert {
             Self::RefundUnresolved { reference } => format!("refund_unresolved/{reference}"),
             Self::RefundBlocked { reference } => format!("refund_blocked/{reference}"),
             Self::RefundWatchBlocked { reference } => format!("refund_watch_blocked/{reference}"),
+            Self::LateNotRefunded { charge } => format!("late_not_refunded/{charge}"),
             Self::RefundLate { reference } => format!("refund_late/{reference}"),
         }
     }
@@ -220,6 +228,12 @@ impl fmt::Display for Alert {
                 "charge {charge} is `{status}` at Omise, but the payment has already ended with another result: \
                  check the charge in Omise's dashboard; if it is paid, ship by hand or refund it there; if it is \
                  not, stop the shipment; then call `acknowledge` for this alert; the payment's state stays"
+            ),
+            Self::LateNotRefunded { charge } => write!(
+                f,
+                "charge {charge} was paid late, and the refund window had closed before that was known, so that it was \
+                 not refunded: agree with the buyer, and ship by hand or give the money back in another way, for \
+                 instance by a refund with LateRefund::Forward; then call `acknowledge` for this alert"
             ),
             Self::TooManyAttempts { attempts } => write!(
                 f,
@@ -311,6 +325,7 @@ impl Alert {
             // `Display` writes these itself.
             Self::Mismatch { .. }
             | Self::Contradiction { .. }
+            | Self::LateNotRefunded { .. }
             | Self::TooManyAttempts { .. }
             | Self::SearchBlocked
             | Self::ChargeNotFound { .. }

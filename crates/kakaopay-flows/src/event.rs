@@ -79,6 +79,30 @@ pub enum PaymentEvent {
         /// The expired charge.
         charge: ChargeId,
     },
+    /// The payment was cancelled, by the merchant or by the end of its hold: the order is not paid. A charge of it that
+    /// is paid after all, or was just before, is [late money](Self::PaidLate).
+    Cancelled {
+        /// The order.
+        reference: Reference,
+        /// The attempt.
+        attempt: NonZeroU32,
+        /// The charge that was ended. `None` if there is none.
+        charge: Option<ChargeId>,
+    },
+    /// The payment was to be cancelled, and the service refuses to end its charge: the buyer can still pay it. That would
+    /// be [late money](Self::PaidLate), unless the wish is taken back. Sell the goods to others, and ask the buyer not to pay.
+    CancelRefused {
+        /// The order.
+        reference: Reference,
+        /// The attempt that created the charge.
+        attempt: NonZeroU32,
+        /// The charge.
+        charge: ChargeId,
+        /// When the charge expires by itself. `None` if the service does not say.
+        payable_until: Option<Timestamp>,
+        /// The number of times it was refused for this attempt, starting at 1. A wish that was taken back may come again.
+        number: u32,
+    },
     /// The service rejected the request for the charge: the order is not paid.
     Refused {
         /// The order.
@@ -181,6 +205,10 @@ impl PaymentEvent {
             }
             Self::Failed { reference, attempt, .. } => format!("{reference}/{attempt}/failed"),
             Self::Expired { reference, attempt, .. } => format!("{reference}/{attempt}/expired"),
+            Self::Cancelled { reference, attempt, .. } => format!("{reference}/{attempt}/cancelled"),
+            Self::CancelRefused { reference, attempt, number, .. } => {
+                cancel_refused_key(reference, *attempt, *number)
+            }
             Self::Refused { reference, attempt, .. } => format!("{reference}/{attempt}/refused"),
             Self::Refunded { notice, .. }
             | Self::RefundFailed { notice, .. }
@@ -226,6 +254,8 @@ impl PaymentEvent {
             | Self::RefundedElsewhere { reference, .. }
             | Self::Failed { reference, .. }
             | Self::Expired { reference, .. }
+            | Self::Cancelled { reference, .. }
+            | Self::CancelRefused { reference, .. }
             | Self::Refused { reference, .. }
             | Self::Orphaned { reference, .. }
             | Self::Alert { reference, .. } => reference,
@@ -235,6 +265,12 @@ impl PaymentEvent {
             | Self::RefundCancelled { notice, .. } => &notice.reference,
         }
     }
+}
+
+/// Returns the key of the event that the service refused to end a charge, for the nth time.
+pub(crate) fn cancel_refused_key(reference: &Reference, attempt: NonZeroU32, number: u32) -> String {
+    let key = format!("{reference}/{attempt}/cancel_refused");
+    if number == 1 { key } else { format!("{key}/{number}") }
 }
 
 /// A paid order. Only a [`Confirmed`] charge creates one.

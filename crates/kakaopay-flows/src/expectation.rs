@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kakaopay_types::ChargeId;
 
+use crate::event::cancel_refused_key;
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
 
@@ -35,6 +36,8 @@ fn all_keys(model: &Model) -> Vec<String> {
     let late = |charge: &ChargeId| format!("{reference}/late/{charge}");
     let refunds = model.refunds.iter().filter(|(_, refund)| refund.state().is_final());
     let mut keys: Vec<_> = earlier.chain(end).collect();
+    let refused = |number| cancel_refused_key(reference, attempt, number);
+    keys.extend((1..=model.cancel.refusals).map(refused));
     keys.extend(model.late.keys().map(late));
     keys.extend(refunds.map(|(refund, _)| format!("{reference}/refund/{refund}")));
     keys.extend(model.alerts.iter().map(|alert| format!("{reference}/alert/{}", alert.key())));

@@ -11,11 +11,13 @@ use serde::de::DeserializeOwned;
 
 use crate::alert::Alert;
 use crate::event::{PaidOrder, PaymentEvent, RefundNotice};
-use crate::journal::record::{Record, StoredIntent};
+use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
+use crate::journal::stored_intent::StoredIntent;
 use crate::refund_order::{CancelReason, LateRefund};
 use crate::rules::over;
 use crate::service_time::ServiceTime;
+use crate::state::cancellation::CancelledBy;
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
 use crate::state::model::Model;
@@ -73,7 +75,8 @@ fn next_alert(last: Option<&Alert>) -> Option<Alert> {
         Some(A::RefundBlocked { .. }) => A::RefundWatchBlocked { reference: reference() },
         Some(A::RefundWatchBlocked { .. }) => A::RefundOverdue { reference: reference() },
         Some(A::RefundOverdue { .. }) => A::RefundLate { reference: reference() },
-        Some(A::RefundLate { .. }) => return None,
+        Some(A::RefundLate { .. }) => A::LateNotRefunded { charge: charge() },
+        Some(A::LateNotRefunded { .. }) => return None,
     })
 }
 
@@ -136,7 +139,14 @@ fn next_record(last: Option<&Record>) -> Option<Record> {
             R::Failed { code: Some(FailureCode::PaymentExpired), message: Some("no".to_owned()) }
         }
         Some(R::Failed { .. }) => R::Expired,
-        Some(R::Expired) => R::Refused { code, message },
+        Some(R::Expired) => R::CancelWished { by: CancelledBy::Merchant },
+        Some(R::CancelWished { by: CancelledBy::Merchant }) => R::CancelWished { by: CancelledBy::Hold },
+        Some(R::CancelWished { by: CancelledBy::Hold }) => R::CancelRequested { charge: charge() },
+        Some(R::CancelRequested { .. }) => R::CancelRejected { code, message },
+        Some(R::CancelRejected { .. }) => R::CancelRefused,
+        Some(R::CancelRefused) => R::CancelTakenBack,
+        Some(R::CancelTakenBack) => R::Cancelled,
+        Some(R::Cancelled) => R::Refused { code, message },
         Some(R::Refused { .. }) => R::AuthorizeUriLearned { authorize_uri: authorize_uri() },
         Some(R::AuthorizeUriLearned { .. }) => R::ExpiryLearned { expires_at: at(), lifetime: Some(1) },
         Some(R::ExpiryLearned { .. }) => R::Resumed,
@@ -216,7 +226,17 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
             failure_message: Some("no".to_owned()),
         },
         Some(E::Failed { .. }) => E::Expired { reference, attempt: NonZeroU32::MIN, charge: charge() },
-        Some(E::Expired { .. }) => E::Refused { reference, attempt: NonZeroU32::MIN, code, message },
+        Some(E::Expired { .. }) => {
+            E::Cancelled { reference, attempt: NonZeroU32::MIN, charge: Some(charge()) }
+        }
+        Some(E::Cancelled { .. }) => E::CancelRefused {
+            reference,
+            attempt: NonZeroU32::MIN,
+            charge: charge(),
+            payable_until: Some(at()),
+            number: 1,
+        },
+        Some(E::CancelRefused { .. }) => E::Refused { reference, attempt: NonZeroU32::MIN, code, message },
         Some(E::Refused { .. }) => E::Refunded { notice: notice(), refund: refund(), voided: Some(false) },
         Some(E::Refunded { .. }) => E::RefundFailed { notice: notice(), refund: refund() },
         Some(E::RefundFailed { .. }) => E::RefundRefused { notice: notice(), code, message },
@@ -240,7 +260,8 @@ fn intent() -> StoredIntent {
     let return_uri = ReturnUri::parse("https://example.com/done").expect("an address");
     let intent =
         crate::Intent::new(reference("order-1"), StoreId::from_bits(7), amount, return_uri, Mode::Test, 7);
-    intent.served_at(at()).into()
+    let hold = std::time::Duration::from_secs(1_800);
+    intent.served_at(at()).pay_within(hold).refund_if_paid_late(true).into()
 }
 
 /// The model of a payment with something of each kind that is kept.

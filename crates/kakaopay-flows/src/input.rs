@@ -27,6 +27,14 @@ pub enum Input {
     /// has as unsent may have been sent since. Its outcome becomes unknown, so that the charge or refund is looked for
     /// first, for as long as the service may still carry it out.
     StoreIsOlder,
+    /// Cancels an unpaid payment: the merchant no longer wants it to be paid. A payment that has requested no charge ends
+    /// at once. One whose charge may exist goes on looking for it, and requests no other. A charge that is known is
+    /// requested to expire, again and again while it can be paid, unless the service refuses. Only a read of the charge
+    /// ends the payment then; if it was paid, that is late money. It does nothing once the payment has ended.
+    Cancel,
+    /// Takes the wish to cancel back: the buyer is to pay after all. It does nothing if there is none, or if the payment has
+    /// ended.
+    TakeCancelBack,
     /// Continues a blocked payment or refund after a person has checked it. It clears the alerts, and allows
     /// further requests after the last automatic one. Findings that persist raise their alerts again.
     Resume,
@@ -47,6 +55,18 @@ pub enum Response {
     },
     /// Of [`Request::RetrieveCharge`](crate::Request::RetrieveCharge).
     Read {
+        /// The requested charge.
+        charge: ChargeId,
+        /// The payment's last entry when the read that has this response was requested, by whichever step sent it. 0 if
+        /// it is unknown.
+        after_seq: u64,
+        /// The `Date` of the response: the service's clock, whole seconds. `None` if it has none.
+        served_at: Option<Timestamp>,
+        /// The charge, or the failure.
+        result: Result<Box<Charge>, RequestFailure>,
+    },
+    /// Of [`Request::ExpireCharge`](crate::Request::ExpireCharge).
+    Expire {
         /// The requested charge.
         charge: ChargeId,
         /// The charge, or the failure.

@@ -1,6 +1,7 @@
 //! The order to be paid.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use kakaopay_types::endpoint::{ChargeMetadata, ChargeSource, CreateCharge, CreateSource};
 use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId, Timestamp};
@@ -28,6 +29,11 @@ pub struct Intent {
     /// The service's time when the order was opened, or earlier. Its charge is looked for since then. `None` if the
     /// service has shown no time.
     pub served_at: Option<Timestamp>,
+    /// How long the buyer may pay: the hold. It counts from the charge's `created_at`, by the service's clock, and is
+    /// judged when the charge is read; then the payment is cancelled. `None` for as long as the charge can be paid.
+    pub pay_within: Option<Duration>,
+    /// Whether late money is refunded without being asked, while the refund window is open.
+    pub refund_if_paid_late: bool,
 }
 
 /// How the source of the charge is created.
@@ -54,9 +60,19 @@ impl Intent {
         mode: Mode,
         jitter_seed: u64,
     ) -> Self {
-        let source = SourceMode::Inline(None);
-        let (description, served_at) = (None, None);
-        Self { reference, store, amount, mode, return_uri, description, source, jitter_seed, served_at }
+        Self {
+            reference,
+            store,
+            amount,
+            mode,
+            return_uri,
+            description: None,
+            source: SourceMode::Inline(None),
+            jitter_seed,
+            served_at: None,
+            pay_within: None,
+            refund_if_paid_late: false,
+        }
     }
 
     /// Sets the description.
@@ -69,6 +85,18 @@ impl Intent {
     #[must_use]
     pub fn served_at(self, served_at: impl Into<Option<Timestamp>>) -> Self {
         Self { served_at: served_at.into(), ..self }
+    }
+
+    /// Sets how long the buyer may pay.
+    #[must_use]
+    pub fn pay_within(self, pay_within: impl Into<Option<Duration>>) -> Self {
+        Self { pay_within: pay_within.into(), ..self }
+    }
+
+    /// Sets whether late money is refunded without being asked.
+    #[must_use]
+    pub fn refund_if_paid_late(self, refund_if_paid_late: bool) -> Self {
+        Self { refund_if_paid_late, ..self }
     }
 
     /// Sets how the source is created.

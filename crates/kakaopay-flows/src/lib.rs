@@ -17,6 +17,8 @@
 //! - No single clock decides about money: after an unknown outcome a request is repeated only after two lists
 //!   that lack its object, with enough time in between by the service's own clock, or by a person's
 //!   [`Input::Resume`]. The driver's clock plans polls and raises alerts.
+//! - Cancelling is a wish. Only a read of the charge ends the payment, and a success after the wish releases no goods
+//!   ([`Input::Cancel`]).
 //! - Evidence never changes a final state; what contradicts it raises an [`Alert`]. After an unpaid end the merchant may
 //!   begin another attempt ([`Payment::pay_again`]), with an amount of its own; a charge of an earlier attempt that is paid
 //!   after all is late money.
@@ -24,8 +26,9 @@
 //! ```text
 //! Creating ──► Pending ──► Successful ──► refunds
 //!    │            ├──────► Failed
-//!    │            └──────► Expired
-//!    └──────────────────► Refused
+//!    │            ├──────► Expired
+//!    │            └──────► Cancelled
+//!    └──────────────────► Refused, Cancelled
 //! ```
 //!
 //! [TABLES.md](https://github.com/kakaopay-rs/kakaopay/blob/main/crates/kakaopay-flows/TABLES.md) lists the
@@ -34,6 +37,7 @@
 #![deny(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod alert;
+mod charge_read;
 mod error;
 mod event;
 mod expectation;
@@ -66,6 +70,7 @@ mod payment_facts;
 mod golden_tests;
 
 pub use alert::Alert;
+pub use charge_read::ChargeRead;
 pub use error::{ApiMisuse, PayAgainError, PruneError, RefundError, ReplayError};
 pub use event::{PaidOrder, PaymentEvent, RefundNotice};
 pub use failure::RequestFailure;
@@ -73,8 +78,9 @@ pub use input::{Evidence, Input, Response};
 pub use intent::{Intent, SourceMode};
 pub use journal::entry::JournalEntry;
 pub use journal::pruned::PrunedPayment;
-pub use journal::record::{Record, StoredIntent};
+pub use journal::record::Record;
 pub use journal::refund_record::RefundRecord;
+pub use journal::stored_intent::StoredIntent;
 pub use output::{Deadline, Output, Request};
 pub use payment::Payment;
 pub use refund_order::{CancelReason, LateRefund, RefundRequest};
@@ -82,6 +88,7 @@ pub use schedule::{MAX_LATE_SECONDS, MAX_SEND_DELAY_SECONDS};
 pub use search::{ChargeSearch, RefundSearch};
 pub use service_time::ServiceTime;
 pub use state::acknowledgement::Acknowledgement;
+pub use state::cancellation::{CancelWish, CancelledBy};
 pub use state::duplicate_charge::{DuplicateCharge, PaidReading};
 pub use state::late_charge::{LateCharge, LateReason};
 pub use state::lifecycle::{Creating, Pending, Stage, State};

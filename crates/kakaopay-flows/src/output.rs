@@ -1,8 +1,9 @@
 //! Outputs of a payment.
 
 use kakaopay_types::Timestamp;
-use kakaopay_types::endpoint::{CreateCharge, CreateRefund, CreateSource, RetrieveCharge};
+use kakaopay_types::endpoint::{CreateCharge, CreateRefund, CreateSource, ExpireCharge};
 
+use crate::charge_read::ChargeRead;
 use crate::event::PaymentEvent;
 use crate::failure::RequestFailure;
 use crate::input::Response;
@@ -49,7 +50,9 @@ pub enum Request {
     /// Create the charge.
     CreateCharge(CreateCharge),
     /// Read the charge.
-    RetrieveCharge(RetrieveCharge),
+    RetrieveCharge(ChargeRead),
+    /// End the charge, so that it can no longer be paid. A repeated request is harmless, because it names its charge.
+    ExpireCharge(ExpireCharge),
     /// Search the list of charges for a charge of the order.
     FindCharge(ChargeSearch),
     /// Create the refund.
@@ -67,13 +70,27 @@ impl Request {
     /// Returns whether the request changes anything at the service.
     #[must_use]
     pub fn is_mutation(&self) -> bool {
-        matches!(self, Self::CreateSource(_) | Self::CreateCharge(_) | Self::CreateRefund { .. })
+        matches!(
+            self,
+            Self::CreateSource(_) | Self::CreateCharge(_) | Self::ExpireCharge(_) | Self::CreateRefund { .. }
+        )
     }
 
-    /// Notes in a new search which entry was the payment's last. A further page keeps the entry of the first.
+    /// Returns whether both requests read the same, so that one response serves both. It counts as requested when the
+    /// first of them was.
+    #[must_use]
+    pub fn is_same_read(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::RetrieveCharge(one), Self::RetrieveCharge(other)) => one.id == other.id,
+            _ => self == other && !self.is_mutation(),
+        }
+    }
+
+    /// Notes in a new read which entry was the payment's last. A further page keeps the entry of the first.
     pub(crate) fn requested_after(mut self, seq: u64) -> Self {
         match &mut self {
-            Self::FindCharge(ChargeSearch { after_seq, .. })
+            Self::RetrieveCharge(ChargeRead { after_seq, .. })
+            | Self::FindCharge(ChargeSearch { after_seq, .. })
             | Self::ListRefunds(RefundSearch { after_seq, .. })
                 if *after_seq == 0 =>
             {
@@ -92,7 +109,10 @@ impl Request {
             Self::CreateCharge(create) => {
                 Response::Charge { attempt: create.metadata.reference.number(), result: Err(failure) }
             }
-            Self::RetrieveCharge(read) => Response::Read { charge: read.id, result: Err(failure) },
+            Self::RetrieveCharge(ChargeRead { id, after_seq }) => {
+                Response::Read { charge: id, after_seq, served_at: None, result: Err(failure) }
+            }
+            Self::ExpireCharge(expire) => Response::Expire { charge: expire.id, result: Err(failure) },
             Self::FindCharge(request) => {
                 Response::FindCharge { request, served_at: None, result: Err(failure) }
             }

@@ -52,7 +52,8 @@ use crate::transition::Transition;
 /// happened. After a crash, handling the deadlines is enough to end each payment, because the deadline is
 /// stored in the same transaction as the entry.
 ///
-/// A payment has no deadline once it is final, or while it (or one of its refunds) is blocked, has raised an
+/// A payment has no deadline once it is final (unless its order says that late money is refunded: then it is read each
+/// night until its charge could no longer be paid), or while it (or one of its refunds) is blocked, has raised an
 /// [`Alert`](crate::Alert) and waits for [`Input::Resume`]. Such a payment reads only on evidence, as does each payment
 /// that receives evidence of a charge other than its own: repeat the evidence until the read responds
 /// with the charge, or with an error that it does not exist.
@@ -207,10 +208,11 @@ impl Payment {
     }
 
     /// Begins the next attempt after `after` has ended unpaid, with the amount and the source of `intent`; its reference,
-    /// store and mode are those of the payment. Returns whether it has begun now.
+    /// store and mode are those of the payment. Returns whether anything has changed.
     ///
     /// Idempotent: it does nothing if `after` is no longer the attempt at hand, so that a second call for the same end
-    /// begins no second attempt. Nor does it if the payment is paid or can still be paid.
+    /// begins no second attempt. Nor does it if the payment is paid or can still be paid; then it takes back the wish to
+    /// [cancel](Input::Cancel) it.
     ///
     /// # Errors
     /// [`PayAgainError`] if there is no attempt `after`, or the amount differs from one that can still be paid. The
@@ -287,11 +289,13 @@ impl Payment {
     }
 
     /// Returns the opaque address to redirect the buyer to while the charge is pending. Returns `None` while
-    /// the last entry is not acknowledged.
+    /// the last entry is not acknowledged, and while the payment is to be cancelled.
     #[must_use]
     pub fn authorize_uri(&self) -> Option<&str> {
         match self.state() {
-            State::Pending(pending) if self.unacknowledged.is_none() => pending.authorize_uri.as_deref(),
+            State::Pending(pending) if self.unacknowledged.is_none() && self.cancel_wish().is_none() => {
+                pending.authorize_uri.as_deref()
+            }
             _ => None,
         }
     }

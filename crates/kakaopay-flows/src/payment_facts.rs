@@ -11,6 +11,7 @@ use crate::intent::Intent;
 use crate::next_deadline;
 use crate::payment::Payment;
 use crate::state::acknowledgement::Acknowledgement;
+use crate::state::cancellation::CancelWish;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::State;
@@ -29,6 +30,12 @@ impl Payment {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.model().state
+    }
+
+    /// Returns the wish to cancel the payment, while it stands.
+    #[must_use]
+    pub fn cancel_wish(&self) -> Option<&CancelWish> {
+        self.model().cancel.wish.as_ref()
     }
 
     /// Returns the intent that the payment was opened with.
@@ -99,9 +106,9 @@ impl Payment {
         })
     }
 
-    /// Returns whether something is due later, so that the store must have a deadline of this payment.
+    /// Returns whether something that has not ended is due later, so that the store must have a deadline of this payment.
     #[must_use]
     pub fn needs_deadline(&self, now: Timestamp) -> bool {
-        next_deadline::plan(self.model(), now).is_some()
+        next_deadline::unended_plan(self.model(), now).is_some()
     }
 }

@@ -1,6 +1,6 @@
 //! The schedule of polls, and the timeouts of requests and searches.
 
-use kakaopay_types::Timestamp;
+use kakaopay_types::{RefundWindow, Timestamp};
 
 /// Seconds between polls: short while the buyer is on the page, then longer. The last repeats.
 const DELAYS: [i64; 10] = [2, 5, 10, 20, 40, 60, 120, 300, 900, 3_600];
@@ -70,6 +70,17 @@ pub(crate) fn next_poll(
         }
     }
     first_after(end, &AFTER_EXPIRY, now, None)
+}
+
+/// Returns the next read before the refund window closes at 00:15 UTC+8: soon after 00:00 and 00:10 UTC+8.
+pub(crate) fn next_night_read(now: Timestamp, seed: u64) -> Timestamp {
+    let closes_at = RefundWindow::closes_at(now);
+    // Of the window that closes next, and of the one after it.
+    let windows = [closes_at.saturating_add_seconds(-86_400), closes_at];
+    let jitter = fastrand::Rng::with_seed(seed).i64(0..60_000);
+    let reads = windows.into_iter().flat_map(|closes_at| [900, 300].map(|before| (closes_at, before)));
+    let reads = reads.map(|(closes_at, before)| closes_at.saturating_add_millis(jitter - before * 1_000));
+    reads.into_iter().find(|at| *at > now).unwrap_or(closes_at)
 }
 
 /// Returns whether `start` is so far ahead of `now` that the clock was set back, or that `start` is by

@@ -1,15 +1,16 @@
 //! A transition, and the transitions that several rules share.
 
-use kakaopay_types::endpoint::RetrieveCharge;
 use kakaopay_types::{ChargeId, Timestamp};
 
 use crate::alert::Alert;
+use crate::charge_read::ChargeRead;
 use crate::event::PaymentEvent;
 use crate::failure::RequestFailure;
 use crate::input::{Input, Response};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
+use crate::state::cancellation::CancelWish;
 use crate::state::lifecycle::State;
 use crate::state::look_up::Reading;
 use crate::state::model::Model;
@@ -72,7 +73,7 @@ pub(crate) fn is_unended(since: Timestamp, until: Option<Timestamp>, now: Timest
 
 /// Reads a charge.
 pub(crate) fn read(charge: &ChargeId) -> Transition {
-    let request = Request::RetrieveCharge(RetrieveCharge::new(charge.clone()));
+    let request = Request::RetrieveCharge(ChargeRead::new(charge.clone()));
     Transition { reads: vec![request], ..Transition::default() }
 }
 
@@ -111,6 +112,7 @@ pub(crate) fn key_accepted(model: &Model, input: &Input) -> Transition {
         )
     );
     let is_idle = !matches!(&model.state, State::Creating(creating) if creating.is_unsent())
+        && !model.cancel.wish.as_ref().is_some_and(CancelWish::is_pursued)
         && model.refunds.values().all(|refund| refund.state().is_final());
     let is_closed = is_read && is_idle && model.has_refused_key();
     let records = if is_closed { vec![Record::KeyAccepted] } else { Vec::new() };

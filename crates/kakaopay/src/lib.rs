@@ -148,8 +148,8 @@ pub use worker::{ReconcileReport, RunReport};
 
 pub use kakaopay_flows as flows;
 pub use kakaopay_flows::{
-    Acknowledgement, Alert, CancelReason, LateCharge, LateReason, LateRefund, PaidOrder, PayAgainError,
-    PaymentEvent, RefundError, RefundRequest, RefundState, SourceMode, State,
+    Acknowledgement, Alert, CancelReason, CancelWish, CancelledBy, LateCharge, LateReason, LateRefund,
+    PaidOrder, PayAgainError, PaymentEvent, RefundError, RefundRequest, RefundState, SourceMode, State,
 };
 pub use kakaopay_store as store;
 pub use kakaopay_store::{Clock, SystemClock};

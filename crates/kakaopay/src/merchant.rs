@@ -127,7 +127,8 @@ impl<S: Store> Merchant<S> {
     ///
     /// Idempotent per order reference: repeated calls return the same address, and no second charge
     /// is created once an address was returned. A request that the API rejects is not an error but a
-    /// payment that has [ended](Checkout::Finished). References are unique for ever: that of a [pruned](crate::prune)
+    /// payment that has [ended](Checkout::Finished). It takes back a wish to [cancel](Self::cancel) while the charge can
+    /// still be paid. References are unique for ever: that of a [pruned](crate::prune)
     /// payment finds it ended, too.
     ///
     /// # Errors
@@ -230,6 +231,29 @@ impl<S: Store> Merchant<S> {
         // It exists, or `change` had failed.
         let found = status.refunds.into_iter().find(|found| found.reference == refund);
         found.ok_or_else(|| Error::Interrupted(reference.clone()))
+    }
+
+    /// Cancels a payment that is not to be paid any more, and returns its status. It is a wish: the payment ends when its
+    /// charge was read.
+    ///
+    /// - If no charge was requested, the payment is cancelled at once.
+    /// - If the outcome of the request is unknown, its charge is looked for and ended; no other is created.
+    /// - If the charge can be paid, the API is asked to end it, again and again while it reads pending. Its end is notified:
+    ///   [`Cancelled`](crate::PaymentEvent::Cancelled), or [`Failed`](crate::PaymentEvent::Failed) if it had failed.
+    /// - If the API refuses, that is notified once ([`CancelRefused`](crate::PaymentEvent::CancelRefused)), and the buyer
+    ///   can pay until the charge expires. It is not known whether the API supports it for KakaoPay.
+    ///
+    /// A success after the wish is late money ([`PaidLate`](crate::PaymentEvent::PaidLate)) and never releases goods, also
+    /// if the buyer had paid just before. [`Merchant::checkout`] for the same amount takes the wish back while the charge
+    /// can be paid; [`Merchant::pay_again`] begins another attempt once it has ended. Idempotent, and without effect on a
+    /// payment that has ended: the status says how.
+    ///
+    /// A store that is restored from a backup lacks later wishes: cancel again the orders that your shop has cancelled since.
+    ///
+    /// # Errors
+    /// As [`Merchant::buyer_returned`]; call again after [`Error::Store`] and [`Error::Interrupted`].
+    pub async fn cancel(&self, reference: &Reference) -> Result<PaymentStatus, Error> {
+        self.apply_and_drive(reference, &Input::Cancel).await
     }
 
     /// Reads the charge from the API now instead of waiting for the next poll, and returns the

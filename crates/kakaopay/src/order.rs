@@ -1,5 +1,7 @@
 //! An order to be paid.
 
+use std::time::Duration;
+
 use kakaopay_flows::{Intent, SourceMode};
 use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId};
 
@@ -11,6 +13,8 @@ pub struct Order {
     return_uri: ReturnUri,
     description: Option<String>,
     source: SourceMode,
+    pay_within: Option<Duration>,
+    refund_if_paid_late: bool,
 }
 
 impl Order {
@@ -19,7 +23,15 @@ impl Order {
     #[must_use]
     pub fn new(reference: Reference, amount: PaymentAmount, return_uri: ReturnUri) -> Self {
         let source = SourceMode::Inline(Some(PlatformType::Web));
-        Self { reference, amount, return_uri, description: None, source }
+        Self {
+            reference,
+            amount,
+            return_uri,
+            description: None,
+            source,
+            pay_within: None,
+            refund_if_paid_late: false,
+        }
     }
 
     /// Sets the description, shown on the API's dashboard and used for its fraud checks.
@@ -57,6 +69,27 @@ impl Order {
         Self { source: SourceMode::Existing(source), ..self }
     }
 
+    /// Holds the order for this long: the buyer may pay within it, counted by the API's clock from when the charge was
+    /// created. Then the payment is cancelled as by [`Merchant::cancel`](crate::Merchant::cancel), after the charge was read.
+    /// Default: for as long as the API lets the charge be paid.
+    ///
+    /// Free the goods when you are notified, and by no timer of your own: until
+    /// [`Cancelled`](crate::PaymentEvent::Cancelled) or [`CancelRefused`](crate::PaymentEvent::CancelRefused) a success is
+    /// still [`Paid`](crate::PaymentEvent::Paid). If the API's responses have no `Date`, the hold does not end.
+    #[must_use]
+    pub fn pay_within(self, hold: Duration) -> Self {
+        Self { pay_within: Some(hold), ..self }
+    }
+
+    /// Refunds [late money](crate::PaymentEvent::PaidLate) of this order without being asked, in full, under the refund
+    /// reference `late:` and the id of its charge. Default: `false`. Such a payment is also read shortly after 00:00 and
+    /// 00:10 UTC+8, because KakaoPay refunds only until 00:15; behind that it raises an alert. A charge that differs from
+    /// the order is left to a person.
+    #[must_use]
+    pub fn refund_if_paid_late(self, refund: bool) -> Self {
+        Self { refund_if_paid_late: refund, ..self }
+    }
+
     /// Returns the order reference.
     #[must_use]
     pub fn reference(&self) -> &Reference {
@@ -77,5 +110,7 @@ impl Order {
         Intent::new(self.reference, store, self.amount, self.return_uri, mode, jitter_seed)
             .description(self.description)
             .source(self.source)
+            .pay_within(self.pay_within)
+            .refund_if_paid_late(self.refund_if_paid_late)
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_flows::{Acknowledgement, Alert, LateCharge, Payment, RefundProcess, RefundState, State};
+use kakaopay_flows::{
+    Acknowledgement, Alert, CancelWish, LateCharge, Payment, RefundProcess, RefundState, State,
+};
 use kakaopay_types::{ChargeId, FailureCode, Mode, Money, Reference};
 
 /// The status of a payment.
@@ -22,6 +24,8 @@ pub struct PaymentStatus {
     pub attempt: NonZeroU32,
     /// The state of the payment.
     pub state: State,
+    /// The wish to cancel the payment, while it stands: it has not ended, and its buyer gets no link.
+    pub cancel_wish: Option<CancelWish>,
     /// Alerts: each needs a person's attention, and names the next step.
     pub alerts: BTreeSet<Alert>,
     /// The alerts that a person has acknowledged, in order.
@@ -62,6 +66,7 @@ impl PaymentStatus {
             mode: payment.intent().mode,
             attempt: payment.attempt(),
             state: payment.state().clone(),
+            cancel_wish: payment.cancel_wish().cloned(),
             alerts: payment.alerts().clone(),
             acknowledged: payment.acknowledged().to_vec(),
             late_charges: payment.late_charges().clone(),

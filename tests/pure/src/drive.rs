@@ -195,6 +195,7 @@ fn timed(mut input: Input, now: Timestamp) -> Input {
         let (served_at, to) = match response {
             Response::FindCharge { served_at, result: Ok(list), .. } => (served_at, list.to),
             Response::Refunds { served_at, result: Ok(list), .. } => (served_at, list.to),
+            Response::Read { served_at, result: Ok(_), .. } => (served_at, None),
             _ => return input,
         };
         if served_at.is_none() && to.is_none() {

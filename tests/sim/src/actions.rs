@@ -26,6 +26,7 @@ pub(crate) fn act(world: &mut World, action: &Action) {
             decide(world, &world.neighbour.clone(), action, *order, *paid);
         }
         Action::PayAgain { order, process } => pay_again(world, *order, *process),
+        Action::Cancel { order, process } => cancel(world, *order, *process),
         Action::Return { order, process } => {
             let reference = reference(*order);
             call(world, *process, async move |merchant| drop(merchant.buyer_returned(&reference).await));
@@ -184,6 +185,7 @@ fn order_of(shop: &Surroundings, reference: &Reference) -> Order {
     let uri = format!("{RETURN_URI}{}&store={}", reference.as_str(), shop.store_id.as_str());
     let uri = ReturnUri::parse(&uri).expect("an address");
     let order = Order::new(reference.clone(), amount, uri);
+    let order = shop.terms_of(reference.as_str()).of(order);
     if description.is_empty() { order } else { order.with_description(description) }
 }
 
@@ -192,7 +194,10 @@ fn check_out(world: &World, order: OrderId, process: ProcessId) {
     let store = world.around_of(process).store.clone();
     let bought = order_of(world.around_of(process), &reference);
     call(world, process, async move |merchant| {
-        hand_out(&books, &store, &reference, merchant.checkout(bought).await);
+        books.pages().wishes.want(reference.as_str());
+        let checkout = merchant.checkout(bought).await;
+        books.pages().wishes.wanted(reference.as_str());
+        hand_out(&books, &store, &reference, checkout);
     });
 }
 
@@ -207,7 +212,30 @@ fn pay_again(world: &World, order: OrderId, process: ProcessId) {
             books
                 .pages()
                 .tell(format_args!("{reference}: the buyer tries again after attempt {}", status.attempt));
-            hand_out(&books, &store, &reference, merchant.pay_again(bought, status.attempt).await);
+            books.pages().wishes.want(reference.as_str());
+            let checkout = merchant.pay_again(bought, status.attempt).await;
+            books.pages().wishes.wanted(reference.as_str());
+            hand_out(&books, &store, &reference, checkout);
+        }
+    });
+}
+
+/// The merchant cancels an order.
+fn cancel(world: &World, order: OrderId, process: ProcessId) {
+    let (reference, books) = (reference(order), world.around.books.clone());
+    call(world, process, async move |merchant| {
+        let cancelled = merchant.cancel(&reference).await;
+        let mut pages = books.pages();
+        match cancelled {
+            Ok(status) => {
+                let is_wished = status.cancel_wish.is_some_and(|wish| wish.forbids_goods());
+                let state = status.state.name();
+                pages.tell(format_args!("{reference}: to be cancelled: {is_wished}, {state}"));
+                if is_wished {
+                    pages.wishes.cancel(reference.as_str());
+                }
+            }
+            Err(error) => pages.tell(format_args!("{reference}: not cancelled: {error}")),
         }
     });
 }
@@ -357,7 +385,7 @@ fn edit_by_staff(world: &World, order: OrderId, metadata: Edited) {
 
 /// The reference of an order.
 #[must_use]
-fn reference(order: OrderId) -> Reference {
+pub(crate) fn reference(order: OrderId) -> Reference {
     Reference::parse(&format!("order-{order}")).expect("a reference")
 }
 

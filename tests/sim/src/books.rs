@@ -12,6 +12,7 @@ use kakaopay_types::StoreId;
 use crate::choices::Choices;
 use crate::moves::{Millis, Seconds};
 use crate::service::Service;
+use crate::wishes::Wishes;
 
 /// A broken promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Pages {
     pub pruned: u64,
     /// Keys of notifications that were removed when their payments were pruned.
     pub pruned_keys: BTreeSet<String>,
+    /// Wishes to cancel.
+    pub wishes: Wishes,
     /// Broken promises.
     pub violations: Vec<Violation>,
     /// The story so far, of all books.
@@ -119,6 +122,7 @@ impl Books {
             was_restored: false,
             pruned: 0,
             pruned_keys: BTreeSet::new(),
+            wishes: Wishes::default(),
             violations: Vec::new(),
             story,
             handler_trouble: false,
@@ -237,6 +241,7 @@ impl Pages {
         if times > 1 {
             self.violate("I3", format_args!("{order}: paid {times} times"));
         }
+        self.check_wish(order, charge);
         if !self.shown_paid.contains(charge) {
             self.violate(
                 "F49",
@@ -244,6 +249,25 @@ impl Pages {
             );
         }
         self.check_booked(order, charge, amount);
+    }
+
+    /// F64: what is to be cancelled, or was notified as cancelled, releases no goods. A store that was put back may lack the
+    /// wish.
+    fn check_wish(&mut self, order: &str, charge: &str) {
+        if self.was_restored {
+            return;
+        }
+        if self.wishes.is_unwanted(order) {
+            self.violate("F64", format_args!("{order}: paid by {charge}, and it was to be cancelled"));
+        }
+        let accepted = self.accepted.get(order).map(Vec::as_slice).unwrap_or_default();
+        let is_cancelled = accepted.iter().any(|(_, event)| match event {
+            PaymentEvent::Cancelled { charge: Some(cancelled), .. } => cancelled.as_str() == charge,
+            _ => false,
+        });
+        if is_cancelled {
+            self.violate("F64", format_args!("{order}: paid by {charge}, which was notified as cancelled"));
+        }
     }
 
     /// I4: a charge notified as paid is one that the service holds as successful, of the order and the amount.

@@ -8,6 +8,7 @@ use kakaopay::{Alert, PaymentEvent};
 use crate::booked_charge::BookedCharge;
 use crate::books::{Pages, paid_charge};
 use crate::ending;
+use crate::late_money;
 use crate::plan::Plan;
 use crate::process::Surroundings;
 use crate::pruning;
@@ -125,5 +126,6 @@ pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], pl
         }
     }
     pruning::nothing_comes_again(around);
+    late_money::late_money_goes_back(around);
     ending::check(around, before, plan);
 }

@@ -108,6 +108,7 @@ fn end(event: &PaymentEvent) -> Option<(NonZeroU32, &'static str)> {
         PaymentEvent::PaidAndRefunded { attempt, .. } => Some((*attempt, "paid and refunded")),
         PaymentEvent::Failed { attempt, .. } => Some((*attempt, "failed")),
         PaymentEvent::Expired { attempt, .. } => Some((*attempt, "expired")),
+        PaymentEvent::Cancelled { attempt, .. } => Some((*attempt, "cancelled")),
         PaymentEvent::Refused { attempt, .. } => Some((*attempt, "refused")),
         _ => None,
     }

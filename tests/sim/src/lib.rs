@@ -20,6 +20,9 @@
 //! | I9 | Reads, requests and stored webhooks are bounded under pressure (`pressure`), and no process ends (`run`). Bytes are the fuzz targets' part. |
 //! | I10 | An acknowledged webhook, a link and a refund that a call returned are in the store (`delivery`, `actions`, `ending`). |
 //!
+//! What is to be cancelled ships nothing (`books`), and late money goes back by itself where the order says so
+//! (`late_money`): F64.
+//!
 //! No move is made for files that are replaced (F61), for damaged bytes (F62) and for texts on a terminal (F63): the
 //! store is in memory and nothing is printed. Tables cover them.
 
@@ -28,12 +31,14 @@ mod advice;
 pub mod booked_charge;
 pub mod books;
 mod calm;
+mod cancelling;
 mod check;
 pub mod choices;
 mod correction;
 mod delivery;
 mod ending;
 pub mod handler;
+mod late_money;
 pub mod moves;
 pub mod network;
 pub mod plan;
@@ -45,7 +50,9 @@ pub mod search;
 pub mod service;
 pub mod shown;
 pub mod store;
+pub mod terms;
 mod upkeep;
+pub mod wishes;
 mod world;
 
 pub use plan::Plan;

@@ -50,6 +50,13 @@ pub enum Action {
         /// The process.
         process: ProcessId,
     },
+    /// The merchant cancels the order. A later checkout of the order takes that back.
+    Cancel {
+        /// The order.
+        order: OrderId,
+        /// The process.
+        process: ProcessId,
+    },
     /// The buyer pays the charge whose link they got, or their wallet fails.
     Decide {
         /// The order.

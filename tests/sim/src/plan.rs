@@ -3,6 +3,7 @@
 use crate::calm;
 use crate::choices::Choices;
 use crate::moves::{Action, Edited, Millis, Move, ProcessId};
+use crate::terms::Terms;
 
 /// The plan of a run.
 #[derive(Debug, Clone)]
@@ -29,6 +30,10 @@ pub struct Plan {
     pub unsigned: bool,
     /// Whether orders have descriptions that are too long for a page of charges.
     pub long_descriptions: bool,
+    /// Whether the service refuses to end charges before they expire.
+    pub refuses_to_cancel: bool,
+    /// The terms of each order.
+    pub terms: Vec<Terms>,
     /// Whether nothing fails but single calls of the store.
     pub is_calm: bool,
     /// The moves, in order.
@@ -69,6 +74,8 @@ impl Plan {
             stranger,
             unsigned,
             long_descriptions,
+            refuses_to_cancel: false,
+            terms: Vec::new(),
             is_calm: false,
             moves: Vec::new(),
         };
@@ -87,6 +94,7 @@ impl Plan {
         plan.press(&mut pressure);
         plan.prune(&mut choices.fork("prune"));
         plan.try_again(&mut choices.fork("again"));
+        plan.cancel(&mut choices.fork("cancel"));
         plan.moves.sort_by_key(|planned| planned.at);
         plan
     }

@@ -20,6 +20,7 @@ use crate::moves::{Millis, ProcessId};
 use crate::network::{Network, SimTransport};
 use crate::service::Service;
 use crate::store::{Faults, FaultyStore};
+use crate::terms::Terms;
 
 /// A process of the shop: `Merchant::run` and calls of the merchant's methods, in a runtime of its own.
 ///
@@ -54,6 +55,8 @@ pub struct Surroundings {
     pub handlers: usize,
     /// Whether webhooks are accepted without a signature.
     pub unsigned: bool,
+    /// The terms of its orders.
+    pub terms: Arc<[Terms]>,
     /// The largest response that is read.
     pub max_response_bytes: usize,
     /// The true time, in milliseconds since 1970.
@@ -71,6 +74,13 @@ impl Surroundings {
 }
 
 impl Surroundings {
+    /// The terms of an order.
+    #[must_use]
+    pub fn terms_of(&self, order: &str) -> Terms {
+        let number = order.strip_prefix("order-").and_then(|number| number.parse::<usize>().ok());
+        number.and_then(|number| self.terms.get(number).copied()).unwrap_or_default()
+    }
+
     /// Whether orders have descriptions that are too long for a page of charges.
     #[must_use]
     pub fn has_long_descriptions(&self) -> bool {

@@ -117,6 +117,15 @@ impl Service {
         !self.other.events().is_empty()
     }
 
+    /// Refuses to end charges before they expire, as a service may that does not support it for KakaoPay.
+    ///
+    /// # Panics
+    /// Never: its values are valid.
+    pub fn refuse_to_cancel(&self) {
+        let rule = "refuse=failed_expire@charges.expire".parse().expect("a rule");
+        self.sandbox.set_faults(vec![rule]);
+    }
+
     /// The book: all charges, the oldest first.
     ///
     /// # Panics

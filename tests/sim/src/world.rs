@@ -111,6 +111,9 @@ impl Shops {
         let choices = Choices::new(plan.seed);
         let start = Timestamp::from_unix_seconds(plan.start).expect("a time");
         let service = Service::new(plan.seed, start);
+        if plan.refuses_to_cancel {
+            service.refuse_to_cancel();
+        }
         let now = Arc::new(AtomicI64::new(start.unix_millis()));
         let story = Story::default();
         let id = |number| StoreId::from_bits(number);
@@ -143,6 +146,7 @@ impl Shops {
             network: Network::new(choices.fork("connections")),
             handlers: plan.handlers,
             unsigned: plan.unsigned,
+            terms: plan.terms.clone().into(),
             max_response_bytes: if plan.long_descriptions { 64 * 1024 } else { 1024 * 1024 },
             now: Arc::clone(&now),
             jobs,

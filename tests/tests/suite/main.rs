@@ -1,6 +1,7 @@
 //! A whole shop: the driver with its stores, the transport and the sandbox.
 
 mod accounts;
+mod cancel;
 mod cut_copies;
 mod damaged;
 mod driver;

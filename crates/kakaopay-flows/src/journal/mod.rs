@@ -5,4 +5,5 @@ pub(crate) mod pruned;
 pub(crate) mod record;
 pub(crate) mod refund_record;
 pub(crate) mod snapshot;
+pub(crate) mod stored_intent;
 pub(crate) mod versioning;

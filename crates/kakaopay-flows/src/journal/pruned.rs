@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::ops::Not;
 
 use kakaopay_types::{
     ChargeId, Mode, Money, PaymentAmount, Reference, RefundId, ReturnUri, StoreId, Timestamp,
@@ -27,6 +28,8 @@ pub struct PrunedPayment {
     pub(crate) amount: Money,
     pub(crate) mode: Mode,
     pub(crate) return_uri: ReturnUri,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub(crate) refund_if_paid_late: bool,
     pub(crate) opened_at: Timestamp,
     pub(crate) end: State,
     pub(crate) attempts: NonZeroU32,
@@ -53,5 +56,6 @@ impl PrunedPayment {
         let amount = PaymentAmount::from_stored(self.amount);
         let (reference, store) = (self.reference.clone(), self.store.clone());
         Intent::new(reference, store, amount, self.return_uri.clone(), self.mode, 0)
+            .refund_if_paid_late(self.refund_if_paid_late)
     }
 }

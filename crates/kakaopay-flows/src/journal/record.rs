@@ -2,17 +2,15 @@
 
 use std::num::NonZeroU32;
 
-use kakaopay_types::{
-    ChargeId, FailureCode, Mode, Money, PaymentAmount, PlatformType, Reference, RefundId, ReturnUri,
-    SourceId, StoreId, Timestamp,
-};
+use kakaopay_types::{ChargeId, FailureCode, Money, Reference, RefundId, SourceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
-use crate::intent::{Intent, SourceMode};
 use crate::journal::pruned::PrunedPayment;
 use crate::journal::refund_record::RefundRecord;
+use crate::journal::stored_intent::StoredIntent;
 use crate::service_time::ServiceTime;
+use crate::state::cancellation::CancelledBy;
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
 
@@ -84,6 +82,29 @@ pub enum Record {
     },
     /// The charge expired.
     Expired,
+    /// The payment is to be cancelled.
+    CancelWished {
+        /// What the wish comes from.
+        by: CancelledBy,
+    },
+    /// The charge is about to be requested to expire.
+    CancelRequested {
+        /// The charge.
+        charge: ChargeId,
+    },
+    /// The service rejected the request. The charge may have been paid before.
+    CancelRejected {
+        /// The service's error code.
+        code: String,
+        /// The service's message.
+        message: Option<String>,
+    },
+    /// The service refuses to end the charge, which can still be paid.
+    CancelRefused,
+    /// The payment is no longer to be cancelled.
+    CancelTakenBack,
+    /// The payment was cancelled: it has no charge, or a read of the charge ended it after the wish.
+    Cancelled,
     /// The service rejected the request for the charge.
     Refused {
         /// The service's error code.
@@ -200,6 +221,12 @@ impl Record {
             Self::Successful { .. } => "successful",
             Self::Failed { .. } => "failed",
             Self::Expired => "expired",
+            Self::CancelWished { .. } => "cancel wished",
+            Self::CancelRequested { .. } => "cancel requested",
+            Self::CancelRejected { .. } => "cancel rejected",
+            Self::CancelRefused => "cancel refused",
+            Self::CancelTakenBack => "cancel taken back",
+            Self::Cancelled => "cancelled",
             Self::Refused { .. } => "refused",
             Self::AuthorizeUriLearned { .. } => "authorize URI learned",
             Self::ExpiryLearned { .. } => "expiry learned",
@@ -215,68 +242,6 @@ impl Record {
             Self::KeyAccepted => "key accepted",
             Self::AlertAcknowledged { .. } => "alert acknowledged",
             Self::Pruned(_) => "pruned",
-        }
-    }
-}
-
-/// An [`Intent`] in its stored format.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StoredIntent {
-    reference: Reference,
-    store: StoreId,
-    amount: Money,
-    mode: Mode,
-    return_uri: ReturnUri,
-    description: Option<String>,
-    source: StoredPlan,
-    jitter_seed: u64,
-    served_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "plan", rename_all = "snake_case")]
-enum StoredPlan {
-    WithCharge { platform_type: Option<PlatformType> },
-    Separate { platform_type: Option<PlatformType> },
-    Given { source: SourceId },
-}
-
-impl From<Intent> for StoredIntent {
-    fn from(intent: Intent) -> Self {
-        Self {
-            reference: intent.reference,
-            store: intent.store,
-            amount: intent.amount.money(),
-            mode: intent.mode,
-            return_uri: intent.return_uri,
-            description: intent.description,
-            source: match intent.source {
-                SourceMode::Inline(platform_type) => StoredPlan::WithCharge { platform_type },
-                SourceMode::Separate(platform_type) => StoredPlan::Separate { platform_type },
-                SourceMode::Existing(source) => StoredPlan::Given { source },
-            },
-            jitter_seed: intent.jitter_seed,
-            served_at: intent.served_at,
-        }
-    }
-}
-
-impl From<StoredIntent> for Intent {
-    fn from(stored: StoredIntent) -> Self {
-        Self {
-            reference: stored.reference,
-            store: stored.store,
-            amount: PaymentAmount::from_stored(stored.amount),
-            mode: stored.mode,
-            return_uri: stored.return_uri,
-            description: stored.description,
-            source: match stored.source {
-                StoredPlan::WithCharge { platform_type } => SourceMode::Inline(platform_type),
-                StoredPlan::Separate { platform_type } => SourceMode::Separate(platform_type),
-                StoredPlan::Given { source } => SourceMode::Existing(source),
-            },
-            jitter_seed: stored.jitter_seed,
-            served_at: stored.served_at,
         }
     }
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::Alert;
 use crate::error::ReplayError;
-use crate::journal::record::StoredIntent;
+use crate::journal::stored_intent::StoredIntent;
 use crate::journal::versioning;
 use crate::state::acknowledgement::Acknowledgement;
+use crate::state::cancellation::Cancellation;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::earlier_attempts::EarlierAttempts;
 use crate::state::late_charge::LateCharge;
@@ -33,6 +34,8 @@ struct Stored {
     attempts: NonZeroU32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     earlier: Vec<EarlierAttempts>,
+    #[serde(default, skip_serializing_if = "Cancellation::is_none")]
+    cancel: Cancellation,
     resumed_after: u32,
     learned_paid_at: Option<Timestamp>,
     duplicates: BTreeMap<ChargeId, DuplicateCharge>,
@@ -65,6 +68,7 @@ pub(crate) fn to_bytes(model: &Model) -> Vec<u8> {
         alert_counts: model.alert_counts,
         attempts: model.attempts,
         earlier: model.earlier,
+        cancel: model.cancel,
         resumed_after: model.resumed_after,
         learned_paid_at: model.learned_paid_at,
         duplicates: model.duplicates,
@@ -92,6 +96,7 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Model, ReplayError> {
         alert_counts: stored.alert_counts,
         attempts: stored.attempts,
         earlier: stored.earlier,
+        cancel: stored.cancel,
         resumed_after: stored.resumed_after,
         learned_paid_at: stored.learned_paid_at,
         duplicates: stored.duplicates,

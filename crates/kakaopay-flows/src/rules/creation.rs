@@ -10,7 +10,7 @@ use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::refusal::Refusal;
 use crate::rules::requests::{platform_of, refused, request_charge, request_source};
-use crate::rules::search;
+use crate::rules::{cancel, search};
 use crate::schedule;
 use crate::state::lifecycle::{Creating, Stage};
 use crate::state::model::Model;
@@ -104,7 +104,11 @@ pub(crate) fn charge_failure(
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     };
+    let is_to_be_cancelled = model.cancel.wish.is_some();
     match failure.outcome() {
+        RequestOutcome::NotDone | RequestOutcome::KeyRefused(_) if is_to_be_cancelled => {
+            cancel::cancelled(model)
+        }
         RequestOutcome::NotDone => not_sent,
         RequestOutcome::KeyRefused(code) => not_sent.and(raise_alert(model, Alert::key_refused(code))),
         RequestOutcome::Unknown => search::begin(model),

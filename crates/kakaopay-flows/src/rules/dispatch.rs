@@ -13,7 +13,7 @@ use crate::journal::record::Record;
 use crate::rules::closed::{after_end, after_payment, after_refusal};
 use crate::rules::pending::{while_pending, with_foreign_refunds};
 use crate::rules::refund::handle;
-use crate::rules::{creation, duplicates, evidence, requests, search};
+use crate::rules::{cancel, creation, duplicates, evidence, late_refund, requests, search};
 use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::model::Model;
 use crate::transition::{Transition, key_accepted, key_refused, read, resumed};
@@ -24,10 +24,13 @@ pub(crate) fn transition(model: &Model, input: &Input, now: Timestamp) -> Transi
         State::Creating(creating) => while_creating(model, creating, input, now),
         State::Pending(pending) => while_pending(model, pending, input, now),
         State::Successful { pending, .. } => after_payment(model, pending, input, now),
-        State::Failed { pending, .. } | State::Expired(pending) => after_end(model, pending, input, now),
-        State::Refused { .. } => after_refusal(model, input, now),
+        State::Failed { pending, .. } | State::Expired(pending) | State::Cancelled(Some(pending)) => {
+            after_end(model, pending, input, now)
+        }
+        State::Cancelled(None) | State::Refused { .. } => after_refusal(model, input, now),
     });
-    step.and(key_accepted(model, input))
+    let refunds = late_refund::order(model, &step, now);
+    step.and(refunds).and(key_accepted(model, input))
 }
 
 /// Returns the first transition of a new payment.
@@ -82,8 +85,12 @@ fn while_creating(model: &Model, creating: &Creating, input: &Input, now: Timest
             search::failed(model, creating, now).and(key_refused(model, failure))
         }
         Input::Response(Response::Read { result: Err(failure), .. }) => key_refused(model, failure),
-        // Refunds are handled beside the state.
-        Input::Response(Response::Refund { .. } | Response::Refunds { .. }) => Transition::default(),
+        Input::Cancel => cancel::wish(model),
+        Input::TakeCancelBack => cancel::take_back(model),
+        // Refunds are handled beside the state. The charge of an earlier attempt has ended.
+        Input::Response(Response::Refund { .. } | Response::Refunds { .. } | Response::Expire { .. }) => {
+            Transition::default()
+        }
         Input::Evidence(Evidence::Webhook { key, charge }) => match creating.stage {
             // The response in flight has the same charge.
             Stage::Charge if *key == EventKey::ChargeCreate => Transition::default(),

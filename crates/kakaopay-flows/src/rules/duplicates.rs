@@ -84,6 +84,7 @@ pub(crate) fn judge(model: &Model, charge: &Charge, origin: Origin) -> Transitio
                 _ if paid.differs => LateReason::Mismatch,
                 (Some("failed"), _) => LateReason::Failed,
                 (Some("expired"), _) => LateReason::Expired,
+                (Some("cancelled"), _) | (None, State::Cancelled(None)) => LateReason::Cancelled,
                 (None, State::Refused { .. }) => LateReason::Refused,
                 _ => LateReason::Duplicate,
             };
@@ -112,15 +113,15 @@ fn paid_reading(
 }
 
 /// Notifies of each paid duplicate when it is sure that none of them pays the order: after `own` became the payment's
-/// own charge, or the service refused the order.
-pub(crate) fn paid_duplicates(model: &Model, own: Option<&ChargeId>) -> Transition {
+/// own charge, or the payment ended without one, for the reason `end`.
+pub(crate) fn paid_duplicates(model: &Model, own: Option<&ChargeId>, end: LateReason) -> Transition {
     let others = model.duplicates.iter().filter(|(charge, _)| Some(*charge) != own);
     let late = others.filter_map(|(charge, duplicate)| {
         let paid = duplicate.paid.as_ref()?;
         let why = match own {
             _ if paid.differs => LateReason::Mismatch,
             Some(_) => LateReason::Duplicate,
-            None => LateReason::Refused,
+            None => end,
         };
         Some(paid_late(model, charge, duplicate.attempt, paid, why))
     });

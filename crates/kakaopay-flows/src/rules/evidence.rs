@@ -11,7 +11,8 @@ use crate::event::{PaidOrder, PaymentEvent};
 use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
-use crate::rules::{duplicates, pay_again};
+use crate::rules::{cancel, duplicates, pay_again};
+use crate::state::cancellation::CancelWish;
 use crate::state::duplicate_charge::PaidReading;
 use crate::state::late_charge::LateReason;
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
@@ -66,6 +67,10 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
         ..Transition::default()
     };
     match charge.outcome() {
+        // It is to be cancelled: the buyer does not get its link.
+        Outcome::Pending | Outcome::Unknown(_) if model.cancel.wish.is_some() => {
+            step = step.and(cancel::request(&charge.id));
+        }
         Outcome::Pending => step.redirect = authorize_uri,
         // An unknown status does not keep the buyer from paying.
         Outcome::Unknown(_) => {
@@ -75,7 +80,7 @@ pub(crate) fn adopt(model: &Model, creating: &Creating, charge: &Charge, origin:
         _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
-    step.and(duplicates::paid_duplicates(model, Some(&charge.id)))
+    step.and(duplicates::paid_duplicates(model, Some(&charge.id), LateReason::Duplicate))
 }
 
 /// Returns whether an earlier attempt created the charge, which has ended unpaid. The last attempt may have
@@ -100,16 +105,17 @@ pub(crate) fn judge(model: &Model, pending: &Pending, charge: &Charge, origin: O
     }
     let mut step = Transition::default();
     match charge.outcome() {
-        Outcome::Pending => fill_in(pending, charge, &mut step),
+        Outcome::Pending => fill_in(model, pending, charge, &mut step),
         _ if origin == Origin::Read => conclude(model, &expected, charge, &mut step),
         _ => step.reads = read(&charge.id).reads,
     }
-    let is_end = |record: &Record| matches!(record, Record::Failed { .. } | Record::Expired);
+    let is_end =
+        |record: &Record| matches!(record, Record::Failed { .. } | Record::Expired | Record::Cancelled);
     if step.records.iter().any(is_end) {
         return step.and(duplicates::read_later_attempts(model));
     }
     if step.records.iter().any(|record| matches!(record, Record::Successful { .. })) {
-        return step.and(duplicates::paid_duplicates(model, Some(&charge.id)));
+        return step.and(duplicates::paid_duplicates(model, Some(&charge.id), LateReason::Duplicate));
     }
     step
 }
@@ -164,7 +170,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, orig
             _ => false,
         },
         Outcome::Failed { .. } => matches!(model.state, State::Failed { .. }),
-        Outcome::Expired => matches!(model.state, State::Expired(_)),
+        Outcome::Expired => matches!(model.state, State::Expired(_) | State::Cancelled(_)),
         // A stale read, or an unknown status.
         Outcome::Pending | Outcome::Unknown(_) => true,
     };
@@ -174,6 +180,7 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, orig
     let late = match model.state {
         State::Failed { .. } if charge.outcome() == Outcome::Successful => Some(LateReason::Failed),
         State::Expired(_) if charge.outcome() == Outcome::Successful => Some(LateReason::Expired),
+        State::Cancelled(_) if charge.outcome() == Outcome::Successful => Some(LateReason::Cancelled),
         _ => None,
     };
     let status = charge.status.to_string();
@@ -190,11 +197,11 @@ pub(crate) fn contradict(model: &Model, pending: &Pending, charge: &Charge, orig
 }
 
 /// Records the members of a pending charge that were missing before.
-fn fill_in(pending: &Pending, charge: &Charge, step: &mut Transition) {
+fn fill_in(model: &Model, pending: &Pending, charge: &Charge, step: &mut Transition) {
     if let (None, Some(authorize_uri)) = (&pending.authorize_uri, &charge.authorize_uri) {
         let authorize_uri = String::from(authorize_uri.clone());
         step.records.push(Record::AuthorizeUriLearned { authorize_uri: authorize_uri.clone() });
-        step.redirect = Some(authorize_uri);
+        step.redirect = Some(authorize_uri).filter(|_| model.cancel.wish.is_none());
     }
     if let (None, Some(expires_at)) = (pending.expires_at, charge.expires_at) {
         step.records.push(Record::ExpiryLearned { expires_at, lifetime: lifetime(charge) });
@@ -210,7 +217,17 @@ fn lifetime(charge: &Charge) -> Option<i64> {
 /// Adds the record and the event of the charge's end.
 fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Transition) {
     let reference = model.intent.reference.clone();
+    let wish = model.cancel.wish.as_ref();
     let (record, event) = match charge.outcome() {
+        Outcome::Successful if wish.is_some_and(CancelWish::forbids_goods) => {
+            add_cancelled(reference, expected, charge, step);
+            let (attempt, paid) = (expected.attempt.number(), PaidReading::of(charge, false));
+            let late = duplicates::paid_late(model, &charge.id, attempt, &paid, LateReason::Cancelled);
+            step.records.extend(late.records);
+            step.events.extend(late.events);
+            return;
+        }
+        Outcome::Expired if wish.is_some() => return add_cancelled(reference, expected, charge, step),
         Outcome::Successful => {
             let attempt = expected.attempt.number();
             let event = match Confirmed::paid(charge.clone(), expected) {
@@ -244,6 +261,17 @@ fn conclude(model: &Model, expected: &Expected, charge: &Charge, step: &mut Tran
     };
     step.records.push(record);
     step.events.push(event);
+    step.deadline = DeadlineChange::Plan;
+}
+
+/// Adds the record and the event of a payment that was cancelled, and whose charge has ended.
+fn add_cancelled(reference: Reference, expected: &Expected, charge: &Charge, step: &mut Transition) {
+    step.records.push(Record::Cancelled);
+    step.events.push(PaymentEvent::Cancelled {
+        reference,
+        attempt: expected.attempt.number(),
+        charge: Some(charge.id.clone()),
+    });
     step.deadline = DeadlineChange::Plan;
 }
 

@@ -4,6 +4,8 @@ pub(crate) mod requests;
 
 pub(crate) mod duplicates;
 
+pub(crate) mod cancel;
+
 pub(crate) mod pay_again;
 
 pub(crate) mod evidence;
@@ -13,6 +15,8 @@ pub(crate) mod search;
 pub(crate) mod creation;
 
 pub(crate) mod refund;
+
+pub(crate) mod late_refund;
 
 pub(crate) mod closed;
 pub(crate) mod over;

@@ -48,6 +48,7 @@ pub(crate) fn kept(model: &Model) -> PrunedPayment {
         amount: intent.amount.money(),
         mode: intent.mode,
         return_uri: host_of(&intent.return_uri),
+        refund_if_paid_late: intent.refund_if_paid_late,
         opened_at: *opened_at,
         end: without_texts(model.state.clone()),
         attempts: *attempts,
@@ -71,6 +72,11 @@ fn without_texts(mut state: State) -> State {
     match &mut state {
         State::Pending(pending) | State::Expired(pending) | State::Successful { pending, .. } => {
             pending.authorize_uri = None;
+        }
+        State::Cancelled(pending) => {
+            if let Some(pending) = pending {
+                pending.authorize_uri = None;
+            }
         }
         State::Failed { pending, message, .. } => (pending.authorize_uri, *message) = (None, None),
         State::Refused { message, .. } => *message = None,

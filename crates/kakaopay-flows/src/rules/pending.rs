@@ -7,9 +7,10 @@ use crate::failure::RequestFailure;
 use crate::input::{Evidence, Input, Origin, Response};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
+use crate::rules::cancel::ReadAt;
 use crate::rules::duplicates::search_failed;
 use crate::rules::refund::begin;
-use crate::rules::{duplicates, evidence, search};
+use crate::rules::{cancel, duplicates, evidence, search};
 use crate::schedule::SOON_SECONDS;
 use crate::state::lifecycle::Pending;
 use crate::state::model::Model;
@@ -36,10 +37,16 @@ pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now
                 read_twice(pending, now)
             }
         }
-        Input::Response(Response::Read { result: Ok(charge), .. })
-        | Input::Evidence(Evidence::Read(charge)) => {
-            with_foreign_refunds(model, charge, evidence::judge(model, pending, charge, Origin::Read))
+        Input::Response(Response::Read { after_seq, served_at, result: Ok(charge), .. }) => {
+            let read_at = ReadAt { after_seq: *after_seq, served_at: *served_at };
+            own_read(model, pending, charge, read_at, now)
         }
+        Input::Evidence(Evidence::Read(charge)) => own_read(model, pending, charge, ReadAt::default(), now),
+        Input::Response(Response::Expire { charge, result }) => {
+            cancel::response(model, pending, charge, result.as_deref())
+        }
+        Input::Cancel => cancel::wish(model),
+        Input::TakeCancelBack => cancel::take_back(model),
         // A webhook or a search may have found the charge before the response to its creation arrived.
         Input::Response(Response::Charge { result: Ok(charge), .. }) => {
             evidence::judge(model, pending, charge, Origin::Creation)
@@ -48,7 +55,7 @@ pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now
             let judge = |charge: &_| evidence::judge(model, pending, charge, Origin::List);
             search::duplicates_page(model, (request, *served_at), list, judge, now)
         }
-        Input::Response(Response::Read { charge, result: Err(failure) }) => {
+        Input::Response(Response::Read { charge, result: Err(failure), .. }) => {
             not_read(model, pending, charge, failure)
         }
         Input::Response(Response::FindCharge { result: Err(failure), .. }) => {
@@ -56,6 +63,19 @@ pub(crate) fn while_pending(model: &Model, pending: &Pending, input: &Input, now
         }
         Input::Persisted(_) | Input::Response(_) | Input::StoreIsOlder => Transition::default(),
     }
+}
+
+/// Handles a read of a charge, and goes on with cancelling if the payment's own can still be paid.
+fn own_read(
+    model: &Model,
+    pending: &Pending,
+    charge: &Charge,
+    read_at: ReadAt,
+    now: Timestamp,
+) -> Transition {
+    let step = evidence::judge(model, pending, charge, Origin::Read);
+    let goes_on = cancel::after_reading(model, pending, charge, read_at, now);
+    with_foreign_refunds(model, charge, step.and(goes_on))
 }
 
 /// Adds a read of the refunds, if the transition makes the payment paid and its charge has unknown refunds.

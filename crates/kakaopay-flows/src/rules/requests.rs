@@ -12,6 +12,7 @@ use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
 use crate::refusal::Refusal;
 use crate::rules::duplicates;
+use crate::state::late_charge::LateReason;
 use crate::state::model::Model;
 use crate::transition::Transition;
 
@@ -68,5 +69,5 @@ pub(crate) fn refused(model: &Model, Refusal { code, message }: Refusal) -> Tran
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     };
-    refused.and(duplicates::paid_duplicates(model, None))
+    refused.and(duplicates::paid_duplicates(model, None, LateReason::Refused))
 }

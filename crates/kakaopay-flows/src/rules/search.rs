@@ -15,7 +15,7 @@ use crate::input::Origin;
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
-use crate::rules::{duplicates, evidence, requests};
+use crate::rules::{cancel, duplicates, evidence, requests};
 use crate::schedule::has_passed;
 use crate::search::ChargeSearch;
 use crate::service_time::ServiceTime;
@@ -238,6 +238,9 @@ fn next_page(request: &ChargeSearch, list: &List<Charge>) -> NextPage {
 fn not_found(model: &Model, creating: &Creating) -> Transition {
     if let Some(refusal) = creating.refusal.clone() {
         return requests::refused(model, refusal);
+    }
+    if model.cancel.wish.is_some() {
+        return cancel::cancelled(model);
     }
     let next = creating.attempts.get().saturating_add(1);
     match NonZeroU32::new(next) {

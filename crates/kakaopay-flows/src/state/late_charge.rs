@@ -32,6 +32,8 @@ pub enum LateReason {
     Failed,
     /// The payment had expired by its last reading.
     Expired,
+    /// The payment was cancelled, or was to be cancelled and could still be paid.
+    Cancelled,
     /// The service had rejected the payment's request for a charge.
     Refused,
     /// The payment has another charge.
@@ -45,6 +47,7 @@ impl fmt::Display for LateReason {
         f.write_str(match self {
             Self::Failed => "the payment had failed",
             Self::Expired => "the payment had expired",
+            Self::Cancelled => "the payment had been cancelled",
             Self::Refused => "the payment had been refused",
             Self::Duplicate => "the payment has another charge",
             Self::Mismatch => "the charge differs from the order",

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::refusal::Refusal;
 use crate::state::look_up::LookUp;
 
-/// The state of a payment: `Creating` → `Pending` → `Successful`, `Failed` or `Expired`, or
-/// `Creating` → `Refused`. The last four are final and never change.
+/// The state of a payment: `Creating` → `Pending` → `Successful`, `Failed`, `Expired` or `Cancelled`, or
+/// `Creating` → `Refused` or `Cancelled`. All but the first two are final and never change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -39,6 +39,10 @@ pub enum State {
     },
     /// The charge expired: the order is not paid.
     Expired(Pending),
+    /// The payment was cancelled: it has no charge, or a read of its charge ended it after the wish to cancel. That read
+    /// may show that the charge was paid: then it is among the
+    /// [late charges](crate::Payment::late_charges), and releases no goods.
+    Cancelled(Option<Pending>),
     /// The service rejected the request for the charge, so there is no charge. A rejected key does not lead
     /// here: the request is retried.
     Refused {
@@ -121,7 +125,7 @@ impl State {
     /// Returns whether the order was not paid, so that another attempt may begin.
     #[must_use]
     pub fn is_unpaid_end(&self) -> bool {
-        matches!(self, Self::Failed { .. } | Self::Expired(_) | Self::Refused { .. })
+        matches!(self, Self::Failed { .. } | Self::Expired(_) | Self::Cancelled(_) | Self::Refused { .. })
     }
 
     /// Returns whether the order is paid and may be shipped: `Successful`, unless the money had gone back in full
@@ -136,6 +140,7 @@ impl State {
     pub fn charge(&self) -> Option<&Pending> {
         match self {
             Self::Creating(_) | Self::Refused { .. } => None,
+            Self::Cancelled(pending) => pending.as_ref(),
             Self::Pending(pending)
             | Self::Successful { pending, .. }
             | Self::Failed { pending, .. }
@@ -152,6 +157,7 @@ impl State {
             Self::Successful { .. } => "successful",
             Self::Failed { .. } => "failed",
             Self::Expired(_) => "expired",
+            Self::Cancelled(_) => "cancelled",
             Self::Refused { .. } => "refused",
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use kakaopay_types::{AttemptReference, Charge, ChargeId, Expected, Money, Reference, RefundId, Timestamp};
+use kakaopay_types::{Charge, ChargeId, Money, Reference, RefundId, Timestamp};
 
 use crate::alert::Alert;
 use crate::expectation;
@@ -12,9 +12,10 @@ use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::state::acknowledgement::Acknowledgement;
+use crate::state::cancellation::Cancellation;
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::earlier_attempts::EarlierAttempts;
-use crate::state::late_charge::{LateCharge, PaidCharge};
+use crate::state::late_charge::LateCharge;
 use crate::state::lifecycle::{Pending, State};
 use crate::state::look_up::LookUp;
 use crate::state::own_charge::{creating, from_creating, from_pending};
@@ -38,13 +39,16 @@ pub(crate) struct Model {
     pub(crate) attempts: NonZeroU32,
     /// The attempts before the one at hand, from the first on.
     pub(crate) earlier: Vec<EarlierAttempts>,
+    /// The cancelling of the attempt at hand.
+    pub(crate) cancel: Cancellation,
     /// The number of attempts at the last resume.
     pub(crate) resumed_after: u32,
     /// When the charge was first read as paid: an upper bound of when it was paid.
     pub(crate) learned_paid_at: Option<Timestamp>,
     /// The duplicate charges.
     pub(crate) duplicates: BTreeMap<ChargeId, DuplicateCharge>,
-    /// The look-up for duplicate charges, while it goes on. It needs more than one attempt.
+    /// The look-up for duplicate charges, while it goes on. It needs more than one attempt, or one that was cancelled
+    /// while its outcome was unknown.
     pub(crate) search: Option<LookUp>,
     pub(crate) refunds: BTreeMap<Reference, RefundProcess>,
     /// The charges that were paid and do not pay the order.
@@ -71,6 +75,7 @@ impl Model {
             alert_counts: BTreeMap::new(),
             attempts: NonZeroU32::MIN,
             earlier: Vec::new(),
+            cancel: Cancellation::default(),
             resumed_after: 0,
             learned_paid_at: None,
             duplicates: BTreeMap::new(),
@@ -172,6 +177,16 @@ impl Model {
             Record::RefundedElsewhere { charge, refund, amount } => {
                 self.elsewhere.insert(refund.clone(), (charge.clone(), *amount));
             }
+            Record::CancelWished { .. }
+            | Record::CancelRequested { .. }
+            | Record::CancelRejected { .. }
+            | Record::CancelRefused
+            | Record::CancelTakenBack => {
+                if self.state.is_final() {
+                    return None;
+                }
+                self.cancel.apply(record, (self.seq, at))?;
+            }
             Record::Pruned(kept) => *self = Self::pruned(kept, self.seq)?,
             Record::Refund { reference, change } => self.apply_refund(reference, change, at)?,
             _ => self.apply_to_charge(record, at)?,
@@ -185,6 +200,7 @@ impl Model {
         let ended = self.attempt();
         let own = match &self.state {
             State::Failed { pending, .. } | State::Expired(pending) => Some(pending.clone()),
+            State::Cancelled(pending) => pending.clone(),
             State::Refused { .. } => None,
             State::Creating(_) | State::Pending(_) | State::Successful { .. } => return None,
         };
@@ -198,6 +214,7 @@ impl Model {
         }
         let amount = self.intent.amount.money();
         self.earlier.push(EarlierAttempts { last: self.attempts, ended, amount, end });
+        self.cancel = Cancellation::default();
         (self.attempts, self.resumed_after) = (attempt, attempt.get().saturating_sub(1));
         // The search for charges of the attempts before goes on from where it began.
         let served_at = if self.search.is_some() { self.intent.served_at } else { intent.served_at };
@@ -207,41 +224,6 @@ impl Model {
         // They are about the attempt that has ended.
         self.close(|alert| !alert.is_about_object() && !alert.is_about_refund());
         Some(())
-    }
-
-    /// Returns the attempt at hand: the one that created the payment's charge, or the last one.
-    pub(crate) fn attempt(&self) -> NonZeroU32 {
-        self.state.charge().map_or(self.attempts, |own| own.attempt)
-    }
-
-    /// Returns the last attempt that is known, also one that the journal lacks.
-    pub(crate) fn last_attempt(&self) -> NonZeroU32 {
-        self.duplicates.values().map(|duplicate| duplicate.attempt).fold(self.attempts, NonZeroU32::max)
-    }
-
-    /// Returns the first attempt since the merchant asked for a payment, at first or again.
-    pub(crate) fn first_attempt(&self) -> NonZeroU32 {
-        self.earlier.last().map_or(NonZeroU32::MIN, |earlier| earlier.last.saturating_add(1))
-    }
-
-    /// Returns whether an attempt ended before the one at hand was begun.
-    pub(crate) fn is_earlier(&self, attempt: NonZeroU32) -> bool {
-        attempt < self.first_attempt()
-    }
-
-    /// Returns the members that a charge of the order must have. `named` is the attempt that the charge names; if it
-    /// names another order or none, the attempt `last` is expected.
-    ///
-    /// Any attempt that names this store was made by it: a store that was restored may lack its later entries.
-    pub(crate) fn expected(&self, named: Option<AttemptReference>, last: NonZeroU32) -> Expected {
-        let intent = &self.intent;
-        let number = match named {
-            Some(named) if *named.order() == intent.reference => named.number(),
-            _ => last,
-        };
-        let earlier = self.earlier.iter().find(|earlier| number <= earlier.last);
-        let amount = earlier.map_or(intent.amount.money(), |earlier| earlier.amount);
-        Expected::new(amount, intent.mode, intent.reference.attempt(number)).store(intent.store.clone())
     }
 
     fn apply_refund(&mut self, reference: &Reference, change: &RefundRecord, at: Timestamp) -> Option<()> {
@@ -263,17 +245,6 @@ impl Model {
         Some(())
     }
 
-    /// Returns whether an alert is open or acknowledged, so that it is no news.
-    pub(crate) fn is_raised(&self, alert: &Alert) -> bool {
-        self.alerts.contains(alert) || self.is_acknowledged(alert)
-    }
-
-    /// Returns whether the alert about a rejected key is open or acknowledged.
-    pub(crate) fn has_refused_key(&self) -> bool {
-        let acknowledged = self.acknowledged.iter().map(|acknowledged| &acknowledged.alert);
-        self.alerts.iter().chain(acknowledged).any(|alert| matches!(alert, Alert::KeyRefused { .. }))
-    }
-
     /// Closes alerts that have ceased to be true. Each is news when it comes again.
     fn close(&mut self, has_ceased: impl Fn(&Alert) -> bool) {
         self.alerts.retain(|alert| !has_ceased(alert));
@@ -285,40 +256,6 @@ impl Model {
         if self.duplicates.values().all(|duplicate| duplicate.end.is_some()) {
             self.close(|alert| *alert == Alert::Overdue);
         }
-    }
-
-    /// Returns whether a person has acknowledged an alert.
-    pub(crate) fn is_acknowledged(&self, alert: &Alert) -> bool {
-        self.acknowledged.iter().any(|acknowledged| acknowledged.alert == *alert)
-    }
-
-    /// Returns whether a person has set a charge aside that differs from the order.
-    pub(crate) fn is_set_aside(&self, charge: &ChargeId) -> bool {
-        let is_it = |alert: &Alert| matches!(alert, Alert::Mismatch { charge: other, .. } if other == charge);
-        self.acknowledged.iter().any(|acknowledged| is_it(&acknowledged.alert))
-    }
-
-    /// Returns whether a refund's charge is paid, in the refund's currency.
-    pub(crate) fn is_in_currency(&self, refund: &RefundProcess) -> bool {
-        let paid = self.paid_charge(refund.charge());
-        paid.is_some_and(|paid| paid.amount.currency() == refund.amount().currency())
-    }
-
-    /// Returns a charge whose money can go back: the one that pays the order, or one that was paid late.
-    pub(crate) fn paid_charge(&self, id: &ChargeId) -> Option<PaidCharge> {
-        let own = match &self.state {
-            State::Successful { pending, paid_at, .. } if pending.charge == *id => Some(PaidCharge {
-                charge: id.clone(),
-                amount: self.intent.amount.money(),
-                paid_at: paid_at.or(self.learned_paid_at),
-            }),
-            _ => None,
-        };
-        own.or_else(|| {
-            let LateCharge { amount, paid_at, learned_at, .. } = *self.late.get(id)?;
-            let paid_at = paid_at.or(Some(learned_at));
-            Some(PaidCharge { charge: id.clone(), amount, paid_at })
-        })
     }
 
     /// Returns the look-up for the payment's own charge, or for duplicates of it.
@@ -339,9 +276,11 @@ impl Model {
         }
         match &mut self.state {
             State::Creating(creating) => {
+                let is_unknown = creating.look_up.is_some();
                 if let Some(state) = from_creating(creating, record, (self.seq, at))? {
                     // A lost attempt may still be in flight. Those before the one at hand have ended.
-                    if self.attempts > self.first_attempt() {
+                    let is_lost = is_unknown && matches!(state, State::Cancelled(None));
+                    if is_lost || self.attempts > self.first_attempt() {
                         self.search = Some(LookUp::begin(self.seq, at));
                     }
                     let is_found = matches!(state, State::Pending(_));
@@ -369,9 +308,14 @@ impl Model {
                     self.close_overdue();
                 }
             }
-            State::Successful { .. } | State::Failed { .. } | State::Expired(_) | State::Refused { .. } => {
-                return None;
-            }
+            State::Successful { .. }
+            | State::Failed { .. }
+            | State::Expired(_)
+            | State::Cancelled(_)
+            | State::Refused { .. } => return None,
+        }
+        if self.state.is_final() {
+            self.cancel.wish = None;
         }
         Some(())
     }

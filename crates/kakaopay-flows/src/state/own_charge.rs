@@ -56,6 +56,7 @@ pub(crate) fn from_creating(
         Record::Refused { code, message } => {
             return Some(Some(State::Refused { code: code.clone(), message: message.clone() }));
         }
+        Record::Cancelled => return Some(Some(State::Cancelled(None))),
         _ => return None,
     };
     creating.stage = stage;
@@ -91,6 +92,7 @@ pub(crate) fn from_pending(pending: &mut Pending, record: &Record, at: Timestamp
             State::Failed { pending: pending.clone(), code: code.clone(), message: message.clone() }
         }
         Record::Expired => State::Expired(pending.clone()),
+        Record::Cancelled => State::Cancelled(Some(pending.clone())),
         _ => return None,
     };
     Some(Some(state))

@@ -66,7 +66,7 @@ use crate::state::refund_state::RefundState;
 /// # let now = Timestamp::parse("2026-01-01T04:00:00Z")?;
 /// # let mut payment = Payment::open(intent, now);
 /// # drive(&mut payment, now);
-/// # let read = Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) };
+/// # let read = Response::Read { charge: charge.id.clone(), after_seq: 0, served_at: None, result: Ok(Box::new(charge)) };
 /// # payment.handle(Input::Response(read), now)?;
 /// # drive(&mut payment, now);
 /// // The payment is paid. Each refund has a reference and an amount.

@@ -20,6 +20,9 @@ pub enum Fault {
     },
     /// Responds with an error object and a status from 500 to 599, and does not execute the call.
     Status(u16),
+    /// Responds with 400 and an error object of this code, and does not execute the call: the service refuses it. For
+    /// instance `failed_expire` for `charges.expire`, which may be unsupported for KakaoPay.
+    Refuse(String),
     /// Responds with 502 and an HTML page, as a proxy would, and does not execute the call.
     Html,
     /// Executes the call, and responds with an empty body.

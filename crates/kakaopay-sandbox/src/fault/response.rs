@@ -23,6 +23,7 @@ pub(crate) fn error_response(fault: &Fault, request_id: &str) -> Option<Response
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             error(status, "internal_error")
         }
+        Fault::Refuse(code) => error(StatusCode::BAD_REQUEST, code),
         Fault::Html => {
             let mut response =
                 Response::new(Bytes::from_static(b"<html><body><h1>502 Bad Gateway</h1></body></html>"));

@@ -12,7 +12,7 @@ use super::path::PathPattern;
 ///
 /// The text form is `FAULT[=VALUE][@OPERATION|@PATH][:nth=N|:every=N|:chance=PERCENT][:seed=N][:times=N]`, such as
 /// `drop-response@charges.create:nth=2`. Faults are `drop-request`, `drop-response`, `delay=MILLISECONDS`, `429`,
-/// `429=RETRY-AFTER` (which contains `:` only as `%3A`), `status=500` to `status=599`, `html`, `empty`, `truncated`,
+/// `429=RETRY-AFTER` (which contains `:` only as `%3A`), `status=500` to `status=599`, `refuse=CODE`, `html`, `empty`, `truncated`,
 /// `slow-body=MILLISECONDS`, `reset-mid-body`, `large=BYTES`, `unknown-field`, `unknown-status`, `no-date` and
 /// `list-cycle`.
 ///
@@ -62,13 +62,14 @@ impl FaultRule {
     /// Creates a rule for every API call.
     ///
     /// # Errors
-    /// [`InvalidFaultRule::Fault`] if the status is not from 500 to 599, `Retry-After` is not a valid header value, or
-    /// an element would be too large.
+    /// [`InvalidFaultRule::Fault`] if the status is not from 500 to 599, the code of a refusal is not in lower case,
+    /// `Retry-After` is not a valid header value, or an element would be too large.
     pub fn new(fault: Fault) -> Result<Self, InvalidFaultRule> {
         let good = match &fault {
             Fault::Status(status) => (500..=599).contains(status),
             Fault::TooManyRequests { retry_after: Some(text) } => http::HeaderValue::from_str(text).is_ok(),
             Fault::Large(bytes) => *bytes <= MAX_LARGE,
+            Fault::Refuse(code) => is_code(code),
             _ => true,
         };
         if !good {
@@ -150,6 +151,11 @@ impl FromStr for FaultRule {
     }
 }
 
+/// Returns whether a text may be an error code: lower-case letters and underscores.
+fn is_code(code: &str) -> bool {
+    !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
 fn fault_of(text: &str) -> Result<Fault, InvalidFaultRule> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(value)),
@@ -162,6 +168,7 @@ fn fault_of(text: &str) -> Result<Fault, InvalidFaultRule> {
         ("delay", _) => Fault::Delay(Duration::from_millis(number()?)),
         ("429", _) => Fault::TooManyRequests { retry_after: value.map(|text| text.replace("%3A", ":")) },
         ("status", _) => Fault::Status(u16::try_from(number()?).map_err(|_| InvalidFaultRule::Fault)?),
+        ("refuse", Some(code)) => Fault::Refuse(code.to_owned()),
         ("html", None) => Fault::Html,
         ("empty", None) => Fault::Empty,
         ("truncated", None) => Fault::Truncated,

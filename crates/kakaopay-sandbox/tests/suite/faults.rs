@@ -96,6 +96,7 @@ fn f22_broken_responses_keep_their_request_id() {
         ("status=500", 500, 0),
         ("status=599", 599, 0),
         ("html", 502, 0),
+        ("refuse=failed_expire", 400, 0),
         ("empty", 200, 1),
         ("truncated", 200, 1),
     ] {
@@ -104,7 +105,12 @@ fn f22_broken_responses_keep_their_request_id() {
         assert_eq!((response.status, charges(&client.sandbox)), (status, made), "{rule}");
         assert!(response.headers.contains_key("x-request-id"), "{rule}");
         let is_json = serde_json::from_str::<serde_json::Value>(&response.text).is_ok();
-        assert_eq!(is_json, rule.starts_with("status"), "{rule}: {}", response.text);
+        assert_eq!(
+            is_json,
+            rule.starts_with("status") || rule.starts_with("refuse"),
+            "{rule}: {}",
+            response.text
+        );
         assert_eq!(response.text.is_empty(), rule == "empty", "{rule}");
     }
 }

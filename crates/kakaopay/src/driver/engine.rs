@@ -83,8 +83,8 @@ impl Applied {
     pub(crate) fn and(self, later: Self) -> Self {
         let mut requests = self.requests;
         for pending in later.requests {
-            let is_sent = |other: &PendingRequest| other.request == pending.request;
-            if pending.request.is_mutation() || !requests.iter().any(is_sent) {
+            let is_sent = |other: &PendingRequest| other.request.is_same_read(&pending.request);
+            if !requests.iter().any(is_sent) {
                 requests.push(pending);
             }
         }
@@ -164,7 +164,7 @@ impl<S: Store> Engine<S> {
         input: &Input,
         along: Along<'_>,
     ) -> Result<Applied, Error> {
-        if *input == Input::Resume {
+        if matches!(input, Input::Resume | Input::Cancel) {
             // What is in doubt is looked for, and everything else goes on.
             let doubt = |payment: &mut Payment, now, is_older| {
                 if is_older {
@@ -173,8 +173,8 @@ impl<S: Store> Engine<S> {
                 Ok(())
             };
             let doubted = self.change_if_newest(reference, (true, Along::default()), doubt).await?;
-            let resume = |payment: &mut Payment, now| Ok(payment.handle(Input::Resume, now)?);
-            return Ok(doubted.and(self.change(reference, resume).await?));
+            let decide = |payment: &mut Payment, now| Ok(payment.handle(input.clone(), now)?);
+            return Ok(doubted.and(self.change(reference, decide).await?));
         }
         // A refund is sent after its charge's refunds were read.
         let sends = matches!(input, Input::Timeout | Input::Response(Response::Refunds { .. }));
@@ -262,7 +262,7 @@ impl<S: Store> Engine<S> {
             read_failed |= is_failed_read(&response);
             let stored = match self.without_charges_of_others(&reference, response).await {
                 Ok(response) => {
-                    let is_read = matches!(&response, Response::Read { charge: read, result: Ok(_) } if Some(read) == charge);
+                    let is_read = matches!(&response, Response::Read { charge: read, result: Ok(_), .. } if Some(read) == charge);
                     // What else was to be read comes first: what fails is read again with the events.
                     let is_read = is_read && queue.is_empty() && !read_failed && failure.is_none();
                     let completes = if is_read { std::mem::take(&mut events) } else { &[] };
@@ -333,7 +333,12 @@ mod tests {
             (RequestFailure::RateLimited, true),
             (RequestFailure::OutcomeUnknown, true),
         ] {
-            let read = Response::Read { charge: charge.clone(), result: Err(failure.clone()) };
+            let read = Response::Read {
+                charge: charge.clone(),
+                after_seq: 0,
+                served_at: None,
+                result: Err(failure.clone()),
+            };
             assert_eq!(is_failed_read(&read), failed, "{failure:?}");
             // A failed mutation is not a failed read.
             assert!(!is_failed_read(&Response::Source(Err(failure))));

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::PoisonError;
 
-use kakaopay_flows::{Evidence, Input, Payment};
+use kakaopay_flows::{CancelWish, Evidence, Input, Payment};
 use kakaopay_store::Store;
 use kakaopay_types::{Reference, Timestamp};
 use tokio::time::Instant;
@@ -38,7 +38,7 @@ impl<S: Store> Engine<S> {
             let Loaded { payment, charges, suspect, now, .. } =
                 self.load_to_change(order.reference()).await?;
             if let Some(payment) = payment {
-                return as_it_is(&order, payment);
+                return self.go_on(&order, payment).await;
             }
             let opened = match self.must_look(charges, suspect).await? {
                 None => self.open_new(&order, begun, now).await.map(Opened::Payment),
@@ -48,7 +48,7 @@ impl<S: Store> Engine<S> {
                         Some(opened) => opened,
                         // Another view's look serves this one.
                         None => match self.load(order.reference()).await? {
-                            Some(payment) => as_it_is(&order, payment),
+                            Some(payment) => self.go_on(&order, payment).await,
                             None => Ok(Opened::NotYet),
                         },
                     }
@@ -60,6 +60,17 @@ impl<S: Store> Engine<S> {
             }
         }
         Err(Error::TooMuchContention(order.reference().clone()))
+    }
+
+    /// Goes on with the payment of an order: the buyer is to pay it, so that a wish to cancel it is taken back.
+    async fn go_on(&self, order: &Order, payment: Payment) -> Result<Opened, Error> {
+        check_same(order, &payment)?;
+        if payment.cancel_wish().is_some_and(CancelWish::forbids_goods) {
+            let applied = self.apply_input(order.reference(), &Input::TakeCancelBack).await?;
+            return Ok(Opened::Payment(applied));
+        }
+        let before = payment.seq();
+        Ok(Opened::Payment(Applied { before, payment, requests: Vec::new(), joins: Joins::Next, look: None }))
     }
 
     async fn open_new(&self, order: &Order, mut begun: Begun, mut now: Timestamp) -> Result<Applied, Error> {
@@ -124,13 +135,6 @@ impl<S: Store> Engine<S> {
     pub(super) fn next_seed(&self) -> u64 {
         self.jitter.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }
-}
-
-/// Returns the payment of an order, to which nothing is added.
-fn as_it_is(order: &Order, payment: Payment) -> Result<Opened, Error> {
-    check_same(order, &payment)?;
-    let before = payment.seq();
-    Ok(Opened::Payment(Applied { before, payment, requests: Vec::new(), joins: Joins::Next, look: None }))
 }
 
 /// Checks that an existing payment is of the same order.

@@ -111,7 +111,12 @@ mod tests {
         let send = async {
             sent.fetch_add(1, Ordering::SeqCst);
             sleep(Duration::from_secs(10)).await;
-            Response::Read { charge: charge(), result: Err(RequestFailure::NotSent) }
+            Response::Read {
+                charge: charge(),
+                after_seq: 0,
+                served_at: None,
+                result: Err(RequestFailure::NotSent),
+            }
         };
         drop(reads.read(&charge(), joins, send).await);
         (sent.load(Ordering::SeqCst), begun.elapsed().as_secs())

@@ -2,7 +2,7 @@
 
 use kakaopay_flows::{Request, RequestFailure, Response};
 use kakaopay_transport::{Client, Delivery, Error, SendBy, Timed};
-use kakaopay_types::endpoint::Endpoint;
+use kakaopay_types::endpoint::{Endpoint, RetrieveCharge};
 use kakaopay_types::{Authorizes, Key, PublicKey, SecretKey, Timestamp};
 
 use super::pending_request::PendingRequest;
@@ -29,8 +29,14 @@ impl Clients {
                 Response::Charge { attempt, result: mutate(&self.secret, create, send_by).await }
             }
             Request::RetrieveCharge(retrieve) => {
-                let charge = retrieve.id.clone();
-                Response::Read { charge, result: boxed(self.secret.send(retrieve).await) }
+                let (charge, after_seq) = (retrieve.id.clone(), retrieve.after_seq);
+                let sent = self.secret.send_timed(RetrieveCharge::new(retrieve.id)).await;
+                let (served_at, result) = timed(sent);
+                Response::Read { charge, after_seq, served_at, result }
+            }
+            Request::ExpireCharge(expire) => {
+                let charge = expire.id.clone();
+                Response::Expire { charge, result: mutate(&self.secret, expire, send_by).await }
             }
             Request::FindCharge(request) => {
                 let (served_at, result) = timed(self.secret.send_page(request.list.clone()).await);
@@ -103,9 +109,10 @@ fn classify(error: &Error) -> RequestFailure {
 mod tests {
     use std::time::Duration;
 
+    use kakaopay_flows::ChargeRead;
     use kakaopay_transport::testing::Scripted;
     use kakaopay_transport::{BoxError, NotSent};
-    use kakaopay_types::endpoint::{CreateRefund, RetrieveCharge};
+    use kakaopay_types::endpoint::CreateRefund;
     use kakaopay_types::{ChargeId, Reference, RefundAmount};
     use tokio::time::Instant;
 
@@ -134,7 +141,7 @@ mod tests {
             let amount = RefundAmount::new(1).expect("an amount");
             Request::CreateRefund { number: 1, create: CreateRefund::new(charge, amount, reference) }
         } else {
-            Request::RetrieveCharge(RetrieveCharge::new(charge))
+            Request::RetrieveCharge(ChargeRead::new(charge))
         };
         match clients.execute(PendingRequest { request, send_by }).await {
             Response::Refund { result, .. } => result.expect_err("a failure"),

@@ -31,6 +31,7 @@ fn cell(
         Request::CreateSource(_) => "s",
         Request::CreateCharge(_) => "c",
         Request::RetrieveCharge(_) => "r",
+        Request::ExpireCharge(_) => "x",
         Request::FindCharge(_) => "l",
         Request::CreateRefund { .. } => "R",
         Request::ListRefunds(_) => "L",

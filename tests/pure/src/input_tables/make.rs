@@ -45,7 +45,18 @@ pub(super) fn created(number: u32, result: Result<Box<Charge>, RequestFailure>) 
 }
 
 pub(super) fn read(charge: Box<Charge>) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(charge),
+    })
+}
+
+/// A read that was requested after an entry.
+pub(super) fn read_after(after_seq: u64, charge: Box<Charge>) -> Input {
+    let id = charge.id.clone();
+    Input::Response(Response::Read { charge: id, after_seq, served_at: None, result: Ok(charge) })
 }
 
 pub(super) fn refused(code: ErrorCode) -> RequestFailure {

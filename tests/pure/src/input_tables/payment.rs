@@ -1,13 +1,15 @@
 //! The states of a payment, and its inputs.
 
-use kakaopay_flows::{Evidence, Input, RequestFailure, Response, Stage, State};
-use kakaopay_types::{ChargeId, ErrorCode, EventKey};
+use std::time::Duration;
+
+use kakaopay_flows::{CancelWish, Evidence, Input, RequestFailure, Response, Stage, State};
+use kakaopay_types::{Charge, ChargeId, ErrorCode, EventKey};
 use serde_json::json;
 
 use super::cell::{TimedInput, late};
 use super::make::{
-    OTHER, OWN, charge, created, json_of, now, other, page, page_of, read, refund_made, refunds, refused,
-    webhook,
+    OTHER, OWN, charge, created, json_of, now, other, page, page_of, read, read_after, refund_made, refunds,
+    refused, webhook,
 };
 use crate::order::{at, start};
 use crate::{Driven, Order, guide};
@@ -25,16 +27,15 @@ pub fn states() -> Vec<(&'static str, Driven)> {
     };
     let pending = || after(open(), created(1, Ok(charge("pending", &[]))));
     let ended = |end: &str| after(pending(), read(charge(end, &[])));
+    let searching =
+        || after(after(open(), created(1, Err(RequestFailure::OutcomeUnknown))), page(at(60), &[]));
     let blocked = after(open(), created(1, Ok(charge("pending", &[("amount", json!(1))]))));
     vec![
         ("Source", Driven::open(Order::two_calls().intent, start()).0),
         ("Charge", open()),
         ("Charge2", second_attempt()),
         ("NotSent", after(open(), created(1, Err(RequestFailure::NotSent)))),
-        (
-            "Searching",
-            after(after(open(), created(1, Err(RequestFailure::OutcomeUnknown))), page(at(60), &[])),
-        ),
+        ("Searching", searching()),
         ("Blocked", blocked),
         ("Pending", pending()),
         ("Watching", after(pending(), read(other("pending")))),
@@ -43,6 +44,12 @@ pub fn states() -> Vec<(&'static str, Driven)> {
         ("Failed", ended("failed")),
         ("Expired", ended("expired")),
         ("Refused", after(open(), created(1, Err(refused(ErrorCode::InvalidCharge))))),
+        ("Unwanted", after(searching(), Input::Cancel)),
+        ("Cancelling", after(pending(), Input::Cancel)),
+        ("HoldEnded", hold_ended()),
+        ("CancelRefused", cancel_refused()),
+        ("Cancelled", after(after(pending(), Input::Cancel), read(charge("expired", &[])))),
+        ("NoCharge", after(after(open(), created(1, Err(RequestFailure::NotSent))), Input::Cancel)),
     ]
 }
 
@@ -55,6 +62,26 @@ fn second_attempt() -> Driven {
     driven
 }
 
+/// A payment that the service refuses to cancel, as a read has shown.
+fn cancel_refused() -> Driven {
+    let (mut driven, _) = Driven::open(Order::one_call().intent, start());
+    driven.handle(created(1, Ok(charge("pending", &[]))), at(60));
+    driven.handle(Input::Cancel, at(60));
+    driven.handle(expire(Err(refused(ErrorCode::FailedExpire))), at(60));
+    driven.handle(read_after(99, charge("pending", &[])), at(60));
+    driven
+}
+
+/// A payment whose hold has ended.
+fn hold_ended() -> Driven {
+    let intent = Order::one_call().intent.pay_within(Duration::from_secs(50));
+    let (mut driven, _) = Driven::open(intent, start());
+    let created_at = ("created_at", json!(start().to_string()));
+    driven.handle(created(1, Ok(charge("pending", &[created_at.clone()]))), at(1));
+    driven.handle(read(charge("pending", &[created_at])), at(60));
+    driven
+}
+
 /// The inputs of a payment.
 ///
 /// # Panics
@@ -62,7 +89,7 @@ fn second_attempt() -> Driven {
 #[must_use]
 pub fn inputs() -> Vec<TimedInput> {
     let mut inputs = vec![("timeout, early", Input::Timeout, at(61))];
-    inputs.extend(late([answers(), readings(), lists(), hints()].concat()));
+    inputs.extend(late([answers(), readings(), lists(), hints(), cancelling()].concat()));
     inputs
 }
 
@@ -94,7 +121,7 @@ fn answers() -> Vec<(&'static str, Input)> {
 
 fn unread(code: ErrorCode) -> Input {
     let charge = ChargeId::parse(OWN).expect("an id");
-    Input::Response(Response::Read { charge, result: Err(refused(code)) })
+    Input::Response(Response::Read { charge, after_seq: 0, served_at: None, result: Err(refused(code)) })
 }
 
 fn readings() -> Vec<(&'static str, Input)> {
@@ -165,13 +192,35 @@ fn hints() -> Vec<(&'static str, Input)> {
     ]
 }
 
+fn expire(result: Result<Box<Charge>, RequestFailure>) -> Input {
+    Input::Response(Response::Expire { charge: ChargeId::parse(OWN).expect("an id"), result })
+}
+
+fn cancelling() -> Vec<(&'static str, Input)> {
+    vec![
+        ("cancel", Input::Cancel),
+        ("take the cancel back", Input::TakeCancelBack),
+        ("charge ended on request", expire(Ok(charge("expired", &[])))),
+        ("end of charge: not sent", expire(Err(RequestFailure::NotSent))),
+        ("end of charge: outcome unknown", expire(Err(RequestFailure::OutcomeUnknown))),
+        ("end of charge rejected", expire(Err(refused(ErrorCode::FailedExpire)))),
+        ("end of charge rejected: key", expire(Err(refused(ErrorCode::NotAuthorized)))),
+        ("read, after all that is known: pending", read_after(99, charge("pending", &[]))),
+    ]
+}
+
 /// Name of the payment's state in the table.
 ///
 /// # Panics
 /// If the table does not name it.
 #[must_use]
 pub fn state_of(driven: &Driven) -> &'static str {
+    let wish = driven.payment.cancel_wish();
     match driven.state() {
+        State::Creating(_) if wish.is_some() => "Unwanted",
+        State::Pending(_) if wish.is_some_and(|wish| wish.is_refused) => "CancelRefused",
+        State::Pending(_) if wish.is_some_and(CancelWish::forbids_goods) => "Cancelling",
+        State::Pending(_) if wish.is_some() => "HoldEnded",
         State::Creating(creating) => match creating.stage {
             Stage::Source => "Source",
             Stage::Charge if creating.attempts.get() > 1 => "Charge2",
@@ -189,6 +238,8 @@ pub fn state_of(driven: &Driven) -> &'static str {
         State::Successful { .. } => "Successful",
         State::Failed { .. } => "Failed",
         State::Expired(_) => "Expired",
+        State::Cancelled(Some(_)) => "Cancelled",
+        State::Cancelled(None) => "NoCharge",
         State::Refused { .. } => "Refused",
         other => panic!("the table does not name {other:?}"),
     }

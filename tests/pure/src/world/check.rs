@@ -58,6 +58,7 @@ fn notifications_are_true(end: &End) {
                 | PaymentEvent::PaidAndRefunded { .. }
                 | PaymentEvent::Failed { .. }
                 | PaymentEvent::Expired { .. }
+                | PaymentEvent::Cancelled { .. }
                 | PaymentEvent::Refused { .. }
         )
     });
@@ -68,6 +69,9 @@ fn notifications_are_true(end: &End) {
         State::Successful { .. } => Some(ChargeStatus::Successful),
         State::Failed { .. } => Some(ChargeStatus::Failed),
         State::Expired(_) => Some(ChargeStatus::Expired),
+        // Paid late, or expired on request.
+        State::Cancelled(Some(_)) if status == Some(ChargeStatus::Successful) => status.clone(),
+        State::Cancelled(Some(_)) => Some(ChargeStatus::Expired),
         _ => None,
     };
     assert_eq!(status, expected, "I4");

@@ -11,6 +11,8 @@ pub enum Kind {
     Charge,
     /// To read a charge.
     Read,
+    /// To end a charge.
+    Expire,
     /// To look for a charge.
     LookUp,
     /// To create a refund.
@@ -27,6 +29,7 @@ impl Kind {
             Request::CreateSource(_) => Self::Source,
             Request::CreateCharge(_) => Self::Charge,
             Request::RetrieveCharge(_) => Self::Read,
+            Request::ExpireCharge(_) => Self::Expire,
             Request::FindCharge(_) => Self::LookUp,
             Request::CreateRefund { .. } => Self::Refund,
             Request::ListRefunds(_) => Self::Refunds,

@@ -1,5 +1,7 @@
 //! The plan of an order, apart from faults of chance.
 
+use std::time::Duration;
+
 use kakaopay_flows::{Intent, LateRefund, RefundRequest, SourceMode};
 use kakaopay_types::{ChargeStatus, PlatformType, Reference, RefundAmount, Timestamp};
 
@@ -44,6 +46,10 @@ pub struct Scenario {
     pub by_hand: Option<(i64, i64)>,
     /// Whether a refund of the whole amount in the dashboard shows only as `voided`.
     pub voids: bool,
+    /// How long after the start the merchant cancels, and how long after that it takes the wish back.
+    pub cancel: Option<(i64, Option<i64>)>,
+    /// Whether the service refuses to end charges for the merchant.
+    pub refuses_expire: bool,
     /// Which refund the service lets fail, counted from the first it makes on request.
     pub failing_refund: Option<usize>,
     /// Whether the service answers before it has decided on a refund.
@@ -77,6 +83,8 @@ impl Scenario {
             refunds: Vec::new(),
             by_hand: None,
             voids: false,
+            cancel: None,
+            refuses_expire: false,
             failing_refund: None,
             slow_refunds: false,
             page: 100,
@@ -186,6 +194,13 @@ impl Scenario {
         let scans = [1, 8, 30][usize::from(recording.choose(3))];
         scenario.second = (second != 0).then_some(Second { skew: second, scans });
         scenario.lag = [0, 0, 10, 300][usize::from(recording.choose(4))];
+        scenario.refuses_expire = recording.choose(2) == 1;
+        let back = [None, None, Some(1), Some(70)][usize::from(recording.choose(4))];
+        let after = [0, 0, 0, 1, 20, 62, 200, 1_700][usize::from(recording.choose(8))];
+        scenario.cancel = (after != 0).then_some((after, back));
+        let hold = [0, 0, 0, 60, 900][usize::from(recording.choose(5))];
+        scenario.intent.pay_within = (hold != 0).then(|| Duration::from_secs(hold));
+        scenario.intent.refund_if_paid_late = recording.choose(4) == 3;
         scenario
     }
 }

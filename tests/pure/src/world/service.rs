@@ -56,6 +56,8 @@ pub struct Service {
     pub slow_refunds: bool,
     /// Whether a refund of the whole amount in the dashboard shows only as `voided`.
     pub voids: bool,
+    /// Whether it refuses to end charges for the merchant.
+    pub refuses_expire: bool,
 }
 
 impl Default for Service {
@@ -72,6 +74,7 @@ impl Default for Service {
             failing_refund: None,
             slow_refunds: false,
             voids: false,
+            refuses_expire: false,
         }
     }
 }
@@ -96,8 +99,13 @@ impl Service {
             }
             Request::RetrieveCharge(retrieve) => {
                 let found = self.charge(&retrieve.id).cloned().map(Box::new);
+                let (charge, after_seq) = (retrieve.id.clone(), retrieve.after_seq);
                 let result = found.ok_or_else(|| refused(ErrorCode::NotFound));
-                Response::Read { charge: retrieve.id.clone(), result }
+                Response::Read { charge, after_seq, served_at: self.date(now), result }
+            }
+            Request::ExpireCharge(expire) => {
+                let result = self.expire_early(&expire.id, now).map(Box::new);
+                Response::Expire { charge: expire.id.clone(), result }
             }
             Request::FindCharge(look_up) => Response::FindCharge {
                 request: look_up.clone(),
@@ -141,6 +149,19 @@ impl Service {
         charge.failure_code = (status == ChargeStatus::Failed).then_some(FailureCode::PaymentRejected);
         charge.status = status;
         true
+    }
+
+    /// Ends a charge for the merchant, unless it has ended or the service refuses each such request.
+    fn expire_early(&mut self, id: &ChargeId, now: Timestamp) -> Result<Charge, RequestFailure> {
+        let (refuses, charges) = (self.refuses_expire, self.charges.iter_mut().map(|(_, charge)| charge));
+        let charge = charges
+            .into_iter()
+            .find(|charge| charge.id == *id)
+            .ok_or_else(|| refused(ErrorCode::NotFound))?;
+        if refuses || !Self::end(charge, ChargeStatus::Expired, now) {
+            return Err(refused(ErrorCode::FailedExpire));
+        }
+        Ok(charge.clone())
     }
 
     /// Expires charges that were not paid in time.

@@ -24,6 +24,8 @@ enum Happening {
     Decide { link: String },
     WantRefund(RefundRequest),
     RefundByHand(i64),
+    Cancel,
+    TakeCancelBack,
     Resume,
     SetBack,
 }
@@ -100,6 +102,7 @@ impl<'a> Sim<'a> {
             slow_refunds: scenario.slow_refunds,
             voids: scenario.voids,
             lag: scenario.lag,
+            refuses_expire: scenario.refuses_expire,
             ..Service::default()
         };
         let mut sim = Self {
@@ -120,6 +123,12 @@ impl<'a> Sim<'a> {
             known: 0,
         };
         sim.after(0, Happening::Open);
+        if let Some((after, back)) = sim.scenario.cancel {
+            sim.after(after, Happening::Cancel);
+            if let Some(back) = back {
+                sim.after(after + back, Happening::TakeCancelBack);
+            }
+        }
         if let Some((after, _)) = sim.scenario.jump.filter(|(_, by)| *by < 0) {
             sim.after(after, Happening::SetBack);
         }
@@ -234,6 +243,8 @@ impl<'a> Sim<'a> {
                 let process = self.turn();
                 self.tell(process, Input::Evidence(Evidence::BuyerReturned));
             }
+            Happening::Cancel => self.ask(Input::Cancel, Happening::Cancel),
+            Happening::TakeCancelBack => self.ask(Input::TakeCancelBack, Happening::TakeCancelBack),
             Happening::Decide { link } => self.decide(&link),
             Happening::WantRefund(order) => self.want_refund(order),
             // As the driver must: deadlines may lie far ahead now.
@@ -283,6 +294,16 @@ impl<'a> Sim<'a> {
         // What was stored before it was worked off comes back.
         if let (true, Some(Input::Evidence(Evidence::Webhook { key, charge }))) = (crashed, again) {
             self.after(120, Happening::Hook { key, charge });
+        }
+    }
+
+    /// The merchant asks for something, and asks again if it gets no answer.
+    fn ask(&mut self, input: Input, again: Happening) {
+        let process = self.turn();
+        let died = self.died[process];
+        self.tell(process, input);
+        if died < self.died[process] {
+            self.after(5, again);
         }
     }
 

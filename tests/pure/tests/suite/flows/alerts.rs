@@ -32,7 +32,7 @@ fn created(result: Result<Charge, RequestFailure>) -> Input {
 
 fn read(result: Result<Charge, RequestFailure>) -> Input {
     let charge = Order::one_call().charge(1, &[]).id;
-    Input::Response(Response::Read { charge, result: result.map(Box::new) })
+    Input::Response(Response::Read { charge, after_seq: 0, served_at: None, result: result.map(Box::new) })
 }
 
 fn ended(status: &str) -> Charge {

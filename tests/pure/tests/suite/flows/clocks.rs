@@ -93,7 +93,12 @@ fn lost_refund() -> (Driven, RefundSearch) {
     driven.clockless = true;
     let paid: Charge = Order::one_call().charge(1, &guide::ended("successful"));
     driven.handle(
-        Input::Response(Response::Read { charge: paid.id.clone(), result: Ok(Box::new(paid)) }),
+        Input::Response(Response::Read {
+            charge: paid.id.clone(),
+            after_seq: 0,
+            served_at: None,
+            result: Ok(Box::new(paid)),
+        }),
         at(1),
     );
     let requests = driven.refund(&order("r1", 50_000), at(10)).expect("a refund");

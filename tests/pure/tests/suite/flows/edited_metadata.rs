@@ -12,7 +12,12 @@ use serde_json::{Value, json};
 use std::num::NonZeroU32;
 
 fn read(charge: Charge) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(Box::new(charge)),
+    })
 }
 
 fn created(result: Result<Charge, RequestFailure>) -> Input {

@@ -13,7 +13,12 @@ use super::refunds::{made, order, paid, whole};
 const OWN: &str = "chrg_test_5w4415netlwqpc54tyg";
 
 fn read(charge: Charge) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(Box::new(charge)),
+    })
 }
 
 fn ended(status: &'static str, id: &str) -> Charge {

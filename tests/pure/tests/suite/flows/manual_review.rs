@@ -25,7 +25,12 @@ fn created(result: Result<Box<Charge>, RequestFailure>) -> Input {
 }
 
 fn read(charge: Box<Charge>) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(charge),
+    })
 }
 
 fn refused(code: ErrorCode) -> RequestFailure {
@@ -176,7 +181,10 @@ fn a_key_that_is_accepted_again_closes_its_alert() {
     let expired = || RequestFailure::Rejected(ApiError::new(ErrorCode::KeyExpired, "no"));
     let read = |driven: &mut Driven, result| {
         let charge = charge(1, &[]).id;
-        driven.handle(Input::Response(Response::Read { charge, result }), at(100))
+        driven.handle(
+            Input::Response(Response::Read { charge, after_seq: 0, served_at: None, result }),
+            at(100),
+        )
     };
     let is_open = |driven: &Driven| {
         driven.payment.alerts().iter().any(|alert| matches!(alert, Alert::KeyRefused { .. }))
@@ -298,7 +306,12 @@ fn a_charge_unknown_to_the_service_raises_an_alert() {
     driven.handle(created(Ok(own.clone())), at(1));
     let missing = |id: &str| {
         let charge = kakaopay_types::ChargeId::parse(id).expect("an id");
-        Input::Response(Response::Read { charge, result: Err(refused(ErrorCode::NotFound)) })
+        Input::Response(Response::Read {
+            charge,
+            after_seq: 0,
+            served_at: None,
+            result: Err(refused(ErrorCode::NotFound)),
+        })
     };
     driven.handle(missing("chrg_test_forged"), at(2));
     assert_eq!(told(&driven), [""; 0]);

@@ -19,7 +19,12 @@ fn created(number: u32, result: Result<Charge, RequestFailure>) -> Input {
 }
 
 fn read(charge: Charge) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(Box::new(charge)),
+    })
 }
 
 fn stage(driven: &Driven) -> Option<Stage> {

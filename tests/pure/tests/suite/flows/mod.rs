@@ -3,6 +3,7 @@
 
 mod acknowledge;
 mod alerts;
+mod cancel;
 mod cases;
 mod clocks;
 mod deadlines;
@@ -13,6 +14,9 @@ mod manual_review;
 mod messages;
 mod mismatches;
 mod model;
+mod model_bounds;
+mod model_properties;
+mod model_world;
 mod other_refunds;
 mod pages;
 mod pay_again;

@@ -5,135 +5,20 @@
 //! on a way and every way ends. That every way ends well is therefore said of the states that nothing
 //! leads out of.
 
-use std::fmt::Debug;
-use std::hash::{Hash, Hasher};
+use std::time::Duration;
 
 use kakaopay_flows::{
-    Deadline, Evidence, Input, LateRefund, PaymentEvent, RefundRequest, RefundState, Request, RequestFailure,
-    Response, State,
+    Deadline, Evidence, Input, LateRefund, RefundRequest, Request, RequestFailure, Response,
 };
 use kakaopay_pure_tests::Order;
 use kakaopay_pure_tests::report::is_exhaustive;
-use kakaopay_pure_tests::world::{CheckedDriver, Scenario, Service, is_over};
+use kakaopay_pure_tests::world::{CheckedDriver, Scenario, Service};
 use kakaopay_types::{ChargeStatus, EventKey, Timestamp};
 use stateright::{Checker, Model, Property};
 
-/// How much may go wrong.
-#[derive(Debug, Clone)]
-struct Bounds {
-    /// Requests that are lost, or whose answers are, or that come late.
-    faults: u8,
-    /// Processes that die.
-    crashes: u8,
-    /// Webhooks that come.
-    hooks: u8,
-    /// Persons who say to go on.
-    persons: u8,
-    /// Whole refunds that staff make in the dashboard.
-    staff: u8,
-    /// A refund that is requested once the payment is paid.
-    refund: Option<RefundRequest>,
-    /// How long a charge can be paid, in seconds. The longer, the more looks at it there are, each of
-    /// which can go wrong.
-    lifetime: i64,
-}
-
-#[derive(Debug, Clone)]
-struct World {
-    driver: CheckedDriver,
-    service: Service,
-    now: Timestamp,
-    /// Sent, and neither answered nor given up.
-    waiting: Vec<Request>,
-    /// Given up, and perhaps still to be carried out; each with when it was sent.
-    astray: Vec<(Timestamp, Request)>,
-    faults: u8,
-    crashes: u8,
-    hooks: u8,
-    persons: u8,
-    staff: u8,
-    decided: bool,
-    refund_wanted: bool,
-}
-
-impl World {
-    /// All that tells one state from another, and so all that anything to come depends on.
-    fn identity(&self) -> impl Hash + PartialEq + Debug {
-        let charges = self.service.charges.iter().map(|(at, charge)| {
-            let attempt = charge.metadata.attempt().map(|attempt| attempt.to_string());
-            let paid_at = charge.paid_at.map(Timestamp::unix_millis);
-            (at.unix_millis(), attempt, charge.status.to_string(), paid_at)
-        });
-        let refunds = self.service.refunds.iter().map(|refund| refund.amount);
-        (
-            self.driver.payment().map(|payment| payment.snapshot().expect("all is durable")),
-            (format!("{:?}", self.driver.deadline), self.now.unix_millis(), &self.driver.links),
-            charges.collect::<Vec<_>>(),
-            refunds.collect::<Vec<_>>(),
-            format!("{:?} {:?}", self.waiting, self.astray),
-            [self.faults, self.crashes, self.hooks, self.persons, self.staff],
-            [self.decided, self.refund_wanted],
-        )
-    }
-
-    fn tell(&mut self, input: Input) {
-        let told = self.driver.tell(input, self.now, &mut self.waiting);
-        assert!(told.is_ok(), "nobody said that it dies");
-    }
-
-    fn is_over(&self) -> bool {
-        self.driver.payment().is_some_and(is_over)
-    }
-
-    fn is_paid(&self) -> bool {
-        self.driver.payment().is_some_and(|payment| payment.state().is_paid())
-    }
-
-    fn refund_by_hand(&mut self, place: usize) {
-        self.staff -= 1;
-        self.service.refund_whole(place, self.now);
-    }
-}
-
-impl Hash for World {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        self.identity().hash(hasher);
-    }
-}
-
-impl PartialEq for World {
-    fn eq(&self, other: &Self) -> bool {
-        self.identity() == other.identity()
-    }
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Step {
-    /// A request is carried out and answered.
-    Response(usize),
-    /// It is lost.
-    Lose(usize),
-    /// Its answer is lost.
-    LoseAnswer(usize),
-    /// It is given up, and may be carried out later.
-    Delay(usize),
-    /// One that was given up is carried out.
-    Arrive(usize),
-    /// The process dies, and another takes its place.
-    Die,
-    /// Time passes until the payment wants to be woken.
-    Wake,
-    /// The buyer decides.
-    Decide(ChargeStatus),
-    /// A webhook comes.
-    Hook(usize),
-    /// The merchant wants money to go back.
-    Refund,
-    /// A person says to go on.
-    Resume,
-    /// Staff refund a whole charge in the dashboard.
-    RefundByHand(usize),
-}
+use super::model_bounds::Bounds;
+use super::model_properties::properties;
+use super::model_world::{Step, World};
 
 /// How long after it was sent a request may be carried out, in seconds. Nothing can be done about a
 /// refund that comes even later.
@@ -144,7 +29,7 @@ impl Model for Bounds {
     type Action = Step;
 
     fn init_states(&self) -> Vec<World> {
-        let service = Service { lifetime: self.lifetime, ..Service::default() };
+        let service = Service { lifetime: self.lifetime, refuses_expire: self.refuses, ..Service::default() };
         let mut world = World {
             driver: CheckedDriver::new(),
             service,
@@ -156,10 +41,15 @@ impl Model for Bounds {
             hooks: self.hooks,
             persons: self.persons,
             staff: self.staff,
+            cancels: self.cancels,
+            taken_back: 0,
+            may_cancel: self.cancels > 0 || self.is_held,
             decided: false,
             refund_wanted: false,
         };
-        let opened = world.driver.open(&Order::one_call().intent, world.now, &mut world.waiting);
+        let hold = self.is_held.then_some(Duration::from_secs(100));
+        let intent = Order::one_call().intent.pay_within(hold);
+        let opened = world.driver.open(&intent, world.now, &mut world.waiting);
         assert!(opened.is_ok(), "nobody said that it dies");
         vec![world]
     }
@@ -197,6 +87,12 @@ impl Model for Bounds {
         }
         if world.staff > 0 {
             actions.extend(world.service.whole_charges().into_iter().map(Step::RefundByHand));
+        }
+        if world.cancels > 0 && !world.is_over() {
+            actions.push(Step::Cancel);
+        }
+        if world.taken_back < self.cancels && world.is_to_be_cancelled() {
+            actions.push(Step::TakeBack);
         }
         if self.refund.is_some() && !world.refund_wanted && world.is_paid() {
             actions.push(Step::Refund);
@@ -261,6 +157,14 @@ impl Model for Bounds {
                 world.tell(Input::Resume);
             }
             Step::RefundByHand(index) => world.refund_by_hand(index),
+            Step::Cancel => {
+                world.cancels -= 1;
+                world.tell(Input::Cancel);
+            }
+            Step::TakeBack => {
+                world.taken_back += 1;
+                world.tell(Input::TakeCancelBack);
+            }
             Step::Refund => {
                 world.refund_wanted = true;
                 let order = self.refund.as_ref()?;
@@ -272,64 +176,8 @@ impl Model for Bounds {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let mut properties: Vec<Property<Self>> = vec![
-            Property::always("I4: paid is paid", |_, world: &World| {
-                let paid = world.driver.notified.values().find_map(|event| match event {
-                    PaymentEvent::Paid(order) => Some(&order.charge),
-                    _ => None,
-                });
-                let status = paid.map(|id| world.service.charge(id).map(|charge| &charge.status));
-                status.is_none_or(|status| status == Some(&ChargeStatus::Successful))
-            }),
-            Property::always("F49, I4: an order is notified as paid if it is", |_, world: &World| {
-                world.is_paid() == world.driver.is_notified_as_paid()
-            }),
-            Property::always("F10: one link, one charge an attempt", |_, world: &World| {
-                let mut attempts: Vec<_> =
-                    world.service.charges.iter().map(|(_, charge)| charge.metadata.attempt()).collect();
-                let made = attempts.len();
-                attempts.sort();
-                attempts.dedup();
-                world.driver.links.len() <= 1 && attempts.len() == made
-            }),
-            Property::always("I5, F18: refunded once", |_, world: &World| world.service.refunds.len() <= 1),
-            Property::always("I8: what has not ended will wake", |_, world: &World| {
-                world.is_over() || !world.waiting.is_empty() || world.driver.deadline != Deadline::Never
-            }),
-            Property::always(
-                "I2, I8: every way ends, and ends in the truth",
-                |model: &Self, world: &World| {
-                    let mut actions = Vec::new();
-                    model.actions(world, &mut actions);
-                    !actions.is_empty() || (world.is_over() && is_true(world))
-                },
-            ),
-            Property::sometimes("paid", |_, world: &World| world.is_paid()),
-            Property::sometimes("expired", |_, world: &World| {
-                matches!(world.driver.payment().map(|payment| payment.state()), Some(State::Expired(_)))
-            }),
-            Property::sometimes("two charges", |_, world: &World| world.service.charges.len() == 2),
-        ];
-        let is_back = |_: &Self, world: &World| world.is_over() && world.driver.notified.contains_key(BACK);
-        properties.extend((self.staff > 0).then(|| Property::sometimes("F49: the money is back", is_back)));
-        properties
+        properties(self)
     }
-}
-
-/// Whether the shop's state agrees with the service's.
-fn is_true(world: &World) -> bool {
-    let Some(payment) = world.driver.payment() else { return false };
-    let status = payment.state().charge().and_then(|own| world.service.charge(&own.charge));
-    let expected = match payment.state() {
-        State::Successful { .. } => ChargeStatus::Successful,
-        State::Failed { .. } => ChargeStatus::Failed,
-        State::Expired(_) => ChargeStatus::Expired,
-        _ => return false,
-    };
-    let made = world.service.refunds.iter().filter(|refund| !refund.metadata.is_empty()).count();
-    let closed =
-        payment.refunds().values().filter(|refund| matches!(refund.state(), RefundState::Completed { .. }));
-    status.is_some_and(|charge| charge.status == expected) && closed.count() == made
 }
 
 fn unknown(request: &Request) -> Input {
@@ -337,11 +185,19 @@ fn unknown(request: &Request) -> Input {
     Input::Response(answer)
 }
 
-const BACK: &str = "order-345678/paid_and_refunded";
-
 /// Nothing goes wrong.
-const NOTHING: Bounds =
-    Bounds { faults: 0, crashes: 0, hooks: 0, persons: 0, staff: 0, refund: None, lifetime: 200 };
+const NOTHING: Bounds = Bounds {
+    faults: 0,
+    crashes: 0,
+    hooks: 0,
+    persons: 0,
+    staff: 0,
+    cancels: 0,
+    refuses: false,
+    is_held: false,
+    refund: None,
+    lifetime: 200,
+};
 
 /// Walks every state within the bounds. `cargo xtask nightly model` sets wider ones by `KAKAOPAY_EXHAUSTIVE`.
 #[track_caller]
@@ -396,4 +252,22 @@ fn f10_f18_i5_i8_a_person_resumes() {
 fn f49_i2_i4_i8_staff_refund_at_any_step() {
     let bounds = |hooks| Bounds { faults: 1, hooks, staff: 1, lifetime: 20, ..NOTHING };
     check((bounds(0), 18_487), (bounds(1), 54_770));
+}
+
+#[test]
+fn f64_i2_i3_i4_i8_a_merchant_cancels_at_any_step() {
+    let bounds = |faults, cancels| Bounds { faults, cancels, lifetime: 20, ..NOTHING };
+    check((bounds(1, 1), 70_409), (bounds(1, 2), 401_648));
+}
+
+#[test]
+fn f64_i2_i3_i4_i8_a_service_refuses_to_cancel() {
+    let bounds = |lifetime| Bounds { faults: 1, cancels: 1, refuses: true, lifetime, ..NOTHING };
+    check((bounds(20), 115_056), (bounds(200), 393_720));
+}
+
+#[test]
+fn f64_i2_i3_i4_i8_a_hold_ends() {
+    let bounds = |faults, refuses| Bounds { faults, refuses, is_held: true, ..NOTHING };
+    check((bounds(1, false), 20_240), (bounds(1, true), 30_211));
 }

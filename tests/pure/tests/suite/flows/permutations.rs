@@ -41,7 +41,12 @@ fn other(status: &str) -> Box<Charge> {
 }
 
 fn read(charge: Box<Charge>) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(charge),
+    })
 }
 
 fn webhook(key: EventKey, charge: &str) -> Input {
@@ -71,6 +76,8 @@ fn pieces(end: &str) -> Vec<Input> {
         read(own(end, &[("amount", json!(1))])),
         Input::Response(Response::Read {
             charge: own("pending", &[]).id,
+            after_seq: 0,
+            served_at: None,
             result: Err(RequestFailure::OutcomeUnknown),
         }),
     ]

@@ -39,7 +39,7 @@ fn check(
 
 #[test]
 fn i1_a_pruned_payment_answers_each_input_as_before() {
-    let over = ["Successful", "Refunded", "Failed", "Expired", "Refused"];
+    let over = ["Successful", "Refunded", "Failed", "Expired", "Refused", "Cancelled", "NoCharge"];
     check(states(), &inputs(), state_of, &over);
     let over = ["Completed", "Failed", "Refused", "Cancelled"];
     check(refund_states(), &refund_inputs(), refund_state_of, &over);

@@ -24,7 +24,15 @@ fn order(reference: &str, amount: i64) -> RefundRequest {
 fn paid() -> Driven {
     let (mut driven, _) = Driven::open(Order::one_call().intent, start());
     let charge = Box::new(Order::one_call().charge(1, &guide::ended("successful")));
-    driven.handle(Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) }), at(1));
+    driven.handle(
+        Input::Response(Response::Read {
+            charge: charge.id.clone(),
+            after_seq: 0,
+            served_at: None,
+            result: Ok(charge),
+        }),
+        at(1),
+    );
     driven
 }
 

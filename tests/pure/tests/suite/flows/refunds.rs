@@ -22,7 +22,15 @@ pub(crate) fn paid(changes: &[(&'static str, Value)]) -> Driven {
     let mut ended = guide::ended("successful");
     ended.extend(changes.iter().cloned());
     let charge = Box::new(order.charge(1, &ended));
-    driven.handle(Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(charge) }), at(1));
+    driven.handle(
+        Input::Response(Response::Read {
+            charge: charge.id.clone(),
+            after_seq: 0,
+            served_at: None,
+            result: Ok(charge),
+        }),
+        at(1),
+    );
     driven
 }
 

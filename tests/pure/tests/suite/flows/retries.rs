@@ -27,7 +27,12 @@ fn first(status: &str) -> Charge {
 }
 
 fn read(charge: Charge) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(Box::new(charge)),
+    })
 }
 
 fn looked_up(requests: &[Request]) -> ChargeSearch {

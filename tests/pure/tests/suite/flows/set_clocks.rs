@@ -60,7 +60,8 @@ fn pending_without_end(now: i64) -> Driven {
 fn refund_ordered(now: i64) -> Driven {
     let mut driven = requested(now);
     let paid = Order::one_call().charge(1, &guide::ended("successful"));
-    let read = Response::Read { charge: paid.id.clone(), result: Ok(Box::new(paid)) };
+    let read =
+        Response::Read { charge: paid.id.clone(), after_seq: 0, served_at: None, result: Ok(Box::new(paid)) };
     driven.handle(Input::Response(read), at(now + 1));
     let amount = RefundAmount::new(50_000).expect("more than nothing");
     let order = RefundRequest::new(reference(), amount).late_refund(LateRefund::Forward);

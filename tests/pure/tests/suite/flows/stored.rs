@@ -19,7 +19,12 @@ pub(super) fn creation(number: u32, result: Result<Charge, RequestFailure>) -> I
 }
 
 pub(super) fn read(charge: Charge) -> Input {
-    Input::Response(Response::Read { charge: charge.id.clone(), result: Ok(Box::new(charge)) })
+    Input::Response(Response::Read {
+        charge: charge.id.clone(),
+        after_seq: 0,
+        served_at: None,
+        result: Ok(Box::new(charge)),
+    })
 }
 
 pub(super) fn list_of<T: serde::de::DeserializeOwned + kakaopay_types::Decode + 'static>(

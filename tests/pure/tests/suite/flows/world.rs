@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use kakaopay_flows::LateRefund;
 use kakaopay_pure_tests::Order;
@@ -79,6 +80,7 @@ fn the_stories_meet_everything_that_can_be_met() {
         "successful",
         "failed",
         "expired",
+        "cancelled",
         "refused",
         "other successful",
         "other expired",
@@ -152,8 +154,43 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
         ("refunded by hand before the shop read the charge", by_hand(0, 50_000)),
         ("refunded whole by hand after that", by_hand(3_600, 150_000)),
         ("refunded whole by hand before that", by_hand(0, 150_000)),
+        ("cancelled", cancelled(Some((60, None)))),
+        ("cancelled before the answer came", cancelled(Some((0, None))).with(Kind::Charge, AnswerLost(0))),
+        ("cancelled, request lost", cancelled(Some((1, None))).with(Kind::Charge, Lost)),
+        ("cancelled, not sent", cancelled(Some((1, None))).with(Kind::Charge, NotSent)),
+        ("cancelled too late", Scenario { cancel: Some((31, None)), ..deaf(paid()) }),
+        ("cancelled, and refused", unwilling(cancelled(Some((20, None))))),
+        ("cancelled, refused, and paid", unwilling(Scenario { cancel: Some((20, None)), ..paid() })),
+        (
+            "the same, and refunded by itself",
+            unwilling(Scenario { cancel: Some((20, None)), intent: refunding(), ..paid() }),
+        ),
+        ("cancelled and taken back", unwilling(Scenario { cancel: Some((10, Some(5))), ..paid() })),
+        ("request to cancel lost", cancelled(Some((60, None))).with(Kind::Expire, Lost)),
+        ("its answer lost", cancelled(Some((60, None))).with(Kind::Expire, AnswerLost(0))),
+        ("held, and paid", held(paid())),
+        ("held, and not paid", held(bought_by(None))),
+        ("held, not paid, and refused", unwilling(held(bought_by(None)))),
+        ("held, and paid after that", unwilling(held(bought_by(Some((ChargeStatus::Successful, 1_200)))))),
         ("voided by hand before that", Scenario { voids: true, ..by_hand(0, 150_000) }),
     ]
+}
+
+fn cancelled(cancel: Option<(i64, Option<i64>)>) -> Scenario {
+    Scenario { cancel, buyer: None, ..Scenario::paid() }
+}
+
+fn unwilling(scenario: Scenario) -> Scenario {
+    Scenario { refuses_expire: true, ..scenario }
+}
+
+fn held(scenario: Scenario) -> Scenario {
+    let intent = scenario.intent.clone().pay_within(Duration::from_secs(900));
+    Scenario { intent, ..scenario }
+}
+
+fn refunding() -> kakaopay_flows::Intent {
+    Order::one_call().intent.refund_if_paid_late(true)
 }
 
 fn refunded_in_parts() -> Scenario {

@@ -1,0 +1,52 @@
+//! Refunds of late money that the merchant has ordered beforehand.
+
+use kakaopay_types::{Money, Reference, RefundWindow, Timestamp};
+
+use crate::alert::Alert;
+use crate::event::PaymentEvent;
+use crate::journal::refund_record::RefundRecord;
+use crate::next_deadline::DeadlineChange;
+use crate::refund_order::LateRefund;
+use crate::rules::refund::begin::list;
+use crate::rules::refund::effects::record_of;
+use crate::state::late_charge::LateReason;
+use crate::state::model::Model;
+use crate::transition::{Transition, raise_alert};
+
+/// Orders the refund of each charge that a step notifies as paid late, if the order says so. Behind the refund window it
+/// raises an alert.
+pub(crate) fn order(model: &Model, step: &Transition, now: Timestamp) -> Transition {
+    if !model.intent.refund_if_paid_late {
+        return Transition::default();
+    }
+    let ordered = step.events.iter().map(|event| order_one(model, event, now));
+    ordered.fold(Transition::default(), Transition::and)
+}
+
+fn order_one(model: &Model, event: &PaymentEvent, now: Timestamp) -> Transition {
+    let PaymentEvent::PaidLate { charge, amount, refunded, paid_at, why, .. } = event else {
+        return Transition::default();
+    };
+    let left = amount.minor_units().saturating_sub(refunded.minor_units());
+    // A charge that differs from the order is for a person to judge, who has an alert.
+    if left <= 0 || *why == LateReason::Mismatch {
+        return Transition::default();
+    }
+    let reference = Reference::parse(&format!("late:{charge}")).ok();
+    let free = reference.filter(|reference| !model.refunds.contains_key(reference));
+    let is_open = RefundWindow::is_open(paid_at.unwrap_or(now), now);
+    let Some(reference) = free.filter(|_| is_open) else {
+        return raise_alert(model, Alert::LateNotRefunded { charge: charge.clone() });
+    };
+    let record = RefundRecord::Ordered {
+        charge: charge.clone(),
+        amount: Money::new(left, amount.currency()),
+        void: None,
+        late_refund: LateRefund::Reject,
+    };
+    Transition {
+        records: vec![record_of(&reference, record)],
+        deadline: DeadlineChange::Plan,
+        ..list(charge)
+    }
+}
