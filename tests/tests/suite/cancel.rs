@@ -101,7 +101,7 @@ async fn f64_i2_i5_a_refused_cancel_makes_a_later_success_late_money() {
             .iter()
             .any(|(_, event)| matches!(event, PaymentEvent::PaidLate { why: LateReason::Cancelled, .. }))
     );
-    assert_eq!(charges(&place).await[0].refunded_amount, 150_000);
+    assert_eq!(charges(&place).await[0].refunded().minor_units(), 150_000);
 }
 
 /// The buyer changes their mind: the same link, and the order is paid.
