@@ -1,9 +1,14 @@
 //! Stores a commit of a payment.
 
-use kakaopay_store::sql::{EntryKind, corrupt, lane_value, message_checksum, seq_of, seq_value, term_millis};
-use kakaopay_store::{Commit, DeadlineChange, Seq, StoreError, StoreErrorKind};
+use std::time::Duration;
+
+use kakaopay_store::sql::{
+    EntryKind, claim_of, corrupt, lane_value, message_checksum, seq_of, seq_value, term_millis,
+};
+use kakaopay_store::{ClaimedMessage, Commit, Committed, DeadlineChange, Seq, StoreError, StoreErrorKind};
 use kakaopay_types::Reference;
 
+use crate::claims::Claim;
 use crate::convert::column;
 use crate::executor::Executor;
 use crate::statements::Statements;
@@ -16,11 +21,12 @@ pub(crate) async fn commit(
     executor: &Executor,
     statements: &Statements,
     commit: &Commit,
-) -> Result<Seq, StoreError> {
+    lease: Option<Duration>,
+) -> Result<Committed, StoreError> {
     let expected = commit.expected;
     for _ in 0..ATTEMPTS {
-        if let Some(last) = advance(executor, statements, commit).await? {
-            return Ok(last);
+        if let Some(committed) = advance(executor, statements, commit, lease).await? {
+            return Ok(committed);
         }
         // What stopped it was committed before it was met, so that this sees it.
         let found = last_seq(executor, statements, &commit.reference).await?;
@@ -31,12 +37,13 @@ pub(crate) async fn commit(
     Err(corrupt("a commit to a payment is rejected although it expects its last entry"))
 }
 
-/// The new last sequence number; `None` if the payment is not at the expected one.
+/// The stored commit; `None` if the payment is not at the expected one.
 async fn advance(
     executor: &Executor,
     statements: &Statements,
     commit: &Commit,
-) -> Result<Option<Seq>, StoreError> {
+    lease: Option<Duration>,
+) -> Result<Option<Committed>, StoreError> {
     let sql =
         if commit.expected == Seq::ZERO { &statements.open_payment } else { &statements.advance_payment };
     let deadline = match commit.deadline {
@@ -55,6 +62,10 @@ async fn advance(
         let lane = lane_value(message.lane);
         message_checksum(commit.reference.as_str(), &message.key, lane, &message.body)
     });
+    let lease = lease.filter(|_| commit.entry.is_some() && !commit.messages.is_empty()).map(term_millis);
+    // If the response is lost, the next claim of messages gives them back.
+    let claim = lease.map(|_| statements.outbox.claim.lost.begin());
+    let number = claim.as_ref().map(Claim::number);
     let rows = executor
         .once(
             sql,
@@ -74,14 +85,23 @@ async fn advance(
                 &checksum_of(EntryKind::Snapshot, commit.snapshot.as_deref()),
                 &checksums.collect::<Vec<_>>(),
                 &completes,
+                &lease,
+                &number,
             ],
         )
         .await?;
-    let last = rows.first().map(|row| seq_of(column(row, 0)?)).transpose()?;
-    if let Some(last) = last {
-        executor.commits().add(&commit.reference, last);
+    claim.into_iter().for_each(Claim::has_response);
+    let Some(row) = rows.first() else { return Ok(None) };
+    let last = seq_of(column(row, 0)?)?;
+    executor.commits().add(&commit.reference, last);
+    let (keys, claims): (Vec<&str>, Vec<i64>) = (column(row, 1)?, column(row, 2)?);
+    let mut claimed = Vec::with_capacity(keys.len());
+    for (key, claim) in keys.into_iter().zip(claims) {
+        let Some(message) = commit.messages.iter().find(|message| message.key == key) else { continue };
+        let (reference, body) = (commit.reference.clone(), message.body.clone());
+        claimed.push(ClaimedMessage::new(key.to_owned(), reference, body, claim_of(claim)?));
     }
-    Ok(last)
+    Ok(Some(Committed::new(last, claimed)))
 }
 
 pub(crate) async fn last_seq(

@@ -59,7 +59,7 @@ pub(crate) const IS_FIRST: &str = "(queue.lane = 'alert' OR NOT EXISTS (
 
 /// The claims on the server's timeline are above this number. The row is there before any statement of a process that has
 /// met the timeline; where a service withholds timelines, there is none.
-const EPOCH: &str = "(SELECT coalesce(max(substring(value FROM ' ([0-9]+)$')::bigint), 0) << 30
+pub(crate) const EPOCH: &str = "(SELECT coalesce(max(substring(value FROM ' ([0-9]+)$')::bigint), 0) << 30
         FROM {schema}.setting WHERE name = 'server')";
 
 /// The ordered messages behind those in `moved`. The array makes the planner look them up.

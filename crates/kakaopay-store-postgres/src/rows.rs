@@ -103,7 +103,7 @@ pub(crate) async fn insert(
             Row::Payment { reference, pruned_to, due_in, .. } => {
                 let deadline = due_in.map_or(DeadlineChange::Keep, DeadlineChange::In);
                 let step = Commit::new(reference.clone(), Seq::ZERO).deadline(deadline);
-                commit(executor, statements, &step).await.map(drop)?;
+                commit(executor, statements, &step, None).await.map(drop)?;
                 if *pruned_to > Seq::ZERO {
                     let params = &[&reference.as_str() as _, &seq_value(*pruned_to)? as _];
                     executor.repeat(&statements.rows.begin_behind, params).await?;

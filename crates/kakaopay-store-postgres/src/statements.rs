@@ -5,7 +5,7 @@
 
 use crate::claims::Claims;
 use crate::integrity_statements::IntegrityStatements;
-use crate::outbox_statements::{IS_FIRST, OutboxStatements};
+use crate::outbox_statements::{EPOCH, IS_FIRST, OutboxStatements};
 use crate::prune_statements::PruneStatements;
 use crate::renewal::RENEW;
 use crate::row_statements::RowStatements;
@@ -46,11 +46,12 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub(crate) fn new(schema: &Template<'_>) -> Self {
+        let commit = |begin: &str| schema.fill(&[begin, COMMIT].concat().replace("{epoch}", EPOCH));
         let give_back =
             |table: &str, due: &str| schema.fill(&GIVE_BACK.replace("{table}", table).replace("{due}", due));
         Self {
-            open_payment: schema.fill(&[OPEN_PAYMENT, COMMIT].concat()),
-            advance_payment: schema.fill(&[ADVANCE_PAYMENT, COMMIT].concat()),
+            open_payment: commit(OPEN_PAYMENT),
+            advance_payment: commit(ADVANCE_PAYMENT),
             last_seq: schema.fill("SELECT last_seq FROM {schema}.payment WHERE reference = $1"),
             journal: schema.fill(JOURNAL),
             load: schema.fill(LOAD),
@@ -97,6 +98,8 @@ WITH {clock}, moved AS (
 
 /// The rest of a commit depends on the row that moved: without one, nothing is written.
 ///
+/// It may claim messages: commits with an entry follow each other, so that it sees all earlier ones of the payment.
+///
 /// The charge of another payment divides by zero, which rolls the whole statement back whatever triggers do.
 const COMMIT: &str = ", appended AS (
     INSERT INTO {schema}.journal_entry (payment_id, seq, bytes, checksum)
@@ -131,12 +134,28 @@ const COMMIT: &str = ", appended AS (
         WITH ORDINALITY AS new (key, lane, body, checksum, position)
     ORDER BY new.position
     ON CONFLICT (idempotency_key) DO NOTHING
-    RETURNING id, payment_id, lane, stored_at
+    RETURNING id, idempotency_key, payment_id, lane, stored_at
+), judged AS (
+    SELECT *, $16::bigint IS NOT NULL AND {open} AND (lane = 'alert' OR (
+        id = (SELECT min(id) FROM added WHERE lane = 'ordered') AND NOT EXISTS (
+            SELECT FROM {schema}.outbox_queue AS earlier
+            WHERE earlier.payment_id = added.payment_id AND earlier.lane = 'ordered'
+        )
+    )) AS is_claimed
+    FROM added
 ), queued AS (
-    INSERT INTO {schema}.outbox_queue (outbox_message_id, payment_id, lane, stored_at, set_at)
-    SELECT id, payment_id, lane, stored_at, stored_at FROM added
+    INSERT INTO {schema}.outbox_queue
+        (outbox_message_id, payment_id, lane, stored_at, set_at, visible_at, claim, claimed_by)
+    SELECT id, payment_id, lane, stored_at, stored_at,
+        CASE WHEN is_claimed THEN {now} + $16::bigint ELSE 0 END,
+        CASE WHEN is_claimed THEN {epoch} + 1 ELSE 0 END,
+        CASE WHEN is_claimed THEN $17::bigint END
+    FROM judged
 )
-SELECT last_seq, {now} AS store_now FROM moved";
+SELECT last_seq,
+    ARRAY(SELECT idempotency_key FROM judged WHERE is_claimed ORDER BY id),
+    ARRAY(SELECT {epoch} + 1 FROM judged WHERE is_claimed ORDER BY id),
+    {now} AS store_now FROM moved";
 
 /// One statement, so that the entries and their number are of the same moment.
 const JOURNAL: &str = "

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Seq, Setting, Skip,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Committed, DuePayment, Entry, Held,
+    InboxEvent, InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Setting, Skip,
     SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -117,8 +117,12 @@ impl fmt::Debug for PostgresStore {
 }
 
 impl Store for PostgresStore {
-    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        commit::commit(&self.inner.executor, &self.inner.statements, &commit).await
+    async fn commit_and_claim(
+        &self,
+        commit: Commit,
+        lease: Option<Duration>,
+    ) -> Result<Committed, StoreError> {
+        commit::commit(&self.inner.executor, &self.inner.statements, &commit, lease).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {

@@ -3,16 +3,25 @@
 use std::time::Duration;
 
 use kakaopay_store::sql::{EntryKind, lane_value, message_checksum, seq_of, seq_value};
-use kakaopay_store::{Commit, DeadlineChange, OutboxMessage, Seq, StoreError, StoreErrorKind};
+use kakaopay_store::{
+    Commit, Committed, DeadlineChange, OutboxMessage, Seq, Setting, StoreError, StoreErrorKind,
+};
 use kakaopay_types::{ChargeId, Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::failed;
+use crate::outbox::claim_first;
 use crate::queue::complete_event;
+use crate::settings;
 use crate::term::end_of;
 
 /// Stores a commit. After an error its writes must be rolled back by the caller.
-pub(crate) fn commit(connection: &Connection, commit: &Commit, now: Timestamp) -> Result<Seq, StoreError> {
+pub(crate) fn commit(
+    connection: &Connection,
+    commit: &Commit,
+    lease: Option<Duration>,
+    now: Timestamp,
+) -> Result<Committed, StoreError> {
     let (payment, found) = find_or_insert_payment(connection, &commit.reference)?;
     if found != commit.expected {
         let expected = commit.expected;
@@ -34,13 +43,22 @@ pub(crate) fn commit(connection: &Connection, commit: &Commit, now: Timestamp) -
         DeadlineChange::In(term) => set_due_in(connection, payment, term, now)?,
         DeadlineChange::Clear => set_due_at(connection, payment, None, now)?,
     }
+    let is_open = || Ok::<_, StoreError>(settings::read(connection, Setting::Closed)?.is_none());
+    let lease = match lease.filter(|_| commit.entry.is_some() && !commit.messages.is_empty()) {
+        Some(lease) if is_open()? => Some(lease),
+        _ => None,
+    };
+    let mut claimed = Vec::new();
     for message in &commit.messages {
-        enqueue(connection, (payment, &commit.reference), message, now)?;
+        let is_new = enqueue(connection, (payment, &commit.reference), message, now)?;
+        if let Some(lease) = lease.filter(|_| is_new) {
+            claimed.extend(claim_first(connection, (&commit.reference, message), lease, now)?);
+        }
     }
     for event in &commit.completes {
         complete_event(connection, event)?;
     }
-    Ok(last)
+    Ok(Committed::new(last, claimed))
 }
 
 /// The row of a payment, inserted if there is none, and its last sequence number.
@@ -144,12 +162,13 @@ fn put_snapshot(
         .map_err(failed)
 }
 
+/// Stores a message, unless its key was stored before. Returns whether it is new.
 fn enqueue(
     connection: &Connection,
     (payment, reference): (i64, &Reference),
     message: &OutboxMessage,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let (key, lane, body) = (message.key.as_str(), lane_value(message.lane), &*message.body);
     let checksum = message_checksum(reference.as_str(), key, lane, body);
     connection
@@ -163,6 +182,6 @@ fn enqueue(
              ON CONFLICT (idempotency_key) DO NOTHING",
         )
         .and_then(|mut insert| insert.execute((key, payment, lane, body, now.unix_millis(), checksum)))
-        .map(drop)
+        .map(|added| added > 0)
         .map_err(failed)
 }

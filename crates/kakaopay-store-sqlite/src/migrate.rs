@@ -218,7 +218,7 @@ mod tests {
             let message = kakaopay_store::OutboxMessage::new(format!("{reference}/paid"), [0; 100]);
             let commit = kakaopay_store::Commit::new(reference, kakaopay_store::Seq::ZERO);
             let commit = commit.entry([0; 500]).messages(vec![message]);
-            crate::commit::commit(file, &commit, kakaopay_types::Timestamp::UNIX_EPOCH).unwrap();
+            crate::commit::commit(file, &commit, None, kakaopay_types::Timestamp::UNIX_EPOCH).unwrap();
         }
         file.execute_batch("COMMIT").unwrap();
     }

@@ -6,9 +6,9 @@ use kakaopay_store::sql::{
     claim_of, claim_value, corrupt, failures_of, message_checksum, readable, reference_of, timestamp_of,
 };
 use kakaopay_store::{
-    ClaimRequest, ClaimToken, ClaimedMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
+    ClaimRequest, ClaimToken, ClaimedMessage, OutboxMessage, Skip, SkipOutcome, StoreError, StoreErrorKind,
 };
-use kakaopay_types::Timestamp;
+use kakaopay_types::{Reference, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::failure::failed;
@@ -39,6 +39,26 @@ pub(crate) fn claim(
         }));
     }
     Ok(messages)
+}
+
+/// Claims a message that was just stored, if it waits for no other.
+pub(crate) fn claim_first(
+    connection: &Connection,
+    (reference, message): (&Reference, &OutboxMessage),
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Option<ClaimedMessage>, StoreError> {
+    let (key, until) = (message.key.as_str(), end_of(lease, now));
+    let number: Option<i64> = connection
+        .prepare_cached(
+            "UPDATE outbox_message SET visible_at = ?2, set_at = ?3, claim = claim + 1, is_claimed = 1
+             WHERE idempotency_key = ?1 AND is_blocked = 0 RETURNING claim - 0x80000000",
+        )
+        .and_then(|mut claim| claim.query_row((key, until, now.unix_millis()), |row| row.get(0)).optional())
+        .map_err(failed)?;
+    let Some(number) = number else { return Ok(None) };
+    let body = message.body.clone();
+    Ok(Some(ClaimedMessage::new(key.to_owned(), reference.clone(), body, claim_of(number)?)))
 }
 
 /// Reads a message from its key, reference, lane, body, checksum and failures; its claim is still to be made.

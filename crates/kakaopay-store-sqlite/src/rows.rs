@@ -117,7 +117,7 @@ pub(crate) fn insert(connection: &Connection, rows: &[Row], now: Timestamp) -> R
             Row::Payment { reference, pruned_to, due_in, .. } => {
                 let deadline = due_in.map_or(DeadlineChange::Keep, DeadlineChange::In);
                 let step = Commit::new(reference.clone(), Seq::ZERO).deadline(deadline);
-                commit(connection, &step, now).map(drop)?;
+                commit(connection, &step, None, now).map(drop)?;
                 begin_behind(connection, reference, *pruned_to)?;
             }
             Row::Event { event, body, age, due_in } => {

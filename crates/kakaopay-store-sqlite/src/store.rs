@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use kakaopay_store::sql::time_until;
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Seq, Setting, Skip,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Committed, DuePayment, Entry, Held,
+    InboxEvent, InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Setting, Skip,
     SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -208,8 +208,12 @@ impl SqliteStore {
 const LINGER: Duration = Duration::from_micros(50);
 
 impl Store for SqliteStore {
-    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
-        self.write(move |file, now| commit::commit(file, &commit, now)).await
+    async fn commit_and_claim(
+        &self,
+        commit: Commit,
+        lease: Option<Duration>,
+    ) -> Result<Committed, StoreError> {
+        self.write(move |file, now| commit::commit(file, &commit, lease, now)).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-use crate::outbox::OutboxMessage;
+use crate::outbox::{ClaimedMessage, OutboxMessage};
 
 /// The sequence number of a journal entry, starting at 1 for each payment; 0 is before the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +106,24 @@ impl Commit {
     #[must_use]
     pub fn completes(self, completes: Vec<EventId>) -> Self {
         Self { completes, ..self }
+    }
+}
+
+/// A stored commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Committed {
+    /// The payment's last entry.
+    pub last: Seq,
+    /// The messages that were stored as claimed.
+    pub claimed: Vec<ClaimedMessage>,
+}
+
+impl Committed {
+    /// A commit that was stored, with the messages that were stored as claimed.
+    #[must_use]
+    pub fn new(last: Seq, claimed: Vec<ClaimedMessage>) -> Self {
+        Self { last, claimed }
     }
 }
 

@@ -33,7 +33,7 @@ mod term;
 mod work;
 
 pub use clock::{Clock, SystemClock};
-pub use commit::{Commit, DeadlineChange, Entry, Seq, StoredPayment};
+pub use commit::{Commit, Committed, DeadlineChange, Entry, Seq, StoredPayment};
 pub use copy::{CopyError, CopyReport, copy};
 pub use error::{StoreError, StoreErrorKind};
 pub use memory::MemoryStore;

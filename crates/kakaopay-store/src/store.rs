@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
-use crate::commit::{Commit, Entry, Seq, StoredPayment};
+use crate::commit::{Commit, Committed, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::prune::{Prune, PruneOutcome, PrunedEvents};
@@ -41,10 +41,24 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Stores a commit. Returns the sequence number of the payment's last entry.
     ///
     /// # Errors
+    /// As [`commit_and_claim`](Store::commit_and_claim).
+    fn commit(&self, commit: Commit) -> impl Future<Output = Result<Seq, StoreError>> + Send {
+        async move { Ok(self.commit_and_claim(commit, None).await?.last) }
+    }
+
+    /// Stores a commit, and with `lease` claims those of its messages that wait for no other, as a claim right after it
+    /// would: each new alert, and its first new ordered message if none of the payment is in the queue. A commit without
+    /// an entry claims none.
+    ///
+    /// # Errors
     /// [`Conflict`](crate::StoreErrorKind::Conflict) if the payment has another last entry than expected,
     /// [`ChargeConflict`](crate::StoreErrorKind::ChargeConflict) if the charge belongs to another payment, or any
     /// other error of the store.
-    fn commit(&self, commit: Commit) -> impl Future<Output = Result<Seq, StoreError>> + Send;
+    fn commit_and_claim(
+        &self,
+        commit: Commit,
+        lease: Option<Duration>,
+    ) -> impl Future<Output = Result<Committed, StoreError>> + Send;
 
     /// Reads a payment's entries in order; empty if the payment is unknown.
     ///

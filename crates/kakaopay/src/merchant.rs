@@ -15,7 +15,7 @@ use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{
-    Applied, Clients, Engine, Identity, Joins, KnownCharges, Looks, Marks, Opened, Reads, ServiceClock,
+    Applied, Clients, Desk, Engine, Identity, Joins, KnownCharges, Looks, Marks, Opened, Reads, ServiceClock,
     Wakers, check_open,
 };
 use crate::error::Error;
@@ -96,6 +96,7 @@ impl<S: Store> MerchantBuilder<S> {
             marks: Marks::default(),
             wakers: Wakers::default(),
             leases: Arc::default(),
+            desk: Desk::default(),
             reads: Reads::default(),
             known_charges: KnownCharges::default(),
             openings: Looks::default(),

@@ -9,7 +9,9 @@ use super::subject::{Lease, Subject, TestClock, lease};
 use crate::commit::{Commit, Seq};
 use crate::error::StoreErrorKind;
 use crate::outbox::{ClaimedMessage, OutboxMessage, Skip, SkipOutcome};
+use crate::setting::Setting;
 use crate::store::Store;
+use crate::work::Held;
 
 async fn store_messages<S: Store>(store: &S, payment: &str, expected: u64, messages: Vec<OutboxMessage>) {
     store.commit(Commit { messages, ..step(payment, expected, "x") }).await.expect("stored");
@@ -237,4 +239,66 @@ pub async fn f50_what_is_skipped_stays_skipped<S: Store, C: TestClock>(subject: 
         Seq::new(2)
     );
     assert_eq!(subject.store.backlog().await.expect("read").outbox.count, 0);
+}
+
+/// A commit claims its alerts and its first ordered message, as a claim right after it would.
+pub async fn f48_a_commit_claims_what_waits_for_no_other<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = subject.at(0).await;
+    let messages = vec![message("a/1"), alert("a/alert"), message("a/2")];
+    let step_a = Commit { messages, ..step("a", 0, "x") };
+    let committed = store.commit_and_claim(step_a, Some(seconds(10))).await.expect("stored");
+    assert_eq!((committed.last, keys(&committed.claimed)), (Seq::new(1), vec!["a/1", "a/alert"]));
+    let claimed = &committed.claimed;
+    assert!(
+        claimed.iter().all(|found| found.reference == reference("a") && *found.body == *found.key.as_bytes())
+    );
+    assert!(claimed.iter().all(|found| found.failures == 0 && !found.damaged));
+    assert_eq!(subject.claim_messages(lease(9, 20)).await.expect("claimed"), []);
+    // Its lease is renewed and ends like any other.
+    let held = Held::Message("a/1".into(), claimed[0].claim);
+    subject.renew(&[held], lease(9, 30)).await;
+    assert_eq!(keys(&subject.claim_messages(lease(10, 20)).await.expect("claimed")), ["a/alert"]);
+    let stale = store.complete_message("a/alert", claimed[1].claim).await.expect_err("another claim");
+    assert_eq!(stale.kind(), StoreErrorKind::StaleClaim);
+    store.complete_message("a/1", claimed[0].claim).await.expect("its claim");
+    assert_eq!(keys(&subject.claim_messages(lease(11, 20)).await.expect("claimed")), ["a/2"]);
+    // One that failed under the claim of its commit comes again.
+    let step_b = step("b", 0, "x").messages(vec![message("b/1")]);
+    let committed = store.commit_and_claim(step_b, Some(seconds(10))).await.expect("stored");
+    store.fail_message("b/1", committed.claimed[0].claim, seconds(5)).await.expect("its claim");
+    let again = subject.claim_messages(lease(16, 20)).await.expect("claimed");
+    assert_eq!((keys(&again), again[0].failures), (vec!["b/1"], 1));
+}
+
+/// A commit claims no message behind an earlier one of its payment, none that was stored before, none of a closed store,
+/// none of a conflict, and none without an entry or a lease.
+pub async fn f48_a_commit_claims_nothing_behind_another<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = subject.at(0).await;
+    let commit = async |commit: Commit, lease| {
+        store.commit_and_claim(commit, lease).await.map(|committed| committed.claimed.len())
+    };
+    let with = |expected, key: &str| step("a", expected, "x").messages(vec![message(key)]);
+    let term = Some(seconds(10));
+    assert_eq!(commit(with(0, "a/1"), None).await.expect("stored"), 0);
+    assert_eq!(commit(with(1, "a/2"), term).await.expect("stored"), 0, "behind one that waits");
+    let first = subject.claim_messages(lease(1, 100)).await.expect("claimed").remove(0);
+    assert_eq!(commit(with(2, "a/3"), term).await.expect("stored"), 0, "behind one in delivery");
+    store.complete_message("a/1", first.claim).await.expect("completed");
+    assert_eq!(commit(with(3, "a/4"), term).await.expect("stored"), 0, "behind two");
+    for _ in 2..=4 {
+        let next = subject.claim_messages(lease(2, 100)).await.expect("claimed").remove(0);
+        store.complete_message(&next.key, next.claim).await.expect("completed");
+    }
+    assert_eq!(commit(with(4, "a/4"), term).await.expect("stored"), 0, "stored before");
+    let bare = Commit::new(reference("a"), Seq::new(5)).messages(vec![alert("a/alert")]);
+    assert_eq!(commit(bare, term).await.expect("stored"), 0, "without an entry");
+    commit(with(4, "a/5"), term).await.expect_err("a conflict");
+    let closed = async |from, to| store.change_setting(Setting::Closed, from, to).await.expect("changed");
+    assert!(closed(None, Some("moved")).await);
+    assert_eq!(commit(with(5, "a/5"), term).await.expect("stored"), 0, "closed");
+    assert!(closed(Some("moved"), None).await);
+    let left = subject.claim_messages(lease(3, 100)).await.expect("claimed");
+    assert_eq!(left.iter().map(|found| &*found.key).collect::<Vec<_>>(), ["a/alert", "a/5"]);
+    store.complete_message("a/5", left[1].claim).await.expect("completed");
+    assert_eq!(commit(with(6, "a/6"), term).await.expect("stored"), 1);
 }

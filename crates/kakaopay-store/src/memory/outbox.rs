@@ -49,15 +49,32 @@ impl PendingMessage {
 }
 
 impl Outbox {
-    /// Stores a message, unless its key was stored before.
-    pub(super) fn push(&mut self, reference: &Reference, message: OutboxMessage, stored_at: Timestamp) {
+    /// Stores a message, unless its key was stored before. Returns whether it is new.
+    pub(super) fn push(
+        &mut self,
+        reference: &Reference,
+        message: OutboxMessage,
+        stored_at: Timestamp,
+    ) -> bool {
         if self.0.iter().any(|known| known.key == message.key) {
-            return;
+            return false;
         }
         let OutboxMessage { key, body, lane } = message;
         let state = MessageState::Pending(Due::first(stored_at));
         let reference = reference.clone();
         self.0.push(PendingMessage { key, reference, body, lane, stored_at, claim: 0, failures: 0, state });
+        true
+    }
+
+    /// Claims a message, if it waits for no other.
+    pub(super) fn claim_first(
+        &mut self,
+        key: &str,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Option<ClaimedMessage> {
+        let found = self.claimable().into_iter().find(|(_, index)| self.0[*index].key == key);
+        found.and_then(|(_, index)| self.claim_at(index, lease, now))
     }
 
     /// The messages that wait for no other: when each is due, and its index.
@@ -78,17 +95,16 @@ impl Outbox {
         ready.retain(|(due, _)| *due <= now);
         ready.sort_unstable();
         ready.truncate(request.limit);
-        let mut claimed = Vec::with_capacity(ready.len());
-        for (_, index) in ready {
-            let Some(message) = self.0.get_mut(index) else { continue };
-            message.claim += 1;
-            message.state = MessageState::Pending(Due::leased(now, request.lease, message.claim));
-            let (key, reference, body) =
-                (message.key.clone(), message.reference.clone(), message.body.clone());
-            let claim = ClaimToken::new(message.claim);
-            claimed.push(ClaimedMessage::new(key, reference, body, claim).failures(message.failures));
-        }
-        claimed
+        ready.into_iter().filter_map(|(_, index)| self.claim_at(index, request.lease, now)).collect()
+    }
+
+    fn claim_at(&mut self, index: usize, lease: Duration, now: Timestamp) -> Option<ClaimedMessage> {
+        let message = self.0.get_mut(index)?;
+        message.claim += 1;
+        message.state = MessageState::Pending(Due::leased(now, lease, message.claim));
+        let (key, reference, body) = (message.key.clone(), message.reference.clone(), message.body.clone());
+        let claim = ClaimToken::new(message.claim);
+        Some(ClaimedMessage::new(key, reference, body, claim).failures(message.failures))
     }
 
     /// Lets the lease of a message end in so long, if it is under this claim.

@@ -13,7 +13,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, StoreId, Timestamp};
 use super::due::Due;
 use super::tables::{PendingEvent, Tables};
 use crate::clock::{Clock, SystemClock};
-use crate::commit::{Commit, Entry, Seq, StoredPayment};
+use crate::commit::{Commit, Committed, Entry, Seq, StoredPayment};
 use crate::error::StoreError;
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::prune::{Prune, PruneOutcome, PrunedEvents};
@@ -95,9 +95,13 @@ impl fmt::Debug for MemoryStore {
 }
 
 impl Store for MemoryStore {
-    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
+    async fn commit_and_claim(
+        &self,
+        commit: Commit,
+        lease: Option<Duration>,
+    ) -> Result<Committed, StoreError> {
         let (mut tables, now) = self.tables_now();
-        tables.commit(commit, now)
+        tables.commit(commit, lease, now)
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {

@@ -7,7 +7,7 @@ use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 use super::due::Due;
 use super::outbox::Outbox;
-use crate::commit::{Commit, DeadlineChange, Entry, Seq};
+use crate::commit::{Commit, Committed, DeadlineChange, Entry, Seq};
 use crate::error::{StoreError, StoreErrorKind};
 use crate::highest_time::HighestTime;
 use crate::outbox::ClaimToken;
@@ -46,7 +46,12 @@ pub(super) struct PendingEvent {
 }
 
 impl Tables {
-    pub(super) fn commit(&mut self, commit: Commit, now: Timestamp) -> Result<Seq, StoreError> {
+    pub(super) fn commit(
+        &mut self,
+        commit: Commit,
+        lease: Option<Duration>,
+        now: Timestamp,
+    ) -> Result<Committed, StoreError> {
         let found = self.last(&commit.reference);
         if found != commit.expected {
             return Err(StoreErrorKind::Conflict { expected: commit.expected, found }.into());
@@ -59,7 +64,7 @@ impl Tables {
                 _ => drop(self.charges.insert(charge, commit.reference.clone())),
             }
         }
-        let mut last = found;
+        let (mut last, has_entry) = (found, commit.entry.is_some());
         let journal = self.journals.entry(commit.reference.clone()).or_default();
         if let Some(entry) = commit.entry {
             journal.push(entry);
@@ -75,13 +80,17 @@ impl Tables {
             }
             DeadlineChange::Clear => drop(self.deadlines.remove(&commit.reference)),
         }
-        for message in commit.messages {
-            self.outbox.push(&commit.reference, message, now);
-        }
+        let lease = lease.filter(|_| has_entry && !self.is_closed());
+        let pushed = commit.messages.into_iter().map(|message| {
+            let key = message.key.clone();
+            let is_new = self.outbox.push(&commit.reference, message, now);
+            lease.filter(|_| is_new).and_then(|lease| self.outbox.claim_first(&key, lease, now))
+        });
+        let claimed = pushed.flatten().collect();
         for event in &commit.completes {
             self.complete_event(event);
         }
-        Ok(last)
+        Ok(Committed { last, claimed })
     }
 
     pub(super) fn complete_event(&mut self, event: &EventId) {

@@ -8,6 +8,7 @@ use kakaopay_store::{Clock, Store, StoreError};
 use kakaopay_types::{ChargeId, ErrorCode, EventId, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
+use super::desk::Desk;
 use super::identity::Identity;
 use super::known_charges::KnownCharges;
 use super::leases::Leases;
@@ -41,6 +42,7 @@ pub(crate) struct Engine<S> {
     pub(crate) marks: Marks,
     pub(crate) wakers: Wakers,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) desk: Desk,
     pub(crate) reads: Reads,
     pub(crate) known_charges: KnownCharges,
     /// Looks for orders whose payment the store may lack.

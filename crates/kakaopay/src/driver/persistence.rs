@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use kakaopay_flows::{Deadline, Input, JournalEntry, Output, Payment, PaymentEvent, Record, Response};
-use kakaopay_store::{Commit, DeadlineChange, Lane, OutboxMessage, Seq, Store, StoreError, StoreErrorKind};
+use kakaopay_store::{
+    ClaimedMessage, Commit, DeadlineChange, Held, Lane, OutboxMessage, Seq, Store, StoreError, StoreErrorKind,
+};
 use kakaopay_transport::SendBy;
 use kakaopay_types::{EventId, Reference, Timestamp};
 use tokio::time::{Instant, sleep};
 
+use super::desk::Reserved;
 use super::engine::{Applied, Engine};
+use super::leases::LEASE;
 use super::pending_request::{Begun, PendingRequest, send_by};
 use super::rehydrate::SNAPSHOT_EVERY;
 use crate::error::Error;
@@ -135,7 +139,7 @@ impl<S: Store> Engine<S> {
                 if commit.deadline == DeadlineChange::Keep && is_empty {
                     return Ok((requests, None));
                 }
-                match self.commit(commit).await {
+                match self.commit(commit, None).await.map(drop) {
                     // The entry is durable, and so are its requests.
                     Err(Error::Store(error)) if latest.is_some() => {
                         let reference = payment.intent().reference.as_str();
@@ -153,7 +157,11 @@ impl<S: Store> Engine<S> {
                 _ => None,
             });
             let charge = commit.charge.clone();
-            self.commit_surely(commit, &young).await?;
+            let (mut places, since) = (self.desk.reserve(commit.messages.len()), Instant::now());
+            let claimed = self.commit_surely(commit, places.as_ref().map(|_| LEASE), &young).await?;
+            for message in claimed {
+                self.hand_over(places.as_mut(), message, since).await;
+            }
             if let Some(charge) = charge {
                 self.known_charges.add(&charge, &payment.intent().reference);
             }
@@ -179,8 +187,16 @@ impl<S: Store> Engine<S> {
 
     /// Commits an entry. If the store cannot say whether it did, the journal says so, and a commit that is not in it is
     /// repeated while the entry's requests may still leave: they would otherwise wait for a look-up.
-    async fn commit_surely(&self, commit: Commit, young: &SendBy) -> Result<(), Error> {
-        let mut result = self.commit(commit.clone()).await;
+    ///
+    /// With a lease it claims messages, and returns them. A claim without a response is not asked for: its messages come
+    /// when its lease ends.
+    async fn commit_surely(
+        &self,
+        commit: Commit,
+        lease: Option<Duration>,
+        young: &SendBy,
+    ) -> Result<Vec<ClaimedMessage>, Error> {
+        let mut result = self.commit(commit.clone(), lease).await;
         if !is_unknown(&result) {
             return result;
         }
@@ -189,12 +205,12 @@ impl<S: Store> Engine<S> {
             match self.is_committed(&commit).await {
                 Ok(Some(true)) => {
                     self.wake(!commit.messages.is_empty());
-                    return Ok(());
+                    return Ok(Vec::new());
                 }
                 // Another writer was faster.
                 Ok(Some(false)) => return Err(conflict(&commit).into()),
                 Ok(None) if young.is_over() => return result,
-                Ok(None) => result = self.commit(commit.clone()).await,
+                Ok(None) => result = self.commit(commit.clone(), lease).await,
                 Err(_) if young.is_over() => return result,
                 Err(_) => continue,
             }
@@ -214,16 +230,28 @@ impl<S: Store> Engine<S> {
         Ok(found.map(|found| commit.entry.as_ref() == Some(&found.bytes)))
     }
 
-    async fn commit(&self, commit: Commit) -> Result<(), Error> {
-        let has_messages = !commit.messages.is_empty();
-        self.store.commit(commit).await?;
-        self.wake(has_messages);
-        Ok(())
+    async fn commit(&self, commit: Commit, lease: Option<Duration>) -> Result<Vec<ClaimedMessage>, Error> {
+        let messages = commit.messages.len();
+        let claimed = self.store.commit_and_claim(commit, lease).await?.claimed;
+        self.wake(claimed.len() < messages);
+        Ok(claimed)
+    }
+
+    /// Hands a message that a commit has claimed to the loop that delivers it.
+    async fn hand_over(&self, places: Option<&mut Reserved>, message: ClaimedMessage, since: Instant) {
+        let lease = self.leases.hold(Held::Message(message.key.clone(), message.claim), since);
+        if let Some(Err(lease)) = places.map(|places| places.hand(message, lease)) {
+            // This process stops.
+            if let Err(error) = self.store.renew(&[lease.end()], Duration::ZERO).await {
+                tracing::debug!(%error, "failed to give a message back; it comes again when its lease ends");
+            }
+        }
     }
 
     /// Wakes the loop that delivers, if there are messages. Deadlines are looked for each second.
     fn wake(&self, has_messages: bool) {
         if has_messages {
+            self.desk.has_other();
             self.wakers.notify.notify_one();
         }
     }
@@ -246,7 +274,7 @@ where
 }
 
 /// Whether a commit may or may not have been applied.
-fn is_unknown(result: &Result<(), Error>) -> bool {
+fn is_unknown<T>(result: &Result<T, Error>) -> bool {
     matches!(result, Err(Error::Store(error)) if error.kind() == StoreErrorKind::Io)
 }
 

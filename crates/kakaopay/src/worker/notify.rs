@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use kakaopay_flows::PaymentEvent;
 use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Held, Store, StoreError, StoreErrorKind};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::handler_call;
 use crate::delivery::HandlerFailure;
-use crate::driver::{Engine, LEASE, Lease, repeated};
+use crate::driver::{Engine, Handed, LEASE, Lease, repeated};
 use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
@@ -33,7 +34,7 @@ impl<S: Store> Merchant<S> {
         handler: &Arc<H>,
     ) -> Result<usize, Error> {
         let mut calls = JoinSet::new();
-        self.claim_and_notify(handler, &mut calls).await?;
+        self.claim_and_notify(handler, &mut calls, &self.places()).await?;
         let mut accepted = Ok(0);
         while let Some(ended) = calls.join_next().await {
             accepted = match (accepted, delivered_of(ended)) {
@@ -45,17 +46,17 @@ impl<S: Store> Merchant<S> {
     }
 
     /// Claims as many notifications as handler calls are free, at most one of each payment besides alerts,
-    /// and begins to deliver each in a task of its own. Returns their number.
+    /// and begins to deliver each in a task of its own. Returns whether there may be more.
     pub(super) async fn claim_and_notify<H: EventHandler + 'static>(
         &self,
         handler: &Arc<H>,
         calls: &mut JoinSet<Delivered>,
-    ) -> Result<usize, Error> {
-        let limits = self.engine.handler_limits;
-        let free = limits.max_concurrent.saturating_sub(calls.len());
-        if free == 0 {
-            return Ok(0);
-        }
+        places: &Arc<Semaphore>,
+    ) -> Result<bool, Error> {
+        let free = places.available_permits();
+        let taken = u32::try_from(free).ok().filter(|free| *free > 0);
+        let taken = taken.and_then(|free| Arc::clone(places).try_acquire_many_owned(free).ok());
+        let Some(mut taken) = taken else { return Ok(false) };
         // Another account's orders are not this handler's.
         self.engine.store_id().await?;
         let since = Instant::now();
@@ -65,9 +66,35 @@ impl<S: Store> Merchant<S> {
             let (engine, handler) = (Arc::clone(&self.engine), Arc::clone(handler));
             let row = Held::Message(message.key.clone(), message.claim);
             let lease = engine.leases.hold(row, since);
-            calls.spawn(async move { engine.notify(&handler, message, lease).await });
+            let place = taken.split(1);
+            calls.spawn(async move {
+                let delivered = engine.notify(&handler, message, lease).await;
+                drop(place);
+                delivered
+            });
         }
-        Ok(claimed)
+        Ok(claimed == free)
+    }
+
+    /// Begins to deliver a message that a step has claimed when it stored it.
+    pub(super) fn notify_handed<H: EventHandler + 'static>(
+        &self,
+        handler: &Arc<H>,
+        calls: &mut JoinSet<Delivered>,
+        Handed { message, lease, place }: Handed,
+    ) {
+        let (engine, handler) = (Arc::clone(&self.engine), Arc::clone(handler));
+        calls.spawn(async move {
+            let delivered = engine.notify(&handler, message, lease).await;
+            drop(place);
+            delivered
+        });
+    }
+
+    /// Places for handler calls.
+    pub(super) fn places(&self) -> Arc<Semaphore> {
+        let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        Arc::new(Semaphore::new(self.engine.handler_limits.max_concurrent.min(most)))
     }
 }
 

@@ -6,7 +6,7 @@ use kakaopay_store::{Held, Store, StoreErrorKind};
 use tokio::time::{Instant, sleep};
 
 use super::isolate::catch_panic;
-use crate::driver::{Engine, LEASE, repeated};
+use crate::driver::{Engine, Handed, LEASE, repeated};
 use crate::error::Error;
 
 /// Time between two attempts to renew leases while the store fails.
@@ -42,6 +42,16 @@ impl<S: Store> Engine<S> {
                     sleep(RETRY_AFTER).await;
                 }
             }
+        }
+    }
+
+    /// Gives messages back that were handed over and not begun.
+    pub(super) async fn give_back_at_once(&self, handed: Vec<Handed>) {
+        let held: Vec<_> = handed.into_iter().map(|handed| handed.lease.end()).collect();
+        if !held.is_empty()
+            && let Err(error) = self.store.renew(&held, Duration::ZERO).await
+        {
+            tracing::debug!(%error, "failed to give notifications back; they come again when their leases end");
         }
     }
 

@@ -95,31 +95,61 @@ impl<S: Store> Merchant<S> {
 
     /// Delivers notifications, those of different payments concurrently.
     async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
-        let mut calls = JoinSet::new();
+        let places = self.places();
+        let mut desk = self.engine.desk.open(&places);
+        // Those that were claimed, which others may wait behind, and those that the steps of this process have claimed.
+        let (mut calls, mut handed) = (JoinSet::new(), JoinSet::new());
+        let mut looks = true;
         while !*shutdown.borrow() {
             // One claim fills the places of all that have ended.
             while let Some(ended) = calls.try_join_next() {
                 log_delivery(ended);
+                looks = true;
             }
-            let rest = match catch_panic(self.claim_and_notify(handler, &mut calls)).await {
-                Some(Ok(0)) => MAX_REST,
-                Some(Ok(_)) => Duration::ZERO,
-                Some(Err(error)) => {
-                    log_delivery_error(&error);
-                    ERROR_BACKOFF
+            while let Some(ended) = handed.try_join_next() {
+                log_delivery(ended);
+                looks |= self.engine.desk.has_others();
+            }
+            let mut rest = MAX_REST;
+            if looks {
+                if calls.is_empty() && handed.is_empty() {
+                    self.engine.desk.forget_others();
                 }
-                None => log_claim_panic(),
-            };
-            let full = calls.len() >= self.engine.handler_limits.max_concurrent;
-            tokio::select! {
+                rest = match catch_panic(self.claim_and_notify(handler, &mut calls, &places)).await {
+                    Some(Ok(false)) => MAX_REST,
+                    Some(Ok(true)) => Duration::ZERO,
+                    Some(Err(error)) => {
+                        log_delivery_error(&error);
+                        ERROR_BACKOFF
+                    }
+                    None => log_claim_panic(),
+                };
+            }
+            let full = places.available_permits() == 0;
+            looks = tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|stop| *stop) => break,
-                Some(ended) = calls.join_next(), if !calls.is_empty() => log_delivery(ended),
-                () = tokio::time::sleep(rest), if !full => {}
-                () = self.engine.wakers.notify.notified(), if !full => {}
+                Some(ended) = calls.join_next(), if !calls.is_empty() => {
+                    log_delivery(ended);
+                    true
+                }
+                Some(ended) = handed.join_next(), if !handed.is_empty() => {
+                    log_delivery(ended);
+                    rest != MAX_REST || self.engine.desk.has_others()
+                }
+                Some(next) = desk.handed.recv() => {
+                    self.notify_handed(handler, &mut handed, next);
+                    rest != MAX_REST
+                }
+                () = tokio::time::sleep(rest), if !full => true,
+                () = self.engine.wakers.notify.notified(), if !full => true,
             }
         }
+        self.engine.give_back_at_once(desk.close()).await;
         while let Some(ended) = calls.join_next().await {
+            log_delivery(ended);
+        }
+        while let Some(ended) = handed.join_next().await {
             log_delivery(ended);
         }
     }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kakaopay_store::{
-    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, DuePayment, Entry, Held, InboxEvent,
-    InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Seq, Setting, Skip,
+    Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Committed, DuePayment, Entry, Held,
+    InboxEvent, InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Setting, Skip,
     SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
@@ -139,13 +139,17 @@ impl<S> fmt::Debug for HookedStore<S> {
 }
 
 impl<S: Store> Store for HookedStore<S> {
-    async fn commit(&self, commit: Commit) -> Result<Seq, StoreError> {
+    async fn commit_and_claim(
+        &self,
+        commit: Commit,
+        lease: Option<Duration>,
+    ) -> Result<Committed, StoreError> {
         let call = match (&commit.entry, &commit.snapshot) {
             (Some(_), _) => StoreCall::Commit,
             (None, Some(_)) => StoreCall::CommitSnapshot,
             (None, None) => StoreCall::CommitDeadline,
         };
-        self.hooked(call, self.inner.commit(commit)).await
+        self.hooked(call, self.inner.commit_and_claim(commit, lease)).await
     }
 
     async fn read_journal(&self, reference: &Reference) -> Result<Vec<Entry>, StoreError> {
