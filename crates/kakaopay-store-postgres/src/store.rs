@@ -7,7 +7,7 @@ use std::time::Duration;
 use kakaopay_store::{
     Backlog, ClaimRequest, ClaimToken, ClaimedMessage, Commit, Committed, DuePayment, Entry, Held,
     InboxEvent, InsertOutcome, NewInboxEvent, Prune, PruneOutcome, PrunedEvents, Row, RowKind, Setting, Skip,
-    SkipOutcome, Store, StoreError, StoreErrorKind, StoredPayment,
+    SkipOutcome, Store, StoreError, StoredPayment,
 };
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 use tokio_postgres::Transaction;
@@ -173,9 +173,10 @@ impl Store for PostgresStore {
         queue::renew(&self.inner.executor, &self.inner.statements, held, lease).await
     }
 
-    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
-        let stale = self.complete_all(&[(key, claim)]).await?.len();
-        if stale == 0 { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
+    async fn complete_messages(&self, messages: &[(String, ClaimToken)]) -> Result<Vec<String>, StoreError> {
+        let messages: Vec<_> = messages.iter().map(|(key, claim)| (key.as_str(), *claim)).collect();
+        let stale = outbox::complete(&self.inner.executor, &self.inner.statements.outbox, &messages).await?;
+        Ok(stale.into_iter().map(str::to_owned).collect())
     }
 
     async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {

@@ -108,6 +108,22 @@ pub(crate) fn complete(
     if was_completed { Ok(Completion::AlreadyCompleted) } else { Err(StoreErrorKind::StaleClaim.into()) }
 }
 
+/// Completes messages. Returns the keys of those whose claim has ended.
+pub(crate) fn complete_all(
+    connection: &Connection,
+    messages: Vec<(String, ClaimToken)>,
+) -> Result<Vec<String>, StoreError> {
+    let mut stale = Vec::new();
+    for (key, claim) in messages {
+        match complete(connection, &key, claim) {
+            Ok(_) => {}
+            Err(error) if error.kind() == StoreErrorKind::StaleClaim => stale.push(key),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(stale)
+}
+
 pub(crate) fn fail(
     connection: &Connection,
     key: &str,

@@ -276,10 +276,9 @@ impl Store for SqliteStore {
         self.write(move |file, now| queue::renew(file, &held, lease, now)).await
     }
 
-    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
-        let key = key.to_owned();
-        let writer = &self.workers.writer;
-        writer.call(move |file| outbox::complete(file, &key, claim).map(drop)).await
+    async fn complete_messages(&self, messages: &[(String, ClaimToken)]) -> Result<Vec<String>, StoreError> {
+        let messages = messages.to_vec();
+        self.workers.writer.call(move |file| outbox::complete_all(file, messages)).await
     }
 
     async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kakaopay_types::{ChargeId, EventId, Reference, Timestamp};
 
 use crate::commit::{Commit, Committed, Entry, Seq, StoredPayment};
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::outbox::{ClaimToken, ClaimedMessage, Skip, SkipOutcome};
 use crate::prune::{Prune, PruneOutcome, PrunedEvents};
 use crate::row::{Row, RowKind};
@@ -155,8 +155,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Any error of the store; some leases may have changed then.
     fn renew(&self, held: &[Held], lease: Duration) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Completes an outbox message: the next ordered one of its payment becomes claimable. Its key is kept, so that
-    /// the message is never delivered again. Idempotent under the same claim.
+    /// Completes an outbox message like [`complete_messages`](Store::complete_messages).
     ///
     /// # Errors
     /// [`StaleClaim`](crate::StoreErrorKind::StaleClaim) if the claim has ended, or any other error of the store.
@@ -164,7 +163,24 @@ pub trait Store: Clone + Send + Sync + 'static {
         &self,
         key: &str,
         claim: ClaimToken,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async move {
+            let stale = self.complete_messages(&[(key.to_owned(), claim)]).await?;
+            if stale.is_empty() { Ok(()) } else { Err(StoreErrorKind::StaleClaim.into()) }
+        }
+    }
+
+    /// Completes outbox messages in one commit: the next ordered one of each payment becomes claimable. Their keys are
+    /// kept, so that they are never delivered again. Idempotent under the same claims.
+    ///
+    /// Returns the keys of those whose claim has ended; the others are completed.
+    ///
+    /// # Errors
+    /// Any error of the store.
+    fn complete_messages(
+        &self,
+        messages: &[(String, ClaimToken)],
+    ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 
     /// Counts a failed delivery of an outbox message and ends its claim: the message is claimable again in
     /// `retry_in`. Later ordered messages of its payment wait; all others are unaffected.

@@ -15,8 +15,8 @@ use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{
-    Applied, Clients, Desk, Engine, Identity, Joins, KnownCharges, Looks, Marks, Opened, Reads, ServiceClock,
-    Wakers, check_open,
+    Applied, Clients, Completions, Desk, Engine, Identity, Joins, KnownCharges, Looks, Marks, Opened, Reads,
+    ServiceClock, Wakers, check_open,
 };
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
@@ -97,6 +97,7 @@ impl<S: Store> MerchantBuilder<S> {
             wakers: Wakers::default(),
             leases: Arc::default(),
             desk: Desk::default(),
+            completions: Completions::default(),
             reads: Reads::default(),
             known_charges: KnownCharges::default(),
             openings: Looks::default(),

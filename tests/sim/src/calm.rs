@@ -28,7 +28,7 @@ const CALLS: [StoreCall; 15] = [
     StoreCall::ClaimEvents,
     StoreCall::NextDueIn,
     StoreCall::ClaimMessages,
-    StoreCall::CompleteMessage,
+    StoreCall::CompleteMessages,
     StoreCall::Renew,
     StoreCall::Setting,
 ];

@@ -262,7 +262,7 @@ async fn f40_f55_i5_the_same_entry_of_another_process_is_not_mine() {
 /// F55: a notification or webhook whose completion failed for a moment does not come back.
 #[tokio::test(start_paused = true)]
 async fn f55_i3_a_completion_of_unknown_outcome_is_repeated() {
-    for call in [StoreCall::CompleteMessage, StoreCall::CompleteEvent] {
+    for call in [StoreCall::CompleteMessages, StoreCall::CompleteEvent] {
         for fault in [
             StoreFault::Before(StoreErrorKind::Busy),
             StoreFault::Before(StoreErrorKind::Io),

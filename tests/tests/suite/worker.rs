@@ -69,8 +69,8 @@ where
 #[tokio::test(start_paused = true)]
 async fn f41_i8_run_survives_an_error_of_each_store_call() {
     use StoreCall::{
-        ClaimDue, ClaimEvents, ClaimJob, ClaimMessages, Commit, CompleteEvent, CompleteMessage, FindByCharge,
-        InsertEvent, Load, NextDueIn, RescheduleJob,
+        ClaimDue, ClaimEvents, ClaimJob, ClaimMessages, Commit, CompleteEvent, CompleteMessages,
+        FindByCharge, InsertEvent, Load, NextDueIn, RescheduleJob,
     };
     for call in [
         Commit,
@@ -81,7 +81,7 @@ async fn f41_i8_run_survives_an_error_of_each_store_call() {
         CompleteEvent,
         ClaimDue,
         ClaimMessages,
-        CompleteMessage,
+        CompleteMessages,
         ClaimJob,
         RescheduleJob,
         NextDueIn,
@@ -107,8 +107,8 @@ async fn f41_i8_run_survives_an_error_of_each_store_call() {
 #[tokio::test(start_paused = true)]
 async fn f50_i8_run_survives_a_panic_of_each_store_call() {
     use StoreCall::{
-        ClaimDue, ClaimEvents, ClaimJob, ClaimMessages, Commit, CompleteEvent, CompleteMessage, FindByCharge,
-        Load, NextDueIn, RescheduleJob,
+        ClaimDue, ClaimEvents, ClaimJob, ClaimMessages, Commit, CompleteEvent, CompleteMessages,
+        FindByCharge, Load, NextDueIn, RescheduleJob,
     };
     for call in [
         Commit,
@@ -118,7 +118,7 @@ async fn f50_i8_run_survives_a_panic_of_each_store_call() {
         CompleteEvent,
         ClaimDue,
         ClaimMessages,
-        CompleteMessage,
+        CompleteMessages,
         ClaimJob,
         RescheduleJob,
         NextDueIn,

@@ -302,3 +302,26 @@ pub async fn f48_a_commit_claims_nothing_behind_another<S: Store, C: TestClock>(
     store.complete_message("a/5", left[1].claim).await.expect("completed");
     assert_eq!(commit(with(6, "a/6"), term).await.expect("stored"), 1);
 }
+
+/// Messages are completed together, except for those whose claim has ended, and together again with the same result.
+pub async fn f48_messages_are_completed_together<S: Store, C: TestClock>(subject: Subject<S, C>) {
+    let store = subject.at(0).await;
+    assert!(store.complete_messages(&[]).await.expect("none").is_empty());
+    for name in ["a", "b", "c"] {
+        let messages = vec![message(&format!("{name}/1")), message(&format!("{name}/2"))];
+        store_messages(store, name, 0, messages).await;
+    }
+    let old = claim(&subject, lease(1, 10)).await;
+    let again = claim(&subject, Lease { limit: 1, ..lease(10, 100) }).await;
+    assert_eq!((keys(&old), keys(&again)), (vec!["a/1", "b/1", "c/1"], vec!["a/1"]));
+    let asked: Vec<_> = old.iter().map(|message| (message.key.clone(), message.claim)).collect();
+    let asked = [asked, vec![("d/1".to_owned(), old[0].claim)]].concat();
+    for _ in 0..2 {
+        let mut stale = store.complete_messages(&asked).await.expect("answered");
+        stale.sort();
+        assert_eq!(stale, ["a/1", "d/1"]);
+    }
+    assert_eq!(keys(&claim(&subject, lease(11, 100)).await), ["b/2", "c/2"]);
+    complete(store, &again[0]).await;
+    assert_eq!(keys(&claim(&subject, lease(11, 100)).await), ["a/2"]);
+}

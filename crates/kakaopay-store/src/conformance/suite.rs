@@ -36,6 +36,7 @@ macro_rules! conformance_tests {
             f48_a_waiting_message_is_not_due,
             f48_a_commit_claims_what_waits_for_no_other,
             f48_a_commit_claims_nothing_behind_another,
+            f48_messages_are_completed_together,
             f48_i3_many_workers_keep_the_order_of_each_payment,
             f50_a_failed_message_waits_and_delays_no_other_payment,
             f50_only_a_valid_claim_can_fail,

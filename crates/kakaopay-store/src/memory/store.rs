@@ -180,8 +180,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
-        self.tables().outbox.complete(key, claim)
+    async fn complete_messages(&self, messages: &[(String, ClaimToken)]) -> Result<Vec<String>, StoreError> {
+        let mut tables = self.tables();
+        let stale = messages.iter().filter(|(key, claim)| tables.outbox.complete(key, *claim).is_err());
+        Ok(stale.map(|(key, _)| key.clone()).collect())
     }
 
     async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ use kakaopay_store::{Clock, Store, StoreError};
 use kakaopay_types::{ChargeId, ErrorCode, EventId, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
+use super::completions::Completions;
 use super::desk::Desk;
 use super::identity::Identity;
 use super::known_charges::KnownCharges;
@@ -43,6 +44,7 @@ pub(crate) struct Engine<S> {
     pub(crate) wakers: Wakers,
     pub(crate) leases: Arc<Leases>,
     pub(crate) desk: Desk,
+    pub(crate) completions: Completions,
     pub(crate) reads: Reads,
     pub(crate) known_charges: KnownCharges,
     /// Looks for orders whose payment the store may lack.

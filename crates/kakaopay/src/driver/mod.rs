@@ -1,6 +1,7 @@
 //! The driver of one payment: apply an input, persist, then send.
 
 mod adoption;
+mod completions;
 mod desk;
 mod engine;
 mod identity;
@@ -21,6 +22,7 @@ mod service_clock;
 mod suspicion;
 
 pub(crate) use adoption::{is_of, preference};
+pub(crate) use completions::Completions;
 pub(crate) use desk::{Desk, Handed};
 pub(crate) use engine::{Applied, Engine, MAX_TRIES, Wakers};
 pub(crate) use identity::{Identity, check_open};

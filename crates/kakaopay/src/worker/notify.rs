@@ -130,7 +130,7 @@ impl<S: Store> Engine<S> {
             return Ok(false);
         }
         self.counters.notification_delivered();
-        if !is_current(repeated(|| self.store.complete_message(&key, claim)).await)? {
+        if !self.complete(&key, claim).await? {
             tracing::warn!(key, "event handler outlived its lease; notification may be delivered twice");
         }
         Ok(true)

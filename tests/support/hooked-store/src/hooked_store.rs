@@ -33,7 +33,7 @@ pub enum StoreCall {
     ClaimDue,
     ClaimMessages,
     Renew,
-    CompleteMessage,
+    CompleteMessages,
     FailMessage,
     SkipMessage,
     ClaimJob,
@@ -200,8 +200,8 @@ impl<S: Store> Store for HookedStore<S> {
         self.hooked(StoreCall::Renew, self.inner.renew(held, lease)).await
     }
 
-    async fn complete_message(&self, key: &str, claim: ClaimToken) -> Result<(), StoreError> {
-        self.hooked(StoreCall::CompleteMessage, self.inner.complete_message(key, claim)).await
+    async fn complete_messages(&self, messages: &[(String, ClaimToken)]) -> Result<Vec<String>, StoreError> {
+        self.hooked(StoreCall::CompleteMessages, self.inner.complete_messages(messages)).await
     }
 
     async fn fail_message(&self, key: &str, claim: ClaimToken, retry_in: Duration) -> Result<(), StoreError> {
