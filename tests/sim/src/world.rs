@@ -74,8 +74,8 @@ pub(crate) struct World {
     pub(crate) store_trouble: Arc<AtomicBool>,
     /// The page that is hammered at.
     pub(crate) hammered: Option<Hammered>,
-    /// The reads of each process in the minute of the last one, by path.
-    pub(crate) reads: BTreeMap<(ProcessId, String), (Millis, i64)>,
+    /// The minute of the last read, and how often each process has read an address in it.
+    pub(crate) reads: (Millis, BTreeMap<(ProcessId, String), i64>),
     /// While the service limits the rate.
     pub(crate) limit: Limit,
     /// Since when each list is cut, and until when.
@@ -194,7 +194,7 @@ impl World {
             network_trouble: 0,
             slow_until: 0,
             hammered: None,
-            reads: BTreeMap::new(),
+            reads: (0, BTreeMap::new()),
             limit: Limit::default(),
             cut: None,
             garbled: BTreeMap::new(),
