@@ -229,13 +229,7 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
         Some(E::Expired { .. }) => {
             E::Cancelled { reference, attempt: NonZeroU32::MIN, charge: Some(charge()) }
         }
-        Some(E::Cancelled { .. }) => E::CancelRefused {
-            reference,
-            attempt: NonZeroU32::MIN,
-            charge: charge(),
-            payable_until: Some(at()),
-            number: 1,
-        },
+        Some(E::Cancelled { .. }) => cancel_refused(),
         Some(E::CancelRefused { .. }) => E::Refused { reference, attempt: NonZeroU32::MIN, code, message },
         Some(E::Refused { .. }) => E::Refunded { notice: notice(), refund: refund(), voided: Some(false) },
         Some(E::Refunded { .. }) => E::RefundFailed { notice: notice(), refund: refund() },
@@ -253,6 +247,12 @@ fn next_event(last: Option<&PaymentEvent>) -> Option<PaymentEvent> {
         Some(E::Orphaned { .. }) => E::Alert { reference, alert: Alert::SearchBlocked, number: 2 },
         Some(E::Alert { .. }) => return None,
     })
+}
+
+fn cancel_refused() -> PaymentEvent {
+    let (attempt, payable_until) = (NonZeroU32::MIN, Some(at()));
+    let reference = reference("order-1");
+    PaymentEvent::CancelRefused { reference, attempt, charge: charge(), payable_until, number: 1 }
 }
 
 fn intent() -> StoredIntent {

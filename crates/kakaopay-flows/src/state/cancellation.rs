@@ -58,6 +58,18 @@ pub(crate) struct Cancellation {
     pub(crate) refusals: u32,
 }
 
+/// Returns whether a record is about a wish to cancel, and not about an end.
+pub(crate) fn is_about_wish(record: &Record) -> bool {
+    matches!(
+        record,
+        Record::CancelWished { .. }
+            | Record::CancelRequested { .. }
+            | Record::CancelRejected { .. }
+            | Record::CancelRefused
+            | Record::CancelTakenBack
+    )
+}
+
 impl Cancellation {
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::default()

@@ -12,7 +12,7 @@ use crate::journal::pruned::PrunedPayment;
 use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::state::acknowledgement::Acknowledgement;
-use crate::state::cancellation::Cancellation;
+use crate::state::cancellation::{Cancellation, is_about_wish};
 use crate::state::duplicate_charge::DuplicateCharge;
 use crate::state::earlier_attempts::EarlierAttempts;
 use crate::state::late_charge::LateCharge;
@@ -177,14 +177,7 @@ impl Model {
             Record::RefundedElsewhere { charge, refund, amount } => {
                 self.elsewhere.insert(refund.clone(), (charge.clone(), *amount));
             }
-            Record::CancelWished { .. }
-            | Record::CancelRequested { .. }
-            | Record::CancelRejected { .. }
-            | Record::CancelRefused
-            | Record::CancelTakenBack => {
-                if self.state.is_final() {
-                    return None;
-                }
+            record if is_about_wish(record) && !self.state.is_final() => {
                 self.cancel.apply(record, (self.seq, at))?;
             }
             Record::Pruned(kept) => *self = Self::pruned(kept, self.seq)?,

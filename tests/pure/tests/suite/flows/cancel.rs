@@ -1,18 +1,15 @@
-//! Cancelling: the merchant's wish, the end of a hold, and both responses of the service.
+//! Cancelling: the merchant's wish, and both responses of the service.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use kakaopay_flows::{
-    Alert, CancelledBy, Deadline, Input, Intent, LateReason, PayAgainError, Payment, PaymentEvent, Request,
+    Alert, Deadline, Input, Intent, LateReason, PayAgainError, Payment, PaymentEvent, Request,
     RequestFailure, Response, State,
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
 use kakaopay_types::{ApiError, Charge, ErrorCode, Money, PaymentAmount};
 use serde_json::{Value, json};
-
-const HOLD: i64 = 1_800;
 
 fn one() -> NonZeroU32 {
     NonZeroU32::MIN
@@ -22,7 +19,7 @@ fn created(result: Result<Charge, RequestFailure>) -> Input {
     Input::Response(Response::Charge { attempt: one(), result: result.map(Box::new) })
 }
 
-fn charge(status: &'static str, more: &[(&'static str, Value)]) -> Charge {
+pub(super) fn charge(status: &'static str, more: &[(&'static str, Value)]) -> Charge {
     let mut changes = guide::ended(status);
     changes.push(("created_at", json!(start().to_string())));
     changes.extend(more.iter().cloned());
@@ -30,7 +27,7 @@ fn charge(status: &'static str, more: &[(&'static str, Value)]) -> Charge {
 }
 
 /// A read that was requested after an entry, and served at an instant.
-fn read_at(after_seq: u64, served_at: i64, status: &'static str) -> Input {
+pub(super) fn read_at(after_seq: u64, served_at: i64, status: &'static str) -> Input {
     let charge = charge(status, &[]);
     Input::Response(Response::Read {
         charge: charge.id.clone(),
@@ -41,25 +38,25 @@ fn read_at(after_seq: u64, served_at: i64, status: &'static str) -> Input {
 }
 
 /// A read that was requested after all that is recorded.
-fn read(driven: &Driven, status: &'static str) -> Input {
+pub(super) fn read(driven: &Driven, status: &'static str) -> Input {
     read_at(driven.payment.seq(), 0, status)
 }
 
-fn expire(result: Result<Charge, RequestFailure>) -> Input {
+pub(super) fn expire(result: Result<Charge, RequestFailure>) -> Input {
     let charge = charge("pending", &[]).id;
     Input::Response(Response::Expire { charge, result: result.map(Box::new) })
 }
 
-fn rejected() -> RequestFailure {
+pub(super) fn rejected() -> RequestFailure {
     RequestFailure::Rejected(ApiError::new(ErrorCode::FailedExpire, "no"))
 }
 
-fn keys(driven: &Driven) -> Vec<String> {
+pub(super) fn keys(driven: &Driven) -> Vec<String> {
     driven.events.iter().map(|event| event.key().replacen("order-345678/", "", 1)).collect()
 }
 
 /// The names of requests, as in the tables.
-fn names(requests: &[Request]) -> String {
+pub(super) fn names(requests: &[Request]) -> String {
     let name = |request: &Request| match request {
         Request::CreateSource(_) => 's',
         Request::CreateCharge(_) => 'c',
@@ -76,27 +73,18 @@ fn opened(intent: Intent) -> Driven {
     Driven::open(intent, start()).0
 }
 
-fn pending_of(intent: Intent) -> Driven {
+pub(super) fn pending_of(intent: Intent) -> Driven {
     let mut driven = opened(intent);
     driven.handle(created(Ok(charge("pending", &[]))), at(1));
     driven
 }
 
-fn pending() -> Driven {
+pub(super) fn pending() -> Driven {
     pending_of(Order::one_call().intent)
 }
 
-fn held() -> Driven {
-    let hold = Duration::from_secs(HOLD.unsigned_abs());
-    pending_of(Order::one_call().intent.pay_within(hold))
-}
-
-fn refunding() -> Intent {
-    Order::one_call().intent.refund_if_paid_late(true)
-}
-
 /// A payment whose wish the service has refused.
-fn refused() -> Driven {
+pub(super) fn refused() -> Driven {
     let mut driven = pending();
     driven.handle(Input::Cancel, at(100));
     driven.handle(expire(Err(rejected())), at(101));
@@ -107,7 +95,7 @@ fn refused() -> Driven {
 }
 
 #[track_caller]
-fn assert_replays(driven: &Driven) {
+pub(super) fn assert_replays(driven: &Driven) {
     let entries = driven.journal.iter().map(|(seq, bytes)| (*seq, bytes.as_slice()));
     let replayed = Payment::replay(entries).expect("a good journal").expect("opened");
     assert_eq!(replayed.cancel_wish(), driven.payment.cancel_wish());
@@ -356,168 +344,4 @@ fn f64_another_attempt_begins_after_the_payment_was_cancelled() {
     driven.handle(Input::Evidence(kakaopay_flows::Evidence::Read(Box::new(second))), at(130));
     assert_eq!(driven.state().name(), "successful");
     assert_replays(&driven);
-}
-
-#[test]
-fn f64_a_hold_ends_by_the_services_clock() {
-    let mut driven = held();
-    assert_eq!(driven.payment.intent().pay_within, Some(Duration::from_secs(HOLD.unsigned_abs())));
-    // The clock of this process is ahead: the service decides, and there is no hurry.
-    assert_eq!(names(&driven.handle(read_at(1, HOLD - 1, "pending"), at(90_000))), "");
-    let timeless = Input::Response(Response::Read {
-        charge: charge("pending", &[]).id,
-        after_seq: 1,
-        served_at: None,
-        result: Ok(Box::new(charge("pending", &[]))),
-    });
-    driven.clockless = true;
-    assert_eq!(names(&driven.handle(timeless, at(90_001))), "");
-    assert_eq!(names(&driven.handle(read_at(1, HOLD, "pending"), at(20))), "x");
-    assert_eq!(driven.payment.cancel_wish().map(|wish| wish.by), Some(CancelledBy::Hold));
-    assert_replays(&driven);
-}
-
-#[test]
-fn f64_the_charge_is_read_when_its_hold_ends() {
-    let driven = held();
-    let mut now = at(1);
-    let mut ticked = driven;
-    while now < at(HOLD - 1) {
-        ticked.handle(Input::Timeout, now);
-        let Deadline::At(next) = ticked.deadline else { panic!("no deadline") };
-        now = next;
-    }
-    assert_eq!(now, at(HOLD + 1), "it counts from when the charge was found");
-    ticked.handle(Input::Timeout, now);
-    assert!(matches!(ticked.deadline, Deadline::At(next) if next <= now.saturating_add_seconds(3)));
-}
-
-/// Up to its `Cancelled` or `CancelRefused`, a success is paid: the shop has still kept the goods.
-#[test]
-fn f64_i3_a_success_before_the_end_of_the_hold_is_notified_as_paid() {
-    for late in [false, true] {
-        let mut driven = held();
-        driven.handle(read_at(1, HOLD, "pending"), at(HOLD));
-        let rejection = driven.handle(expire(Err(rejected())), at(HOLD + 1));
-        assert_eq!(names(&rejection), "r");
-        // A reload of the shop's page does not take the end of a hold back.
-        driven.handle(Input::TakeCancelBack, at(HOLD + 2));
-        assert!(driven.payment.cancel_wish().is_some());
-        if late {
-            let pending = read(&driven, "pending");
-            driven.handle(pending, at(HOLD + 2));
-        }
-        let taken_back = {
-            let mut driven = driven.clone();
-            driven.handle(Input::TakeCancelBack, at(HOLD + 3));
-            driven
-        };
-        let paid = read(&driven, "successful");
-        driven.handle(paid.clone(), at(HOLD + 4));
-        let expected: &[&str] = if late {
-            &["1/cancel_refused", "1/cancelled", "late/chrg_test_5w4415netlwqpc54tyg"]
-        } else {
-            &["paid"]
-        };
-        assert_eq!(keys(&driven), expected);
-        assert_replays(&driven);
-        // Once the end was notified, the buyer may come back, and the hold is over.
-        let mut driven = taken_back;
-        assert_eq!(driven.payment.authorize_uri().is_some(), late);
-        if late {
-            let pending = read_at(driven.payment.seq(), 2 * HOLD, "pending");
-            assert_eq!(names(&driven.handle(pending, at(2 * HOLD))), "");
-        }
-        driven.handle(paid, at(2 * HOLD + 1));
-        let last = keys(&driven).pop();
-        assert_eq!(last.as_deref(), Some("paid"));
-    }
-}
-
-#[test]
-fn f64_a_merchant_cancels_during_the_end_of_a_hold() {
-    let mut driven = held();
-    driven.handle(read_at(1, HOLD, "pending"), at(HOLD));
-    assert_eq!(names(&driven.handle(Input::Cancel, at(HOLD + 1))), "");
-    assert_eq!(driven.payment.cancel_wish().map(|wish| wish.by), Some(CancelledBy::Merchant));
-    let paid = read(&driven, "successful");
-    driven.handle(paid, at(HOLD + 2));
-    assert_eq!(keys(&driven), ["1/cancelled", "late/chrg_test_5w4415netlwqpc54tyg"]);
-    assert_replays(&driven);
-}
-
-/// I5: late money goes back by itself, once, while the refund window is open.
-#[test]
-fn f64_i5_late_money_is_refunded_as_ordered() {
-    // Paid on 1 January 2026 at 00:00 UTC: the window closes at 16:15.
-    let paid = |refunded: i64| {
-        charge("successful", &[("paid_at", json!(start().to_string())), ("refunded_amount", json!(refunded))])
-    };
-    let closes_at = kakaopay_types::RefundWindow::closes_at(start()).millis_since(start()) / 1_000;
-    for (end, refunded, now, refunds, alerts) in [
-        ("expired", 0, 200, "L", 0),
-        ("failed", 0, closes_at - 1, "L", 0),
-        ("expired", 0, closes_at, "", 1),
-        ("expired", 150_000, 200, "", 0),
-    ] {
-        let mut driven = pending_of(refunding());
-        let ended = read(&driven, end);
-        driven.handle(ended, at(100));
-        let late = Input::Response(Response::Read {
-            charge: paid(0).id,
-            after_seq: 0,
-            served_at: None,
-            result: Ok(Box::new(paid(refunded))),
-        });
-        let requests = driven.handle(late.clone(), at(now));
-        assert_eq!(
-            (names(&requests).as_str(), driven.payment.alerts().len()),
-            (refunds, alerts),
-            "{end} {now}"
-        );
-        assert_eq!(driven.payment.refunds().len(), refunds.len());
-        if let Some((reference, refund)) = driven.payment.refunds().iter().next() {
-            assert_eq!(reference.as_str(), format!("late:{}", paid(0).id));
-            assert_eq!(refund.amount().minor_units(), 150_000);
-            assert_eq!(names(&driven.handle(super::refunds::whole(&requests, &[]), at(now))), "R");
-        }
-        driven.handle(late, at(now + 1));
-        assert!(driven.payment.refunds().len() <= 1 && driven.payment.alerts().len() == alerts);
-        assert_replays(&driven);
-    }
-    // Without being asked to, nothing goes back.
-    let mut driven = refused();
-    let late = read(&driven, "successful");
-    driven.handle(late, at(200));
-    assert!(driven.payment.refunds().is_empty());
-}
-
-/// An order whose late money is refunded is read before the refund window closes, each night until its charge could no
-/// longer be paid.
-#[test]
-fn f64_f16_such_a_payment_is_read_at_night() {
-    for end in ["expired", "failed", "cancelled"] {
-        let mut driven = pending_of(refunding());
-        if end == "cancelled" {
-            driven.handle(Input::Cancel, at(10));
-        }
-        let ended = read(&driven, if end == "failed" { "failed" } else { "expired" });
-        driven.handle(ended, at(100));
-        assert_eq!(driven.state().name(), end);
-        let mut reads = Vec::new();
-        while let Deadline::At(next) = driven.deadline {
-            assert!(reads.len() < 100, "it ends");
-            assert_eq!(names(&driven.handle(Input::Timeout, next)), "r");
-            reads.push((next.unix_seconds() + 8 * 3_600).rem_euclid(86_400) / 60);
-        }
-        assert!(reads.len() >= 14, "{reads:?}");
-        for pair in reads.chunks(2) {
-            assert_eq!(pair, [0, 10], "{end}");
-        }
-    }
-    // Otherwise an ended payment is not read.
-    let mut driven = pending();
-    let ended = read(&driven, "expired");
-    driven.handle(ended, at(100));
-    assert_eq!(driven.deadline, Deadline::Never);
 }

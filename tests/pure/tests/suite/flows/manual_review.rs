@@ -9,7 +9,7 @@ use kakaopay_flows::{
 };
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order, guide};
-use kakaopay_types::{ApiError, Charge, ErrorCode, EventKey, List, decode};
+use kakaopay_types::{ApiError, Charge, ChargeId, ErrorCode, EventKey, List, decode};
 use serde_json::{Value, json};
 
 fn opened() -> Driven {
@@ -25,12 +25,11 @@ fn created(result: Result<Box<Charge>, RequestFailure>) -> Input {
 }
 
 fn read(charge: Box<Charge>) -> Input {
-    Input::Response(Response::Read {
-        charge: charge.id.clone(),
-        after_seq: 0,
-        served_at: None,
-        result: Ok(charge),
-    })
+    read_as(charge.id.clone(), Ok(charge))
+}
+
+fn read_as(charge: ChargeId, result: Result<Box<Charge>, RequestFailure>) -> Input {
+    Input::Response(Response::Read { charge, after_seq: 0, served_at: None, result })
 }
 
 fn refused(code: ErrorCode) -> RequestFailure {
@@ -181,10 +180,7 @@ fn a_key_that_is_accepted_again_closes_its_alert() {
     let expired = || RequestFailure::Rejected(ApiError::new(ErrorCode::KeyExpired, "no"));
     let read = |driven: &mut Driven, result| {
         let charge = charge(1, &[]).id;
-        driven.handle(
-            Input::Response(Response::Read { charge, after_seq: 0, served_at: None, result }),
-            at(100),
-        )
+        driven.handle(read_as(charge, result), at(100))
     };
     let is_open = |driven: &Driven| {
         driven.payment.alerts().iter().any(|alert| matches!(alert, Alert::KeyRefused { .. }))
@@ -304,15 +300,7 @@ fn a_charge_unknown_to_the_service_raises_an_alert() {
     let mut driven = opened();
     let own = charge(1, &[]);
     driven.handle(created(Ok(own.clone())), at(1));
-    let missing = |id: &str| {
-        let charge = kakaopay_types::ChargeId::parse(id).expect("an id");
-        Input::Response(Response::Read {
-            charge,
-            after_seq: 0,
-            served_at: None,
-            result: Err(refused(ErrorCode::NotFound)),
-        })
-    };
+    let missing = |id: &str| read_as(ChargeId::parse(id).expect("an id"), Err(refused(ErrorCode::NotFound)));
     driven.handle(missing("chrg_test_forged"), at(2));
     assert_eq!(told(&driven), [""; 0]);
     driven.handle(missing(own.id.as_str()), at(3));

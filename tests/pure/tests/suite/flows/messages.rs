@@ -85,6 +85,7 @@ fn alerts() -> Vec<Alert> {
     vec![
         Alert::Mismatch { charge: charge(), member: Mismatch::Amount },
         Alert::Contradiction { charge: charge(), status: status() },
+        Alert::LateNotRefunded { charge: charge() },
         Alert::TooManyAttempts { attempts: NonZeroU32::MIN },
         Alert::SearchBlocked,
         Alert::ChargeNotFound { charge: charge() },

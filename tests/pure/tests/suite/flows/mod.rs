@@ -8,6 +8,7 @@ mod cases;
 mod clocks;
 mod deadlines;
 mod edited_metadata;
+mod holds;
 mod late_money;
 mod manual_refunds;
 mod manual_review;
