@@ -1,10 +1,15 @@
 //! The order to be paid.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use kakaopay_types::endpoint::{ChargeMetadata, ChargeSource, CreateCharge, CreateSource};
-use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId, Timestamp};
+use kakaopay_types::endpoint::{
+    ChargeMetadata, ChargeSource, CreateCharge, CreateSource, ReservedMember, WebhookEndpoints,
+};
+use kakaopay_types::{
+    Metadata, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId, Timestamp,
+};
 
 /// An order to be paid once. It changes only with another attempt: see [`Payment::pay_again`](crate::Payment::pay_again).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +27,12 @@ pub struct Intent {
     pub return_uri: ReturnUri,
     /// A description of the order, for the dashboard and the service's fraud checks.
     pub description: Option<String>,
+    /// The merchant's own members of the charge's metadata.
+    pub(crate) metadata: Metadata,
+    /// The buyer's IP address, for the service's fraud checks.
+    pub ip: Option<IpAddr>,
+    /// The endpoints of the charge's webhooks, instead of the account's.
+    pub webhook_endpoints: Option<WebhookEndpoints>,
     /// How the source is created.
     pub source: SourceMode,
     /// Seed of the poll jitter, which spreads the polls of many payments. Any number, chosen once.
@@ -67,6 +78,9 @@ impl Intent {
             mode,
             return_uri,
             description: None,
+            metadata: Metadata::default(),
+            ip: None,
+            webhook_endpoints: None,
             source: SourceMode::Inline(None),
             jitter_seed,
             served_at: None,
@@ -79,6 +93,27 @@ impl Intent {
     #[must_use]
     pub fn description(self, description: impl Into<Option<String>>) -> Self {
         Self { description: description.into(), ..self }
+    }
+
+    /// Replaces the merchant's own members of the charge's metadata.
+    ///
+    /// # Errors
+    /// [`ReservedMember`] if the name of one begins with `kakaopay_`: choose another name.
+    pub fn metadata(self, metadata: Metadata) -> Result<Self, ReservedMember> {
+        ReservedMember::check(&metadata)?;
+        Ok(Self { metadata, ..self })
+    }
+
+    /// Sets the buyer's IP address.
+    #[must_use]
+    pub fn ip(self, ip: impl Into<Option<IpAddr>>) -> Self {
+        Self { ip: ip.into(), ..self }
+    }
+
+    /// Sets the endpoints of the charge's webhooks. The account's endpoint gets none of them then.
+    #[must_use]
+    pub fn webhook_endpoints(self, endpoints: impl Into<Option<WebhookEndpoints>>) -> Self {
+        Self { webhook_endpoints: endpoints.into(), ..self }
     }
 
     /// Sets the service's time at which the order is opened, or an earlier one.
@@ -111,8 +146,12 @@ impl Intent {
 
     pub(crate) fn create_charge(&self, source: ChargeSource, number: NonZeroU32) -> CreateCharge {
         let attempt = self.reference.attempt(number);
-        let metadata = ChargeMetadata::new(attempt).store(self.store.clone());
-        let create = CreateCharge::new(self.amount, self.return_uri.clone(), source, metadata);
-        create.description(self.description.clone())
+        let own = ChargeMetadata::new(attempt).store(self.store.clone());
+        // The members were checked, or a charge was created with them.
+        let metadata = own.clone().with_extra(self.metadata.clone()).unwrap_or(own);
+        CreateCharge::new(self.amount, self.return_uri.clone(), source, metadata)
+            .description(self.description.clone())
+            .ip(self.ip)
+            .webhook_endpoints(self.webhook_endpoints.clone())
     }
 }

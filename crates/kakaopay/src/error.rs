@@ -7,6 +7,8 @@ use kakaopay_store::StoreError;
 use kakaopay_types::{ChargeId, Mode, Money, Reference, StoreId};
 use thiserror::Error;
 
+use crate::invalid_order::InvalidOrder;
+
 /// An error of a [`Merchant`]. Persisted work is not lost: [`Merchant::run`] resumes it.
 ///
 /// [`Merchant`]: crate::Merchant
@@ -24,6 +26,14 @@ pub enum Error {
         reference: Reference,
         /// The cause.
         source: ReplayError,
+    },
+    /// The order is not accepted as it is. Nothing was stored.
+    #[error("order {reference} is not accepted: {why}")]
+    InvalidOrder {
+        /// The order reference.
+        reference: Reference,
+        /// The reason.
+        why: InvalidOrder,
     },
     /// The reference belongs to an order of another amount.
     #[error("reference {reference} belongs to an order of {amount}: use one reference per order")]

@@ -134,13 +134,14 @@ impl<S: Store> Merchant<S> {
     /// payment finds it ended, too.
     ///
     /// # Errors
+    /// - [`Error::InvalidOrder`] if the description or the metadata are too long, or a name in it is reserved.
     /// - [`Error::ReferenceConflict`] if the reference belongs to an order of another amount.
     /// - [`Error::ModeMismatch`] if the reference belongs to a payment of the other mode.
     /// - [`Error::MissingPublicKey`] if the order needs a separate source and the builder got no public
     ///   client of this mode.
     /// - [`Error::Store`] if the store fails.
     pub async fn checkout(&self, order: Order) -> Result<Checkout, Error> {
-        self.check_public_key(&order)?;
+        self.check_order(&order)?;
         self.next_step(self.engine.open(order).await?).await
     }
 
@@ -158,11 +159,12 @@ impl<S: Store> Merchant<S> {
     /// - [`Error::NotFound`] if no payment has this reference: call [`Merchant::checkout`].
     /// - The errors of [`Merchant::checkout`].
     pub async fn pay_again(&self, order: Order, after: NonZeroU32) -> Result<Checkout, Error> {
-        self.check_public_key(&order)?;
+        self.check_order(&order)?;
         self.next_step(self.engine.pay_again(&order, after).await?).await
     }
 
-    fn check_public_key(&self, order: &Order) -> Result<(), Error> {
+    fn check_order(&self, order: &Order) -> Result<(), Error> {
+        order.check()?;
         let public = self.engine.clients.public.as_ref().map(Client::mode);
         if order.needs_public_key() && public != Some(self.engine.mode) {
             return Err(Error::MissingPublicKey);

@@ -1,9 +1,14 @@
 //! An order to be paid.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use kakaopay_flows::{Intent, SourceMode};
-use kakaopay_types::{Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId};
+use kakaopay_types::endpoint::{ReservedMember, WebhookEndpoints};
+use kakaopay_types::{Metadata, Mode, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId};
+
+use crate::error::Error;
+use crate::invalid_order::InvalidOrder;
 
 /// An order to be paid. Each order needs its own reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +17,20 @@ pub struct Order {
     amount: PaymentAmount,
     return_uri: ReturnUri,
     description: Option<String>,
+    metadata: Metadata,
+    ip: Option<IpAddr>,
+    webhook_endpoints: Option<WebhookEndpoints>,
     source: SourceMode,
     pay_within: Option<Duration>,
     refund_if_paid_late: bool,
 }
 
 impl Order {
+    /// Maximum length of a description, in characters. The API documents none; a longer one could be rejected.
+    pub const MAX_DESCRIPTION: usize = 1_000;
+    /// Maximum size of the metadata as JSON, in bytes. The API documents none; it is in every response and webhook.
+    pub const MAX_METADATA: usize = 4_096;
+
     /// Creates an order. Its source is created together with its charge, in one request, for a buyer
     /// on the web.
     #[must_use]
@@ -28,16 +41,42 @@ impl Order {
             amount,
             return_uri,
             description: None,
+            metadata: Metadata::default(),
+            ip: None,
+            webhook_endpoints: None,
             source,
             pay_within: None,
             refund_if_paid_late: false,
         }
     }
 
-    /// Sets the description, shown on the API's dashboard and used for its fraud checks.
+    /// Sets the description, shown on the API's dashboard and used for its fraud checks: at most
+    /// [`MAX_DESCRIPTION`](Self::MAX_DESCRIPTION) characters.
     #[must_use]
     pub fn with_description(self, description: impl Into<String>) -> Self {
         Self { description: Some(description.into()), ..self }
+    }
+
+    /// Sets members of the charge's metadata, shown on the API's dashboard and in its webhooks, such as a customer's number
+    /// in your system. It returns numbers as texts, because requests are forms. At most [`MAX_METADATA`](Self::MAX_METADATA) bytes as JSON; names that begin with `kakaopay_` are
+    /// this library's. The payment's journal keeps them until it is [pruned or erased](crate::prune).
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self { metadata, ..self }
+    }
+
+    /// Sets the buyer's IP address, which the API uses for its fraud checks.
+    #[must_use]
+    pub fn with_ip(self, ip: IpAddr) -> Self {
+        Self { ip: Some(ip), ..self }
+    }
+
+    /// Sets where the API posts the webhooks of this order's charge and its refunds. They replace the account's endpoint:
+    /// the address of [`Merchant::webhook_service`](crate::Merchant::webhook_service) must be among them. Otherwise the
+    /// payment is noticed only by polls, and a refund at the dashboard only by the next reconciliation.
+    #[must_use]
+    pub fn with_webhook_endpoints(self, endpoints: WebhookEndpoints) -> Self {
+        Self { webhook_endpoints: Some(endpoints), ..self }
     }
 
     /// Sets the buyer's platform. Default: [`PlatformType::Web`]. Ignored with
@@ -96,6 +135,26 @@ impl Order {
         &self.reference
     }
 
+    /// Checks what the types of its members do not.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let invalid = |why| Error::InvalidOrder { reference: self.reference.clone(), why };
+        self.find_mistake().map_err(invalid)
+    }
+
+    fn find_mistake(&self) -> Result<(), InvalidOrder> {
+        ReservedMember::check(&self.metadata)?;
+        let length = self.description.as_ref().map_or(0, |text| text.chars().count());
+        if length > Self::MAX_DESCRIPTION {
+            return Err(InvalidOrder::DescriptionTooLong { length, max: Self::MAX_DESCRIPTION });
+        }
+        // Metadata is plain data with text keys, so its JSON serialization cannot fail.
+        let size = serde_json::to_vec(&self.metadata).unwrap_or_default().len();
+        if size > Self::MAX_METADATA {
+            return Err(InvalidOrder::MetadataTooLarge { size, max: Self::MAX_METADATA });
+        }
+        Ok(())
+    }
+
     pub(crate) fn needs_public_key(&self) -> bool {
         matches!(self.source, SourceMode::Separate(_))
     }
@@ -106,11 +165,22 @@ impl Order {
         self.amount == intent.amount && self.reference == intent.reference
     }
 
-    pub(crate) fn into_intent(self, store: StoreId, mode: Mode, jitter_seed: u64) -> Intent {
-        Intent::new(self.reference, store, self.amount, self.return_uri, mode, jitter_seed)
+    /// Returns the intent of its payment, unless the order is not accepted.
+    pub(crate) fn into_intent(self, store: StoreId, mode: Mode, jitter_seed: u64) -> Result<Intent, Error> {
+        self.check()?;
+        let invalid = |error: ReservedMember| Error::InvalidOrder {
+            reference: self.reference.clone(),
+            why: error.into(),
+        };
+        let intent =
+            Intent::new(self.reference.clone(), store, self.amount, self.return_uri, mode, jitter_seed);
+        let intent = intent.metadata(self.metadata).map_err(invalid)?;
+        Ok(intent
             .description(self.description)
+            .ip(self.ip)
+            .webhook_endpoints(self.webhook_endpoints)
             .source(self.source)
             .pay_within(self.pay_within)
-            .refund_if_paid_late(self.refund_if_paid_late)
+            .refund_if_paid_late(self.refund_if_paid_late))
     }
 }

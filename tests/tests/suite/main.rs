@@ -21,6 +21,7 @@ mod next_return;
 mod notifications;
 mod older_requests;
 mod older_store;
+mod order_members;
 mod paid_and_refunded;
 mod pay_again;
 mod pruned;

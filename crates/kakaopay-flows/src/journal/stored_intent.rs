@@ -1,10 +1,12 @@
 //! The intent of a payment in its stored format.
 
+use std::net::IpAddr;
 use std::ops::Not;
 use std::time::Duration;
 
+use kakaopay_types::endpoint::WebhookEndpoints;
 use kakaopay_types::{
-    Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId, Timestamp,
+    Metadata, Mode, Money, PaymentAmount, PlatformType, Reference, ReturnUri, SourceId, StoreId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,12 @@ pub struct StoredIntent {
     mode: Mode,
     return_uri: ReturnUri,
     description: Option<String>,
+    #[serde(default, skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ip: Option<IpAddr>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    webhook_endpoints: Vec<String>,
     source: StoredPlan,
     jitter_seed: u64,
     served_at: Option<Timestamp>,
@@ -45,6 +53,14 @@ impl From<Intent> for StoredIntent {
             mode: intent.mode,
             return_uri: intent.return_uri,
             description: intent.description,
+            metadata: intent.metadata,
+            ip: intent.ip,
+            webhook_endpoints: intent
+                .webhook_endpoints
+                .iter()
+                .flat_map(WebhookEndpoints::iter)
+                .map(str::to_owned)
+                .collect(),
             source: match intent.source {
                 SourceMode::Inline(platform_type) => StoredPlan::WithCharge { platform_type },
                 SourceMode::Separate(platform_type) => StoredPlan::Separate { platform_type },
@@ -67,6 +83,10 @@ impl From<StoredIntent> for Intent {
             mode: stored.mode,
             return_uri: stored.return_uri,
             description: stored.description,
+            metadata: stored.metadata,
+            ip: stored.ip,
+            webhook_endpoints: WebhookEndpoints::new(stored.webhook_endpoints.iter().map(String::as_str))
+                .ok(),
             source: match stored.source {
                 StoredPlan::WithCharge { platform_type } => SourceMode::Inline(platform_type),
                 StoredPlan::Separate { platform_type } => SourceMode::Separate(platform_type),
@@ -76,6 +96,36 @@ impl From<StoredIntent> for Intent {
             served_at: stored.served_at,
             pay_within: stored.pay_within,
             refund_if_paid_late: stored.refund_if_paid_late,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_order_is_restored_with_all_its_members() {
+        let store = StoreId::parse("00000000000000000000000000000007").expect("an identity");
+        let amount = PaymentAmount::from_stored(Money::new(150_000, kakaopay_types::Currency::SGD));
+        let uri = ReturnUri::parse("https://shop.example/done").expect("an address");
+        let reference = Reference::parse("order-1").expect("a reference");
+        let plain = Intent::new(reference, store, amount, uri, Mode::Test, 7);
+        let metadata = serde_json::from_value(json!({ "customer": 17, "basket": { "rolls": 2 } }));
+        let full = plain.clone().metadata(metadata.expect("an object")).expect("no reserved member");
+        let endpoints = ["https://shop.example/hooks", "https://b.example/"];
+        let full = full
+            .ip("2001:db8::7".parse::<IpAddr>().expect("an address"))
+            .webhook_endpoints(WebhookEndpoints::new(endpoints).expect("endpoints"))
+            .pay_within(Duration::from_secs(1_800))
+            .refund_if_paid_late(true)
+            .description("ผ้า".to_owned());
+        for intent in [plain, full] {
+            let text = serde_json::to_string(&StoredIntent::from(intent.clone())).expect("JSON");
+            let stored: StoredIntent = serde_json::from_str(&text).expect("an intent");
+            assert_eq!(Intent::from(stored), intent, "{text}");
         }
     }
 }

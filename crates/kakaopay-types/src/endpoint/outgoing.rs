@@ -55,11 +55,8 @@ impl<R> RequestMetadata<R> {
     /// # Errors
     /// [`ReservedMember`] if the name of one begins with `kakaopay_`: choose another name.
     pub fn with_extra(self, extra: Metadata) -> Result<Self, ReservedMember> {
-        let reserved = extra.iter().map(|(name, _)| name).find(|name| name.starts_with(RESERVED));
-        match reserved.map(Box::from) {
-            Some(name) => Err(ReservedMember { name }),
-            None => Ok(Self { extra, ..self }),
-        }
+        ReservedMember::check(&extra)?;
+        Ok(Self { extra, ..self })
     }
 
     /// Returns the merchant's own members.
@@ -75,6 +72,17 @@ impl<R> RequestMetadata<R> {
 pub struct ReservedMember {
     /// The name.
     pub name: Box<str>,
+}
+
+impl ReservedMember {
+    /// Checks that no member has such a name.
+    ///
+    /// # Errors
+    /// The first that has.
+    pub fn check(metadata: &Metadata) -> Result<(), Self> {
+        let reserved = metadata.iter().map(|(name, _)| name).find(|name| name.starts_with(RESERVED));
+        reserved.map_or(Ok(()), |name| Err(Self { name: name.into() }))
+    }
 }
 
 impl fmt::Display for ReservedMember {

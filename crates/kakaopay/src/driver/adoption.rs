@@ -162,7 +162,7 @@ impl<S: Store> Engine<S> {
         let attempts =
             charges.iter().filter_map(|charge| charge.metadata.attempt()).map(|attempt| attempt.number());
         let attempts = attempts.max().unwrap_or(NonZeroU32::MIN);
-        let intent = order.into_intent(self.bind().await?, self.mode, self.next_seed());
+        let intent = order.into_intent(self.bind().await?, self.mode, self.next_seed())?;
         let begun = Begun::now(&self.clock);
         let now = self.load_to_change(&reference).await?.now;
         // As if it had been opened before its first charge: if what was read cannot be stored, the payment searches

@@ -74,7 +74,7 @@ impl<S: Store> Engine<S> {
     }
 
     async fn open_new(&self, order: &Order, mut begun: Begun, mut now: Timestamp) -> Result<Applied, Error> {
-        let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed());
+        let intent = order.clone().into_intent(self.bind().await?, self.mode, self.next_seed())?;
         let intent = intent.served_at(self.service_clock.now());
         if begun.is_old() {
             begun = Begun::now(&self.clock);
@@ -113,7 +113,7 @@ impl<S: Store> Engine<S> {
         }
         let (store, seed) = (self.bind().await?, self.next_seed());
         let again = |payment: &mut Payment, now| {
-            let intent = order.clone().into_intent(store.clone(), self.mode, seed);
+            let intent = order.clone().into_intent(store.clone(), self.mode, seed)?;
             payment.pay_again(&intent.served_at(self.service_clock.now()), after, now)?;
             Ok(())
         };
