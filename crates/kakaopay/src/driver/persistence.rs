@@ -156,15 +156,7 @@ impl<S: Store> Engine<S> {
                 Record::ChargeFound { charge, .. } => Some(charge.clone()),
                 _ => None,
             });
-            let charge = commit.charge.clone();
-            let (mut places, since) = (self.desk.reserve(commit.messages.len()), Instant::now());
-            let claimed = self.commit_surely(commit, places.as_ref().map(|_| LEASE), &young).await?;
-            for message in claimed {
-                self.hand_over(places.as_mut(), message, since).await;
-            }
-            if let Some(charge) = charge {
-                self.known_charges.add(&charge, &payment.intent().reference);
-            }
+            self.commit_entry(commit, &young).await?;
             latest = Some(young);
             self.report(payment, &entry);
             payment.handle(Input::Persisted(entry.seq), entry.at)?;
@@ -183,6 +175,20 @@ impl<S: Store> Engine<S> {
                 tracing::warn!(reference, seq = entry.seq, "alert raised: {alert}");
             }
         }
+    }
+
+    /// Commits an entry, and hands the messages over that it claims for this process.
+    async fn commit_entry(&self, commit: Commit, young: &SendBy) -> Result<(), Error> {
+        let (reference, charge) = (commit.reference.clone(), commit.charge.clone());
+        let (mut places, since) = (self.desk.reserve(commit.messages.len()), Instant::now());
+        let claimed = self.commit_surely(commit, places.as_ref().map(|_| LEASE), young).await?;
+        for message in claimed {
+            self.hand_over(places.as_mut(), message, since).await;
+        }
+        if let Some(charge) = charge {
+            self.known_charges.add(&charge, &reference);
+        }
+        Ok(())
     }
 
     /// Commits an entry. If the store cannot say whether it did, the journal says so, and a commit that is not in it is
