@@ -24,6 +24,7 @@ mod older_store;
 mod order_members;
 mod paid_and_refunded;
 mod pay_again;
+mod places;
 mod pruned;
 mod reconcile;
 mod refunds;

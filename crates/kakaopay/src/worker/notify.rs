@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kakaopay_flows::PaymentEvent;
 use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Held, Store, StoreError, StoreErrorKind};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -46,38 +46,32 @@ impl<S: Store> Merchant<S> {
     }
 
     /// Claims as many notifications as handler calls are free, at most one of each payment besides alerts,
-    /// and begins to deliver each in a task of its own. Returns whether there may be more.
+    /// and begins to deliver each in a task of its own. Returns whether there may be more: also if no place is free.
     pub(super) async fn claim_and_notify<H: EventHandler + 'static>(
         &self,
         handler: &Arc<H>,
         calls: &mut JoinSet<Delivered>,
         places: &Arc<Semaphore>,
     ) -> Result<bool, Error> {
-        let free = places.available_permits();
-        let taken = u32::try_from(free).ok().filter(|free| *free > 0);
-        let taken = taken.and_then(|free| Arc::clone(places).try_acquire_many_owned(free).ok());
-        let Some(mut taken) = taken else { return Ok(false) };
+        let Some(mut taken) = take_all(places) else { return Ok(true) };
+        let free = taken.num_permits();
         // Another account's orders are not this handler's.
         self.engine.store_id().await?;
         let since = Instant::now();
         let messages = self.engine.store.claim_messages(ClaimRequest::new(LEASE, free)).await?;
         let claimed = messages.len();
         for message in messages {
-            let (engine, handler) = (Arc::clone(&self.engine), Arc::clone(handler));
             let row = Held::Message(message.key.clone(), message.claim);
-            let lease = engine.leases.hold(row, since);
-            let place = taken.split(1);
-            calls.spawn(async move {
-                let delivered = engine.notify(&handler, message, lease).await;
-                drop(place);
-                delivered
-            });
+            let lease = self.engine.leases.hold(row, since);
+            // Not reached: no more are claimed than asked for.
+            let Some(place) = taken.split(1) else { break };
+            self.begin(handler, calls, Handed { message, lease, place });
         }
-        Ok(claimed == free)
+        Ok(claimed >= free)
     }
 
-    /// Begins to deliver a message that a step has claimed when it stored it.
-    pub(super) fn notify_handed<H: EventHandler + 'static>(
+    /// Begins to deliver a claimed message.
+    pub(super) fn begin<H: EventHandler + 'static>(
         &self,
         handler: &Arc<H>,
         calls: &mut JoinSet<Delivered>,
@@ -95,6 +89,19 @@ impl<S: Store> Merchant<S> {
     pub(super) fn places(&self) -> Arc<Semaphore> {
         let most = usize::try_from(u32::MAX).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         Arc::new(Semaphore::new(self.engine.handler_limits.max_concurrent.min(most)))
+    }
+}
+
+/// Takes all places that are free; `None` if none is.
+fn take_all(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    loop {
+        let free = u32::try_from(places.available_permits()).ok().filter(|free| *free > 0)?;
+        match Arc::clone(places).try_acquire_many_owned(free) {
+            Ok(taken) => return Some(taken),
+            // A step has just reserved some.
+            Err(TryAcquireError::NoPermits) => {}
+            Err(TryAcquireError::Closed) => return None,
+        }
     }
 }
 

@@ -96,53 +96,52 @@ impl<S: Store> Merchant<S> {
     /// Delivers notifications, those of different payments concurrently.
     async fn notify_loop<H: EventHandler + 'static>(&self, handler: &Arc<H>, mut shutdown: Shutdown) {
         let places = self.places();
+        let all = places.available_permits();
         let mut desk = self.engine.desk.open(&places);
         // Those that were claimed, which others may wait behind, and those that the steps of this process have claimed.
         let (mut calls, mut handed) = (JoinSet::new(), JoinSet::new());
-        let mut looks = true;
+        // Whether there may be some to claim.
+        let mut has_more = true;
         while !*shutdown.borrow() {
             // One claim fills the places of all that have ended.
             while let Some(ended) = calls.try_join_next() {
                 log_delivery(ended);
-                looks = true;
+                has_more = true;
             }
             while let Some(ended) = handed.try_join_next() {
                 log_delivery(ended);
-                looks |= self.engine.desk.has_others();
+                has_more |= self.engine.desk.has_others();
             }
             let mut rest = MAX_REST;
-            if looks {
-                if calls.is_empty() && handed.is_empty() {
+            if has_more {
+                if places.available_permits() == all {
+                    // None waits behind one in flight.
                     self.engine.desk.forget_others();
                 }
-                rest = match catch_panic(self.claim_and_notify(handler, &mut calls, &places)).await {
-                    Some(Ok(false)) => MAX_REST,
-                    Some(Ok(true)) => Duration::ZERO,
+                match catch_panic(self.claim_and_notify(handler, &mut calls, &places)).await {
+                    Some(Ok(may_be_more)) => has_more = may_be_more,
                     Some(Err(error)) => {
                         log_delivery_error(&error);
-                        ERROR_BACKOFF
+                        rest = ERROR_BACKOFF;
                     }
-                    None => log_claim_panic(),
-                };
+                    None => rest = log_claim_panic(),
+                }
             }
-            let full = places.available_permits() == 0;
-            looks = tokio::select! {
+            // A step may give its places back without a word, so that a full loop is woken, too.
+            tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|stop| *stop) => break,
                 Some(ended) = calls.join_next(), if !calls.is_empty() => {
                     log_delivery(ended);
-                    true
+                    has_more = true;
                 }
                 Some(ended) = handed.join_next(), if !handed.is_empty() => {
                     log_delivery(ended);
-                    rest != MAX_REST || self.engine.desk.has_others()
+                    has_more |= self.engine.desk.has_others();
                 }
-                Some(next) = desk.handed.recv() => {
-                    self.notify_handed(handler, &mut handed, next);
-                    rest != MAX_REST
-                }
-                () = tokio::time::sleep(rest), if !full => true,
-                () = self.engine.wakers.notify.notified(), if !full => true,
+                Some(next) = desk.handed.recv() => self.begin(handler, &mut handed, next),
+                () = tokio::time::sleep(rest) => has_more = true,
+                () = self.engine.wakers.notify.notified() => has_more = true,
             }
         }
         self.engine.give_back_at_once(desk.close()).await;

@@ -54,6 +54,8 @@ pub enum StoreCall {
 pub enum StoreFault {
     /// The call succeeds, if the store below does.
     None,
+    /// So does this one, which begins its work so much later.
+    Late(Duration),
     /// The call fails before its work, so that nothing was done.
     Before(StoreErrorKind),
     /// The work is done, and the call fails: the caller cannot know.
@@ -120,8 +122,10 @@ impl<S> HookedStore<S> {
         work: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let fault = (self.fault)(call);
-        if let StoreFault::Before(kind) = fault {
-            return Err(kind.into());
+        match fault {
+            StoreFault::Before(kind) => return Err(kind.into()),
+            StoreFault::Late(time) => tokio::time::sleep(time).await,
+            StoreFault::None | StoreFault::After(_) => {}
         }
         let result = work.await?;
         (self.after)(call);
