@@ -42,6 +42,8 @@ pub struct Pages {
     pub links: BTreeMap<String, Vec<String>>,
     /// Accepted notifications in order, by order: each with its key, once.
     pub accepted: BTreeMap<String, Vec<(String, PaymentEvent)>>,
+    /// Charges that a notification named when it came again.
+    pub named_again: BTreeSet<ChargeId>,
     /// Charges that a response showed as successful, with money left at the shop.
     pub shown_paid: BTreeSet<String>,
     /// Refunds that a call returned, by order and reference.
@@ -114,6 +116,7 @@ impl Books {
             now: 0,
             links: BTreeMap::new(),
             accepted: BTreeMap::new(),
+            named_again: BTreeSet::new(),
             shown_paid: BTreeSet::new(),
             accepted_refunds: BTreeSet::new(),
             polled: BTreeMap::new(),
@@ -206,7 +209,9 @@ impl Pages {
         }
         let accepted = self.accepted.entry(order.clone()).or_default();
         if accepted.iter().any(|(known, _)| known == key) {
-            // Delivery is at least once.
+            // Delivery is at least once. A store that was put back may judge another of two paid charges to be the one that
+            // pays the order: the notification names it, under the key that the handler knows.
+            self.named_again.extend(paid_charge(event).filter(|_| self.was_restored).cloned());
             return;
         }
         accepted.push((key.to_owned(), event.clone()));

@@ -30,7 +30,8 @@ pub(crate) fn paid_orders_are_known(around: &Surroundings) {
 /// Whether a paid charge was notified, as paid or as paid late.
 fn knows(pages: &Pages, order: &str, charge: &BookedCharge) -> bool {
     let accepted = pages.accepted.get(order).map(Vec::as_slice).unwrap_or_default();
-    accepted.iter().any(|(_, event)| paid_charge(event).is_some_and(|paid| paid.as_str() == charge.id))
+    let named = accepted.iter().filter_map(|(_, event)| paid_charge(event));
+    named.chain(&pages.named_again).any(|paid| paid.as_str() == charge.id)
 }
 
 /// Whether the charge names another order, and an alert says so: a person must decide whose it is.
