@@ -90,7 +90,9 @@ pub enum PaymentEvent {
         charge: Option<ChargeId>,
     },
     /// The payment was to be cancelled, and the service refuses to end its charge: the buyer can still pay it. That would
-    /// be [late money](Self::PaidLate), unless the wish is taken back. Sell the goods to others, and ask the buyer not to pay.
+    /// be [late money](Self::PaidLate), unless the wish is [taken back](crate::Input::TakeCancelBack). Sell the
+    /// goods to others, and ask the buyer not to pay. Begin no checkout of this order after that: it would take the wish
+    /// back, and a success would be [`Paid`](Self::Paid).
     CancelRefused {
         /// The order.
         reference: Reference,

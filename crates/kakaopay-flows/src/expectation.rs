@@ -31,13 +31,16 @@ fn all_keys(model: &Model) -> Vec<String> {
         State::Successful { refunded_in_full: true, .. } => Some(format!("{reference}/paid_and_refunded")),
         state => Some(format!("{reference}/{attempt}/{}", state.name())),
     };
-    let earlier =
-        model.earlier.iter().map(|earlier| format!("{reference}/{}/{}", earlier.ended, earlier.end));
+    let refused =
+        |attempt, times: u32| (1..=times).map(move |number| cancel_refused_key(reference, attempt, number));
+    let earlier = model.earlier.iter().flat_map(|earlier| {
+        let end = format!("{reference}/{}/{}", earlier.ended, earlier.end);
+        refused(earlier.ended, earlier.refusals).chain([end])
+    });
     let late = |charge: &ChargeId| format!("{reference}/late/{charge}");
     let refunds = model.refunds.iter().filter(|(_, refund)| refund.state().is_final());
     let mut keys: Vec<_> = earlier.chain(end).collect();
-    let refused = |number| cancel_refused_key(reference, attempt, number);
-    keys.extend((1..=model.cancel.refusals).map(refused));
+    keys.extend(refused(attempt, model.cancel.refusals));
     keys.extend(model.late.keys().map(late));
     keys.extend(refunds.map(|(refund, _)| format!("{reference}/refund/{refund}")));
     keys.extend(model.alerts.iter().map(|alert| format!("{reference}/alert/{}", alert.key())));

@@ -211,8 +211,8 @@ impl Payment {
     /// store and mode are those of the payment. Returns whether anything has changed.
     ///
     /// Idempotent: it does nothing if `after` is no longer the attempt at hand, so that a second call for the same end
-    /// begins no second attempt. Nor does it if the payment is paid or can still be paid; then it takes back the wish to
-    /// [cancel](Input::Cancel) it.
+    /// begins no second attempt. Nor does it if the payment is paid or can still be paid. It takes back no wish to
+    /// [cancel](Input::Cancel): see [`Input::TakeCancelBack`].
     ///
     /// # Errors
     /// [`PayAgainError`] if there is no attempt `after`, or the amount differs from one that can still be paid. The

@@ -17,8 +17,9 @@ pub enum Checkout {
         /// The pending charge.
         charge: ChargeId,
     },
-    /// The outcome of the charge request is not known yet and is being resolved. Call again soon,
-    /// with the same reference: a second order for the same goods could charge the buyer twice.
+    /// The outcome of the charge request is not known yet and is being resolved, or the payment is being
+    /// [cancelled](crate::Merchant::cancel), for instance because its [hold](crate::Order::pay_within) has ended. Call again
+    /// soon, with the same reference: a second order for the same goods could charge the buyer twice.
     InProgress,
     /// The payment has ended; see also [`Merchant::status`](crate::Merchant::status).
     Finished(PaymentStatus),

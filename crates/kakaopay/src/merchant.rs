@@ -130,7 +130,7 @@ impl<S: Store> Merchant<S> {
     /// Idempotent per order reference: repeated calls return the same address, and no second charge
     /// is created once an address was returned. A request that the API rejects is not an error but a
     /// payment that has [ended](Checkout::Finished). It takes back a wish to [cancel](Self::cancel) while the charge can
-    /// still be paid. References are unique for ever: that of a [pruned](crate::prune)
+    /// still be paid; a request to end the charge that was sent before may still end it. References are unique for ever: that of a [pruned](crate::prune)
     /// payment finds it ended, too.
     ///
     /// # Errors
@@ -150,8 +150,8 @@ impl<S: Store> Merchant<S> {
     /// [`PaymentStatus::attempt`]. The amount and the source may be others than before.
     ///
     /// Idempotent: once the next attempt has begun, further calls with the same `after`, such as a reload of the page,
-    /// return its address. So do calls while the attempt at hand can still be paid. A paid order is
-    /// [finished](Checkout::Finished). The earlier charge stays watched: if it is paid after all, that is late money
+    /// return its address. So do calls while the attempt at hand can still be paid; they take no wish to
+    /// [cancel](Self::cancel) back. A paid order is [finished](Checkout::Finished). The earlier charge stays watched: if it is paid after all, that is late money
     /// ([`PaymentEvent::PaidLate`](crate::PaymentEvent::PaidLate)).
     ///
     /// # Errors
@@ -249,7 +249,9 @@ impl<S: Store> Merchant<S> {
     ///
     /// A success after the wish is late money ([`PaidLate`](crate::PaymentEvent::PaidLate)) and never releases goods, also
     /// if the buyer had paid just before. [`Merchant::checkout`] for the same amount takes the wish back while the charge
-    /// can be paid; [`Merchant::pay_again`] begins another attempt once it has ended. Idempotent, and without effect on a
+    /// can be paid, and a success is [`Paid`](crate::PaymentEvent::Paid) again: do not call it for an order whose goods you
+    /// gave away, also not when the buyer reloads the page. A request to end the charge that was sent before may still end
+    /// it, as [`Expired`](crate::PaymentEvent::Expired). [`Merchant::pay_again`] begins another attempt once it has ended. Idempotent, and without effect on a
     /// payment that has ended: the status says how.
     ///
     /// A store that is restored from a backup lacks later wishes: cancel again the orders that your shop has cancelled since.

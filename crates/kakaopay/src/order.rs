@@ -114,7 +114,9 @@ impl Order {
     ///
     /// Free the goods when you are notified, and by no timer of your own: until
     /// [`Cancelled`](crate::PaymentEvent::Cancelled) or [`CancelRefused`](crate::PaymentEvent::CancelRefused) a success is
-    /// still [`Paid`](crate::PaymentEvent::Paid). If the API's responses have no `Date`, the hold does not end.
+    /// still [`Paid`](crate::PaymentEvent::Paid). If the API's responses have no `Date`, the hold does not end. A charge that
+    /// is found after its hold, because the response to its creation was lost, is cancelled by its next read, a few seconds
+    /// later.
     #[must_use]
     pub fn pay_within(self, hold: Duration) -> Self {
         Self { pay_within: Some(hold), ..self }

@@ -52,18 +52,18 @@ pub(crate) fn wish(model: &Model) -> Transition {
 /// Takes the wish back, so that the charge or the attempt goes on as before. The end of a hold stands until the service
 /// has ended the charge or refused to.
 pub(crate) fn take_back(model: &Model) -> Transition {
-    if model.state.is_final() || !model.cancel.wish.as_ref().is_some_and(CancelWish::forbids_goods) {
-        return Transition::default();
-    }
-    Transition {
-        records: vec![Record::CancelTakenBack],
-        deadline: DeadlineChange::Plan,
-        redirect: match &model.state {
-            State::Pending(pending) => pending.authorize_uri.clone(),
-            _ => None,
-        },
-        ..Transition::default()
-    }
+    let wish = model.cancel.wish.as_ref().filter(|wish| wish.forbids_goods());
+    let Some(wish) = wish.filter(|_| !model.state.is_final()) else { return Transition::default() };
+    let hold_stands = wish.ends_hold && !wish.is_refused;
+    let by = CancelledBy::Hold;
+    let record = if hold_stands { Record::CancelWished { by } } else { Record::CancelTakenBack };
+    let taken_back =
+        Transition { records: vec![record], deadline: DeadlineChange::Plan, ..Transition::default() };
+    let State::Pending(pending) = &model.state else { return taken_back };
+    let redirect = pending.authorize_uri.clone().filter(|_| !hold_stands);
+    // A request that was sent may have ended the charge, or still end it.
+    let reading = wish.requested_at.map(|_| read(&pending.charge)).unwrap_or_default();
+    Transition { redirect, ..taken_back }.and(reading)
 }
 
 /// Ends a payment that is to be cancelled and has no charge.

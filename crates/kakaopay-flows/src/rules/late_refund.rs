@@ -13,20 +13,20 @@ use crate::state::late_charge::LateReason;
 use crate::state::model::Model;
 use crate::transition::{Transition, raise_alert};
 
-/// Orders the refund of each charge that a step notifies as paid late, if the order says so. Behind the refund window it
-/// raises an alert.
+/// Orders the refund of each charge that a step notifies as paid late, if the order of its attempt says so. Behind the
+/// refund window it raises an alert.
 pub(crate) fn order(model: &Model, step: &Transition, now: Timestamp) -> Transition {
-    if !model.intent.refund_if_paid_late {
-        return Transition::default();
-    }
     let ordered = step.events.iter().map(|event| order_one(model, event, now));
     ordered.fold(Transition::default(), Transition::and)
 }
 
 fn order_one(model: &Model, event: &PaymentEvent, now: Timestamp) -> Transition {
-    let PaymentEvent::PaidLate { charge, amount, refunded, paid_at, why, .. } = event else {
+    let PaymentEvent::PaidLate { charge, attempt, amount, refunded, paid_at, why, .. } = event else {
         return Transition::default();
     };
+    if !model.refunds_late(*attempt) {
+        return Transition::default();
+    }
     let left = amount.minor_units().saturating_sub(refunded.minor_units());
     // A charge that differs from the order is for a person to judge, who has an alert.
     if left <= 0 || *why == LateReason::Mismatch {

@@ -9,13 +9,12 @@ use crate::input::Origin;
 use crate::intent::{Intent, SourceMode};
 use crate::journal::record::Record;
 use crate::next_deadline::DeadlineChange;
-use crate::rules::{cancel, requests};
+use crate::rules::requests;
 use crate::state::lifecycle::State;
 use crate::state::model::{Model, is_of_order};
 use crate::transition::{Transition, read};
 
-/// Begins the attempt after `after`. If the payment is still payable, it takes back the wish to cancel it. Returns `None`
-/// if there is nothing to do.
+/// Begins the attempt after `after`. Returns `None` if that is not the one at hand, or has not ended unpaid.
 ///
 /// # Errors
 /// [`PayAgainError`] if the payment has no attempt `after`, or another amount is asked for while one is payable.
@@ -38,7 +37,7 @@ pub(crate) fn open(
     if is_payable && intent.amount.money() != amount {
         return Err(PayAgainError::AmountConflict { attempt, amount });
     }
-    Ok(Some(cancel::take_back(model)).filter(|taken_back| !taken_back.records.is_empty()))
+    Ok(None)
 }
 
 fn begin(model: &Model, intent: Intent, attempt: NonZeroU32) -> Transition {

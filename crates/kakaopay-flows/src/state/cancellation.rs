@@ -1,5 +1,7 @@
 //! The wish to cancel the attempt at hand.
 
+use std::ops::Not;
+
 use kakaopay_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,9 @@ pub struct CancelWish {
     pub by: CancelledBy,
     /// When it was recorded, by the driver's clock.
     pub since: Timestamp,
+    /// Whether the hold had ended before, so that it ends the charge whatever the merchant wishes after it.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub(crate) ends_hold: bool,
     /// Whether the service has refused to end the charge, which can still be paid, and the merchant was notified.
     pub is_refused: bool,
     /// When the service was last requested to end the charge, by the driver's clock.
@@ -78,15 +83,17 @@ impl Cancellation {
     /// Applies a record of the cancelling. Returns `None` if it contradicts what is known.
     pub(crate) fn apply(&mut self, record: &Record, (seq, at): (u64, Timestamp)) -> Option<()> {
         if let Record::CancelWished { by } = record {
-            self.hold_has_ended |= *by == CancelledBy::Hold;
-            match &mut self.wish {
-                Some(wish) => wish.by = *by,
-                none => {
-                    let (since, is_refused) = (at, false);
-                    *none =
-                        Some(CancelWish { by: *by, since, is_refused, requested_at: None, rejected: None });
-                }
-            }
+            let ends_hold = *by == CancelledBy::Hold;
+            self.hold_has_ended |= ends_hold;
+            let wish = self.wish.get_or_insert(CancelWish {
+                by: *by,
+                since: at,
+                ends_hold,
+                is_refused: false,
+                requested_at: None,
+                rejected: None,
+            });
+            wish.by = *by;
             return Some(());
         }
         let wish = self.wish.as_mut()?;

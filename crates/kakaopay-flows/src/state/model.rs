@@ -205,8 +205,14 @@ impl Model {
             let ended = DuplicateCharge { attempt, since, expires_at, end: charge_end, paid: None };
             self.duplicates.insert(charge, ended);
         }
-        let amount = self.intent.amount.money();
-        self.earlier.push(EarlierAttempts { last: self.attempts, ended, amount, end });
+        self.earlier.push(EarlierAttempts {
+            last: self.attempts,
+            ended,
+            amount: self.intent.amount.money(),
+            end,
+            refund_if_paid_late: self.intent.refund_if_paid_late,
+            refusals: self.cancel.refusals,
+        });
         self.cancel = Cancellation::default();
         (self.attempts, self.resumed_after) = (attempt, attempt.get().saturating_sub(1));
         // The search for charges of the attempts before goes on from where it began.

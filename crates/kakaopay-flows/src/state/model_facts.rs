@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use kakaopay_types::{AttemptReference, ChargeId, Expected};
 
 use crate::alert::Alert;
+use crate::state::earlier_attempts::EarlierAttempts;
 use crate::state::late_charge::{LateCharge, PaidCharge};
 use crate::state::lifecycle::State;
 use crate::state::model::Model;
@@ -31,6 +32,17 @@ impl Model {
         attempt < self.first_attempt()
     }
 
+    /// Returns what is known of an attempt that ended before the one at hand was begun.
+    fn earlier_of(&self, attempt: NonZeroU32) -> Option<&EarlierAttempts> {
+        self.earlier.iter().find(|earlier| attempt <= earlier.last)
+    }
+
+    /// Returns whether late money of an attempt is refunded.
+    pub(crate) fn refunds_late(&self, attempt: NonZeroU32) -> bool {
+        let earlier = self.earlier_of(attempt);
+        earlier.map_or(self.intent.refund_if_paid_late, |earlier| earlier.refund_if_paid_late)
+    }
+
     /// Returns the members that a charge of the order must have. `named` is the attempt that the charge names; if it
     /// names another order or none, the attempt `last` is expected.
     ///
@@ -41,8 +53,7 @@ impl Model {
             Some(named) if *named.order() == intent.reference => named.number(),
             _ => last,
         };
-        let earlier = self.earlier.iter().find(|earlier| number <= earlier.last);
-        let amount = earlier.map_or(intent.amount.money(), |earlier| earlier.amount);
+        let amount = self.earlier_of(number).map_or(intent.amount.money(), |earlier| earlier.amount);
         Expected::new(amount, intent.mode, intent.reference.attempt(number)).store(intent.store.clone())
     }
 

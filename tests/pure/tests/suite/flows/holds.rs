@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kakaopay_flows::{CancelledBy, Deadline, Input, Intent, Response};
+use kakaopay_flows::{CancelledBy, Deadline, Input, Intent, RequestFailure, Response};
 use kakaopay_pure_tests::order::{at, start};
 use kakaopay_pure_tests::{Driven, Order};
 use serde_json::json;
@@ -108,6 +108,29 @@ fn f64_a_merchant_cancels_during_the_end_of_a_hold() {
     driven.handle(paid, at(HOLD + 2));
     assert_eq!(keys(&driven), ["1/cancelled", "late/chrg_test_5w4415netlwqpc54tyg"]);
     assert_replays(&driven);
+}
+
+/// The hold has ended for the service, whatever the merchant wishes after it: until the service refuses, its end stands.
+#[test]
+fn f64_the_end_of_a_hold_outlives_a_wish_that_is_taken_back() {
+    for refused in [false, true] {
+        let mut driven = held();
+        driven.handle(read_at(1, HOLD, "pending"), at(HOLD));
+        driven.handle(expire(Err(RequestFailure::RateLimited)), at(HOLD));
+        driven.handle(Input::Cancel, at(HOLD + 1));
+        if refused {
+            driven.handle(expire(Err(rejected())), at(HOLD + 2));
+            let pending = read(&driven, "pending");
+            driven.handle(pending, at(HOLD + 3));
+        }
+        driven.handle(Input::TakeCancelBack, at(HOLD + 4));
+        assert_eq!(driven.payment.authorize_uri().is_some(), refused);
+        assert_replays(&driven);
+        let pending = read_at(driven.payment.seq(), 2 * HOLD, "pending");
+        assert_eq!(names(&driven.handle(pending, at(2 * HOLD))), if refused { "" } else { "x" });
+        let by = driven.payment.cancel_wish().map(|wish| wish.by);
+        assert_eq!(by, Some(CancelledBy::Hold).filter(|_| !refused));
+    }
 }
 
 /// I5: late money goes back by itself, once, while the refund window is open.

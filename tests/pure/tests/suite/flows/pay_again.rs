@@ -309,3 +309,39 @@ fn f64_each_attempt_has_its_own_source() {
     let [Request::CreateCharge(create)] = &requests[..] else { panic!("{requests:?}") };
     assert!(format!("{:?}", create.source).contains("src_test_new"), "{create:?}");
 }
+
+/// A second tab of the buyer repeats the request of before: the merchant has cancelled the payment since.
+#[test]
+fn f64_an_old_request_to_pay_again_takes_no_cancel_back() {
+    let mut driven = ended("failed");
+    driven.pay_again(&same(), attempt(1), at(200)).expect("begun");
+    driven.handle(created(2, Ok(second("pending", 150_000))), at(201));
+    driven.handle(Input::Cancel, at(202));
+    let seq = driven.payment.seq();
+    assert_eq!(driven.pay_again(&same(), attempt(1), at(203)), Ok(Vec::new()));
+    assert!(driven.payment.cancel_wish().is_some() && driven.payment.authorize_uri().is_none());
+    assert_eq!(driven.payment.seq(), seq, "nothing has changed");
+}
+
+/// Late money goes back as the order of its own attempt says, whatever that of a later one says.
+#[test]
+fn f64_i5_each_attempt_keeps_whether_its_late_money_goes_back() {
+    for refunds in [true, false] {
+        let first_intent = Order::one_call().intent.refund_if_paid_late(refunds);
+        let mut driven = Driven::open(first_intent, start()).0;
+        driven.handle(created(1, Ok(Order::one_call().charge(1, &[]))), at(1));
+        driven.handle(read(first("expired")), at(100));
+        driven.pay_again(&same().refund_if_paid_late(!refunds), attempt(1), at(200)).expect("begun");
+        driven.handle(created(2, Ok(second("pending", 150_000))), at(201));
+        driven.handle(read(first("successful")), at(300));
+        assert_eq!(driven.payment.refunds().len(), usize::from(refunds));
+        driven.handle(read(second("expired", 150_000)), at(301));
+        driven.handle(read(second("successful", 150_000)), at(302));
+        assert_eq!(driven.payment.late_charges().len(), 2);
+        assert_eq!(driven.payment.refunds().len(), 1, "the one of the attempt whose order says so");
+        assert_replays(&driven);
+        // Also of a snapshot.
+        let snapshot = driven.payment.snapshot().expect("durable");
+        assert_eq!(Payment::restore(&snapshot, []).expect("sound").snapshot(), Ok(snapshot));
+    }
+}
