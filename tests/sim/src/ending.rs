@@ -26,7 +26,10 @@ pub(crate) fn check(around: &Surroundings, before: &[Payment], plan: &Plan) {
     let mut waiting = 0;
     for payment in &payments {
         let mut pages = around.books.pages();
-        waiting += u64::from(!payment.alerts().is_empty());
+        // By a store's clock that was set back a year, the next night at which late money is looked for is a year away. The
+        // reconciliation finds it.
+        let waits_for_night = plan.steps_the_store() && payment.intent().refund_if_paid_late;
+        waiting += u64::from(!payment.alerts().is_empty() || waits_for_night);
         payment_has_ended(&mut pages, payment);
         for (name, refund) in payment.refunds() {
             if plan.is_calm && !matches!(refund.state(), RefundState::Completed { .. }) {

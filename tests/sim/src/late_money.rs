@@ -18,12 +18,14 @@ pub(crate) fn late_money_goes_back(around: &Surroundings) {
                 continue;
             }
             let ended = format!("{order}/refund/late:{charge}");
+            // A service that tells no time cannot say that the refund was not made: a person resumes it.
+            let unresolved = format!("{order}/alert/refund_unresolved/late:{charge}");
             let is_known = accepted.iter().any(|(key, event)| {
                 let is_alert = matches!(
                     event,
                     PaymentEvent::Alert { alert: Alert::LateNotRefunded { charge: other }, .. } if other == charge
                 );
-                *key == ended || is_alert
+                [&ended, &unresolved].contains(&key) || is_alert
             });
             if !is_known {
                 kept.push(format!("{order}: {charge} was paid late, and {ended} was not notified"));
