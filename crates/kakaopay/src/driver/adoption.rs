@@ -12,9 +12,10 @@ use kakaopay_types::endpoint::{ListCharges, ListParams, RetrieveCharge};
 use kakaopay_types::{Charge, ChargeId, Outcome, Reference, SortOrder, StoreId, Timestamp};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::along::Along;
 use super::engine::{Applied, Engine};
 use super::pending_request::Begun;
-use super::persistence::{Along, message_of};
+use super::persistence::message_of;
 use super::reads::Joins;
 use super::suspicion::Suspicion;
 use crate::error::Error;

@@ -5,8 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use kakaopay_store::{ClaimToken, Store, StoreError, StoreErrorKind};
 use tokio::sync::oneshot::{self, Receiver, Sender, error::TryRecvError};
 
-use super::engine::Engine;
-use super::persistence::repeated;
+use super::repeated::repeated;
 
 /// The completions of this process that wait for a commit.
 #[derive(Debug, Default)]
@@ -37,19 +36,22 @@ impl Completions {
             let _ = done.send(!stale.contains(key));
         }
     }
-}
 
-impl<S: Store> Engine<S> {
     /// Completes a message, together with others that wait. Returns whether its claim was still valid: another process has
     /// the message otherwise, or a person skipped it.
     ///
     /// A completion that a crash loses has the message delivered again under the same key.
-    pub(crate) async fn complete(&self, key: &str, claim: ClaimToken) -> Result<bool, StoreError> {
-        let mut is_done = self.completions.add(key, claim);
-        let turn = self.completions.turn.lock().await;
+    pub(crate) async fn complete(
+        &self,
+        store: &impl Store,
+        key: &str,
+        claim: ClaimToken,
+    ) -> Result<bool, StoreError> {
+        let mut is_done = self.add(key, claim);
+        let turn = self.turn.lock().await;
         let done = match is_done.try_recv() {
             Err(TryRecvError::Empty) => {
-                self.completions.commit(&self.store).await;
+                self.commit(store).await;
                 is_done.try_recv()
             }
             done => done,
@@ -58,7 +60,7 @@ impl<S: Store> Engine<S> {
         if let Ok(is_current) = done {
             return Ok(is_current);
         }
-        match repeated(|| self.store.complete_message(key, claim)).await {
+        match repeated(|| store.complete_message(key, claim)).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == StoreErrorKind::StaleClaim => Ok(false),
             Err(error) => Err(error),

@@ -8,6 +8,7 @@ use kakaopay_store::{Clock, Store, StoreError};
 use kakaopay_types::{ChargeId, ErrorCode, EventId, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
+use super::along::{Along, Look};
 use super::completions::Completions;
 use super::desk::Desk;
 use super::identity::Identity;
@@ -16,7 +17,6 @@ use super::leases::Leases;
 use super::looks::Looks;
 use super::marks::Marks;
 use super::pending_request::{Begun, PendingRequest};
-use super::persistence::{Along, Look};
 use super::reads::{Joins, Reads};
 use super::rehydrate::{self, Loaded};
 use super::requests::Clients;

@@ -1,6 +1,7 @@
 //! The driver of one payment: apply an input, persist, then send.
 
 mod adoption;
+mod along;
 mod completions;
 mod desk;
 mod engine;
@@ -17,6 +18,7 @@ mod pending_request;
 mod persistence;
 mod reads;
 mod rehydrate;
+mod repeated;
 mod requests;
 mod service_clock;
 mod suspicion;
@@ -31,8 +33,8 @@ pub(crate) use leases::{LEASE, Lease};
 pub(crate) use looks::Looks;
 pub(crate) use marks::Marks;
 pub(crate) use opening::{Opened, check_same};
-pub(crate) use persistence::repeated;
 pub(crate) use reads::{Joins, Reads};
 pub(crate) use rehydrate::{load, pairs};
+pub(crate) use repeated::repeated;
 pub(crate) use requests::Clients;
 pub(crate) use service_clock::ServiceClock;

@@ -9,9 +9,9 @@ use kakaopay_types::{Reference, Timestamp};
 use tokio::time::Instant;
 
 use super::adoption::{Found, LOOK_TIMEOUT, MayHave};
+use super::along::Along;
 use super::engine::{Applied, Engine, MAX_TRIES};
 use super::pending_request::Begun;
-use super::persistence::Along;
 use super::reads::Joins;
 use super::rehydrate::Loaded;
 use super::suspicion::Suspicion;

@@ -7,14 +7,16 @@ use kakaopay_store::{
     ClaimedMessage, Commit, DeadlineChange, Held, Lane, OutboxMessage, Seq, Store, StoreError, StoreErrorKind,
 };
 use kakaopay_transport::SendBy;
-use kakaopay_types::{EventId, Reference, Timestamp};
+use kakaopay_types::{Reference, Timestamp};
 use tokio::time::{Instant, sleep};
 
+use super::along::{Along, Look};
 use super::desk::Reserved;
 use super::engine::{Applied, Engine};
 use super::leases::LEASE;
 use super::pending_request::{Begun, PendingRequest, send_by};
 use super::rehydrate::SNAPSHOT_EVERY;
+use super::repeated::REPEAT_AFTER_MILLIS;
 use crate::error::Error;
 
 /// How long a response to a mutation is stored again and again: a busy store or a lost connection usually recovers
@@ -26,35 +28,6 @@ const STORE_READ_FOR: Duration = Duration::from_secs(4);
 const MIN_WAIT: Duration = Duration::from_millis(50);
 /// Longest such wait.
 const MAX_WAIT: Duration = Duration::from_secs(3);
-/// Waits before a call whose outcome is unknown is repeated, in milliseconds.
-const REPEAT_AFTER_MILLIS: [u64; 5] = [50, 200, 500, 1_000, 2_000];
-
-/// What is stored along with a step of a payment, by its first commit.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Along<'a> {
-    /// Webhook events that it completes.
-    pub(super) completes: &'a [EventId],
-    /// The deadline that an earlier step left to it.
-    pub(super) look: Option<Look>,
-    /// Whether the step may leave a deadline to the response of its requests: after a crash it is repeated.
-    pub(super) may_wait: bool,
-}
-
-/// A deadline that a step has left to the next one.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    at: Timestamp,
-    /// The payment's last entry at the step. A later one has planned anew.
-    seq: u64,
-}
-
-impl Along<'_> {
-    /// The same for a payment with this last entry.
-    pub(super) fn after(self, seq: u64) -> Self {
-        Self { look: self.look.filter(|look| look.seq == seq), ..self }
-    }
-}
-
 impl<S: Store> Engine<S> {
     /// Applies a response. Storing it is retried for a while; one to a mutation exists only here. After that, the payment
     /// must look its outcome up, or read again.
@@ -261,22 +234,6 @@ impl<S: Store> Engine<S> {
             self.wakers.notify.notify_one();
         }
     }
-}
-
-/// Repeats an idempotent call of the store that failed for a moment.
-pub(crate) async fn repeated<T, F>(call: impl Fn() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    for millis in REPEAT_AFTER_MILLIS {
-        match call().await {
-            Err(error) if matches!(error.kind(), StoreErrorKind::Io | StoreErrorKind::Busy) => {
-                sleep(Duration::from_millis(millis)).await;
-            }
-            result => return result,
-        }
-    }
-    call().await
 }
 
 /// Whether a commit may or may not have been applied.

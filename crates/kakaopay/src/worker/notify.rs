@@ -137,7 +137,7 @@ impl<S: Store> Engine<S> {
             return Ok(false);
         }
         self.counters.notification_delivered();
-        if !self.complete(&key, claim).await? {
+        if !self.completions.complete(&self.store, &key, claim).await? {
             tracing::warn!(key, "event handler outlived its lease; notification may be delivered twice");
         }
         Ok(true)

@@ -77,7 +77,7 @@ fn hold_ended() -> Driven {
     let intent = Order::one_call().intent.pay_within(Duration::from_secs(50));
     let (mut driven, _) = Driven::open(intent, start());
     let created_at = ("created_at", json!(start().to_string()));
-    driven.handle(created(1, Ok(charge("pending", &[created_at.clone()]))), at(1));
+    driven.handle(created(1, Ok(charge("pending", std::slice::from_ref(&created_at)))), at(1));
     driven.handle(read(charge("pending", &[created_at])), at(60));
     driven
 }
