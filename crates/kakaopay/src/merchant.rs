@@ -142,7 +142,7 @@ impl<S: Store> Merchant<S> {
     /// - [`Error::Store`] if the store fails.
     pub async fn checkout(&self, order: Order) -> Result<Checkout, Error> {
         self.check_order(&order)?;
-        self.next_step(self.engine.open(order).await?).await
+        self.next_step(Box::pin(self.engine.open(order)).await?).await
     }
 
     /// Begins another attempt for an order that was not paid, and returns the next step for the buyer: after its charge
@@ -160,7 +160,7 @@ impl<S: Store> Merchant<S> {
     /// - The errors of [`Merchant::checkout`].
     pub async fn pay_again(&self, order: Order, after: NonZeroU32) -> Result<Checkout, Error> {
         self.check_order(&order)?;
-        self.next_step(self.engine.pay_again(&order, after).await?).await
+        self.next_step(Box::pin(self.engine.pay_again(&order, after)).await?).await
     }
 
     fn check_order(&self, order: &Order) -> Result<(), Error> {

@@ -174,5 +174,5 @@ async fn f43_i10_a_journal_of_a_newer_version_is_left_to_it() {
         clock.fetch_add(seconds, Ordering::SeqCst);
         table.set(now()).await;
     };
-    leave_to_the_newer(store, Arc::clone(&clock), pass).await;
+    Box::pin(leave_to_the_newer(store, Arc::clone(&clock), pass)).await;
 }

@@ -107,21 +107,14 @@ impl Model for Bounds {
                 let answer = world.service.carry_out(&request, world.now);
                 world.tell(Input::Response(answer));
             }
-            Step::Lose(index) => {
+            Step::Lose(index) | Step::LoseAnswer(index) | Step::Delay(index) => {
                 world.faults -= 1;
                 let request = world.waiting.remove(index);
-                world.tell(unknown(&request));
-            }
-            Step::LoseAnswer(index) => {
-                world.faults -= 1;
-                let request = world.waiting.remove(index);
-                world.service.carry_out(&request, world.now);
-                world.tell(unknown(&request));
-            }
-            Step::Delay(index) => {
-                world.faults -= 1;
-                let request = world.waiting.remove(index);
-                world.astray.push((world.now, request.clone()));
+                match step {
+                    Step::LoseAnswer(_) => drop(world.service.carry_out(&request, world.now)),
+                    Step::Delay(_) => world.astray.push((world.now, request.clone())),
+                    _ => {}
+                }
                 world.tell(unknown(&request));
             }
             Step::Arrive(index) => {
