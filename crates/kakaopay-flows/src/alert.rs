@@ -115,7 +115,8 @@ pub enum Alert {
         /// The refund's own reference.
         reference: Reference,
     },
-    /// A charge was paid late, its order says that late money is refunded, and the refund window has closed.
+    /// A charge was paid late, its order says that late money is refunded, and not all of it was: the refund window had
+    /// closed, the refund was refused or has failed, or the store may lack that the goods were released.
     LateNotRefunded {
         /// The charge.
         charge: ChargeId,
@@ -231,9 +232,11 @@ impl fmt::Display for Alert {
             ),
             Self::LateNotRefunded { charge } => write!(
                 f,
-                "charge {charge} was paid late, and the refund window had closed before that was known, so that it was \
-                 not refunded: agree with the buyer, and ship by hand or give the money back in another way, for \
-                 instance by a refund with LateRefund::Forward; then call `acknowledge` for this alert"
+                "charge {charge} was paid late and was not refunded by itself, for instance because the refund window \
+                 had closed, Omise refused, or this store was restored and may lack that the order was delivered: check \
+                 whether it was, and the charge's refunds in Omise's dashboard; if it was not, agree with the buyer, and \
+                 ship by hand or give the money back, behind the window with LateRefund::Forward; then call \
+                 `acknowledge` for this alert"
             ),
             Self::TooManyAttempts { attempts } => write!(
                 f,

@@ -106,6 +106,9 @@ fn next_refund_record(last: Option<&RefundRecord>) -> Option<RefundRecord> {
             R::Cancelled { reason: CancelReason::Exceeds { left: cent() } }
         }
         Some(R::Cancelled { reason: CancelReason::Exceeds { .. } }) => {
+            R::Cancelled { reason: CancelReason::StoreIsOlder }
+        }
+        Some(R::Cancelled { reason: CancelReason::StoreIsOlder }) => {
             R::DuplicateFound { refund: refund(), amount: cent() }
         }
         Some(R::DuplicateFound { .. }) => R::WatchEnded,

@@ -55,6 +55,7 @@ mod journal;
 mod state;
 
 mod next_deadline;
+mod night_watch;
 mod schedule;
 
 mod transition;

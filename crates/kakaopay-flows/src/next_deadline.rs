@@ -3,8 +3,9 @@
 
 use kakaopay_types::Timestamp;
 
+use crate::night_watch;
 use crate::output::Deadline;
-use crate::schedule::{next_night_read, next_poll, response_due};
+use crate::schedule::{next_poll, response_due};
 use crate::state::lifecycle::{Creating, Pending, Stage, State};
 use crate::state::look_up::{LookUp, Patience};
 use crate::state::model::Model;
@@ -46,9 +47,7 @@ impl DeadlineChange {
 
 /// Returns the next instant at which something of the payment is due, or `None` if all has ended.
 fn plan(model: &Model, now: Timestamp) -> Option<Timestamp> {
-    let night = next_night_read(now, model.intent.jitter_seed);
-    let night = Some(night).filter(|night| is_watched_at_night(model, *night));
-    unended_plan(model, now).into_iter().chain(night).min()
+    unended_plan(model, now).into_iter().chain(night_watch::next_read(model, now)).min()
 }
 
 /// Returns the next instant at which a charge, a search or a refund that has not ended is due, or `None` if all have
@@ -85,25 +84,6 @@ fn pending_plan(model: &Model, pending: &Pending, now: Timestamp) -> Timestamp {
     let Some(hold) = hold else { return next };
     let end = pending.since.saturating_add_millis(i64::try_from(hold.as_millis()).unwrap_or(i64::MAX));
     next.min(if now < end { end } else { next_poll(end, None, now, seed) })
-}
-
-/// How long after the last moment at which its charge could have been paid a payment is read each night, in seconds.
-const WATCHED_SECONDS: i64 = 86_400;
-
-/// Returns whether a payment is read before the refund window closes, since its late money is to be refunded.
-pub(crate) fn is_watched_at_night(model: &Model, now: Timestamp) -> bool {
-    let own = match &model.state {
-        State::Failed { pending, .. } | State::Expired(pending) => Some(pending),
-        State::Cancelled(pending) => pending.as_ref(),
-        State::Pending(pending) => model.cancel.wish.as_ref().map(|_| pending),
-        State::Creating(_) | State::Successful { .. } | State::Refused { .. } => None,
-    };
-    let has_ended = |own: &Pending| {
-        let until = own.until.unwrap_or_else(|| own.since.saturating_add_seconds(7 * WATCHED_SECONDS));
-        now >= until.saturating_add_seconds(WATCHED_SECONDS)
-    };
-    let is_open = model.duplicates.values().any(|duplicate| duplicate.end.is_none());
-    model.intent.refund_if_paid_late && (is_open || own.is_some_and(|own| !has_ended(own)))
 }
 
 fn creating_plan(model: &Model, creating: &Creating, now: Timestamp) -> Option<Timestamp> {

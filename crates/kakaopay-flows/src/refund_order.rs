@@ -76,4 +76,7 @@ pub enum CancelReason {
         /// The refundable rest.
         left: Money,
     },
+    /// It would have given late money back by itself, and the store may lack entries of the payment: the goods may have
+    /// been released since. A person decides: see [`Alert::LateNotRefunded`](crate::Alert::LateNotRefunded).
+    StoreIsOlder,
 }

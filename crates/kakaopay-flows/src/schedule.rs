@@ -83,6 +83,11 @@ pub(crate) fn next_night_read(now: Timestamp, seed: u64) -> Timestamp {
     reads.into_iter().find(|at| *at > now).unwrap_or(closes_at)
 }
 
+/// Returns whether the refund window of the day before is about to close: it is after 00:00 and before 00:15 UTC+8.
+pub(crate) fn is_night(now: Timestamp) -> bool {
+    RefundWindow::closes_at(now).saturating_add_seconds(-86_400) > now
+}
+
 /// Returns whether `start` is so far ahead of `now` that the clock was set back, or that `start` is by
 /// another machine's clock. A schedule that counts from there would begin too late.
 fn is_ahead(start: Timestamp, now: Timestamp) -> bool {

@@ -254,7 +254,8 @@ impl<S: Store> Merchant<S> {
     /// it, as [`Expired`](crate::PaymentEvent::Expired). [`Merchant::pay_again`] begins another attempt once it has ended. Idempotent, and without effect on a
     /// payment that has ended: the status says how.
     ///
-    /// A store that is restored from a backup lacks later wishes: cancel again the orders that your shop has cancelled since.
+    /// A store that is restored from a backup lacks later wishes, and later checkouts that took one back: cancel again the
+    /// orders that your shop has cancelled since, and trust your own books for those that it has delivered.
     ///
     /// # Errors
     /// As [`Merchant::buyer_returned`]; call again after [`Error::Store`] and [`Error::Interrupted`].

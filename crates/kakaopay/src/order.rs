@@ -124,8 +124,10 @@ impl Order {
 
     /// Refunds [late money](crate::PaymentEvent::PaidLate) of this order without being asked, in full, under the refund
     /// reference `late:` and the id of its charge. Default: `false`. Such a payment is also read shortly after 00:00 and
-    /// 00:10 UTC+8, because KakaoPay refunds only until 00:15; behind that it raises an alert. A charge that differs from
-    /// the order is left to a person.
+    /// 00:10 UTC+8, because KakaoPay refunds only until 00:15. If money stays, because the window had closed, the API refused, or
+    /// others refunded a part meanwhile, that raises an alert
+    /// ([`LateNotRefunded`](kakaopay_flows::Alert::LateNotRefunded)). So does late money that a restored store finds, which may
+    /// lack that the goods were released. A charge that differs from the order is left to a person.
     #[must_use]
     pub fn refund_if_paid_late(self, refund: bool) -> Self {
         Self { refund_if_paid_late: refund, ..self }

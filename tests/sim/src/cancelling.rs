@@ -39,6 +39,28 @@ impl Plan {
                 self.add(again + choices.pick(&[4_000, 60_000]), Action::Decide { order, paid: true });
             }
         }
+        self.lose_a_change_of_mind(&mut choices.fork("change of mind"));
+    }
+
+    /// The shop takes a wish to cancel back, the order is paid, and the store is put back to a copy from before that.
+    fn lose_a_change_of_mind(&mut self, choices: &mut Choices) {
+        let is_excluded = |planned: &Move| {
+            matches!(planned.action, Action::StaffEdit { .. } | Action::Restore { marked: false, .. })
+        };
+        if self.moves.iter().any(is_excluded) || !choices.percent(15) {
+            return;
+        }
+        let order = choices.any_of(self.orders);
+        let Some(at) = self.moves.iter().filter_map(|planned| time_of(planned, order)).min() else { return };
+        let process = choices.any_of(self.processes);
+        self.refuses_to_cancel = true;
+        self.terms[order] = Terms { hold: None, refunds_late: true };
+        self.add(at + 5_000, Action::Cancel { order, process });
+        self.add(at + 30_000, Action::BackUp);
+        self.add(at + 31_000, Action::CheckOut { order, process });
+        self.add(at + 40_000, Action::Decide { order, paid: true });
+        let lost = at + choices.pick(&[60_000, 300_000]);
+        self.add(lost, Action::Restore { marked: true, down: 5_000 });
     }
 }
 

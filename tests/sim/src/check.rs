@@ -128,5 +128,6 @@ pub(crate) fn everything_has_ended(around: &Surroundings, before: &[Payment], pl
     }
     pruning::nothing_comes_again(around);
     late_money::late_money_goes_back(around);
+    late_money::paid_orders_keep_their_money(around, plan);
     ending::check(around, before, plan);
 }

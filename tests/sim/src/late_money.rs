@@ -2,6 +2,9 @@
 
 use kakaopay::{Alert, LateReason, PaymentEvent};
 
+use crate::books::paid_charge;
+use crate::moves::Action;
+use crate::plan::Plan;
 use crate::process::Surroundings;
 
 /// F64: late money goes back by itself if its order says so, or a person knows that it does not.
@@ -34,5 +37,26 @@ pub(crate) fn late_money_goes_back(around: &Surroundings) {
     }
     for text in kept {
         pages.violate("F64", text);
+    }
+}
+
+/// F64: the money of an order that was notified as paid stays, unless a person refunds it: also after a restore to a copy
+/// from before. A fail-over that lost commits and left no mark is not noticed while each charge is known.
+pub(crate) fn paid_orders_keep_their_money(around: &Surroundings, plan: &Plan) {
+    if plan.moves.iter().any(|planned| matches!(planned.action, Action::Restore { marked: false, .. })) {
+        return;
+    }
+    for charge in around.charges() {
+        let refund = format!("late:{}", charge.id);
+        let is_refunded = charge.refunds.iter().any(|(reference, _)| *reference == Some(refund.clone()));
+        let Some(order) = charge.order.as_ref().filter(|_| is_refunded) else { continue };
+        let mut pages = around.books.pages();
+        let accepted = pages.accepted.get(order).map(Vec::as_slice).unwrap_or_default();
+        let of_charge = accepted
+            .iter()
+            .find(|(_, event)| paid_charge(event).is_some_and(|paid| paid.as_str() == charge.id));
+        if matches!(of_charge, Some((_, PaymentEvent::Paid(_)))) {
+            pages.violate("F64", format_args!("{order}: paid by {}, and {refund} was made", charge.id));
+        }
     }
 }

@@ -135,7 +135,9 @@ pub(crate) fn after_reading(
         }
         None => Transition::default(),
         Some(wish) if wish.is_refused => Transition::default(),
-        Some(CancelWish { rejected: Some(rejected), .. }) if read.after_seq >= *rejected => {
+        Some(CancelWish { rejected: Some(rejected), .. })
+            if read.after_seq >= *rejected && charge.outcome() == Outcome::Pending =>
+        {
             refused(model, pending)
         }
         Some(wish) if wish.is_pursued() && is_due(wish, model.intent.jitter_seed, now) => request(&charge.id),

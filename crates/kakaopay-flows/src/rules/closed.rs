@@ -3,7 +3,7 @@
 use kakaopay_types::{EventKey, Timestamp};
 
 use crate::input::{Evidence, Input, Origin, Response};
-use crate::next_deadline::{DeadlineChange, is_watched_at_night};
+use crate::next_deadline::DeadlineChange;
 use crate::rules::duplicates::search_failed;
 use crate::rules::{duplicates, evidence, search};
 use crate::state::lifecycle::Pending;
@@ -24,8 +24,7 @@ pub(crate) fn after_payment(model: &Model, pending: &Pending, input: &Input, now
 /// Returns the transition of a payment with an ended charge for an input: it only checks evidence.
 pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Timestamp) -> Transition {
     match input {
-        Input::Timeout => Transition { deadline: DeadlineChange::Plan, ..duplicates::poll(model, now) }
-            .and(read_at_night(model, pending, now)),
+        Input::Timeout => Transition { deadline: DeadlineChange::Plan, ..duplicates::poll(model, now) },
         Input::Refresh => Transition { deadline: DeadlineChange::Plan, ..read(&pending.charge) }
             .and(duplicates::poll(model, now)),
         Input::Resume => resumed().and(after_end(model, pending, &Input::Refresh, now)),
@@ -55,11 +54,6 @@ pub(crate) fn after_end(model: &Model, pending: &Pending, input: &Input, now: Ti
         | Input::TakeCancelBack
         | Input::Evidence(Evidence::BuyerReturned) => Transition::default(),
     }
-}
-
-/// Reads an ended charge, if late money is to be refunded before the refund window closes.
-fn read_at_night(model: &Model, pending: &Pending, now: Timestamp) -> Transition {
-    if is_watched_at_night(model, now) { read(&pending.charge) } else { Transition::default() }
 }
 
 /// Returns the transition of a refused payment, or of one that was cancelled without a charge, for an input: it has no own

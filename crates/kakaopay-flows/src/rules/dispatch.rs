@@ -13,7 +13,7 @@ use crate::journal::record::Record;
 use crate::rules::closed::{after_end, after_payment, after_refusal};
 use crate::rules::pending::{while_pending, with_foreign_refunds};
 use crate::rules::refund::handle;
-use crate::rules::{cancel, creation, duplicates, evidence, late_refund, requests, search};
+use crate::rules::{cancel, creation, duplicates, evidence, late_refund, night, requests, search};
 use crate::state::lifecycle::{Creating, Stage, State};
 use crate::state::model::Model;
 use crate::transition::{Transition, key_accepted, key_refused, read, resumed};
@@ -30,7 +30,7 @@ pub(crate) fn transition(model: &Model, input: &Input, now: Timestamp) -> Transi
         State::Cancelled(None) | State::Refused { .. } => after_refusal(model, input, now),
     });
     let refunds = late_refund::order(model, &step, now);
-    step.and(refunds).and(key_accepted(model, input))
+    step.and(refunds).and(night::reads(model, input, now)).and(key_accepted(model, input))
 }
 
 /// Returns the first transition of a new payment.

@@ -1,23 +1,42 @@
 //! Refunds of late money that the merchant has ordered beforehand.
 
-use kakaopay_types::{Money, Reference, RefundWindow, Timestamp};
+use kakaopay_types::{Money, RefundWindow, Timestamp};
 
 use crate::alert::Alert;
-use crate::event::PaymentEvent;
+use crate::event::{PaymentEvent, RefundNotice};
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
-use crate::refund_order::LateRefund;
+use crate::refund_order::{CancelReason, LateRefund};
 use crate::rules::refund::begin::list;
-use crate::rules::refund::effects::record_of;
+use crate::rules::refund::effects::{late_reference, record_of};
 use crate::state::late_charge::LateReason;
 use crate::state::model::Model;
 use crate::transition::{Transition, raise_alert};
 
 /// Orders the refund of each charge that a step notifies as paid late, if the order of its attempt says so. Behind the
-/// refund window it raises an alert.
+/// refund window, and when such a refund ends with money left, it raises an alert.
 pub(crate) fn order(model: &Model, step: &Transition, now: Timestamp) -> Transition {
-    let ordered = step.events.iter().map(|event| order_one(model, event, now));
-    ordered.fold(Transition::default(), Transition::and)
+    let next = step.events.iter().map(|event| match event {
+        PaymentEvent::RefundCancelled { reason: CancelReason::Exceeds { left }, .. }
+            if left.minor_units() <= 0 =>
+        {
+            Transition::default()
+        }
+        PaymentEvent::RefundCancelled { notice, .. }
+        | PaymentEvent::RefundRefused { notice, .. }
+        | PaymentEvent::RefundFailed { notice, .. } => not_refunded(model, notice),
+        _ => order_one(model, event, now),
+    });
+    next.fold(Transition::default(), Transition::and)
+}
+
+/// Raises an alert if a refund that has ended without its money was ordered beforehand.
+fn not_refunded(model: &Model, RefundNotice { charge, refund_reference, .. }: &RefundNotice) -> Transition {
+    let late = model.late.get(charge).filter(|late| model.refunds_late(late.attempt));
+    if late.is_none() || late_reference(charge).as_ref() != Some(refund_reference) {
+        return Transition::default();
+    }
+    raise_alert(model, Alert::LateNotRefunded { charge: charge.clone() })
 }
 
 fn order_one(model: &Model, event: &PaymentEvent, now: Timestamp) -> Transition {
@@ -32,8 +51,7 @@ fn order_one(model: &Model, event: &PaymentEvent, now: Timestamp) -> Transition 
     if left <= 0 || *why == LateReason::Mismatch {
         return Transition::default();
     }
-    let reference = Reference::parse(&format!("late:{charge}")).ok();
-    let free = reference.filter(|reference| !model.refunds.contains_key(reference));
+    let free = late_reference(charge).filter(|reference| !model.refunds.contains_key(reference));
     let is_open = RefundWindow::is_open(paid_at.unwrap_or(now), now);
     let Some(reference) = free.filter(|_| is_open) else {
         return raise_alert(model, Alert::LateNotRefunded { charge: charge.clone() });

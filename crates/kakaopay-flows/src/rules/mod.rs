@@ -17,6 +17,7 @@ pub(crate) mod creation;
 pub(crate) mod refund;
 
 pub(crate) mod late_refund;
+pub(crate) mod night;
 
 pub(crate) mod closed;
 pub(crate) mod over;

@@ -100,7 +100,7 @@ pub(crate) fn request(
 }
 
 /// Cancels a refund that was not requested.
-fn cancel(
+pub(crate) fn cancel(
     model: &Model,
     paid: &PaidCharge,
     reference: &Reference,

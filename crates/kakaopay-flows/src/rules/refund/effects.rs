@@ -1,6 +1,6 @@
 //! Records and notices of a refund, and its end after a rejection by the service.
 
-use kakaopay_types::Reference;
+use kakaopay_types::{ChargeId, Reference};
 
 use crate::event::{PaymentEvent, RefundNotice};
 use crate::journal::record::Record;
@@ -27,6 +27,11 @@ pub(crate) fn refused(
         deadline: DeadlineChange::Plan,
         ..Transition::default()
     }
+}
+
+/// Returns the reference of the refund of a charge's late money that was ordered beforehand.
+pub(crate) fn late_reference(charge: &ChargeId) -> Option<Reference> {
+    Reference::parse(&format!("late:{charge}")).ok()
 }
 
 pub(crate) fn record_of(reference: &Reference, change: RefundRecord) -> Record {

@@ -13,10 +13,11 @@ use crate::journal::record::Record;
 use crate::journal::refund_record::RefundRecord;
 use crate::next_deadline::DeadlineChange;
 use crate::output::Request;
-use crate::rules::refund::begin::request;
+use crate::refund_order::CancelReason;
+use crate::rules::refund::begin::{cancel, request};
 use crate::rules::refund::compare;
 use crate::rules::refund::compare::Origin;
-use crate::rules::refund::effects::{record_of, refused};
+use crate::rules::refund::effects::{late_reference, record_of, refused};
 use crate::search::RefundSearch;
 use crate::service_time::ServiceTime;
 use crate::state::late_charge::PaidCharge;
@@ -221,6 +222,10 @@ fn not_found(
 ) -> Transition {
     if let Some(refusal) = refund.refusal.clone() {
         return refused(seen, paid, (reference, refund), refusal);
+    }
+    // It was never requested, as far as this store knows, which may lack that the order was paid and its goods released.
+    if refund.requests == 0 && late_reference(refund.charge()).as_ref() == Some(reference) {
+        return cancel(seen, paid, reference, refund, CancelReason::StoreIsOlder);
     }
     // A refund without a known reference may be this one, if the service lost its metadata.
     let may_be_it = |made: &Made| {

@@ -10,6 +10,7 @@ mod deadlines;
 mod edited_metadata;
 mod holds;
 mod late_money;
+mod late_refunds;
 mod manual_refunds;
 mod manual_review;
 mod messages;

@@ -250,13 +250,13 @@ fn f49_i2_i4_i8_staff_refund_at_any_step() {
 #[test]
 fn f64_i2_i3_i4_i8_a_merchant_cancels_at_any_step() {
     let bounds = |faults, cancels| Bounds { faults, cancels, lifetime: 20, ..NOTHING };
-    check((bounds(1, 1), 85_760), (bounds(1, 2), 402_770));
+    check((bounds(1, 1), 85_760), (bounds(1, 2), 773_704));
 }
 
 #[test]
 fn f64_i2_i3_i4_i8_a_service_refuses_to_cancel() {
     let bounds = |lifetime| Bounds { faults: 1, cancels: 1, refuses: true, lifetime, ..NOTHING };
-    check((bounds(20), 137_830), (bounds(200), 394_382));
+    check((bounds(20), 137_830), (bounds(200), 464_139));
 }
 
 #[test]
