@@ -22,6 +22,7 @@ mod notifications;
 mod older_requests;
 mod older_store;
 mod order_members;
+mod orphans;
 mod paid_and_refunded;
 mod pay_again;
 mod places;

@@ -64,8 +64,8 @@ impl<S: Store> Engine<S> {
                 tracing::error!(
                     reference = reference.as_str(),
                     "no charge is created for a new order: the store may lack its earlier charge, and the service's \
-                     charges cannot be read, or the charge that was found for it no longer names it; the next checkout \
-                     looks again"
+                     charges cannot be read, or the charge that was found for it no longer names it or was recorded \
+                     for another; the next checkout looks again"
                 );
                 // The payment's own alerts begin at 1.
                 let alert = Alert::SearchBlocked;
@@ -87,11 +87,11 @@ impl<S: Store> Engine<S> {
         let charges = MayHave { recorded: Vec::new(), in_list: true };
         match timeout(LOOK_TIMEOUT, self.look_for(reference, charges)).await {
             Ok(Ok(charges)) => Ok(Some(charges)),
-            Ok(Err(Error::ChargesUnread(_))) | Err(_) => {
+            Ok(Err(Error::ChargesUnread(_) | Error::MetadataReplaced { .. })) | Err(_) => {
                 tracing::error!(
                     reference = reference.as_str(),
-                    "no attempt is begun: the store may lack one, and the service's charges cannot be read; the next \
-                     call looks again"
+                    "no attempt is begun: the store may lack one, and the service's charges cannot be read, or one of \
+                     them was recorded for another order; the next call looks again"
                 );
                 Ok(None)
             }
@@ -111,7 +111,7 @@ impl<S: Store> Engine<S> {
     /// since the last complete reconciliation, but those of other payments.
     ///
     /// A recorded one that no longer names the order is an error: the payment would not know it as its own, and would
-    /// create another. So is a list that names none and has an element that cannot be read, which may be it.
+    /// create another. So is one that names it and was recorded for another order without a payment, and a list that names none and has an element that cannot be read, which may be it.
     async fn look_for(
         &self,
         reference: &Reference,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kakaopay_store::Held;
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long claimed work stays with a process that does not renew its lease. One that dies delays its work by no more.
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
@@ -42,7 +42,8 @@ impl Leases {
             match oldest.map(|oldest| oldest + RENEW_AFTER) {
                 // Another call may have been woken for a lease, and ended before this one: look again in time.
                 None => drop(timeout(RENEW_AFTER, self.begun.notified()).await),
-                Some(at) if at > Instant::now() => tokio::time::sleep_until(at).await,
+                // A lease that began late may be older than all others.
+                Some(at) if at > Instant::now() => drop(timeout_at(at, self.begun.notified()).await),
                 Some(_) => return self.held().keys().cloned().collect(),
             }
         }
@@ -106,6 +107,24 @@ mod tests {
         assert_eq!(soon(20).await.expect("old enough"), [message("b")]);
         // Not renewed: it stays to be renewed.
         assert_eq!(soon(0).await.expect("still"), [message("b")]);
+    }
+
+    /// F68: a claim whose response took long is renewed by the age of its request.
+    #[tokio::test(start_paused = true)]
+    async fn f68_a_lease_that_begins_late_is_renewed_in_time() {
+        let leases = Arc::new(Leases::default());
+        let asked = Instant::now();
+        advance(Duration::from_secs(4)).await;
+        let _young = leases.hold(message("a"), Instant::now());
+        let waiting = tokio::spawn({
+            let leases = Arc::clone(&leases);
+            async move { leases.next().await }
+        });
+        yield_now().await;
+        advance(Duration::from_secs(2)).await;
+        let _late = leases.hold(message("b"), asked);
+        let renewed = timeout(Duration::from_secs(1), waiting).await.expect("in time").expect("no panic");
+        assert_eq!(renewed, [message("a"), message("b")]);
     }
 
     /// F68: of two calls that wait, one is woken for a lease. If it ends, the other renews the lease in time.

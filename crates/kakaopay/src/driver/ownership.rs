@@ -1,7 +1,7 @@
 //! Keeps charges of other payments away from a payment.
 
-use kakaopay_flows::Response;
-use kakaopay_store::Store;
+use kakaopay_flows::{RequestFailure, Response};
+use kakaopay_store::{Store, StoreErrorKind};
 use kakaopay_types::{ChargeId, Metadata, Reference};
 
 use super::Engine;
@@ -9,28 +9,58 @@ use crate::error::Error;
 
 impl<S: Store> Engine<S> {
     /// Hides the metadata of charges in a list that name this order, but are another payment's own: staff wrote a
-    /// wrong reference into it.
+    /// wrong reference into it. A list with one that may be either's counts as unread.
     pub(crate) async fn without_charges_of_others(
         &self,
         reference: &Reference,
         mut response: Response,
     ) -> Result<Response, Error> {
-        let Response::FindCharge { result: Ok(list), .. } = &mut response else { return Ok(response) };
+        let Response::FindCharge { result, .. } = &mut response else { return Ok(response) };
+        let Ok(list) = result else { return Ok(response) };
         for charge in &mut list.data.items {
             let names_it = charge.metadata.attempt().is_some_and(|attempt| attempt.order() == reference);
-            if names_it && self.is_of_another(&charge.id, reference).await? {
-                charge.metadata = Metadata::default();
+            if !names_it {
+                continue;
+            }
+            match self.is_of_another(&charge.id, reference).await {
+                Ok(is_of_another) => {
+                    if is_of_another {
+                        charge.metadata = Metadata::default();
+                    }
+                }
+                Err(error @ Error::MetadataReplaced { .. }) => {
+                    tracing::error!(
+                        reference = reference.as_str(),
+                        %error,
+                        "no charge is created meanwhile: a recorded charge names this order now"
+                    );
+                    *result = Err(RequestFailure::OutcomeUnknown);
+                    break;
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(response)
     }
 
     /// Whether a charge is the own one of a payment of another order, whatever order its metadata names.
+    ///
+    /// One that was recorded for an order without a payment is an error: staff may have put a wrong reference right, so
+    /// that the order which it names would be charged twice.
     pub(super) async fn is_of_another(
         &self,
         charge: &ChargeId,
         reference: &Reference,
     ) -> Result<bool, Error> {
-        Ok(self.store.find_by_charge(charge).await?.is_some_and(|owner| owner != *reference))
+        let owner = self.store.find_by_charge(charge).await?.filter(|owner| owner != reference);
+        let Some(owner) = owner else { return Ok(false) };
+        match self.store.load(&owner).await {
+            Ok(stored) if stored.snapshot.is_none() && stored.entries.is_empty() => {
+                Err(Error::MetadataReplaced { reference: owner, charge: charge.clone() })
+            }
+            Err(error) if error.kind() != StoreErrorKind::Corrupt => Err(error.into()),
+            // A damaged payment is one, too.
+            _ => Ok(true),
+        }
     }
 }

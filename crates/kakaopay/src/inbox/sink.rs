@@ -41,11 +41,11 @@ impl<S: Store> Inbox<S> {
     }
 
     /// Whether a webhook says only that a known charge was created, as each first one does whose charge's response was
-    /// not lost.
+    /// not lost. The store says so: a fail-over may have lost a charge that this process knows.
     async fn is_known_creation(&self, event: &Event) -> Result<bool, StoreError> {
         match event.charge_id() {
             Some(charge) if event.key == EventKey::ChargeCreate => {
-                Ok(self.engine.payment_of(&charge).await?.is_some())
+                Ok(self.engine.store.find_by_charge(&charge).await?.is_some())
             }
             _ => Ok(false),
         }
