@@ -72,7 +72,10 @@ async fn f51_f58_i1_an_orphan_that_was_put_right_keeps_its_order_from_being_char
                 name(&place, &charge, "another").await;
                 merchant.reconcile(opening()).await.expect("reconciled");
                 let another = Reference::parse("another").expect("a reference");
-                assert_eq!(place.store.charges_of(&another).await.expect("read"), [charge.id.clone()]);
+                assert_eq!(
+                    place.store.charges_of(&another).await.expect("read"),
+                    std::slice::from_ref(&charge.id)
+                );
                 name(&place, &charge, "order-345678").await;
                 restore(&place.store).await.expect("marked");
                 look_again().await;
