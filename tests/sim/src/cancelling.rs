@@ -10,9 +10,10 @@ impl Plan {
     pub(crate) fn cancel(&mut self, choices: &mut Choices) {
         self.refuses_to_cancel = choices.percent(40);
         for order in 0..self.orders {
-            let hold = choices.pick(&[None, None, None, Some(20_000), Some(60_000), Some(300_000)]);
+            let holds = [Some(20_000), Some(60_000), Some(300_000)];
+            let hold = if choices.percent(30) { choices.pick(&holds) } else { None };
             self.terms.push(Terms { hold, refunds_late: choices.percent(30) });
-            if !choices.percent(35) {
+            if !choices.percent(25) {
                 continue;
             }
             let times: Vec<Millis> =
