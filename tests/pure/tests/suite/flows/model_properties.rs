@@ -54,8 +54,8 @@ pub(super) fn properties(bounds: &Bounds) -> Vec<Property<Bounds>> {
         properties.push(Property::always(
             "F64: what is notified as cancelled ships nothing",
             |_, world: &World| {
-                let told = |key: &str| world.driver.notified.contains_key(key);
-                !(told(CANCELLED) && world.driver.is_notified_as_paid())
+                let has = |key: &str| world.driver.notified.contains_key(key);
+                !(has(CANCELLED) && world.driver.is_notified_as_paid())
             },
         ));
         properties.push(Property::sometimes("F64: cancelled", |_, world: &World| {

@@ -62,8 +62,8 @@ impl World {
     }
 
     pub(super) fn tell(&mut self, input: Input) {
-        let told = self.driver.tell(input, self.now, &mut self.waiting);
-        assert!(told.is_ok(), "nobody said that it dies");
+        let handled = self.driver.tell(input, self.now, &mut self.waiting);
+        assert!(handled.is_ok(), "nobody said that it dies");
     }
 
     pub(super) fn is_over(&self) -> bool {
