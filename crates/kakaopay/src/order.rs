@@ -139,10 +139,14 @@ impl Order {
         &self.reference
     }
 
-    /// Checks what the types of its members do not.
+    /// Checks what the types of its members do not. An order that was read from its charge is as the service has it.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let invalid = |why| Error::InvalidOrder { reference: self.reference.clone(), why };
-        self.find_mistake().map_err(invalid)
+        self.find_mistake().map_err(self.invalid())
+    }
+
+    fn invalid<E: Into<InvalidOrder>>(&self) -> impl Fn(E) -> Error + use<E> {
+        let reference = self.reference.clone();
+        move |why| Error::InvalidOrder { reference: reference.clone(), why: why.into() }
     }
 
     fn find_mistake(&self) -> Result<(), InvalidOrder> {
@@ -169,15 +173,10 @@ impl Order {
         self.amount == intent.amount && self.reference == intent.reference
     }
 
-    /// Returns the intent of its payment, unless the order is not accepted.
+    /// Returns the intent of its payment, unless its metadata has a reserved member.
     pub(crate) fn into_intent(self, store: StoreId, mode: Mode, jitter_seed: u64) -> Result<Intent, Error> {
-        self.check()?;
-        let invalid = |error: ReservedMember| Error::InvalidOrder {
-            reference: self.reference.clone(),
-            why: error.into(),
-        };
-        let intent =
-            Intent::new(self.reference.clone(), store, self.amount, self.return_uri, mode, jitter_seed);
+        let invalid = self.invalid();
+        let intent = Intent::new(self.reference, store, self.amount, self.return_uri, mode, jitter_seed);
         let intent = intent.metadata(self.metadata).map_err(invalid)?;
         Ok(intent
             .description(self.description)

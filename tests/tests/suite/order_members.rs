@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 use kakaopay::store::{MemoryStore, Store};
 use kakaopay::types::Metadata;
-use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, WebhookEndpoints};
+use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed, UpdateCharge, WebhookEndpoints};
 use kakaopay::{Checkout, Error, Merchant, Order};
 use kakaopay_sandbox::{Sandbox, SandboxClock, SandboxService};
 use kakaopay_tests::Shop;
@@ -122,4 +122,20 @@ async fn an_order_that_is_not_accepted_leaves_nothing() {
     let largest = Shop::order().with_description(long(1_000)).with_metadata(large(4_096));
     let checkout = place.merchant.checkout(largest).await.expect("a checkout");
     assert!(matches!(checkout, Checkout::Redirect { .. }), "{checkout:?}");
+}
+
+/// Staff wrote a long description into a charge: an order that is taken in is as the service has it.
+#[tokio::test]
+async fn f51_an_order_is_adopted_whatever_its_charge_describes() {
+    let place = Place::new();
+    let backup = place.store.backup();
+    place.merchant.checkout(Shop::order()).await.expect("a checkout");
+    let client = Client::builder(place.sandbox.service(), place.sandbox.secret_key().clone()).build();
+    let charge = client.send(ListCharges::new()).await.expect("a list").data.items[0].id.clone();
+    let update = UpdateCharge::new(charge.clone()).description("x".repeat(Order::MAX_DESCRIPTION + 1));
+    client.send(update).await.expect("updated");
+    place.store.replace_with(&backup);
+    let order = place.merchant.charged_order(&Shop::reference()).await.expect("an order");
+    let adopted = place.merchant.adopt(order).await.expect("adopted");
+    assert_eq!(adopted.charge(), Some(&charge));
 }
