@@ -2,7 +2,7 @@
 
 use kakaopay::store::{MemoryStore, Setting, Store};
 use kakaopay::types::endpoint::{ListCharges, ListEvents, MarkChargeAsPaid};
-use kakaopay::types::{EventId, EventKey, Reference, SecretKey};
+use kakaopay::types::{ChargeId, EventId, EventKey, Reference, SecretKey};
 use kakaopay::{Checkout, Error, Merchant, State};
 use kakaopay_sandbox::{Sandbox, SandboxClock, SandboxService};
 use kakaopay_tests::Shop;
@@ -84,51 +84,67 @@ async fn f52_i4_an_order_is_not_paid_by_another_shops_charge() {
     }
 }
 
-/// An unsigned webhook names shop B, an order that B does not have, and shop A's charge. B reads the charge, which names
-/// another shop: it is no orphan, and the webhook does not come back.
+/// Two shops of one account. A has a charge, and B's requests are seen.
+struct Neighbours {
+    sandbox: Sandbox,
+    /// A's charge.
+    charge: ChargeId,
+    capture: Capture<SandboxService>,
+    /// B's store.
+    b: MemoryStore,
+    /// B.
+    merchant: Merchant<MemoryStore>,
+}
+
+impl Neighbours {
+    async fn new() -> Self {
+        let sandbox = sandbox("skey_test_one");
+        let capture = Capture::new(sandbox.service());
+        let (a, b) = (store(&sandbox), store(&sandbox));
+        let (a, merchant) = (shop(&sandbox, sandbox.service(), &a), shop(&sandbox, capture.clone(), &b));
+        a.checkout(Shop::order()).await.expect("a checkout");
+        let list = client(&sandbox).send(ListCharges::new()).await.expect("a list");
+        let charge = list.data.items[0].id.clone();
+        Self { sandbox, charge, capture, b, merchant }
+    }
+}
+
+/// An unsigned webhook names shop B, an order that B does not have, and shop A's charge or none at all. B reads the charge,
+/// which names another shop or does not exist: it is no orphan, and the webhook does not come back.
 #[tokio::test]
 async fn f52_f60_a_forged_webhook_about_an_unknown_order_is_read_once() {
-    let sandbox = sandbox("skey_test_one");
-    let capture = Capture::new(sandbox.service());
-    let (a, b) = (store(&sandbox), store(&sandbox));
-    let (a, merchant) = (shop(&sandbox, sandbox.service(), &a), shop(&sandbox, capture.clone(), &b));
-    a.checkout(Shop::order()).await.expect("a checkout");
-    let charge = client(&sandbox).send(ListCharges::new()).await.expect("a list").data.items[0].id.clone();
-    merchant
-        .checkout(Shop::order_of(Reference::parse("another").expect("a reference")))
-        .await
-        .expect("a checkout");
-    let store = b.setting(Setting::StoreId).await.expect("read").expect("an identity");
-    let body = format!(
-        r#"{{"object":"event","id":"evnt_test_forged","key":"charge.complete","data":{{"object":"charge","id":"{charge}","metadata":{{"kakaopay_reference":"forged/1","kakaopay_store":"{store}"}}}}}}"#
-    );
-    let id = EventId::parse("evnt_test_forged").expect("an id");
-    let inserted = kakaopay::store::NewInboxEvent::new(id, body.into_bytes());
-    let _ = b.insert_event(inserted).await.expect("stored");
-    let before = capture.requests().len();
-    for _ in 0..3 {
-        merchant.run_once(&Notifications::default()).await.expect("worked");
-        sandbox.clock().advance_seconds(60);
+    for exists in [true, false] {
+        let Neighbours { sandbox, mut charge, capture, b, merchant } = Neighbours::new().await;
+        if !exists {
+            charge = ChargeId::parse("chrg_test_none").expect("an id");
+        }
+        let another = Shop::order_of(Reference::parse("another").expect("a reference"));
+        merchant.checkout(another).await.expect("a checkout");
+        let store = b.setting(Setting::StoreId).await.expect("read").expect("an identity");
+        let body = format!(
+            r#"{{"object":"event","id":"evnt_test_forged","key":"charge.complete","data":{{"object":"charge","id":"{charge}","metadata":{{"kakaopay_reference":"forged/1","kakaopay_store":"{store}"}}}}}}"#
+        );
+        let id = EventId::parse("evnt_test_forged").expect("an id");
+        let inserted = kakaopay::store::NewInboxEvent::new(id, body.into_bytes());
+        let _ = b.insert_event(inserted).await.expect("stored");
+        let before = capture.requests().len();
+        for _ in 0..3 {
+            merchant.run_once(&Notifications::default()).await.expect("worked");
+            sandbox.clock().advance_seconds(60);
+        }
+        let path = format!("/charges/{charge}");
+        let read = capture.requests()[before..].iter().filter(|request| request.uri().path() == path).count();
+        assert_eq!((read, b.backlog().await.expect("read").inbox.count), (1, 0), "{exists}");
+        let forged = Reference::parse("forged").expect("a reference");
+        assert_eq!(b.charges_of(&forged).await.expect("read"), []);
+        assert_eq!(merchant.status(&forged).await.expect("read"), None);
     }
-    let read = capture.requests()[before..]
-        .iter()
-        .filter(|request| request.uri().path() == format!("/charges/{charge}"))
-        .count();
-    assert_eq!((read, b.backlog().await.expect("read").inbox.count), (1, 0));
-    let forged = Reference::parse("forged").expect("a reference");
-    assert_eq!(b.charges_of(&forged).await.expect("read"), []);
-    assert_eq!(merchant.status(&forged).await.expect("read"), None);
 }
 
 /// A webhook about shop A's charge arrives at shop B, whose own order of the same reference is pending.
 #[tokio::test]
 async fn f52_i4_a_webhook_of_another_shop_changes_nothing() {
-    let sandbox = sandbox("skey_test_one");
-    let capture = Capture::new(sandbox.service());
-    let (a, b) = (store(&sandbox), store(&sandbox));
-    let (a, merchant) = (shop(&sandbox, sandbox.service(), &a), shop(&sandbox, capture.clone(), &b));
-    a.checkout(Shop::order()).await.expect("a checkout");
-    let charge = client(&sandbox).send(ListCharges::new()).await.expect("a list").data.items[0].id.clone();
+    let Neighbours { sandbox, charge, capture, b, merchant } = Neighbours::new().await;
     merchant.checkout(Shop::order()).await.expect("a checkout");
     client(&sandbox).send(MarkChargeAsPaid::new(charge)).await.expect("paid");
     let events = client(&sandbox).send(ListEvents::default()).await.expect("a list").data.items;
