@@ -10,6 +10,7 @@ pub mod known_account;
 pub mod postgres_clock;
 pub mod sandbox_client;
 pub mod shop;
+pub mod slow_reads;
 pub mod store_model;
 pub mod unsent;
 pub mod virtual_shop;

@@ -1,9 +1,8 @@
 //! Floods: of webhooks while the service is slow, and of page views.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,87 +13,16 @@ use kakaopay::{Checkout, Merchant, Order, PaymentEvent};
 use kakaopay_hooked_store::{HookedStore, StoreCall};
 use kakaopay_tests::Shop;
 use kakaopay_tests::shop::Notifications;
+use kakaopay_tests::slow_reads::{Counts, Only, Reads, Slow};
 use kakaopay_tests::virtual_shop::{VirtualShop, virtual_store, within};
 use kakaopay_transport::HttpRequest;
 use tokio::time::Instant;
 use tower_service::Service;
 
-/// The reads of a service, by path.
-#[derive(Debug, Clone, Default)]
-struct Reads(Arc<Mutex<BTreeMap<String, Counts>>>);
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Counts {
-    begun: usize,
-    in_flight: usize,
-    most_in_flight: usize,
-}
-
-impl Reads {
-    fn counts(&self) -> MutexGuard<'_, BTreeMap<String, Counts>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn of(&self, charge: &ChargeId) -> Counts {
-        self.counts().get(&format!("/charges/{charge}")).copied().unwrap_or_default()
-    }
-}
-
-/// A service that takes its time for each read, or for those of one charge.
-#[derive(Debug, Clone)]
-struct Slow<S> {
-    inner: S,
-    delay: Duration,
-    only: Only,
-    reads: Reads,
-}
-
-/// The one path whose reads are slow, if any.
-type Only = Arc<Mutex<Option<String>>>;
-
-impl<S> Service<HttpRequest> for Slow<S>
-where
-    S: Service<HttpRequest>,
-    S::Future: Send + 'static,
-    S::Response: Send,
-    S::Error: Send,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: HttpRequest) -> Self::Future {
-        let path = request.uri().path().to_owned();
-        let only = self.only.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let is_read = request.method() == http::Method::GET && only.is_none_or(|only| only == path);
-        let (delay, reads) = (self.delay, self.reads.clone());
-        let response = self.inner.call(request);
-        Box::pin(async move {
-            if !is_read {
-                return response.await;
-            }
-            let update =
-                |change: &dyn Fn(&mut Counts)| change(reads.counts().entry(path.clone()).or_default());
-            update(&|counts| {
-                counts.begun += 1;
-                counts.in_flight += 1;
-                counts.most_in_flight = counts.most_in_flight.max(counts.in_flight);
-            });
-            tokio::time::sleep(delay).await;
-            update(&|counts| counts.in_flight -= 1);
-            response.await
-        })
-    }
-}
-
 fn slow_shop<S: Store>(store: S, delay: Duration) -> (VirtualShop<S>, Reads) {
     let reads = Reads::default();
     let counted = reads.clone();
-    let slow = move |inner| Slow { inner, delay, only: Only::default(), reads: counted };
+    let slow = move |inner| Slow { inner, delay, other_delay: None, only: Only::default(), reads: counted };
     (VirtualShop::open_with(store, slow, |builder| builder), reads)
 }
 
@@ -174,7 +102,13 @@ async fn f68_webhooks_that_wait_are_held_and_given_back() {
     let (reads, only) = (Reads::default(), Only::default());
     *only.lock().expect("no panic") = Some("none".to_owned());
     let (reads_of_it, path) = (reads.clone(), Arc::clone(&only));
-    let slow = |inner| Slow { inner, delay: Duration::from_secs(25), only: path, reads: reads_of_it };
+    let slow = |inner| Slow {
+        inner,
+        delay: Duration::from_secs(25),
+        other_delay: None,
+        only: path,
+        reads: reads_of_it,
+    };
     let shop = VirtualShop::open_with(virtual_store(), slow, |builder| builder);
     let charge = check_out(&shop.merchant, "order-1").await;
     *only.lock().expect("no panic") = Some(format!("/charges/{charge}"));
@@ -372,7 +306,7 @@ async fn f54_i8_a_charge_whose_reads_hang_occupies_one_place() {
     let (path, counted) = (Arc::clone(&only), reads.clone());
     let delay = Duration::from_secs(3_600);
     *only.lock().expect("no panic") = Some("/none".to_owned());
-    let slow = move |inner| Slow { inner, delay, only: path, reads: counted };
+    let slow = move |inner| Slow { inner, delay, other_delay: None, only: path, reads: counted };
     let shop = VirtualShop::open_with(virtual_store(), slow, |builder| builder);
     let hanging = check_out(&shop.merchant, "order-slow").await;
     *only.lock().expect("no panic") = Some(format!("/charges/{hanging}"));

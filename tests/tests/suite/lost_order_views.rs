@@ -1,21 +1,17 @@
 //! F59: views of the pages of orders that the store may lack.
 
 use std::num::NonZeroU32;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use kakaopay::store::{MemoryStore, Store, restore};
 use kakaopay::types::endpoint::{ListCharges, MarkChargeAsFailed};
 use kakaopay::{Checkout, Merchant};
 use kakaopay_tests::Shop;
+use kakaopay_tests::slow_reads::{Only, Reads, Slow};
 use kakaopay_tests::virtual_shop::{VirtualShop, opening, virtual_store};
-use kakaopay_transport::{Client, HttpRequest};
+use kakaopay_transport::Client;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tower_service::Service;
 
 /// Views of a page in 10 s.
 const VIEWS: u64 = 1_000;
@@ -23,47 +19,16 @@ const VIEWS: u64 = 1_000;
 /// charges, which does the same.
 const MOST: usize = 6 * 2 * 4;
 
-/// A service that counts the reads of charges, and takes its time for each.
-#[derive(Debug, Clone)]
-struct Slow<S> {
-    inner: S,
-    reads: Arc<AtomicUsize>,
-}
-
-impl<S> Service<HttpRequest> for Slow<S>
-where
-    S: Service<HttpRequest>,
-    S::Future: Send + 'static,
-    S::Response: Send,
-    S::Error: Send,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: HttpRequest) -> Self::Future {
-        let is_read = request.method() == http::Method::GET && request.uri().path().starts_with("/charges");
-        self.reads.fetch_add(usize::from(is_read), Ordering::SeqCst);
-        let response = self.inner.call(request);
-        Box::pin(async move {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            response.await
-        })
-    }
-}
-
 /// A shop whose store has been put back to before its order, and the reads of a process that starts over it.
 async fn put_back(
     before: impl AsyncFn(&VirtualShop<MemoryStore>),
-) -> (VirtualShop<MemoryStore>, Merchant<MemoryStore>, Arc<AtomicUsize>) {
+) -> (VirtualShop<MemoryStore>, Merchant<MemoryStore>, Reads) {
     let shop = VirtualShop::open(virtual_store());
     before(&shop).await;
-    let reads = Arc::new(AtomicUsize::new(0));
-    let service = Slow { inner: shop.sandbox.service(), reads: Arc::clone(&reads) };
+    let reads = Reads::default();
+    let (delay, only) = (Duration::from_millis(500), Only::default());
+    let service =
+        Slow { inner: shop.sandbox.service(), delay, other_delay: Some(delay), only, reads: reads.clone() };
     let client = Client::builder(service, shop.sandbox.secret_key().clone()).build();
     let clock = shop.sandbox.clock().clone();
     let merchant =
@@ -104,10 +69,10 @@ async fn view(merchant: &Merchant<MemoryStore>, page: Page) -> usize {
 }
 
 /// Whether the process sent reads, and few of them.
-fn are_few(reads: &AtomicUsize) -> bool {
-    let read = reads.load(Ordering::SeqCst);
-    (1..=MOST).contains(&read)
+fn are_few(reads: &Reads) -> bool {
+    (1..=MOST).contains(&reads.of_charges())
 }
+
 /// The lost charge is found by the first view, and the others wait for it.
 #[tokio::test(start_paused = true)]
 async fn f59_f51_views_of_a_lost_order_look_for_it_once() {
@@ -117,7 +82,7 @@ async fn f59_f51_views_of_a_lost_order_look_for_it_once() {
             merchant.reconcile(opening()).await.expect("reconciled");
             assert_eq!(shop.store.charges_of(&Shop::reference()).await.expect("read").len(), 1);
         }
-        reads.store(0, Ordering::SeqCst);
+        reads.forget();
         let links = view(&merchant, Page::CheckOut).await;
         assert_eq!(u64::try_from(links), Ok(VIEWS));
         assert!(are_few(&reads), "{is_recorded}");
