@@ -15,8 +15,8 @@ use crate::acknowledge::acknowledge_alert;
 use crate::checkout::Checkout;
 use crate::delivery::HandlerLimits;
 use crate::driver::{
-    Applied, Clients, Completions, Desk, Engine, Identity, Joins, KnownCharges, Looks, Marks, Opened, Reads,
-    ServiceClock, Wakers, check_open,
+    Applied, Clients, Completions, Desk, Engine, Identity, Joins, KnownCharges, Marks, Opened, Reads,
+    ServiceClock, SharedLooks, Wakers, check_open,
 };
 use crate::error::Error;
 use crate::inbox::{Guard, Inbox};
@@ -100,8 +100,8 @@ impl<S: Store> MerchantBuilder<S> {
             completions: Completions::default(),
             reads: Reads::default(),
             known_charges: KnownCharges::default(),
-            openings: Looks::default(),
-            returns: Looks::default(),
+            openings: SharedLooks::default(),
+            returns: SharedLooks::default(),
             guard: Guard::default(),
             counters: Counters::default(),
             handler_limits: self.handler_limits,

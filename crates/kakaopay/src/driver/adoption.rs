@@ -111,7 +111,8 @@ impl<S: Store> Engine<S> {
     /// since the last complete reconciliation, but those of other payments.
     ///
     /// A recorded one that no longer names the order is an error: the payment would not know it as its own, and would
-    /// create another. So is one that names it and was recorded for another order without a payment, and a list that names none and has an element that cannot be read, which may be it.
+    /// create another. So is one that names it and was recorded for another order without a payment, and a list that
+    /// names none and has an element that cannot be read, which may be it.
     async fn look_for(
         &self,
         reference: &Reference,
@@ -179,7 +180,7 @@ impl<S: Store> Engine<S> {
             payment = applied.payment;
             requests.extend(applied.requests);
         }
-        Ok(Applied { payment, requests, joins: Joins::Next, before: 0, look: None })
+        Ok(Applied { payment, requests, joins: Joins::Next, before: 0, postponed: None })
     }
 }
 

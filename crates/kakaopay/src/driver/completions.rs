@@ -60,10 +60,15 @@ impl Completions {
         if let Ok(is_current) = done {
             return Ok(is_current);
         }
-        match repeated(|| store.complete_message(key, claim)).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == StoreErrorKind::StaleClaim => Ok(false),
-            Err(error) => Err(error),
-        }
+        is_current(repeated(|| store.complete_message(key, claim)).await)
+    }
+}
+
+/// Whether the claim was still valid. Another process has the message otherwise, or a person skipped it.
+pub(crate) fn is_current(result: Result<(), StoreError>) -> Result<bool, StoreError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == StoreErrorKind::StaleClaim => Ok(false),
+        Err(error) => Err(error),
     }
 }

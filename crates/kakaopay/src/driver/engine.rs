@@ -8,19 +8,19 @@ use kakaopay_store::{Clock, Store, StoreError};
 use kakaopay_types::{ChargeId, ErrorCode, EventId, Mode, Reference, Timestamp};
 use tokio::sync::Notify;
 
-use super::along::{Along, Look};
+use super::along::{Along, Postponed};
 use super::completions::Completions;
 use super::desk::Desk;
 use super::identity::Identity;
 use super::known_charges::KnownCharges;
 use super::leases::Leases;
-use super::looks::Looks;
 use super::marks::Marks;
 use super::pending_request::{Begun, PendingRequest};
 use super::reads::{Joins, Reads};
 use super::rehydrate::{self, Loaded};
 use super::requests::Clients;
 use super::service_clock::ServiceClock;
+use super::shared_looks::SharedLooks;
 use super::suspicion::Suspicion;
 use crate::delivery::HandlerLimits;
 use crate::error::Error;
@@ -48,9 +48,9 @@ pub(crate) struct Engine<S> {
     pub(crate) reads: Reads,
     pub(crate) known_charges: KnownCharges,
     /// Looks for orders whose payment the store may lack.
-    pub(crate) openings: Looks,
+    pub(crate) openings: SharedLooks,
     /// Reads of charges whose buyers return.
-    pub(crate) returns: Looks,
+    pub(crate) returns: SharedLooks,
     pub(crate) guard: Guard,
     pub(crate) counters: Counters,
     pub(crate) handler_limits: HandlerLimits,
@@ -74,7 +74,7 @@ pub(crate) struct Applied {
     /// The payment's last entry before the input.
     pub(super) before: u64,
     /// A deadline that is stored with the first response.
-    pub(super) look: Option<Look>,
+    pub(super) postponed: Option<Postponed>,
 }
 
 impl Applied {
@@ -92,7 +92,7 @@ impl Applied {
                 requests.push(pending);
             }
         }
-        Self { requests, before: self.before, look: later.look.or(self.look), ..later }
+        Self { requests, before: self.before, postponed: later.postponed.or(self.postponed), ..later }
     }
 }
 
@@ -228,8 +228,8 @@ impl<S: Store> Engine<S> {
             let is_older = is_older == Some(true) && payment.is_unsent();
             change(&mut payment, now, is_older)?;
             match self.persist(&mut payment, now, begun, along.after(before)).await {
-                Ok((requests, look)) => {
-                    return Ok(Applied { payment, requests, joins: Joins::Next, before, look });
+                Ok((requests, postponed)) => {
+                    return Ok(Applied { payment, requests, joins: Joins::Next, before, postponed });
                 }
                 Err(Error::Store(error)) if error.is_conflict() => {}
                 Err(error) => return Err(error),
@@ -254,7 +254,7 @@ impl<S: Store> Engine<S> {
         charge: Option<&ChargeId>,
         mut events: &[EventId],
     ) -> Result<Driven, Error> {
-        let Applied { mut payment, requests, joins, before, mut look } = applied;
+        let Applied { mut payment, requests, joins, before, mut postponed } = applied;
         let reference = payment.intent().reference.clone();
         let mut queue = VecDeque::from(requests);
         let (mut read_failed, mut failure) = (false, None);
@@ -270,7 +270,7 @@ impl<S: Store> Engine<S> {
                     // What else was to be read comes first: what fails is read again with the events.
                     let is_read = is_read && queue.is_empty() && !read_failed && failure.is_none();
                     let completes = if is_read { std::mem::take(&mut events) } else { &[] };
-                    let along = Along { completes, look, may_wait: false };
+                    let along = Along { completes, postponed, may_wait: false };
                     let stored = self.store_response(&reference, response, along).await;
                     stored.inspect_err(|_| events = if is_read { completes } else { events })
                 }
@@ -278,7 +278,7 @@ impl<S: Store> Engine<S> {
             };
             match stored {
                 Ok(applied) => {
-                    (payment, look) = (applied.payment, None);
+                    (payment, postponed) = (applied.payment, None);
                     queue.extend(applied.requests);
                 }
                 Err(error) => failure = failure.or(Some(error)),

@@ -70,7 +70,13 @@ impl<S: Store> Engine<S> {
             return Ok(Opened::Payment(applied));
         }
         let before = payment.seq();
-        Ok(Opened::Payment(Applied { before, payment, requests: Vec::new(), joins: Joins::Next, look: None }))
+        Ok(Opened::Payment(Applied {
+            before,
+            payment,
+            requests: Vec::new(),
+            joins: Joins::Next,
+            postponed: None,
+        }))
     }
 
     async fn open_new(&self, order: &Order, mut begun: Begun, mut now: Timestamp) -> Result<Applied, Error> {
@@ -81,8 +87,8 @@ impl<S: Store> Engine<S> {
             now = self.load_to_change(order.reference()).await?.now;
         }
         let mut payment = Payment::open(intent, now);
-        let (requests, look) = self.persist(&mut payment, now, begun, Along::default()).await?;
-        Ok(Applied { payment, requests, joins: Joins::Next, before: 0, look })
+        let (requests, postponed) = self.persist(&mut payment, now, begun, Along::default()).await?;
+        Ok(Applied { payment, requests, joins: Joins::Next, before: 0, postponed })
     }
 
     async fn look_and_open(&self, order: &Order, charges: MayHave, until: Instant) -> Result<Opened, Error> {

@@ -15,26 +15,23 @@ impl<S: Store> Engine<S> {
         reference: &Reference,
         mut response: Response,
     ) -> Result<Response, Error> {
-        let Response::FindCharge { result, .. } = &mut response else { return Ok(response) };
-        let Ok(list) = result else { return Ok(response) };
+        let Response::FindCharge { result: found, .. } = &mut response else { return Ok(response) };
+        let Ok(list) = found else { return Ok(response) };
         for charge in &mut list.data.items {
             let names_it = charge.metadata.attempt().is_some_and(|attempt| attempt.order() == reference);
             if !names_it {
                 continue;
             }
             match self.is_of_another(&charge.id, reference).await {
-                Ok(is_of_another) => {
-                    if is_of_another {
-                        charge.metadata = Metadata::default();
-                    }
-                }
+                Ok(true) => charge.metadata = Metadata::default(),
+                Ok(false) => {}
                 Err(error @ Error::MetadataReplaced { .. }) => {
                     tracing::error!(
                         reference = reference.as_str(),
                         %error,
                         "no charge is created meanwhile: a recorded charge names this order now"
                     );
-                    *result = Err(RequestFailure::OutcomeUnknown);
+                    *found = Err(RequestFailure::OutcomeUnknown);
                     break;
                 }
                 Err(error) => return Err(error),

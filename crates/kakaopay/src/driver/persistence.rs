@@ -10,7 +10,7 @@ use kakaopay_transport::SendBy;
 use kakaopay_types::{Reference, Timestamp};
 use tokio::time::{Instant, sleep};
 
-use super::along::{Along, Look};
+use super::along::{Along, Postponed};
 use super::desk::Reserved;
 use super::engine::{Applied, Engine};
 use super::leases::LEASE;
@@ -72,13 +72,13 @@ impl<S: Store> Engine<S> {
         now: Timestamp,
         begun: Begun,
         mut along: Along<'_>,
-    ) -> Result<(Vec<PendingRequest>, Option<Look>), Error> {
+    ) -> Result<(Vec<PendingRequest>, Option<Postponed>), Error> {
         let mut requests = Vec::new();
         let mut latest = None;
         loop {
             let mut commit = Commit::new(payment.intent().reference.clone(), Seq::new(payment.seq()));
             commit.completes = std::mem::take(&mut along.completes).to_vec();
-            let (mut deadline, look) = (None, along.look.take());
+            let (mut deadline, postponed) = (None, along.postponed.take());
             let mut entry = None;
             while let Some(output) = payment.poll_output() {
                 match output {
@@ -92,8 +92,8 @@ impl<S: Store> Engine<S> {
                     Output::Redirect(_) => {}
                 }
             }
-            commit.deadline = match (deadline, look) {
-                (Some(Deadline::At(at)), _) | (None, Some(Look { at, .. })) => due_in(at, now),
+            commit.deadline = match (deadline, postponed) {
+                (Some(Deadline::At(at)), _) | (None, Some(Postponed { at, .. })) => due_in(at, now),
                 (Some(Deadline::Never), _) => DeadlineChange::Clear,
                 (None, None) => DeadlineChange::Keep,
             };
@@ -103,7 +103,7 @@ impl<S: Store> Engine<S> {
                     && latest.is_none()
                     && !requests.is_empty()
                 {
-                    return Ok((requests, Some(Look { at, seq: payment.seq() })));
+                    return Ok((requests, Some(Postponed { at, seq: payment.seq() })));
                 }
                 if latest.is_some() && payment.seq().is_multiple_of(SNAPSHOT_EVERY) {
                     commit.snapshot = Some(payment.snapshot()?.into());
@@ -221,9 +221,7 @@ impl<S: Store> Engine<S> {
         let lease = self.leases.hold(Held::Message(message.key.clone(), message.claim), since);
         if let Some(Err(lease)) = places.map(|places| places.hand(message, lease)) {
             // This process stops.
-            if let Err(error) = self.store.renew(&[lease.end()], Duration::ZERO).await {
-                tracing::debug!(%error, "failed to give a message back; it comes again when its lease ends");
-            }
+            self.give_back_at_once(&[lease.end()]).await;
         }
     }
 
@@ -261,5 +259,8 @@ pub(super) fn message_of(event: &PaymentEvent) -> OutboxMessage {
 
 /// Whether a response is one to a mutation.
 fn is_of_mutation(response: &Response) -> bool {
-    matches!(response, Response::Source(_) | Response::Charge { .. } | Response::Refund { .. })
+    matches!(
+        response,
+        Response::Source(_) | Response::Charge { .. } | Response::Expire { .. } | Response::Refund { .. }
+    )
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakaopay_flows::PaymentEvent;
-use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Held, Store, StoreError, StoreErrorKind};
+use kakaopay_store::{ClaimRequest, ClaimToken, ClaimedMessage, Held, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::handler_call;
 use crate::delivery::HandlerFailure;
-use crate::driver::{Engine, Handed, LEASE, Lease, repeated};
+use crate::driver::{Engine, Handed, LEASE, Lease, is_current, repeated};
 use crate::error::Error;
 use crate::handler::{EventHandler, Notification};
 use crate::merchant::Merchant;
@@ -183,15 +183,6 @@ fn readable(key: &str, body: &[u8], damaged: bool) -> Option<PaymentEvent> {
         tracing::error!(key, "notification not understood: upgrade this process");
     }
     event
-}
-
-/// Whether the claim was still valid. Another process has the message otherwise, or a person skipped it.
-fn is_current(result: Result<(), StoreError>) -> Result<bool, StoreError> {
-    match result {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == StoreErrorKind::StaleClaim => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 /// The time until a notification that has failed so often before is delivered again.

@@ -6,7 +6,7 @@ use kakaopay_store::{Held, Store, StoreErrorKind};
 use tokio::time::{Instant, sleep};
 
 use super::isolate::catch_panic;
-use crate::driver::{Engine, Handed, LEASE, repeated};
+use crate::driver::{Engine, LEASE, repeated};
 use crate::error::Error;
 
 /// Time between two attempts to renew leases while the store fails.
@@ -45,13 +45,13 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// Gives messages back that were handed over and not begun.
-    pub(super) async fn give_back_at_once(&self, handed: Vec<Handed>) {
-        let held: Vec<_> = handed.into_iter().map(|handed| handed.lease.end()).collect();
+    /// Lets work that was not begun come again at once, in another process. Its leases must have ended, as for
+    /// [`give_back`](Self::give_back).
+    pub(crate) async fn give_back_at_once(&self, held: &[Held]) {
         if !held.is_empty()
-            && let Err(error) = self.store.renew(&held, Duration::ZERO).await
+            && let Err(error) = self.store.renew(held, Duration::ZERO).await
         {
-            tracing::debug!(%error, "failed to give notifications back; they come again when their leases end");
+            tracing::debug!(%error, "failed to give work back; it comes again when its lease ends");
         }
     }
 

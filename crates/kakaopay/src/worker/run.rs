@@ -84,12 +84,7 @@ impl<S: Store> Merchant<S> {
                 () = self.engine.wakers.due.notified(), if !full => {}
             }
         }
-        let waiting = tasks.webhooks.drop_waiting();
-        if !waiting.is_empty()
-            && let Err(error) = self.engine.store.renew(&waiting, Duration::ZERO).await
-        {
-            tracing::debug!(%error, "failed to give webhooks back; they come again when their leases end");
-        }
+        self.engine.give_back_at_once(&tasks.webhooks.drop_waiting()).await;
         while tasks.join_next().await.is_some() {}
     }
 
@@ -144,7 +139,8 @@ impl<S: Store> Merchant<S> {
                 () = self.engine.wakers.notify.notified() => has_more = true,
             }
         }
-        self.engine.give_back_at_once(desk.close()).await;
+        let unbegun: Vec<_> = desk.close().into_iter().map(|handed| handed.lease.end()).collect();
+        self.engine.give_back_at_once(&unbegun).await;
         while let Some(ended) = calls.join_next().await {
             log_delivery(ended);
         }

@@ -14,7 +14,7 @@ const MAX_KNOWN: usize = 1_024;
 
 /// The last looks at the service for each order, in this process.
 #[derive(Debug, Default)]
-pub(crate) struct Looks(Mutex<Known>);
+pub(crate) struct SharedLooks(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -57,7 +57,7 @@ impl LastLook {
     }
 }
 
-impl Looks {
+impl SharedLooks {
     /// Has `look` look at the service, unless another view's look serves this one: one that is in flight, or one that
     /// began within the last 2 s. `None` then.
     pub(crate) async fn look<T>(&self, reference: &Reference, look: impl Future<Output = T>) -> Option<T> {
@@ -86,7 +86,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn f59_i9_old_looks_are_forgotten() {
-        let looks = Looks::default();
+        let looks = SharedLooks::default();
         for number in 0..3 * MAX_KNOWN {
             let reference = Reference::parse(&format!("order-{number}")).expect("a reference");
             assert_eq!(looks.look(&reference, async { number }).await, Some(number));
@@ -100,7 +100,7 @@ mod tests {
     /// F59: however many orders have a view within 2 s, each view looks at few others.
     #[tokio::test(start_paused = true)]
     async fn f59_i9_a_crowd_is_not_searched_with_each_return() {
-        let looks = Looks::default();
+        let looks = SharedLooks::default();
         const CROWD: usize = 20 * MAX_KNOWN;
         for number in 0..CROWD {
             let reference = Reference::parse(&format!("order-{number}")).expect("a reference");
